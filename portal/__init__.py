@@ -1,0 +1,1 @@
+"""The SpKey installer portal."""

@@ -1,0 +1,54 @@
+"""A client of the SpKey API, as far as hubs are concerned.
+
+Plain Python: it knows nothing of the portal around it.
+"""
+
+from portal.spkey.errors import (
+    BadCredentials,
+    Busy,
+    FieldProblem,
+    Forbidden,
+    HubOffline,
+    NotFound,
+    RateLimited,
+    Refused,
+    SpkeyError,
+    TlsFailed,
+    Unreachable,
+    UnusableAnswer,
+)
+from portal.spkey.events import ClaimedEvent, Event, ReClaimedEvent, RoleSetEvent, SuspendedEvent
+from portal.spkey.fields import Undocumented
+from portal.spkey.records import (
+    HUB_STATUSES,
+    AnswerMeta,
+    CommandAnswer,
+    HubStatus,
+    SpkeyUser,
+)
+
+__all__ = [
+    "HUB_STATUSES",
+    "AnswerMeta",
+    "BadCredentials",
+    "Busy",
+    "ClaimedEvent",
+    "CommandAnswer",
+    "Event",
+    "FieldProblem",
+    "Forbidden",
+    "HubOffline",
+    "HubStatus",
+    "NotFound",
+    "RateLimited",
+    "ReClaimedEvent",
+    "Refused",
+    "RoleSetEvent",
+    "SpkeyError",
+    "SpkeyUser",
+    "SuspendedEvent",
+    "TlsFailed",
+    "Undocumented",
+    "Unreachable",
+    "UnusableAnswer",
+]

@@ -1,0 +1,114 @@
+"""What can go wrong between us and the SpKey API, told apart by what a caller can do about it."""
+
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+
+class Facts(TypedDict, total=False):
+    """What every error knows about the call; see the attributes of SpkeyError."""
+
+    http_status: int | None
+    reference: str | None
+    request_id: str
+    duration: float
+    may_have_reached: bool
+    outcome_unknown: bool
+    from_api: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One entry of a refusal's `details`: the API's name of the field and its words about it."""
+
+    field: str
+    message: str
+
+
+class SpkeyError(Exception):
+    """A call that did not end in a usable answer.
+
+    message           the API's own words, at most 300 characters without control characters; may be empty
+    http_status       status code of the answer, None when there was none
+    reference         the answer's CF-Ray header: what the vendor's support can look up; None when there was none
+    request_id        our own id of the call, sent as X-Request-Id
+    duration          seconds the call took
+    may_have_reached  False only when the request surely never reached the server
+    outcome_unknown   for a command: whether it took effect is open. Always False for a read
+    from_api          the body was in one of the API's own error shapes, so not a gateway's page
+    """
+
+    def __init__(self, message: str = "", **facts: Unpack[Facts]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.http_status = facts.get("http_status")
+        self.reference = facts.get("reference")
+        self.request_id = facts.get("request_id", "")
+        self.duration = facts.get("duration", 0.0)
+        self.may_have_reached = facts.get("may_have_reached", True)
+        self.outcome_unknown = facts.get("outcome_unknown", False)
+        self.from_api = facts.get("from_api", False)
+
+    def __str__(self) -> str:
+        status = f"HTTP {self.http_status}" if self.http_status else "no answer"
+        reference = f", reference {self.reference}" if self.reference else ""
+        return f"{status}{reference}: {self.message or 'without words'}"
+
+
+class Refused(SpkeyError):
+    """400 and every other 4xx without a class of its own. `details` names the fields, where the API does."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        details: tuple[FieldProblem, ...] = (),
+        **facts: Unpack[Facts],
+    ) -> None:
+        super().__init__(message, **facts)
+        self.details = details
+
+
+class Busy(Refused):
+    """409: the hub is being changed by somebody else, or the same thing was asked twice."""
+
+
+class HubOffline(SpkeyError):
+    """502 in the API's own shape: the API is there, the hub (or the way to it) is not."""
+
+
+class BadCredentials(SpkeyError):
+    """401: the key or the token is missing, revoked or expired."""
+
+
+class Forbidden(SpkeyError):
+    """403: the credentials are good, but not for this organisation."""
+
+
+class NotFound(SpkeyError):
+    """404: no such hub, or no user with this address."""
+
+
+class RateLimited(SpkeyError):
+    """429. `retry_after` is seconds from now, None when the answer named no understandable time."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        **facts: Unpack[Facts],
+    ) -> None:
+        super().__init__(message, **facts)
+        self.retry_after = retry_after
+
+
+class Unreachable(SpkeyError):
+    """No whole HTTP answer within the deadline, or a 5xx that does not speak of the hub."""
+
+
+class TlsFailed(Unreachable):
+    """The server could not prove who it is (or speak TLS at all); nothing was sent to it."""
+
+
+class UnusableAnswer(SpkeyError):
+    """An answer that cannot be trusted: a redirect, too large, or other than documented."""
