@@ -1,0 +1,91 @@
+# The portal's everyday commands; `make help` lists them.
+# GNU make 3.81 or newer. PORT and SANDBOX_PORT may be set: make run PORT=8001
+
+PORT ?= 8000
+SANDBOX_PORT ?= 8787
+PYTHON := .venv/bin/python
+
+# Settings of a development machine. What the environment already says wins:
+#   make run SPKEY_BASE_URL=https://api.spkey.co
+DEVELOPMENT := run manage labels bench
+$(DEVELOPMENT): export PORTAL_ENV_FILE ?= var/dev.env
+$(DEVELOPMENT): export PORTAL_DEBUG ?= true
+$(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
+export PORT SANDBOX_PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run manage labels test check bench lock build clean \
+	install secrets style types templates scripts migrations deployment imports
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' $(MAKEFILE_LIST) | \
+		while IFS='~' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
+
+run: secrets ## Run the portal with a sandbox API and demo data (PORT, SANDBOX_PORT)
+	@$(PYTHON) bin/check_ports.py PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT)
+	@bin/install dev
+	@bin/install-node
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@echo "The portal is at http://localhost:$(PORT)" > var/welcome.txt
+	@$(PYTHON) manage.py demo >> var/welcome.txt
+	@echo "Ctrl-C stops everything; the data stays in var/." >> var/welcome.txt
+	@exec $(PYTHON) bin/supervise.py Procfile.dev var/welcome.txt $(PORT)
+
+manage: install secrets ## Run a management command: make manage COMMAND=createsuperuser
+	@$(PYTHON) manage.py $(COMMAND)
+
+labels: install secrets ## Write QR labels of the sandbox's hubs into var/labels.html
+	@$(PYTHON) manage.py hub_labels --out var/labels.html
+
+test: install ## Run all tests, in Chromium too (ARGS for pytest)
+	@bin/install-node
+	@browser=$$(bin/find-chromium) && \
+		env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m pytest $(ARGS)
+
+check: style types templates scripts migrations deployment imports ## Run everything that reads the code
+
+bench: install secrets ## Measure what we claim about speed
+	@$(PYTHON) -m bench
+
+lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS=--upgrade)
+	@bin/lock $(ARGS)
+
+build: ## Prepare a production machine: packages and static files
+	@bin/install postgres
+	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+	@bin/as-production $(PYTHON) manage.py collectstatic --noinput
+
+clean: ## Remove everything these commands made, demo data included
+	rm -rf .venv node_modules var test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+install:
+	@bin/install dev
+
+secrets:
+	@bin/venv
+	@$(PYTHON) bin/dev_env.py var/dev.env
+
+style: install
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+
+types: install
+	@$(PYTHON) -m mypy --strict portal
+
+templates: install
+	@$(PYTHON) -m djlint --quiet --check --lint templates
+
+scripts:
+	@bin/install-node
+	@if [ -x node_modules/.bin/biome ]; then npm run --silent check; \
+		else echo "Without Node.js our scripts and styles are not checked."; fi
+
+migrations: install
+	@bin/as-production $(PYTHON) manage.py makemigrations --check --dry-run
+
+deployment: install
+	@bin/as-production $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+imports: install
+	@$(PYTHON) -m pytest --quiet tests/test_imports.py
