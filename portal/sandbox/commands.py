@@ -1,0 +1,179 @@
+"""The hub commands: what they change, and when the API refuses them.
+
+Each command takes the state, the key that sent it, the hub's id and the validated body, and returns the answer.
+It raises Refusal where the API refuses. The caller holds no lock.
+"""
+
+from collections.abc import Callable, Mapping
+
+from .exchange import Answer, Json, json_answer, refusal
+from .keys import ApiKey
+from .state import Hub, SandboxState, milliseconds
+
+type Command = Callable[[SandboxState, ApiKey, str, Json], Answer]
+
+
+def find(state: SandboxState, hub_id: str) -> Hub:
+    """The hub with the id `hub_id`; raises Refusal (404) when there is none."""
+    hub = state.hubs.get(hub_id)
+    if hub is None:
+        raise refusal(404, "Not Found", f"Hub {hub_id[:64]} not found")
+    return hub
+
+
+def check_claim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> None:
+    """Refuse a claim that cannot be accepted now; a hub that pretends to be offline counts the call."""
+    org_id = body.get("orgId", key.org_id)
+    if org_id != key.org_id and not key.is_super:
+        raise refusal(403, "Forbidden", "orgId does not match the organisation of the API key")
+    with state.lock:
+        hub = find(state, hub_id)
+        if hub.status == "Claimed":
+            raise refusal(400, "Bad Request", "Hub is already claimed")
+        if hub.status != "Provisioned":
+            raise refusal(400, "Bad Request", f"Hub is not provisioned: its status is {hub.status}")
+        _check_connected(state, hub)
+
+
+def claim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """ClaimHub: bind a provisioned hub to an organisation and a site."""
+    with state.lock:
+        check_claim(state, key, hub_id, body)
+        hub, now = find(state, hub_id), state.clock()
+        hub.status, hub.claimed_at = "Claimed", now
+        hub.org_id, hub.site_id = body.get("orgId", key.org_id), body["siteId"]
+        if hub.online_from is None:
+            hub.online_from = now + state.online_delay
+        data = {
+            "hubId": hub_id,
+            "orgId": hub.org_id,
+            "siteId": hub.site_id,
+            "claimedBy": body["userId"],
+            "claimedAt": milliseconds(now),
+        }
+        return _accept(state, key, hub, "HubClaimed", data)
+
+
+def reclaim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """ReClaimHub: move a claimed hub to another site or, with a super key, to another organisation."""
+    with state.lock:
+        hub, now = find(state, hub_id), state.clock()
+        _check_claimed(hub)
+        _check_own(key, hub.org_id)
+        _check_own(key, body["newOrgId"])
+        _check_connected(state, hub)
+        data = {
+            "hubId": hub_id,
+            "previousOrgId": hub.org_id,
+            "previousSiteId": hub.site_id,
+            "newOrgId": body["newOrgId"],
+            "newSiteId": body["newSiteId"],
+            "reclaimedBy": body["userId"],
+            "reason": body["reason"],
+            "reclaimedAt": milliseconds(now),
+        }
+        hub.org_id, hub.site_id, hub.claimed_at = body["newOrgId"], body["newSiteId"], now
+        return _accept(state, key, hub, "HubReClaimed", data)
+
+
+def set_role(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """SetHubRole: make a claimed hub the primary one, or a secondary one."""
+    with state.lock:
+        hub = find(state, hub_id)
+        _check_claimed(hub)
+        _check_own(key, hub.org_id)
+        _check_connected(state, hub)
+        hub.is_primary = body["isPrimary"]
+        data = {
+            "hubId": hub_id,
+            "isPrimary": hub.is_primary,
+            "setBy": body["userId"],
+            "setAt": milliseconds(state.clock()),
+        }
+        return _accept(state, key, hub, "HubRoleSet", data)
+
+
+def suspend(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """SuspendHub: take a hub out of use."""
+    with state.lock:
+        hub = find(state, hub_id)
+        if hub.status in ("Suspended", "Decommissioned"):
+            raise refusal(400, "Bad Request", f"Hub is already {hub.status.lower()}")
+        _check_own(key, hub.org_id)
+        _check_connected(state, hub)
+        hub.status = "Suspended"
+        data = {
+            "hubId": hub_id,
+            "reason": body["reason"],
+            "suspendedBy": body["userId"],
+            "suspendedAt": milliseconds(state.clock()),
+        }
+        return _accept(state, key, hub, "HubSuspended", data)
+
+
+def forward(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """SendHubCommand and CommissionDevice: handed to the device, whose answer comes later and elsewhere."""
+    with state.lock:
+        hub = find(state, hub_id)
+        _check_own(key, hub.org_id)
+        _check_connected(state, hub)
+        return _answer(hub, None)
+
+
+def provision(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """ProvisionHub: make a manufactured hub known; 200 with no event when it is known already."""
+    with state.lock:
+        if known := state.hubs.get(hub_id):
+            return _answer(known, None)
+        now = state.clock()
+        thing = body.get("thingName", hub_id)
+        hub = Hub(hub_id, body["serial"], body["model"], thing, now, version=0)
+        state.hubs[hub_id] = hub
+        data = {"hubId": hub_id, "serial": hub.serial, "model": hub.model, "thingName": thing}
+        if "vendorName" in body:
+            data["vendorName"] = body["vendorName"]
+        return _accept(
+            state, key, hub, "HubProvisioned", data | {"provisionedAt": milliseconds(now)}, 201
+        )
+
+
+BY_NAME: Mapping[str, Command] = {
+    "ClaimHub": claim,
+    "ReClaimHub": reclaim,
+    "SetHubRole": set_role,
+    "SuspendHub": suspend,
+    "SendHubCommand": forward,
+    "CommissionDevice": forward,
+    "ProvisionHub": provision,
+}
+
+
+def _check_claimed(hub: Hub) -> None:
+    if hub.status != "Claimed":
+        raise refusal(400, "Bad Request", "Hub is not claimed")
+
+
+def _check_own(key: ApiKey, org_id: str) -> None:
+    if key.org_id != org_id and not key.is_super:
+        raise refusal(403, "Forbidden", "The API key belongs to another organisation")
+
+
+def _check_connected(state: SandboxState, hub: Hub) -> None:
+    now = state.clock()
+    if hub.connected(now) is False:
+        hub.note_call(now)
+        raise refusal(
+            502, "Bad Gateway", "Hub offline: the hub is not currently connected to the network"
+        )
+
+
+def _accept(
+    state: SandboxState, key: ApiKey, hub: Hub, event: str, data: Json, status: int = 200
+) -> Answer:
+    state.record(hub, event, data, key.name)
+    return _answer(hub, {"type": event, "data": data}, status)
+
+
+def _answer(hub: Hub, event: Json | None, status: int = 200) -> Answer:
+    document = {"success": True, "aggregateId": hub.hub_id, "version": hub.version, "event": event}
+    return json_answer(status, document)

@@ -1,0 +1,75 @@
+"""The control endpoint: tests and demos bend the sandbox through it. For the same machine only."""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import bodies
+from .exchange import Answer, Json, Refusal, Request, json_answer, refusal
+from .faults import Faults
+from .state import SandboxState
+
+PREFIX = "_control"
+
+
+class Control:
+    """Carries out what arrives under `/_control/`; `reset` takes the whole sandbox back to its first second."""
+
+    def __init__(self, state: SandboxState, faults: Faults, reset: Callable[[], None]) -> None:
+        self._state = state
+        self._faults = faults
+        self._reset = reset
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a control `request`: 200 with JSON, 400 for nonsense, 404 for an unknown name or address."""
+        try:
+            return json_answer(200, self._route(request))
+        except Refusal as refused:
+            return refused.answer
+        except (TypeError, ValueError) as problem:
+            return refusal(400, "Bad Request", str(problem)).answer
+        except KeyError as missing:
+            return refusal(404, "Not Found", f"Nothing is called {missing}").answer
+
+    def _route(self, request: Request) -> Json:
+        match request.method, request.segments[1:]:
+            case "POST", ("faults",):
+                self._add_fault(_body(request))
+            case "DELETE", ("faults",):
+                self._faults.clear()
+            case "POST", ("keys", "revoke"):
+                self._state.keys.revoke(_name(request))
+            case "POST", ("keys", "restore"):
+                self._state.keys.restore(_name(request))
+            case "POST", ("keys", "rotate"):
+                return {"key": self._state.keys.rotate(_name(request))}
+            case "GET", ("log",):
+                return self._state.log()
+            case "POST", ("reset",):
+                self._reset()
+            case "POST", ("hubs", hub_id):
+                self._state.set_hub(hub_id, _body(request))
+            case _:
+                raise refusal(404, "Not Found", "No such control")
+        return {"success": True}
+
+    def _add_fault(self, body: dict[str, Any]) -> None:
+        if unknown := set(body) - {"match", "times", "action"}:
+            raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+        match, action = body.get("match") or {}, body.get("action")
+        if not isinstance(match, dict) or not isinstance(action, dict):
+            raise ValueError("match and action are objects")
+        self._faults.add(match, action=action, times=body.get("times"))
+
+
+def _body(request: Request) -> dict[str, Any]:
+    body = bodies.parse(request.body)
+    if not isinstance(body, dict):
+        raise ValueError("the body is a JSON object")
+    return body
+
+
+def _name(request: Request) -> str:
+    name = _body(request).get("key")
+    if not isinstance(name, str):
+        raise ValueError("key is the name of a key")
+    return name

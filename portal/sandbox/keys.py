@@ -1,0 +1,67 @@
+"""The sandbox's API keys: whose they are, and whether they still work."""
+
+from dataclasses import dataclass, field
+
+from . import world
+
+
+@dataclass(slots=True)
+class ApiKey:
+    """One organisation's key. `name` is what logs and control calls say; `text` is the secret itself."""
+
+    name: str
+    org_id: str
+    text: str = field(repr=False)
+    is_super: bool = False
+    revoked: bool = False
+
+
+class Keys:
+    """All keys, by name: `acme`, `harbour`, `support` (a super key) and `revoked`."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, ApiKey] = {}
+        self._rotations = 0
+        self.reset()
+
+    def __getitem__(self, name: str) -> ApiKey:
+        """The key called `name`; raises KeyError without one."""
+        return self._by_name[name]
+
+    def reset(self) -> None:
+        """Return to the keys of `portal.sandbox.world`."""
+        keys = (
+            ApiKey("acme", world.ACME_ORG_ID, world.ACME_KEY),
+            ApiKey("harbour", world.HARBOUR_ORG_ID, world.HARBOUR_KEY),
+            ApiKey("support", world.SUPPORT_ORG_ID, world.SUPPORT_KEY, is_super=True),
+            ApiKey("revoked", world.OTHER_ORG_ID, world.REVOKED_KEY, revoked=True),
+        )
+        self._by_name = {key.name: key for key in keys}
+        self._rotations = 0
+
+    def find(self, text: str | None) -> ApiKey | None:
+        """The key whose secret is `text`, revoked or not; None when there is none."""
+        return next((key for key in self._by_name.values() if key.text == text), None)
+
+    def name_of(self, text: str | None) -> str | None:
+        """What a log may say about a secret: the key's name, `unknown`, or None when nothing was sent."""
+        if text is None:
+            return None
+        key = self.find(text)
+        return key.name if key else "unknown"
+
+    def revoke(self, name: str) -> None:
+        """From now on the key is answered with 401. Raises KeyError without such a key."""
+        self[name].revoked = True
+
+    def restore(self, name: str) -> None:
+        """The key works again. Raises KeyError without such a key."""
+        self[name].revoked = False
+
+    def rotate(self, name: str) -> str:
+        """Give the key a new secret, which is returned; the old one stops at once. Raises KeyError without the key."""
+        key = self[name]
+        self._rotations += 1
+        key.text = world.key_text(f"{name.capitalize()}Rotated{self._rotations}x")
+        key.revoked = False
+        return key.text

@@ -1,0 +1,231 @@
+"""What the sandbox remembers: hubs, keys, users, and a log of what happened."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+from . import world
+from .exchange import Json
+from .keys import Keys
+
+REQUESTS_KEPT = 50_000
+SETTABLE = frozenset({"online", "status", "orgId", "siteId"})
+STATUSES = frozenset({"Provisioned", "Claimed", "Suspended", "Decommissioned"})
+_DAY = 86_400.0
+
+
+@dataclass(slots=True)
+class Hub:
+    """One hub. Times are epoch seconds; `version` counts the events of its aggregate.
+
+    `online` overrides what time says (None: nothing is forced); `online_from` is when the hub first reports in;
+    `offline_calls` counts down the calls for which a hub pretends to be offline.
+    """
+
+    hub_id: str
+    serial: str
+    model: str
+    thing_name: str
+    provisioned_at: float
+    status: str = "Provisioned"
+    org_id: str = ""
+    site_id: str = ""
+    is_primary: bool = False
+    claimed_at: float = 0.0
+    version: int = 1
+    online: bool | None = None
+    online_from: float | None = None
+    offline_calls: int = 0
+    last_seen: float | None = None
+
+    def connected(self, now: float) -> bool | None:
+        """Whether the hub is on the network at `now`; None where nothing is known yet."""
+        if self.offline_calls:
+            return False
+        if self.online is not None:
+            return self.online
+        return True if self.online_from is not None and self.online_from <= now else None
+
+    def note_call(self, now: float) -> None:
+        """Count a call that a hub with `offline_calls` has just answered as offline."""
+        if self.offline_calls:
+            self.offline_calls -= 1
+            if not self.offline_calls:
+                self.online_from = now
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One accepted change: the API's event `type` and `data`, the aggregate's `version`, who (`key` name) and when."""
+
+    type: str
+    hub_id: str
+    version: int
+    data: Json
+    key: str
+    at: float
+
+
+@dataclass(slots=True)
+class LoggedRequest:
+    """One request to the API, without secrets: `key` is the name of the key used, `unknown`, or None without one.
+
+    `body` is the parsed JSON where it is JSON, else text. `status` stays None until there is an answer, and for ever
+    when the connection was dropped instead. `at` is the time of arrival in epoch seconds.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    key: str | None
+    bearer: bool
+    body: object
+    at: float
+    status: int | None = None
+
+
+@dataclass
+class SandboxState:
+    """Everything that changes while the sandbox runs. Hold `lock` to read or change more than one thing."""
+
+    seed: int = world.DEFAULT_SEED
+    online_delay: float = 3.0
+    clock: Callable[[], float] = time.time
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    hubs: dict[str, Hub] = field(default_factory=dict, repr=False)
+    users: dict[str, Json] = field(default_factory=dict, repr=False)
+    keys: Keys = field(default_factory=Keys, repr=False)
+    event_log: list[LoggedEvent] = field(default_factory=list, repr=False)
+    requests: deque[LoggedRequest] = field(
+        default_factory=lambda: deque(maxlen=REQUESTS_KEPT), repr=False
+    )
+
+    def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Return to the first second of this world."""
+        with self.lock:
+            self.keys.reset()
+            self.event_log.clear()
+            self.requests.clear()
+            self.users.clear()
+            for email, identity in world.USERS.items():
+                self.users[email] = {
+                    "uuid": identity,
+                    "email": email,
+                    "created_at": "2026-01-15T10:30:00.000Z",
+                }
+            self.hubs.clear()
+            self.hubs.update((hub.hub_id, hub) for hub in _first_hubs(self.seed, self.clock()))
+
+    def status(self, hub: Hub) -> Json:
+        """`hub` as `GET /hubs/{id}/status` tells it; what only the device knows is left out until it has spoken."""
+        now = self.clock()
+        online = hub.connected(now)
+        document: Json = {
+            "hubId": hub.hub_id,
+            "serial": hub.serial,
+            "model": hub.model,
+            "thingName": hub.thing_name,
+            "status": hub.status,
+            "orgId": hub.org_id,
+            "siteId": hub.site_id,
+            "isPrimary": hub.is_primary,
+            "provisionedAt": milliseconds(hub.provisioned_at),
+            "claimedAt": milliseconds(hub.claimed_at),
+        }
+        if online is None:
+            return document
+        if online:
+            hub.online_from = now if hub.online_from is None else hub.online_from
+            hub.last_seen = now
+            document |= {
+                "version": world.FIRMWARE,
+                "uptimeSeconds": max(0, int(now - hub.online_from)),
+            }
+        if hub.last_seen is not None:
+            document["lastSeen"] = milliseconds(hub.last_seen)
+        return document | {"online": online}
+
+    def record(self, hub: Hub, event: str, data: Json, key: str) -> None:
+        """Raise `hub`'s version and log `event`, which the key named `key` caused."""
+        hub.version += 1
+        self.event_log.append(LoggedEvent(event, hub.hub_id, hub.version, data, key, self.clock()))
+
+    def set_hub(self, hub_id: str, fields: Mapping[str, object]) -> None:
+        """Change a hub behind the API's back, without an event.
+
+        `fields` has some of `online` (true, false, or null for what time says), `status`, `orgId` and `siteId`.
+        Raises KeyError without such a hub, and ValueError for another field or value.
+        """
+        if unknown := set(fields) - SETTABLE:
+            raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+        with self.lock:
+            hub = self.hubs[hub_id.lower()]
+            if "online" in fields:
+                hub.online = _flag_or_none(fields["online"])
+                hub.offline_calls = 0
+            hub.status = _one_of(STATUSES, fields.get("status", hub.status))
+            hub.org_id = _text(fields.get("orgId", hub.org_id))
+            hub.site_id = _text(fields.get("siteId", hub.site_id))
+            if hub.status == "Claimed" and not hub.claimed_at:
+                hub.claimed_at = self.clock()
+
+    def log(self) -> Json:
+        """Events and requests so far, oldest first, as JSON data."""
+        with self.lock:
+            return {
+                "events": [asdict(event) for event in self.event_log],
+                "requests": [asdict(request) for request in self.requests],
+            }
+
+
+def milliseconds(seconds: float) -> int:
+    """Epoch seconds as the API's epoch milliseconds."""
+    return round(seconds * 1000)
+
+
+def _first_hubs(seed: int, now: float) -> Iterator[Hub]:
+    for n in range(world.HUB_COUNT):
+        yield _new_hub(world.hub_id(n, seed), now - _DAY * (30 + n))
+    for magic in world.MAGIC.values():
+        if magic.exists:
+            yield _magic_hub(magic, now)
+
+
+def _new_hub(hub_id: str, provisioned_at: float) -> Hub:
+    return Hub(hub_id, world.serial(hub_id), world.model(hub_id), hub_id, provisioned_at)
+
+
+def _magic_hub(magic: world.MagicHub, now: float) -> Hub:
+    hub = _new_hub(magic.id, now - 30 * _DAY)
+    hub.status, hub.org_id, hub.site_id = magic.status, magic.org_id, magic.site_id
+    if magic.status == "Claimed":
+        hub.claimed_at, hub.online_from, hub.version = now - 2 * _DAY, now - _DAY, 2
+    if magic.offline_calls is None:
+        hub.online = False
+    else:
+        hub.offline_calls = magic.offline_calls
+    return hub
+
+
+def _flag_or_none(value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise ValueError("online is true, false or null")
+
+
+def _one_of(known: frozenset[str], value: object) -> str:
+    if isinstance(value, str) and value in known:
+        return value
+    raise ValueError(f"status is one of {', '.join(sorted(known))}")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError("orgId and siteId are texts")

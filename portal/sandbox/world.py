@@ -1,0 +1,221 @@
+"""What every sandbox knows from its first second: organisations, keys, users, ordinary hubs and magic hubs.
+
+Everything is deterministic, so that tests, demo data, labels and the README agree without asking a running sandbox.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_SEED = 1
+HUB_COUNT = 200
+FIRMWARE = "1.4.2"
+
+ACME_ORG_ID = "acme-properties"
+HARBOUR_ORG_ID = "harbour-living"
+SUPPORT_ORG_ID = "spkey-support"
+OTHER_ORG_ID = "someone-else"
+
+KEY_LENGTH = 40
+
+
+def key_text(name: str) -> str:
+    """The sandbox key called `name`: 40 ASCII letters and digits that nobody can mistake for a real key."""
+    return f"sandbox{name}".ljust(KEY_LENGTH, "0")[:KEY_LENGTH]
+
+
+ACME_KEY = key_text("Acme")
+HARBOUR_KEY = key_text("Harbour")
+SUPPORT_KEY = key_text("Support")
+REVOKED_KEY = key_text("Revoked")
+
+_PEOPLE = uuid.uuid5(uuid.NAMESPACE_DNS, "people.sandbox.example")
+
+
+def user_id(email: str) -> str:
+    """The SpKey user id (UUID text) that the sandbox gives to `email`; letter case does not matter."""
+    return str(uuid.uuid5(_PEOPLE, email.lower()))
+
+
+USERS: Mapping[str, str] = {
+    email: user_id(email)
+    for email in (
+        "admin@acme.example",
+        "installer@acme.example",
+        "admin@harbour.example",
+        "installer@harbour.example",
+        "agent@support.example",
+    )
+}
+"""E-mail address -> SpKey user id."""
+
+_MODELS = ("SK-Hub One", "SK-Hub One PoE", "SK-Hub Pro")
+
+
+def hub_id(n: int, seed: int = DEFAULT_SEED) -> str:
+    """The id (lower-case UUID text) of ordinary hub `n`, 0 to HUB_COUNT - 1, in the world of `seed`."""
+    digest = hashlib.sha256(f"sandbox hub {n} of world {seed}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def serial(hub: str) -> str:
+    """The serial number printed on the hub with the id `hub`, such as `SK-7F03-91A2`."""
+    digest = hashlib.sha256(hub.encode()).hexdigest().upper()
+    return f"SK-{digest[:4]}-{digest[4:8]}"
+
+
+def model(hub: str) -> str:
+    """The model name of the hub with the id `hub`."""
+    return _MODELS[hashlib.sha256(hub.encode()).digest()[-1] % len(_MODELS)]
+
+
+@dataclass(frozen=True, slots=True)
+class MagicHub:
+    """A hub that always misbehaves in the same way.
+
+    `id` is UUID text; `title` and `what_it_does` are for people. The rest says how the hub starts (`offline_calls`
+    counts status reads and claims together; None means for ever) and what happens to the first `claim_times` claims
+    that would be accepted (None: to all), in the words of `portal.sandbox.faults.Action`.
+    """
+
+    id: str
+    title: str
+    what_it_does: str
+    exists: bool = True
+    status: str = "Provisioned"
+    org_id: str = ""
+    site_id: str = ""
+    offline_calls: int | None = 0
+    on_claim: Mapping[str, Any] = field(default_factory=dict)
+    claim_times: int | None = None
+
+
+def _refusal(error: str, message: str) -> str:
+    return json.dumps({"success": False, "error": error, "message": message})
+
+
+def _accepted(hub: str, **more: object) -> str:
+    return json.dumps({"success": True, "aggregateId": hub, "version": 2, **more})
+
+
+OFFLINE_CALLS = 3
+SLOW_SECONDS = 8.0
+_GATEWAY_PAGE = (
+    "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+)
+_EVENT_NULL = "e4e47000-0000-4000-8000-000000000000"
+_EVENT_MISSING = "e4e47000-0000-4000-8000-000000000001"
+
+MAGIC: Mapping[str, MagicHub] = {
+    "offline_at_first": MagicHub(
+        "0ff11e00-0000-4000-8000-000000000003",
+        "Offline at first",
+        f"offline for the first {OFFLINE_CALLS} calls (status reads and claims together), then online",
+        offline_calls=OFFLINE_CALLS,
+    ),
+    "offline": MagicHub(
+        "0ff11e00-0000-4000-8000-00000000ffff",
+        "Offline for ever",
+        "its status says offline, a claim is answered with the API's own 502",
+        offline_calls=None,
+    ),
+    "unknown": MagicHub(
+        "40400000-0000-4000-8000-000000000404",
+        "Unknown",
+        "404: there is no such hub",
+        exists=False,
+    ),
+    "claimed_elsewhere": MagicHub(
+        "c1a1ed00-0000-4000-8000-000000000001",
+        "Claimed elsewhere",
+        "belongs to another organisation; a claim is refused with 400",
+        status="Claimed",
+        org_id=OTHER_ORG_ID,
+        site_id="their-site",
+    ),
+    "other_site": MagicHub(
+        "c1a1ed00-0000-4000-8000-000000000002",
+        "Yours, at another site",
+        f"belongs to {ACME_ORG_ID} at the site `other-site`; a claim is refused with 400",
+        status="Claimed",
+        org_id=ACME_ORG_ID,
+        site_id="other-site",
+    ),
+    "suspended": MagicHub(
+        "dead0000-0000-4000-8000-000000000001",
+        "Suspended",
+        "its status is Suspended; a claim is refused with 400",
+        status="Suspended",
+    ),
+    "decommissioned": MagicHub(
+        "dead0000-0000-4000-8000-000000000002",
+        "Decommissioned",
+        "its status is Decommissioned; a claim is refused with 400",
+        status="Decommissioned",
+    ),
+    "rate_limited": MagicHub(
+        "42900000-0000-4000-8000-000000000429",
+        "Rate-limited",
+        "the first 2 claims are answered with 429 and `Retry-After: 2`, then it is claimed",
+        on_claim={
+            "status": 429,
+            "headers": {"Retry-After": "2"},
+            "body": _refusal("Too Many Requests", "Rate limit exceeded"),
+        },
+        claim_times=2,
+    ),
+    "server_error": MagicHub(
+        "50000000-0000-4000-8000-000000000500",
+        "Server error",
+        "every claim is answered with 500 and has no effect; its status can be read",
+        on_claim={"status": 500, "body": _refusal("Internal Server Error", "Something went wrong")},
+    ),
+    "html_502": MagicHub(
+        "50200000-0000-4000-8000-000000000502",
+        "Gateway error",
+        "the first 2 claims are answered by a gateway with an HTML 502, then it is claimed",
+        on_claim={"status": 502, "body": _GATEWAY_PAGE},
+        claim_times=2,
+    ),
+    "slow": MagicHub(
+        "510e0000-0000-4000-8000-000000000008",
+        "Slow",
+        f"a claim takes {SLOW_SECONDS:.0f} seconds and succeeds",
+        on_claim={"latency": SLOW_SECONDS},
+    ),
+    "answer_lost": MagicHub(
+        "10570000-0000-4000-8000-000000000001",
+        "Answer lost",
+        "the first claim takes effect, but the connection closes without an answer",
+        on_claim={"drop": "after"},
+        claim_times=1,
+    ),
+    "malformed": MagicHub(
+        "bad50000-0000-4000-8000-000000000200",
+        "Malformed answer",
+        "the claim takes effect; the answer is 200 with half a JSON document",
+        on_claim={"status": 200, "body": '{"success": true, "aggregateId": "bad5', "effect": True},
+    ),
+    "event_null": MagicHub(
+        _EVENT_NULL,
+        "No event (null)",
+        "the claim takes effect; the answer is 200 with `event` null",
+        on_claim={"status": 200, "body": _accepted(_EVENT_NULL, event=None), "effect": True},
+    ),
+    "event_missing": MagicHub(
+        _EVENT_MISSING,
+        "No event (missing)",
+        "the claim takes effect; the answer is 200 without `event`",
+        on_claim={"status": 200, "body": _accepted(_EVENT_MISSING), "effect": True},
+    ),
+    "forbidden": MagicHub(
+        "40300000-0000-4000-8000-000000000403",
+        "Forbidden",
+        "every claim is answered with 403; its status can be read",
+        on_claim={"status": 403, "body": _refusal("Forbidden", "This key may not claim this hub")},
+    ),
+}
+"""Name -> magic hub. The README's table is made from it by `portal.sandbox.table`."""
