@@ -1,0 +1,176 @@
+"""What a photo of a label says: an uploaded picture in, the text of the code on it out.
+
+The picture is a stranger's file. It is told by its content, measured before it is decoded, decoded
+in memory, and forgotten; nothing of it is stored.
+"""
+
+import io
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from typing import IO, Final, Literal
+
+import zxingcpp
+from django.utils.translation import gettext_lazy
+from PIL import Image, UnidentifiedImageError
+
+from portal.hubs import hub_ids
+
+type Kind = Literal["empty", "too_big", "not_a_photo", "broken", "no_code", "several", "no_hub"]
+
+KINDS_OF_FILE: Final = ("JPEG", "PNG", "WEBP")
+ACCEPT: Final = "image/jpeg,image/png,image/webp"
+"""For a file input's `accept`: telephones then convert their own formats to one of these."""
+
+MOST_BYTES: Final = 12 * 1024 * 1024
+MOST_PIXELS: Final = 50_000_000
+
+# Longest sides at which a code is looked for: small is fast and steadies a noisy picture; large is
+# all that a tablet's camera has, for a label seen from afar. Beyond, time grows and finds do not.
+SIDES: Final = (1600, 5000)
+
+# Only codes that can hold a hub id; others only add what noise resembles.
+CODES: Final = (
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.DataMatrix,
+    zxingcpp.BarcodeFormat.Aztec,
+    zxingcpp.BarcodeFormat.PDF417,
+    zxingcpp.BarcodeFormat.Code128,
+    zxingcpp.BarcodeFormat.Code93,
+    zxingcpp.BarcodeFormat.Code39,
+)
+
+SENTENCES: Final = {
+    "empty": gettext_lazy("There is no photo in that. Take one of the label, or type the hub id."),
+    "too_big": gettext_lazy(
+        "That photo is too large: 12 MB and 50 megapixels at most. "
+        "Take a smaller one, or type the hub id."
+    ),
+    "not_a_photo": gettext_lazy(
+        "That is not a photo we can read. Choose a JPEG, PNG or WebP picture of the label."
+    ),
+    "broken": gettext_lazy("That photo is incomplete or damaged. Take it again."),
+    "no_code": gettext_lazy(
+        "No code was found in that photo. Come closer, hold still, avoid glare on the label; "
+        "or type the hub id."
+    ),
+    "several": gettext_lazy(
+        "There are labels of different hubs in that photo. Take one label at a time."
+    ),
+    "no_hub": gettext_lazy(
+        "There are several codes in that photo, and none of them holds a hub id. "
+        "Look for the code beside the hub id."
+    ),
+}
+
+# What Pillow's decoders raise on damaged files.
+DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
+
+# Decoding the largest photo takes some 250 MB: one at a time in a process.
+_decoding = threading.Lock()
+
+
+class PhotoProblem(ValueError):  # noqa: N818 - told to people, as a problem
+    """No text could be read from the photo: `kind` says why, `sentence` tells what to do."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.sentence = str(SENTENCES[kind])
+
+
+def read_label(file: IO[bytes]) -> str:
+    """The text of the code in a photo, as it stands there, for `hub_ids.parse`.
+
+    `file` is open for reading and can seek (an uploaded file is): JPEG, PNG or WebP by content, at
+    most 12 MB and 50 megapixels. QR, Data Matrix, Aztec, PDF417, Code 128, 93 and 39 are read dark
+    on light or light on dark, and in any direction, mirrored too: how the camera was held (EXIF) is
+    of no matter. Of several codes, the one that names a hub counts. A large photo without any code
+    takes some seconds. Raises `PhotoProblem`.
+    """
+    content = _content(file)
+    texts: dict[str, None] = {}
+    with _decoding:
+        for picture in _pictures(content):
+            texts |= dict.fromkeys(_texts_on(picture))
+            if any(map(_hub_ids_of, texts)):
+                break
+    return _chosen(list(texts))
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    content = file.read(MOST_BYTES + 1)
+    if not content:
+        raise PhotoProblem("empty")
+    if len(content) > MOST_BYTES:
+        raise PhotoProblem("too_big")
+    return content
+
+
+def _pictures(content: bytes) -> Iterator[Image.Image]:
+    """The photo in grey at each of SIDES, without repeating a size."""
+    for side in SIDES:
+        picture = _opened(content)
+        whole = max(picture.size) <= side
+        try:
+            picture.draft("L", (side, side))
+            picture = _grey(picture)
+        except DAMAGED:
+            raise PhotoProblem("broken") from None
+        picture.thumbnail((side, side))
+        yield picture
+        if whole:
+            return
+
+
+def _opened(content: bytes) -> Image.Image:
+    """The photo, its header read and its size checked, not yet decoded."""
+    try:
+        picture = Image.open(io.BytesIO(content), formats=KINDS_OF_FILE)
+    except UnidentifiedImageError:
+        raise PhotoProblem("not_a_photo") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PhotoProblem("too_big") from None
+    except DAMAGED:
+        raise PhotoProblem("broken") from None
+    if picture.width * picture.height > MOST_PIXELS:
+        raise PhotoProblem("too_big")
+    return picture
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Decoded, in grey, on white: a label drawn in black on nothing would be black on black."""
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    drawn = picture.convert("LA")
+    paper = Image.new("L", drawn.size, 255)
+    paper.paste(drawn.getchannel("L"), mask=drawn.getchannel("A"))
+    return paper
+
+
+def _texts_on(picture: Image.Image) -> list[str]:
+    codes = zxingcpp.read_barcodes(picture, formats=list(CODES), text_mode=zxingcpp.TextMode.Plain)
+    return [code.text for code in codes if code.text]
+
+
+def _chosen(texts: list[str]) -> str:
+    if not texts:
+        raise PhotoProblem("no_code")
+    if len(texts) == 1:
+        return texts[0]
+    hubs = {text: _hub_ids_of(text) for text in texts}
+    named = set().union(*hubs.values())
+    if len(named) > 1:
+        raise PhotoProblem("several")
+    if not named:
+        raise PhotoProblem("no_hub")
+    return next(text for text in texts if hubs[text])
+
+
+def _hub_ids_of(text: str) -> set[hub_ids.HubId]:
+    try:
+        return {hub_ids.parse(text)}
+    except hub_ids.LabelProblem:
+        return set()
