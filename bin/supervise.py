@@ -46,10 +46,9 @@ class Screen:
         label = f"{name.ljust(self._width)} | " if name else ""
         if label and self._in_colour:
             label = f"\033[{self._colours[name]}m{label}\033[0m"
-        with self._lock:
-            # Where the terminal is gone, the commands still have to be stopped.
-            with contextlib.suppress(OSError):
-                print(f"{label}{text}", flush=True)
+        # Where the terminal is gone, the commands still have to be stopped.
+        with self._lock, contextlib.suppress(OSError):
+            print(f"{label}{text}", flush=True)
 
 
 def parse(procfile: str) -> dict[str, str]:
