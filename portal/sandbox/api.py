@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 from . import bodies, commands, world
 from .exchange import (
@@ -24,7 +25,10 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 class Api:
-    """Answers API requests from a `state`; magic hubs misbehave as `portal.sandbox.world` says, with `pause` to wait."""
+    """Answers API requests from a `state`.
+
+    Magic hubs misbehave as `portal.sandbox.world` says; `pause` (seconds) is how a slow one waits.
+    """
 
     def __init__(self, state: SandboxState, pause: Pause) -> None:
         self._state = state
@@ -93,9 +97,10 @@ class Api:
             return None
         commands.check_claim(self._state, key, hub_id, body)
         action = self._magic.take(request, key.name)
-        return action and action.play(
-            lambda: commands.claim(self._state, key, hub_id, body), self._pause
-        )
+        if action is None:
+            return None
+        claim = partial(commands.claim, self._state, key, hub_id, body)
+        return action.play(claim, self._pause)
 
     def _user_by_email(self, request: Request) -> Answer:
         email = request.query.get("email", "").lower()

@@ -65,7 +65,10 @@ def is_uuid(text: str) -> bool:
 
 
 def parse(raw: bytes) -> object:
-    """The JSON value in `raw`; raises ValueError when there is none, also for NaN and for nesting without end."""
+    """The JSON value in `raw`; raises ValueError when there is none.
+
+    NaN is none, and neither is nesting without end.
+    """
     try:
         return json.loads(raw, parse_constant=_no_constant)
     except RecursionError:
@@ -73,7 +76,10 @@ def parse(raw: bytes) -> object:
 
 
 def read(command: str, hub_id: str, raw: bytes) -> Json:
-    """The body of `command` for the hub that the path names; raises Refusal (400) for one that does not validate."""
+    """The body of `command` for the hub that the path names.
+
+    Raises Refusal (400) for one that does not validate.
+    """
     try:
         body = parse(raw)
     except ValueError:

@@ -1,7 +1,7 @@
 """The hub commands: what they change, and when the API refuses them.
 
-Each command takes the state, the key that sent it, the hub's id and the validated body, and returns the answer.
-It raises Refusal where the API refuses. The caller holds no lock.
+Each command takes the state, the key that sent it, the hub's id and the validated body, and
+returns the answer. It raises Refusal where the API refuses.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ def find(state: SandboxState, hub_id: str) -> Hub:
 
 
 def check_claim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> None:
-    """Refuse a claim that cannot be accepted now; a hub that pretends to be offline counts the call."""
+    """Refuse a claim that cannot be accepted now; a hub that plays offline counts the call."""
     org_id = body.get("orgId", key.org_id)
     if org_id != key.org_id and not key.is_super:
         raise refusal(403, "Forbidden", "orgId does not match the organisation of the API key")
@@ -55,7 +55,7 @@ def claim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
 
 
 def reclaim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
-    """ReClaimHub: move a claimed hub to another site or, with a super key, to another organisation."""
+    """ReClaimHub: move a claimed hub to another site or, with a super key, organisation."""
     with state.lock:
         hub, now = find(state, hub_id), state.clock()
         _check_claimed(hub)
@@ -111,8 +111,8 @@ def suspend(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer
         return _accept(state, key, hub, "HubSuspended", data)
 
 
-def forward(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
-    """SendHubCommand and CommissionDevice: handed to the device, whose answer comes later and elsewhere."""
+def forward(state: SandboxState, key: ApiKey, hub_id: str, _body: Json) -> Answer:
+    """SendHubCommand and CommissionDevice: handed to the device, which answers elsewhere."""
     with state.lock:
         hub = find(state, hub_id)
         _check_own(key, hub.org_id)
@@ -132,9 +132,8 @@ def provision(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answ
         data = {"hubId": hub_id, "serial": hub.serial, "model": hub.model, "thingName": thing}
         if "vendorName" in body:
             data["vendorName"] = body["vendorName"]
-        return _accept(
-            state, key, hub, "HubProvisioned", data | {"provisionedAt": milliseconds(now)}, 201
-        )
+        data["provisionedAt"] = milliseconds(now)
+        return _accept(state, key, hub, "HubProvisioned", data, status=201)
 
 
 BY_NAME: Mapping[str, Command] = {
@@ -168,7 +167,7 @@ def _check_connected(state: SandboxState, hub: Hub) -> None:
 
 
 def _accept(
-    state: SandboxState, key: ApiKey, hub: Hub, event: str, data: Json, status: int = 200
+    state: SandboxState, key: ApiKey, hub: Hub, event: str, data: Json, *, status: int = 200
 ) -> Answer:
     state.record(hub, event, data, key.name)
     return _answer(hub, {"type": event, "data": data}, status)

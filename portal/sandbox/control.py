@@ -12,7 +12,7 @@ PREFIX = "_control"
 
 
 class Control:
-    """Carries out what arrives under `/_control/`; `reset` takes the whole sandbox back to its first second."""
+    """Carries out what arrives under `/_control/`; `reset` restarts the whole sandbox."""
 
     def __init__(self, state: SandboxState, faults: Faults, reset: Callable[[], None]) -> None:
         self._state = state
@@ -20,7 +20,7 @@ class Control:
         self._reset = reset
 
     def answer(self, request: Request) -> Answer:
-        """The answer to a control `request`: 200 with JSON, 400 for nonsense, 404 for an unknown name or address."""
+        """The answer to a control `request`: 200, 400 for nonsense, 404 for an unknown name."""
         try:
             return json_answer(200, self._route(request))
         except Refusal as refused:
@@ -36,18 +36,27 @@ class Control:
                 self._add_fault(_body(request))
             case "DELETE", ("faults",):
                 self._faults.clear()
-            case "POST", ("keys", "revoke"):
-                self._state.keys.revoke(_name(request))
-            case "POST", ("keys", "restore"):
-                self._state.keys.restore(_name(request))
-            case "POST", ("keys", "rotate"):
-                return {"key": self._state.keys.rotate(_name(request))}
+            case "POST", ("keys", what):
+                return self._change_key(what, _name(request))
             case "GET", ("log",):
                 return self._state.log()
             case "POST", ("reset",):
                 self._reset()
             case "POST", ("hubs", hub_id):
                 self._state.set_hub(hub_id, _body(request))
+            case _:
+                raise refusal(404, "Not Found", "No such control")
+        return {"success": True}
+
+    def _change_key(self, what: str, name: str) -> Json:
+        keys = self._state.keys
+        match what:
+            case "revoke":
+                keys.revoke(name)
+            case "restore":
+                keys.restore(name)
+            case "rotate":
+                return {"key": keys.rotate(name)}
             case _:
                 raise refusal(404, "Not Found", "No such control")
         return {"success": True}

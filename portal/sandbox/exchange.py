@@ -10,7 +10,10 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in. Header names are lower-case; `segments` is the path split at `/`, each part percent-decoded."""
+    """What came in.
+
+    Header names are lower-case; `segments` is the path split at `/`, each part percent-decoded.
+    """
 
     method: str
     path: str
@@ -31,8 +34,8 @@ class Request:
 class Answer:
     """What goes out, and how.
 
-    `delivery`: `whole`, or `close` and `reset` (nothing is sent), `cut` (headers and half the body, then a reset),
-    `drip` (the body at `rate` bytes a second).
+    `delivery`: `whole`, or `close` and `reset` (nothing is sent), `cut` (headers and half the
+    body, then a reset), `drip` (the body at `rate` bytes a second).
     """
 
     status: int
@@ -75,8 +78,8 @@ def not_found_in_list(message: str) -> Refusal:
 def invalid(problems: Iterable[tuple[str, str]]) -> Refusal:
     """400 for parameters that do not validate; `problems` holds pairs of field name and message.
 
-    `success` stands beside the documented fields of this shape, since the OpenAPI document requires it of every
-    400 of a hub command.
+    `success` stands beside the documented fields of this shape, since the OpenAPI document
+    requires it of every 400 of a hub command.
     """
     details = [{"field": name, "message": message} for name, message in problems]
     document = {

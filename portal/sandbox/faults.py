@@ -10,12 +10,25 @@ from .exchange import Answer, Request, json_answer
 
 type Pause = Callable[[float], None]
 
+_KINDS: Mapping[str, Any] = {
+    "latency": int | float,
+    "hang": int | float,
+    "drip": int | float,
+    "status": int,
+    "oversize": int,
+    "drop": str,
+    "reset": str,
+    "body": str,
+    "redirect": str,
+}
 _PLACES = {"drop": ("before", "after"), "reset": ("before", "after", "mid_body")}
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that goes wrong. Usually one field is set; `effect` says whether the request still takes effect.
+    """One thing that goes wrong. Usually one field is set.
+
+    `effect` says whether the request still takes effect where that is open:
 
     - `latency`: seconds to wait, then all is well.
     - `drop`: the connection closes without an answer, `before` or `after` the effect.
@@ -40,18 +53,19 @@ class Action:
     redirect: str | None = None
 
     def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, kind)):
+                raise ValueError(f"{name} is not of the right kind")
+            if not isinstance(value, str | None) and value < 0:
+                raise ValueError(f"{name} is below 0")
         for name, places in _PLACES.items():
-            value = getattr(self, name)
-            if value is not None and value not in places:
+            if getattr(self, name) not in (None, *places):
                 raise ValueError(f"{name} is one of {', '.join(places)}")
-        for name in ("latency", "hang", "drip", "oversize", "status"):
-            value = getattr(self, name)
-            if value is not None and (
-                isinstance(value, bool) or not isinstance(value, int | float) or value < 0
-            ):
-                raise ValueError(f"{name} is a number from 0 on")
         if self.drip == 0:
             raise ValueError("drip is more than 0 bytes a second")
+        if not all(isinstance(text, str) for pair in self.headers.items() for text in pair):
+            raise ValueError("headers are names and texts")
 
     @property
     def takes_effect(self) -> bool:
@@ -99,12 +113,19 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which requests a fault meets; what is None meets all. `hub_id` ignores letter case, `key` is a key's name."""
+    """Which requests a fault meets; what is None meets all.
+
+    `hub_id` ignores letter case, `key` is a key's name.
+    """
 
     method: str | None = None
     path_contains: str | None = None
     hub_id: str | None = None
     key: str | None = None
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(getattr(self, known.name), str | None) for known in fields(self)):
+            raise ValueError("match holds texts")
 
     def meets(self, request: Request, key: str | None) -> bool:
         """Whether `request`, sent with the key named `key`, is met."""
@@ -124,7 +145,7 @@ class _Fault:
 
 
 class Faults:
-    """The faults waiting to happen, oldest first; the first that meets a request is the one that happens to it."""
+    """The faults waiting to happen. The oldest that meets a request happens to it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -137,9 +158,9 @@ class Faults:
         action: Mapping[str, Any],
         times: int | None = None,
     ) -> None:
-        """Let `action` (see Action) happen to the next `times` requests that meet `match` (see Match).
+        """Let `action` (see Action) happen to the next `times` requests that meet `match`.
 
-        None for `times` means until cleared. Raises ValueError for a field or value that is not known.
+        Without `times`: until cleared. Raises ValueError for a field or value that is not known.
         """
         if times is not None and (
             isinstance(times, bool) or not isinstance(times, int) or times < 1

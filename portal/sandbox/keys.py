@@ -7,7 +7,7 @@ from . import world
 
 @dataclass(slots=True)
 class ApiKey:
-    """One organisation's key. `name` is what logs and control calls say; `text` is the secret itself."""
+    """One organisation's key. `name` is what logs say; `text` is the secret itself."""
 
     name: str
     org_id: str
@@ -44,7 +44,7 @@ class Keys:
         return next((key for key in self._by_name.values() if key.text == text), None)
 
     def name_of(self, text: str | None) -> str | None:
-        """What a log may say about a secret: the key's name, `unknown`, or None when nothing was sent."""
+        """What a log may say of a secret: the key's name, `unknown`, or None when none was sent."""
         if text is None:
             return None
         key = self.find(text)
@@ -59,7 +59,10 @@ class Keys:
         self[name].revoked = False
 
     def rotate(self, name: str) -> str:
-        """Give the key a new secret, which is returned; the old one stops at once. Raises KeyError without the key."""
+        """Give the key a new secret, which is returned; the old one stops at once.
+
+        Raises KeyError without such a key.
+        """
         key = self[name]
         self._rotations += 1
         key.text = world.key_text(f"{name.capitalize()}Rotated{self._rotations}x")

@@ -1,4 +1,4 @@
-"""HTTP/1.1 for the sandbox: reads requests, and delivers answers whole, cut, slowly or not at all."""
+"""HTTP/1.1 for the sandbox: delivers answers whole, cut, slowly or not at all."""
 
 import ipaddress
 import socket
@@ -24,7 +24,10 @@ type Respond = Callable[[Request, bool], Answer]
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Serves `respond(request, is_local)`, a thread a connection; `pause` (seconds) paces a body that drips."""
+    """Serves `respond(request, is_local)`, a thread a connection.
+
+    `pause` (seconds) paces a body that drips.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -97,9 +100,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.respond(request, ipaddress.ip_address(self.client_address[0]).is_loopback)
         )
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = (
-        do_QUERY
-    ) = _handle  # noqa: N815
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Every method comes here: which one an address knows is not for the listener to say."""
+        if name.startswith("do_"):
+            return self._handle
+        raise AttributeError(name)
 
     def _read(self) -> Request:
         path, _, query = self.path.partition("?")
@@ -157,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing here: the sandbox reports each request itself, without secrets."""
 
 

@@ -23,9 +23,10 @@ _SECRET_HEADERS = frozenset({"x-api-key", "authorization", "cookie", "proxy-auth
 class Sandbox:
     """A SpKey API in this process.
 
-    `latency` (seconds) is added to every API call; a claimed hub comes online `online_delay` seconds after its claim.
-    `clock` gives epoch seconds and `pause` waits for seconds; tests replace them. `report`, when given, gets one line
-    a request, without secrets. The world is kept when the server stops and starts again.
+    `latency` (seconds) is added to every API call; a claimed hub comes online `online_delay`
+    seconds after its claim. `clock` gives epoch seconds and `pause` waits for seconds; tests
+    replace them. `report`, when given, gets one line a request, without secrets. The world is kept
+    when the server stops and starts again.
     """
 
     def __init__(
@@ -50,7 +51,10 @@ class Sandbox:
         self._server: HttpServer | None = None
 
     def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
-        """Serve on `host` and `port` (0: any free one) until `stop`. Raises OSError when the port is taken."""
+        """Serve on `host` and `port` (0: any free one) until `stop`.
+
+        Raises OSError when the port is taken.
+        """
         if self._server is not None:
             raise RuntimeError("the sandbox is running already")
         self._stopping.clear()
@@ -94,7 +98,7 @@ class Sandbox:
         self._api.reset()
 
     def answer(self, request: Request, is_local: bool) -> Answer:
-        """The answer to `request`; `is_local` says whether it comes from this machine and may control the sandbox."""
+        """The answer to `request`; only one from this machine (`is_local`) may control."""
         if request.segments[:1] == (PREFIX,) and is_local:
             return self._control.answer(request)
         key = self.state.keys.name_of(request.headers.get("x-api-key"))
@@ -127,11 +131,12 @@ class Sandbox:
             _readable(request.body),
             self.state.clock(),
         )
-        self.state.requests.append(logged)
+        with self.state.lock:
+            self.state.requests.append(logged)
         return logged
 
     def _ray(self) -> str:
-        """A reference in the shape of a Cloudflare Ray ID (16 hex digits and a place), never twice the same."""
+        """A reference shaped like a Cloudflare Ray ID (16 hex digits, a place), never repeated."""
         count = f"{self.state.seed}:{id(self)}:{next(self._rays)}"
         return f"{hashlib.sha256(count.encode()).hexdigest()[:16]}-SBX"
 

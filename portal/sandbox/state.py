@@ -20,8 +20,8 @@ _DAY = 86_400.0
 class Hub:
     """One hub. Times are epoch seconds; `version` counts the events of its aggregate.
 
-    `online` overrides what time says (None: nothing is forced); `online_from` is when the hub first reports in;
-    `offline_calls` counts down the calls for which a hub pretends to be offline.
+    `online` overrides what time says (None: nothing is forced); `online_from` is when the hub first
+    reports in; `offline_calls` counts down the calls for which a hub plays offline.
     """
 
     hub_id: str
@@ -58,7 +58,9 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """One accepted change: the API's event `type` and `data`, the aggregate's `version`, who (`key` name) and when."""
+    """One accepted change: the API's event `type` and `data`, the `version` it made, by which
+    key (its name) and when (epoch seconds).
+    """
 
     type: str
     hub_id: str
@@ -70,10 +72,12 @@ class LoggedEvent:
 
 @dataclass(slots=True)
 class LoggedRequest:
-    """One request to the API, without secrets: `key` is the name of the key used, `unknown`, or None without one.
+    """One request to the API, without secrets.
 
-    `body` is the parsed JSON where it is JSON, else text. `status` stays None until there is an answer, and for ever
-    when the connection was dropped instead. `at` is the time of arrival in epoch seconds.
+    `key` is the name of the key used, `unknown`, or None without one; `bearer` whether a bearer
+    token came along. `body` is the parsed JSON where it is JSON, else text. `status` stays None
+    until there is an answer, and for ever when the connection was dropped instead. `at` is the
+    time of arrival in epoch seconds.
     """
 
     method: str
@@ -89,7 +93,7 @@ class LoggedRequest:
 
 @dataclass
 class SandboxState:
-    """Everything that changes while the sandbox runs. Hold `lock` to read or change more than one thing."""
+    """Everything that changes while the sandbox runs. Hold `lock` to change more than one thing."""
 
     seed: int = world.DEFAULT_SEED
     online_delay: float = 3.0
@@ -123,7 +127,7 @@ class SandboxState:
             self.hubs.update((hub.hub_id, hub) for hub in _first_hubs(self.seed, self.clock()))
 
     def status(self, hub: Hub) -> Json:
-        """`hub` as `GET /hubs/{id}/status` tells it; what only the device knows is left out until it has spoken."""
+        """`hub` as its status endpoint tells it, without what only a silent device would know."""
         now = self.clock()
         online = hub.connected(now)
         document: Json = {
@@ -159,8 +163,8 @@ class SandboxState:
     def set_hub(self, hub_id: str, fields: Mapping[str, object]) -> None:
         """Change a hub behind the API's back, without an event.
 
-        `fields` has some of `online` (true, false, or null for what time says), `status`, `orgId` and `siteId`.
-        Raises KeyError without such a hub, and ValueError for another field or value.
+        `fields` has some of `online` (true, false, or None for what time says), `status`, `orgId`
+        and `siteId`. Raises KeyError without such a hub, ValueError for another field or value.
         """
         if unknown := set(fields) - SETTABLE:
             raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")

@@ -1,6 +1,7 @@
-"""What every sandbox knows from its first second: organisations, keys, users, ordinary hubs and magic hubs.
+"""What every sandbox knows from its first second: organisations, keys, users and hubs.
 
-Everything is deterministic, so that tests, demo data, labels and the README agree without asking a running sandbox.
+Everything is deterministic, so that tests, demo data, labels and the README agree without asking
+a running sandbox.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ KEY_LENGTH = 40
 
 
 def key_text(name: str) -> str:
-    """The sandbox key called `name`: 40 ASCII letters and digits that nobody can mistake for a real key."""
+    """The sandbox key called `name`: 40 ASCII letters and digits, and plainly no real key."""
     return f"sandbox{name}".ljust(KEY_LENGTH, "0")[:KEY_LENGTH]
 
 
@@ -36,7 +37,7 @@ _PEOPLE = uuid.uuid5(uuid.NAMESPACE_DNS, "people.sandbox.example")
 
 
 def user_id(email: str) -> str:
-    """The SpKey user id (UUID text) that the sandbox gives to `email`; letter case does not matter."""
+    """The SpKey user id (UUID text) of `email` in the sandbox; letter case does not matter."""
     return str(uuid.uuid5(_PEOPLE, email.lower()))
 
 
@@ -56,7 +57,7 @@ _MODELS = ("SK-Hub One", "SK-Hub One PoE", "SK-Hub Pro")
 
 
 def hub_id(n: int, seed: int = DEFAULT_SEED) -> str:
-    """The id (lower-case UUID text) of ordinary hub `n`, 0 to HUB_COUNT - 1, in the world of `seed`."""
+    """The id (lower-case UUID text) of hub `n`, 0 to HUB_COUNT - 1, in the world of `seed`."""
     digest = hashlib.sha256(f"sandbox hub {n} of world {seed}".encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
@@ -76,9 +77,10 @@ def model(hub: str) -> str:
 class MagicHub:
     """A hub that always misbehaves in the same way.
 
-    `id` is UUID text; `title` and `what_it_does` are for people. The rest says how the hub starts (`offline_calls`
-    counts status reads and claims together; None means for ever) and what happens to the first `claim_times` claims
-    that would be accepted (None: to all), in the words of `portal.sandbox.faults.Action`.
+    `id` is UUID text; `title` and `what_it_does` are for people. The rest says how the hub starts
+    (`offline_calls` counts status reads and claims together; None means for ever) and what happens
+    to the first `claim_times` claims that would be accepted (None: to all), in the words of
+    `portal.sandbox.faults.Action`.
     """
 
     id: str
@@ -113,7 +115,7 @@ MAGIC: Mapping[str, MagicHub] = {
     "offline_at_first": MagicHub(
         "0ff11e00-0000-4000-8000-000000000003",
         "Offline at first",
-        f"offline for the first {OFFLINE_CALLS} calls (status reads and claims together), then online",
+        f"offline for the first {OFFLINE_CALLS} calls (reads and claims together), then online",
         offline_calls=OFFLINE_CALLS,
     ),
     "offline": MagicHub(
