@@ -3,6 +3,8 @@
 Plain Python: it knows nothing of the portal around it.
 """
 
+from portal.spkey.client import Client, Timeouts
+from portal.spkey.credentials import check_bearer_alphabet, check_key_alphabet
 from portal.spkey.errors import (
     BadCredentials,
     Busy,
@@ -33,6 +35,7 @@ __all__ = [
     "BadCredentials",
     "Busy",
     "ClaimedEvent",
+    "Client",
     "CommandAnswer",
     "Event",
     "FieldProblem",
@@ -47,8 +50,11 @@ __all__ = [
     "SpkeyError",
     "SpkeyUser",
     "SuspendedEvent",
+    "Timeouts",
     "TlsFailed",
     "Undocumented",
     "Unreachable",
     "UnusableAnswer",
+    "check_bearer_alphabet",
+    "check_key_alphabet",
 ]

@@ -27,9 +27,10 @@ class FieldProblem:
 class SpkeyError(Exception):
     """A call that did not end in a usable answer.
 
-    message           the API's own words, at most 300 characters without control characters; may be empty
+    message           the API's own words, one line of at most 300 characters, perhaps empty; ours
+                      where there is no answer, or none that can be used
     http_status       status code of the answer, None when there was none
-    reference         the answer's CF-Ray header: what the vendor's support can look up; None when there was none
+    reference         the answer's CF-Ray header, which the vendor's support can look up, or None
     request_id        our own id of the call, sent as X-Request-Id
     duration          seconds the call took
     may_have_reached  False only when the request surely never reached the server
@@ -55,7 +56,10 @@ class SpkeyError(Exception):
 
 
 class Refused(SpkeyError):
-    """400 and every other 4xx without a class of its own. `details` names the fields, where the API does."""
+    """400 and every other 4xx without a class of its own.
+
+    `details` names the fields that are wrong, where the API does.
+    """
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ def json_object(value: object, name: str) -> Mapping[str, object]:
 
 
 def text(answer: Mapping[str, object], name: str) -> str:
-    """A short text without control characters or lone surrogates: databases refuse to store them."""
+    """A short text without control characters and lone surrogates, which no database stores."""
     value = answer.get(name)
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise Undocumented(f"{name} is not a short text")

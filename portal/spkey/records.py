@@ -33,7 +33,8 @@ class AnswerMeta:
 class HubStatus:
     """GET /hubs/{id}/status. `firmware` is the JSON's `version`.
 
-    `online` None means unknown, not offline. An unclaimed hub has empty `org_id` and `site_id`, and `claimed_at` None.
+    `online` None means unknown, not offline. An unclaimed hub has empty `org_id` and `site_id`,
+    and `claimed_at` None.
     """
 
     hub_id: str
@@ -107,7 +108,7 @@ class CommandAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SpkeyUser:
-    """GET /users/by-email. `created_at` is the API's own text (ISO 8601 in the vendor's example)."""
+    """GET /users/by-email. `created_at` is the API's own text, ISO 8601 in its example."""
 
     uuid: str
     email: str

@@ -1,0 +1,185 @@
+"""What a reply means: a record, or the error that tells a caller what to do."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NoReturn
+
+from portal.spkey import errors
+from portal.spkey.errors import Facts, FieldProblem, SpkeyError
+from portal.spkey.fields import Undocumented
+from portal.spkey.records import AnswerMeta
+from portal.spkey.wire import Fault, Reply
+
+LONGEST_MESSAGE = 300
+MOST_DETAILS = 20
+_REFERENCE = re.compile(r"[0-9A-Za-z-]{1,64}")
+_SECONDS = re.compile(r"[0-9]{1,10}")
+_JSON_TYPE = re.compile(r"application/(?:[\w.+-]+\+)?json", re.ASCII)
+_BY_STATUS: dict[int, type[SpkeyError]] = {
+    401: errors.BadCredentials,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What an error body says. `from_api`: in one of the API's shapes, not a gateway's page."""
+
+    message: str = ""
+    details: tuple[FieldProblem, ...] = ()
+    from_api: bool = False
+
+
+def understand[R](reply: Reply, read: Callable[[object, AnswerMeta], R]) -> R | SpkeyError:
+    """What `read` makes of a documented answer; every other reply as an error, not raised."""
+    status = reply.http_status
+    if reply.fault is Fault.TOO_LARGE:
+        return _unusable(reply, "The answer is too large.")
+    if reply.fault or status is None:
+        return _no_answer(reply)
+    if status == 200:
+        return _record(reply, read)
+    if 400 <= status < 600:
+        return _refusal(reply, status)
+    redirect = 300 <= status < 400
+    return _unusable(reply, "A redirect, not followed." if redirect else "An undocumented status.")
+
+
+def _no_answer(reply: Reply) -> SpkeyError:
+    facts = _facts(reply)
+    facts["outcome_unknown"] = reply.is_command and reply.may_have_reached
+    if reply.fault is Fault.TLS and not reply.may_have_reached:
+        return errors.TlsFailed("No secure connection.", **facts)
+    return errors.Unreachable("No whole answer.", **facts)
+
+
+def _unusable(reply: Reply, why: str) -> SpkeyError:
+    return errors.UnusableAnswer(why, **_facts(reply) | {"outcome_unknown": reply.is_command})
+
+
+def _record[R](reply: Reply, read: Callable[[object, AnswerMeta], R]) -> R | SpkeyError:
+    if not _JSON_TYPE.fullmatch(reply.content_type.partition(";")[0].strip().lower()):
+        return _unusable(reply, "The answer is not JSON.")
+    meta = AnswerMeta(
+        http_status=200,
+        reference=_reference(reply),
+        duration=reply.duration,
+        request_id=reply.request_id,
+    )
+    try:
+        return read(_json(reply.body), meta)
+    except Undocumented as problem:
+        why = str(problem)
+    except (ValueError, RecursionError):
+        why = "The answer is malformed JSON."
+    return _unusable(reply, why)
+
+
+def _refusal(reply: Reply, status: int) -> SpkeyError:
+    words = _words(reply, status)
+    facts = _facts(reply) | {"from_api": words.from_api}
+    if status == 502 and words.from_api:
+        return errors.HubOffline(words.message, **facts)
+    if status >= 500:
+        facts["outcome_unknown"] = reply.is_command
+        return errors.Unreachable(words.message, **facts)
+    if status == 409:
+        return errors.Busy(words.message, details=words.details, **facts)
+    if status == 429:
+        return errors.RateLimited(words.message, retry_after=_retry_after(reply), **facts)
+    if status in _BY_STATUS:
+        return _BY_STATUS[status](words.message, **facts)
+    return errors.Refused(words.message, details=words.details, **facts)
+
+
+def _facts(reply: Reply) -> Facts:
+    return Facts(
+        http_status=reply.http_status,
+        reference=_reference(reply),
+        request_id=reply.request_id,
+        duration=reply.duration,
+        may_have_reached=reply.may_have_reached,
+    )
+
+
+def _words(reply: Reply, status: int) -> _Words:
+    """Read any of the documented error shapes; a body in none of them says nothing."""
+    try:
+        body = _json(reply.body)
+    except (ValueError, RecursionError):
+        return _Words()
+    if not isinstance(body, dict) or body.get("success") is True:
+        return _Words()
+    # A gateway may well say {"error": "Bad Gateway"}: a 5xx has to look more like the API.
+    coded = isinstance(body.get("code"), int) or status < 500
+    return _Words(
+        message=_message(body),
+        details=_details(body.get("details")),
+        from_api=body.get("success") is False or (isinstance(body.get("error"), str) and coded),
+    )
+
+
+def _message(body: dict[str, object]) -> str:
+    listed = body.get("errors")
+    entries = listed if isinstance(listed, list) else []
+    said = [entry.get("message") for entry in entries if isinstance(entry, dict)]
+    joined = "; ".join(words for words in said[:MOST_DETAILS] if isinstance(words, str))
+    return _clean(body.get("message")) or _clean(joined) or _clean(body.get("error"))
+
+
+def _details(listed: object) -> tuple[FieldProblem, ...]:
+    entries = listed[:MOST_DETAILS] if isinstance(listed, list) else []
+    return tuple(
+        FieldProblem(_clean(entry.get("field")), _clean(entry.get("message")))
+        for entry in entries
+        if isinstance(entry, dict)
+    )
+
+
+def _clean(words: object) -> str:
+    """One line of at most LONGEST_MESSAGE characters, without control and bidi characters."""
+    if not isinstance(words, str):
+        return ""
+    # Categories: Cc control, Zl and Zp line ends; the rest of C is formats, surrogates, unassigned.
+    kinds = ((char, unicodedata.category(char)) for char in words[: 10 * LONGEST_MESSAGE])
+    spaced = ((" " if kind in {"Cc", "Zl", "Zp"} else char, kind) for char, kind in kinds)
+    kept = "".join(char for char, kind in spaced if char == " " or not kind.startswith("C"))
+    return " ".join(kept.split())[:LONGEST_MESSAGE]
+
+
+def _reference(reply: Reply) -> str | None:
+    return reply.reference if _REFERENCE.fullmatch(reply.reference) else None
+
+
+def _retry_after(reply: Reply) -> float | None:
+    """Seconds from now, from seconds or an HTTP date (RFC 9110, 10.2.3); None for anything else."""
+    if _SECONDS.fullmatch(reply.retry_after):
+        return float(reply.retry_after)
+    moment = _http_date(reply.retry_after)
+    if moment is None:
+        return None
+    # The server's own clock where it tells it: ours may be an hour off.
+    now = _http_date(reply.date) or datetime.now(UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _json(body: bytes) -> object:
+    return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
