@@ -79,6 +79,14 @@ class TestLocks:
         assert all("integrity" in package for package in installed.values())
         assert not any("resolved" in package for package in installed.values())
 
+    def test_the_npm_lock_holds_the_packages_of_every_platform(self):
+        packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+        for package in packages.values():
+            for name in chain(
+                package.get("dependencies", ()), package.get("optionalDependencies", ())
+            ):
+                assert f"node_modules/{name}" in packages
+
 
 class TestFindPython:
     @pytest.fixture
