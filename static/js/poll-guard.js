@@ -1,0 +1,75 @@
+// Keeps polling honest: it rests while nobody looks or nothing can be reached, asks at once on
+// return, says how old the news is, and announces a change of status once.
+"use strict";
+
+{
+  const STEP = 5000;
+  const byId = (id) => document.getElementById(id);
+  const polled = () => document.querySelectorAll("[data-poll]");
+  const resting = () => document.hidden || !navigator.onLine;
+  const isPoll = (event) => event.detail.requestConfig.elt.matches("[data-poll]");
+  const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", {
+    numeric: "auto",
+    style: "short",
+  });
+  let newsAt = Date.now();
+  let said = new Set();
+
+  const tellAge = () => {
+    const seconds = (Math.floor((Date.now() - newsAt) / STEP) * STEP) / 1000;
+    const [amount, unit] = seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
+    for (const place of document.querySelectorAll("[data-news-age]")) {
+      const words = place.dataset.newsAge || "as of {}";
+      const text = words.replace("{}", relative.format(-amount, unit));
+      if (place.textContent !== text) place.textContent = text;
+    }
+  };
+
+  const tellConnection = () => {
+    for (const line of document.querySelectorAll("[data-offline-line]")) {
+      line.hidden = navigator.onLine;
+    }
+  };
+
+  const wake = () => {
+    tellConnection();
+    if (resting()) return;
+    for (const element of polled()) window.htmx?.trigger(element, "poll");
+  };
+
+  const announce = () => {
+    const texts = [...document.querySelectorAll("[data-announce]")].map((e) => e.dataset.announce);
+    const news = texts.filter((text) => text && !said.has(text));
+    said = new Set(texts);
+    return news.join(" ");
+  };
+
+  const showTrouble = () => {
+    byId("connection-banner").hidden = false;
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isPoll(event) && resting()) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful) return;
+    byId("connection-banner").hidden = true;
+    if (isPoll(event)) newsAt = Date.now();
+    tellAge();
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const news = announce();
+    if (news) byId("announcer").textContent = news;
+    tellAge();
+  });
+  document.addEventListener("htmx:responseError", showTrouble);
+  document.addEventListener("htmx:sendError", showTrouble);
+  document.addEventListener("visibilitychange", wake);
+  window.addEventListener("online", wake);
+  window.addEventListener("offline", tellConnection);
+
+  announce();
+  tellAge();
+  tellConnection();
+  setInterval(tellAge, 1000);
+}
