@@ -74,7 +74,7 @@ types: install
 	@$(PYTHON) -m mypy --strict portal
 
 templates: install
-	@$(PYTHON) -m djlint --quiet --check --lint templates
+	@$(PYTHON) -m djlint --quiet --lint templates
 
 scripts:
 	@bin/install-node
