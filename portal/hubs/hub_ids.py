@@ -47,7 +47,7 @@ UNBROKEN: Final = re.compile(rf"(?<![^\W_]){HEX}{{{DIGITS}}}(?![^\W_])")
 WRAPPING: Final = " -{}()[]<>\"'.,;"
 
 
-class LabelProblem(ValueError):  # noqa: N818 - told to people, as a problem
+class LabelProblem(ValueError):
     """The text names no hub, or more than one.
 
     `kind` says why; `read` is what was read, shortened and made safe to look at (plain text, to be

@@ -71,7 +71,7 @@ DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct
 _decoding = threading.Lock()
 
 
-class PhotoProblem(ValueError):  # noqa: N818 - told to people, as a problem
+class PhotoProblem(ValueError):
     """No text could be read from the photo: `kind` says why, `sentence` tells what to do."""
 
     def __init__(self, kind: Kind) -> None:
@@ -151,7 +151,9 @@ def _grey(picture: Image.Image) -> Image.Image:
 
 
 def _texts_on(picture: Image.Image) -> list[str]:
-    codes = zxingcpp.read_barcodes(picture, formats=list(CODES), text_mode=zxingcpp.TextMode.Plain)
+    codes = zxingcpp.read_barcodes(
+        picture, formats=zxingcpp.BarcodeFormats(CODES), text_mode=zxingcpp.TextMode.Plain
+    )
     return [code.text for code in codes if code.text]
 
 

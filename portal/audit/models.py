@@ -1,0 +1,33 @@
+"""The audit trail: one row for every change that matters, never changed, never removed.
+
+Rows name people and things by value, not by foreign key: the record must outlive them. The
+database refuses UPDATE and DELETE (see the migration's triggers), whoever asks.
+"""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+
+class Entry(models.Model):
+    """Who did what, to what, for which organisation, and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    verb = models.CharField(max_length=40)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=254, blank=True)
+    organisation_id = models.UUIDField(null=True)
+    acting_organisation_id = models.UUIDField(null=True)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-at",)
+        verbose_name_plural = "entries"
+        indexes = (models.Index(fields=("organisation_id", "-at"), name="audit_of_organisation"),)
+
+    def __str__(self) -> str:
+        return f"{self.verb} by {self.actor_label or 'the portal'}"

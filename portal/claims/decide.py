@@ -1,0 +1,247 @@
+"""What follows from an answer: the claim's table of transitions, without a side effect.
+
+Each function takes the facts of a claim and an answer, and returns a Decision. Writing it
+down is `lifecycle`'s.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from portal import spkey
+from portal.claims import policy
+from portal.claims.calls import Outcome, Reading, Sent
+from portal.claims.models import Reason, State
+from portal.hubs import status
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision needs to know of a claim. `recent_sends` counts the last ten minutes."""
+
+    hub_id: str
+    org_id: str
+    site_id: str
+    reason: str
+    created_at: datetime
+    tries: int
+    sends: int
+    recent_sends: int
+    last_send_at: datetime | None
+    unresolved: bool
+    settled_read_at: datetime | None
+    send_wanted: bool
+    cancelling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where the claim goes. `wait` is in seconds, None for no further attempt by the clock.
+
+    `send` asks for a send instead of a rest. `unresolved` says whether a send's outcome stays
+    open. `refused_key` and `pause` concern the key, and through it all claims that use it.
+    """
+
+    state: State
+    reason: Reason = Reason.NONE
+    wait: float | None = None
+    send: bool = False
+    unresolved: bool = False
+    settled_read_at: datetime | None = None
+    failed: bool = False
+    problems: tuple[tuple[str, str], ...] = ()
+    refused_key: bool = False
+    pause: float | None = None
+
+
+def after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
+    """Decide after a status read."""
+    if reading.hub is not None:
+        return _after_status(facts, reading.hub, reading.asked_at, now)
+    match reading.outcome:
+        case Outcome.BAD_CREDENTIALS:
+            return _blocked(facts)
+        case Outcome.NOT_FOUND:
+            return Decision(State.NOT_FOUND)
+        case Outcome.FORBIDDEN:
+            return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+        case Outcome.RATE_LIMITED:
+            return _rate_limited(facts, reading.retry_after)
+        case _:
+            return _unreadable(facts, now)
+
+
+def _after_status(
+    facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime
+) -> Decision:
+    if hub.org_id == facts.org_id and hub.status != status.PROVISIONED:
+        return _after_ours(facts, hub)
+    if hub.org_id or hub.status == status.CLAIMED:
+        return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+    if hub.status == status.SUSPENDED:
+        return Decision(State.REJECTED, Reason.SUSPENDED)
+    if hub.status == status.DECOMMISSIONED:
+        return Decision(State.REJECTED, Reason.DECOMMISSIONED)
+    if hub.status != status.PROVISIONED:
+        return _unreadable(facts, now)
+    if facts.unresolved:
+        return _settle(facts, hub, asked_at, now)
+    return _free_to_send(facts, hub, now)
+
+
+def _after_ours(facts: Facts, hub: spkey.HubStatus) -> Decision:
+    if hub.site_id != facts.site_id:
+        return Decision(State.CONFLICT, Reason.ANOTHER_SITE)
+    # A hub that was suspended right after our send took effect is claimed all the same.
+    if facts.sends:
+        return Decision(State.CLAIMED)
+    if hub.status == status.CLAIMED:
+        return Decision(State.ALREADY_YOURS)
+    suspended = hub.status == status.SUSPENDED
+    return Decision(State.REJECTED, Reason.SUSPENDED if suspended else Reason.DECOMMISSIONED)
+
+
+def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:
+    """Believe that a send had no effect only after two late reads that agree."""
+    sent_at = facts.last_send_at or facts.created_at
+    verifying = Decision(
+        State.VERIFYING,
+        Reason(facts.reason),
+        wait=policy.verify_wait((now - sent_at).total_seconds()),
+        unresolved=True,
+        settled_read_at=facts.settled_read_at,
+    )
+    if asked_at - sent_at < policy.SETTLE_AFTER:
+        return verifying
+    first = facts.settled_read_at
+    if first is None:
+        wait = policy.SETTLE_APART.total_seconds() + 1
+        return replace(verifying, settled_read_at=asked_at, wait=wait)
+    if asked_at - first < policy.SETTLE_APART:
+        return verifying
+    if ended := _ended(facts, now):
+        return ended
+    offline = Reason.OFFLINE if hub.online is False else Reason(facts.reason)
+    return Decision(State.WAITING, offline, wait=policy.backoff(0))
+
+
+def _ended(facts: Facts, now: datetime) -> Decision | None:
+    if facts.cancelling:
+        return Decision(State.CANCELLED)
+    if now - facts.created_at > policy.MAX_AGE or facts.sends >= policy.MAX_SENDS:
+        return Decision(State.EXPIRED, Reason(facts.reason))
+    return None
+
+
+def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision:
+    if ended := _ended(facts, now):
+        return ended
+    if hub.online is False and not _send_anyway(facts, now):
+        wait = policy.offline_wait(facts.tries, now - facts.created_at)
+        return Decision(State.WAITING, Reason.OFFLINE, wait=wait, failed=True)
+    if facts.recent_sends >= policy.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
+        window_ends = facts.last_send_at + policy.SEND_WINDOW
+        wait = max(1.0, (window_ends - now).total_seconds())
+        return Decision(State.WAITING, Reason(facts.reason), wait=wait)
+    return Decision(State.SENDING, send=True)
+
+
+def _send_anyway(facts: Facts, now: datetime) -> bool:
+    """The status may lag behind: an offline hub is tried now and then, and when asked to."""
+    since = facts.last_send_at or facts.created_at
+    return facts.send_wanted or now - since >= policy.OFFLINE_SEND_EVERY
+
+
+def _unreadable(facts: Facts, now: datetime) -> Decision:
+    too_old = now - facts.created_at > policy.MAX_AGE
+    wait = policy.backoff(facts.tries)
+    if facts.unresolved:
+        if too_old:
+            return Decision(
+                State.REVIEW, Reason.NOT_CONFIRMED, wait=policy.REVIEW_EVERY, unresolved=True
+            )
+        return Decision(
+            State.VERIFYING,
+            Reason.UNREACHABLE,
+            wait=wait,
+            unresolved=True,
+            settled_read_at=facts.settled_read_at,
+            failed=True,
+        )
+    if facts.cancelling:
+        return Decision(State.CANCELLED)
+    if too_old:
+        return Decision(State.EXPIRED, Reason.UNREACHABLE)
+    return Decision(State.WAITING, Reason.UNREACHABLE, wait=wait, failed=True)
+
+
+def _rate_limited(facts: Facts, retry_after: float | None) -> Decision:
+    wait = policy.rate_wait(retry_after)
+    state = State.VERIFYING if facts.unresolved else State.WAITING
+    return Decision(
+        state,
+        Reason.RATE,
+        wait=wait,
+        unresolved=facts.unresolved,
+        settled_read_at=facts.settled_read_at,
+        pause=wait,
+    )
+
+
+def _blocked(facts: Facts) -> Decision:
+    return Decision(
+        State.BLOCKED,
+        Reason.KEY_REFUSED,
+        wait=policy.BLOCKED_EVERY,
+        unresolved=facts.unresolved,
+        settled_read_at=facts.settled_read_at,
+        refused_key=True,
+    )
+
+
+def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decision:
+    """Decide after SpKey could not be asked in whose name to claim; nothing was sent yet."""
+    if isinstance(error, spkey.BadCredentials):
+        return _blocked(facts)
+    if isinstance(error, spkey.RateLimited):
+        return _rate_limited(facts, error.retry_after)
+    return _unreadable(facts, now)
+
+
+def after_send(facts: Facts, sent: Sent) -> Decision:
+    """Decide after a claim was sent."""
+    match sent.outcome:
+        case Outcome.ANSWERED if sent.event and _names(sent.event, facts):
+            return Decision(State.CLAIMED)
+        case Outcome.ANSWERED | Outcome.UNCLEAR | Outcome.REFUSED:
+            return Decision(State.VERIFYING, wait=0.5, unresolved=True)
+        case Outcome.INVALID:
+            return Decision(State.REJECTED, Reason.INVALID, problems=sent.problems)
+        case Outcome.BAD_CREDENTIALS:
+            return _blocked(replace(facts, unresolved=False))
+        case Outcome.FORBIDDEN:
+            return Decision(State.REJECTED, Reason.FORBIDDEN)
+        case Outcome.NOT_FOUND:
+            return Decision(State.NOT_FOUND)
+        case Outcome.BUSY:
+            wait = policy.backoff(facts.tries)
+            return Decision(State.WAITING, Reason.BUSY, wait=wait, failed=True)
+        case Outcome.RATE_LIMITED:
+            return _rate_limited(replace(facts, unresolved=False), sent.retry_after)
+        case Outcome.UNREACHABLE:
+            wait = policy.backoff(facts.tries)
+            return Decision(State.WAITING, Reason.UNREACHABLE, wait=wait, failed=True)
+        case Outcome.OFFLINE:
+            return Decision(
+                State.VERIFYING, Reason.OFFLINE, wait=policy.verify_wait(0), unresolved=True
+            )
+        case _:
+            return Decision(State.VERIFYING, wait=policy.verify_wait(0), unresolved=True)
+
+
+def _names(event: spkey.ClaimedEvent, facts: Facts) -> bool:
+    """Whether the event is about this hub, this organisation and this site."""
+    return (
+        event.hub_id.lower() == facts.hub_id
+        and event.org_id == facts.org_id
+        and event.site_id == facts.site_id
+    )

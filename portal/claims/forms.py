@@ -1,0 +1,148 @@
+"""The claim form, and the filters of the claims' list."""
+
+import uuid
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.db.models import Max, Q, QuerySet
+
+from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim
+from portal.hubs import hub_ids, photos
+from portal.orgs.models import Organisation, Site, User
+
+LONGEST_TYPED = 2000
+
+
+def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
+    """Return the organisation's open sites, the one this person claimed at last first."""
+    mine = Max("claims__created_at", filter=Q(claims__submitted_by=user))
+    return (
+        Site.objects.visible_to(user)
+        .filter(organisation=organisation)
+        .open()
+        .annotate(used_at=mine)
+        .order_by(mine.desc(nulls_last=True), "name")
+    )
+
+
+class ClaimForm(forms.Form):
+    """A site, a label and the token that makes a double tap one claim."""
+
+    site = forms.ModelChoiceField(
+        Site.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Pick the site first."},
+    )
+    label = forms.CharField(
+        label="Hub id",
+        max_length=LONGEST_TYPED,
+        required=False,
+        strip=False,
+        help_text="Scan, type or paste what the label says.",
+        widget=forms.TextInput(
+            attrs={
+                "class": "input hub-input",
+                "autocomplete": "off",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+                "enterkeyhint": "go",
+            }
+        ),
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, user: User, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = sites_for(user, organisation)
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        self.initial.setdefault("site", sites.first())
+        self.initial.setdefault("submission", uuid.uuid4())
+
+    def clean_label(self) -> uuid.UUID:
+        """Return the hub id that the label holds, or say what was read and what to look for."""
+        try:
+            return hub_ids.parse(self.cleaned_data["label"])
+        except hub_ids.LabelProblem as problem:
+            read = f" Read: {problem.read}" if problem.read else ""
+            raise forms.ValidationError(f"{problem.sentence}{read}", code=problem.kind) from None
+
+
+class PhotoForm(forms.Form):
+    """A photo of a label."""
+
+    photo = forms.FileField(
+        label="Photo of the label",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+    def clean_photo(self) -> str:
+        """Return the text of the code in the photo, or say what is wrong with the photo."""
+        photo = self.cleaned_data["photo"]
+        if photo is None:
+            raise forms.ValidationError("No photo arrived. Take one of at most 12 MB.")
+        try:
+            return photos.read_label(photo)
+        except photos.PhotoProblem as problem:
+            raise forms.ValidationError(str(problem.sentence)) from None
+
+
+GROUPS = {
+    "open": ("Under way", Q(state__in=ACTIVE)),
+    "done": ("Claimed", Q(state__in=SUCCEEDED)),
+    "attention": (
+        "Needs attention",
+        Q(state__in=("blocked", "review", "conflict", "not_found", "rejected", "expired")),
+    ),
+    "ended": ("Ended without", Q(state__in=[s for s in FINAL if s not in SUCCEEDED])),
+}
+
+
+class ClaimFilter(django_filters.FilterSet):
+    """The list's filters: state, site, person and free text."""
+
+    state = django_filters.ChoiceFilter(
+        label="State",
+        empty_label="Any state",
+        choices=[(name, label) for name, (label, _) in GROUPS.items()],
+        method="in_group",
+    )
+    site = django_filters.ModelChoiceFilter(
+        label="Site", empty_label="Any site", queryset=Site.objects.none()
+    )
+    person = django_filters.ModelChoiceFilter(
+        label="Person",
+        empty_label="Anybody",
+        queryset=User.objects.none(),
+        field_name="submitted_by",
+    )
+    q = django_filters.CharFilter(label="Find", method="containing")
+
+    class Meta:
+        model = Claim
+        fields = ("state", "site", "person", "q")
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        claimers = User.objects.filter(claims__organisation=organisation).distinct()
+        self.filters["site"].extra["queryset"] = organisation.sites.all()
+        self.filters["person"].extra["queryset"] = claimers
+
+    def in_group(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims of a group of states."""
+        return claims.filter(GROUPS[value][1])
+
+    def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims whose hub, site, serial or person contains the text."""
+        text = value.strip()
+        return claims.filter(
+            Q(hub_id_text__icontains=text)
+            | Q(hub_id_text__icontains=text.replace(" ", ""))
+            | Q(hub__serial__icontains=text)
+            | Q(site__name__icontains=text)
+            | Q(spkey_site_id__icontains=text)
+            | Q(submitted_by__email__icontains=text)
+            | Q(submitted_by__name__icontains=text)
+        )

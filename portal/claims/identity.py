@@ -1,0 +1,82 @@
+"""In whose name a claim is made, with which key, and whether it still may be."""
+
+import uuid
+from typing import Any
+
+from portal import spkey
+from portal.claims.models import Claim, Reason
+from portal.hubs import keys
+from portal.orgs import access
+from portal.orgs.models import ApiCredential, Membership, Organisation
+
+
+class Blocked(Exception):
+    """The claim cannot go on until an administrator has mended something."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.label)
+        self.reason = reason
+
+
+KEY_REASONS = {
+    "missing": Reason.KEY_MISSING,
+    ApiCredential.State.REFUSED: Reason.KEY_REFUSED,
+    ApiCredential.State.MISMATCH: Reason.KEY_MISMATCH,
+}
+
+
+def maker(claim: Claim) -> Organisation:
+    """Return the organisation whose key and member make the claim."""
+    return claim.acting_organisation or claim.organisation
+
+
+def permitted(claim: Claim) -> bool:
+    """Say whether the person may still make this claim, and the site still takes it."""
+    if claim.site is not None and claim.site.archived_at is not None:
+        return False
+    ability = access.Ability.SUPPORT if claim.by_support else access.Ability.CLAIM
+    return access.may(claim.submitted_by, maker(claim), ability)
+
+
+def credential_for(claim: Claim) -> ApiCredential:
+    """Return the one credential that may serve the claim; there is no fallback to another.
+
+    Raises Blocked when there is none, when SpKey refuses it, or when it is of the wrong kind:
+    a super key serves only support's claims for others, a normal key never those.
+    """
+    try:
+        credential = keys.usable(maker(claim))
+    except keys.NoUsableKeyError as error:
+        raise Blocked(KEY_REASONS[str(error)]) from None
+    if credential.is_super != claim.by_support:
+        raise Blocked(Reason.KEY_MISSING)
+    return credential
+
+
+def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
+    """Return the SpKey id of the user in whose name the claim is made.
+
+    The member's own, else the one SpKey has for their e-mail address (remembered), else the
+    organisation's fallback. Raises Blocked when there is none, and SpkeyError when asking fails.
+    """
+    organisation = maker(claim)
+    member = Membership.objects.get(user=claim.submitted_by_id, organisation=organisation)
+    if member.spkey_user_id is not None:
+        return str(member.spkey_user_id)
+    try:
+        found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)
+    except (spkey.NotFound, ValueError):
+        if organisation.fallback_spkey_user_id is None:
+            raise Blocked(Reason.NO_USER) from None
+        return str(organisation.fallback_spkey_user_id)
+    Membership.objects.filter(pk=member.pk, spkey_user_id=None).update(spkey_user_id=found)
+    return str(found)
+
+
+def claim_body(claim: Claim, user_id: str) -> dict[str, Any]:
+    """Return what is sent: `orgId` with a super key and always, with a normal key never."""
+    return {
+        "site_id": claim.spkey_site_id,
+        "user_id": user_id,
+        "org_id": claim.organisation.spkey_org_id if claim.by_support else None,
+    }

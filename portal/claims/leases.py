@@ -1,0 +1,93 @@
+"""Leases: a claim is worked on by one worker at a time, and a late one cannot write.
+
+A lease is a compare-and-set that raises the claim's epoch. Whoever holds an older epoch
+changes nothing any more.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from portal.claims import policy
+from portal.claims.models import Claim
+
+
+class LeaseLostError(Exception):
+    """The claim was leased to somebody else, or moved by a person, meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one claim, until it runs out or another epoch begins."""
+
+    claim_id: uuid.UUID
+    epoch: int
+
+
+def take_due(limit: int) -> list[Lease]:
+    """Lease at most `limit` due claims, each organisation's oldest first, in turns."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    with transaction.atomic():
+        due = Claim.objects.filter(free, next_attempt_at__lte=now)
+        turns = (
+            due.annotate(
+                turn=Window(
+                    RowNumber(), partition_by=F("organisation_id"), order_by=F("next_attempt_at")
+                )
+            )
+            .order_by("turn", "next_attempt_at")
+            .values_list("pk", flat=True)
+        )
+        chosen = Claim.objects.filter(pk__in=list(turns[:limit])).filter(free)
+        if connection.features.has_select_for_update_skip_locked:
+            chosen = chosen.select_for_update(skip_locked=True)
+        claims = list(chosen.only("pk", "epoch", "contacted_at", "version"))
+        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(
+            epoch=F("epoch") + 1, lease_until=now + policy.LEASE
+        )
+        first = [claim.pk for claim in claims if claim.contacted_at is None]
+        Claim.objects.filter(pk__in=first).update(contacted_at=now, version=F("version") + 1)
+    return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
+
+
+def load(lease: Lease) -> Claim:
+    """Return the leased claim with what an attempt needs. Raises LeaseLostError."""
+    claim = (
+        Claim.objects.select_related(
+            "organisation__credential",
+            "acting_organisation__credential",
+            "hub__organisation",
+            "site",
+            "submitted_by",
+        )
+        .filter(pk=lease.claim_id, epoch=lease.epoch)
+        .first()
+    )
+    if claim is None:
+        raise LeaseLostError
+    return claim
+
+
+def write(lease: Lease, *, still_leased_for: Any = None, **fields: Any) -> None:
+    """Write to the leased claim, fenced by the epoch. Raises LeaseLostError when it is lost.
+
+    `still_leased_for` (a timedelta) also demands that the lease lasts at least that much longer.
+    """
+    claims = Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch)
+    if still_leased_for is not None:
+        claims = claims.filter(lease_until__gte=timezone.now() + still_leased_for)
+    if not claims.update(version=F("version") + 1, **fields):
+        raise LeaseLostError
+
+
+def defer(lease: Lease, until: Any) -> None:
+    """Give the lease back untouched, to be due again at that time."""
+    Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch).update(
+        lease_until=None, next_attempt_at=until
+    )

@@ -1,0 +1,289 @@
+"""Every change of a claim's state. Nothing else assigns one.
+
+One path serves the first try, a retry and the recovery of a killed worker:
+lease → may this still be? → read → decide → commit the intent → send → commit the outcome.
+No network call happens inside a database transaction.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal import spkey
+from portal.audit.record import record
+from portal.claims import calls, decide, identity, journal, leases, policy, words
+from portal.claims.decide import Decision, Facts
+from portal.claims.leases import Lease, LeaseLostError
+from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
+from portal.claims.submitting import AnotherSiteError, Order, submit
+from portal.hubs import keys, status
+from portal.orgs.models import ApiCredential, User
+
+LONGEST_SEND = timedelta(seconds=35)
+
+__all__ = ["AnotherSiteError", "Order", "attempt", "resume", "retry", "stop", "submit", "try_now"]
+
+
+@dataclass(slots=True)
+class _Work:
+    """One attempt under way: what it holds, and a read that is still to be written down."""
+
+    lease: Lease
+    claim: Claim
+    credential: ApiCredential | None = None
+    unwritten: tuple[calls.Reading, str] | None = None
+    reference: str = ""
+
+    def write_read(self) -> None:
+        """Append the read to the journal, within the transaction of what followed from it."""
+        if self.unwritten is not None:
+            journal.note_read(self.claim, self.lease.epoch, *self.unwritten)
+            self.unwritten = None
+
+
+def attempt(lease: Lease) -> None:
+    """Take a leased claim one step further. Never raises for what SpKey answers.
+
+    A lease that was lost on the way changes nothing; its new holder goes on.
+    """
+    try:
+        work = _Work(lease, leases.load(lease))
+        journal.close_abandoned(work.claim, lease.epoch)
+        _step(work)
+    except LeaseLostError:
+        return
+
+
+def _step(work: _Work) -> None:
+    claim = work.claim
+    if claim.unresolved_since is None and not identity.permitted(claim):
+        return _rest(work, Decision(State.CANCELLED, Reason.RIGHT_GONE))
+    try:
+        work.credential = identity.credential_for(claim)
+    except identity.Blocked as blocked:
+        return _rest(work, _held(claim, blocked.reason))
+    paused_until = work.credential.paused_until
+    if paused_until is not None and paused_until > timezone.now():
+        later = paused_until + timedelta(seconds=policy.backoff(1))
+        return leases.defer(work.lease, later)
+    client = keys.client_for(work.credential)
+    decision = _read(work, client)
+    if decision.send:
+        return _send(work, client)
+    return _rest(work, decision)
+
+
+def _read(work: _Work, client: spkey.Client) -> Decision:
+    hub, asked_at = work.claim.hub, timezone.now()
+    reading = calls.read(client, hub.hub_id, asked_at=asked_at)
+    if reading.hub is not None:
+        status.record(hub, reading.hub, read_at=asked_at)
+    elif reading.outcome == calls.Outcome.NOT_FOUND:
+        status.record_missing(hub, read_at=asked_at)
+    decision = decide.after_read(_facts(work.claim), reading, timezone.now())
+    work.unwritten = (reading, words.sentence(decision.state, decision.reason))
+    work.reference = reading.journal.reference
+    return decision
+
+
+def _send(work: _Work, client: spkey.Client) -> None:
+    claim = work.claim
+    try:
+        user_id = identity.spkey_user_id(claim, client)
+    except identity.Blocked as blocked:
+        return _rest(work, _held(claim, blocked.reason))
+    except spkey.SpkeyError as error:
+        work.reference = error.reference or ""
+        return _rest(work, decide.after_lookup(_facts(claim), error, timezone.now()))
+    if not identity.permitted(claim):
+        return _rest(work, Decision(State.CANCELLED, Reason.RIGHT_GONE))
+    body = identity.claim_body(claim, user_id)
+    intent = _commit_intent(work, body)
+    sent = calls.send(client, claim.hub.hub_id, **body)
+    decision = decide.after_send(_facts(claim), sent)
+    journal.close_send(intent, sent.journal, words.sentence(decision.state, decision.reason))
+    if decision.state == State.CLAIMED and sent.event is not None:
+        claim.claimed_at = sent.event.claimed_at
+    work.reference = sent.journal.reference
+    return _rest(work, decision)
+
+
+@transaction.atomic
+def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt:
+    """Commit that a send is about to leave: from here on its outcome is open."""
+    claim, now = work.claim, timezone.now()
+    fields: dict[str, Any] = {
+        "state": State.SENDING,
+        "reason": "",
+        "unresolved_since": now,
+        "settled_read_at": None,
+        "last_send_at": now,
+        "send_wanted": False,
+        "changed_at": now,
+    }
+    leases.write(work.lease, still_leased_for=LONGEST_SEND, sends=F("sends") + 1, **fields)
+    for name, value in fields.items():
+        setattr(claim, name, value)
+    claim.sends += 1
+    work.write_read()
+    shown = {name: value for name, value in body.items() if value is not None}
+    return journal.open_send(claim, work.lease.epoch, shown, now)
+
+
+def _held(claim: Claim, reason: Reason) -> Decision:
+    return Decision(
+        State.BLOCKED,
+        reason,
+        wait=policy.BLOCKED_EVERY,
+        unresolved=claim.unresolved_since is not None,
+        settled_read_at=claim.settled_read_at,
+    )
+
+
+def _facts(claim: Claim) -> Facts:
+    """Gather the facts. A cancel asked for during the attempt is one of them."""
+    asked = Claim.objects.filter(pk=claim.pk).values_list("cancel_requested_at", flat=True)
+    return Facts(
+        hub_id=str(claim.hub.hub_id),
+        org_id=claim.organisation.spkey_org_id,
+        site_id=claim.spkey_site_id,
+        reason=claim.reason,
+        created_at=claim.created_at,
+        tries=claim.tries,
+        sends=claim.sends,
+        recent_sends=journal.recent_sends(claim, timezone.now()),
+        last_send_at=claim.last_send_at,
+        unresolved=claim.unresolved_since is not None,
+        settled_read_at=claim.settled_read_at,
+        send_wanted=claim.send_wanted,
+        cancelling=asked.first() is not None,
+    )
+
+
+def _rest(work: _Work, decision: Decision) -> None:
+    """Write a decision down and give the lease back: state, audit and key health together."""
+    claim = work.claim
+    with transaction.atomic():
+        leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
+        work.write_read()
+        if work.credential is not None:
+            _tell_key(work.credential, decision)
+        if decision.state in FINAL:
+            _record_end(claim, decision.state, decision.reason)
+
+
+def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:
+    final = decision.state in FINAL
+    due = None if decision.wait is None else now + timedelta(seconds=decision.wait)
+    moved = (decision.state, decision.reason) != (claim.state, claim.reason)
+    fields: dict[str, Any] = {
+        "state": decision.state,
+        "reason": decision.reason,
+        "next_attempt_at": None if final else due,
+        "lease_until": None,
+        "tries": claim.tries + 1 if decision.failed else 0,
+        "unresolved_since": claim.unresolved_since if decision.unresolved else None,
+        "settled_read_at": decision.settled_read_at,
+        "problems": [list(problem) for problem in decision.problems],
+        "reference": reference[:64] or claim.reference,
+        "changed_at": now if moved else claim.changed_at,
+        "finished_at": now if final else None,
+    }
+    if decision.state == State.CLAIMED:
+        fields["claimed_at"] = claim.claimed_at or claim.hub.claimed_at or now
+    if decision.state == State.ALREADY_YOURS:
+        fields["claimed_at"] = claim.hub.claimed_at
+    return fields
+
+
+def _tell_key(credential: ApiCredential, decision: Decision) -> None:
+    if decision.refused_key:
+        keys.mark_refused(credential)
+    if decision.pause is not None:
+        keys.pause(credential, decision.pause)
+
+
+def _record_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
+    record(
+        "claim.ended",
+        actor=actor,
+        organisation_id=claim.organisation_id,
+        acting_organisation_id=claim.acting_organisation_id,
+        subject=claim,
+        state=str(state),
+        reason=str(reason),
+        hub=claim.hub_id_text,
+        site=claim.spkey_site_id,
+    )
+
+
+def try_now(claim: Claim) -> bool:
+    """Make a waiting claim due at once, send included. Return whether that changed anything."""
+    return bool(
+        Claim.objects.filter(
+            pk=claim.pk, state__in=(State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
+        ).update(next_attempt_at=timezone.now(), send_wanted=True, version=F("version") + 1)
+    )
+
+
+@transaction.atomic
+def stop(claim: Claim, actor: User) -> bool:
+    """Stop trying. Return True when the claim is cancelled, False when that must wait.
+
+    A claim whose send may have taken effect is not cancelled on hope: it is marked, nothing
+    more is sent, and the next read tells whether it ended as claimed or as cancelled.
+    """
+    now = timezone.now()
+    mine = Claim.objects.filter(pk=claim.pk)
+    cancelled = mine.filter(
+        state__in=(State.QUEUED, State.WAITING, State.BLOCKED), unresolved_since=None
+    ).update(
+        state=State.CANCELLED,
+        reason="",
+        epoch=F("epoch") + 1,
+        lease_until=None,
+        next_attempt_at=None,
+        cancel_requested_at=now,
+        changed_at=now,
+        finished_at=now,
+        version=F("version") + 1,
+    )
+    if cancelled:
+        _record_end(claim, State.CANCELLED, "", actor)
+        return True
+    mine.filter(state__in=ACTIVE, cancel_requested_at=None).update(
+        cancel_requested_at=now, next_attempt_at=now, version=F("version") + 1
+    )
+    return False
+
+
+def resume(credential: ApiCredential) -> int:
+    """Put the claims that waited for this key back to work. Return how many."""
+    now = timezone.now()
+    using = "acting_organisation" if credential.is_super else "organisation"
+    blocked = Claim.objects.filter(state=State.BLOCKED, **{using: credential.organisation_id})
+    news: dict[str, Any] = {"reason": "", "next_attempt_at": now, "changed_at": now}
+    news["version"] = F("version") + 1
+    # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
+    unresolved = blocked.exclude(unresolved_since=None).update(state=State.VERIFYING, **news)
+    return unresolved + blocked.update(state=State.QUEUED, **news)
+
+
+def retry(claim: Claim, user: User) -> Order:
+    """Return the order for a new claim of the same hub at the same site, linked to this one."""
+    return Order(
+        user=user,
+        organisation=claim.organisation,
+        hub_id=claim.hub.hub_id,
+        spkey_site_id=claim.spkey_site_id,
+        submission=uuid.uuid5(claim.pk, f"again {user.pk}"),
+        site=claim.site,
+        acting_organisation=claim.acting_organisation,
+        reason=claim.support_reason,
+        retry_of=claim,
+    )

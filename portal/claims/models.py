@@ -1,0 +1,226 @@
+"""A claim and its attempts. Only `lifecycle` assigns a state."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.hubs.models import Hub
+from portal.orgs.models import Organisation, Site, User
+
+
+class State(models.TextChoices):
+    """Where a claim is in its life. A final state never changes."""
+
+    QUEUED = "queued", "Waiting to send"
+    SENDING = "sending", "Claiming"
+    VERIFYING = "verifying", "Confirming"
+    WAITING = "waiting", "Trying again later"
+    BLOCKED = "blocked", "Needs your administrator"
+    REVIEW = "review", "With support"
+    CLAIMED = "claimed", "Claimed"
+    ALREADY_YOURS = "already_yours", "Already yours"
+    CONFLICT = "conflict", "Claimed elsewhere"
+    NOT_FOUND = "not_found", "Unknown hub"
+    REJECTED = "rejected", "Refused"
+    EXPIRED = "expired", "Gave up"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+ACTIVE = (
+    State.QUEUED,
+    State.SENDING,
+    State.VERIFYING,
+    State.WAITING,
+    State.BLOCKED,
+    State.REVIEW,
+)
+FINAL = tuple(state for state in State if state not in ACTIVE)
+SUCCEEDED = (State.CLAIMED, State.ALREADY_YOURS)
+
+
+class Reason(models.TextChoices):
+    """Why a claim is where it is."""
+
+    NONE = "", "–"
+    OFFLINE = "offline", "Hub offline"
+    UNREACHABLE = "unreachable", "SpKey not answering"
+    RATE = "rate", "SpKey is busy"
+    BUSY = "busy", "SpKey is still working on the hub"
+    KEY_MISSING = "key_missing", "No API key"
+    KEY_REFUSED = "key_refused", "API key refused"
+    KEY_MISMATCH = "key_mismatch", "API key belongs to another organisation"
+    NO_USER = "no_user", "No SpKey user"
+    ANOTHER_SITE = "another_site", "At another site"
+    ANOTHER_ORGANISATION = "another_organisation", "Somebody else's"
+    SUSPENDED = "suspended", "Suspended"
+    DECOMMISSIONED = "decommissioned", "Decommissioned"
+    INVALID = "invalid", "Details refused"
+    FORBIDDEN = "forbidden", "Not allowed"
+    NOT_CONFIRMED = "not_confirmed", "Not confirmed"
+    RIGHT_GONE = "right_gone", "No longer allowed"
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Claims, as far as somebody may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the claims of the person's organisations, and those made on their behalf."""
+        mine = Organisation.objects.visible_to(user)
+        return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=mine))
+
+    def active(self) -> Self:
+        """Return the claims that have not ended."""
+        return self.filter(state__in=ACTIVE)
+
+
+class Claim(models.Model):
+    """One wish to bind one hub to one organisation and site, from submit to its end.
+
+    `organisation` is the target. `acting_organisation` is set on a claim made by support for
+    another organisation, and names the one whose super key serves it. `epoch` fences the
+    lease: a worker writes only under the epoch it leased. `version` rises with every change a
+    page can show.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="claims")
+    acting_organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="claims_for_others"
+    )
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="claims")
+    hub_id_text = models.CharField(max_length=36, db_index=True)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="claims")
+    spkey_site_id = models.CharField(max_length=128)
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="claims")
+    submission = models.UUIDField()
+    support_reason = models.CharField(max_length=500, blank=True)
+    retry_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="retries"
+    )
+
+    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+    reason = models.CharField(max_length=24, choices=Reason.choices, blank=True)
+    problems = models.JSONField(default=list)
+    reference = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    next_attempt_at = models.DateTimeField(null=True)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    sends = models.PositiveIntegerField(default=0)
+    last_send_at = models.DateTimeField(null=True)
+    unresolved_since = models.DateTimeField(null=True)
+    settled_read_at = models.DateTimeField(null=True)
+    send_wanted = models.BooleanField(default=False)
+    cancel_requested_at = models.DateTimeField(null=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    contacted_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "hub"),
+                condition=Q(state__in=ACTIVE),
+                name="one_active_claim_per_hub",
+            ),
+            models.UniqueConstraint(
+                fields=("submitted_by", "submission"), name="one_claim_per_submission"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]), name="claim_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ACTIVE, finished_at=None)
+                | Q(state__in=FINAL, finished_at__isnull=False, next_attempt_at=None),
+                name="claim_ends_when_final",
+            ),
+            models.CheckConstraint(
+                condition=~Q(acting_organisation=models.F("organisation")),
+                name="claim_acts_for_another",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("next_attempt_at",),
+                name="claim_due",
+                condition=Q(next_attempt_at__isnull=False),
+            ),
+            models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.hub_id_text}: {self.get_state_display()}"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the claim has ended."""
+        return self.state in FINAL
+
+    @property
+    def by_support(self) -> bool:
+        """Whether support made the claim for another organisation."""
+        return self.acting_organisation_id is not None
+
+    @property
+    def site_name(self) -> str:
+        """The site as people call it, or its SpKey id where the portal has no such site."""
+        return self.site.name if self.site else self.spkey_site_id
+
+
+class Attempt(models.Model):
+    """One call to SpKey on behalf of a claim. A send is committed before it leaves.
+
+    `outcome` is empty from the intent's commit until the answer's: a row found like that by
+    the next worker means that the request may have left and nobody knows what became of it.
+    """
+
+    class Kind(models.TextChoices):
+        """What was asked."""
+
+        READ = "read", "Status read"
+        SEND = "send", "Claim sent"
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    epoch = models.PositiveIntegerField()
+    sent = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=32, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=64, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    message = models.CharField(max_length=300, blank=True)
+    sentence = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("claim", "number"), name="attempts_are_numbered"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}: {self.outcome or 'open'}"
+
+
+class Heartbeat(models.Model):
+    """A worker's sign of life."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,54 @@
+"""The numbers of a claim's life, in one table. Times are in seconds unless named otherwise."""
+
+import random
+from datetime import timedelta
+from typing import Final
+
+LEASE: Final = timedelta(seconds=90)
+FRESH_READ: Final = timedelta(seconds=15)
+MAX_AGE: Final = timedelta(hours=24)
+MAX_SENDS: Final = 8
+MAX_SENDS_IN_WINDOW: Final = 3
+SEND_WINDOW: Final = timedelta(minutes=10)
+OFFLINE_SEND_EVERY: Final = timedelta(minutes=30)
+OFFLINE_QUICK: Final = timedelta(minutes=15)
+SETTLE_AFTER: Final = timedelta(seconds=45)
+SETTLE_APART: Final = timedelta(seconds=10)
+VERIFY_READS: Final = (2.0, 5.0, 10.0, 20.0, 40.0)
+RECENTLY_CLAIMED: Final = timedelta(minutes=10)
+REVIEW_EVERY: Final = 3600.0
+BLOCKED_EVERY: Final = 900.0
+RETRY_AFTER_LEAST: Final = 1.0
+RETRY_AFTER_MOST: Final = 900.0
+RETRY_AFTER_UNKNOWN: Final = 30.0
+RETRY_AFTER_SPREAD: Final = 5.0
+
+_random = random.SystemRandom()
+
+
+def backoff(tries: int) -> float:
+    """Return the wait after `tries` failures in a row: full jitter, doubling, at most 5 min."""
+    return max(0.5, _random.uniform(0, min(300.0, 2.0 * 2 ** min(tries, 16))))
+
+
+def offline_wait(tries: int, age: timedelta) -> float:
+    """Return the wait before an offline hub is looked at again, `age` after the submit."""
+    if age > OFFLINE_QUICK:
+        return _random.uniform(60.0, 600.0)
+    return max(3.0, _random.uniform(0, min(60.0, 5.0 * 2 ** min(tries, 16))))
+
+
+def rate_wait(retry_after: float | None) -> float:
+    """Return the wait after a 429: what SpKey asked for, within bounds, and a spread."""
+    asked = RETRY_AFTER_UNKNOWN if retry_after is None else retry_after
+    bounded = min(max(asked, RETRY_AFTER_LEAST), RETRY_AFTER_MOST)
+    return bounded + _random.uniform(0, RETRY_AFTER_SPREAD)
+
+
+def verify_wait(since_send: float) -> float:
+    """Return the wait before the next read-back, so many seconds after the unresolved send."""
+    for mark in (*VERIFY_READS, SETTLE_AFTER.total_seconds() + 1):
+        if mark > since_send + 0.5:
+            return mark - since_send
+    quiet = since_send - SETTLE_AFTER.total_seconds()
+    return min(300.0, max(SETTLE_APART.total_seconds() + 1, quiet / 4))

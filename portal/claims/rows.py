@@ -1,0 +1,53 @@
+"""A claim as a row in a list and as the head of its page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from portal.claims import timeline
+from portal.claims.models import Claim, Reason
+from portal.claims.words import Chip
+from portal.orgs.models import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a hub row shows."""
+
+    hub_id: str
+    title: str
+    meta: str
+    chip: Chip
+    url: str
+    at: object
+    by: str
+
+
+def row(claim: Claim) -> Row:
+    """Return the claim as a row."""
+    hub = claim.hub
+    parts = [hub.model, f"serial {hub.serial}" if hub.serial else "", claim.site_name]
+    return Row(
+        hub_id=claim.hub_id_text,
+        title=claim.site_name,
+        meta=" · ".join(part for part in parts[:2] if part),
+        chip=timeline.chip(claim),
+        url=reverse("claims:detail", args=(claim.pk,)),
+        at=claim.created_at,
+        by=claim.submitted_by.display_name,
+    )
+
+
+def seen(claim: Claim) -> str:
+    """Return what a page must show to be up to date: the claim's version, its hub's, the pace."""
+    pace = 0 if timeline.is_settled(claim) else timeline.pace(claim)
+    return f"{claim.version}.{claim.hub.version}.{pace}"
+
+
+def elsewhere(claim: Claim) -> Site | None:
+    """Return the own site at which the hub already is, where that stopped the claim."""
+    if claim.reason != Reason.ANOTHER_SITE or not claim.hub.spkey_site_id:
+        return None
+    return Site.objects.filter(
+        organisation=claim.organisation, spkey_site_id=claim.hub.spkey_site_id
+    ).first()

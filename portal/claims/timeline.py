@@ -1,0 +1,141 @@
+"""A claim's story for its page: what happened, what is going on, what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from portal.claims import policy
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.claims.words import Chip, Words, words
+
+ONLINE = Chip("good", "check", "Online")
+# After this long the page stops expecting a claimed hub to appear by itself.
+EXPECT_ONLINE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the timeline: `kind` is past, present, next or stop."""
+
+    kind: str
+    icon: str
+    title: str
+    text: str = ""
+    at: datetime | None = None
+    detail: str = ""
+
+
+def is_settled(claim: Claim) -> bool:
+    """Whether nothing more is going to change on the page by itself."""
+    if claim.state in SUCCEEDED:
+        ended = claim.finished_at or claim.created_at
+        return claim.hub.online is True or timezone.now() - ended > EXPECT_ONLINE
+    return claim.is_final
+
+
+def chip(claim: Claim) -> Chip:
+    """Return the claim's state at a glance, the hub's being online included."""
+    if claim.state in SUCCEEDED and claim.hub.online:
+        return ONLINE
+    return words(claim.state, claim.reason).chip
+
+
+def present(claim: Claim) -> Words:
+    """Return the words for where the claim is now."""
+    now = words(claim.state, claim.reason)
+    if claim.state == State.QUEUED and claim.contacted_at is not None:
+        contacting = Chip("working", "working", "Contacting")
+        return Words(contacting, "Contacting SmartphoneKey", "Asking after the hub.")
+    if claim.cancel_requested_at and claim.state in ACTIVE:
+        return Words(now.chip, "Stopping", "Checking whether the claim took effect first.")
+    return now
+
+
+def steps(claim: Claim) -> list[Step]:
+    """Return the timeline, oldest first."""
+    story = [
+        Step("past", "check", "Received", f"By {claim.submitted_by.display_name}", claim.created_at)
+    ]
+    if claim.state in SUCCEEDED:
+        return story + _success(claim)
+    now = present(claim)
+    if claim.is_final:
+        return [*story, Step("stop", now.chip.icon, now.title, now.text, claim.finished_at)]
+    if claim.sends and claim.state != State.SENDING:
+        story.append(Step("past", "check", "Sent to SmartphoneKey", at=claim.last_send_at))
+    story.append(Step("present", now.chip.icon, now.title, now.text, claim.changed_at))
+    return [
+        *story,
+        Step("next", "check", f"Claimed at {claim.site_name}"),
+        Step("next", "check", "Online"),
+    ]
+
+
+def _success(claim: Claim) -> list[Step]:
+    where = f"{claim.organisation.name} · {claim.site_name}"
+    title = "Claimed" if claim.state == State.CLAIMED else "Already claimed here"
+    done = [Step("past", "check", title, where, claim.claimed_at or claim.finished_at)]
+    if claim.hub.online:
+        return [*done, Step("present", "check", "Online", _facts(claim), claim.hub.last_seen)]
+    if is_settled(claim):
+        text = "It has not come online yet. Check its power and network cable."
+        return [*done, Step("stop", "offline", "Not online", text)]
+    text = "Not online yet. Is it powered, and is the network cable in? We keep looking."
+    return [*done, Step("present", "clock", "Waiting for the hub", text)]
+
+
+def _facts(claim: Claim) -> str:
+    hub = claim.hub
+    parts = [f"Firmware {hub.firmware}" if hub.firmware else "", _uptime(hub.uptime_seconds)]
+    return " · ".join(part for part in parts if part)
+
+
+def _uptime(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    if days:
+        return f"running for {days} d {hours} h"
+    if hours:
+        return f"running for {hours} h {minutes} min"
+    return f"running for {minutes} min" if minutes else "just started"
+
+
+def next_try(claim: Claim) -> datetime | None:
+    """Return when the claim is looked at again, where that is worth telling."""
+    if claim.state in {State.WAITING, State.VERIFYING, State.REVIEW}:
+        return claim.next_attempt_at
+    return None
+
+
+def gives_up_at(claim: Claim) -> datetime | None:
+    """Return until when the portal keeps trying, of a claim that waits."""
+    return claim.created_at + policy.MAX_AGE if claim.state == State.WAITING else None
+
+
+def pace(claim: Claim) -> int:
+    """Return the seconds between two polls: quick while things move, slower with age."""
+    since = claim.finished_at or claim.created_at
+    age = (timezone.now() - since).total_seconds()
+    if age < 10:
+        return 1
+    return 2 if age < 70 else 5
+
+
+def can_try_now(claim: Claim) -> bool:
+    """Whether asking for a try at once would do anything."""
+    return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
+        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
+    )
+
+
+def can_stop(claim: Claim) -> bool:
+    """Whether the claim can be told to stop."""
+    return not claim.is_final and claim.cancel_requested_at is None
+
+
+def can_retry(claim: Claim) -> bool:
+    """Whether a new claim of the same hub at the same site makes sense."""
+    return claim.is_final and claim.state not in SUCCEEDED

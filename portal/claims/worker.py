@@ -1,0 +1,155 @@
+"""The worker: leases what is due, works on it in threads, and gives up nothing.
+
+It holds no state of its own: a worker that is killed loses its leases to time, and the next
+one goes on from the rows.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.utils import timezone
+
+from portal import spkey
+from portal.claims import leases, lifecycle, policy
+from portal.claims.models import Claim, Heartbeat
+from portal.hubs import keys, watching
+from portal.hubs.models import Hub
+from portal.orgs.models import ApiCredential
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[[], object]
+
+IDLE_SECONDS = 0.1
+HEARTBEAT_SECONDS = 10.0
+DATABASE_PAUSE_SECONDS = 1.0
+STOP_WITHIN_SECONDS = 35.0
+MARGIN = timedelta(seconds=15)
+
+
+def check_lease() -> None:
+    """Raise RuntimeError when an attempt could outlive its lease: two would then send."""
+    longest = spkey.Timeouts()
+    attempt = timedelta(seconds=2 * longest.get_total + longest.post_total)
+    if attempt + MARGIN > policy.LEASE:
+        raise RuntimeError(f"a lease of {policy.LEASE} is shorter than an attempt with its margin")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of work: whether some is due (a cheap read), and how to lease it."""
+
+    is_due: Callable[[], bool]
+    lease: Callable[[int], list[Job]]
+
+
+def _claims(limit: int) -> list[Job]:
+    return [lambda lease=lease: lifecycle.attempt(lease) for lease in leases.take_due(limit)]
+
+
+def _checks(limit: int) -> list[Job]:
+    return [lambda key=key: check_key(key) for key in keys.lease_due_checks(limit)]
+
+
+def _hubs(limit: int) -> list[Job]:
+    return [lambda hub=hub: watching.refresh(hub) for hub in watching.lease_due(limit)]
+
+
+SOURCES = (
+    Source(lambda: Claim.objects.filter(next_attempt_at__lte=timezone.now()).exists(), _claims),
+    Source(
+        lambda: ApiCredential.objects.filter(check_due_at__lte=timezone.now()).exists(), _checks
+    ),
+    Source(lambda: Hub.objects.filter(refresh_due_at__lte=timezone.now()).exists(), _hubs),
+)
+
+
+def check_key(credential: ApiCredential) -> None:
+    """Check a leased key; one that works puts the claims that waited for it back to work."""
+    if keys.check(credential):
+        lifecycle.resume(credential)
+
+
+def due_jobs(limit: int) -> list[Job]:
+    """Lease at most `limit` pieces of due work: claims first, then keys, then watched hubs."""
+    jobs: list[Job] = []
+    for source in SOURCES:
+        if len(jobs) < limit and source.is_due():
+            jobs += source.lease(limit - len(jobs))
+    return jobs
+
+
+def run_once(threads: int = 16) -> int:
+    """Work on everything that is due now, in this thread. Return how many pieces there were."""
+    done = 0
+    while jobs := due_jobs(threads):
+        for job in jobs:
+            job()
+            done += 1
+    return done
+
+
+def _in_thread(job: Job) -> None:
+    try:
+        job()
+    except Exception:
+        # The lease runs out by itself, and whoever takes the row up next goes on from it.
+        logger.exception("a piece of work failed")
+    finally:
+        close_old_connections()
+
+
+class Worker:
+    """Runs until it is told to stop; then finishes what it has begun."""
+
+    def __init__(self, threads: int) -> None:
+        check_lease()
+        self.threads = threads
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self.stopping = threading.Event()
+        self._in_flight: set[Future[None]] = set()
+        self._beaten_at = 0.0
+
+    def stop(self) -> None:
+        """Ask the worker to stop after the steps under way. Safe in a signal handler."""
+        self.stopping.set()
+
+    def run(self) -> None:
+        """Work until `stop()`. A database that goes away is waited for."""
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="claims") as pool:
+            while not self.stopping.is_set():
+                try:
+                    self._round(pool)
+                except (DatabaseError, InterfaceError) as error:
+                    logger.warning("the database does not answer: %s", type(error).__name__)
+                    connections.close_all()
+                    self.stopping.wait(DATABASE_PAUSE_SECONDS)
+            wait(self._in_flight, timeout=STOP_WITHIN_SECONDS)
+
+    def _round(self, pool: ThreadPoolExecutor) -> None:
+        self._beat()
+        self._in_flight = {future for future in self._in_flight if not future.done()}
+        free = self.threads - len(self._in_flight)
+        jobs = due_jobs(free) if free else []
+        self._in_flight |= {pool.submit(_in_thread, job) for job in jobs}
+        if len(self._in_flight) < self.threads and jobs:
+            return
+        if self._in_flight:
+            wait(self._in_flight, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
+        else:
+            self.stopping.wait(IDLE_SECONDS)
+
+    def _beat(self) -> None:
+        now = timezone.now()
+        if now.timestamp() - self._beaten_at < HEARTBEAT_SECONDS:
+            return
+        Heartbeat.objects.update_or_create(name=self.name, defaults={"beat_at": now})
+        Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=1)).delete()
+        self._beaten_at = now.timestamp()

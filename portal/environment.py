@@ -1,0 +1,114 @@
+"""What the environment says, checked before anything starts.
+
+Every problem becomes one sentence that names the variable and what it should hold,
+never the value itself: a value may be a secret.
+"""
+
+import base64
+import binascii
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+KNOWN = frozenset(
+    {
+        "PORTAL_DEBUG",
+        "PORTAL_SECRET_KEY",
+        "PORTAL_ENCRYPTION_KEYS",
+        "PORTAL_ALLOWED_HOSTS",
+        "PORTAL_ORIGINS",
+        "PORTAL_DEFAULT_FROM_EMAIL",
+        "PORTAL_TRUSTED_PROXIES",
+        "PORTAL_WORKER_THREADS",
+        "PORTAL_ENV_FILE",
+        "PORTAL_CHROMIUM",
+        "SPKEY_BASE_URL",
+        "SPKEY_ALLOWED_HOSTS",
+    }
+)
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def load(base_dir: Path) -> Env:
+    """Return the environment, completed by the env file where there is one.
+
+    Raises ImproperlyConfigured for a name with our prefixes that no setting has, so that
+    a typing error is not silently a default.
+    """
+    env = Env()
+    env_file = os.environ.get("PORTAL_ENV_FILE", str(base_dir / ".env"))
+    if Path(env_file).is_file():
+        env.read_env(env_file, recurse=False)
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.startswith(("PORTAL_", "SPKEY_")) and name not in KNOWN | {"SPKEY_OPENAPI"}
+    )
+    if unknown:
+        raise ImproperlyConfigured(
+            f"{unknown[0]} is not a setting of the portal. See .env.example for their names."
+        )
+    return env
+
+
+def required_secret(env: Env, name: str, *, at_least: int) -> str:
+    """Return a secret of at least that many characters, or stop the start."""
+    value = env.str(name, "")
+    if len(value) < at_least:
+        raise ImproperlyConfigured(
+            f"{name} is missing or too short: it needs at least {at_least} characters. "
+            "See .env.example for how to make one."
+        )
+    return str(value)
+
+
+def encryption_keys(env: Env) -> list[str]:
+    """Return the Fernet keys, newest first; each 32 bytes in URL-safe base64."""
+    keys = [key.strip() for key in env.list("PORTAL_ENCRYPTION_KEYS", []) if key.strip()]
+    if not keys:
+        raise ImproperlyConfigured(
+            "PORTAL_ENCRYPTION_KEYS is missing: API keys are stored encrypted. "
+            "See .env.example for how to make one."
+        )
+    for position, key in enumerate(keys, start=1):
+        try:
+            length = len(base64.urlsafe_b64decode(key))
+        except (ValueError, binascii.Error):
+            length = 0
+        if length != 32:
+            raise ImproperlyConfigured(
+                f"PORTAL_ENCRYPTION_KEYS: key number {position} is not 32 bytes in base64."
+            )
+    return keys
+
+
+def spkey_base_url(env: Env, *, debug: bool) -> str:
+    """Return the API's address: https to an allowed host, or http to this machine in debug."""
+    default = "http://127.0.0.1:8787" if debug else "https://api.spkey.co"
+    url = env.str("SPKEY_BASE_URL", default).rstrip("/")
+    allowed = set(env.list("SPKEY_ALLOWED_HOSTS", ["api.spkey.co"]))
+    parts = urlsplit(url)
+    loopback = parts.hostname in LOOPBACK_HOSTS
+    if loopback and parts.scheme in {"http", "https"}:
+        return str(url)
+    if parts.scheme != "https" or parts.username or parts.query or parts.fragment:
+        raise ImproperlyConfigured("SPKEY_BASE_URL must be a plain https:// address.")
+    if parts.hostname not in allowed:
+        raise ImproperlyConfigured(
+            "SPKEY_BASE_URL names a host that SPKEY_ALLOWED_HOSTS does not allow: "
+            "the API key would be sent to it."
+        )
+    return str(url)
+
+
+__all__ = [
+    "Env",
+    "EnvError",
+    "encryption_keys",
+    "load",
+    "required_secret",
+    "spkey_base_url",
+]

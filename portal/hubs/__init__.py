@@ -1,0 +1,1 @@
+"""What a hub is right now: its last known status, and how its label is read."""

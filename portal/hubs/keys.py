@@ -1,0 +1,160 @@
+"""Which key a call uses, the clients that carry it, and the key's health."""
+
+import logging
+import threading
+import uuid
+from collections import OrderedDict
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal import spkey
+from portal.audit.record import record
+from portal.orgs.models import ApiCredential, Organisation
+
+logger = logging.getLogger(__name__)
+
+# An id that no hub can have (the nil UUID of RFC 9562): a key that works is answered 404.
+NO_HUB = uuid.UUID(int=0)
+CLIENTS_PER_THREAD = 8
+CHECK_LEASE = timedelta(seconds=40)
+
+_local = threading.local()
+
+
+class NoUsableKeyError(Exception):
+    """The organisation has no key, or one that SpKey refuses, or one not meant for this use."""
+
+
+def usable(organisation: Organisation) -> ApiCredential:
+    """Return the organisation's credential. Raises NoUsableKeyError when it cannot be used."""
+    credential: ApiCredential | None = getattr(organisation, "credential", None)
+    if credential is None:
+        raise NoUsableKeyError("missing")
+    if credential.state in {ApiCredential.State.REFUSED, ApiCredential.State.MISMATCH}:
+        raise NoUsableKeyError(credential.state)
+    return credential
+
+
+def client_for(credential: ApiCredential) -> spkey.Client:
+    """Return this thread's client for the credential: one pooled session, kept while it is used.
+
+    A replaced key is another fingerprint, and therefore another client.
+    """
+    clients: OrderedDict[tuple[str, int], spkey.Client]
+    clients = _local.__dict__.setdefault("clients", OrderedDict())
+    name = (credential.fingerprint, credential.pk)
+    client = clients.pop(name, None) or _make_client(credential)
+    clients[name] = client
+    if len(clients) > CLIENTS_PER_THREAD:
+        _, oldest = clients.popitem(last=False)
+        oldest.close()
+    return client
+
+
+def _make_client(credential: ApiCredential) -> spkey.Client:
+    if credential.key is None:
+        raise NoUsableKeyError("missing")
+    token = credential.bearer_token
+    return spkey.Client(
+        settings.SPKEY_BASE_URL, credential.key.reveal(), token.reveal() if token else None
+    )
+
+
+def client_for_reading(organisation: Organisation) -> spkey.Client:
+    """Return a client with the organisation's own key. Raises NoUsableKeyError."""
+    return client_for(usable(organisation))
+
+
+def mark_refused(credential: ApiCredential) -> None:
+    """Remember that SpKey refused this very key; a key put in its place meanwhile is unharmed."""
+    _mark(credential, ApiCredential.State.REFUSED)
+
+
+def mark_mismatch(credential: ApiCredential) -> None:
+    """Remember that the key belongs to another organisation than the one it stands for."""
+    _mark(credential, ApiCredential.State.MISMATCH)
+
+
+def _mark(credential: ApiCredential, state: str) -> None:
+    with transaction.atomic():
+        marked = (
+            ApiCredential.objects.filter(pk=credential.pk, fingerprint=credential.fingerprint)
+            .exclude(state=state)
+            .update(state=state, checked_at=timezone.now(), version=F("version") + 1)
+        )
+        if marked:
+            record(
+                f"key.{state}",
+                actor=None,
+                organisation_id=credential.organisation_id,
+                subject=credential,
+                key=credential.masked_key,
+            )
+
+
+def pause(credential: ApiCredential, seconds: float) -> None:
+    """Hold every call with this key back for so long: SpKey counts its limit per key."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    ApiCredential.objects.filter(pk=credential.pk).filter(
+        Q(paused_until=None) | Q(paused_until__lt=until)
+    ).update(paused_until=until)
+
+
+def lease_due_checks(limit: int) -> list[ApiCredential]:
+    """Lease at most `limit` keys that somebody wants checked."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = ApiCredential.objects.filter(
+            Q(check_lease_until=None) | Q(check_lease_until__lte=now), check_due_at__lte=now
+        ).order_by("check_due_at")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        leased = list(due[:limit])
+        for credential in leased:
+            credential.check_epoch += 1
+            credential.check_lease_until = now + CHECK_LEASE
+            credential.save(update_fields=["check_epoch", "check_lease_until"])
+    return leased
+
+
+def check(credential: ApiCredential) -> bool:
+    """Ask SpKey about a leased key and remember the verdict. Return whether the key works."""
+    state = _verdict(credential)
+    with transaction.atomic():
+        kept = ApiCredential.objects.filter(
+            pk=credential.pk,
+            check_epoch=credential.check_epoch,
+            fingerprint=credential.fingerprint,
+        ).update(
+            state=state,
+            checked_at=timezone.now(),
+            check_due_at=None,
+            check_lease_until=None,
+            version=F("version") + 1,
+        )
+        if kept:
+            record(
+                "key.checked",
+                actor=None,
+                organisation_id=credential.organisation_id,
+                subject=credential,
+                verdict=state,
+            )
+    return bool(kept) and state == ApiCredential.State.WORKING
+
+
+def _verdict(credential: ApiCredential) -> str:
+    try:
+        client_for(credential).hub_status(NO_HUB)
+    except spkey.NotFound:
+        return ApiCredential.State.WORKING
+    except (spkey.BadCredentials, spkey.Forbidden):
+        return ApiCredential.State.REFUSED
+    except spkey.SpkeyError as error:
+        logger.info("key check: %s", type(error).__name__)
+        return ApiCredential.State.UNREACHABLE
+    return ApiCredential.State.WORKING

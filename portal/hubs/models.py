@@ -1,0 +1,78 @@
+"""Hub: the last status that SpKey gave of a hub, as one organisation may know it.
+
+A row belongs to one organisation, even where two have asked after the same hub: a shared row
+would tell one of them what the other does. For the same reason the row of a hub that is bound
+to somebody else says just that, and never to whom.
+"""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.orgs.models import Organisation, User
+
+
+class HubQuerySet(models.QuerySet["Hub"]):
+    """Hubs, as far as somebody may see them, or as far as they are due."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the hubs that the person's organisations know."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
+class Hub(models.Model):
+    """The last known status of a hub."""
+
+    class Binding(models.TextChoices):
+        """Whose the hub is, seen from the row's organisation."""
+
+        UNKNOWN = "unknown", "Not looked up yet"
+        FREE = "free", "Can be claimed"
+        OURS = "ours", "Ours"
+        OTHER = "other", "Somebody else's"
+        MISSING = "missing", "No such hub"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="hubs")
+    hub_id = models.UUIDField()
+    binding = models.CharField(max_length=8, choices=Binding.choices, default=Binding.UNKNOWN)
+    status = models.CharField(max_length=32, blank=True)
+    serial = models.CharField(max_length=64, blank=True)
+    model = models.CharField(max_length=64, blank=True)
+    spkey_site_id = models.CharField(max_length=128, blank=True)
+    is_primary = models.BooleanField(default=False)
+    online = models.BooleanField(null=True)
+    last_seen = models.DateTimeField(null=True)
+    firmware = models.CharField(max_length=64, blank=True)
+    uptime_seconds = models.PositiveBigIntegerField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    watched_until = models.DateTimeField(null=True)
+    refresh_due_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    epoch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = HubQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("refresh_due_at",),
+                name="hub_refresh_due",
+                condition=Q(refresh_due_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.hub_id)

@@ -1,0 +1,83 @@
+"""Reading a hub's status at the API, and remembering what it said."""
+
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from portal import spkey
+from portal.hubs.models import Hub
+
+# SpKey's words for a hub's status (API: GET /hubs/{id}/status).
+PROVISIONED = "Provisioned"
+CLAIMED = "Claimed"
+SUSPENDED = "Suspended"
+DECOMMISSIONED = "Decommissioned"
+
+# What a page can see change; the time of reading alone is no news.
+VISIBLE = (
+    "binding",
+    "status",
+    "serial",
+    "model",
+    "spkey_site_id",
+    "is_primary",
+    "online",
+    "last_seen",
+    "firmware",
+    "uptime_seconds",
+    "claimed_at",
+)
+
+
+def binding_of(answer: spkey.HubStatus, spkey_org_id: str) -> Hub.Binding:
+    """Say whose the hub is, seen from the organisation with that SpKey id."""
+    if answer.org_id == spkey_org_id:
+        return Hub.Binding.OURS
+    if answer.org_id or answer.status == CLAIMED:
+        return Hub.Binding.OTHER
+    return Hub.Binding.FREE
+
+
+def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None) -> Hub:
+    """Remember what SpKey says of the hub, and return the row as saved.
+
+    Of a hub that is somebody else's, only that is kept. `version` rises when something that
+    a page shows has changed. `read_at` is when the question was asked (now, when None).
+    """
+    binding = binding_of(answer, hub.organisation.spkey_org_id)
+    ours = binding != Hub.Binding.OTHER
+    known = {
+        "binding": binding,
+        "status": answer.status if ours else "",
+        "serial": answer.serial[:64] if ours else "",
+        "model": answer.model[:64] if ours else "",
+        "spkey_site_id": answer.site_id[:128] if ours else "",
+        "is_primary": answer.is_primary and ours,
+        "online": answer.online if ours else None,
+        "last_seen": answer.last_seen if ours else None,
+        "firmware": (answer.firmware or "")[:64] if ours else "",
+        "uptime_seconds": answer.uptime_seconds if ours else None,
+        "claimed_at": answer.claimed_at if ours else None,
+    }
+    return _save(hub, known, read_at)
+
+
+def record_missing(hub: Hub, *, read_at: datetime | None = None) -> Hub:
+    """Remember that SpKey knows no such hub, and return the row as saved."""
+    known = {name: Hub._meta.get_field(name).get_default() for name in VISIBLE}
+    known["binding"] = Hub.Binding.MISSING
+    return _save(hub, known, read_at)
+
+
+def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:
+    changed = any(getattr(hub, name) != value for name, value in known.items())
+    for name, value in known.items():
+        setattr(hub, name, value)
+    hub.read_at = read_at or timezone.now()
+    fields = {**known, "read_at": hub.read_at}
+    Hub.objects.filter(pk=hub.pk).update(
+        **fields, **({"version": F("version") + 1} if changed else {})
+    )
+    hub.version += changed
+    return hub

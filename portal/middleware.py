@@ -1,0 +1,70 @@
+"""What holds for every request: signed in by default, sessions that end, nothing cached."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+from django.utils.deprecation import MiddlewareMixin
+from django_htmx.http import HttpResponseClientRedirect
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+SIGNED_IN_AT = "signed_in_at"
+ACTIVE_AT = "active_at"
+# Writing the session on every request would cost a write per poll; a few minutes are close enough.
+TOUCH_EVERY_SECONDS = 300
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Leads to sign-in and back. A fragment takes the whole page there, not a piece of it."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Return the way to sign-in, for a page or for a fragment of one."""
+        htmx = getattr(request, "htmx", None)
+        if not htmx:
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(htmx.current_url_abs_path or "/")
+        back = page._replace(scheme="", netloc="", fragment="").geturl()
+        return HttpResponseClientRedirect(redirect_to_login(back, settings.LOGIN_URL).url)
+
+
+class SessionLifetime(MiddlewareMixin):
+    """Ends sessions that were idle, or lived, too long."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Sign out an overdue session; note activity now and then, polling not counted."""
+        if not request.user.is_authenticated:
+            return
+        now = int(time.time())
+        session = request.session
+        signed_in_at = session.get(SIGNED_IN_AT)
+        if signed_in_at is None:
+            session[SIGNED_IN_AT] = session[ACTIVE_AT] = now
+            return
+        idle = now - session.get(ACTIVE_AT, now)
+        if (
+            idle > settings.SESSION_IDLE_SECONDS
+            or now - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS
+        ):
+            logout(request)
+        elif idle > TOUCH_EVERY_SECONDS and "HX-Request" not in request.headers:
+            session[ACTIVE_AT] = now
+
+
+class NoStore(MiddlewareMixin):
+    """Keeps signed-in pages and fragments out of every cache."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Forbid storing, unless the view has said otherwise."""
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response

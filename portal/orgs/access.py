@@ -1,0 +1,108 @@
+"""Who may do what: the one table from role to abilities, and the checks that read it."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SESSION_ORGANISATION = "organisation"
+
+
+class Ability(StrEnum):
+    """Something that a member may be allowed to do in an organisation."""
+
+    VIEW = "view"
+    CLAIM = "claim"
+    MANAGE_SITES = "manage_sites"
+    MANAGE_KEY = "manage_key"
+    SUPPORT = "support"
+
+
+ABILITIES: dict[str, frozenset[Ability]] = {
+    Membership.Role.ADMIN: frozenset(
+        {Ability.VIEW, Ability.CLAIM, Ability.MANAGE_SITES, Ability.MANAGE_KEY}
+    ),
+    Membership.Role.INSTALLER: frozenset({Ability.VIEW, Ability.CLAIM}),
+}
+
+
+def abilities(membership: Membership) -> frozenset[Ability]:
+    """Return what this membership allows.
+
+    An organisation that holds a super key makes no claims of its own: the key is for claims
+    that support makes for others, so its members get SUPPORT in place of CLAIM.
+    """
+    allowed = ABILITIES[membership.role]
+    if not holds_super_key(membership.organisation):
+        return allowed
+    allowed = allowed - {Ability.CLAIM}
+    return allowed | {Ability.SUPPORT} if membership.support else allowed
+
+
+def holds_super_key(organisation: Organisation) -> bool:
+    """Say whether the organisation's key may act for any other."""
+    credential: ApiCredential | None = getattr(organisation, "credential", None)
+    return credential is not None and credential.is_super
+
+
+def memberships(user: User) -> list[Membership]:
+    """Return the person's memberships that count today, with organisation and credential."""
+    return list(
+        Membership.objects.active_of(user)
+        .select_related("organisation", "organisation__credential")
+        .defer("organisation__credential__key", "organisation__credential__bearer_token")
+    )
+
+
+def membership_in(user: User, organisation: Organisation) -> Membership | None:
+    """Return the person's membership in this organisation, or None."""
+    return next((m for m in memberships(user) if m.organisation_id == organisation.pk), None)
+
+
+def may(user: User, organisation: Organisation, ability: Ability) -> bool:
+    """Say whether the person may do this in the organisation today."""
+    membership = membership_in(user, organisation)
+    return membership is not None and ability in abilities(membership)
+
+
+def require(user: User, organisation: Organisation, ability: Ability) -> Membership:
+    """Return the membership that allows this.
+
+    Raises Http404 for an organisation that is not the person's (they must not learn that it
+    exists) and PermissionDenied for a right they lack in their own.
+    """
+    membership = membership_in(user, organisation)
+    if membership is None:
+        raise Http404
+    if ability not in abilities(membership):
+        raise PermissionDenied
+    return membership
+
+
+def person(request: HttpRequest) -> User:
+    """Return the signed-in person; the sign-in middleware has seen to it that there is one."""
+    return cast("User", request.user)
+
+
+def choose(request: HttpRequest, mine: "Iterable[Membership]") -> Membership | None:
+    """Return the membership whose organisation the person works in: the chosen, else the first."""
+    mine = list(mine)
+    chosen = request.session.get(SESSION_ORGANISATION)
+    return next((m for m in mine if str(m.organisation_id) == chosen), mine[0] if mine else None)
+
+
+def current(request: HttpRequest, ability: Ability) -> Membership:
+    """Return the membership the person works in, having checked that it allows this.
+
+    Raises PermissionDenied when they belong to no organisation, or lack the right in it.
+    """
+    membership = choose(request, memberships(person(request)))
+    if membership is None or ability not in abilities(membership):
+        raise PermissionDenied
+    return membership

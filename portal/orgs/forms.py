@@ -1,0 +1,86 @@
+"""What people type about their organisation, checked field by field."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from portal.orgs.encryption import Secret
+from portal.orgs.models import Organisation, Site
+
+# SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
+# quotes a malformed header's value in its exception.
+KEY_SHAPE = RegexValidator(
+    r"\A[A-Za-z0-9]{40}\Z", "A SpKey API key has exactly 40 letters and digits. Copy all of it."
+)
+TOKEN_SHAPE = RegexValidator(
+    r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
+    "A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.",
+)
+
+
+if TYPE_CHECKING:
+    SiteModelForm = forms.ModelForm[Site]
+else:
+    SiteModelForm = forms.ModelForm
+
+
+class SiteForm(SiteModelForm):
+    """A site's name and address; its SpKey id is fixed once hubs may have been claimed there."""
+
+    class Meta:
+        model = Site
+        fields = ("name", "address", "spkey_site_id")
+        labels: ClassVar = {
+            "name": "Name",
+            "address": "Address",
+            "spkey_site_id": "SpKey site id",
+        }
+        help_texts: ClassVar = {
+            "name": "As the people on site call it.",
+            "spkey_site_id": "Leave empty and the portal makes one. It cannot be changed later.",
+        }
+
+    def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.organisation = organisation
+        self.fields["spkey_site_id"].required = False
+        if not self.instance._state.adding:
+            del self.fields["spkey_site_id"]
+
+    def clean_spkey_site_id(self) -> str:
+        """Refuse an id that another of the organisation's sites has."""
+        site_id: str = self.cleaned_data["spkey_site_id"]
+        taken = self.instance.organisation.sites.filter(spkey_site_id=site_id)
+        if site_id and taken.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Another of your sites has this id.")
+        return site_id
+
+
+class KeyForm(forms.Form):
+    """A new key, and a bearer token where the organisation uses one. Neither is ever shown."""
+
+    key = forms.CharField(
+        label="New API key",
+        strip=True,
+        validators=[KEY_SHAPE],
+        help_text="40 letters and digits, from SmartphoneKey's key page.",
+        widget=forms.PasswordInput(
+            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    bearer_token = forms.CharField(
+        label="Bearer token",
+        required=False,
+        strip=True,
+        validators=[TOKEN_SHAPE],
+        help_text="Only if SmartphoneKey gave you one. Empty removes the stored one.",
+        widget=forms.PasswordInput(
+            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def secrets(self) -> tuple[Secret, Secret | None]:
+        """Return the key and the token, in the type that does not show itself."""
+        token = self.cleaned_data["bearer_token"]
+        return Secret(self.cleaned_data["key"]), Secret(token) if token else None

@@ -1,0 +1,240 @@
+"""People, organisations, their sites and their SpKey credential."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.orgs.encryption import EncryptedField, Secret, fingerprint
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people, whose name is their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Return a saved person; without a password they cannot sign in by one."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Return a saved operator of the portal, who may use the operators' pages."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person with this address, whatever its capitals."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("e-mail", unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("operator of the portal", default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ("email",)
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def display_name(self) -> str:
+        """The person's name, or their address while they have none."""
+        return self.name or self.email
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Organisations, as far as somebody may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the organisations in which this person holds an active membership."""
+        return self.filter(pk__in=Membership.objects.active_of(user).values("organisation"))
+
+
+class Organisation(models.Model):
+    """A customer of SpKey: the tenant to whom sites, hubs and claims belong."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    spkey_org_id = models.CharField("SpKey organisation id", max_length=128, unique=True)
+    fallback_spkey_user_id = models.UUIDField(
+        "fallback SpKey user id",
+        null=True,
+        blank=True,
+        help_text="Claims are made in this user's name when the installer has none at SpKey.",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, as far as they count today."""
+
+    def active(self) -> Self:
+        """Return memberships that have not expired, of people who may sign in."""
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=timezone.now()), user__is_active=True
+        )
+
+    def active_of(self, user: User) -> Self:
+        """Return this person's memberships that count today."""
+        return self.active().filter(user=user)
+
+
+class Membership(models.Model):
+    """A person's place in an organisation."""
+
+    class Role(models.TextChoices):
+        """What a member is for."""
+
+        ADMIN = "admin", "Administrator"
+        INSTALLER = "installer", "Installer"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.INSTALLER)
+    support = models.BooleanField(
+        "support agent",
+        default=False,
+        help_text="May claim for other organisations with this organisation's super key.",
+    )
+    spkey_user_id = models.UUIDField("SpKey user id", null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("organisation__name", "user__email")
+        constraints = (
+            models.UniqueConstraint(fields=("user", "organisation"), name="one_membership_each"),
+            models.CheckConstraint(
+                condition=Q(role__in=("admin", "installer")), name="membership_role_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.organisation}"
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    """Sites, as far as somebody may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the sites of the organisations this person belongs to."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def open(self) -> Self:
+        """Return the sites that take claims: those not archived."""
+        return self.filter(archived_at=None)
+
+
+class Site(models.Model):
+    """A building, or a part of one, in which hubs stand."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sites")
+    name = models.CharField(max_length=120)
+    spkey_site_id = models.CharField("SpKey site id", max_length=128)
+    address = models.CharField(max_length=240, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "spkey_site_id"), name="one_site_per_spkey_site_id"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiCredential(models.Model):
+    """An organisation's access to the SpKey API, and what is known of its health."""
+
+    class Kind(models.TextChoices):
+        """Whether the key acts for its own organisation or for any."""
+
+        NORMAL = "normal", "Normal key"
+        SUPER = "super", "Super key (SpKey support)"
+
+    class State(models.TextChoices):
+        """What SpKey last said of the key."""
+
+        UNCHECKED = "unchecked", "Not checked yet"
+        WORKING = "working", "Working"
+        REFUSED = "refused", "Refused"
+        MISMATCH = "mismatch", "Belongs to another organisation"
+        UNREACHABLE = "unreachable", "SpKey could not be reached"
+
+    organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="credential")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NORMAL)
+    key = EncryptedField(editable=False)
+    bearer_token = EncryptedField(
+        null=True, editable=False
+    )
+    fingerprint = models.CharField(max_length=64, editable=False)
+    masked_key = models.CharField(max_length=16, editable=False)
+    state = models.CharField(
+        max_length=12, choices=State.choices, default=State.UNCHECKED, editable=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    check_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    check_lease_until = models.DateTimeField(null=True, editable=False)
+    check_epoch = models.PositiveIntegerField(default=0, editable=False)
+    paused_until = models.DateTimeField(null=True, editable=False)
+    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=("normal", "super")), name="credential_kind_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.organisation}"
+
+    def set_key(self, key: Secret, bearer_token: Secret | None) -> None:
+        """Put a key and token in place, unsaved, with what may be shown and compared of them."""
+        self.key = key
+        self.bearer_token = bearer_token
+        self.fingerprint = fingerprint(key)
+        self.masked_key = key.masked
+
+    @property
+    def is_super(self) -> bool:
+        """Whether the key may act for any organisation."""
+        return self.kind == self.Kind.SUPER

@@ -1,0 +1,44 @@
+"""Making, changing and archiving sites."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.text import slugify
+
+from portal.audit.record import record
+from portal.orgs.models import Organisation, Site, User
+
+
+def fresh_spkey_site_id(organisation: Organisation, name: str) -> str:
+    """Return a SpKey site id made from the name, unused in the organisation."""
+    stem = slugify(name)[:100] or "site"
+    taken = set(organisation.sites.values_list("spkey_site_id", flat=True))
+    if stem not in taken:
+        return stem
+    return f"{stem}-{get_random_string(6, 'abcdefghijkmnpqrstuvwxyz23456789')}"
+
+
+@transaction.atomic
+def save(site: Site, actor: User) -> Site:
+    """Save a new or changed site, with a SpKey site id where it has none, and return it."""
+    made = site._state.adding
+    if not site.spkey_site_id:
+        site.spkey_site_id = fresh_spkey_site_id(site.organisation, site.name)
+    site.save()
+    verb = "site.created" if made else "site.changed"
+    record(verb, actor=actor, organisation_id=site.organisation_id, subject=site, name=site.name)
+    return site
+
+
+@transaction.atomic
+def archive(site: Site, actor: User) -> None:
+    """Take the site out of use: no further claims; what was claimed there stays."""
+    if Site.objects.filter(pk=site.pk, archived_at=None).update(archived_at=timezone.now()):
+        record("site.archived", actor=actor, organisation_id=site.organisation_id, subject=site)
+
+
+@transaction.atomic
+def restore(site: Site, actor: User) -> None:
+    """Take the site back into use."""
+    if Site.objects.filter(pk=site.pk).exclude(archived_at=None).update(archived_at=None):
+        record("site.restored", actor=actor, organisation_id=site.organisation_id, subject=site)

@@ -1,0 +1,131 @@
+"""Sites, the API key, and where a person works."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from portal.orgs import access, credentials, sites
+from portal.orgs.access import Ability
+from portal.orgs.forms import KeyForm, SiteForm
+from portal.orgs.models import ApiCredential, Organisation, Site
+
+
+@require_safe
+def site_list(request: HttpRequest) -> HttpResponse:
+    """Show the organisation's sites, the archived ones apart."""
+    organisation = access.current(request, Ability.MANAGE_SITES).organisation
+    mine = Site.objects.visible_to(access.person(request)).filter(organisation=organisation)
+    return render(
+        request,
+        "sites/list.html",
+        {"sites": mine.open(), "archived": mine.exclude(archived_at=None)},
+    )
+
+
+def site_new(request: HttpRequest) -> HttpResponse:
+    """Make a site."""
+    organisation = access.current(request, Ability.MANAGE_SITES).organisation
+    form = SiteForm(organisation, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        site = sites.save(form.save(commit=False), access.person(request))
+        messages.success(request, f"{site.name} is ready for hubs.")
+        return redirect("sites:list")
+    return render(request, "sites/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def site_edit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Change a site's name and address."""
+    site = _managed_site(request, pk)
+    form = SiteForm(site.organisation, request.POST or None, instance=site)
+    if request.method == "POST" and form.is_valid():
+        sites.save(form.save(commit=False), access.person(request))
+        messages.success(request, "Saved.")
+        return redirect("sites:list")
+    status = 422 if form.errors else 200
+    return render(request, "sites/form.html", {"form": form, "site": site}, status=status)
+
+
+@require_POST
+def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take a site out of use."""
+    site = _managed_site(request, pk)
+    sites.archive(site, access.person(request))
+    messages.success(request, f"{site.name} is archived. Its hubs and history stay.")
+    return redirect("sites:list")
+
+
+@require_POST
+def site_restore(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take a site back into use."""
+    site = _managed_site(request, pk)
+    sites.restore(site, access.person(request))
+    messages.success(request, f"{site.name} is back in use.")
+    return redirect("sites:list")
+
+
+def _managed_site(request: HttpRequest, pk: str) -> Site:
+    person = access.person(request)
+    site = get_object_or_404(Site.objects.visible_to(person).select_related("organisation"), pk=pk)
+    access.require(person, site.organisation, Ability.MANAGE_SITES)
+    return site
+
+
+@sensitive_post_parameters("key", "bearer_token")
+def key_edit(request: HttpRequest) -> HttpResponse:
+    """Show what may be shown of the key, and take a new one."""
+    organisation = access.current(request, Ability.MANAGE_KEY).organisation
+    form = KeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        credentials.replace(organisation, access.person(request), *form.secrets())
+        messages.success(request, "The new key is stored. We are checking it now.")
+        return redirect("key:edit")
+    context = {"form": form, "credential": _credential(organisation)}
+    return render(request, "key/edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def key_check(request: HttpRequest) -> HttpResponse:
+    """Ask for a check of the stored key."""
+    organisation = access.current(request, Ability.MANAGE_KEY).organisation
+    credential = _credential(organisation)
+    if credential is not None:
+        credentials.ask_for_check(credential, access.person(request))
+    if request.htmx:
+        return _key_status(request, organisation)
+    return redirect("key:edit")
+
+
+@require_GET
+def key_live(request: HttpRequest) -> HttpResponse:
+    """Show the key's state as it is now; nothing (204) when the page knows it already."""
+    organisation = access.current(request, Ability.MANAGE_KEY).organisation
+    credential = _credential(organisation)
+    if credential is not None and request.GET.get("seen") == str(credential.version):
+        return HttpResponse(status=204)
+    return _key_status(request, organisation)
+
+
+def _key_status(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    context = {"credential": _credential(organisation)}
+    return render(request, "key/edit.html#status", context)
+
+
+def _credential(organisation: Organisation) -> ApiCredential | None:
+    return (
+        ApiCredential.objects.filter(organisation=organisation)
+        .select_related("replaced_by")
+        .defer("key", "bearer_token")
+        .first()
+    )
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's organisations."""
+    mine = Organisation.objects.visible_to(access.person(request))
+    organisation = get_object_or_404(mine, pk=request.POST.get("organisation", ""))
+    request.session[access.SESSION_ORGANISATION] = str(organisation.pk)
+    return redirect(reverse("home"))

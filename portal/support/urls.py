@@ -1,0 +1,4 @@
+"""Support's addresses."""
+
+app_name = "support"
+urlpatterns: list[object] = []

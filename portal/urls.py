@@ -1,0 +1,41 @@
+"""Every address of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.claims import home
+from portal.health import health
+from portal.orgs import views as orgs
+
+site_urls = (
+    [
+        path("", orgs.site_list, name="list"),
+        path("new/", orgs.site_new, name="new"),
+        path("<uuid:pk>/", orgs.site_edit, name="edit"),
+        path("<uuid:pk>/archive/", orgs.site_archive, name="archive"),
+        path("<uuid:pk>/restore/", orgs.site_restore, name="restore"),
+    ],
+    "sites",
+)
+key_urls = (
+    [
+        path("", orgs.key_edit, name="edit"),
+        path("check/", orgs.key_check, name="check"),
+        path("live/", orgs.key_live, name="live"),
+    ],
+    "key",
+)
+organisation_urls = ([path("switch/", orgs.switch, name="switch")], "organisation")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("claims/", include("portal.claims.urls")),
+    path("sites/", include(site_urls)),
+    path("organisation/key/", include(key_urls)),
+    path("organisation/", include(organisation_urls)),
+    path("support/", include("portal.support.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("operator/", admin.site.urls),
+    path("health/", health, name="health"),
+]
