@@ -135,11 +135,12 @@ def _message(body: dict[str, object]) -> str:
 
 def _details(listed: object) -> tuple[FieldProblem, ...]:
     entries = listed[:MOST_DETAILS] if isinstance(listed, list) else []
-    return tuple(
+    problems = [
         FieldProblem(_clean(entry.get("field")), _clean(entry.get("message")))
         for entry in entries
         if isinstance(entry, dict)
-    )
+    ]
+    return tuple(problem for problem in problems if problem.field or problem.message)
 
 
 def _clean(words: object) -> str:

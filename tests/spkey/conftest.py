@@ -9,8 +9,6 @@ from portal import spkey
 from tests.spkey import people
 from tests.spkey.servers import Behaviour, Server
 
-QUICK = spkey.Timeouts(connect=0.3, get_read=0.3, post_read=0.3, get_total=0.6, post_total=0.6)
-
 
 @pytest.fixture
 def api() -> Iterator[responses.RequestsMock]:
@@ -42,10 +40,10 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def client_of() -> Iterator[Callable[[str], spkey.Client]]:
-    """Makes a client of a server's URL with short limits."""
+    """Makes a client of a server's URL, patient unless told otherwise."""
     clients: list[spkey.Client] = []
 
-    def make(url: str, timeouts: spkey.Timeouts = QUICK) -> spkey.Client:
+    def make(url: str, timeouts: spkey.Timeouts = people.PATIENT) -> spkey.Client:
         clients.append(spkey.Client(url, people.key(), people.token(), timeouts=timeouts))
         return clients[-1]
 

@@ -1,4 +1,9 @@
-"""Who and what the client's tests speak of. The secrets are functions, so that no frame holds them."""
+"""Who and what the client's tests speak of.
+
+The secrets are functions, so that no frame of a test holds them.
+"""
+
+from portal import spkey
 
 BASE_URL = "https://api.spkey.test"
 HUB = "3f2b8c1a-9d4e-4f6a-8b7c-0123456789ab"
@@ -6,6 +11,9 @@ OTHER_HUB = "3f2b8c1a-9d4e-4f6a-8b7c-0123456789ac"
 USER = "11111111-2222-4333-8444-555555555555"
 CLAIM_URL = f"{BASE_URL}/hubs/{HUB}/ClaimHub"
 STATUS_URL = f"{BASE_URL}/hubs/{HUB}/status"
+# For servers that never end, and for those that do, on a machine with other things to do.
+QUICK = spkey.Timeouts(connect=0.2, get_read=0.2, post_read=0.2, get_total=0.4, post_total=0.4)
+PATIENT = spkey.Timeouts(connect=3, get_read=5, post_read=5, get_total=8, post_total=8)
 CLAIM = {"site_id": "site-1", "user_id": USER}
 
 

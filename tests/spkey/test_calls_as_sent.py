@@ -53,8 +53,9 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "method", "arguments", "expected"), COMMANDS)
-def test_a_command_posts_the_hub_and_its_parameters(api, client, name, method, arguments, expected):
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[1])
+def test_a_command_posts_the_hub_and_its_parameters(api, client, command):
+    name, method, arguments, expected = command
     api.post(f"{BASE_URL}/hubs/{HUB}/{name}", json=DONE)
     answer = getattr(client, method)(HUB, **arguments)
     request = api.calls[0].request
