@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "portal.claims",
     "portal.support",
     "portal.sandbox",
+    "portal.demo",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,1 @@
+"""Something to try the portal with, where it runs against the sandbox."""

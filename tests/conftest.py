@@ -1,0 +1,184 @@
+"""The people, places and the sandbox that tests speak of."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from portal.audit import guard
+from portal.claims import lifecycle, worker
+from portal.claims.models import Claim
+from portal.orgs import credentials
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.sandbox import world
+from portal.sandbox.server import Sandbox
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    """One sandbox for the whole run; `sandbox` empties it for each test."""
+    with Sandbox(seed=world.DEFAULT_SEED, online_delay=0.2) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
+    """The SpKey API under test: fresh, and the one the portal calls."""
+    running_sandbox.reset()
+    settings.SPKEY_BASE_URL = running_sandbox.url
+    return running_sandbox
+
+
+@pytest.fixture(autouse=True)
+def _emptying_gets_past_the_audit_guard(monkeypatch):
+    """Tests that commit empty their tables afterwards, which the audit trail refuses."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def _fixture_teardown(case):
+        guard.remove(connection)
+        empty(case)
+        guard.install(connection)
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", _fixture_teardown)
+
+
+def make_person(email: str, name: str, **fields: object) -> User:
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def make_organisation(name: str, spkey_org_id: str, key: str, kind: str = "normal") -> Organisation:
+    organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
+    credential = credentials.replace(organisation, None, Secret(key), None)
+    ApiCredential.objects.filter(pk=credential.pk).update(
+        kind=kind, state="working", check_due_at=None
+    )
+    return organisation
+
+
+def join(user: User, organisation: Organisation, role: str = "installer", **fields) -> Membership:
+    return Membership.objects.create(user=user, organisation=organisation, role=role, **fields)
+
+
+@pytest.fixture
+def acme(db) -> Organisation:
+    return make_organisation("Acme Properties", world.ACME_ORG_ID, world.ACME_KEY)
+
+
+@pytest.fixture
+def harbour(db) -> Organisation:
+    return make_organisation("Harbour Living", world.HARBOUR_ORG_ID, world.HARBOUR_KEY)
+
+
+@pytest.fixture
+def spkey_support(db) -> Organisation:
+    return make_organisation("SpKey Support", world.SUPPORT_ORG_ID, world.SUPPORT_KEY, "super")
+
+
+@pytest.fixture
+def mill_court(acme) -> Site:
+    return Site.objects.create(organisation=acme, name="Mill Court", spkey_site_id="mill-court")
+
+
+@pytest.fixture
+def orchard_rise(acme) -> Site:
+    return Site.objects.create(organisation=acme, name="Orchard Rise", spkey_site_id="orchard-rise")
+
+
+@pytest.fixture
+def lighthouse(harbour) -> Site:
+    return Site.objects.create(
+        organisation=harbour, name="Lighthouse Flats", spkey_site_id="lighthouse-flats"
+    )
+
+
+@pytest.fixture
+def ira(acme) -> User:
+    """Ira installs hubs for Acme."""
+    person = make_person("installer@acme.example", "Ira Installer")
+    join(person, acme)
+    return person
+
+
+@pytest.fixture
+def ada(acme) -> User:
+    """Ada administers Acme."""
+    person = make_person("admin@acme.example", "Ada Admin")
+    join(person, acme, "admin")
+    return person
+
+
+@pytest.fixture
+def hal(harbour) -> User:
+    """Hal administers Harbour, and has nothing to do with Acme."""
+    person = make_person("admin@harbour.example", "Hal Admin")
+    join(person, harbour, "admin")
+    return person
+
+
+@pytest.fixture
+def sam(spkey_support) -> User:
+    """Sam is a support agent."""
+    person = make_person("agent@support.example", "Sam Support")
+    join(person, spkey_support, support=True)
+    return person
+
+
+@pytest.fixture
+def otto(db) -> User:
+    """Otto operates the portal and belongs to no organisation."""
+    return make_person("operator@portal.example", "Otto", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def as_person():
+    """Return a test client in which this person is signed in."""
+
+    def sign_in(person: User) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def hub_id() -> UUID:
+    """A hub that nobody has claimed."""
+    return UUID(world.hub_id(0))
+
+
+def order(user: User, site: Site, hub_id: UUID | str, **fields) -> lifecycle.Order:
+    """An order as the claim form would make it."""
+    return lifecycle.Order(
+        user=user,
+        organisation=site.organisation,
+        hub_id=UUID(str(hub_id)),
+        spkey_site_id=site.spkey_site_id,
+        submission=fields.pop("submission", None) or uuid4(),
+        site=site,
+        **fields,
+    )
+
+
+@pytest.fixture
+def claim(ira, mill_court, hub_id) -> Claim:
+    """Ira's claim of a fresh hub at Mill Court, not yet worked on."""
+    return lifecycle.submit(order(ira, mill_court, hub_id))
+
+
+def work(claim: Claim, rounds: int = 1) -> Claim:
+    """Let the worker do all that is due now, so many times; return the claim as it is then."""
+    for _ in range(rounds):
+        Claim.objects.filter(pk=claim.pk, next_attempt_at__isnull=False).update(
+            next_attempt_at=claim.created_at
+        )
+        worker.run_once()
+    return Claim.objects.select_related("hub", "organisation", "site").get(pk=claim.pk)

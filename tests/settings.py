@@ -1,0 +1,28 @@
+"""The settings under test: those of a deployment, as far as a test can keep to them.
+
+Plain static storage, since the live server of the tests serves no hashed names; plain http;
+and passwords hashed quickly.
+"""
+
+import os
+
+from cryptography.fernet import Fernet
+
+os.environ["PORTAL_ENV_FILE"] = os.devnull
+os.environ["PORTAL_DEBUG"] = "true"
+os.environ["PORTAL_SECRET_KEY"] = "tests only " * 6
+os.environ["PORTAL_ENCRYPTION_KEYS"] = Fernet.generate_key().decode()
+os.environ.setdefault("DATABASE_URL", "sqlite:///var/test.sqlite3")
+os.environ.pop("SPKEY_BASE_URL", None)
+
+from portal.settings import *
+from portal.settings import BASE_DIR, DATABASES
+
+DEBUG = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A file, not memory: the worker's threads and the browser's requests share it.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    (BASE_DIR / "var").mkdir(exist_ok=True)
+    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3"}
+ACCOUNT_RATE_LIMITS = False
