@@ -24,6 +24,12 @@ def assert_hidden(text: str) -> None:
         assert canary not in text
 
 
+def listen_to_everything(caplog) -> None:
+    """Whatever level the settings give the libraries, hear them at their loudest."""
+    for name in (None, "urllib3", "requests"):
+        caplog.set_level(logging.DEBUG, logger=name)
+
+
 def echo(connection) -> None:
     """A server that says back, in every place it can, what it was told."""
     said = f"{people.key()} and {people.token()}"
@@ -59,7 +65,7 @@ def assert_error_hides_all(error: BaseException) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_fault_shows_the_credentials(serve, client_of, caplog, fault):
-    caplog.set_level(logging.DEBUG)
+    listen_to_everything(caplog)
     timeouts = people.QUICK if fault in {"hang", "drip"} else people.PATIENT
     client = client_of(serve(FAULTS[fault]).url, timeouts)
     with pytest.raises(spkey.SpkeyError) as caught:
@@ -69,7 +75,7 @@ def test_no_fault_shows_the_credentials(serve, client_of, caplog, fault):
 
 
 def test_no_failed_connection_shows_the_credentials(serve, client_of, tmp_path, caplog):
-    caplog.set_level(logging.DEBUG)
+    listen_to_everything(caplog)
     tls = serve(say(answer(STATUS)), tls=server_context(self_signed(tmp_path)))
     for url in (tls.url, "http://127.0.0.1:1", "https://no-such-host.invalid:99999"):
         client = client_of(url)
@@ -80,7 +86,7 @@ def test_no_failed_connection_shows_the_credentials(serve, client_of, tmp_path, 
 
 
 def test_a_success_logs_no_credentials(serve, client_of, caplog, capfd, monkeypatch):
-    caplog.set_level(logging.DEBUG)
+    listen_to_everything(caplog)
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     status = client_of(serve(say(answer(STATUS))).url).hub_status(HUB)
     assert_hidden(caplog.text + repr(status) + "".join(capfd.readouterr()))
