@@ -17,7 +17,8 @@
 
   const tellAge = () => {
     const seconds = (Math.floor((Date.now() - newsAt) / STEP) * STEP) / 1000;
-    const [amount, unit] = seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
+    const [amount, unit] =
+      seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
     for (const place of document.querySelectorAll("[data-news-age]")) {
       const words = place.dataset.newsAge || "as of {}";
       const text = words.replace("{}", relative.format(-amount, unit));

@@ -22,12 +22,12 @@
 
     filter(text) {
       const words = plain(text).split(/\s+/);
+      const fits = (card) => words.every((word) => plain(card.textContent).includes(word));
       for (const card of this.cards) {
-        const name = plain(card.textContent);
-        const chosen = card.querySelector("input").checked;
-        card.hidden = !chosen && !words.every((word) => name.includes(word));
+        // The chosen site stays in sight, whatever is searched for.
+        card.hidden = !fits(card) && !card.querySelector("input").checked;
       }
-      this.querySelector("[data-nothing]").hidden = this.cards.some((card) => !card.hidden);
+      this.querySelector("[data-nothing]").hidden = this.cards.some(fits);
     }
 
     // Enter chooses the one site that is left, and never sends the form half filled.
