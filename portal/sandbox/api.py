@@ -5,8 +5,8 @@ import uuid
 from datetime import UTC, datetime
 from functools import partial
 
-from . import bodies, commands, world
-from .exchange import (
+from portal.sandbox import bodies, commands, world
+from portal.sandbox.exchange import (
     Answer,
     Json,
     Refusal,
@@ -16,9 +16,9 @@ from .exchange import (
     not_found_in_list,
     refusal,
 )
-from .faults import Faults, Pause
-from .keys import ApiKey
-from .state import SandboxState
+from portal.sandbox.faults import Faults, Pause
+from portal.sandbox.keys import ApiKey
+from portal.sandbox.state import SandboxState
 
 FORBIDDEN_HEADERS = ("x-org-id", "x-user-id")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")

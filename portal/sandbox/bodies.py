@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from .exchange import Json, invalid
+from portal.sandbox.exchange import Json, invalid
 
 type Check = Callable[[object], str | None]
 

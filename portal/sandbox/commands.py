@@ -6,9 +6,9 @@ returns the answer. It raises Refusal where the API refuses.
 
 from collections.abc import Callable, Mapping
 
-from .exchange import Answer, Json, json_answer, refusal
-from .keys import ApiKey
-from .state import Hub, SandboxState, milliseconds
+from portal.sandbox.exchange import Answer, Json, json_answer, refusal
+from portal.sandbox.keys import ApiKey
+from portal.sandbox.state import Hub, SandboxState, milliseconds
 
 type Command = Callable[[SandboxState, ApiKey, str, Json], Answer]
 

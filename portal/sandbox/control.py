@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import bodies
-from .exchange import Answer, Json, Refusal, Request, json_answer, refusal
-from .faults import Faults
-from .state import SandboxState
+from portal.sandbox import bodies
+from portal.sandbox.exchange import Answer, Json, Refusal, Request, json_answer, refusal
+from portal.sandbox.faults import Faults
+from portal.sandbox.state import SandboxState
 
 PREFIX = "_control"
 

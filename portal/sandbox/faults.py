@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from .exchange import Answer, Request, json_answer
+from portal.sandbox.exchange import Answer, Request, json_answer
 
 type Pause = Callable[[float], None]
 

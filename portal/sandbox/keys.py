@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from . import world
+from portal.sandbox import world
 
 
 @dataclass(slots=True)

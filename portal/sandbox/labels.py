@@ -6,7 +6,7 @@ from html import escape
 
 import segno
 
-from . import world
+from portal.sandbox import world
 
 _STYLE = """
 @page { size: A4; margin: 10mm }
@@ -24,7 +24,7 @@ code { font-size: 6.5pt; white-space: nowrap }
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands on one hub: `title` in words, `hub_id` (UUID text, also in the QR code), `serial`."""
+    """What stands on one hub; `hub_id` (UUID text) is also what its QR code says."""
 
     title: str
     hub_id: str

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from .exchange import Answer, Refusal, Request, refusal
+from portal.sandbox.exchange import Answer, Refusal, Request, refusal
 
 BODY_LIMIT = 1_000_000
 IDLE_SECONDS = 60.0

@@ -9,13 +9,13 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from . import bodies, world
-from .api import Api
-from .control import PREFIX, Control
-from .exchange import Answer, Request
-from .faults import Faults, Pause
-from .listener import HttpServer
-from .state import LoggedRequest, SandboxState
+from portal.sandbox import bodies, world
+from portal.sandbox.api import Api
+from portal.sandbox.control import PREFIX, Control
+from portal.sandbox.exchange import Answer, Request
+from portal.sandbox.faults import Faults, Pause
+from portal.sandbox.listener import HttpServer
+from portal.sandbox.state import LoggedRequest, SandboxState
 
 _SECRET_HEADERS = frozenset({"x-api-key", "authorization", "cookie", "proxy-authorization"})
 

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
-from . import world
-from .exchange import Json
-from .keys import Keys
+from portal.sandbox import world
+from portal.sandbox.exchange import Json
+from portal.sandbox.keys import Keys
 
 REQUESTS_KEPT = 50_000
 SETTABLE = frozenset({"online", "status", "orgId", "siteId"})

@@ -2,7 +2,7 @@
 
 import sys
 
-from .world import MAGIC
+from portal.sandbox.world import MAGIC
 
 
 def magic_table() -> str:

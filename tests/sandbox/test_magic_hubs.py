@@ -1,0 +1,174 @@
+"""Each magic hub does what the table says, as the client sees it."""
+
+import pytest
+
+from portal import spkey
+from portal.sandbox import world
+from portal.sandbox.table import magic_table
+
+MAGIC = world.MAGIC
+PERSON = world.USERS["installer@acme.example"]
+
+
+def claim(client, name):
+    return client.claim_hub(MAGIC[name].id, site_id="site-1", user_id=PERSON)
+
+
+def status(client, name):
+    return client.hub_status(MAGIC[name].id)
+
+
+def assert_claimed_by_acme(client, name):
+    found = status(client, name)
+    assert (found.status, found.org_id, found.site_id) == ("Claimed", world.ACME_ORG_ID, "site-1")
+
+
+def assert_nothing_happened(client, sandbox, name):
+    assert status(client, name).status == "Provisioned"
+    assert sandbox.state.event_log == []
+
+
+def test_offline_at_first_counts_reads_and_claims_together_and_then_can_be_claimed(acme):
+    assert status(acme, "offline_at_first").online is False
+    with pytest.raises(spkey.HubOffline) as offline:
+        claim(acme, "offline_at_first")
+    assert offline.value.http_status == 502
+    assert status(acme, "offline_at_first").online is False
+    assert status(acme, "offline_at_first").online is True
+    assert claim(acme, "offline_at_first").event.data.site_id == "site-1"
+
+
+def test_offline_for_ever_stays_offline(acme, sandbox):
+    for _ in range(world.OFFLINE_CALLS + 2):
+        with pytest.raises(spkey.HubOffline):
+            claim(acme, "offline")
+        assert status(acme, "offline").online is False
+    assert_nothing_happened(acme, sandbox, "offline")
+
+
+def test_unknown_is_not_found(acme):
+    with pytest.raises(spkey.NotFound):
+        status(acme, "unknown")
+    with pytest.raises(spkey.NotFound):
+        claim(acme, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("name", "org_id", "site_id"),
+    [
+        ("claimed_elsewhere", world.OTHER_ORG_ID, "their-site"),
+        ("other_site", world.ACME_ORG_ID, "other-site"),
+    ],
+)
+def test_a_claimed_hub_says_whose_it_is_and_is_refused(acme, name, org_id, site_id):
+    found = status(acme, name)
+    assert (found.status, found.org_id, found.site_id) == ("Claimed", org_id, site_id)
+    assert found.claimed_at is not None
+    with pytest.raises(spkey.Refused, match="already claimed"):
+        claim(acme, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("suspended", "Suspended"), ("decommissioned", "Decommissioned")]
+)
+def test_a_hub_out_of_use_says_so_and_is_refused(acme, name, word):
+    assert status(acme, name).status == word
+    with pytest.raises(spkey.Refused, match=word):
+        claim(acme, name)
+
+
+def test_rate_limited_names_two_seconds_twice_and_is_then_claimed(acme):
+    for _ in range(2):
+        with pytest.raises(spkey.RateLimited) as limited:
+            claim(acme, "rate_limited")
+        assert limited.value.retry_after == 2
+    assert claim(acme, "rate_limited").version == 2
+    assert_claimed_by_acme(acme, "rate_limited")
+
+
+def test_server_error_never_takes_effect_and_can_still_be_read(acme, sandbox):
+    for _ in range(3):
+        with pytest.raises(spkey.Unreachable) as failed:
+            claim(acme, "server_error")
+        assert failed.value.http_status == 500
+        assert failed.value.outcome_unknown
+    assert_nothing_happened(acme, sandbox, "server_error")
+
+
+def test_a_gateway_error_is_told_apart_from_a_hub_that_is_offline(acme):
+    for _ in range(2):
+        with pytest.raises(spkey.Unreachable) as failed:
+            claim(acme, "html_502")
+        assert failed.value.http_status == 502
+        assert status(acme, "html_502").status == "Provisioned"
+    assert claim(acme, "html_502").version == 2
+
+
+def test_slow_takes_its_eight_seconds_and_succeeds(patient_sandbox, pauses):
+    with spkey.Client(patient_sandbox.url, world.ACME_KEY) as client:
+        assert claim(client, "slow").event.data.site_id == "site-1"
+        assert_claimed_by_acme(client, "slow")
+    assert [seconds for seconds in pauses if seconds] == [world.SLOW_SECONDS]
+
+
+def test_an_answer_that_is_lost_leaves_the_hub_claimed(acme, sandbox):
+    with pytest.raises(spkey.Unreachable) as lost:
+        claim(acme, "answer_lost")
+    assert lost.value.http_status is None
+    assert lost.value.outcome_unknown
+    assert_claimed_by_acme(acme, "answer_lost")
+    with pytest.raises(spkey.Refused, match="already claimed"):
+        claim(acme, "answer_lost")
+    assert len(sandbox.state.event_log) == 1
+
+
+def test_a_malformed_answer_leaves_the_hub_claimed(acme):
+    with pytest.raises(spkey.UnusableAnswer) as unusable:
+        claim(acme, "malformed")
+    assert unusable.value.http_status == 200
+    assert unusable.value.outcome_unknown
+    assert_claimed_by_acme(acme, "malformed")
+
+
+@pytest.mark.parametrize("name", ["event_null", "event_missing"])
+def test_an_answer_without_event_proves_nothing_but_the_hub_is_claimed(acme, name, sandbox):
+    answer = claim(acme, name)
+    assert answer.event is None
+    assert answer.version == sandbox.state.hubs[MAGIC[name].id].version
+    assert_claimed_by_acme(acme, name)
+
+
+def test_forbidden_is_forbidden_and_can_still_be_read(acme, sandbox):
+    with pytest.raises(spkey.Forbidden):
+        claim(acme, "forbidden")
+    assert_nothing_happened(acme, sandbox, "forbidden")
+
+
+def test_magic_does_not_hide_a_key_that_is_refused(connect, sandbox):
+    stranger = connect(world.REVOKED_KEY)
+    for name in ("answer_lost", "event_null", "rate_limited"):
+        with pytest.raises(spkey.BadCredentials):
+            claim(stranger, name)
+    assert sandbox.state.event_log == []
+
+
+def test_a_reset_lets_the_magic_start_again(acme, sandbox):
+    for _ in range(2):
+        with pytest.raises(spkey.Unreachable):
+            claim(acme, "answer_lost")
+        sandbox.reset()
+        assert status(acme, "answer_lost").status == "Provisioned"
+
+
+def test_the_table_has_one_line_for_each_magic_hub():
+    header, rule, *rows = magic_table().splitlines()
+    assert header.count("|") == rule.count("|") == 4
+    assert [row.split("`")[1] for row in rows] == [hub.id for hub in MAGIC.values()]
+    assert all(row.count("|") == 4 for row in rows)
+
+
+def test_no_two_hubs_share_an_id():
+    ids = [hub.id for hub in MAGIC.values()]
+    ids += [world.hub_id(n) for n in range(world.HUB_COUNT)]
+    assert len(set(ids)) == len(ids)
+    assert world.hub_id(0, seed=1) != world.hub_id(0, seed=2)
