@@ -99,10 +99,10 @@ def test_a_uuid_of_any_version_is_a_hub_id(version):
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("hub_id", HOSTILE, ids=repr)
-def test_no_call_sends_an_id_that_is_no_uuid(api, client, call, hub_id):
-    with pytest.raises(ValueError, match="UUID"):
-        getattr(client, call)(hub_id, **CALLS[call])
+def test_no_call_sends_an_id_that_is_no_uuid(api, client, call):
+    for hub_id in HOSTILE:
+        with pytest.raises(ValueError, match="UUID"):
+            getattr(client, call)(hub_id, **CALLS[call])
     assert not api.calls
 
 

@@ -41,7 +41,7 @@ def failure_of(ask) -> spkey.SpkeyError:
 
 @pytest.mark.parametrize("behave", DRIPS.values(), ids=DRIPS)
 def test_a_drip_fed_answer_does_not_outlast_the_deadline(serve, client_of, behave):
-    client = client_of(serve(behave).url, QUICK)
+    client = client_of(serve(behave).url, spkey.Timeouts(post_read=5, post_total=0.4))
     started = time.monotonic()
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert 0.38 < time.monotonic() - started < 2.0
