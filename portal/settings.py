@@ -94,6 +94,7 @@ TEMPLATES = [
 # SQLite loses no writer to "database is locked" only when each transaction takes the
 # write lock at its start; the rest is what SQLite's own documentation advises for servers.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
@@ -105,14 +106,22 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-EMAIL_BACKEND = email["EMAIL_BACKEND"]
-EMAIL_HOST = email["EMAIL_HOST"]
-EMAIL_PORT = email["EMAIL_PORT"]
-EMAIL_HOST_USER = email["EMAIL_HOST_USER"]
-EMAIL_HOST_PASSWORD = email["EMAIL_HOST_PASSWORD"]
-EMAIL_USE_TLS = email["EMAIL_USE_TLS"]
-EMAIL_USE_SSL = email["EMAIL_USE_SSL"]
-EMAIL_TIMEOUT = 10
+MAILERS = {
+    "default": {
+        "BACKEND": email["EMAIL_BACKEND"],
+        "OPTIONS": {
+            "host": email["EMAIL_HOST"],
+            "port": email["EMAIL_PORT"],
+            "username": email["EMAIL_HOST_USER"],
+            "password": email["EMAIL_HOST_PASSWORD"],
+            "use_tls": email["EMAIL_USE_TLS"],
+            "use_ssl": email["EMAIL_USE_SSL"],
+            "timeout": 10,
+        }
+        if email["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+        else {},
+    }
+}
 
 AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

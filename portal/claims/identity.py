@@ -7,7 +7,7 @@ from portal import spkey
 from portal.claims.models import Claim, Reason
 from portal.hubs import keys
 from portal.orgs import access
-from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 
 
 class Blocked(Exception):
@@ -34,8 +34,13 @@ def permitted(claim: Claim) -> bool:
     """Say whether the person may still make this claim, and the site still takes it."""
     if claim.site is not None and claim.site.archived_at is not None:
         return False
+    return may_steer(claim.submitted_by, claim)
+
+
+def may_steer(user: User, claim: Claim) -> bool:
+    """Say whether the person may stop the claim, hurry it, or make it again."""
     ability = access.Ability.SUPPORT if claim.by_support else access.Ability.CLAIM
-    return access.may(claim.submitted_by, maker(claim), ability)
+    return access.may(user, maker(claim), ability)
 
 
 def credential_for(claim: Claim) -> ApiCredential:

@@ -3,12 +3,14 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from portal.claims import lifecycle, pages, rows, timeline
+from portal.claims import identity, lifecycle, pages, rows, timeline
 from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm
 from portal.claims.models import Claim
 from portal.hubs import watching
@@ -81,7 +83,7 @@ def read(request: HttpRequest) -> HttpResponse:
         "read": photo_form.is_valid(),
         "decoder": (settings.NODE_MODULES / "barcode-detector").is_dir(),
     }
-    template = "claims/new.html#form" if request.htmx else "claims/new.html"
+    template = "claims/new.html#label" if request.htmx else "claims/new.html"
     return render(request, template, context, status=200 if photo_form.is_valid() else 422)
 
 
@@ -133,15 +135,19 @@ def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "can_stop": timeline.can_stop(claim),
         "can_retry": timeline.can_retry(claim),
         "elsewhere": rows.elsewhere(claim),
+        "can_act": SimpleLazyObject(lambda: identity.may_steer(access.person(request), claim)),
     }
 
 
 def _changeable(request: HttpRequest, pk: uuid.UUID) -> Claim:
+    """Return the claim, for somebody who may steer it.
+
+    A claim that support made is stopped or sent again by support alone: the target
+    organisation sees it (a 403), and everybody else does not (a 404).
+    """
     claim = _visible(request, pk)
-    maker, ability = claim.organisation, Ability.CLAIM
-    if claim.acting_organisation is not None:
-        maker, ability = claim.acting_organisation, Ability.SUPPORT
-    access.require(access.person(request), maker, ability)
+    if not identity.may_steer(access.person(request), claim):
+        raise PermissionDenied
     return claim
 
 

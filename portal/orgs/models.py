@@ -198,9 +198,7 @@ class ApiCredential(models.Model):
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="credential")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NORMAL)
     key = EncryptedField(editable=False)
-    bearer_token = EncryptedField(
-        null=True, editable=False
-    )
+    bearer_token = EncryptedField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(max_length=16, editable=False)
     state = models.CharField(

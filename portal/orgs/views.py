@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from portal.orgs import access, credentials, sites
+from portal.orgs import access, credentials, key_words, sites
 from portal.orgs.access import Ability
 from portal.orgs.forms import KeyForm, SiteForm
 from portal.orgs.models import ApiCredential, Organisation, Site
@@ -82,7 +82,7 @@ def key_edit(request: HttpRequest) -> HttpResponse:
         credentials.replace(organisation, access.person(request), *form.secrets())
         messages.success(request, "The new key is stored. We are checking it now.")
         return redirect("key:edit")
-    context = {"form": form, "credential": _credential(organisation)}
+    context = {"form": form, **_key_context(_credential(organisation))}
     return render(request, "key/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -109,8 +109,17 @@ def key_live(request: HttpRequest) -> HttpResponse:
 
 
 def _key_status(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    context = {"credential": _credential(organisation)}
-    return render(request, "key/edit.html#status", context)
+    credential = _credential(organisation)
+    if credential is None:
+        return HttpResponse(status=204)
+    return render(request, "key/edit.html#status", _key_context(credential))
+
+
+def _key_context(credential: ApiCredential | None) -> dict[str, object]:
+    if credential is None:
+        return {"credential": None}
+    chip, sentence = key_words.words(credential)
+    return {"credential": credential, "chip": chip, "sentence": sentence}
 
 
 def _credential(organisation: Organisation) -> ApiCredential | None:
