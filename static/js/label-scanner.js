@@ -1,6 +1,6 @@
 // <label-scanner for="id of the field">: reads a hub label with the camera into a text field.
 // The field, and the photo upload that `photo` may name, work without it; a tap still confirms.
-// It fires `label-read` with detail.text. All words stand in its data-* attributes.
+// It fires `label-read` with detail.text. Its words and its dialog stand in two templates within.
 "use strict";
 
 class LabelScanner extends HTMLElement {
@@ -48,6 +48,10 @@ class LabelScanner extends HTMLElement {
     return this.querySelector(`[data-${name}]`);
   }
 
+  #words(state) {
+    return this.#part("words").content.querySelector(`[data-when=${state}]`).textContent;
+  }
+
   #field(attribute) {
     return document.getElementById(this.getAttribute(attribute));
   }
@@ -61,8 +65,7 @@ class LabelScanner extends HTMLElement {
   }
 
   #build() {
-    const template = this.querySelector("template");
-    this.append(template.content.cloneNode(true));
+    this.append(this.#part("camera").content.cloneNode(true));
     this.#dialog = this.querySelector("dialog");
     this.#part("photo").hidden = !this.#field("photo");
     const on = (name, kind, act) => this.#part(name).addEventListener(kind, act);
@@ -236,7 +239,7 @@ class LabelScanner extends HTMLElement {
     field.dispatchEvent(new Event("change", { bubbles: true }));
     navigator.vibrate?.(60);
     this.#dialog.close();
-    this.#part("outcome").textContent = this.dataset.read;
+    this.#part("outcome").textContent = this.#words("read");
     this.dispatchEvent(new CustomEvent("label-read", { bubbles: true, detail: { text } }));
   }
 
@@ -249,7 +252,7 @@ class LabelScanner extends HTMLElement {
   #say(state) {
     if (this.#dialog.dataset.state === state) return;
     this.#dialog.dataset.state = state;
-    this.#part("status").textContent = this.dataset[state];
+    this.#part("status").textContent = this.#words(state);
   }
 }
 

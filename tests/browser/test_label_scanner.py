@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.csp import build_policy
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page, expect
+from pytest_playwright_axe import Axe
 
 from tests.browser import labels
 
@@ -29,6 +30,7 @@ PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" hre
 <link rel="stylesheet" href="/static/css/tokens.css">
 <link rel="stylesheet" href="/static/css/base.css">
 <link rel="stylesheet" href="/static/css/parts.css">
+<link rel="stylesheet" href="/static/css/screens.css">
 <form action="/sent">
 <label>Hub id <input name="label" id="id_label"></label>
 <label>Photo <input type="file" id="id_photo"></label>
@@ -378,6 +380,28 @@ def test_a_decoder_that_does_not_load_is_told_and_tried_again(scanner, site, gon
     expect(page.get_by_label("Hub id", exact=True)).to_have_value(HUB)
     assert "404" in scanner.complaints[0]
     scanner.complaints.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_camera_and_its_problems_are_accessible(scanner, site, scheme):
+    page = scanner(None)
+    page.emulate_media(color_scheme=scheme)
+    start(page)
+    expect(status(page)).to_have_text("Aim at the label.")
+    assert violations(page) == []
+    page.get_by_role("button", name="Close").click()
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = async () => { throw Error() } }")
+    start(page)
+    expect(status(page)).to_contain_text("could not be loaded")
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    dialog = page.get_by_role("dialog")
+    found = Axe().run(
+        page, context=dialog, html_report_generated=False, json_report_generated=False
+    )
+    return [violation["help"] for violation in found["violations"]]
 
 
 def test_without_any_decoder_the_button_does_not_show(scanner, site):
