@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit()):
             raise refusal(400, "Bad Request", "Content-Length is not a number")
-        if int(length[:20]) > BODY_LIMIT:
+        if len(length) > 12 or int(length) > BODY_LIMIT:
             raise refusal(413, "Content Too Large", "The body is too large")
         return int(length)
 

@@ -1,5 +1,7 @@
 """Faults between the client and the API: what the client makes of each, and what is left."""
 
+import socket
+
 import pytest
 
 from portal import spkey
@@ -128,6 +130,21 @@ def test_an_outage_keeps_the_world_and_cuts_connections(acme, sandbox):
     assert down.value.http_status is None
     sandbox.start(port)
     assert acme.hub_status(HUB).status == "Claimed"
+
+
+def test_a_drop_says_goodbye_and_a_reset_does_not(sandbox):
+    host, port = sandbox.url.removeprefix("http://").split(":")
+
+    def ask():
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            return connection.recv(1)
+
+    sandbox.faults.add(action={"drop": "before"}, times=1)
+    assert ask() == b""
+    sandbox.faults.add(action={"reset": "before"}, times=1)
+    with pytest.raises(ConnectionResetError):
+        ask()
 
 
 @pytest.mark.parametrize(

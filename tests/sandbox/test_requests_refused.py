@@ -82,6 +82,25 @@ def test_a_wrong_field_is_named(send, change, field):
     assert all(detail["message"] for detail in document["details"])
 
 
+@pytest.mark.parametrize(
+    ("command", "body", "field"),
+    [
+        ("ReClaimHub", {"newOrgId": "o", "newSiteId": "s", "reason": "", "userId": "u"}, "reason"),
+        ("SetHubRole", {"isPrimary": 1, "userId": "u"}, "isPrimary"),
+        ("SuspendHub", {"reason": "", "userId": "u"}, "reason"),
+        ("SendHubCommand", {"command": ""}, "command"),
+        ("SendHubCommand", {"command": "server_info", "args": ["x"]}, "args"),
+        ("CommissionDevice", {"commissioningCode": 12345678901}, "commissioningCode"),
+        ("ProvisionHub", {"serial": "", "model": "m"}, "serial"),
+        ("ProvisionHub", {"serial": "s", "model": "m", "vendorName": 5}, "vendorName"),
+    ],
+)
+def test_every_command_checks_its_own_fields(send, command, body, field):
+    answer = send("POST", f"/hubs/{HUB}/{command}", json={"hubId": HUB} | body)
+    assert answer.status_code == 400
+    assert [detail["field"] for detail in answer.json()["details"]] == [field]
+
+
 def test_every_missing_field_is_named(send):
     details = send("POST", PATH, json={}).json()["details"]
     assert [detail["field"] for detail in details] == ["hubId", "siteId", "userId"]
@@ -170,6 +189,7 @@ def test_an_escaped_slash_stays_inside_the_id(send):
         ("Content-Length: -1\r\n", 400),
         ("Content-Length: many\r\n", 400),
         ("Content-Length: 99999999\r\n", 413),
+        (f"Content-Length: {'9' * 5000}\r\n", 413),
         ("Transfer-Encoding: chunked\r\n", 411),
     ],
 )
