@@ -87,6 +87,8 @@ class LabelScanner extends HTMLElement {
   }
 
   #leaveFor(field) {
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
     this.#next = field;
     this.#dialog.close();
   }
