@@ -67,7 +67,8 @@ def required_secret(env: Env, name: str, *, at_least: int) -> str:
 
 def encryption_keys(env: Env) -> list[str]:
     """Return the Fernet keys, newest first; each 32 bytes in URL-safe base64."""
-    keys = [key.strip() for key in env.list("PORTAL_ENCRYPTION_KEYS", []) if key.strip()]
+    listed: list[str] = env.list("PORTAL_ENCRYPTION_KEYS", [])
+    keys = [key.strip() for key in listed if key.strip()]
     if not keys:
         raise ImproperlyConfigured(
             "PORTAL_ENCRYPTION_KEYS is missing: API keys are stored encrypted. "

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
@@ -26,14 +27,16 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
+    ) -> HttpResponseRedirect:
         """Return the way to sign-in, for a page or for a fragment of one."""
         htmx = getattr(request, "htmx", None)
         if not htmx:
             return super().handle_no_permission(request, view_func)
         page = urlsplit(htmx.current_url_abs_path or "/")
         back = page._replace(scheme="", netloc="", fragment="").geturl()
-        return HttpResponseClientRedirect(redirect_to_login(back, settings.LOGIN_URL).url)
+        sign_in = redirect_to_login(back, settings.LOGIN_URL).url
+        # For htmx the way there is a 200 with a header; the base class speaks of redirects only.
+        return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in))
 
 
 class SessionLifetime(MiddlewareMixin):

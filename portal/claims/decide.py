@@ -10,7 +10,7 @@ from datetime import datetime
 from portal import spkey
 from portal.claims import policy
 from portal.claims.calls import Outcome, Reading, Sent
-from portal.claims.models import Reason, State
+from portal.claims.models import FINAL, Reason, State
 from portal.hubs import status
 
 
@@ -55,6 +55,10 @@ class Decision:
 
 def after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
     """Decide after a status read."""
+    return _unless_stopped(facts, _after_read(facts, reading, now))
+
+
+def _after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
     if reading.hub is not None:
         return _after_status(facts, reading.hub, reading.asked_at, now)
     match reading.outcome:
@@ -65,7 +69,7 @@ def after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
         case Outcome.FORBIDDEN:
             return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
         case Outcome.RATE_LIMITED:
-            return _rate_limited(facts, reading.retry_after)
+            return _rate_limited(facts, reading.retry_after, now)
         case _:
             return _unreadable(facts, now)
 
@@ -75,7 +79,7 @@ def _after_status(
 ) -> Decision:
     if hub.org_id == facts.org_id and hub.status != status.PROVISIONED:
         return _after_ours(facts, hub)
-    if hub.org_id or hub.status == status.CLAIMED:
+    if hub.org_id not in {"", facts.org_id} or hub.status == status.CLAIMED:
         return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
     if hub.status == status.SUSPENDED:
         return Decision(State.REJECTED, Reason.SUSPENDED)
@@ -137,6 +141,7 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
         return ended
     if hub.online is False and not _send_anyway(facts, now):
         wait = policy.offline_wait(facts.tries, now - facts.created_at)
+        wait = min(wait, _until_next_offline_send(facts, now))
         return Decision(State.WAITING, Reason.OFFLINE, wait=wait, failed=True)
     if facts.recent_sends >= policy.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
         window_ends = facts.last_send_at + policy.SEND_WINDOW
@@ -147,8 +152,12 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
 
 def _send_anyway(facts: Facts, now: datetime) -> bool:
     """The status may lag behind: an offline hub is tried now and then, and when asked to."""
+    return facts.send_wanted or _until_next_offline_send(facts, now) <= 0
+
+
+def _until_next_offline_send(facts: Facts, now: datetime) -> float:
     since = facts.last_send_at or facts.created_at
-    return facts.send_wanted or now - since >= policy.OFFLINE_SEND_EVERY
+    return (since + policy.OFFLINE_SEND_EVERY - now).total_seconds()
 
 
 def _unreadable(facts: Facts, now: datetime) -> Decision:
@@ -174,8 +183,10 @@ def _unreadable(facts: Facts, now: datetime) -> Decision:
     return Decision(State.WAITING, Reason.UNREACHABLE, wait=wait, failed=True)
 
 
-def _rate_limited(facts: Facts, retry_after: float | None) -> Decision:
+def _rate_limited(facts: Facts, retry_after: float | None, now: datetime) -> Decision:
     wait = policy.rate_wait(retry_after)
+    if now - facts.created_at > policy.MAX_AGE:
+        return replace(_unreadable(facts, now), pause=wait)
     state = State.VERIFYING if facts.unresolved else State.WAITING
     return Decision(
         state,
@@ -201,14 +212,25 @@ def _blocked(facts: Facts) -> Decision:
 def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decision:
     """Decide after SpKey could not be asked in whose name to claim; nothing was sent yet."""
     if isinstance(error, spkey.BadCredentials):
-        return _blocked(facts)
+        return _unless_stopped(facts, _blocked(facts))
     if isinstance(error, spkey.RateLimited):
-        return _rate_limited(facts, error.retry_after)
+        return _unless_stopped(facts, _rate_limited(facts, error.retry_after, now))
     return _unreadable(facts, now)
 
 
-def after_send(facts: Facts, sent: Sent) -> Decision:
+def after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
     """Decide after a claim was sent."""
+    return _unless_stopped(facts, _after_send(facts, sent, now))
+
+
+def _unless_stopped(facts: Facts, decision: Decision) -> Decision:
+    """Where somebody asked to stop and no send is open, rest no more: the claim is cancelled."""
+    if not facts.cancelling or decision.unresolved or decision.state in FINAL:
+        return decision
+    return replace(decision, state=State.CANCELLED, reason=Reason.NONE, send=False)
+
+
+def _after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
     match sent.outcome:
         case Outcome.ANSWERED if sent.event and _names(sent.event, facts):
             return Decision(State.CLAIMED)
@@ -226,7 +248,7 @@ def after_send(facts: Facts, sent: Sent) -> Decision:
             wait = policy.backoff(facts.tries)
             return Decision(State.WAITING, Reason.BUSY, wait=wait, failed=True)
         case Outcome.RATE_LIMITED:
-            return _rate_limited(replace(facts, unresolved=False), sent.retry_after)
+            return _rate_limited(replace(facts, unresolved=False), sent.retry_after, now)
         case Outcome.UNREACHABLE:
             wait = policy.backoff(facts.tries)
             return Decision(State.WAITING, Reason.UNREACHABLE, wait=wait, failed=True)

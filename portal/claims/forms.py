@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim
 from portal.hubs import hub_ids, photos
@@ -22,7 +22,7 @@ def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
         .filter(organisation=organisation)
         .open()
         .annotate(used_at=mine)
-        .order_by(mine.desc(nulls_last=True), "name")
+        .order_by(F("used_at").desc(nulls_last=True), "name")
     )
 
 
@@ -38,8 +38,8 @@ class ClaimForm(forms.Form):
     label = forms.CharField(
         label="Hub id",
         max_length=LONGEST_TYPED,
-        required=False,
         strip=False,
+        error_messages={"required": hub_ids.SENTENCES["empty"]},
         help_text="Scan, type or paste what the label says.",
         widget=forms.TextInput(
             attrs={
@@ -100,7 +100,7 @@ GROUPS = {
 }
 
 
-class ClaimFilter(django_filters.FilterSet):
+class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """The list's filters: state, site, person and free text."""
 
     state = django_filters.ChoiceFilter(

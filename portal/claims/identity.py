@@ -62,7 +62,8 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     """Return the SpKey id of the user in whose name the claim is made.
 
     The member's own, else the one SpKey has for their e-mail address (remembered), else the
-    organisation's fallback. Raises Blocked when there is none, and SpkeyError when asking fails.
+    organisation's fallback. Raises Blocked when there is none, SpkeyError when asking fails,
+    and Membership.DoesNotExist when the person is no member any more.
     """
     organisation = maker(claim)
     member = Membership.objects.get(user=claim.submitted_by_id, organisation=organisation)
@@ -70,7 +71,8 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         return str(member.spkey_user_id)
     try:
         found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)
-    except (spkey.NotFound, ValueError):
+    except (spkey.NotFound, spkey.Forbidden, spkey.Refused, ValueError):
+        # Nobody with that address, an address that SpKey does not take, or a key that may not ask.
         if organisation.fallback_spkey_user_id is None:
             raise Blocked(Reason.NO_USER) from None
         return str(organisation.fallback_spkey_user_id)

@@ -44,7 +44,7 @@ def take_due(limit: int) -> list[Lease]:
             .order_by("turn", "next_attempt_at")
             .values_list("pk", flat=True)
         )
-        chosen = Claim.objects.filter(pk__in=list(turns[:limit])).filter(free)
+        chosen = due.filter(pk__in=list(turns[:limit]))
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
         claims = list(chosen.only("pk", "epoch", "contacted_at", "version"))
@@ -84,10 +84,3 @@ def write(lease: Lease, *, still_leased_for: Any = None, **fields: Any) -> None:
         claims = claims.filter(lease_until__gte=timezone.now() + still_leased_for)
     if not claims.update(version=F("version") + 1, **fields):
         raise LeaseLostError
-
-
-def defer(lease: Lease, until: Any) -> None:
-    """Give the lease back untouched, to be due again at that time."""
-    Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch).update(
-        lease_until=None, next_attempt_at=until
-    )

@@ -6,7 +6,7 @@ No network call happens inside a database transaction.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,28 +22,32 @@ from portal.claims.leases import Lease, LeaseLostError
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
 from portal.claims.submitting import AnotherSiteError, Order, submit
 from portal.hubs import keys, status
-from portal.orgs.models import ApiCredential, User
+from portal.orgs.models import ApiCredential, Membership, User
 
 LONGEST_SEND = timedelta(seconds=35)
+RIGHT_GONE = Decision(State.CANCELLED, Reason.RIGHT_GONE)
 
 __all__ = ["AnotherSiteError", "Order", "attempt", "resume", "retry", "stop", "submit", "try_now"]
 
 
 @dataclass(slots=True)
 class _Work:
-    """One attempt under way: what it holds, and a read that is still to be written down."""
+    """One attempt under way: what it holds, and the calls that are still to be written down."""
 
     lease: Lease
     claim: Claim
     credential: ApiCredential | None = None
-    unwritten: tuple[calls.Reading, str] | None = None
+    read: tuple[calls.Reading, str] | None = None
+    sent: tuple[Attempt, calls.Journal, str] | None = None
     reference: str = ""
 
-    def write_read(self) -> None:
-        """Append the read to the journal, within the transaction of what followed from it."""
-        if self.unwritten is not None:
-            journal.note_read(self.claim, self.lease.epoch, *self.unwritten)
-            self.unwritten = None
+    def write_calls(self) -> None:
+        """Write the calls into the journal, within the transaction of what followed from them."""
+        if self.read is not None:
+            journal.note_read(self.claim, self.lease.epoch, *self.read)
+        if self.sent is not None:
+            journal.close_send(*self.sent)
+        self.read = self.sent = None
 
 
 def attempt(lease: Lease) -> None:
@@ -61,16 +65,18 @@ def attempt(lease: Lease) -> None:
 
 def _step(work: _Work) -> None:
     claim = work.claim
-    if claim.unresolved_since is None and not identity.permitted(claim):
-        return _rest(work, Decision(State.CANCELLED, Reason.RIGHT_GONE))
+    if claim.unresolved_since is None:
+        if claim.cancel_requested_at is not None:
+            return _rest(work, Decision(State.CANCELLED))
+        if not identity.permitted(claim):
+            return _rest(work, RIGHT_GONE)
     try:
         work.credential = identity.credential_for(claim)
     except identity.Blocked as blocked:
-        return _rest(work, _held(claim, blocked.reason))
-    paused_until = work.credential.paused_until
-    if paused_until is not None and paused_until > timezone.now():
-        later = paused_until + timedelta(seconds=policy.backoff(1))
-        return leases.defer(work.lease, later)
+        return _rest(work, _held(claim, State.BLOCKED, blocked.reason, policy.BLOCKED_EVERY))
+    if paused := keys.paused_for(work.credential):
+        state = State.WAITING if claim.unresolved_since is None else State.VERIFYING
+        return _rest(work, _held(claim, state, Reason.RATE, paused + policy.backoff(1)))
     client = keys.client_for(work.credential)
     decision = _read(work, client)
     if decision.send:
@@ -86,7 +92,7 @@ def _read(work: _Work, client: spkey.Client) -> Decision:
     elif reading.outcome == calls.Outcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
     decision = decide.after_read(_facts(work.claim), reading, timezone.now())
-    work.unwritten = (reading, words.sentence(decision.state, decision.reason))
+    work.read = (reading, words.sentence(decision.state, decision.reason))
     work.reference = reading.journal.reference
     return decision
 
@@ -95,18 +101,20 @@ def _send(work: _Work, client: spkey.Client) -> None:
     claim = work.claim
     try:
         user_id = identity.spkey_user_id(claim, client)
+    except Membership.DoesNotExist:
+        return _rest(work, RIGHT_GONE)
     except identity.Blocked as blocked:
-        return _rest(work, _held(claim, blocked.reason))
+        return _rest(work, _held(claim, State.BLOCKED, blocked.reason, policy.BLOCKED_EVERY))
     except spkey.SpkeyError as error:
         work.reference = error.reference or ""
         return _rest(work, decide.after_lookup(_facts(claim), error, timezone.now()))
     if not identity.permitted(claim):
-        return _rest(work, Decision(State.CANCELLED, Reason.RIGHT_GONE))
+        return _rest(work, RIGHT_GONE)
     body = identity.claim_body(claim, user_id)
     intent = _commit_intent(work, body)
     sent = calls.send(client, claim.hub.hub_id, **body)
-    decision = decide.after_send(_facts(claim), sent)
-    journal.close_send(intent, sent.journal, words.sentence(decision.state, decision.reason))
+    decision = decide.after_send(_facts(claim), sent, timezone.now())
+    work.sent = (intent, sent.journal, words.sentence(decision.state, decision.reason))
     if decision.state == State.CLAIMED and sent.event is not None:
         claim.claimed_at = sent.event.claimed_at
     work.reference = sent.journal.reference
@@ -130,16 +138,17 @@ def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt:
     for name, value in fields.items():
         setattr(claim, name, value)
     claim.sends += 1
-    work.write_read()
+    work.write_calls()
     shown = {name: value for name, value in body.items() if value is not None}
     return journal.open_send(claim, work.lease.epoch, shown, now)
 
 
-def _held(claim: Claim, reason: Reason) -> Decision:
+def _held(claim: Claim, state: State, reason: Reason, wait: float) -> Decision:
+    """Decide without having asked SpKey: an open send stays open."""
     return Decision(
-        State.BLOCKED,
+        state,
         reason,
-        wait=policy.BLOCKED_EVERY,
+        wait=wait,
         unresolved=claim.unresolved_since is not None,
         settled_read_at=claim.settled_read_at,
     )
@@ -169,10 +178,10 @@ def _rest(work: _Work, decision: Decision) -> None:
     """Write a decision down and give the lease back: state, audit and key health together."""
     claim = work.claim
     with transaction.atomic():
-        leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
-        work.write_read()
         if work.credential is not None:
-            _tell_key(work.credential, decision)
+            decision = _tell_key(work.credential, decision)
+        leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
+        work.write_calls()
         if decision.state in FINAL:
             _record_end(claim, decision.state, decision.reason)
 
@@ -201,11 +210,14 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
     return fields
 
 
-def _tell_key(credential: ApiCredential, decision: Decision) -> None:
-    if decision.refused_key:
-        keys.mark_refused(credential)
+def _tell_key(credential: ApiCredential, decision: Decision) -> Decision:
+    """Write down what the answer says of the key; one that was replaced meanwhile blocks nothing."""
     if decision.pause is not None:
         keys.pause(credential, decision.pause)
+    if not decision.refused_key or keys.mark_refused(credential) or decision.state in FINAL:
+        return decision
+    state = State.VERIFYING if decision.unresolved else State.QUEUED
+    return replace(decision, state=state, reason=Reason.NONE, wait=policy.backoff(0))
 
 
 def _record_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
@@ -265,8 +277,10 @@ def stop(claim: Claim, actor: User) -> bool:
 def resume(credential: ApiCredential) -> int:
     """Put the claims that waited for this key back to work. Return how many."""
     now = timezone.now()
-    using = "acting_organisation" if credential.is_super else "organisation"
-    blocked = Claim.objects.filter(state=State.BLOCKED, **{using: credential.organisation_id})
+    served = Claim.objects.filter(organisation=credential.organisation_id, acting_organisation=None)
+    if credential.is_super:
+        served = Claim.objects.filter(acting_organisation=credential.organisation_id)
+    blocked = served.filter(state=State.BLOCKED)
     news: dict[str, Any] = {"reason": "", "next_attempt_at": now, "changed_at": now}
     news["version"] = F("version") + 1
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.

@@ -1,8 +1,11 @@
 """A claim as a row in a list and as the head of its page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from portal.claims import timeline
 from portal.claims.models import Claim, Reason
@@ -19,8 +22,7 @@ class Row:
     meta: str
     chip: Chip
     url: str
-    at: object
-    by: str
+    note: str
 
 
 def row(claim: Claim) -> Row:
@@ -33,9 +35,15 @@ def row(claim: Claim) -> Row:
         meta=" · ".join(part for part in parts[:2] if part),
         chip=timeline.chip(claim),
         url=reverse("claims:detail", args=(claim.pk,)),
-        at=claim.created_at,
-        by=claim.submitted_by.display_name,
+        note=f"{claim.submitted_by.display_name} · {_moment(claim.created_at)}",
     )
+
+
+def _moment(at: datetime) -> str:
+    """Return a time as a list shows it: the hour today, the day as well before that."""
+    local = timezone.localtime(at)
+    same_day = local.date() == timezone.localdate()
+    return date_format(local, "H:i" if same_day else "j M Y, H:i")
 
 
 def seen(claim: Claim) -> str:
@@ -44,10 +52,11 @@ def seen(claim: Claim) -> str:
     return f"{claim.version}.{claim.hub.version}.{pace}"
 
 
-def elsewhere(claim: Claim) -> Site | None:
-    """Return the own site at which the hub already is, where that stopped the claim."""
-    if claim.reason != Reason.ANOTHER_SITE or not claim.hub.spkey_site_id:
-        return None
-    return Site.objects.filter(
+def elsewhere(claim: Claim) -> str:
+    """Return where the organisation already has the hub, when that stopped the claim, else ""."""
+    if claim.reason != Reason.ANOTHER_SITE:
+        return ""
+    site = Site.objects.filter(
         organisation=claim.organisation, spkey_site_id=claim.hub.spkey_site_id
     ).first()
+    return site.name if site else claim.hub.spkey_site_id

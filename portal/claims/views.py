@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.claims import identity, lifecycle, pages, rows, timeline
 from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm
-from portal.claims.models import Claim
+from portal.claims.models import SUCCEEDED, Claim
 from portal.hubs import watching
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -83,7 +83,7 @@ def read(request: HttpRequest) -> HttpResponse:
         "read": photo_form.is_valid(),
         "decoder": (settings.NODE_MODULES / "barcode-detector").is_dir(),
     }
-    template = "claims/new.html#label" if request.htmx else "claims/new.html"
+    template = "claims/new.html#label" if access.wants_fragment(request) else "claims/new.html"
     return render(request, template, context, status=200 if photo_form.is_valid() else 422)
 
 
@@ -117,7 +117,7 @@ def _visible(request: HttpRequest, pk: uuid.UUID) -> Claim:
 
 
 def _watch(claim: Claim) -> None:
-    if claim.state in timeline.SUCCEEDED and not timeline.is_settled(claim):
+    if claim.state in SUCCEEDED and not timeline.is_settled(claim):
         watching.watch(claim.hub)
 
 
@@ -152,7 +152,7 @@ def _changeable(request: HttpRequest, pk: uuid.UUID) -> Claim:
 
 
 def _answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    if request.htmx:
+    if access.wants_fragment(request):
         return render(request, "claims/detail.html#live", _story(request, _visible(request, pk)))
     return redirect("claims:detail", pk)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
@@ -51,15 +52,15 @@ class Source:
 
 
 def _claims(limit: int) -> list[Job]:
-    return [lambda lease=lease: lifecycle.attempt(lease) for lease in leases.take_due(limit)]
+    return [partial(lifecycle.attempt, lease) for lease in leases.take_due(limit)]
 
 
 def _checks(limit: int) -> list[Job]:
-    return [lambda key=key: check_key(key) for key in keys.lease_due_checks(limit)]
+    return [partial(check_key, key) for key in keys.lease_due_checks(limit)]
 
 
 def _hubs(limit: int) -> list[Job]:
-    return [lambda hub=hub: watching.refresh(hub) for hub in watching.lease_due(limit)]
+    return [partial(watching.refresh, hub) for hub in watching.lease_due(limit)]
 
 
 SOURCES = (

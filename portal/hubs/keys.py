@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from portal import spkey
@@ -42,11 +42,11 @@ def usable(organisation: Organisation) -> ApiCredential:
 def client_for(credential: ApiCredential) -> spkey.Client:
     """Return this thread's client for the credential: one pooled session, kept while it is used.
 
-    A replaced key is another fingerprint, and therefore another client.
+    A replaced key, or a token replaced beside the same key, is another client.
     """
-    clients: OrderedDict[tuple[str, int], spkey.Client]
+    clients: OrderedDict[tuple[object, ...], spkey.Client]
     clients = _local.__dict__.setdefault("clients", OrderedDict())
-    name = (credential.fingerprint, credential.pk)
+    name = (settings.SPKEY_BASE_URL, credential.pk, credential.fingerprint, credential.replaced_at)
     client = clients.pop(name, None) or _make_client(credential)
     clients[name] = client
     if len(clients) > CLIENTS_PER_THREAD:
@@ -69,20 +69,35 @@ def client_for_reading(organisation: Organisation) -> spkey.Client:
     return client_for(usable(organisation))
 
 
-def mark_refused(credential: ApiCredential) -> None:
-    """Remember that SpKey refused this very key; a key put in its place meanwhile is unharmed."""
-    _mark(credential, ApiCredential.State.REFUSED)
+def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
+    """Return the credential's row while it still holds this very key and token."""
+    return ApiCredential.objects.filter(
+        pk=credential.pk,
+        fingerprint=credential.fingerprint,
+        replaced_at=credential.replaced_at,
+    )
 
 
-def mark_mismatch(credential: ApiCredential) -> None:
-    """Remember that the key belongs to another organisation than the one it stands for."""
-    _mark(credential, ApiCredential.State.MISMATCH)
+def mark_refused(credential: ApiCredential) -> bool:
+    """Remember that SpKey refused this very key.
+
+    Return False, and leave it unharmed, when another was put in its place meanwhile.
+    """
+    return _mark(credential, ApiCredential.State.REFUSED)
 
 
-def _mark(credential: ApiCredential, state: str) -> None:
+def mark_mismatch(credential: ApiCredential) -> bool:
+    """Remember that the key belongs to another organisation than the one it stands for.
+
+    Return False, and leave it unharmed, when another was put in its place meanwhile.
+    """
+    return _mark(credential, ApiCredential.State.MISMATCH)
+
+
+def _mark(credential: ApiCredential, state: str) -> bool:
     with transaction.atomic():
         marked = (
-            ApiCredential.objects.filter(pk=credential.pk, fingerprint=credential.fingerprint)
+            stored(credential)
             .exclude(state=state)
             .update(state=state, checked_at=timezone.now(), version=F("version") + 1)
         )
@@ -94,14 +109,22 @@ def _mark(credential: ApiCredential, state: str) -> None:
                 subject=credential,
                 key=credential.masked_key,
             )
+    return bool(marked) or stored(credential).exists()
 
 
 def pause(credential: ApiCredential, seconds: float) -> None:
     """Hold every call with this key back for so long: SpKey counts its limit per key."""
     until = timezone.now() + timedelta(seconds=seconds)
-    ApiCredential.objects.filter(pk=credential.pk).filter(
-        Q(paused_until=None) | Q(paused_until__lt=until)
-    ).update(paused_until=until)
+    stored(credential).filter(Q(paused_until=None) | Q(paused_until__lt=until)).update(
+        paused_until=until
+    )
+
+
+def paused_for(credential: ApiCredential) -> float:
+    """Return for how many more seconds the key is held back; 0.0 when it is not."""
+    if credential.paused_until is None:
+        return 0.0
+    return max(0.0, (credential.paused_until - timezone.now()).total_seconds())
 
 
 def lease_due_checks(limit: int) -> list[ApiCredential]:
@@ -109,7 +132,9 @@ def lease_due_checks(limit: int) -> list[ApiCredential]:
     now = timezone.now()
     with transaction.atomic():
         due = ApiCredential.objects.filter(
-            Q(check_lease_until=None) | Q(check_lease_until__lte=now), check_due_at__lte=now
+            Q(check_lease_until=None) | Q(check_lease_until__lte=now),
+            Q(paused_until=None) | Q(paused_until__lte=now),
+            check_due_at__lte=now,
         ).order_by("check_due_at")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
@@ -125,16 +150,16 @@ def check(credential: ApiCredential) -> bool:
     """Ask SpKey about a leased key and remember the verdict. Return whether the key works."""
     state = _verdict(credential)
     with transaction.atomic():
-        kept = ApiCredential.objects.filter(
-            pk=credential.pk,
-            check_epoch=credential.check_epoch,
-            fingerprint=credential.fingerprint,
-        ).update(
-            state=state,
-            checked_at=timezone.now(),
-            check_due_at=None,
-            check_lease_until=None,
-            version=F("version") + 1,
+        kept = (
+            stored(credential)
+            .filter(check_epoch=credential.check_epoch)
+            .update(
+                state=state,
+                checked_at=timezone.now(),
+                check_due_at=None,
+                check_lease_until=None,
+                version=F("version") + 1,
+            )
         )
         if kept:
             record(

@@ -65,9 +65,9 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
 
 def record_missing(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     """Remember that SpKey knows no such hub, and return the row as saved."""
-    known = {name: Hub._meta.get_field(name).get_default() for name in VISIBLE}
-    known["binding"] = Hub.Binding.MISSING
-    return _save(hub, known, read_at)
+    blank = Hub()
+    known = {name: getattr(blank, name) for name in VISIBLE}
+    return _save(hub, known | {"binding": Hub.Binding.MISSING}, read_at)
 
 
 def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:

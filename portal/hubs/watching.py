@@ -4,6 +4,7 @@ However many people look, SpKey is asked once per hub and interval.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -23,7 +24,7 @@ REFRESH_TROUBLED = timedelta(seconds=20)
 LEASE = timedelta(seconds=30)
 
 
-def hub_for(organisation: Organisation, hub_id: object) -> Hub:
+def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
     """Return the organisation's row of this hub, made when there is none."""
     hub, _ = Hub.objects.get_or_create(organisation=organisation, hub_id=hub_id)
     return hub

@@ -90,6 +90,11 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+def wants_fragment(request: HttpRequest) -> bool:
+    """Say whether a script asks for a piece of a page, rather than a browser for all of it."""
+    return bool(getattr(request, "htmx", False))
+
+
 def choose(request: HttpRequest, mine: "Iterable[Membership]") -> Membership | None:
     """Return the membership whose organisation the person works in: the chosen, else the first."""
     mine = list(mine)

@@ -93,7 +93,7 @@ def key_check(request: HttpRequest) -> HttpResponse:
     credential = _credential(organisation)
     if credential is not None:
         credentials.ask_for_check(credential, access.person(request))
-    if request.htmx:
+    if access.wants_fragment(request):
         return _key_status(request, organisation)
     return redirect("key:edit")
 

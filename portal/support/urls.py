@@ -1,4 +1,11 @@
 """Support's addresses."""
 
+from django.urls import path
+
+from portal.support import views
+
 app_name = "support"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.claim_list, name="claims"),
+    path("new/", views.new, name="new"),
+]

@@ -6,31 +6,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('verb', models.CharField(max_length=40)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(blank=True, max_length=254)),
-                ('organisation_id', models.UUIDField(null=True)),
-                ('acting_organisation_id', models.UUIDField(null=True)),
-                ('object_type', models.CharField(blank=True, max_length=40)),
-                ('object_id', models.CharField(blank=True, max_length=64)),
-                ('detail', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("verb", models.CharField(max_length=40)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(blank=True, max_length=254)),
+                ("organisation_id", models.UUIDField(null=True)),
+                ("acting_organisation_id", models.UUIDField(null=True)),
+                ("object_type", models.CharField(blank=True, max_length=40)),
+                ("object_id", models.CharField(blank=True, max_length=64)),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'ordering': ('-at',),
-                'indexes': [models.Index(fields=['organisation_id', '-at'], name='audit_of_organisation')],
+                "verbose_name_plural": "entries",
+                "ordering": ("-at",),
+                "indexes": [
+                    models.Index(fields=["organisation_id", "-at"], name="audit_of_organisation")
+                ],
             },
         ),
     ]

@@ -7,43 +7,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Hub',
+            name="Hub",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('hub_id', models.UUIDField()),
-                ('binding', models.CharField(choices=[('unknown', 'Not looked up yet'), ('free', 'Can be claimed'), ('ours', 'Ours'), ('other', "Somebody else's"), ('missing', 'No such hub')], default='unknown', max_length=8)),
-                ('status', models.CharField(blank=True, max_length=32)),
-                ('serial', models.CharField(blank=True, max_length=64)),
-                ('model', models.CharField(blank=True, max_length=64)),
-                ('spkey_site_id', models.CharField(blank=True, max_length=128)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('online', models.BooleanField(null=True)),
-                ('last_seen', models.DateTimeField(null=True)),
-                ('firmware', models.CharField(blank=True, max_length=64)),
-                ('uptime_seconds', models.PositiveBigIntegerField(null=True)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('watched_until', models.DateTimeField(null=True)),
-                ('refresh_due_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hubs', to='orgs.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("hub_id", models.UUIDField()),
+                (
+                    "binding",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Not looked up yet"),
+                            ("free", "Can be claimed"),
+                            ("ours", "Ours"),
+                            ("other", "Somebody else's"),
+                            ("missing", "No such hub"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("status", models.CharField(blank=True, max_length=32)),
+                ("serial", models.CharField(blank=True, max_length=64)),
+                ("model", models.CharField(blank=True, max_length=64)),
+                ("spkey_site_id", models.CharField(blank=True, max_length=128)),
+                ("is_primary", models.BooleanField(default=False)),
+                ("online", models.BooleanField(null=True)),
+                ("last_seen", models.DateTimeField(null=True)),
+                ("firmware", models.CharField(blank=True, max_length=64)),
+                ("uptime_seconds", models.PositiveBigIntegerField(null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("watched_until", models.DateTimeField(null=True)),
+                ("refresh_due_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hubs",
+                        to="orgs.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
-                'indexes': [models.Index(condition=models.Q(('refresh_due_at__isnull', False)), fields=['refresh_due_at'], name='hub_refresh_due')],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'hub_id'), name='one_row_per_organisation_and_hub')],
+                "ordering": ("-created_at",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("refresh_due_at__isnull", False)),
+                        fields=["refresh_due_at"],
+                        name="hub_refresh_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,54 @@
+"""Whom support may claim for."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db.models import Q, QuerySet
+
+from portal.orgs.models import ApiCredential, Organisation
+
+SHOWN = 50
+
+# SpKey documents organisation and site ids as text; these are the letters that its ids have.
+SPKEY_ID = RegexValidator(
+    r"\A[A-Za-z0-9._:-]{1,128}\Z",
+    "An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An organisation to claim for; `organisation` is None while the portal does not know it."""
+
+    spkey_org_id: str
+    organisation: Organisation | None = None
+
+    @property
+    def name(self) -> str:
+        """The organisation's name, or its SpKey id."""
+        return self.organisation.name if self.organisation else self.spkey_org_id
+
+
+def choosable(text: str = "") -> QuerySet[Organisation]:
+    """Return the organisations that support may claim for, with the text in their name or id.
+
+    This is the one place where an agent sees organisations that are not their own. One that
+    holds a super key is support itself.
+    """
+    customers = Organisation.objects.exclude(credential__kind=ApiCredential.Kind.SUPER)
+    return customers.filter(Q(name__icontains=text) | Q(spkey_org_id__icontains=text))
+
+
+def find(text: str) -> Target:
+    """Return the target with this SpKey organisation id, known to the portal or not.
+
+    Raises ValidationError for what cannot be an id, and for organisations that are support's own.
+    """
+    spkey_org_id = text.strip()
+    organisation = Organisation.objects.filter(spkey_org_id=spkey_org_id).first()
+    if organisation is None:
+        SPKEY_ID(spkey_org_id)
+    elif not choosable().filter(pk=organisation.pk).exists():
+        raise ValidationError("This is a support organisation. Support claims for others only.")
+    return Target(spkey_org_id, organisation)
