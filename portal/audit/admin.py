@@ -1,0 +1,40 @@
+"""The audit trail for the operators, and the manner of pages that only show."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal.audit.models import Entry
+
+if TYPE_CHECKING:
+    AnyModelAdmin = admin.ModelAdmin[Any]
+    EntryAdminBase = admin.ModelAdmin[Entry]
+else:
+    AnyModelAdmin = EntryAdminBase = admin.ModelAdmin
+
+
+class ReadOnlyAdmin(AnyModelAdmin):
+    """Shows rows that nobody makes, changes or removes by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin):
+    """Who did what, newest first."""
+
+    list_display = ("at", "verb", "actor_label", "object_type", "object_id", "organisation_id")
+    list_filter = ("verb", "at")
+    search_fields = ("verb", "actor_label", "object_id", "=organisation_id")
+    show_full_result_count = False

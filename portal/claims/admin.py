@@ -1,0 +1,75 @@
+"""Claims for the operators: their life and every call made for them, to look at."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal.audit.admin import ReadOnlyAdmin
+from portal.claims.models import Attempt, Claim
+
+if TYPE_CHECKING:
+    AttemptInline = admin.TabularInline[Attempt, Claim]
+else:
+    AttemptInline = admin.TabularInline
+
+ATTEMPT_COLUMNS = (
+    "number",
+    "kind",
+    "outcome",
+    "http_status",
+    "reference",
+    "duration_ms",
+    "message",
+    "started_at",
+)
+
+
+class Attempts(AttemptInline):
+    """The calls made for a claim, in order."""
+
+    model = Attempt
+    fields = readonly_fields = ATTEMPT_COLUMNS
+    show_change_link = True
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    """Every organisation's claims, newest first."""
+
+    list_display = (
+        "hub_id_text",
+        "organisation",
+        "acting_organisation",
+        "state",
+        "reason",
+        "submitted_by",
+        "created_at",
+    )
+    list_filter = ("state", "reason", "organisation")
+    search_fields = ("hub_id_text", "reference", "submitted_by__email", "organisation__name")
+    list_select_related = ("organisation", "acting_organisation", "submitted_by")
+    inlines = (Attempts,)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    """Single calls, to find by the reference that SpKey's support quotes."""
+
+    list_display = ("claim", *ATTEMPT_COLUMNS)
+    list_filter = ("kind", "outcome")
+    search_fields = ("reference", "request_id", "claim__hub_id_text")
+    list_select_related = ("claim",)
