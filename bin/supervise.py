@@ -13,6 +13,7 @@ Procfile runners leave their commands running then.
 import contextlib
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -80,6 +81,18 @@ def start(name: str, command: str, screen: Screen, events: Events) -> subprocess
     return child
 
 
+def watch_output(events: Events) -> None:
+    """Put SIGHUP into events once nobody can read the output any more.
+
+    A closed terminal signals its first process only, which need not tell the others.
+    """
+    output = select.poll()
+    output.register(sys.stdout, 0)
+    for _, state in output.poll():
+        if state & (select.POLLHUP | select.POLLERR):
+            events.put(int(signal.SIGHUP))
+
+
 def tell(children: Children, number: int) -> None:
     """Send a signal to every command and all that it has started."""
     for child in children.values():
@@ -122,6 +135,7 @@ def main(procfile: str, announcement: str = "", port: str = "0") -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, lambda received, _frame: events.put(int(received)))
     children = {name: start(name, line, screen, events) for name, line in commands.items()}
+    threading.Thread(target=watch_output, args=(events,), daemon=True).start()
     if announcement:
         text = Path(announcement).read_text(encoding="utf-8").rstrip()
         threading.Thread(target=announce, args=(screen, text, int(port)), daemon=True).start()

@@ -70,6 +70,14 @@ def test_one_signal_stops_all_and_what_they_started(supervise, tmp_path, number)
     assert wait_until(lambda: not any(map(is_running, pids)))
 
 
+def test_all_stop_when_nobody_reads_their_output_any_more(supervise, tmp_path):
+    supervisor = supervise("web: echo $$ >> $PIDS; exec sleep 60")
+    (pid,) = written_pids(tmp_path, 1)
+    supervisor.stdout.close()
+    assert supervisor.wait(timeout=5) == 0
+    assert wait_until(lambda: not is_running(pid))
+
+
 def test_the_others_stop_when_one_ends_by_itself(supervise):
     supervisor = supervise("web: exit 3", "worker: echo $$ >> $PIDS; exec sleep 60")
     output = supervisor.communicate(timeout=5)[0]
