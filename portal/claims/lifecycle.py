@@ -5,7 +5,6 @@ lease → may this still be? → read → decide → commit the intent → send 
 No network call happens inside a database transaction.
 """
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from portal.claims import calls, decide, identity, journal, leases, policy, word
 from portal.claims.decide import Decision, Facts
 from portal.claims.leases import Lease, LeaseLostError
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
-from portal.claims.submitting import AnotherSiteError, Order, submit
+from portal.claims.submitting import AnotherSiteError, Order, retry, submit
 from portal.hubs import keys, status
 from portal.orgs.models import ApiCredential, Membership, User
 
@@ -211,7 +210,7 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
 
 
 def _tell_key(credential: ApiCredential, decision: Decision) -> Decision:
-    """Write down what the answer says of the key; one that was replaced meanwhile blocks nothing."""
+    """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
     if decision.pause is not None:
         keys.pause(credential, decision.pause)
     if not decision.refused_key or keys.mark_refused(credential) or decision.state in FINAL:
@@ -286,18 +285,3 @@ def resume(credential: ApiCredential) -> int:
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(unresolved_since=None).update(state=State.VERIFYING, **news)
     return unresolved + blocked.update(state=State.QUEUED, **news)
-
-
-def retry(claim: Claim, user: User) -> Order:
-    """Return the order for a new claim of the same hub at the same site, linked to this one."""
-    return Order(
-        user=user,
-        organisation=claim.organisation,
-        hub_id=claim.hub.hub_id,
-        spkey_site_id=claim.spkey_site_id,
-        submission=uuid.uuid5(claim.pk, f"again {user.pk}"),
-        site=claim.site,
-        acting_organisation=claim.acting_organisation,
-        reason=claim.support_reason,
-        retry_of=claim,
-    )

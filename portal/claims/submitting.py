@@ -105,3 +105,18 @@ def _create(order: Order) -> Claim:
         reason=order.reason,
     )
     return claim
+
+
+def retry(claim: Claim, user: User) -> Order:
+    """Return the order for a new claim of the same hub at the same site, linked to this one."""
+    return Order(
+        user=user,
+        organisation=claim.organisation,
+        hub_id=claim.hub.hub_id,
+        spkey_site_id=claim.spkey_site_id,
+        submission=uuid.uuid5(claim.pk, f"again {user.pk}"),
+        site=claim.site,
+        acting_organisation=claim.acting_organisation,
+        reason=claim.support_reason,
+        retry_of=claim,
+    )

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 NO_HUB = uuid.UUID(int=0)
 CLIENTS_PER_THREAD = 8
 CHECK_LEASE = timedelta(seconds=40)
+LONGEST_PAUSE = timedelta(minutes=16)
 
 _local = threading.local()
 
@@ -62,11 +63,6 @@ def _make_client(credential: ApiCredential) -> spkey.Client:
     return spkey.Client(
         settings.SPKEY_BASE_URL, credential.key.reveal(), token.reveal() if token else None
     )
-
-
-def client_for_reading(organisation: Organisation) -> spkey.Client:
-    """Return a client with the organisation's own key. Raises NoUsableKeyError."""
-    return client_for(usable(organisation))
 
 
 def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
@@ -114,7 +110,7 @@ def _mark(credential: ApiCredential, state: str) -> bool:
 
 def pause(credential: ApiCredential, seconds: float) -> None:
     """Hold every call with this key back for so long: SpKey counts its limit per key."""
-    until = timezone.now() + timedelta(seconds=seconds)
+    until = timezone.now() + min(timedelta(seconds=seconds), LONGEST_PAUSE)
     stored(credential).filter(Q(paused_until=None) | Q(paused_until__lt=until)).update(
         paused_until=until
     )
