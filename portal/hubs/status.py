@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal import spkey
@@ -76,7 +76,9 @@ def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:
         setattr(hub, name, value)
     hub.read_at = read_at or timezone.now()
     fields = {**known, "read_at": hub.read_at}
-    Hub.objects.filter(pk=hub.pk).update(
+    # Two may ask at once: the answer to the later question stands.
+    no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at)
+    Hub.objects.filter(no_newer, pk=hub.pk).update(
         **fields, **({"version": F("version") + 1} if changed else {})
     )
     hub.version += changed

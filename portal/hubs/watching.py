@@ -3,11 +3,11 @@
 However many people look, SpKey is asked once per hub and interval.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
@@ -57,31 +57,44 @@ def lease_due(limit: int) -> list[Hub]:
 
 
 def refresh(hub: Hub) -> None:
-    """Ask SpKey after a leased hub, remember the answer, and say when to ask again."""
-    hub = Hub.objects.select_related("organisation__credential").get(pk=hub.pk, epoch=hub.epoch)
-    every = REFRESH_TROUBLED
+    """Ask SpKey after a leased hub, remember the answer, and say when to ask again.
+
+    A hub that was leased to somebody else meanwhile is left to them.
+    """
+    leased = Hub.objects.filter(pk=hub.pk, epoch=hub.epoch)
+    current = leased.select_related("organisation__credential").first()
+    if current is not None:
+        _release(current, _ask(current))
+
+
+def _ask(hub: Hub) -> timedelta:
+    """Read the hub's status, unless its key must rest. Return the time until the next read."""
     try:
-        answer = keys.client_for_reading(hub.organisation).hub_status(hub.hub_id)
-        hub = status.record(hub, answer)
-        every = REFRESH_ONLINE if hub.online else REFRESH_WAITING
+        credential = keys.usable(hub.organisation)
     except keys.NoUsableKeyError:
-        pass
+        return REFRESH_TROUBLED
+    if paused := keys.paused_for(credential):
+        return timedelta(seconds=paused)
+    asked_at = timezone.now()
+    try:
+        status.record(hub, keys.client_for(credential).hub_status(hub.hub_id), read_at=asked_at)
     except spkey.NotFound:
-        hub = status.record_missing(hub)
+        status.record_missing(hub, read_at=asked_at)
     except spkey.BadCredentials:
-        keys.mark_refused(hub.organisation.credential)
+        keys.mark_refused(credential)
+    except spkey.RateLimited as limit:
+        keys.pause(credential, limit.retry_after or REFRESH_TROUBLED.total_seconds())
     except spkey.SpkeyError:
-        pass
-    _release(hub, every)
+        return REFRESH_TROUBLED
+    else:
+        return REFRESH_ONLINE if hub.online else REFRESH_WAITING
+    return REFRESH_TROUBLED
 
 
 def _release(hub: Hub, every: timedelta) -> None:
+    """Give the lease back: in one statement, or a watch begun at this moment would go unseen."""
     now = timezone.now()
     Hub.objects.filter(pk=hub.pk, epoch=hub.epoch).update(
-        lease_until=None, refresh_due_at=_next_due(hub, now, every)
+        lease_until=None,
+        refresh_due_at=Case(When(watched_until__gt=now, then=Value(now + every)), default=None),
     )
-
-
-def _next_due(hub: Hub, now: datetime, every: timedelta) -> datetime | None:
-    watched_until = Hub.objects.filter(pk=hub.pk).values_list("watched_until", flat=True).first()
-    return now + every if watched_until and watched_until > now else None
