@@ -7,7 +7,7 @@ one goes on from the rows.
 import logging
 import os
 import socket
-import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -114,24 +114,27 @@ class Worker:
         check_lease()
         self.threads = threads
         self.name = f"{socket.gethostname()}-{os.getpid()}"
-        self.stopping = threading.Event()
+        self.stopping = False
         self._in_flight: set[Future[None]] = set()
-        self._beaten_at = 0.0
+        self._beat_due = 0.0
 
     def stop(self) -> None:
-        """Ask the worker to stop after the steps under way. Safe in a signal handler."""
-        self.stopping.set()
+        """Ask the worker to stop after the steps under way.
+
+        Safe in a signal handler: it sets a flag and takes no lock.
+        """
+        self.stopping = True
 
     def run(self) -> None:
         """Work until `stop()`. A database that goes away is waited for."""
         with ThreadPoolExecutor(self.threads, thread_name_prefix="claims") as pool:
-            while not self.stopping.is_set():
+            while not self.stopping:
                 try:
                     self._round(pool)
                 except (DatabaseError, InterfaceError) as error:
                     logger.warning("the database does not answer: %s", type(error).__name__)
                     connections.close_all()
-                    self.stopping.wait(DATABASE_PAUSE_SECONDS)
+                    time.sleep(DATABASE_PAUSE_SECONDS)
             wait(self._in_flight, timeout=STOP_WITHIN_SECONDS)
 
     def _round(self, pool: ThreadPoolExecutor) -> None:
@@ -145,12 +148,13 @@ class Worker:
         if self._in_flight:
             wait(self._in_flight, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
         else:
-            self.stopping.wait(IDLE_SECONDS)
+            time.sleep(IDLE_SECONDS)
 
     def _beat(self) -> None:
-        now = timezone.now()
-        if now.timestamp() - self._beaten_at < HEARTBEAT_SECONDS:
+        # Not by the wall's clock: one that is put back would silence the worker.
+        if time.monotonic() < self._beat_due:
             return
+        now = timezone.now()
         Heartbeat.objects.update_or_create(name=self.name, defaults={"beat_at": now})
         Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=1)).delete()
-        self._beaten_at = now.timestamp()
+        self._beat_due = time.monotonic() + HEARTBEAT_SECONDS
