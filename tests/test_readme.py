@@ -1,0 +1,32 @@
+"""The README says what is so."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from portal.sandbox.table import magic_table
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_magic_hubs_are_those_of_the_sandbox():
+    table = README.split("<!-- magic hubs: begin -->")[1].split("<!-- magic hubs: end -->")[0]
+
+    assert table.strip() == magic_table().strip()
+
+
+def test_every_dependency_is_explained():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    listed = [name for group in (project["dependencies"], *extras) for name in group]
+    names = {re.split(r"[\[~=<>]", name)[0] for name in listed}
+
+    assert {name for name in names if name.lower() not in README.lower()} == set()
+
+
+def test_its_pictures_and_pages_exist():
+    linked = re.findall(r"\]\(([^)#:]+)\)", README)
+
+    assert linked
+    assert [path for path in linked if not (ROOT / path).exists()] == []
