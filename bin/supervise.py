@@ -3,7 +3,7 @@
 Usage: supervise.py PROCFILE [ANNOUNCEMENT PORT]
 
 Their output is shown line by line behind their names. The text of the file ANNOUNCEMENT
-is shown once something listens on PORT.
+is shown once a web server answers on PORT.
 
 Every command gets a session of its own, so Ctrl-C reaches this process only and each
 command is asked to stop exactly once. A closed terminal stops them as well: the usual
@@ -11,11 +11,11 @@ Procfile runners leave their commands running then.
 """
 
 import contextlib
+import http.client
 import os
 import re
 import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -119,12 +119,18 @@ def stop(children: Children, running: set[str], events: Events) -> None:
 
 
 def announce(screen: Screen, text: str, port: int) -> None:
-    """Show the text once something listens on the port of this machine."""
+    """Show the text once a web server answers on the port of this machine, whatever it answers."""
     while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return screen.show(f"\n{text}\n")
-        time.sleep(0.1)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+        else:
+            return screen.show(f"\n{text}\n")
+        finally:
+            connection.close()
 
 
 def main(procfile: str, announcement: str = "", port: str = "0") -> int:

@@ -105,7 +105,7 @@ def test_output_stands_behind_its_name(supervise):
     assert "worker | up\n" in output
 
 
-def test_the_announcement_waits_for_the_port(supervise, tmp_path):
+def test_the_announcement_waits_for_an_answer(supervise, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     words = tmp_path / "words"
