@@ -15,7 +15,6 @@ ROOMS = {
     "support": {"claims", "hubs", "orgs", "audit"},
     "spkey": set(),
     "sandbox": {"spkey"},
-    "demo": {"orgs", "sandbox"},
     "demo": {"claims", "hubs", "orgs", "audit", "sandbox"},
 }
 # Rooms that another project could lift out, and the parts of them that plug into Django.
