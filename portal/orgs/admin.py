@@ -4,8 +4,9 @@ Each change that matters is recorded in the transaction that makes it. Nothing h
 secret: a key by its ends only, a password not even as a hash.
 """
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
@@ -13,20 +14,18 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import F, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.audit.record import record
-from portal.orgs import access
+from portal.orgs import operators
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.operators import changes, note, note_rows
 
 if TYPE_CHECKING:
     AnyForm = forms.ModelForm[Any]
@@ -46,29 +45,189 @@ else:
 
 admin.site.site_header = admin.site.site_title = "SpKey installer portal: operators"
 admin.site.index_title = "Operators’ pages"
+admin.site.login = operators.sign_in  # type: ignore[method-assign]
+
+# One kind of operator needs no groups; addresses and second factors have their places below.
+admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
 
 
-def sign_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    """Send people to the portal's own sign-in page, the only one that asks for a second factor.
+class NewUserForm(NewUserFormBase):
+    """A new person, with a password or with none until they ask for a reset."""
 
-    Raises PermissionDenied for somebody who is signed in and no operator.
-    """
-    back = reverse("admin:index")
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.GET.get("next", back))
-    if not admin.site.has_permission(request):
-        raise PermissionDenied
-    return HttpResponseRedirect(back)
+    class Meta:
+        model = User
+        fields = ("email", "name")
 
-
-sign_in.login_required = False  # type: ignore[attr-defined]
-admin.site.login = sign_in  # type: ignore[method-assign,assignment]
+    def clean_email(self) -> str:
+        """Return the address in lower case, as people are looked up."""
+        return str(self.cleaned_data["email"]).lower()
 
 
-def changes(form: AnyForm) -> dict[str, list[str]]:
-    """Return what a form has changed, as texts: name → before, after."""
-    return {
-        name: [str(form.initial.get(name, "")), str(form.cleaned_data.get(name, ""))]
-        for name in form.changed_data
-        if name in form.cleaned_data
-    }
+class PersonForm(UserForm):
+    """A person, without their password."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "is_active", "is_staff")
+
+    def clean_email(self) -> str:
+        """Return the address in lower case, as people are looked up."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class PersonAdmin(UserAdminBase):
+    """People. They are never removed, since the record speaks of them: they are deactivated."""
+
+    form = PersonForm
+    add_form = NewUserForm
+    fieldsets = ((None, {"fields": ("email", "name", "sign_in", "is_active", "is_staff")}),)
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
+    readonly_fields = ("sign_in",)
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+
+    @admin.display(description="Password")
+    def sign_in(self, person: User) -> str:
+        """Say whether there is a password, and where to set another; never a part of it."""
+        state = "Set." if person.has_usable_password() else "None."
+        return format_html('{} <a href="../password/">Set another</a>', state)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
+        """Save the person with their address, which the operator vouches for, and record it."""
+        obj.is_superuser = obj.is_staff
+        obj.save()
+        EmailAddress.objects.update_or_create(
+            user=obj, primary=True, defaults={"email": obj.email, "verified": True}
+        )
+        told = changes(form) if change else {"email": ["", obj.email]}
+        note(request, "person.changed" if change else "person.added", obj, None, changes=told)
+
+    @method_decorator(sensitive_post_parameters())
+    @method_decorator(transaction.atomic)
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - the address's name for it
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Set another password, or none, and record that."""
+        before = self.get_object(request, id)
+        answer = super().user_change_password(request, id, form_url)
+        after = self.get_object(request, id)
+        if before is not None and after is not None and before.password != after.password:
+            note(request, "person.password_set", after, None)
+        return answer
+
+
+class Memberships(MembershipInline):
+    """Who belongs to the organisation, and as what."""
+
+    model = Membership
+    fields = ("user", "role", "support", "spkey_user_id", "expires_at")
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+class Sites(SiteInline):
+    """The organisation's sites. One where hubs were claimed cannot be removed."""
+
+    model = Site
+    fields = ("name", "spkey_site_id", "address", "archived_at")
+    readonly_fields = ("archived_at",)
+    extra = 0
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(OrganisationAdminBase):
+    """Organisations, with their members and sites. None is ever removed with its history."""
+
+    list_display = ("name", "spkey_org_id", "created_at")
+    search_fields = ("name", "spkey_org_id")
+    inlines = (Memberships, Sites)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Organisation, form: AnyForm, change: bool
+    ) -> None:
+        """Save the organisation and record it."""
+        obj.save()
+        verb = "organisation.changed" if change else "organisation.created"
+        note(request, verb, obj, obj, changes=changes(form))
+
+    def save_formset(self, request: HttpRequest, form: AnyForm, formset: Any, change: bool) -> None:
+        """Save the members or sites and record each."""
+        note_rows(request, formset, form.instance)
+
+
+@admin.register(ApiCredential)
+class CredentialAdmin(CredentialAdminBase):
+    """Keys by their ends. Only the kind is changed here; organisations replace their own key."""
+
+    fields = (
+        "organisation",
+        "kind",
+        "masked_key",
+        "state",
+        "checked_at",
+        "replaced_at",
+        "replaced_by",
+    )
+    readonly_fields = tuple(name for name in fields if name != "kind")
+    list_display = ("organisation", "kind", "masked_key", "state", "checked_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "organisation__spkey_org_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiCredential]:
+        """Return the credentials without their secrets."""
+        return super().get_queryset(request).defer("key", "bearer_token")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: ApiCredential, form: AnyForm, change: bool
+    ) -> None:
+        """Change the kind alone, since the worker writes the key's health meanwhile."""
+        if "kind" not in form.changed_data:
+            return
+        ApiCredential.objects.filter(pk=obj.pk).update(kind=obj.kind, version=F("version") + 1)
+        before, after = changes(form)["kind"]
+        note(request, "key.kind_changed", obj, obj.organisation, before=before, after=after)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors, to see who has one, and to remove that of a lost phone."""
+
+    fields = list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__email",)
+    actions = None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow what the operator may."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        """Remove a second factor and record it."""
+        note(request, "second_factor.removed", obj.user, None, type=str(obj.type))
+        obj.delete()

@@ -1,0 +1,40 @@
+"""Signing in the long way: password, then the code of an authenticator app."""
+
+import time
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from portal.orgs.models import User
+from tests.conftest import PASSWORD
+
+TOTP_SECRET = "ONLYFORTESTSONLYFORTESTSONLYFORT"
+
+
+def set_up_factor(person: User) -> None:
+    """Give the person an authenticator app, once."""
+    if not Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists():
+        totp.TOTP.activate(person, TOTP_SECRET)
+
+
+def code() -> str:
+    """Return what the app shows now, as if it had not been used in this half minute."""
+    cache.clear()
+    return totp.format_hotp_value(totp.hotp_value(TOTP_SECRET, int(time.time()) // 30))
+
+
+def sign_in_with_password(client: Client, person: User) -> None:
+    """Sign in through the login page."""
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+
+
+def sign_in_with_factor(client: Client, person: User) -> Client:
+    """Sign in through the login page and the code's page, and return the client."""
+    set_up_factor(person)
+    sign_in_with_password(client, person)
+    answer = client.post(reverse("mfa_authenticate"), {"code": code()})
+    assert answer.status_code == 302
+    return client
