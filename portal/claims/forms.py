@@ -43,7 +43,7 @@ class ClaimForm(forms.Form):
         help_text="Scan, type or paste what the label says.",
         widget=forms.TextInput(
             attrs={
-                "class": "input hub-input",
+                "class": "hub-id-input",
                 "autocomplete": "off",
                 "autocapitalize": "off",
                 "spellcheck": "false",

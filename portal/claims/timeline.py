@@ -16,7 +16,7 @@ EXPECT_ONLINE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the timeline: `kind` is past, present, next or stop."""
+    """One line of the timeline: `kind` is past, present, next or stop, `tone` a chip's kind."""
 
     kind: str
     icon: str
@@ -24,6 +24,7 @@ class Step:
     text: str = ""
     at: datetime | None = None
     detail: str = ""
+    tone: str = ""
 
 
 def is_settled(claim: Claim) -> bool:
@@ -61,15 +62,19 @@ def steps(claim: Claim) -> list[Step]:
         return story + _success(claim)
     now = present(claim)
     if claim.is_final:
-        return [*story, Step("stop", now.chip.icon, now.title, now.text, claim.finished_at)]
+        return [*story, _step("stop", now, claim.finished_at)]
     if claim.sends and claim.state != State.SENDING:
         story.append(Step("past", "check", "Sent to SmartphoneKey", at=claim.last_send_at))
-    story.append(Step("present", now.chip.icon, now.title, now.text, claim.changed_at))
+    story.append(_step("present", now, claim.changed_at))
     return [
         *story,
         Step("next", "check", f"Claimed at {claim.site_name}"),
         Step("next", "check", "Online"),
     ]
+
+
+def _step(kind: str, now: Words, at: datetime | None) -> Step:
+    return Step(kind, now.chip.icon, now.title, now.text, at, tone=now.chip.kind)
 
 
 def _success(claim: Claim) -> list[Step]:
@@ -80,7 +85,7 @@ def _success(claim: Claim) -> list[Step]:
         return [*done, Step("present", "check", "Online", _facts(claim), claim.hub.last_seen)]
     if is_settled(claim):
         text = "It has not come online yet. Check its power and network cable."
-        return [*done, Step("stop", "offline", "Not online", text)]
+        return [*done, Step("stop", "offline", "Not online", text, tone="attention")]
     text = "Not online yet. Is it powered, and is the network cable in? We keep looking."
     return [*done, Step("present", "clock", "Waiting for the hub", text)]
 
