@@ -35,8 +35,8 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
     return running_sandbox
 
 
-@pytest.fixture(autouse=True)
-def _emptying_gets_past_the_audit_guard(monkeypatch):
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_gets_past_the_audit_guard():
     """Tests that commit empty their tables afterwards, which the audit trail refuses."""
     empty = TransactionTestCase._fixture_teardown
 
@@ -45,7 +45,9 @@ def _emptying_gets_past_the_audit_guard(monkeypatch):
         empty(case)
         guard.install(connection)
 
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", _fixture_teardown)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _fixture_teardown)
+        yield
 
 
 def make_person(email: str, name: str, **fields: object) -> User:
@@ -143,7 +145,7 @@ def as_person():
 
     def sign_in(person: User) -> Client:
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person)
         return client
 
     return sign_in
