@@ -3,15 +3,22 @@
 import os
 import shutil
 import threading
-import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from portal.claims import policy
+from portal.claims.worker import Worker
 from tests.browser import labels, scanner_page
+
+# Playwright keeps an event loop in this thread until the run ends, and Django would take every
+# query after that for one in async code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -22,26 +29,125 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
+WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`The policy forbids ${event.violatedDirective} of ${event.blockedURI}.`);
+});"""
 
 # Machines that build are slower than tablets.
 expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: what is quick to fail fails first."""
+    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
+
+
+def missing(message: str) -> None:
+    pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     chromium = os.environ.get("PORTAL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
     if not chromium:
-        message = "Chromium is missing; `make test` says how to install it."
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        missing("Chromium is missing; `make test` says how to install it.")
     return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory) -> Path:
+    return labels.film(tmp_path_factory.mktemp("camera") / "film.mjpeg", [None])
+
+
+@pytest.fixture(scope="session")
+def browser(launch_browser, browser_type_launch_args, film) -> Iterator[Browser]:
+    """The one Chromium of the run; its camera plays what `film` holds when a page opens it."""
+    browser = launch_browser(args=[*FLAGS, *labels.camera_flags(film)])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def camera(film):
+    """Puts these texts, or these pictures, in turn in front of the browser's camera."""
+
+    def show(*scenes: str | bytes | None, seconds_each: float = 1.0) -> None:
+        fresh = film.with_suffix(".fresh.mjpeg")
+        if bytes in map(type, scenes):
+            labels.film_of(fresh, scenes, seconds_each)
+        else:
+            labels.film(fresh, scenes, seconds_each)
+        fresh.replace(film)
+
+    return show
+
+
+def listen(context: BrowserContext, complaints: list[str]) -> None:
+    """Gather what a page complains of: errors on its console, and what its policy forbids."""
+    context.add_init_script(WATCH)
+    context.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+
+
+@pytest.fixture
+def tablet(browser, live_server, transactional_db, as_person):
+    """Opens the portal on a tablet, signed in as somebody or not; `more` goes to the context.
+
+    Fails on complaints, except those that contain one of the texts in `tablet.expected`.
+    """
+    contexts, complaints = [], []
+
+    def hand_out(person=None, **more) -> Page:
+        context = browser.new_context(base_url=live_server.url, **{**TABLET, **more})
+        contexts.append(context)
+        listen(context, complaints)
+        if person:
+            name = settings.SESSION_COOKIE_NAME
+            value = as_person(person).cookies[name].value
+            context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        return context.new_page()
+
+    hand_out.expected = []
+    yield hand_out
+    for context in contexts:
+        context.close()
+    expected = hand_out.expected
+    assert [text for text in complaints if not any(part in text for part in expected)] == []
+
+
+@pytest.fixture
+def working(sandbox, transactional_db) -> Iterator[Worker]:
+    """A worker, at work in a thread."""
+    worker = Worker(threads=4)
+
+    def work() -> None:
+        try:
+            worker.run()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work, name="worker")
+    thread.start()
+    yield worker
+    worker.stop()
+    thread.join()
+
+
+@pytest.fixture
+def hurried(monkeypatch) -> None:
+    """The claim's life in fractions of a second: the order of things is as ever."""
+    monkeypatch.setattr(policy, "SETTLE_AFTER", policy.SETTLE_AFTER / 100)
+    monkeypatch.setattr(policy, "SETTLE_APART", policy.SETTLE_APART / 100)
+    monkeypatch.setattr(policy, "verify_wait", lambda since_send: 0.15)
+    monkeypatch.setattr(policy, "backoff", lambda tries: 0.1)
 
 
 @pytest.fixture
 def scanner_site() -> Iterator[scanner_page.Site]:
     """A page with the scanner alone, for tests that need nothing else of the portal."""
     if not (settings.NODE_MODULES / "zxing-wasm").is_dir():
-        message = "The decoder is not installed; `make test` installs it where there is Node."
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        missing("The decoder is not installed; `make test` installs it where there is Node.")
     server = scanner_page.Site()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -51,55 +157,30 @@ def scanner_site() -> Iterator[scanner_page.Site]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def chromium(launch_browser, browser_type_launch_args):
-    """Launches a Chromium with these arguments more, or hands out the one that has them already."""
-    browsers = {}
-
-    def launch(*flags: str) -> Browser:
-        if flags not in browsers:
-            browsers[flags] = launch_browser(args=[*browser_type_launch_args["args"], *flags])
-        return browsers[flags]
-
-    yield launch
-    for browser in browsers.values():
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def films(tmp_path_factory):
-    """Chromium's arguments for a camera that sees these texts, or these pictures, in turn."""
-    folder = tmp_path_factory.mktemp("films")
-
-    def seen(*scenes: str | bytes | None, seconds_each: float = 1.0) -> list[str]:
-        path = folder / f"{zlib.crc32(repr((scenes, seconds_each)).encode())}.mjpeg"
-        if not path.exists() and bytes in map(type, scenes):
-            labels.film_of(path, scenes, seconds_each)
-        elif not path.exists():
-            labels.film(path, scenes, seconds_each)
-        return labels.camera_flags(path)
-
-    return seen
-
-
 @pytest.fixture
-def scanner(scanner_site, chromium, films):
-    """Opens the page in front of a camera that sees what it is given; fails on console errors."""
-    pages, complaints = [], []
+def scanner(scanner_site, browser, launch_browser, camera):
+    """Opens the page in front of a camera that sees what it is given; fails on complaints.
+
+    `flags` ask for another Chromium than the run's.
+    """
+    contexts, others, complaints = [], [], []
 
     def open_page(*seen, flags=None, url=None, before="", seconds_each=1.0) -> Page:
-        browser = chromium(*(films(*seen, seconds_each=seconds_each) if flags is None else flags))
-        page = browser.new_page(viewport={"width": 820, "height": 1180})
-        pages.append(page)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if flags:
+            others.append(launch_browser(args=[*FLAGS, *flags]))
+        else:
+            camera(*seen, seconds_each=seconds_each)
+        context = (others[-1] if flags else browser).new_context(viewport=TABLET["viewport"])
+        contexts.append(context)
+        listen(context, complaints)
         if before:
-            page.add_init_script(before)
+            context.add_init_script(before)
+        page = context.new_page()
         page.goto(url or scanner_site.url)
         return page
 
     open_page.complaints = complaints
     yield open_page
-    for page in pages:
-        page.close()
+    for opened in (*contexts, *others):
+        opened.close()
     assert complaints == []
