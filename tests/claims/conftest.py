@@ -1,0 +1,55 @@
+"""Time, and waiting for a claim to end, for tests against the sandbox."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from portal.claims.models import Claim
+from portal.sandbox.server import Sandbox
+from tests.conftest import work
+
+
+@pytest.fixture
+def clock():
+    """The time, which `shift(seconds)` moves on; it runs by itself as well."""
+    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def live_through(clock) -> Callable[..., Claim]:
+    """Let the worker look at a claim once in so many seconds, until it ends or time is up."""
+
+    def live(claim: Claim, *, every: float = 15, rounds: int = 20) -> Claim:
+        for _ in range(rounds):
+            claim = work(claim)
+            if claim.is_final:
+                return claim
+            clock.shift(every)
+        return claim
+
+    return live
+
+
+@pytest.fixture
+def wire(sandbox) -> Callable[..., list]:
+    """What the sandbox was asked: `wire("ClaimHub")` gives the sends, oldest first."""
+
+    def asked(path: str = "", hub_id: object = "") -> list:
+        return [
+            request
+            for request in sandbox.state.requests
+            if path in request.path and str(hub_id) in request.path
+        ]
+
+    return asked
+
+
+def claimed_events(sandbox: Sandbox, hub_id: object) -> list:
+    return [
+        event
+        for event in sandbox.state.event_log
+        if event.type == "HubClaimed" and event.hub_id == str(hub_id)
+    ]

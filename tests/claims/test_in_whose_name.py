@@ -1,0 +1,171 @@
+"""In whose name a claim is made, and that the right to make it still stands when it is sent."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from portal.claims import calls, lifecycle
+from portal.claims.models import Reason, State
+from portal.orgs.models import Membership
+from portal.sandbox import world
+from tests.conftest import join, make_person, order, work
+
+BY_EMAIL = "users/by-email"
+
+
+@pytest.fixture
+def nia(acme):
+    """Nia installs for Acme, and SpKey has never heard of her."""
+    person = make_person("nia@acme.example", "Nia")
+    join(person, acme)
+    return person
+
+
+@pytest.fixture
+def nias_claim(nia, mill_court, hub_id):
+    return lifecycle.submit(order(nia, mill_court, hub_id))
+
+
+def user_sent(wire):
+    return wire("ClaimHub")[-1].body["userId"]
+
+
+def test_the_members_own_id_is_used_and_nobody_is_looked_up(sandbox, claim, ira, wire):
+    own = uuid4()
+    ira.memberships.update(spkey_user_id=own)
+
+    work(claim)
+
+    assert user_sent(wire) == str(own)
+    assert wire(BY_EMAIL) == []
+
+
+def test_an_id_found_by_email_is_remembered(sandbox, claim, ira, mill_court, wire):
+    work(claim)
+    work(lifecycle.submit(order(ira, mill_court, world.hub_id(1))))
+
+    (lookup,) = wire(BY_EMAIL)
+    assert lookup.query == {"email": ira.email, "searchOnly": "true"}
+    assert user_sent(wire) == world.USERS[ira.email]
+    assert ira.memberships.get().spkey_user_id == UUID(world.USERS[ira.email])
+
+
+@pytest.mark.parametrize("status", [None, 403, 400], ids=["unknown", "403", "400"])
+def test_the_organisations_fallback_serves_whom_spkey_does_not_tell(
+    sandbox, nias_claim, nia, acme, wire, status
+):
+    if status:
+        sandbox.faults.add({"path_contains": BY_EMAIL}, action={"status": status})
+    acme.fallback_spkey_user_id = uuid4()
+    acme.save()
+
+    assert work(nias_claim).state == State.CLAIMED
+    assert user_sent(wire) == str(acme.fallback_spkey_user_id)
+    assert nia.memberships.get().spkey_user_id is None
+
+
+def test_with_no_user_at_all_the_claim_waits_for_the_administrator(sandbox, nias_claim, nia, wire):
+    blocked = work(nias_claim)
+    assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.NO_USER)
+    assert wire("ClaimHub") == []
+    assert nia.email not in sandbox.state.users
+
+    nia.memberships.update(spkey_user_id=uuid4())
+    assert work(blocked).state == State.CLAIMED
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [
+        ({"status": 503}, State.WAITING),
+        ({"status": 429}, State.WAITING),
+        ({"status": 401}, State.BLOCKED),
+    ],
+)
+def test_a_lookup_that_fails_is_tried_again_and_nothing_is_sent(
+    sandbox, claim, wire, clock, action, state, acme
+):
+    sandbox.faults.add({"path_contains": BY_EMAIL}, action=action, times=1)
+
+    held = work(claim)
+
+    assert held.state == state
+    assert held.sends == 0
+    assert wire("ClaimHub") == []
+
+
+def archive_site(ira, mill_court):
+    mill_court.archived_at = timezone.now()
+    mill_court.save()
+
+
+def end_membership(ira, mill_court):
+    ira.memberships.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def remove_member(ira, mill_court):
+    Membership.objects.filter(user=ira).delete()
+
+
+def deactivate(ira, mill_court):
+    ira.is_active = False
+    ira.save()
+
+
+REMOVALS = [archive_site, end_membership, remove_member, deactivate]
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_a_right_that_is_gone_before_the_read_cancels_without_a_call(
+    sandbox, claim, ira, mill_court, wire, removal
+):
+    removal(ira, mill_court)
+
+    cancelled = work(claim)
+
+    assert (cancelled.state, cancelled.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
+    assert wire() == []
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_a_right_that_goes_during_the_read_is_not_sent(
+    sandbox, claim, ira, mill_court, wire, monkeypatch, removal
+):
+    read = calls.read
+
+    def meanwhile(*args, **kwargs):
+        answer = read(*args, **kwargs)
+        removal(ira, mill_court)
+        return answer
+
+    monkeypatch.setattr(calls, "read", meanwhile)
+    cancelled = work(claim)
+
+    assert (cancelled.state, cancelled.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
+    assert wire("ClaimHub") == []
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_a_right_that_goes_after_an_open_send_is_still_read_back(
+    sandbox, ira, mill_court, wire, removal
+):
+    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
+    work(claim)
+    removal(ira, mill_court)
+
+    assert work(claim).state == State.CLAIMED
+
+
+def test_a_right_that_goes_after_a_send_without_effect_cancels_without_another(
+    sandbox, claim, ira, mill_court, wire, live_through
+):
+    sandbox.faults.add({"path_contains": "ClaimHub"}, action={"status": 500}, times=1)
+    work(claim)
+    archive_site(ira, mill_court)
+
+    done = live_through(claim)
+
+    assert (done.state, done.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
+    assert len(wire("ClaimHub")) == 1
