@@ -1,0 +1,1 @@
+"""What the portal claims about speed, measured as ratios within one run: `python -m bench`."""

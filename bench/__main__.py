@@ -1,0 +1,60 @@
+"""Measure what the portal claims about speed.
+
+Usage: python -m bench [--quick] [PART ...]
+
+Everything runs on this machine, in a temporary folder, against the sandbox. The exit code is
+1 when a target is missed.
+"""
+
+import argparse
+import signal
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from bench import place, report
+
+PARTS = ("polls", "submits", "crowd", "weight")
+
+
+def main() -> int:
+    """Measure the parts that were asked for, and print their table."""
+    options = _options()
+    # A closed terminal or a kill takes the way of Ctrl-C: through every `finally`.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        place.enter(Path(folder))
+        django.setup()
+        call_command("migrate", verbosity=0)
+        figures = [_measure(part, quick=options.quick) for part in options.parts or PARTS]
+    print(report.table(figures, judged=not options.quick))
+    return int(not options.quick and not all(figure.met for figure in figures))
+
+
+def _measure(part: str, *, quick: bool) -> report.Figure:
+    print(f"measuring {part} ...", file=sys.stderr, flush=True)
+    # The parts import models, which is possible only once Django is set up.
+    figure: report.Figure = import_module(f"bench.{part}").measure(quick=quick)
+    return figure
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of: {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="try every part, and judge nothing")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part called {', '.join(sorted(unknown))}")
+    return options
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,75 @@
+"""A browser's connection to the portal, as a proxy that ends TLS would pass it on."""
+
+import http.client
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+TOKEN = "b" * 32  # Any 32 letters are a token: what counts is that cookie and header agree.
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer: its status, its headers by lower-case name, and its body as it was sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Browser:
+    """One connection to 127.0.0.1, kept open, with a person's session."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._origin = f"https://127.0.0.1:{port}"
+        self._headers = {
+            "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": "127.0.0.1",
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Page:
+        """Return what the portal answers at the path."""
+        self._connection.request("GET", path, headers={**self._headers, **(headers or {})})
+        return self._page()
+
+    def post(self, path: str, fields: dict[str, str]) -> Page:
+        """Return what the portal answers to a form."""
+        headers = {
+            **self._headers,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": self._origin,
+            "X-CSRFToken": TOKEN,
+        }
+        self._connection.request("POST", path, urlencode(fields), headers)
+        return self._page()
+
+    def _page(self) -> Page:
+        answer = self._connection.getresponse()
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        return Page(answer.status, headers, answer.read())
+
+
+def expect(page: Page, status: HTTPStatus) -> Page:
+    """Return the page. Raises RuntimeError when it came with another status: nothing is measured
+    then that anybody wants to know.
+    """
+    if page.status != status:
+        raise RuntimeError(f"the portal answered {page.status} where {status.value} was expected")
+    return page

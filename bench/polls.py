@@ -1,0 +1,95 @@
+"""An unchanged poll, against a view that answers a signed-in person with an empty body.
+
+Both are asked for by turns over the same connections to the same gunicorn and database. The
+claim polled is one that people look at for long: its hub is offline, and it waits.
+"""
+
+import threading
+import time
+import uuid
+from datetime import timedelta
+from http import HTTPStatus
+from statistics import median
+
+from django.utils import timezone
+
+from bench import processes
+from bench.browser import Browser, expect
+from bench.people import Installer, installer
+from bench.report import Figure
+from portal.claims import rows
+from portal.claims.models import Claim, Reason, State
+from portal.hubs import watching
+
+CONNECTIONS = 6
+TARGET = 0.6
+AS_HTMX = {"HX-Request": "true"}
+
+
+def measure(*, quick: bool) -> Figure:
+    """Return the poll's share of the empty view's throughput."""
+    person = installer()
+    paths = (_poll_path(person), "/bench/empty/")
+    rounds, seconds = (4, 0.2) if quick else (24, 1.0)
+    with processes.web() as port:
+        rates = _by_turns(port, person.cookie, paths, rounds=rounds, seconds=seconds)
+    poll, empty = (median(rates[turn::2][1:]) for turn in (0, 1))
+    detail = (
+        f"polls {poll:.0f}/s, empty view {empty:.0f}/s: medians of {rounds // 2 - 1} turns "
+        f"of {seconds:g} s each, over {CONNECTIONS} connections"
+    )
+    return Figure(
+        "Unchanged poll, share of an empty view's throughput",
+        poll / empty,
+        TARGET,
+        details=[detail],
+    )
+
+
+def _poll_path(person: Installer) -> str:
+    """Return where the page of a waiting claim polls when it has seen everything."""
+    before = timezone.now() - timedelta(minutes=5)
+    hub_id = uuid.uuid4()
+    claim = Claim.objects.create(
+        organisation=person.organisation,
+        hub=watching.hub_for(person.organisation, hub_id),
+        hub_id_text=str(hub_id),
+        site=person.site,
+        spkey_site_id=person.site.spkey_site_id,
+        submitted_by=person.user,
+        submission=uuid.uuid4(),
+        state=State.WAITING,
+        reason=Reason.OFFLINE,
+        created_at=before,
+        contacted_at=before,
+        next_attempt_at=timezone.now() + timedelta(hours=1),
+    )
+    return f"/claims/{claim.pk}/live/?seen={rows.seen(claim)}"
+
+
+def _by_turns(
+    port: int, cookie: str, paths: tuple[str, str], *, rounds: int, seconds: float
+) -> list[float]:
+    """Ask for the two paths by turns. Return the requests per second of each turn."""
+    counts = [[0] * rounds for _ in range(CONNECTIONS)]
+    start = time.monotonic()
+    failures: list[BaseException] = []
+
+    def ask(mine: list[int]) -> None:
+        try:
+            with Browser(port, cookie) as browser:
+                for turn in range(rounds):
+                    while time.monotonic() < start + (turn + 1) * seconds:
+                        expect(browser.get(paths[turn % 2], AS_HTMX), HTTPStatus.NO_CONTENT)
+                        mine[turn] += 1
+        except (RuntimeError, OSError) as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=ask, args=(mine,), daemon=True) for mine in counts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return [sum(turn) / seconds for turn in zip(*counts, strict=True)]

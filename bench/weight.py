@@ -1,0 +1,97 @@
+"""What a browser fetches of the claim page before the camera is opened.
+
+Styles and scripts are weighed as gunicorn and whitenoise send them, with production's storage.
+The page itself leaves gunicorn uncompressed: it is weighed as a proxy in front would send it.
+"""
+
+from html.parser import HTMLParser
+from http import HTTPStatus
+
+import brotli
+from django.conf import settings
+from django.core.management import call_command
+
+from bench import processes
+from bench.browser import Browser, expect
+from bench.people import installer
+from bench.report import Figure
+
+PATH = "/claims/new/"
+TARGET_KB = 60
+PROXY_QUALITY = 5  # Between the defaults of Cloudflare (4) and of nginx's module (6).
+DECODER = ("barcode-detector", "zxing")
+LOADED = {"stylesheet", "preload", "modulepreload"}
+
+
+class Assets(HTMLParser):
+    """Collects the addresses of the styles and scripts that a page loads by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what a <script> or <link> loads, once."""
+        given = dict(attrs)
+        path = given.get("src") if tag == "script" else None
+        if tag == "link" and LOADED & set((given.get("rel") or "").split()):
+            path = given.get("href")
+        if path and path not in self.paths:
+            self.paths.append(path)
+
+
+def measure(*, quick: bool) -> Figure:
+    """Return the kilobytes (1000 bytes) of HTML, CSS and script, compressed."""
+    person = installer()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with processes.web() as port, Browser(port, person.cookie) as browser:
+        page = expect(browser.get(PATH), HTTPStatus.OK)
+        html = page.body.decode()
+        sizes = {f"{PATH} (brotli {PROXY_QUALITY}, as by a proxy)": _compressed(page.body)}
+        sizes |= {path: _weigh(browser, path) for path in assets(html)}
+    total = sum(sizes.values())
+    return Figure(
+        "Claim page before the camera is opened, compressed",
+        total / 1000,
+        TARGET_KB,
+        unit=" KB",
+        digits=1,
+        at_most=True,
+        details=[
+            *(f"{size:>7,} B  {_short(path)}" for path, size in sizes.items()),
+            f"the decoder is {_decoder(html)}",
+        ],
+    )
+
+
+def assets(html: str) -> list[str]:
+    """Return the addresses of the page's styles and scripts.
+
+    Raises RuntimeError when the decoder is among them: it has to wait for the camera.
+    """
+    parser = Assets()
+    parser.feed(html)
+    for path in parser.paths:
+        if any(name in path for name in DECODER):
+            raise RuntimeError(f"the decoder is loaded before the camera: {path}")
+    return parser.paths
+
+
+def _weigh(browser: Browser, path: str) -> int:
+    """Return the bytes of a file as it is sent to a browser that takes brotli."""
+    page = expect(browser.get(path, {"Accept-Encoding": "br, gzip"}), HTTPStatus.OK)
+    return len(page.body)
+
+
+def _compressed(body: bytes) -> int:
+    return len(brotli.compress(body, quality=PROXY_QUALITY))
+
+
+def _short(path: str) -> str:
+    return path.removeprefix(settings.STATIC_URL)
+
+
+def _decoder(html: str) -> str:
+    if "decoder-src=" not in html:
+        return "not installed here"
+    return "named for the scanner to load with the camera, and not loaded before"
