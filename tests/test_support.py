@@ -324,6 +324,13 @@ def test_the_form_without_that_one_thing_wrong_is_taken(agent, mill_court, hub_i
     assert Claim.objects.get().site == mill_court
 
 
+def test_no_site_is_chosen_until_the_agent_chooses(agent, mill_court, orchard_rise):
+    site = agent.get(NEW, {"target": world.ACME_ORG_ID}).context["form"]["site"]
+
+    shown = [(str(option.data["value"]), option.data["selected"]) for option in site]
+    assert shown == [("", True), (str(mill_court.pk), False), (str(orchard_rise.pk), False)]
+
+
 def test_a_typed_site_that_the_organisation_has_is_that_site(agent, mill_court, hub_id):
     post(agent, filled(hub_id, typed_site="mill-court"))
 

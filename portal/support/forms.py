@@ -23,7 +23,8 @@ class SupportClaimForm(forms.Form):
 
     site = forms.ModelChoiceField(
         Site.objects.none(),
-        empty_label="Another site: its SpKey id is typed below",
+        empty_label="Not one of these: its SpKey id is typed below",
+        blank=True,
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "This site takes no claims. Choose another."},
@@ -42,11 +43,13 @@ class SupportClaimForm(forms.Form):
         max_length=500,
         validators=[MinLengthValidator(10, "Say a little more: at least 10 characters.")],
         help_text="The organisation reads it beside the claim.",
+        error_messages={"required": "Say why you claim for them."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     confirmation = forms.CharField(
         label="Type the organisation’s SpKey id to confirm",
         max_length=128,
+        error_messages={"required": "Type it to say that you mean this organisation."},
         widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -58,7 +61,6 @@ class SupportClaimForm(forms.Form):
         sites = target.organisation.sites.open() if target.organisation else Site.objects.none()
         if sites.exists():
             cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
-            self.initial.setdefault("site", sites[0])
         else:
             del self.fields["site"]
             self.fields["typed_site"].help_text = "The portal knows no site of this organisation."

@@ -37,10 +37,7 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
 
 
 def _row(claim: Claim) -> rows.Row:
-    by = claim.submitted_by.display_name
-    return replace(
-        rows.row(claim), title=claim.organisation.name, meta=f"{claim.site_name} · by {by}"
-    )
+    return replace(rows.row(claim), title=claim.organisation.name, meta=claim.site_name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
