@@ -7,7 +7,7 @@ from portal import spkey
 from portal.claims.models import Claim, Reason
 from portal.hubs import keys
 from portal.orgs import access
-from portal.orgs.models import ApiCredential, Membership, Organisation, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
 
 
 class Blocked(Exception):
@@ -31,8 +31,11 @@ def maker(claim: Claim) -> Organisation:
 
 
 def permitted(claim: Claim) -> bool:
-    """Say whether the person may still make this claim, and the site still takes it."""
-    if claim.site is not None and claim.site.archived_at is not None:
+    """Say whether the person may still make this claim, and the site still takes it.
+
+    Asks the database each time: either may have changed since the claim was loaded.
+    """
+    if claim.site_id is not None and not Site.objects.open().filter(pk=claim.site_id).exists():
         return False
     return may_steer(claim.submitted_by, claim)
 
