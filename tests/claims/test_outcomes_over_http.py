@@ -13,7 +13,6 @@ from tests.claims.conftest import claimed_events
 from tests.conftest import order, work
 
 CLAIM = {"path_contains": "ClaimHub"}
-READ = {"method": "GET"}
 # A port on which nothing listens: the discard service's.
 NOBODY = "http://127.0.0.1:9"
 
@@ -253,55 +252,3 @@ def test_a_server_that_always_fails_is_sent_at_most_8_times_3_in_ten_minutes(
     assert len(sends) == 8
     assert all(fourth - first > 600 for first, fourth in zip(sends, sends[3:], strict=False))
     assert claimed_events(sandbox, done.hub_id_text) == []
-
-
-def test_an_outage_before_the_read_keeps_the_scan(sandbox, claim, settings, wire):
-    url, settings.SPKEY_BASE_URL = settings.SPKEY_BASE_URL, NOBODY
-    away = work(claim)
-    settings.SPKEY_BASE_URL = url
-    done = work(claim)
-
-    assert (away.state, away.reason) == (State.WAITING, Reason.UNREACHABLE)
-    assert done.state == State.CLAIMED
-    assert len(wire("ClaimHub")) == 1
-
-
-def test_an_outage_after_an_open_send_keeps_verifying_and_ends_as_claimed(
-    sandbox, ira, mill_court, live_through
-):
-    claim = of_magic(ira, mill_court, "answer_lost")
-    work(claim)
-    sandbox.faults.add(READ, action={"status": 503}, times=3)
-
-    unsure = work(claim)
-    done = live_through(claim, every=5)
-
-    assert (unsure.state, unsure.reason) == (State.VERIFYING, Reason.UNREACHABLE)
-    assert done.state == State.CLAIMED
-
-
-def test_a_claim_that_cannot_be_confirmed_for_a_day_is_reviewed_and_still_found_ours(
-    sandbox, ira, mill_court, clock
-):
-    claim = of_magic(ira, mill_court, "answer_lost")
-    work(claim)
-    sandbox.faults.add(READ, action={"status": 503})
-    clock.shift(24 * 3600 + 1)
-
-    reviewed = work(claim)
-    sandbox.faults.clear()
-    done = work(claim)
-
-    assert reviewed.state == State.REVIEW
-    assert done.state == State.CLAIMED
-
-
-def test_a_hub_that_cannot_be_read_for_a_day_expires(sandbox, claim, clock):
-    sandbox.faults.add(READ, action={"status": 503})
-    work(claim)
-    clock.shift(24 * 3600 + 1)
-
-    done = work(claim)
-
-    assert (done.state, done.reason) == (State.EXPIRED, Reason.UNREACHABLE)
-    assert_ended_once(done)
