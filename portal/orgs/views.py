@@ -1,7 +1,9 @@
 """Sites, the API key, and where a person works."""
 
+import uuid
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -135,6 +137,10 @@ def _credential(organisation: Organisation) -> ApiCredential | None:
 def switch(request: HttpRequest) -> HttpResponse:
     """Work in another of one's organisations."""
     mine = Organisation.objects.visible_to(access.person(request))
-    organisation = get_object_or_404(mine, pk=request.POST.get("organisation", ""))
+    try:
+        chosen = uuid.UUID(request.POST.get("organisation", ""))
+    except ValueError:
+        raise Http404 from None
+    organisation = get_object_or_404(mine, pk=chosen)
     request.session[access.SESSION_ORGANISATION] = str(organisation.pk)
     return redirect(reverse("home"))
