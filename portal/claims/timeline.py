@@ -142,5 +142,8 @@ def can_stop(claim: Claim) -> bool:
 
 
 def can_retry(claim: Claim) -> bool:
-    """Whether a new claim of the same hub at the same site makes sense."""
-    return claim.is_final and claim.state not in SUCCEEDED
+    """Whether a new claim of the same hub at the same site makes sense.
+
+    Not of support's: theirs starts from a form that asks for the second factor and a reason.
+    """
+    return claim.is_final and claim.state not in SUCCEEDED and not claim.by_support

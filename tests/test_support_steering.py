@@ -1,0 +1,47 @@
+"""What may be done with a claim that support has made, once it stands."""
+
+from uuid import uuid4
+
+import pytest
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim, State
+from portal.sandbox import world
+from tests.conftest import work
+
+
+@pytest.fixture
+def refused_claim(sandbox, sam, spkey_support, acme, mill_court) -> Claim:
+    """Sam's claim for Acme of a hub that SpKey does not know."""
+    order = lifecycle.Order(
+        user=sam,
+        organisation=acme,
+        hub_id=world.MAGIC["unknown"].id,
+        spkey_site_id=mill_court.spkey_site_id,
+        submission=uuid4(),
+        site=mill_court,
+        acting_organisation=spkey_support,
+        reason="Replacement for a broken hub",
+    )
+    return work(lifecycle.submit(order))
+
+
+def test_a_new_try_goes_through_the_form_with_its_second_factor(as_person, sam, refused_claim):
+    assert refused_claim.state == State.NOT_FOUND
+
+    as_person(sam).post(f"/claims/{refused_claim.pk}/again/")
+
+    assert Claim.objects.count() == 1
+
+
+def test_the_agent_is_led_to_that_form(as_person, sam, refused_claim, acme):
+    page = as_person(sam).get(f"/claims/{refused_claim.pk}/").content.decode()
+
+    assert f"/support/new/?target={acme.spkey_org_id}" in page
+    assert f"/claims/{refused_claim.pk}/again/" not in page
+
+
+def test_the_organisation_itself_cannot_send_it_again(as_person, ada, refused_claim):
+    answer = as_person(ada).post(f"/claims/{refused_claim.pk}/again/")
+
+    assert answer.status_code == 403
