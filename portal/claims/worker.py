@@ -88,7 +88,10 @@ def due_jobs(limit: int) -> list[Job]:
 
 
 def run_once(threads: int = 16) -> int:
-    """Work on everything that is due now, in this thread. Return how many pieces there were."""
+    """Work on everything that is due now, in this thread. Return how many pieces there were.
+
+    Raises what a piece of work raises; the leases taken so far run out by themselves.
+    """
     done = 0
     while jobs := due_jobs(threads):
         for job in jobs:

@@ -1,0 +1,251 @@
+"""The worker: it starts, works, survives, and stops without dropping what it has begun."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from portal.claims import lifecycle, policy, worker
+from portal.claims.models import Claim, Heartbeat, State
+from portal.sandbox import world
+from tests.claims.running import running, until
+from tests.conftest import order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SENDS = {"path_contains": "ClaimHub"}
+
+
+def state_of(claim):
+    return Claim.objects.get(pk=claim.pk).state
+
+
+def is_claimed(claim):
+    return state_of(claim) == State.CLAIMED
+
+
+def sends(sandbox):
+    return [request for request in sandbox.state.requests if request.path.endswith("ClaimHub")]
+
+
+def test_once_works_off_what_is_due_and_ends(sandbox, claim, capsys):
+    call_command("worker", "--once")
+
+    assert is_claimed(claim)
+    assert capsys.readouterr().out == "1 done\n"
+
+
+def break_attempts(monkeypatch, claim):
+    """Let every attempt at this claim raise."""
+    attempt = lifecycle.attempt
+
+    def broken(lease):
+        if lease.claim_id == claim.pk:
+            raise ZeroDivisionError
+        attempt(lease)
+
+    monkeypatch.setattr(lifecycle, "attempt", broken)
+
+
+def test_a_claim_submitted_while_it_idles_is_claimed_within_a_second(sandbox, ira, mill_court):
+    with running():
+        until(Heartbeat.objects.exists)
+        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        until(lambda: is_claimed(claim))
+
+    done = Claim.objects.get(pk=claim.pk)
+    assert done.finished_at - done.created_at < timedelta(seconds=2)
+
+
+def test_a_lease_too_short_for_an_attempt_stops_the_start(monkeypatch):
+    monkeypatch.setattr(policy, "LEASE", timedelta(seconds=70))
+
+    with pytest.raises(RuntimeError, match="lease"):
+        worker.Worker(4)
+
+
+def test_stop_lets_the_attempt_under_way_finish(sandbox, claim):
+    sandbox.faults.add(SENDS, action={"latency": 0.5})
+
+    with running() as working:
+        until(lambda: sends(sandbox))
+        working.stop()
+
+    assert is_claimed(claim)
+
+
+def test_after_stop_nothing_new_is_begun(sandbox, claim, ira, mill_court):
+    sandbox.faults.add(SENDS, action={"latency": 0.3})
+
+    with running(threads=1) as working:
+        until(lambda: sends(sandbox))
+        working.stop()
+        later = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+
+    assert state_of(later) == State.QUEUED
+    assert len(sends(sandbox)) == 1
+
+
+def test_a_database_that_goes_away_for_a_moment_is_waited_for(sandbox, claim, monkeypatch, caplog):
+    due_jobs, failures = worker.due_jobs, [OperationalError("gone"), OperationalError("gone")]
+
+    def flickering(limit):
+        if failures:
+            raise failures.pop()
+        return due_jobs(limit)
+
+    monkeypatch.setattr(worker, "DATABASE_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "due_jobs", flickering)
+
+    with running():
+        until(lambda: is_claimed(claim))
+
+    assert caplog.text.count("the database does not answer: OperationalError") == 2
+
+
+def test_a_piece_of_work_that_fails_ends_neither_the_worker_nor_its_own_claim(
+    sandbox, claim, ira, mill_court, monkeypatch, caplog
+):
+    other = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    with monkeypatch.context() as patch, running():
+        break_attempts(patch, claim)
+        until(lambda: is_claimed(other))
+        until(lambda: "a piece of work failed" in caplog.text)
+    Claim.objects.filter(pk=claim.pk).update(lease_until=timezone.now())
+
+    with running():
+        until(lambda: is_claimed(claim))
+
+
+def test_the_worker_gives_signs_of_life_also_when_the_clock_is_put_back(
+    sandbox, time_machine, monkeypatch
+):
+    time_machine.move_to(datetime.now(UTC))
+    monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.05)
+    Heartbeat.objects.create(name="long gone", beat_at=timezone.now() - timedelta(days=2))
+
+    with running() as working:
+        until(Heartbeat.objects.filter(name=working.name).exists)
+        before = timezone.now()
+        time_machine.shift(-3600)
+        until(Heartbeat.objects.filter(name=working.name, beat_at__lt=before).exists)
+
+    assert not Heartbeat.objects.filter(name="long gone").exists()
+
+
+@contextmanager
+def worker_process(sandbox) -> Iterator[subprocess.Popen]:
+    """`manage.py worker` as a process of its own, on the test's database and sandbox."""
+    name = Path(connection.settings_dict["NAME"]).absolute()
+    surroundings = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATABASE_URL": f"sqlite:///{name}",
+        "SPKEY_BASE_URL": sandbox.url,
+    }
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "worker", "--threads", "2"],
+        cwd=settings.BASE_DIR,
+        env=surroundings,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            until(Heartbeat.objects.exists)
+            yield process
+        finally:
+            process.kill()
+
+
+on_sqlite = pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3",
+    reason="the process is given SQLite's file",
+)
+
+
+@on_sqlite
+def test_sigterm_ends_an_idle_process_at_once_and_well(sandbox):
+    with worker_process(sandbox) as process:
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=5) == 0
+        log = process.stderr.read()
+        assert "stopped" in log
+        assert "Traceback" not in log
+
+
+@on_sqlite
+def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, ira, mill_court):
+    sandbox.faults.add(SENDS, action={"latency": 0.6})
+    with worker_process(sandbox) as process:
+        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        until(lambda: sends(sandbox))
+        process.send_signal(signal.SIGTERM)
+        later = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+
+        assert process.wait(timeout=10) == 0
+    assert is_claimed(claim)
+    assert state_of(later) == State.QUEUED
+
+
+@on_sqlite
+def test_a_process_killed_while_sending_loses_nothing(sandbox, ira, mill_court, time_machine):
+    sandbox.faults.add(SENDS, action={"latency": 0.6}, times=1)
+    with worker_process(sandbox) as process:
+        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        until(lambda: sends(sandbox))
+        process.kill()
+        process.wait(timeout=5)
+    assert state_of(claim) == State.SENDING
+    until(lambda: sandbox.state.event_log)
+
+    time_machine.move_to(datetime.now(UTC) + timedelta(seconds=91))
+    with running():
+        until(lambda: is_claimed(claim))
+
+    assert len(sends(sandbox)) == len(sandbox.state.event_log) == 1
+
+
+def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mill_court, caplog):
+    caplog.set_level(logging.INFO)
+    with running(threads=16):
+        claims = [
+            lifecycle.submit(order(person, mill_court, world.hub_id(n)))
+            for n in range(60)
+            for person in (ira, ada)
+        ]
+        until(lambda: not Claim.objects.active().exists(), within=30)
+
+    assert len({claim.pk for claim in claims}) == 60
+    assert Claim.objects.filter(state=State.CLAIMED).count() == 60
+    assert "locked" not in caplog.text
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_forty_hubs_of_two_organisations_are_each_claimed_once(
+    sandbox, ira, hal, mill_court, lighthouse
+):
+    wishes = [order(ira, mill_court, world.hub_id(n)) for n in range(20)]
+    wishes += [order(hal, lighthouse, world.hub_id(n)) for n in range(20, 40)]
+    for wish in wishes:
+        lifecycle.submit(wish)
+
+    with running(threads=16), running(threads=16):
+        until(lambda: not Claim.objects.active().exists(), within=30)
+
+    assert set(Claim.objects.values_list("state", flat=True)) == {State.CLAIMED}
+    acme = {(world.hub_id(n), "acme", world.ACME_ORG_ID) for n in range(20)}
+    harbour = {(world.hub_id(n), "harbour", world.HARBOUR_ORG_ID) for n in range(20, 40)}
+    events = sandbox.state.event_log
+    assert len(events) == 40
+    assert {(event.hub_id, event.key, event.data["orgId"]) for event in events} == acme | harbour
