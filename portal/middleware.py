@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -32,11 +33,18 @@ class SignInRequired(LoginRequiredMiddleware):
         htmx = getattr(request, "htmx", None)
         if not htmx:
             return super().handle_no_permission(request, view_func)
-        page = urlsplit(htmx.current_url_abs_path or "/")
-        back = page._replace(scheme="", netloc="", fragment="").geturl()
-        sign_in = redirect_to_login(back, settings.LOGIN_URL).url
+        sign_in = redirect_to_login(_path_of_page(htmx), settings.LOGIN_URL).url
         # For htmx the way there is a 200 with a header; the base class speaks of redirects only.
         return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in))
+
+
+def _path_of_page(htmx: HtmxDetails) -> str:
+    """Return the path and query of the page that asks, or "/" for one that is not ours."""
+    try:
+        page = urlsplit(htmx.current_url_abs_path or "/")
+    except ValueError:
+        return "/"
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 class SessionLifetime(MiddlewareMixin):
@@ -58,8 +66,12 @@ class SessionLifetime(MiddlewareMixin):
             or now - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS
         ):
             logout(request)
-        elif idle > TOUCH_EVERY_SECONDS and "HX-Request" not in request.headers:
+        elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
             session[ACTIVE_AT] = now
+
+
+def _is_poll(request: HttpRequest) -> bool:
+    return request.method == "GET" and "HX-Request" in request.headers
 
 
 class NoStore(MiddlewareMixin):

@@ -1,0 +1,102 @@
+"""The people and things that the tests of pages need beside those of the whole suite."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim
+from portal.orgs.models import Organisation, Site, User
+from portal.sandbox import world
+from tests.conftest import join, make_person, order
+from tests.people_with_factor import sign_in_with_factor
+from tests.web import pages
+
+FRAGMENT = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def eli(acme) -> User:
+    """Eli installed hubs for Acme until his pass expired yesterday."""
+    person = make_person("eli@acme.example", "Eli Expired")
+    join(person, acme, expires_at=timezone.now() - timedelta(days=1))
+    return person
+
+
+@pytest.fixture
+def harbours_claim(hal, lighthouse) -> Claim:
+    """Hal's claim at Harbour, which is no affair of Acme's."""
+    return lifecycle.submit(order(hal, lighthouse, world.hub_id(1)))
+
+
+@pytest.fixture
+def supports_claim(sam, spkey_support, lighthouse) -> Claim:
+    """Sam's claim for Harbour, made with the super key."""
+    return lifecycle.submit(
+        order(
+            sam,
+            lighthouse,
+            world.hub_id(2),
+            acting_organisation=spkey_support,
+            reason="Asked for by telephone",
+        )
+    )
+
+
+@pytest.fixture
+def supports_site(spkey_support) -> Site:
+    """A site of the support organisation's own."""
+    return Site.objects.create(
+        organisation=spkey_support, name="Workshop", spkey_site_id="workshop"
+    )
+
+
+@pytest.fixture
+def agent(sam) -> Client:
+    """Sam, signed in with the second factor."""
+    return sign_in_with_factor(Client(), sam)
+
+
+@pytest.fixture
+def clients(as_person, hal, ira, eli, ada, otto, agent) -> dict[str, Client]:
+    """Everybody, signed in."""
+    people = {"hal": hal, "ira": ira, "eli": eli, "ada": ada, "otto": otto}
+    signed_in = {name: as_person(person) for name, person in people.items()}
+    return {"nobody": Client(), "agent": agent, **signed_in}
+
+
+@pytest.fixture
+def every_page(clients, claim, supports_claim, mill_court) -> pages.Pages:
+    """Every page and fragment, with a client in which somebody is signed in who may see it."""
+    return pages.every(clients, {"acme": claim, "support": supports_claim}, {"acme": mill_court})
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo in the database what happens inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def without_tokens(body: bytes) -> str:
+    """Return a page's text without what differs between any two requests."""
+    text = re.sub(r'("X-CSRFToken": |csrfmiddlewaretoken" value=)"[^"]*"', "", body.decode())
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", text)
+
+
+def claim_form(site: Site, label: object, **fields: object) -> dict[str, object]:
+    """Return what the claim form posts."""
+    return {"site": str(site.pk), "label": str(label), "submission": str(uuid4()), **fields}
+
+
+def choose(client: Client, organisation: Organisation) -> None:
+    """Let the person work in this organisation."""
+    client.post("/organisation/switch/", {"organisation": str(organisation.pk)})
