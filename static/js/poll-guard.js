@@ -39,10 +39,11 @@
   };
 
   const announce = () => {
-    const texts = [...document.querySelectorAll("[data-announce]")].map((e) => e.dataset.announce);
-    const news = texts.filter((text) => text && !said.has(text));
-    said = new Set(texts);
-    return news.join(" ");
+    const places = [...document.querySelectorAll("[data-announce]")];
+    const texts = new Set(places.map((place) => place.dataset.announce));
+    const news = [...texts].filter((text) => text && !said.has(text));
+    said = texts;
+    return news.join(". ");
   };
 
   const showTrouble = () => {

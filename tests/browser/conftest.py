@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from portal.claims import policy
+from portal.claims import policy, timeline
 from portal.claims.worker import Worker
+from portal.hubs import watching
 from tests.browser import labels, scanner_page
 
 # Playwright keeps an event loop in this thread until the run ends, and Django would take every
@@ -29,7 +31,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
+# Motion is left out: what fades in is measured half-way otherwise.
+TABLET = {
+    "viewport": {"width": 820, "height": 1180},
+    "has_touch": True,
+    "is_mobile": True,
+    "reduced_motion": "reduce",
+}
 WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`The policy forbids ${event.violatedDirective} of ${event.blockedURI}.`);
 });"""
@@ -136,10 +144,12 @@ def working(sandbox, transactional_db) -> Iterator[Worker]:
 
 @pytest.fixture
 def hurried(monkeypatch) -> None:
-    """The claim's life in fractions of a second: the order of things is as ever."""
+    """Waits of fractions of a second, in the page and behind it: the order of things is as ever."""
+    monkeypatch.setattr(timeline, "pace", lambda claim: 0.25)
+    monkeypatch.setattr(watching, "REFRESH_WAITING", timedelta(seconds=0.2))
     monkeypatch.setattr(policy, "SETTLE_AFTER", policy.SETTLE_AFTER / 100)
     monkeypatch.setattr(policy, "SETTLE_APART", policy.SETTLE_APART / 100)
-    monkeypatch.setattr(policy, "verify_wait", lambda since_send: 0.15)
+    monkeypatch.setattr(policy, "verify_wait", lambda since_send: 0.4)
     monkeypatch.setattr(policy, "backoff", lambda tries: 0.1)
 
 

@@ -1,0 +1,72 @@
+"""What people do on the portal's pages, and what they look at."""
+
+from playwright.sync_api import Locator, Page
+
+from portal.claims.models import Claim
+from portal.orgs.models import User
+from tests.conftest import PASSWORD
+
+# What the page tells screen readers, one text a telling.
+LISTEN = """addEventListener("DOMContentLoaded", () => {
+  window.announced = [];
+  const announcer = document.getElementById("announcer");
+  new MutationObserver(() => window.announced.push(announcer.textContent))
+    .observe(announcer, { childList: true });
+});"""
+
+
+def sign_in(page: Page, person: User) -> None:
+    """Fill in and send the sign-in form that the page shows."""
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def type_id(page: Page, hub_id: object) -> None:
+    """Open the claim form and type a hub id."""
+    page.goto("/claims/new/")
+    page.get_by_label("Hub id", exact=True).fill(str(hub_id))
+
+
+def send(page: Page) -> None:
+    """Tap the claim button, and wait for the claim's page."""
+    page.get_by_role("button", name="Claim this hub").click()
+    page.wait_for_url("**/claims/*-*/")
+
+
+def claim_hub(page: Page, hub_id: object) -> Claim:
+    """Claim a hub at the site that the form proposes; return the claim."""
+    type_id(page, hub_id)
+    send(page)
+    return shown(page)
+
+
+def shown(page: Page) -> Claim:
+    """Return the claim whose page this is."""
+    return Claim.objects.get(pk=page.url.rstrip("/").rpartition("/")[2])
+
+
+def show(page: Page, claim: Claim) -> None:
+    """Open a claim's page."""
+    page.goto(f"/claims/{claim.pk}/")
+
+
+def present(page: Page) -> Locator:
+    """What the timeline says of now: its heading and its words."""
+    return page.locator("[aria-current=step]")
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """As when another tab comes to the front; a headless browser shows all its tabs."""
+    page.evaluate(
+        "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable:"
+        " true }); document.dispatchEvent(new Event('visibilitychange')) }",
+        hidden,
+    )
+
+
+def count_polls(page: Page) -> list[str]:
+    """Return a list that grows with each poll that leaves the page."""
+    polls: list[str] = []
+    page.on("request", lambda r: polls.append(r.url) if "/live/" in r.url else None)
+    return polls

@@ -1,0 +1,111 @@
+"""The main job: from signing in to a hub that is claimed and online."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.claims.models import Claim
+from tests.browser import labels
+from tests.browser.steps import LISTEN, present, send, shown, sign_in, type_id
+
+pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried")
+
+
+def comes_online(page: Page) -> None:
+    """Wait for the hub to be online, and see that the page got there without loading anew."""
+    page.evaluate("() => { window.stayed = true }")
+    expect(present(page)).to_contain_text("Online")
+    expect(present(page)).to_contain_text("Firmware 1.4.2")
+    assert page.evaluate("() => window.stayed")
+
+
+def photo_of(hub_id: object) -> dict[str, object]:
+    picture = labels.qr_png(str(hub_id))
+    return {"name": "label.png", "mimeType": "image/png", "buffer": picture}
+
+
+def test_a_person_signs_in_picks_a_site_types_the_id_and_sees_the_hub_come_online(
+    tablet, ira, orchard_rise, hub_id
+):
+    page = tablet()
+    page.add_init_script(LISTEN)
+    page.goto("/claims/new/")
+    sign_in(page, ira)
+    page.get_by_text("Orchard Rise").click()
+    page.get_by_label("Hub id", exact=True).fill(f" {hub_id} ".upper())
+    send(page)
+    comes_online(page)
+    expect(page.get_by_text("Acme Properties · Orchard Rise")).to_be_visible()
+    claim = Claim.objects.get()
+    assert (claim.state, claim.site, claim.hub.hub_id) == ("claimed", orchard_rise, hub_id)
+
+    told = ". ".join(page.evaluate("() => window.announced")).split(". ")
+    assert told[-1] == "Online"
+    assert len(told) == len(set(told))
+
+
+def test_a_label_in_front_of_the_camera_is_claimed_with_one_more_tap(tablet, camera, ira, hub_id):
+    camera(f"https://spkey.example/h/{hub_id}")
+    page = tablet(ira, permissions=["camera"])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/claims/new/")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "vendor" in url or "wasm" in url]
+
+    page.get_by_role("button", name="Scan with the camera").click()
+    expect(page.get_by_label("Hub id", exact=True)).to_have_value(
+        f"https://spkey.example/h/{hub_id}"
+    )
+    assert [url for url in asked if url.endswith(".wasm")]
+    assert not Claim.objects.exists()
+    send(page)
+    comes_online(page)
+    assert shown(page).hub.hub_id == hub_id
+
+
+def test_a_photo_of_the_label_is_read_into_the_form_and_claimed(tablet, ira, orchard_rise, hub_id):
+    page = tablet(ira)
+    page.goto("/claims/new/")
+    page.get_by_text("Orchard Rise").click()
+    page.get_by_text("Use a photo instead").click()
+    page.get_by_label("Photo of the label").set_input_files(photo_of(hub_id))
+    expect(page.get_by_text("Read from the photo.")).to_be_visible()
+    expect(page.get_by_label("Hub id", exact=True)).to_have_value(str(hub_id))
+    expect(page.get_by_label("Orchard Rise")).to_be_checked()
+    assert not Claim.objects.exists()
+    send(page)
+    comes_online(page)
+    assert (shown(page).hub.hub_id, shown(page).site) == (hub_id, orchard_rise)
+
+
+def test_a_photo_without_a_label_says_so_and_keeps_the_rest(tablet, ira, hub_id):
+    tablet.expected = ["422"]
+    page = tablet(ira)
+    type_id(page, hub_id)
+    page.get_by_text("Use a photo instead").click()
+    desk = {"name": "desk.jpg", "mimeType": "image/jpeg", "buffer": labels.scene()}
+    page.get_by_label("Photo of the label").set_input_files(desk)
+    expect(page.get_by_label("Photo of the label")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#id_photo_error")).to_be_visible()
+    expect(page.get_by_label("Hub id", exact=True)).to_have_value(str(hub_id))
+
+
+def test_without_scripts_the_whole_way_is_forms_and_pages_that_load_again(
+    tablet, sandbox, ira, hub_id
+):
+    # The hub is plugged in already, so that one look after the claim tells everything.
+    sandbox.state.set_hub(str(hub_id), {"online": True})
+    page = tablet(java_script_enabled=False)
+    page.goto("/claims/new/")
+    sign_in(page, ira)
+    expect(page.get_by_role("button", name="Scan with the camera")).to_be_hidden()
+    page.get_by_text("Orchard Rise").click()
+    page.get_by_text("Use a photo instead").click()
+    page.get_by_label("Photo of the label").set_input_files(photo_of(hub_id))
+    page.get_by_role("button", name="Read the photo").click()
+    expect(page.get_by_text("Read from the photo.")).to_be_visible()
+    expect(page.get_by_label("Hub id", exact=True)).to_have_value(str(hub_id))
+    expect(page.get_by_label("Orchard Rise")).to_be_checked()
+    send(page)
+    expect(present(page)).to_contain_text("Online")
+    assert shown(page).site.name == "Orchard Rise"

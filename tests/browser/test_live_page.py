@@ -1,0 +1,130 @@
+"""The claim's page while it is open: it asks, rests, tells, and leads to sign-in and back."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Route, expect
+
+from portal.claims import worker
+from portal.claims.models import Claim
+from tests.browser.steps import LISTEN, count_polls, hide, present, show, sign_in
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def test_each_change_is_told_to_screen_readers_once_and_nothing_else_is(
+    tablet, sandbox, ira, claim
+):
+    page = tablet(ira)
+    page.add_init_script(LISTEN)
+    show(page, claim)
+    expect(present(page)).to_contain_text("Saved")
+    worker.run_once()
+    expect(page.locator("#announcer")).to_have_text("Claimed. Waiting for the hub")
+
+    # An older claim is asked after less often: the fragment comes anew, with the same words.
+    an_hour_ago = claim.created_at - timedelta(hours=1)
+    Claim.objects.update(created_at=an_hour_ago, finished_at=an_hour_ago)
+    expect(page.locator("[hx-trigger^='every 5s']")).to_be_visible()
+    sandbox.state.set_hub(claim.hub_id_text, {"online": True})
+    worker.run_once()
+    hide(page, False)
+    expect(page.locator("#announcer")).to_have_text("Online")
+    told = page.evaluate("() => window.announced")
+    assert told == ["Claimed. Waiting for the hub", "Online"]
+
+
+def test_a_settled_claim_is_not_asked_after_any_more(tablet, sandbox, ira, claim):
+    sandbox.state.set_hub(claim.hub_id_text, {"online": True})
+    page = tablet(ira)
+    page.clock.install()
+    show(page, claim)
+    worker.run_once()
+    page.clock.run_for(1000)
+    expect(present(page)).to_contain_text("Online")
+    polls = count_polls(page)
+    page.clock.run_for(60_000)
+    assert polls == []
+    expect(page.locator("[data-news-age]")).to_have_count(0)
+
+
+def test_a_session_that_ends_while_polling_leads_to_sign_in_and_back_to_the_claim(
+    tablet, ira, claim
+):
+    page = tablet(ira)
+    show(page, claim)
+    Session.objects.all().delete()
+    expect(page).to_have_url(re.compile(rf"/accounts/login/\?next=/claims/{claim.pk}/$"))
+    sign_in(page, ira)
+    page.wait_for_url(f"**/claims/{claim.pk}/")
+    expect(present(page)).to_contain_text("Saved")
+
+
+def test_without_a_network_polling_rests_and_goes_on_at_once_when_it_returns(tablet, ira, claim):
+    page = tablet(ira)
+    page.clock.install()
+    show(page, claim)
+    expect(page.get_by_text("No connection")).to_be_hidden()
+    page.context.set_offline(True)
+    expect(page.get_by_text("No connection")).to_be_visible()
+    polls = count_polls(page)
+    page.clock.run_for(20_000)
+    assert polls == []
+    expect(page.locator("[data-news-age]")).to_have_text("as of 20 sec ago")
+
+    page.clock.pause_at(page.evaluate("() => Date.now() + 100"))
+    worker.run_once()
+    page.context.set_offline(False)
+    expect(present(page)).to_contain_text("Waiting for the hub")
+    assert len(polls) == 1
+    expect(page.get_by_text("No connection")).to_be_hidden()
+    expect(page.locator("[data-news-age]")).to_have_text("as of now")
+
+
+def test_a_hidden_tab_does_not_poll_and_asks_at_once_when_it_is_looked_at(tablet, ira, claim):
+    page = tablet(ira)
+    page.clock.install()
+    show(page, claim)
+    hide(page, True)
+    polls = count_polls(page)
+    page.clock.run_for(20_000)
+    assert polls == []
+
+    page.clock.pause_at(page.evaluate("() => Date.now() + 100"))
+    worker.run_once()
+    hide(page, False)
+    expect(present(page)).to_contain_text("Waiting for the hub")
+    assert len(polls) == 1
+
+
+def test_a_portal_that_does_not_answer_is_told_and_forgotten_once_it_does(tablet, ira, claim):
+    tablet.expected = ["503", "ERR_FAILED", "htmx:"]
+    page = tablet(ira)
+    show(page, claim)
+    banner = page.get_by_text("The portal did not answer.")
+    expect(banner).to_be_hidden()
+    page.route("**/live/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    expect(banner).to_be_visible()
+    expect(present(page)).to_contain_text("Saved")
+    page.unroute_all()
+    expect(banner).to_be_hidden()
+    page.route("**/live/**", lambda route: route.abort())
+    expect(banner).to_be_visible()
+    page.unroute_all()
+    expect(banner).to_be_hidden()
+
+
+def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet, ira, claim):
+    page = tablet(ira)
+    show(page, claim)
+    under_way: list[Route] = []
+    page.route("**/stop/", lambda route: under_way.append(route))
+    with page.expect_request("**/stop/"):
+        page.get_by_role("button", name="Stop trying").click()
+    Claim.objects.update(version=claim.version + 1)
+    hide(page, False)
+    under_way[0].continue_()
+    expect(present(page)).to_contain_text("Cancelled")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
