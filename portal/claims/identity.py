@@ -20,6 +20,7 @@ class Blocked(Exception):
 
 KEY_REASONS = {
     "missing": Reason.KEY_MISSING,
+    "unreadable": Reason.KEY_UNREADABLE,
     ApiCredential.State.REFUSED: Reason.KEY_REFUSED,
     ApiCredential.State.MISMATCH: Reason.KEY_MISMATCH,
 }

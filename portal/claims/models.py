@@ -51,6 +51,7 @@ class Reason(models.TextChoices):
     BUSY = "busy", "SpKey is still working on the hub"
     KEY_MISSING = "key_missing", "No API key"
     KEY_REFUSED = "key_refused", "API key refused"
+    KEY_UNREADABLE = "key_unreadable", "API key cannot be decrypted"
     KEY_MISMATCH = "key_mismatch", "API key belongs to another organisation"
     NO_USER = "no_user", "No SpKey user"
     ANOTHER_SITE = "another_site", "At another site"

@@ -148,6 +148,13 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "Your administrator must renew the API key",
         "SmartphoneKey refuses the stored one. Your scan is saved and continues by itself.",
     ),
+    (State.BLOCKED, Reason.KEY_UNREADABLE): _words(
+        "attention",
+        "key",
+        "Needs your admin",
+        "The portal cannot read the stored API key",
+        "Ask your administrator to store it again. Your scan is saved and continues by itself.",
+    ),
     (State.BLOCKED, Reason.KEY_MISMATCH): _words(
         "attention",
         "key",

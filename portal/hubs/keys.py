@@ -37,6 +37,8 @@ def usable(organisation: Organisation) -> ApiCredential:
         raise NoUsableKeyError("missing")
     if credential.state in {ApiCredential.State.REFUSED, ApiCredential.State.MISMATCH}:
         raise NoUsableKeyError(credential.state)
+    if not credential.is_readable:
+        raise NoUsableKeyError("unreadable")
     return credential
 
 
@@ -169,6 +171,8 @@ def check(credential: ApiCredential) -> bool:
 
 
 def _verdict(credential: ApiCredential) -> str:
+    if not credential.is_readable:
+        return ApiCredential.State.UNCHECKED
     try:
         client_for(credential).hub_status(NO_HUB)
     except spkey.NotFound:

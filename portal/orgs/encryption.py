@@ -32,9 +32,8 @@ class Secret:
     @property
     def masked(self) -> str:
         """The first 8 and last 4 characters, or nothing of a text too short to hide the rest."""
-        if len(self._text) < 24:
-            return "…"
-        return f"{self._text[:8]}…{self._text[-4:]}"
+        text = self.reveal()
+        return f"{text[:8]}…{text[-4:]}" if len(text) >= 24 else "…"
 
     def __repr__(self) -> str:
         return "<Secret>"
@@ -44,7 +43,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
 
     def __hash__(self) -> int:
         return hash(fingerprint(self))
@@ -76,6 +75,22 @@ def decrypt(token: str) -> Secret:
         raise UnreadableSecretError("no configured encryption key opens this secret") from None
 
 
+class StoredSecret(Secret):
+    """A secret as the database holds it: a token, opened only when the text is revealed.
+
+    So a row whose token no key opens can still be read, shown and given another secret.
+    """
+
+    __slots__ = ("token",)
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def reveal(self) -> str:
+        """Return the text itself. Raises UnreadableSecretError under the wrong keys."""
+        return decrypt(self.token).reveal()
+
+
 def fingerprint(secret: Secret) -> str:
     """Return 64 hex digits that tell two secrets apart and say nothing else of them."""
     key = hashlib.sha256(b"portal.credential" + settings.SECRET_KEY.encode()).digest()
@@ -93,7 +108,7 @@ class EncryptedField(SecretText):
 
     def from_db_value(self, value: str | None, *_args: object) -> Secret | None:
         """Return the stored token as a Secret, or None."""
-        return None if value is None else decrypt(value)
+        return None if value is None else StoredSecret(value)
 
     def get_prep_value(self, value: Any) -> str | None:
         """Return the token to store. Raises TypeError for anything but a Secret or None."""
@@ -101,7 +116,7 @@ class EncryptedField(SecretText):
             return None
         if not isinstance(value, Secret):
             raise TypeError("an encrypted column takes a Secret")
-        return encrypt(value)
+        return value.token if isinstance(value, StoredSecret) else encrypt(value)
 
     def value_to_string(self, obj: models.Model) -> str:
         """Refuse to serialise: a fixture or a dump is no place for a secret."""

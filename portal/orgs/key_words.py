@@ -41,6 +41,17 @@ WORDS: dict[str, tuple[Chip, str]] = {
 CHECKING = (Chip("working", "working", "Checking"), "Asking SmartphoneKey about this key.")
 
 
+UNREADABLE = (
+    Chip("stop", "alert", "Unreadable"),
+    (
+        "The portal cannot decrypt the stored key: its encryption keys have changed. Claims are "
+        "saved and wait. Store the key again, or ask those who run the portal."
+    ),
+)
+
+
 def words(credential: ApiCredential) -> tuple[Chip, str]:
     """Return the chip and the sentence for the key as it is now."""
+    if not credential.is_readable:
+        return UNREADABLE
     return CHECKING if credential.check_due_at else WORDS[credential.state]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.orgs.encryption import EncryptedField, Secret, fingerprint
+from portal.orgs.encryption import EncryptedField, Secret, UnreadableSecretError, fingerprint
 
 
 class UserManager(BaseUserManager["User"]):
@@ -231,6 +231,17 @@ class ApiCredential(models.Model):
         self.bearer_token = bearer_token
         self.fingerprint = fingerprint(key)
         self.masked_key = key.masked
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the portal's encryption keys open what is stored."""
+        try:
+            for secret in (self.key, self.bearer_token):
+                if secret is not None:
+                    secret.reveal()
+        except UnreadableSecretError:
+            return False
+        return True
 
     @property
     def is_super(self) -> bool:

@@ -128,7 +128,6 @@ def _credential(organisation: Organisation) -> ApiCredential | None:
     return (
         ApiCredential.objects.filter(organisation=organisation)
         .select_related("replaced_by")
-        .defer("key", "bearer_token")
         .first()
     )
 

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                             ("busy", "SpKey is still working on the hub"),
                             ("key_missing", "No API key"),
                             ("key_refused", "API key refused"),
+                            ("key_unreadable", "API key cannot be decrypted"),
                             ("key_mismatch", "API key belongs to another organisation"),
                             ("no_user", "No SpKey user"),
                             ("another_site", "At another site"),
