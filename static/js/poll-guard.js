@@ -1,5 +1,5 @@
 // Keeps polling honest: it rests while nobody looks or nothing can be reached, asks at once on
-// return, says how old the news is, and announces a change of status once.
+// return, says how old the news is, announces a change of status once, and keeps the focus.
 "use strict";
 
 {
@@ -14,6 +14,7 @@
   });
   let newsAt = Date.now();
   let said = new Set();
+  let focused;
 
   const tellAge = () => {
     const seconds = (Math.floor((Date.now() - newsAt) / STEP) * STEP) / 1000;
@@ -46,6 +47,12 @@
     return news.join(". ");
   };
 
+  // A button that ends its own use (Stop trying) must not take the keyboard's place with it.
+  const keepPlace = () => {
+    const lost = focused && !focused.isConnected && document.activeElement === document.body;
+    if (lost) byId("content").focus({ preventScroll: true });
+  };
+
   const showTrouble = () => {
     byId("connection-banner").hidden = false;
   };
@@ -59,7 +66,11 @@
     if (isPoll(event)) newsAt = Date.now();
     tellAge();
   });
+  document.addEventListener("htmx:beforeSwap", () => {
+    focused = document.activeElement;
+  });
   document.addEventListener("htmx:afterSettle", () => {
+    keepPlace();
     const news = announce();
     if (news) byId("announcer").textContent = news;
     tellAge();

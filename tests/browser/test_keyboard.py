@@ -1,0 +1,94 @@
+"""Everything can be done with a keyboard, and the focus is always in sight and never lost."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.claims import lifecycle, worker
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.browser.steps import hide, present, show
+from tests.conftest import PASSWORD, order
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+# A card shows the focus of the radio button in it.
+OUTLINE = """() => {
+  const shown = document.activeElement.closest(".radio-card") ?? document.activeElement;
+  const style = getComputedStyle(shown);
+  return style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+}"""
+
+
+def tab_to(page: Page, text: str) -> None:
+    """Press Tab until what has the focus is named like that; each stop must be visible."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(OUTLINE) >= 2, page.evaluate("() => document.activeElement.outerHTML")
+        stop = page.locator(":focus")
+        if text in f"{stop.inner_text()} {stop.get_attribute('id')}":
+            return
+    raise AssertionError(f"Tab never came to {text}")
+
+
+def test_signing_in_and_claiming_need_no_pointer(tablet, ira, hub_id):
+    page = tablet()
+    page.goto("/accounts/login/")
+    tab_to(page, "id_login")
+    page.keyboard.type(ira.email)
+    tab_to(page, "id_password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your claims today")).to_be_visible()
+    tab_to(page, "Skip to the content")
+    page.keyboard.press("Enter")
+    tab_to(page, "Scan a hub")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/claims/new/")
+    tab_to(page, "id_label")
+    page.keyboard.type(str(hub_id))
+    page.keyboard.press("Enter")
+    expect(present(page)).to_contain_text("Saved")
+    tab_to(page, "Stop trying")
+    page.keyboard.press("Enter")
+    expect(present(page)).to_contain_text("Cancelled")
+    assert Claim.objects.get().state == "cancelled"
+
+
+def test_a_site_is_chosen_with_the_arrows(tablet, ira, orchard_rise):
+    page = tablet(ira)
+    page.goto("/claims/new/")
+    tab_to(page, "id_site")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Orchard Rise")).to_be_checked()
+    assert page.evaluate("() => document.activeElement.checked")
+
+
+def test_the_focus_stays_on_a_button_while_the_page_changes_around_it(tablet, ira, mill_court):
+    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["offline"].id))
+    page = tablet(ira)
+    show(page, claim)
+    page.get_by_role("button", name="Stop trying").focus()
+    worker.run_once()
+    hide(page, False)
+    expect(present(page)).to_contain_text("The hub is not online")
+    expect(page.get_by_role("button", name="Stop trying")).to_be_focused()
+
+
+def test_when_the_button_goes_away_the_focus_moves_to_the_content(tablet, ira, claim):
+    page = tablet(ira)
+    show(page, claim)
+    page.get_by_role("button", name="Stop trying").focus()
+    page.keyboard.press("Enter")
+    expect(present(page)).to_contain_text("Cancelled")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_the_camera_is_closed_by_escape_and_the_focus_returns(tablet, ira):
+    page = tablet(ira)
+    page.goto("/claims/new/")
+    tab_to(page, "Scan with the camera")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Scan with the camera")).to_be_focused()
