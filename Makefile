@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 
 # Settings of a development machine. What the environment already says wins:
 #   make run SPKEY_BASE_URL=https://api.spkey.co
-DEVELOPMENT := run manage labels bench
+DEVELOPMENT := run manage labels
 $(DEVELOPMENT): export PORTAL_ENV_FILE ?= var/dev.env
 $(DEVELOPMENT): export PORTAL_DEBUG ?= true
 $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
@@ -44,8 +44,9 @@ test: install ## Run all tests, in Chromium too (ARGS for pytest)
 
 check: style types templates scripts migrations deployment imports ## Run everything that reads the code
 
-bench: install secrets ## Measure what we claim about speed
-	@$(PYTHON) -m bench
+bench: install ## Measure what we claim about speed (ARGS for bench)
+	@bin/install-node
+	@$(PYTHON) -m bench $(ARGS)
 
 lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS=--upgrade)
 	@bin/lock $(ARGS)
