@@ -119,12 +119,10 @@ WRONG_KEYS = ["ordinary_claim_under_a_super_key", "support_claim_under_a_normal_
 
 
 @pytest.mark.parametrize("name", WRONG_KEYS)
-def test_a_claim_whose_key_is_of_the_wrong_kind_is_cancelled_and_nothing_is_asked(
-    sandbox, name, request
-):
+def test_a_claim_whose_key_is_of_the_wrong_kind_waits_and_nothing_is_asked(sandbox, name, request):
     done = work(request.getfixturevalue(name))
 
-    assert (done.state, done.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
+    assert (done.state, done.reason) == (State.BLOCKED, Reason.KEY_KIND)
     assert not sandbox.state.requests
 
 

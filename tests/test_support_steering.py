@@ -6,6 +6,7 @@ import pytest
 
 from portal.claims import lifecycle
 from portal.claims.models import Claim, State
+from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import work
 
@@ -45,3 +46,37 @@ def test_the_organisation_itself_cannot_send_it_again(as_person, ada, refused_cl
     answer = as_person(ada).post(f"/claims/{refused_claim.pk}/again/")
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("deed", ["try-now", "stop"])
+def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, deed):
+    Claim.objects.filter(pk=refused_claim.pk).update(
+        state=State.WAITING, finished_at=None, next_attempt_at=refused_claim.created_at
+    )
+
+    answer = as_person(sam).post(f"/claims/{refused_claim.pk}/{deed}/")
+
+    assert answer.status_code == 403
+    assert Claim.objects.get().version == refused_claim.version
+
+
+def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
+    sandbox, as_person, sam, spkey_support, hub_id
+):
+    keyless = Organisation.objects.create(name="Keyless", spkey_org_id="keyless")
+    order = lifecycle.Order(
+        user=sam,
+        organisation=keyless,
+        hub_id=hub_id,
+        spkey_site_id="somewhere",
+        submission=uuid4(),
+        acting_organisation=spkey_support,
+        reason="They have no key yet",
+    )
+    claim = work(lifecycle.submit(order))
+    assert claim.state == State.CLAIMED
+    sandbox.state.set_hub(str(hub_id), {"online": True})
+
+    as_person(sam).get(f"/claims/{claim.pk}/")
+
+    assert work(claim).hub.online is True

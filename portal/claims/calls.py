@@ -113,6 +113,10 @@ def _send_outcome(error: spkey.SpkeyError) -> Outcome:
 
 
 def _common_outcome(error: spkey.SpkeyError) -> Outcome | None:
+    # A 403 or 404 that is not in the API's words comes from a gateway or a wrong address:
+    # it proves nothing about the hub.
+    if isinstance(error, spkey.Forbidden | spkey.NotFound) and not error.from_api:
+        return None
     known = {
         spkey.BadCredentials: Outcome.BAD_CREDENTIALS,
         spkey.Forbidden: Outcome.FORBIDDEN,

@@ -26,6 +26,37 @@ def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
     )
 
 
+class LabelField(forms.CharField):
+    """What a label says, as scanned, typed or pasted; its value is the hub id (a UUID)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Hub id",
+            max_length=LONGEST_TYPED,
+            strip=False,
+            error_messages={"required": hub_ids.SENTENCES["empty"]},
+            help_text="Scan, type or paste what the label says.",
+            widget=forms.TextInput(
+                attrs={
+                    "class": "hub-id-input",
+                    "autocomplete": "off",
+                    "autocapitalize": "off",
+                    "spellcheck": "false",
+                    "enterkeyhint": "go",
+                }
+            ),
+        )
+
+    def clean(self, value: Any) -> uuid.UUID:
+        """Return the hub id that the label holds, or say what was read and what to look for."""
+        text = super().clean(value)
+        try:
+            return hub_ids.parse(text)
+        except hub_ids.LabelProblem as problem:
+            read = f" Read: {problem.read}" if problem.read else ""
+            raise forms.ValidationError(f"{problem.sentence}{read}", code=problem.kind) from None
+
+
 class ClaimForm(forms.Form):
     """A site, a label and the token that makes a double tap one claim."""
 
@@ -35,22 +66,7 @@ class ClaimForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Pick the site first."},
     )
-    label = forms.CharField(
-        label="Hub id",
-        max_length=LONGEST_TYPED,
-        strip=False,
-        error_messages={"required": hub_ids.SENTENCES["empty"]},
-        help_text="Scan, type or paste what the label says.",
-        widget=forms.TextInput(
-            attrs={
-                "class": "hub-id-input",
-                "autocomplete": "off",
-                "autocapitalize": "off",
-                "spellcheck": "false",
-                "enterkeyhint": "go",
-            }
-        ),
-    )
+    label = LabelField()
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, user: User, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
@@ -59,14 +75,6 @@ class ClaimForm(forms.Form):
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
         self.initial.setdefault("site", sites.first())
         self.initial.setdefault("submission", uuid.uuid4())
-
-    def clean_label(self) -> uuid.UUID:
-        """Return the hub id that the label holds, or say what was read and what to look for."""
-        try:
-            return hub_ids.parse(self.cleaned_data["label"])
-        except hub_ids.LabelProblem as problem:
-            read = f" Read: {problem.read}" if problem.read else ""
-            raise forms.ValidationError(f"{problem.sentence}{read}", code=problem.kind) from None
 
 
 class PhotoForm(forms.Form):

@@ -7,6 +7,7 @@ from portal import spkey
 from portal.claims.models import Claim, Reason
 from portal.hubs import keys
 from portal.orgs import access
+from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
 
 
@@ -34,16 +35,20 @@ def maker(claim: Claim) -> Organisation:
 def permitted(claim: Claim) -> bool:
     """Say whether the person may still make this claim, and the site still takes it.
 
-    Asks the database each time: either may have changed since the claim was loaded.
+    Asks the database each time: either may have changed since the claim was loaded. Whether
+    the key is of the right kind is no right of the person's: such a claim waits.
     """
     if claim.site_id is not None and not Site.objects.open().filter(pk=claim.site_id).exists():
         return False
-    return may_steer(claim.submitted_by, claim)
+    member = access.active_membership(claim.submitted_by, maker(claim))
+    if member is None:
+        return False
+    return member.support if claim.by_support else access.role_allows(member, Ability.CLAIM)
 
 
 def may_steer(user: User, claim: Claim) -> bool:
     """Say whether the person may stop the claim, hurry it, or make it again."""
-    ability = access.Ability.SUPPORT if claim.by_support else access.Ability.CLAIM
+    ability = Ability.SUPPORT if claim.by_support else Ability.CLAIM
     return access.may(user, maker(claim), ability)
 
 
@@ -58,7 +63,7 @@ def credential_for(claim: Claim) -> ApiCredential:
     except keys.NoUsableKeyError as error:
         raise Blocked(KEY_REASONS[str(error)]) from None
     if credential.is_super != claim.by_support:
-        raise Blocked(Reason.KEY_MISSING)
+        raise Blocked(Reason.KEY_KIND)
     return credential
 
 

@@ -50,6 +50,7 @@ class Reason(models.TextChoices):
     RATE = "rate", "SpKey is busy"
     BUSY = "busy", "SpKey is still working on the hub"
     KEY_MISSING = "key_missing", "No API key"
+    KEY_KIND = "key_kind", "API key of the wrong kind"
     KEY_REFUSED = "key_refused", "API key refused"
     KEY_UNREADABLE = "key_unreadable", "API key cannot be decrypted"
     KEY_MISMATCH = "key_mismatch", "API key belongs to another organisation"

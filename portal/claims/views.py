@@ -14,7 +14,7 @@ from portal.claims import identity, lifecycle, pages, rows, timeline
 from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm
 from portal.claims.models import SUCCEEDED, Claim
 from portal.hubs import watching
-from portal.orgs import access
+from portal.orgs import access, second_factor
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 
@@ -102,11 +102,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim as it is now; nothing (204) when the page knows it already."""
-    claim = _visible(request, pk)
+    claim = rows.glance(access.person(request), pk) or _visible(request, pk)
     _watch(claim)
     if request.GET.get("seen") == rows.seen(claim):
         return HttpResponse(status=204)
-    return render(request, "claims/detail.html#live", _story(request, claim))
+    return render(request, "claims/detail.html#live", _story(request, _visible(request, pk)))
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Claim:
@@ -118,7 +118,7 @@ def _visible(request: HttpRequest, pk: uuid.UUID) -> Claim:
 
 def _watch(claim: Claim) -> None:
     if claim.state in SUCCEEDED and not timeline.is_settled(claim):
-        watching.watch(claim.hub)
+        watching.watch(claim.hub, read_for=claim.acting_organisation_id)
 
 
 def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
@@ -146,7 +146,10 @@ def _changeable(request: HttpRequest, pk: uuid.UUID) -> Claim:
     organisation sees it (a 403), and everybody else does not (a 404).
     """
     claim = _visible(request, pk)
-    if not identity.may_steer(access.person(request), claim):
+    person = access.person(request)
+    if not identity.may_steer(person, claim):
+        raise PermissionDenied
+    if claim.by_support and second_factor.lack(request, person):
         raise PermissionDenied
     return claim
 

@@ -141,6 +141,14 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "Your organisation has no API key yet",
         "Ask your administrator to add it. Your scan is saved and continues by itself.",
     ),
+    (State.BLOCKED, Reason.KEY_KIND): _words(
+        "attention",
+        "key",
+        "Needs your admin",
+        "The stored API key is of the wrong kind",
+        "A super key serves support's claims only, and a normal key never those. "
+        "Those who run the portal can put it right. Your scan is saved and continues by itself.",
+    ),
     (State.BLOCKED, Reason.KEY_REFUSED): _words(
         "attention",
         "key",

@@ -24,7 +24,11 @@ class HubQuerySet(models.QuerySet["Hub"]):
 
 
 class Hub(models.Model):
-    """The last known status of a hub."""
+    """The last known status of a hub.
+
+    `read_for` names the organisation whose key reads it where its own has none: the one that
+    claimed it on support's behalf.
+    """
 
     class Binding(models.TextChoices):
         """Whose the hub is, seen from the row's organisation."""
@@ -51,6 +55,9 @@ class Hub(models.Model):
     claimed_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    read_for = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     watched_until = models.DateTimeField(null=True)
     refresh_due_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 However many people look, SpKey is asked once per hub and interval.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.hubs import keys, status
 from portal.hubs.models import Hub
-from portal.orgs.models import Organisation
+from portal.orgs.models import ApiCredential, Organisation
 
 WATCH = timedelta(seconds=60)
 # A poll that finds this much of the watch left writes nothing.
@@ -30,12 +31,16 @@ def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
     return hub
 
 
-def watch(hub: Hub) -> None:
-    """Keep the hub refreshed for the next minute. Writes only when that is running out."""
+def watch(hub: Hub, read_for: UUID | None = None) -> None:
+    """Keep the hub refreshed for the next minute. Writes only when that is running out.
+
+    `read_for` is the organisation that support claimed it from, whose key reads the status
+    where the hub's own organisation has no usable one.
+    """
     now = timezone.now()
     if hub.watched_until is not None and hub.watched_until > now + RENEW_BELOW:
         return
-    Hub.objects.filter(pk=hub.pk).update(watched_until=now + WATCH)
+    Hub.objects.filter(pk=hub.pk).update(watched_until=now + WATCH, read_for=read_for)
     Hub.objects.filter(pk=hub.pk, refresh_due_at=None).update(refresh_due_at=now)
 
 
@@ -62,16 +67,15 @@ def refresh(hub: Hub) -> None:
     A hub that was leased to somebody else meanwhile is left to them.
     """
     leased = Hub.objects.filter(pk=hub.pk, epoch=hub.epoch)
-    current = leased.select_related("organisation__credential").first()
+    current = leased.select_related("organisation__credential", "read_for__credential").first()
     if current is not None:
         _release(current, _ask(current))
 
 
 def _ask(hub: Hub) -> timedelta:
     """Read the hub's status, unless its key must rest. Return the time until the next read."""
-    try:
-        credential = keys.usable(hub.organisation)
-    except keys.NoUsableKeyError:
+    credential = _credential(hub)
+    if credential is None:
         return REFRESH_TROUBLED
     if paused := keys.paused_for(credential):
         return timedelta(seconds=paused)
@@ -89,6 +93,13 @@ def _ask(hub: Hub) -> timedelta:
     else:
         return REFRESH_ONLINE if hub.online else REFRESH_WAITING
     return REFRESH_TROUBLED
+
+
+def _credential(hub: Hub) -> ApiCredential | None:
+    for organisation in filter(None, (hub.organisation, hub.read_for)):
+        with suppress(keys.NoUsableKeyError):
+            return keys.usable(organisation)
+    return None
 
 
 def _release(hub: Hub, every: timedelta) -> None:

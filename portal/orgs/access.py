@@ -65,6 +65,16 @@ def membership_in(user: User, organisation: Organisation) -> Membership | None:
     return next((m for m in memberships(user) if m.organisation_id == organisation.pk), None)
 
 
+def active_membership(user: User, organisation: Organisation) -> Membership | None:
+    """Return the person's membership in this organisation if it counts today."""
+    return Membership.objects.active_of(user).filter(organisation=organisation).first()
+
+
+def role_allows(membership: Membership, ability: Ability) -> bool:
+    """Say whether the member's role includes this, whatever key the organisation holds."""
+    return ability in ABILITIES[membership.role]
+
+
 def may(user: User, organisation: Organisation, ability: Ability) -> bool:
     """Say whether the person may do this in the organisation today."""
     membership = membership_in(user, organisation)

@@ -6,8 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import MinLengthValidator
 
-from portal.claims.forms import ClaimForm
-from portal.hubs import hub_ids
+from portal.claims.forms import LabelField
 from portal.orgs.models import Site
 from portal.support.flow import Wish
 from portal.support.targets import SPKEY_ID, Target
@@ -37,7 +36,7 @@ class SupportClaimForm(forms.Form):
         help_text="Only for a site that is not in the list.",
         widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
-    label = ClaimForm.declared_fields["label"]
+    label = LabelField()
     reason = forms.CharField(
         label="Reason",
         max_length=500,
@@ -65,14 +64,6 @@ class SupportClaimForm(forms.Form):
             del self.fields["site"]
             self.fields["typed_site"].help_text = "The portal knows no site of this organisation."
         self.fields["confirmation"].help_text = f"It is {target.spkey_org_id}"
-
-    def clean_label(self) -> uuid.UUID:
-        """Return the hub id that the label holds, or say what was read and what to look for."""
-        try:
-            return hub_ids.parse(self.cleaned_data["label"])
-        except hub_ids.LabelProblem as problem:
-            read = f" Read: {problem.read}" if problem.read else ""
-            raise forms.ValidationError(f"{problem.sentence}{read}", code=problem.kind) from None
 
     def clean_confirmation(self) -> str:
         """Refuse anything but the target's id, letter by letter."""
