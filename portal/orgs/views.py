@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -30,7 +30,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
 def site_new(request: HttpRequest) -> HttpResponse:
     """Make a site."""
     organisation = access.current(request, Ability.MANAGE_SITES).organisation
-    form = SiteForm(organisation, request.POST or None)
+    form = SiteForm(organisation, _posted(request))
     if request.method == "POST" and form.is_valid():
         site = sites.save(form.save(commit=False), access.person(request))
         messages.success(request, f"{site.name} is ready for hubs.")
@@ -41,7 +41,7 @@ def site_new(request: HttpRequest) -> HttpResponse:
 def site_edit(request: HttpRequest, pk: str) -> HttpResponse:
     """Change a site's name and address."""
     site = _managed_site(request, pk)
-    form = SiteForm(site.organisation, request.POST or None, instance=site)
+    form = SiteForm(site.organisation, _posted(request), instance=site)
     if request.method == "POST" and form.is_valid():
         sites.save(form.save(commit=False), access.person(request))
         messages.success(request, "Saved.")
@@ -75,11 +75,16 @@ def _managed_site(request: HttpRequest, pk: str) -> Site:
     return site
 
 
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, if only nothing: an empty form is told what it lacks."""
+    return request.POST if request.method == "POST" else None
+
+
 @sensitive_post_parameters("key", "bearer_token")
 def key_edit(request: HttpRequest) -> HttpResponse:
     """Show what may be shown of the key, and take a new one."""
     organisation = access.current(request, Ability.MANAGE_KEY).organisation
-    form = KeyForm(request.POST or None)
+    form = KeyForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         credentials.replace(organisation, access.person(request), *form.secrets())
         messages.success(request, "The new key is stored. We are checking it now.")
