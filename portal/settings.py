@@ -223,5 +223,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # urllib3 and requests log addresses and headers below this level.
-    "loggers": {"urllib3": {"level": "WARNING"}, "requests": {"level": "WARNING"}},
+    "loggers": {
+        "urllib3": {"level": "WARNING"},
+        "requests": {"level": "WARNING"},
+        # Django's own handlers would say everything twice.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

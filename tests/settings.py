@@ -26,3 +26,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3"}
 ACCOUNT_RATE_LIMITS = False
+# The files lie where they are written; nothing is collected for a test.
+WHITENOISE_AUTOREFRESH = True
+STATIC_ROOT = None
