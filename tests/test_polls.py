@@ -1,0 +1,85 @@
+"""An unchanged poll is answered from a glance, which shows nobody more than a look would."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from portal.claims import rows
+from portal.claims.models import Claim
+from portal.hubs.models import Hub
+from portal.orgs import access
+from portal.orgs.models import Membership, Organisation
+from tests.conftest import join, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def old_claim(claim: Claim) -> Claim:
+    """A claim whose page polls at its slowest pace, so that time alone changes nothing."""
+    Claim.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    return Claim.objects.select_related("hub").get(pk=claim.pk)
+
+
+def poll(client: Client, claim: Claim, seen: str):
+    return client.get(f"/claims/{claim.pk}/live/", {"seen": seen}, headers={"HX-Request": "true"})
+
+
+def test_an_unchanged_poll_takes_three_queries_and_no_write(old_claim, ira, as_person):
+    client = as_person(ira)
+    poll(client, old_claim, rows.seen(old_claim))  # The first request of a session notes its start.
+    with CaptureQueriesContext(connection) as queries:
+        assert poll(client, old_claim, rows.seen(old_claim)).status_code == 204
+    assert len(queries) <= 3
+    assert all(query["sql"].startswith("SELECT") for query in queries)
+
+
+@pytest.mark.parametrize("changed", [Claim, Hub])
+def test_a_poll_after_a_change_brings_the_news(old_claim, ira, as_person, changed):
+    seen = rows.seen(old_claim)
+    changed.objects.update(version=F("version") + 1)
+    answer = poll(as_person(ira), old_claim, seen)
+    assert answer.status_code == 200
+    assert f"?seen={rows.seen(Claim.objects.get())}" in answer.content.decode()
+
+
+def test_the_right_version_tells_a_stranger_nothing(old_claim, hal, as_person):
+    assert poll(as_person(hal), old_claim, rows.seen(old_claim)).status_code == 404
+
+
+def test_the_right_version_tells_nothing_once_the_membership_has_expired(old_claim, ira, as_person):
+    client = as_person(ira)
+    assert poll(client, old_claim, rows.seen(old_claim)).status_code == 204
+    Membership.objects.filter(user=ira).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert poll(client, old_claim, rows.seen(old_claim)).status_code == 404
+
+
+def test_the_right_version_tells_nothing_once_the_person_is_removed(old_claim, ira, as_person):
+    client = as_person(ira)
+    Membership.objects.filter(user=ira).delete()
+    assert poll(client, old_claim, rows.seen(old_claim)).status_code == 404
+
+
+def test_support_polls_the_claim_that_it_made_for_another(old_claim, spkey_support, sam, as_person):
+    Claim.objects.update(acting_organisation=spkey_support)
+    assert poll(as_person(sam), old_claim, rows.seen(old_claim)).status_code == 204
+
+
+def test_the_glance_counts_the_memberships_that_count_elsewhere(acme, ira):
+    """The rule is written twice, and must not drift apart."""
+    now = timezone.now()
+    for name, ends in (("past", -1), ("future", 1)):
+        person = make_person(f"{name}@acme.example", name)
+        join(person, acme, expires_at=now + timedelta(hours=ends))
+    join(make_person("gone@acme.example", "gone", is_active=False), acme)
+    people = {membership.user for membership in Membership.objects.all()}
+    assert len(people) == 4
+    for person in people:
+        usual = Membership.objects.active_of(person).exists()
+        joined = Organisation.objects.filter(access.membership_of(person, path="memberships__"))
+        assert joined.exists() == usual, person.email
