@@ -57,6 +57,14 @@ class LabelField(forms.CharField):
             raise forms.ValidationError(f"{problem.sentence}{read}", code=problem.kind) from None
 
 
+def submission(token: uuid.UUID, *asked: object) -> uuid.UUID:
+    """Return the submission's id, made of the form's token and what is asked for with it.
+
+    A browser that went back may send an old token with another hub: that is another claim.
+    """
+    return uuid.uuid5(token, " ".join(map(str, asked)))
+
+
 class ClaimForm(forms.Form):
     """A site, a label and the token that makes a double tap one claim."""
 

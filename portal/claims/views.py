@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.claims import identity, lifecycle, pages, rows, timeline
-from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm
+from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm, submission
 from portal.claims.models import SUCCEEDED, Claim
 from portal.hubs import watching
 from portal.orgs import access, second_factor
@@ -43,7 +43,7 @@ def _order(member: Membership, form: ClaimForm) -> lifecycle.Order:
         organisation=member.organisation,
         hub_id=form.cleaned_data["label"],
         spkey_site_id=site.spkey_site_id,
-        submission=form.cleaned_data["submission"],
+        submission=submission(form.cleaned_data["submission"], form.cleaned_data["label"], site.pk),
         site=site,
     )
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import MinLengthValidator
 
-from portal.claims.forms import LabelField
+from portal.claims.forms import LabelField, submission
 from portal.orgs.models import Site
 from portal.support.flow import Wish
 from portal.support.targets import SPKEY_ID, Target
@@ -96,11 +96,14 @@ class SupportClaimForm(forms.Form):
         """Return what is asked for, of a form that is valid."""
         data = self.cleaned_data
         site: Site | None = data.get("site")
+        spkey_site_id = site.spkey_site_id if site else data["typed_site"]
         return Wish(
             target=self.target,
             hub_id=data["label"],
             site=site,
-            spkey_site_id=site.spkey_site_id if site else data["typed_site"],
+            spkey_site_id=spkey_site_id,
             reason=data["reason"],
-            submission=data["submission"],
+            submission=submission(
+                data["submission"], self.target.spkey_org_id, data["label"], spkey_site_id
+            ),
         )
