@@ -1,7 +1,8 @@
 """SpKey is away: before the read, after an open send, for a day."""
 
+from portal import spkey
 from portal.audit.models import Entry
-from portal.claims import lifecycle
+from portal.claims import calls, lifecycle
 from portal.claims.models import Reason, State
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -25,6 +26,13 @@ def test_an_outage_before_the_read_keeps_the_scan(sandbox, claim, settings, wire
     assert (away.state, away.reason) == (State.WAITING, Reason.UNREACHABLE)
     assert done.state == State.CLAIMED
     assert len(wire("ClaimHub")) == 1
+
+
+def test_a_send_that_found_nobody_surely_never_left(hub_id):
+    with spkey.Client(NOBODY, world.ACME_KEY) as client:
+        sent = calls.send(client, hub_id, site_id="mill-court", user_id="user", org_id=None)
+
+    assert sent.outcome == calls.Outcome.UNREACHABLE
 
 
 def test_an_outage_after_an_open_send_keeps_verifying_and_ends_as_claimed(
