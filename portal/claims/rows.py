@@ -16,14 +16,18 @@ from portal.orgs.models import Site, User
 
 # Almost every poll finds nothing new, and to build a statement takes Django far longer than
 # the database to answer it. So this one is half built here, and asks for little.
-POLLED = Claim.objects.select_related("hub").only(
-    "state",
-    "version",
-    "created_at",
-    "finished_at",
-    "hub__version",
-    "hub__online",
-    "hub__watched_until",
+POLLED = (
+    Claim.objects.select_related("hub")
+    .only(
+        "state",
+        "version",
+        "created_at",
+        "finished_at",
+        "hub__version",
+        "hub__online",
+        "hub__watched_until",
+    )
+    .order_by()
 )
 
 
@@ -73,7 +77,7 @@ def glance(user: User, pk: uuid.UUID) -> Claim | None:
     to look properly.
     """
     mine = access.membership_of(user, path="organisation__memberships__")
-    return POLLED.filter(mine, pk=pk).first()
+    return next(iter(POLLED.filter(mine, pk=pk)), None)
 
 
 def elsewhere(claim: Claim) -> str:

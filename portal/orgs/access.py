@@ -66,11 +66,13 @@ def membership_of(user: User, path: str) -> Q:
     """Return the condition that the person is an active member, for rows from which the lookup
     `path` leads to memberships.
 
-    The same as `Membership.objects.active_of(user)`, as a join instead of a subquery: Django
-    builds it in half the time.
+    The same as `Membership.objects.active_of(user)`, as a join instead of a subquery, for a
+    person who was read in this request: Django builds it in half the time.
     """
+    if not user.is_active:
+        return Q(pk__in=())
     unexpired = Q(**{f"{path}expires_at": None}) | Q(**{f"{path}expires_at__gt": timezone.now()})
-    return unexpired & Q(**{f"{path}user": user, f"{path}user__is_active": True})
+    return unexpired & Q(**{f"{path}user": user})
 
 
 def membership_in(user: User, organisation: Organisation) -> Membership | None:
