@@ -143,8 +143,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         claimers = User.objects.filter(claims__organisation=organisation).distinct()
-        self.filters["site"].extra["queryset"] = organisation.sites.all()
-        self.filters["person"].extra["queryset"] = claimers
+        self.filters["site"].queryset = organisation.sites.all()
+        self.filters["person"].queryset = claimers
 
     def in_group(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims of a group of states."""

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -47,8 +47,8 @@ def _position(text: str) -> tuple[datetime, uuid.UUID] | None:
     stamp, _, pk = text.partition("_")
     try:
         at = datetime.fromisoformat(stamp)
-        return (at, uuid.UUID(pk)) if at.tzinfo else None
-    except ValueError:
+        return (at.astimezone(UTC), uuid.UUID(pk)) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
 
 
