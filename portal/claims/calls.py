@@ -1,11 +1,14 @@
 """The two calls of a claim, with every way they can end turned into a plain value."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from portal import spkey
+
+logger = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
@@ -127,6 +130,9 @@ def _common_outcome(error: spkey.SpkeyError) -> Outcome | None:
 
 
 def _journal_of(error: spkey.SpkeyError, outcome: Outcome) -> Journal:
+    if isinstance(error, spkey.TlsFailed):
+        # Somebody may stand between us and SpKey, or a certificate has run out: tell operators.
+        logger.error("SpKey could not prove who it is: no secure connection")
     return Journal(
         outcome,
         error.http_status,

@@ -35,6 +35,18 @@ def test_a_send_that_found_nobody_surely_never_left(hub_id):
     assert sent.outcome == calls.Outcome.UNREACHABLE
 
 
+def test_a_server_that_cannot_prove_who_it_is_gets_nothing_and_raises_an_alarm(
+    sandbox, claim, settings, wire, caplog
+):
+    settings.SPKEY_BASE_URL = sandbox.url.replace("http:", "https:")
+
+    away = work(claim)
+
+    assert (away.state, away.reason) == (State.WAITING, Reason.UNREACHABLE)
+    assert wire() == []
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
 def test_an_outage_after_an_open_send_keeps_verifying_and_ends_as_claimed(
     sandbox, ira, mill_court, live_through
 ):
