@@ -42,8 +42,9 @@ WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`The policy forbids ${event.violatedDirective} of ${event.blockedURI}.`);
 });"""
 
-# Machines that build are slower than tablets.
-expect.set_options(timeout=15_000)
+# Milliseconds. Machines that build are slower than tablets.
+TIMEOUT = 15_000
+expect.set_options(timeout=TIMEOUT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,19 +101,21 @@ def listen(context: BrowserContext, complaints: list[str]) -> None:
 
 @pytest.fixture
 def tablet(browser, live_server, transactional_db, as_person):
-    """Opens the portal on a tablet, signed in as somebody or not; `more` goes to the context.
+    """Opens the portal on a tablet, signed in as somebody, as a test client is, or not at all.
 
-    Fails on complaints, except those that contain one of the texts in `tablet.expected`.
+    `more` goes to the context. Fails on complaints, except those that contain one of the texts
+    in `tablet.expected`.
     """
     contexts, complaints = [], []
 
-    def hand_out(person=None, **more) -> Page:
+    def hand_out(person=None, client=None, **more) -> Page:
         context = browser.new_context(base_url=live_server.url, **{**TABLET, **more})
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         listen(context, complaints)
-        if person:
+        if person or client:
             name = settings.SESSION_COOKIE_NAME
-            value = as_person(person).cookies[name].value
+            value = (client or as_person(person)).cookies[name].value
             context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
         return context.new_page()
 
@@ -183,9 +186,9 @@ def scanner(scanner_site, browser, launch_browser, camera):
         context = (others[-1] if flags else browser).new_context(viewport=TABLET["viewport"])
         contexts.append(context)
         listen(context, complaints)
-        if before:
-            context.add_init_script(before)
         page = context.new_page()
+        if before:
+            page.add_init_script(before)
         page.goto(url or scanner_site.url)
         return page
 

@@ -83,7 +83,8 @@ def test_when_the_button_goes_away_the_focus_moves_to_the_content(tablet, ira, c
     expect(page.get_by_role("main")).to_be_focused()
 
 
-def test_the_camera_is_closed_by_escape_and_the_focus_returns(tablet, ira):
+def test_the_camera_is_closed_by_escape_and_the_focus_returns(tablet, camera, ira):
+    camera(None)
     page = tablet(ira)
     page.goto("/claims/new/")
     tab_to(page, "Scan with the camera")

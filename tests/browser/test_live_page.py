@@ -120,7 +120,11 @@ def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet
     page = tablet(ira)
     show(page, claim)
     under_way: list[Route] = []
-    page.route("**/stop/", lambda route: under_way.append(route))
+
+    def hold(route: Route) -> None:
+        under_way.append(route)
+
+    page.route("**/stop/", hold)
     with page.expect_request("**/stop/"):
         page.get_by_role("button", name="Stop trying").click()
     Claim.objects.update(version=claim.version + 1)

@@ -1,0 +1,242 @@
+"""Every page in every state is accessible in light and dark, within reach, and large enough."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim, Heartbeat
+from portal.hubs.models import Hub
+from portal.orgs.models import ApiCredential, Site
+from portal.sandbox import world
+from tests.browser.checks import problems
+from tests.browser.steps import claim_hub, sign_in, type_id
+from tests.conftest import PASSWORD, order
+from tests.people_with_factor import set_up_factor, sign_in_with_factor
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+Findings = dict[str, list[str]]
+STATES = {
+    "queued": {},
+    "sending": {"state": "sending", "sends": 1},
+    "offline": {"state": "waiting", "reason": "offline"},
+    "rate": {"state": "waiting", "reason": "rate"},
+    "verifying": {"state": "verifying", "sends": 1},
+    "blocked": {"state": "blocked", "reason": "key_refused", "next_attempt_at": None},
+    "review": {"state": "review", "reference": "8f2a-SBX"},
+    "conflict": {"state": "conflict", "reason": "another_organisation", "reference": "8f2a-SBX"},
+    "elsewhere": {"state": "conflict", "reason": "another_site"},
+    "invalid": {"state": "rejected", "reason": "invalid", "problems": [["siteId", "Unknown"]]},
+    "cancelled": {"state": "cancelled"},
+    "claimed": {"state": "claimed", "sends": 1},
+}
+BAD_PAGE = """<!doctype html><title>Bad</title><main><img src="data:,">
+<p style="color: #ccc; width: 30rem">pale</p><button>Tap</button>
+<div style="position: fixed; inset: 0"></div></main>"""
+ENDED = {"conflict", "rejected", "cancelled", "claimed"}
+
+
+def visit(page: Page, addresses: Iterable[str]) -> Findings:
+    """Return what is wrong, page by page."""
+    findings = {}
+    for address in addresses:
+        page.goto(address)
+        findings[address] = problems(page)
+    return faulty(findings)
+
+
+def faulty(findings: Findings) -> Findings:
+    return {name: found for name, found in findings.items() if found}
+
+
+@pytest.fixture
+def claims(ira, mill_court) -> dict[str, Claim]:
+    """A claim in each state, by the state's name."""
+    numbers = count()
+    made = {}
+    for name, fields in STATES.items():
+        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(next(numbers))))
+        end = {"finished_at": timezone.now(), "next_attempt_at": None}
+        ended = fields.get("state") in ENDED
+        Claim.objects.filter(pk=claim.pk).update(**fields, **(end if ended else {}))
+        made[name] = claim
+    seen = {"serial": "SK-7F03-91A2", "model": "SK-Hub One PoE"}
+    Hub.objects.update(**seen)
+    return made
+
+
+def test_the_checks_see_what_is_wrong_with_a_page(tablet):
+    page = tablet()
+    page.set_content(BAD_PAGE)
+    found = " ".join(problems(page))
+    for sign in (
+        "image-alt: <img",
+        "color-contrast: <p",
+        "small: <button>Tap",
+        "scrolls sideways at 390 px",
+        "scrolls sideways in large text",
+        "covered in large text: <button>Tap",
+    ):
+        assert sign in found
+
+
+def test_the_pages_before_signing_in(tablet, ira):
+    tablet.expected = ["404", "422"]
+    page = tablet()
+    addresses = ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/")
+    assert visit(page, (*addresses, "/accounts/signup/", "/nowhere/")) == {}
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(ira.email)
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("not correct")).to_be_visible()
+    assert problems(page) == []
+
+
+def test_an_installers_pages(tablet, ira, claims):
+    tablet.expected = ["403", "404"]
+    page = tablet(ira)
+    addresses = ["/", "/claims/", "/claims/?q=nothing+has+this", "/claims/new/", "/sites/"]
+    assert visit(page, (*addresses, "/nowhere/", "/accounts/2fa/", "/accounts/logout/")) == {}
+
+
+def test_an_installers_pages_while_there_is_nothing_yet(tablet, ira):
+    assert visit(tablet(ira), ("/", "/claims/", "/claims/new/")) == {}
+
+
+def test_a_claims_page_in_every_state(tablet, ira, claims):
+    page = tablet(ira)
+    pages = {name: f"/claims/{claim.pk}/" for name, claim in claims.items()}
+    assert visit(page, pages.values()) == {}
+    ended = Claim.objects.get(pk=claims["claimed"].pk)
+    Hub.objects.filter(pk=ended.hub_id).update(
+        online=True, firmware="1.4.2", uptime_seconds=90_000, last_seen=timezone.now()
+    )
+    assert visit(page, [pages["claimed"]]) == {}
+
+
+def test_the_claim_form_with_errors_and_with_the_camera_open(tablet, camera, ira, mill_court):
+    tablet.expected = ["422"]
+    camera(None)
+    page = tablet(ira)
+    type_id(page, "SN 00417")
+    page.get_by_role("button", name="Claim this hub").click()
+    expect(page.locator("#id_label_error")).to_be_visible()
+    page.get_by_text("Use a photo instead").click()
+    assert problems(page) == []
+    page.get_by_role("button", name="Scan with the camera").click()
+    expect(page.get_by_text("Aim at the label.")).to_be_visible()
+    assert problems(page) == []
+
+
+def test_the_claim_form_with_many_sites_and_a_hub_that_is_claimed_elsewhere(
+    tablet, ira, acme, mill_court, orchard_rise, hub_id
+):
+    tablet.expected = ["422"]
+    for number in range(8):
+        Site.objects.create(organisation=acme, name=f"House {number}", spkey_site_id=f"h{number}")
+    page = tablet(ira)
+    claim_hub(page, hub_id)
+    type_id(page, hub_id)
+    page.get_by_label("Find a site").fill("orch")
+    page.get_by_text("Orchard Rise").click()
+    page.get_by_role("button", name="Claim this hub").click()
+    expect(page.get_by_role("alert")).to_contain_text("being claimed at House 0")
+    assert problems(page) == []
+
+
+def test_an_administrators_pages(tablet, ada, claims, mill_court, orchard_rise):
+    Site.objects.filter(pk=orchard_rise.pk).update(archived_at=timezone.now())
+    Heartbeat.objects.create(name="a", beat_at=timezone.now() - timedelta(hours=1))
+    page = tablet(ada)
+    sites = ("/sites/", "/sites/new/", f"/sites/{mill_court.pk}/", f"/sites/{orchard_rise.pk}/")
+    assert visit(page, ("/", *sites)) == {}
+
+
+def test_an_administrators_pages_while_there_is_nothing_yet(tablet, ada):
+    ApiCredential.objects.all().delete()
+    assert visit(tablet(ada), ("/", "/claims/new/", "/sites/", "/organisation/key/")) == {}
+
+
+def test_the_key_page_in_every_state(tablet, ada):
+    tablet.expected = ["422"]
+    page = tablet(ada)
+    now = timezone.now()
+    for fields in (
+        {"state": "working", "checked_at": now},
+        {"state": "refused", "checked_at": now},
+        {"state": "unreachable", "checked_at": now},
+        {"state": "working", "check_due_at": now + timedelta(hours=1)},
+    ):
+        ApiCredential.objects.update(**fields)
+        assert visit(page, ["/organisation/key/"]) == {}, fields
+    page.get_by_label("New API key").fill("too short")
+    page.get_by_role("button", name="Save the new key").click()
+    expect(page.get_by_text("exactly 40 letters and digits")).to_be_visible()
+    assert problems(page) == []
+
+
+def test_supports_pages(tablet, sam, acme, mill_court, hub_id):
+    tablet.expected = ["403", "422"]
+    assert visit(tablet(sam), ("/", "/support/")) == {}
+    set_up_factor(sam)
+    assert visit(tablet(sam), ["/support/"]) == {}
+    page = tablet(client=sign_in_with_factor(Client(), sam))
+    form = f"/support/new/?target={acme.spkey_org_id}"
+    assert visit(page, ("/support/", "/support/new/", "/support/new/?target=a+b", form)) == {}
+    page.get_by_role("button", name="Claim this hub").click()
+    expect(page.locator("#id_reason_error")).to_be_visible()
+    assert problems(page) == []
+    page.get_by_label("Hub id").fill(str(hub_id))
+    page.get_by_text("Mill Court").click()
+    page.get_by_label("Reason").fill("The installer has no signal there.")
+    page.get_by_label("Type the organisation").fill(acme.spkey_org_id)
+    page.get_by_role("button", name="Claim this hub").click()
+    expect(page.get_by_text("Done by SpKey Support")).to_be_visible()
+    assert problems(page) == []
+    assert visit(page, ["/support/"]) == {}
+
+
+def test_the_pages_of_a_second_factor_that_is_being_set_up(tablet, sam):
+    page = tablet(sam)
+    page.goto("/accounts/2fa/totp/activate/")
+    prove_it(page)
+    page.wait_for_url("**/totp/activate/")
+    assert problems(page) == []
+    assert visit(page, ("/accounts/2fa/", "/accounts/password/change/")) == {}
+
+
+def test_the_pages_of_a_second_factor_that_is_set_up(tablet, sam):
+    page = tablet(client=sign_in_with_factor(Client(), sam))
+    codes = "/accounts/2fa/recovery-codes/"
+    page.goto(f"{codes}generate/")
+    prove_it(page)
+    page.wait_for_url("**/generate/")
+    assert problems(page) == []
+    page.get_by_role("button", name="Make new codes").click()
+    addresses = ("/accounts/2fa/", "/accounts/2fa/totp/deactivate/")
+    assert visit(page, (codes, *addresses, "/accounts/2fa/reauthenticate/")) == {}
+
+    page = tablet()
+    page.goto("/accounts/login/")
+    sign_in(page, sam)
+    page.wait_for_url("**/2fa/authenticate/")
+    assert problems(page) == []
+
+
+def prove_it(page: Page) -> None:
+    """Give the password once more, on the page that asks for it."""
+    expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
+    assert problems(page) == []
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_the_page_of_somebody_without_an_organisation(tablet, otto):
+    assert visit(tablet(otto), ["/"]) == {}
