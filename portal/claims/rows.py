@@ -23,6 +23,7 @@ POLLED = (
         "version",
         "created_at",
         "finished_at",
+        "acting_organisation",
         "hub__version",
         "hub__online",
         "hub__watched_until",

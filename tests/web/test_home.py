@@ -1,0 +1,136 @@
+"""The first page: where to start, for each role."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim, Heartbeat
+from portal.sandbox import world
+from tests.conftest import join, make_person, order
+from tests.web.conftest import choose
+
+
+@pytest.fixture
+def alive(db) -> None:
+    """A worker that has just given a sign of life."""
+    Heartbeat.objects.create(name="worker", beat_at=timezone.now())
+
+
+def home(client):
+    return client.get("/")
+
+
+def titles(client) -> list[str]:
+    return [todo.title for todo in home(client).context["todos"]]
+
+
+def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(
+    as_person, ira, ada, mill_court
+):
+    mine = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+    old = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
+    lifecycle.submit(order(ada, mill_court, world.hub_id(2)))
+    answer = home(as_person(ira))
+
+    assert [row.hub_id for row in answer.context["rows"]] == [mine.hub_id_text]
+    assert "Scan a hub" in answer.content.decode()
+    assert "todos" not in answer.context
+    assert "What needs attention" not in answer.content.decode()
+
+
+def test_an_administrator_finds_the_organisations_latest_claims(
+    as_person, ira, ada, hal, mill_court, lighthouse
+):
+    first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+    second = lifecycle.submit(order(ada, mill_court, world.hub_id(1)))
+    lifecycle.submit(order(hal, lighthouse, world.hub_id(2)))
+    rows = home(as_person(ada)).context["rows"]
+
+    assert [row.hub_id for row in rows] == [second.hub_id_text, first.hub_id_text]
+
+
+def test_an_administrator_with_nothing_to_do_is_told_of_nothing(as_person, ada, mill_court, alive):
+    assert titles(as_person(ada)) == []
+
+
+def test_a_silent_worker_is_the_gravest_of_all(as_person, ada, acme, alive):
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=61))
+
+    assert titles(as_person(ada)) == ["Nothing is being sent", "No site yet"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        ({"state": "blocked", "reason": "no_user"}, "1 claim needs you"),
+        ({"state": "review"}, "1 claim needs you"),
+        ({"state": "waiting", "reason": "offline"}, "1 hub is offline"),
+        ({"state": "conflict"}, "1 claim was refused"),
+        ({"state": "expired"}, "1 claim was refused"),
+    ],
+)
+def test_what_needs_an_administrator_is_counted(fields, title, as_person, ada, claim, alive):
+    if fields["state"] in {"conflict", "expired"}:
+        fields = {**fields, "finished_at": timezone.now(), "next_attempt_at": None}
+    Claim.objects.update(**fields)
+
+    assert titles(as_person(ada)) == [title]
+
+
+def test_a_refused_claim_that_was_tried_again_needs_nobody_any_more(
+    as_person, ada, ira, claim, alive
+):
+    ended = {"state": "conflict", "finished_at": timezone.now(), "next_attempt_at": None}
+    Claim.objects.update(**ended)
+    claim.refresh_from_db()
+    lifecycle.submit(lifecycle.retry(claim, ira))
+
+    assert titles(as_person(ada)) == []
+
+
+def test_an_agent_is_led_to_claiming_for_others(as_person, sam):
+    page = home(as_person(sam)).content.decode()
+
+    assert "Claim for an organisation" in page
+    assert "Scan a hub" not in page
+
+
+def test_somebody_without_an_organisation_is_told_whom_to_ask(as_person, db):
+    page = home(as_person(make_person("new@acme.example", "Nia"))).content.decode()
+
+    assert "You belong to no organisation" in page
+    assert "Ask the administrator who invited you" in page
+
+
+def test_an_operator_without_an_organisation_is_led_to_the_operators_pages(as_person, otto):
+    assert "Operators" in home(as_person(otto)).content.decode()
+
+
+def test_a_person_of_two_organisations_works_in_the_one_they_chose(
+    as_person, acme, harbour, mill_court, lighthouse
+):
+    both = make_person("both@acme.example", "Bo Both")
+    join(both, acme)
+    join(both, harbour, "admin")
+    client = as_person(both)
+    assert "Acme Properties</strong>" in home(client).content.decode()
+    choose(client, harbour)
+
+    assert "Harbour Living</strong>" in home(client).content.decode()
+    assert client.get("/sites/").context["sites"].get() == lighthouse
+    choose(client, acme)
+    assert client.get("/sites/").status_code == 403
+
+
+def test_a_choice_that_is_no_longer_ones_own_falls_back(as_person, acme, harbour):
+    both = make_person("both@acme.example", "Bo Both")
+    join(both, acme)
+    leaving = join(both, harbour)
+    client = as_person(both)
+    choose(client, harbour)
+    leaving.delete()
+
+    assert "Acme Properties</strong>" in home(client).content.decode()
