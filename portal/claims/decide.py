@@ -139,10 +139,11 @@ def _ended(facts: Facts, now: datetime) -> Decision | None:
 def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision:
     if ended := _ended(facts, now):
         return ended
-    if hub.online is False and not _send_anyway(facts, now):
-        wait = policy.offline_wait(facts.tries, now - facts.created_at)
-        wait = min(wait, _until_next_offline_send(facts, now))
-        return Decision(State.WAITING, Reason.OFFLINE, wait=wait, failed=True)
+    until_next = _until_next_send(facts, hub, now)
+    if until_next > 0 and not facts.send_wanted:
+        wait = min(until_next, policy.offline_wait(facts.tries, now - facts.created_at))
+        reason = Reason.OFFLINE if hub.online is False else Reason(facts.reason)
+        return Decision(State.WAITING, reason, wait=wait, failed=True)
     if facts.recent_sends >= policy.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
         window_ends = facts.last_send_at + policy.SEND_WINDOW
         wait = max(1.0, (window_ends - now).total_seconds())
@@ -150,14 +151,12 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
     return Decision(State.SENDING, send=True)
 
 
-def _send_anyway(facts: Facts, now: datetime) -> bool:
-    """The status may lag behind: an offline hub is tried now and then, and when asked to."""
-    return facts.send_wanted or _until_next_offline_send(facts, now) <= 0
-
-
-def _until_next_offline_send(facts: Facts, now: datetime) -> float:
-    since = facts.last_send_at or facts.created_at
-    return (since + policy.OFFLINE_SEND_EVERY - now).total_seconds()
+def _until_next_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> float:
+    """Seconds until the next send is due. The status may lag, so an offline hub is sent too."""
+    if hub.online and facts.reason == Reason.OFFLINE:
+        return 0.0
+    spacing = policy.send_spacing(facts.sends, offline=hub.online is False)
+    return ((facts.last_send_at or facts.created_at) + spacing - now).total_seconds()
 
 
 def _unreadable(facts: Facts, now: datetime) -> Decision:

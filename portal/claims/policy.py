@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 LEASE: Final = timedelta(seconds=90)
-FRESH_READ: Final = timedelta(seconds=15)
 MAX_AGE: Final = timedelta(hours=24)
 MAX_SENDS: Final = 8
 MAX_SENDS_IN_WINDOW: Final = 3
 SEND_WINDOW: Final = timedelta(minutes=10)
-OFFLINE_SEND_EVERY: Final = timedelta(minutes=30)
+FIRST_SPACING: Final = timedelta(minutes=30)
+LONGEST_SPACING: Final = timedelta(hours=4)
 OFFLINE_QUICK: Final = timedelta(minutes=15)
 SETTLE_AFTER: Final = timedelta(seconds=45)
 SETTLE_APART: Final = timedelta(seconds=10)
@@ -36,6 +36,18 @@ def offline_wait(tries: int, age: timedelta) -> float:
     if age > OFFLINE_QUICK:
         return _random.uniform(60.0, 600.0)
     return max(3.0, _random.uniform(0, min(60.0, 5.0 * 2 ** min(tries, 16))))
+
+
+def send_spacing(sends: int, *, offline: bool) -> timedelta:
+    """Return how long to wait after a send, or after the submit, before the next.
+
+    A claim may be sent eight times and is promised a day: an offline hub's sends are spread
+    over it, and those of a hub that may be online once the first three were of no use.
+    """
+    doublings = sends if offline else sends - MAX_SENDS_IN_WINDOW
+    if doublings < 0:
+        return timedelta(0)
+    return min(FIRST_SPACING * 2**doublings, LONGEST_SPACING)
 
 
 def rate_wait(retry_after: float | None) -> float:

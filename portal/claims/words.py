@@ -47,7 +47,7 @@ BY_STATE: dict[str, Words] = {
         "Confirming with SmartphoneKey",
         "The answer was not clear, so we are checking. Do not scan again.",
     ),
-    State.WAITING: _words("working", "clock", "Trying again", "We try again in a moment", SAVED),
+    State.WAITING: _words("working", "clock", "Trying again", "We keep trying", SAVED),
     State.BLOCKED: _words(
         "attention",
         "key",

@@ -1,10 +1,11 @@
 """The table of transitions, row by row: what follows from a status read."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from portal.claims import decide
+from portal.claims import decide, policy
 from portal.claims.calls import Outcome
 from portal.claims.models import Reason, State
 from tests.claims.facts import (
@@ -169,7 +170,7 @@ def test_an_offline_hub_is_only_read():
     "facts",
     [
         pytest.param(replace(FRESH, created_at=ago(minutes=30)), id="30 min after the submit"),
-        pytest.param(replace(SENT, last_send_at=ago(minutes=30)), id="30 min after the last send"),
+        pytest.param(replace(SENT, last_send_at=ago(hours=1)), id="an hour after the first send"),
         pytest.param(replace(SENT, send_wanted=True), id="on Try now"),
     ],
 )
@@ -177,8 +178,8 @@ def test_an_offline_hub_is_sent(facts):
     assert after(facts, says(online=False)).send
 
 
-def test_an_offline_hub_sent_29_minutes_ago_is_read_again_when_the_next_send_is_due():
-    facts = replace(SENT, created_at=ago(hours=2), last_send_at=ago(minutes=29), tries=9)
+def test_an_offline_hub_sent_59_minutes_ago_is_read_again_when_the_next_send_is_due():
+    facts = replace(SENT, created_at=ago(hours=2), last_send_at=ago(minutes=59), tries=9)
 
     decision = after(facts, says(online=False))
 
@@ -206,8 +207,37 @@ def test_a_claim_that_gives_up_with_its_hub_just_claimed_is_claimed():
     assert after(facts, says("Claimed", OURS, OUR_SITE)).state == State.CLAIMED
 
 
+def test_the_sends_of_an_offline_hub_last_the_day_that_is_promised():
+    spacings = [policy.send_spacing(sends, offline=True) for sends in range(policy.MAX_SENDS)]
+
+    assert timedelta(hours=20) < sum(spacings, timedelta()) < policy.MAX_AGE
+
+
+def test_a_hub_that_may_be_online_is_sent_three_times_before_the_sends_are_spread():
+    spacings = [policy.send_spacing(sends, offline=False) for sends in range(policy.MAX_SENDS)]
+
+    assert spacings[:3] == [timedelta(0)] * 3
+    assert spacings[3:] == sorted(spacings[3:])
+    assert sum(spacings, timedelta()) > timedelta(hours=10)
+
+
+def test_the_fourth_send_of_a_silent_server_waits_half_an_hour_and_is_read_meanwhile():
+    facts = replace(SENT, sends=3, last_send_at=ago(minutes=20))
+
+    decision = after(facts, says())
+
+    assert not decision.send
+    assert 0 < decision.wait <= 600
+
+
+def test_a_hub_that_has_come_online_is_sent_at_once_however_often_it_was_sent_before():
+    facts = replace(SENT, sends=6, reason="offline", last_send_at=ago(minutes=20))
+
+    assert after(facts, says(online=True)).send
+
+
 def test_no_fourth_send_leaves_within_ten_minutes():
-    facts = replace(SENT, sends=3, recent_sends=3, last_send_at=ago(minutes=4))
+    facts = replace(SENT, sends=3, recent_sends=3, last_send_at=ago(minutes=4), send_wanted=True)
 
     decision = after(facts, says())
 
