@@ -60,7 +60,10 @@ def missing(message: str) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     chromium = os.environ.get("PORTAL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
     if not chromium:
-        missing("Chromium is missing; `make test` says how to install it.")
+        missing(
+            "These tests need Chromium or Chrome. Install it (Debian: apt-get install chromium) "
+            "or set PORTAL_CHROMIUM to its path."
+        )
     return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
 
 

@@ -65,6 +65,11 @@ def hide(page: Page, hidden: bool) -> None:
     )
 
 
+def look_again(page: Page) -> None:
+    """As when somebody returns to the tab: the page asks at once."""
+    hide(page, False)
+
+
 def count_polls(page: Page) -> list[str]:
     """Return a list that grows with each poll that leaves the page."""
     polls: list[str] = []

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from portal.claims import lifecycle, worker
 from portal.claims.models import Claim
 from portal.sandbox import world
-from tests.browser.steps import hide, present, show
+from tests.browser.steps import look_again, present, show
 from tests.conftest import PASSWORD, order
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
@@ -69,7 +69,7 @@ def test_the_focus_stays_on_a_button_while_the_page_changes_around_it(tablet, ir
     show(page, claim)
     page.get_by_role("button", name="Stop trying").focus()
     worker.run_once()
-    hide(page, False)
+    look_again(page)
     expect(present(page)).to_contain_text("The hub is not online")
     expect(page.get_by_role("button", name="Stop trying")).to_be_focused()
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from portal.claims import policy
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.browser.steps import claim_hub, present, shown
@@ -62,7 +63,10 @@ def test_try_again_after_a_refusal_makes_a_new_claim_linked_to_the_old(tablet, s
     expect(present(page)).to_contain_text("This hub is suspended")
 
 
-def test_an_answer_lost_after_the_claim_took_effect_ends_as_claimed(tablet, sandbox, ira):
+def test_an_answer_lost_after_the_claim_took_effect_ends_as_claimed(
+    tablet, sandbox, ira, monkeypatch
+):
+    monkeypatch.setattr(policy, "verify_wait", lambda since_send: 2.0)
     page = tablet(ira)
     claim_hub(page, ANSWER_LOST)
     expect(present(page)).to_contain_text("Do not scan again")
