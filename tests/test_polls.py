@@ -3,18 +3,17 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.claims import rows
+from portal.claims import glance, rows
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
-from portal.orgs import access
-from portal.orgs.models import Membership, Organisation
-from tests.conftest import join, make_person
+from portal.orgs.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -70,16 +69,25 @@ def test_support_polls_the_claim_that_it_made_for_another(old_claim, spkey_suppo
     assert poll(as_person(sam), old_claim, rows.seen(old_claim)).status_code == 204
 
 
-def test_the_glance_counts_the_memberships_that_count_elsewhere(acme, ira):
-    """The rule is written twice, and must not drift apart."""
+def test_a_membership_that_ends_while_the_statement_is_kept_ends_there_too(
+    old_claim, ira, as_person
+):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = as_person(ira)
+        Membership.objects.filter(user=ira).update(expires_at=timezone.now() + timedelta(seconds=1))
+        assert poll(client, old_claim, rows.seen(old_claim)).status_code == 204
+        clock.shift(glance.KEPT_FOR + timedelta(milliseconds=1))
+        assert poll(client, old_claim, rows.seen(old_claim)).status_code == 404
+
+
+def test_a_glance_has_what_a_look_has(old_claim, ira):
     now = timezone.now()
-    for name, ends in (("past", -1), ("future", 1)):
-        person = make_person(f"{name}@acme.example", name)
-        join(person, acme, expires_at=now + timedelta(hours=ends))
-    join(make_person("gone@acme.example", "gone", is_active=False), acme)
-    people = {membership.user for membership in Membership.objects.all()}
-    assert len(people) == 4
-    for person in people:
-        usual = Membership.objects.active_of(person).exists()
-        joined = Organisation.objects.filter(access.membership_of(person, path="memberships__"))
-        assert joined.exists() == usual, person.email
+    Hub.objects.update(online=True, watched_until=now)
+    Claim.objects.update(state="claimed", finished_at=now, next_attempt_at=None)
+    looked = Claim.objects.select_related("hub").get()
+    found = glance.at(ira, looked.pk)
+    assert (found.pk, found.hub_id) == (looked.pk, looked.hub_id)
+    for column in ("state", "version", "created_at", "finished_at"):
+        assert getattr(found, column) == getattr(looked, column)
+    for column in ("version", "online", "watched_until"):
+        assert getattr(found.hub, column) == getattr(looked.hub, column)

@@ -1,6 +1,5 @@
 """A claim as a row in a list and as the head of its page."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,25 +10,7 @@ from django.utils.formats import date_format
 from portal.claims import timeline
 from portal.claims.models import Claim, Reason
 from portal.claims.words import Chip
-from portal.orgs import access
-from portal.orgs.models import Site, User
-
-# Almost every poll finds nothing new, and to build a statement takes Django far longer than
-# the database to answer it. So this one is half built here, and asks for little.
-POLLED = (
-    Claim.objects.select_related("hub")
-    .only(
-        "state",
-        "version",
-        "created_at",
-        "finished_at",
-        "acting_organisation",
-        "hub__version",
-        "hub__online",
-        "hub__watched_until",
-    )
-    .order_by()
-)
+from portal.orgs.models import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +50,6 @@ def seen(claim: Claim) -> str:
     """Return what a page must show to be up to date: the claim's version, its hub's, the pace."""
     pace = 0 if timeline.is_settled(claim) else timeline.pace(claim)
     return f"{claim.version}.{claim.hub.version}.{pace}"
-
-
-def glance(user: User, pk: uuid.UUID) -> Claim | None:
-    """Return a claim of the person's organisations, with what `seen` and a watch need of it.
-
-    None is no refusal: whoever made a claim for another organisation sees it as well, and has
-    to look properly.
-    """
-    mine = access.membership_of(user, path="organisation__memberships__")
-    return next(iter(POLLED.filter(mine, pk=pk)), None)
 
 
 def elsewhere(claim: Claim) -> str:

@@ -4,13 +4,13 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from portal.claims import identity, lifecycle, pages, rows, timeline
+from portal.claims import glance, identity, lifecycle, pages, rows, timeline
 from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm, submission
 from portal.claims.models import SUCCEEDED, Claim
 from portal.hubs import watching
@@ -102,7 +102,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim as it is now; nothing (204) when the page knows it already."""
-    claim = rows.glance(access.person(request), pk) or _visible(request, pk)
+    claim = glance.at(access.person(request), pk)
+    if claim is None:
+        raise Http404
     _watch(claim)
     if request.GET.get("seen") == rows.seen(claim):
         return HttpResponse(status=204)

@@ -4,9 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest
-from django.utils import timezone
 
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 
@@ -60,19 +58,6 @@ def memberships(user: User) -> list[Membership]:
         .select_related("organisation", "organisation__credential")
         .defer("organisation__credential__key", "organisation__credential__bearer_token")
     )
-
-
-def membership_of(user: User, path: str) -> Q:
-    """Return the condition that the person is an active member, for rows from which the lookup
-    `path` leads to memberships.
-
-    The same as `Membership.objects.active_of(user)`, as a join instead of a subquery, for a
-    person who was read in this request: Django builds it in half the time.
-    """
-    if not user.is_active:
-        return Q(pk__in=())
-    unexpired = Q(**{f"{path}expires_at": None}) | Q(**{f"{path}expires_at__gt": timezone.now()})
-    return unexpired & Q(**{f"{path}user": user})
 
 
 def membership_in(user: User, organisation: Organisation) -> Membership | None:
