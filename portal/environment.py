@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -87,17 +88,23 @@ def encryption_keys(env: Env) -> list[str]:
 
 
 def spkey_base_url(env: Env, *, debug: bool) -> str:
-    """Return the API's address: https to an allowed host, or http to this machine in debug."""
+    """Return the API's address: https to an allowed host, or this machine (a sandbox).
+
+    `debug` chooses the address where none is given: the sandbox's, else the vendor's.
+    """
     default = "http://127.0.0.1:8787" if debug else "https://api.spkey.co"
     url = env.str("SPKEY_BASE_URL", default).rstrip("/")
     allowed = set(env.list("SPKEY_ALLOWED_HOSTS", ["api.spkey.co"]))
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # It raises for what is no number.
+    except ValueError:
+        raise ImproperlyConfigured("SPKEY_BASE_URL is not an address.") from None
     loopback = parts.hostname in LOOPBACK_HOSTS
-    if loopback and parts.scheme in {"http", "https"}:
-        return str(url)
-    if parts.scheme != "https" or parts.username or parts.query or parts.fragment:
+    schemes = {"http", "https"} if loopback else {"https"}
+    if parts.scheme not in schemes or parts.username or parts.query or parts.fragment:
         raise ImproperlyConfigured("SPKEY_BASE_URL must be a plain https:// address.")
-    if parts.hostname not in allowed:
+    if not loopback and parts.hostname not in allowed:
         raise ImproperlyConfigured(
             "SPKEY_BASE_URL names a host that SPKEY_ALLOWED_HOSTS does not allow: "
             "the API key would be sent to it."
@@ -105,9 +112,20 @@ def spkey_base_url(env: Env, *, debug: bool) -> str:
     return str(url)
 
 
+def email(env: Env, *, debug: bool) -> dict[str, Any]:
+    """Return Django's e-mail settings by name: the terminal in debug, else a mail server."""
+    found: dict[str, Any] = env.dj_email_url(
+        "EMAIL_URL", "console:" if debug else "smtp://localhost:25"
+    )
+    if "EMAIL_BACKEND" not in found:
+        raise ImproperlyConfigured("EMAIL_URL must be an address such as smtp://localhost:25.")
+    return found
+
+
 __all__ = [
     "Env",
     "EnvError",
+    "email",
     "encryption_keys",
     "load",
     "required_secret",

@@ -24,7 +24,7 @@ try:
     DATABASES: dict[str, Any] = {
         "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
     }
-    email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "smtp://localhost:25")
+    email = environment.email(env, debug=DEBUG)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
 except environment.EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
@@ -183,7 +183,7 @@ if not DEBUG:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",

@@ -1,0 +1,175 @@
+"""Settings: every one is explained, and a wrong one stops the start with one sentence."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from portal import environment
+
+ROOT = Path(__file__).parents[1]
+# Named as other tools know them, without our prefixes.
+BORROWED = {"DATABASE_URL", "EMAIL_URL"}
+CANARY = "xCANARYx"
+PRODUCTION = {
+    "PORTAL_ENV_FILE": os.devnull,
+    "PORTAL_SECRET_KEY": "a1B2c3D4e5" * 6,
+    "PORTAL_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "PORTAL_ALLOWED_HOSTS": "portal.example",
+    "PORTAL_ORIGINS": "https://portal.example",
+}
+
+
+def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a management command under production settings with these changes; None removes one."""
+    ours = ("PORTAL_", "SPKEY_", "DATABASE_", "EMAIL_", "DJANGO_")
+    names = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    changed = {**names, **PRODUCTION, **changes}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in changed.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def explained() -> list[str]:
+    """The names of .env.example, commented out or not."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return re.findall(r"^#?([A-Z][A-Z_]+)=", example, re.MULTILINE)
+
+
+def test_every_setting_is_explained_once_and_none_that_does_not_exist():
+    assert sorted(explained()) == sorted(environment.KNOWN | BORROWED)
+
+
+def test_every_explanation_says_something():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for block in example.split("\n\n"):
+        settings = re.findall(r"^#?[A-Z][A-Z_]+=", block, re.MULTILINE)
+        if not settings:
+            continue
+        words = re.findall(r"^# \w.*", block, re.MULTILINE)
+
+        assert len(settings) <= 1, block
+        assert words, block
+
+
+def test_the_example_holds_no_secret_that_somebody_could_use_by_accident():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+    assert "\nPORTAL_SECRET_KEY=\n" in example
+    assert "\nPORTAL_ENCRYPTION_KEYS=\n" in example
+
+
+def test_the_example_as_it_is_does_not_start():
+    ran = manage("check", PORTAL_ENV_FILE=str(ROOT / ".env.example"), PORTAL_SECRET_KEY=None)
+
+    assert ran.returncode != 0
+    assert ran.stderr.startswith("The portal cannot start: PORTAL_SECRET_KEY is missing")
+
+
+def test_the_example_with_its_two_secrets_starts(tmp_path):
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for name in ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS"):
+        example = example.replace(f"{name}=\n", f"{name}={PRODUCTION[name]}\n")
+    file = tmp_path / "portal.env"
+    file.write_text(example, encoding="utf-8")
+    ran = manage("check", **{**dict.fromkeys(PRODUCTION), "PORTAL_ENV_FILE": str(file)})
+
+    assert (ran.returncode, ran.stderr.strip()) == (0, "")
+
+
+def test_production_settings_pass_the_deployment_check():
+    ran = manage("check", "--deploy", "--fail-level", "WARNING")
+
+    assert ran.returncode == 0, ran.stderr
+    assert "no issues" in ran.stdout
+
+
+WRONG = [
+    ("PORTAL_TYPO", CANARY),
+    ("SPKEY_BASE", CANARY),
+    ("PORTAL_SECRET_KEY", None),
+    ("PORTAL_SECRET_KEY", CANARY),
+    ("PORTAL_ENCRYPTION_KEYS", None),
+    ("PORTAL_ENCRYPTION_KEYS", " , "),
+    ("PORTAL_ENCRYPTION_KEYS", CANARY),
+    ("PORTAL_ENCRYPTION_KEYS", f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"),
+    ("PORTAL_DEBUG", CANARY),
+    ("PORTAL_TRUSTED_PROXIES", CANARY),
+    ("PORTAL_WORKER_THREADS", CANARY),
+    ("PORTAL_WORKER_THREADS", "0"),
+    ("PORTAL_WORKER_THREADS", "129"),
+    ("DATABASE_URL", f"postgres//portal:{CANARY}@host/portal"),
+    ("DATABASE_URL", f"mysql://portal:{CANARY}@host/portal"),
+    ("EMAIL_URL", CANARY),
+    ("EMAIL_URL", f"smtp://portal:{CANARY}@host:port"),
+    ("SPKEY_BASE_URL", "http://api.spkey.co"),
+    ("SPKEY_BASE_URL", f"https://{CANARY}.example"),
+    ("SPKEY_BASE_URL", f"https://portal:{CANARY}@api.spkey.co"),
+    ("SPKEY_BASE_URL", f"http://portal:{CANARY}@localhost:8787"),
+    ("SPKEY_BASE_URL", f"https://localhost:8787@{CANARY}.example"),
+    ("SPKEY_BASE_URL", f"https://api.spkey.co/?{CANARY}"),
+    ("SPKEY_BASE_URL", f"https://api.spkey.co:{CANARY}"),
+    ("SPKEY_BASE_URL", f"https://[{CANARY}"),
+    ("SPKEY_BASE_URL", "ftp://localhost"),
+    ("SPKEY_BASE_URL", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it_and_not_its_value(
+    name, value
+):
+    ran = manage("check", **{name: value})
+
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert len(ran.stderr.strip().splitlines()) == 1
+    assert ran.stderr.startswith("The portal cannot start: ")
+    assert name in ran.stderr
+    assert "CANARY" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("https://api.spkey.co", None),
+        ("https://b2c-api.spk-stage.workers.dev", "api.spkey.co,b2c-api.spk-stage.workers.dev"),
+        ("http://127.0.0.1:8787/", None),
+        ("http://[::1]:8787", None),
+    ],
+)
+def test_an_allowed_address_of_the_api_is_taken(url, hosts, monkeypatch):
+    monkeypatch.setenv("SPKEY_BASE_URL", url)
+    if hosts:
+        monkeypatch.setenv("SPKEY_ALLOWED_HOSTS", hosts)
+
+    found = environment.spkey_base_url(environment.Env(), debug=False)
+    assert found == url.rstrip("/")
+
+
+def test_the_server_stops_with_the_same_sentence():
+    ran = subprocess.run(
+        [sys.executable, "-c", "import portal.wsgi"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            **PRODUCTION,
+            "PORTAL_TYPO": CANARY,
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("The portal cannot start: PORTAL_TYPO is not a setting")
