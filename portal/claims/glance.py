@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Expression, UUIDField
+from django.db.models import Expression, Model, UUIDField
 from django.db.models.sql import Query
 from django.utils import timezone
 
@@ -22,8 +22,18 @@ from portal.hubs.models import Hub
 from portal.orgs.models import User
 
 KEPT_FOR = timedelta(seconds=1)
-OF_CLAIM = ("state", "version", "created_at", "finished_at")
-OF_HUB = ("id", "version", "online", "watched_until")
+
+
+def _in_order(model: type[Model], *names: str) -> tuple[str, ...]:
+    """Return the columns in the model's own order, as `from_db` takes them."""
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
+
+
+OF_CLAIM = _in_order(
+    Claim,
+    *("id", "hub_id", "acting_organisation_id", "state", "version", "created_at", "finished_at"),
+)
+OF_HUB = _in_order(Hub, "id", "version", "online", "watched_until")
 
 
 class Place(Expression):
@@ -60,8 +70,9 @@ _kept: dict[str, _Statement] = {}
 
 
 def at(user: User, pk: uuid.UUID) -> Claim | None:
-    """Return the claim, unsaved and with no more than OF_CLAIM and OF_HUB; None when the person
-    may not see it, or there is none.
+    """Return the claim with its hub, or None when the person may not see it, or there is none.
+
+    Columns other than OF_CLAIM and OF_HUB are read when somebody asks for them.
     """
     statement = _statement()
     with connection.cursor() as cursor:
@@ -69,8 +80,9 @@ def at(user: User, pk: uuid.UUID) -> Claim | None:
         found = cursor.fetchall()
     compiler = statement.query.get_compiler(connection=connection)
     for row in compiler.apply_converters(found, compiler.get_converters(statement.columns)):
-        hub = Hub(**dict(zip(OF_HUB, row[len(OF_CLAIM) :], strict=True)))
-        return Claim(pk=pk, hub=hub, **dict(zip(OF_CLAIM, row, strict=False)))
+        claim = Claim.from_db(connection.alias, OF_CLAIM, row[: len(OF_CLAIM)])
+        claim.hub = Hub.from_db(connection.alias, OF_HUB, row[len(OF_CLAIM) :])
+        return claim
     return None
 
 
