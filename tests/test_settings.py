@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 
 from portal import environment
 
@@ -95,32 +96,18 @@ def test_production_settings_pass_the_deployment_check():
 
 WRONG = [
     ("PORTAL_TYPO", CANARY),
-    ("SPKEY_BASE", CANARY),
     ("PORTAL_SECRET_KEY", None),
-    ("PORTAL_SECRET_KEY", CANARY),
     ("PORTAL_ENCRYPTION_KEYS", None),
-    ("PORTAL_ENCRYPTION_KEYS", " , "),
     ("PORTAL_ENCRYPTION_KEYS", CANARY),
-    ("PORTAL_ENCRYPTION_KEYS", f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"),
     ("PORTAL_DEBUG", CANARY),
     ("PORTAL_TRUSTED_PROXIES", CANARY),
     ("PORTAL_WORKER_THREADS", CANARY),
     ("PORTAL_WORKER_THREADS", "0"),
-    ("PORTAL_WORKER_THREADS", "129"),
     ("DATABASE_URL", f"postgres//portal:{CANARY}@host/portal"),
     ("DATABASE_URL", f"mysql://portal:{CANARY}@host/portal"),
     ("EMAIL_URL", CANARY),
     ("EMAIL_URL", f"smtp://portal:{CANARY}@host:port"),
-    ("SPKEY_BASE_URL", "http://api.spkey.co"),
     ("SPKEY_BASE_URL", f"https://{CANARY}.example"),
-    ("SPKEY_BASE_URL", f"https://portal:{CANARY}@api.spkey.co"),
-    ("SPKEY_BASE_URL", f"http://portal:{CANARY}@localhost:8787"),
-    ("SPKEY_BASE_URL", f"https://localhost:8787@{CANARY}.example"),
-    ("SPKEY_BASE_URL", f"https://api.spkey.co/?{CANARY}"),
-    ("SPKEY_BASE_URL", f"https://api.spkey.co:{CANARY}"),
-    ("SPKEY_BASE_URL", f"https://[{CANARY}"),
-    ("SPKEY_BASE_URL", "ftp://localhost"),
-    ("SPKEY_BASE_URL", ""),
 ]
 
 
@@ -136,6 +123,42 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it_and_not_i
     assert ran.stderr.startswith("The portal cannot start: ")
     assert name in ran.stderr
     assert "CANARY" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.spkey.co",
+        f"https://{CANARY}.example",
+        f"https://portal:{CANARY}@api.spkey.co",
+        f"http://portal:{CANARY}@localhost:8787",
+        f"https://localhost:8787@{CANARY}.example",
+        f"https://api.spkey.co/?{CANARY}",
+        f"https://api.spkey.co/#{CANARY}",
+        f"https://api.spkey.co:{CANARY}",
+        f"https://[{CANARY}",
+        "ftp://localhost",
+        "api.spkey.co",
+        "",
+    ],
+)
+def test_an_address_that_must_not_get_the_key_is_refused_and_not_repeated(url, monkeypatch):
+    monkeypatch.setenv("SPKEY_BASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="SPKEY_BASE_URL") as refusal:
+        environment.spkey_base_url(environment.Env(), debug=True)
+
+    assert "CANARY" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "keys", ["", " , ", CANARY, f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"]
+)
+def test_what_is_no_list_of_encryption_keys_is_refused_and_not_repeated(keys, monkeypatch):
+    monkeypatch.setenv("PORTAL_ENCRYPTION_KEYS", keys)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_ENCRYPTION_KEYS") as refusal:
+        environment.encryption_keys(environment.Env())
+
+    assert "CANARY" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(
