@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.claims import home
-from portal.health import health
+from portal.health import closed, health
 from portal.orgs import views as orgs
 
 site_urls = (
@@ -34,6 +34,8 @@ urlpatterns = [
     path("organisation/key/", include(key_urls)),
     path("organisation/", include(organisation_urls)),
     path("support/", include("portal.support.urls")),
+    # A claim is made in the name of whoever SpKey has for an address: nobody changes their own.
+    path("accounts/email/", closed),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("operator/", admin.site.urls),

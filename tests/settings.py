@@ -5,6 +5,7 @@ and passwords hashed quickly.
 """
 
 import os
+from tempfile import TemporaryDirectory
 
 from cryptography.fernet import Fernet
 
@@ -16,15 +17,18 @@ os.environ.setdefault("DATABASE_URL", "sqlite:///var/test.sqlite3")
 os.environ.pop("SPKEY_BASE_URL", None)
 
 from portal.settings import *
-from portal.settings import BASE_DIR, DATABASES
+from portal.settings import DATABASES, INSTALLED_APPS
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-# A file, not memory: the worker's threads and the browser's requests share it.
+# A file, not memory: the worker's threads and the browser's requests share it. The folder goes
+# with the process, and SQLite's companion files with it.
+_folder = TemporaryDirectory(prefix="portal-tests-")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    (BASE_DIR / "var").mkdir(exist_ok=True)
-    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
+# It raises for a query that a loop repeats.
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 ACCOUNT_RATE_LIMITS = False
 # The files lie where they are written; nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True

@@ -241,3 +241,11 @@ def test_nobody_signs_up_by_themselves(client, db):
     client.post(reverse("account_signup"), form)
 
     assert rows()["orgs.User"] == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_changes_the_address_in_whose_name_they_claim(as_person, ira, method):
+    answer = getattr(as_person(ira), method)("/accounts/email/", {"email": "admin@acme.example"})
+
+    assert answer.status_code == 404
+    assert list(ira.emailaddress_set.values_list("email", flat=True)) == [ira.email]
