@@ -47,7 +47,7 @@ def send_spacing(sends: int, *, offline: bool) -> timedelta:
     doublings = sends if offline else sends - MAX_SENDS_IN_WINDOW
     if doublings < 0:
         return timedelta(0)
-    return min(FIRST_SPACING * 2**doublings, LONGEST_SPACING)
+    return min(FIRST_SPACING * (1 << doublings), LONGEST_SPACING)
 
 
 def rate_wait(retry_after: float | None) -> float:
