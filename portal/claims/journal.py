@@ -13,6 +13,8 @@ from portal.claims.models import Attempt, Claim
 
 def recent_sends(claim: Claim, now: datetime) -> int:
     """Return how many times the claim was sent in the last ten minutes."""
+    if not claim.sends:
+        return 0
     return claim.attempts.filter(
         kind=Attempt.Kind.SEND, started_at__gt=now - policy.SEND_WINDOW
     ).count()

@@ -56,7 +56,8 @@ def attempt(lease: Lease) -> None:
     """
     try:
         work = _Work(lease, leases.load(lease))
-        journal.close_abandoned(work.claim, lease.epoch)
+        if work.claim.unresolved_since is not None:
+            journal.close_abandoned(work.claim, lease.epoch)
         _step(work)
     except LeaseLostError:
         return
