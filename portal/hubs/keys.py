@@ -175,11 +175,18 @@ def _verdict(credential: ApiCredential) -> str:
         return ApiCredential.State.UNCHECKED
     try:
         client_for(credential).hub_status(NO_HUB)
-    except spkey.NotFound:
-        return ApiCredential.State.WORKING
-    except (spkey.BadCredentials, spkey.Forbidden):
-        return ApiCredential.State.REFUSED
     except spkey.SpkeyError as error:
-        logger.info("key check: %s", type(error).__name__)
-        return ApiCredential.State.UNREACHABLE
+        return _verdict_of(error)
     return ApiCredential.State.WORKING
+
+
+def _verdict_of(error: spkey.SpkeyError) -> str:
+    """Say what an error tells of the key: a gateway's 403 or 404 comes with any key."""
+    if isinstance(error, spkey.NotFound) and error.from_api:
+        return ApiCredential.State.WORKING
+    if isinstance(error, spkey.BadCredentials) or (
+        isinstance(error, spkey.Forbidden) and error.from_api
+    ):
+        return ApiCredential.State.REFUSED
+    logger.info("key check: %s", type(error).__name__)
+    return ApiCredential.State.UNREACHABLE

@@ -82,8 +82,9 @@ def _ask(hub: Hub) -> timedelta:
     asked_at = timezone.now()
     try:
         status.record(hub, keys.client_for(credential).hub_status(hub.hub_id), read_at=asked_at)
-    except spkey.NotFound:
-        status.record_missing(hub, read_at=asked_at)
+    except spkey.NotFound as error:
+        if error.from_api:  # Else it is a gateway's page, and says nothing of the hub.
+            status.record_missing(hub, read_at=asked_at)
     except spkey.BadCredentials:
         keys.mark_refused(credential)
     except spkey.RateLimited as limit:

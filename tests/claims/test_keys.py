@@ -93,6 +93,27 @@ def test_a_new_key_that_is_refused_as_well_resumes_nothing(sandbox, claim, acme)
     assert where(work(claim)) == KEY_REFUSED
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_gateways_page_is_no_verdict_on_a_key(sandbox, acme, status):
+    page = {"status": status, "body": "<html>Blocked</html>"}
+    sandbox.faults.add(action=page | {"headers": {"Content-Type": "text/html"}})
+    credentials.ask_for_check(acme.credential, None)
+    worker.run_once()
+
+    assert stored(acme).state == "unreachable"
+    assert stored(acme).check_due_at is None
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [(world.ACME_KEY, "working"), (world.REVOKED_KEY, "refused")]
+)
+def test_spkeys_own_404_proves_a_key_and_its_own_401_refuses_it(sandbox, acme, key, state):
+    replace_key(acme, key)
+    worker.run_once()
+
+    assert stored(acme).state == state
+
+
 def test_an_open_send_is_confirmed_first_when_its_key_is_renewed(
     sandbox, ira, mill_court, acme, wire
 ):

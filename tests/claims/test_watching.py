@@ -99,6 +99,24 @@ def test_a_read_that_fails_is_tried_again_later(hub, sandbox, action, binding):
     assert after.refresh_due_at > timezone.now() + timedelta(seconds=15)
 
 
+def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
+    watching.watch(hub)
+    worker.run_once()
+    before = fresh(hub)
+    page = {"status": 404, "body": "<html>No such page</html>"}
+    sandbox.faults.add(action=page | {"headers": {"Content-Type": "text/html"}})
+    clock.shift(20)
+    worker.run_once()
+    after = fresh(hub)
+
+    assert (after.binding, after.version, after.read_at) == (
+        before.binding,
+        before.version,
+        before.read_at,
+    )
+    assert after.refresh_due_at > timezone.now() + timedelta(seconds=15)
+
+
 def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire, clock):
     sandbox.state.keys.revoke("acme")
     watching.watch(hub)
