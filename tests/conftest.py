@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import timezone
 
 from portal.audit import guard
 from portal.claims import lifecycle, worker
@@ -180,7 +181,7 @@ def work(claim: Claim, rounds: int = 1) -> Claim:
     """Let the worker do all that is due now, so many times; return the claim as it is then."""
     for _ in range(rounds):
         Claim.objects.filter(pk=claim.pk, next_attempt_at__isnull=False).update(
-            next_attempt_at=claim.created_at
+            next_attempt_at=timezone.now()
         )
         worker.run_once()
     return Claim.objects.select_related("hub", "organisation", "site").get(pk=claim.pk)

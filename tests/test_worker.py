@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from portal.claims import lifecycle, policy, worker
 from portal.claims.models import Claim, Heartbeat, State
+from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.claims.running import running, until
 from tests.conftest import order
@@ -249,3 +251,47 @@ def test_forty_hubs_of_two_organisations_are_each_claimed_once(
     events = sandbox.state.event_log
     assert len(events) == 40
     assert {(event.hub_id, event.key, event.data["orgId"]) for event in events} == acme | harbour
+
+
+def test_a_check_of_a_key_is_not_kept_waiting_by_a_crowd_of_claims(sandbox, acme, ira, mill_court):
+    for number in range(20):
+        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+    ApiCredential.objects.update(check_due_at=timezone.now() - timedelta(minutes=5))
+
+    jobs = worker.due_jobs(16)
+
+    assert len(jobs) == 16
+    assert not ApiCredential.objects.filter(check_lease_until=None).exists()
+
+
+def test_with_one_thread_free_the_kinds_of_work_take_turns(sandbox, acme, ira, mill_court):
+    for number in range(6):
+        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+    ApiCredential.objects.update(check_due_at=timezone.now() - timedelta(minutes=5))
+
+    for _ in worker.SOURCES:
+        worker.due_jobs(1)
+
+    assert not ApiCredential.objects.filter(check_lease_until=None).exists()
+
+
+def test_a_claim_under_way_does_not_make_the_worker_lease_again_and_again(sandbox, claim):
+    assert worker.due_jobs(4)
+
+    assert not any(source.is_due() for source in worker.SOURCES)
+
+
+def test_a_worker_that_must_stop_leaves_a_step_that_takes_too_long(sandbox, claim, monkeypatch):
+    monkeypatch.setattr(worker, "STOP_WITHIN_SECONDS", 0.2)
+    sandbox.faults.add(SENDS, action={"hang": 2.0, "effect": True}, times=1)
+    working = worker.Worker(2)
+    ended: list[bool] = []
+    thread = threading.Thread(target=lambda: ended.append(working.run()))
+    thread.start()
+    until(lambda: sends(sandbox))
+
+    working.stop()
+    thread.join(timeout=2)
+
+    assert ended == [False]
+    until(lambda: is_claimed(claim) or state_of(claim) == State.VERIFYING)

@@ -16,7 +16,12 @@ from portal.hubs import status
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decision needs to know of a claim. `recent_sends` counts the last ten minutes."""
+    """What a decision needs to know of a claim.
+
+    `created_at` is since when the claim has been tried, time in which it could not be left
+    out. `recent_sends` counts the last ten minutes. `seen_offline` says that the hub was
+    offline when it was last read.
+    """
 
     hub_id: str
     org_id: str
@@ -31,6 +36,7 @@ class Facts:
     settled_read_at: datetime | None
     send_wanted: bool
     cancelling: bool
+    seen_offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Decision:
     """Where the claim goes. `wait` is in seconds, None for no further attempt by the clock.
 
     `send` asks for a send instead of a rest. `unresolved` says whether a send's outcome stays
-    open. `refused_key` and `pause` concern the key, and through it all claims that use it.
+    open. `refused_key`, `foreign_key` (it proved to be another organisation's) and `pause`
+    concern the key, and through it all claims that use it.
     """
 
     state: State
@@ -50,7 +57,11 @@ class Decision:
     failed: bool = False
     problems: tuple[tuple[str, str], ...] = ()
     refused_key: bool = False
+    foreign_key: bool = False
     pause: float | None = None
+
+
+FOREIGN_KEY = Decision(State.CONFLICT, Reason.KEY_MISMATCH, foreign_key=True)
 
 
 def after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
@@ -80,7 +91,7 @@ def _after_status(
     if hub.org_id == facts.org_id and hub.status != status.PROVISIONED:
         return _after_ours(facts, hub)
     if hub.org_id not in {"", facts.org_id} or hub.status == status.CLAIMED:
-        return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+        return _claimed_for_another(facts, hub)
     if hub.status == status.SUSPENDED:
         return Decision(State.REJECTED, Reason.SUSPENDED)
     if hub.status == status.DECOMMISSIONED:
@@ -102,6 +113,23 @@ def _after_ours(facts: Facts, hub: spkey.HubStatus) -> Decision:
         return Decision(State.ALREADY_YOURS)
     suspended = hub.status == status.SUSPENDED
     return Decision(State.REJECTED, Reason.SUSPENDED if suspended else Reason.DECOMMISSIONED)
+
+
+def _claimed_for_another(facts: Facts, hub: spkey.HubStatus) -> Decision:
+    """Tell somebody else's hub from one that our own send bound to the wrong organisation.
+
+    Bound to our site id, just after our send, whose answer never came: then it was our key,
+    and it is not the key of the organisation that it stands for.
+    """
+    if facts.unresolved and hub.site_id == facts.site_id and _just_after_our_send(facts, hub):
+        return FOREIGN_KEY
+    return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+
+
+def _just_after_our_send(facts: Facts, hub: spkey.HubStatus) -> bool:
+    if facts.last_send_at is None or hub.claimed_at is None:
+        return False
+    return abs(hub.claimed_at - facts.last_send_at) <= policy.CLOCKS_APART
 
 
 def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:
@@ -147,16 +175,21 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
     if facts.recent_sends >= policy.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
         window_ends = facts.last_send_at + policy.SEND_WINDOW
         wait = max(1.0, (window_ends - now).total_seconds())
-        return Decision(State.WAITING, Reason(facts.reason), wait=wait)
+        return Decision(State.WAITING, Reason.TOO_OFTEN, wait=wait)
     return Decision(State.SENDING, send=True)
 
 
 def _until_next_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> float:
     """Seconds until the next send is due. The status may lag, so an offline hub is sent too."""
-    if hub.online and facts.reason == Reason.OFFLINE:
+    if hub.online and facts.seen_offline:
         return 0.0
     spacing = policy.send_spacing(facts.sends, offline=hub.online is False)
     return ((facts.last_send_at or facts.created_at) + spacing - now).total_seconds()
+
+
+def stumbled(facts: Facts, now: datetime) -> Decision:
+    """Decide after something that nobody foresaw: like an answer that cannot be read."""
+    return _unreadable(facts, now)
 
 
 def _unreadable(facts: Facts, now: datetime) -> Decision:
@@ -210,8 +243,6 @@ def _blocked(facts: Facts) -> Decision:
 
 def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decision:
     """Decide after SpKey could not be asked in whose name to claim; nothing was sent yet."""
-    if isinstance(error, spkey.BadCredentials):
-        return _unless_stopped(facts, _blocked(facts))
     if isinstance(error, spkey.RateLimited):
         return _unless_stopped(facts, _rate_limited(facts, error.retry_after, now))
     return _unreadable(facts, now)
@@ -233,6 +264,8 @@ def _after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
     match sent.outcome:
         case Outcome.ANSWERED if sent.event and _names(sent.event, facts):
             return Decision(State.CLAIMED)
+        case Outcome.ANSWERED if sent.event and sent.event.org_id != facts.org_id:
+            return FOREIGN_KEY
         case Outcome.ANSWERED | Outcome.UNCLEAR | Outcome.REFUSED:
             return Decision(State.VERIFYING, wait=0.5, unresolved=True)
         case Outcome.INVALID:

@@ -80,8 +80,11 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         return str(member.spkey_user_id)
     try:
         found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)
-    except (spkey.NotFound, spkey.Forbidden, spkey.Refused, ValueError):
-        # Nobody with that address, an address that SpKey does not take, or a key that may not ask.
+    except (spkey.NotFound, spkey.Forbidden, spkey.Refused, spkey.BadCredentials, ValueError) as no:
+        if isinstance(no, spkey.SpkeyError) and not no.from_api:
+            raise
+        # Nobody with that address, an address that SpKey does not take, or a key that may not
+        # ask: it has just read the hub, so it is no bad key for all that.
         if organisation.fallback_spkey_user_id is None:
             raise Blocked(Reason.NO_USER) from None
         return str(organisation.fallback_spkey_user_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -29,12 +29,23 @@ class Lease:
     epoch: int
 
 
+def _due() -> QuerySet[Claim]:
+    """Return the claims that are due and nobody's."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    return Claim.objects.filter(free, next_attempt_at__lte=now)
+
+
+def some_due() -> bool:
+    """Say whether there is a claim to lease: a read, where leasing is a write."""
+    return _due().exists()
+
+
 def take_due(limit: int) -> list[Lease]:
     """Lease at most `limit` due claims, each organisation's oldest first, in turns."""
     now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
     with transaction.atomic():
-        due = Claim.objects.filter(free, next_attempt_at__lte=now)
+        due = _due()
         turns = (
             due.annotate(
                 turn=Window(

@@ -5,11 +5,12 @@ lease → may this still be? → read → decide → commit the intent → send 
 No network call happens inside a database transaction.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
 from portal.claims.submitting import AnotherSiteError, Order, retry, submit
 from portal.hubs import keys, status
 from portal.orgs.models import ApiCredential, Membership, User
+
+logger = logging.getLogger(__name__)
 
 LONGEST_SEND = timedelta(seconds=35)
 RIGHT_GONE = Decision(State.CANCELLED, Reason.RIGHT_GONE)
@@ -39,6 +42,7 @@ class _Work:
     read: tuple[calls.Reading, str] | None = None
     sent: tuple[Attempt, calls.Journal, str] | None = None
     reference: str = ""
+    seen_offline: bool = False
 
     def write_calls(self) -> None:
         """Write the calls into the journal, within the transaction of what followed from them."""
@@ -58,9 +62,22 @@ def attempt(lease: Lease) -> None:
         work = _Work(lease, leases.load(lease))
         if work.claim.unresolved_since is not None:
             journal.close_abandoned(work.claim, lease.epoch)
-        _step(work)
+        _step_or_stumble(work)
     except LeaseLostError:
         return
+
+
+def _step_or_stumble(work: _Work) -> None:
+    """Take the step. An error that nobody foresaw costs a wait, not the claim its end."""
+    try:
+        _step(work)
+    except (LeaseLostError, OperationalError, InterfaceError):
+        # The database is away: the lease runs out, and the next worker goes on from the row.
+        raise
+    except Exception:
+        logger.exception("claim %s: an attempt failed", work.claim.pk)
+        work.read = work.sent = None
+        _rest(work, decide.stumbled(_facts(work.claim), timezone.now()))
 
 
 def _step(work: _Work) -> None:
@@ -86,12 +103,14 @@ def _step(work: _Work) -> None:
 
 def _read(work: _Work, client: spkey.Client) -> Decision:
     hub, asked_at = work.claim.hub, timezone.now()
+    work.seen_offline = hub.online is False
     reading = calls.read(client, hub.hub_id, asked_at=asked_at)
     if reading.hub is not None:
         status.record(hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.Outcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
-    decision = decide.after_read(_facts(work.claim), reading, timezone.now())
+    facts = replace(_facts(work.claim), seen_offline=work.seen_offline)
+    decision = decide.after_read(facts, reading, timezone.now())
     work.read = (reading, words.sentence(decision.state, decision.reason))
     work.reference = reading.journal.reference
     return decision
@@ -162,7 +181,7 @@ def _facts(claim: Claim) -> Facts:
         org_id=claim.organisation.spkey_org_id,
         site_id=claim.spkey_site_id,
         reason=claim.reason,
-        created_at=claim.created_at,
+        created_at=trying_since(claim, timezone.now()),
         tries=claim.tries,
         sends=claim.sends,
         recent_sends=journal.recent_sends(claim, timezone.now()),
@@ -174,6 +193,17 @@ def _facts(claim: Claim) -> Facts:
     )
 
 
+def trying_since(claim: Claim, now: datetime) -> datetime:
+    """Return since when the claim has been tried, without the time in which it could not be.
+
+    A blocked claim starts anew, and what a worker comes late for does not count against it.
+    """
+    if claim.state == State.BLOCKED:
+        return now
+    late = now - (claim.next_attempt_at or now)
+    return claim.trying_since + late if late > policy.LATE else claim.trying_since
+
+
 def _rest(work: _Work, decision: Decision) -> None:
     """Write a decision down and give the lease back: state, audit and key health together."""
     claim = work.claim
@@ -183,7 +213,14 @@ def _rest(work: _Work, decision: Decision) -> None:
         leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
         work.write_calls()
         if decision.state in FINAL:
-            _record_end(claim, decision.state, decision.reason)
+            actor = _stopped_by(claim) if decision.state == State.CANCELLED else None
+            _record_end(claim, decision.state, decision.reason, actor)
+
+
+def _stopped_by(claim: Claim) -> User | None:
+    """Return who asked to stop, if anybody: perhaps while the attempt was under way."""
+    asked = Claim.objects.filter(pk=claim.pk).values("cancel_requested_by")
+    return User.objects.filter(pk__in=asked).first()
 
 
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:
@@ -195,6 +232,7 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
         "reason": decision.reason,
         "next_attempt_at": None if final else due,
         "lease_until": None,
+        "trying_since": trying_since(claim, now),
         "tries": claim.tries + 1 if decision.failed else 0,
         "unresolved_since": claim.unresolved_since if decision.unresolved else None,
         "settled_read_at": decision.settled_read_at,
@@ -212,6 +250,8 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
 
 def _tell_key(credential: ApiCredential, decision: Decision) -> Decision:
     """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
+    if decision.foreign_key and not credential.is_super:
+        keys.mark_mismatch(credential)
     if decision.pause is not None:
         keys.pause(credential, decision.pause)
     if not decision.refused_key or keys.mark_refused(credential) or decision.state in FINAL:
@@ -261,6 +301,7 @@ def stop(claim: Claim, actor: User) -> bool:
         lease_until=None,
         next_attempt_at=None,
         cancel_requested_at=now,
+        cancel_requested_by=actor,
         changed_at=now,
         finished_at=now,
         version=F("version") + 1,
@@ -269,7 +310,10 @@ def stop(claim: Claim, actor: User) -> bool:
         _record_end(claim, State.CANCELLED, "", actor)
         return True
     mine.filter(state__in=ACTIVE, cancel_requested_at=None).update(
-        cancel_requested_at=now, next_attempt_at=now, version=F("version") + 1
+        cancel_requested_at=now,
+        cancel_requested_by=actor,
+        next_attempt_at=now,
+        version=F("version") + 1,
     )
     return False
 
@@ -282,7 +326,7 @@ def resume(credential: ApiCredential) -> int:
         served = Claim.objects.filter(acting_organisation=credential.organisation_id)
     blocked = served.filter(state=State.BLOCKED)
     news: dict[str, Any] = {"reason": "", "next_attempt_at": now, "changed_at": now}
-    news["version"] = F("version") + 1
+    news |= {"trying_since": now, "version": F("version") + 1}
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(unresolved_since=None).update(state=State.VERIFYING, **news)
     return unresolved + blocked.update(state=State.QUEUED, **news)

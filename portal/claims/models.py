@@ -50,6 +50,7 @@ class Reason(models.TextChoices):
     RATE = "rate", "SpKey is busy"
     BUSY = "busy", "SpKey is still working on the hub"
     KEY_MISSING = "key_missing", "No API key"
+    TOO_OFTEN = "too_often", "Sent too often lately"
     KEY_KIND = "key_kind", "API key of the wrong kind"
     KEY_REFUSED = "key_refused", "API key refused"
     KEY_UNREADABLE = "key_unreadable", "API key cannot be decrypted"
@@ -84,7 +85,8 @@ class Claim(models.Model):
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
     another organisation, and names the one whose super key serves it. `epoch` fences the
     lease: a worker writes only under the epoch it leased. `version` rises with every change a
-    page can show.
+    page can show. `trying_since` is the submit, later by the time in which the claim could not
+    be tried: while a key was refused, or no worker ran.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -119,6 +121,8 @@ class Claim(models.Model):
     settled_read_at = models.DateTimeField(null=True)
     send_wanted = models.BooleanField(default=False)
     cancel_requested_at = models.DateTimeField(null=True)
+    cancel_requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    trying_since = models.DateTimeField(default=timezone.now)
 
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)

@@ -15,6 +15,8 @@ OFFLINE_QUICK: Final = timedelta(minutes=15)
 SETTLE_AFTER: Final = timedelta(seconds=45)
 SETTLE_APART: Final = timedelta(seconds=10)
 VERIFY_READS: Final = (2.0, 5.0, 10.0, 20.0, 40.0)
+CLOCKS_APART: Final = timedelta(minutes=2)
+LATE: Final = timedelta(minutes=5)
 RECENTLY_CLAIMED: Final = timedelta(minutes=10)
 REVIEW_EVERY: Final = 3600.0
 BLOCKED_EVERY: Final = 900.0

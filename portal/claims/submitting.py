@@ -92,6 +92,7 @@ def _create(order: Order) -> Claim:
         retry_of=order.retry_of,
         created_at=now,
         changed_at=now,
+        trying_since=now,
         next_attempt_at=now,
     )
     record(

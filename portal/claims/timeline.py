@@ -117,7 +117,7 @@ def next_try(claim: Claim) -> datetime | None:
 
 def gives_up_at(claim: Claim) -> datetime | None:
     """Return until when the portal keeps trying, of a claim that waits."""
-    return claim.created_at + policy.MAX_AGE if claim.state == State.WAITING else None
+    return claim.trying_since + policy.MAX_AGE if claim.state == State.WAITING else None
 
 
 def pace(claim: Claim) -> int:

@@ -98,7 +98,8 @@ BY_STATE: dict[str, Words] = {
         "clock",
         "Gave up",
         "We gave up on this claim",
-        "The hub did not answer in time. Check it, then try again: that makes a new claim.",
+        "SmartphoneKey kept failing on this hub. Ask their support, and quote the reference; "
+        "or try again: that makes a new claim.",
     ),
     State.CANCELLED: _words(
         "quiet", "stop", "Cancelled", "Cancelled", "Nothing more is sent for this hub."
@@ -219,14 +220,36 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "stop",
         "Cancelled",
         "Cancelled: no longer allowed",
-        "The person or the site may no longer claim hubs. Nothing was sent.",
+        "The person or the site may no longer claim hubs. Nothing more is sent.",
     ),
     (State.EXPIRED, Reason.OFFLINE): _words(
         "stop",
         "clock",
         "Gave up",
-        "The hub did not come online for a day",
+        "SmartphoneKey never reached the hub",
         "Check its power and network cable, then try again: that makes a new claim.",
+    ),
+    (State.EXPIRED, Reason.UNREACHABLE): _words(
+        "stop",
+        "clock",
+        "Gave up",
+        "SmartphoneKey did not answer for a day",
+        "Nothing is wrong with the hub. Try again: that makes a new claim.",
+    ),
+    (State.WAITING, Reason.TOO_OFTEN): _words(
+        "working",
+        "clock",
+        "Trying again",
+        "We have tried three times in ten minutes",
+        "That is as often as we send. The next try leaves by itself.",
+    ),
+    (State.CONFLICT, Reason.KEY_MISMATCH): _words(
+        "stop",
+        "key",
+        "Wrong organisation",
+        "The stored API key claimed it for another organisation",
+        "The key is not your organisation's own. Ask your administrator: "
+        "SpKey's support can move the hub.",
     ),
 }
 

@@ -4,6 +4,7 @@ It holds no state of its own: a worker that is killed loses its leases to time, 
 one goes on from the rows.
 """
 
+import itertools
 import logging
 import os
 import socket
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.claims import leases, lifecycle, policy
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.models import Heartbeat
 from portal.hubs import keys, watching
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
@@ -64,12 +65,13 @@ def _hubs(limit: int) -> list[Job]:
 
 
 SOURCES = (
-    Source(lambda: Claim.objects.filter(next_attempt_at__lte=timezone.now()).exists(), _claims),
+    Source(leases.some_due, _claims),
     Source(
         lambda: ApiCredential.objects.filter(check_due_at__lte=timezone.now()).exists(), _checks
     ),
     Source(lambda: Hub.objects.filter(refresh_due_at__lte=timezone.now()).exists(), _hubs),
 )
+_turns = itertools.cycle(range(len(SOURCES)))
 
 
 def check_key(credential: ApiCredential) -> None:
@@ -79,11 +81,19 @@ def check_key(credential: ApiCredential) -> None:
 
 
 def due_jobs(limit: int) -> list[Job]:
-    """Lease at most `limit` pieces of due work: claims first, then keys, then watched hubs."""
+    """Lease at most `limit` pieces of due work, every kind its share, the rest to who has more.
+
+    The kinds take turns at being first: a thousand claims must not keep a key's check waiting
+    when only one thread is free.
+    """
+    turn = next(_turns)
+    sources = SOURCES[turn:] + SOURCES[:turn]
+    due = [source for source in sources if source.is_due()]
     jobs: list[Job] = []
-    for source in SOURCES:
-        if len(jobs) < limit and source.is_due():
-            jobs += source.lease(limit - len(jobs))
+    for share in (max(1, limit // len(SOURCES)), limit):
+        for source in due:
+            if room := min(share, limit - len(jobs)):
+                jobs += source.lease(room)
     return jobs
 
 
@@ -128,17 +138,23 @@ class Worker:
         """
         self.stopping = True
 
-    def run(self) -> None:
-        """Work until `stop()`. A database that goes away is waited for."""
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="claims") as pool:
-            while not self.stopping:
-                try:
-                    self._round(pool)
-                except (DatabaseError, InterfaceError) as error:
-                    logger.warning("the database does not answer: %s", type(error).__name__)
-                    connections.close_all()
-                    time.sleep(DATABASE_PAUSE_SECONDS)
-            wait(self._in_flight, timeout=STOP_WITHIN_SECONDS)
+    def run(self) -> bool:
+        """Work until `stop()`. A database that goes away is waited for.
+
+        Return whether every step under way was finished in time. A step that was not is safe
+        to leave: its intent is in the row, and the next worker reads back what became of it.
+        """
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="claims")
+        while not self.stopping:
+            try:
+                self._round(pool)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("the database does not answer: %s", type(error).__name__)
+                connections.close_all()
+                time.sleep(DATABASE_PAUSE_SECONDS)
+        unfinished = wait(self._in_flight, timeout=STOP_WITHIN_SECONDS).not_done
+        pool.shutdown(wait=not unfinished, cancel_futures=True)
+        return not unfinished
 
     def _round(self, pool: ThreadPoolExecutor) -> None:
         self._beat()

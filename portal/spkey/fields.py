@@ -57,6 +57,12 @@ def whole_number(answer: Mapping[str, object], name: str) -> int:
     return int(value)
 
 
+def count_or_nothing(answer: Mapping[str, object], name: str) -> int | None:
+    """A number that cannot be negative; one that is says nothing, and spoils nothing else."""
+    number = whole_number(answer, name)
+    return number if number >= 0 else None
+
+
 def moment_or_never(answer: Mapping[str, object], name: str) -> datetime | None:
     """Epoch milliseconds as an aware datetime in UTC; 0 is how the API says never: None."""
     milliseconds = whole_number(answer, name)

@@ -74,7 +74,7 @@ class HubStatus:
             online=fields.optional(fields.flag, answer, "online"),
             last_seen=fields.optional(fields.moment_or_never, answer, "lastSeen"),
             firmware=fields.optional(fields.text, answer, "version"),
-            uptime_seconds=fields.optional(fields.whole_number, answer, "uptimeSeconds"),
+            uptime_seconds=fields.optional(fields.count_or_nothing, answer, "uptimeSeconds"),
             meta=meta,
         )
 

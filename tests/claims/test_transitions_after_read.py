@@ -231,7 +231,7 @@ def test_the_fourth_send_of_a_silent_server_waits_half_an_hour_and_is_read_meanw
 
 
 def test_a_hub_that_has_come_online_is_sent_at_once_however_often_it_was_sent_before():
-    facts = replace(SENT, sends=6, reason="offline", last_send_at=ago(minutes=20))
+    facts = replace(SENT, sends=6, last_send_at=ago(minutes=20), seen_offline=True)
 
     assert after(facts, says(online=True)).send
 

@@ -24,6 +24,13 @@ def test_an_event_that_names_hub_organisation_and_site_is_a_claim():
     assert not decision.unresolved
 
 
+def test_an_event_that_names_another_organisation_tells_of_a_key_that_is_not_ours():
+    decision = after(claimed(org="someone-else"))
+
+    assert (decision.state, decision.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
+    assert decision.foreign_key
+
+
 def test_the_hub_id_of_an_event_may_be_in_capitals():
     assert after(claimed(hub=HUB.upper())).state == State.CLAIMED
 
@@ -32,7 +39,6 @@ def test_the_hub_id_of_an_event_may_be_in_capitals():
     "answer",
     [
         pytest.param(claimed(hub="0a1b2c3d-0000-4000-8000-000000000002"), id="another hub"),
-        pytest.param(claimed(org="someone-else"), id="another organisation"),
         pytest.param(claimed(site="elsewhere"), id="another site"),
         pytest.param(sent(Outcome.UNCLEAR), id="200 with null, missing or other event"),
         pytest.param(sent(Outcome.UNKNOWN), id="other 5xx, timeout, reset, redirect, oversized"),

@@ -97,12 +97,11 @@ def test_a_cancel_with_a_send_open_waits_for_the_settle_rule():
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (spkey.BadCredentials(), (State.BLOCKED, Reason.KEY_REFUSED)),
         (spkey.RateLimited(retry_after=3), (State.WAITING, Reason.RATE)),
         (spkey.Unreachable(), (State.WAITING, Reason.UNREACHABLE)),
         (spkey.UnusableAnswer(), (State.WAITING, Reason.UNREACHABLE)),
     ],
-    ids=["401", "429", "unreachable", "unusable"],
+    ids=["429", "unreachable", "unusable"],
 )
 def test_a_lookup_of_the_user_that_fails_is_no_send(error, expected):
     decision = decide.after_lookup(FRESH, error, NOW)

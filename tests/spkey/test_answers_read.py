@@ -57,6 +57,10 @@ def test_a_hub_that_is_online(api, client):
     assert (status.firmware, status.uptime_seconds) == ("1.4.2", 12)
 
 
+def test_a_negative_uptime_says_nothing_and_spoils_nothing(api, client):
+    assert status_of(api, client, online=True, uptimeSeconds=-1).uptime_seconds is None
+
+
 @pytest.mark.parametrize("name", spkey.HUB_STATUSES)
 def test_every_documented_status_is_understood(api, client, name):
     assert status_of(api, client, status=name).status == name
