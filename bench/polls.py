@@ -30,7 +30,7 @@ def measure(*, quick: bool) -> Figure:
     """Return the poll's share of the empty view's throughput."""
     person = installer()
     paths = (_poll_path(person), "/bench/empty/")
-    rounds, seconds = (4, 0.2) if quick else (100, 0.25)
+    rounds, seconds = (4, 0.2) if quick else (80, 0.25)
     with processes.web() as port:
         rates = _by_turns(port, person.cookie, paths, rounds=rounds, seconds=seconds)
     # The first pair warms up. Pairs are compared one by one: what else the machine does then
