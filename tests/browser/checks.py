@@ -57,7 +57,9 @@ def problems(page: Page) -> list[str]:
 
 def accessibility(page: Page) -> list[str]:
     """Return what axe finds in light, and what of it depends on colours in dark."""
-    page.evaluate(AXE)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+        page.add_init_script(AXE)
     found: list[str] = page.evaluate(RULES, None)
     page.emulate_media(color_scheme="dark")
     found += [f"dark {problem}" for problem in page.evaluate(RULES, CONTRAST)]
