@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # As the Procfile starts it, but for the address.
 GUNICORN = (
     *("gunicorn", "portal.wsgi", "--worker-class", "gthread", "--threads", "8"),
-    *("--workers", "2", "--no-control-socket"),
+    *("--workers", "2", "--preload", "--no-control-socket"),
 )
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
