@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
@@ -23,11 +24,13 @@ KNOWN = frozenset(
         "PORTAL_ORIGINS",
         "PORTAL_DEFAULT_FROM_EMAIL",
         "PORTAL_TRUSTED_PROXIES",
+        "PORTAL_TIME_ZONE",
         "PORTAL_WORKER_THREADS",
         "PORTAL_ENV_FILE",
         "PORTAL_CHROMIUM",
         "SPKEY_BASE_URL",
         "SPKEY_ALLOWED_HOSTS",
+        "SPKEY_OPENAPI",
     }
 )
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -44,9 +47,7 @@ def load(base_dir: Path) -> Env:
     if Path(env_file).is_file():
         env.read_env(env_file, recurse=False)
     unknown = sorted(
-        name
-        for name in os.environ
-        if name.startswith(("PORTAL_", "SPKEY_")) and name not in KNOWN | {"SPKEY_OPENAPI"}
+        name for name in os.environ if name.startswith(("PORTAL_", "SPKEY_")) and name not in KNOWN
     )
     if unknown:
         raise ImproperlyConfigured(
@@ -112,6 +113,41 @@ def spkey_base_url(env: Env, *, debug: bool) -> str:
     return str(url)
 
 
+def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
+    """Return Django's settings of the database; an option in its address wins over ours.
+
+    `default` is the address where none is given; `threads` how many of a worker may want a
+    connection at a time.
+    """
+    found: dict[str, Any] = env.dj_db_url("DATABASE_URL", default)
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        # SQLite loses no writer to "database is locked" only when each transaction takes the
+        # write lock at its start; the rest is what SQLite's own documentation advises for servers.
+        found["CONN_MAX_AGE"] = None
+        ours: dict[str, Any] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 5,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    elif found["ENGINE"] == "django.db.backends.postgresql":
+        ours = {"pool": {"min_size": 1, "max_size": threads + 4}}
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
+    return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}
+
+
+def time_zone(env: Env) -> str:
+    """Return the name of the time zone in which times are written."""
+    name = str(env.str("PORTAL_TIME_ZONE", "Europe/Athens"))
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            "PORTAL_TIME_ZONE must be the name of a time zone, such as Europe/Athens."
+        ) from None
+    return name
+
+
 def email(env: Env, *, debug: bool) -> dict[str, Any]:
     """Return Django's e-mail settings by name: the terminal in debug, else a mail server."""
     found: dict[str, Any] = env.dj_email_url(
@@ -125,9 +161,11 @@ def email(env: Env, *, debug: bool) -> dict[str, Any]:
 __all__ = [
     "Env",
     "EnvError",
+    "database",
     "email",
     "encryption_keys",
     "load",
     "required_secret",
     "spkey_base_url",
+    "time_zone",
 ]

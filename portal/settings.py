@@ -22,9 +22,12 @@ try:
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
     DATABASES: dict[str, Any] = {
-        "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
+        "default": environment.database(
+            env, default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", threads=WORKER_THREADS
+        )
     }
     email = environment.email(env, debug=DEBUG)
+    TIME_ZONE = environment.time_zone(env)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
 except environment.EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
@@ -91,19 +94,6 @@ TEMPLATES = [
     },
 ]
 
-# SQLite loses no writer to "database is locked" only when each transaction takes the
-# write lock at its start; the rest is what SQLite's own documentation advises for servers.
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["CONN_MAX_AGE"] = None
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": WORKER_THREADS + 4}}
-else:
-    raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MAILERS = {
@@ -213,7 +203,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "Europe/Athens"
 USE_TZ = True
 
 LOGGING = {

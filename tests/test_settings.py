@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -13,8 +14,15 @@ from django.core.exceptions import ImproperlyConfigured
 from portal import environment
 
 ROOT = Path(__file__).parents[1]
-# Named as other tools know them, without our prefixes.
-BORROWED = {"DATABASE_URL", "EMAIL_URL"}
+# Named as other tools know them, without our prefixes, and where they are read.
+BORROWED = {
+    "DATABASE_URL": "portal/environment.py",
+    "EMAIL_URL": "portal/environment.py",
+    "PORT": "Procfile",
+    "WEB_THREADS": "Procfile",
+    "WEB_CONCURRENCY": "Procfile",
+    "SANDBOX_PORT": "Makefile",
+}
 CANARY = "xCANARYx"
 PRODUCTION = {
     "PORTAL_ENV_FILE": os.devnull,
@@ -47,7 +55,12 @@ def explained() -> list[str]:
 
 
 def test_every_setting_is_explained_once_and_none_that_does_not_exist():
-    assert sorted(explained()) == sorted(environment.KNOWN | BORROWED)
+    assert sorted(explained()) == sorted(environment.KNOWN | set(BORROWED))
+
+
+@pytest.mark.parametrize(("name", "file"), BORROWED.items())
+def test_a_name_of_other_tools_is_read_where_we_say(name, file):
+    assert re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8"))
 
 
 def test_every_explanation_says_something():
@@ -108,6 +121,7 @@ WRONG = [
     ("EMAIL_URL", CANARY),
     ("EMAIL_URL", f"smtp://portal:{CANARY}@host:port"),
     ("SPKEY_BASE_URL", f"https://{CANARY}.example"),
+    ("PORTAL_TIME_ZONE", CANARY),
 ]
 
 
@@ -179,20 +193,72 @@ def test_an_allowed_address_of_the_api_is_taken(url, hosts, monkeypatch):
     assert found == url.rstrip("/")
 
 
-def test_the_server_stops_with_the_same_sentence():
-    ran = subprocess.run(
-        [sys.executable, "-c", "import portal.wsgi"],
+@pytest.mark.parametrize("name", ["", "Europe", "../etc/passwd", "Europe/Athens ", "Mars/Olympus"])
+def test_what_is_no_time_zone_is_refused(name, monkeypatch):
+    monkeypatch.setenv("PORTAL_TIME_ZONE", name)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_TIME_ZONE"):
+        environment.time_zone(environment.Env())
+
+
+def test_the_time_zone_is_as_set_and_athens_without():
+    zone = re.compile(r"^TIME_ZONE = '(.+)'", re.MULTILINE)
+    shown = [
+        manage("diffsettings", PORTAL_TIME_ZONE=name).stdout for name in ("America/Lima", None)
+    ]
+
+    assert [zone.findall(text) for text in shown] == [["America/Lima"], ["Europe/Athens"]]
+
+
+def database(url: str, monkeypatch) -> dict[str, Any]:
+    monkeypatch.setenv("DATABASE_URL", url)
+    return environment.database(environment.Env(), default="", threads=16)
+
+
+def test_the_options_of_a_database_address_are_kept_beside_ours(monkeypatch):
+    secure = "?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    postgres = database(f"postgres://u:p@host/portal{secure}", monkeypatch)["OPTIONS"]
+    sqlite = database("sqlite:////srv/portal.sqlite3?timeout=20", monkeypatch)["OPTIONS"]
+
+    assert (postgres["sslmode"], postgres["sslrootcert"]) == ("verify-full", "/etc/ca.pem")
+    assert postgres["pool"]["max_size"] == 20
+    assert (sqlite["timeout"], sqlite["transaction_mode"]) == (20, "IMMEDIATE")
+
+
+def test_the_portal_connects_with_the_options_of_its_database_address():
+    url = "postgres://u:p@host/portal?sslmode=verify-full"
+    shown = manage("diffsettings", DATABASE_URL=url).stdout
+
+    assert "'sslmode': 'verify-full'" in shown
+    assert "'pool': {" in shown
+
+
+def serve(command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run a web server's command with these settings, until it ends by itself."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    production = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    return subprocess.run(
+        ["sh", "-c", f"exec {command}"],
         cwd=ROOT,
-        env={
-            **os.environ,
-            **PRODUCTION,
-            "PORTAL_TYPO": CANARY,
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-        },
+        env={**production, "PATH": path, "PORT": "0", **changes},
         capture_output=True,
         text=True,
+        timeout=20,
         check=False,
     )
 
-    assert ran.returncode == 1
-    assert ran.stderr.startswith("The portal cannot start: PORTAL_TYPO is not a setting")
+
+def test_the_server_of_production_stops_with_the_same_sentence_said_once():
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    ran = serve(re.search(r"^web: (.+)$", procfile, re.MULTILINE)[1], PORTAL_SECRET_KEY="")
+
+    assert ran.returncode == 3
+    assert ran.stderr.count("The portal cannot start: PORTAL_SECRET_KEY is missing") == 1
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_server_that_loads_the_portal_in_its_workers_stops_too():
+    ran = serve("gunicorn portal.wsgi --bind 127.0.0.1:0 --no-control-socket", PORTAL_TYPO=CANARY)
+
+    assert ran.returncode == 3
+    assert ran.stderr.count("The portal cannot start: PORTAL_TYPO is not a setting") == 1
+    assert CANARY not in ran.stderr
