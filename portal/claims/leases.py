@@ -5,6 +5,7 @@ changes nothing any more.
 """
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,20 +43,15 @@ def some_due() -> bool:
 
 
 def take_due(limit: int) -> list[Lease]:
-    """Lease at most `limit` due claims, each organisation's oldest first, in turns."""
+    """Lease at most `limit` due claims, each organisation's oldest first, in turns.
+
+    What an organisation has under way counts as turns it has had, or the one with the longest
+    queue would win each time that a single thread falls free.
+    """
     now = timezone.now()
     with transaction.atomic():
         due = _due()
-        turns = (
-            due.annotate(
-                turn=Window(
-                    RowNumber(), partition_by=F("organisation_id"), order_by=F("next_attempt_at")
-                )
-            )
-            .order_by("turn", "next_attempt_at")
-            .values_list("pk", flat=True)
-        )
-        chosen = due.filter(pk__in=list(turns[:limit]))
+        chosen = due.filter(pk__in=_next_in_turn(due, limit))
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
         claims = list(chosen.only("pk", "epoch", "contacted_at", "version"))
@@ -65,6 +61,23 @@ def take_due(limit: int) -> list[Lease]:
         first = [claim.pk for claim in claims if claim.contacted_at is None]
         Claim.objects.filter(pk__in=first).update(contacted_at=now, version=F("version") + 1)
     return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
+
+
+def _next_in_turn(due: QuerySet[Claim], limit: int) -> list[uuid.UUID]:
+    turn = Window(RowNumber(), partition_by=F("organisation_id"), order_by=F("next_attempt_at"))
+    first = due.annotate(turn=turn).filter(turn__lte=limit)
+    under_way = Counter(
+        Claim.objects.filter(lease_until__gt=timezone.now()).values_list(
+            "organisation_id", flat=True
+        )
+    )
+    waiting = [
+        (turn + under_way[organisation_id], due_at, pk)
+        for turn, organisation_id, due_at, pk in first.values_list(
+            "turn", "organisation_id", "next_attempt_at", "pk"
+        )
+    ]
+    return [pk for *_, pk in sorted(waiting)[:limit]]
 
 
 def load(lease: Lease) -> Claim:

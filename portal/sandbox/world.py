@@ -108,8 +108,8 @@ SLOW_SECONDS = 8.0
 _GATEWAY_PAGE = (
     "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 )
-_EVENT_NULL = "e4e47000-0000-4000-8000-000000000000"
-_EVENT_MISSING = "e4e47000-0000-4000-8000-000000000001"
+_EVENT_NULL = "e4e47000-0000-4000-8000-00000000e0e0"
+_EVENT_MISSING = "e4e47000-0000-4000-8000-00000000e0e1"
 
 MAGIC: Mapping[str, MagicHub] = {
     "offline_at_first": MagicHub(
@@ -131,7 +131,7 @@ MAGIC: Mapping[str, MagicHub] = {
         exists=False,
     ),
     "claimed_elsewhere": MagicHub(
-        "c1a1ed00-0000-4000-8000-000000000001",
+        "c1a1ed00-0000-4000-8000-00000000e15e",
         "Claimed elsewhere",
         "belongs to another organisation; a claim is refused with 400",
         status="Claimed",
@@ -139,7 +139,7 @@ MAGIC: Mapping[str, MagicHub] = {
         site_id="their-site",
     ),
     "other_site": MagicHub(
-        "c1a1ed00-0000-4000-8000-000000000002",
+        "c1a1ed00-0000-4000-8000-0000000051fe",
         "Yours, at another site",
         f"belongs to {ACME_ORG_ID} at the site `other-site`; a claim is refused with 400",
         status="Claimed",
@@ -147,13 +147,13 @@ MAGIC: Mapping[str, MagicHub] = {
         site_id="other-site",
     ),
     "suspended": MagicHub(
-        "dead0000-0000-4000-8000-000000000001",
+        "dead0000-0000-4000-8000-00000000500d",
         "Suspended",
         "its status is Suspended; a claim is refused with 400",
         status="Suspended",
     ),
     "decommissioned": MagicHub(
-        "dead0000-0000-4000-8000-000000000002",
+        "dead0000-0000-4000-8000-00000000dec0",
         "Decommissioned",
         "its status is Decommissioned; a claim is refused with 400",
         status="Decommissioned",
@@ -189,7 +189,7 @@ MAGIC: Mapping[str, MagicHub] = {
         on_claim={"latency": SLOW_SECONDS},
     ),
     "answer_lost": MagicHub(
-        "10570000-0000-4000-8000-000000000001",
+        "10570000-0000-4000-8000-000000001057",
         "Answer lost",
         "the first claim takes effect, but the connection closes without an answer",
         on_claim={"drop": "after"},

@@ -60,6 +60,22 @@ def test_two_takers_get_different_claims(ira, mill_court):
     assert third == []
 
 
+def test_a_thread_that_falls_free_goes_to_whom_fewest_work_for(ira, hal, mill_court, lighthouse):
+    many(ira, mill_court, 6)
+    leases.take_due(2)
+    late = lifecycle.submit(order(hal, lighthouse, world.hub_id(9)))
+
+    [lease] = leases.take_due(1)
+
+    assert lease.claim_id == late.pk
+
+
+def test_all_threads_serve_one_organisation_when_nobody_else_waits(ira, mill_court):
+    many(ira, mill_court, 6)
+
+    assert len(leases.take_due(3)) == len(leases.take_due(3)) == 3
+
+
 def test_organisations_take_turns(ira, hal, mill_court, lighthouse):
     many(ira, mill_court, 6)
     theirs = lifecycle.submit(order(hal, lighthouse, world.hub_id(50)))
