@@ -21,7 +21,7 @@ from portal.claims.decide import Decision, Facts
 from portal.claims.leases import Lease, LeaseLostError
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
 from portal.claims.submitting import AnotherSiteError, Order, retry, submit
-from portal.hubs import keys, status
+from portal.hubs import keys, status, watching
 from portal.orgs.models import ApiCredential, Membership, User
 
 logger = logging.getLogger(__name__)
@@ -212,6 +212,8 @@ def _rest(work: _Work, decision: Decision) -> None:
             decision = _tell_key(work.credential, decision)
         leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
         work.write_calls()
+        if decision.state == State.CLAIMED:
+            watching.expect(claim.hub, read_for=claim.acting_organisation_id)
         if decision.state in FINAL:
             actor = _stopped_by(claim) if decision.state == State.CANCELLED else None
             _record_end(claim, decision.state, decision.reason, actor)

@@ -58,6 +58,7 @@ class Hub(models.Model):
     read_for = models.ForeignKey(
         Organisation, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    expected_until = models.DateTimeField(null=True)
     watched_until = models.DateTimeField(null=True)
     refresh_due_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

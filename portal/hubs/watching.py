@@ -23,6 +23,9 @@ REFRESH_WAITING = timedelta(seconds=3)
 REFRESH_ONLINE = timedelta(seconds=15)
 REFRESH_TROUBLED = timedelta(seconds=20)
 LEASE = timedelta(seconds=30)
+# A hub that was just claimed is expected to come online, whether anybody looks or not.
+EXPECT = timedelta(hours=2)
+REFRESH_EXPECTED = timedelta(seconds=60)
 
 
 def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
@@ -42,6 +45,17 @@ def watch(hub: Hub, read_for: UUID | None = None) -> None:
         return
     Hub.objects.filter(pk=hub.pk).update(watched_until=now + WATCH, read_for=read_for)
     Hub.objects.filter(pk=hub.pk, refresh_due_at=None).update(refresh_due_at=now)
+
+
+def expect(hub: Hub, read_for: UUID | None = None) -> None:
+    """Look at a newly claimed hub now and then until it is online, for two hours at most.
+
+    `read_for` is as for `watch`.
+    """
+    now = timezone.now()
+    Hub.objects.filter(pk=hub.pk).update(
+        expected_until=now + EXPECT, read_for=read_for, refresh_due_at=now + REFRESH_WAITING
+    )
 
 
 def lease_due(limit: int) -> list[Hub]:
@@ -108,5 +122,13 @@ def _release(hub: Hub, every: timedelta) -> None:
     now = timezone.now()
     Hub.objects.filter(pk=hub.pk, epoch=hub.epoch).update(
         lease_until=None,
-        refresh_due_at=Case(When(watched_until__gt=now, then=Value(now + every)), default=None),
+        refresh_due_at=Case(
+            When(watched_until__gt=now, then=Value(now + every)),
+            When(
+                Q(online=None) | Q(online=False),
+                expected_until__gt=now,
+                then=Value(now + max(every, REFRESH_EXPECTED)),
+            ),
+            default=None,
+        ),
     )

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.claims import worker
+from portal.claims.models import State
 from portal.hubs import keys, status, watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -184,3 +185,33 @@ def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
     status.record(fresh(hub), older, read_at=asked)
 
     assert fresh(hub).online is True
+
+
+def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
+    sandbox, clock, claim
+):
+    done = work(claim)
+    assert done.state == State.CLAIMED
+    assert done.hub.watched_until is None
+
+    clock.shift(70)
+    worker.run_once()
+    sandbox.state.set_hub(done.hub_id_text, {"online": True})
+    clock.shift(70)
+    worker.run_once()
+
+    seen = Hub.objects.get()
+    assert seen.online is True
+    assert seen.refresh_due_at is None
+
+
+def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
+    sandbox, clock, claim
+):
+    hub = work(claim).hub
+    sandbox.state.set_hub(str(hub.hub_id), {"online": False})
+
+    clock.shift(timedelta(hours=3))
+    worker.run_once()
+
+    assert Hub.objects.get().refresh_due_at is None

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ("claimed_at", models.DateTimeField(null=True)),
                 ("read_at", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
+                ("expected_until", models.DateTimeField(null=True)),
                 ("watched_until", models.DateTimeField(null=True)),
                 ("refresh_due_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
