@@ -9,7 +9,9 @@ from django.utils.csp import CSP
 from portal import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What the portal writes beside itself: the database, where no other is named, and static files.
 VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
 
 try:
     env = environment.load(BASE_DIR)
