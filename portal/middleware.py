@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from typing import cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -13,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
+
+from portal.way_back import after_sign_in
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -30,21 +30,11 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Return the way to sign-in, for a page or for a fragment of one."""
-        htmx = getattr(request, "htmx", None)
-        if not htmx:
-            return super().handle_no_permission(request, view_func)
-        sign_in = redirect_to_login(_path_of_page(htmx), settings.LOGIN_URL).url
+        sign_in = redirect_to_login(after_sign_in(request), settings.LOGIN_URL)
+        if not getattr(request, "htmx", None):
+            return sign_in
         # For htmx the way there is a 200 with a header; the base class speaks of redirects only.
-        return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in))
-
-
-def _path_of_page(htmx: HtmxDetails) -> str:
-    """Return the path and query of the page that asks, or "/" for one that is not ours."""
-    try:
-        page = urlsplit(htmx.current_url_abs_path or "/")
-    except ValueError:
-        return "/"
-    return page._replace(scheme="", netloc="", fragment="").geturl()
+        return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in.url))
 
 
 class SessionLifetime(MiddlewareMixin):

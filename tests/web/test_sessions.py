@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -15,8 +16,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from portal.orgs.models import Membership
+from portal.sandbox import world
 from tests.conftest import PASSWORD
 from tests.web.conftest import FRAGMENT
 
@@ -79,6 +82,69 @@ def test_a_page_without_a_session_leads_to_sign_in_and_back(claim_page):
     answer = Client().get(claim_page)
 
     assert answer["Location"] == f"{reverse('account_login')}?next={claim_page}"
+
+
+def lost(client: Client, address: str, data: dict[str, str] | None = None, **headers: str) -> str:
+    """Post something without a session; return where sign-in leads to."""
+    answer = client.post(address, data or {}, headers=headers)
+    way = answer.get("HX-Redirect") or answer["Location"]
+    path, _, following = way.partition("?next=")
+    assert path == reverse("account_login")
+    return unquote(following)
+
+
+def test_a_claim_form_sent_without_a_session_comes_back_filled_in(ira, mill_court, orchard_rise):
+    client, label = Client(), f"https://spkey.example/h?id={world.hub_id(0)}&from=a+b#c"
+    following = lost(client, "/claims/new/", {"site": str(orchard_rise.pk), "label": label})
+    page = client.get(sign_in(client, ira, following)["Location"])
+
+    assert page.status_code == 200
+    assert page.context["form"]["label"].value() == label
+    assert page.context["form"]["site"].value() == str(orchard_rise.pk)
+    assert escape(label) in page.content.decode()
+
+
+def test_a_photo_sent_without_a_session_leads_back_to_the_form(ira, mill_court):
+    form = {"site": str(mill_court.pk), "label": "typed"}
+
+    assert lost(Client(), "/claims/read/", form, **FRAGMENT) == (
+        f"/claims/new/?site={mill_court.pk}&label=typed"
+    )
+    assert Client().get("/claims/read/").status_code == 302
+
+
+@pytest.mark.parametrize("label", ["x" * 901, "ü" * 300, "", "\x00"])
+def test_a_label_that_no_address_holds_is_left_out(label, ira, mill_court):
+    client = Client()
+    following = lost(client, "/claims/new/", {"label": label})
+
+    assert len(following) < 1000
+    assert client.get(sign_in(client, ira, following)["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("deed", ["try-now/", "stop/", "again/"])
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_a_deed_without_a_session_leads_back_to_the_claim(deed, headers, claim_page, ira):
+    assert lost(Client(), f"{claim_page}{deed}", **headers) == claim_page
+
+
+@pytest.mark.parametrize(
+    ("referer", "following"),
+    [
+        ("http://testserver/sites/?q=mill#top", "/sites/?q=mill"),
+        ("http://evil.example/sites/", "/"),
+        ("http://testserver.evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_any_other_form_without_a_session_leads_back_to_the_page_it_stood_on(
+    referer, following, mill_court
+):
+    address = reverse("sites:archive", args=(mill_court.pk,))
+
+    assert lost(Client(), address, Referer=referer) == following
 
 
 def test_a_session_ends_when_nobody_uses_it_for_twelve_hours(ira, claim_page):
