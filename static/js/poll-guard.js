@@ -53,16 +53,29 @@
     if (lost) byId("content").focus({ preventScroll: true });
   };
 
-  const showTrouble = () => {
-    byId("connection-banner").hidden = false;
+  const hide = (...names) => {
+    for (const name of names) byId(`${name}-banner`).hidden = true;
+  };
+
+  // A poll comes again by itself. A tap does not: whoever tapped must know, wherever they scrolled.
+  const tellTrouble = (event) => {
+    if (isPoll(event)) {
+      byId("news-banner").hidden = false;
+      return;
+    }
+    const refused = [403, 404].includes(event.detail.xhr.status);
+    const banner = byId(refused ? "refused-banner" : "lost-banner");
+    banner.hidden = false;
+    banner.scrollIntoView({ block: "nearest" });
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (isPoll(event) && resting()) event.preventDefault();
+    if (!isPoll(event)) hide("lost", "refused");
+    else if (resting()) event.preventDefault();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
-    byId("connection-banner").hidden = true;
+    hide("news");
     if (isPoll(event)) newsAt = Date.now();
     tellAge();
   });
@@ -75,8 +88,8 @@
     if (news) byId("announcer").textContent = news;
     tellAge();
   });
-  document.addEventListener("htmx:responseError", showTrouble);
-  document.addEventListener("htmx:sendError", showTrouble);
+  document.addEventListener("htmx:responseError", tellTrouble);
+  document.addEventListener("htmx:sendError", tellTrouble);
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("online", wake);
   window.addEventListener("offline", tellConnection);
