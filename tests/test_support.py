@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -357,6 +357,24 @@ def test_a_double_tap_is_one_claim_and_one_record(agent, mill_court, hub_id):
     assert first.headers["Location"] == second.headers["Location"]
     assert Claim.objects.count() == 1
     assert Entry.objects.filter(verb="support.claimed").count() == 1
+
+
+def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
+    agent, mill_court, hub_id, monkeypatch
+):
+    def locked(order: lifecycle.Order) -> Claim:
+        raise OperationalError("database is locked")
+
+    form = filled(hub_id, mill_court)
+    with monkeypatch.context() as patch:
+        patch.setattr(lifecycle, "submit", locked)
+        answer = post(agent, form)
+    read = answer.context["form"]
+
+    assert answer.status_code == 503
+    assert "Not saved yet: try again." in answer.text
+    assert {name: str(read[name].value()) for name in form} == form
+    assert post(agent, form).status_code == 302
 
 
 @pytest.mark.parametrize("typed_site", ["mill-court", "elsewhere"])

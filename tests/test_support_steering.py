@@ -3,12 +3,22 @@
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from portal.claims import lifecycle
 from portal.claims.models import Claim, State
+from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import work
+from tests.people_with_factor import sign_in_with_factor
+
+
+@pytest.fixture
+def agent(sam) -> Client:
+    """Sam, signed in with the second factor."""
+    return sign_in_with_factor(Client(), sam)
 
 
 @pytest.fixture
@@ -35,8 +45,8 @@ def test_a_new_try_goes_through_the_form_with_its_second_factor(as_person, sam, 
     assert Claim.objects.count() == 1
 
 
-def test_the_agent_is_led_to_that_form(as_person, sam, refused_claim, acme):
-    page = as_person(sam).get(f"/claims/{refused_claim.pk}/").content.decode()
+def test_the_agent_is_led_to_that_form(agent, refused_claim, acme):
+    page = agent.get(f"/claims/{refused_claim.pk}/").content.decode()
 
     assert f"/support/new/?target={acme.spkey_org_id}" in page
     assert f"/claims/{refused_claim.pk}/again/" not in page
@@ -61,7 +71,7 @@ def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_cla
 
 
 def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
-    sandbox, as_person, sam, spkey_support, hub_id
+    sandbox, agent, sam, spkey_support, hub_id
 ):
     keyless = Organisation.objects.create(name="Keyless", spkey_org_id="keyless")
     order = lifecycle.Order(
@@ -77,6 +87,7 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
     assert claim.state == State.CLAIMED
     sandbox.state.set_hub(str(hub_id), {"online": True})
 
-    as_person(sam).get(f"/claims/{claim.pk}/")
+    agent.get(f"/claims/{claim.pk}/")
+    Hub.objects.update(refresh_due_at=timezone.now())
 
     assert work(claim).hub.online is True

@@ -7,11 +7,13 @@ import django_filters
 from django import forms
 from django.db.models import F, Max, Q, QuerySet
 
-from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim
+from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim, State
 from portal.hubs import hub_ids, photos
 from portal.orgs.models import Organisation, Site, User
 
 LONGEST_TYPED = 2000
+# Of a form that the database did not take: it was busy for too long, or away.
+NOT_SAVED = "Not saved yet: try again. Nothing was lost; sending it twice makes one claim."
 
 
 def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
@@ -106,13 +108,20 @@ class PhotoForm(forms.Form):
 
 
 GROUPS = {
-    "open": ("Under way", Q(state__in=ACTIVE)),
-    "done": ("Claimed", Q(state__in=SUCCEEDED)),
+    "open": ("Under way", ACTIVE),
+    "done": ("All claimed", SUCCEEDED),
     "attention": (
         "Needs attention",
-        Q(state__in=("blocked", "review", "conflict", "not_found", "rejected", "expired")),
+        (
+            State.BLOCKED,
+            State.REVIEW,
+            State.CONFLICT,
+            State.NOT_FOUND,
+            State.REJECTED,
+            State.EXPIRED,
+        ),
     ),
-    "ended": ("Ended without", Q(state__in=[s for s in FINAL if s not in SUCCEEDED])),
+    "ended": ("Ended without", tuple(state for state in FINAL if state not in SUCCEEDED)),
 }
 
 
@@ -122,8 +131,11 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
     state = django_filters.ChoiceFilter(
         label="State",
         empty_label="Any state",
-        choices=[(name, label) for name, (label, _) in GROUPS.items()],
-        method="in_group",
+        choices=[
+            ("Together", [(name, label) for name, (label, _) in GROUPS.items()]),
+            ("One state", State.choices),
+        ],
+        method="in_state",
     )
     site = django_filters.ModelChoiceFilter(
         label="Site", empty_label="Any site", queryset=Site.objects.none()
@@ -146,12 +158,13 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         self.filters["site"].queryset = organisation.sites.all()
         self.filters["person"].queryset = claimers
 
-    def in_group(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
-        """Return the claims of a group of states."""
-        return claims.filter(GROUPS[value][1])
+    def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims in one state, or in a group of states."""
+        _, states = GROUPS.get(value, ("", (value,)))
+        return claims.filter(state__in=states)
 
     def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
-        """Return the claims whose hub, site, serial or person contains the text."""
+        """Return the claims whose hub, site, serial, person or reference has the text."""
         text = value.strip()
         return claims.filter(
             Q(hub_id_text__icontains=text)
@@ -161,4 +174,6 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
             | Q(spkey_site_id__icontains=text)
             | Q(submitted_by__email__icontains=text)
             | Q(submitted_by__name__icontains=text)
+            | Q(reference__iexact=text)
+            | Q(pk__istartswith=text)
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,13 +11,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.claims import rows
-from portal.claims.models import Claim, Heartbeat, Reason, State
-from portal.orgs import access
+from portal.claims.models import ACTIVE, Claim, Heartbeat, Reason, State
+from portal.orgs import access, second_factor
+from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
 
 WORKER_SILENT = timedelta(seconds=60)
 LATELY = timedelta(days=7)
 SHOWN = 10
+SHOWN_TODAY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +41,47 @@ def home(request: HttpRequest) -> HttpResponse:
     membership = access.choose(request, access.memberships(person))
     if membership is None:
         return render(request, "home/nowhere.html")
-    context: dict[str, object] = {"rows": [rows.row(claim) for claim in _recent(membership)]}
+    context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     if membership.role == Membership.Role.ADMIN:
         context["todos"] = todos(membership.organisation)
     return render(request, "home/home.html", context)
 
 
-def _recent(membership: Membership) -> list[Claim]:
-    """An installer's own claims of today; an administrator's organisation's latest."""
-    claims = Claim.objects.visible_to(membership.user).select_related(
-        "organisation", "site", "hub", "submitted_by"
+def _is_agent(membership: Membership) -> bool:
+    return Ability.SUPPORT in access.abilities(membership)
+
+
+def _for_agent(request: HttpRequest, membership: Membership) -> dict[str, object]:
+    """Show the claims made for others, to an agent who has given the second factor."""
+    if second_factor.lack(request, membership.user):
+        return {"rows": [], "lacks_factor": True}
+    claims = _recent(membership, Q(acting_organisation=membership.organisation))
+    return {"rows": [rows.for_others(claim) for claim in claims]}
+
+
+def _for_member(membership: Membership) -> dict[str, object]:
+    claims = _recent(membership, Q(organisation=membership.organisation))
+    return {"rows": [rows.row(claim) for claim in claims]}
+
+
+def _recent(membership: Membership, which: Q) -> list[Claim]:
+    """One's own claims of today; an administrator's whole organisation's latest."""
+    claims = (
+        Claim.objects.visible_to(membership.user)
+        .filter(which)
+        .select_related("organisation", "site", "hub", "submitted_by")
+        .order_by("-created_at")
     )
     if membership.role == Membership.Role.ADMIN:
-        mine = Q(organisation=membership.organisation)
-        return list(claims.filter(mine).order_by("-created_at")[:SHOWN])
+        return list(claims[:SHOWN])
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return list(
-        claims.filter(
-            organisation=membership.organisation,
-            submitted_by=membership.user,
-            created_at__gte=today,
-        ).order_by("-created_at")[:50]
-    )
+    return list(claims.filter(submitted_by=membership.user, created_at__gte=today)[:SHOWN_TODAY])
 
 
 def todos(organisation: Organisation) -> list[Todo]:
     """Return what an administrator should look at, the gravest first."""
     found = [_worker(), _key(organisation), *_claims(organisation)]
-    if not organisation.sites.open().exists():
+    if not access.holds_super_key(organisation) and not organisation.sites.open().exists():
         found.append(
             Todo(
                 "attention",
@@ -108,47 +123,76 @@ def _key(organisation: Organisation) -> Todo | None:
     )
 
 
-def _claims(organisation: Organisation) -> list[Todo | None]:
-    lately = Claim.objects.filter(organisation=organisation, created_at__gt=timezone.now() - LATELY)
-    offline = lately.filter(state=State.WAITING, reason=Reason.OFFLINE).count()
-    blocked = lately.filter(state__in=(State.BLOCKED, State.REVIEW)).count()
-    ended = lately.filter(
-        state__in=(State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED), retries=None
-    ).count()
-    address = reverse("claims:list")
-    return [
-        Todo(
-            "attention",
-            "key",
-            _count(blocked, "claim needs you", "claims need you"),
-            "They are saved and go on once you have mended what they name.",
-            f"{address}?state=attention",
-            "Show them",
-        )
-        if blocked
-        else None,
-        Todo(
-            "attention",
-            "offline",
-            _count(offline, "hub is offline", "hubs are offline"),
-            "The portal keeps trying. Somebody on site can check power and cable.",
-            f"{address}?state=open",
-            "Show them",
-        )
-        if offline
-        else None,
-        Todo(
-            "stop",
-            "stop",
-            _count(ended, "claim was refused", "claims were refused"),
-            "In the last seven days, and not tried again.",
-            f"{address}?state=attention",
-            "Show them",
-        )
-        if ended
-        else None,
-    ]
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Claims that need somebody: which, how to say how many, and what to do."""
+
+    which: Q
+    title: tuple[str, str]
+    text: str
+    shown_by: str
+    kind: str
+    icon: str
+
+    def todo(self, number: int) -> Todo:
+        """Return the line that says so of this many (one or more)."""
+        one, many = self.title
+        title = f"{number} {one if number == 1 else many}"
+        url = f"{reverse('claims:list')}?state={self.shown_by}"
+        return Todo(self.kind, self.icon, title, self.text, url, "Show them")
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+KINDS = {
+    "blocked": _Kind(
+        Q(state=State.BLOCKED, acting_organisation=None),
+        ("claim needs you", "claims need you"),
+        "They are saved and go on once you have mended what they name.",
+        State.BLOCKED,
+        "attention",
+        "key",
+    ),
+    "review": _Kind(
+        Q(state=State.REVIEW),
+        ("claim is not confirmed", "claims are not confirmed"),
+        "SmartphoneKey has not said whether they took effect. We still look every hour; "
+        "ask support, and quote the reference.",
+        State.REVIEW,
+        "attention",
+        "help",
+    ),
+    "offline": _Kind(
+        Q(state=State.WAITING, reason=Reason.OFFLINE),
+        ("hub is offline", "hubs are offline"),
+        "The portal keeps trying. Somebody on site can check power and cable.",
+        State.WAITING,
+        "attention",
+        "offline",
+    ),
+    "refused": _Kind(
+        Q(state__in=(State.CONFLICT, State.REJECTED)),
+        ("claim was refused", "claims were refused"),
+        "In the last seven days, and not tried again.",
+        "attention",
+        "stop",
+        "stop",
+    ),
+    "unclaimed": _Kind(
+        Q(state__in=(State.NOT_FOUND, State.EXPIRED)),
+        ("claim ended without being claimed", "claims ended without being claimed"),
+        "SmartphoneKey knows no such hub, or kept failing. In the last seven days, "
+        "and not tried again.",
+        "attention",
+        "stop",
+        "clock",
+    ),
+}
+
+
+def _claims(organisation: Organisation) -> list[Todo]:
+    """Return what the claims need: those that go on however old, those that ended lately."""
+    lately = Q(finished_at__gt=timezone.now() - LATELY, retries=None)
+    counted = Claim.objects.filter(Q(state__in=ACTIVE) | lately, organisation=organisation)
+    numbers = counted.aggregate(
+        **{name: Count("pk", filter=kind.which, distinct=True) for name, kind in KINDS.items()}
+    )
+    return [kind.todo(numbers[name]) for name, kind in KINDS.items() if numbers[name]]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.hubs.models import Hub
-from portal.orgs.models import Organisation, Site, User
+from portal.orgs.models import Membership, Organisation, Site, User
 
 
 class State(models.TextChoices):
@@ -70,9 +70,13 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
 
     def visible_to(self, user: User) -> Self:
-        """Return the claims of the person's organisations, and those made on their behalf."""
+        """Return the claims of the person's organisations, and those that their support made.
+
+        Of what an organisation's support did for others, its other members see nothing.
+        """
         mine = Organisation.objects.visible_to(user)
-        return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=mine))
+        as_agent = Membership.objects.active_of(user).filter(support=True).values("organisation")
+        return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=as_agent))
 
     def active(self) -> Self:
         """Return the claims that have not ended."""

@@ -1,6 +1,6 @@
 """A claim as a row in a list and as the head of its page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from portal.claims import timeline
-from portal.claims.models import Claim, Reason
+from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.claims.words import Chip
 from portal.orgs.models import Site
+
+QUOTED = (State.REVIEW, State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,41 @@ class Row:
 
 def row(claim: Claim) -> Row:
     """Return the claim as a row."""
-    hub = claim.hub
-    parts = [hub.model, f"serial {hub.serial}" if hub.serial else "", claim.site_name]
+    hub, chip = claim.hub, timeline.chip(claim)
     return Row(
         hub_id=claim.hub_id_text,
         title=claim.site_name,
-        meta=" · ".join(part for part in parts[:2] if part),
-        chip=timeline.chip(claim),
+        meta=_joined(hub.model, f"serial {hub.serial}" if hub.serial else ""),
+        chip=chip,
         url=reverse("claims:detail", args=(claim.pk,)),
-        note=f"{claim.submitted_by.display_name} · {_moment(claim.created_at)}",
+        note=_joined(
+            claim.submitted_by.display_name,
+            _moment(claim.created_at),
+            "" if chip == timeline.ONLINE else _last_online(claim),
+        ),
     )
+
+
+def head(claim: Claim) -> Row:
+    """Return the claim as the head of its page, which asks for news oftener than a list."""
+    return replace(row(claim), chip=timeline.chip(claim, timeline.FRESH))
+
+
+def for_others(claim: Claim) -> Row:
+    """Return a claim that support made as a row that names the organisation."""
+    return replace(row(claim), title=claim.organisation.name, meta=claim.site_name)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _last_online(claim: Claim) -> str:
+    """Return when the hub was read as online, of one that was so at its last reading."""
+    hub = claim.hub
+    if claim.state not in SUCCEEDED or not hub.online or hub.read_at is None:
+        return ""
+    return f"seen online {_moment(hub.read_at)}"
 
 
 def _moment(at: datetime) -> str:
@@ -47,9 +74,23 @@ def _moment(at: datetime) -> str:
 
 
 def seen(claim: Claim) -> str:
-    """Return what a page must show to be up to date: the claim's version, its hub's, the pace."""
+    """Return what a page must show to be up to date.
+
+    The claim's version, its hub's, the pace, and whether what was read of the hub is fresh.
+    """
     pace = 0 if timeline.is_settled(claim) else timeline.pace(claim)
-    return f"{claim.version}.{claim.hub.version}.{pace}"
+    fresh = int(claim.state in SUCCEEDED and timeline.is_fresh(claim))
+    return f"{claim.version}.{claim.hub.version}.{pace}.{fresh}"
+
+
+def reference(claim: Claim) -> str:
+    """Return what to quote of a claim that did not succeed: SpKey's reference, else our own.
+
+    Our own, the first letters of the claim's id, is given where its words ask for a reference.
+    """
+    if claim.state in SUCCEEDED:
+        return ""
+    return claim.reference or (str(claim.pk)[:8] if claim.state in QUOTED else "")
 
 
 def elsewhere(claim: Claim) -> str:

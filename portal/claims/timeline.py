@@ -7,11 +7,16 @@ from django.utils import timezone
 
 from portal.claims import policy
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.claims.supports_words import supports_words
 from portal.claims.words import Chip, Words, words
 
 ONLINE = Chip("good", "check", "Online")
-# After this long the page stops expecting a claimed hub to appear by itself.
+# After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
+# A reading tells what is so now for a minute on the page, which asks for another, and for a few
+# minutes in lists, which do not.
+FRESH = timedelta(seconds=60)
+FRESH_IN_LISTS = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +32,47 @@ class Step:
     tone: str = ""
 
 
+WAITING_FOR_HUB = Step(
+    "present",
+    "clock",
+    "Waiting for the hub",
+    "Not online yet. Is it powered, and is the network cable in? We keep looking.",
+)
+LOOKING = "Looking for the hub again"
+
+
 def is_settled(claim: Claim) -> bool:
-    """Whether nothing more is going to change on the page by itself."""
+    """Whether nothing more is going to change on the page by itself.
+
+    What was read of a claimed hub before the page was opened settles nothing.
+    """
     if claim.state in SUCCEEDED:
-        ended = claim.finished_at or claim.created_at
-        return claim.hub.online is True or timezone.now() - ended > EXPECT_ONLINE
+        return bool(claim.hub.online) and is_fresh(claim)
     return claim.is_final
 
 
-def chip(claim: Claim) -> Chip:
-    """Return the claim's state at a glance, the hub's being online included."""
-    if claim.state in SUCCEEDED and claim.hub.online:
+def is_fresh(claim: Claim, within: timedelta = FRESH) -> bool:
+    """Whether the last reading of the hub tells what is so now."""
+    read_at = claim.hub.read_at
+    return read_at is not None and timezone.now() - read_at < within
+
+
+def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
+    """Return the claim's state at a glance: "Online" only of a hub that was read so just now."""
+    if claim.state in SUCCEEDED and claim.hub.online and is_fresh(claim, within):
         return ONLINE
-    return words(claim.state, claim.reason).chip
+    return _words(claim).chip
+
+
+def _words(claim: Claim) -> Words:
+    """Return the words for the claim's state: of support's claim, those that name support."""
+    of_support = supports_words(claim.state, claim.reason) if claim.by_support else None
+    return of_support or words(claim.state, claim.reason)
 
 
 def present(claim: Claim) -> Words:
     """Return the words for where the claim is now."""
-    now = words(claim.state, claim.reason)
+    now = _words(claim)
     if claim.state == State.QUEUED and claim.contacted_at is not None:
         contacting = Chip("working", "working", "Contacting")
         return Words(contacting, "Contacting SmartphoneKey", "Asking after the hub.")
@@ -81,13 +109,33 @@ def _success(claim: Claim) -> list[Step]:
     where = f"{claim.organisation.name} · {claim.site_name}"
     title = "Claimed" if claim.state == State.CLAIMED else "Already claimed here"
     done = [Step("past", "check", title, where, claim.claimed_at or claim.finished_at)]
-    if claim.hub.online:
-        return [*done, Step("present", "check", "Online", _facts(claim), claim.hub.last_seen)]
-    if is_settled(claim):
-        text = "It has not come online yet. Check its power and network cable."
-        return [*done, Step("stop", "offline", "Not online", text, tone="attention")]
-    text = "Not online yet. Is it powered, and is the network cable in? We keep looking."
-    return [*done, Step("present", "clock", "Waiting for the hub", text)]
+    return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
+
+
+def _online_now(claim: Claim) -> Step:
+    hub = claim.hub
+    if hub.online:
+        return Step("present", "check", "Online", _facts(claim), hub.last_seen)
+    if not _is_overdue(claim):
+        return WAITING_FOR_HUB
+    so_far = "It is not online now." if hub.last_seen else "It has not come online yet."
+    text = f"{so_far} Check its power and network cable. We keep looking."
+    return Step("stop", "offline", "Not online", text, tone="attention")
+
+
+def _online_then(claim: Claim) -> Step:
+    """Say what was read long ago, and that it was."""
+    hub = claim.hub
+    if not hub.online and not _is_overdue(claim):
+        return WAITING_FOR_HUB
+    if hub.read_at is None:
+        return Step("present", "clock", LOOKING)
+    text = f"It was {'online' if hub.online else 'not online'} when we looked last."
+    return Step("present", "clock", LOOKING, text, hub.read_at)
+
+
+def _is_overdue(claim: Claim) -> bool:
+    return timezone.now() - (claim.finished_at or claim.created_at) > EXPECT_ONLINE
 
 
 def _facts(claim: Claim) -> str:

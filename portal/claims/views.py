@@ -1,22 +1,27 @@
 """The claim's pages: make one, watch one, find one."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from portal.claims import glance, identity, lifecycle, pages, rows, timeline
-from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm, submission
+from portal.claims import agents, glance, identity, lifecycle, pages, rows, timeline
+from portal.claims.forms import NOT_SAVED, ClaimFilter, ClaimForm, PhotoForm, submission
 from portal.claims.models import SUCCEEDED, Claim
 from portal.hubs import watching
 from portal.orgs import access, second_factor
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
+
+LONGEST_LABEL = 300
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -33,6 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
         claim = lifecycle.submit(_order(member, form))
     except lifecycle.AnotherSiteError as elsewhere:
         return _form_page(request, form, status=422, elsewhere=elsewhere.claim)
+    except OperationalError:
+        form.add_error(None, NOT_SAVED)
+        return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
 
@@ -49,42 +57,48 @@ def _order(member: Membership, form: ClaimForm) -> lifecycle.Order:
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    site = request.GET.get("site", "")
+    """Return what the address fills in: a site, and a label as it was scanned or typed."""
+    chosen = {"label": request.GET.get("label", "")[:LONGEST_LABEL]}
     try:
-        return {"site": str(uuid.UUID(site))}
+        return chosen | {"site": str(uuid.UUID(request.GET.get("site", "")))}
     except ValueError:
-        return {}
+        return chosen
 
 
 def _form_page(
-    request: HttpRequest, form: ClaimForm, status: int = 200, elsewhere: Claim | None = None
+    request: HttpRequest,
+    form: ClaimForm,
+    status: int = 200,
+    template: str = "claims/new.html",
+    **more: object,
 ) -> HttpResponse:
     context = {
         "form": form,
         "photo_form": PhotoForm(),
-        "elsewhere": elsewhere,
         "decoder": (settings.NODE_MODULES / "barcode-detector").is_dir(),
+        **more,
     }
-    return render(request, "claims/new.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
     """Read a photo of a label into the form. Nothing is claimed: a tap confirms."""
+    if request.method != "POST":
+        return redirect("claims:new")
     member = access.current(request, Ability.CLAIM)
     photo_form = PhotoForm(request.POST, request.FILES)
-    label = request.POST.get("label", "")
-    if photo_form.is_valid():
-        label = photo_form.cleaned_data["photo"]
+    was_read = photo_form.is_valid()
+    label = photo_form.cleaned_data["photo"] if was_read else request.POST.get("label", "")
     initial = {**_posted(request), "label": label}
-    context = {
-        "form": ClaimForm(member.user, member.organisation, initial=initial),
-        "photo_form": photo_form,
-        "read": photo_form.is_valid(),
-        "decoder": (settings.NODE_MODULES / "barcode-detector").is_dir(),
-    }
-    template = "claims/new.html#label" if access.wants_fragment(request) else "claims/new.html"
-    return render(request, template, context, status=200 if photo_form.is_valid() else 422)
+    return _form_page(
+        request,
+        ClaimForm(member.user, member.organisation, initial=initial),
+        status=200 if was_read else 422,
+        template=f"claims/new.html{'#label' if access.wants_fragment(request) else ''}",
+        photo_form=photo_form,
+        read=was_read,
+    )
 
 
 def _posted(request: HttpRequest) -> dict[str, str]:
@@ -95,6 +109,8 @@ def _posted(request: HttpRequest) -> dict[str, str]:
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim, live."""
     claim = _visible(request, pk)
+    if missing := agents.lack_to_see(request, claim):
+        return agents.ask_for_factor(request, missing)
     _watch(claim)
     return render(request, "claims/detail.html", _story(request, claim))
 
@@ -105,10 +121,18 @@ def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     claim = glance.at(access.person(request), pk)
     if claim is None:
         raise Http404
+    if request.GET.get("seen") != rows.seen(claim):
+        return _news(request, pk)
     _watch(claim)
-    if request.GET.get("seen") == rows.seen(claim):
-        return HttpResponse(status=204)
-    return render(request, "claims/detail.html#live", _story(request, _visible(request, pk)))
+    return HttpResponse(status=204)
+
+
+def _news(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    claim = _visible(request, pk)
+    if missing := agents.lack_to_see(request, claim):
+        return agents.lead_to_factor(request, claim, missing)
+    _watch(claim)
+    return render(request, "claims/detail.html#live", _story(request, claim))
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Claim:
@@ -119,67 +143,80 @@ def _visible(request: HttpRequest, pk: uuid.UUID) -> Claim:
 
 
 def _watch(claim: Claim) -> None:
-    if claim.state in SUCCEEDED and not timeline.is_settled(claim):
+    """Have the hub of a claim that succeeded read again, whenever somebody looks."""
+    if claim.state in SUCCEEDED:
         watching.watch(claim.hub, read_for=claim.acting_organisation_id)
 
 
 def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
+    settled = timeline.is_settled(claim)
     return {
         "claim": claim,
-        "row": rows.row(claim),
+        "row": rows.head(claim),
         "steps": timeline.steps(claim),
         "present": timeline.present(claim),
         "seen": rows.seen(claim),
-        "pace": None if timeline.is_settled(claim) else timeline.pace(claim),
+        "pace": None if settled else timeline.pace(claim),
+        "as_of": claim.hub.read_at if settled and claim.state in SUCCEEDED else None,
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
         "can_try_now": timeline.can_try_now(claim),
         "can_stop": timeline.can_stop(claim),
         "can_retry": timeline.can_retry(claim),
+        "reference": rows.reference(claim),
         "elsewhere": rows.elsewhere(claim),
-        "can_act": SimpleLazyObject(lambda: identity.may_steer(access.person(request), claim)),
+        "can_act": SimpleLazyObject(lambda: agents.may_steer(request, claim)),
     }
 
 
-def _changeable(request: HttpRequest, pk: uuid.UUID) -> Claim:
-    """Return the claim, for somebody who may steer it.
+Deed = Callable[[HttpRequest, Claim], HttpResponse]
 
-    A claim that support made is stopped or sent again by support alone: the target
-    organisation sees it (a 403), and everybody else does not (a 404).
+
+def _deed(act: Deed) -> Callable[[HttpRequest, uuid.UUID], HttpResponse]:
+    """Give the view the claim, posted by somebody who may steer it; a look shows its page.
+
+    A claim that support made is stopped or sent again by support alone, with the second
+    factor: the target organisation sees it (a 403), and everybody else does not (a 404).
     """
-    claim = _visible(request, pk)
-    person = access.person(request)
-    if not identity.may_steer(person, claim):
-        raise PermissionDenied
-    if claim.by_support and second_factor.lack(request, person):
-        raise PermissionDenied
-    return claim
+
+    @wraps(act)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("claims:detail", pk)
+        claim, person = _visible(request, pk), access.person(request)
+        if not identity.may_steer(person, claim):
+            raise PermissionDenied
+        if claim.by_support and (missing := second_factor.lack(request, person)):
+            return agents.lead_to_factor(request, claim, missing)
+        return act(request, claim)
+
+    return deed
 
 
-def _answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
     if access.wants_fragment(request):
-        return render(request, "claims/detail.html#live", _story(request, _visible(request, pk)))
-    return redirect("claims:detail", pk)
+        return _news(request, claim.pk)
+    return redirect("claims:detail", claim.pk)
 
 
-@require_POST
-def try_now(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@_deed
+def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Try a waiting claim at once."""
-    lifecycle.try_now(_changeable(request, pk))
-    return _answer(request, pk)
+    lifecycle.try_now(claim)
+    return _answer(request, claim)
 
 
-@require_POST
-def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@_deed
+def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Stop trying."""
-    lifecycle.stop(_changeable(request, pk), access.person(request))
-    return _answer(request, pk)
+    lifecycle.stop(claim, access.person(request))
+    return _answer(request, claim)
 
 
-@require_POST
-def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@_deed
+def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
-    claim = _changeable(request, pk)
     if not timeline.can_retry(claim):
         return redirect("claims:detail", claim.pk)
     try:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
+from portal.claims.agents import ask_for_factor
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
-from portal.orgs.second_factor import Lack, lack
+from portal.orgs.second_factor import lack
 
 AgentView = Callable[[HttpRequest, Membership], HttpResponse]
 
@@ -25,8 +25,7 @@ def agents_only(view: AgentView) -> Callable[[HttpRequest], HttpResponse]:
         agent = access.current(request, Ability.SUPPORT)
         missing = lack(request, agent.user)
         if missing:
-            context = {"set_up": missing == Lack.NOT_SET_UP}
-            return render(request, "support/second_factor.html", context, status=403)
+            return ask_for_factor(request, missing)
         return view(request, agent)
 
     return guarded

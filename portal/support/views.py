@@ -1,13 +1,13 @@
 """Support's pages: what was claimed for others, and claiming for another."""
 
-from dataclasses import replace
-
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import pages, rows
+from portal.claims.forms import NOT_SAVED
 from portal.claims.lifecycle import AnotherSiteError
 from portal.claims.models import Claim
 from portal.orgs.models import Membership
@@ -32,12 +32,8 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
         .select_related("organisation", "site", "hub", "submitted_by")
     )
     page = pages.page_of(claims, request.GET)
-    context = {"rows": [_row(claim) for claim in page.claims], "page": page}
+    context = {"rows": [rows.for_others(claim) for claim in page.claims], "page": page}
     return render(request, "support/claims.html", context)
-
-
-def _row(claim: Claim) -> rows.Row:
-    return replace(rows.row(claim), title=claim.organisation.name, meta=claim.site_name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,6 +60,9 @@ def _submit(request: HttpRequest, agent: Membership, target: Target) -> HttpResp
     except (flow.AlreadyClaimingError, AnotherSiteError):
         form.add_error("label", ALREADY_CLAIMING)
         return _form_page(request, form, status=422)
+    except OperationalError:
+        form.add_error(None, NOT_SAVED)
+        return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
 

@@ -1,11 +1,14 @@
 """The claim form: a site, a label in any shape, one button; and a photo that fills it in."""
 
 import io
+import sqlite3
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from portal.claims import lifecycle
@@ -192,6 +195,51 @@ def test_a_hub_that_another_organisation_is_claiming_is_no_obstacle(
 
     assert installer.post(NEW, claim_form(mill_court, HUB)).status_code == 302
     assert Claim.objects.count() == 2
+
+
+def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
+    installer, mill_court, orchard_rise, monkeypatch
+):
+    form = claim_form(orchard_rise, HUB)
+    with monkeypatch.context() as patch:
+        patch.setattr(lifecycle, "submit", _locked)
+        answer = installer.post(NEW, form)
+    read = answer.context["form"]
+
+    assert answer.status_code == 503
+    assert "Not saved yet: try again." in answer.content.decode()
+    assert {name: str(read[name].value()) for name in form} == form
+    assert installer.post(NEW, form).status_code == 302
+    assert Claim.objects.count() == 1
+
+
+def _locked(order: lifecycle.Order) -> Claim:
+    raise OperationalError("database is locked")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has one writer at a time")
+def test_a_form_sent_while_somebody_else_writes_for_too_long_is_not_lost(installer, mill_court):
+    installer.get(NEW)
+    form = claim_form(mill_court, HUB)
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor, closing(sqlite3.connect(name)) as other:
+        cursor.execute("PRAGMA busy_timeout = 50")
+        other.execute("BEGIN IMMEDIATE")
+        refused = installer.post(NEW, form)
+        other.rollback()
+        cursor.execute("PRAGMA busy_timeout = 5000")
+
+    assert refused.status_code == 503
+    assert str(form["submission"]) in refused.content.decode()
+    assert installer.post(NEW, form).status_code == 302
+
+
+def test_a_label_named_in_the_address_is_filled_in(installer, mill_court):
+    page = installer.get(NEW, {"label": f"spkey:{HUB}"})
+
+    assert f'value="spkey:{HUB}"' in page.content.decode()
+    assert not Claim.objects.exists()
 
 
 def sites_shown(client, address: str = NEW) -> list[str]:

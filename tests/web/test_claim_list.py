@@ -148,6 +148,10 @@ def three(ira, ada, mill_court, orchard_rise) -> dict[str, Claim]:
         ({"site": "mill_court"}, {"ira at mill", "ada at mill"}),
         ({"person": "ira"}, {"ira at mill", "ira at orchard"}),
         ({"person": "ira", "site": "mill_court"}, {"ira at mill"}),
+        ({"state": "queued"}, {"ira at mill"}),
+        ({"state": "claimed"}, {"ada at mill"}),
+        ({"state": "cancelled"}, {"ira at orchard"}),
+        ({"state": "conflict"}, set()),
         ({"q": "orchard"}, {"ira at orchard"}),
         ({"q": "aDa AdM"}, {"ada at mill"}),
         ({"q": "installer@acme"}, {"ira at mill", "ira at orchard"}),
@@ -167,6 +171,33 @@ def test_the_list_is_filtered_by_state_site_person_and_text(
     rows = admin.get(LIST, asked).context["rows"]
 
     assert {row.hub_id for row in rows} == {three[name].hub_id_text for name in names}
+
+
+def test_a_claim_is_found_by_the_reference_that_its_page_gives(admin, three):
+    claim = three["ira at mill"]
+    Claim.objects.filter(pk=three["ada at mill"].pk).update(reference="8f2a-SBX")
+
+    assert shown(admin, f"{LIST}?q={str(claim.pk)[:8]}") == [claim.hub_id_text]
+    assert shown(admin, f"{LIST}?q=8F2A-sbx") == [three["ada at mill"].hub_id_text]
+
+
+def chip_and_note(client, claim: Claim) -> tuple[str, str]:
+    [row] = [row for row in client.get(LIST).context["rows"] if row.hub_id == claim.hub_id_text]
+    return row.chip.word, row.note
+
+
+def test_a_list_calls_a_hub_online_only_while_it_was_read_so_just_now(admin, three):
+    claim = three["ada at mill"]
+    hubs = Hub.objects.filter(pk=claim.hub_id)
+    hubs.update(online=True, read_at=timezone.now() - timedelta(minutes=4))
+    assert chip_and_note(admin, claim)[0] == "Online"
+    hubs.update(read_at=timezone.now() - timedelta(days=31))
+    word, note = chip_and_note(admin, claim)
+    assert word == "Claimed"
+    assert "seen online" in note
+    hubs.update(online=False)
+
+    assert "online" not in chip_and_note(admin, claim)[1]
 
 
 def test_filters_that_match_nothing_offer_all_again(admin, claim):
@@ -213,3 +244,10 @@ def test_an_organisation_without_claims_is_offered_the_first(admin, mill_court):
 
     assert "No claim yet" in page
     assert "Scan a hub" in page
+
+
+def test_who_may_not_scan_is_not_offered_it(agent):
+    page = agent.get(LIST).content.decode()
+
+    assert "/claims/new/" not in page
+    assert "Claims for others" in page

@@ -39,6 +39,12 @@ def seen_in(body: str) -> str:
     return body.partition("?seen=")[2].partition('"')[0]
 
 
+def due(claim: Claim) -> None:
+    """Let the worker read the hub, whose next reading is due."""
+    Hub.objects.update(refresh_due_at=timezone.now())
+    work(claim)
+
+
 def offline_claim(ira, mill_court) -> Claim:
     return work(lifecycle.submit(order(ira, mill_court, world.MAGIC["offline"].id)))
 
@@ -161,13 +167,76 @@ def test_the_last_fragment_ends_the_polling(installer, claim):
     assert "stop-trying" not in fragment
 
 
-def test_a_claimed_hub_that_stays_away_is_not_waited_for_for_ever(installer, claim, sandbox):
+def test_a_hub_that_comes_online_hours_later_is_seen_doing_so(installer, claim, sandbox):
     work(claim)
     Claim.objects.update(finished_at=timezone.now() - timedelta(hours=3))
     page = text_of(installer, claim)
-
     assert "It has not come online yet" in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 5s, poll"' in page
+
+    sandbox.state.set_hub(claim.hub_id_text, {"online": True})
+    due(claim)
+    assert "Firmware 1.4.2" in live(installer, claim, seen_in(page)).content.decode()
+
+
+@pytest.fixture
+def a_month_later(installer, claim, sandbox):
+    """A hub that was online when it was read last, which is a month ago."""
+    work(claim)
+    sandbox.state.set_hub(claim.hub_id_text, {"online": True})
+    due(claim)
+    Hub.objects.update(watched_until=None, refresh_due_at=None)
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False) as clock:
+        installer.force_login(claim.submitted_by)
+        yield clock
+
+
+def test_a_page_opened_a_month_later_says_when_it_was_so_and_has_it_read_again(
+    installer, claim, sandbox, a_month_later
+):
+    sandbox.state.set_hub(claim.hub_id_text, {"online": False})
+    page = text_of(installer, claim)
+    assert "It was online when we looked last." in page
+    assert "Firmware" not in page
+    assert "hx-trigger" in page
+    assert Hub.objects.get().watched_until > timezone.now()
+
+    work(claim)
+    fragment = live(installer, claim, seen_in(page)).content.decode()
+    assert "It is not online now. Check its power and network cable." in fragment
+    assert "hx-trigger" in fragment
+
+
+def test_the_polling_ends_with_the_first_reading_that_finds_the_hub_online(
+    installer, claim, sandbox, a_month_later
+):
+    page = text_of(installer, claim)
+    work(claim)
+    fragment = live(installer, claim, seen_in(page)).content.decode()
+
+    assert "Firmware 1.4.2" in fragment
+    assert "as of" in fragment
+    assert "hx-trigger" not in fragment
+
+
+def test_a_look_at_a_settled_claim_keeps_its_hub_watched(installer, claim, sandbox):
+    work(claim)
+    Hub.objects.update(online=True, read_at=timezone.now(), watched_until=None)
+
+    assert "hx-trigger" not in text_of(installer, claim)
+    assert Hub.objects.get().watched_until is not None
+
+
+def test_a_reading_that_grows_old_is_told_though_nothing_else_changed(installer, claim, sandbox):
+    work(claim)
+    Claim.objects.update(finished_at=timezone.now() - timedelta(hours=3))
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        seen = seen_in(text_of(installer, claim))
+        assert live(installer, claim, seen).status_code == 204
+        clock.shift(timedelta(seconds=61))
+        answer = live(installer, claim, seen)
+
+    assert "It was not online when we looked last." in answer.content.decode()
 
 
 def test_without_scripts_the_page_reloads_itself_while_something_may_change(installer, claim):
@@ -240,6 +309,102 @@ def test_what_support_did_for_another_organisation_shows_nothing_else_of_it(
 ):
     assert agent.get(address(supports_claim)).status_code == 200
     assert agent.get(address(harbours_claim)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"state": "blocked", "reason": "key_missing"}, "Support must mend its own API key"),
+        ({"state": "blocked", "reason": "key_kind"}, "Support must mend its own API key"),
+        ({"state": "blocked", "reason": "no_user"}, "does not know the support agent yet"),
+        ({"state": "rejected", "reason": "forbidden"}, "Support&#x27;s key may not claim this hub"),
+    ],
+)
+def test_what_support_must_mend_is_not_put_to_the_target(
+    fields, told, as_person, hal, supports_claim
+):
+    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    Claim.objects.update(**fields, **(ended if fields["state"] == "rejected" else {}))
+    client = as_person(hal)
+
+    assert told in text_of(client, supports_claim)
+    assert "administrator" not in text_of(client, supports_claim)
+    assert client.get("/claims/").context["rows"][0].chip.word in {"Needs support", "Refused"}
+
+
+def test_a_colleague_of_the_agents_sees_nothing_of_what_support_did(
+    as_person, spkey_support, supports_claim
+):
+    colleague = make_person("office@support.example", "Olga Office")
+    join(colleague, spkey_support, "admin")
+    client = as_person(colleague)
+
+    assert client.get(address(supports_claim)).status_code == 404
+    assert live(client, supports_claim).status_code == 404
+    assert supports_claim.hub_id_text not in client.get("/").content.decode()
+
+
+def test_an_agent_without_the_second_factor_is_asked_for_it_first(as_person, sam, supports_claim):
+    client = as_person(sam)
+    answer = client.get(address(supports_claim))
+
+    assert answer.status_code == 403
+    assert "Set up a second factor first" in answer.content.decode()
+    assert "Lighthouse" not in answer.content.decode()
+    assert live(client, supports_claim)["HX-Redirect"] == address(supports_claim)
+    refused = client.post(address(supports_claim, "stop/"))
+    assert refused.status_code == 403
+    assert "Set up a second factor first" in refused.content.decode()
+    assert Claim.objects.get().state == "queued"
+
+
+def test_an_agent_who_belongs_to_the_target_too_sees_it_and_steers_it_with_the_factor_only(
+    as_person, agent, sam, harbour, supports_claim
+):
+    join(sam, harbour)
+
+    assert 'id="stop-trying"' not in text_of(as_person(sam), supports_claim)
+    assert 'id="stop-trying"' in text_of(agent, supports_claim)
+
+
+def test_the_way_back_from_supports_claim_leads_the_agent_to_supports_list(
+    agent, as_person, hal, supports_claim
+):
+    assert 'class="back-link" href="/support/"' in text_of(agent, supports_claim)
+    assert 'class="back-link" href="/claims/"' in text_of(as_person(hal), supports_claim)
+
+
+@pytest.mark.parametrize(
+    ("state", "quoted"),
+    [
+        ("review", True),
+        ("conflict", True),
+        ("not_found", True),
+        ("rejected", True),
+        ("expired", True),
+        ("cancelled", False),
+        ("claimed", False),
+    ],
+)
+def test_where_there_is_something_to_quote_there_is_always_a_reference(
+    state, quoted, installer, claim
+):
+    ended = {} if state == "review" else {"finished_at": timezone.now(), "next_attempt_at": None}
+    Claim.objects.update(state=state, **ended)
+    own = str(claim.pk)[:8]
+    page = text_of(installer, claim)
+
+    assert (f'Reference to quote: <span class="mono">{own}</span>' in page) is quoted
+    Claim.objects.update(reference="8f2a-SBX")
+    assert ('<span class="mono">8f2a-SBX</span>' in text_of(installer, claim)) is quoted or (
+        state == "cancelled"
+    )
+
+
+@pytest.mark.parametrize("deed", ["try-now/", "stop/", "again/"])
+def test_a_look_at_a_deeds_address_leads_to_the_claim(deed, installer, claim):
+    assert installer.get(address(claim, deed))["Location"] == address(claim)
+    assert Claim.objects.get().state == "queued"
 
 
 def test_nothing_is_sent_for_somebody_who_left_before_it_was(claim, ira, sandbox):

@@ -66,18 +66,59 @@ def test_a_silent_worker_is_the_gravest_of_all(as_person, ada, acme, alive):
     ("fields", "title"),
     [
         ({"state": "blocked", "reason": "no_user"}, "1 claim needs you"),
-        ({"state": "review"}, "1 claim needs you"),
+        ({"state": "review"}, "1 claim is not confirmed"),
         ({"state": "waiting", "reason": "offline"}, "1 hub is offline"),
         ({"state": "conflict"}, "1 claim was refused"),
-        ({"state": "expired"}, "1 claim was refused"),
+        ({"state": "rejected"}, "1 claim was refused"),
+        ({"state": "not_found"}, "1 claim ended without being claimed"),
+        ({"state": "expired"}, "1 claim ended without being claimed"),
     ],
 )
 def test_what_needs_an_administrator_is_counted(fields, title, as_person, ada, claim, alive):
-    if fields["state"] in {"conflict", "expired"}:
+    if fields["state"] not in {"blocked", "review", "waiting"}:
         fields = {**fields, "finished_at": timezone.now(), "next_attempt_at": None}
     Claim.objects.update(**fields)
 
     assert titles(as_person(ada)) == [title]
+
+
+@pytest.mark.parametrize("state", ["blocked", "review", "waiting"])
+def test_what_still_goes_on_is_counted_however_old(state, as_person, ada, claim, alive):
+    long_ago = timezone.now() - timedelta(days=40)
+    Claim.objects.update(
+        state=state, reason="offline" if state == "waiting" else "", created_at=long_ago
+    )
+
+    assert len(titles(as_person(ada))) == 1
+
+
+def test_what_ended_is_forgotten_after_a_week(as_person, ada, claim, alive):
+    eight_days_ago = timezone.now() - timedelta(days=8)
+    Claim.objects.update(state="conflict", finished_at=eight_days_ago, next_attempt_at=None)
+    assert titles(as_person(ada)) == []
+    Claim.objects.update(finished_at=timezone.now() - timedelta(days=6), created_at=eight_days_ago)
+
+    assert titles(as_person(ada)) == ["1 claim was refused"]
+
+
+def test_each_line_leads_to_the_claims_that_it_counts(as_person, ada, claim, alive):
+    client = as_person(ada)
+    Claim.objects.update(state="blocked", reason="no_user")
+    [blocked] = home(client).context["todos"]
+
+    assert blocked.url == "/claims/?state=blocked"
+    assert len(client.get(blocked.url).context["rows"]) == 1
+    assert client.get("/claims/?state=review").context["rows"] == []
+
+
+def test_a_claim_tried_again_twice_is_counted_once(as_person, ada, ira, mill_court, alive):
+    first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+    Claim.objects.update(state="blocked", reason="no_user")
+    for number in (1, 2):
+        again = lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        Claim.objects.filter(pk=again.pk).update(retry_of=first)
+
+    assert titles(as_person(ada)) == ["1 claim needs you"]
 
 
 def test_a_refused_claim_that_was_tried_again_needs_nobody_any_more(
@@ -96,6 +137,24 @@ def test_an_agent_is_led_to_claiming_for_others(as_person, sam):
 
     assert "Claim for an organisation" in page
     assert "Scan a hub" not in page
+
+
+def test_an_agent_finds_what_they_claimed_for_others_today(agent, supports_claim, harbour):
+    answer = home(agent)
+    [row] = answer.context["rows"]
+
+    assert (row.hub_id, row.title) == (supports_claim.hub_id_text, harbour.name)
+    assert 'href="/support/">All claims' in answer.content.decode()
+
+
+def test_an_agent_is_shown_no_other_organisations_claim_before_the_second_factor(
+    as_person, sam, supports_claim
+):
+    answer = home(as_person(sam))
+
+    assert answer.context["rows"] == []
+    assert "Give the second factor" in answer.content.decode()
+    assert supports_claim.hub_id_text not in answer.content.decode()
 
 
 def test_somebody_without_an_organisation_is_told_whom_to_ask(as_person, db):
