@@ -17,6 +17,13 @@ site_urls = (
     ],
     "sites",
 )
+people_urls = (
+    [
+        path("", orgs.people_list, name="list"),
+        path("<uuid:pk>/", orgs.people_edit, name="edit"),
+    ],
+    "people",
+)
 key_urls = (
     [
         path("", orgs.key_edit, name="edit"),
@@ -32,6 +39,7 @@ urlpatterns = [
     path("claims/", include("portal.claims.urls")),
     path("sites/", include(site_urls)),
     path("organisation/key/", include(key_urls)),
+    path("organisation/people/", include(people_urls)),
     path("organisation/", include(organisation_urls)),
     path("support/", include("portal.support.urls")),
     # A claim is made in the name of whoever SpKey has for an address: nobody changes their own.

@@ -1,6 +1,7 @@
 """The operators' pages: what can be done there, what is recorded of it, and what never shows."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -21,6 +22,7 @@ from tests.people_with_factor import TOTP_SECRET, set_up_factor, sign_in_with_pa
 CANARY_KEY = "canaryKeyCanaryKeyCanaryKeyCanaryKey0001"
 CANARY_TOKEN = "canary-token-canary-token-canary-token"
 HOME = reverse("admin:index")
+SPKEY_USER = "5f0f2f8e-8c2c-4d3f-9d0a-6c1f6a2b7e11"
 
 
 @pytest.fixture
@@ -304,6 +306,37 @@ def test_a_person_who_is_made_an_operator_is_one_and_stands_in_the_record(operat
     assert ira.is_superuser
     assert ira.email == "installer@acme.example"
     assert last().detail["changes"]["is_staff"] == ["False", "True"]
+
+
+@pytest.mark.parametrize(("found", "kept"), [(True, False), (False, True)], ids=["found", "set"])
+def test_another_address_forgets_the_spkey_user_that_was_found_by_the_old_one(
+    found, kept, operator, ira
+):
+    ira.memberships.update(spkey_user_id=SPKEY_USER, spkey_user_id_found=found)
+    form = {"email": "other@acme.example", "name": "Ira", "is_active": "on"}
+    operator.post(address(User, "change", ira.pk), form)
+
+    member = ira.memberships.get()
+    assert (member.spkey_user_id is not None) == kept
+    assert not member.spkey_user_id_found
+
+
+def test_the_same_address_in_other_letters_forgets_nothing(operator, ira):
+    ira.memberships.update(spkey_user_id=SPKEY_USER, spkey_user_id_found=True)
+    form = {"email": ira.email.upper(), "name": "Ira", "is_active": "on"}
+    operator.post(address(User, "change", ira.pk), form)
+
+    assert ira.memberships.get().spkey_user_id_found
+
+
+def test_a_spkey_user_id_that_an_operator_sets_counts_as_set_by_hand(operator, acme, ira):
+    ira.memberships.update(spkey_user_id=uuid4(), spkey_user_id_found=True)
+    row = member_row(ira.memberships.get(), spkey_user_id=SPKEY_USER)
+    form = acme_form(**inline("memberships", row, existing=1))
+    operator.post(address(Organisation, "change", acme.pk), form)
+
+    member = ira.memberships.get()
+    assert (str(member.spkey_user_id), member.spkey_user_id_found) == (SPKEY_USER, False)
 
 
 def test_a_deactivated_person_is_out_at_once(operator, ira):

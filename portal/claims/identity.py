@@ -88,7 +88,10 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         if organisation.fallback_spkey_user_id is None:
             raise Blocked(Reason.NO_USER) from None
         return str(organisation.fallback_spkey_user_id)
-    Membership.objects.filter(pk=member.pk, spkey_user_id=None).update(spkey_user_id=found)
+    asked_for = Membership.objects.filter(user__email=claim.submitted_by.email)
+    asked_for.filter(pk=member.pk, spkey_user_id=None).update(
+        spkey_user_id=found, spkey_user_id_found=True
+    )
     return str(found)
 
 

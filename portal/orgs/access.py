@@ -21,12 +21,19 @@ class Ability(StrEnum):
     CLAIM = "claim"
     MANAGE_SITES = "manage_sites"
     MANAGE_KEY = "manage_key"
+    MANAGE_PEOPLE = "manage_people"
     SUPPORT = "support"
 
 
 ABILITIES: dict[str, frozenset[Ability]] = {
     Membership.Role.ADMIN: frozenset(
-        {Ability.VIEW, Ability.CLAIM, Ability.MANAGE_SITES, Ability.MANAGE_KEY}
+        {
+            Ability.VIEW,
+            Ability.CLAIM,
+            Ability.MANAGE_SITES,
+            Ability.MANAGE_KEY,
+            Ability.MANAGE_PEOPLE,
+        }
     ),
     Membership.Role.INSTALLER: frozenset({Ability.VIEW, Ability.CLAIM}),
 }

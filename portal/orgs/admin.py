@@ -23,7 +23,8 @@ from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.orgs import operators
+from portal.orgs import operators, people
+from portal.orgs.forms import MemberRowForm
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
 from portal.orgs.operators import changes, note, note_rows
 
@@ -106,6 +107,8 @@ class PersonAdmin(UserAdminBase):
         """Save the person with their address, which the operator vouches for, and record it."""
         obj.is_superuser = obj.is_staff
         obj.save()
+        if change and form.initial["email"] != obj.email:
+            people.forget_found(obj)
         EmailAddress.objects.update_or_create(
             user=obj, primary=True, defaults={"email": obj.email, "verified": True}
         )
@@ -133,6 +136,7 @@ class Memberships(MembershipInline):
     """Who belongs to the organisation, and as what."""
 
     model = Membership
+    form = MemberRowForm
     fields = ("user", "role", "support", "spkey_user_id", "expires_at")
     autocomplete_fields = ("user",)
     extra = 0

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from portal.orgs.encryption import Secret
-from portal.orgs.models import Organisation, Site
+from portal.orgs.models import Membership, Organisation, Site
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
@@ -17,12 +17,18 @@ TOKEN_SHAPE = RegexValidator(
     r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
     "A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.",
 )
-
+ID_TYPING = {
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+    "class": "mono",
+}
 
 if TYPE_CHECKING:
     SiteModelForm = forms.ModelForm[Site]
+    MembershipModelForm = forms.ModelForm[Membership]
 else:
-    SiteModelForm = forms.ModelForm
+    SiteModelForm = MembershipModelForm = forms.ModelForm
 
 
 class SiteForm(SiteModelForm):
@@ -55,6 +61,41 @@ class SiteForm(SiteModelForm):
         if site_id and taken.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("Another of your sites has this id.")
         return site_id
+
+
+class SpkeyUserForm(forms.Form):
+    """A SpKey user id, or none."""
+
+    spkey_user_id = forms.UUIDField(
+        label="SpKey user id",
+        required=False,
+        help_text="Such as 123e4567-e89b-12d3-a456-426614174000. "
+        "Empty lets the portal look it up by e-mail address.",
+        widget=forms.TextInput(attrs=ID_TYPING),
+    )
+
+
+class FallbackForm(forms.Form):
+    """The SpKey user id of an organisation's fallback, or none."""
+
+    fallback_spkey_user_id = forms.UUIDField(
+        label="Fallback SpKey user id",
+        required=False,
+        help_text="Claims of people whom SmartphoneKey does not know are made in this user's name. "
+        "Empty makes such claims wait.",
+        widget=forms.TextInput(attrs=ID_TYPING),
+    )
+
+
+class MemberRowForm(MembershipModelForm):
+    """A membership as operators change it."""
+
+    def save(self, commit: bool = True) -> Membership:
+        """Save the membership; an id that was typed is no longer one that was found."""
+        if "spkey_user_id" in self.changed_data:
+            self.instance.spkey_user_id_found = False
+        member: Membership = super().save(commit)
+        return member
 
 
 class KeyForm(forms.Form):

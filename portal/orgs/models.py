@@ -91,7 +91,11 @@ class Organisation(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Memberships, as far as they count today."""
+    """Memberships, as far as they count today, or somebody may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the memberships in the organisations this person belongs to."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
     def active(self) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
@@ -113,6 +117,7 @@ class Membership(models.Model):
         ADMIN = "admin", "Administrator"
         INSTALLER = "installer", "Installer"
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.INSTALLER)
@@ -122,6 +127,8 @@ class Membership(models.Model):
         help_text="May claim for other organisations with this organisation's super key.",
     )
     spkey_user_id = models.UUIDField("SpKey user id", null=True, blank=True)
+    # Remembered from SpKey's answer for the person's e-mail address, not set by hand.
+    spkey_user_id_found = models.BooleanField(default=False, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -1,4 +1,4 @@
-"""Sites, the API key, and where a person works."""
+"""Sites, people, the API key, and where a person works."""
 
 import uuid
 
@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from portal.orgs import access, credentials, key_words, sites
+from portal.orgs import access, credentials, key_words, people, sites
 from portal.orgs.access import Ability
-from portal.orgs.forms import KeyForm, SiteForm
-from portal.orgs.models import ApiCredential, Organisation, Site
+from portal.orgs.forms import FallbackForm, KeyForm, SiteForm, SpkeyUserForm
+from portal.orgs.models import ApiCredential, Membership, Organisation, Site
 
 
 @require_safe
@@ -73,6 +74,37 @@ def _managed_site(request: HttpRequest, pk: str) -> Site:
     site = get_object_or_404(Site.objects.visible_to(person).select_related("organisation"), pk=pk)
     access.require(person, site.organisation, Ability.MANAGE_SITES)
     return site
+
+
+def people_list(request: HttpRequest) -> HttpResponse:
+    """Show who belongs to the organisation, and take its fallback SpKey user id."""
+    organisation = access.current(request, Ability.MANAGE_PEOPLE).organisation
+    initial = {"fallback_spkey_user_id": organisation.fallback_spkey_user_id}
+    form = FallbackForm(_posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        fallback = form.cleaned_data["fallback_spkey_user_id"]
+        people.set_fallback(organisation, fallback, access.person(request))
+        messages.success(request, "Saved.")
+        return redirect("people:list")
+    members = organisation.memberships.select_related("user").order_by("user__email")
+    context = {"form": form, "members": members, "now": timezone.now()}
+    return render(request, "people/list.html", context, status=422 if form.errors else 200)
+
+
+def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Set a member's SpKey user id."""
+    person = access.person(request)
+    mine = Membership.objects.visible_to(person).select_related("user", "organisation")
+    member = get_object_or_404(mine, pk=pk)
+    access.require(person, member.organisation, Ability.MANAGE_PEOPLE)
+    initial = {"spkey_user_id": member.spkey_user_id}
+    form = SpkeyUserForm(_posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        people.set_spkey_user_id(member, form.cleaned_data["spkey_user_id"], person)
+        messages.success(request, "Saved.")
+        return redirect("people:list")
+    context = {"form": form, "member": member}
+    return render(request, "people/form.html", context, status=422 if form.errors else 200)
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

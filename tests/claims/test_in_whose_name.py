@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
+from portal import spkey
 from portal.claims import calls, lifecycle
 from portal.claims.models import Reason, State
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, User
 from portal.sandbox import world
 from tests.conftest import join, make_person, order, work
 
@@ -49,7 +50,25 @@ def test_an_id_found_by_email_is_remembered(sandbox, claim, ira, mill_court, wir
     (lookup,) = wire(BY_EMAIL)
     assert lookup.query == {"email": ira.email, "searchOnly": "true"}
     assert user_sent(wire) == world.USERS[ira.email]
-    assert ira.memberships.get().spkey_user_id == UUID(world.USERS[ira.email])
+    member = ira.memberships.get()
+    assert member.spkey_user_id == UUID(world.USERS[ira.email])
+    assert member.spkey_user_id_found
+
+
+def test_an_id_found_by_an_address_that_changed_meanwhile_is_not_remembered(
+    sandbox, claim, ira, monkeypatch
+):
+    ask = spkey.Client.find_user_by_email
+
+    def overtaken(client, email):
+        answer = ask(client, email)
+        User.objects.filter(pk=ira.pk).update(email="ira@elsewhere.example")
+        return answer
+
+    monkeypatch.setattr(spkey.Client, "find_user_by_email", overtaken)
+    work(claim)
+
+    assert ira.memberships.get().spkey_user_id is None
 
 
 @pytest.mark.parametrize("status", [None, 403, 400], ids=["unknown", "403", "400"])

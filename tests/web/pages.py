@@ -4,10 +4,19 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.claims.models import Claim
-from portal.orgs.models import Site
+from portal.orgs.models import Membership, Site
 from tests.web.addresses import example, named
 
-ADMINS = ("home", "claims:list", "claims:new", "sites:list", "sites:new", "key:edit", "key:live")
+ADMINS = (
+    "home",
+    "claims:list",
+    "claims:new",
+    "sites:list",
+    "sites:new",
+    "people:list",
+    "key:edit",
+    "key:live",
+)
 CLAIMS = ("claims:detail", "claims:live")
 AGENTS = ("home", "support:claims", "support:new")
 POSTS = (
@@ -20,11 +29,18 @@ POSTS = (
     "sites:edit",
     "sites:archive",
     "sites:restore",
+    "people:list",
+    "people:edit",
     "key:edit",
     "key:check",
     "organisation:switch",
     "support:new",
 )
+
+
+def member_beside(site: Site) -> Membership:
+    """Return some member of the site's organisation."""
+    return site.organisation.memberships.all()[0]
 
 
 def portals(claim: Claim, site: Site) -> list[str]:
@@ -33,6 +49,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *map(reverse, ADMINS),
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
         reverse("sites:edit", args=(site.pk,)),
+        reverse("people:edit", args=(member_beside(site).pk,)),
     ]
 
 
@@ -49,7 +66,7 @@ def grouped(*prefixes: str) -> list[str]:
 
 def posts(claim: Claim, site: Site) -> list[str]:
     """Return the addresses that take a POST."""
-    things = {"claims": claim.pk, "sites": site.pk}
+    things = {"claims": claim.pk, "sites": site.pk, "people": member_beside(site).pk}
     addresses = []
     for name, pattern in named():
         if name in POSTS:

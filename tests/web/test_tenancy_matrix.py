@@ -24,7 +24,8 @@ NOBODY_KNOWS = (IN, 404, 404, 404, 404, 404)
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim" or "site", of which everybody has one.
+    `thing` names what the address is about: "claim", "site" or "member", of which everybody has
+    one.
     """
 
     name: str
@@ -57,6 +58,10 @@ MATRIX = (
     Row("sites:edit", "post", (IN, 302, 403, 404, 302, 403), "site", {"name": "Quay"}),
     Row("sites:archive", "post", (IN, 302, 403, 404, 302, 403), "site"),
     Row("sites:restore", "post", (IN, 302, 403, 404, 302, 403), "site"),
+    Row("people:list", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("people:list", "post", (IN, 302, 403, 403, 302, 403)),
+    Row("people:edit", "get", (IN, 200, 403, 404, 200, 403), "member"),
+    Row("people:edit", "post", (IN, 302, 403, 404, 302, 403), "member"),
     Row("key:edit", "get", (IN, 200, 403, 403, 200, 403)),
     Row("key:edit", "post", (IN, 422, 403, 403, 422, 403), data={"key": "short"}),
     Row("key:check", "post", (IN, 302, 403, 403, 302, 403)),
@@ -84,12 +89,13 @@ OPEN_TO_ALL = {
 
 @pytest.fixture
 def things(
-    claim, harbours_claim, supports_claim, mill_court, lighthouse, supports_site
+    claim, harbours_claim, supports_claim, mill_court, lighthouse, supports_site, ira, hal, sam
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Of each kind of thing: whose it is → their own, and another's."""
-    acmes = {"claim": claim.pk, "site": mill_court.pk}
-    harbours = {"claim": harbours_claim.pk, "site": lighthouse.pk}
-    supports = {"claim": supports_claim.pk, "site": supports_site.pk}
+    iras, hals, sams = (person.memberships.get().pk for person in (ira, hal, sam))
+    acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras}
+    harbours = {"claim": harbours_claim.pk, "site": lighthouse.pk, "member": hals}
+    supports = {"claim": supports_claim.pk, "site": supports_site.pk, "member": sams}
     own = {"hal": (harbours, acmes), "agent": (supports, acmes)}
     nothing = {"": dict.fromkeys(ROLES, ("", ""))}
     return nothing | {
@@ -97,7 +103,7 @@ def things(
             role: tuple(str(side[kind]) for side in own.get(role, (acmes, harbours)))
             for role in ROLES
         }
-        for kind in ("claim", "site")
+        for kind in acmes
     }
 
 

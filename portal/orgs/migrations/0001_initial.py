@@ -114,8 +114,8 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 (
@@ -137,6 +137,10 @@ class Migration(migrations.Migration):
                 (
                     "spkey_user_id",
                     models.UUIDField(blank=True, null=True, verbose_name="SpKey user id"),
+                ),
+                (
+                    "spkey_user_id_found",
+                    models.BooleanField(default=False, editable=False),
                 ),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 (
