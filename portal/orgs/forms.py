@@ -17,6 +17,9 @@ TOKEN_SHAPE = RegexValidator(
     r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
     "A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.",
 )
+NO_USER_ID = {
+    "invalid": "A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it."
+}
 ID_TYPING = {
     "autocomplete": "off",
     "autocapitalize": "none",
@@ -71,6 +74,7 @@ class SpkeyUserForm(forms.Form):
         required=False,
         help_text="Such as 123e4567-e89b-12d3-a456-426614174000. "
         "Empty lets the portal look it up by e-mail address.",
+        error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),
     )
 
@@ -83,6 +87,7 @@ class FallbackForm(forms.Form):
         required=False,
         help_text="Claims of people whom SmartphoneKey does not know are made in this user's name. "
         "Empty makes such claims wait.",
+        error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),
     )
 

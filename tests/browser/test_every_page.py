@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 from portal.claims import lifecycle
 from portal.claims.models import Claim, Heartbeat
 from portal.hubs.models import Hub
-from portal.orgs.models import ApiCredential, Site
+from portal.orgs.models import ApiCredential, Membership, Site, User
 from portal.sandbox import world
 from tests.browser.checks import problems
 from tests.browser.steps import claim_hub, sign_in, type_id
-from tests.conftest import PASSWORD, order
+from tests.conftest import PASSWORD, join, make_person, order
 from tests.people_with_factor import set_up_factor, sign_in_with_factor
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -53,6 +53,16 @@ def visit(page: Page, addresses: Iterable[str]) -> Findings:
 
 def faulty(findings: Findings) -> Findings:
     return {name: found for name, found in findings.items() if found}
+
+
+@pytest.fixture
+def former(acme) -> User:
+    """Somebody of long name and address, who installed for Acme until yesterday."""
+    name = "Konstantinos Papadimitropoulos-Averell"
+    person = make_person("a.rather-long.name@subsidiary.acme-properties.example", name)
+    yesterday = timezone.now() - timedelta(days=1)
+    join(person, acme, support=True, expires_at=yesterday, spkey_user_id=person.pk)
+    return person
 
 
 @pytest.fixture
@@ -162,6 +172,31 @@ def test_an_administrators_pages(tablet, ada, claims, mill_court, orchard_rise):
 def test_an_administrators_pages_while_there_is_nothing_yet(tablet, ada):
     ApiCredential.objects.all().delete()
     assert visit(tablet(ada), ("/", "/claims/new/", "/sites/", "/organisation/key/")) == {}
+
+
+def test_the_pages_of_people(tablet, ada, ira, former):
+    tablet.expected = ["422"]
+    page = tablet(ada)
+    members = [f"/organisation/people/{m.pk}/" for m in Membership.objects.all()]
+    assert visit(page, ("/organisation/people/", *members)) == {}
+    for label, save in (("SpKey user id", "Save"), ("Fallback SpKey user id", "Save the fallback")):
+        page.get_by_label(label).fill("Ira")
+        page.get_by_role("button", name=save, exact=True).click()
+        expect(page.get_by_text("32 hexadecimal digits")).to_be_visible()
+        assert problems(page) == []
+        page.goto("/organisation/people/")
+
+
+@pytest.mark.parametrize("who", ["ada", "sam"])
+def test_the_way_to_every_page_fits_a_phone(tablet, who, request):
+    person = request.getfixturevalue(who)
+    person.memberships.update(role="admin")
+    page = tablet(person)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+
+    assert page.locator(".nav a").count() == 5
+    assert page.evaluate("() => document.querySelector('.nav').scrollWidth") <= 390
 
 
 def test_the_key_page_in_every_state(tablet, ada):
