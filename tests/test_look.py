@@ -87,3 +87,9 @@ def test_an_error_page_stands_without_any_context(code: str) -> None:
     page = render_to_string(f"{code}.html")
     assert "<h1>" in page
     assert 'href="/"' in page
+
+
+def test_a_page_that_broke_promises_nothing() -> None:
+    page = render_to_string("500.html")
+    assert "may not have been saved" in page
+    assert "are saved" not in page.partition("<main")[2]

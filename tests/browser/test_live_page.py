@@ -9,8 +9,14 @@ from playwright.sync_api import Route, expect
 
 from portal.claims import worker
 from portal.claims.models import Claim
+from portal.hubs.models import Hub
+from portal.orgs.models import Membership
 from tests.browser.steps import LISTEN, count_polls, hide, look_again, present, show, sign_in
 
+COVERED = """() => {
+  const { left, top, width } = document.getElementById("lost-banner").getBoundingClientRect();
+  return !document.elementFromPoint(left + width / 2, top + 20).closest("#lost-banner");
+}"""
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
@@ -29,6 +35,7 @@ def test_each_change_is_told_to_screen_readers_once_and_nothing_else_is(
     Claim.objects.update(created_at=an_hour_ago, finished_at=an_hour_ago)
     expect(page.locator("[hx-trigger^='every 5s']")).to_be_visible()
     sandbox.state.set_hub(claim.hub_id_text, {"online": True})
+    Hub.objects.update(refresh_due_at=an_hour_ago)
     worker.run_once()
     look_again(page)
     expect(page.locator("#announcer")).to_have_text("Online")
@@ -114,6 +121,52 @@ def test_a_portal_that_does_not_answer_is_told_and_forgotten_once_it_does(tablet
     expect(banner).to_be_visible()
     page.unroute_all()
     expect(banner).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda route: route.abort(), lambda route: route.fulfill(status=503)]
+)
+def test_a_tap_that_does_not_arrive_is_told_until_one_does(tablet, ira, claim, answer):
+    tablet.expected = ["503", "ERR_FAILED", "htmx:"]
+    page = tablet(ira)
+    show(page, claim)
+    stop, lost = page.get_by_role("button", name="Stop trying"), page.locator("#lost-banner")
+    page.route("**/stop/", answer)
+    stop.click()
+    expect(lost).to_contain_text("Your tap did not arrive.")
+    expect(page.locator("#news-banner")).to_be_hidden()
+    with page.expect_response("**/live/**"):
+        look_again(page)
+    expect(lost).to_be_visible()
+
+    page.unroute_all()
+    stop.click()
+    expect(present(page)).to_contain_text("Cancelled")
+    expect(lost).to_be_hidden()
+
+
+def test_a_tap_that_is_refused_is_not_asked_for_again(tablet, ira, claim):
+    tablet.expected = ["404", "htmx:"]
+    page = tablet(ira)
+    show(page, claim)
+    page.route("**/live/**", lambda route: route.fulfill(status=204))
+    Membership.objects.all().delete()
+    page.get_by_role("button", name="Stop trying").click()
+    expect(page.locator("#refused-banner")).to_contain_text("You may not do this")
+    expect(page.locator("#lost-banner")).to_be_hidden()
+
+
+def test_a_photo_that_does_not_arrive_is_told_where_the_eyes_are(tablet, ira, mill_court):
+    tablet.expected = ["ERR_FAILED", "htmx:"]
+    page = tablet(ira, viewport={"width": 390, "height": 844})
+    page.goto("/claims/new/")
+    page.get_by_text("Use a photo instead").click()
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    page.route("**/read/", lambda route: route.abort())
+    photo = {"name": "label.png", "mimeType": "image/png", "buffer": b"no matter"}
+    page.get_by_label("Photo of the label").set_input_files(photo)
+    expect(page.locator("#lost-banner")).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate(COVERED) is False
 
 
 def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet, ira, claim):
