@@ -8,6 +8,21 @@ from portal.audit.record import record
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation, User
 
+REPLACED = (
+    "key",
+    "bearer_token",
+    "fingerprint",
+    "masked_key",
+    "state",
+    "checked_at",
+    "check_lease_until",
+    "check_due_at",
+    "paused_until",
+    "replaced_at",
+    "replaced_by",
+    "version",
+)
+
 
 @transaction.atomic
 def replace(
@@ -18,16 +33,19 @@ def replace(
     The bearer token goes with the key: None removes one that was stored. The kind stays what
     it was; only the portal's operators make a key a super key.
     """
-    credential = ApiCredential.objects.filter(organisation=organisation).first()
-    credential = credential or ApiCredential(organisation=organisation)
+    Organisation.objects.hold(organisation)
+    stored = ApiCredential.objects.filter(organisation=organisation).first()
+    credential = stored or ApiCredential(organisation=organisation)
     before = credential.masked_key
     credential.set_key(key, bearer_token)
     credential.state = ApiCredential.State.UNCHECKED
     credential.checked_at = credential.check_lease_until = credential.paused_until = None
     credential.check_due_at = credential.replaced_at = timezone.now()
     credential.replaced_by = actor
-    credential.version += 1
-    credential.save()
+    if stored:
+        credential.version = F("version") + 1
+    # The rest of a stored row belongs to others: the kind to operators, the lease to workers.
+    credential.save(update_fields=REPLACED if stored else None)
     record(
         "key.replaced",
         actor=actor,

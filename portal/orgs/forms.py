@@ -17,6 +17,7 @@ TOKEN_SHAPE = RegexValidator(
     r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
     "A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.",
 )
+ID_TAKEN = "Another of your sites has this id."
 NO_USER_ID = {
     "invalid": "A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it."
 }
@@ -62,8 +63,12 @@ class SiteForm(SiteModelForm):
         site_id: str = self.cleaned_data["spkey_site_id"]
         taken = self.instance.organisation.sites.filter(spkey_site_id=site_id)
         if site_id and taken.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("Another of your sites has this id.")
+            raise forms.ValidationError(ID_TAKEN)
         return site_id
+
+    def refuse_id(self) -> None:
+        """Say of a form that was fine that another site has got the id meanwhile."""
+        self.add_error("spkey_site_id", ID_TAKEN)
 
 
 class SpkeyUserForm(forms.Form):

@@ -66,6 +66,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Return the organisations in which this person holds an active membership."""
         return self.filter(pk__in=Membership.objects.active_of(user).values("organisation"))
 
+    def hold(self, organisation: "Organisation") -> None:
+        """Make others who would hold this organisation wait until the transaction ends."""
+        self.select_for_update(no_key=True).get(pk=organisation.pk)
+
 
 class Organisation(models.Model):
     """A customer of SpKey: the tenant to whom sites, hubs and claims belong."""

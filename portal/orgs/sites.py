@@ -9,6 +9,10 @@ from portal.audit.record import record
 from portal.orgs.models import Organisation, Site, User
 
 
+class IdTakenError(Exception):
+    """Another of the organisation's sites has the SpKey site id."""
+
+
 def fresh_spkey_site_id(organisation: Organisation, name: str) -> str:
     """Return a SpKey site id made from the name, unused in the organisation."""
     stem = slugify(name)[:100] or "site"
@@ -19,13 +23,29 @@ def fresh_spkey_site_id(organisation: Organisation, name: str) -> str:
 
 
 @transaction.atomic
-def save(site: Site, actor: User) -> Site:
-    """Save a new or changed site, with a SpKey site id where it has none, and return it."""
-    made = site._state.adding
+def make(site: Site, actor: User) -> Site:
+    """Save a new site, with a SpKey site id where it has none, and return it.
+
+    Raises IdTakenError for an id that another site has got by now.
+    """
+    organisation = site.organisation
+    Organisation.objects.hold(organisation)  # Nobody else takes the id between look and save.
     if not site.spkey_site_id:
-        site.spkey_site_id = fresh_spkey_site_id(site.organisation, site.name)
+        site.spkey_site_id = fresh_spkey_site_id(organisation, site.name)
+    elif organisation.sites.filter(spkey_site_id=site.spkey_site_id).exists():
+        raise IdTakenError
     site.save()
-    verb = "site.created" if made else "site.changed"
+    return _recorded("site.created", site, actor)
+
+
+@transaction.atomic
+def change(site: Site, actor: User) -> Site:
+    """Save a site's new name and address, and return it."""
+    site.save(update_fields=["name", "address"])
+    return _recorded("site.changed", site, actor)
+
+
+def _recorded(verb: str, site: Site, actor: User) -> Site:
     record(verb, actor=actor, organisation_id=site.organisation_id, subject=site, name=site.name)
     return site
 

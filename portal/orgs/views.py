@@ -33,9 +33,13 @@ def site_new(request: HttpRequest) -> HttpResponse:
     organisation = access.current(request, Ability.MANAGE_SITES).organisation
     form = SiteForm(organisation, _posted(request))
     if request.method == "POST" and form.is_valid():
-        site = sites.save(form.save(commit=False), access.person(request))
-        messages.success(request, f"{site.name} is ready for hubs.")
-        return redirect("sites:list")
+        try:
+            site = sites.make(form.save(commit=False), access.person(request))
+        except sites.IdTakenError:
+            form.refuse_id()
+        else:
+            messages.success(request, f"{site.name} is ready for hubs.")
+            return redirect("sites:list")
     return render(request, "sites/form.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -44,7 +48,7 @@ def site_edit(request: HttpRequest, pk: str) -> HttpResponse:
     site = _managed_site(request, pk)
     form = SiteForm(site.organisation, _posted(request), instance=site)
     if request.method == "POST" and form.is_valid():
-        sites.save(form.save(commit=False), access.person(request))
+        sites.change(form.save(commit=False), access.person(request))
         messages.success(request, "Saved.")
         return redirect("sites:list")
     status = 422 if form.errors else 200

@@ -1,13 +1,15 @@
 """The people and things that the tests of pages need beside those of the whole suite."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -84,6 +86,22 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def at_once(*deeds: Callable[[], object]) -> None:
+    """Do these things in threads of their own, all at the same moment."""
+    ready = Barrier(len(deeds))
+
+    def start(deed: Callable[[], object]) -> None:
+        try:
+            connection.ensure_connection()
+            ready.wait(timeout=10)
+            deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        list(threads.map(start, deeds))
 
 
 def without_tokens(body: bytes) -> str:

@@ -5,10 +5,12 @@ from django.urls import reverse
 
 from portal.audit.models import Entry
 from portal.claims import worker
+from portal.orgs import credentials
+from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sandbox import world
 from tests.conftest import join, make_person, work
-from tests.web.conftest import FRAGMENT, choose
+from tests.web.conftest import FRAGMENT, at_once, choose
 
 KEY = "/organisation/key/"
 
@@ -163,6 +165,34 @@ def test_an_organisation_without_a_key_is_asked_for_one(db, as_person, sandbox):
     client.post(KEY, {"key": world.ACME_KEY})
     worker.run_once()
     assert "SmartphoneKey accepts this key." in words(client)
+
+
+def test_a_change_of_kind_during_a_replacement_stays(admin, ada, acme, monkeypatch):
+    put = ApiCredential.set_key
+    before = credential().version
+
+    def overtaken(stored, *secrets):
+        ApiCredential.objects.update(kind="super", version=before + 1)
+        put(stored, *secrets)
+
+    monkeypatch.setattr(ApiCredential, "set_key", overtaken)
+    replaced = credentials.replace(acme, ada, Secret(world.HARBOUR_KEY), None)
+
+    assert (credential().kind, credential().version) == ("super", before + 2)
+    assert credential().key.reveal() == world.HARBOUR_KEY
+    assert replaced.version == before + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
+    ApiCredential.objects.all().delete()
+    at_once(
+        lambda: credentials.replace(acme, ada, Secret(world.ACME_KEY), None),
+        lambda: credentials.replace(acme, ada, Secret(world.HARBOUR_KEY), None),
+    )
+
+    assert credential().version == 2
+    assert Entry.objects.filter(verb="key.replaced", actor_id=ada.pk).count() == 2
 
 
 def test_no_form_makes_a_key_a_super_key(admin):

@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from portal.audit.models import Entry
 from portal.claims.models import Claim
+from portal.orgs import sites, views
+from portal.orgs.forms import SiteForm
 from portal.orgs.models import Site
 from tests.conftest import work
-from tests.web.conftest import claim_form
+from tests.web.conftest import at_once, claim_form
 
 
 @pytest.fixture
@@ -53,6 +55,38 @@ def test_the_same_spkey_id_twice_is_refused_and_what_was_typed_is_kept(admin, mi
     assert "Another of your sites has this id." in answer.content.decode()
     assert 'value="Another"' in answer.content.decode()
     assert Site.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sites_of_one_name_made_at_once_get_ids_of_their_own(ada, acme):
+    def make():
+        sites.make(Site(organisation=acme, name="Mill Court"), ada)
+
+    at_once(make, make, make)
+
+    assert len(set(Site.objects.values_list("spkey_site_id", flat=True))) == 3
+
+
+def test_an_id_that_was_taken_a_moment_ago_is_refused_with_the_form(admin, mill_court, monkeypatch):
+    seen_before = {"clean_spkey_site_id": lambda form: form.cleaned_data["spkey_site_id"]}
+    monkeypatch.setattr(views, "SiteForm", type("SiteForm", (SiteForm,), seen_before))
+    form = {"name": "Another", "spkey_site_id": "mill-court"}
+    answer = admin.post(reverse("sites:new"), form)
+
+    assert answer.status_code == 422
+    assert "Another of your sites has this id." in answer.content.decode()
+    assert Site.objects.count() == 1
+
+
+def test_a_change_of_a_site_that_is_archived_meanwhile_leaves_it_archived(ada, mill_court):
+    opened = Site.objects.get()
+    sites.archive(mill_court, ada)
+    opened.name = "Mill Yard"
+    sites.change(opened, ada)
+
+    site = Site.objects.get()
+    assert site.name == "Mill Yard"
+    assert site.archived_at is not None
 
 
 def test_two_organisations_may_use_the_same_spkey_id(admin, lighthouse):
