@@ -61,9 +61,9 @@ def holds_super_key(organisation: Organisation) -> bool:
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships that count today, with organisation and credential."""
     return list(
-        Membership.objects.active_of(user)
-        .select_related("organisation", "organisation__credential")
-        .defer("organisation__credential__key", "organisation__credential__bearer_token")
+        Membership.objects.active_of(user).select_related(
+            "organisation", "organisation__credential"
+        )
     )
 
 

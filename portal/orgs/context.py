@@ -11,6 +11,8 @@ from portal.orgs import access
 from portal.orgs.models import ApiCredential, Membership, Organisation
 
 OPERATE = "operate"
+# Whoever has none of these has nothing to do with claims or the key.
+CONCERNED = {access.Ability.CLAIM, access.Ability.SUPPORT, access.Ability.MANAGE_KEY}
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,31 @@ def find_place(request: HttpRequest) -> Place:
 
 
 def key_banner(membership: Membership) -> Banner | None:
-    """Return the banner about a key that stops the organisation's claims, or None."""
+    """Return the banner about a key that stops claims this member has to do with, or None."""
     credential: ApiCredential | None = getattr(membership.organisation, "credential", None)
-    manages = access.Ability.MANAGE_KEY in access.abilities(membership)
-    link = {"url": reverse("key:edit"), "link_text": "Go to the API key"} if manages else {}
-    who = "Replace it to continue." if manages else "Your administrator can fix it."
+    trouble = _trouble(credential)
+    may = access.abilities(membership)
+    if trouble is None or not may & CONCERNED:
+        return None
+    kind, title, cure = trouble
+    manages = access.Ability.MANAGE_KEY in may
+    whose = "Support’s claims" if credential and credential.is_super else "Claims"
+    return Banner(
+        kind,
+        title,
+        f"{whose} are saved and wait. {cure if manages else 'Your administrator can fix it.'}",
+        **({"url": reverse("key:edit"), "link_text": "Go to the API key"} if manages else {}),
+    )
+
+
+def _trouble(credential: ApiCredential | None) -> tuple[str, str, str] | None:
+    """Return the kind and title of the banner, and what an administrator does about it."""
     if credential is None:
-        return Banner("attention", "No API key yet", f"Claims are saved and wait. {who}", **link)
+        return "attention", "No API key yet", "Store it to continue."
     if credential.state == ApiCredential.State.REFUSED:
-        return Banner(
-            "stop", "SmartphoneKey refuses the API key", f"Claims are saved and wait. {who}", **link
-        )
+        return "stop", "SmartphoneKey refuses the API key", "Replace it to continue."
     if credential.state == ApiCredential.State.MISMATCH:
-        return Banner(
-            "stop",
-            "The API key belongs to another organisation",
-            f"Claims are saved and wait. {who}",
-            **link,
-        )
+        return "stop", "The API key belongs to another organisation", "Replace it to continue."
+    if not credential.is_readable:
+        return "stop", "The portal cannot read the API key", "Store it again to continue."
     return None

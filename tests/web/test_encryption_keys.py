@@ -73,6 +73,18 @@ def test_the_key_page_says_so_and_takes_the_key_again(acme, settings, as_person,
     assert "cannot decrypt" not in client.get(reverse("key:edit")).content.decode()
 
 
+def test_every_page_says_so_and_whom_it_takes_to_mend_it(acme, settings, as_person, ada, ira):
+    settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
+    admins, installers = (as_person(one).get("/").content.decode() for one in (ada, ira))
+
+    for page in (admins, installers):
+        assert "The portal cannot read the API key" in page
+    assert "Store it again to continue." in admins
+    assert "Your administrator can fix it." in installers
+    settings.PORTAL_ENCRYPTION_KEYS = [OLD]
+    assert "cannot read the API key" not in as_person(ira).get("/").content.decode()
+
+
 def test_claims_wait_for_it_say_so_and_go_on(
     acme, settings, sandbox, claim, as_person, ira, caplog
 ):

@@ -195,6 +195,29 @@ def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
     assert Entry.objects.filter(verb="key.replaced", actor_id=ada.pk).count() == 2
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"support": True}, ["Support’s claims are saved and wait.", "Your administrator can"]),
+        ({"role": "admin"}, ["Support’s claims are saved and wait.", "Replace it to continue."]),
+        ({}, []),
+    ],
+    ids=["agent", "administrator", "neither"],
+)
+def test_the_support_organisation_is_told_of_supports_claims_where_it_concerns_somebody(
+    fields, said, as_person, spkey_support
+):
+    ApiCredential.objects.update(state="refused")
+    person = make_person("somebody@support.example", "Sy")
+    join(person, spkey_support, **fields)
+    page = as_person(person).get("/").content.decode()
+
+    assert ("SmartphoneKey refuses the API key" in page) == bool(said)
+    for words_ in said:
+        assert words_ in page
+    assert "Claims are saved and wait." not in page
+
+
 def test_no_form_makes_a_key_a_super_key(admin):
     admin.post(KEY, {"key": world.SUPPORT_KEY, "kind": "super", "state": "working"})
 
