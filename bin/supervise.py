@@ -47,9 +47,13 @@ class Screen:
         label = f"{name.ljust(self._width)} | " if name else ""
         if label and self._in_colour:
             label = f"\033[{self._colours[name]}m{label}\033[0m"
-        # Where the terminal is gone, the commands still have to be stopped.
-        with self._lock, contextlib.suppress(OSError):
-            print(f"{label}{text}", flush=True)
+        with self._lock:
+            try:
+                print(f"{label}{text}", flush=True)
+            except OSError:
+                # The terminal is gone, and the commands still have to be stopped. What is left
+                # of the text must not fail once more when Python ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parse(procfile: str) -> dict[str, str]:

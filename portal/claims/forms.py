@@ -28,6 +28,10 @@ def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
     )
 
 
+def _read(problem: hub_ids.LabelProblem) -> str:
+    return f"We read “{problem.read}”." if problem.read else ""
+
+
 class LabelField(forms.CharField):
     """What a label says, as scanned, typed or pasted; its value is the hub id (a UUID)."""
 
@@ -55,8 +59,8 @@ class LabelField(forms.CharField):
         try:
             return hub_ids.parse(text)
         except hub_ids.LabelProblem as problem:
-            read = f" Read: {problem.read}" if problem.read else ""
-            raise forms.ValidationError(f"{problem.sentence}{read}", code=problem.kind) from None
+            said = f"{problem.sentence} {_read(problem)}".strip()
+            raise forms.ValidationError(said, code=problem.kind) from None
 
 
 def submission(token: uuid.UUID, *asked: object) -> uuid.UUID:
@@ -65,6 +69,17 @@ def submission(token: uuid.UUID, *asked: object) -> uuid.UUID:
     A browser that went back may send an old token with another hub: that is another claim.
     """
     return uuid.uuid5(token, " ".join(map(str, asked)))
+
+
+def likely(sites: QuerySet[Site]) -> Site | None:
+    """Return the site to choose beforehand: the last used, or the only one.
+
+    Any other guess would be a wrong building for somebody who taps on.
+    """
+    first = list(sites[:2])
+    if not first:
+        return None
+    return first[0] if len(first) == 1 or getattr(first[0], "used_at", None) else None
 
 
 class ClaimForm(forms.Form):
@@ -83,7 +98,7 @@ class ClaimForm(forms.Form):
         super().__init__(*args, **kwargs)
         sites = sites_for(user, organisation)
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
-        self.initial.setdefault("site", sites.first())
+        self.initial.setdefault("site", likely(sites))
         self.initial.setdefault("submission", uuid.uuid4())
 
 
@@ -102,9 +117,12 @@ class PhotoForm(forms.Form):
         if photo is None:
             raise forms.ValidationError("No photo arrived. Take one of at most 12 MB.")
         try:
-            return photos.read_label(photo)
+            return str(hub_ids.parse(photos.read_label(photo)))
         except photos.PhotoProblem as problem:
             raise forms.ValidationError(str(problem.sentence)) from None
+        except hub_ids.LabelProblem as problem:
+            said = f"The code in the photo is no hub label. {_read(problem)}"
+            raise forms.ValidationError(said) from None
 
 
 GROUPS = {

@@ -77,7 +77,11 @@ def present(claim: Claim) -> Words:
         contacting = Chip("working", "working", "Contacting")
         return Words(contacting, "Contacting SmartphoneKey", "Asking after the hub.")
     if claim.cancel_requested_at and claim.state in ACTIVE:
-        return Words(now.chip, "Stopping", "Checking whether the claim took effect first.")
+        return Words(
+            Chip("working", "clock", "Stopping"),
+            "Stopping",
+            "Checking first whether the claim took effect. That takes up to a minute.",
+        )
     return now
 
 

@@ -83,10 +83,12 @@ def _form_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
-    """Read a photo of a label into the form. Nothing is claimed: a tap confirms."""
+    """Read a photo of a label, or what the camera saw, into the form. A tap confirms it."""
     if request.method != "POST":
         return redirect("claims:new")
     member = access.current(request, Ability.CLAIM)
+    if "scanned" in request.POST:
+        return _scanned(request, member)
     photo_form = PhotoForm(request.POST, request.FILES)
     was_read = photo_form.is_valid()
     label = photo_form.cleaned_data["photo"] if was_read else request.POST.get("label", "")
@@ -99,6 +101,17 @@ def read(request: HttpRequest) -> HttpResponse:
         photo_form=photo_form,
         read=was_read,
     )
+
+
+def _scanned(request: HttpRequest, member: Membership) -> HttpResponse:
+    """Say whether the code before the camera was a hub label, before anybody claims it."""
+    form = ClaimForm(member.user, member.organisation, request.POST)
+    was_read = "label" not in form.errors
+    if was_read:
+        initial = {**_posted(request), "label": str(form.cleaned_data["label"])}
+        form = ClaimForm(member.user, member.organisation, initial=initial)
+    status = 200 if was_read else 422
+    return _form_page(request, form, status, "claims/new.html#label", read=was_read)
 
 
 def _posted(request: HttpRequest) -> dict[str, str]:
@@ -149,7 +162,7 @@ def _watch(claim: Claim) -> None:
 
 
 def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
-    settled = timeline.is_settled(claim)
+    settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
     return {
         "claim": claim,
         "row": rows.head(claim),
@@ -157,7 +170,8 @@ def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "present": timeline.present(claim),
         "seen": rows.seen(claim),
         "pace": None if settled else timeline.pace(claim),
-        "as_of": claim.hub.read_at if settled and claim.state in SUCCEEDED else None,
+        "as_of": claim.hub.read_at if settled and succeeded else None,
+        "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
         "can_try_now": timeline.can_try_now(claim),

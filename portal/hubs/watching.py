@@ -44,7 +44,9 @@ def watch(hub: Hub, read_for: UUID | None = None) -> None:
     if hub.watched_until is not None and hub.watched_until > now + RENEW_BELOW:
         return
     Hub.objects.filter(pk=hub.pk).update(watched_until=now + WATCH, read_for=read_for)
-    Hub.objects.filter(pk=hub.pk, refresh_due_at=None).update(refresh_due_at=now)
+    # Somebody looks now: what was to be asked in a minute is asked at once.
+    later = Q(refresh_due_at=None) | Q(refresh_due_at__gt=now + REFRESH_WAITING)
+    Hub.objects.filter(later, pk=hub.pk).update(refresh_due_at=now)
 
 
 def expect(hub: Hub, read_for: UUID | None = None) -> None:

@@ -19,7 +19,7 @@ def test_a_label_in_front_of_the_camera_fills_the_field_and_waits_for_a_tap(scan
     start(page)
     expect(status(page)).to_have_text("Aim at the label.")
     expect(page.get_by_label("Hub id", exact=True)).to_have_value(HUB)
-    expect(page.get_by_text("Check it, then claim")).to_be_visible()
+    expect(page.get_by_text("A code was read")).to_be_visible()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.get_by_role("button", name="Scan with the camera")).to_be_focused()
     assert not camera_is_on(page)

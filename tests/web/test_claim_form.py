@@ -80,7 +80,7 @@ def test_a_label_without_one_hub_id_is_told_what_to_look_for(label, told, instal
 def test_what_was_read_is_shown_with_the_refusal(installer, mill_court):
     answer = installer.post(NEW, claim_form(mill_court, "SN \u202e1234")).content.decode()
 
-    assert "Read: SN [U+202E]1234" in answer
+    assert "We read “SN [U+202E]1234”." in answer
 
 
 def test_a_site_is_needed(installer, mill_court):
@@ -271,14 +271,54 @@ def test_a_site_in_the_address_that_is_none_is_no_trouble(site, installer, mill_
     assert installer.get(f"{NEW}?site={site}").status_code == 200
 
 
+def test_a_photo_of_another_code_is_no_hub_label(installer, mill_court):
+    menu = photo("https://example.com/menu")
+    answer = installer.post(READ, {**claim_form(mill_court, ""), "photo": menu}, headers=FRAGMENT)
+
+    assert answer.status_code == 422
+    assert "is no hub label. We read “https://example.com/menu”." in answer.content.decode()
+
+
+def test_what_the_camera_saw_is_checked_before_anybody_claims_it(installer, mill_court):
+    form = {**claim_form(mill_court, f"spkey:{HUB}"), "scanned": "yes"}
+    fragment = installer.post(READ, form, headers=FRAGMENT).content.decode()
+
+    assert f'value="{HUB}"' in fragment
+    assert "A hub label was read" in fragment
+    assert not Claim.objects.exists()
+
+
+def test_another_code_before_the_camera_is_told_at_once(installer, mill_court):
+    form = {**claim_form(mill_court, "https://example.com/menu"), "scanned": "yes"}
+    answer = installer.post(READ, form, headers=FRAGMENT)
+
+    assert answer.status_code == 422
+    assert "We read “https://example.com/menu”." in answer.content.decode()
+    assert "A hub label was read" not in answer.content.decode()
+
+
+def test_no_building_is_chosen_for_somebody_who_has_claimed_nowhere_yet(
+    installer, ira, mill_court, orchard_rise
+):
+    assert "checked" not in installer.get(NEW).content.decode()
+
+    lifecycle.submit(order(ira, orchard_rise, HUB))
+
+    assert installer.get(NEW).content.decode().count("checked") == 1
+
+
+def test_the_only_site_is_chosen(installer, mill_court):
+    assert installer.get(NEW).content.decode().count("checked") == 1
+
+
 def test_a_photo_fills_in_the_hub_id_and_claims_nothing(installer, mill_court):
     form = claim_form(mill_court, "")
     answer = installer.post(READ, {**form, "photo": photo(f"spkey:{HUB}")}, headers=FRAGMENT)
     fragment = answer.content.decode()
 
     assert answer.status_code == 200
-    assert f'value="spkey:{HUB}"' in fragment
-    assert "Read from the photo" in fragment
+    assert f'value="{HUB}"' in fragment
+    assert "A hub label was read" in fragment
     assert "<html" not in fragment
     assert not Claim.objects.exists()
 
