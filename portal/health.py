@@ -1,8 +1,8 @@
-"""The address that a load balancer asks, and addresses that are closed."""
+"""The address that a load balancer asks."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 
@@ -13,8 +13,3 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
-
-
-def closed(request: HttpRequest) -> HttpResponse:
-    """Answer 404: the sign-in library has a page here that the portal does not offer."""
-    raise Http404

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.claims import home
-from portal.health import closed, health
+from portal.health import health
 from portal.orgs import views as orgs
+from portal.orgs.adapters import closed
 
 site_urls = (
     [

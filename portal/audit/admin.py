@@ -14,8 +14,8 @@ else:
     AnyModelAdmin = EntryAdminBase = admin.ModelAdmin
 
 
-class ReadOnlyAdmin(AnyModelAdmin):
-    """Shows rows that nobody makes, changes or removes by hand."""
+class ReadOnly:
+    """For pages, or rows within them, that nobody makes, changes or removes by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
@@ -28,6 +28,10 @@ class ReadOnlyAdmin(AnyModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, AnyModelAdmin):
+    """Shows rows, and no more than that."""
 
 
 @admin.register(Entry)

@@ -1,11 +1,10 @@
 """Claims for the operators: their life and every call made for them, to look at."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from portal.audit.admin import ReadOnlyAdmin
+from portal.audit.admin import ReadOnly, ReadOnlyAdmin
 from portal.claims.models import Attempt, Claim
 
 if TYPE_CHECKING:
@@ -25,25 +24,13 @@ ATTEMPT_COLUMNS = (
 )
 
 
-class Attempts(AttemptInline):
+class Attempts(ReadOnly, AttemptInline):
     """The calls made for a claim, in order."""
 
     model = Attempt
     fields = readonly_fields = ATTEMPT_COLUMNS
     show_change_link = True
     extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
 
 
 @admin.register(Claim)

@@ -1,6 +1,10 @@
+"""Makes claims known to Django."""
+
 from django.apps import AppConfig
 
 
 class ClaimsConfig(AppConfig):
+    """The app of claims: their life, the pages about them, and `manage.py worker`."""
+
     name = "portal.claims"
     label = "claims"

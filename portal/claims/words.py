@@ -3,15 +3,9 @@
 from dataclasses import dataclass
 
 from portal.claims.models import Reason, State
+from portal.orgs.key_words import Chip
 
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A state at a glance: `kind` is working, good, attention, stop or quiet."""
-
-    kind: str
-    icon: str
-    word: str
+__all__ = ["Chip", "Words", "sentence", "words"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from portal.orgs import encryption
 
@@ -25,3 +25,8 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def decrypt(self, encrypted_text: str) -> str:
         """Return the text of an encrypted token."""
         return encryption.decrypt(encrypted_text).reveal()
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer 404: the sign-in library has a page here that the portal does not offer."""
+    raise Http404

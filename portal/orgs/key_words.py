@@ -9,7 +9,7 @@ State = ApiCredential.State
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """The key's state at a glance: `kind` is working, good, attention, stop or quiet."""
+    """A state at a glance: `kind` is working, good, attention, stop or quiet."""
 
     kind: str
     icon: str
