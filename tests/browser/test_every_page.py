@@ -125,9 +125,11 @@ def test_a_claims_page_in_every_state(tablet, ira, claims):
     pages = {name: f"/claims/{claim.pk}/" for name, claim in claims.items()}
     assert visit(page, pages.values()) == {}
     ended = Claim.objects.get(pk=claims["claimed"].pk)
-    Hub.objects.filter(pk=ended.hub_id).update(
-        online=True, firmware="1.4.2", uptime_seconds=90_000, last_seen=timezone.now()
-    )
+    now = timezone.now()
+    hub = Hub.objects.filter(pk=ended.hub_id)
+    hub.update(online=True, firmware="1.4.2", uptime_seconds=90_000, last_seen=now, read_at=now)
+    assert visit(page, [pages["claimed"]]) == {}
+    hub.update(read_at=now - timedelta(days=31))
     assert visit(page, [pages["claimed"]]) == {}
 
 
@@ -219,7 +221,7 @@ def test_the_key_page_in_every_state(tablet, ada):
 
 def test_supports_pages(tablet, sam, acme, mill_court, hub_id):
     tablet.expected = ["403", "422"]
-    assert visit(tablet(sam), ("/", "/support/")) == {}
+    assert visit(tablet(sam), ("/", "/claims/", "/support/")) == {}
     set_up_factor(sam)
     assert visit(tablet(sam), ["/support/"]) == {}
     page = tablet(client=sign_in_with_factor(Client(), sam))

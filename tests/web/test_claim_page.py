@@ -197,6 +197,7 @@ def test_a_page_opened_a_month_later_says_when_it_was_so_and_has_it_read_again(
     sandbox.state.set_hub(claim.hub_id_text, {"online": False})
     page = text_of(installer, claim)
     assert "It was online when we looked last." in page
+    assert "data-news-age" not in page
     assert "Firmware" not in page
     assert "hx-trigger" in page
     assert Hub.objects.get().watched_until > timezone.now()
@@ -422,3 +423,40 @@ def test_a_person_of_two_organisations_sees_each_ones_claims(as_person, acme, ha
     claim = lifecycle.submit(order(both, lighthouse, UUID(world.hub_id(5))))
 
     assert as_person(both).get(address(claim)).status_code == 200
+
+
+def test_a_hub_that_spkey_has_released_since_is_not_shown_as_online(installer, claim, sandbox):
+    done = work(claim)
+    sandbox.state.set_hub(
+        done.hub_id_text, {"status": "Provisioned", "orgId": "", "siteId": "", "online": True}
+    )
+    installer.get(f"/claims/{claim.pk}/")
+    Hub.objects.update(refresh_due_at=timezone.now())
+    work(claim)
+
+    page = installer.get(f"/claims/{claim.pk}/").content.decode()
+
+    assert "SmartphoneKey no longer has it as yours" in page
+    assert "No longer yours" in installer.get("/claims/").content.decode()
+    assert "Online" not in page
+
+
+def test_nobody_is_told_to_try_what_can_never_succeed(installer, ira, mill_court, sandbox):
+    scrapped = lifecycle.submit(order(ira, mill_court, world.MAGIC["decommissioned"].id))
+    work(scrapped)
+
+    assert (
+        f"/claims/{scrapped.pk}/again/"
+        not in installer.get(f"/claims/{scrapped.pk}/").content.decode()
+    )
+
+
+def test_a_claim_that_is_being_stopped_is_not_hurried(installer, claim):
+    Claim.objects.update(
+        state="verifying", unresolved_since=timezone.now(), cancel_requested_at=timezone.now()
+    )
+
+    page = installer.get(f"/claims/{claim.pk}/").content.decode()
+
+    assert "Stopping" in page
+    assert f"/claims/{claim.pk}/try-now/" not in page
