@@ -33,7 +33,7 @@ OF_CLAIM = _in_order(
     Claim,
     *("id", "hub_id", "acting_organisation_id", "state", "version", "created_at", "finished_at"),
 )
-OF_HUB = _in_order(Hub, "id", "version", "online", "read_at", "watched_until")
+OF_HUB = _in_order(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
 
 
 class Place(Expression):

@@ -9,8 +9,10 @@ from portal.claims import policy
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.claims.supports_words import supports_words
 from portal.claims.words import Chip, Words, words
+from portal.hubs.models import Hub
 
 ONLINE = Chip("good", "check", "Online")
+NO_LONGER_YOURS = Chip("stop", "alert", "No longer yours")
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
 # A reading tells what is so now for a minute on the page, which asks for another, and for a few
@@ -47,7 +49,7 @@ def is_settled(claim: Claim) -> bool:
     What was read of a claimed hub before the page was opened settles nothing.
     """
     if claim.state in SUCCEEDED:
-        return bool(claim.hub.online) and is_fresh(claim)
+        return (bool(claim.hub.online) or is_lost(claim)) and is_fresh(claim)
     return claim.is_final
 
 
@@ -59,6 +61,8 @@ def is_fresh(claim: Claim, within: timedelta = FRESH) -> bool:
 
 def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
     """Return the claim's state at a glance: "Online" only of a hub that was read so just now."""
+    if is_lost(claim):
+        return NO_LONGER_YOURS
     if claim.state in SUCCEEDED and claim.hub.online and is_fresh(claim, within):
         return ONLINE
     return _words(claim).chip
@@ -116,8 +120,19 @@ def _success(claim: Claim) -> list[Step]:
     return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
 
 
+def is_lost(claim: Claim) -> bool:
+    """Whether SpKey, asked since the claim, no longer has the hub as the organisation's."""
+    hub = claim.hub
+    if claim.state not in SUCCEEDED or hub.read_at is None or claim.finished_at is None:
+        return False
+    return hub.read_at > claim.finished_at and hub.binding != Hub.Binding.OURS
+
+
 def _online_now(claim: Claim) -> Step:
     hub = claim.hub
+    if is_lost(claim):
+        text = "It was claimed here, and has been moved or released since. Ask your administrator."
+        return Step("stop", "alert", "SmartphoneKey no longer has it as yours", text)
     if hub.online:
         return Step("present", "check", "Online", _facts(claim), hub.last_seen)
     if not _is_overdue(claim):
@@ -182,7 +197,9 @@ def pace(claim: Claim) -> int:
 
 
 def can_try_now(claim: Claim) -> bool:
-    """Whether asking for a try at once would do anything."""
+    """Whether asking for a try at once would do anything that is still wanted."""
+    if claim.cancel_requested_at is not None:
+        return False
     return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
         claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
     )
@@ -197,5 +214,8 @@ def can_retry(claim: Claim) -> bool:
     """Whether a new claim of the same hub at the same site makes sense.
 
     Not of support's: theirs starts from a form that asks for the second factor and a reason.
+    Not of a hub that is out of service for good.
     """
-    return claim.is_final and claim.state not in SUCCEEDED and not claim.by_support
+    if claim.by_support or claim.reason == Reason.DECOMMISSIONED:
+        return False
+    return claim.is_final and claim.state not in SUCCEEDED

@@ -52,10 +52,12 @@ def watch(hub: Hub, read_for: UUID | None = None) -> None:
 def expect(hub: Hub, read_for: UUID | None = None) -> None:
     """Look at a newly claimed hub now and then until it is online, for two hours at most.
 
-    `read_for` is as for `watch`.
+    That it is the organisation's own is known already. `read_for` is as for `watch`.
     """
     now = timezone.now()
     Hub.objects.filter(pk=hub.pk).update(
+        binding=Hub.Binding.OURS,
+        status=status.CLAIMED,
         expected_until=now + EXPECT, read_for=read_for, refresh_due_at=now + REFRESH_WAITING
     )
 
