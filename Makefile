@@ -53,7 +53,7 @@ lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS
 
 build: ## Prepare a production machine: packages and static files
 	@bin/install postgres
-	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+	@bin/install-node --omit=dev
 	@bin/as-production $(PYTHON) manage.py collectstatic --noinput
 
 clean: ## Remove everything these commands made, demo data included

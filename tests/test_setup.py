@@ -181,6 +181,24 @@ class TestWithoutNode:
         tools(tmp_path, "sh", "dirname")
         assert run(BIN / "install-node", PATH=tmp_path, CI="true").returncode == 1
 
+    def test_a_production_machine_is_built_all_the_same(self):
+        steps = run("make", "-n", "-C", ROOT, "build", **os.environ).stdout
+        assert "bin/install-node --omit=dev" in steps
+        assert "npm" not in steps
+
+
+class TestWithNode:
+    def test_it_installs_once_and_again_for_development_after_production(self, tmp_path):
+        (tmp_path / "bin").mkdir()
+        script = shutil.copy(BIN / "install-node", tmp_path / "bin")
+        shutil.copy(ROOT / "package-lock.json", tmp_path)
+        tools(tmp_path, "sh", "dirname", "cat", "cmp", "mkdir")
+        program(tmp_path, "npm", f'echo "$*" >> {tmp_path}/said; mkdir -p node_modules')
+        for options in (["--omit=dev"], ["--omit=dev"], [], []):
+            assert run(script, *options, PATH=tmp_path).returncode == 0
+        said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+        assert ["--omit=dev" in line for line in said] == [True, False]
+
 
 class TestPorts:
     def check(self, *arguments):
