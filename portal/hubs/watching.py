@@ -58,7 +58,9 @@ def expect(hub: Hub, read_for: UUID | None = None) -> None:
     Hub.objects.filter(pk=hub.pk).update(
         binding=Hub.Binding.OURS,
         status=status.CLAIMED,
-        expected_until=now + EXPECT, read_for=read_for, refresh_due_at=now + REFRESH_WAITING
+        expected_until=now + EXPECT,
+        read_for=read_for,
+        refresh_due_at=now + REFRESH_WAITING,
     )
 
 
