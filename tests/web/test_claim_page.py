@@ -169,6 +169,7 @@ def test_the_last_fragment_ends_the_polling(installer, claim):
 
 def test_a_hub_that_comes_online_hours_later_is_seen_doing_so(installer, claim, sandbox):
     work(claim)
+    due(claim)
     Claim.objects.update(finished_at=timezone.now() - timedelta(hours=3))
     page = text_of(installer, claim)
     assert "It has not come online yet" in page
@@ -230,6 +231,7 @@ def test_a_look_at_a_settled_claim_keeps_its_hub_watched(installer, claim, sandb
 
 def test_a_reading_that_grows_old_is_told_though_nothing_else_changed(installer, claim, sandbox):
     work(claim)
+    due(claim)
     Claim.objects.update(finished_at=timezone.now() - timedelta(hours=3))
     with time_machine.travel(timezone.now(), tick=False) as clock:
         seen = seen_in(text_of(installer, claim))

@@ -49,6 +49,7 @@ def test_an_unchanged_poll_of_a_claimed_hub_that_is_awaited_takes_no_more(
     as_person, ira, old, sandbox
 ):
     work(old)
+    Hub.objects.update(binding=Hub.Binding.OURS)
     Claim.objects.update(finished_at=timezone.now() - timedelta(minutes=5))
     client = as_person(ira)
     statements = asked(client, live_address(client, old), **FRAGMENT)
