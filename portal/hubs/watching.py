@@ -112,7 +112,8 @@ def _ask(hub: Hub) -> timedelta:
     except spkey.SpkeyError:
         return REFRESH_TROUBLED
     else:
-        return REFRESH_ONLINE if hub.online else REFRESH_WAITING
+        awaited = not hub.online and hub.expected_until and hub.expected_until > asked_at
+        return REFRESH_WAITING if awaited else REFRESH_ONLINE
     return REFRESH_TROUBLED
 
 
