@@ -165,7 +165,9 @@ def test_an_address_that_must_not_get_the_key_is_refused_and_not_repeated(url, m
 
 
 @pytest.mark.parametrize(
-    "keys", ["", " , ", CANARY, f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"]
+    "keys",
+    ["", " , ", CANARY, f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"],
+    ids=["empty", "only a comma", "no key", "no key behind a good one"],
 )
 def test_what_is_no_list_of_encryption_keys_is_refused_and_not_repeated(keys, monkeypatch):
     monkeypatch.setenv("PORTAL_ENCRYPTION_KEYS", keys)

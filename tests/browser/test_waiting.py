@@ -56,7 +56,7 @@ def test_try_again_after_a_refusal_makes_a_new_claim_linked_to_the_old(tablet, s
     expect(present(page)).to_contain_text("This hub is suspended")
     sandbox.state.set_hub(SUSPENDED, {"status": "Provisioned"})
     page.get_by_role("button", name="Try again").click()
-    expect(present(page)).to_contain_text("Waiting for the hub")
+    expect(present(page)).to_contain_text("Online")
     fresh = shown(page)
     assert (fresh.retry_of, fresh.hub) == (refused, refused.hub)
     page.get_by_role("link", name="The claim before this one").click()
