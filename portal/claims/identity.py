@@ -52,6 +52,12 @@ def may_steer(user: User, claim: Claim) -> bool:
     return access.may(user, maker(claim), ability)
 
 
+def stopped_by(claim: Claim) -> User | None:
+    """Return who asked to stop, if anybody: perhaps while the attempt was under way."""
+    asked = Claim.objects.filter(pk=claim.pk).values("cancel_requested_by")
+    return User.objects.filter(pk__in=asked).first()
+
+
 def credential_for(claim: Claim) -> ApiCredential:
     """Return the one credential that may serve the claim; there is no fallback to another.
 

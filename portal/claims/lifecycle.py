@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.audit.record import record
-from portal.claims import calls, decide, identity, journal, leases, policy, words
-from portal.claims.decide import Decision, Facts
+from portal.claims import calls, decide, facts, identity, journal, leases, policy, words
+from portal.claims.decide import Decision
 from portal.claims.leases import Lease, LeaseLostError
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
 from portal.claims.submitting import AnotherSiteError, Order, retry, submit
@@ -77,7 +77,7 @@ def _step_or_stumble(work: _Work) -> None:
     except Exception:
         logger.exception("claim %s: an attempt failed", work.claim.pk)
         work.read = work.sent = None
-        _rest(work, decide.stumbled(_facts(work.claim), timezone.now()))
+        _rest(work, decide.stumbled(facts.gather(work.claim), timezone.now()))
 
 
 def _step(work: _Work) -> None:
@@ -109,8 +109,8 @@ def _read(work: _Work, client: spkey.Client) -> Decision:
         status.record(hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.Outcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
-    facts = replace(_facts(work.claim), seen_offline=work.seen_offline)
-    decision = decide.after_read(facts, reading, timezone.now())
+    known = replace(facts.gather(work.claim), seen_offline=work.seen_offline)
+    decision = decide.after_read(known, reading, timezone.now())
     work.read = (reading, words.sentence(decision.state, decision.reason))
     work.reference = reading.journal.reference
     return decision
@@ -126,13 +126,13 @@ def _send(work: _Work, client: spkey.Client) -> None:
         return _rest(work, _held(claim, State.BLOCKED, blocked.reason, policy.BLOCKED_EVERY))
     except spkey.SpkeyError as error:
         work.reference = error.reference or ""
-        return _rest(work, decide.after_lookup(_facts(claim), error, timezone.now()))
+        return _rest(work, decide.after_lookup(facts.gather(claim), error, timezone.now()))
     if not identity.permitted(claim):
         return _rest(work, RIGHT_GONE)
     body = identity.claim_body(claim, user_id)
     intent = _commit_intent(work, body)
     sent = calls.send(client, claim.hub.hub_id, **body)
-    decision = decide.after_send(_facts(claim), sent, timezone.now())
+    decision = decide.after_send(facts.gather(claim), sent, timezone.now())
     work.sent = (intent, sent.journal, words.sentence(decision.state, decision.reason))
     if decision.state == State.CLAIMED and sent.event is not None:
         claim.claimed_at = sent.event.claimed_at
@@ -173,37 +173,6 @@ def _held(claim: Claim, state: State, reason: Reason, wait: float) -> Decision:
     )
 
 
-def _facts(claim: Claim) -> Facts:
-    """Gather the facts. A cancel asked for during the attempt is one of them."""
-    asked = Claim.objects.filter(pk=claim.pk).values_list("cancel_requested_at", flat=True)
-    return Facts(
-        hub_id=str(claim.hub.hub_id),
-        org_id=claim.organisation.spkey_org_id,
-        site_id=claim.spkey_site_id,
-        reason=claim.reason,
-        created_at=trying_since(claim, timezone.now()),
-        tries=claim.tries,
-        sends=claim.sends,
-        recent_sends=journal.recent_sends(claim, timezone.now()),
-        last_send_at=claim.last_send_at,
-        unresolved=claim.unresolved_since is not None,
-        settled_read_at=claim.settled_read_at,
-        send_wanted=claim.send_wanted,
-        cancelling=asked.first() is not None,
-    )
-
-
-def trying_since(claim: Claim, now: datetime) -> datetime:
-    """Return since when the claim has been tried, without the time in which it could not be.
-
-    A blocked claim starts anew, and what a worker comes late for does not count against it.
-    """
-    if claim.state == State.BLOCKED:
-        return now
-    late = now - (claim.next_attempt_at or now)
-    return claim.trying_since + late if late > policy.LATE else claim.trying_since
-
-
 def _rest(work: _Work, decision: Decision) -> None:
     """Write a decision down and give the lease back: state, audit and key health together."""
     claim = work.claim
@@ -215,14 +184,8 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state == State.CLAIMED:
             watching.expect(claim.hub, read_for=claim.acting_organisation_id)
         if decision.state in FINAL:
-            actor = _stopped_by(claim) if decision.state == State.CANCELLED else None
+            actor = identity.stopped_by(claim) if decision.state == State.CANCELLED else None
             _record_end(claim, decision.state, decision.reason, actor)
-
-
-def _stopped_by(claim: Claim) -> User | None:
-    """Return who asked to stop, if anybody: perhaps while the attempt was under way."""
-    asked = Claim.objects.filter(pk=claim.pk).values("cancel_requested_by")
-    return User.objects.filter(pk__in=asked).first()
 
 
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:
@@ -234,7 +197,7 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
         "reason": decision.reason,
         "next_attempt_at": None if final else due,
         "lease_until": None,
-        "trying_since": trying_since(claim, now),
+        "trying_since": facts.trying_since(claim, now),
         "tries": claim.tries + 1 if decision.failed else 0,
         "unresolved_since": claim.unresolved_since if decision.unresolved else None,
         "settled_read_at": decision.settled_read_at,

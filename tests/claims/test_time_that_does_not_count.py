@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from portal.claims import decide, lifecycle, policy, worker
+from portal.claims import decide, facts, policy, worker
 from portal.claims.models import Attempt, Claim, Reason, State
 from portal.orgs.models import ApiCredential
 from tests.claims.facts import FRESH, NOW, SENT, ago, fails, replace, says
@@ -41,7 +41,7 @@ def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(san
     clock.shift(timedelta(hours=1))
     worker.run_once()
 
-    assert lifecycle.trying_since(Claim.objects.get(), timezone.now()) > claim.created_at
+    assert facts.trying_since(Claim.objects.get(), timezone.now()) > claim.created_at
     clock.shift(timedelta(hours=24))
     Claim.objects.update(next_attempt_at=timezone.now())
     worker.run_once()
@@ -79,13 +79,13 @@ def test_an_error_after_a_send_leaves_it_open_and_it_is_read_back(sandbox, claim
 
 
 def test_a_hub_that_is_online_and_yet_never_reached_is_not_given_up_within_the_hour():
-    facts = replace(SENT, sends=3, reason="offline", last_send_at=ago(minutes=11))
+    known = replace(SENT, sends=3, reason="offline", last_send_at=ago(minutes=11))
 
-    assert not decide.after_read(facts, says(online=True), NOW).send
+    assert not decide.after_read(known, says(online=True), NOW).send
 
 
 def test_a_claim_sent_too_often_lately_says_so():
-    facts = replace(
+    known = replace(
         SENT,
         sends=3,
         recent_sends=3,
@@ -94,14 +94,14 @@ def test_a_claim_sent_too_often_lately_says_so():
         seen_offline=True,
     )
 
-    decision = decide.after_read(facts, says(online=True), NOW)
+    decision = decide.after_read(known, says(online=True), NOW)
 
     assert (decision.state, decision.reason) == (State.WAITING, Reason.TOO_OFTEN)
 
 
 def test_an_unreadable_hub_is_given_up_after_a_day_of_trying():
-    facts = replace(FRESH, created_at=NOW - policy.MAX_AGE - timedelta(minutes=1))
+    known = replace(FRESH, created_at=NOW - policy.MAX_AGE - timedelta(minutes=1))
 
-    decision = decide.after_read(facts, fails(decide.Outcome.UNREACHABLE), NOW)
+    decision = decide.after_read(known, fails(decide.Outcome.UNREACHABLE), NOW)
 
     assert (decision.state, decision.reason) == (State.EXPIRED, Reason.UNREACHABLE)
