@@ -60,7 +60,8 @@ def expect(hub: Hub, read_for: UUID | None = None) -> None:
         status=status.CLAIMED,
         expected_until=now + EXPECT,
         read_for=read_for,
-        refresh_due_at=now + REFRESH_WAITING,
+        # Whoever looks has it asked at once; a crowd of claims that nobody looks at goes first.
+        refresh_due_at=now + REFRESH_TROUBLED,
     )
 
 
