@@ -113,6 +113,20 @@ def spkey_base_url(env: Env, *, debug: bool) -> str:
     return str(url)
 
 
+def public_url(env: Env, *, origins: list[str], hosts: list[str], debug: bool) -> str:
+    """Return the portal's own address, for links in letters: no slash at its end.
+
+    The first origin without a wildcard; else the first host by https, or in `debug` this
+    machine at PORT.
+    """
+    if plain := [origin.rstrip("/") for origin in origins if "*" not in origin]:
+        return plain[0]
+    if debug:
+        return f"http://localhost:{env.int('PORT', 8000)}"
+    named = [host.lstrip(".") for host in hosts if "*" not in host]
+    return f"https://{named[0] if named else 'localhost'}"
+
+
 def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
     """Return Django's settings of the database; an option in its address wins over ours.
 
@@ -130,7 +144,7 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     elif found["ENGINE"] == "django.db.backends.postgresql":
-        ours = {"pool": {"min_size": 1, "max_size": threads + 4}}
+        ours = {"pool": {"min_size": 1, "max_size": threads + 8}}
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}
@@ -165,6 +179,7 @@ __all__ = [
     "email",
     "encryption_keys",
     "load",
+    "public_url",
     "required_secret",
     "spkey_base_url",
     "time_zone",

@@ -1,65 +1,19 @@
-"""What follows from an answer: the claim's table of transitions, without a side effect.
+"""What follows from an answer: `policy`'s tables applied to a claim, without a side effect.
 
 Each function takes the facts of a claim and an answer, and returns a Decision. Writing it
 down is `lifecycle`'s.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from portal import spkey
 from portal.claims import policy
 from portal.claims.calls import Outcome, Reading, Sent
+from portal.claims.decision import Decision, Facts
 from portal.claims.models import FINAL, Reason, State
+from portal.claims.policy import AFTER_READ, AFTER_SEND, Again, Rule
 from portal.hubs import status
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a decision needs to know of a claim.
-
-    `created_at` is since when the claim has been tried, time in which it could not be left
-    out. `recent_sends` counts the last ten minutes. `seen_offline` says that the hub was
-    offline when it was last read.
-    """
-
-    hub_id: str
-    org_id: str
-    site_id: str
-    reason: str
-    created_at: datetime
-    tries: int
-    sends: int
-    recent_sends: int
-    last_send_at: datetime | None
-    unresolved: bool
-    settled_read_at: datetime | None
-    send_wanted: bool
-    cancelling: bool
-    seen_offline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Where the claim goes. `wait` is in seconds, None for no further attempt by the clock.
-
-    `send` asks for a send instead of a rest. `unresolved` says whether a send's outcome stays
-    open. `refused_key`, `foreign_key` (it proved to be another organisation's) and `pause`
-    concern the key, and through it all claims that use it.
-    """
-
-    state: State
-    reason: Reason = Reason.NONE
-    wait: float | None = None
-    send: bool = False
-    unresolved: bool = False
-    settled_read_at: datetime | None = None
-    failed: bool = False
-    problems: tuple[tuple[str, str], ...] = ()
-    refused_key: bool = False
-    foreign_key: bool = False
-    pause: float | None = None
-
 
 FOREIGN_KEY = Decision(State.CONFLICT, Reason.KEY_MISMATCH, foreign_key=True)
 
@@ -72,17 +26,37 @@ def after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
 def _after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
     if reading.hub is not None:
         return _after_status(facts, reading.hub, reading.asked_at, now)
-    match reading.outcome:
-        case Outcome.BAD_CREDENTIALS:
-            return _blocked(facts)
-        case Outcome.NOT_FOUND:
-            return Decision(State.NOT_FOUND)
-        case Outcome.FORBIDDEN:
-            return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
-        case Outcome.RATE_LIMITED:
-            return _rate_limited(facts, reading.retry_after, now)
-        case _:
-            return _unreadable(facts, now)
+    rule = AFTER_READ[reading.outcome]
+    if rule.again is Again.BACKOFF:
+        return _unreadable(facts, now)
+    return _by(rule, facts, now, retry_after=reading.retry_after, still_open=facts.unresolved)
+
+
+def _by(
+    rule: Rule,
+    facts: Facts,
+    now: datetime,
+    *,
+    retry_after: float | None = None,
+    still_open: bool = False,
+) -> Decision:
+    """Apply a row of the tables. `still_open`: the outcome of an earlier send is not known."""
+    held_key = rule.again is Again.RETRY_AFTER
+    wait = policy.wait(rule.again, facts.tries, retry_after)
+    if held_key and now - facts.created_at > policy.MAX_AGE:
+        return replace(_unreadable(replace(facts, unresolved=still_open), now), pause=wait)
+    final = rule.again is Again.NEVER
+    verifying = still_open and rule.state == State.WAITING
+    return Decision(
+        State.VERIFYING if verifying else rule.state,
+        rule.reason,
+        wait=wait,
+        unresolved=rule.open or (still_open and not final),
+        settled_read_at=facts.settled_read_at if still_open and not final else None,
+        failed=rule.again is Again.BACKOFF,
+        refused_key=rule.again is Again.KEY,
+        pause=wait if held_key else None,
+    )
 
 
 def _after_status(
@@ -173,8 +147,8 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
         reason = Reason.OFFLINE if hub.online is False else Reason(facts.reason)
         return Decision(State.WAITING, reason, wait=wait, failed=True)
     if facts.recent_sends >= policy.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
-        window_ends = facts.last_send_at + policy.SEND_WINDOW
-        wait = max(1.0, (window_ends - now).total_seconds())
+        left = facts.last_send_at + policy.SEND_WINDOW - now
+        wait = max(1.0, min(left, policy.SEND_WINDOW).total_seconds())
         return Decision(State.WAITING, Reason.TOO_OFTEN, wait=wait)
     return Decision(State.SENDING, send=True)
 
@@ -190,6 +164,36 @@ def _until_next_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> float
 def stumbled(facts: Facts, now: datetime) -> Decision:
     """Decide after something that nobody foresaw: like an answer that cannot be read."""
     return _unreadable(facts, now)
+
+
+def barred(facts: Facts, reason: Reason) -> Decision:
+    """Decide for a claim that has no key, or nobody, in whose name SpKey could be asked."""
+    return _held(facts, State.BLOCKED, reason, policy.BLOCKED_EVERY)
+
+
+def paused(facts: Facts, seconds: float) -> Decision:
+    """Decide for a claim whose key SpKey wants to rest for so long."""
+    state = State.VERIFYING if facts.unresolved else State.WAITING
+    return _held(facts, state, Reason.RATE, seconds + policy.backoff(1))
+
+
+def _held(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
+    """Rest without having asked SpKey: an open send stays open."""
+    return Decision(
+        state,
+        reason,
+        wait=wait,
+        unresolved=facts.unresolved,
+        settled_read_at=facts.settled_read_at,
+    )
+
+
+def not_asked(facts: Facts, held: float, now: datetime) -> Decision:
+    """Decide for a claim about which SpKey, not answering, is not asked for `held` seconds."""
+    decision = _unreadable(facts, now)
+    if decision.state in {State.WAITING, State.VERIFYING}:
+        return replace(decision, wait=policy.return_wait(held), failed=False)
+    return decision
 
 
 def _unreadable(facts: Facts, now: datetime) -> Decision:
@@ -215,36 +219,11 @@ def _unreadable(facts: Facts, now: datetime) -> Decision:
     return Decision(State.WAITING, Reason.UNREACHABLE, wait=wait, failed=True)
 
 
-def _rate_limited(facts: Facts, retry_after: float | None, now: datetime) -> Decision:
-    wait = policy.rate_wait(retry_after)
-    if now - facts.created_at > policy.MAX_AGE:
-        return replace(_unreadable(facts, now), pause=wait)
-    state = State.VERIFYING if facts.unresolved else State.WAITING
-    return Decision(
-        state,
-        Reason.RATE,
-        wait=wait,
-        unresolved=facts.unresolved,
-        settled_read_at=facts.settled_read_at,
-        pause=wait,
-    )
-
-
-def _blocked(facts: Facts) -> Decision:
-    return Decision(
-        State.BLOCKED,
-        Reason.KEY_REFUSED,
-        wait=policy.BLOCKED_EVERY,
-        unresolved=facts.unresolved,
-        settled_read_at=facts.settled_read_at,
-        refused_key=True,
-    )
-
-
 def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decision:
     """Decide after SpKey could not be asked in whose name to claim; nothing was sent yet."""
     if isinstance(error, spkey.RateLimited):
-        return _unless_stopped(facts, _rate_limited(facts, error.retry_after, now))
+        rule = AFTER_READ[Outcome.RATE_LIMITED]
+        return _unless_stopped(facts, _by(rule, facts, now, retry_after=error.retry_after))
     return _unreadable(facts, now)
 
 
@@ -261,35 +240,12 @@ def _unless_stopped(facts: Facts, decision: Decision) -> Decision:
 
 
 def _after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
-    match sent.outcome:
-        case Outcome.ANSWERED if sent.event and _names(sent.event, facts):
-            return Decision(State.CLAIMED)
-        case Outcome.ANSWERED if sent.event and sent.event.org_id != facts.org_id:
-            return FOREIGN_KEY
-        case Outcome.ANSWERED | Outcome.UNCLEAR | Outcome.REFUSED:
-            return Decision(State.VERIFYING, wait=0.5, unresolved=True)
-        case Outcome.INVALID:
-            return Decision(State.REJECTED, Reason.INVALID, problems=sent.problems)
-        case Outcome.BAD_CREDENTIALS:
-            return _blocked(replace(facts, unresolved=False))
-        case Outcome.FORBIDDEN:
-            return Decision(State.REJECTED, Reason.FORBIDDEN)
-        case Outcome.NOT_FOUND:
-            return Decision(State.NOT_FOUND)
-        case Outcome.BUSY:
-            wait = policy.backoff(facts.tries)
-            return Decision(State.WAITING, Reason.BUSY, wait=wait, failed=True)
-        case Outcome.RATE_LIMITED:
-            return _rate_limited(replace(facts, unresolved=False), sent.retry_after, now)
-        case Outcome.UNREACHABLE:
-            wait = policy.backoff(facts.tries)
-            return Decision(State.WAITING, Reason.UNREACHABLE, wait=wait, failed=True)
-        case Outcome.OFFLINE:
-            return Decision(
-                State.VERIFYING, Reason.OFFLINE, wait=policy.verify_wait(0), unresolved=True
-            )
-        case _:
-            return Decision(State.VERIFYING, wait=policy.verify_wait(0), unresolved=True)
+    if sent.event is not None and _names(sent.event, facts):
+        return Decision(State.CLAIMED)
+    if sent.event is not None and sent.event.org_id != facts.org_id:
+        return FOREIGN_KEY
+    decision = _by(AFTER_SEND[sent.outcome], facts, now, retry_after=sent.retry_after)
+    return replace(decision, problems=sent.problems)
 
 
 def _names(event: spkey.ClaimedEvent, facts: Facts) -> bool:

@@ -1,12 +1,15 @@
 """Gathering what a decision needs to know of a claim."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from portal import spkey
 from portal.claims import journal, policy
-from portal.claims.decide import Facts
+from portal.claims.calls import Journal, Outcome, Reading
+from portal.claims.decision import Facts
 from portal.claims.models import Claim, State
+from portal.hubs.models import Hub
 
 
 def gather(claim: Claim) -> Facts:
@@ -38,3 +41,39 @@ def trying_since(claim: Claim, now: datetime) -> datetime:
         return now
     late = now - (claim.next_attempt_at or now)
     return claim.trying_since + late if late > policy.LATE else claim.trying_since
+
+
+def just_read(claim: Claim, epoch: int, now: datetime) -> Reading | None:
+    """Return what was read of a free hub just before the claim was made, or None.
+
+    The lookup of a label that was scanned spares the claim its own first read; a later try,
+    and whatever else the lookup found, is read afresh.
+    """
+    hub = claim.hub
+    if epoch != 1 or hub.binding != Hub.Binding.FREE or hub.read_at is None:
+        return None
+    if not timedelta(0) <= now - hub.read_at < policy.FRESH_READ:
+        return None
+    lookup = Journal(Outcome.ANSWERED, None, "", "", 0.0)
+    return Reading(lookup, hub.read_at, hub=_as_read(hub, lookup))
+
+
+def _as_read(hub: Hub, lookup: Journal) -> spkey.HubStatus:
+    """Return the row of a free hub as the answer that it was read from."""
+    return spkey.HubStatus(
+        hub_id=str(hub.hub_id),
+        serial=hub.serial,
+        model=hub.model,
+        thing_name="",
+        status=hub.status,
+        org_id="",
+        site_id="",
+        is_primary=hub.is_primary,
+        provisioned_at=None,
+        claimed_at=None,
+        online=hub.online,
+        last_seen=hub.last_seen,
+        firmware=hub.firmware,
+        uptime_seconds=hub.uptime_seconds,
+        meta=spkey.AnswerMeta(200, None, lookup.duration, ""),
+    )

@@ -125,6 +125,7 @@ class PhotoForm(forms.Form):
             raise forms.ValidationError(said) from None
 
 
+LATE = "late"
 GROUPS = {
     "open": ("Under way", ACTIVE),
     "done": ("All claimed", SUCCEEDED),
@@ -139,6 +140,7 @@ GROUPS = {
             State.EXPIRED,
         ),
     ),
+    LATE: ("Claimed after all, late", FINAL),
     "ended": ("Ended without", tuple(state for state in FINAL if state not in SUCCEEDED)),
 }
 
@@ -179,6 +181,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims in one state, or in a group of states."""
         _, states = GROUPS.get(value, ("", (value,)))
+        if value == LATE:
+            claims = claims.exclude(late_effect_at=None)
         return claims.filter(state__in=states)
 
     def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:

@@ -142,6 +142,7 @@ class _Kind:
         return Todo(self.kind, self.icon, title, self.text, url, "Show them")
 
 
+KEY_FORBIDDEN = Q(state=State.REJECTED, reason=Reason.FORBIDDEN, acting_organisation=None)
 KINDS = {
     "blocked": _Kind(
         Q(state=State.BLOCKED, acting_organisation=None),
@@ -168,8 +169,26 @@ KINDS = {
         "attention",
         "offline",
     ),
+    "late": _Kind(
+        Q(late_effect_at__isnull=False),
+        ("claim took effect late", "claims took effect late"),
+        "The portal had ended them, and SmartphoneKey claimed the hubs after all. "
+        "Compare with what stands in the building.",
+        "late",
+        "attention",
+        "alert",
+    ),
+    "forbidden": _Kind(
+        KEY_FORBIDDEN,
+        ("claim was refused because of the API key", "claims were refused because of the API key"),
+        "SmartphoneKey does not let the key claim for this organisation. "
+        "Put in the organisation's own key, then claim the hubs again.",
+        State.REJECTED,
+        "stop",
+        "key",
+    ),
     "refused": _Kind(
-        Q(state__in=(State.CONFLICT, State.REJECTED)),
+        Q(state__in=(State.CONFLICT, State.REJECTED), late_effect_at=None) & ~KEY_FORBIDDEN,
         ("claim was refused", "claims were refused"),
         "In the last seven days, and not tried again.",
         "attention",
@@ -177,7 +196,7 @@ KINDS = {
         "stop",
     ),
     "unclaimed": _Kind(
-        Q(state__in=(State.NOT_FOUND, State.EXPIRED)),
+        Q(state__in=(State.NOT_FOUND, State.EXPIRED), late_effect_at=None),
         ("claim ended without being claimed", "claims ended without being claimed"),
         "SmartphoneKey knows no such hub, or kept failing. In the last seven days, "
         "and not tried again.",
@@ -190,7 +209,8 @@ KINDS = {
 
 def _claims(organisation: Organisation) -> list[Todo]:
     """Return what the claims need: those that go on however old, those that ended lately."""
-    lately = Q(finished_at__gt=timezone.now() - LATELY, retries=None)
+    since = timezone.now() - LATELY
+    lately = Q(finished_at__gt=since, retries=None) | Q(late_effect_at__gt=since)
     counted = Claim.objects.filter(Q(state__in=ACTIVE) | lately, organisation=organisation)
     numbers = counted.aggregate(
         **{name: Count("pk", filter=kind.which, distinct=True) for name, kind in KINDS.items()}

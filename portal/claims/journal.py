@@ -16,7 +16,10 @@ def recent_sends(claim: Claim, now: datetime) -> int:
     if not claim.sends:
         return 0
     return claim.attempts.filter(
-        kind=Attempt.Kind.SEND, started_at__gt=now - policy.SEND_WINDOW
+        kind=Attempt.Kind.SEND,
+        started_at__gt=now - policy.SEND_WINDOW,
+        # Later than now were those before a clock was put back.
+        started_at__lte=now + policy.PUT_BACK,
     ).count()
 
 

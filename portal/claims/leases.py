@@ -10,12 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, Max, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from portal.claims import policy
 from portal.claims.models import Claim
+
+# What a clock that was put back makes wrong: the times of the next steps, and what they count from.
+TIMES = (
+    "timed_at",
+    "next_attempt_at",
+    "lease_until",
+    "last_send_at",
+    "unresolved_since",
+    "settled_read_at",
+    "trying_since",
+    "look_back_at",
+)
 
 
 class LeaseLostError(Exception):
@@ -37,40 +49,52 @@ def _due() -> QuerySet[Claim]:
     return Claim.objects.filter(free, next_attempt_at__lte=now)
 
 
+def _under_way() -> Counter[uuid.UUID]:
+    """Return how many claims each organisation has with workers now."""
+    leased = Claim.objects.filter(lease_until__gt=timezone.now())
+    return Counter(leased.values_list("organisation_id", flat=True))
+
+
 def some_due() -> bool:
     """Say whether there is a claim to lease: a read, where leasing is a write."""
     return _due().exists()
 
 
-def take_due(limit: int) -> list[Lease]:
+def newcomer_due() -> bool:
+    """Say whether a claim is due of an organisation that no worker serves at this moment."""
+    return _due().exclude(organisation__in=list(_under_way())).exists()
+
+
+def take_due(limit: int, *, newcomers: bool = False) -> list[Lease]:
     """Lease at most `limit` due claims, each organisation's oldest first, in turns.
 
     What an organisation has under way counts as turns it has had, or the one with the longest
-    queue would win each time that a single thread falls free.
+    queue would win each time that a single thread falls free. `newcomers` leases only for
+    organisations that no worker serves, one claim each. Over all workers, no more than
+    `policy.AT_ONCE` claims are with SpKey at a time.
     """
     now = timezone.now()
     with transaction.atomic():
-        due = _due()
-        chosen = due.filter(pk__in=_next_in_turn(due, limit))
+        under_way = _under_way()
+        due = _due().exclude(organisation__in=list(under_way)) if newcomers else _due()
+        room = max(0, min(limit, policy.AT_ONCE - under_way.total()))
+        chosen = due.filter(pk__in=_next_in_turn(due, room, under_way, newcomers))
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
         claims = list(chosen.only("pk", "epoch", "contacted_at", "version"))
         Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(
-            epoch=F("epoch") + 1, lease_until=now + policy.LEASE
+            epoch=F("epoch") + 1, lease_until=now + policy.LEASE, timed_at=now
         )
         first = [claim.pk for claim in claims if claim.contacted_at is None]
         Claim.objects.filter(pk__in=first).update(contacted_at=now, version=F("version") + 1)
     return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
 
 
-def _next_in_turn(due: QuerySet[Claim], limit: int) -> list[uuid.UUID]:
+def _next_in_turn(
+    due: QuerySet[Claim], limit: int, under_way: Counter[uuid.UUID], newcomers: bool
+) -> list[uuid.UUID]:
     turn = Window(RowNumber(), partition_by=F("organisation_id"), order_by=F("next_attempt_at"))
-    first = due.annotate(turn=turn).filter(turn__lte=limit)
-    under_way = Counter(
-        Claim.objects.filter(lease_until__gt=timezone.now()).values_list(
-            "organisation_id", flat=True
-        )
-    )
+    first = due.annotate(turn=turn).filter(turn__lte=1 if newcomers else limit)
     waiting = [
         (turn + under_way[organisation_id], due_at, pk)
         for turn, organisation_id, due_at, pk in first.values_list(
@@ -78,6 +102,22 @@ def _next_in_turn(due: QuerySet[Claim], limit: int) -> list[uuid.UUID]:
         )
     ]
     return [pk for *_, pk in sorted(waiting)[:limit]]
+
+
+def mend_clock() -> int:
+    """Bring back the times that were set before the clock was put back. Return how many claims.
+
+    Without this a claim would rest, or stay leased, for as long as the clock went back.
+    """
+    now = timezone.now()
+    ahead = Claim.objects.exclude(next_attempt_at=None, look_back_at=None).filter(
+        timed_at__gt=now + policy.PUT_BACK
+    )
+    last = ahead.aggregate(last=Max("timed_at"))["last"]
+    if last is None:
+        return 0
+    step = last - now
+    return ahead.update(**{name: F(name) - step for name in TIMES})
 
 
 def load(lease: Lease) -> Claim:

@@ -11,17 +11,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from portal import spkey
-from portal.audit.record import record
-from portal.claims import calls, decide, facts, identity, journal, leases, policy, words
-from portal.claims.decide import Decision
+from portal.claims import (
+    calls,
+    consequences,
+    decide,
+    facts,
+    identity,
+    journal,
+    leases,
+    looking_back,
+    words,
+)
+from portal.claims.decision import Decision
 from portal.claims.leases import Lease, LeaseLostError
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim, Reason, State
 from portal.claims.submitting import AnotherSiteError, Order, retry, submit
-from portal.hubs import keys, status, watching
+from portal.hubs import circuit, keys, status, watching
 from portal.orgs.models import ApiCredential, Membership, User
 
 logger = logging.getLogger(__name__)
@@ -90,10 +99,11 @@ def _step(work: _Work) -> None:
     try:
         work.credential = identity.credential_for(claim)
     except identity.Blocked as blocked:
-        return _rest(work, _held(claim, State.BLOCKED, blocked.reason, policy.BLOCKED_EVERY))
+        return _rest(work, decide.barred(facts.gather(claim), blocked.reason))
     if paused := keys.paused_for(work.credential):
-        state = State.WAITING if claim.unresolved_since is None else State.VERIFYING
-        return _rest(work, _held(claim, state, Reason.RATE, paused + policy.backoff(1)))
+        return _rest(work, decide.paused(facts.gather(claim), paused))
+    if held := circuit.held_for():
+        return _rest(work, decide.not_asked(facts.gather(claim), held, timezone.now()))
     client = keys.client_for(work.credential)
     decision = _read(work, client)
     if decision.send:
@@ -104,16 +114,24 @@ def _step(work: _Work) -> None:
 def _read(work: _Work, client: spkey.Client) -> Decision:
     hub, asked_at = work.claim.hub, timezone.now()
     work.seen_offline = hub.online is False
+    known = facts.just_read(work.claim, work.lease.epoch, asked_at)
+    reading = known or _ask(work, client, asked_at)
+    gathered = replace(facts.gather(work.claim), seen_offline=work.seen_offline)
+    decision = decide.after_read(gathered, reading, timezone.now())
+    if known is None:
+        work.read = (reading, words.sentence(decision.state, decision.reason))
+        work.reference = reading.journal.reference
+    return decision
+
+
+def _ask(work: _Work, client: spkey.Client, asked_at: datetime) -> calls.Reading:
+    hub = work.claim.hub
     reading = calls.read(client, hub.hub_id, asked_at=asked_at)
     if reading.hub is not None:
         status.record(hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.Outcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
-    known = replace(facts.gather(work.claim), seen_offline=work.seen_offline)
-    decision = decide.after_read(known, reading, timezone.now())
-    work.read = (reading, words.sentence(decision.state, decision.reason))
-    work.reference = reading.journal.reference
-    return decision
+    return reading
 
 
 def _send(work: _Work, client: spkey.Client) -> None:
@@ -123,7 +141,7 @@ def _send(work: _Work, client: spkey.Client) -> None:
     except Membership.DoesNotExist:
         return _rest(work, RIGHT_GONE)
     except identity.Blocked as blocked:
-        return _rest(work, _held(claim, State.BLOCKED, blocked.reason, policy.BLOCKED_EVERY))
+        return _rest(work, decide.barred(facts.gather(claim), blocked.reason))
     except spkey.SpkeyError as error:
         work.reference = error.reference or ""
         return _rest(work, decide.after_lookup(facts.gather(claim), error, timezone.now()))
@@ -162,30 +180,22 @@ def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt:
     return journal.open_send(claim, work.lease.epoch, shown, now)
 
 
-def _held(claim: Claim, state: State, reason: Reason, wait: float) -> Decision:
-    """Decide without having asked SpKey: an open send stays open."""
-    return Decision(
-        state,
-        reason,
-        wait=wait,
-        unresolved=claim.unresolved_since is not None,
-        settled_read_at=claim.settled_read_at,
-    )
-
-
 def _rest(work: _Work, decision: Decision) -> None:
     """Write a decision down and give the lease back: state, audit and key health together."""
     claim = work.claim
     with transaction.atomic():
         if work.credential is not None:
-            decision = _tell_key(work.credential, decision)
+            decision = consequences.for_key(work.credential, decision)
         leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
         work.write_calls()
+        if decision.state == State.ALREADY_YOURS:
+            looking_back.hasten(claim)
         if decision.state == State.CLAIMED:
             watching.expect(claim.hub, read_for=claim.acting_organisation_id)
         if decision.state in FINAL:
             actor = identity.stopped_by(claim) if decision.state == State.CANCELLED else None
-            _record_end(claim, decision.state, decision.reason, actor)
+            consequences.of_end(claim, decision.state, decision.reason, actor)
+        consequences.tell(claim, decision, work.credential)
 
 
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:
@@ -195,7 +205,8 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
     fields: dict[str, Any] = {
         "state": decision.state,
         "reason": decision.reason,
-        "next_attempt_at": None if final else due,
+        "next_attempt_at": None if final else _unless_hurried(claim, due, now),
+        "timed_at": now,
         "lease_until": None,
         "trying_since": facts.trying_since(claim, now),
         "tries": claim.tries + 1 if decision.failed else 0,
@@ -205,6 +216,7 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
         "reference": reference[:64] or claim.reference,
         "changed_at": now if moved else claim.changed_at,
         "finished_at": now if final else None,
+        "look_back_at": looking_back.first(claim, decision, now),
     }
     if decision.state == State.CLAIMED:
         fields["claimed_at"] = claim.claimed_at or claim.hub.claimed_at or now
@@ -213,38 +225,20 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
     return fields
 
 
-def _tell_key(credential: ApiCredential, decision: Decision) -> Decision:
-    """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
-    if decision.foreign_key and not credential.is_super:
-        keys.mark_mismatch(credential)
-    if decision.pause is not None:
-        keys.pause(credential, decision.pause)
-    if not decision.refused_key or keys.mark_refused(credential) or decision.state in FINAL:
-        return decision
-    state = State.VERIFYING if decision.unresolved else State.QUEUED
-    return replace(decision, state=state, reason=Reason.NONE, wait=policy.backoff(0))
-
-
-def _record_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
-    record(
-        "claim.ended",
-        actor=actor,
-        organisation_id=claim.organisation_id,
-        acting_organisation_id=claim.acting_organisation_id,
-        subject=claim,
-        state=str(state),
-        reason=str(reason),
-        hub=claim.hub_id_text,
-        site=claim.spkey_site_id,
-    )
+def _unless_hurried(claim: Claim, due: datetime | None, now: datetime) -> Any:
+    """Return when the claim is due: now, where somebody asked for that during the attempt."""
+    if claim.send_wanted:
+        return due  # What they asked for before was this attempt.
+    return Case(When(send_wanted=True, then=Value(now)), default=Value(due))
 
 
 def try_now(claim: Claim) -> bool:
     """Make a waiting claim due at once, send included. Return whether that changed anything."""
+    now = timezone.now()
     return bool(
         Claim.objects.filter(
             pk=claim.pk, state__in=(State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
-        ).update(next_attempt_at=timezone.now(), send_wanted=True, version=F("version") + 1)
+        ).update(next_attempt_at=now, timed_at=now, send_wanted=True, version=F("version") + 1)
     )
 
 
@@ -272,12 +266,13 @@ def stop(claim: Claim, actor: User) -> bool:
         version=F("version") + 1,
     )
     if cancelled:
-        _record_end(claim, State.CANCELLED, "", actor)
+        consequences.of_end(claim, State.CANCELLED, "", actor)
         return True
     mine.filter(state__in=ACTIVE, cancel_requested_at=None).update(
         cancel_requested_at=now,
         cancel_requested_by=actor,
         next_attempt_at=now,
+        timed_at=now,
         version=F("version") + 1,
     )
     return False
@@ -290,8 +285,8 @@ def resume(credential: ApiCredential) -> int:
     if credential.is_super:
         served = Claim.objects.filter(acting_organisation=credential.organisation_id)
     blocked = served.filter(state=State.BLOCKED)
-    news: dict[str, Any] = {"reason": "", "next_attempt_at": now, "changed_at": now}
-    news |= {"trying_since": now, "version": F("version") + 1}
+    news: dict[str, Any] = {"reason": "", "next_attempt_at": now, "timed_at": now}
+    news |= {"trying_since": now, "changed_at": now, "version": F("version") + 1}
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(unresolved_since=None).update(state=State.VERIFYING, **news)
     return unresolved + blocked.update(state=State.QUEUED, **news)

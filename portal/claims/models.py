@@ -90,7 +90,10 @@ class Claim(models.Model):
     another organisation, and names the one whose super key serves it. `epoch` fences the
     lease: a worker writes only under the epoch it leased. `version` rises with every change a
     page can show. `trying_since` is the submit, later by the time in which the claim could not
-    be tried: while a key was refused, or no worker ran.
+    be tried: while a key was refused, or no worker ran. `timed_at` is when the times of its
+    next steps were set: ahead of the clock, it shows that the clock was put back. A claim that
+    ended badly after a send is looked at again at `look_back_at`; `late_effect_at` says when it
+    was found to have taken effect after all.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -116,6 +119,7 @@ class Claim(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     next_attempt_at = models.DateTimeField(null=True)
+    timed_at = models.DateTimeField(default=timezone.now)
     epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
@@ -133,6 +137,8 @@ class Claim(models.Model):
     contacted_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    look_back_at = models.DateTimeField(null=True)
+    late_effect_at = models.DateTimeField(null=True)
 
     objects = ClaimQuerySet.as_manager()
 
@@ -165,6 +171,11 @@ class Claim(models.Model):
                 fields=("next_attempt_at",),
                 name="claim_due",
                 condition=Q(next_attempt_at__isnull=False),
+            ),
+            models.Index(
+                fields=("look_back_at",),
+                name="claim_look_back_due",
+                condition=Q(look_back_at__isnull=False),
             ),
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
         )

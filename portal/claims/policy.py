@@ -1,10 +1,22 @@
-"""The numbers of a claim's life, in one table. Times are in seconds unless named otherwise."""
+"""The policy of a claim's life: its numbers, and what follows from each answer, as tables.
+
+Times are in seconds unless named otherwise.
+"""
 
 import random
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
+from portal.claims.calls import Outcome
+from portal.claims.models import Reason, State
+
+# How long a worker may hold a claim, and how many claims may be at SpKey at a time.
 LEASE: Final = timedelta(seconds=90)
+AT_ONCE: Final = 64
+
+# How long and how often a claim is tried.
 MAX_AGE: Final = timedelta(hours=24)
 MAX_SENDS: Final = 8
 MAX_SENDS_IN_WINDOW: Final = 3
@@ -12,20 +24,97 @@ SEND_WINDOW: Final = timedelta(minutes=10)
 FIRST_SPACING: Final = timedelta(minutes=30)
 LONGEST_SPACING: Final = timedelta(hours=4)
 OFFLINE_QUICK: Final = timedelta(minutes=15)
+
+# How the outcome of a send is found out.
 SETTLE_AFTER: Final = timedelta(seconds=45)
 SETTLE_APART: Final = timedelta(seconds=10)
 VERIFY_READS: Final = (2.0, 5.0, 10.0, 20.0, 40.0)
-CLOCKS_APART: Final = timedelta(minutes=2)
-LATE: Final = timedelta(minutes=5)
-RECENTLY_CLAIMED: Final = timedelta(minutes=10)
 REVIEW_EVERY: Final = 3600.0
+LOOK_BACKS: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
+LOOK_BACK_AGAIN: Final = timedelta(hours=1)
+LOOK_BACK_ENDS: Final = timedelta(days=7)
+
+# How much clocks may differ, and how much late is late.
+CLOCKS_APART: Final = timedelta(minutes=2)
+PUT_BACK: Final = timedelta(seconds=10)
+LATE: Final = timedelta(minutes=5)
+FRESH_READ: Final = timedelta(seconds=15)
+RECENTLY_CLAIMED: Final = timedelta(minutes=10)
+
+# How soon a key is tried again.
 BLOCKED_EVERY: Final = 900.0
 RETRY_AFTER_LEAST: Final = 1.0
 RETRY_AFTER_MOST: Final = 900.0
 RETRY_AFTER_UNKNOWN: Final = 30.0
 RETRY_AFTER_SPREAD: Final = 5.0
+RETURN_SPREAD: Final = 20.0
 
 _random = random.SystemRandom()
+
+
+class Again(StrEnum):
+    """When the claim is looked at again."""
+
+    NEVER = "never"
+    AT_ONCE = "at once"
+    BACKOFF = "random(0, min(300, 2·2ⁿ)), at least 0.5"
+    READ_BACK = "about 2, 5, 10, 20, 40 after the send, then by the settle rule"
+    RETRY_AFTER = "as SpKey asks, 1 to 900, plus random(0, 5), for the whole key"
+    KEY = "when a new key has passed its check"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What follows from an answer. `open`: whether the send took effect is still to be read."""
+
+    state: State
+    reason: Reason = Reason.NONE
+    again: Again = Again.NEVER
+    open: bool = False
+
+
+# After a read: of a claim whose send is open, "waiting" is "verifying", and it stays open.
+# Of an answer that is the hub's status, `decide.after_read` judges the status itself.
+AFTER_READ: Final = {
+    Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
+    Outcome.FORBIDDEN: Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION),
+    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
+    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),
+    Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
+}
+
+# After a send: an event that names our hub, organisation and site is a success before this.
+AFTER_SEND: Final = {
+    Outcome.ANSWERED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    Outcome.UNCLEAR: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    Outcome.REFUSED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    Outcome.UNKNOWN: Rule(State.VERIFYING, Reason.NONE, Again.READ_BACK, open=True),
+    Outcome.OFFLINE: Rule(State.VERIFYING, Reason.OFFLINE, Again.READ_BACK, open=True),
+    Outcome.INVALID: Rule(State.REJECTED, Reason.INVALID),
+    Outcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
+    Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
+    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
+    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),
+    Outcome.BUSY: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),
+    Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
+}
+
+
+def wait(again: Again, tries: int, retry_after: float | None = None) -> float | None:
+    """Return the seconds until the claim is looked at again, after `tries` failures in a row."""
+    match again:
+        case Again.NEVER:
+            return None
+        case Again.AT_ONCE:
+            return 0.5
+        case Again.BACKOFF:
+            return backoff(tries)
+        case Again.READ_BACK:
+            return verify_wait(0)
+        case Again.RETRY_AFTER:
+            return rate_wait(retry_after)
+        case Again.KEY:
+            return BLOCKED_EVERY
 
 
 def backoff(tries: int) -> float:
@@ -59,8 +148,14 @@ def rate_wait(retry_after: float | None) -> float:
     return bounded + _random.uniform(0, RETRY_AFTER_SPREAD)
 
 
+def return_wait(held: float) -> float:
+    """Return the wait of a claim held back for so long: spread, lest all return in one moment."""
+    return held + _random.uniform(0, RETURN_SPREAD)
+
+
 def verify_wait(since_send: float) -> float:
     """Return the wait before the next read-back, so many seconds after the unresolved send."""
+    since_send = max(0.0, since_send)
     for mark in (*VERIFY_READS, SETTLE_AFTER.total_seconds() + 1):
         if mark > since_send + 0.5:
             return mark - since_send

@@ -94,6 +94,7 @@ def _create(order: Order) -> Claim:
         changed_at=now,
         trying_since=now,
         next_attempt_at=now,
+        timed_at=now,
     )
     record(
         "claim.submitted",

@@ -12,6 +12,7 @@ from portal.claims.words import Chip, Words, words
 from portal.hubs.models import Hub
 
 ONLINE = Chip("good", "check", "Online")
+TOOK_EFFECT = Chip("attention", "alert", "Claimed later")
 NO_LONGER_YOURS = Chip("stop", "alert", "No longer yours")
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
@@ -63,6 +64,8 @@ def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
     """Return the claim's state at a glance: "Online" only of a hub that was read so just now."""
     if is_lost(claim):
         return NO_LONGER_YOURS
+    if claim.late_effect_at is not None:
+        return TOOK_EFFECT
     if claim.state in SUCCEEDED and claim.hub.online and is_fresh(claim, within):
         return ONLINE
     return _words(claim).chip
@@ -98,7 +101,7 @@ def steps(claim: Claim) -> list[Step]:
         return story + _success(claim)
     now = present(claim)
     if claim.is_final:
-        return [*story, _step("stop", now, claim.finished_at)]
+        return [*story, _step("stop", now, claim.finished_at), *_late_effect(claim)]
     if claim.sends and claim.state != State.SENDING:
         story.append(Step("past", "check", "Sent to SmartphoneKey", at=claim.last_send_at))
     story.append(_step("present", now, claim.changed_at))
@@ -107,6 +110,18 @@ def steps(claim: Claim) -> list[Step]:
         Step("next", "check", f"Claimed at {claim.site_name}"),
         Step("next", "check", "Online"),
     ]
+
+
+def _late_effect(claim: Claim) -> list[Step]:
+    """Say that SpKey carried the claim out after the portal had ended it."""
+    if claim.late_effect_at is None:
+        return []
+    text = (
+        f"We looked again: the hub now belongs to {claim.site_name}. "
+        "Your administrators have been told."
+    )
+    title = "SmartphoneKey claimed it after all"
+    return [Step("present", "alert", title, text, claim.late_effect_at, tone="attention")]
 
 
 def _step(kind: str, now: Words, at: datetime | None) -> Step:
@@ -214,8 +229,8 @@ def can_retry(claim: Claim) -> bool:
     """Whether a new claim of the same hub at the same site makes sense.
 
     Not of support's: theirs starts from a form that asks for the second factor and a reason.
-    Not of a hub that is out of service for good.
+    Not where SpKey carried the claim out after all, nor of a hub that is out of service for good.
     """
-    if claim.by_support or claim.reason == Reason.DECOMMISSIONED:
+    if claim.by_support or claim.reason == Reason.DECOMMISSIONED or claim.late_effect_at:
         return False
     return claim.is_final and claim.state not in SUCCEEDED

@@ -149,7 +149,8 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "key",
         "Needs your admin",
         "Your administrator must renew the API key",
-        "SmartphoneKey refuses the stored one. Your scan is saved and continues by itself.",
+        "SmartphoneKey refuses the stored one; the portal has told them. "
+        "Your scan is saved and continues by itself.",
     ),
     (State.BLOCKED, Reason.KEY_UNREADABLE): _words(
         "attention",
@@ -163,7 +164,8 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "key",
         "Needs your admin",
         "The API key belongs to another organisation",
-        "Ask your administrator to put in the right one. Your scan is saved.",
+        "The portal has told your administrators to put in the right one. Your scan is saved "
+        "and continues by itself.",
     ),
     (State.BLOCKED, Reason.NO_USER): _words(
         "attention",

@@ -19,10 +19,11 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from portal import spkey
-from portal.claims import leases, lifecycle, policy
+from portal.claims import leases, lifecycle, looking_back, policy
 from portal.claims.models import Heartbeat
-from portal.hubs import keys, watching
+from portal.hubs import clock, keys, watching
 from portal.hubs.models import Hub
+from portal.orgs import notices
 from portal.orgs.models import ApiCredential
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ IDLE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 10.0
 DATABASE_PAUSE_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 35.0
+# Threads beside the others, for an organisation that would have to wait for somebody else's
+# slow calls to end.
+EXPRESS_THREADS = 4
 MARGIN = timedelta(seconds=15)
 
 
@@ -64,13 +68,29 @@ def _hubs(limit: int) -> list[Job]:
     return [partial(watching.refresh, hub) for hub in watching.lease_due(limit)]
 
 
+def _newcomers(limit: int) -> list[Job]:
+    leased = leases.take_due(limit, newcomers=True)
+    return [partial(lifecycle.attempt, lease) for lease in leased]
+
+
+def _look_backs(limit: int) -> list[Job]:
+    return [partial(looking_back.look_back, lease) for lease in looking_back.take_due(limit)]
+
+
+def _notices(limit: int) -> list[Job]:
+    return [partial(notices.send, notice) for notice in notices.lease_due(limit)]
+
+
 SOURCES = (
     Source(leases.some_due, _claims),
     Source(
         lambda: ApiCredential.objects.filter(check_due_at__lte=timezone.now()).exists(), _checks
     ),
     Source(lambda: Hub.objects.filter(refresh_due_at__lte=timezone.now()).exists(), _hubs),
+    Source(notices.some_due, _notices),
+    Source(lambda: looking_back.due().exists(), _look_backs),
 )
+EXPRESS = Source(leases.newcomer_due, _newcomers)
 _turns = itertools.cycle(range(len(SOURCES)))
 
 
@@ -95,6 +115,11 @@ def due_jobs(limit: int) -> list[Job]:
             if room := min(share, limit - len(jobs)):
                 jobs += source.lease(room)
     return jobs
+
+
+def _express_jobs(limit: int) -> list[Job]:
+    """Lease work that must not wait until one of the threads, all of them busy, falls free."""
+    return EXPRESS.lease(limit) if limit > 0 and EXPRESS.is_due() else []
 
 
 def run_once(threads: int = 16) -> int:
@@ -144,7 +169,8 @@ class Worker:
         Return whether every step under way was finished in time. A step that was not is safe
         to leave: its intent is in the row, and the next worker reads back what became of it.
         """
-        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="claims")
+        most = self.threads + EXPRESS_THREADS
+        pool = ThreadPoolExecutor(most, thread_name_prefix="claims")
         while not self.stopping:
             try:
                 self._round(pool)
@@ -160,9 +186,9 @@ class Worker:
         self._beat()
         self._in_flight = {future for future in self._in_flight if not future.done()}
         free = self.threads - len(self._in_flight)
-        jobs = due_jobs(free) if free else []
+        jobs = due_jobs(free) if free > 0 else _express_jobs(free + EXPRESS_THREADS)
         self._in_flight |= {pool.submit(_in_thread, job) for job in jobs}
-        if len(self._in_flight) < self.threads and jobs:
+        if jobs and len(self._in_flight) < self.threads:
             return
         if self._in_flight:
             wait(self._in_flight, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
@@ -176,4 +202,6 @@ class Worker:
         now = timezone.now()
         Heartbeat.objects.update_or_create(name=self.name, defaults={"beat_at": now})
         Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=1)).delete()
+        if leases.mend_clock() + clock.mend(now):
+            logger.warning("the clock was put back: what was due stays due")
         self._beat_due = time.monotonic() + HEARTBEAT_SECONDS

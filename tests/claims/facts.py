@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from portal import spkey
 from portal.claims.calls import Journal, Outcome, Reading, Sent
-from portal.claims.decide import Facts
+from portal.claims.decision import Facts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HUB = "0a1b2c3d-0000-4000-8000-000000000001"

@@ -1,0 +1,131 @@
+"""Looking back at claims that ended badly after a send: it may have taken effect after all.
+
+SpKey may carry a command out long after its answer was lost. The claim's state stays as it
+is, for a final state never changes; the effect is marked, recorded and told.
+"""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal import spkey
+from portal.claims import calls, consequences, identity, leases, policy
+from portal.claims.decision import Decision
+from portal.claims.leases import Lease, LeaseLostError
+from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.hubs import circuit, keys, status
+
+
+def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
+    """Return when a claim that ends with this decision is looked back at, None for never."""
+    ended_badly = decision.state in FINAL and decision.state not in SUCCEEDED
+    if not ended_badly or not claim.sends or decision.reason == Reason.KEY_MISMATCH:
+        return None
+    return now + policy.LOOK_BACKS[0]
+
+
+def hasten(claim: Claim) -> None:
+    """Look back at once at older claims of a hub that a new one finds to be claimed already."""
+    now = timezone.now()
+    older = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
+    ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
+    older.filter(ended_badly, sends__gt=0, late_effect_at=None).update(
+        look_back_at=now, timed_at=now
+    )
+
+
+def due() -> ClaimQuerySet:
+    """Return the ended claims that are due to be looked at again, and nobody's."""
+    now = timezone.now()
+    return Claim.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now), look_back_at__lte=now
+    )
+
+
+def take_due(limit: int) -> list[Lease]:
+    """Lease at most `limit` ended claims that are due to be looked at again."""
+    now = timezone.now()
+    with transaction.atomic():
+        chosen = due().order_by("look_back_at")
+        if connection.features.has_select_for_update_skip_locked:
+            chosen = chosen.select_for_update(skip_locked=True)
+        claims = list(chosen.only("pk", "epoch")[:limit])
+        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(
+            epoch=F("epoch") + 1, lease_until=now + policy.LEASE, timed_at=now
+        )
+    return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
+
+
+def look_back(lease: Lease) -> None:
+    """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
+    try:
+        claim = leases.load(lease)
+        hub = _read(claim)
+        if hub is None or _others(claim).active().exists():
+            return _rest(lease, _later(claim))
+        if _took_effect(claim, hub):
+            return _mark(lease, claim)
+        return _rest(lease, _next(claim))
+    except LeaseLostError:
+        return None
+
+
+def _read(claim: Claim) -> spkey.HubStatus | None:
+    """Ask SpKey after the hub; None where that is not possible now, or nothing was answered."""
+    try:
+        credential = identity.credential_for(claim)
+    except identity.Blocked:
+        return None
+    if keys.paused_for(credential) or circuit.held_for():
+        return None
+    asked_at = timezone.now()
+    reading = calls.read(keys.client_for(credential), claim.hub.hub_id, asked_at=asked_at)
+    if reading.outcome == calls.Outcome.BAD_CREDENTIALS:
+        keys.mark_refused(credential)
+    if reading.outcome == calls.Outcome.RATE_LIMITED:
+        keys.pause(credential, policy.rate_wait(reading.retry_after))
+    if reading.hub is not None:
+        status.record(claim.hub, reading.hub, read_at=asked_at)
+    return reading.hub
+
+
+def _others(claim: Claim) -> ClaimQuerySet:
+    """Return the organisation's other claims of the hub."""
+    of_hub = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
+    return of_hub.exclude(pk=claim.pk)
+
+
+def _took_effect(claim: Claim, hub: spkey.HubStatus) -> bool:
+    """Whether the hub is where this claim wanted it, and no later claim brought it there."""
+    if (hub.org_id, hub.site_id) != (claim.organisation.spkey_org_id, claim.spkey_site_id):
+        return False
+    later = _others(claim).filter(state=State.CLAIMED, finished_at__gte=claim.last_send_at)
+    return not later.exists()
+
+
+def _next(claim: Claim) -> datetime | None:
+    """Return the next of the moments at which a claim is looked back at, None after the last."""
+    now = timezone.now()
+    ended_at = claim.finished_at or now
+    return next((ended_at + after for after in policy.LOOK_BACKS if ended_at + after > now), None)
+
+
+def _later(claim: Claim) -> datetime | None:
+    """Return when to try once more what could not be read, None when it has been long enough."""
+    now = timezone.now()
+    if now - (claim.finished_at or now) > policy.LOOK_BACK_ENDS:
+        return None
+    return now + policy.LOOK_BACK_AGAIN
+
+
+@transaction.atomic
+def _mark(lease: Lease, claim: Claim) -> None:
+    leases.write(lease, late_effect_at=timezone.now(), look_back_at=None, lease_until=None)
+    consequences.of_late_effect(claim)
+
+
+def _rest(lease: Lease, look_back_at: datetime | None) -> None:
+    now = timezone.now()
+    leases.write(lease, look_back_at=look_back_at, timed_at=now, lease_until=None)
