@@ -1,0 +1,65 @@
+"""Answers that prove nothing: read back, never taken for a success or for a failure."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from portal.sandbox import world
+
+
+def test_malformed_json_after_the_effect(in_doubt, ends_as_claimed):
+    in_doubt({"status": 200, "body": '{"success": true, "aggreg', "effect": True})
+    ends_as_claimed(after_sends=1)
+
+
+def test_malformed_json_without_an_effect(in_doubt, ends_as_claimed):
+    in_doubt({"status": 200, "body": "{"})
+    ends_as_claimed(after_sends=2)
+
+
+def accepted(claim) -> str:
+    """A documented answer to the claim, as if it had been accepted."""
+    data = {
+        "hubId": claim.hub_id_text,
+        "orgId": world.ACME_ORG_ID,
+        "siteId": "mill-court",
+        "claimedBy": str(uuid4()),
+        "claimedAt": 1_700_000_000_000,
+    }
+    event = {"type": "HubClaimed", "data": data}
+    document = {"success": True, "aggregateId": claim.hub_id_text, "version": 2, "event": event}
+    return json.dumps(document)
+
+
+def test_a_wrong_content_type_after_the_effect(claim, in_doubt, ends_as_claimed):
+    in_doubt(
+        {
+            "status": 200,
+            "body": accepted(claim),
+            "headers": {"Content-Type": "text/plain"},
+            "effect": True,
+        }
+    )
+    ends_as_claimed(after_sends=1)
+
+
+def test_a_wrong_content_type_without_an_effect(claim, in_doubt, ends_as_claimed):
+    in_doubt({"status": 200, "body": accepted(claim), "headers": {"Content-Type": "text/html"}})
+    ends_as_claimed(after_sends=2)
+
+
+@pytest.mark.parametrize(("effect", "sends"), [(True, 1), (False, 2)], ids=["effect", "no effect"])
+def test_a_5_mb_body(in_doubt, ends_as_claimed, effect, sends):
+    in_doubt({"oversize": 5_000_000, "effect": effect})
+    ends_as_claimed(after_sends=sends)
+
+
+def test_a_drip_fed_body_that_would_last_longer_than_the_deadline(
+    impatient, in_doubt, ends_as_claimed
+):
+    unsure = in_doubt({"drip": 60})
+    (send,) = unsure.attempts.filter(kind="send")
+
+    assert 450 <= send.duration_ms < 2000
+    ends_as_claimed(after_sends=1)
