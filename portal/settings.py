@@ -95,6 +95,7 @@ TEMPLATES = [
         },
     },
 ]
+                "portal.hubs.context.outage",
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

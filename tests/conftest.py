@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.audit import guard
 from portal.claims import lifecycle, worker
 from portal.claims.models import Claim
+from portal.hubs import circuit
 from portal.orgs import credentials
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
@@ -34,6 +35,12 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
     running_sandbox.reset()
     settings.SPKEY_BASE_URL = running_sandbox.url
     return running_sandbox
+
+
+@pytest.fixture(autouse=True)
+def _calls_are_counted_anew():
+    """What one test's calls came to is nothing to the next."""
+    circuit.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

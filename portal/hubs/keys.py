@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.audit.record import record
+from portal.hubs import circuit
 from portal.orgs.models import ApiCredential, Organisation
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,10 @@ def _make_client(credential: ApiCredential) -> spkey.Client:
         raise NoUsableKeyError("missing")
     token = credential.bearer_token
     return spkey.Client(
-        settings.SPKEY_BASE_URL, credential.key.reveal(), token.reveal() if token else None
+        settings.SPKEY_BASE_URL,
+        credential.key.reveal(),
+        token.reveal() if token else None,
+        ended=circuit.note,
     )
 
 
@@ -145,7 +149,13 @@ def lease_due_checks(limit: int) -> list[ApiCredential]:
 
 
 def check(credential: ApiCredential) -> bool:
-    """Ask SpKey about a leased key and remember the verdict. Return whether the key works."""
+    """Ask SpKey about a leased key and remember the verdict. Return whether the key works.
+
+    While SpKey is not to be called, the check stays due, and is made afterwards.
+    """
+    if credential.is_readable and (held := circuit.held_for()):
+        _put_off(credential, held)
+        return False
     state = _verdict(credential)
     with transaction.atomic():
         kept = (
@@ -188,5 +198,11 @@ def _verdict_of(error: spkey.SpkeyError) -> str:
         isinstance(error, spkey.Forbidden) and error.from_api
     ):
         return ApiCredential.State.REFUSED
+def _put_off(credential: ApiCredential, seconds: float) -> None:
+    stored(credential).filter(check_epoch=credential.check_epoch).update(
+        check_due_at=timezone.now() + timedelta(seconds=seconds), check_lease_until=None
+    )
+
+
     logger.info("key check: %s", type(error).__name__)
     return ApiCredential.State.UNREACHABLE

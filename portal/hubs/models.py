@@ -1,6 +1,6 @@
 """Hub: the last status that SpKey gave of a hub, as one organisation may know it.
 
-A row belongs to one organisation, even where two have asked after the same hub: a shared row
+A hub's row belongs to one organisation, even where two have asked after the same hub: a shared row
 would tell one of them what the other does. For the same reason the row of a hub that is bound
 to somebody else says just that, and never to whom.
 """
@@ -84,3 +84,18 @@ class Hub(models.Model):
 
     def __str__(self) -> str:
         return str(self.hub_id)
+
+
+class Circuit(models.Model):
+    """That a host of the API does not answer: nobody calls it before `open_until`.
+
+    `host` has its port, where the API's address names one. There is no row of a host that answers.
+    """
+
+    host = models.CharField(max_length=255, primary_key=True)
+    opened_at = models.DateTimeField()
+    open_until = models.DateTimeField()
+    times_opened = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.host

@@ -1,6 +1,6 @@
 """Reading a hub's status at the API, and remembering what it said."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,6 +13,8 @@ PROVISIONED = "Provisioned"
 CLAIMED = "Claimed"
 SUSPENDED = "Suspended"
 DECOMMISSIONED = "Decommissioned"
+# Between the clocks of two workers, when both are right.
+CLOCKS_APART = timedelta(seconds=10)
 
 # What a page can see change; the time of reading alone is no news.
 VISIBLE = (
@@ -76,8 +78,10 @@ def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:
         setattr(hub, name, value)
     hub.read_at = read_at or timezone.now()
     fields = {**known, "read_at": hub.read_at}
-    # Two may ask at once: the answer to the later question stands.
-    no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at)
+    # Two may ask at once: the answer to the later question stands. One that was asked in the
+    # future is of a clock that was put back since.
+    now = timezone.now()
+    no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)
     Hub.objects.filter(no_newer, pk=hub.pk).update(
         **fields, **({"version": F("version") + 1} if changed else {})
     )

@@ -12,7 +12,7 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
-from portal.hubs import keys, status
+from portal.hubs import circuit, keys, status
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation
 
@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=30)
 # A hub that was just claimed is expected to come online, whether anybody looks or not.
 EXPECT = timedelta(hours=2)
 REFRESH_EXPECTED = timedelta(seconds=60)
+# Of all workers together, so that pages do not wear out the API.
+HOST_AT_ONCE = 16
 
 
 def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
@@ -41,7 +43,8 @@ def watch(hub: Hub, read_for: UUID | None = None) -> None:
     where the hub's own organisation has no usable one.
     """
     now = timezone.now()
-    if hub.watched_until is not None and hub.watched_until > now + RENEW_BELOW:
+    # Further ahead than a watch lasts, the clock was put back.
+    if hub.watched_until and RENEW_BELOW < hub.watched_until - now <= WATCH:
         return
     Hub.objects.filter(pk=hub.pk).update(watched_until=now + WATCH, read_for=read_for)
     # Somebody looks now: what was to be asked in a minute is asked at once.
@@ -66,15 +69,22 @@ def expect(hub: Hub, read_for: UUID | None = None) -> None:
 
 
 def lease_due(limit: int) -> list[Hub]:
-    """Lease at most `limit` hubs that are due for a refresh, to one worker each."""
+    """Lease at most `limit` hubs that are due for a refresh, to one worker each.
+
+    All workers together hold HOST_AT_ONCE at most; a few more, where two of them lease at the
+    very same moment.
+    """
     now = timezone.now()
     with transaction.atomic():
+        # A leased hub has a due time, by which there is an index.
+        live = Hub.objects.filter(refresh_due_at__isnull=False, lease_until__gt=now).count()
+        room = max(0, min(limit, HOST_AT_ONCE - live))
         due = Hub.objects.filter(
             Q(lease_until=None) | Q(lease_until__lte=now), refresh_due_at__lte=now
         ).order_by("refresh_due_at")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        hubs = list(due[:limit])
+        hubs = list(due[:room])
         for hub in hubs:
             hub.epoch += 1
             hub.lease_until = now + LEASE
@@ -94,12 +104,17 @@ def refresh(hub: Hub) -> None:
 
 
 def _ask(hub: Hub) -> timedelta:
-    """Read the hub's status, unless its key must rest. Return the time until the next read."""
+    """Read the hub's status, unless its key or SpKey must rest.
+
+    Return the time until the next read.
+    """
     credential = _credential(hub)
     if credential is None:
         return REFRESH_TROUBLED
     if paused := keys.paused_for(credential):
         return timedelta(seconds=paused)
+    if held := circuit.held_for():
+        return timedelta(seconds=held)
     asked_at = timezone.now()
     try:
         status.record(hub, keys.client_for(credential).hub_status(hub.hub_id), read_at=asked_at)

@@ -35,6 +35,11 @@ class Place:
     can: frozenset[str] = frozenset()
     banner: Banner | None = None
 
+    @property
+    def is_concerned(self) -> bool:
+        """Whether the person has to do with claims or the key."""
+        return not CONCERNED.isdisjoint(self.can)
+
 
 def place(request: HttpRequest) -> dict[str, Any]:
     """Give templates `place`, looked up only by those that use it: a polled fragment does not."""

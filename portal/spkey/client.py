@@ -52,6 +52,7 @@ class Client:
     base_url      https, or http for a loopback host only; may have a path, never a query
     api_key       40 ASCII letters and digits
     bearer_token  a JWT, sent beside the key when given
+    ended         told how every call ended: its error, None for a usable answer; raises nothing
     Raises ValueError when one of them is malformed; the error never quotes a credential.
     """
 
@@ -63,6 +64,7 @@ class Client:
         *,
         timeouts: Timeouts = Timeouts(),
         user_agent: str = USER_AGENT,
+        ended: Callable[[SpkeyError | None], None] | None = None,
     ) -> None:
         try:
             credentials = Credentials(api_key, bearer_token)
@@ -70,6 +72,7 @@ class Client:
             del api_key, bearer_token
         self.base_url = _checked_base_url(base_url)
         self._timeouts = timeouts
+        self._ended = ended
         self._wire = Wire(credentials, _checked_user_agent(user_agent))
 
     def __repr__(self) -> str:
@@ -182,6 +185,8 @@ class Client:
         limits = self._timeouts.limits(method)
         reply = self._wire.exchange(method, self.base_url + path, body, query or {}, limits)
         outcome = understand(reply, read)
+        if self._ended is not None:
+            self._ended(outcome if isinstance(outcome, SpkeyError) else None)
         # Raised here, outside any handler: no library's exception, and no header it may quote,
         # hangs behind it.
         if isinstance(outcome, SpkeyError):

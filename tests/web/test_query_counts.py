@@ -69,7 +69,7 @@ def test_an_unchanged_poll_of_the_key_takes_four_queries(as_person, ada):
     assert all(statement.startswith("SELECT") for statement in statements)
 
 
-PAGES = {"/": 14, "/claims/": 10, "/claims/new/": 9, "/sites/": 6}
+PAGES = {"/": 14, "/claims/": 10, "/claims/new/": 10, "/sites/": 7}
 
 
 @pytest.mark.parametrize("address", PAGES)

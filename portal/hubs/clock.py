@@ -1,0 +1,67 @@
+"""Due times and leases after the clock was put back.
+
+What lies further ahead than it can have been meant is not waited for. A clock that is put
+forward needs no mending: leases are fenced by their epochs, and what is due early is done early.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Model, Q
+
+from portal.hubs import circuit, keys, watching
+from portal.hubs.models import Circuit, Hub
+from portal.orgs.models import ApiCredential
+
+# Between the clocks of workers and web servers.
+CLOCKS_APART = timedelta(minutes=1)
+LONGEST_HELD = circuit.LONGEST_PAUSE + circuit.PROBE
+NOW = timedelta(0)
+
+
+class Bound(NamedTuple):
+    """How far ahead a time may lie, and how far it is put when it does not; None empties it."""
+
+    longest: timedelta
+    instead: timedelta | None
+
+
+BOUNDS: dict[type[Model], dict[str, Bound]] = {
+    Hub: {
+        "lease_until": Bound(watching.LEASE, None),
+        "refresh_due_at": Bound(keys.LONGEST_PAUSE, NOW),
+        # Whoever still looks renews it with the next poll.
+        "watched_until": Bound(watching.WATCH, None),
+        "expected_until": Bound(watching.EXPECT, watching.EXPECT),
+    },
+    ApiCredential: {
+        "check_lease_until": Bound(keys.CHECK_LEASE, None),
+        "check_due_at": Bound(LONGEST_HELD, NOW),
+        "paused_until": Bound(keys.LONGEST_PAUSE, None),
+    },
+    Circuit: {"open_until": Bound(LONGEST_HELD, NOW)},
+}
+
+
+def mend(now: datetime) -> int:
+    """Put right what a clock that was put back has left too far ahead; return how many times.
+
+    Only a read, where nothing is to be mended: a worker may ask at every heartbeat.
+    """
+    return sum(_mend(model, bounds, now) for model, bounds in BOUNDS.items())
+
+
+def _mend(model: type[Model], bounds: dict[str, Bound], now: datetime) -> int:
+    ahead = {
+        name: Q(**{f"{name}__gt": now + bound.longest + CLOCKS_APART})
+        for name, bound in bounds.items()
+    }
+    rows = model._default_manager
+    if not rows.filter(Q(*ahead.values(), _connector=Q.OR)).exists():
+        return 0
+    return sum(
+        rows.filter(ahead[name]).update(
+            **{name: None if bound.instead is None else now + bound.instead}
+        )
+        for name, bound in bounds.items()
+    )

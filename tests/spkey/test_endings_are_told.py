@@ -1,0 +1,32 @@
+"""Whoever wants to know is told how every call of a client ended."""
+
+import pytest
+
+from portal import spkey
+from portal.sandbox import world
+from portal.sandbox.server import Sandbox
+
+HUB = world.hub_id(0)
+
+
+def test_every_call_tells_how_it_ended_once():
+    endings = []
+    with Sandbox() as sandbox, spkey.Client(sandbox.url, world.ACME_KEY, ended=endings.append) as c:
+        c.hub_status(HUB)
+        with pytest.raises(spkey.NotFound):
+            c.find_user_by_email("nobody@acme.example")
+        sandbox.faults.add(action={"reset": "after"})
+        with pytest.raises(spkey.Unreachable) as lost:
+            c.claim_hub(HUB, site_id="mill-court", user_id=HUB)
+
+    assert [type(ending) for ending in endings] == [type(None), spkey.NotFound, spkey.Unreachable]
+    assert endings[-1] is lost.value
+
+
+def test_a_call_that_is_refused_before_it_leaves_has_no_end():
+    endings = []
+    client = spkey.Client("http://127.0.0.1:9", world.ACME_KEY, ended=endings.append)
+    with pytest.raises(ValueError, match="UUID"):
+        client.hub_status("..")
+
+    assert endings == []
