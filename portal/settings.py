@@ -20,6 +20,9 @@ try:
     PORTAL_ENCRYPTION_KEYS = environment.encryption_keys(env)
     ALLOWED_HOSTS: list[str] = env.list("PORTAL_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("PORTAL_ORIGINS", [])
+    PORTAL_URL = environment.public_url(
+        env, origins=CSRF_TRUSTED_ORIGINS, hosts=ALLOWED_HOSTS, debug=DEBUG
+    )
     TRUSTED_PROXIES = env.int("PORTAL_TRUSTED_PROXIES", 0)
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
@@ -91,11 +94,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.context.place",
+                "portal.hubs.context.outage",
             ],
         },
     },
 ]
-                "portal.hubs.context.outage",
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

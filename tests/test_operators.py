@@ -89,7 +89,7 @@ def test_nobody_else_comes_in(who, request):
 
 
 @pytest.fixture
-def everything(sandbox, acme, claim, ira, otto, operator) -> list[str]:
+def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     """Rows of every kind, with canaries for secrets. Return what must not be seen."""
     credentials.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
     ApiCredential.objects.update(check_due_at=None)  # So that the claim finds out first.
@@ -135,6 +135,7 @@ def test_every_registered_model_is_meant_to_be_there():
         "Claim",
         "Entry",
         "Hub",
+        "Notice",
         "Organisation",
         "User",
     }

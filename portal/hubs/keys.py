@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.audit.record import record
+from portal.orgs import notices
 from portal.hubs import circuit
 from portal.orgs.models import ApiCredential, Organisation
 
@@ -111,7 +112,22 @@ def _mark(credential: ApiCredential, state: str) -> bool:
                 subject=credential,
                 key=credential.masked_key,
             )
+            _tell_admins(credential, state)
     return bool(marked) or stored(credential).exists()
+
+
+def _tell_admins(credential: ApiCredential, state: str) -> None:
+    """Tell those who can renew the key. Each time that it ceases to work has a version of its own.
+
+    Support's claims wait for a super key: its holder's administrators renew it.
+    """
+    version, kind = stored(credential).values_list("version", "kind").get()
+    notices.tell(
+        credential.organisation_id,
+        f"key_{state}",
+        about=f"{credential.pk}/{version}",
+        support=kind == ApiCredential.Kind.SUPER,
+    )
 
 
 def pause(credential: ApiCredential, seconds: float) -> None:
@@ -158,6 +174,8 @@ def check(credential: ApiCredential) -> bool:
         return False
     state = _verdict(credential)
     with transaction.atomic():
+        if state == ApiCredential.State.REFUSED:
+            _mark(credential, state)
         kept = (
             stored(credential)
             .filter(check_epoch=credential.check_epoch)

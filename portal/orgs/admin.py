@@ -25,7 +25,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.audit.admin import ReadOnlyAdmin
 from portal.orgs import operators, people
 from portal.orgs.forms import MemberRowForm
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Notice, Organisation, Site, User
 from portal.orgs.operators import changes, note, note_rows
 
 if TYPE_CHECKING:
@@ -216,6 +216,27 @@ class CredentialAdmin(CredentialAdminBase):
         ApiCredential.objects.filter(pk=obj.pk).update(kind=obj.kind, version=F("version") + 1)
         before, after = changes(form)["kind"]
         note(request, "key.kind_changed", obj, obj.organisation, before=before, after=after)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """What administrators were told, whether it was sent, and what was given up."""
+
+    fields = (
+        "organisation",
+        "user",
+        "kind",
+        "about",
+        "created_at",
+        "tries",
+        "due_at",
+        "sent_at",
+        "given_up_at",
+    )
+    list_display = ("created_at", "organisation", "user", "kind", "tries", "sent_at", "given_up_at")
+    list_filter = ("kind", "created_at", "given_up_at")
+    list_select_related = ("organisation", "user")
+    search_fields = ("organisation__name", "user__email", "about")
 
 
 @admin.register(Authenticator)

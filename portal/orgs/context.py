@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from portal.orgs import access
+from portal.orgs import access, notices
 from portal.orgs.models import ApiCredential, Membership, Organisation
 
 OPERATE = "operate"
@@ -72,11 +72,14 @@ def key_banner(membership: Membership) -> Banner | None:
         return None
     kind, title, cure = trouble
     manages = access.Ability.MANAGE_KEY in may
+    if not manages:
+        told = credential is not None and notices.told_of_key(credential)
+        cure = "Your administrators have been told." if told else "Your administrator can fix it."
     whose = "Support’s claims" if credential and credential.is_super else "Claims"
     return Banner(
         kind,
         title,
-        f"{whose} are saved and wait. {cure if manages else 'Your administrator can fix it.'}",
+        f"{whose} are saved and wait. {cure}",
         **({"url": reverse("key:edit"), "link_text": "Go to the API key"} if manages else {}),
     )
 

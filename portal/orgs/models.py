@@ -10,6 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.orgs.encryption import EncryptedField, Secret, UnreadableSecretError, fingerprint
+from portal.orgs.outbox import Notice
+
+__all__ = ["ApiCredential", "Membership", "Notice", "Organisation", "Site", "User", "UserManager"]
 
 
 class UserManager(BaseUserManager["User"]):

@@ -1,0 +1,57 @@
+"""The outbox: what an organisation's administrators are told, one row for each of them."""
+
+import uuid
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Notice(models.Model):
+    """A letter to one administrator, still to be sent, sent, or given up.
+
+    `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
+    are the words it is about (JSON, no secrets); the letter is written when it is sent.
+    """
+
+    class Kind(models.TextChoices):
+        """What administrators are told of; each kind has its words in a template of its name."""
+
+        KEY_REFUSED = "key_refused", "Key refused"
+        KEY_MISMATCH = "key_mismatch", "Key of another organisation"
+        KEY_FORBIDDEN = "key_forbidden", "Key may not claim"
+        LATE_EFFECT = "late_effect", "Claim took effect late"
+        REVIEW = "review", "Claim not confirmed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="notices")
+    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    about = models.CharField(max_length=100)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    epoch = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "user", "kind", "about"), name="told_once_each"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("due_at",),
+                condition=Q(sent_at=None, given_up_at=None),
+                name="notice_still_to_send",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, to {self.user}"
