@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.audit.record import record
-from portal.orgs import notices
 from portal.hubs import circuit
+from portal.orgs import notices
 from portal.orgs.models import ApiCredential, Organisation
 
 logger = logging.getLogger(__name__)
@@ -198,6 +198,12 @@ def check(credential: ApiCredential) -> bool:
     return bool(kept) and state == ApiCredential.State.WORKING
 
 
+def _put_off(credential: ApiCredential, seconds: float) -> None:
+    stored(credential).filter(check_epoch=credential.check_epoch).update(
+        check_due_at=timezone.now() + timedelta(seconds=seconds), check_lease_until=None
+    )
+
+
 def _verdict(credential: ApiCredential) -> str:
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
@@ -216,11 +222,5 @@ def _verdict_of(error: spkey.SpkeyError) -> str:
         isinstance(error, spkey.Forbidden) and error.from_api
     ):
         return ApiCredential.State.REFUSED
-def _put_off(credential: ApiCredential, seconds: float) -> None:
-    stored(credential).filter(check_epoch=credential.check_epoch).update(
-        check_due_at=timezone.now() + timedelta(seconds=seconds), check_lease_until=None
-    )
-
-
     logger.info("key check: %s", type(error).__name__)
     return ApiCredential.State.UNREACHABLE
