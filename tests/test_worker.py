@@ -1,20 +1,12 @@
 """The worker: it starts, works, survives, and stops without dropping what it has begun."""
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
 from portal.claims import lifecycle, policy, worker
@@ -144,78 +136,6 @@ def test_the_worker_gives_signs_of_life_also_when_the_clock_is_put_back(
         until(Heartbeat.objects.filter(name=working.name, beat_at__lt=before).exists)
 
     assert not Heartbeat.objects.filter(name="long gone").exists()
-
-
-@contextmanager
-def worker_process(sandbox) -> Iterator[subprocess.Popen]:
-    """`manage.py worker` as a process of its own, on the test's database and sandbox."""
-    name = Path(connection.settings_dict["NAME"]).absolute()
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "DATABASE_URL": f"sqlite:///{name}",
-        "SPKEY_BASE_URL": sandbox.url,
-    }
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "worker", "--threads", "2"],
-        cwd=settings.BASE_DIR,
-        env=surroundings,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            until(Heartbeat.objects.exists)
-            yield process
-        finally:
-            process.kill()
-
-
-on_sqlite = pytest.mark.skipif(
-    settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3",
-    reason="the process is given SQLite's file",
-)
-
-
-@on_sqlite
-def test_sigterm_ends_an_idle_process_at_once_and_well(sandbox):
-    with worker_process(sandbox) as process:
-        process.send_signal(signal.SIGTERM)
-
-        assert process.wait(timeout=5) == 0
-        log = process.stderr.read()
-        assert "stopped" in log
-        assert "Traceback" not in log
-
-
-@on_sqlite
-def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, ira, mill_court):
-    sandbox.faults.add(SENDS, action={"latency": 0.6})
-    with worker_process(sandbox) as process:
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
-        until(lambda: sends(sandbox))
-        process.send_signal(signal.SIGTERM)
-        later = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
-
-        assert process.wait(timeout=10) == 0
-    assert is_claimed(claim)
-    assert state_of(later) == State.QUEUED
-
-
-@on_sqlite
-def test_a_process_killed_while_sending_loses_nothing(sandbox, ira, mill_court, time_machine):
-    sandbox.faults.add(SENDS, action={"latency": 0.6}, times=1)
-    with worker_process(sandbox) as process:
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
-        until(lambda: sends(sandbox))
-        process.kill()
-        process.wait(timeout=5)
-    assert state_of(claim) == State.SENDING
-    until(lambda: sandbox.state.event_log)
-
-    time_machine.move_to(datetime.now(UTC) + timedelta(seconds=91))
-    with running():
-        until(lambda: is_claimed(claim))
-
-    assert len(sends(sandbox)) == len(sandbox.state.event_log) == 1
 
 
 def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mill_court, caplog):

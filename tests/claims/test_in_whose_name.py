@@ -188,3 +188,20 @@ def test_a_right_that_goes_after_a_send_without_effect_cancels_without_another(
 
     assert (done.state, done.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
     assert len(wire("ClaimHub")) == 1
+
+
+def test_a_key_revoked_between_the_read_and_the_look_up_is_a_refused_key(
+    sandbox, claim, acme, monkeypatch
+):
+    read = calls.read
+
+    def revoked_after(*args, **kwargs):
+        answer = read(*args, **kwargs)
+        sandbox.state.keys.revoke("acme")
+        return answer
+
+    monkeypatch.setattr(calls, "read", revoked_after)
+
+    blocked = work(claim)
+
+    assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
