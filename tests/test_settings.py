@@ -195,6 +195,28 @@ def test_an_allowed_address_of_the_api_is_taken(url, hosts, monkeypatch):
     assert found == url.rstrip("/")
 
 
+@pytest.mark.parametrize(
+    ("origins", "hosts", "debug", "url"),
+    [
+        (
+            ["https://hubs.example/", "https://b.example"],
+            ["a.example"],
+            True,
+            "https://hubs.example",
+        ),
+        (["https://*.example", "https://b.example"], ["a.example"], False, "https://b.example"),
+        ([], [".a.example", "b.example"], False, "https://a.example"),
+        ([], ["*"], False, "https://localhost"),
+        ([], ["a.example"], True, "http://localhost:8123"),
+    ],
+)
+def test_letters_lead_to_the_portals_own_address(origins, hosts, debug, url, monkeypatch):
+    monkeypatch.setenv("PORT", "8123")
+    found = environment.public_url(environment.Env(), origins=origins, hosts=hosts, debug=debug)
+
+    assert found == url
+
+
 @pytest.mark.parametrize("name", ["", "Europe", "../etc/passwd", "Europe/Athens ", "Mars/Olympus"])
 def test_what_is_no_time_zone_is_refused(name, monkeypatch):
     monkeypatch.setenv("PORTAL_TIME_ZONE", name)
@@ -222,7 +244,7 @@ def test_the_options_of_a_database_address_are_kept_beside_ours(monkeypatch):
     sqlite = database("sqlite:////srv/portal.sqlite3?timeout=20", monkeypatch)["OPTIONS"]
 
     assert (postgres["sslmode"], postgres["sslrootcert"]) == ("verify-full", "/etc/ca.pem")
-    assert postgres["pool"]["max_size"] == 20
+    assert postgres["pool"]["max_size"] == 24
     assert (sqlite["timeout"], sqlite["transaction_mode"]) == (20, "IMMEDIATE")
 
 

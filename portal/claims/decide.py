@@ -221,6 +221,8 @@ def _unreadable(facts: Facts, now: datetime) -> Decision:
 
 def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decision:
     """Decide after SpKey could not be asked in whose name to claim; nothing was sent yet."""
+    if isinstance(error, spkey.BadCredentials):
+        return _unless_stopped(facts, _by(AFTER_READ[Outcome.BAD_CREDENTIALS], facts, now))
     if isinstance(error, spkey.RateLimited):
         rule = AFTER_READ[Outcome.RATE_LIMITED]
         return _unless_stopped(facts, _by(rule, facts, now, retry_after=error.retry_after))

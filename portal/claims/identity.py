@@ -90,8 +90,10 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         if isinstance(no, spkey.SpkeyError) and not no.from_api:
             raise
         # Nobody with that address, an address that SpKey does not take, or a key that may not
-        # ask: it has just read the hub, so it is no bad key for all that.
+        # ask: one that still reads the hub is no bad key for all that.
         if organisation.fallback_spkey_user_id is None:
+            if isinstance(no, spkey.BadCredentials):
+                client.hub_status(claim.hub.hub_id)
             raise Blocked(Reason.NO_USER) from None
         return str(organisation.fallback_spkey_user_id)
     asked_for = Membership.objects.filter(user__email=claim.submitted_by.email)

@@ -1,15 +1,13 @@
-"""In whose name a claim is made, and that the right to make it still stands when it is sent."""
+"""In whose name a claim is made."""
 
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.utils import timezone
 
 from portal import spkey
 from portal.claims import calls, lifecycle
 from portal.claims.models import Reason, State
-from portal.orgs.models import Membership, User
+from portal.orgs.models import User
 from portal.sandbox import world
 from tests.conftest import join, make_person, order, work
 
@@ -113,81 +111,6 @@ def test_a_lookup_that_fails_is_tried_again_and_nothing_is_sent(
     assert held.state == state
     assert held.sends == 0
     assert wire("ClaimHub") == []
-
-
-def archive_site(ira, mill_court):
-    mill_court.archived_at = timezone.now()
-    mill_court.save()
-
-
-def end_membership(ira, mill_court):
-    ira.memberships.update(expires_at=timezone.now() - timedelta(seconds=1))
-
-
-def remove_member(ira, mill_court):
-    Membership.objects.filter(user=ira).delete()
-
-
-def deactivate(ira, mill_court):
-    ira.is_active = False
-    ira.save()
-
-
-REMOVALS = [archive_site, end_membership, remove_member, deactivate]
-
-
-@pytest.mark.parametrize("removal", REMOVALS)
-def test_a_right_that_is_gone_before_the_read_cancels_without_a_call(
-    sandbox, claim, ira, mill_court, wire, removal
-):
-    removal(ira, mill_court)
-
-    cancelled = work(claim)
-
-    assert (cancelled.state, cancelled.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
-    assert wire() == []
-
-
-@pytest.mark.parametrize("removal", REMOVALS)
-def test_a_right_that_goes_during_the_read_is_not_sent(
-    sandbox, claim, ira, mill_court, wire, monkeypatch, removal
-):
-    read = calls.read
-
-    def meanwhile(*args, **kwargs):
-        answer = read(*args, **kwargs)
-        removal(ira, mill_court)
-        return answer
-
-    monkeypatch.setattr(calls, "read", meanwhile)
-    cancelled = work(claim)
-
-    assert (cancelled.state, cancelled.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
-    assert wire("ClaimHub") == []
-
-
-@pytest.mark.parametrize("removal", REMOVALS)
-def test_a_right_that_goes_after_an_open_send_is_still_read_back(
-    sandbox, ira, mill_court, wire, removal
-):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
-    work(claim)
-    removal(ira, mill_court)
-
-    assert work(claim).state == State.CLAIMED
-
-
-def test_a_right_that_goes_after_a_send_without_effect_cancels_without_another(
-    sandbox, claim, ira, mill_court, wire, live_through
-):
-    sandbox.faults.add({"path_contains": "ClaimHub"}, action={"status": 500}, times=1)
-    work(claim)
-    archive_site(ira, mill_court)
-
-    done = live_through(claim)
-
-    assert (done.state, done.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
-    assert len(wire("ClaimHub")) == 1
 
 
 def test_a_key_revoked_between_the_read_and_the_look_up_is_a_refused_key(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import calls, decide, lifecycle
+from portal.claims import calls, decide, leases, lifecycle, worker
 from portal.claims.models import FINAL, Attempt, Claim, State
 from portal.hubs import keys
 from portal.sandbox import world
@@ -224,3 +224,28 @@ def test_try_again_by_a_colleague_at_the_same_time_is_the_same_claim(refused, ir
     theirs = lifecycle.submit(lifecycle.retry(refused, ada))
 
     assert mine.pk == theirs.pk
+
+
+def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch):
+    sandbox.faults.add({"path_contains": "status"}, action={"status": 503}, times=2)
+    work(claim)
+    read = calls.read
+
+    def hurried(*args, **kwargs):
+        answer = read(*args, **kwargs)
+        assert lifecycle.try_now(claim)
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(calls, "read", hurried)
+        (lease,) = take(claim)
+        lifecycle.attempt(lease)
+
+    assert Claim.objects.get(pk=claim.pk).next_attempt_at <= timezone.now()
+    worker.run_once()
+    assert Claim.objects.get(pk=claim.pk).state == State.CLAIMED
+
+
+def take(claim):
+    Claim.objects.filter(pk=claim.pk).update(next_attempt_at=timezone.now())
+    return leases.take_due(1)
