@@ -114,7 +114,9 @@ def _step(work: _Work) -> None:
 def _read(work: _Work, client: spkey.Client) -> Decision:
     hub, asked_at = work.claim.hub, timezone.now()
     work.seen_offline = hub.online is False
-    known = facts.just_read(work.claim, work.lease.epoch, asked_at)
+    # Whether SpKey answers again is found out by a read, never by a send.
+    probing = circuit.is_probing()
+    known = None if probing else facts.just_read(work.claim, work.lease.epoch, asked_at)
     reading = known or _ask(work, client, asked_at)
     gathered = replace(facts.gather(work.claim), seen_offline=work.seen_offline)
     decision = decide.after_read(gathered, reading, timezone.now())
