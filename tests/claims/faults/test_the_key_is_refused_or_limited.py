@@ -14,7 +14,7 @@ from portal.sandbox import world
 from tests.claims.faults.verdicts import SEND, assert_claimed_once, reads, sends
 from tests.conftest import order, work
 
-REFUSED = "Your administrator must renew the API key SmartphoneKey refuses the stored one."
+REFUSED = "Your administrator must renew the API key"
 
 
 def renew(as_person, ada, key: str) -> None:
