@@ -1,26 +1,28 @@
-"""Where the bench works: a folder, a database and secrets that live no longer than it does."""
+"""Where the bench and chaos work: a folder, a database and secrets that live no longer."""
 
 import base64
 import os
 import secrets
+import socket
 from pathlib import Path
 
 OURS = ("PORTAL_", "SPKEY_", "DATABASE_", "EMAIL_", "GUNICORN_", "WEB_")
 
 
-def enter(folder: Path) -> None:
+def enter(folder: Path, settings: str = "bench.settings", database: str = "") -> None:
     """Point this process, and those it will start, at a database and settings in the folder.
 
-    The settings are those of a deployment behind one proxy that ends TLS. Whatever the
-    environment said of a portal before is forgotten, its development data above all.
+    `database` is the address of another one than the folder's own SQLite. The settings are
+    those of a deployment behind one proxy that ends TLS. Whatever the environment said of a
+    portal before is forgotten, its development data above all.
     """
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
     os.environ.update(
         {
-            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "DJANGO_SETTINGS_MODULE": settings,
             "BENCH_FOLDER": str(folder),
-            "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
+            "DATABASE_URL": database or f"sqlite:///{folder / 'bench.sqlite3'}",
             "PORTAL_ENV_FILE": os.devnull,
             "PORTAL_SECRET_KEY": secrets.token_urlsafe(50),
             "PORTAL_ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
@@ -32,3 +34,10 @@ def enter(folder: Path) -> None:
 def folder() -> Path:
     """Return the folder that was entered."""
     return Path(os.environ["BENCH_FOLDER"])
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -3,11 +3,10 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,10 +29,10 @@ NO_API = "http://127.0.0.1:9"
 @contextmanager
 def web() -> Iterator[int]:
     """Serve the portal; give the port."""
-    port = _free_port()
+    port = place.free_port()
     health = f"http://127.0.0.1:{port}/health/"
     command = (sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}")
-    with _running("web", command, NO_API, lambda: _answers(health)):
+    with _running("web", command, NO_API, lambda: answers(health)):
         yield port
 
 
@@ -49,11 +48,11 @@ def worker(api: str) -> Iterator[None]:
 @contextmanager
 def sandbox(latency: float, seed: int) -> Iterator[str]:
     """Run a SpKey API that takes `latency` seconds for every call; give its address."""
-    port = _free_port()
+    port = place.free_port()
     url = f"http://127.0.0.1:{port}"
     wait = ("--latency-ms", str(latency * 1000))
     command = (sys.executable, "manage.py", "sandbox", "--port", str(port), "--seed", str(seed))
-    with _running("sandbox", (*command, *wait), url, lambda: _answers(f"{url}/_control/log")):
+    with _running("sandbox", (*command, *wait), url, lambda: answers(f"{url}/_control/log")):
         yield url
 
 
@@ -61,55 +60,65 @@ def sandbox(latency: float, seed: int) -> Iterator[str]:
 def _running(
     name: str, command: tuple[str, ...], api: str, ready: Callable[[], bool]
 ) -> Iterator[None]:
-    log = place.folder() / f"{name}.log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(
+    child = start(name, command, SPKEY_BASE_URL=api)
+    try:
+        wait(child, name, ready)
+        yield
+    finally:
+        stop(child)
+
+
+def start(name: str, command: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
+    """Start a process in the project's folder; what it says is added to the log of that name."""
+    with log_of(name).open("ab") as output:
+        return subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "SPKEY_BASE_URL": api},
+            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # Of its own, so that Ctrl-C reaches the bench alone and the child is stopped once.
+            # Of its own, so that Ctrl-C reaches us alone and the child is stopped once.
             start_new_session=True,
         )
-    try:
-        _wait(child, ready, log)
-        yield
-    finally:
-        _stop(child)
 
 
-def _wait(child: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path) -> None:
+def wait(child: subprocess.Popen[bytes], name: str, ready: Callable[[], bool]) -> None:
+    """Wait until it is ready. Raises RuntimeError, with what it said, when it never is."""
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if child.poll() is not None or time.monotonic() > deadline:
-            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RuntimeError(f"{log.stem} did not start:\n{said}")
+            said = log_of(name).read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"{name} did not start:\n{said}")
         time.sleep(0.05)
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
+def stop(child: subprocess.Popen[bytes], within: float = STOP_SECONDS) -> None:
     """Ask the process to end, and end what is left of it and of its own children."""
     child.terminate()
     try:
-        child.wait(STOP_SECONDS)
+        child.wait(within)
     except subprocess.TimeoutExpired:
         pass
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        kill(child)
 
 
-def _answers(url: str) -> bool:
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """End the process and its own children where they stand (SIGKILL)."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def log_of(name: str) -> Path:
+    """Return the file that holds what the process of that name said."""
+    return place.folder() / f"{name}.log"
+
+
+def answers(url: str) -> bool:
+    """Say whether something at that address answers well."""
     try:
         return requests.get(url, timeout=5, allow_redirects=False).ok
     except requests.ConnectionError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -9,15 +9,26 @@ from portal.sandbox.faults import Faults
 from portal.sandbox.state import SandboxState
 
 PREFIX = "_control"
+LONGEST_OUTAGE = 3600.0  # seconds
 
 
 class Control:
-    """Carries out what arrives under `/_control/`; `reset` restarts the whole sandbox."""
+    """Carries out what arrives under `/_control/`.
 
-    def __init__(self, state: SandboxState, faults: Faults, reset: Callable[[], None]) -> None:
+    `reset` restarts the whole sandbox; `outage` lets nobody in for so many seconds.
+    """
+
+    def __init__(
+        self,
+        state: SandboxState,
+        faults: Faults,
+        reset: Callable[[], None],
+        outage: Callable[[float], None],
+    ) -> None:
         self._state = state
         self._faults = faults
         self._reset = reset
+        self._outage = outage
 
     def answer(self, request: Request) -> Answer:
         """The answer to a control `request`: 200, 400 for nonsense, 404 for an unknown name."""
@@ -36,8 +47,12 @@ class Control:
                 self._add_fault(_body(request))
             case "DELETE", ("faults",):
                 self._faults.clear()
+            case "POST", ("keys", "add"):
+                return {"key": self._state.keys.add(_name(request), _text(request, "orgId"))}
             case "POST", ("keys", what):
                 return self._change_key(what, _name(request))
+            case "POST", ("outage",):
+                self._outage(_seconds(request))
             case "GET", ("log",):
                 return self._state.log()
             case "POST", ("reset",):
@@ -78,7 +93,20 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _name(request: Request) -> str:
-    name = _body(request).get("key")
-    if not isinstance(name, str):
-        raise ValueError("key is the name of a key")
-    return name
+    return _text(request, "key")
+
+
+def _text(request: Request, field: str) -> str:
+    text = _body(request).get(field)
+    if not isinstance(text, str) or not text:
+        raise ValueError(f"{field} is a text")
+    return text
+
+
+def _seconds(request: Request) -> float:
+    seconds = _body(request).get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise ValueError("seconds is a number")
+    if not 0 < seconds <= LONGEST_OUTAGE:
+        raise ValueError(f"an outage lasts at most {LONGEST_OUTAGE:.0f} seconds")
+    return float(seconds)

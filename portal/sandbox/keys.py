@@ -50,6 +50,17 @@ class Keys:
         key = self.find(text)
         return key.name if key else "unknown"
 
+    def add(self, name: str, org_id: str) -> str:
+        """Give an organisation a key called `name`, and return its secret.
+
+        Raises ValueError when there is a key with that name.
+        """
+        if name in self._by_name:
+            raise ValueError(f"there is a key called {name} already")
+        key = ApiKey(name, org_id, world.key_text(name.capitalize()))
+        self._by_name[name] = key
+        return key.text
+
     def revoke(self, name: str) -> None:
         """From now on the key is answered with 401. Raises KeyError without such a key."""
         self[name].revoked = True

@@ -17,6 +17,7 @@ from portal.sandbox.faults import Faults, Pause
 from portal.sandbox.listener import HttpServer
 from portal.sandbox.state import LoggedRequest, SandboxState
 
+_MOMENT = 0.1  # seconds
 _SECRET_HEADERS = frozenset({"x-api-key", "authorization", "cookie", "proxy-authorization"})
 
 
@@ -46,7 +47,7 @@ class Sandbox:
         self._pause = pause or self._wait
         self._report = report
         self._api = Api(self.state, self._pause)
-        self._control = Control(self.state, self.faults, self.reset)
+        self._control = Control(self.state, self.faults, self.reset, self.outage)
         self._rays = itertools.count(1)
         self._server: HttpServer | None = None
 
@@ -96,6 +97,31 @@ class Sandbox:
         self.faults.clear()
         self.state.reset()
         self._api.reset()
+
+    def outage(self, seconds: float) -> None:
+        """In a moment, close every connection and refuse new ones for so long; then go on.
+
+        The world stays as it is. The moment lets the answer to whoever asked for this get out.
+        """
+        threading.Thread(target=self._away, args=(seconds,), name="outage", daemon=True).start()
+
+    def _away(self, seconds: float) -> None:
+        time.sleep(_MOMENT)
+        if self._server is None:
+            return
+        host, port = self._server.server_address[:2]
+        self.stop()
+        time.sleep(seconds)
+        self._return(int(port), str(host))
+
+    def _return(self, port: int, host: str) -> None:
+        """Serve at the same port, as soon as nobody else's connection sits on it."""
+        for _ in range(100):
+            try:
+                return self.start(port, host)
+            except OSError:
+                time.sleep(_MOMENT)
+        raise RuntimeError("the sandbox could not return to its port")
 
     def answer(self, request: Request, is_local: bool) -> Answer:
         """The answer to `request`; only one from this machine (`is_local`) may control."""

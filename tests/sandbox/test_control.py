@@ -7,6 +7,7 @@ from portal import spkey
 from portal.sandbox import world
 from portal.sandbox.exchange import Request
 from portal.sandbox.server import Sandbox
+from tests.claims.running import until
 
 HUB = world.hub_id(7)
 
@@ -42,6 +43,30 @@ def test_a_key_is_revoked_restored_and_rotated(control, acme, connect):
     assert connect(body["key"]).hub_status(HUB)
     with pytest.raises(spkey.BadCredentials):
         acme.hub_status(HUB)
+
+
+def test_another_organisation_gets_a_key_of_its_own(control, connect, sandbox):
+    status, body = control("POST", "keys/add", {"key": "north", "orgId": "north-flats"})
+    assert status == 200
+    connect(body["key"]).claim_hub(HUB, site_id="site-1", user_id="somebody")
+    (event,) = sandbox.state.event_log
+    assert (event.key, event.data["orgId"]) == ("north", "north-flats")
+
+
+def test_an_outage_refuses_connections_and_ends_by_itself(control, acme):
+    refused = []
+
+    def is_served():
+        try:
+            return acme.hub_status(HUB).status == "Provisioned"
+        except spkey.Unreachable as away:
+            refused.append(not away.may_have_reached)
+            return False
+
+    assert control("POST", "outage", {"seconds": 0.2})[0] == 200
+    until(lambda: not is_served())
+    until(is_served)
+    assert any(refused)
 
 
 def test_the_log_holds_events_and_requests_and_no_key(control, acme):
@@ -90,6 +115,11 @@ def test_a_reset_forgets_everything(control, acme, sandbox):
         ("POST", "keys/revoke", {"key": "nobody"}, 404),
         ("POST", "keys/revoke", {}, 400),
         ("POST", "keys/forge", {"key": "acme"}, 404),
+        ("POST", "keys/add", {"key": "acme", "orgId": "acme-properties"}, 400),
+        ("POST", "keys/add", {"key": "north"}, 400),
+        ("POST", "outage", {"seconds": 0}, 400),
+        ("POST", "outage", {"seconds": True}, 400),
+        ("POST", "outage", {"seconds": 1e9}, 400),
         ("POST", "hubs/nowhere", {"online": True}, 404),
         ("POST", f"hubs/{HUB}", {"online": "yes"}, 400),
         ("POST", f"hubs/{HUB}", {"status": "Lost"}, 400),

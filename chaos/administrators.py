@@ -1,0 +1,76 @@
+"""What administrators do with their organisation's key, and SpKey with it behind their back."""
+
+import random
+import time
+
+import requests
+from django.db import connection
+
+from chaos.api import Api
+from chaos.ledger import Ledger
+from chaos.pace import Pace
+from chaos.tenants import Tenant
+from portal.orgs.models import ApiCredential
+
+KEY, CHECK = "/organisation/key/", "/organisation/key/check/"
+
+
+class Administrators:
+    """Rotates and revokes keys during the storm, and puts right through the key page what broke."""
+
+    def __init__(self, api: Api, ledger: Ledger, pace: Pace, tenants: list[Tenant]) -> None:
+        self._api = api
+        self._ledger = ledger
+        self._pace = pace
+        self._tenants = tenants
+        self._chance = random.Random(pace.seed + 2)
+
+    def run(self) -> None:
+        """Break a key, mend it, until the storm is over."""
+        while not self._pace.rest(self._chance.uniform(3, 12)):
+            tenant = self._chance.choice(self._tenants)
+            if self._chance.random() < 0.5:
+                self._rotate(tenant)
+            else:
+                self._revoke(tenant)
+            self.mend()
+
+    def mend(self) -> None:
+        """Enter a new key where SpKey refuses the stored one; have others that do not work checked.
+
+        As far as the portal knows: it may have been told nonsense.
+        """
+        for tenant in self._tenants:
+            state = ApiCredential.objects.get(organisation=tenant.organisation).state
+            if state == ApiCredential.State.REFUSED and self._chance.random() < 0.5:
+                self._rotate(tenant)
+            elif state != ApiCredential.State.WORKING:
+                self._post(tenant, CHECK, {})
+        connection.close()
+
+    def _rotate(self, tenant: Tenant) -> None:
+        """Let SpKey make a new key; the old one is refused until the new one is entered."""
+        key = self._api.rotate(tenant.key)
+        self._ledger.count("keys rotated and entered anew")
+        self._pace.rest(self._chance.uniform(0, 8))
+        while not self._post(tenant, KEY, {"key": key, "bearer_token": ""}):
+            time.sleep(0.2)
+
+    def _revoke(self, tenant: Tenant) -> None:
+        """Let SpKey refuse the key for a while."""
+        self._api.revoke(tenant.key)
+        self._ledger.count("keys revoked for a while")
+        self._pace.rest(self._chance.uniform(2, 10))
+        self._api.restore(tenant.key)
+        self._post(tenant, CHECK, {})
+
+    def _post(self, tenant: Tenant, path: str, fields: dict[str, str]) -> bool:
+        """Post to the key page; say whether it was answered."""
+        assert tenant.admin is not None
+        try:
+            page = tenant.admin.browser.post(path, fields)
+        except requests.RequestException:
+            return False
+        if page.status not in {302, 503}:
+            self._ledger.surprise(f"{path} was answered with {page.status}")
+        return page.status != 503

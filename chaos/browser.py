@@ -1,0 +1,96 @@
+"""A signed-in person's browser: cookies, forms with their tokens, and several web processes."""
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from allauth.mfa.totp.internal import auth as totp
+
+HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|submission)" value="([\w-]+)"')
+SECONDS = 30.0
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer: its status, where it leads, the hidden fields of its forms, and its text."""
+
+    status: int
+    location: str
+    hidden: dict[str, str]
+    text: str
+
+
+def loopback(address: str) -> str:
+    """Return the address. Raises ValueError for any that is not of this machine."""
+    if urlsplit(address).hostname != LOOPBACK:
+        raise ValueError("chaos talks to this machine only")
+    return address
+
+
+class Browser:
+    """One person's session, shared by all their tabs; each request goes to any web process.
+
+    `webs` gives the addresses of those that run. A request whose answer is lost raises
+    requests.RequestException: whether it was carried out, nobody knows.
+    """
+
+    def __init__(self, webs: Callable[[], Sequence[str]]) -> None:
+        self._webs = webs
+        self._cookies: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._token = ""
+
+    def sign_in(self, email: str, password: str, totp_secret: str = "") -> None:
+        """Sign in through the login page, and with an authenticator app's code when there is one.
+
+        Raises RuntimeError when the portal does not let them in.
+        """
+        self.get("/accounts/login/")
+        page = self.post("/accounts/login/", {"login": email, "password": password})
+        if totp_secret:
+            self.get(page.location)
+            now = totp.hotp_value(totp_secret, int(time.time()) // 30)
+            page = self.post(page.location, {"code": totp.format_hotp_value(now)})
+        if page.status != 302 or self.get("/").status != 200:
+            raise RuntimeError(f"{email} could not sign in: {page.status} {page.location}")
+
+    def get(self, path: str) -> Page:
+        """Return what the portal answers at the path."""
+        return self._ask("GET", path, {})
+
+    def post(self, path: str, fields: dict[str, str]) -> Page:
+        """Return what the portal answers to a form that carries this session's token."""
+        return self._ask("POST", path, {"csrfmiddlewaretoken": self._token, **fields})
+
+    def _ask(self, method: str, path: str, fields: dict[str, str]) -> Page:
+        web = loopback(random.choice(self._webs()))
+        answer = requests.request(
+            method,
+            web + path,
+            data=fields or None,
+            headers=self._headers(web),
+            timeout=SECONDS,
+            allow_redirects=False,
+        )
+        hidden = dict(HIDDEN.findall(answer.text))
+        with self._lock:
+            self._cookies |= answer.cookies.get_dict()
+            self._token = hidden.get("csrfmiddlewaretoken", self._token)
+        return Page(answer.status_code, answer.headers.get("Location", ""), hidden, answer.text)
+
+    def _headers(self, web: str) -> dict[str, str]:
+        """Return what a proxy that ends TLS passes on of a browser's request."""
+        with self._lock:
+            cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return {
+            "Cookie": cookies,
+            "Origin": web.replace("http:", "https:"),
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": LOOPBACK,
+        }

@@ -1,0 +1,64 @@
+"""What people were answered, written down apart from the portal's own database."""
+
+import threading
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from chaos.tenants import Person, Tenant
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """What somebody asks for: a hub, for a tenant, at a site. `token` is the form's submission.
+
+    `agent` is support's tenant where one of its agents asks for another organisation.
+    """
+
+    person: Person
+    tenant: Tenant
+    site: str
+    hub_id: str
+    token: str = ""
+    agent: Tenant | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything that was promised to somebody. Safe to be written by many threads.
+
+    `accepted` holds, by claim id, the wishes that were answered with it; `stopped` the claims
+    that somebody told to stop; `refused` the wishes for which the portal made no claim;
+    `surprises` what it should never have answered; `counts` what is only counted.
+    """
+
+    accepted: dict[str, list[Wish]] = field(default_factory=lambda: defaultdict(list))
+    stopped: set[str] = field(default_factory=set)
+    refused: list[Wish] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def accept(self, wish: Wish, claim_id: str) -> None:
+        """The wish was answered with this claim."""
+        with self._lock:
+            self.accepted[claim_id].append(wish)
+
+    def refuse(self, wish: Wish) -> None:
+        """The portal said that it makes no claim of this wish."""
+        with self._lock:
+            self.refused.append(wish)
+
+    def stop(self, claim_id: str) -> None:
+        """Somebody is about to tell this claim to stop."""
+        with self._lock:
+            self.stopped.add(claim_id)
+
+    def surprise(self, what: str) -> None:
+        """Something was answered that never should be."""
+        with self._lock:
+            self.surprises.append(what)
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Count something that happened."""
+        with self._lock:
+            self.counts[what] += by

@@ -1,0 +1,154 @@
+"""What people do: claim, tap twice, claim what a colleague claims, stop, hurry, try again."""
+
+import random
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import requests
+
+from chaos.browser import Page
+from chaos.ledger import Ledger, Wish
+from chaos.pace import Pace
+
+CLAIM = re.compile(r"/claims/([0-9a-f-]{36})/")
+PATIENCE_SECONDS = 90.0
+REASON = "Their tablet fell into the lift shaft"
+NEW, SUPPORT = "/claims/new/", "/support/new/?target="
+
+type Errand = Callable[[], object]
+
+
+class People:
+    """Carries out what people do, and writes down what they were answered."""
+
+    def __init__(self, ledger: Ledger, pace: Pace, chance: random.Random) -> None:
+        self._ledger = ledger
+        self._pace = pace
+        self._chance = chance
+
+    def claim(self, wish: Wish) -> None:
+        """Open the form and send it."""
+        self.afterwards(self._send(self._opened(wish)))
+
+    def tap_twice(self, wish: Wish) -> None:
+        """Send one form twice at the same moment, as two tabs or an impatient glove do."""
+        opened = self._opened(wish)
+        self._at_once(opened, opened)
+        self._ledger.count("double taps")
+
+    def race(self, *wishes: Wish) -> None:
+        """Let several people send forms of their own at the same moment."""
+        self._at_once(*map(self._opened, wishes))
+        self._ledger.count("races")
+
+    def _at_once(self, *wishes: Wish) -> None:
+        barrier = threading.Barrier(len(wishes))
+
+        def send(wish: Wish) -> str | None:
+            barrier.wait()
+            return self._send(wish)
+
+        with ThreadPoolExecutor(len(wishes)) as threads:
+            answers = list(threads.map(send, wishes))
+        self.afterwards(answers[0])
+
+    def afterwards(self, claim_id: str | None) -> None:
+        """Look at the claim's page, and now and then hurry the claim, stop it or make it again."""
+        if claim_id is None:
+            return
+        wish = self._ledger.accepted[claim_id][0]
+        self._visit(wish, f"/claims/{claim_id}/live/")
+        what = self._chance.random()
+        if what < 0.2:
+            self._pace.rest(self._chance.uniform(1, 12))
+            self.hurry(wish, claim_id)
+        elif what < 0.3:
+            self._pace.rest(self._chance.uniform(0, 8))
+            self.stop(wish, claim_id)
+        elif what < 0.4:
+            self._pace.rest(self._chance.uniform(5, 15))
+            self.again(wish, claim_id)
+
+    def hurry(self, wish: Wish, claim_id: str) -> None:
+        """Ask for a try at once."""
+        self._ledger.count("told to try now")
+        self._post(wish, f"/claims/{claim_id}/try-now/", {})
+
+    def stop(self, wish: Wish, claim_id: str) -> None:
+        """Tell the claim to stop."""
+        self._ledger.stop(claim_id)
+        self._ledger.count("told to stop")
+        self._post(wish, f"/claims/{claim_id}/stop/", {})
+
+    def again(self, wish: Wish, claim_id: str) -> None:
+        """Ask for a new claim in place of one that ended; the same one comes back if it has not."""
+        page = self._post(wish, f"/claims/{claim_id}/again/", {})
+        if page is not None and (found := CLAIM.search(page.location)) and found[1] != claim_id:
+            self._ledger.count("made again")
+            self._ledger.accept(replace(wish, token=""), found[1])
+
+    def _opened(self, wish: Wish) -> Wish:
+        """Open the claim form: the portal gives it the token of its submission."""
+        page = self._visit(wish, self._address(wish))
+        return replace(wish, token=page.hidden["submission"] if page else str(uuid.uuid4()))
+
+    def _send(self, wish: Wish) -> str | None:
+        """Send the form until it is answered. Return the claim's id, None where there is none."""
+        page = self._post(wish, self._address(wish), _fields(wish), wanted=(302, 422))
+        if page is None:
+            return None
+        if page.status == 422:
+            self._ledger.refuse(wish)
+            return None
+        found = CLAIM.search(page.location)
+        if found is None:
+            self._ledger.surprise(f"a claim led to {page.location}")
+            return None
+        self._ledger.accept(wish, found[1])
+        return found[1]
+
+    def _address(self, wish: Wish) -> str:
+        return f"{SUPPORT}{wish.tenant.org_id}" if wish.agent else NEW
+
+    def _visit(self, wish: Wish, path: str) -> Page | None:
+        return self._patiently(lambda: wish.person.browser.get(path), path, (200,))
+
+    def _post(
+        self, wish: Wish, path: str, fields: dict[str, str], wanted: Iterable[int] = (302,)
+    ) -> Page | None:
+        return self._patiently(lambda: wish.person.browser.post(path, fields), path, wanted)
+
+    def _patiently(self, ask: Callable[[], Page], path: str, wanted: Iterable[int]) -> Page | None:
+        """Ask until there is an answer: the same thing again where none came, or a 503."""
+        gives_up_at = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < gives_up_at:
+            try:
+                page = ask()
+            except requests.RequestException:
+                self._ledger.count("answers lost, asked again")
+            else:
+                if page.status in wanted:
+                    return page
+                if page.status != 503:
+                    self._ledger.surprise(f"{path} was answered with {page.status}")
+                    return None
+                self._ledger.count("not saved (503), asked again")
+            time.sleep(0.2)
+        self._ledger.surprise(f"{path} was not answered in {PATIENCE_SECONDS:.0f} seconds")
+        return None
+
+
+def _fields(wish: Wish) -> dict[str, str]:
+    fields = {
+        "site": wish.tenant.sites[wish.site],
+        "label": wish.hub_id,
+        "submission": wish.token,
+    }
+    if wish.agent is None:
+        return fields
+    return fields | {"typed_site": "", "reason": REASON, "confirmation": wish.tenant.org_id}

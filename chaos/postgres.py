@@ -1,0 +1,133 @@
+"""A PostgreSQL server of our own, from Debian's package, on a port of 127.0.0.1."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.place import free_port
+
+PACKAGES = Path("/usr/lib/postgresql")
+OWNERS = ("postgres", "nobody")
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+# Two web servers of two processes each, two workers and ourselves, each with a pool.
+CONNECTIONS = 200
+
+
+class NotInstalledError(Exception):
+    """There is no PostgreSQL on this machine."""
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run a server on a new, empty database; give its address, which holds its password.
+
+    It never runs as root: started by root it belongs to `postgres` or `nobody`. Raises
+    NotInstalledError, which says what to do.
+    """
+    programs = _programs()
+    owner = _owner()
+    folder = Path(tempfile.mkdtemp(prefix="portal-chaos-postgresql-"))
+    try:
+        password = _make(programs, folder, owner)
+        port = free_port()
+        child = _start(programs, folder, owner, port)
+        try:
+            _wait(programs, child, folder, port)
+            yield f"postgres://portal:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            _stop(child)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path:
+    """Return the folder of the newest server's programs."""
+    found = [folder.parent for folder in PACKAGES.glob("*/bin/initdb")]
+    if not found:
+        raise NotInstalledError(
+            "PostgreSQL is not on this machine: apt-get install postgresql, "
+            "or leave it out with ARGS='--only sqlite'."
+        )
+    return max(found, key=lambda folder: float(folder.parent.name))
+
+
+def _owner() -> str | None:
+    """Return whose process the server is; None when that is whoever we are."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name for user in pwd.getpwall()}
+    return next(name for name in OWNERS if name in known)
+
+
+def _make(programs: Path, folder: Path, owner: str | None) -> str:
+    """Make the server's data in the folder; return the password of its one user."""
+    password = secrets.token_urlsafe(24)
+    letter = folder / "password"
+    letter.touch(mode=0o600)
+    letter.write_text(password, encoding="utf-8")
+    if owner is not None:
+        shutil.chown(folder, owner)
+        shutil.chown(letter, owner)
+    command = (
+        *(programs / "initdb", "--pgdata", folder / "data", "--username", "portal"),
+        *("--pwfile", letter, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
+    )
+    subprocess.run(
+        command, cwd=folder, user=owner, check=True, stdout=subprocess.DEVNULL, timeout=120
+    )
+    letter.unlink()
+    return password
+
+
+def _start(programs: Path, folder: Path, owner: str | None, port: int) -> subprocess.Popen[bytes]:
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "port": port,
+        "max_connections": CONNECTIONS,
+        # Nothing here outlives the run: the disk need not be waited for.
+        "fsync": "off",
+    }
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [programs / "postgres", "-D", folder / "data", *options],
+            cwd=folder,
+            user=owner,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _wait(programs: Path, child: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    ask = [programs / "pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port)]
+    deadline = time.monotonic() + START_SECONDS
+    while subprocess.run(ask, check=False, timeout=10).returncode != 0:
+        if child.poll() is not None or time.monotonic() > deadline:
+            said = (folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+        time.sleep(0.1)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    """End the server: fast (SIGINT), at once (SIGQUIT) if that takes too long."""
+    for ending in (signal.SIGINT, signal.SIGQUIT):
+        child.send_signal(ending)
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    child.kill()
+    child.wait()

@@ -1,0 +1,64 @@
+"""A worker whose life is shorter: `python -m chaos.quick_worker 20` divides its times by 20.
+
+For trying in seconds what takes minutes. The proportions stay: a lease still outlives the
+longest attempt, and the worker still checks that at its start. No setting of the portal does this.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+# How often it looks around, and a share, are not how long anything takes.
+KEPT = frozenset({"IDLE_SECONDS", "FAILING_SHARE"})
+
+
+def main() -> None:
+    """Run the worker with its times divided by the first argument."""
+    factor = float(sys.argv[1])
+    django.setup()
+    _hurry(factor)
+    call_command("worker")
+
+
+def _hurry(factor: float) -> None:
+    # These import models, which is possible only once Django is set up.
+    from portal import spkey  # noqa: PLC0415
+    from portal.claims import lifecycle, policy, worker  # noqa: PLC0415
+    from portal.hubs import circuit, keys, watching  # noqa: PLC0415
+    from portal.orgs import notices  # noqa: PLC0415
+
+    for module in (lifecycle, policy, worker, circuit, keys, watching, notices):
+        _divide(module, factor)
+    for name in ("backoff", "offline_wait"):
+        setattr(policy, name, _divided(getattr(policy, name), factor))
+    seconds = spkey.Timeouts.__init__.__defaults__ or ()
+    spkey.Timeouts.__init__.__defaults__ = tuple(number / factor for number in seconds)
+    (spkey.Client.__init__.__kwdefaults__ or {})["timeouts"] = spkey.Timeouts()
+
+
+def _divide(module: ModuleType, factor: float) -> None:
+    for name, value in list(vars(module).items()):
+        if name.isupper() and name not in KEPT:
+            setattr(module, name, _shorter(value, factor))
+
+
+def _shorter(value: Any, factor: float) -> Any:
+    """Return a time divided, a tuple of times each divided, and what is no time as it is."""
+    if isinstance(value, timedelta | float):
+        return value / factor
+    if isinstance(value, tuple) and all(isinstance(one, timedelta | float) for one in value):
+        return tuple(one / factor for one in value)
+    return value
+
+
+def _divided(wait: Callable[..., float], factor: float) -> Callable[..., float]:
+    return lambda *args: wait(*args) / factor
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The run in numbers, and the journals of the claims that two accounts tell differently."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from chaos.books import Books, hub_of, sends_of
+from chaos.reckoning import Difference
+from portal.claims.models import Claim
+
+
+def numbers(books: Books) -> dict[str, int]:
+    """Return what happened, in the order in which it is shown."""
+    claims = list(books.claims.values())
+    sends = [send for claim in claims for send in sends_of(claim)]
+    states = Counter(f"claims {claim.state.replace('_', ' ')}" for claim in claims)
+    outcomes = Counter(f"sends {send.outcome or 'open'}" for send in sends)
+    return {
+        **dict(sorted(books.ledger.counts.items())),
+        "forms answered with a claim": sum(map(len, books.ledger.accepted.values())),
+        "forms refused": len(books.ledger.refused),
+        "claims accepted (the ledger)": len(books.ledger.accepted),
+        "claims (the rows)": len(claims),
+        **dict(sorted(states.items())),
+        "claims by support": sum(claim.by_support for claim in claims),
+        "claims that took effect late": sum(claim.late_effect_at is not None for claim in claims),
+        "requests at the API": len(books.log["requests"]),
+        "sends at the API": len(books.sends),
+        "sends in the journals": len(sends),
+        **{f"  {name}": count for name, count in sorted(outcomes.items())},
+        "hubs claimed (SpKey's own log)": len(books.effects),
+        "notices": len(books.notices),
+    }
+
+
+def table(rows: dict[str, int]) -> str:
+    """Return the rows as two columns in plain text."""
+    width = max(map(len, rows))
+    return "\n".join(f"{name.ljust(width)}  {count:>6}" for name, count in rows.items())
+
+
+def journals(books: Books, found: dict[str, list[Difference]]) -> Iterator[str]:
+    """Yield the lines that tell each difference and all that is known of its claims."""
+    for check, differences in found.items():
+        for difference in differences:
+            yield f"\n{check.upper()}: {difference.what}"
+            for claim in difference.claims:
+                yield from _journal(books, claim)
+
+
+def _journal(books: Books, claim: Claim) -> Iterator[str]:
+    by = f" by {claim.acting_organisation}" if claim.acting_organisation else ""
+    yield f"  claim {claim.pk} of hub {claim.hub_id_text}"
+    yield f"    for {claim.organisation}{by} at {claim.spkey_site_id}, {claim.submitted_by}"
+    yield f"    {claim.state}/{claim.reason} sends={claim.sends} epoch={claim.epoch}"
+    yield f"    created={claim.created_at} finished={claim.finished_at}"
+    yield f"    next={claim.next_attempt_at} lease={claim.lease_until}"
+    yield f"    unresolved={claim.unresolved_since} settled={claim.settled_read_at}"
+    yield f"    cancel={claim.cancel_requested_at} late effect={claim.late_effect_at}"
+    for at, text in sorted([*_attempts(claim), *_audit(books, claim), *_at_spkey(books, claim)]):
+        yield f"    {at:.3f} {text}"
+
+
+def _attempts(claim: Claim) -> Iterator[tuple[float, str]]:
+    for one in claim.attempts.all():
+        took = f"{one.http_status or '-'} {one.duration_ms or '-'} ms"
+        text = f"{one.kind} {one.number} epoch {one.epoch}: {one.outcome or 'open'} {took}"
+        yield one.started_at.timestamp(), text
+
+
+def _audit(books: Books, claim: Claim) -> Iterator[tuple[float, str]]:
+    for entry in books.entries:
+        if entry.object_id == str(claim.pk):
+            yield entry.at.timestamp(), f"audit {entry.verb} {entry.detail}"
+
+
+def _at_spkey(books: Books, claim: Claim) -> Iterator[tuple[float, str]]:
+    for request in books.log["requests"]:
+        if request["path"].startswith("/hubs/") and hub_of(request) == claim.hub_id_text:
+            answer = f"{request['key']} → {request['status'] or 'no answer'}"
+            yield request["at"], f"SpKey: {request['method']} {request['path']} {answer}"
+    for event in books.log["events"]:
+        if event["hub_id"] == claim.hub_id_text:
+            yield event["at"], f"SpKey: {event['type']} {event['key']} {event['data']}"

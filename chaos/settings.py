@@ -1,0 +1,22 @@
+"""The settings of production, with what would only cost time here left out."""
+
+from bench import place
+from portal.settings import *  # noqa: F403 - a settings module is all names
+from portal.settings import LOGGING, STORAGES
+
+# Nothing is collected: no page here is looked at.
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_ROOT = None
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Two dozen people sign in from one address within a second.
+ACCOUNT_RATE_LIMITS = False
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": place.folder() / "letters"},
+    }
+}
+LOGGING = {**LOGGING, "root": {"handlers": ["stderr"], "level": "WARNING"}}

@@ -1,0 +1,120 @@
+"""Who is there: organisations with a key each, their sites and people, and support."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal import auth as totp
+
+from chaos.api import Api
+from chaos.browser import Browser
+from portal.orgs import credentials
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.sandbox import world
+
+PASSWORD = "a password for one run"
+TOTP_SECRET = "ONLYFORCHAOSONLYFORCHAOSONLYFORC"
+INSTALLERS = 4
+AGENTS = 2
+SITES = ("mill-court", "orchard-rise")
+SUPPORT = "support"
+# The names of the sandbox's keys, and whose they are.
+KNOWN = {
+    "acme": (world.ACME_ORG_ID, world.ACME_KEY),
+    "harbour": (world.HARBOUR_ORG_ID, world.HARBOUR_KEY),
+}
+NEW = {"north": "north-flats", "south": "south-lofts", "river": "river-homes"}
+
+type Webs = Callable[[], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a browser, signed in to work for one tenant."""
+
+    email: str
+    browser: Browser
+
+
+@dataclass(slots=True)
+class Tenant:
+    """An organisation: `key` names its key at the sandbox, `sites` maps SpKey ids to our own."""
+
+    key: str
+    organisation: Organisation
+    sites: dict[str, str] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
+    admin: Person | None = None
+
+    @property
+    def org_id(self) -> str:
+        """The organisation's SpKey id."""
+        return self.organisation.spkey_org_id
+
+
+def settle(api: Api, webs: Webs) -> list[Tenant]:
+    """Make the customers and support, the last in the list, and sign their people in."""
+    keys = KNOWN | {name: (org_id, api.add_key(name, org_id)) for name, org_id in NEW.items()}
+    customers = [_customer(api, webs, name, *key) for name, key in keys.items()]
+    return [*customers, _support(api, webs)]
+
+
+def _customer(api: Api, webs: Webs, name: str, org_id: str, key: str) -> Tenant:
+    tenant = Tenant(name, _organisation(name, org_id, key, "normal"))
+    for site_id in SITES:
+        site = Site.objects.create(
+            organisation=tenant.organisation, name=site_id, spkey_site_id=site_id
+        )
+        tenant.sites[site_id] = str(site.pk)
+    for number in range(INSTALLERS):
+        tenant.people.append(_person(webs, tenant, f"installer{number}@{name}.example"))
+    tenant.admin = _person(webs, tenant, f"admin@{name}.example", role="admin")
+    _give_users(api, tenant, fallback=name in NEW)
+    return tenant
+
+
+def _support(api: Api, webs: Webs) -> Tenant:
+    organisation = _organisation(SUPPORT, world.SUPPORT_ORG_ID, world.SUPPORT_KEY, "super")
+    tenant = Tenant(SUPPORT, organisation)
+    for number in range(AGENTS):
+        agent = _person(webs, tenant, f"agent{number}@support.example", support=True)
+        tenant.people.append(agent)
+    tenant.admin = _person(webs, tenant, "admin@support.example", role="admin")
+    _give_users(api, tenant, fallback=False)
+    return tenant
+
+
+def _give_users(api: Api, tenant: Tenant, *, fallback: bool) -> None:
+    """Make the people known to SpKey, or one user of whom they all make use."""
+    if fallback:
+        user_id = api.make_user(f"office@{tenant.key}.example")
+        Organisation.objects.filter(pk=tenant.organisation.pk).update(
+            fallback_spkey_user_id=user_id
+        )
+        return
+    for person in (*tenant.people, tenant.admin):
+        if person is not None:
+            api.make_user(person.email)
+
+
+def _organisation(name: str, org_id: str, key: str, kind: str) -> Organisation:
+    organisation = Organisation.objects.create(name=name.capitalize(), spkey_org_id=org_id)
+    credential = credentials.replace(organisation, None, Secret(key), None)
+    ApiCredential.objects.filter(pk=credential.pk).update(
+        kind=kind, state="working", check_due_at=None
+    )
+    return organisation
+
+
+def _person(webs: Webs, tenant: Tenant, email: str, **membership: object) -> Person:
+    user = User.objects.create_user(email, PASSWORD, name=email.partition("@")[0])
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    Membership.objects.create(user=user, organisation=tenant.organisation, **membership)
+    browser = Browser(webs)
+    secret = ""
+    if membership.get("support"):
+        totp.TOTP.activate(user, TOTP_SECRET)
+        secret = TOTP_SECRET
+    browser.sign_in(email, PASSWORD, secret)
+    return Person(email, browser)
