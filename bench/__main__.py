@@ -18,7 +18,7 @@ from django.core.management import call_command
 
 from bench import place, report
 
-PARTS = ("polls", "submits", "crowd", "weight")
+PARTS = ("polls", "submits", "crowd", "fair", "weight")
 
 
 def main() -> int:

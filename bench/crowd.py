@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from bench import processes, script
-from bench.people import installer
+from bench.people import Installer, installer
 from bench.report import Figure
 from portal.claims import lifecycle
 from portal.claims.models import Claim, State
@@ -32,7 +32,7 @@ def measure(*, quick: bool) -> Figure:
     with processes.sandbox(LATENCY_SECONDS, SEED) as api:
         bare = _one_by_one(api, hubs)
         requests.post(f"{api}/_control/reset", timeout=10).raise_for_status()
-        _queue(hubs)
+        queue(installer(), hubs)
         with processes.worker(api):
             portal = _at_once(hubs)
         reads, claims = _calls(api, "/status"), _calls(api, "/ClaimHub")
@@ -58,21 +58,25 @@ def _one_by_one(api: str, hubs: Sequence[str]) -> float:
     return time.monotonic() - started
 
 
-def _queue(hubs: Sequence[str]) -> None:
+def queue(person: Installer, hubs: Sequence[str]) -> None:
     """Submit a claim of each hub, none of them due yet."""
-    person = installer()
     for hub_id in hubs:
-        lifecycle.submit(
-            lifecycle.Order(
-                user=person.user,
-                organisation=person.organisation,
-                hub_id=uuid.UUID(hub_id),
-                spkey_site_id=person.site.spkey_site_id,
-                submission=uuid.uuid4(),
-                site=person.site,
-            )
-        )
+        submit(person, hub_id)
     _of(hubs).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+
+
+def submit(person: Installer, hub_id: str) -> Claim:
+    """Submit a claim as the form would, and return it."""
+    return lifecycle.submit(
+        lifecycle.Order(
+            user=person.user,
+            organisation=person.organisation,
+            hub_id=uuid.UUID(hub_id),
+            spkey_site_id=person.site.spkey_site_id,
+            submission=uuid.uuid4(),
+            site=person.site,
+        )
+    )
 
 
 def _at_once(hubs: Sequence[str]) -> float:

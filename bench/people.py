@@ -1,4 +1,4 @@
-"""Ira, who installs hubs for Acme: the person in whose name everything is measured."""
+"""Ira, who installs hubs for Acme, in whose name everything is measured; Hal, of Harbour, waits."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,11 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
 from portal.sandbox import world
 
-EMAIL = "installer@acme.example"
+IRA, HAL = "installer@acme.example", "admin@harbour.example"
+ORGANISATIONS = {
+    IRA: ("Acme Properties", world.ACME_ORG_ID, world.ACME_KEY),
+    HAL: ("Harbour Living", world.HARBOUR_ORG_ID, world.HARBOUR_KEY),
+}
 SITES = ("Harbour House", "Mill Court", "Orchard Rise")
 
 
@@ -24,25 +28,26 @@ class Installer:
     cookie: str
 
 
-def installer() -> Installer:
+def installer(email: str = IRA) -> Installer:
     """Return the installer, made with organisation, working key and sites if there is none."""
-    user = User.objects.filter(email=EMAIL).first() or _make()
+    user = User.objects.filter(email=email).first() or _make(email)
     client = Client()
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    site = Site.objects.order_by("name")[0]
+    site = Site.objects.visible_to(user).order_by("name")[0]
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
     return Installer(user, site.organisation, site, cookie)
 
 
-def _make() -> User:
-    acme = Organisation.objects.create(name="Acme Properties", spkey_org_id=world.ACME_ORG_ID)
-    key = credentials.replace(acme, None, Secret(world.ACME_KEY), None)
+def _make(email: str) -> User:
+    name, spkey_org_id, secret = ORGANISATIONS[email]
+    organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
+    key = credentials.replace(organisation, None, Secret(secret), None)
     ApiCredential.objects.filter(pk=key.pk).update(state="working", check_due_at=None)
-    for name in SITES:
+    for site in SITES:
         Site.objects.create(
-            organisation=acme, name=name, spkey_site_id=name.lower().replace(" ", "-")
+            organisation=organisation, name=site, spkey_site_id=site.lower().replace(" ", "-")
         )
-    user = User.objects.create_user(EMAIL, name="Ira Installer")
-    Membership.objects.create(user=user, organisation=acme)
+    user = User.objects.create_user(email)
+    Membership.objects.create(user=user, organisation=organisation)
     return user

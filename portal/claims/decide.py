@@ -65,7 +65,9 @@ def _after_status(
     if hub.org_id == facts.org_id and hub.status != status.PROVISIONED:
         return _after_ours(facts, hub)
     if hub.org_id not in {"", facts.org_id} or hub.status == status.CLAIMED:
-        return _claimed_for_another(facts, hub)
+        # Even while our send is open: somebody else may have been faster, also at a site of
+        # the same name. Only the event of a 200 proves for whom our own key claimed.
+        return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
     if hub.status == status.SUSPENDED:
         return Decision(State.REJECTED, Reason.SUSPENDED)
     if hub.status == status.DECOMMISSIONED:
@@ -87,23 +89,6 @@ def _after_ours(facts: Facts, hub: spkey.HubStatus) -> Decision:
         return Decision(State.ALREADY_YOURS)
     suspended = hub.status == status.SUSPENDED
     return Decision(State.REJECTED, Reason.SUSPENDED if suspended else Reason.DECOMMISSIONED)
-
-
-def _claimed_for_another(facts: Facts, hub: spkey.HubStatus) -> Decision:
-    """Tell somebody else's hub from one that our own send bound to the wrong organisation.
-
-    Bound to our site id, just after our send, whose answer never came: then it was our key,
-    and it is not the key of the organisation that it stands for.
-    """
-    if facts.unresolved and hub.site_id == facts.site_id and _just_after_our_send(facts, hub):
-        return FOREIGN_KEY
-    return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
-
-
-def _just_after_our_send(facts: Facts, hub: spkey.HubStatus) -> bool:
-    if facts.last_send_at is None or hub.claimed_at is None:
-        return False
-    return abs(hub.claimed_at - facts.last_send_at) <= policy.CLOCKS_APART
 
 
 def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:

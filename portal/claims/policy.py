@@ -35,7 +35,6 @@ LOOK_BACK_AGAIN: Final = timedelta(hours=1)
 LOOK_BACK_ENDS: Final = timedelta(days=7)
 
 # How much clocks may differ, and how much late is late.
-CLOCKS_APART: Final = timedelta(minutes=2)
 PUT_BACK: Final = timedelta(seconds=10)
 LATE: Final = timedelta(minutes=5)
 FRESH_READ: Final = timedelta(seconds=15)

@@ -33,23 +33,28 @@ def test_an_event_that_names_another_organisation_bars_the_key(
     assert len(sandbox.state.event_log) == 1
 
 
-def test_so_does_a_read_back_when_the_answer_had_no_event(sandbox, harbours_key_at_acme, claim):
+def test_without_an_event_the_claim_accuses_nobody_and_the_next_ones_event_does(
+    sandbox, harbours_key_at_acme, claim, ira, mill_court
+):
     sandbox.faults.add(
         CLAIM, action={"status": 200, "body": '{"success": true}', "effect": True}, times=1
     )
 
     done = work(claim, rounds=2)
+    assert (done.state, done.reason) == (State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+    assert ApiCredential.objects.get().state == ApiCredential.State.WORKING
 
-    assert (done.state, done.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
+    following = work(lifecycle.submit(order(ira, mill_court, world.hub_id(1))))
+    assert (following.state, following.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
     assert ApiCredential.objects.get().state == ApiCredential.State.MISMATCH
 
 
-def test_somebody_else_who_was_faster_is_no_sign_of_a_wrong_key(sandbox, claim, hub_id):
+@pytest.mark.parametrize("site", ["elsewhere", "mill-court"])
+def test_somebody_else_who_was_faster_is_no_sign_of_a_wrong_key(sandbox, claim, hub_id, site):
     sandbox.faults.add(CLAIM, action={"status": 500, "body": ""}, times=1)
     work(claim)
-    sandbox.state.set_hub(
-        str(hub_id), {"status": "Claimed", "orgId": world.OTHER_ORG_ID, "siteId": "elsewhere"}
-    )
+    theirs = {"status": "Claimed", "orgId": world.OTHER_ORG_ID, "siteId": site}
+    sandbox.state.set_hub(str(hub_id), theirs)
 
     done = work(claim)
 
