@@ -1,5 +1,6 @@
 """What holds for every request: signed in by default, sessions that end, nothing cached."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import cast
@@ -8,12 +9,15 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.way_back import after_sign_in
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -38,7 +42,11 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class SessionLifetime(MiddlewareMixin):
-    """Ends sessions that were idle, or lived, too long."""
+    """Ends sessions that were idle, or lived, too long.
+
+    That somebody was active is noted beside the request: a database too busy to take the note
+    must spoil no answer, and least of all that of a claim which was saved.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         """Sign out an overdue session; note activity now and then, polling not counted."""
@@ -48,7 +56,7 @@ class SessionLifetime(MiddlewareMixin):
         session = request.session
         signed_in_at = session.get(SIGNED_IN_AT)
         if signed_in_at is None:
-            session[SIGNED_IN_AT] = session[ACTIVE_AT] = now
+            _note(request, {SIGNED_IN_AT: now, ACTIVE_AT: now})
             return
         idle = now - session.get(ACTIVE_AT, now)
         if (
@@ -57,7 +65,24 @@ class SessionLifetime(MiddlewareMixin):
         ):
             logout(request)
         elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
-            session[ACTIVE_AT] = now
+            _note(request, {ACTIVE_AT: now})
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the note, where nothing else changed the session, which then is saved with it."""
+        noted = getattr(request, "activity_noted", False)
+        if noted and not request.session.modified and response.status_code < 500:
+            try:
+                request.session.save()
+            except UpdateError:
+                logger.warning("the time of somebody's last activity could not be saved")
+        return response
+
+
+def _note(request: HttpRequest, times: dict[str, int]) -> None:
+    changed_before = request.session.modified
+    request.session.update(times)
+    request.session.modified = changed_before
+    request.activity_noted = True  # type: ignore[attr-defined]
 
 
 def _is_poll(request: HttpRequest) -> bool:

@@ -1,11 +1,8 @@
 """Answers that prove nothing: read back, never taken for a success or for a failure."""
 
-import json
-from uuid import uuid4
-
 import pytest
 
-from portal.sandbox import world
+from tests.claims.faults.verdicts import accepted
 
 
 def test_malformed_json_after_the_effect(in_doubt, ends_as_claimed):
@@ -16,20 +13,6 @@ def test_malformed_json_after_the_effect(in_doubt, ends_as_claimed):
 def test_malformed_json_without_an_effect(in_doubt, ends_as_claimed):
     in_doubt({"status": 200, "body": "{"})
     ends_as_claimed(after_sends=2)
-
-
-def accepted(claim) -> str:
-    """A documented answer to the claim, as if it had been accepted."""
-    data = {
-        "hubId": claim.hub_id_text,
-        "orgId": world.ACME_ORG_ID,
-        "siteId": "mill-court",
-        "claimedBy": str(uuid4()),
-        "claimedAt": 1_700_000_000_000,
-    }
-    event = {"type": "HubClaimed", "data": data}
-    document = {"success": True, "aggregateId": claim.hub_id_text, "version": 2, "event": event}
-    return json.dumps(document)
 
 
 def test_a_wrong_content_type_after_the_effect(claim, in_doubt, ends_as_claimed):

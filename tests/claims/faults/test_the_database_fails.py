@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from portal.claims import calls, worker
+from portal.claims import calls, lifecycle, worker
 from portal.claims.models import Attempt, Claim, State
 from portal.sandbox import world
 from tests.claims.faults.verdicts import assert_claimed_once, sends
@@ -62,6 +62,36 @@ def test_a_database_locked_at_submit(sandbox, tablet, mill_court):
 
     assert tablet.post(NEW, form).status_code == 302
     assert_claimed_once(sandbox, work(Claim.objects.get()))
+
+
+@commits
+@on_sqlite
+def test_a_database_locked_when_the_sessions_activity_is_noted_too(as_person, ira, mill_court):
+    form, first_request = claim_form(mill_court, world.hub_id(0)), as_person(ira)
+    with locked_by_somebody():
+        refused = first_request.post(NEW, form)
+    assert_kept(refused, form)
+
+    assert first_request.post(NEW, form).status_code == 302
+    assert Claim.objects.count() == 1
+
+
+@commits
+@on_sqlite
+def test_a_database_locked_right_after_the_claim_was_saved(as_person, ira, mill_court, monkeypatch):
+    submit, lock = lifecycle.submit, locked_by_somebody()
+
+    def then_locked(order):
+        claim = submit(order)
+        lock.__enter__()
+        return claim
+
+    monkeypatch.setattr(lifecycle, "submit", then_locked)
+    answer = as_person(ira).post(NEW, claim_form(mill_court, world.hub_id(0)))
+    lock.__exit__(None, None, None)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/claims/{Claim.objects.get().pk}/"
 
 
 @commits

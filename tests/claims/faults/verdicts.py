@@ -1,5 +1,7 @@
 """What must be so once a fault is over: SpKey's own log, the claim's end and its record agree."""
 
+import json
+
 from portal.audit.models import Entry
 from portal.claims.models import SUCCEEDED, Claim, State
 from portal.sandbox import world
@@ -8,6 +10,20 @@ from tests.claims.conftest import claimed_events
 
 SEND = {"method": "POST", "path_contains": "ClaimHub"}
 READ = {"method": "GET", "path_contains": "status"}
+
+
+def accepted(claim: Claim, **changes: str) -> str:
+    """The body of a 200 that accepts the claim; `changes` are those of its event's data."""
+    data = {
+        "hubId": claim.hub_id_text,
+        "orgId": world.ACME_ORG_ID,
+        "siteId": "mill-court",
+        "claimedBy": world.USERS["installer@acme.example"],
+        "claimedAt": 1_700_000_000_000,
+    }
+    event = {"type": "HubClaimed", "data": data | changes}
+    document = {"success": True, "aggregateId": claim.hub_id_text, "version": 2, "event": event}
+    return json.dumps(document)
 
 
 def sends(sandbox: Sandbox, claim: Claim) -> list:
