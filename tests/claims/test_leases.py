@@ -6,35 +6,10 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import calls, leases, lifecycle, worker
+from portal.claims import calls, leases, lifecycle
 from portal.claims.models import Attempt, Claim, State
 from portal.sandbox import world
-from tests.claims.conftest import claimed_events
 from tests.conftest import order, work
-
-
-class Killed(BaseException):
-    """Stands for the end of the process: nothing catches it."""
-
-
-@pytest.fixture
-def kill_worker(monkeypatch):
-    """Let a worker run until it reaches this function, and kill it there, or after it."""
-
-    def kill(module, name, *, after=False):
-        reached = getattr(module, name)
-
-        def killed(*args, **kwargs):
-            if after:
-                reached(*args, **kwargs)
-            raise Killed
-
-        with monkeypatch.context() as patch:
-            patch.setattr(module, name, killed)
-            with pytest.raises(Killed):
-                worker.run_once()
-
-    return kill
 
 
 def row(claim):
@@ -140,69 +115,6 @@ def test_a_lease_that_is_running_out_sends_nothing(sandbox, claim, clock, monkey
 
     assert wire("ClaimHub") == []
     assert row(claim)[1] == []
-
-
-def test_a_worker_killed_before_the_intent_sent_nothing_and_the_next_one_claims(
-    sandbox, claim, clock, kill_worker, wire
-):
-    kill_worker(lifecycle, "_commit_intent")
-    assert work(claim).state == State.QUEUED
-    clock.shift(91)
-    done = work(claim)
-
-    assert done.state == State.CLAIMED
-    assert len(wire("ClaimHub")) == 1
-
-
-@pytest.mark.parametrize("has_left", [True, False], ids=["after it left", "before it left"])
-def test_a_worker_killed_while_sending_is_followed_by_a_read(
-    sandbox, claim, clock, kill_worker, wire, live_through, has_left
-):
-    kill_worker(calls, "send", after=has_left)
-    left_behind = work(claim)
-    assert (left_behind.state, left_behind.sends) == (State.SENDING, 1)
-    assert left_behind.attempts.get(kind=Attempt.Kind.SEND).outcome == ""
-
-    asked = len(wire())
-    clock.shift(91)
-    done = live_through(claim, every=15)
-
-    assert wire()[asked].method == "GET"
-    assert done.state == State.CLAIMED
-    assert done.attempts.filter(kind=Attempt.Kind.SEND).first().outcome == "abandoned"
-    assert done.sends == (1 if has_left else 2)
-    assert len(wire("ClaimHub")) == 1
-    assert len(claimed_events(sandbox, done.hub_id_text)) == 1
-    assert Entry.objects.filter(verb="claim.ended").count() == 1
-
-
-def test_a_worker_killed_before_the_outcome_was_written_leaves_the_send_open(
-    sandbox, claim, clock, kill_worker, wire
-):
-    kill_worker(lifecycle, "_rest")
-    open_send = claim.attempts.get(kind=Attempt.Kind.SEND)
-    clock.shift(91)
-    done = work(claim)
-
-    assert open_send.outcome == ""
-    assert done.state == State.CLAIMED
-    assert len(wire("ClaimHub")) == 1
-
-
-def test_an_intent_is_committed_before_every_send(sandbox, claim, monkeypatch):
-    seen = []
-    send = calls.send
-
-    def watched(*args, **kwargs):
-        stored = Claim.objects.get(pk=claim.pk)
-        last = stored.attempts.last()
-        seen.append((stored.state, stored.sends, last.kind, last.outcome))
-        return send(*args, **kwargs)
-
-    monkeypatch.setattr(calls, "send", watched)
-    work(claim)
-
-    assert seen == [(State.SENDING, 1, Attempt.Kind.SEND, "")]
 
 
 def test_a_final_claim_is_never_leased_again(sandbox, claim, clock):

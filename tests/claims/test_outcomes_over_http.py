@@ -221,15 +221,3 @@ def test_a_hub_that_never_comes_online_expires_after_at_most_8_sends(
     assert 1 <= len(sends) <= 8
     assert all(later - one >= 1800 for one, later in pairwise(sends))
     assert_ended_once(done)
-
-
-def test_a_server_that_always_fails_is_sent_at_most_8_times_3_in_ten_minutes(
-    sandbox, ira, mill_court, wire, live_through
-):
-    done = live_through(of_magic(ira, mill_court, "server_error"), every=600, rounds=110)
-
-    sends = [request.at for request in wire("ClaimHub")]
-    assert done.state == State.EXPIRED
-    assert len(sends) == 8
-    assert all(fourth - first > 600 for first, fourth in zip(sends, sends[3:], strict=False))
-    assert claimed_events(sandbox, done.hub_id_text) == []

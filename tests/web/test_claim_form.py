@@ -1,14 +1,12 @@
 """The claim form: a site, a label in any shape, one button; and a photo that fills it in."""
 
 import io
-import sqlite3
-from contextlib import closing
 from uuid import uuid4
 
 import pytest
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.urls import reverse
 
 from portal.claims import lifecycle
@@ -215,24 +213,6 @@ def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
 
 def _locked(order: lifecycle.Order) -> Claim:
     raise OperationalError("database is locked")
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has one writer at a time")
-def test_a_form_sent_while_somebody_else_writes_for_too_long_is_not_lost(installer, mill_court):
-    installer.get(NEW)
-    form = claim_form(mill_court, HUB)
-    name = connection.settings_dict["NAME"]
-    with connection.cursor() as cursor, closing(sqlite3.connect(name)) as other:
-        cursor.execute("PRAGMA busy_timeout = 50")
-        other.execute("BEGIN IMMEDIATE")
-        refused = installer.post(NEW, form)
-        other.rollback()
-        cursor.execute("PRAGMA busy_timeout = 5000")
-
-    assert refused.status_code == 503
-    assert str(form["submission"]) in refused.content.decode()
-    assert installer.post(NEW, form).status_code == 302
 
 
 def test_a_label_named_in_the_address_is_filled_in(installer, mill_court):
