@@ -250,6 +250,18 @@ def test_a_letter_that_the_mail_server_refused_is_sent_once_when_it_is_back(
     assert Notice.objects.get().sent_at is not None
 
 
+def test_a_mail_server_that_is_not_there_is_waited_for(acme, ada, settings):
+    nowhere = {"host": "127.0.0.1", "port": 1, "timeout": 1}
+    smtp = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": nowhere}
+    settings.MAILERS = {"default": smtp}
+    tell(acme)
+    post()
+
+    waits = Notice.objects.get()
+    assert (waits.tries, waits.sent_at, waits.given_up_at) == (1, None, None)
+    assert waits.due_at > timezone.now()
+
+
 def test_one_address_that_cannot_be_written_to_holds_up_nobody_else(acme, ada, abe, mailoutbox):
     tell(acme)
     type(ada).objects.filter(pk=ada.pk).update(email="no\naddress")
