@@ -1,0 +1,209 @@
+"""What must hold after every step: each a function that yields what breaks it, in words."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from portal.audit.models import Entry
+from portal.claims.models import FINAL, Attempt, Claim, Reason, State
+from portal.sandbox import world
+from tests.machine.ledger import is_final, journey
+from tests.machine.stage import Stage
+
+OURS = {world.ACME_ORG_ID, world.HARBOUR_ORG_ID, world.SUPPORT_ORG_ID}
+OPEN_ENDINGS = {"", "unknown", "unclear", "refused", "offline", "abandoned", "answered"}
+MOST_SENDS = 8
+SETTLED_AFTER = timedelta(seconds=45)
+SETTLED_APART = timedelta(seconds=10)
+
+_ENDS = {"claimed", "conflict", "not_found", "rejected", "expired", "cancelled"}
+_REST = {"waiting", "blocked"}
+_OPEN = {"verifying", "review", "blocked"}
+# The specification's transitions; a state that is left and reached again is none.
+MOVES = {
+    "new": {"queued"},
+    "queued": {"sending"} | _REST | _ENDS | {"already_yours"},
+    "waiting": {"sending", "queued"} | _REST | _ENDS | {"already_yours"},
+    "sending": {"queued", "waiting"} | _OPEN | _ENDS,
+    "verifying": {"waiting"} | _OPEN | _ENDS,
+    "review": {"waiting"} | _OPEN | _ENDS,
+    "blocked": {"queued", "sending"} | _REST | _OPEN | _ENDS | {"already_yours"},
+}
+
+
+def claims(stage: Stage) -> list[Claim]:
+    """Return all claims as they are."""
+    return list(Claim.objects.select_related("organisation", "submitted_by"))
+
+
+def invariant_one_active_claim_per_organisation_and_hub(stage: Stage) -> Iterator[str]:
+    active = Counter((c.organisation_id, c.hub_id_text) for c in claims(stage) if not c.is_final)
+    yield from (f"{n} active claims of {hub}" for (_, hub), n in active.items() if n > 1)
+
+
+def invariant_at_most_one_effective_claim_of_ours_per_hub(stage: Stage) -> Iterator[str]:
+    log = stage.sandbox.state.event_log
+    ours = Counter(e.hub_id for e in log if e.type == "HubClaimed" and e.data["orgId"] in OURS)
+    yield from (f"{hub} was claimed {n} times" for hub, n in ours.items() if n > 1)
+
+
+def invariant_final_states_are_final(stage: Stage) -> Iterator[str]:
+    ends = stage.ledger.ends
+    for claim in claims(stage):
+        end = (claim.state, claim.reason, claim.claimed_at)
+        if claim.is_final and ends.setdefault(claim.pk, end) != end:
+            yield f"claim {claim.pk} ended as {ends[claim.pk]} and is {end} now"
+        if not claim.is_final and claim.pk in ends:
+            yield f"claim {claim.pk} had ended and is {claim.state} now"
+
+
+def invariant_an_accepted_claim_is_never_lost(stage: Stage) -> Iterator[str]:
+    rows = {claim.pk: claim for claim in claims(stage)}
+    for pk in stage.ledger.accepted:
+        if pk not in rows:
+            yield f"claim {pk} was accepted and is gone"
+        elif not rows[pk].is_final and rows[pk].next_attempt_at is None:
+            yield f"nobody will ever look at claim {pk}"
+
+
+def invariant_every_change_of_state_stands_in_the_specification(stage: Stage) -> Iterator[str]:
+    for pk, before, after in stage.ledger.moves:
+        if after not in MOVES.get(before, set()):
+            yield f"claim {pk} went from {before} to {after}"
+
+
+def invariant_what_ended_says_what_was_so(stage: Stage) -> Iterator[str]:
+    ended = {pk for pk, _, after in stage.ledger.moves if is_final(after)}
+    for claim in claims(stage):
+        if claim.pk in ended and not _was_so(stage, claim):
+            yield f"claim {claim.pk} says {claim.state}/{claim.reason}"
+
+
+def _was_so(stage: Stage, claim: Claim) -> bool:
+    ledger, hub = stage.ledger, claim.hub_id_text
+    bound, ours = ledger.bound[hub], claim.organisation.spkey_org_id
+    answers = set(claim.attempts.values_list("outcome", flat=True))
+    match claim.state, claim.reason:
+        case ((State.CLAIMED | State.ALREADY_YOURS), _):
+            return (ours, claim.spkey_site_id) in bound
+        case State.CONFLICT, Reason.ANOTHER_SITE:
+            return any(org == ours and site != claim.spkey_site_id for org, site in bound)
+        case State.CONFLICT, Reason.KEY_MISMATCH:
+            return any(event.data["orgId"] != ours for event in ledger.effects[claim.pk])
+        case State.CONFLICT, _:
+            return any(org != ours for org, _ in bound) or "forbidden" in answers
+        case State.NOT_FOUND, _:
+            return hub not in stage.sandbox.state.hubs or "not_found" in answers
+        case State.REJECTED, (Reason.SUSPENDED | Reason.DECOMMISSIONED):
+            return hub in ledger.suspended
+        case State.REJECTED, reason:
+            return str(reason) in answers
+        case State.CANCELLED, Reason.RIGHT_GONE:
+            return bool({claim.submitted_by_id, claim.site_id} & ledger.ever_lost)
+        case State.CANCELLED, _:
+            return claim.pk in ledger.ever_lost
+        case _:
+            return claim.sends >= MOST_SENDS or _is_a_day_old(claim)
+
+
+def _is_a_day_old(claim: Claim) -> bool:
+    return claim.finished_at - claim.trying_since > timedelta(hours=24)
+
+
+def invariant_an_open_send_is_settled_by_two_late_reads(stage: Stage) -> Iterator[str]:
+    """Neither repeated nor given up before two reads, late and apart, find the hub free."""
+    for claim in claims(stage):
+        attempts = list(claim.attempts.all())
+        sends = [a for a in attempts if a.kind == Attempt.Kind.SEND]
+        given_up = claim.state in {State.EXPIRED, State.CANCELLED}
+        for send, following in pairwise([*sends, None]):
+            concluded = following is not None or given_up
+            if (
+                concluded
+                and send.outcome in OPEN_ENDINGS
+                and not _settled(send, following, attempts)
+            ):
+                yield f"claim {claim.pk}: send {send.number} was open still"
+
+
+def _settled(send: Attempt, following: Attempt | None, attempts: list[Attempt]) -> bool:
+    until = following.number if following else attempts[-1].number + 1
+    late = [
+        a.started_at
+        for a in attempts
+        if a.kind == Attempt.Kind.READ
+        and send.number < a.number < until
+        and a.outcome == "answered"
+        and a.started_at - send.started_at >= SETTLED_AFTER
+    ]
+    return len(late) > 1 and late[-1] - late[0] >= SETTLED_APART
+
+
+def invariant_only_the_right_key_and_organisation_are_sent(stage: Stage) -> Iterator[str]:
+    yield from stage.ledger.wrong["key"]
+
+
+def invariant_an_intent_is_committed_before_every_send(stage: Stage) -> Iterator[str]:
+    yield from stage.ledger.wrong["intent"]
+
+
+def invariant_nothing_is_sent_from_a_stale_lease(stage: Stage) -> Iterator[str]:
+    yield from stage.ledger.wrong["stale"]
+
+
+def invariant_nothing_is_sent_after_the_right_is_gone(stage: Stage) -> Iterator[str]:
+    yield from stage.ledger.wrong["right"]
+
+
+def invariant_each_end_has_exactly_one_audit_row(stage: Stage) -> Iterator[str]:
+    ends = Counter(Entry.objects.filter(verb="claim.ended").values_list("object_id", flat=True))
+    for claim in claims(stage):
+        if ends[str(claim.pk)] != claim.is_final:
+            yield f"claim {claim.pk}, {claim.state}, has {ends[str(claim.pk)]} records of its end"
+
+
+def invariant_at_most_8_sends_and_none_beside_the_journal(stage: Stage) -> Iterator[str]:
+    sent = Counter(stage.ledger.sends)
+    for claim in claims(stage):
+        noted = claim.attempts.filter(kind=Attempt.Kind.SEND).count()
+        if not sent[claim.pk] <= noted == claim.sends <= MOST_SENDS:
+            yield f"claim {claim.pk} was sent {sent[claim.pk]} times, noted {noted}, {claim.sends}"
+
+
+def invariant_no_key_is_logged(stage: Stage) -> Iterator[str]:
+    text = "\n".join(stage.log.lines)
+    yield from (f"the log shows {key[:12]}…" for key in stage.key_texts if key in text)
+
+
+INVARIANTS: list[Callable[[Stage], Iterator[str]]] = [
+    rule for name, rule in globals().items() if name.startswith("invariant_")
+]
+
+
+def check(stage: Stage) -> None:
+    """Raise AssertionError, with the journal of every claim, when an invariant is broken."""
+    with stage.steps.quietly():
+        stage.steps.look()
+        broken = [
+            f"{rule.__name__.removeprefix('invariant_')}: {text}"
+            for rule in INVARIANTS
+            for text in rule(stage)
+        ]
+        _count(stage)
+        assert not broken, tell(stage, broken)
+
+
+def tell(stage: Stage, broken: list[str]) -> str:
+    """Return what is broken and the whole journal of every claim."""
+    return "\n".join([*broken, "", *map(journey, claims(stage))])
+
+
+def _count(stage: Stage) -> None:
+    for _, before, after in stage.ledger.moves:
+        stage.coverage.transitions[f"{before} -> {after}"] += 1
+        stage.coverage.states[after] += 1
+    stage.ledger.moves.clear()
+
+
+assert set(MOVES) >= {state.value for state in State} - set(FINAL)

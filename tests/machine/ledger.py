@@ -1,0 +1,109 @@
+"""What the machine itself knows: what it was answered, what was sent, what took effect."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from portal.claims.leases import Lease
+from portal.claims.models import ACTIVE, FINAL, Attempt, Claim
+from portal.sandbox.state import LoggedEvent, SandboxState
+
+SENDING = "ClaimHub"
+
+
+@dataclass
+class Ledger:
+    """Kept beside the portal, and never from what it says of itself but for claims' states.
+
+    `wrong` holds what broke an invariant (by its name) while a step was under way. `lost_rights`
+    and `ever_lost` name people, sites and claims (see `Stage.may_send`). `working` is the stack
+    of leases at work; `slept` those whose worker lay still between its intent and its send.
+    """
+
+    state: SandboxState
+    orders: list[Any] = field(default_factory=list)
+    answers: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+    accepted: list[uuid.UUID] = field(default_factory=list)
+    states: dict[uuid.UUID, str] = field(default_factory=dict)
+    moves: list[tuple[uuid.UUID, str, str]] = field(default_factory=list)
+    ends: dict[uuid.UUID, tuple[Any, ...]] = field(default_factory=dict)
+    wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    lost_rights: set[object] = field(default_factory=set)
+    ever_lost: set[object] = field(default_factory=set)
+    working: list[Lease] = field(default_factory=list)
+    slept: set[Lease] = field(default_factory=set)
+    barred: dict[Lease, bool] = field(default_factory=dict)
+    people_ever_lost: set[uuid.UUID] = field(default_factory=set)
+    keys_stored: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    sends: list[uuid.UUID] = field(default_factory=list)
+    effects: dict[uuid.UUID, list[LoggedEvent]] = field(default_factory=lambda: defaultdict(list))
+    events_seen: int = 0
+    bound: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    suspended: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for hub in self.state.hubs.values():
+            self._see(hub.hub_id, hub.org_id, hub.site_id, hub.status)
+
+    def _see(self, hub_id: str, org_id: str, site_id: str, status: str) -> None:
+        if org_id:
+            self.bound[hub_id].add((org_id, site_id))
+        if status in {"Suspended", "Decommissioned"}:
+            self.suspended.add(hub_id)
+
+    def look_at_spkey(self, claim_id: uuid.UUID | None = None) -> None:
+        """Take in what has happened there; `claim_id` names the claim whose send did it."""
+        for event in self.state.event_log[self.events_seen :]:
+            self.bound[event.hub_id].add((event.data["orgId"], event.data["siteId"]))
+            if claim_id is not None:
+                self.effects[claim_id].append(event)
+        self.events_seen = len(self.state.event_log)
+
+    def look_at_claims(self) -> None:
+        """Take in every committed change of a claim's state."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, state FROM claims_claim")
+            rows = cursor.fetchall()
+        for text, state in rows:
+            claim_id = uuid.UUID(str(text))
+            before = self.states.get(claim_id, "new")
+            if before != state:
+                self.moves.append((claim_id, before, state))
+                self.states[claim_id] = state
+
+    def claim_at_work(self) -> uuid.UUID | None:
+        """Return the claim that a worker is at this moment busy with."""
+        return self.working[-1].claim_id if self.working else None
+
+
+def journey(claim: Claim) -> str:
+    """Return the claim's whole journal as text, for whoever has to find out what went wrong."""
+    whose = f"at {claim.spkey_site_id} for {claim.organisation} by {claim.submitted_by}"
+    lines = [
+        f"claim {claim.pk} of {claim.hub_id_text} {whose}",
+        f"  {claim.state}/{claim.reason}, {claim.sends} sends, late at {claim.late_effect_at}",
+    ]
+    for attempt in claim.attempts.all():
+        what = f"{attempt.outcome or 'open'} {attempt.http_status or ''} {attempt.message}"
+        lines.append(
+            f"  {attempt.number} {attempt.started_at:%d %H:%M:%S} epoch {attempt.epoch} "
+            f"{attempt.kind}: {what} → {attempt.sentence[:60]}"
+        )
+    return "\n".join(lines)
+
+
+def intent_is_open(lease: Lease) -> bool:
+    """Say whether the worker with this lease has committed a send that has not ended."""
+    return Attempt.objects.filter(
+        claim=lease.claim_id, epoch=lease.epoch, kind=Attempt.Kind.SEND, outcome=""
+    ).exists()
+
+
+def is_final(state: str) -> bool:
+    """Say whether a claim in this state has ended."""
+    if state not in (*ACTIVE, *FINAL):
+        raise ValueError(state)
+    return state in FINAL

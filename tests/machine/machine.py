@@ -1,0 +1,192 @@
+"""What workers do, and what happens to them: faults, death, others meanwhile, and time."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant
+
+from portal.claims import leases, lifecycle, worker
+from portal.orgs import credentials
+from portal.orgs.models import ApiCredential
+from tests.machine import ending, invariants, meanwhile
+from tests.machine.faults import FAULTS
+from tests.machine.people import HUBS, People, fresh, hubs, step, wishes
+from tests.machine.stage import Stage, Theatre
+from tests.machine.steps import Killed, Place, die
+
+HOUR = 3600.0
+
+places = st.builds(Place, st.integers(1, 45)) | st.builds(
+    Place, st.integers(1, 8), calls_only=st.just(True)
+)
+names = st.sampled_from(sorted(FAULTS))
+sends = st.sampled_from(sorted(name for name in FAULTS if name.startswith("send")))
+acts = st.sampled_from(sorted(meanwhile.ACTS))
+seconds = st.sampled_from([1.0, 5.0, 11.0, 46.0, 91.0, 301.0, 1801.0, 3700.0, 86_500.0])
+tenants = st.sampled_from(["acme", "harbour", "support"])
+
+
+class Machine(People):
+    """Drives the lifecycle and the worker against the sandbox, and checks after every step."""
+
+    def __init__(self, theatre: Theatre) -> None:
+        super().__init__(Stage(theatre))
+        self.sound = True
+        theatre.coverage.figures["examples"] += 1
+
+    @invariant()
+    def everything_holds(self) -> None:
+        """Hold the invariants against all that is."""
+        self.stage.coverage.figures["steps"] += 1
+        self.sound = False
+        invariants.check(self.stage)
+        self.sound = True
+
+    def teardown(self) -> None:
+        """Let everything end, hold the verdicts against SpKey's log, and undo it all."""
+        try:
+            if self.sound and ending.is_due():
+                ending.settle(self.stage)
+        finally:
+            self.stage.close()
+
+    # Workers.
+
+    def _wait(self) -> None:
+        self.stage.shift(self.stage.next_due() or 0.0)
+
+    def _attempt_one(self) -> None:
+        for lease in leases.take_due(1):
+            lifecycle.attempt(lease)
+
+    @step()
+    def work_on_one(self) -> None:
+        self._attempt_one()
+
+    @step()
+    def work(self) -> None:
+        self.stage.work()
+
+    @step(times=st.integers(1, 5))
+    def wait_and_work(self, times: int) -> None:
+        for _ in range(times):
+            self._wait()
+            self.stage.work()
+
+    @step(name=names, times=st.integers(1, 3))
+    def meet_faults(self, name: str, times: int) -> None:
+        self.stage.arm(name, times)
+        self._wait()
+        self.stage.work()
+
+    @step(wish=wishes, hub=hubs, name=sends)
+    def send_into_a_fault(self, wish: tuple[str, str], hub: str, name: str) -> None:
+        self._submit(self._order(wish, hub))
+        self.stage.arm(name, 1)
+        self.stage.work()
+
+    @step()
+    def forget_the_faults(self) -> None:
+        self.stage.sandbox.faults.clear()
+
+    # Death.
+
+    @step(place=places)
+    def die_at_work(self, place: Place) -> None:
+        self._wait()
+        self._mortally(place, self.stage.work)
+
+    @step(wish=wishes, hub=hubs, name=sends, place=places)
+    def die_while_sending_into_a_fault(
+        self, wish: tuple[str, str], hub: str, name: str, place: Place
+    ) -> None:
+        self._submit(self._order(wish, hub))
+        self.stage.arm(name, 1)
+        self._mortally(place, self._attempt_one)
+
+    @step(wish=wishes, hub=hubs, place=places)
+    def die_while_submitting(self, wish: tuple[str, str], hub: str, place: Place) -> None:
+        made = self._order(wish, hub)
+        self._mortally(place, lambda: self._submit(made))
+
+    def _mortally(self, place: Place, work: Callable[[], object]) -> None:
+        try:
+            with self.stage.steps.at(place, die, between_transactions=False):
+                work()
+        except Killed:
+            self.stage.coverage.kills[self.stage.steps.reached] += 1
+
+    # Others meanwhile.
+
+    @step(place=places, what=acts)
+    def be_interrupted_at_work(self, place: Place, what: str) -> None:
+        self._wait()
+        self._interrupted(place, what, self.stage.work)
+
+    @step(wish=wishes, hub=hubs, place=places, what=acts, name=sends)
+    def be_interrupted_while_sending_into_a_fault(
+        self, wish: tuple[str, str], hub: str, place: Place, what: str, name: str
+    ) -> None:
+        self._submit(self._order(wish, hub))
+        self.stage.arm(name, 1)
+        self._interrupted(place, what, self._attempt_one)
+
+    @step(what=acts)
+    def let_something_happen(self, what: str) -> None:
+        meanwhile.happens(self.stage, what)
+
+    def _interrupted(self, place: Place, what: str, work: Callable[[], object]) -> None:
+        def act() -> None:
+            meanwhile.happens(self.stage, what)
+
+        with self.stage.steps.at(place, act, between_transactions=True):
+            work()
+        if self.stage.steps.reached:
+            self.stage.coverage.interruptions[f"{self.stage.steps.reached}: {what}"] += 1
+
+    # Keys.
+
+    @step(tenant=tenants)
+    def refuse_a_key(self, tenant: str) -> None:
+        self.stage.sandbox.state.keys.revoke(tenant)
+
+    @step(tenant=tenants)
+    def honour_a_key_again(self, tenant: str) -> None:
+        self.stage.sandbox.state.keys.restore(tenant)
+
+    @step(tenant=tenants)
+    def rotate_a_key(self, tenant: str) -> None:
+        self.stage.rotate_key(self.stage.theatre.tenants[tenant])
+
+    @step(tenant=tenants, whose=st.sampled_from(["acme", "acme", "harbour", "revoked"]))
+    def store_a_key(self, tenant: str, whose: str) -> None:
+        key = self.stage.sandbox.state.keys["support" if tenant == "support" else whose]
+        self.stage.store_key(self.stage.theatre.tenants[tenant], key)
+
+    @step(tenant=tenants)
+    def ask_for_a_check_of_the_key(self, tenant: str) -> None:
+        credential = ApiCredential.objects.get(organisation=self.stage.theatre.tenants[tenant])
+        credentials.ask_for_check(credential, self.stage.theatre.people["ada"])
+        worker.run_once()
+
+    # Time, and SpKey.
+
+    @step(passed=seconds)
+    def let_time_pass(self, passed: float) -> None:
+        self.stage.shift(passed)
+
+    @step(hours=st.sampled_from([-1, 0, 1]))
+    def set_the_clock(self, hours: int) -> None:
+        self.stage.clock.put(hours * HOUR)
+
+    @step(hub=hubs)
+    def be_slower_than_another_organisation(self, hub: str) -> None:
+        self.stage.claim_for_others(HUBS[hub])
+
+    @step(hub=fresh)
+    def suspend_a_hub(self, hub: str) -> None:
+        self.stage.suspend(HUBS[hub])
+
+    @step(hub=hubs, online=st.sampled_from([True, True, False, None]))
+    def plug_a_hub_in_or_out(self, hub: str, online: bool | None) -> None:
+        self.stage.connect(HUBS[hub], online)

@@ -1,0 +1,22 @@
+"""In whatever order things happen, the claims' invariants hold, and every claim ends as it was."""
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.machine.machine import Machine
+
+
+def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(theatre):
+    run_state_machine_as_test(
+        lambda: Machine(theatre),
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=30,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert theatre.coverage.figures["claims that took effect"]

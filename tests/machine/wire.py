@@ -1,0 +1,136 @@
+"""Watches every call that the portal makes, and holds what it sees against the rules."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from portal import spkey
+from portal.claims import identity, lifecycle, looking_back
+from portal.claims.leases import Lease
+from portal.claims.models import Claim
+from portal.sandbox.state import LoggedRequest, SandboxState
+from tests.machine import faults
+from tests.machine.ledger import SENDING, Ledger, intent_is_open
+from tests.machine.steps import Steps
+
+
+@dataclass(frozen=True)
+class Late:
+    """A send that its gateway gave up on, and that takes effect `at` (epoch seconds)."""
+
+    at: float
+    request: LoggedRequest
+    claim_id: uuid.UUID
+
+
+class Wire:
+    """Stands between the portal and the sandbox. `may_send` says whom the ledger lets send."""
+
+    def __init__(
+        self, ledger: Ledger, state: SandboxState, steps: Steps, may_send: Callable[[Claim], bool]
+    ) -> None:
+        self._ledger, self._state, self._steps = ledger, state, steps
+        self._may_send = may_send
+        self.late: list[Late] = []
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        """Watch calls, and whose attempt makes them."""
+        request, attempt, look_back = (
+            spkey.Client._request,
+            lifecycle.attempt,
+            looking_back.look_back,
+        )
+
+        def watched(client: Any, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
+            what = path.rpartition("/")[2]
+            self._steps.reach(f"before {what}", by_call=True)
+            with self._steps.quietly():
+                self._begins(what)
+            try:
+                return request(client, method, path, *args, **kwargs)
+            finally:
+                with self._steps.quietly():
+                    self._ended(what)
+                self._steps.reach(f"after {what}", by_call=True)
+                with self._steps.quietly():
+                    self._note_right()
+
+        def at_work(lease: Lease) -> None:
+            with self._at_work(lease):
+                attempt(lease)
+
+        def looking(lease: Lease) -> None:
+            with self._at_work(lease):
+                look_back(lease)
+
+        patch.setattr(spkey.Client, "_request", watched)
+        patch.setattr(lifecycle, "attempt", at_work)
+        patch.setattr(looking_back, "look_back", looking)
+
+    @contextmanager
+    def _at_work(self, lease: Lease) -> Any:
+        self._ledger.working.append(lease)
+        try:
+            yield
+        finally:
+            self._ledger.working.pop()
+
+    def _begins(self, what: str) -> None:
+        if self._ledger.working and what == SENDING:
+            lease = self._ledger.working[-1]
+            self._ledger.sends.append(lease.claim_id)
+            for name, text in self._broken_by_send(lease):
+                self._ledger.wrong[name].append(
+                    f"claim {lease.claim_id}, epoch {lease.epoch}: {text}"
+                )
+
+    def _broken_by_send(self, lease: Lease) -> Any:
+        if self._steps.in_transaction:
+            yield "intent", "sent within a transaction"
+        if lease in self._ledger.slept:
+            return
+        claim = Claim.objects.get(pk=lease.claim_id)
+        if not intent_is_open(lease):
+            yield "intent", "sent without a committed intent"
+        if claim.epoch != lease.epoch:
+            yield "stale", f"sent although epoch {claim.epoch} has begun"
+        if claim.lease_until is None or claim.lease_until < timezone.now():
+            yield "stale", "sent with a lease that has run out"
+        if self._ledger.barred.get(lease):
+            yield "right", "sent although the right was gone, or a stop recorded, at the last look"
+
+    def _note_right(self) -> None:
+        """Remember whether the claim at work may still be sent now that a call has ended."""
+        if self._ledger.working:
+            lease = self._ledger.working[-1]
+            claim = Claim.objects.select_related("submitted_by").get(pk=lease.claim_id)
+            self._ledger.barred[lease] = not self._may_send(claim)
+
+    def _ended(self, what: str) -> None:
+        claim_id = self._ledger.claim_at_work()
+        self._ledger.look_at_spkey(claim_id if what == SENDING else None)
+        if claim_id is None:
+            return
+        request = self._state.requests[-1]
+        claim = Claim.objects.select_related("organisation", "acting_organisation").get(pk=claim_id)
+        for text in self._broken_by_key(claim, request):
+            self._ledger.wrong["key"].append(f"claim {claim_id}: {text}")
+        if what == SENDING and request.status == faults.GIVEN_UP:
+            self.late.append(Late(self._state.clock() + faults.LATER, request, claim_id))
+
+    def _broken_by_key(self, claim: Claim, request: LoggedRequest) -> Any:
+        maker = identity.maker(claim)
+        if request.key not in self._ledger.keys_stored[maker.pk]:
+            yield f"{request.path} with the key {request.key!r}, which {maker} never had"
+        if not request.path.endswith(SENDING) or not isinstance(request.body, dict):
+            return
+        named = request.body.get("orgId")
+        if named != (claim.organisation.spkey_org_id if claim.by_support else None):
+            yield f"sent with orgId {named!r}"
+        if request.body.get("siteId") != claim.spkey_site_id:
+            yield f"sent for the site {request.body.get('siteId')!r}"
