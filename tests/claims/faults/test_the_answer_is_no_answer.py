@@ -34,7 +34,9 @@ def test_a_wrong_content_type_without_an_effect(claim, in_doubt, ends_as_claimed
 
 @pytest.mark.parametrize(("effect", "sends"), [(True, 1), (False, 2)], ids=["effect", "no effect"])
 def test_a_5_mb_body(in_doubt, ends_as_claimed, effect, sends):
-    in_doubt({"oversize": 5_000_000, "effect": effect})
+    unsure = in_doubt({"oversize": 5_000_000, "effect": effect})
+
+    assert unsure.attempts.get(kind="send").message == "The answer is too large."
     ends_as_claimed(after_sends=sends)
 
 
