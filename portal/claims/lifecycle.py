@@ -24,6 +24,7 @@ from portal.claims import (
     journal,
     leases,
     looking_back,
+    policy,
     words,
 )
 from portal.claims.decision import Decision
@@ -147,10 +148,10 @@ def _send(work: _Work, client: spkey.Client) -> None:
     except spkey.SpkeyError as error:
         work.reference = error.reference or ""
         return _rest(work, decide.after_lookup(facts.gather(claim), error, timezone.now()))
-    if not identity.permitted(claim):
-        return _rest(work, RIGHT_GONE)
     body = identity.claim_body(claim, user_id)
     intent = _commit_intent(work, body)
+    if intent is None:
+        return _rest(work, RIGHT_GONE)
     sent = calls.send(client, claim.hub.hub_id, **body)
     decision = decide.after_send(facts.gather(claim), sent, timezone.now())
     work.sent = (intent, sent.journal, words.sentence(decision.state, decision.reason))
@@ -161,9 +162,14 @@ def _send(work: _Work, client: spkey.Client) -> None:
 
 
 @transaction.atomic
-def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt:
-    """Commit that a send is about to leave: from here on its outcome is open."""
+def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt | None:
+    """Commit that a send is about to leave: from here on its outcome is open.
+
+    Return None, and commit nothing, when the right to claim has gone up to this moment.
+    """
     claim, now = work.claim, timezone.now()
+    if not identity.permitted(claim):
+        return None
     fields: dict[str, Any] = {
         "state": State.SENDING,
         "reason": "",
@@ -265,6 +271,8 @@ def stop(claim: Claim, actor: User) -> bool:
         cancel_requested_by=actor,
         changed_at=now,
         finished_at=now,
+        timed_at=now,
+        look_back_at=Case(When(sends__gt=0, then=Value(now + policy.LOOK_BACKS[0]))),
         version=F("version") + 1,
     )
     if cancelled:
