@@ -14,7 +14,7 @@ $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test check bench lock build clean \
+.PHONY: help run manage labels test check bench chaos lock build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
@@ -47,6 +47,9 @@ check: style types templates scripts migrations deployment imports ## Run everyt
 bench: install ## Measure what we claim about speed (ARGS for bench)
 	@bin/install-node
 	@$(PYTHON) -m bench $(ARGS)
+
+chaos: install ## Let everything fail at once around the portal, and count the claims (ARGS)
+	@$(PYTHON) -m chaos $(ARGS)
 
 lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS=--upgrade)
 	@bin/lock $(ARGS)

@@ -35,6 +35,12 @@ def main() -> int:
     # A closed terminal or a kill takes the way of Ctrl-C: through every `finally`.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    try:
+        if options.only != "sqlite":
+            postgres.programs()
+    except postgres.NotInstalledError as missing:
+        print(missing, file=sys.stderr)
+        return 2
     if options.only:
         return _run(options)
     return max(_apart(name, options.seed) for name in DATABASES)
@@ -56,11 +62,7 @@ def _apart(database: str, seed: int) -> int:
 def _run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as ending:
         folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="portal-chaos-"))
-        try:
-            database = "" if options.only == "sqlite" else ending.enter_context(postgres.server())
-        except postgres.NotInstalledError as missing:
-            print(missing, file=sys.stderr)
-            return 2
+        database = "" if options.only == "sqlite" else ending.enter_context(postgres.server())
         place.enter(Path(folder), "chaos.settings", database)
         django.setup()
         call_command("migrate", verbosity=0)

@@ -64,18 +64,20 @@ class Browser:
         """Return what the portal answers at the path."""
         return self._ask("GET", path, {})
 
-    def post(self, path: str, fields: dict[str, str]) -> Page:
-        """Return what the portal answers to a form that carries this session's token."""
-        return self._ask("POST", path, {"csrfmiddlewaretoken": self._token, **fields})
+    def post(self, path: str, fields: dict[str, str], seconds: float = SECONDS) -> Page:
+        """Return what the portal answers, in so many seconds, to a form with our token."""
+        return self._ask("POST", path, {"csrfmiddlewaretoken": self._token, **fields}, seconds)
 
-    def _ask(self, method: str, path: str, fields: dict[str, str]) -> Page:
+    def _ask(
+        self, method: str, path: str, fields: dict[str, str], seconds: float = SECONDS
+    ) -> Page:
         web = loopback(random.choice(self._webs()))
         answer = requests.request(
             method,
             web + path,
             data=fields or None,
             headers=self._headers(web),
-            timeout=SECONDS,
+            timeout=seconds,
             allow_redirects=False,
         )
         hidden = dict(HIDDEN.findall(answer.text))

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import requests
@@ -17,6 +18,8 @@ from chaos.pace import Pace
 
 CLAIM = re.compile(r"/claims/([0-9a-f-]{36})/")
 PATIENCE_SECONDS = 90.0
+# The share of forms whose sender is gone before the answer comes.
+WEAK_SIGNAL = 0.1
 REASON = "Their tablet fell into the lift shaft"
 NEW, SUPPORT = "/claims/new/", "/support/new/?target="
 
@@ -121,7 +124,12 @@ class People:
     def _post(
         self, wish: Wish, path: str, fields: dict[str, str], wanted: Iterable[int] = (302,)
     ) -> Page | None:
-        return self._patiently(lambda: wish.person.browser.post(path, fields), path, wanted)
+        browser = wish.person.browser
+        if self._chance.random() < WEAK_SIGNAL:
+            with suppress(requests.RequestException):
+                browser.post(path, fields, seconds=self._chance.uniform(0.002, 0.05))
+            self._ledger.count("forms sent by a weak signal, and again")
+        return self._patiently(lambda: browser.post(path, fields), path, wanted)
 
     def _patiently(self, ask: Callable[[], Page], path: str, wanted: Iterable[int]) -> Page | None:
         """Ask until there is an answer: the same thing again where none came, or a 503."""

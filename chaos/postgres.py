@@ -33,15 +33,14 @@ def server() -> Iterator[str]:
     It never runs as root: started by root it belongs to `postgres` or `nobody`. Raises
     NotInstalledError, which says what to do.
     """
-    programs = _programs()
-    owner = _owner()
+    found, owner = programs(), _owner()
     folder = Path(tempfile.mkdtemp(prefix="portal-chaos-postgresql-"))
     try:
-        password = _make(programs, folder, owner)
+        password = _make(found, folder, owner)
         port = free_port()
-        child = _start(programs, folder, owner, port)
+        child = _start(found, folder, owner, port)
         try:
-            _wait(programs, child, folder, port)
+            _wait(found, child, folder, port)
             yield f"postgres://portal:{password}@127.0.0.1:{port}/postgres"
         finally:
             _stop(child)
@@ -49,8 +48,8 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs() -> Path:
-    """Return the folder of the newest server's programs."""
+def programs() -> Path:
+    """Return the folder of the newest server's programs. Raises NotInstalledError."""
     found = [folder.parent for folder in PACKAGES.glob("*/bin/initdb")]
     if not found:
         raise NotInstalledError(
@@ -68,7 +67,7 @@ def _owner() -> str | None:
     return next(name for name in OWNERS if name in known)
 
 
-def _make(programs: Path, folder: Path, owner: str | None) -> str:
+def _make(binaries: Path, folder: Path, owner: str | None) -> str:
     """Make the server's data in the folder; return the password of its one user."""
     password = secrets.token_urlsafe(24)
     letter = folder / "password"
@@ -78,7 +77,7 @@ def _make(programs: Path, folder: Path, owner: str | None) -> str:
         shutil.chown(folder, owner)
         shutil.chown(letter, owner)
     command = (
-        *(programs / "initdb", "--pgdata", folder / "data", "--username", "portal"),
+        *(binaries / "initdb", "--pgdata", folder / "data", "--username", "portal"),
         *("--pwfile", letter, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
     )
     subprocess.run(
@@ -88,7 +87,7 @@ def _make(programs: Path, folder: Path, owner: str | None) -> str:
     return password
 
 
-def _start(programs: Path, folder: Path, owner: str | None, port: int) -> subprocess.Popen[bytes]:
+def _start(binaries: Path, folder: Path, owner: str | None, port: int) -> subprocess.Popen[bytes]:
     settings = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
@@ -100,7 +99,7 @@ def _start(programs: Path, folder: Path, owner: str | None, port: int) -> subpro
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", *options],
+            [binaries / "postgres", "-D", folder / "data", *options],
             cwd=folder,
             user=owner,
             stdin=subprocess.DEVNULL,
@@ -110,8 +109,8 @@ def _start(programs: Path, folder: Path, owner: str | None, port: int) -> subpro
         )
 
 
-def _wait(programs: Path, child: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    ask = [programs / "pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port)]
+def _wait(binaries: Path, child: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    ask = [binaries / "pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port)]
     deadline = time.monotonic() + START_SECONDS
     while subprocess.run(ask, check=False, timeout=10).returncode != 0:
         if child.poll() is not None or time.monotonic() > deadline:

@@ -13,7 +13,7 @@ from portal.claims.models import Claim, State
 KILLED, ASKED, WEBS = "workers killed (SIGKILL)", "workers asked to end (SIGTERM)", "webs killed"
 LIFE = (3.0, 12.0)
 GAP = (0.0, 4.0)
-WEB_LIFE = (25.0, 60.0)
+WEB_LIFE = (12.0, 40.0)
 FINISH_SECONDS = 45.0
 SEND_WITHIN_SECONDS = 4.0
 
