@@ -37,7 +37,7 @@ def settle(stage: Stage) -> None:
 
 def _mend(stage: Stage) -> None:
     stage.sandbox.faults.clear()
-    stage.clock.put(0.0)
+    stage.set_clock(0.0)
     for hub in stage.sandbox.state.hubs:
         stage.connect(hub, True)
     for organisation in stage.theatre.tenants.values():

@@ -2,6 +2,8 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +22,9 @@ class Ledger:
 
     `wrong` holds what broke an invariant (by its name) while a step was under way. `lost_rights`
     and `ever_lost` name people, sites and claims (see `Stage.may_send`). `working` is the stack
-    of leases at work; `slept` those whose worker lay still between its intent and its send.
+    of leases at work, None for work on anything but a claim; `slept` those whose worker lay
+    still between its intent and its send. `aged` are claims whose send was open when the
+    portal's clock was put forward.
     """
 
     state: SandboxState
@@ -33,8 +37,9 @@ class Ledger:
     wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lost_rights: set[object] = field(default_factory=set)
     ever_lost: set[object] = field(default_factory=set)
-    working: list[Lease] = field(default_factory=list)
+    working: list[Lease | None] = field(default_factory=list)
     slept: set[Lease] = field(default_factory=set)
+    aged: set[uuid.UUID] = field(default_factory=set)
     barred: dict[Lease, bool] = field(default_factory=dict)
     people_ever_lost: set[uuid.UUID] = field(default_factory=set)
     keys_stored: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -74,9 +79,19 @@ class Ledger:
                 self.moves.append((claim_id, before, state))
                 self.states[claim_id] = state
 
-    def claim_at_work(self) -> uuid.UUID | None:
-        """Return the claim that a worker is at this moment busy with."""
-        return self.working[-1].claim_id if self.working else None
+    @property
+    def lease(self) -> Lease | None:
+        """The lease under which a worker is at this moment busy, None when it holds no claim."""
+        return self.working[-1] if self.working else None
+
+    @contextmanager
+    def at_work(self, lease: Lease | None) -> Iterator[None]:
+        """Remember for the block who is at work."""
+        self.working.append(lease)
+        try:
+            yield
+        finally:
+            self.working.pop()
 
 
 def journey(claim: Claim) -> str:

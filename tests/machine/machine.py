@@ -177,7 +177,7 @@ class Machine(People):
 
     @step(hours=st.sampled_from([-1, 0, 1]))
     def set_the_clock(self, hours: int) -> None:
-        self.stage.clock.put(hours * HOUR)
+        self.stage.set_clock(hours * HOUR)
 
     @step(hub=hubs)
     def be_slower_than_another_organisation(self, hub: str) -> None:

@@ -14,10 +14,12 @@ ASLEEP = 130.0
 
 def happens(stage: Stage, what: str) -> None:
     """Let this act happen to the claim that is being worked on, or else to the latest."""
-    pk = stage.ledger.claim_at_work() or next(reversed(stage.ledger.accepted), None)
+    lease = stage.ledger.lease
+    pk = lease.claim_id if lease else next(reversed(stage.ledger.accepted), None)
     claim = Claim.objects.select_related("organisation", "site", "submitted_by").filter(pk=pk)
     if found := claim.first():
-        ACTS[what](stage, found)
+        with stage.ledger.at_work(None):
+            ACTS[what](stage, found)
 
 
 def stop(stage: Stage, claim: Claim) -> None:
@@ -78,12 +80,14 @@ def sleep(stage: Stage, _claim: Claim) -> None:
 
 def put_clock_back(stage: Stage, _claim: Claim) -> None:
     """The portal's clock is put back an hour."""
-    stage.clock.put(-3600.0)
+    stage.set_clock(-3600.0)
 
 
 def _sleep(stage: Stage, seconds: float) -> None:
     """Let time pass. Nothing can hold back a send that is on the verge of leaving."""
-    stage.ledger.slept |= {lease for lease in stage.ledger.working if intent_is_open(lease)}
+    stage.ledger.slept |= {
+        lease for lease in stage.ledger.working if lease and intent_is_open(lease)
+    }
     stage.shift(seconds)
 
 

@@ -115,6 +115,13 @@ class Stage:
                 self._land(late.request.key, late.request.body, late.claim_id)
         self.clock.move_to(end)
 
+    def set_clock(self, ahead: float) -> None:
+        """Set the portal's clock. Put forward, it makes every send that is open look old."""
+        if ahead > self.clock.ahead:
+            unresolved = Claim.objects.exclude(unresolved_since=None)
+            self.ledger.aged |= set(unresolved.values_list("pk", flat=True))
+        self.clock.put(ahead)
+
     def _land(self, key_name: str | None, body: object, claim_id: uuid.UUID) -> None:
         try:
             key = self.sandbox.state.keys[str(key_name)]

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,28 +60,20 @@ class Wire:
                     self._note_right()
 
         def at_work(lease: Lease) -> None:
-            with self._at_work(lease):
+            with self._ledger.at_work(lease):
                 attempt(lease)
 
         def looking(lease: Lease) -> None:
-            with self._at_work(lease):
+            with self._ledger.at_work(lease):
                 look_back(lease)
 
         patch.setattr(spkey.Client, "_request", watched)
         patch.setattr(lifecycle, "attempt", at_work)
         patch.setattr(looking_back, "look_back", looking)
 
-    @contextmanager
-    def _at_work(self, lease: Lease) -> Any:
-        self._ledger.working.append(lease)
-        try:
-            yield
-        finally:
-            self._ledger.working.pop()
-
     def _begins(self, what: str) -> None:
-        if self._ledger.working and what == SENDING:
-            lease = self._ledger.working[-1]
+        lease = self._ledger.lease
+        if lease is not None and what == SENDING:
             self._ledger.sends.append(lease.claim_id)
             for name, text in self._broken_by_send(lease):
                 self._ledger.wrong[name].append(
@@ -106,13 +97,13 @@ class Wire:
 
     def _note_right(self) -> None:
         """Remember whether the claim at work may still be sent now that a call has ended."""
-        if self._ledger.working:
-            lease = self._ledger.working[-1]
+        lease = self._ledger.lease
+        if lease is not None:
             claim = Claim.objects.select_related("submitted_by").get(pk=lease.claim_id)
             self._ledger.barred[lease] = not self._may_send(claim)
 
     def _ended(self, what: str) -> None:
-        claim_id = self._ledger.claim_at_work()
+        claim_id = self._ledger.lease.claim_id if self._ledger.lease else None
         self._ledger.look_at_spkey(claim_id if what == SENDING else None)
         if claim_id is None:
             return
