@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.place import free_port
 
@@ -59,35 +60,44 @@ def programs() -> Path:
     return max(found, key=lambda folder: float(folder.parent.name))
 
 
-def _owner() -> str | None:
+def _owner() -> pwd.struct_passwd | None:
     """Return whose process the server is; None when that is whoever we are."""
     if os.geteuid() != 0:
         return None
-    known = {user.pw_name for user in pwd.getpwall()}
-    return next(name for name in OWNERS if name in known)
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    return next(known[name] for name in OWNERS if name in known)
 
 
-def _make(binaries: Path, folder: Path, owner: str | None) -> str:
+def _as(owner: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Return the options that start a process with no more rights than the owner has."""
+    if owner is None:
+        return {}
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def _make(binaries: Path, folder: Path, owner: pwd.struct_passwd | None) -> str:
     """Make the server's data in the folder; return the password of its one user."""
     password = secrets.token_urlsafe(24)
     letter = folder / "password"
     letter.touch(mode=0o600)
     letter.write_text(password, encoding="utf-8")
     if owner is not None:
-        shutil.chown(folder, owner)
-        shutil.chown(letter, owner)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        os.chown(letter, owner.pw_uid, owner.pw_gid)
     command = (
         *(binaries / "initdb", "--pgdata", folder / "data", "--username", "portal"),
         *("--pwfile", letter, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
     )
     subprocess.run(
-        command, cwd=folder, user=owner, check=True, stdout=subprocess.DEVNULL, timeout=120
+        command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=120, **_as(owner)
     )
     letter.unlink()
     return password
 
 
-def _start(binaries: Path, folder: Path, owner: str | None, port: int) -> subprocess.Popen[bytes]:
+def _start(
+    binaries: Path, folder: Path, owner: pwd.struct_passwd | None, port: int
+) -> subprocess.Popen[bytes]:
     settings = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
@@ -101,16 +111,16 @@ def _start(binaries: Path, folder: Path, owner: str | None, port: int) -> subpro
         return subprocess.Popen(
             [binaries / "postgres", "-D", folder / "data", *options],
             cwd=folder,
-            user=owner,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            **_as(owner),
         )
 
 
 def _wait(binaries: Path, child: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    ask = [binaries / "pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port)]
+    ask = (f"{binaries}/pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port))
     deadline = time.monotonic() + START_SECONDS
     while subprocess.run(ask, check=False, timeout=10).returncode != 0:
         if child.poll() is not None or time.monotonic() > deadline:

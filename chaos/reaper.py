@@ -14,6 +14,8 @@ KILLED, ASKED, WEBS = "workers killed (SIGKILL)", "workers asked to end (SIGTERM
 LIFE = (3.0, 12.0)
 GAP = (0.0, 4.0)
 WEB_LIFE = (12.0, 40.0)
+# However quick the run: a start takes about as long itself.
+LEAST_WEB_LIFE = 1.5
 FINISH_SECONDS = 45.0
 SEND_WITHIN_SECONDS = 4.0
 
@@ -50,7 +52,7 @@ def _await_a_send(pace: Pace) -> None:
 def reap_web(webs: list[Part], ledger: Ledger, pace: Pace) -> None:
     """Kill one web process after the other, until the storm is over. Leaves all running."""
     chance = random.Random(f"{pace.seed} webs")
-    while not pace.rest(chance.uniform(*WEB_LIFE)):
+    while not pace.over.wait(max(LEAST_WEB_LIFE, pace.seconds(chance.uniform(*WEB_LIFE)))):
         web = chance.choice(webs)
         web.kill()
         ledger.count(WEBS)

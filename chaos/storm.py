@@ -22,6 +22,8 @@ from chaos.weather import Weather
 from portal.sandbox import world
 
 HANDS = 8
+# Of each organisation, beyond the first two.
+CLAIMS_PER_INSTALLER = 200
 # So long may the killing of workers be waited for, beyond the storm.
 KILLS_WITHIN_SECONDS = 60.0
 
@@ -78,7 +80,7 @@ def _stage(pace: Pace) -> Iterator[Stage]:
 def _scene(stage: Stage, pace: Pace) -> Scene:
     """Let everybody settle down, and sign in."""
     ledger, api = Ledger(), Api(stage.sandbox.url)
-    settled = tenants.settle(api, stage.addresses)
+    settled = tenants.settle(api, stage.addresses, 2 + pace.claims // CLAIMS_PER_INSTALLER)
     people = People(ledger, pace, random.Random(pace.seed + 3))
     administrators = Administrators(api, ledger, pace, settled)
     return Scene(pace, ledger, api, settled, people, administrators)

@@ -15,7 +15,6 @@ from portal.sandbox import world
 
 PASSWORD = "a password for one run"
 TOTP_SECRET = "ONLYFORCHAOSONLYFORCHAOSONLYFORC"
-INSTALLERS = 4
 AGENTS = 2
 SITES = ("mill-court", "orchard-rise")
 SUPPORT = "support"
@@ -53,25 +52,31 @@ class Tenant:
         return self.organisation.spkey_org_id
 
 
-def settle(api: Api, webs: Webs) -> list[Tenant]:
-    """Make the customers and support, the last in the list, and sign their people in."""
+def settle(api: Api, webs: Webs, installers: int) -> list[Tenant]:
+    """Make the customers and support, the last in the list, and sign their people in.
+
+    Each customer has an administrator and so many installers.
+    """
     keys = KNOWN | {name: (org_id, api.add_key(name, org_id)) for name, org_id in NEW.items()}
-    customers = [_customer(api, webs, name, *key) for name, key in keys.items()]
-    return [*customers, _support(api, webs)]
+    settled = []
+    for name, (org_id, key) in keys.items():
+        customer = Tenant(name, _organisation(name, org_id, key, "normal"))
+        _fill(customer, webs, installers)
+        _give_users(api, customer, fallback=name in NEW)
+        settled.append(customer)
+    return [*settled, _support(api, webs)]
 
 
-def _customer(api: Api, webs: Webs, name: str, org_id: str, key: str) -> Tenant:
-    tenant = Tenant(name, _organisation(name, org_id, key, "normal"))
+def _fill(tenant: Tenant, webs: Webs, installers: int) -> None:
+    """Give a customer its sites and people."""
     for site_id in SITES:
         site = Site.objects.create(
             organisation=tenant.organisation, name=site_id, spkey_site_id=site_id
         )
         tenant.sites[site_id] = str(site.pk)
-    for number in range(INSTALLERS):
-        tenant.people.append(_person(webs, tenant, f"installer{number}@{name}.example"))
-    tenant.admin = _person(webs, tenant, f"admin@{name}.example", role="admin")
-    _give_users(api, tenant, fallback=name in NEW)
-    return tenant
+    for number in range(installers):
+        tenant.people.append(_person(webs, tenant, f"installer{number}@{tenant.key}.example"))
+    tenant.admin = _person(webs, tenant, f"admin@{tenant.key}.example", role="admin")
 
 
 def _support(api: Api, webs: Webs) -> Tenant:

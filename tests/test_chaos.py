@@ -24,7 +24,7 @@ from tests.claims.running import until
 from tests.conftest import order
 
 ROOT = Path(__file__).resolve().parent.parent
-SHORT = ("--claims=30", "--storm=3", "--faster=30", "--kills=3", "--seed=7", "--no-late-effects")
+SHORT = ("--claims=28", "--storm=3", "--faster=30", "--kills=3", "--seed=7", "--no-late-effects")
 
 
 def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
