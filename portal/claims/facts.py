@@ -9,6 +9,7 @@ from portal.claims import journal, policy
 from portal.claims.calls import Journal, Outcome, Reading
 from portal.claims.decision import Facts
 from portal.claims.models import Claim, State
+from portal.hubs import status
 from portal.hubs.models import Hub
 
 
@@ -50,7 +51,8 @@ def just_read(claim: Claim, epoch: int, now: datetime) -> Reading | None:
     and whatever else the lookup found, is read afresh.
     """
     hub = claim.hub
-    if epoch != 1 or hub.binding != Hub.Binding.FREE or hub.read_at is None:
+    can_be_claimed = hub.binding == Hub.Binding.FREE and hub.status == status.PROVISIONED
+    if epoch != 1 or not can_be_claimed or hub.read_at is None:
         return None
     if not timedelta(0) <= now - hub.read_at < policy.FRESH_READ:
         return None

@@ -115,9 +115,9 @@ def _step(work: _Work) -> None:
 def _read(work: _Work, client: spkey.Client) -> Decision:
     hub, asked_at = work.claim.hub, timezone.now()
     work.seen_offline = hub.online is False
-    # Whether SpKey answers again is found out by a read, never by a send.
-    probing = circuit.is_probing()
-    known = None if probing else facts.just_read(work.claim, work.lease.epoch, asked_at)
+    known = None
+    if not circuit.is_probing():  # SpKey's return is found out by a read, never by a send.
+        known = facts.just_read(work.claim, work.lease.epoch, asked_at)
     reading = known or _ask(work, client, asked_at)
     gathered = replace(facts.gather(work.claim), seen_offline=work.seen_offline)
     decision = decide.after_read(gathered, reading, timezone.now())
@@ -163,10 +163,7 @@ def _send(work: _Work, client: spkey.Client) -> None:
 
 @transaction.atomic
 def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt | None:
-    """Commit that a send is about to leave: from here on its outcome is open.
-
-    Return None, and commit nothing, when the right to claim has gone up to this moment.
-    """
+    """Commit that a send is about to leave; return None when the right to claim is gone now."""
     claim, now = work.claim, timezone.now()
     if not identity.permitted(claim):
         return None

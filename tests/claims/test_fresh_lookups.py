@@ -65,11 +65,12 @@ def test_a_second_try_reads_for_itself(sandbox, looked_up, ira, mill_court, hub_
     assert len(wire("status", hub_id)) == 2
 
 
-def test_a_hub_found_to_be_somebody_elses_is_read_afresh(
-    sandbox, acme, ira, mill_court, hub_id, wire
-):
-    theirs = {"status": "Claimed", "orgId": world.HARBOUR_ORG_ID, "siteId": "x"}
-    sandbox.state.set_hub(str(hub_id), theirs)
+THEIRS = {"status": "Claimed", "orgId": world.HARBOUR_ORG_ID, "siteId": "x"}
+
+
+@pytest.mark.parametrize("found", [THEIRS, {"status": "Suspended"}, {"status": "Decommissioned"}])
+def test_a_hub_found_not_to_be_free_is_read_afresh(sandbox, acme, ira, mill_court, hub_id, found):
+    sandbox.state.set_hub(str(hub_id), found)
     look_up(acme, hub_id)
     sandbox.state.set_hub(str(hub_id), {"status": "Provisioned", "orgId": "", "siteId": ""})
 
