@@ -100,8 +100,11 @@ def steps(claim: Claim) -> list[Step]:
     if claim.state in SUCCEEDED:
         return story + _success(claim)
     now = present(claim)
+    if claim.late_effect_at is not None:
+        ended = Step("past", now.chip.icon, now.title, at=claim.finished_at)
+        return [*story, ended, _late_effect(claim, claim.late_effect_at)]
     if claim.is_final:
-        return [*story, _step("stop", now, claim.finished_at), *_late_effect(claim)]
+        return [*story, _step("stop", now, claim.finished_at)]
     if claim.sends and claim.state != State.SENDING:
         story.append(Step("past", "check", "Sent to SmartphoneKey", at=claim.last_send_at))
     story.append(_step("present", now, claim.changed_at))
@@ -112,16 +115,14 @@ def steps(claim: Claim) -> list[Step]:
     ]
 
 
-def _late_effect(claim: Claim) -> list[Step]:
+def _late_effect(claim: Claim, found_at: datetime) -> Step:
     """Say that SpKey carried the claim out after the portal had ended it."""
-    if claim.late_effect_at is None:
-        return []
     text = (
         f"We looked again: the hub now belongs to {claim.site_name}. "
         "Your administrators have been told."
     )
     title = "SmartphoneKey claimed it after all"
-    return [Step("present", "alert", title, text, claim.late_effect_at, tone="attention")]
+    return Step("present", "alert", title, text, found_at, tone="attention")
 
 
 def _step(kind: str, now: Words, at: datetime | None) -> Step:
