@@ -24,7 +24,7 @@ class Ledger:
     and `ever_lost` name people, sites and claims (see `Stage.may_send`). `working` is the stack
     of leases at work, None for work on anything but a claim; `slept` those whose worker lay
     still between its intent and its send. `aged` are claims whose send was open when the
-    portal's clock was put forward.
+    portal's clock was put forward; `called_at` is the true time of each attempt.
     """
 
     state: SandboxState
@@ -39,6 +39,7 @@ class Ledger:
     ever_lost: set[object] = field(default_factory=set)
     working: list[Lease | None] = field(default_factory=list)
     slept: set[Lease] = field(default_factory=set)
+    called_at: dict[int, float] = field(default_factory=dict)
     aged: set[uuid.UUID] = field(default_factory=set)
     barred: dict[Lease, bool] = field(default_factory=dict)
     people_ever_lost: set[uuid.UUID] = field(default_factory=set)
@@ -68,7 +69,7 @@ class Ledger:
         self.events_seen = len(self.state.event_log)
 
     def look_at_claims(self) -> None:
-        """Take in every committed change of a claim's state."""
+        """Take in every committed change of a claim's state, and every new attempt."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT id, state FROM claims_claim")
             rows = cursor.fetchall()
@@ -78,6 +79,9 @@ class Ledger:
             if before != state:
                 self.moves.append((claim_id, before, state))
                 self.states[claim_id] = state
+        known = max(self.called_at, default=0)
+        for pk in Attempt.objects.filter(pk__gt=known).values_list("pk", flat=True):
+            self.called_at[pk] = self.state.clock()
 
     @property
     def lease(self) -> Lease | None:

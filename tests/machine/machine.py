@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
 from portal.claims import leases, lifecycle, worker
+from portal.claims.models import Claim
 from portal.orgs import credentials
 from portal.orgs.models import ApiCredential
 from tests.machine import ending, invariants, meanwhile
@@ -15,12 +16,25 @@ from tests.machine.stage import Stage, Theatre
 from tests.machine.steps import Killed, Place, die
 
 HOUR = 3600.0
+LONG = 1.2 * HOUR
+MOST_ROUNDS = 60
+KEY_CHANGES = (
+    "refused",
+    "honoured again",
+    "rotated",
+    "rotated and stored",
+    "stored",
+    "stored again",
+    "replaced by another's",
+    "checked",
+)
 
 places = st.builds(Place, st.integers(1, 45)) | st.builds(
     Place, st.integers(1, 8), calls_only=st.just(True)
 )
 names = st.sampled_from(sorted(FAULTS))
 sends = st.sampled_from(sorted(name for name in FAULTS if name.startswith("send")))
+lasting = st.sampled_from(["read: 500", "send: 503 of a gateway", "send: 409", "send: answer lost"])
 acts = st.sampled_from(sorted(meanwhile.ACTS))
 seconds = st.sampled_from([1.0, 5.0, 11.0, 46.0, 91.0, 301.0, 1801.0, 3700.0, 86_500.0])
 tenants = st.sampled_from(["acme", "harbour", "support"])
@@ -59,17 +73,10 @@ class Machine(People):
         for lease in leases.take_due(1):
             lifecycle.attempt(lease)
 
-    @step()
-    def work_on_one(self) -> None:
-        self._attempt_one()
-
-    @step()
-    def work(self) -> None:
+    @step(rounds=st.integers(0, 5))
+    def wait_and_work(self, rounds: int) -> None:
         self.stage.work()
-
-    @step(times=st.integers(1, 5))
-    def wait_and_work(self, times: int) -> None:
-        for _ in range(times):
+        for _ in range(rounds):
             self._wait()
             self.stage.work()
 
@@ -81,12 +88,26 @@ class Machine(People):
 
     @step(wish=wishes, hub=hubs, name=sends)
     def send_into_a_fault(self, wish: tuple[str, str], hub: str, name: str) -> None:
-        self._submit(self._order(wish, hub))
-        self.stage.arm(name, 1)
+        self._order_into_a_fault(wish, hub, name)
         self.stage.work()
 
-    @step()
-    def forget_the_faults(self) -> None:
+    def _order_into_a_fault(self, wish: tuple[str, str], hub: str, name: str) -> None:
+        self._submit(self._order(wish, hub))
+        self.stage.sandbox.faults.clear()
+        self.stage.arm(name, 1)
+
+    @step(name=lasting, hurried=st.booleans())
+    def live_through_a_long_fault(self, name: str, hurried: bool) -> None:
+        self.stage.arm(name, None)
+        ends_at = self.stage.clock.true + LONG
+        for _ in range(MOST_ROUNDS):
+            if hurried:
+                for claim in Claim.objects.active():
+                    lifecycle.try_now(claim)
+            self.stage.work()
+            self._wait()
+            if self.stage.clock.true > ends_at:
+                break
         self.stage.sandbox.faults.clear()
 
     # Death.
@@ -100,8 +121,7 @@ class Machine(People):
     def die_while_sending_into_a_fault(
         self, wish: tuple[str, str], hub: str, name: str, place: Place
     ) -> None:
-        self._submit(self._order(wish, hub))
-        self.stage.arm(name, 1)
+        self._order_into_a_fault(wish, hub, name)
         self._mortally(place, self._attempt_one)
 
     @step(wish=wishes, hub=hubs, place=places)
@@ -127,8 +147,7 @@ class Machine(People):
     def be_interrupted_while_sending_into_a_fault(
         self, wish: tuple[str, str], hub: str, place: Place, what: str, name: str
     ) -> None:
-        self._submit(self._order(wish, hub))
-        self.stage.arm(name, 1)
+        self._order_into_a_fault(wish, hub, name)
         self._interrupted(place, what, self._attempt_one)
 
     @step(what=acts)
@@ -146,28 +165,21 @@ class Machine(People):
 
     # Keys.
 
-    @step(tenant=tenants)
-    def refuse_a_key(self, tenant: str) -> None:
-        self.stage.sandbox.state.keys.revoke(tenant)
-
-    @step(tenant=tenants)
-    def honour_a_key_again(self, tenant: str) -> None:
-        self.stage.sandbox.state.keys.restore(tenant)
-
-    @step(tenant=tenants)
-    def rotate_a_key(self, tenant: str) -> None:
-        self.stage.rotate_key(self.stage.theatre.tenants[tenant])
-
-    @step(tenant=tenants, whose=st.sampled_from(["acme", "acme", "harbour", "revoked"]))
-    def store_a_key(self, tenant: str, whose: str) -> None:
-        key = self.stage.sandbox.state.keys["support" if tenant == "support" else whose]
-        self.stage.store_key(self.stage.theatre.tenants[tenant], key)
-
-    @step(tenant=tenants)
-    def ask_for_a_check_of_the_key(self, tenant: str) -> None:
-        credential = ApiCredential.objects.get(organisation=self.stage.theatre.tenants[tenant])
-        credentials.ask_for_check(credential, self.stage.theatre.people["ada"])
-        worker.run_once()
+    @step(tenant=tenants, how=st.sampled_from(KEY_CHANGES))
+    def change_a_key(self, tenant: str, how: str) -> None:
+        organisation, spkeys = self.stage.theatre.tenants[tenant], self.stage.sandbox.state.keys
+        if how in {"refused", "honoured again"}:
+            spkeys[tenant].revoked = how == "refused"
+        if "rotated" in how:
+            self.stage.rotate_key(organisation)
+        if "stored" in how:
+            self.stage.store_key(organisation, spkeys[tenant])
+        if how == "replaced by another's" and tenant != "support":
+            self.stage.store_key(organisation, spkeys["harbour"])
+        if how == "checked":
+            credential = ApiCredential.objects.get(organisation=organisation)
+            credentials.ask_for_check(credential, self.stage.theatre.people["ada"])
+            worker.run_once()
 
     # Time, and SpKey.
 
@@ -179,14 +191,13 @@ class Machine(People):
     def set_the_clock(self, hours: int) -> None:
         self.stage.set_clock(hours * HOUR)
 
-    @step(hub=hubs)
-    def be_slower_than_another_organisation(self, hub: str) -> None:
-        self.stage.claim_for_others(HUBS[hub])
-
-    @step(hub=fresh)
-    def suspend_a_hub(self, hub: str) -> None:
-        self.stage.suspend(HUBS[hub])
-
-    @step(hub=hubs, online=st.sampled_from([True, True, False, None]))
-    def plug_a_hub_in_or_out(self, hub: str, online: bool | None) -> None:
-        self.stage.connect(HUBS[hub], online)
+    @step(
+        hub=fresh, what=st.sampled_from(["online", "offline", "silent", "another's", "suspended"])
+    )
+    def change_a_hub(self, hub: str, what: str) -> None:
+        if what == "another's":
+            self.stage.claim_for_others(HUBS[hub])
+        elif what == "suspended":
+            self.stage.suspend(HUBS[hub])
+        else:
+            self.stage.connect(HUBS[hub], {"online": True, "offline": False}.get(what))

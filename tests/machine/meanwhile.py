@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from portal.claims import lifecycle
 from portal.claims.models import Claim
-from portal.orgs import sites
 from tests.machine.ledger import intent_is_open
 from tests.machine.stage import Stage
 
@@ -41,8 +40,7 @@ def take_right(stage: Stage, claim: Claim) -> None:
 def archive_site(stage: Stage, claim: Claim) -> None:
     """Its site is closed."""
     if claim.site is not None:
-        sites.archive(claim.site, stage.theatre.people["ada"])
-        stage.lose_site(claim.site)
+        stage.archive(claim.site)
 
 
 def hurry(_stage: Stage, claim: Claim) -> None:

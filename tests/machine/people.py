@@ -11,14 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from portal.claims import lifecycle
 from portal.claims.models import Claim
 from portal.hubs import watching
-from portal.orgs import sites
 from portal.sandbox import world
 from tests.conftest import order
 from tests.machine import meanwhile
 from tests.machine.stage import Stage
 from tests.machine.steps import Place
 
-FRESH = {f"hub {n}": world.hub_id(n) for n in range(4)}
+FRESH = {f"hub {n}": world.hub_id(n) for n in range(16)}
 PECULIAR = ("unknown", "other_site", "claimed_elsewhere", "suspended")
 HUBS = FRESH | {name: world.MAGIC[name].id for name in PECULIAR}
 WISHES = [
@@ -31,7 +30,7 @@ WISHES = [
 ]
 SUBMISSIONS = uuid.UUID(int=1)
 
-fresh = st.sampled_from(["hub 0", *FRESH])
+fresh = st.sampled_from(["hub 0", "hub 0", "hub 1", *FRESH])
 hubs = fresh | fresh | fresh | st.sampled_from(PECULIAR)
 wishes = st.sampled_from(WISHES)
 picks = st.integers(0, 11)
@@ -112,11 +111,6 @@ class People(RuleBasedStateMachine):
     def submit(self, wish: tuple[str, str], hub: str) -> None:
         self._submit(self._order(wish, hub))
 
-    @step(wish=wishes, hub=hubs)
-    def submit_and_work(self, wish: tuple[str, str], hub: str) -> None:
-        self._submit(self._order(wish, hub))
-        self.stage.work()
-
     @precondition(lambda machine: machine.ledger.orders)
     @step(number=picks)
     def submit_the_same_again(self, number: int) -> None:
@@ -140,31 +134,22 @@ class People(RuleBasedStateMachine):
             self._submit(made)
 
     @with_claims()
-    @step(number=picks)
-    def stop(self, number: int) -> None:
-        meanwhile.stop(self.stage, self._pick(number))
-
-    @with_claims()
-    @step(number=picks)
-    def try_now(self, number: int) -> None:
-        lifecycle.try_now(self._pick(number))
-
-    @with_claims()
-    @step(number=picks)
-    def look_at_the_hub(self, number: int) -> None:
-        watching.watch(self._pick(number).hub)
-
-    @step(name=st.sampled_from(["ira", "ada", "hal", "sam"]), gone=st.booleans())
-    def end_or_renew_a_membership(self, name: str, gone: bool) -> None:
-        person = self.stage.theatre.people[name]
-        (self.stage.take_right if gone else self.stage.give_right)(person)
-
-    @step(name=st.sampled_from(["mill_court", "orchard_rise", "lighthouse"]), gone=st.booleans())
-    def archive_or_restore_a_site(self, name: str, gone: bool) -> None:
-        site, ada = self.stage.theatre.sites[name], self.stage.theatre.people["ada"]
-        if gone:
-            sites.archive(site, ada)
-            self.stage.lose_site(site)
+    @step(number=picks, how=st.sampled_from(["stop", "try now", "look at its hub"]))
+    def steer(self, number: int, how: str) -> None:
+        claim = self._pick(number)
+        if how == "stop":
+            meanwhile.stop(self.stage, claim)
+        elif how == "try now":
+            lifecycle.try_now(claim)
         else:
-            sites.restore(site, ada)
-            self.ledger.lost_rights.discard(site.pk)
+            watching.watch(claim.hub)
+
+    @step(
+        who=st.sampled_from(["ira", "ada", "hal", "sam"]),
+        where=st.sampled_from(["mill_court", "orchard_rise", "lighthouse"]),
+        gone=st.sampled_from(["person", "site", None, None]),
+    )
+    def change_who_may_claim_where(self, who: str, where: str, gone: str | None) -> None:
+        person, site = self.stage.theatre.people[who], self.stage.theatre.sites[where]
+        (self.stage.take_right if gone == "person" else self.stage.give_right)(person)
+        (self.stage.archive if gone == "site" else self.stage.restore)(site)

@@ -18,11 +18,12 @@ from django.utils import timezone
 from portal.claims import leases, policy, worker
 from portal.claims.models import Claim
 from portal.hubs import circuit, clock, keys
-from portal.orgs import credentials, notices
+from portal.orgs import credentials, notices, sites
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
 from portal.sandbox import commands, world
 from portal.sandbox.exchange import Refusal
+from portal.sandbox.faults import Action
 from portal.sandbox.keys import ApiKey
 from portal.sandbox.server import Sandbox
 from tests.machine import faults
@@ -39,6 +40,8 @@ KEY_NAMES = {
 }
 OTHERS = ApiKey("other", world.OTHER_ORG_ID, "")
 LONG_AGO = timedelta(days=4000)
+# Limits that are met within an example.
+SMALLER = {"MAX_AGE": timedelta(hours=1), "MAX_SENDS": 5}
 
 
 @dataclass
@@ -77,7 +80,9 @@ class Stage:
         self._stack.enter_context(_undone())
         self.ledger = Ledger(self.sandbox.state)
         self.steps = Steps(self.ledger.look_at_claims)
-        self.wire = Wire(self.ledger, self.sandbox.state, self.steps, self.may_send)
+        self.wire = Wire(
+            self.ledger, self.sandbox, self.steps, self.may_send, self.coverage.outcomes
+        )
         self.log = _Lines()
         self.key_texts: set[str] = set()
         self._install()
@@ -90,6 +95,8 @@ class Stage:
         chance = random.Random(0)
         patch.setattr(os, "urandom", chance.randbytes)  # For ids that are the same in a replay.
         patch.setattr(policy, "_random", chance)
+        for name, number in SMALLER.items():
+            patch.setattr(policy, name, number)
         patch.setattr(notices, "_random", chance)
         patch.setattr(circuit, "_monotonic", lambda: self.clock.true)
         patch.setattr(worker, "_turns", itertools.cycle(range(len(worker.SOURCES))))
@@ -107,6 +114,7 @@ class Stage:
 
     def shift(self, seconds: float) -> None:
         """Let time pass, with what SpKey does late on the way."""
+        self.steps.look()
         end = self.clock.true + seconds
         for late in sorted(self.wire.late, key=lambda late: late.at):
             if late.at <= end:
@@ -183,9 +191,15 @@ class Stage:
         """Remember that the claim was stopped."""
         self._lose(claim.pk)
 
-    def lose_site(self, site: Site) -> None:
-        """Remember that the site was archived."""
+    def archive(self, site: Site) -> None:
+        """Close the site."""
         self._lose(site.pk)
+        sites.archive(site, self.theatre.people["ada"])
+
+    def restore(self, site: Site) -> None:
+        """Open the site again."""
+        self.ledger.lost_rights.discard(site.pk)
+        sites.restore(site, self.theatre.people["ada"])
 
     def _lose(self, what: object) -> None:
         self.ledger.lost_rights.add(what)
@@ -214,12 +228,12 @@ class Stage:
 
     # What happens at SpKey.
 
-    def arm(self, name: str, times: int) -> None:
-        """Let this fault happen to the next so many requests that it meets."""
+    def arm(self, name: str, times: int | None) -> None:
+        """Let this fault happen to the next so many requests that it meets (None: to all)."""
         self.coverage.faults[name] += 1
-        self.sandbox.faults.add(
-            faults.FAULTS[name][0], action=faults.action_of(name, self.clock.true), times=times
-        )
+        match, action = faults.FAULTS[name][0], faults.action_of(name, self.clock.true)
+        self.sandbox.faults.add(match, action=action, times=times)
+        self.wire.names[repr(Action(**action))] = name
 
     def claim_for_others(self, hub_id: str) -> None:
         """Let another organisation be faster."""

@@ -1,7 +1,9 @@
 """Watches every call that the portal makes, and holds what it sees against the rules."""
 
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,8 @@ from portal import spkey
 from portal.claims import identity, lifecycle, looking_back
 from portal.claims.leases import Lease
 from portal.claims.models import Claim
-from portal.sandbox.state import LoggedRequest, SandboxState
+from portal.sandbox.server import Sandbox
+from portal.sandbox.state import LoggedRequest
 from tests.machine import faults
 from tests.machine.ledger import SENDING, Ledger, intent_is_open
 from tests.machine.steps import Steps
@@ -31,45 +34,63 @@ class Wire:
     """Stands between the portal and the sandbox. `may_send` says whom the ledger lets send."""
 
     def __init__(
-        self, ledger: Ledger, state: SandboxState, steps: Steps, may_send: Callable[[Claim], bool]
+        self,
+        ledger: Ledger,
+        sandbox: Sandbox,
+        steps: Steps,
+        may_send: Callable[[Claim], bool],
+        outcomes: Counter[str],
     ) -> None:
-        self._ledger, self._state, self._steps = ledger, state, steps
-        self._may_send = may_send
+        self._ledger, self._sandbox, self._steps = ledger, sandbox, steps
+        self._state, self._may_send, self._outcomes = sandbox.state, may_send, outcomes
         self.late: list[Late] = []
+        self.names: dict[str, str] = {}
+        self._met: str | None = None
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
-        """Watch calls, and whose attempt makes them."""
-        request, attempt, look_back = (
-            spkey.Client._request,
-            lifecycle.attempt,
-            looking_back.look_back,
-        )
+        """Watch calls, whose attempt makes them, and which faults they meet."""
+        request, take = spkey.Client._request, self._sandbox.faults.take
 
         def watched(client: Any, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
-            what = path.rpartition("/")[2]
-            self._steps.reach(f"before {what}", by_call=True)
-            with self._steps.quietly():
-                self._begins(what)
-            try:
+            with self._watching(path.rpartition("/")[2]):
                 return request(client, method, path, *args, **kwargs)
-            finally:
-                with self._steps.quietly():
-                    self._ended(what)
-                self._steps.reach(f"after {what}", by_call=True)
-                with self._steps.quietly():
-                    self._note_right()
 
-        def at_work(lease: Lease) -> None:
-            with self._ledger.at_work(lease):
-                attempt(lease)
-
-        def looking(lease: Lease) -> None:
-            with self._ledger.at_work(lease):
-                look_back(lease)
+        def taken(*args: Any) -> Any:
+            action = take(*args)
+            self._met = self.names.get(repr(action))
+            return action
 
         patch.setattr(spkey.Client, "_request", watched)
-        patch.setattr(lifecycle, "attempt", at_work)
-        patch.setattr(looking_back, "look_back", looking)
+        patch.setattr(self._sandbox.faults, "take", taken)
+        for module, name in ((lifecycle, "attempt"), (looking_back, "look_back")):
+            patch.setattr(module, name, self._at_work(getattr(module, name)))
+
+    def _at_work(self, work: Callable[[Lease], None]) -> Callable[[Lease], None]:
+        def at_work(lease: Lease) -> None:
+            with self._ledger.at_work(lease):
+                work(lease)
+
+        return at_work
+
+    @contextmanager
+    def _watching(self, what: str) -> Iterator[None]:
+        self._steps.reach(f"before {what}", by_call=True)
+        with self._steps.quietly():
+            self._begins(what)
+        ending = "Answered"
+        try:
+            yield
+        except spkey.SpkeyError as error:
+            ending = type(error).__name__
+            raise
+        finally:
+            if self._met:
+                self._outcomes[f"{self._met} -> {ending}"] += 1
+            with self._steps.quietly():
+                self._ended(what)
+            self._steps.reach(f"after {what}", by_call=True)
+            with self._steps.quietly():
+                self._note_right()
 
     def _begins(self, what: str) -> None:
         lease = self._ledger.lease
