@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal import spkey
@@ -180,7 +180,7 @@ def check(credential: ApiCredential) -> bool:
             stored(credential)
             .filter(check_epoch=credential.check_epoch)
             .update(
-                state=state,
+                state=_unless_barred(state),
                 checked_at=timezone.now(),
                 check_due_at=None,
                 check_lease_until=None,
@@ -195,7 +195,18 @@ def check(credential: ApiCredential) -> bool:
                 subject=credential,
                 verdict=state,
             )
-    return bool(kept) and state == ApiCredential.State.WORKING
+    return bool(kept) and stored(credential).filter(state=ApiCredential.State.WORKING).exists()
+
+
+def _unless_barred(verdict: str) -> Case:
+    """Return the state after a check: what it cannot disprove stands.
+
+    A key of another organisation works, for that one; and silence takes no refusal back.
+    """
+    stands = Q(state=ApiCredential.State.MISMATCH)
+    if verdict == ApiCredential.State.UNREACHABLE:
+        stands |= Q(state=ApiCredential.State.REFUSED)
+    return Case(When(stands, then=F("state")), default=Value(verdict))
 
 
 def _put_off(credential: ApiCredential, seconds: float) -> None:
