@@ -1,10 +1,12 @@
 """While the circuit is open, one call at a time asks whether the host answers again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from portal import spkey
 from portal.hubs import circuit
 from portal.hubs.models import Circuit
 from tests.claims.circuit.conftest import AWAY
@@ -31,6 +33,19 @@ def test_a_probe_that_is_answered_closes_it_and_what_was_counted_is_forgotten(op
 
     assert not Circuit.objects.exists()
     ask(circuit.LEAST_CALLS - 1, **AWAY)
+    assert not circuit.is_open()
+
+
+def test_calls_that_failed_while_the_probe_was_under_way_are_forgotten_too(opened, ask, clock):
+    clock.shift(31)
+    circuit.held_for()
+    with ThreadPoolExecutor(1) as another:
+        for _ in range(19):
+            another.submit(circuit.note, spkey.Unreachable()).result()
+    ask(1)
+
+    ask(1, **AWAY)
+
     assert not circuit.is_open()
 
 
