@@ -19,6 +19,8 @@ def happens(stage: Stage, what: str) -> None:
     if found := claim.first():
         with stage.ledger.at_work(None):
             ACTS[what](stage, found)
+        with stage.steps.quietly():
+            stage.wire.note_right()
 
 
 def stop(stage: Stage, claim: Claim) -> None:

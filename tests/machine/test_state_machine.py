@@ -1,16 +1,20 @@
 """In whatever order things happen, the claims' invariants hold, and every claim ends as it was."""
 
+import os
+
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.machine.machine import Machine
+
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "10"))
 
 
 def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(theatre):
     run_state_machine_as_test(
         lambda: Machine(theatre),
         settings=settings(
-            max_examples=12,
+            max_examples=EXAMPLES,
             stateful_step_count=30,
             derandomize=True,
             database=None,

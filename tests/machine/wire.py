@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from portal import spkey
-from portal.claims import identity, lifecycle, looking_back
+from portal.claims import lifecycle, looking_back
 from portal.claims.leases import Lease
 from portal.claims.models import Claim
 from portal.sandbox.server import Sandbox
@@ -90,7 +90,7 @@ class Wire:
                 self._ended(what)
             self._steps.reach(f"after {what}", by_call=True)
             with self._steps.quietly():
-                self._note_right()
+                self.note_right()
 
     def _begins(self, what: str) -> None:
         lease = self._ledger.lease
@@ -114,12 +114,12 @@ class Wire:
         if claim.lease_until is None or claim.lease_until < timezone.now():
             yield "stale", "sent with a lease that has run out"
         if self._ledger.barred.get(lease):
-            yield "right", "sent although the right was gone, or a stop recorded, at the last look"
+            yield "right", "sent although the right was gone, or a stop recorded, before the intent"
 
-    def _note_right(self) -> None:
-        """Remember whether the claim at work may still be sent now that a call has ended."""
+    def note_right(self) -> None:
+        """Remember whether the claim at work, no intent of a send committed, may still be sent."""
         lease = self._ledger.lease
-        if lease is not None:
+        if lease is not None and not intent_is_open(lease):
             claim = Claim.objects.select_related("submitted_by").get(pk=lease.claim_id)
             self._ledger.barred[lease] = not self._may_send(claim)
 
@@ -136,7 +136,7 @@ class Wire:
             self.late.append(Late(self._state.clock() + faults.LATER, request, claim_id))
 
     def _broken_by_key(self, claim: Claim, request: LoggedRequest) -> Any:
-        maker = identity.maker(claim)
+        maker = claim.acting_organisation or claim.organisation
         if request.key not in self._ledger.keys_stored[maker.pk]:
             yield f"{request.path} with the key {request.key!r}, which {maker} never had"
         if not request.path.endswith(SENDING) or not isinstance(request.body, dict):

@@ -1,0 +1,298 @@
+"""The safeguards of a claim's life, and for each how it is switched off and what has to notice.
+
+The texts are exact: one that the code does not hold once any more is an error of this page.
+"""
+
+from dataclasses import dataclass
+
+CLAIMS = "portal/claims"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """In the file at `path` the text `old`, found exactly once, becomes `new`."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A safeguard that is missing, how it was switched off, and the test (node id) of its own.
+
+    `by_machine` says that the state machine has to notice as well.
+    """
+
+    safeguard: str
+    switched_off: str
+    edits: tuple[Edit, ...]
+    test: str
+    by_machine: bool = True
+
+
+def _edit(path: str, old: str, new: str) -> Edit:
+    return Edit(f"{CLAIMS}/{path}", old, new)
+
+
+_AFTER_SEND = (
+    "    decision = _by(AFTER_SEND[sent.outcome], facts, now, retry_after=sent.retry_after)\n"
+)
+
+
+def _open_rule_is(rule: str) -> tuple[Edit, ...]:
+    new = (
+        f"    rule = AFTER_SEND[sent.outcome]\n    rule = {rule} if rule.open else rule\n"
+        "    decision = _by(rule, facts, now, retry_after=sent.retry_after)\n"
+    )
+    return (_edit("decide.py", _AFTER_SEND, new),)
+
+
+MUTANTS = (
+    Mutant(
+        "a send with an open outcome is read back",
+        "taken as failed, and sent again",
+        _open_rule_is("AFTER_SEND[Outcome.BUSY]"),
+        "tests/claims/test_transitions_after_send.py",
+    ),
+    Mutant(
+        "a send with an open outcome is read back",
+        "taken as a success",
+        _open_rule_is("Rule(State.CLAIMED)"),
+        "tests/claims/test_transitions_after_send.py",
+    ),
+    Mutant(
+        "a send whose worker was killed is open",
+        "the intent says nothing of it",
+        (_edit("lifecycle.py", '        "unresolved_since": now,\n', ""),),
+        "tests/claims/test_leases.py",
+    ),
+    Mutant(
+        "two late reads settle an open send",
+        "one read is enough",
+        (
+            _edit("decide.py", "    if first is None:\n", "    if False:\n"),
+            _edit("decide.py", "asked_at - first < policy.SETTLE_APART", "False"),
+        ),
+        "tests/claims/test_transitions_with_a_send_open.py",
+    ),
+    Mutant(
+        "two late reads settle an open send",
+        "early ones will do",
+        (
+            _edit(
+                "decide.py", "    if asked_at - sent_at < policy.SETTLE_AFTER:\n", "    if False:\n"
+            ),
+        ),
+        "tests/claims/test_transitions_with_a_send_open.py",
+    ),
+    Mutant(
+        "a lease is fenced by its epoch",
+        "written whatever the epoch",
+        (
+            _edit(
+                "leases.py",
+                "    claims = Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch)\n",
+                "    claims = Claim.objects.filter(pk=lease.claim_id)\n",
+            ),
+        ),
+        "tests/claims/test_leases.py",
+    ),
+    Mutant(
+        "a lease runs out",
+        "it lasts for ever",
+        (
+            _edit(
+                "leases.py",
+                "    free = Q(lease_until=None) | Q(lease_until__lte=now)\n",
+                "    free = Q(lease_until=None)\n",
+            ),
+        ),
+        "tests/claims/test_leases.py",
+    ),
+    Mutant(
+        "nothing is sent under a lease that runs out",
+        "the rest of the lease is not looked at",
+        (_edit("leases.py", "    if still_leased_for is not None:\n", "    if False:\n"),),
+        "tests/claims/test_leases.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "one active claim per organisation and hub",
+        "no such constraint in the database",
+        (
+            _edit(
+                "migrations/0001_initial.py",
+                '("queued", "sending", "verifying", "waiting", "blocked", "review"),\n'
+                "                    )\n                ),\n"
+                '                fields=("organisation", "hub"),',
+                '("nowhere",),\n'
+                "                    )\n                ),\n"
+                '                fields=("organisation", "hub"),',
+            ),
+        ),
+        "tests/claims/test_invariants.py",
+    ),
+    Mutant(
+        "who is slower by an instant gets the faster one's claim",
+        "the constraint's error is not caught",
+        (
+            _edit(
+                "submitting.py", "    except IntegrityError:\n", "    except ZeroDivisionError:\n"
+            ),
+        ),
+        "tests/claims/test_submitting.py",
+    ),
+    Mutant(
+        "only support's own key serves support's claims",
+        "the target's key stands in",
+        (
+            _edit(
+                "identity.py",
+                "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
+                "        if claim.by_support:\n"
+                "            return keys.usable(claim.organisation)\n"
+                "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
+            ),
+        ),
+        "tests/claims/test_invariants_of_sends.py",
+    ),
+    Mutant(
+        "only support's own key serves support's claims",
+        "the target's key always does",
+        (
+            _edit(
+                "identity.py",
+                "    return claim.acting_organisation or claim.organisation\n",
+                "    return claim.organisation\n",
+            ),
+        ),
+        "tests/claims/test_invariants_of_sends.py",
+        # Sam is no member of the target organisation: the claim is cancelled before it is sent.
+    ),
+    Mutant(
+        "a normal key never sends orgId",
+        "it always does",
+        (
+            _edit(
+                "identity.py",
+                "claim.organisation.spkey_org_id if claim.by_support else None",
+                "claim.organisation.spkey_org_id",
+            ),
+        ),
+        "tests/claims/test_keys.py",
+    ),
+    Mutant(
+        "a key serves only the claims of its kind",
+        "any kind will do",
+        (
+            _edit(
+                "identity.py",
+                "    if credential.is_super != claim.by_support:\n",
+                "    if False:\n",
+            ),
+        ),
+        "tests/claims/test_keys.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "an intent is committed before every send",
+        "it is written after the answer",
+        (
+            _edit(
+                "lifecycle.py",
+                "    intent = _commit_intent(work, body)\n    if intent is None:\n"
+                "        return _rest(work, RIGHT_GONE)\n"
+                "    sent = calls.send(client, claim.hub.hub_id, **body)\n",
+                "    sent = calls.send(client, claim.hub.hub_id, **body)\n"
+                "    intent = _commit_intent(work, body)\n    if intent is None:\n"
+                "        return _rest(work, RIGHT_GONE)\n",
+            ),
+        ),
+        "tests/claims/test_invariants_of_sends.py",
+    ),
+    Mutant(
+        "a claim is sent eight times at most",
+        "as often as there is time",
+        (_edit("decide.py", " or facts.sends >= policy.MAX_SENDS", ""),),
+        "tests/claims/test_invariants_of_sends.py",
+    ),
+    Mutant(
+        "no send after somebody said stop",
+        "the stop is not looked at",
+        (
+            _edit(
+                "decide.py",
+                "    if facts.cancelling:\n        return Decision(State.CANCELLED)\n"
+                "    if now - facts.created_at > policy.MAX_AGE or",
+                "    if now - facts.created_at > policy.MAX_AGE or",
+            ),
+            _edit("decide.py", "    if not facts.cancelling or", "    if True or"),
+            _edit(
+                "lifecycle.py",
+                "        if claim.cancel_requested_at is not None:\n",
+                "        if False:\n",
+            ),
+        ),
+        "tests/claims/test_invariants_of_sends.py",
+    ),
+    Mutant(
+        "the right to claim is checked right before the send",
+        "only at the beginning of the attempt",
+        (
+            _edit(
+                "lifecycle.py", "    if not identity.permitted(claim):\n        return None\n", ""
+            ),
+        ),
+        "tests/claims/test_invariants_of_sends.py",
+    ),
+    Mutant(
+        "a final state is final",
+        "stopping overwrites it",
+        (
+            _edit(
+                "lifecycle.py",
+                "    cancelled = mine.filter(\n"
+                "        state__in=(State.QUEUED, State.WAITING, State.BLOCKED), unresolved_since=None\n"
+                "    ).update(",
+                "    cancelled = mine.filter(unresolved_since=None).update(",
+            ),
+        ),
+        "tests/claims/test_invariants_of_ends.py",
+    ),
+    Mutant(
+        "a final state is final",
+        "a worker under way overwrites a cancel",
+        (_edit("lifecycle.py", '        epoch=F("epoch") + 1,\n', ""),),
+        "tests/claims/test_transitions_by_people.py",
+    ),
+    Mutant(
+        "what took effect late is found and told",
+        "nobody looks back",
+        (
+            _edit(
+                "looking_back.py",
+                "    return now + policy.LOOK_BACKS[0]\n",
+                "    return None\n",
+            ),
+        ),
+        "tests/claims/test_looking_back.py",
+    ),
+    Mutant(
+        "a refused key blocks, and costs the claim nothing",
+        "it is one more failure",
+        (
+            _edit(
+                "policy.py",
+                "    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
+                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),\n"
+                "    Outcome.UNREACHABLE",
+                "    Outcome.BAD_CREDENTIALS: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
+                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),\n"
+                "    Outcome.UNREACHABLE",
+            ),
+        ),
+        "tests/claims/test_keys.py",
+        by_machine=False,
+    ),
+)

@@ -1,0 +1,37 @@
+"""The catalogue of mutants speaks of the code as it is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.__main__ import apply
+from tests.mutants.catalogue import MUTANTS, Edit
+
+ROOT = Path(__file__).parents[2]
+EDITS = [edit for mutant in MUTANTS for edit in mutant.edits]
+
+
+def test_every_text_to_be_switched_off_is_in_the_code_exactly_once():
+    counts = {
+        (edit.path, edit.old): (ROOT / edit.path).read_text().count(edit.old) for edit in EDITS
+    }
+
+    assert {where: count for where, count in counts.items() if count != 1} == {}
+
+
+def test_every_mutant_is_python_and_has_a_test_that_is_there():
+    for mutant in MUTANTS:
+        texts = {edit.path: (ROOT / edit.path).read_text() for edit in mutant.edits}
+        for edit in mutant.edits:
+            texts[edit.path] = texts[edit.path].replace(edit.old, edit.new)
+        for path, text in texts.items():
+            compile(text, path, "exec")
+        assert (ROOT / mutant.test.partition("::")[0]).is_file()
+
+
+@pytest.mark.parametrize("text", ["nothing of the kind", "twice twice"])
+def test_a_text_that_is_not_there_once_stops_the_run(tmp_path, text):
+    (tmp_path / "page.py").write_text(text)
+
+    with pytest.raises(LookupError):
+        apply(tmp_path, (Edit("page.py", "twice", "once"),))
