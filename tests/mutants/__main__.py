@@ -19,7 +19,7 @@ from tests.mutants.catalogue import MUTANTS, Edit, Mutant
 HERE = Path(__file__).parents[2]
 MACHINE = "tests/machine/test_state_machine.py"
 LONGEST = 600
-_FAILED = re.compile(r"^FAILED (\S+?)(?: - (.*))?$", re.MULTILINE)
+_FAILED = re.compile(r"^FAILED (.+?)(?: - (.*))?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def run(folder: Path, *tests: str) -> Verdict:
         [*command, "-p", "no:cacheprovider", "--timeout=300", *tests],
         cwd=folder,
         env=os.environ
-        | {"COLUMNS": "250", "MACHINE_EXAMPLES": "60", "PYTHONDONTWRITEBYTECODE": "1"},
+        | {"COLUMNS": "250", "MACHINE_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=LONGEST,

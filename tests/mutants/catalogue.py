@@ -253,7 +253,8 @@ MUTANTS = (
             _edit(
                 "lifecycle.py",
                 "    cancelled = mine.filter(\n"
-                "        state__in=(State.QUEUED, State.WAITING, State.BLOCKED), unresolved_since=None\n"
+                "        state__in=(State.QUEUED, State.WAITING, State.BLOCKED), "
+                "unresolved_since=None\n"
                 "    ).update(",
                 "    cancelled = mine.filter(unresolved_since=None).update(",
             ),
