@@ -3,6 +3,7 @@
 
 PORT ?= 8000
 SANDBOX_PORT ?= 8787
+MINUTES ?= 10
 PYTHON := .venv/bin/python
 
 # Settings of a development machine. What the environment already says wins:
@@ -14,7 +15,7 @@ $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test check bench chaos lock build clean \
+.PHONY: help run manage labels test check bench chaos soak mutants lock build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
@@ -50,6 +51,12 @@ bench: install ## Measure what we claim about speed (ARGS for bench)
 
 chaos: install ## Let everything fail at once around the portal, and count the claims (ARGS)
 	@$(PYTHON) -m chaos $(ARGS)
+
+soak: install ## Drive the claims' life by the state machine for MINUTES=10, and print what it met
+	@env MINUTES="$(MINUTES)" $(PYTHON) -m pytest --quiet --timeout=0 --show-capture=no tests/machine/soak.py
+
+mutants: install ## Switch off one safeguard at a time; each has to be noticed (ARGS: words)
+	@$(PYTHON) -m tests.mutants $(ARGS)
 
 lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS=--upgrade)
 	@bin/lock $(ARGS)
