@@ -14,8 +14,9 @@ from portal.claims.models import ACTIVE, SUCCEEDED, Attempt, Claim
 from portal.orgs.models import Notice
 
 CRY = re.compile(r"^(ERROR|CRITICAL|Traceback)|\[(ERROR|CRITICAL)\]")
-# A 503 is an answer that people were given, and counted as such.
-SAVED_NOTHING = re.compile("Service Unavailable")
+# A 503 and a 403 are answers that people were given, and looked at as such.
+ANSWERED = re.compile("Service Unavailable|Permission denied")
+LINES_OF_A_CRY = 60
 
 type Json = dict[str, Any]
 type Binding = tuple[str, str, str]  # hub id, SpKey organisation id, SpKey site id
@@ -25,8 +26,8 @@ type Binding = tuple[str, str, str]  # hub id, SpKey organisation id, SpKey site
 class Books:
     """`claims` by id, each with its organisations and attempts; `log` is the sandbox's.
 
-    `keys` maps SpKey organisation ids to the names of their keys at the sandbox; `cries` are the
-    lines in which the portal's processes spoke of an error.
+    `keys` maps SpKey organisation ids to the names of their keys at the sandbox; `cries` are what
+    the portal's processes said of errors, with the lines around it.
     """
 
     ledger: Ledger
@@ -104,9 +105,12 @@ def read(ledger: Ledger, keys: dict[str, str], log: Json) -> Books:
 
 def _cries() -> Iterator[str]:
     for log in sorted(place.folder().glob("w*.log")):
-        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-            if CRY.search(line) and not SAVED_NOTHING.search(line):
-                yield f"{log.stem}: {line}"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        for number, line in enumerate(lines):
+            is_answer = ANSWERED.search("\n".join(lines[max(0, number - 1) : number + 1]))
+            if CRY.search(line) and not is_answer:
+                around = lines[max(0, number - 2) : number + LINES_OF_A_CRY]
+                yield "\n  ".join([f"{log.stem}:", *around])
 
 
 def binding(claim: Claim) -> Binding:

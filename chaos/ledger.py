@@ -28,12 +28,14 @@ class Ledger:
 
     `accepted` holds, by claim id, the wishes that were answered with it; `stopped` the claims
     that somebody told to stop; `refused` the wishes for which the portal made no claim;
+    `forbidden` the claims, by id, that whoever had wished for them might not steer;
     `surprises` what it should never have answered; `counts` what is only counted.
     """
 
     accepted: dict[str, list[Wish]] = field(default_factory=lambda: defaultdict(list))
     stopped: set[str] = field(default_factory=set)
     refused: list[Wish] = field(default_factory=list)
+    forbidden: list[tuple[str, Wish]] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,6 +49,11 @@ class Ledger:
         """The portal said that it makes no claim of this wish."""
         with self._lock:
             self.refused.append(wish)
+
+    def forbid(self, wish: Wish, claim_id: str) -> None:
+        """The portal said that whoever wished for this claim may not steer it."""
+        with self._lock:
+            self.forbidden.append((claim_id, wish))
 
     def stop(self, claim_id: str) -> None:
         """Somebody is about to tell this claim to stop."""

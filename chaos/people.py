@@ -80,20 +80,26 @@ class People:
     def hurry(self, wish: Wish, claim_id: str) -> None:
         """Ask for a try at once."""
         self._ledger.count("told to try now")
-        self._post(wish, f"/claims/{claim_id}/try-now/", {})
+        self._steer(wish, claim_id, "try-now")
 
     def stop(self, wish: Wish, claim_id: str) -> None:
         """Tell the claim to stop."""
         self._ledger.stop(claim_id)
         self._ledger.count("told to stop")
-        self._post(wish, f"/claims/{claim_id}/stop/", {})
+        self._steer(wish, claim_id, "stop")
 
     def again(self, wish: Wish, claim_id: str) -> None:
         """Ask for a new claim in place of one that ended; the same one comes back if it has not."""
-        page = self._post(wish, f"/claims/{claim_id}/again/", {})
+        page = self._steer(wish, claim_id, "again")
         if page is not None and (found := CLAIM.search(page.location)) and found[1] != claim_id:
             self._ledger.count("made again")
             self._ledger.accept(replace(wish, token=""), found[1])
+
+    def _steer(self, wish: Wish, claim_id: str, deed: str) -> Page | None:
+        page = self._post(wish, f"/claims/{claim_id}/{deed}/", {}, wanted=(302, 403))
+        if page is not None and page.status == 403:
+            self._ledger.forbid(wish, claim_id)
+        return page
 
     def _opened(self, wish: Wish) -> Wish:
         """Open the claim form: the portal gives it the token of its submission."""

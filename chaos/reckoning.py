@@ -56,7 +56,14 @@ def one_form_is_one_claim(books: Books) -> Iterator[Difference]:
 
 
 def refusals_are_right(books: Books) -> Iterator[Difference]:
-    """Whoever was refused a claim has another of the same hub in the same organisation."""
+    """Whoever was refused a claim has another of the same hub in the same organisation.
+
+    And whoever may not steer a claim has before them one that support made.
+    """
+    for claim_id, wish in books.ledger.forbidden:
+        claim = books.claims.get(claim_id)
+        if claim is not None and (wish.agent is not None or not claim.by_support):
+            yield Difference(f"{wish.person.email} was not let steer this claim", (claim,))
     for wish in books.ledger.refused:
         standing = books.by_hub.get(wish.hub_id, [])
         if not any(claim.organisation.pk == wish.tenant.organisation.pk for claim in standing):

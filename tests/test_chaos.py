@@ -159,6 +159,11 @@ def refuse_for_nothing(found):
     found.ledger.refuse(replace(wish, hub_id=world.hub_id(5)))
 
 
+def forbid_for_nothing(found):
+    (wish,) = found.ledger.accepted[str(first(found).pk)]
+    found.ledger.forbid(wish, str(first(found).pk))
+
+
 def leave_without_a_next_attempt(found):
     first(found).state = State.WAITING
 
@@ -222,6 +227,7 @@ SPOILT = [
     (ask_for_another_hub, reckoning.what_was_asked_is_what_is_done),
     (answer_one_form_twice, reckoning.one_form_is_one_claim),
     (refuse_for_nothing, reckoning.refusals_are_right),
+    (forbid_for_nothing, reckoning.refusals_are_right),
     (leave_without_a_next_attempt, reckoning.every_claim_goes_on_or_has_ended),
     (claim_twice, reckoning.nothing_is_claimed_twice),
     (use_anothers_key, reckoning.every_call_uses_the_right_key),
