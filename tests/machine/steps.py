@@ -1,4 +1,4 @@
-"""The steps of whatever runs: each database statement, and each call before and after it.
+"""The steps of whatever runs: each statement, a transaction's begin, and both ends of a call.
 
 At any of them something may happen: the worker is killed, or somebody else acts meanwhile.
 """
@@ -78,10 +78,11 @@ class Steps:
         context: dict[str, Any],
     ) -> Any:
         """Wrap the database's execution of a statement (Django's `execute_wrapper`)."""
-        if not self._quiet and not sql.startswith(_OWN):
+        begins = sql.startswith("SAVEPOINT") and not self.in_transaction
+        if not self._quiet and (begins or not sql.startswith(_OWN)):
             if self._written and not self.in_transaction:
                 self.look()
-            self.reach(_name(sql))
+            self.reach("BEGIN" if begins else _name(sql))
             self._written |= not sql.startswith("SELECT") and '"claims_claim"' in sql
         return execute(sql, params, many, context)
 

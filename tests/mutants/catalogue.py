@@ -65,7 +65,7 @@ MUTANTS = (
         "a send whose worker was killed is open",
         "the intent says nothing of it",
         (_edit("lifecycle.py", '        "unresolved_since": now,\n', ""),),
-        "tests/claims/test_leases.py",
+        "tests/claims/faults/test_processes_die.py",
     ),
     Mutant(
         "two late reads settle an open send",
