@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from portal.claims import lifecycle, policy, worker
+from portal.claims import leases, lifecycle, policy, worker
 from portal.claims.models import Claim, Heartbeat, State
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -215,3 +215,38 @@ def test_a_worker_that_must_stop_leaves_a_step_that_takes_too_long(sandbox, clai
 
     assert ended == [False]
     until(lambda: is_claimed(claim) or state_of(claim) == State.VERIFYING)
+
+
+def test_the_claims_of_a_worker_that_gives_no_sign_of_life_are_taken_over_within_a_minute(
+    sandbox, claim, monkeypatch
+):
+    monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "SILENT_SECONDS", 0.3)
+    Heartbeat.objects.create(name="killed-1", beat_at=timezone.now())
+    leases.take_due(1)
+    Claim.objects.update(leased_by="killed-1")
+
+    with running():
+        until(lambda: is_claimed(claim), within=5)
+
+
+def test_silence_is_noticed_within_a_minute_of_the_death():
+    late = 2 * worker.HEARTBEAT_SECONDS
+
+    assert worker.SILENT_SECONDS >= 2 * worker.HEARTBEAT_SECONDS
+    assert late + worker.SILENT_SECONDS < 60
+
+
+def test_a_worker_that_others_hear_of_keeps_its_claims(sandbox, claim, monkeypatch):
+    Heartbeat.objects.create(name="alive-1", beat_at=timezone.now())
+    working = worker.Worker(1)
+    monkeypatch.setattr(worker, "SILENT_SECONDS", 0.001)
+    leases.take_due(1)
+    Claim.objects.update(leased_by="alive-1")
+
+    working._beat()
+    Heartbeat.objects.filter(name="alive-1").update(beat_at=timezone.now())
+    working._beat_due = 0.0
+    working._beat()
+
+    assert leases.take_due(1) == []

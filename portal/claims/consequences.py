@@ -3,6 +3,7 @@
 All of it is written in the transaction of the decision itself.
 """
 
+import uuid
 from dataclasses import replace
 
 from portal.audit.record import record
@@ -14,16 +15,28 @@ from portal.orgs import notices
 from portal.orgs.models import ApiCredential, User
 
 
-def for_key(credential: ApiCredential, decision: Decision) -> Decision:
+def for_key(claim: Claim, credential: ApiCredential, decision: Decision) -> Decision:
     """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
     if decision.foreign_key and not credential.is_super:
         keys.mark_mismatch(credential)
+    if decision.foreign_key and credential.is_super:
+        _of_bound_elsewhere(claim, credential)
     if decision.pause is not None:
         keys.pause(credential, decision.pause)
     if not decision.refused_key or keys.mark_refused(credential) or decision.state in FINAL:
         return decision
     state = State.VERIFYING if decision.unresolved else State.QUEUED
     return replace(decision, state=state, reason=Reason.NONE, wait=policy.backoff(0))
+
+
+def _of_bound_elsewhere(claim: Claim, credential: ApiCredential) -> None:
+    """Raise the alarm: support's claim was answered with another organisation than asked for.
+
+    A super key claims for anybody, so the key is not at fault; both sides must know.
+    """
+    _record("claim.bound_elsewhere", claim, None)
+    for organisation_id in (claim.organisation_id, credential.organisation_id):
+        _tell(claim, "bound_elsewhere", str(claim.pk), organisation_id)
 
 
 def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
@@ -46,9 +59,9 @@ def tell(claim: Claim, decision: Decision, credential: ApiCredential | None) -> 
         _tell(claim, "key_forbidden", f"{credential.pk}.{credential.replaced_at.isoformat()}")
 
 
-def _tell(claim: Claim, kind: str, about: str) -> None:
+def _tell(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | None = None) -> None:
     notices.tell(
-        claim.organisation_id,
+        organisation_id or claim.organisation_id,
         kind,
         about,
         claim=str(claim.pk),

@@ -96,7 +96,7 @@ def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetim
     sent_at = facts.last_send_at or facts.created_at
     verifying = Decision(
         State.VERIFYING,
-        Reason(facts.reason),
+        _reason(facts, hub),
         wait=policy.verify_wait((now - sent_at).total_seconds()),
         unresolved=True,
         settled_read_at=facts.settled_read_at,
@@ -109,27 +109,32 @@ def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetim
         return replace(verifying, settled_read_at=asked_at, wait=wait)
     if asked_at - first < policy.SETTLE_APART:
         return verifying
-    if ended := _ended(facts, now):
-        return ended
-    offline = Reason.OFFLINE if hub.online is False else Reason(facts.reason)
-    return Decision(State.WAITING, offline, wait=policy.backoff(0))
+    return _ended(facts, hub, now) or Decision(
+        State.WAITING, _reason(facts, hub), wait=policy.backoff(0)
+    )
 
 
-def _ended(facts: Facts, now: datetime) -> Decision | None:
+def _reason(facts: Facts, hub: spkey.HubStatus) -> Reason:
+    """Return why the claim is not done yet, after SpKey has answered: no silence of before."""
+    is_offline = hub.online is False or (facts.reason == Reason.OFFLINE and not hub.online)
+    return Reason.OFFLINE if is_offline else Reason.NONE
+
+
+def _ended(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision | None:
     if facts.cancelling:
         return Decision(State.CANCELLED)
     if now - facts.created_at > policy.MAX_AGE or facts.sends >= policy.MAX_SENDS:
-        return Decision(State.EXPIRED, Reason(facts.reason))
+        return Decision(State.EXPIRED, _reason(facts, hub))
     return None
 
 
 def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision:
-    if ended := _ended(facts, now):
+    if ended := _ended(facts, hub, now):
         return ended
     until_next = _until_next_send(facts, hub, now)
     if until_next > 0 and not facts.send_wanted:
         wait = min(until_next, policy.offline_wait(facts.tries, now - facts.created_at))
-        reason = Reason.OFFLINE if hub.online is False else Reason(facts.reason)
+        reason = _reason(facts, hub) or Reason.TOO_OFTEN
         return Decision(State.WAITING, reason, wait=wait, failed=True)
     if facts.recent_sends >= policy.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
         left = facts.last_send_at + policy.SEND_WINDOW - now

@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import F, Max, Q, QuerySet
 
-from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim, State
+from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim, Reason, State
 from portal.hubs import hub_ids, photos
 from portal.orgs.models import Organisation, Site, User
 
@@ -125,7 +125,7 @@ class PhotoForm(forms.Form):
             raise forms.ValidationError(said) from None
 
 
-LATE = "late"
+LATE, FORBIDDEN = "late", "forbidden"
 GROUPS = {
     "open": ("Under way", ACTIVE),
     "done": ("All claimed", SUCCEEDED),
@@ -141,6 +141,7 @@ GROUPS = {
         ),
     ),
     LATE: ("Claimed after all, late", FINAL),
+    FORBIDDEN: ("Refused to the API key", (State.REJECTED,)),
     "ended": ("Ended without", tuple(state for state in FINAL if state not in SUCCEEDED)),
 }
 
@@ -183,6 +184,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         _, states = GROUPS.get(value, ("", (value,)))
         if value == LATE:
             claims = claims.exclude(late_effect_at=None)
+        if value == FORBIDDEN:
+            claims = claims.filter(reason=Reason.FORBIDDEN)
         return claims.filter(state__in=states)
 
     def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:

@@ -181,9 +181,9 @@ KINDS = {
     "forbidden": _Kind(
         KEY_FORBIDDEN,
         ("claim was refused because of the API key", "claims were refused because of the API key"),
-        "SmartphoneKey does not let the key claim for this organisation. "
-        "Put in the organisation's own key, then claim the hubs again.",
-        State.REJECTED,
+        "Make sure that the stored key is this organisation's own, then claim the hubs again. "
+        "If it is, ask SmartphoneKey's support, and quote the reference.",
+        "forbidden",
         "stop",
         "key",
     ),

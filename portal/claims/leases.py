@@ -4,13 +4,17 @@ A lease is a compare-and-set that raises the claim's epoch. Whoever holds an old
 changes nothing any more.
 """
 
+import os
+import socket
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q, QuerySet, Window
+from django.db.models import Case, F, Max, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -18,16 +22,8 @@ from portal.claims import policy
 from portal.claims.models import Claim
 
 # What a clock that was put back makes wrong: the times of the next steps, and what they count from.
-TIMES = (
-    "timed_at",
-    "next_attempt_at",
-    "lease_until",
-    "last_send_at",
-    "unresolved_since",
-    "settled_read_at",
-    "trying_since",
-    "look_back_at",
-)
+NEXT_STEPS = ("timed_at", "next_attempt_at", "look_back_at")
+COUNTED_FROM = ("last_send_at", "unresolved_since", "settled_read_at", "trying_since")
 
 
 class LeaseLostError(Exception):
@@ -70,8 +66,8 @@ def take_due(limit: int, *, newcomers: bool = False) -> list[Lease]:
 
     What an organisation has under way counts as turns it has had, or the one with the longest
     queue would win each time that a single thread falls free. `newcomers` leases only for
-    organisations that no worker serves, one claim each. Over all workers, no more than
-    `policy.AT_ONCE` claims are with SpKey at a time.
+    organisations that no worker serves, one claim each. Over all workers, about
+    `policy.AT_ONCE` claims are with SpKey at a time: two that lease in one moment may pass it.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -82,12 +78,25 @@ def take_due(limit: int, *, newcomers: bool = False) -> list[Lease]:
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
         claims = list(chosen.only("pk", "epoch", "contacted_at", "version"))
-        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(
-            epoch=F("epoch") + 1, lease_until=now + policy.LEASE, timed_at=now
-        )
+        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(**leased(now))
         first = [claim.pk for claim in claims if claim.contacted_at is None]
         Claim.objects.filter(pk__in=first).update(contacted_at=now, version=F("version") + 1)
     return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
+
+
+def leased(now: datetime) -> dict[str, Any]:
+    """Return the fields of a claim that this process leases."""
+    return {
+        "epoch": F("epoch") + 1,
+        "lease_until": now + policy.LEASE,
+        "leased_by": holder(),
+        "timed_at": now,
+    }
+
+
+def holder() -> str:
+    """Return this process's name, as it stands in leases and signs of life."""
+    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 def _next_in_turn(
@@ -107,9 +116,12 @@ def _next_in_turn(
 def mend_clock() -> int:
     """Bring back the times that were set before the clock was put back. Return how many claims.
 
-    Without this a claim would rest, or stay leased, for as long as the clock went back.
+    Without this a claim would rest, or stay leased, for as long as the clock went back. What
+    is counted from is only brought back to now: a send seems younger than it is, never older.
     """
     now = timezone.now()
+    longest = now + policy.LEASE
+    Claim.objects.filter(lease_until__gt=longest + policy.PUT_BACK).update(lease_until=longest)
     ahead = Claim.objects.exclude(next_attempt_at=None, look_back_at=None).filter(
         timed_at__gt=now + policy.PUT_BACK
     )
@@ -117,7 +129,20 @@ def mend_clock() -> int:
     if last is None:
         return 0
     step = last - now
-    return ahead.update(**{name: F(name) - step for name in TIMES})
+    brought_back: dict[str, Any] = {name: F(name) - step for name in NEXT_STEPS}
+    for name in COUNTED_FROM:
+        brought_back[name] = Case(When(**{f"{name}__gt": now}, then=Value(now)), default=F(name))
+    return ahead.update(**brought_back)
+
+
+def release(holders: Collection[str]) -> int:
+    """Take the leases of workers that are dead, by their names. Return how many there were.
+
+    One that lives after all is fenced: it neither sends nor writes any more.
+    """
+    now = timezone.now()
+    held = Claim.objects.filter(lease_until__gt=now, leased_by__in=holders)
+    return held.update(lease_until=now, epoch=F("epoch") + 1) if holders else 0
 
 
 def load(lease: Lease) -> Claim:
@@ -146,3 +171,12 @@ def write(lease: Lease, *, still_leased_for: Any = None, **fields: Any) -> None:
         claims = claims.filter(lease_until__gte=timezone.now() + still_leased_for)
     if not claims.update(version=F("version") + 1, **fields):
         raise LeaseLostError
+
+
+def unless_hurried(claim: Claim, due: datetime | None, now: datetime) -> Any:
+    """Return when the claim is due: now, where somebody asked for that during the attempt."""
+    # What they asked for before was this attempt.
+    hurried = Q(send_wanted=True) if not claim.send_wanted else Q(pk=None)
+    if claim.cancel_requested_at is None:
+        hurried |= Q(cancel_requested_at__isnull=False)
+    return Case(When(hurried, then=Value(now)), default=Value(due))

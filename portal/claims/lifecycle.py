@@ -190,7 +190,7 @@ def _rest(work: _Work, decision: Decision) -> None:
     claim = work.claim
     with transaction.atomic():
         if work.credential is not None:
-            decision = consequences.for_key(work.credential, decision)
+            decision = consequences.for_key(claim, work.credential, decision)
         leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
         work.write_calls()
         if decision.state == State.ALREADY_YOURS:
@@ -210,7 +210,7 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
     fields: dict[str, Any] = {
         "state": decision.state,
         "reason": decision.reason,
-        "next_attempt_at": None if final else _unless_hurried(claim, due, now),
+        "next_attempt_at": None if final else leases.unless_hurried(claim, due, now),
         "timed_at": now,
         "lease_until": None,
         "trying_since": facts.trying_since(claim, now),
@@ -228,13 +228,6 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
     if decision.state == State.ALREADY_YOURS:
         fields["claimed_at"] = claim.hub.claimed_at
     return fields
-
-
-def _unless_hurried(claim: Claim, due: datetime | None, now: datetime) -> Any:
-    """Return when the claim is due: now, where somebody asked for that during the attempt."""
-    if claim.send_wanted:
-        return due  # What they asked for before was this attempt.
-    return Case(When(send_wanted=True, then=Value(now)), default=Value(due))
 
 
 def try_now(claim: Claim) -> bool:
@@ -296,4 +289,6 @@ def resume(credential: ApiCredential) -> int:
     news |= {"trying_since": now, "changed_at": now, "version": F("version") + 1}
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(unresolved_since=None).update(state=State.VERIFYING, **news)
+    # A worker that still holds one, with the key of before, is not to block it again.
+    news |= {"epoch": F("epoch") + 1, "lease_until": None}
     return unresolved + blocked.update(state=State.QUEUED, **news)

@@ -4,10 +4,11 @@ SpKey may carry a command out long after its answer was lost. The claim's state 
 is, for a final state never changes; the effect is marked, recorded and told.
 """
 
+import logging
 from datetime import datetime
 
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal import spkey
@@ -16,6 +17,11 @@ from portal.claims.decision import Decision
 from portal.claims.leases import Lease, LeaseLostError
 from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
 from portal.hubs import circuit, keys, status
+
+logger = logging.getLogger(__name__)
+
+# Answers that leave nothing to wait for: the hub is not there, or not this organisation's.
+DENIED = (calls.Outcome.NOT_FOUND, calls.Outcome.FORBIDDEN)
 
 
 def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
@@ -31,7 +37,8 @@ def hasten(claim: Claim) -> None:
     now = timezone.now()
     older = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
     ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
-    older.filter(ended_badly, sends__gt=0, late_effect_at=None).update(
+    lately = Q(finished_at__gt=now - policy.LOOK_BACK_ENDS)
+    older.filter(ended_badly, lately, sends__gt=0, late_effect_at=None).update(
         look_back_at=now, timed_at=now
     )
 
@@ -52,9 +59,7 @@ def take_due(limit: int) -> list[Lease]:
         if connection.features.has_select_for_update_skip_locked:
             chosen = chosen.select_for_update(skip_locked=True)
         claims = list(chosen.only("pk", "epoch")[:limit])
-        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(
-            epoch=F("epoch") + 1, lease_until=now + policy.LEASE, timed_at=now
-        )
+        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(**leases.leased(now))
     return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
 
 
@@ -62,18 +67,35 @@ def look_back(lease: Lease) -> None:
     """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
     try:
         claim = leases.load(lease)
-        hub = _read(claim)
-        if hub is None or _others(claim).active().exists():
-            return _rest(lease, _later(claim))
-        if _took_effect(claim, hub):
-            return _mark(lease, claim)
-        return _rest(lease, _next(claim))
+        _look_or_stumble(lease, claim)
     except LeaseLostError:
-        return None
+        return
 
 
-def _read(claim: Claim) -> spkey.HubStatus | None:
-    """Ask SpKey after the hub; None where that is not possible now, or nothing was answered."""
+def _look_or_stumble(lease: Lease, claim: Claim) -> None:
+    """Look. An error that nobody foresaw costs a wait."""
+    try:
+        _look(lease, claim)
+    except (LeaseLostError, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("claim %s: looking back failed", claim.pk)
+        _rest(lease, _later(claim))
+
+
+def _look(lease: Lease, claim: Claim) -> None:
+    reading = _read(claim)
+    if reading is not None and reading.outcome in DENIED:
+        return _rest(lease, _next(claim))
+    if reading is None or reading.hub is None or _others(claim).active().exists():
+        return _rest(lease, _later(claim))
+    if _took_effect(claim, reading.hub):
+        return _mark(lease, claim)
+    return _rest(lease, _next(claim))
+
+
+def _read(claim: Claim) -> calls.Reading | None:
+    """Ask SpKey after the hub; None where that is not possible now."""
     try:
         credential = identity.credential_for(claim)
     except identity.Blocked:
@@ -88,7 +110,9 @@ def _read(claim: Claim) -> spkey.HubStatus | None:
         keys.pause(credential, policy.rate_wait(reading.retry_after))
     if reading.hub is not None:
         status.record(claim.hub, reading.hub, read_at=asked_at)
-    return reading.hub
+    elif reading.outcome == calls.Outcome.NOT_FOUND:
+        status.record_missing(claim.hub, read_at=asked_at)
+    return reading
 
 
 def _others(claim: Claim) -> ClaimQuerySet:
@@ -98,11 +122,25 @@ def _others(claim: Claim) -> ClaimQuerySet:
 
 
 def _took_effect(claim: Claim, hub: spkey.HubStatus) -> bool:
-    """Whether the hub is where this claim wanted it, and no later claim brought it there."""
+    """Whether the hub is where this claim wanted it, and nothing else brought it there.
+
+    Nothing else: no other claim that was sent since, and nobody long after this one.
+    """
     if (hub.org_id, hub.site_id) != (claim.organisation.spkey_org_id, claim.spkey_site_id):
         return False
-    later = _others(claim).filter(state=State.CLAIMED, finished_at__gte=claim.last_send_at)
-    return not later.exists()
+    if claim.last_send_at is None or claim.finished_at is None:
+        return False
+    bound_at = hub.claimed_at or claim.finished_at
+    earliest = claim.last_send_at - policy.PUT_BACK
+    if not earliest <= bound_at <= claim.finished_at + policy.LOOK_BACK_ENDS:
+        return False
+    effective = Q(finished_at__gte=claim.last_send_at) & (
+        Q(state=State.CLAIMED) | Q(late_effect_at__isnull=False)
+    )
+    sent_since = Q(last_send_at__gt=claim.last_send_at)
+    if hub.claimed_at is not None:
+        sent_since &= Q(last_send_at__lte=hub.claimed_at)
+    return not _others(claim).filter(effective | sent_since).exists()
 
 
 def _next(claim: Claim) -> datetime | None:

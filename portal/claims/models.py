@@ -122,6 +122,7 @@ class Claim(models.Model):
     timed_at = models.DateTimeField(default=timezone.now)
     epoch = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    leased_by = models.CharField(max_length=120, blank=True)
     tries = models.PositiveIntegerField(default=0)
     sends = models.PositiveIntegerField(default=0)
     last_send_at = models.DateTimeField(null=True)

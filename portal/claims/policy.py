@@ -34,8 +34,8 @@ LOOK_BACKS: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=2
 LOOK_BACK_AGAIN: Final = timedelta(hours=1)
 LOOK_BACK_ENDS: Final = timedelta(days=7)
 
-# How much clocks may differ, and how much late is late.
-PUT_BACK: Final = timedelta(seconds=10)
+# By how much clocks may differ before one counts as put back, and how much late is late.
+PUT_BACK: Final = timedelta(minutes=2)
 LATE: Final = timedelta(minutes=5)
 FRESH_READ: Final = timedelta(seconds=15)
 RECENTLY_CLAIMED: Final = timedelta(minutes=10)

@@ -13,6 +13,7 @@ from portal.hubs.models import Hub
 
 ONLINE = Chip("good", "check", "Online")
 TOOK_EFFECT = Chip("attention", "alert", "Claimed later")
+STOPPING = Chip("working", "clock", "Stopping")
 NO_LONGER_YOURS = Chip("stop", "alert", "No longer yours")
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
@@ -66,9 +67,16 @@ def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
         return NO_LONGER_YOURS
     if claim.late_effect_at is not None:
         return TOOK_EFFECT
+    if is_stopping(claim):
+        return STOPPING
     if claim.state in SUCCEEDED and claim.hub.online and is_fresh(claim, within):
         return ONLINE
     return _words(claim).chip
+
+
+def is_stopping(claim: Claim) -> bool:
+    """Whether somebody asked to stop, and a send whose outcome is open keeps the claim going."""
+    return claim.cancel_requested_at is not None and claim.state in ACTIVE
 
 
 def _words(claim: Claim) -> Words:
@@ -83,11 +91,12 @@ def present(claim: Claim) -> Words:
     if claim.state == State.QUEUED and claim.contacted_at is not None:
         contacting = Chip("working", "working", "Contacting")
         return Words(contacting, "Contacting SmartphoneKey", "Asking after the hub.")
-    if claim.cancel_requested_at and claim.state in ACTIVE:
+    if is_stopping(claim):
         return Words(
-            Chip("working", "clock", "Stopping"),
+            STOPPING,
             "Stopping",
-            "Checking first whether the claim took effect. That takes up to a minute.",
+            "Checking first whether the claim took effect. Until SmartphoneKey has said so, "
+            "the claim stays open.",
         )
     return now
 
@@ -108,6 +117,8 @@ def steps(claim: Claim) -> list[Step]:
     if claim.sends and claim.state != State.SENDING:
         story.append(Step("past", "check", "Sent to SmartphoneKey", at=claim.last_send_at))
     story.append(_step("present", now, claim.changed_at))
+    if is_stopping(claim):
+        return story
     return [
         *story,
         Step("next", "check", f"Claimed at {claim.site_name}"),
@@ -117,10 +128,7 @@ def steps(claim: Claim) -> list[Step]:
 
 def _late_effect(claim: Claim, found_at: datetime) -> Step:
     """Say that SpKey carried the claim out after the portal had ended it."""
-    text = (
-        f"We looked again: the hub now belongs to {claim.site_name}. "
-        "Your administrators have been told."
-    )
+    text = f"We looked again: the hub now belongs to {claim.site_name}. There is nothing to do."
     title = "SmartphoneKey claimed it after all"
     return Step("present", "alert", title, text, found_at, tone="attention")
 

@@ -149,8 +149,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "key",
         "Needs your admin",
         "Your administrator must renew the API key",
-        "SmartphoneKey refuses the stored one; the portal has told them. "
-        "Your scan is saved and continues by itself.",
+        "SmartphoneKey refuses the stored one. Your scan is saved and continues by itself.",
     ),
     (State.BLOCKED, Reason.KEY_UNREADABLE): _words(
         "attention",
@@ -164,8 +163,8 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "key",
         "Needs your admin",
         "The API key belongs to another organisation",
-        "The portal has told your administrators to put in the right one. Your scan is saved "
-        "and continues by itself.",
+        "Ask your administrator to put in the right one. Your scan is saved and continues "
+        "by itself.",
     ),
     (State.BLOCKED, Reason.NO_USER): _words(
         "attention",
@@ -236,8 +235,8 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "working",
         "clock",
         "Trying again",
-        "We have tried three times in ten minutes",
-        "That is as often as we send. The next try leaves by itself.",
+        "We have sent it several times",
+        "SmartphoneKey answers, and has not claimed the hub yet. The next try leaves by itself.",
     ),
     (State.CONFLICT, Reason.KEY_MISMATCH): _words(
         "stop",

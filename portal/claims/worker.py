@@ -6,13 +6,11 @@ one goes on from the rows.
 
 import itertools
 import logging
-import os
-import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
@@ -32,6 +30,8 @@ Job = Callable[[], object]
 
 IDLE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 10.0
+# A worker whose sign of life has not changed for so long is dead: its leases are taken over.
+SILENT_SECONDS = 30.0
 DATABASE_PAUSE_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 35.0
 # Threads beside the others, for an organisation that would have to wait for somebody else's
@@ -151,10 +151,11 @@ class Worker:
     def __init__(self, threads: int) -> None:
         check_lease()
         self.threads = threads
-        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self.name = leases.holder()
         self.stopping = False
         self._in_flight: set[Future[None]] = set()
         self._beat_due = 0.0
+        self._seen: dict[str, tuple[datetime, float]] = {}
 
     def stop(self) -> None:
         """Ask the worker to stop after the steps under way.
@@ -202,6 +203,23 @@ class Worker:
         now = timezone.now()
         Heartbeat.objects.update_or_create(name=self.name, defaults={"beat_at": now})
         Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=1)).delete()
+        self._release_the_dead()
         if leases.mend_clock() + clock.mend(now):
             logger.warning("the clock was put back: what was due stays due")
         self._beat_due = time.monotonic() + HEARTBEAT_SECONDS
+
+    def _release_the_dead(self) -> None:
+        """Take the leases of workers that give no signs of life, long before they run out.
+
+        What counts is whether the sign changes, by this machine's own measure of time: two
+        machines' clocks may differ.
+        """
+        now = time.monotonic()
+        signs = dict(Heartbeat.objects.exclude(name=self.name).values_list("name", "beat_at"))
+        for name, beat_at in signs.items():
+            if name not in self._seen or self._seen[name][0] != beat_at:
+                self._seen[name] = (beat_at, now)
+        self._seen = {name: self._seen[name] for name in signs}
+        silent = [n for n, (_, since) in self._seen.items() if now - since >= SILENT_SECONDS]
+        if released := leases.release(silent):
+            logger.warning("a worker is silent: %s of its claims are taken over", released)

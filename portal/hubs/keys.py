@@ -165,9 +165,11 @@ def lease_due_checks(limit: int) -> list[ApiCredential]:
 
 
 def check(credential: ApiCredential) -> bool:
-    """Ask SpKey about a leased key and remember the verdict. Return whether the key works.
+    """Ask SpKey about a leased key and remember the verdict.
 
-    While SpKey is not to be called, the check stays due, and is made afterwards.
+    Return whether claims may go on with it: unless it is refused, or another organisation's.
+    Where SpKey did not answer the check, the claims themselves find out. While SpKey is not to
+    be called, the check stays due, and is made afterwards.
     """
     if credential.is_readable and (held := circuit.held_for()):
         _put_off(credential, held)
@@ -195,7 +197,8 @@ def check(credential: ApiCredential) -> bool:
                 subject=credential,
                 verdict=state,
             )
-    return bool(kept) and stored(credential).filter(state=ApiCredential.State.WORKING).exists()
+    usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
+    return bool(kept) and stored(credential).filter(state__in=usable_states).exists()
 
 
 def _unless_barred(verdict: str) -> Case:

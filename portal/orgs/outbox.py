@@ -23,6 +23,7 @@ class Notice(models.Model):
         KEY_FORBIDDEN = "key_forbidden", "Key may not claim"
         LATE_EFFECT = "late_effect", "Claim took effect late"
         REVIEW = "review", "Claim not confirmed"
+        BOUND_ELSEWHERE = "bound_elsewhere", "Claimed for another organisation"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="notices")

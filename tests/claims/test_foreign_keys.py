@@ -1,5 +1,8 @@
 """A key that is not its organisation's own: the first claim shows it, and no second is made."""
 
+import json
+from uuid import uuid4
+
 import pytest
 
 from portal.audit.models import Entry
@@ -7,9 +10,9 @@ from portal.claims import lifecycle
 from portal.claims.models import Reason, State
 from portal.orgs import credentials
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiCredential, Notice
 from portal.sandbox import world
-from tests.conftest import order, work
+from tests.conftest import join, make_person, order, work
 
 CLAIM = {"path_contains": "ClaimHub"}
 
@@ -60,3 +63,29 @@ def test_somebody_else_who_was_faster_is_no_sign_of_a_wrong_key(sandbox, claim, 
 
     assert (done.state, done.reason) == (State.CONFLICT, Reason.ANOTHER_ORGANISATION)
     assert ApiCredential.objects.get().state == ApiCredential.State.WORKING
+
+
+def test_supports_claim_that_went_elsewhere_alarms_both_sides(
+    sandbox, spkey_support, acme, ada, sam, mill_court, hub_id
+):
+    chief = make_person("chief@support.example", "Chief")
+    join(chief, spkey_support, "admin")
+    data = {
+        "hubId": str(hub_id),
+        "orgId": "another-organisation",
+        "siteId": "mill-court",
+        "claimedBy": str(uuid4()),
+        "claimedAt": 1_700_000_000_500,
+    }
+    event = {"type": "HubClaimed", "data": data}
+    answer = {"success": True, "aggregateId": str(hub_id), "version": 2, "event": event}
+    sandbox.faults.add(CLAIM, action={"status": 200, "body": json.dumps(answer)}, times=1)
+
+    done = work(lifecycle.submit(order(sam, mill_court, hub_id, acting_organisation=spkey_support)))
+
+    assert (done.state, done.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
+    assert Entry.objects.filter(verb="claim.bound_elsewhere", object_id=str(done.pk)).count() == 1
+    told = Notice.objects.filter(kind="bound_elsewhere").values_list("user", flat=True)
+    assert set(told) == {ada.pk, chief.pk}
+    key = ApiCredential.objects.get(organisation=spkey_support)
+    assert key.state == ApiCredential.State.WORKING

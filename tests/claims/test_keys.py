@@ -276,24 +276,3 @@ def test_no_key_of_the_wrong_kind_serves_a_claim(
         identity.credential_for(Claim.objects.get(pk=claims[kind].pk))
     work(claims[kind])
     assert wire() == []
-
-
-def test_a_check_that_spkey_does_not_answer_takes_no_refusal_back(sandbox, claim, acme, ada):
-    sandbox.state.keys.revoke("acme")
-    work(claim)
-    sandbox.faults.add(action={"status": 503})
-
-    credentials.ask_for_check(acme.credential, ada)
-    worker.run_once()
-
-    assert (stored(acme).state, stored(acme).check_due_at) == ("refused", None)
-    assert where(work(claim)) == KEY_REFUSED
-
-
-def test_a_check_does_not_clear_a_key_that_claimed_for_another_organisation(sandbox, acme, ada):
-    keys.mark_mismatch(acme.credential)
-
-    credentials.ask_for_check(acme.credential, ada)
-    worker.run_once()
-
-    assert (stored(acme).state, stored(acme).check_due_at) == ("mismatch", None)

@@ -179,3 +179,61 @@ def test_another_attempt_of_the_same_hub_under_way_is_waited_for(
 
     assert Claim.objects.get(pk=ended.pk).late_effect_at is None
     assert Claim.objects.get(pk=ended.pk).look_back_at is not None
+
+
+def test_a_hub_installed_by_others_long_afterwards_is_no_late_effect(
+    sandbox, ended, ira, mill_court, clock
+):
+    for mark in looking_back.policy.LOOK_BACKS:
+        clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
+        again(ended)
+    clock.shift(90 * 24 * 3600)
+    takes_effect(sandbox, ended)
+
+    found = work(lifecycle.submit(order(ira, mill_court, ended.hub_id_text)))
+    again(ended)
+
+    assert found.state == State.ALREADY_YOURS
+    assert Claim.objects.get(pk=ended.pk).late_effect_at is None
+
+
+def test_of_two_claims_that_ended_badly_one_is_marked(sandbox, ended, ira, clock):
+    sandbox.faults.add(SENDS, action={"status": 500}, times=1)
+    second = lifecycle.submit(lifecycle.retry(ended, ira))
+    work(second)
+    lifecycle.stop(second, ira)
+    for _ in range(4):
+        clock.shift(46)
+        second = work(second)
+    assert (second.state, second.sends) == (State.CANCELLED, 1)
+    takes_effect(sandbox, ended)
+    clock.shift(3700)
+    again(ended)
+    again(ended)
+
+    assert Claim.objects.get(pk=second.pk).late_effect_at is not None
+    assert Claim.objects.get(pk=ended.pk).late_effect_at is None
+
+
+@pytest.mark.parametrize("answer", [404, 403])
+def test_a_hub_that_spkey_denies_is_looked_at_no_oftener(sandbox, ended, clock, wire, answer):
+    sandbox.faults.add({"path_contains": "status"}, action={"status": answer})
+    before = len(wire("status"))
+    for _ in range(60):
+        clock.shift(3600)
+        again(ended)
+
+    assert len(wire("status")) - before <= 3
+
+
+def test_what_nobody_foresaw_costs_a_wait_and_no_storm(ended, clock, monkeypatch, caplog):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(looking_back, "_took_effect", broken)
+    clock.shift(301)
+
+    claim = again(ended)
+
+    assert claim.look_back_at > timezone.now() + timedelta(minutes=59)
+    assert "looking back failed" in caplog.text

@@ -198,7 +198,8 @@ def test_an_offline_hub_sent_59_minutes_ago_is_read_again_when_the_next_send_is_
 def test_a_waiting_claim_gives_up_after(facts, online):
     decision = after(replace(facts, reason="offline"), says(online=online))
 
-    assert where(decision) == (State.EXPIRED, Reason.OFFLINE)
+    reason = Reason.NONE if online else Reason.OFFLINE
+    assert where(decision) == (State.EXPIRED, reason)
 
 
 def test_a_claim_that_gives_up_with_its_hub_just_claimed_is_claimed():
@@ -299,3 +300,15 @@ def test_a_429_pauses_the_whole_key(facts, state, retry_after, least, most):
     assert where(decision) == (state, Reason.RATE)
     assert least <= decision.wait <= most
     assert decision.pause == decision.wait
+
+
+@pytest.mark.parametrize("before", [Reason.UNREACHABLE, Reason.RATE, Reason.BUSY])
+def test_what_held_a_claim_up_before_is_not_said_once_spkey_has_answered(before):
+    thrice = replace(SENT, sends=3, recent_sends=0, last_send_at=ago(minutes=11), reason=before)
+    waiting = decide.after_read(thrice, says(online=None), NOW)
+    verifying = decide.after_read(replace(UNRESOLVED, reason=before), says(online=None), NOW)
+    given_up = decide.after_read(replace(thrice, sends=8), says(online=None), NOW)
+
+    assert (waiting.state, waiting.reason) == (State.WAITING, Reason.TOO_OFTEN)
+    assert (verifying.state, verifying.reason) == (State.VERIFYING, Reason.NONE)
+    assert (given_up.state, given_up.reason) == (State.EXPIRED, Reason.NONE)

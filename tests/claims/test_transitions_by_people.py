@@ -185,7 +185,7 @@ def test_stop_during_a_send_without_effect_leaves_nothing_behind(
     assert len(endings(claim)) == 1
 
 
-def test_stop_in_the_last_moment_of_a_send_is_obeyed_at_the_next(
+def test_stop_in_the_last_moment_of_a_send_is_obeyed_at_once_after_it(
     sandbox, claim, ira, monkeypatch, acme
 ):
     sandbox.faults.add(SENDS, action={"status": 401}, times=1)
@@ -198,7 +198,6 @@ def test_stop_in_the_last_moment_of_a_send_is_obeyed_at_the_next(
 
     monkeypatch.setattr(decide, "after_send", meanwhile)
 
-    assert work(claim).state == State.BLOCKED
     assert work(claim).state == State.CANCELLED
     assert keys.stored(acme.credential).get().state == "refused"
 
@@ -249,3 +248,20 @@ def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch)
 def take(claim):
     Claim.objects.filter(pk=claim.pk).update(next_attempt_at=timezone.now())
     return leases.take_due(1)
+
+
+def test_a_stop_during_an_attempt_is_seen_to_at_once(sandbox, claim, ira, monkeypatch):
+    sandbox.faults.add({"path_contains": "status"}, action={"status": 429})
+    after_read = decide.after_read
+
+    def stopped(*args):
+        decision = after_read(*args)
+        lifecycle.stop(Claim.objects.get(pk=claim.pk), ira)
+        return decision
+
+    Claim.objects.filter(pk=claim.pk).update(unresolved_since=timezone.now(), state=State.VERIFYING)
+    monkeypatch.setattr(decide, "after_read", stopped)
+    (lease,) = take(claim)
+    lifecycle.attempt(lease)
+
+    assert Claim.objects.get(pk=claim.pk).next_attempt_at <= timezone.now()

@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
             name="timed_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
+        migrations.AddField(
+            model_name="claim",
+            name="leased_by",
+            field=models.CharField(blank=True, max_length=120),
+        ),
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                             ("key_forbidden", "Key may not claim"),
                             ("late_effect", "Claim took effect late"),
                             ("review", "Claim not confirmed"),
+                            ("bound_elsewhere", "Claimed for another organisation"),
                         ],
                         max_length=16,
                     ),
