@@ -17,7 +17,8 @@ from tests.machine.steps import Killed, Place, die
 
 HOUR = 3600.0
 LONG = 1.2 * HOUR
-MOST_ROUNDS = 60
+MOST_ROUNDS = 40
+AFTERWARDS = (None, None, "stopped", "right gone", "hurried")
 KEY_CHANGES = (
     "refused",
     "honoured again",
@@ -86,10 +87,14 @@ class Machine(People):
         self._wait()
         self.stage.work()
 
-    @step(wish=wishes, hub=hubs, name=sends)
-    def send_into_a_fault(self, wish: tuple[str, str], hub: str, name: str) -> None:
+    @step(wish=wishes, hub=hubs, name=sends, then=st.sampled_from(AFTERWARDS))
+    def send_into_a_fault(
+        self, wish: tuple[str, str], hub: str, name: str, then: str | None
+    ) -> None:
         self._order_into_a_fault(wish, hub, name)
         self.stage.work()
+        if then:
+            meanwhile.happens(self.stage, then)
 
     def _order_into_a_fault(self, wish: tuple[str, str], hub: str, name: str) -> None:
         self._submit(self._order(wish, hub))

@@ -102,10 +102,11 @@ class People(RuleBasedStateMachine):
         assert claim.hub_id_text == str(made.hub_id), "another hub's claim"
 
     def _pick(self, number: int) -> Claim:
-        accepted = self.ledger.accepted
-        return Claim.objects.select_related("organisation", "site", "hub", "submitted_by").get(
-            pk=accepted[number % len(accepted)]
-        )
+        """Return one of the claims, of those under way if there are any."""
+        rows = Claim.objects.select_related("organisation", "site", "hub", "submitted_by")
+        active = rows.active().order_by("created_at", "pk")
+        among = active if active.exists() else rows.order_by("created_at", "pk")
+        return among[number % among.count()]
 
     @step(wish=wishes, hub=hubs)
     def submit(self, wish: tuple[str, str], hub: str) -> None:
@@ -127,8 +128,10 @@ class People(RuleBasedStateMachine):
     @with_claims()
     @step(number=picks)
     def make_it_again(self, number: int) -> None:
-        claim = self._pick(number)
-        if claim.is_final and claim.site is not None:
+        ended = Claim.objects.exclude(finished_at=None).exclude(site=None)
+        ended = ended.select_related("organisation", "site", "hub").order_by("created_at", "pk")
+        if count := ended.count():
+            claim = ended[number % count]
             made = lifecycle.retry(claim, claim.submitted_by)
             self.ledger.orders.append(made)
             self._submit(made)
