@@ -130,13 +130,12 @@ def _took_effect(claim: Claim, hub: spkey.HubStatus) -> bool:
         return False
     if claim.last_send_at is None or claim.finished_at is None:
         return False
-    bound_at = hub.claimed_at or claim.finished_at
-    earliest = claim.last_send_at - policy.PUT_BACK
-    if not earliest <= bound_at <= claim.finished_at + policy.LOOK_BACK_ENDS:
+    # No earliest moment: bound before the send, the read before it would have found the hub
+    # so, and SpKey's clock need not agree with ours.
+    if (hub.claimed_at or claim.finished_at) > claim.finished_at + policy.LOOK_BACK_ENDS:
         return False
-    effective = Q(finished_at__gte=claim.last_send_at) & (
-        Q(state=State.CLAIMED) | Q(late_effect_at__isnull=False)
-    )
+    effective = Q(state=State.CLAIMED, finished_at__gte=claim.last_send_at)
+    effective |= Q(late_effect_at__gte=claim.last_send_at)
     sent_since = Q(last_send_at__gt=claim.last_send_at)
     if hub.claimed_at is not None:
         sent_since &= Q(last_send_at__lte=hub.claimed_at)

@@ -237,3 +237,17 @@ def test_what_nobody_foresaw_costs_a_wait_and_no_storm(ended, clock, monkeypatch
 
     assert claim.look_back_at > timezone.now() + timedelta(minutes=59)
     assert "looking back failed" in caplog.text
+
+
+def test_spkeys_clock_need_not_agree_with_ours(sandbox, claim, clock):
+    lie = {"status": 404, "effect": True}
+    sandbox.faults.add(SENDS, action=lie, times=1)
+    assert work(claim).state == State.NOT_FOUND
+    hour = timedelta(hours=1)
+    Claim.objects.update(
+        last_send_at=timezone.now() + hour,
+        finished_at=timezone.now() + hour,
+        look_back_at=timezone.now(),
+    )
+
+    assert again(claim).late_effect_at is not None
