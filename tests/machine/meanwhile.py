@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.claims import lifecycle
+from portal.claims import leases, lifecycle, worker
 from portal.claims.models import Claim
 from tests.machine.ledger import intent_is_open
 from tests.machine.stage import Stage
@@ -73,6 +73,13 @@ def take_over(stage: Stage, _claim: Claim) -> None:
     stage.work()
 
 
+def take_over_from_the_silent(stage: Stage, _claim: Claim) -> None:
+    """The worker gives no sign of life, so its leases are taken and another goes on."""
+    _sleep(stage, worker.SILENT_SECONDS + 1)
+    leases.release([leases.holder()])
+    stage.work()
+
+
 def sleep(stage: Stage, _claim: Claim) -> None:
     """The machine sleeps, and nobody works meanwhile."""
     _sleep(stage, ASLEEP)
@@ -100,6 +107,7 @@ ACTS: dict[str, Callable[[Stage, Claim], None]] = {
     "key rotated and stored": rotate_key,
     "another organisation is faster": claim_for_others,
     "taken over after the lease ran out": take_over,
+    "taken over from a silent worker": take_over_from_the_silent,
     "machine sleeps": sleep,
     "clock put back": put_clock_back,
 }
