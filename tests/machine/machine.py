@@ -120,7 +120,8 @@ class Machine(People):
     @step(place=places)
     def die_at_work(self, place: Place) -> None:
         self._wait()
-        self._mortally(place, self.stage.work)
+        self.stage.beat()
+        self._mortally(place, worker.run_once)
 
     @step(wish=wishes, hub=hubs, name=sends, place=places)
     def die_while_sending_into_a_fault(
@@ -146,7 +147,8 @@ class Machine(People):
     @step(place=places, what=acts)
     def be_interrupted_at_work(self, place: Place, what: str) -> None:
         self._wait()
-        self._interrupted(place, what, self.stage.work)
+        self.stage.beat()
+        self._interrupted(place, what, worker.run_once)
 
     @step(wish=wishes, hub=hubs, place=places, what=acts, name=sends)
     def be_interrupted_while_sending_into_a_fault(
