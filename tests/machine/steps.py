@@ -54,6 +54,14 @@ class Steps:
         """Whether what runs is in the midst of a transaction of its own."""
         return len(connection.savepoint_ids) > self._depth
 
+    @property
+    def _cannot_be_undone(self) -> bool:
+        """Whether the transaction under way has no savepoint.
+
+        What ended it would end the example's, too; right before it, it would do the same.
+        """
+        return connection.savepoint_ids[self._depth] is None
+
     @contextmanager
     def at(
         self, place: Place, act: Callable[[], None], *, between_transactions: bool
@@ -106,7 +114,7 @@ class Steps:
         plan = self._plan
         if plan is None or (plan.calls_only and not by_call):
             return
-        if plan.between_transactions and self.in_transaction:
+        if self.in_transaction and (plan.between_transactions or self._cannot_be_undone):
             return
         plan.left -= 1
         if plan.left == 0:
