@@ -41,7 +41,7 @@ labels: install secrets ## Write QR labels of the sandbox's hubs into var/labels
 test: install ## Run all tests, in Chromium too (ARGS for pytest)
 	@bin/install-node
 	@browser=$$(bin/find-chromium) && \
-		env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal $(ARGS)
+		env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: style types templates scripts migrations deployment imports ## Run everything that reads the code
 

@@ -7,7 +7,8 @@ import django_filters
 from django import forms
 from django.db.models import F, Max, Q, QuerySet
 
-from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim, Reason, State
+from portal.claims.groups import GROUPS, claims_in
+from portal.claims.models import Claim, State
 from portal.hubs import hub_ids, photos
 from portal.orgs.models import Organisation, Site, User
 
@@ -125,27 +126,6 @@ class PhotoForm(forms.Form):
             raise forms.ValidationError(said) from None
 
 
-LATE, FORBIDDEN = "late", "forbidden"
-GROUPS = {
-    "open": ("Under way", ACTIVE),
-    "done": ("All claimed", SUCCEEDED),
-    "attention": (
-        "Needs attention",
-        (
-            State.BLOCKED,
-            State.REVIEW,
-            State.CONFLICT,
-            State.NOT_FOUND,
-            State.REJECTED,
-            State.EXPIRED,
-        ),
-    ),
-    LATE: ("Claimed after all, late", FINAL),
-    FORBIDDEN: ("Refused to the API key", (State.REJECTED,)),
-    "ended": ("Ended without", tuple(state for state in FINAL if state not in SUCCEEDED)),
-}
-
-
 class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """The list's filters: state, site, person and free text."""
 
@@ -153,7 +133,7 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         label="State",
         empty_label="Any state",
         choices=[
-            ("Together", [(name, label) for name, (label, _) in GROUPS.items()]),
+            ("Together", [(name, group.label) for name, group in GROUPS.items()]),
             ("One state", State.choices),
         ],
         method="in_state",
@@ -181,12 +161,7 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims in one state, or in a group of states."""
-        _, states = GROUPS.get(value, ("", (value,)))
-        if value == LATE:
-            claims = claims.exclude(late_effect_at=None)
-        if value == FORBIDDEN:
-            claims = claims.filter(reason=Reason.FORBIDDEN)
-        return claims.filter(state__in=states)
+        return claims.filter(claims_in(value))
 
     def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims whose hub, site, serial, person or reference has the text."""

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.claims import rows
-from portal.claims.models import ACTIVE, Claim, Heartbeat, Reason, State
+from portal.claims.groups import claims_in
+from portal.claims.models import Claim, Heartbeat, State
 from portal.orgs import access, second_factor
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
 
 WORKER_SILENT = timedelta(seconds=60)
-LATELY = timedelta(days=7)
 SHOWN = 10
 SHOWN_TODAY = 50
 
@@ -125,82 +125,66 @@ def _key(organisation: Organisation) -> Todo | None:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Claims that need somebody: which, how to say how many, and what to do."""
+    """Claims of a group that need somebody: how to say how many, and what to do."""
 
-    which: Q
     title: tuple[str, str]
     text: str
-    shown_by: str
     kind: str
     icon: str
 
-    def todo(self, number: int) -> Todo:
+    def todo(self, group: str, number: int) -> Todo:
         """Return the line that says so of this many (one or more)."""
         one, many = self.title
         title = f"{number} {one if number == 1 else many}"
-        url = f"{reverse('claims:list')}?state={self.shown_by}"
+        url = f"{reverse('claims:list')}?state={group}"
         return Todo(self.kind, self.icon, title, self.text, url, "Show them")
 
 
-KEY_FORBIDDEN = Q(state=State.REJECTED, reason=Reason.FORBIDDEN, acting_organisation=None)
+# By the name of the group, or state, that they are listed under.
 KINDS = {
     "blocked": _Kind(
-        Q(state=State.BLOCKED, acting_organisation=None),
         ("claim needs you", "claims need you"),
         "They are saved and go on once you have mended what they name.",
-        State.BLOCKED,
         "attention",
         "key",
     ),
     "review": _Kind(
-        Q(state=State.REVIEW),
         ("claim is not confirmed", "claims are not confirmed"),
         "SmartphoneKey has not said whether they took effect. We still look every hour; "
         "ask support, and quote the reference.",
-        State.REVIEW,
         "attention",
         "help",
     ),
     "offline": _Kind(
-        Q(state=State.WAITING, reason=Reason.OFFLINE),
         ("hub is offline", "hubs are offline"),
         "The portal keeps trying. Somebody on site can check power and cable.",
-        State.WAITING,
         "attention",
         "offline",
     ),
     "late": _Kind(
-        Q(late_effect_at__isnull=False),
         ("claim took effect late", "claims took effect late"),
         "The portal had ended them, and SmartphoneKey claimed the hubs after all. "
         "Compare with what stands in the building.",
-        "late",
         "attention",
         "alert",
     ),
     "forbidden": _Kind(
-        KEY_FORBIDDEN,
         ("claim was refused because of the API key", "claims were refused because of the API key"),
         "Make sure that the stored key is this organisation's own, then claim the hubs again. "
         "If it is, ask SmartphoneKey's support, and quote the reference.",
-        "forbidden",
         "stop",
         "key",
     ),
     "refused": _Kind(
-        Q(state__in=(State.CONFLICT, State.REJECTED), late_effect_at=None) & ~KEY_FORBIDDEN,
         ("claim was refused", "claims were refused"),
         "In the last seven days, and not tried again.",
-        "attention",
         "stop",
         "stop",
     ),
     "unclaimed": _Kind(
-        Q(state__in=(State.NOT_FOUND, State.EXPIRED), late_effect_at=None),
         ("claim ended without being claimed", "claims ended without being claimed"),
         "SmartphoneKey knows no such hub, or kept failing. In the last seven days, "
         "and not tried again.",
-        "attention",
         "stop",
         "clock",
     ),
@@ -209,10 +193,9 @@ KINDS = {
 
 def _claims(organisation: Organisation) -> list[Todo]:
     """Return what the claims need: those that go on however old, those that ended lately."""
-    since = timezone.now() - LATELY
-    lately = Q(finished_at__gt=since, retries=None) | Q(late_effect_at__gt=since)
-    counted = Claim.objects.filter(Q(state__in=ACTIVE) | lately, organisation=organisation)
-    numbers = counted.aggregate(
-        **{name: Count("pk", filter=kind.which, distinct=True) for name, kind in KINDS.items()}
+    # Of support's blocked claims the organisation can mend nothing.
+    mendable = Claim.objects.filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
+    numbers = mendable.filter(organisation=organisation).aggregate(
+        **{name: Count("pk", filter=claims_in(name), distinct=True) for name in KINDS}
     )
-    return [kind.todo(numbers[name]) for name, kind in KINDS.items() if numbers[name]]
+    return [kind.todo(name, numbers[name]) for name, kind in KINDS.items() if numbers[name]]

@@ -18,6 +18,11 @@ PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" hre
 <link rel="stylesheet" href="/static/css/tokens.css">
 <link rel="stylesheet" href="/static/css/base.css">
 <link rel="stylesheet" href="/static/css/parts.css">
+<link rel="stylesheet" href="/static/css/bar.css">
+<link rel="stylesheet" href="/static/css/buttons.css">
+<link rel="stylesheet" href="/static/css/hubs.css">
+<link rel="stylesheet" href="/static/css/timeline.css">
+<link rel="stylesheet" href="/static/css/forms.css">
 <link rel="stylesheet" href="/static/css/screens.css">
 <form action="/sent">
 <label>Hub id <input name="label" id="id_label"></label>

@@ -111,6 +111,33 @@ def test_each_line_leads_to_the_claims_that_it_counts(as_person, ada, claim, ali
     assert client.get("/claims/?state=review").context["rows"] == []
 
 
+@pytest.mark.parametrize(
+    ("ours", "others"),
+    [
+        ({"state": "waiting", "reason": "offline"}, {"state": "waiting", "reason": "rate"}),
+        ({"state": "rejected", "reason": "forbidden"}, {"state": "rejected", "reason": "invalid"}),
+        (
+            {"state": "rejected", "reason": "suspended"},
+            {"state": "rejected", "reason": "forbidden"},
+        ),
+        ({"state": "expired"}, {"state": "conflict"}),
+    ],
+)
+def test_a_line_and_its_list_agree_on_which_claims_they_mean(
+    ours, others, as_person, ada, ira, mill_court, alive
+):
+    made = [lifecycle.submit(order(ira, mill_court, world.hub_id(n))) for n in range(3)]
+    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    for claim, fields in zip(made, (ours, ours, others), strict=True):
+        rest = {} if fields["state"] == "waiting" else ended
+        Claim.objects.filter(pk=claim.pk).update(**fields, **rest)
+    client = as_person(ada)
+
+    [line] = [todo for todo in home(client).context["todos"] if todo.title.startswith("2 ")]
+
+    assert len(client.get(line.url).context["rows"]) == 2
+
+
 def test_a_claim_tried_again_twice_is_counted_once(as_person, ada, ira, mill_court, alive):
     first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
     Claim.objects.update(state="blocked", reason="no_user")
