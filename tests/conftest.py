@@ -18,8 +18,7 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
-
-PASSWORD = "a long enough password"
+from tests.people_with_factor import PASSWORD, sign_in_with_factor
 
 
 @pytest.fixture(scope="session")
@@ -157,6 +156,12 @@ def as_person():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def agent(sam) -> Client:
+    """Sam, signed in with the second factor."""
+    return sign_in_with_factor(Client(), sam)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.orgs.models import User
-from tests.conftest import PASSWORD
 
+PASSWORD = "a long enough password"
 TOTP_SECRET = "ONLYFORTESTSONLYFORTESTSONLYFORT"
 
 

@@ -7,7 +7,7 @@ import pytest
 from portal import spkey
 from portal.claims import calls, lifecycle
 from portal.claims.models import Reason, State
-from portal.orgs.models import User
+from portal.orgs.models import Membership, User
 from portal.sandbox import world
 from tests.conftest import join, make_person, order, work
 
@@ -128,3 +128,11 @@ def test_a_key_revoked_between_the_read_and_the_look_up_is_a_refused_key(
     blocked = work(claim)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
+
+
+def test_nothing_is_sent_for_somebody_who_left_before_it_was(claim, ira, sandbox):
+    Membership.objects.filter(user=ira).delete()
+    done = work(claim)
+
+    assert (done.state, done.reason) == ("cancelled", "right_gone")
+    assert not [r for r in sandbox.state.requests if r.method == "POST"]

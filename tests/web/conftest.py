@@ -18,10 +18,15 @@ from portal.claims.models import Claim
 from portal.orgs.models import Organisation, Site, User
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
-from tests.people_with_factor import sign_in_with_factor
 from tests.web import pages
 
 FRAGMENT = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def installer(as_person, ira) -> Client:
+    """Ira's browser."""
+    return as_person(ira)
 
 
 @pytest.fixture
@@ -58,12 +63,6 @@ def supports_site(spkey_support) -> Site:
     return Site.objects.create(
         organisation=spkey_support, name="Workshop", spkey_site_id="workshop"
     )
-
-
-@pytest.fixture
-def agent(sam) -> Client:
-    """Sam, signed in with the second factor."""
-    return sign_in_with_factor(Client(), sam)
 
 
 @pytest.fixture

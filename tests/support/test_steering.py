@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from portal.claims import lifecycle
@@ -12,13 +11,6 @@ from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import work
-from tests.people_with_factor import sign_in_with_factor
-
-
-@pytest.fixture
-def agent(sam) -> Client:
-    """Sam, signed in with the second factor."""
-    return sign_in_with_factor(Client(), sam)
 
 
 @pytest.fixture

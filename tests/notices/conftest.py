@@ -1,0 +1,58 @@
+"""Something to tell, somebody to tell it to, and a mail server that refuses."""
+
+import smtplib
+
+import pytest
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from portal.claims import lifecycle, worker
+from portal.orgs import notices
+from portal.orgs.models import Notice
+from portal.sandbox import world
+from tests.conftest import join, make_person, order
+
+FACTS = {"claim": "0f8fad5b-d9cb-469f-a165-70867728950e", "hub": world.hub_id(0), "site": "Mill"}
+
+
+@pytest.fixture
+def abe(acme):
+    """Abe administers Acme as well."""
+    person = make_person("second@acme.example", "Abe Admin")
+    join(person, acme, "admin")
+    return person
+
+
+@pytest.fixture
+def dead_mail_server(monkeypatch):
+    """A mail server that takes nothing until it is given its life back by `undo()`."""
+
+    def refuse(self, messages):
+        raise smtplib.SMTPServerDisconnected(f"lost {world.ACME_KEY}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", refuse)
+        yield patch
+
+
+def tell(organisation, kind="review", about="one", **facts):
+    return notices.tell(organisation.pk, kind, about, **FACTS | facts)
+
+
+def post():
+    """Send all that is due."""
+    worker.run_once()
+
+
+def readers(mailoutbox):
+    return sorted(address for letter in mailoutbox for address in letter.to)
+
+
+def make_due():
+    Notice.objects.update(due_at=timezone.now(), lease_until=None)
+
+
+def refuse_all_claims(ira, site, hubs=4):
+    for n in range(hubs):
+        lifecycle.submit(order(ira, site, world.hub_id(n)))
+    worker.run_once()

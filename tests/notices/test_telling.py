@@ -1,0 +1,78 @@
+"""What happened is told once to each administrator of the organisation, and to nobody else."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from portal.audit.models import Entry
+from portal.hubs import keys
+from portal.orgs.models import Membership, Notice
+from tests.conftest import join, make_person
+from tests.notices.conftest import post, readers, tell
+
+
+def test_installers_people_of_old_and_other_organisations_hear_nothing(
+    acme, ada, hal, ira, mailoutbox
+):
+    gone, expired = make_person("gone@acme.example", "G"), make_person("old@acme.example", "O")
+    join(gone, acme, "admin")
+    join(expired, acme, "admin", expires_at=timezone.now() - timedelta(minutes=1))
+    gone.is_active = False
+    gone.save()
+
+    assert tell(acme) == 1
+    post()
+    assert readers(mailoutbox) == [ada.email]
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed", "deactivated"])
+def test_who_is_no_administrator_any_more_when_the_letter_leaves_is_sent_none(
+    acme, ada, abe, mailoutbox, how
+):
+    tell(acme)
+    membership = Membership.objects.filter(user=ada)
+    if how == "demoted":
+        membership.update(role="installer")
+    elif how == "removed":
+        membership.delete()
+    else:
+        ada.is_active = False
+        ada.save()
+    post()
+
+    assert readers(mailoutbox) == [abe.email]
+    theirs = Notice.objects.get(user=ada)
+    assert theirs.sent_at is None
+    assert theirs.given_up_at is not None
+
+
+def test_the_same_told_again_is_told_to_newcomers_only(acme, ada, mailoutbox):
+    assert tell(acme) == 1
+    assert tell(acme) == 0
+    late = make_person("late@acme.example", "Lee Late")
+    join(late, acme, "admin")
+    assert tell(acme) == 1
+    assert tell(acme, about="two") == 2
+    post()
+
+    assert readers(mailoutbox) == [ada.email] * 2 + [late.email] * 2
+    assert Entry.objects.filter(verb="notice.told").count() == 3
+
+
+def test_an_organisation_without_administrators_is_told_to_the_log(acme, caplog):
+    assert tell(acme) == 0
+    assert "no administrator to tell" in caplog.text
+    assert not Entry.objects.filter(verb="notice.told").exists()
+
+
+def test_what_is_rolled_back_was_never_told(acme, ada, mailoutbox):
+    with transaction.atomic():
+        keys.mark_refused(acme.credential)
+        transaction.set_rollback(True)
+    post()
+
+    assert mailoutbox == []
+    assert not Notice.objects.exists()
+    assert not Entry.objects.filter(verb="notice.told").exists()

@@ -1,0 +1,55 @@
+"""Installers read that administrators know; operators read who was told what."""
+
+import pytest
+from django.urls import reverse
+
+from portal.hubs import keys
+from portal.orgs import credentials
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Notice
+from portal.sandbox import world
+from tests.notices.conftest import post, tell
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with", "without an administrator"])
+def test_an_installer_reads_that_the_administrators_know_when_they_do(
+    acme, ira, as_person, request, told
+):
+    if told:
+        request.getfixturevalue("ada")
+    keys.mark_refused(acme.credential)
+    page = as_person(ira).get("/").content.decode()
+
+    assert ("Your administrators have been told." in page) == told
+    assert ("Your administrator can fix it." in page) != told
+
+
+def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, ada, ira, as_person):
+    keys.mark_refused(acme.credential)
+    acme.credential.refresh_from_db()
+    credentials.replace(acme, ada, Secret(world.REVOKED_KEY), None)
+    ApiCredential.objects.filter(organisation=acme).update(state="refused")
+
+    assert "have been told" not in as_person(ira).get("/").content.decode()
+
+
+def test_an_administrator_is_led_to_the_key_and_not_told_of_letters(acme, ada, as_person):
+    keys.mark_refused(acme.credential)
+    page = as_person(ada).get("/").content.decode()
+
+    assert "Replace it to continue." in page
+    assert "have been told" not in page
+
+
+def test_operators_see_what_was_told_to_whom_and_change_nothing(acme, ada, otto, as_person):
+    tell(acme)
+    post()
+    notice, client = Notice.objects.get(), as_person(otto)
+    listed = client.get(reverse("admin:orgs_notice_changelist")).content.decode()
+    shown = client.get(reverse("admin:orgs_notice_change", args=(notice.pk,)))
+
+    assert ada.email in listed
+    assert "Claim not confirmed" in listed
+    assert shown.status_code == 200
+    assert client.post(reverse("admin:orgs_notice_delete", args=(notice.pk,))).status_code == 403
+    assert client.get(reverse("admin:orgs_notice_add")).status_code == 403

@@ -1,0 +1,80 @@
+"""Otto at work in the operators' pages, the forms he sends, and rows with canaries for secrets."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from portal.audit.models import Entry
+from portal.orgs import credentials
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Membership
+from tests.conftest import work
+from tests.people_with_factor import TOTP_SECRET, set_up_factor, sign_in_with_password
+
+CANARY_KEY = "canaryKeyCanaryKeyCanaryKeyCanaryKey0001"
+CANARY_TOKEN = "canary-token-canary-token-canary-token"
+
+
+@pytest.fixture
+def operator(otto) -> Client:
+    """Otto, signed in."""
+    client = Client()
+    sign_in_with_password(client, otto)
+    return client
+
+
+@pytest.fixture
+def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
+    """Rows of every kind, with canaries for secrets. Return what must not be seen."""
+    credentials.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
+    ApiCredential.objects.update(check_due_at=None)  # So that the claim finds out first.
+    set_up_factor(ira)
+    work(claim)
+    secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password]
+    secrets.append(Authenticator.objects.get().data["secret"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key, bearer_token, fingerprint FROM orgs_apicredential")
+        secrets += [column for row in cursor.fetchall() for column in row if column]
+    return secrets
+
+
+def address(model: type, deed: str, *pk: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{deed}", args=pk)
+
+
+def last() -> Entry:
+    return Entry.objects.order_by("-at").first()
+
+
+def inline(prefix: str, *rows: dict[str, str], existing: int = 0) -> dict[str, str]:
+    """An inline formset as the browser posts it; the existing rows come first."""
+    form = {f"{prefix}-TOTAL_FORMS": str(len(rows)), f"{prefix}-INITIAL_FORMS": str(existing)}
+    for n, row in enumerate(rows):
+        form |= {f"{prefix}-{n}-{name}": value for name, value in row.items()}
+    return form
+
+
+def acme_form(**fields: str) -> dict[str, str]:
+    return {
+        "name": "Acme Properties",
+        "spkey_org_id": "acme-properties",
+        "fallback_spkey_user_id": "",
+        **inline("memberships"),
+        **inline("sites"),
+        **fields,
+    }
+
+
+def member_row(membership: Membership, **fields: str) -> dict[str, str]:
+    return {
+        "id": str(membership.pk),
+        "organisation": str(membership.organisation_id),
+        "user": str(membership.user_id),
+        "role": membership.role,
+        "spkey_user_id": "",
+        "expires_at_0": "",
+        "expires_at_1": "",
+        **fields,
+    }

@@ -1,0 +1,94 @@
+"""What operators do to organisations, their members, sites and keys stands in the record."""
+
+from portal.audit.models import Entry
+from portal.orgs.models import ApiCredential, Membership, Organisation, Site
+from tests.operators.conftest import acme_form, address, inline, last, member_row
+
+
+def test_a_new_organisation_stands_in_the_record(operator, otto):
+    form = acme_form(name="Elm Homes", spkey_org_id="elm")
+    assert operator.post(address(Organisation, "add"), form).status_code == 302
+
+    elm = Organisation.objects.get()
+    assert (last().verb, last().actor_id, last().organisation_id) == (
+        "organisation.created",
+        otto.pk,
+        elm.pk,
+    )
+
+
+def test_a_changed_organisation_stands_in_the_record(operator, acme):
+    operator.post(address(Organisation, "change", acme.pk), acme_form(name="Acme Ltd"))
+
+    assert Organisation.objects.get().name == "Acme Ltd"
+    assert last().verb == "organisation.changed"
+    assert last().detail["changes"] == {"name": ["Acme Properties", "Acme Ltd"]}
+
+
+def test_a_member_who_is_added_stands_in_the_record(operator, acme, hal):
+    row = {"user": str(hal.pk), "role": "admin", "support": "on"}
+    form = acme_form(**inline("memberships", row))
+    operator.post(address(Organisation, "change", acme.pk), form)
+
+    assert Membership.objects.filter(user=hal, organisation=acme, role="admin").exists()
+    entry = Entry.objects.get(verb="membership.added")
+    assert entry.detail == {"member": hal.email, "role": "admin", "support": True}
+    assert entry.organisation_id == acme.pk
+
+
+def test_a_member_who_becomes_an_agent_stands_in_the_record(operator, acme, ira):
+    row = member_row(ira.memberships.get(), support="on")
+    form = acme_form(**inline("memberships", row, existing=1))
+    operator.post(address(Organisation, "change", acme.pk), form)
+
+    assert ira.memberships.get().support
+    entry = Entry.objects.get(verb="membership.changed")
+    assert entry.detail["changes"] == {"support": ["False", "True"]}
+    assert entry.detail["member"] == ira.email
+
+
+def test_a_member_who_is_removed_stands_in_the_record(operator, acme, ira):
+    membership = ira.memberships.get()
+    row = member_row(membership, DELETE="on")
+    form = acme_form(**inline("memberships", row, existing=1))
+    operator.post(address(Organisation, "change", acme.pk), form)
+
+    assert not ira.memberships.exists()
+    entry = Entry.objects.get(verb="membership.removed")
+    assert (entry.object_id, entry.detail["member"]) == (str(membership.pk), ira.email)
+    assert not Entry.objects.filter(verb="membership.changed").exists()
+
+
+def test_a_site_that_is_made_stands_in_the_record(operator, acme):
+    row = {"name": "Elm Court", "spkey_site_id": "elm-court"}
+    form = acme_form(**inline("sites", row))
+    operator.post(address(Organisation, "change", acme.pk), form)
+
+    assert Site.objects.get().name == "Elm Court"
+    assert Entry.objects.get(verb="site.created").detail["spkey_site_id"] == "elm-court"
+
+
+def test_a_form_that_changes_nothing_leaves_members_and_sites_out_of_the_record(
+    operator, acme, ira
+):
+    row = member_row(ira.memberships.get())
+    form = acme_form(**inline("memberships", row, existing=1))
+    assert operator.post(address(Organisation, "change", acme.pk), form).status_code == 302
+
+    assert not Entry.objects.filter(verb__startswith="membership.").exists()
+
+
+def test_a_key_becomes_a_super_key_and_nothing_else_of_it_changes(operator, acme):
+    before = ApiCredential.objects.values().get()
+    page = address(ApiCredential, "change", acme.credential.pk)
+    operator.post(page, {"kind": "super", "masked_key": "x", "state": "refused"})
+
+    after = ApiCredential.objects.values().get()
+    assert after.pop("kind") == "super"
+    assert after.pop("version") == before.pop("version") + 1
+    before.pop("kind")
+    assert after == before
+    assert (last().verb, last().detail) == (
+        "key.kind_changed",
+        {"before": "normal", "after": "super"},
+    )

@@ -1,0 +1,69 @@
+"""What operators do to people takes effect at once and stands in the record."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from portal.audit.models import Entry
+from portal.orgs.models import User
+from tests.operators.conftest import address, last
+from tests.people_with_factor import set_up_factor, sign_in_with_password
+
+
+def test_a_new_person_can_sign_in(operator):
+    form = {"email": "New@Elm.example", "name": "Nia New", "usable_password": "true"}
+    secret = {"password1": "a long enough password", "password2": "a long enough password"}
+    assert operator.post(address(User, "add"), form | secret).status_code == 302
+
+    nia = User.objects.get(email="new@elm.example")
+    assert EmailAddress.objects.get(user=nia).verified
+    assert not nia.is_staff
+    assert last().verb == "person.added"
+    client = Client()
+    sign_in_with_password(client, nia)
+    assert client.session["_auth_user_id"] == str(nia.pk)
+
+
+def test_a_person_who_is_made_an_operator_is_one_and_stands_in_the_record(operator, ira):
+    form = {"email": "Installer@acme.example", "name": ira.name, "is_active": "on"}
+    operator.post(address(User, "change", ira.pk), {**form, "is_staff": "on"})
+
+    ira.refresh_from_db()
+    assert ira.is_staff
+    assert ira.is_superuser
+    assert ira.email == "installer@acme.example"
+    assert last().detail["changes"]["is_staff"] == ["False", "True"]
+
+
+def test_a_deactivated_person_is_out_at_once(operator, ira):
+    client = Client()
+    sign_in_with_password(client, ira)
+    assert client.get("/").status_code == 200
+
+    operator.post(address(User, "change", ira.pk), {"email": ira.email, "name": ira.name})
+
+    assert client.get("/").status_code == 302
+    assert last().detail["changes"] == {"is_active": ["True", "False"]}
+
+
+def test_a_password_that_an_operator_sets_stands_in_the_record_without_itself(operator, ira):
+    page = address(User, "change", ira.pk).removesuffix("change/") + "password/"
+    secret = "another long enough one"
+    form = {"usable_password": "true", "password1": secret, "password2": secret}
+
+    operator.post(page, {**form, "password2": "not the same at all"})
+    assert not Entry.objects.filter(verb="person.password_set").exists()
+    operator.post(page, {**form, "set-password": "1"})
+
+    ira.refresh_from_db()
+    assert ira.check_password(secret)
+    assert secret not in str(Entry.objects.get(verb="person.password_set").detail)
+
+
+def test_a_lost_second_factor_is_removed_and_stands_in_the_record(operator, ira):
+    set_up_factor(ira)
+    page = address(Authenticator, "delete", Authenticator.objects.get().pk)
+    operator.post(page, {"post": "yes"})
+
+    assert not Authenticator.objects.exists()
+    assert (last().verb, last().object_id) == ("second_factor.removed", str(ira.pk))

@@ -1,0 +1,39 @@
+"""What the portal wrote is only looked at, and nothing that the record speaks of is removed."""
+
+import pytest
+from django.contrib import admin
+
+from portal.claims.models import Claim
+from portal.orgs.models import ApiCredential, Organisation, User
+from tests.operators.conftest import address
+
+
+def test_claims_are_found_by_hub(operator, claim):
+    found = operator.get(address(Claim, "changelist"), {"q": claim.hub_id_text[:8]})
+    nothing = operator.get(address(Claim, "changelist"), {"q": "no such hub"})
+
+    assert str(claim.pk) in found.text
+    assert str(claim.pk) not in nothing.text
+
+
+@pytest.mark.parametrize("name", ["Attempt", "Claim", "Entry", "Hub"])
+def test_what_the_portal_wrote_is_only_looked_at(name, everything, operator):
+    model = next(model for model in admin.site._registry if model.__name__ == name)
+    row = model._base_manager.first()
+    before = list(model._base_manager.values())
+
+    assert operator.get(address(model, "change", row.pk)).status_code == 200
+    assert operator.post(address(model, "change", row.pk), {"state": "claimed"}).status_code == 403
+    assert operator.post(address(model, "add"), {}).status_code == 403
+    assert operator.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": str(row.pk), "post": "yes"}
+    operator.post(address(model, "changelist"), chosen)
+    assert list(model._base_manager.values()) == before
+
+
+@pytest.mark.parametrize("model", [Organisation, User, ApiCredential])
+def test_nothing_that_the_record_speaks_of_is_removed(model, acme, ira, operator):
+    row = model.objects.first()
+
+    assert operator.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert model.objects.filter(pk=row.pk).exists()

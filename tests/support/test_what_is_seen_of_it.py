@@ -1,0 +1,82 @@
+"""Support's claim is seen by support and its target, with who made it and why, and by no third."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.audit.models import Entry
+from portal.claims import lifecycle
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.conftest import order
+from tests.support.conftest import CLAIMS, REASON, filled, post, signed_in
+
+
+@pytest.fixture
+def supports_claim(agent, mill_court, hub_id) -> Claim:
+    post(agent, filled(hub_id, mill_court))
+    return Claim.objects.get()
+
+
+def test_the_record_says_who_claimed_for_whom_and_why(supports_claim, sam, acme, spkey_support):
+    rows = Entry.objects.filter(object_id=str(supports_claim.pk))
+
+    assert {row.verb for row in rows} == {"claim.submitted", "support.claimed"}
+    for row in rows:
+        assert (row.actor_id, row.organisation_id) == (sam.pk, acme.pk)
+        assert row.acting_organisation_id == spkey_support.pk
+        assert row.detail["reason"] == REASON
+    assert rows.get(verb="support.claimed").detail["target"] == world.ACME_ORG_ID
+
+
+def test_the_targets_admin_sees_the_claim_who_made_it_and_why(supports_claim, ada):
+    client = signed_in(ada)
+
+    page = client.get(reverse("claims:detail", args=[supports_claim.pk]))
+
+    assert str(supports_claim.pk) in client.get(reverse("claims:list")).text
+    assert page.status_code == 200
+    for words in ("SpKey Support", "Sam Support", REASON):
+        assert words in page.text
+
+
+def test_another_tenant_sees_nothing_of_the_claim(supports_claim, hal):
+    client = signed_in(hal)
+
+    assert client.get(reverse("claims:detail", args=[supports_claim.pk])).status_code == 404
+    assert str(supports_claim.pk) not in client.get(reverse("claims:list")).text
+
+
+def test_the_agents_list_holds_supports_claims_and_no_others(
+    agent, supports_claim, ira, mill_court
+):
+    own = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+
+    page = agent.get(CLAIMS).text
+
+    assert str(supports_claim.pk) in page
+    assert "Acme Properties" in page
+    assert str(own.pk) not in page
+
+
+def test_the_agents_list_asks_the_database_the_same_however_long_it_is(
+    agent, sam, mill_court, spkey_support
+):
+    def claim(n: int) -> None:
+        wanted = order(sam, mill_court, world.hub_id(n), acting_organisation=spkey_support)
+        lifecycle.submit(wanted)
+
+    claim(0)
+    agent.get(CLAIMS)  # The first page of a session notes when it began.
+    with CaptureQueriesContext(connection) as short:
+        agent.get(CLAIMS)
+    for n in range(1, 30):
+        claim(n)
+    with CaptureQueriesContext(connection) as long:
+        page = agent.get(CLAIMS)
+
+    assert len(page.context["rows"]) == 25
+    assert len(long) == len(short)
+    older = agent.get(f"{CLAIMS}{page.context['page'].older_url}")
+    assert len(older.context["rows"]) == 5

@@ -1,0 +1,88 @@
+"""Support's pages open to support's agents with their second factor, and to nobody else."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+
+from portal.claims.models import Claim
+from portal.orgs import access
+from portal.orgs.models import Membership
+from portal.sandbox import world
+from tests.conftest import join
+from tests.people_with_factor import code, set_up_factor, sign_in_with_factor
+from tests.support.conftest import CLAIMS, NEW, filled, post, signed_in
+
+
+@pytest.mark.parametrize("who", ["ira", "ada", "otto"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_but_an_agent_gets_in(who, method, acme, request):
+    client = sign_in_with_factor(Client(), request.getfixturevalue(who))
+
+    for address in (CLAIMS, NEW, f"{NEW}?target={world.ACME_ORG_ID}"):
+        # The list takes no POST at all.
+        assert getattr(client, method)(address).status_code in {403, 405}
+    assert client.get(NEW).status_code == 403
+    assert not Claim.objects.exists()
+
+
+def test_a_member_of_the_super_keys_organisation_who_is_no_agent_does_not_get_in(
+    sam, mill_court, hub_id
+):
+    Membership.objects.filter(user=sam).update(support=False, role="admin")
+    client = sign_in_with_factor(Client(), sam)
+
+    assert client.get(CLAIMS).status_code == 403
+    assert post(client, filled(hub_id, mill_court)).status_code == 403
+    assert not Claim.objects.exists()
+
+
+def test_an_agent_without_a_second_factor_is_told_to_set_one_up(sam, mill_court, hub_id):
+    client = signed_in(sam)
+
+    for answer in (client.get(CLAIMS), client.get(NEW), post(client, filled(hub_id, mill_court))):
+        assert answer.status_code == 403
+        assert reverse("mfa_activate_totp") in answer.text
+    assert not Claim.objects.exists()
+
+
+def test_an_agent_whose_session_came_in_without_the_factor_is_asked_for_its_code(
+    sam, mill_court, hub_id
+):
+    client = signed_in(sam)
+    set_up_factor(sam)
+
+    for answer in (client.get(CLAIMS), client.get(NEW), post(client, filled(hub_id, mill_court))):
+        assert answer.status_code == 403
+        assert reverse("mfa_reauthenticate") in answer.text
+    assert not Claim.objects.exists()
+
+
+def test_the_code_that_is_asked_for_opens_the_door(sam):
+    client = signed_in(sam)
+    set_up_factor(sam)
+
+    answer = client.post(f"{reverse('mfa_reauthenticate')}?next={NEW}", {"code": code()})
+
+    assert answer.headers["Location"] == NEW
+    assert client.get(NEW).status_code == 200
+
+
+def test_a_factor_that_was_replaced_must_be_used_anew(agent, sam):
+    Authenticator.objects.filter(user=sam).delete()
+    assert agent.get(CLAIMS).status_code == 403
+
+    set_up_factor(sam)
+    assert agent.get(CLAIMS).status_code == 403
+
+
+def test_an_agent_who_works_in_an_organisation_of_customers_is_no_agent_there(
+    agent, sam, acme, mill_court, hub_id
+):
+    join(sam, acme, "admin", support=True)
+    agent.post(reverse("organisation:switch"), {"organisation": str(acme.pk)})
+    assert agent.session[access.SESSION_ORGANISATION] == str(acme.pk)
+
+    assert agent.get(CLAIMS).status_code == 403
+    assert post(agent, filled(hub_id, mill_court)).status_code == 403
+    assert not Claim.objects.exists()
