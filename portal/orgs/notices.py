@@ -84,7 +84,7 @@ def told_of_key(credential: ApiCredential) -> bool:
         organisation=credential.organisation_id,
         kind=f"key_{credential.state}",
         created_at__gte=credential.replaced_at,
-        given_up_at=None,
+        sent_at__isnull=False,
     ).exists()
 
 

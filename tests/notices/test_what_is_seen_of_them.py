@@ -11,21 +11,22 @@ from portal.sandbox import world
 from tests.notices.conftest import post, tell
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["with", "without an administrator"])
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "not sent yet"])
 def test_an_installer_reads_that_the_administrators_know_when_they_do(
-    acme, ira, as_person, request, told
+    acme, ada, ira, as_person, sent
 ):
-    if told:
-        request.getfixturevalue("ada")
     keys.mark_refused(acme.credential)
+    if sent:
+        post()
     page = as_person(ira).get("/").content.decode()
 
-    assert ("Your administrators have been told." in page) == told
-    assert ("Your administrator can fix it." in page) != told
+    assert ("Your administrators have been told." in page) == sent
+    assert ("Your administrator can fix it." in page) != sent
 
 
 def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, ada, ira, as_person):
     keys.mark_refused(acme.credential)
+    post()
     acme.credential.refresh_from_db()
     credentials.replace(acme, ada, Secret(world.REVOKED_KEY), None)
     ApiCredential.objects.filter(organisation=acme).update(state="refused")
@@ -35,6 +36,7 @@ def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, a
 
 def test_an_administrator_is_led_to_the_key_and_not_told_of_letters(acme, ada, as_person):
     keys.mark_refused(acme.credential)
+    post()
     page = as_person(ada).get("/").content.decode()
 
     assert "Replace it to continue." in page
