@@ -150,16 +150,24 @@ class TestFindChromium:
         program(path, "google-chrome", "")
         assert run(BIN / "find-chromium", PATH=path).stdout == f"{path}/google-chrome\n"
 
-    def test_apt_installs_one_where_it_may(self, path):
+    def test_the_one_without_windows_goes_first(self, path):
+        program(path, "chromium", "")
+        program(path, "chromium-headless-shell", "")
+        found = run(BIN / "find-chromium", PATH=path)
+        assert found.stdout == f"{path}/chromium-headless-shell\n"
+
+    @pytest.mark.parametrize("known", ["chromium-headless-shell", "chromium"])
+    def test_apt_installs_one_where_it_may(self, path, known):
         program(path, "id", "echo 0")
         program(
             path,
             "apt-get",
-            f'[ "$1" = update ] || {{ echo >{path}/chromium; chmod +x {path}/chromium; }}',
+            f'case "$*" in update*) ;; *" {known}") '
+            f"echo >{path}/{known}; chmod +x {path}/{known} ;; *) exit 1 ;; esac",
         )
         tools(path, "chmod")
         found = run(BIN / "find-chromium", PATH=path)
-        assert found.stdout == f"{path}/chromium\n"
+        assert found.stdout == f"{path}/{known}\n"
 
     def test_without_one_it_says_what_to_install(self, path):
         found = run(BIN / "find-chromium", PATH=path)

@@ -11,7 +11,8 @@ HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
 
 
 def test_a_refused_camera_is_explained_and_typing_and_photo_are_offered(scanner):
-    page = scanner(flags=["--use-fake-device-for-media-stream", "--deny-permission-prompts"])
+    refusal = "--use-fake-ui-for-media-stream=deny"
+    page = scanner(flags=["--use-fake-device-for-media-stream", refusal])
     start(page)
     expect(status(page)).to_contain_text("This page may not use the camera.")
     page.get_by_role("button", name="Type the id").click()
