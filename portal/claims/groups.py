@@ -47,16 +47,14 @@ GROUPS = {
         ),
     ),
     "offline": Group("Hub offline", lambda: Q(state=State.WAITING, reason=Reason.OFFLINE)),
-    "late": Group(
-        "Claimed after all, lately", lambda: Q(late_effect_at__gt=timezone.now() - LATELY)
-    ),
-    "forbidden": Group("Refused to the API key, lately", lambda: _by_the_key() & _lately()),
+    "late": Group("Claimed late", lambda: Q(late_effect_at__gt=timezone.now() - LATELY)),
+    "forbidden": Group("Refused: API key", lambda: _by_the_key() & _lately()),
     "refused": Group(
-        "Refused, lately",
+        "Refused lately",
         lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
     ),
     "unclaimed": Group(
-        "Ended unclaimed, lately",
+        "Unclaimed lately",
         lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
     ),
     "ended": Group("Ended without", _in(*(state for state in FINAL if state not in SUCCEEDED))),
