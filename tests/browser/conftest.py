@@ -43,6 +43,8 @@ TABLET = {
     "has_touch": True,
     "is_mobile": True,
     "reduced_motion": "reduce",
+    # A test that is about them asks for them: each fills its cache anew.
+    "service_workers": "block",
 }
 WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`The policy forbids ${event.violatedDirective} of ${event.blockedURI}.`);
