@@ -17,6 +17,7 @@ from portal.claims import policy, timeline
 from portal.claims.worker import Worker
 from portal.hubs import watching
 from tests.browser import labels, scanner_page
+from tests.browser.offline import Line
 
 # Playwright keeps an event loop in this thread until the run ends, and Django would take every
 # query after that for one in async code.
@@ -120,7 +121,7 @@ def tablet(browser, live_server, transactional_db, as_person):
     contexts, complaints = [], []
 
     def hand_out(person=None, client=None, **more) -> Page:
-        context = browser.new_context(base_url=live_server.url, **{**TABLET, **more})
+        context = browser.new_context(**{"base_url": live_server.url, **TABLET, **more})
         context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         listen(context, complaints)
@@ -136,6 +137,19 @@ def tablet(browser, live_server, transactional_db, as_person):
         context.close()
     expected = hand_out.expected
     assert [text for text in complaints if not any(part in text for part in expected)] == []
+
+
+@pytest.fixture
+def line(live_server) -> Iterator[Line]:
+    """The way to the portal, which can be cut: see tests/browser/offline.py."""
+    line = Line(live_server.thread.host, live_server.thread.port)
+    thread = threading.Thread(target=line.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield line
+    line.cut()
+    line.shutdown()
+    line.server_close()
+    thread.join()
 
 
 @pytest.fixture

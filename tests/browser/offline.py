@@ -1,0 +1,176 @@
+"""The way between the browser and the portal, which a test cuts, blocks, or robs of its answers.
+
+A browser's own offline switch is one thing, what travels is another: `navigator.onLine` stays true
+beside a router that leads nowhere, and service workers fetch past the switch of their page. So the
+portal is reached through a proxy on this machine, by the fixture `line`:
+
+    page = tablet(ira, **through(line))
+    page.goto("/claims/new/")
+    ready_for_offline(page)
+
+    line.cut()                             # nothing gets through: as without a network
+    line.hang()                            # everything is accepted, nothing is answered
+    line.lose_answers("POST /claims/tray/")  # the portal does it, and nobody hears of it
+    line.restore()
+
+`go_offline(page, line)` and `go_online(page, line)` turn the browser's switch as well.
+Chromium sends a request again by itself, a POST too, when a connection that it used before ends
+without an answer: of one lost answer the portal may see two requests, as in the field.
+"""
+
+import contextlib
+import socket
+import socketserver
+import struct
+import threading
+from typing import Any
+
+from playwright.sync_api import Page
+
+# Sent with the last word, a connection ends at once, and not with a farewell.
+RESET = struct.pack("ii", 1, 0)
+CHUNK = 65_536
+READY = """async () => {
+  await navigator.serviceWorker.ready;
+  if (navigator.serviceWorker.controller) return;
+  await new Promise((done) => {
+    navigator.serviceWorker.addEventListener("controllerchange", done, { once: true });
+  });
+}"""
+
+
+class Line(socketserver.ThreadingTCPServer):
+    """A proxy to the web server at `host` and `port`; `url` is where browsers reach it.
+
+    `lost` holds the first line of every request whose answer was lost.
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(("localhost", 0), Call)
+        self.url = f"http://localhost:{self.server_address[1]}"
+        self.lost: list[str] = []
+        self.is_cut = self.is_hanging = False
+        self._target = (host, port)
+        self._losing: tuple[bytes, ...] = ()
+        self._calls: set[socket.socket] = set()
+        self._lock = threading.Lock()
+
+    def cut(self) -> None:
+        """Let nothing through; what is under way ends without an answer."""
+        self._turn(cut=True)
+
+    def hang(self) -> None:
+        """Take whatever is sent, and pass none of it on; what is under way ends."""
+        self._turn(hang=True)
+
+    def lose_answers(self, *requests: str) -> None:
+        """Pass on everything, but no answer to a request that begins so ("POST /claims/")."""
+        self._turn(losing=tuple(request.encode() for request in requests))
+
+    def restore(self) -> None:
+        """Let everything through again; what hangs ends, and may be asked for anew."""
+        self._turn()
+
+    def lead_to(self, host: str, port: int) -> None:
+        """Lead to another web server from now on, as after a deployment."""
+        self._target = (host, port)
+        self._turn()
+
+    def _turn(self, cut=False, hang=False, losing: tuple[bytes, ...] = ()) -> None:
+        self.is_cut, self.is_hanging, self._losing = cut, hang, losing
+        with self._lock:
+            calls, self._calls = self._calls, set()
+        for call in calls:
+            end(call)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(self._target)
+
+    def remember(self, call: socket.socket) -> None:
+        with self._lock:
+            self._calls.add(call)
+
+    def forget(self, call: socket.socket) -> None:
+        with self._lock:
+            self._calls.discard(call)
+
+    def is_to_lose(self, sent: bytes) -> bool:
+        """Whether this begins a request whose answer shall be lost; it is noted then."""
+        if not sent.startswith(self._losing or (b"\0",)):
+            return False
+        self.lost.append(sent.partition(b"\r\n")[0].decode("ascii", "replace"))
+        return True
+
+
+class Call(socketserver.BaseRequestHandler):
+    """One connection of the browser."""
+
+    server: Line
+    request: socket.socket
+
+    def handle(self) -> None:
+        self.is_lossy = False
+        self.server.remember(self.request)
+        with contextlib.suppress(OSError):
+            if self.server.is_cut:
+                end(self.request)
+            elif self.server.is_hanging:
+                while self.request.recv(CHUNK):
+                    pass
+            else:
+                self._converse()
+
+    def finish(self) -> None:
+        self.server.forget(self.request)
+
+    def _converse(self) -> None:
+        with self.server.connect() as portal:
+            answers = threading.Thread(target=self._answer, args=(portal,), daemon=True)
+            answers.start()
+            try:
+                while sent := self.request.recv(CHUNK):
+                    self.is_lossy = self.is_lossy or self.server.is_to_lose(sent)
+                    portal.sendall(sent)
+            finally:
+                end(portal)
+                answers.join()
+
+    def _answer(self, portal: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while answer := portal.recv(CHUNK):
+                if self.is_lossy:
+                    break
+                self.request.sendall(answer)
+        end(self.request)
+
+
+def end(connection: socket.socket) -> None:
+    """End a connection at once, for whoever reads from it as well."""
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def through(line: Line) -> dict[str, Any]:
+    """Return what a `tablet` needs to reach the portal by this line, with service workers."""
+    return {"base_url": line.url, "service_workers": "allow"}
+
+
+def ready_for_offline(page: Page) -> None:
+    """Wait until the service worker has fetched what it keeps and serves this page."""
+    page.evaluate(READY)
+
+
+def go_offline(page: Page, line: Line) -> None:
+    """Take the network away, and let the browser know."""
+    line.cut()
+    page.context.set_offline(True)
+
+
+def go_online(page: Page, line: Line) -> None:
+    """Give the network back, and let the browser know."""
+    line.restore()
+    page.context.set_offline(False)

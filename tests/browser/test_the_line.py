@@ -1,0 +1,38 @@
+"""The line that other tests cut does what it promises."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+
+def ask(url: str, data: bytes | None = None) -> int:
+    try:
+        with urllib.request.urlopen(url, data, timeout=0.3) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+def test_a_line_can_be_cut_can_hang_and_is_restored(line):
+    health = f"{line.url}/health/"
+    assert ask(health) == 200
+    line.cut()
+    with pytest.raises(OSError, match=r"reset|closed"):
+        ask(health)
+    line.hang()
+    with pytest.raises(TimeoutError):
+        ask(health)
+    line.restore()
+    assert ask(health) == 200
+
+
+def test_an_answer_can_be_lost_after_the_portal_gave_it(line):
+    line.lose_answers("POST /claims/")
+    assert ask(f"{line.url}/health/") == 200
+    with pytest.raises(OSError, match=r"reset|closed"):
+        ask(f"{line.url}/claims/new/", b"label=1")
+    assert line.lost == ["POST /claims/new/ HTTP/1.1"]
+    line.restore()
+    assert ask(f"{line.url}/claims/new/", b"label=1") == 403
+    assert len(line.lost) == 1
