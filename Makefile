@@ -15,7 +15,7 @@ $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test check bench chaos soak mutants lock build clean \
+.PHONY: help run manage labels test check bench chaos soak mutants messages lock build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
@@ -57,6 +57,9 @@ soak: install ## Drive the claims' life by the state machine for MINUTES=10, and
 
 mutants: install ## Switch off one safeguard at a time; each has to be noticed (ARGS: words)
 	@$(PYTHON) -m tests.mutants $(ARGS)
+
+messages: install ## Bring the translations in locale/ up to date with the source
+	@$(PYTHON) bin/messages.py
 
 lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS=--upgrade)
 	@bin/lock $(ARGS)
