@@ -1,7 +1,6 @@
 """The first page: the scan button and today's claims, or what needs an administrator."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,6 @@ from portal.orgs import access, second_factor
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
 
-WORKER_SILENT = timedelta(seconds=60)
 SHOWN = 10
 SHOWN_TODAY = 50
 
@@ -96,8 +94,7 @@ def todos(organisation: Organisation) -> list[Todo]:
 
 
 def _worker() -> Todo | None:
-    alive = Heartbeat.objects.filter(beat_at__gt=timezone.now() - WORKER_SILENT).exists()
-    if alive:
+    if Heartbeat.is_heard():
         return None
     return Todo(
         "stop",

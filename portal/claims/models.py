@@ -1,6 +1,7 @@
 """A claim and its attempts. Only `lifecycle` assigns a state."""
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -241,8 +242,15 @@ class Attempt(models.Model):
 class Heartbeat(models.Model):
     """A worker's sign of life."""
 
+    SILENT = timedelta(seconds=60)
+
     name = models.CharField(max_length=120, primary_key=True)
     beat_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def is_heard(cls) -> bool:
+        """Whether some worker has given a sign of life just now."""
+        return cls._default_manager.filter(beat_at__gt=timezone.now() - cls.SILENT).exists()

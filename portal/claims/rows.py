@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from portal.claims import timeline
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.claims.words import Chip
+from portal.hubs.models import Hub
 from portal.orgs.models import Site
 
 QUOTED = (State.REVIEW, State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED)
@@ -29,11 +30,11 @@ class Row:
 
 def row(claim: Claim) -> Row:
     """Return the claim as a row."""
-    hub, chip = claim.hub, timeline.chip(claim)
+    chip = timeline.chip(claim)
     return Row(
         hub_id=claim.hub_id_text,
         title=claim.site_name,
-        meta=_joined(hub.model, f"serial {hub.serial}" if hub.serial else ""),
+        meta=meta(claim.hub),
         chip=chip,
         url=reverse("claims:detail", args=(claim.pk,)),
         note=_joined(
@@ -42,6 +43,11 @@ def row(claim: Claim) -> Row:
             "" if chip == timeline.ONLINE else _last_online(claim),
         ),
     )
+
+
+def meta(hub: Hub) -> str:
+    """Return the hub's model and serial number, as far as SpKey has told them."""
+    return _joined(hub.model, f"serial {hub.serial}" if hub.serial else "")
 
 
 def head(claim: Claim) -> Row:

@@ -3,8 +3,9 @@
 However many people look, SpKey is asked once per hub and interval.
 """
 
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -36,6 +37,22 @@ def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
     return hub
 
 
+def hubs_for(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UUID, Hub]:
+    """Return the organisation's rows of these hubs by hub id, made where there are none.
+
+    However many they are, this takes three statements at most.
+    """
+    of_these = Hub.objects.filter(organisation=organisation, hub_id__in=hub_ids)
+    found = {hub.hub_id: hub for hub in of_these}
+    missing = [hub_id for hub_id in hub_ids if hub_id not in found]
+    if not missing:
+        return found
+    made = [Hub(organisation=organisation, hub_id=hub_id) for hub_id in missing]
+    # Of two who ask at once one makes the row: what stands is read afterwards.
+    Hub.objects.bulk_create(made, ignore_conflicts=True)
+    return {hub.hub_id: hub for hub in of_these.all()}
+
+
 def watch(hub: Hub, read_for: UUID | None = None) -> None:
     """Keep the hub refreshed for the next minute. Writes only when that is running out.
 
@@ -43,13 +60,29 @@ def watch(hub: Hub, read_for: UUID | None = None) -> None:
     where the hub's own organisation has no usable one.
     """
     now = timezone.now()
+    if not _is_watched(hub, now):
+        _watch([hub.pk], now, read_for=read_for)
+
+
+def watch_all(hubs: Iterable[Hub]) -> None:
+    """Keep these hubs refreshed for the next minute, each with the key that reads it already."""
+    now = timezone.now()
+    if unwatched := [hub.pk for hub in hubs if not _is_watched(hub, now)]:
+        _watch(unwatched, now)
+
+
+def _is_watched(hub: Hub, now: datetime) -> bool:
     # Further ahead than a watch lasts, the clock was put back.
-    if hub.watched_until and RENEW_BELOW < hub.watched_until - now <= WATCH:
-        return
-    Hub.objects.filter(pk=hub.pk).update(watched_until=now + WATCH, read_for=read_for)
+    until = hub.watched_until
+    return until is not None and RENEW_BELOW < until - now <= WATCH
+
+
+def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
+    hubs = Hub.objects.filter(pk__in=pks)
+    hubs.update(watched_until=now + WATCH, **fields)
     # Somebody looks now: what was to be asked in a minute is asked at once.
     later = Q(refresh_due_at=None) | Q(refresh_due_at__gt=now + REFRESH_WAITING)
-    Hub.objects.filter(later, pk=hub.pk).update(refresh_due_at=now)
+    hubs.filter(later).update(refresh_due_at=now)
 
 
 def expect(hub: Hub, read_for: UUID | None = None) -> None:

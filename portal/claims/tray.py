@@ -1,0 +1,221 @@
+"""The server's side of a tray: the rows that a device keeps are looked up, claimed and told of.
+
+A call may be a repeat of one whose answer was lost: whatever it asks for is done once.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q, QuerySet
+
+from portal.claims import identity, lifecycle, tray_news, tray_words
+from portal.claims.forms import LabelField, submission
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
+from portal.claims.tray_news import Names, News
+from portal.claims.tray_request import Row
+from portal.claims.words import Words
+from portal.hubs import circuit, hub_ids, keys, watching
+from portal.hubs.models import Hub
+from portal.orgs.models import Membership, Site
+
+logger = logging.getLogger(__name__)
+
+LABEL = LabelField()
+# Enough of a text to see that it is too long for a label.
+MOST_READ = hub_ids.LONGEST + 1
+
+
+@dataclass(frozen=True, slots=True)
+class OfHub:
+    """What becomes of a row: it tells of the organisation's hub with this id."""
+
+    hub_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OfClaim:
+    """What becomes of a row: it tells of this claim."""
+
+    pk: uuid.UUID
+
+
+type Step = OfHub | OfClaim | News
+type Claims = dict[uuid.UUID, Claim]
+type Sites = dict[uuid.UUID, Site]
+
+
+def sync(member: Membership, asked: list[Row]) -> list[dict[str, Any]]:
+    """Do what the rows ask for, and return what the device has not been told of them yet.
+
+    The caller has checked that the member may claim. However many rows only look, they take the
+    same few statements. Raises OperationalError or InterfaceError when the database is away: what
+    was done by then stands, and the same call made again finds it so.
+    """
+    sites = _open_sites(member, asked)
+    named = _named(member, [row.claim_id for row in asked if row.claim_id])
+    taken = [(row, _guarded(row, _take, member, row, sites, named)) for row in asked]
+    found = _Found(member, [step for _, step in taken])
+    answers = []
+    for row, step in taken:
+        site = sites.get(row.site) if row.site else None
+        answer = _guarded(row, found.news, step, site).as_json(row.id)
+        if answer["seen"] != row.seen:
+            answers.append(answer)
+    return answers
+
+
+def _guarded[**P, T](row: Row, deed: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | News:
+    """Do it; an error that nobody foresaw costs this row a while, and the others nothing."""
+    try:
+        return deed(*args, **kwargs)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("row %s of a tray was not taken", row.id)
+        return tray_news.not_taken()
+
+
+def _open_sites(member: Membership, asked: list[Row]) -> Sites:
+    picked = {row.site for row in asked if row.site}
+    sites = Site.objects.visible_to(member.user).filter(organisation=member.organisation)
+    return sites.open().in_bulk(picked)
+
+
+def _claims(member: Membership) -> QuerySet[Claim]:
+    return (
+        Claim.objects.visible_to(member.user)
+        .filter(organisation=member.organisation)
+        .select_related("organisation", "site", "submitted_by", "hub")
+    )
+
+
+def _named(member: Membership, pks: list[uuid.UUID]) -> Claims:
+    return _claims(member).in_bulk(pks) if pks else {}
+
+
+def _take(member: Membership, row: Row, sites: Sites, named: Claims) -> Step:
+    """Do what one row asks for; what becomes of the row is what it tells of."""
+    if row.claim_id is not None:
+        return _steer(member, row, named)
+    try:
+        hub_id = LABEL.clean(row.text[:MOST_READ])
+    except ValidationError as problem:
+        return tray_news.no_label(" ".join(problem.messages))
+    if not row.claim:
+        return OfHub(hub_id)
+    site = sites.get(row.site) if row.site else None
+    if site is None:
+        return tray_news.no_site(hub_id)
+    return _submit(_order(member, row, hub_id, site))
+
+
+def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> lifecycle.Order:
+    return lifecycle.Order(
+        user=member.user,
+        organisation=member.organisation,
+        hub_id=hub_id,
+        spkey_site_id=site.spkey_site_id,
+        submission=submission(row.id, hub_id, site.pk),
+        site=site,
+    )
+
+
+def _submit(order: lifecycle.Order) -> Step:
+    try:
+        return OfClaim(lifecycle.submit(order).pk)
+    except lifecycle.AnotherSiteError as elsewhere:
+        return tray_news.claimed_elsewhere(elsewhere.claim)
+
+
+def _steer(member: Membership, row: Row, named: Claims) -> Step:
+    claim = named.get(row.claim_id) if row.claim_id else None
+    if claim is None:
+        return tray_news.no_claim()
+    if row.deed not in tray_news.deeds_of(claim):
+        return OfClaim(claim.pk)
+    if row.deed == "again":
+        return _submit(lifecycle.retry(claim, member.user))
+    if row.deed == "stop":
+        lifecycle.stop(claim, member.user)
+    else:
+        lifecycle.try_now(claim)
+    return OfClaim(claim.pk)
+
+
+class _Found:
+    """What was read, for all rows together, of the claims and hubs that they tell of."""
+
+    def __init__(self, member: Membership, steps: list[Step]) -> None:
+        claims = {step.pk for step in steps if isinstance(step, OfClaim)}
+        hubs = {step.hub_id for step in steps if isinstance(step, OfHub)}
+        self.member = member
+        self.claims = self._read_claims(claims, hubs)
+        self.active = {
+            claim.hub.hub_id: claim for claim in self.claims.values() if not claim.is_final
+        }
+        self.hubs = watching.hubs_for(member.organisation, hubs - self.active.keys())
+        self.names = self._names()
+        self.trouble = self._trouble()
+        self._watch()
+
+    def news(self, step: Step, site: Site | None) -> News:
+        """Return what the row tells: a claim under way is told of wherever its hub is asked for."""
+        if isinstance(step, News):
+            return step
+        if isinstance(step, OfClaim):
+            return tray_news.of_claim(self.claims[step.pk], self.names)
+        claim = self.active.get(step.hub_id)
+        if claim is None:
+            return tray_news.of_hub(self.hubs[step.hub_id], site, self.names, self.trouble)
+        if site is None or claim.spkey_site_id != site.spkey_site_id:
+            return tray_news.claimed_elsewhere(claim)
+        return tray_news.of_claim(claim, self.names)
+
+    def _read_claims(self, pks: set[uuid.UUID], hubs: set[uuid.UUID]) -> Claims:
+        if not pks and not hubs:
+            return {}
+        under_way = Q(state__in=ACTIVE, hub_id_text__in=[str(hub_id) for hub_id in hubs])
+        found = _claims(self.member).filter(Q(pk__in=pks) | under_way)
+        return {claim.pk: claim for claim in found}
+
+    def _names(self) -> Names:
+        ids = {hub.spkey_site_id for hub in self.hubs.values()}
+        ids |= {
+            claim.hub.spkey_site_id
+            for claim in self.claims.values()
+            if claim.reason == Reason.ANOTHER_SITE
+        }
+        ids.discard("")
+        if not ids:
+            return {}
+        sites = Site.objects.visible_to(self.member.user).filter(
+            organisation=self.member.organisation, spkey_site_id__in=ids
+        )
+        return dict(sites.values_list("spkey_site_id", "name"))
+
+    def _unread(self) -> list[Hub]:
+        return [hub for hub in self.hubs.values() if not tray_news.is_looked_up(hub)]
+
+    def _trouble(self) -> Words | None:
+        """Return what keeps hubs from being looked up, asked only where some wait for that."""
+        if not self._unread():
+            return None
+        try:
+            credential = keys.usable(self.member.organisation)
+        except keys.NoUsableKeyError as error:
+            return tray_words.barred(identity.KEY_REASONS[str(error)])
+        if not Heartbeat.is_heard():
+            return tray_words.NO_WORKER
+        if circuit.is_open():
+            return tray_words.SILENT
+        return tray_words.BUSY if keys.paused_for(credential) else None
+
+    def _watch(self) -> None:
+        """Have the hubs read that wait for it, and those of claims that succeeded."""
+        claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
+        watching.watch_all([*self._unread(), *(claim.hub for claim in claimed)])
