@@ -75,7 +75,7 @@ def _form_page(
     context = {
         "form": form,
         "photo_form": PhotoForm(),
-        "decoder": (settings.NODE_MODULES / "barcode-detector").is_dir(),
+        "decoder": (settings.NODE_MODULES / "zxing-wasm").is_dir(),
         **more,
     }
     return render(request, template, context, status=status)

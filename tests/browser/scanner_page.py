@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.csp import build_policy
 from playwright.sync_api import Locator, Page
 
-DECODER = "/static/vendor/barcode-detector/ponyfill.js"
+DECODER = "/static/vendor/zxing-reader/index.js"
 WASM = "/static/vendor/zxing-wasm/zxing_reader.wasm"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 

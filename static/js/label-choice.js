@@ -1,0 +1,70 @@
+// Which of the codes in sight is meant, told once for as long as it stays in sight.
+"use strict";
+
+// A label has often more than the hub's code on it: a serial number, a link to the manual. A code
+// that holds a hub id counts at once; any other only after it was alone for a while.
+globalThis.LabelChoice = class LabelChoice {
+  static #MATRIX = ["qr_code", "data_matrix", "aztec", "pdf417"];
+  // Milliseconds.
+  static #AWAY = 1500;
+  static #PATIENCE = { matrix: 400, linear: 1000 };
+
+  #round;
+  #looks = [];
+  #inView = new Map();
+  #foreign = { key: "", since: 0 };
+
+  // `round`: so many looks in a row make the whole picture.
+  constructor(round = 1) {
+    this.#round = round;
+  }
+
+  // Takes the codes of one more look, [{text, format}], at `now` in milliseconds. Answers
+  // `{code, several}`: the code to report, or undefined; whether there are too many to tell.
+  take(codes, now) {
+    this.#looks = [...this.#looks, codes].slice(-this.#round);
+    const inSight = this.#distinct(this.#looks.flat());
+    const { code, several } = this.#meant(inSight, now);
+    const isNew = code && !this.#isInView(code, now);
+    // What stands beside a code belongs to it, and is nothing new when that is gone.
+    const known = code ? inSight : this.#distinct(codes).filter((one) => this.#isInView(one, now));
+    for (const one of known) this.#inView.set(one.key, now);
+    return { code: isNew ? { text: code.text, format: code.format } : undefined, several };
+  }
+
+  // One entry a hub, or a text; `hub` where it names one.
+  #distinct(codes) {
+    const found = new Map();
+    for (const { text, format } of codes) {
+      const isMatrix = LabelChoice.#MATRIX.includes(format);
+      const hub = isMatrix || format === "code_128" ? LabelChoice.#hubIn(text) : undefined;
+      const key = hub ?? text;
+      if (!found.has(key)) found.set(key, { key, text, format, isMatrix, hub });
+    }
+    return [...found.values()];
+  }
+
+  static #hubIn(text) {
+    return globalThis.HubId?.parse(text).hubId;
+  }
+
+  #isInView({ key }, now) {
+    return now - this.#inView.get(key) < LabelChoice.#AWAY;
+  }
+
+  #meant(codes, now) {
+    const hubs = codes.filter((code) => code.hub);
+    if (hubs.length === 1) return { code: hubs[0] };
+    const matrix = codes.filter((code) => code.isMatrix);
+    const several = hubs.length > 1 || matrix.length > 1;
+    const [only, ...others] = matrix.length ? matrix : codes;
+    return { code: this.#patient(others.length ? undefined : only, now), several };
+  }
+
+  // Answers the code once it was alone for long enough.
+  #patient(code, now) {
+    if (code?.key !== this.#foreign.key) this.#foreign = { key: code?.key, since: now };
+    const patience = LabelChoice.#PATIENCE[code?.isMatrix ? "matrix" : "linear"];
+    return now - this.#foreign.since >= patience ? code : undefined;
+  }
+};
