@@ -186,7 +186,7 @@ STATICFILES_DIRS: list[Any] = [
     *(
         (prefix, NODE_MODULES / folder)
         for prefix, folder in (
-            ("vendor/barcode-detector", "barcode-detector/dist/iife"),
+            ("vendor/zxing-reader", "zxing-wasm/dist/iife/reader"),
             ("vendor/zxing-wasm", "zxing-wasm/dist/reader"),
         )
         if (NODE_MODULES / folder).is_dir()
