@@ -56,14 +56,12 @@ def sync(member: Membership, asked: list[Row]) -> list[dict[str, Any]]:
     same few statements. Raises OperationalError or InterfaceError when the database is away: what
     was done by then stands, and the same call made again finds it so.
     """
-    sites = _open_sites(member, asked)
-    named = _named(member, [row.claim_id for row in asked if row.claim_id])
-    taken = [(row, _guarded(row, _take, member, row, sites, named)) for row in asked]
+    spoken_of = _SpokenOf(member, asked)
+    taken = [(row, _guarded(row, _take, member, row, spoken_of)) for row in asked]
     found = _Found(member, [step for _, step in taken])
     answers = []
     for row, step in taken:
-        site = sites.get(row.site) if row.site else None
-        answer = _guarded(row, found.news, step, site).as_json(row.id)
+        answer = _guarded(row, found.news, step, spoken_of.site(row)).as_json(row.id)
         if answer["seen"] != row.seen:
             answers.append(answer)
     return answers
@@ -80,12 +78,6 @@ def _guarded[**P, T](row: Row, deed: Callable[P, T], *args: P.args, **kwargs: P.
         return tray_news.not_taken()
 
 
-def _open_sites(member: Membership, asked: list[Row]) -> Sites:
-    picked = {row.site for row in asked if row.site}
-    sites = Site.objects.visible_to(member.user).filter(organisation=member.organisation)
-    return sites.open().in_bulk(picked)
-
-
 def _claims(member: Membership) -> QuerySet[Claim]:
     return (
         Claim.objects.visible_to(member.user)
@@ -94,21 +86,66 @@ def _claims(member: Membership) -> QuerySet[Claim]:
     )
 
 
-def _named(member: Membership, pks: list[uuid.UUID]) -> Claims:
-    return _claims(member).in_bulk(pks) if pks else {}
+class _SpokenOf:
+    """The sites and claims that the rows speak of, read for all of them together."""
+
+    def __init__(self, member: Membership, asked: list[Row]) -> None:
+        self._sites = self._read_sites(member, {row.site for row in asked if row.site})
+        named = [row.claim_id for row in asked if row.claim_id]
+        confirmed = [_submission(row, hub_id) for row in asked if (hub_id := _confirmed(row))]
+        self.named: Claims = {}
+        self.submitted: Claims = {}
+        if named or confirmed:
+            made = Q(submitted_by=member.user, submission__in=confirmed)
+            for claim in _claims(member).filter(Q(pk__in=named) | made):
+                self.named[claim.pk] = claim
+                self.submitted[claim.submission] = claim
+
+    @staticmethod
+    def _read_sites(member: Membership, picked: set[uuid.UUID]) -> Sites:
+        sites = Site.objects.visible_to(member.user).filter(organisation=member.organisation)
+        return sites.open().in_bulk(picked)
+
+    def site(self, row: Row) -> Site | None:
+        """Return the site that was picked for the row, if it takes claims."""
+        return self._sites.get(row.site) if row.site else None
 
 
-def _take(member: Membership, row: Row, sites: Sites, named: Claims) -> Step:
+def _hub_id(row: Row) -> uuid.UUID:
+    """Return the hub id on the label. Raises ValidationError with what people read of it."""
+    found: uuid.UUID = LABEL.clean(row.text[:MOST_READ])
+    return found
+
+
+def _confirmed(row: Row) -> uuid.UUID | None:
+    """Return the hub that the row asks to claim, not knowing of a claim yet."""
+    if not row.claim or row.claim_id:
+        return None
+    try:
+        return _hub_id(row)
+    except ValidationError:
+        return None
+
+
+def _submission(row: Row, hub_id: uuid.UUID) -> uuid.UUID:
+    """Return the submission's id: the same row for the same hub and site is the same claim."""
+    return submission(row.id, hub_id, row.site)
+
+
+def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> Step:
     """Do what one row asks for; what becomes of the row is what it tells of."""
     if row.claim_id is not None:
-        return _steer(member, row, named)
+        return _steer(member, row, spoken_of.named.get(row.claim_id))
     try:
-        hub_id = LABEL.clean(row.text[:MOST_READ])
+        hub_id = _hub_id(row)
     except ValidationError as problem:
         return tray_news.no_label(" ".join(problem.messages))
     if not row.claim:
         return OfHub(hub_id)
-    site = sites.get(row.site) if row.site else None
+    # Before the site is looked at: it may have been archived since the claim was made.
+    if made := spoken_of.submitted.get(_submission(row, hub_id)):
+        return OfClaim(made.pk)
+    site = spoken_of.site(row)
     if site is None:
         return tray_news.no_site(hub_id)
     return _submit(_order(member, row, hub_id, site))
@@ -120,7 +157,7 @@ def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> lifec
         organisation=member.organisation,
         hub_id=hub_id,
         spkey_site_id=site.spkey_site_id,
-        submission=submission(row.id, hub_id, site.pk),
+        submission=_submission(row, hub_id),
         site=site,
     )
 
@@ -132,8 +169,8 @@ def _submit(order: lifecycle.Order) -> Step:
         return tray_news.claimed_elsewhere(elsewhere.claim)
 
 
-def _steer(member: Membership, row: Row, named: Claims) -> Step:
-    claim = named.get(row.claim_id) if row.claim_id else None
+def _steer(member: Membership, row: Row, claim: Claim | None) -> Step:
+    """Do to the claim what the row asks for, as far as that can be done now."""
     if claim is None:
         return tray_news.no_claim()
     if row.deed not in tray_news.deeds_of(claim):

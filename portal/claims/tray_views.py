@@ -78,7 +78,7 @@ def _session(request: HttpRequest) -> JsonResponse:
 
 def _sync(request: HttpRequest) -> JsonResponse:
     try:
-        asked = tray_request.parse(request.body)
+        asked = tray_request.parse(_json_of(request))
     except tray_request.MalformedError:
         said = gettext("The portal did not understand this device. Load the page anew.")
         return _problem(said, HTTPStatus.BAD_REQUEST)
@@ -88,6 +88,13 @@ def _sync(request: HttpRequest) -> JsonResponse:
         return _problem(said, HTTPStatus.CONFLICT)
     member = _member(person, asked.organisation)
     return JsonResponse({"rows": tray.sync(member, asked.rows)})
+
+
+def _json_of(request: HttpRequest) -> bytes:
+    # A form's body is not to be had any more once the check against forgery has read it.
+    if request.content_type != "application/json":
+        raise tray_request.MalformedError
+    return request.body
 
 
 def _member(person: User, organisation: uuid.UUID) -> Membership:
