@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.app import views as app
 from portal.claims import home
 from portal.health import health
 from portal.orgs import views as orgs
@@ -49,4 +50,7 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("operator/", admin.site.urls),
     path("health/", health, name="health"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("service-worker.js", app.service_worker, name="service-worker"),
+    path("shell/<slug:language>/", app.shell, name="shell"),
 ]

@@ -15,6 +15,7 @@ ROOMS = {
     "support": {"claims", "hubs", "orgs", "audit"},
     "spkey": set(),
     "sandbox": {"spkey"},
+    "app": set(),
     "demo": {"claims", "hubs", "orgs", "audit", "sandbox"},
 }
 # Rooms that another project could lift out, and the parts of them that plug into Django.

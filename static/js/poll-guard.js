@@ -27,14 +27,7 @@
     }
   };
 
-  const tellConnection = () => {
-    for (const line of document.querySelectorAll("[data-offline-line]")) {
-      line.hidden = navigator.onLine;
-    }
-  };
-
   const wake = () => {
-    tellConnection();
     if (resting()) return;
     for (const element of polled()) window.htmx?.trigger(element, "poll");
   };
@@ -92,10 +85,8 @@
   document.addEventListener("htmx:sendError", tellTrouble);
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("online", wake);
-  window.addEventListener("offline", tellConnection);
 
   announce();
   tellAge();
-  tellConnection();
   setInterval(tellAge, 1000);
 }

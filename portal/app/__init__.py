@@ -1,0 +1,1 @@
+"""The portal as an app: installable, and open without a network."""

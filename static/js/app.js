@@ -1,0 +1,61 @@
+// The portal as an app on this device: its service worker, who works here, and the button that
+// installs it. Data of the script's own element: `worker`, the service worker's address, and
+// `person`, the id of whoever is signed in.
+"use strict";
+
+{
+  const { worker, person } = document.currentScript.dataset;
+  const SIGN_OUT_PATIENCE = 1000;
+  const store = new TrayStore();
+
+  const remember = async (name, value) => {
+    if ((await store.get(name)) !== value) await store.set(name, value);
+  };
+
+  const within = (milliseconds, promise) =>
+    Promise.race([promise, new Promise((done) => setTimeout(done, milliseconds))]);
+
+  // What the page itself needs comes first.
+  const register = () => {
+    const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+    whenIdle(() => {
+      navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(() => {
+        // Storage is full, or refused: the portal works as before, with a network.
+      });
+    });
+  };
+
+  // Whoever signs out is forgotten here first. A device that cannot forget must still sign out.
+  const signOut = async (event) => {
+    event.preventDefault();
+    await within(SIGN_OUT_PATIENCE, store.set("current", undefined)).catch(() => {});
+    event.target.submit();
+  };
+
+  const offerToInstall = (offer) => {
+    const button = document.querySelector("[data-install]");
+    if (!button) return;
+    offer.preventDefault();
+    button.hidden = false;
+    button.onclick = async () => {
+      button.hidden = true;
+      await offer.prompt();
+    };
+  };
+
+  const remembered = Promise.all([
+    remember("current", person),
+    remember("language", document.documentElement.lang.split("-")[0]),
+  ]);
+  remembered.catch(() => {
+    // Storage is refused: the tray says so where somebody scans.
+  });
+  if ("serviceWorker" in navigator) {
+    if (document.readyState === "complete") register();
+    else window.addEventListener("load", register, { once: true });
+  }
+  for (const form of document.querySelectorAll("[data-sign-out]")) {
+    form.addEventListener("submit", signOut);
+  }
+  window.addEventListener("beforeinstallprompt", offerToInstall);
+}

@@ -1,0 +1,119 @@
+// <connection-line>: whether the portal can be reached, and how much waits to be sent to it.
+//
+// It listens to the browser, to htmx, and to `tray-sync`, and asks the address in `portal` when it
+// is in doubt. With `doubtful` it stands on a page that opened without the portal. `person` is whose
+// tray is counted; without, that of whoever worked on this device last.
+//
+// Parts of the page with data-while="online" or "offline" are shown while that is so, and each
+// change is told as `connection` on the document, with detail.online.
+"use strict";
+
+globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
+  static #PATIENCE = 6000;
+  static #ASK_AGAIN = 10_000;
+
+  #online;
+  #signedOut = false;
+  #ending;
+  #waiting;
+  #asking;
+  #silence;
+  #store = globalThis.TrayStore ? new TrayStore() : undefined;
+  #news = new BroadcastChannel("tray");
+  #plurals = new Intl.PluralRules(document.documentElement.lang || "en");
+
+  connectedCallback() {
+    this.#ending = new AbortController();
+    const { signal } = this.#ending;
+    const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
+    on(window, "offline", () => this.#tell(false));
+    on(window, "online", () => this.#ask());
+    on(document, "visibilitychange", () => this.#wake());
+    on(document, "htmx:beforeRequest", () => this.#listen());
+    on(document, "htmx:afterRequest", (event) => this.#hear(event.detail.xhr.status));
+    on(document, "tray-sync", (event) => this.#take(event.detail.state));
+    this.#news.onmessage = () => this.#count();
+    this.#waiting = setInterval(() => this.#wake(), ConnectionLine.#ASK_AGAIN);
+    this.#tell(navigator.onLine && !this.hasAttribute("doubtful"));
+    this.#wake();
+    this.#count();
+  }
+
+  disconnectedCallback() {
+    this.#ending.abort();
+    this.#news.close();
+    clearInterval(this.#waiting);
+    clearTimeout(this.#silence);
+  }
+
+  #wake() {
+    if (!this.#online && navigator.onLine && !document.hidden) this.#ask();
+  }
+
+  // A network that swallows everything ends no request: silence is asked about too.
+  #listen() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#ask(), ConnectionLine.#PATIENCE);
+  }
+
+  // htmx gives the status 0 to what had no answer. One lost request may have many reasons.
+  #hear(status) {
+    clearTimeout(this.#silence);
+    if (status > 0) this.#tell(true);
+    else this.#ask();
+  }
+
+  #take(state) {
+    this.#signedOut = state === "signed-out";
+    this.#tell(state !== "offline");
+    this.#count();
+  }
+
+  async #ask() {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      const { ok } = await fetch(this.getAttribute("portal"), {
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(ConnectionLine.#PATIENCE),
+      });
+      this.#tell(ok);
+    } catch {
+      this.#tell(false);
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #tell(online) {
+    if (online === this.#online) return;
+    this.#online = online;
+    this.dataset.state = online ? "online" : "offline";
+    const word = this.querySelector("[data-word]");
+    const words = online ? word.dataset.online : word.dataset.offline;
+    if (word.textContent !== words) word.textContent = words;
+    for (const part of document.querySelectorAll("[data-while]")) {
+      part.hidden = part.dataset.while !== this.dataset.state;
+    }
+    document.dispatchEvent(new CustomEvent("connection", { detail: { online } }));
+  }
+
+  async #count() {
+    const person = this.getAttribute("person") || (await this.#store?.get("current"));
+    const count = person ? await this.#store.waiting(person) : 0;
+    this.#show("waiting", count, !this.#signedOut);
+    this.#show("sign-in", count, this.#signedOut);
+  }
+
+  #show(name, count, wanted) {
+    const part = this.querySelector(`[data-${name}]`);
+    part.hidden = !wanted || count === 0;
+    const words = part.querySelector("[data-other]");
+    const { one, other } = words.dataset;
+    words.textContent = (this.#plurals.select(count) === "one" ? one : other).replace("{}", count);
+    part.querySelector("[data-number]").textContent = count;
+  }
+};
+
+customElements.define("connection-line", ConnectionLine);

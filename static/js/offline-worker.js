@@ -1,0 +1,123 @@
+// The service worker: keeps one page of the portal, the shell, on the device, and opens it where
+// the portal cannot be reached. The script that imports this one says in KEPT what to keep.
+"use strict";
+
+// Versions. A page always comes from the network when there is one, so after a deployment the next
+// page is the new one. Its files are kept under names that hold the hash of what is in them: a page
+// of the old version that is still open finds its own files, those it loads late too, because the
+// cache of the version before stays until the next deployment. So nothing is mixed, and a new
+// worker need not wait for old pages to close: it takes over as soon as it has everything.
+//
+// Pages of people who are signed in are in no cache: only what KEPT names is.
+{
+  const { version, shells, files, under, patience } = globalThis.KEPT;
+  const FAMILY = "portal-";
+  const NAME = `${FAMILY}${version}`;
+  // What a proxy answers while there is no portal behind it.
+  const NOBODY_THERE = [502, 503, 504];
+  const LANGUAGE_PATIENCE = 1000;
+  const store = new TrayStore();
+
+  const hasHash = (url) => /\.[0-9a-f]{12}\.[^/]+$/.test(new URL(url, location.href).pathname);
+
+  const within = (milliseconds, promise) =>
+    new Promise((resolve, reject) => {
+      const late = new DOMException("No answer in time.", "TimeoutError");
+      const timer = setTimeout(reject, milliseconds, late);
+      promise.finally(() => clearTimeout(timer)).then(resolve, reject);
+    });
+
+  // Shells are asked for by nobody. What is named by its hash may come from the browser's cache.
+  const request = (address) =>
+    new Request(address, {
+      cache: hasHash(address) ? "default" : "reload",
+      credentials: "omit",
+    });
+
+  // All or nothing: without every file, the version before stays in charge.
+  const install = async () => {
+    await caches.delete(NAME);
+    const cache = await caches.open(NAME);
+    try {
+      await cache.addAll([...Object.values(shells), ...files].map(request));
+    } catch (error) {
+      await caches.delete(NAME);
+      throw error;
+    }
+    await self.skipWaiting();
+  };
+
+  // Caches are listed in the order in which they were made.
+  const activate = async () => {
+    const ours = (await caches.keys()).filter((name) => name.startsWith(FAMILY));
+    const before = ours.filter((name) => name !== NAME).slice(0, -1);
+    await Promise.all(before.map((name) => caches.delete(name)));
+    await self.clients.claim();
+  };
+
+  const kept = async (address) => {
+    const newest = await caches.match(address, { cacheName: NAME, ignoreVary: true });
+    return newest ?? caches.match(address, { ignoreVary: true });
+  };
+
+  // That of the shell asked for by its address, else the last one used here, else the browser's.
+  const language = async (address) => {
+    const { pathname } = new URL(address);
+    const last = await within(LANGUAGE_PATIENCE, store.get("language")).catch(() => undefined);
+    const browsers = navigator.languages.map((tag) => tag.split("-")[0]);
+    const codes = Object.keys(shells);
+    return (
+      codes.find((code) => shells[code] === pathname) ??
+      [last, ...browsers].find((code) => codes.includes(code)) ??
+      codes[0]
+    );
+  };
+
+  const shell = async (address) => kept(shells[await language(address)]);
+
+  const page = async (asked) => {
+    try {
+      const answer = await within(patience, fetch(asked));
+      if (!NOBODY_THERE.includes(answer.status)) return answer;
+      return (await shell(asked.url)) ?? answer;
+    } catch (error) {
+      const found = await shell(asked.url);
+      if (found) return found;
+      throw error;
+    }
+  };
+
+  // Development has files without a hash in their names: the newest counts, and is kept.
+  const changing = async (asked) => {
+    try {
+      const answer = await within(patience, fetch(asked));
+      if (answer.status === 200 && files.includes(new URL(asked.url).pathname)) {
+        const cache = await caches.open(NAME);
+        await cache.put(asked, answer.clone());
+      }
+      return answer;
+    } catch (error) {
+      const found = await kept(asked.url);
+      if (found) return found;
+      throw error;
+    }
+  };
+
+  const file = async (asked) =>
+    hasHash(asked.url) ? ((await kept(asked.url)) ?? fetch(asked)) : changing(asked);
+
+  const answer = (asked) => {
+    const { origin, pathname } = new URL(asked.url);
+    if (asked.method !== "GET" || origin !== location.origin) return undefined;
+    if (asked.mode === "navigate") return page(asked);
+    if (pathname.startsWith(under) && !asked.headers.has("Range")) return file(asked);
+    return undefined;
+  };
+
+  self.addEventListener("install", (event) => event.waitUntil(install()));
+  self.addEventListener("activate", (event) => event.waitUntil(activate()));
+  self.addEventListener("fetch", (event) => {
+    const answered = answer(event.request);
+    if (answered) event.respondWith(answered);
+  });
+}
