@@ -11,6 +11,7 @@ ADMINS = (
     "home",
     "claims:list",
     "claims:new",
+    "claims:tray",
     "sites:list",
     "sites:new",
     "people:list",
@@ -22,6 +23,8 @@ AGENTS = ("home", "support:claims", "support:new")
 POSTS = (
     "claims:new",
     "claims:read",
+    "claims:tray",
+    "claims:tray-photo",
     "claims:try-now",
     "claims:stop",
     "claims:again",

@@ -136,7 +136,8 @@ def test_a_look_at_an_address_that_acts_does_nothing(as_person, ada, claim, mill
     forms = {*pages.portals(claim, mill_court), *pages.agents("")}
     for address in pages.posts(claim, mill_court):
         if address not in forms:
-            expected = 302 if address.startswith("/claims/") else 405
+            is_page = address.startswith("/claims/") and "tray" not in address
+            expected = 302 if is_page else 405
             assert client.get(address).status_code == expected, address
     assert rows() == before
 
@@ -170,9 +171,10 @@ def test_what_people_and_spkey_wrote_is_escaped_wherever_it_stands(
     )
     escaped = 0
     for client, address in every_page:
-        body = client.get(address).content.decode()
+        answer = client.get(address)
+        body = answer.content.decode()
 
-        assert "<img src=x" not in body, address
+        assert "<img src=x" not in body or answer["Content-Type"] == "application/json", address
         escaped += "&lt;img src=x hx-get=/x&gt;" in body
     assert escaped > 20
 
