@@ -44,6 +44,7 @@ class SignInRequired(LoginRequiredMiddleware):
 class SessionLifetime(MiddlewareMixin):
     """Ends sessions that were idle, or lived, too long.
 
+    A request that its view marks as `sent_by_itself` tells of no activity: a device made it.
     That somebody was active is noted beside the request: a database too busy to take the note
     must spoil no answer, and least of all that of a claim which was saved.
     """
@@ -70,7 +71,8 @@ class SessionLifetime(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Save the note, where nothing else changed the session, which then is saved with it."""
         noted = getattr(request, "activity_noted", False)
-        if noted and not request.session.modified and response.status_code < 500:
+        by_itself = getattr(request, "sent_by_itself", False)
+        if noted and not by_itself and not request.session.modified and response.status_code < 500:
             try:
                 request.session.save()
             except UpdateError:

@@ -33,6 +33,11 @@ class Row:
     deed: str
     seen: str
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person has just asked for something, rather than the device for news."""
+        return bool(self.deed) or not self.seen or (self.claim and self.claim_id is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

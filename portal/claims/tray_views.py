@@ -58,6 +58,7 @@ def sync(request: HttpRequest) -> JsonResponse:
 
 
 def _session(request: HttpRequest) -> JsonResponse:
+    _sent_by_itself(request)
     member = access.current(request, Ability.CLAIM)
     organisation, person = member.organisation, member.user
     sites = forms.sites_for(person, organisation)
@@ -82,12 +83,19 @@ def _sync(request: HttpRequest) -> JsonResponse:
     except tray_request.MalformedError:
         said = gettext("The portal did not understand this device. Load the page anew.")
         return _problem(said, HTTPStatus.BAD_REQUEST)
+    if not any(row.is_by_hand for row in asked.rows):
+        _sent_by_itself(request)
     person = access.person(request)
     if asked.person != person.pk:
         said = gettext("Somebody else is signed in on this device. These hubs wait for their own.")
         return _problem(said, HTTPStatus.CONFLICT)
     member = _member(person, asked.organisation)
     return JsonResponse({"rows": tray.sync(member, asked.rows)})
+
+
+def _sent_by_itself(request: HttpRequest) -> None:
+    """Mark that nobody was active: a tablet that lies about keeps no session alive."""
+    request.sent_by_itself = True  # type: ignore[attr-defined]
 
 
 def _json_of(request: HttpRequest) -> bytes:
