@@ -1,8 +1,8 @@
 """The way between the browser and the portal, which a test cuts, blocks, or robs of its answers.
 
 A browser's own offline switch is one thing, what travels is another: `navigator.onLine` stays true
-beside a router that leads nowhere, and service workers fetch past the switch of their page. So the
-portal is reached through a proxy on this machine, by the fixture `line`:
+beside a router that leads nowhere, and an answer may get lost when the deed is done. So the portal
+is reached through a proxy on this machine, by the fixture `line`:
 
     page = tablet(ira, **through(line))
     page.goto("/claims/new/")
@@ -10,6 +10,7 @@ portal is reached through a proxy on this machine, by the fixture `line`:
 
     line.cut()                             # nothing gets through: as without a network
     line.hang()                            # everything is accepted, nothing is answered
+    line.refuse()                          # 503 to everything: no portal behind its proxy
     line.lose_answers("POST /claims/tray/")  # the portal does it, and nobody hears of it
     line.restore()
 
@@ -30,6 +31,7 @@ from playwright.sync_api import Page
 # Sent with the last word, a connection ends at once, and not with a farewell.
 RESET = struct.pack("ii", 1, 0)
 CHUNK = 65_536
+REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 READY = """async () => {
   await navigator.serviceWorker.ready;
   if (navigator.serviceWorker.controller) return;
@@ -52,7 +54,7 @@ class Line(socketserver.ThreadingTCPServer):
         super().__init__(("localhost", 0), Call)
         self.url = f"http://localhost:{self.server_address[1]}"
         self.lost: list[str] = []
-        self.is_cut = self.is_hanging = False
+        self.is_cut = self.is_hanging = self.is_refusing = False
         self._target = (host, port)
         self._losing: tuple[bytes, ...] = ()
         self._calls: set[socket.socket] = set()
@@ -65,6 +67,10 @@ class Line(socketserver.ThreadingTCPServer):
     def hang(self) -> None:
         """Take whatever is sent, and pass none of it on; what is under way ends."""
         self._turn(hang=True)
+
+    def refuse(self) -> None:
+        """Answer 503 to everything, as a proxy does while there is no portal behind it."""
+        self._turn(refuse=True)
 
     def lose_answers(self, *requests: str) -> None:
         """Pass on everything, but no answer to a request that begins so ("POST /claims/")."""
@@ -79,8 +85,8 @@ class Line(socketserver.ThreadingTCPServer):
         self._target = (host, port)
         self._turn()
 
-    def _turn(self, cut=False, hang=False, losing: tuple[bytes, ...] = ()) -> None:
-        self.is_cut, self.is_hanging, self._losing = cut, hang, losing
+    def _turn(self, cut=False, hang=False, refuse=False, losing: tuple[bytes, ...] = ()) -> None:
+        self.is_cut, self.is_hanging, self.is_refusing, self._losing = cut, hang, refuse, losing
         with self._lock:
             calls, self._calls = self._calls, set()
         for call in calls:
@@ -120,6 +126,9 @@ class Call(socketserver.BaseRequestHandler):
             elif self.server.is_hanging:
                 while self.request.recv(CHUNK):
                     pass
+            elif self.server.is_refusing:
+                self.request.recv(CHUNK)
+                self.request.sendall(REFUSAL)
             else:
                 self._converse()
 

@@ -18,8 +18,10 @@ def test_a_line_can_be_cut_can_hang_and_is_restored(line):
     health = f"{line.url}/health/"
     assert ask(health) == 200
     line.cut()
-    with pytest.raises(OSError, match=r"reset|closed"):
+    with pytest.raises(OSError, match=r"reset|closed|pipe"):
         ask(health)
+    line.refuse()
+    assert ask(health) == 503
     line.hang()
     with pytest.raises(TimeoutError):
         ask(health)
@@ -30,7 +32,7 @@ def test_a_line_can_be_cut_can_hang_and_is_restored(line):
 def test_an_answer_can_be_lost_after_the_portal_gave_it(line):
     line.lose_answers("POST /claims/")
     assert ask(f"{line.url}/health/") == 200
-    with pytest.raises(OSError, match=r"reset|closed"):
+    with pytest.raises(OSError, match=r"reset|closed|pipe"):
         ask(f"{line.url}/claims/new/", b"label=1")
     assert line.lost == ["POST /claims/new/ HTTP/1.1"]
     line.restore()

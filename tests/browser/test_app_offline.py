@@ -1,0 +1,118 @@
+"""After one visit the portal opens without a network, and keeps nothing of any person."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.app import views
+from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
+
+KEPT = """async () => {
+  const names = await caches.keys();
+  const lists = await Promise.all(names.map(async (name) => {
+    const cache = await caches.open(name);
+    const requests = await cache.keys();
+    return Promise.all(requests.map(async (request) => {
+      const answer = await cache.match(request);
+      return [new URL(request.url).pathname, await answer.text()];
+    }));
+  }));
+  return lists.flat();
+}"""
+REMEMBERED = "async (name) => (await new TrayStore().get(name)) ?? null"
+# What Chromium itself says of requests that fail.
+LOST = ["net::ERR_", "status of 50", "htmx:"]
+ELSEWHERE = "Other pages come back with the connection."
+BACK = "The connection is back."
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+
+@pytest.fixture
+def visited(tablet, line, ira) -> Page:
+    """Ira's tablet after one visit of the first page."""
+    tablet.expected = list(LOST)
+    page = tablet(ira, **through(line))
+    page.goto("/")
+    ready_for_offline(page)
+    return page
+
+
+def offline_word(page: Page):
+    return page.locator("connection-line").get_by_text("No connection")
+
+
+def test_a_page_never_seen_before_opens_as_the_shell_and_reloads_and_leads_back(
+    visited: Page, line: Line
+):
+    go_offline(visited, line)
+    visited.goto("/claims/")
+    expect(visited.get_by_text(ELSEWHERE)).to_be_visible()
+    expect(offline_word(visited)).to_be_visible()
+    visited.reload()
+    expect(visited.get_by_text(ELSEWHERE)).to_be_visible()
+    assert visited.evaluate("() => getComputedStyle(document.body).display") == "flex"
+
+    go_online(visited, line)
+    expect(visited.get_by_text(BACK)).to_be_visible()
+    expect(visited.get_by_text(ELSEWHERE)).to_be_hidden()
+    visited.get_by_role("link", name="Open the page you asked for").click()
+    expect(visited).to_have_url(re.compile(r"/claims/$"))
+    expect(visited.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
+
+
+def test_without_a_network_the_shell_speaks_the_language_that_was_used_last(
+    visited: Page, line: Line
+):
+    visited.evaluate("async () => await new TrayStore().set('language', 'el')")
+    go_offline(visited, line)
+    visited.goto("/claims/new/")
+    expect(visited.locator("html")).to_have_attribute("lang", "el")
+    visited.goto("/shell/en/")
+    expect(visited.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("turn", [Line.hang, Line.refuse])
+def test_a_network_that_leads_nowhere_counts_as_none(tablet, line, ira, monkeypatch, turn):
+    monkeypatch.setattr(views, "PATIENCE", 250)
+    tablet.expected = list(LOST)
+    page = tablet(ira, **through(line))
+    page.goto("/")
+    ready_for_offline(page)
+    turn(line)
+    page.goto("/claims/")
+    expect(page.get_by_text(ELSEWHERE)).to_be_visible()
+
+
+def test_no_cache_holds_anything_of_a_person(visited: Page, ira, acme):
+    visited.goto("/claims/new/")
+    visited.goto("/claims/")
+    kept = dict(visited.evaluate(KEPT))
+
+    assert {"/shell/en/", "/shell/el/", "/static/js/tray-store.js"} < set(kept)
+    assert all(path.startswith(("/static/", "/shell/")) for path in kept)
+    for text in kept.values():
+        for secret in (ira.name, ira.email, str(ira.pk), acme.name):
+            assert secret not in text
+
+
+def test_the_device_knows_who_works_on_it_until_they_sign_out(visited: Page, line: Line, ira):
+    expect(visited.locator("connection-line")).to_have_attribute("data-state", "online")
+    assert visited.evaluate(REMEMBERED, "current") == str(ira.pk)
+    assert visited.evaluate(REMEMBERED, "language") == "en"
+    visited.locator("[popovertarget=person-menu]").click()
+    visited.get_by_role("button", name="Sign out").click()
+    visited.wait_for_url("**/accounts/login/**")
+    go_offline(visited, line)
+    visited.goto("/")
+    assert visited.evaluate(REMEMBERED, "current") is None
+
+
+def test_a_session_that_ends_by_itself_forgets_nobody(visited: Page, line: Line, ira):
+    visited.context.clear_cookies()
+    visited.goto("/")
+    visited.wait_for_url("**/accounts/login/**")
+    go_offline(visited, line)
+    visited.goto("/")
+    assert visited.evaluate(REMEMBERED, "current") == str(ira.pk)

@@ -1,0 +1,80 @@
+"""A new release takes over whole or not at all, and takes nothing from pages that are open."""
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Page, expect
+
+from tests.browser.offline import go_offline, ready_for_offline, through
+from tests.browser.releases import CHANGING, Releases
+
+FILE = "() => document.querySelector('link[href*=connection]').href"
+# Past the browser's own cache.
+READ = "async (address) => (await fetch(address, { cache: 'reload' })).text()"
+UPDATE = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update();
+  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  while (!["activated", "redundant"].includes(worker.state)) {
+    await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+  }
+  return worker.state;
+}"""
+CACHES = "async () => (await caches.keys()).length"
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+
+@pytest.fixture
+def releases(tmp_path, line, settings):
+    releases = Releases(tmp_path, line, settings)
+    yield releases
+    releases.end()
+    connections.close_all()
+
+
+def open_next(page: Page) -> str:
+    """Open a page as it is now; return the address of the file that differs between releases."""
+    page.goto("/")
+    address: str = page.evaluate(FILE)
+    return address
+
+
+def test_a_page_that_is_open_keeps_its_files_for_one_release_and_the_next_page_is_new(
+    tablet, line, releases, ira
+):
+    tablet.expected = ["404"]
+    page = tablet(ira, **through(line))
+    releases.deploy()
+    first = open_next(page)
+    ready_for_offline(page)
+
+    releases.deploy()
+    assert page.evaluate(UPDATE) == "activated"
+    assert "Release 1" in page.evaluate(READ, first)
+    second = open_next(page)
+    assert "Release 2" in page.evaluate(READ, second)
+
+    releases.deploy()
+    assert page.evaluate(UPDATE) == "activated"
+    assert "Release" not in page.evaluate(READ, first)
+    assert "Release 2" in page.evaluate(READ, second)
+    assert page.evaluate(CACHES) == 2
+
+
+def test_a_release_that_does_not_arrive_whole_leaves_the_one_before_in_charge(
+    tablet, line, releases, ira
+):
+    tablet.expected = ["net::ERR_", "404"]
+    page = tablet(ira, **through(line))
+    releases.deploy()
+    first = open_next(page)
+    ready_for_offline(page)
+
+    releases.deploy(without=CHANGING.replace(".css", ".*.css"))
+    assert page.evaluate(UPDATE) == "redundant"
+    go_offline(page, line)
+    page.goto("/claims/")
+    expect(page.get_by_text("Other pages come back")).to_be_visible()
+    assert page.evaluate(FILE) == first
+    assert "Release 1" in page.evaluate(READ, first)
+    assert page.evaluate(CACHES) == 1
