@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal import languages
 from portal.app import views as app
 from portal.claims import home
 from portal.health import health
@@ -49,6 +50,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("operator/", admin.site.urls),
+    path("language/", languages.switch, name="language"),
     path("health/", health, name="health"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("service-worker.js", app.service_worker, name="service-worker"),

@@ -17,6 +17,7 @@ ROOMS = {
     "sandbox": {"spkey"},
     "app": set(),
     "demo": {"claims", "hubs", "orgs", "audit", "sandbox"},
+    "formats": set(),
 }
 # Rooms that another project could lift out, and the parts of them that plug into Django.
 WITHOUT_DJANGO = {"spkey": (), "sandbox": ("apps.py", "management")}

@@ -8,6 +8,8 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class Entry(models.Model):
@@ -26,8 +28,11 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ("-at",)
-        verbose_name_plural = "entries"
+        verbose_name_plural = _("entries")
         indexes = (models.Index(fields=("organisation_id", "-at"), name="audit_of_organisation"),)
 
     def __str__(self) -> str:
-        return f"{self.verb} by {self.actor_label or 'the portal'}"
+        return gettext("%(verb)s by %(actor)s") % {
+            "verb": self.verb,
+            "actor": self.actor_label or gettext("the portal"),
+        }

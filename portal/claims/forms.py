@@ -6,6 +6,8 @@ from typing import Any, cast
 import django_filters
 from django import forms
 from django.db.models import F, Max, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.claims.groups import GROUPS, claims_in
 from portal.claims.models import Claim, State
@@ -14,7 +16,7 @@ from portal.orgs.models import Organisation, Site, User
 
 LONGEST_TYPED = 2000
 # Of a form that the database did not take: it was busy for too long, or away.
-NOT_SAVED = "Not saved yet: try again. Nothing was lost; sending it twice makes one claim."
+NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
 
 
 def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
@@ -30,7 +32,7 @@ def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
 
 
 def _read(problem: hub_ids.LabelProblem) -> str:
-    return f"We read “{problem.read}”." if problem.read else ""
+    return gettext("We read “%(text)s”.") % {"text": problem.read} if problem.read else ""
 
 
 class LabelField(forms.CharField):
@@ -38,11 +40,11 @@ class LabelField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Hub id",
+            label=_("Hub id"),
             max_length=LONGEST_TYPED,
             strip=False,
             error_messages={"required": hub_ids.SENTENCES["empty"]},
-            help_text="Scan, type or paste what the label says.",
+            help_text=_("Scan, type or paste what the label says."),
             widget=forms.TextInput(
                 attrs={
                     "class": "hub-id-input",
@@ -88,9 +90,10 @@ class ClaimForm(forms.Form):
 
     site = forms.ModelChoiceField(
         Site.objects.none(),
+        label=_("Site"),
         empty_label=None,
         widget=forms.RadioSelect,
-        error_messages={"required": "Pick the site first."},
+        error_messages={"required": _("Pick the site first.")},
     )
     label = LabelField()
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -107,7 +110,7 @@ class PhotoForm(forms.Form):
     """A photo of a label."""
 
     photo = forms.FileField(
-        label="Photo of the label",
+        label=_("Photo of the label"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
@@ -116,38 +119,38 @@ class PhotoForm(forms.Form):
         """Return the text of the code in the photo, or say what is wrong with the photo."""
         photo = self.cleaned_data["photo"]
         if photo is None:
-            raise forms.ValidationError("No photo arrived. Take one of at most 12 MB.")
+            raise forms.ValidationError(_("No photo arrived. Take one of at most 12 MB."))
         try:
             return str(hub_ids.parse(photos.read_label(photo)))
         except photos.PhotoProblem as problem:
             raise forms.ValidationError(str(problem.sentence)) from None
         except hub_ids.LabelProblem as problem:
-            said = f"The code in the photo is no hub label. {_read(problem)}"
-            raise forms.ValidationError(said) from None
+            said = gettext("The code in the photo is no hub label.")
+            raise forms.ValidationError(f"{said} {_read(problem)}") from None
 
 
 class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """The list's filters: state, site, person and free text."""
 
     state = django_filters.ChoiceFilter(
-        label="State",
-        empty_label="Any state",
+        label=_("State"),
+        empty_label=_("Any state"),
         choices=[
-            ("Together", [(name, group.label) for name, group in GROUPS.items()]),
-            ("One state", State.choices),
+            (_("Together"), [(name, group.label) for name, group in GROUPS.items()]),
+            (_("One state"), State.choices),
         ],
         method="in_state",
     )
     site = django_filters.ModelChoiceFilter(
-        label="Site", empty_label="Any site", queryset=Site.objects.none()
+        label=_("Site"), empty_label=_("Any site"), queryset=Site.objects.none()
     )
     person = django_filters.ModelChoiceFilter(
-        label="Person",
-        empty_label="Anybody",
+        label=_("Person"),
+        empty_label=_("Anybody"),
         queryset=User.objects.none(),
         field_name="submitted_by",
     )
-    q = django_filters.CharFilter(label="Find", method="containing")
+    q = django_filters.CharFilter(label=_("Find"), method="containing")
 
     class Meta:
         model = Claim

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Reason, State
+from portal.claims.words import Text
 
 LATELY = timedelta(days=7)
 
@@ -15,7 +17,7 @@ LATELY = timedelta(days=7)
 class Group(NamedTuple):
     """A group: its label, and which claims are in it at this moment."""
 
-    label: str
+    label: Text
     which: Callable[[], Q]
 
 
@@ -33,10 +35,10 @@ def _by_the_key() -> Q:
 
 
 GROUPS = {
-    "open": Group("Under way", _in(*ACTIVE)),
-    "done": Group("All claimed", _in(*SUCCEEDED)),
+    "open": Group(_("Under way"), _in(*ACTIVE)),
+    "done": Group(_("All claimed"), _in(*SUCCEEDED)),
     "attention": Group(
-        "Needs attention",
+        _("Needs attention"),
         _in(
             State.BLOCKED,
             State.REVIEW,
@@ -46,18 +48,18 @@ GROUPS = {
             State.EXPIRED,
         ),
     ),
-    "offline": Group("Hub offline", lambda: Q(state=State.WAITING, reason=Reason.OFFLINE)),
-    "late": Group("Claimed late", lambda: Q(late_effect_at__gt=timezone.now() - LATELY)),
-    "forbidden": Group("Refused: API key", lambda: _by_the_key() & _lately()),
+    "offline": Group(_("Hub offline"), lambda: Q(state=State.WAITING, reason=Reason.OFFLINE)),
+    "late": Group(_("Claimed late"), lambda: Q(late_effect_at__gt=timezone.now() - LATELY)),
+    "forbidden": Group(_("Refused: API key"), lambda: _by_the_key() & _lately()),
     "refused": Group(
-        "Refused lately",
+        _("Refused lately"),
         lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
     ),
     "unclaimed": Group(
-        "Unclaimed lately",
+        _("Unclaimed lately"),
         lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
     ),
-    "ended": Group("Ended without", _in(*(state for state in FINAL if state not in SUCCEEDED))),
+    "ended": Group(_("Ended without"), _in(*(state for state in FINAL if state not in SUCCEEDED))),
 }
 
 

@@ -7,11 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from portal.claims import rows
 from portal.claims.groups import claims_in
 from portal.claims.models import Claim, Heartbeat, State
+from portal.claims.words import Text
 from portal.orgs import access, second_factor
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
@@ -26,10 +29,10 @@ class Todo:
 
     kind: str
     icon: str
-    title: str
-    text: str
+    title: Text
+    text: Text
     url: str = ""
-    link_text: str = ""
+    link_text: Text = ""
 
 
 @require_safe
@@ -84,10 +87,10 @@ def todos(organisation: Organisation) -> list[Todo]:
             Todo(
                 "attention",
                 "site",
-                "No site yet",
-                "Hubs are claimed at a site. Make the first one.",
+                _("No site yet"),
+                _("Hubs are claimed at a site. Make the first one."),
                 reverse("sites:new"),
-                "Make a site",
+                _("Make a site"),
             )
         )
     return [todo for todo in found if todo is not None]
@@ -99,9 +102,11 @@ def _worker() -> Todo | None:
     return Todo(
         "stop",
         "alert",
-        "Nothing is being sent",
-        "The portal's background worker is not running. Claims are saved and wait; "
-        "tell those who run the portal.",
+        _("Nothing is being sent"),
+        _(
+            "The portal's background worker is not running. Claims are saved and wait; "
+            "tell those who run the portal."
+        ),
     )
 
 
@@ -113,10 +118,10 @@ def _key(organisation: Organisation) -> Todo | None:
     return Todo(
         "attention",
         "key",
-        "The API key could not be checked",
-        "SmartphoneKey did not answer. Claims still go out when it does.",
+        _("The API key could not be checked"),
+        _("SmartphoneKey did not answer. Claims still go out when it does."),
         reverse("key:edit"),
-        "Check it again",
+        _("Check it again"),
     )
 
 
@@ -124,64 +129,83 @@ def _key(organisation: Organisation) -> Todo | None:
 class _Kind:
     """Claims of a group that need somebody: how to say how many, and what to do."""
 
-    title: tuple[str, str]
-    text: str
+    title: Text
+    text: Text
     kind: str
     icon: str
 
     def todo(self, group: str, number: int) -> Todo:
         """Return the line that says so of this many (one or more)."""
-        one, many = self.title
-        title = f"{number} {one if number == 1 else many}"
+        title = self.title % {"number": number}
         url = f"{reverse('claims:list')}?state={group}"
-        return Todo(self.kind, self.icon, title, self.text, url, "Show them")
+        return Todo(self.kind, self.icon, title, self.text, url, _("Show them"))
 
 
 # By the name of the group, or state, that they are listed under.
 KINDS = {
     "blocked": _Kind(
-        ("claim needs you", "claims need you"),
-        "They are saved and go on once you have mended what they name.",
+        ngettext_lazy("%(number)d claim needs you", "%(number)d claims need you", "number"),
+        _("They are saved and go on once you have mended what they name."),
         "attention",
         "key",
     ),
     "review": _Kind(
-        ("claim is not confirmed", "claims are not confirmed"),
-        "SmartphoneKey has not said whether they took effect. We still look every hour; "
-        "ask support, and quote the reference.",
+        ngettext_lazy(
+            "%(number)d claim is not confirmed", "%(number)d claims are not confirmed", "number"
+        ),
+        _(
+            "SmartphoneKey has not said whether they took effect. We still look every hour; "
+            "ask support, and quote the reference."
+        ),
         "attention",
         "help",
     ),
     "offline": _Kind(
-        ("hub is offline", "hubs are offline"),
-        "The portal keeps trying. Somebody on site can check power and cable.",
+        ngettext_lazy("%(number)d hub is offline", "%(number)d hubs are offline", "number"),
+        _("The portal keeps trying. Somebody on site can check power and cable."),
         "attention",
         "offline",
     ),
     "late": _Kind(
-        ("claim took effect late", "claims took effect late"),
-        "The portal had ended them, and SmartphoneKey claimed the hubs after all. "
-        "Compare with what stands in the building.",
+        ngettext_lazy(
+            "%(number)d claim took effect late", "%(number)d claims took effect late", "number"
+        ),
+        _(
+            "The portal had ended them, and SmartphoneKey claimed the hubs after all. "
+            "Compare with what stands in the building."
+        ),
         "attention",
         "alert",
     ),
     "forbidden": _Kind(
-        ("claim was refused because of the API key", "claims were refused because of the API key"),
-        "Make sure that the stored key is this organisation's own, then claim the hubs again. "
-        "If it is, ask SmartphoneKey's support, and quote the reference.",
+        ngettext_lazy(
+            "%(number)d claim was refused because of the API key",
+            "%(number)d claims were refused because of the API key",
+            "number",
+        ),
+        _(
+            "Make sure that the stored key is this organisation's own, then claim the hubs again. "
+            "If it is, ask SmartphoneKey's support, and quote the reference."
+        ),
         "stop",
         "key",
     ),
     "refused": _Kind(
-        ("claim was refused", "claims were refused"),
-        "In the last seven days, and not tried again.",
+        ngettext_lazy("%(number)d claim was refused", "%(number)d claims were refused", "number"),
+        _("In the last seven days, and not tried again."),
         "stop",
         "stop",
     ),
     "unclaimed": _Kind(
-        ("claim ended without being claimed", "claims ended without being claimed"),
-        "SmartphoneKey knows no such hub, or kept failing. In the last seven days, "
-        "and not tried again.",
+        ngettext_lazy(
+            "%(number)d claim ended without being claimed",
+            "%(number)d claims ended without being claimed",
+            "number",
+        ),
+        _(
+            "SmartphoneKey knows no such hub, or kept failing. In the last seven days, "
+            "and not tried again."
+        ),
         "stop",
         "clock",
     ),

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership, Organisation, Site, User
@@ -15,19 +16,19 @@ from portal.orgs.models import Membership, Organisation, Site, User
 class State(models.TextChoices):
     """Where a claim is in its life. A final state never changes."""
 
-    QUEUED = "queued", "Waiting to send"
-    SENDING = "sending", "Claiming"
-    VERIFYING = "verifying", "Confirming"
-    WAITING = "waiting", "Trying again later"
-    BLOCKED = "blocked", "Needs your administrator"
-    REVIEW = "review", "With support"
-    CLAIMED = "claimed", "Claimed"
-    ALREADY_YOURS = "already_yours", "Already yours"
-    CONFLICT = "conflict", "Claimed elsewhere"
-    NOT_FOUND = "not_found", "Unknown hub"
-    REJECTED = "rejected", "Refused"
-    EXPIRED = "expired", "Gave up"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Waiting to send")
+    SENDING = "sending", _("Claiming")
+    VERIFYING = "verifying", _("Confirming")
+    WAITING = "waiting", _("Trying again later")
+    BLOCKED = "blocked", _("Needs your administrator")
+    REVIEW = "review", _("With support")
+    CLAIMED = "claimed", _("Claimed")
+    ALREADY_YOURS = "already_yours", _("Already yours")
+    CONFLICT = "conflict", _("Claimed elsewhere")
+    NOT_FOUND = "not_found", _("Unknown hub")
+    REJECTED = "rejected", _("Refused")
+    EXPIRED = "expired", _("Gave up")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 ACTIVE = (
@@ -46,25 +47,25 @@ class Reason(models.TextChoices):
     """Why a claim is where it is."""
 
     NONE = "", "–"
-    OFFLINE = "offline", "Hub offline"
-    UNREACHABLE = "unreachable", "SpKey not answering"
-    RATE = "rate", "SpKey is busy"
-    BUSY = "busy", "SpKey is still working on the hub"
-    KEY_MISSING = "key_missing", "No API key"
-    TOO_OFTEN = "too_often", "Sent too often lately"
-    KEY_KIND = "key_kind", "API key of the wrong kind"
-    KEY_REFUSED = "key_refused", "API key refused"
-    KEY_UNREADABLE = "key_unreadable", "API key cannot be decrypted"
-    KEY_MISMATCH = "key_mismatch", "API key belongs to another organisation"
-    NO_USER = "no_user", "No SpKey user"
-    ANOTHER_SITE = "another_site", "At another site"
-    ANOTHER_ORGANISATION = "another_organisation", "Somebody else's"
-    SUSPENDED = "suspended", "Suspended"
-    DECOMMISSIONED = "decommissioned", "Decommissioned"
-    INVALID = "invalid", "Details refused"
-    FORBIDDEN = "forbidden", "Not allowed"
-    NOT_CONFIRMED = "not_confirmed", "Not confirmed"
-    RIGHT_GONE = "right_gone", "No longer allowed"
+    OFFLINE = "offline", _("Hub offline")
+    UNREACHABLE = "unreachable", _("SpKey not answering")
+    RATE = "rate", _("SpKey is busy")
+    BUSY = "busy", _("SpKey is still working on the hub")
+    KEY_MISSING = "key_missing", _("No API key")
+    TOO_OFTEN = "too_often", _("Sent too often lately")
+    KEY_KIND = "key_kind", _("API key of the wrong kind")
+    KEY_REFUSED = "key_refused", _("API key refused")
+    KEY_UNREADABLE = "key_unreadable", _("API key cannot be decrypted")
+    KEY_MISMATCH = "key_mismatch", _("API key belongs to another organisation")
+    NO_USER = "no_user", _("No SpKey user")
+    ANOTHER_SITE = "another_site", _("At another site")
+    ANOTHER_ORGANISATION = "another_organisation", _("Somebody else's")
+    SUSPENDED = "suspended", _("Suspended")
+    DECOMMISSIONED = "decommissioned", _("Decommissioned")
+    INVALID = "invalid", _("Details refused")
+    FORBIDDEN = "forbidden", _("Not allowed")
+    NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
+    RIGHT_GONE = "right_gone", _("No longer allowed")
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -211,8 +212,8 @@ class Attempt(models.Model):
     class Kind(models.TextChoices):
         """What was asked."""
 
-        READ = "read", "Status read"
-        SEND = "send", "Claim sent"
+        READ = "read", _("Status read")
+        SEND = "send", _("Claim sent")
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="attempts")
     number = models.PositiveIntegerField()

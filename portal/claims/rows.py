@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from portal.claims import timeline
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
@@ -47,7 +48,8 @@ def row(claim: Claim) -> Row:
 
 def meta(hub: Hub) -> str:
     """Return the hub's model and serial number, as far as SpKey has told them."""
-    return _joined(hub.model, f"serial {hub.serial}" if hub.serial else "")
+    serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""
+    return _joined(hub.model, serial)
 
 
 def head(claim: Claim) -> Row:
@@ -69,7 +71,7 @@ def _last_online(claim: Claim) -> str:
     hub = claim.hub
     if claim.state not in SUCCEEDED or not hub.online or hub.read_at is None:
         return ""
-    return f"seen online {_moment(hub.read_at)}"
+    return gettext("seen online %(moment)s") % {"moment": _moment(hub.read_at)}
 
 
 def _moment(at: datetime) -> str:

@@ -3,24 +3,31 @@
 The organisation for which the claim was made can mend none of it, and must not be sent to try.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.claims.models import Reason, State
 from portal.claims.words import Chip, Words
 
-_SAVED = "The claim is saved and continues by itself afterwards."
 _KEY = Words(
-    Chip("attention", "key", "Needs support"),
-    "Support must mend its own API key",
-    f"The claim goes out with support's key, not with the organisation's. {_SAVED}",
+    Chip("attention", "key", _("Needs support")),
+    _("Support must mend its own API key"),
+    _(
+        "The claim goes out with support's key, not with the organisation's. "
+        "The claim is saved and continues by itself afterwards."
+    ),
 )
 _USER = Words(
-    Chip("attention", "person", "Needs support"),
-    "SmartphoneKey does not know the support agent yet",
-    f"Support must give the agent's SpKey user id, or a fallback for its own people. {_SAVED}",
+    Chip("attention", "person", _("Needs support")),
+    _("SmartphoneKey does not know the support agent yet"),
+    _(
+        "Support must give the agent's SpKey user id, or a fallback for its own people. "
+        "The claim is saved and continues by itself afterwards."
+    ),
 )
 _FORBIDDEN = Words(
-    Chip("stop", "key", "Refused"),
-    "Support's key may not claim this hub",
-    "Ask support, and quote the reference.",
+    Chip("stop", "key", _("Refused")),
+    _("Support's key may not claim this hub"),
+    _("Ask support, and quote the reference."),
 )
 
 

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.claims import policy
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.claims.supports_words import supports_words
-from portal.claims.words import Chip, Words, words
+from portal.claims.words import Chip, Text, Words, words
 from portal.hubs.models import Hub
 
-ONLINE = Chip("good", "check", "Online")
-TOOK_EFFECT = Chip("attention", "alert", "Claimed later")
-STOPPING = Chip("working", "clock", "Stopping")
-NO_LONGER_YOURS = Chip("stop", "alert", "No longer yours")
+ONLINE = Chip("good", "check", _("Online"))
+TOOK_EFFECT = Chip("attention", "alert", _("Claimed later"))
+STOPPING = Chip("working", "clock", _("Stopping"))
+NO_LONGER_YOURS = Chip("stop", "alert", _("No longer yours"))
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
 # A reading tells what is so now for a minute on the page, which asks for another, and for a few
@@ -29,8 +31,8 @@ class Step:
 
     kind: str
     icon: str
-    title: str
-    text: str = ""
+    title: Text
+    text: Text = ""
     at: datetime | None = None
     detail: str = ""
     tone: str = ""
@@ -39,10 +41,16 @@ class Step:
 WAITING_FOR_HUB = Step(
     "present",
     "clock",
-    "Waiting for the hub",
-    "Not online yet. Is it powered, and is the network cable in? We keep looking.",
+    _("Waiting for the hub"),
+    _("Not online yet. Is it powered, and is the network cable in? We keep looking."),
 )
-LOOKING = "Looking for the hub again"
+NOT_ONLINE_NOW = _("It is not online now. Check its power and network cable. We keep looking.")
+NOT_ONLINE_YET = _(
+    "It has not come online yet. Check its power and network cable. We keep looking."
+)
+LOOKING = _("Looking for the hub again")
+WAS_ONLINE = _("It was online when we looked last.")
+WAS_NOT_ONLINE = _("It was not online when we looked last.")
 
 
 def is_settled(claim: Claim) -> bool:
@@ -89,14 +97,16 @@ def present(claim: Claim) -> Words:
     """Return the words for where the claim is now."""
     now = _words(claim)
     if claim.state == State.QUEUED and claim.contacted_at is not None:
-        contacting = Chip("working", "working", "Contacting")
-        return Words(contacting, "Contacting SmartphoneKey", "Asking after the hub.")
+        contacting = Chip("working", "working", _("Contacting"))
+        return Words(contacting, _("Contacting SmartphoneKey"), _("Asking after the hub."))
     if is_stopping(claim):
         return Words(
             STOPPING,
-            "Stopping",
-            "Checking first whether the claim took effect. Until SmartphoneKey has said so, "
-            "the claim stays open.",
+            _("Stopping"),
+            _(
+                "Checking first whether the claim took effect. Until SmartphoneKey has said so, "
+                "the claim stays open."
+            ),
         )
     return now
 
@@ -104,7 +114,13 @@ def present(claim: Claim) -> Words:
 def steps(claim: Claim) -> list[Step]:
     """Return the timeline, oldest first."""
     story = [
-        Step("past", "check", "Received", f"By {claim.submitted_by.display_name}", claim.created_at)
+        Step(
+            "past",
+            "check",
+            _("Received"),
+            gettext("By %(person)s") % {"person": claim.submitted_by.display_name},
+            claim.created_at,
+        )
     ]
     if claim.state in SUCCEEDED:
         return story + _success(claim)
@@ -115,21 +131,23 @@ def steps(claim: Claim) -> list[Step]:
     if claim.is_final:
         return [*story, _step("stop", now, claim.finished_at)]
     if claim.sends and claim.state != State.SENDING:
-        story.append(Step("past", "check", "Sent to SmartphoneKey", at=claim.last_send_at))
+        story.append(Step("past", "check", _("Sent to SmartphoneKey"), at=claim.last_send_at))
     story.append(_step("present", now, claim.changed_at))
     if is_stopping(claim):
         return story
     return [
         *story,
-        Step("next", "check", f"Claimed at {claim.site_name}"),
-        Step("next", "check", "Online"),
+        Step("next", "check", gettext("Claimed at %(site)s") % {"site": claim.site_name}),
+        Step("next", "check", _("Online")),
     ]
 
 
 def _late_effect(claim: Claim, found_at: datetime) -> Step:
     """Say that SpKey carried the claim out after the portal had ended it."""
-    text = f"We looked again: the hub now belongs to {claim.site_name}. There is nothing to do."
-    title = "SmartphoneKey claimed it after all"
+    text = gettext("We looked again: the hub now belongs to %(site)s. There is nothing to do.") % {
+        "site": claim.site_name
+    }
+    title = _("SmartphoneKey claimed it after all")
     return Step("present", "alert", title, text, found_at, tone="attention")
 
 
@@ -139,7 +157,7 @@ def _step(kind: str, now: Words, at: datetime | None) -> Step:
 
 def _success(claim: Claim) -> list[Step]:
     where = f"{claim.organisation.name} · {claim.site_name}"
-    title = "Claimed" if claim.state == State.CLAIMED else "Already claimed here"
+    title = _("Claimed") if claim.state == State.CLAIMED else _("Already claimed here")
     done = [Step("past", "check", title, where, claim.claimed_at or claim.finished_at)]
     return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
 
@@ -155,15 +173,16 @@ def is_lost(claim: Claim) -> bool:
 def _online_now(claim: Claim) -> Step:
     hub = claim.hub
     if is_lost(claim):
-        text = "It was claimed here, and has been moved or released since. Ask your administrator."
-        return Step("stop", "alert", "SmartphoneKey no longer has it as yours", text)
+        text = _(
+            "It was claimed here, and has been moved or released since. Ask your administrator."
+        )
+        return Step("stop", "alert", _("SmartphoneKey no longer has it as yours"), text)
     if hub.online:
-        return Step("present", "check", "Online", _facts(claim), hub.last_seen)
+        return Step("present", "check", _("Online"), _facts(claim), hub.last_seen)
     if not _is_overdue(claim):
         return WAITING_FOR_HUB
-    so_far = "It is not online now." if hub.last_seen else "It has not come online yet."
-    text = f"{so_far} Check its power and network cable. We keep looking."
-    return Step("stop", "offline", "Not online", text, tone="attention")
+    text = NOT_ONLINE_NOW if hub.last_seen else NOT_ONLINE_YET
+    return Step("stop", "offline", _("Not online"), text, tone="attention")
 
 
 def _online_then(claim: Claim) -> Step:
@@ -173,7 +192,7 @@ def _online_then(claim: Claim) -> Step:
         return WAITING_FOR_HUB
     if hub.read_at is None:
         return Step("present", "clock", LOOKING)
-    text = f"It was {'online' if hub.online else 'not online'} when we looked last."
+    text = WAS_ONLINE if hub.online else WAS_NOT_ONLINE
     return Step("present", "clock", LOOKING, text, hub.read_at)
 
 
@@ -183,7 +202,8 @@ def _is_overdue(claim: Claim) -> bool:
 
 def _facts(claim: Claim) -> str:
     hub = claim.hub
-    parts = [f"Firmware {hub.firmware}" if hub.firmware else "", _uptime(hub.uptime_seconds)]
+    firmware = gettext("Firmware %(version)s") % {"version": hub.firmware} if hub.firmware else ""
+    parts = [firmware, _uptime(hub.uptime_seconds)]
     return " · ".join(part for part in parts if part)
 
 
@@ -192,11 +212,14 @@ def _uptime(seconds: int | None) -> str:
         return ""
     days, rest = divmod(seconds, 86_400)
     hours, minutes = rest // 3600, rest % 3600 // 60
+    amounts = {"days": days, "hours": hours, "minutes": minutes}
     if days:
-        return f"running for {days} d {hours} h"
+        return gettext("running for %(days)d d %(hours)d h") % amounts
     if hours:
-        return f"running for {hours} h {minutes} min"
-    return f"running for {minutes} min" if minutes else "just started"
+        return gettext("running for %(hours)d h %(minutes)d min") % amounts
+    if minutes:
+        return gettext("running for %(minutes)d min") % amounts
+    return gettext("just started")
 
 
 def next_try(claim: Claim) -> datetime | None:

@@ -11,6 +11,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import Organisation, User
 
@@ -33,11 +34,11 @@ class Hub(models.Model):
     class Binding(models.TextChoices):
         """Whose the hub is, seen from the row's organisation."""
 
-        UNKNOWN = "unknown", "Not looked up yet"
-        FREE = "free", "Can be claimed"
-        OURS = "ours", "Ours"
-        OTHER = "other", "Somebody else's"
-        MISSING = "missing", "No such hub"
+        UNKNOWN = "unknown", _("Not looked up yet")
+        FREE = "free", _("Can be claimed")
+        OURS = "ours", _("Ours")
+        OTHER = "other", _("Somebody else's")
+        MISSING = "missing", _("No such hub")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="hubs")

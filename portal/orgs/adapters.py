@@ -1,10 +1,14 @@
 """How sign-in differs from allauth's defaults."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 
 from portal.orgs import encryption
+from portal.orgs.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -13,6 +17,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write to people in the language they chose, else in that of whoever asks for the letter.
+
+        Who asks for a letter to somebody's address need not be that person.
+        """
+        reader = User.objects.filter(email__iexact=email).first()
+        language = reader.language if reader else ""
+        with translation.override(language or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

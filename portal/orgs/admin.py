@@ -20,6 +20,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
@@ -44,8 +45,8 @@ else:
     OrganisationAdminBase = CredentialAdminBase = admin.ModelAdmin
     MembershipInline = SiteInline = admin.TabularInline
 
-admin.site.site_header = admin.site.site_title = "SpKey installer portal: operators"
-admin.site.index_title = "Operators’ pages"
+admin.site.site_header = admin.site.site_title = _("SpKey installer portal: operators")
+admin.site.index_title = _("Operators’ pages")
 admin.site.login = operators.sign_in  # type: ignore[method-assign]
 
 # One kind of operator needs no groups; addresses and second factors have their places below.
@@ -69,7 +70,7 @@ class PersonForm(UserForm):
 
     class Meta:
         model = User
-        fields = ("email", "name", "is_active", "is_staff")
+        fields = ("email", "name", "language", "is_active", "is_staff")
 
     def clean_email(self) -> str:
         """Return the address in lower case, as people are looked up."""
@@ -82,7 +83,9 @@ class PersonAdmin(UserAdminBase):
 
     form = PersonForm
     add_form = NewUserForm
-    fieldsets = ((None, {"fields": ("email", "name", "sign_in", "is_active", "is_staff")}),)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "language", "sign_in", "is_active", "is_staff")}),
+    )
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
     )
@@ -93,11 +96,11 @@ class PersonAdmin(UserAdminBase):
     ordering = ("email",)
     filter_horizontal = ()
 
-    @admin.display(description="Password")
+    @admin.display(description=_("Password"))
     def sign_in(self, person: User) -> str:
         """Say whether there is a password, and where to set another; never a part of it."""
-        state = "Set." if person.has_usable_password() else "None."
-        return format_html('{} <a href="../password/">Set another</a>', state)
+        state = _("Set.") if person.has_usable_password() else _("None.")
+        return format_html('{} <a href="../password/">{}</a>', state, _("Set another"))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 
 from portal.orgs import access, notices
 from portal.orgs.models import ApiCredential, Membership, Organisation
@@ -74,24 +75,48 @@ def key_banner(membership: Membership) -> Banner | None:
     manages = access.Ability.MANAGE_KEY in may
     if not manages:
         told = credential is not None and notices.told_of_key(credential)
-        cure = "Your administrators have been told." if told else "Your administrator can fix it."
-    whose = "Support’s claims" if credential and credential.is_super else "Claims"
+        cure = (
+            gettext("Your administrators have been told.")
+            if told
+            else gettext("Your administrator can fix it.")
+        )
+    saved = (
+        gettext("Support’s claims are saved and wait.")
+        if credential and credential.is_super
+        else gettext("Claims are saved and wait.")
+    )
     return Banner(
         kind,
         title,
-        f"{whose} are saved and wait. {cure}",
-        **({"url": reverse("key:edit"), "link_text": "Go to the API key"} if manages else {}),
+        f"{saved} {cure}",
+        **(
+            {"url": reverse("key:edit"), "link_text": gettext("Go to the API key")}
+            if manages
+            else {}
+        ),
     )
 
 
 def _trouble(credential: ApiCredential | None) -> tuple[str, str, str] | None:
     """Return the kind and title of the banner, and what an administrator does about it."""
     if credential is None:
-        return "attention", "No API key yet", "Store it to continue."
+        return "attention", gettext("No API key yet"), gettext("Store it to continue.")
     if credential.state == ApiCredential.State.REFUSED:
-        return "stop", "SmartphoneKey refuses the API key", "Replace it to continue."
+        return (
+            "stop",
+            gettext("SmartphoneKey refuses the API key"),
+            gettext("Replace it to continue."),
+        )
     if credential.state == ApiCredential.State.MISMATCH:
-        return "stop", "The API key belongs to another organisation", "Replace it to continue."
+        return (
+            "stop",
+            gettext("The API key belongs to another organisation"),
+            gettext("Replace it to continue."),
+        )
     if not credential.is_readable:
-        return "stop", "The portal cannot read the API key", "Store it again to continue."
+        return (
+            "stop",
+            gettext("The portal cannot read the API key"),
+            gettext("Store it again to continue."),
+        )
     return None

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.encryption import Secret
 from portal.orgs.models import Membership, Organisation, Site
@@ -11,15 +12,15 @@ from portal.orgs.models import Membership, Organisation, Site
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
 KEY_SHAPE = RegexValidator(
-    r"\A[A-Za-z0-9]{40}\Z", "A SpKey API key has exactly 40 letters and digits. Copy all of it."
+    r"\A[A-Za-z0-9]{40}\Z", _("A SpKey API key has exactly 40 letters and digits. Copy all of it.")
 )
 TOKEN_SHAPE = RegexValidator(
     r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
-    "A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.",
+    _("A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it."),
 )
-ID_TAKEN = "Another of your sites has this id."
+ID_TAKEN = _("Another of your sites has this id.")
 NO_USER_ID = {
-    "invalid": "A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it."
+    "invalid": _("A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it.")
 }
 ID_TYPING = {
     "autocomplete": "off",
@@ -42,13 +43,13 @@ class SiteForm(SiteModelForm):
         model = Site
         fields = ("name", "address", "spkey_site_id")
         labels: ClassVar = {
-            "name": "Name",
-            "address": "Address",
-            "spkey_site_id": "SpKey site id",
+            "name": _("Name"),
+            "address": _("Address"),
+            "spkey_site_id": _("SpKey site id"),
         }
         help_texts: ClassVar = {
-            "name": "As the people on site call it.",
-            "spkey_site_id": "Leave empty and the portal makes one. It cannot be changed later.",
+            "name": _("As the people on site call it."),
+            "spkey_site_id": _("Leave empty and the portal makes one. It cannot be changed later."),
         }
 
     def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
@@ -75,10 +76,12 @@ class SpkeyUserForm(forms.Form):
     """A SpKey user id, or none."""
 
     spkey_user_id = forms.UUIDField(
-        label="SpKey user id",
+        label=_("SpKey user id"),
         required=False,
-        help_text="Such as 123e4567-e89b-12d3-a456-426614174000. "
-        "Empty lets the portal look it up by e-mail address.",
+        help_text=_(
+            "Such as 123e4567-e89b-12d3-a456-426614174000. "
+            "Empty lets the portal look it up by e-mail address."
+        ),
         error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),
     )
@@ -88,10 +91,12 @@ class FallbackForm(forms.Form):
     """The SpKey user id of an organisation's fallback, or none."""
 
     fallback_spkey_user_id = forms.UUIDField(
-        label="Fallback SpKey user id",
+        label=_("Fallback SpKey user id"),
         required=False,
-        help_text="Claims of people whom SmartphoneKey does not know are made in this user's name. "
-        "Empty makes such claims wait.",
+        help_text=_(
+            "Claims of people whom SmartphoneKey does not know are made in this user's name. "
+            "Empty makes such claims wait."
+        ),
         error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),
     )
@@ -112,20 +117,20 @@ class KeyForm(forms.Form):
     """A new key, and a bearer token where the organisation uses one. Neither is ever shown."""
 
     key = forms.CharField(
-        label="New API key",
+        label=_("New API key"),
         strip=True,
         validators=[KEY_SHAPE],
-        help_text="40 letters and digits, from SmartphoneKey's key page.",
+        help_text=_("40 letters and digits, from SmartphoneKey's key page."),
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),
     )
     bearer_token = forms.CharField(
-        label="Bearer token",
+        label=_("Bearer token"),
         required=False,
         strip=True,
         validators=[TOKEN_SHAPE],
-        help_text="Only if SmartphoneKey gave you one. Empty removes the stored one.",
+        help_text=_("Only if SmartphoneKey gave you one. Empty removes the stored one."),
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),

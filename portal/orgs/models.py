@@ -3,11 +3,14 @@
 import uuid
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.encryption import EncryptedField, Secret, UnreadableSecretError, fingerprint
 from portal.orgs.outbox import Notice
@@ -38,10 +41,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail address."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("e-mail", unique=True)
-    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    # Empty until the person chooses one; until then pages follow the browser.
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("operator of the portal", default=False)
+    is_staff = models.BooleanField(_("operator of the portal"), default=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -79,12 +84,12 @@ class Organisation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
-    spkey_org_id = models.CharField("SpKey organisation id", max_length=128, unique=True)
+    spkey_org_id = models.CharField(_("SpKey organisation id"), max_length=128, unique=True)
     fallback_spkey_user_id = models.UUIDField(
-        "fallback SpKey user id",
+        _("fallback SpKey user id"),
         null=True,
         blank=True,
-        help_text="Claims are made in this user's name when the installer has none at SpKey.",
+        help_text=_("Claims are made in this user's name when the installer has none at SpKey."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -121,19 +126,19 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         """What a member is for."""
 
-        ADMIN = "admin", "Administrator"
-        INSTALLER = "installer", "Installer"
+        ADMIN = "admin", _("Administrator")
+        INSTALLER = "installer", _("Installer")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.INSTALLER)
     support = models.BooleanField(
-        "support agent",
+        _("support agent"),
         default=False,
-        help_text="May claim for other organisations with this organisation's super key.",
+        help_text=_("May claim for other organisations with this organisation's super key."),
     )
-    spkey_user_id = models.UUIDField("SpKey user id", null=True, blank=True)
+    spkey_user_id = models.UUIDField(_("SpKey user id"), null=True, blank=True)
     # Remembered from SpKey's answer for the person's e-mail address, not set by hand.
     spkey_user_id_found = models.BooleanField(default=False, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -151,7 +156,10 @@ class Membership(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.organisation}"
+        return gettext("%(person)s in %(organisation)s") % {
+            "person": self.user,
+            "organisation": self.organisation,
+        }
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
@@ -172,7 +180,7 @@ class Site(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sites")
     name = models.CharField(max_length=120)
-    spkey_site_id = models.CharField("SpKey site id", max_length=128)
+    spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
     address = models.CharField(max_length=240, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -197,17 +205,17 @@ class ApiCredential(models.Model):
     class Kind(models.TextChoices):
         """Whether the key acts for its own organisation or for any."""
 
-        NORMAL = "normal", "Normal key"
-        SUPER = "super", "Super key (SpKey support)"
+        NORMAL = "normal", _("Normal key")
+        SUPER = "super", _("Super key (SpKey support)")
 
     class State(models.TextChoices):
         """What SpKey last said of the key."""
 
-        UNCHECKED = "unchecked", "Not checked yet"
-        WORKING = "working", "Working"
-        REFUSED = "refused", "Refused"
-        MISMATCH = "mismatch", "Belongs to another organisation"
-        UNREACHABLE = "unreachable", "SpKey could not be reached"
+        UNCHECKED = "unchecked", _("Not checked yet")
+        WORKING = "working", _("Working")
+        REFUSED = "refused", _("Refused")
+        MISMATCH = "mismatch", _("Belongs to another organisation")
+        UNREACHABLE = "unreachable", _("SpKey could not be reached")
 
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="credential")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NORMAL)
@@ -237,7 +245,10 @@ class ApiCredential(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.organisation}"
+        return gettext("%(kind)s of %(organisation)s") % {
+            "kind": self.get_kind_display(),
+            "organisation": self.organisation,
+        }
 
     def set_key(self, key: Secret, bearer_token: Secret | None) -> None:
         """Put a key and token in place, unsaved, with what may be shown and compared of them."""

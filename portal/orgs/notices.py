@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.audit.record import record
 from portal.orgs.models import ApiCredential, Membership, Notice
@@ -193,12 +193,20 @@ def _still_administers(notice: Notice) -> bool:
 
 
 def _letter(notice: Notice) -> EmailMessage:
-    """Write the letter: the template's first line is the subject, the rest the text."""
+    """Write the letter, in its reader's language.
+
+    The template's first line is the subject, the rest the text.
+    """
     words = {name: _plain(value) for name, value in notice.facts.items()}
-    text = render_to_string(
-        f"orgs/email/{notice.kind}.txt",
-        {**words, "organisation": _plain(notice.organisation.name), "portal": settings.PORTAL_URL},
-    )
+    with translation.override(notice.user.language or settings.LANGUAGE_CODE):
+        text = render_to_string(
+            f"orgs/email/{notice.kind}.txt",
+            {
+                **words,
+                "organisation": _plain(notice.organisation.name),
+                "portal": settings.PORTAL_URL,
+            },
+        )
     subject, _, body = text.strip().partition("\n")
     host = urlsplit(settings.PORTAL_URL).hostname
     return EmailMessage(

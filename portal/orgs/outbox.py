@@ -6,6 +6,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class Notice(models.Model):
@@ -18,12 +20,12 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         """What administrators are told of; each kind has its words in a template of its name."""
 
-        KEY_REFUSED = "key_refused", "Key refused"
-        KEY_MISMATCH = "key_mismatch", "Key of another organisation"
-        KEY_FORBIDDEN = "key_forbidden", "Key may not claim"
-        LATE_EFFECT = "late_effect", "Claim took effect late"
-        REVIEW = "review", "Claim not confirmed"
-        BOUND_ELSEWHERE = "bound_elsewhere", "Claimed for another organisation"
+        KEY_REFUSED = "key_refused", _("Key refused")
+        KEY_MISMATCH = "key_mismatch", _("Key of another organisation")
+        KEY_FORBIDDEN = "key_forbidden", _("Key may not claim")
+        LATE_EFFECT = "late_effect", _("Claim took effect late")
+        REVIEW = "review", _("Claim not confirmed")
+        BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="notices")
@@ -55,4 +57,7 @@ class Notice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, to {self.user}"
+        return gettext("%(kind)s, to %(person)s") % {
+            "kind": self.get_kind_display(),
+            "person": self.user,
+        }

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -38,7 +39,7 @@ def site_new(request: HttpRequest) -> HttpResponse:
         except sites.IdTakenError:
             form.refuse_id()
         else:
-            messages.success(request, f"{site.name} is ready for hubs.")
+            messages.success(request, gettext("%(site)s is ready for hubs.") % {"site": site.name})
             return redirect("sites:list")
     return render(request, "sites/form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -49,7 +50,7 @@ def site_edit(request: HttpRequest, pk: str) -> HttpResponse:
     form = SiteForm(site.organisation, _posted(request), instance=site)
     if request.method == "POST" and form.is_valid():
         sites.change(form.save(commit=False), access.person(request))
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect("sites:list")
     status = 422 if form.errors else 200
     return render(request, "sites/form.html", {"form": form, "site": site}, status=status)
@@ -60,7 +61,8 @@ def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
     """Take a site out of use."""
     site = _managed_site(request, pk)
     sites.archive(site, access.person(request))
-    messages.success(request, f"{site.name} is archived. Its hubs and history stay.")
+    said = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
+    messages.success(request, said)
     return redirect("sites:list")
 
 
@@ -69,7 +71,7 @@ def site_restore(request: HttpRequest, pk: str) -> HttpResponse:
     """Take a site back into use."""
     site = _managed_site(request, pk)
     sites.restore(site, access.person(request))
-    messages.success(request, f"{site.name} is back in use.")
+    messages.success(request, gettext("%(site)s is back in use.") % {"site": site.name})
     return redirect("sites:list")
 
 
@@ -88,7 +90,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fallback = form.cleaned_data["fallback_spkey_user_id"]
         people.set_fallback(organisation, fallback, access.person(request))
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect("people:list")
     members = organisation.memberships.select_related("user").order_by("user__email")
     context = {"form": form, "members": members, "now": timezone.now()}
@@ -105,7 +107,7 @@ def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
     form = SpkeyUserForm(_posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         people.set_spkey_user_id(member, form.cleaned_data["spkey_user_id"], person)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect("people:list")
     context = {"form": form, "member": member}
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
@@ -123,7 +125,7 @@ def key_edit(request: HttpRequest) -> HttpResponse:
     form = KeyForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         credentials.replace(organisation, access.person(request), *form.secrets())
-        messages.success(request, "The new key is stored. We are checking it now.")
+        messages.success(request, gettext("The new key is stored. We are checking it now."))
         return redirect("key:edit")
     context = {"form": form, **_key_context(_credential(organisation))}
     return render(request, "key/edit.html", context, status=422 if form.errors else 200)

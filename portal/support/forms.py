@@ -5,6 +5,8 @@ from typing import Any, cast
 
 from django import forms
 from django.core.validators import MinLengthValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.claims.forms import LabelField, submission
 from portal.orgs.models import Site
@@ -22,33 +24,34 @@ class SupportClaimForm(forms.Form):
 
     site = forms.ModelChoiceField(
         Site.objects.none(),
-        empty_label="Not one of these: its SpKey id is typed below",
+        label=_("Site"),
+        empty_label=_("Not one of these: its SpKey id is typed below"),
         blank=True,
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "This site takes no claims. Choose another."},
+        error_messages={"invalid_choice": _("This site takes no claims. Choose another.")},
     )
     typed_site = forms.CharField(
-        label="SpKey site id",
+        label=_("SpKey site id"),
         max_length=128,
         required=False,
         validators=[SPKEY_ID],
-        help_text="Only for a site that is not in the list.",
+        help_text=_("Only for a site that is not in the list."),
         widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
     label = LabelField()
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=500,
-        validators=[MinLengthValidator(10, "Say a little more: at least 10 characters.")],
-        help_text="The organisation reads it beside the claim.",
-        error_messages={"required": "Say why you claim for them."},
+        validators=[MinLengthValidator(10, _("Say a little more: at least 10 characters."))],
+        help_text=_("The organisation reads it beside the claim."),
+        error_messages={"required": _("Say why you claim for them.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     confirmation = forms.CharField(
-        label="Type the organisation’s SpKey id to confirm",
+        label=_("Type the organisation’s SpKey id to confirm"),
         max_length=128,
-        error_messages={"required": "Type it to say that you mean this organisation."},
+        error_messages={"required": _("Type it to say that you mean this organisation.")},
         widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -62,14 +65,18 @@ class SupportClaimForm(forms.Form):
             cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
         else:
             del self.fields["site"]
-            self.fields["typed_site"].help_text = "The portal knows no site of this organisation."
-        self.fields["confirmation"].help_text = f"It is {target.spkey_org_id}"
+            self.fields["typed_site"].help_text = _(
+                "The portal knows no site of this organisation."
+            )
+        self.fields["confirmation"].help_text = gettext("It is %(id)s") % {
+            "id": target.spkey_org_id
+        }
 
     def clean_confirmation(self) -> str:
         """Refuse anything but the target's id, letter by letter."""
         typed: str = self.cleaned_data["confirmation"]
         if typed != self.target.spkey_org_id:
-            raise forms.ValidationError("This is not the organisation’s SpKey id.")
+            raise forms.ValidationError(_("This is not the organisation’s SpKey id."))
         return typed
 
     def clean(self) -> dict[str, Any]:
@@ -77,11 +84,13 @@ class SupportClaimForm(forms.Form):
         data = self.cleaned_data
         typed, chosen = data.get("typed_site", ""), data.get("site")
         if chosen and typed:
-            self.add_error("typed_site", "A site is chosen above as well. Use one of the two.")
+            self.add_error(
+                "typed_site", gettext("A site is chosen above as well. Use one of the two.")
+            )
         elif typed:
             data["site"] = self._typed(typed)
         elif not chosen and not {"site", "typed_site"} & self.errors.keys():
-            self.add_error("typed_site", "Choose the site, or type its SpKey id.")
+            self.add_error("typed_site", gettext("Choose the site, or type its SpKey id."))
         return data
 
     def _typed(self, spkey_site_id: str) -> Site | None:
@@ -89,7 +98,8 @@ class SupportClaimForm(forms.Form):
             return None
         site = self.target.organisation.sites.filter(spkey_site_id=spkey_site_id).first()
         if site is not None and site.archived_at is not None:
-            self.add_error("typed_site", f"{site.name} is archived and takes no claims.")
+            said = gettext("%(site)s is archived and takes no claims.") % {"site": site.name}
+            self.add_error("typed_site", said)
         return site
 
     def wish(self) -> Wish:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import ApiCredential, Organisation
 
@@ -13,7 +14,7 @@ SHOWN = 50
 # SpKey documents organisation and site ids as text; these are the letters that its ids have.
 SPKEY_ID = RegexValidator(
     r"\A[A-Za-z0-9._:-]{1,128}\Z",
-    "An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it.",
+    _("An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it."),
 )
 
 
@@ -50,5 +51,5 @@ def find(text: str) -> Target:
     if organisation is None:
         SPKEY_ID(spkey_org_id)
     elif not choosable().filter(pk=organisation.pk).exists():
-        raise ValidationError("This is a support organisation. Support claims for others only.")
+        raise ValidationError(_("This is a support organisation. Support claims for others only."))
     return Target(spkey_org_id, organisation)

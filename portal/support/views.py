@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import pages, rows
@@ -17,7 +18,7 @@ from portal.support.forms import SupportClaimForm
 from portal.support.targets import Target
 
 # The same words wherever that claim is and whoever made it: that is the organisation's affair.
-ALREADY_CLAIMING = (
+ALREADY_CLAIMING = _(
     "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
 )
 

@@ -3,7 +3,8 @@
 "use strict";
 
 {
-  const language = document.documentElement.lang || "en";
+  const page = document.documentElement.lang || "en";
+  const language = page === "en" ? "en-GB" : page;
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
   const units = [

@@ -74,7 +74,7 @@ MATRIX = (
     Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),
 )
 # Tested by themselves below.
-OTHERWISE = {"health", "manifest", "service-worker", "shell", "organisation:switch"}
+OTHERWISE = {"health", "language", "manifest", "service-worker", "shell", "organisation:switch"}
 SIGN_IN_LIBRARY = ("account_", "mfa_")
 OPERATORS = "admin:"
 OPEN_TO_ALL = {
