@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
 
 from portal.claims import identity, lifecycle, tray_news, tray_words
-from portal.claims.forms import LabelField, submission
+from portal.claims.forms import submission
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
 from portal.claims.tray_news import Names, News
 from portal.claims.tray_request import Row
@@ -25,7 +24,6 @@ from portal.orgs.models import Membership, Site
 
 logger = logging.getLogger(__name__)
 
-LABEL = LabelField()
 # Enough of a text to see that it is too long for a label.
 MOST_READ = hub_ids.LONGEST + 1
 
@@ -111,10 +109,9 @@ class _SpokenOf:
         return self._sites.get(row.site) if row.site else None
 
 
-def _hub_id(row: Row) -> uuid.UUID:
-    """Return the hub id on the label. Raises ValidationError with what people read of it."""
-    found: uuid.UUID = LABEL.clean(row.text[:MOST_READ])
-    return found
+def _hub_id(row: Row) -> hub_ids.HubId:
+    """Return the hub id on the label. Raises LabelProblem."""
+    return hub_ids.parse(row.text[:MOST_READ])
 
 
 def _confirmed(row: Row) -> uuid.UUID | None:
@@ -123,7 +120,7 @@ def _confirmed(row: Row) -> uuid.UUID | None:
         return None
     try:
         return _hub_id(row)
-    except ValidationError:
+    except hub_ids.LabelProblem:
         return None
 
 
@@ -138,8 +135,8 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> Step:
         return _steer(member, row, spoken_of.named.get(row.claim_id))
     try:
         hub_id = _hub_id(row)
-    except ValidationError as problem:
-        return tray_news.no_label(" ".join(problem.messages))
+    except hub_ids.LabelProblem as problem:
+        return tray_news.no_label(problem)
     if not row.claim:
         return OfHub(hub_id)
     # Before the site is looked at: it may have been archived since the claim was made.

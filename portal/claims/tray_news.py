@@ -16,7 +16,7 @@ from portal.claims import rows, timeline, tray_words
 from portal.claims.forms import NOT_SAVED
 from portal.claims.models import SUCCEEDED, Claim, Reason
 from portal.claims.words import Words
-from portal.hubs import status
+from portal.hubs import hub_ids, status
 from portal.hubs.models import Hub
 from portal.orgs.models import Site
 
@@ -236,8 +236,11 @@ def claimed_elsewhere(claim: Claim) -> News:
     )
 
 
-def no_label(said: str) -> News:
-    """Refuse a text that holds no hub id, with the sentence that tells what was read."""
+def no_label(problem: hub_ids.LabelProblem) -> News:
+    """Refuse a text that holds no hub id, and tell what was read."""
+    said = problem.sentence
+    if problem.read:
+        said = f"{said} {gettext('We read “%(text)s”.') % {'text': problem.read}}"
     chip = tray_words.NO_LABEL_CHIP
     return News(words=Words(chip, chip.word, said))
 

@@ -1,0 +1,294 @@
+"""What becomes of a row once it is confirmed: one claim, however often it is sent."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim
+from portal.hubs.models import Hub
+from portal.orgs.models import Site
+from portal.sandbox import world
+from tests.conftest import order
+from tests.web.conftest import at_once
+from tests.web.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
+
+MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
+
+
+def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox):
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+    tablet.after_work(row)
+    row["claim"] = True
+    saved = dict(tablet.news(row))
+    claimed = dict(tablet.after_work(row))
+    claim = Claim.objects.get()
+    sandbox.state.set_hub(HUB, {"online": True})
+    Hub.objects.update(refresh_due_at=timezone.now())
+    online = tablet.after_work(row)
+
+    assert (saved["word"], saved["claimId"]) == ("Waiting to send", str(claim.pk))
+    assert (saved["url"], saved["canClaim"]) == (f"/claims/{claim.pk}/", False)
+    assert (claimed["word"], claimed["kind"], claimed["place"]) == ("Claimed", "good", "here")
+    assert (claimed["settled"], claimed["pollIn"]) == (False, 1)
+    assert (online["word"], online["settled"], online["pollIn"]) == ("Online", True, 0)
+    assert (claim.site, claim.submitted_by.email) == (mill_court, "installer@acme.example")
+    assert claims_sent(sandbox) == 1
+
+
+def test_a_row_that_is_confirmed_before_its_lookup_is_claimed_all_the_same(
+    tablet, mill_court, sandbox
+):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+
+    assert tablet.after_work(row)["word"] == "Claimed"
+
+
+def test_a_call_whose_answer_was_lost_is_made_again_and_is_one_claim(tablet, mill_court, sandbox):
+    rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]
+    lost = tablet.send(tablet.body(*rows)).json()["rows"]
+    again = tablet.sync(*rows)
+    late = [{**row, "claimId": "", "seen": ""} for row in rows]
+    for row in rows:
+        tablet.after_work(row)
+    after = tablet.sync(*late)
+
+    assert len({news["claimId"] for news in [*lost, *again, *after]}) == 2
+    assert [news["word"] for news in after] == ["Claimed", "Claimed"]
+    assert Claim.objects.count() == claims_sent(sandbox) == 2
+
+
+def test_a_repeat_after_the_site_was_archived_still_tells_of_the_claim(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    lost = tablet.send(tablet.body(row)).json()["rows"]
+    Site.objects.update(archived_at=timezone.now())
+
+    assert tablet.sync(row)[0]["claimId"] == lost[0]["claimId"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_call_twice_at_the_same_moment_is_one_claim_a_row(
+    ira, acme, mill_court, as_person
+):
+    tablets = [Tablet(as_person(ira), ira, acme) for _ in range(2)]
+    rows = [tablets[0].row(world.hub_id(n), mill_court, claim=n < 3) for n in range(6)]
+    bodies = [tablet.body(*rows) for tablet in tablets]
+    answers: list = []
+    at_once(
+        lambda: answers.append(tablets[0].send(bodies[0])),
+        lambda: answers.append(tablets[1].send(bodies[1])),
+    )
+    first, second = (answer.json()["rows"] for answer in answers)
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [news["claimId"] for news in first] == [news["claimId"] for news in second]
+    assert (Claim.objects.count(), Hub.objects.count()) == (3, 6)
+
+
+def test_two_rows_of_the_same_hub_are_one_claim(tablet, mill_court):
+    first, second = tablet.sync(*(tablet.row(HUB, mill_court, claim=True) for _ in range(2)))
+
+    assert first["claimId"] == second["claimId"]
+    assert Claim.objects.count() == 1
+
+
+def test_a_row_that_is_claimed_by_a_colleague_meanwhile_is_their_claim(
+    tablet, adas_tablet, mill_court
+):
+    theirs = adas_tablet.news(adas_tablet.row(HUB, mill_court, claim=True))
+    mine = tablet.news(tablet.row(HUB, mill_court, claim=True))
+
+    assert mine["claimId"] == theirs["claimId"]
+    assert Claim.objects.get().submitted_by == adas_tablet.person
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        (False, "This hub is being claimed at Orchard Rise, by Ada Admin."),
+        (True, "This hub was just claimed at Orchard Rise, by Ada Admin. A hub can be at one"),
+    ],
+)
+def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
+    ended, said, tablet, ada, mill_court, orchard_rise
+):
+    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    if ended:
+        now = timezone.now()
+        Claim.objects.update(state="claimed", finished_at=now, next_attempt_at=None)
+    stopped, taken = tablet.sync(
+        tablet.row(HUB, mill_court, claim=True), tablet.row(OTHER_HUB, mill_court, claim=True)
+    )
+
+    assert (stopped["kind"], stopped["word"]) == ("stop", "At another site")
+    assert said in stopped["text"]
+    assert (stopped["claimId"], stopped["url"]) == ("", f"/claims/{theirs.pk}/")
+    assert (stopped["settled"], stopped["canClaim"]) == (True, False)
+    assert taken["claimId"]
+
+
+def test_a_site_that_takes_no_claims_stops_its_row_and_no_other(
+    tablet, mill_court, orchard_rise, lighthouse
+):
+    Site.objects.filter(pk=orchard_rise.pk).update(archived_at=timezone.now())
+    sites = (orchard_rise, lighthouse, str(uuid4()), "mill-court", "")
+    rows = [tablet.row(HUB, site, claim=True) for site in sites]
+    *stopped, taken = tablet.sync(*rows, tablet.row(HUB, mill_court, claim=True))
+
+    assert [news["word"] for news in stopped] == ["Pick the site again"] * len(sites)
+    assert {news["kind"] for news in stopped} == {"stop"}
+    assert all(news["settled"] and news["hubId"] == HUB for news in stopped)
+    assert taken["claimId"] == str(Claim.objects.get().pk)
+
+
+def test_a_row_that_gets_another_site_is_another_claim(tablet, mill_court, orchard_rise):
+    row = tablet.row(HUB, mill_court, claim=True)
+    first = tablet.news(dict(row))
+    tablet.news({**row, "claimId": first["claimId"], "deed": "stop"})
+    second = tablet.news({**row, "site": str(orchard_rise.pk)})
+
+    assert first["claimId"] != second["claimId"]
+    assert set(Claim.objects.values_list("site__name", flat=True)) == {"Mill Court", "Orchard Rise"}
+
+
+def test_what_was_seen_is_told_no_more_until_it_changes(tablet, mill_court, sandbox):
+    row = tablet.row(HUB, mill_court, claim=True)
+    quiet = tablet.row(OTHER_HUB, mill_court)
+    assert len(tablet.sync(row, quiet)) == 2
+    assert tablet.sync(row, quiet) == []
+
+    Claim.objects.update(state="waiting", reason="unreachable")
+    assert [news["word"] for news in tablet.sync(row, quiet)] == ["SpKey silent"]
+
+
+def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbox):
+    row = tablet.row(MAGIC["offline"], mill_court, claim=True)
+    tablet.news(row)
+    news = tablet.after_work(row)
+    due = timezone.localtime(Claim.objects.get().next_attempt_at)
+
+    assert (news["kind"], news["word"]) == ("attention", "Hub offline")
+    assert news["text"].endswith(f"Next look at {due:%H:%M}.")
+    assert news["deeds"] == ["try_now", "stop"]
+
+
+@pytest.mark.parametrize(
+    ("hub", "word"),
+    [
+        ("unknown", "Unknown hub"),
+        ("claimed_elsewhere", "Someone else's"),
+        ("suspended", "Suspended"),
+        ("other_site", "At another site"),
+    ],
+)
+def test_a_claim_that_spkey_refuses_says_so_and_gives_what_to_quote(
+    hub, word, tablet, mill_court, sandbox
+):
+    row = tablet.row(MAGIC[hub], mill_court, claim=True)
+    tablet.news(row)
+    news = tablet.after_work(row)
+
+    assert (news["kind"], news["word"], news["settled"]) == ("stop", word, True)
+    assert news["reference"]
+    assert news["deeds"] == ["again"]
+    if hub == "other_site":
+        assert news["place"] == "elsewhere"
+        assert "SmartphoneKey has it at" in news["text"]
+
+
+def test_a_claim_is_hurried(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    later = timezone.now() + timedelta(minutes=5)
+    Claim.objects.update(state="waiting", reason="offline", next_attempt_at=later)
+    tablet.news(row | {"deed": "try_now"})
+    claim = Claim.objects.get()
+
+    assert claim.next_attempt_at <= timezone.now()
+    assert claim.send_wanted
+
+
+def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    first = tablet.news(row)["claimId"]
+    stopped = dict(tablet.news(row | {"deed": "stop", "claimId": first}))
+    deed = {**row, "deed": "again", "claimId": first}
+    lost = tablet.send(tablet.body(deed)).json()["rows"][0]
+    again = tablet.news(deed)
+
+    assert (stopped["word"], stopped["kind"], stopped["deeds"]) == ("Cancelled", "quiet", ["again"])
+    assert again["claimId"] == lost["claimId"] != first
+    assert Claim.objects.get(pk=again["claimId"]).retry_of_id == UUID(first)
+    assert Claim.objects.count() == 2
+
+
+def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    for deed in ("try_now", "again"):
+        tablet.news(row | {"deed": deed})
+
+    claim = Claim.objects.get()
+    assert (claim.state, claim.send_wanted) == ("queued", False)
+
+
+def test_making_it_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court, orchard_rise):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    tablet.news(row | {"deed": "stop"})
+    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    news = tablet.news(row | {"deed": "again"})
+
+    assert (news["word"], news["url"]) == ("At another site", f"/claims/{theirs.pk}/")
+
+
+@pytest.mark.parametrize("deed", ["", "stop", "try_now", "again"])
+def test_another_organisations_claim_is_as_one_that_is_not_there(
+    deed, tablet, mill_court, harbours_claim
+):
+    claims = (str(harbours_claim.pk), str(uuid4()))
+    rows = [tablet.row(HUB, mill_court, claim=True, claimId=pk, deed=deed) for pk in claims]
+    others, missing = tablet.sync(*rows)
+
+    assert {**others, "id": "", "seen": ""} == {**missing, "id": "", "seen": ""}
+    assert (others["kind"], others["title"]) == ("stop", "There is no such claim here")
+    assert not others["hubId"]
+    harbours_claim.refresh_from_db()
+    assert harbours_claim.state == "queued"
+
+
+def test_supports_claim_is_told_of_and_not_steered(as_person, hal, harbour, supports_claim):
+    tablet = Tablet(as_person(hal), hal, harbour)
+    row = tablet.row(supports_claim.hub_id_text, claim=True, claimId=str(supports_claim.pk))
+    news = tablet.news(row | {"deed": "stop"})
+    supports_claim.refresh_from_db()
+
+    assert (news["word"], news["deeds"]) == ("Waiting to send", [])
+    assert supports_claim.state == "queued"
+
+
+def test_a_claimed_hub_that_was_moved_away_since_says_so(tablet, mill_court, sandbox):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    tablet.after_work(row)
+    sandbox.state.set_hub(HUB, {"status": "Provisioned", "orgId": "", "siteId": ""})
+    Hub.objects.update(refresh_due_at=timezone.now())
+    news = tablet.after_work(row)
+
+    assert (news["kind"], news["word"], news["place"]) == ("stop", "No longer yours", "")
+    assert news["title"] == "SmartphoneKey no longer has it as yours"
+
+
+def test_a_claim_that_took_effect_after_its_end_says_so(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    tablet.news(row | {"deed": "stop"})
+    Claim.objects.update(late_effect_at=timezone.now())
+    news = tablet.news(row)
+
+    assert (news["word"], news["deeds"]) == ("Claimed later", [])
+    assert "the hub now belongs to Mill Court" in news["text"]

@@ -1,0 +1,57 @@
+"""Fifty rows ask the database as often as five, and a quiet tray hardly at all."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from zeal import zeal_context
+
+from portal.claims.models import Claim
+from portal.hubs.models import Hub
+from portal.sandbox import world
+
+
+def asked(tablet, rows) -> list[str]:
+    """The statements that one call sends."""
+    with CaptureQueriesContext(connection) as queries, zeal_context():
+        tablet.sync(*rows)
+    return [query["sql"] for query in queries]
+
+
+def scanned(tablet, site, first: int, number: int, **fields: object):
+    return [tablet.row(world.hub_id(first + n), site, **fields) for n in range(number)]
+
+
+def test_lookups_of_fifty_hubs_take_as_many_statements_as_of_five(tablet, mill_court):
+    tablet.sync(tablet.row("", mill_court))
+    few, many = (scanned(tablet, mill_court, *part) for part in ((0, 5), (10, 50)))
+    counts = [len(asked(tablet, rows)) for rows in (few, many)]
+    quiet = asked(tablet, many)
+
+    assert counts[0] == counts[1] <= 16
+    assert len(quiet) <= 10
+    assert all(statement.startswith("SELECT") for statement in quiet)
+
+
+def test_news_of_fifty_claims_takes_as_many_statements_as_of_five(tablet, mill_court, orchard_rise):
+    few, many = (scanned(tablet, mill_court, *part, claim=True) for part in ((0, 5), (10, 50)))
+    for rows in (few, many):
+        tablet.sync(*rows)
+    over = {"finished_at": timezone.now(), "next_attempt_at": None}
+    Claim.objects.update(state="conflict", reason="another_site", **over)
+    Hub.objects.update(spkey_site_id="orchard-rise", binding="ours", version=2)
+    counts = [len(asked(tablet, rows)) for rows in (few, many)]
+
+    assert counts[0] == counts[1] <= 8
+    assert "SmartphoneKey has it at Orchard Rise." in tablet.told[many[-1]["id"]]["text"]
+
+
+@pytest.mark.parametrize("number", [5, 50])
+def test_a_repeat_of_rows_that_were_taken_takes_no_statement_for_each(number, tablet, mill_court):
+    rows = scanned(tablet, mill_court, 0, number, claim=True)
+    repeat = [dict(row) for row in rows]
+    tablet.sync(*rows)
+    statements = asked(tablet, repeat)
+
+    assert len(statements) <= 8
+    assert all(statement.startswith("SELECT") for statement in statements)
