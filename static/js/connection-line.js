@@ -63,9 +63,11 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
     else this.#ask();
   }
 
+  // Where the tray had no use of the answer, the portal may still have given one.
   #take(state) {
     this.#signedOut = state === "signed-out";
-    this.#tell(state !== "offline");
+    if (state !== "offline") this.#tell(true);
+    else if (this.#online) this.#ask();
     this.#count();
   }
 
