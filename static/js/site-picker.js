@@ -11,6 +11,7 @@
 
   class SitePicker extends HTMLElement {
     connectedCallback() {
+      if (this.cards) return;
       this.cards = [...this.querySelectorAll(".radio-card")];
       const search = this.querySelector("[data-search]");
       if (!search || this.cards.length <= HANDFUL) return;

@@ -1,0 +1,278 @@
+// <hub-tray>: many hubs for one site, scanned one after the other and claimed together.
+// Markup and words: templates/parts/tray.html. It takes the place of everything with data-plain.
+"use strict";
+
+{
+  const { TrayModel, TrayRow, TraySite } = globalThis;
+
+  class HubTray extends HTMLElement {
+    #sync = globalThis.traySync;
+    #sound = new globalThis.TraySound();
+    #words;
+    #model;
+    #list;
+    #reader;
+    #intake;
+    #site;
+    #removal;
+    #owner;
+    #kept;
+    #claim = document.querySelector("[data-tray-claim]");
+    // The last row that was read, for whoever wants it out again.
+    #last;
+    #news = [];
+
+    async connectedCallback() {
+      this.#words = new globalThis.TrayWords(this.#part("tray-words"));
+      await this.#know();
+      this.#showOwner();
+      if (!this.#owner.person) return;
+      this.#model = new TrayModel(this.#owner, this.#sync);
+      this.#build();
+      this.#listen();
+      await this.#chooseSite();
+      await this.#model.refresh();
+      this.#takeOver();
+      this.#sync.watch();
+    }
+
+    #part(name) {
+      return this.querySelector(`[data-${name}]`);
+    }
+
+    // Whose tray it is. Where the page knows nobody, the person of the last visit.
+    async #know() {
+      const person = this.dataset.person || (await this.#sync.person());
+      this.#kept = person && (await this.#sync.store.person(person).catch(() => undefined));
+      const organisation = this.dataset.organisation || this.#kept?.organisation.id;
+      this.#owner = { person: organisation && person, organisation };
+    }
+
+    #showOwner() {
+      this.#notice("nobody", !this.#owner.person);
+      this.dataset.state = this.#owner.person ? "ready" : "nobody";
+      this.#claim.hidden = !this.#owner.person;
+    }
+
+    #build() {
+      const { icons } = this.dataset;
+      const make = () => new TrayRow(this.#part("row-template"), this.#words, icons);
+      this.#list = new globalThis.TrayList(this.#part("rows"), make);
+      const parts = [this.#part("outcome"), this.#words, this.#sound, icons];
+      this.#reader = new globalThis.TrayReader(this.#model, ...parts);
+      this.#intake = new globalThis.TrayIntake(this.#part("type"), (text) =>
+        this.#took(this.#reader.takeAll(text, this.#site.site)),
+      );
+      this.#removal = new globalThis.TrayRemoval(this.#part("dialog"), this.#words);
+      this.#site = new TraySite(this.#part("site"), this.#words, (site) => this.#move(site));
+    }
+
+    #listen() {
+      this.#model.addEventListener("change", () => this.#show());
+      this.#model.addEventListener("unkept", () => this.#notice("unkept", true));
+      document.addEventListener("tray-sync", () => this.#hear());
+      this.addEventListener("label-read", ({ detail }) => {
+        this.#took(this.#reader.takeOne(detail.text, this.#site.site));
+      });
+      this.addEventListener("input", () => this.#showCount());
+      this.addEventListener("click", (event) => this.#tap(event.target.closest("button")));
+      this.#claim.addEventListener("click", () => this.#claimAll());
+      this.#part("photo-input").addEventListener("change", (event) =>
+        this.#readPhoto(event.target),
+      );
+      for (const touch of ["pointerdown", "keydown"]) {
+        document.addEventListener(touch, () => this.#sound.prepare());
+      }
+      this.#setSound();
+    }
+
+    async #chooseSite() {
+      const asked = this.dataset.askedSite;
+      const remembered = asked || (await this.#recall(this.#siteKey));
+      const picker =
+        document.querySelector("[data-plain] site-picker") ??
+        TraySite.picker(this.#part("picker-template"), this.#kept?.sites ?? []);
+      this.#site.take(picker, remembered || this.#kept?.site);
+    }
+
+    get #siteKey() {
+      return `site ${this.#owner.person} ${this.#owner.organisation}`;
+    }
+
+    #recall(name) {
+      return this.#sync.store.get(name).catch(() => undefined);
+    }
+
+    // What the form without scripts held goes on here: an address may bring a label.
+    #takeOver() {
+      const label = document.querySelector("[data-plain] [name=label]")?.value;
+      for (const part of document.querySelectorAll("[data-plain]")) part.remove();
+      if (label?.trim() && !this.#took(this.#reader.takeAll(label, this.#site.site))) {
+        this.#intake.text = label;
+      }
+      const address = new URL(location.href);
+      address.searchParams.delete("label");
+      history.replaceState(history.state, "", address);
+    }
+
+    // Remembers the last row; asks once that the browser keep the tray through times of need.
+    #took(added) {
+      this.#last = [...this.#model.rows.values()].at(-1);
+      this.#show();
+      if (this.#model.rows.size) this.#persist();
+      return added;
+    }
+
+    async #persist() {
+      if (await this.#recall("persist")) return;
+      await this.#sync.store.set("persist", "asked").catch(() => {});
+      await navigator.storage?.persist?.();
+    }
+
+    #move(site) {
+      this.#model.moveTo(site);
+      this.#show();
+      this.#sync.store.set(this.#siteKey, site.id).catch(() => {});
+    }
+
+    // Draws what changed, and tells of it once.
+    #show() {
+      const now = { ...this.#sync.detail, site: this.#site.site.id };
+      const before = new Map([...this.#model.rows.keys()].map((id) => [id, this.#list.view(id)]));
+      const changed = this.#list.show(this.#model.rows, now);
+      for (const id of changed) this.#announce(this.#model.rows.get(id), before.get(id));
+      this.#showCount();
+      const { size } = this.#model.rows;
+      this.#part("empty").hidden = size > 0;
+      this.#part("list").hidden = size === 0;
+      this.#part("size").textContent = this.#words.count("size", size);
+      this.#part("undo").hidden = this.#undoable() === undefined;
+      const done = this.#model.done().length;
+      this.#part("put-away").hidden = done === 0;
+      this.#part("put-away-words").textContent = this.#words.count("put-away", done);
+    }
+
+    // A claim's progress is told; a lookup only when it finds the hub at its place already.
+    #announce(row, before) {
+      if (!before) return;
+      if (row.stage === "tray" && TrayModel.isDone(row)) return this.#reader.tellClaimed(row);
+      const view = this.#list.view(row.id);
+      if (row.stage === "tray" && view.kind !== "stop") return;
+      if (!this.#news.length) setTimeout(() => this.#tellNews(), 300);
+      this.#news.push(row.id);
+    }
+
+    #tellNews() {
+      const views = [...new Set(this.#news)].map((id) => this.#list.view(id)).filter(Boolean);
+      this.#news = [];
+      const texts = views.map(({ tail, word }) => `${tail}: ${word}`);
+      document.getElementById("announcer").textContent = texts.join(". ");
+    }
+
+    #showCount() {
+      const typed = this.#reader.countNew(this.#intake.text);
+      const count = this.#model.claimable().length + typed;
+      const text = count ? this.#words.count("claim", count) : this.#words.say("claim-none");
+      if (this.#claim.textContent !== text) this.#claim.textContent = text;
+      this.#claim.setAttribute("aria-disabled", String(count === 0));
+    }
+
+    #claimAll() {
+      if (!this.#intake.add()) return this.#intake.focus();
+      const rows = this.#model.claimable();
+      if (!rows.length) return this.#sayNothing();
+      if (!this.#site.site.id) {
+        this.#reader.say("pick-site");
+        return this.#site.ask();
+      }
+      this.#model.moveTo(this.#site.site);
+      this.#model.confirm(rows.map((row) => this.#model.rows.get(row.id)));
+      this.#reader.say("confirmed", this.#words.count("confirmed", rows.length));
+      this.#sync.hurry();
+    }
+
+    #sayNothing() {
+      const isBusy = [...this.#model.rows.values()].some((row) => row.stage !== "tray");
+      if (isBusy) return;
+      this.#reader.say("nothing-to-claim");
+      this.#intake.focus();
+    }
+
+    #tap(button) {
+      if (!button || button.ariaDisabled === "true") return;
+      const row = this.#model.rows.get(button.closest("[data-row]")?.dataset.row);
+      const { tap } = button.dataset;
+      if (tap === "undo") this.#undo();
+      else if (tap === "put-away") this.#model.remove(this.#model.done());
+      else if (tap === "sound") this.#switchSound(button);
+      else if (tap === "photo") this.#part("photo-input").click();
+      else if (row && tap === "remove") this.#remove(row);
+      else if (row && tap) this.#sync.act(row.id, tap);
+    }
+
+    // Nothing that is not over leaves without a question that names it.
+    async #remove(row) {
+      if (TrayModel.isDone(row) || (await this.#removal.ask(row))) {
+        const present = this.#model.rows.get(row.id);
+        if (present) this.#model.remove([present]);
+      }
+    }
+
+    #undoable() {
+      const row = this.#last && this.#model.rows.get(this.#last.id);
+      return row?.stage === "tray" ? row : undefined;
+    }
+
+    #undo() {
+      const row = this.#undoable();
+      if (!row) return;
+      this.#model.remove([row]);
+      this.#last = [...this.#model.rows.values()].at(-1);
+      this.#reader.say("undone", this.#words.say("undone", row.hubId.slice(-4).toUpperCase()));
+      this.#show();
+      if (!this.#part("undo").checkVisibility()) this.#intake.focus();
+    }
+
+    async #readPhoto(input) {
+      const [photo] = input.files;
+      input.value = "";
+      if (!photo) return;
+      this.#reader.say("photo-reading");
+      try {
+        const text = await this.#sync.portal.read(photo, this.dataset.photo);
+        this.#took(this.#reader.takeOne(text, this.#site.site));
+      } catch ({ state, problem }) {
+        this.#reader.say("photo-failed", problem || this.#words.say(`photo-${state}`));
+      }
+    }
+
+    async #setSound() {
+      this.#sound.isOn = (await this.#recall("sound")) !== "off";
+      this.#part("sound").setAttribute("aria-pressed", String(this.#sound.isOn));
+    }
+
+    #switchSound(button) {
+      this.#sound.isOn = !this.#sound.isOn;
+      button.setAttribute("aria-pressed", String(this.#sound.isOn));
+      this.#sync.store.set("sound", this.#sound.isOn ? "on" : "off").catch(() => {});
+      if (this.#sound.isOn) this.#sound.play("new");
+    }
+
+    #hear() {
+      const { state, problem, signIn } = this.#sync.detail;
+      this.#notice("signed-out", state === "signed-out");
+      this.#notice("somebody-else", state === "somebody-else");
+      this.#notice("problem", state === "online" && Boolean(problem));
+      this.#part("problem").textContent = problem;
+      if (signIn) this.#part("sign-in").href = signIn;
+      this.#show();
+    }
+
+    #notice(name, isShown) {
+      const notice = this.querySelector(`[data-notice=${name}]`);
+      if (notice.hidden === isShown) notice.hidden = !isShown;
+    }
+  }
+
+  customElements.define("hub-tray", HubTray);
+}

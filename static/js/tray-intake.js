@@ -1,0 +1,69 @@
+// How labels come into the tray: typed, pasted, from a scanner that types, from a photo.
+"use strict";
+
+globalThis.TrayIntake = class TrayIntake {
+  #form;
+  #field;
+  #take;
+
+  // `form` holds the field. `take(text)` is given what was typed or pasted, and answers whether
+  // there was anything in it for the tray.
+  constructor(form, take) {
+    this.#form = form;
+    this.#field = form.elements.namedItem("text");
+    this.#take = take;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.add();
+      this.#field.focus();
+    });
+    this.#field.addEventListener("paste", (event) => this.#paste(event));
+    document.addEventListener("paste", (event) => this.#elsewhere(event) && this.#paste(event));
+    document.addEventListener("keydown", (event) => this.#type(event));
+  }
+
+  // What stands in the field.
+  get text() {
+    return this.#field.value;
+  }
+
+  set text(text) {
+    this.#field.value = text;
+    this.#field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // Adds what stands in the field, which keeps what was no label. Answers whether it is empty now.
+  add() {
+    if (this.text.trim() && this.#take(this.text)) this.text = "";
+    return !this.text.trim();
+  }
+
+  focus() {
+    this.#field.focus();
+  }
+
+  // A hand-held scanner types wherever the focus is.
+  #type(event) {
+    const isLetter = [...event.key].length === 1 && event.key !== " ";
+    if (!isLetter || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (this.#elsewhere(event)) this.#field.focus();
+  }
+
+  // Whether nothing else takes in what is typed.
+  #elsewhere({ target }) {
+    const writes = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select";
+    const isTaken = target.closest?.(writes) || target.isContentEditable;
+    return !isTaken && !document.querySelector("dialog[open], :popover-open");
+  }
+
+  // What names hubs is in the tray at once; anything else is left in the field to be mended.
+  #paste(event) {
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (!text.trim()) return;
+    event.preventDefault();
+    if (!this.#take(text)) {
+      this.text = text.replace(/\s+/gu, " ").trim();
+      this.#field.focus();
+    }
+  }
+};

@@ -1,0 +1,141 @@
+// One person's tray for one organisation: its rows in memory, and on the device as far as it lets us.
+"use strict";
+
+// Fires "change" when rows are others than before, and "unkept" once the device refuses to keep.
+globalThis.TrayModel = class TrayModel extends EventTarget {
+  // By id, oldest first.
+  rows = new Map();
+  #owner;
+  #sync;
+  #written = Promise.resolve();
+
+  // Whether it can be confirmed as it is.
+  static isClaimable(row) {
+    return row.stage === "tray" && row.news?.canClaim !== false;
+  }
+
+  // Whether the hub is where it should be and the row can be put away.
+  static isDone(row) {
+    if (row.stage === "tray") return row.news?.place === "here" && !row.news.canClaim;
+    return row.stage === "sent" && row.news.kind === "good";
+  }
+
+  // Whether nothing more becomes of the row.
+  static isOver(row) {
+    const isRefused = row.news?.settled && row.news.canClaim === false && row.news.kind === "stop";
+    return TrayModel.isDone(row) || isRefused || (row.stage === "sent" && row.news.settled);
+  }
+
+  // `owner` is `{person, organisation}`; `sync` sends the rows, and holds the store.
+  constructor(owner, sync) {
+    super();
+    this.#owner = owner;
+    this.#sync = sync;
+    new BroadcastChannel("tray").addEventListener("message", ({ data }) => {
+      if (data.store === "rows") this.refresh();
+    });
+  }
+
+  // Reads what the device holds; what is being written counts as held.
+  async refresh() {
+    try {
+      let rows;
+      let written;
+      do {
+        written = this.#written;
+        await written;
+        rows = await this.#sync.store.rows(this.#owner.person);
+      } while (written !== this.#written);
+      const mine = rows.filter((row) => row.organisation === this.#owner.organisation);
+      this.rows = new Map(mine.map((row) => [row.id, row]));
+      this.#changed();
+    } catch {
+      this.#giveUpKeeping();
+    }
+  }
+
+  // The row of a hub, or undefined.
+  of(hubId) {
+    return [...this.rows.values()].find((row) => row.hubId === hubId);
+  }
+
+  claimable() {
+    return [...this.rows.values()].filter(TrayModel.isClaimable);
+  }
+
+  done() {
+    return [...this.rows.values()].filter(TrayModel.isDone);
+  }
+
+  // Adds a row for each `{text, hubId}`; `site` is `{id, name}` of where they are to be claimed.
+  add(labels, site) {
+    const rows = labels.map(({ text, hubId }, place) => ({
+      ...this.#owner,
+      id: crypto.randomUUID(),
+      text,
+      hubId,
+      site: site.id,
+      siteName: site.name,
+      at: Date.now() + place / 1000,
+      stage: "tray",
+      news: null,
+    }));
+    for (const row of rows) this.rows.set(row.id, row);
+    this.#changed();
+    this.#write((store) => store.put(...rows));
+    return rows;
+  }
+
+  // Fixes what is in the tray to be claimed at its site.
+  confirm(rows) {
+    // Of a lookup only what it says of the hub itself stays true.
+    const confirmed = (row) => ({
+      ...row,
+      stage: "confirmed",
+      news: row.news && { meta: row.news.meta },
+    });
+    this.#changeAll(rows, (row) => (TrayModel.isClaimable(row) ? confirmed(row) : undefined));
+  }
+
+  // Has everything that is not confirmed yet claimed at another site.
+  moveTo(site) {
+    const moved = [...this.rows.values()].filter(
+      (row) => row.stage === "tray" && row.site !== site.id,
+    );
+    const move = (row) => ({ ...row, site: site.id, siteName: site.name, news: null });
+    this.#changeAll(moved, (row) => (row.stage === "tray" ? move(row) : undefined));
+  }
+
+  remove(rows) {
+    for (const row of rows) this.rows.delete(row.id);
+    this.#changed();
+    this.#write((store) => store.remove(...rows.map((row) => row.id)));
+  }
+
+  #changeAll(rows, change) {
+    if (!rows.length) return;
+    for (const row of rows) this.rows.set(row.id, change(row) ?? row);
+    this.#changed();
+    const ids = rows.map((row) => row.id);
+    this.#write((store) => store.change(ids, change));
+  }
+
+  // One after the other, so that a removal never overtakes what it removes.
+  #write(act) {
+    this.#written = this.#written
+      .then(() => act(this.#sync.store))
+      .catch(() => this.#giveUpKeeping());
+    return this.#written;
+  }
+
+  #giveUpKeeping() {
+    if (this.#sync.store instanceof globalThis.TrayMemory) return;
+    this.#sync.store = new globalThis.TrayMemory(this.#sync.store, [...this.rows.values()]);
+    this.#sync.wake();
+    this.dispatchEvent(new Event("unkept"));
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+};

@@ -1,0 +1,80 @@
+// The portal as the tray speaks to it: sessions, rows, photos, all in JSON.
+"use strict";
+
+{
+  const ANSWER_WITHIN = 15_000;
+  const PHOTO_WITHIN = 60_000;
+
+  // Why there is no usable answer. `state`: "offline" (or nothing that speaks for the portal),
+  // "signed-out", "somebody-else" or "refused"; `problem`: the portal's sentence, or "".
+  class Halt extends Error {
+    constructor(state, told) {
+      super(state);
+      this.state = state;
+      this.problem = told?.problem ?? "";
+      this.signIn = told?.signIn ?? "";
+    }
+
+    // A refusal without words is none of the portal's own: a token that ran out, a hotel's gate.
+    static of(status, told) {
+      if (status === 401) return new Halt("signed-out", told);
+      if (status === 409) return new Halt("somebody-else", told);
+      const isRefusal = status >= 400 && status < 500 && status !== 429 && told?.problem;
+      return new Halt(isRefusal ? "refused" : "offline", told);
+    }
+  }
+
+  globalThis.TrayPortal = class TrayPortal {
+    static Halt = Halt;
+    #url;
+    #csrf = "";
+
+    // `url` is where sessions are read and rows are sent.
+    constructor(url) {
+      this.#url = url;
+    }
+
+    // Who is signed in and may do what: `{person, organisation, sites, site, language, csrf}`.
+    // All methods reject with a Halt.
+    async session() {
+      const session = await this.#ask(this.#url, {});
+      this.#csrf = session.csrf;
+      return session;
+    }
+
+    // What there is to tell of these rows, after what they ask for was done.
+    async exchange(person, organisation, rows) {
+      const body = JSON.stringify({ person, organisation, rows });
+      const headers = { "Content-Type": "application/json" };
+      const answer = await this.#post(this.#url, { body, headers });
+      return answer.rows;
+    }
+
+    // The text of the label in a photo.
+    async read(photo, url) {
+      if (!this.#csrf) await this.session();
+      const body = new FormData();
+      body.append("photo", photo);
+      return (await this.#post(url, { body }, PHOTO_WITHIN)).text;
+    }
+
+    #post(url, { headers, body }, within) {
+      const all = { ...headers, "X-CSRFToken": this.#csrf };
+      return this.#ask(url, { method: "POST", headers: all, body }, within);
+    }
+
+    async #ask(url, options, within = ANSWER_WITHIN) {
+      const signal = AbortSignal.timeout(within);
+      let answer;
+      let told;
+      try {
+        answer = await fetch(url, { cache: "no-store", ...options, signal });
+        told = await answer.json().catch(() => null);
+      } catch {
+        throw new Halt("offline");
+      }
+      if (answer.ok && told) return told;
+      throw Halt.of(answer.status, told);
+    }
+  };
+}

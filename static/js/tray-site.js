@@ -1,0 +1,74 @@
+// The site of the tray: one line, which opens to choose another.
+"use strict";
+
+globalThis.TraySite = class TraySite {
+  #details;
+  #name;
+  #words;
+  #changed;
+
+  // `details` is the element; `changed(site)` is told what was chosen, as `{id, name}`.
+  constructor(details, words, changed) {
+    this.#details = details;
+    this.#name = details.querySelector("[data-site-name]");
+    this.#words = words;
+    this.#changed = changed;
+    details.addEventListener("change", (event) => this.#choose(event));
+  }
+
+  // What is chosen, as `{id, name}`; both are empty while nothing is.
+  get site() {
+    const radio = this.#details.querySelector("input[type=radio]:checked");
+    const name = radio?.closest(".radio-card").querySelector("strong").textContent.trim();
+    return { id: radio?.value ?? "", name: name ?? "" };
+  }
+
+  // Takes over a <site-picker>, and chooses the site `id` in it, if it is there.
+  take(picker, id) {
+    this.#details.querySelector("[data-picker]").replaceChildren(picker);
+    const radios = [...this.#details.querySelectorAll("input[type=radio]")];
+    const radio = radios.find((each) => each.value === id);
+    if (radio) radio.checked = true;
+    this.#show();
+    this.#details.open = !this.site.id;
+  }
+
+  // Makes a <site-picker> of the sites that a person had at the last visit.
+  static picker(template, sites) {
+    const picker = template.content.firstElementChild.cloneNode(true);
+    const cards = picker.querySelector(".radio-cards");
+    const one = cards.firstElementChild;
+    cards.replaceChildren(...sites.map((site) => TraySite.#card(one, site)));
+    return picker;
+  }
+
+  static #card(one, { id, name, address }) {
+    const card = one.cloneNode(true);
+    card.querySelector("input").value = id;
+    card.querySelector("strong").textContent = name;
+    card.querySelector(".help").textContent = address;
+    return card;
+  }
+
+  // Leads to the choice.
+  ask() {
+    this.#details.open = true;
+    this.#details.querySelector("input[type=radio]")?.focus();
+    this.#details.scrollIntoView({ block: "nearest" });
+  }
+
+  // By keyboard one walks through the sites: only a tap says that it is this one.
+  #choose(event) {
+    if (!event.target.matches("input[type=radio]")) return;
+    this.#show();
+    this.#changed(this.site);
+    if (event.target.matches(":focus-visible")) return;
+    this.#details.open = false;
+    this.#details.querySelector("summary").focus();
+  }
+
+  #show() {
+    this.#name.textContent = this.site.name || this.#words.say("no-site");
+    this.#details.toggleAttribute("data-chosen", Boolean(this.site.id));
+  }
+};

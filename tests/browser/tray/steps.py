@@ -1,0 +1,89 @@
+"""What people do with the tray, and what they see of it."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from portal.sandbox import world
+
+PICK = "[data-site] > summary"
+
+
+def hubs(number: int) -> list[str]:
+    """Return the ids of so many hubs that nobody has claimed."""
+    return [world.hub_id(place) for place in range(number)]
+
+
+def open_tray(page: Page, query: str = "") -> None:
+    """Open the tray, and wait until it takes what is read."""
+    page.goto(f"/claims/new/{query}")
+    expect(page.locator("hub-tray")).to_have_attribute("data-state", "ready")
+    expect(page.locator("[data-plain]")).to_have_count(0)
+
+
+def field(page: Page) -> Locator:
+    """Where an id is typed."""
+    return page.get_by_label("Hub id", exact=True)
+
+
+def add(page: Page, *texts: object) -> None:
+    """Type each text into the field, with Enter after it."""
+    for text in texts:
+        field(page).fill(str(text))
+        field(page).press("Enter")
+
+
+def paste(page: Page, text: str, selector: str = "#tray-text") -> None:
+    """Paste the text where the selector leads."""
+    page.locator(selector).evaluate(
+        """(target, text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text", text);
+          const how = { clipboardData, bubbles: true, cancelable: true };
+          target.dispatchEvent(new ClipboardEvent("paste", how));
+        }""",
+        text,
+    )
+
+
+def pick(page: Page, site: str) -> None:
+    """Choose a site for the tray."""
+    if page.locator("[data-site]").get_attribute("open") is None:
+        page.locator(PICK).click()
+    page.locator(".radio-card", has_text=site).click()
+
+
+def rows(page: Page) -> Locator:
+    """All rows, newest first."""
+    return page.locator("[data-row]")
+
+
+def row(page: Page, hub_id: object) -> Locator:
+    """The row of this hub."""
+    return rows(page).filter(has=page.locator(f"text={str(hub_id)[-4:].upper()}"))
+
+
+def read_off(page: Page) -> list[str]:
+    """The last four characters in each row, newest first, as the screen has them."""
+    return page.locator("[data-part=tail]").all_inner_texts()
+
+
+def word(page: Page, hub_id: object) -> Locator:
+    """How the row of this hub stands, in one word."""
+    return row(page, hub_id).locator("[data-part=word]")
+
+
+def outcome(page: Page) -> Locator:
+    """What is said of the last reading, or of the last deed."""
+    return page.locator("[data-outcome]")
+
+
+def claim_button(page: Page) -> Locator:
+    """The button that claims what is in the tray."""
+    return page.locator("[data-tray-claim]")
+
+
+def claim_all(page: Page, number: int) -> None:
+    """Tap the button, which says how many hubs it claims."""
+    plural = "s" if number > 1 else ""
+    page.get_by_role("button", name=re.compile(f"^Claim {number} hub{plural}$")).click()
