@@ -11,6 +11,7 @@ globalThis.Camera = class Camera {
     NotReadableError: "busy",
     AbortError: "busy",
     SecurityError: "insecure",
+    InstalledAppError: "installed",
   };
   static #GONE = ["OverconstrainedError", "NotFoundError"];
   // Enough for a label of 2 cm at arm's length, where the camera has it.
@@ -126,9 +127,7 @@ globalThis.Camera = class Camera {
   }
 
   async #ask() {
-    if (!window.isSecureContext || !navigator.mediaDevices) {
-      throw new DOMException("The page is not secure.", "SecurityError");
-    }
+    Camera.#demand();
     const last = this.#chosen ?? (await Camera.#remembered());
     if (!last) return Camera.#request({ facingMode: { ideal: "environment" } });
     try {
@@ -137,6 +136,14 @@ globalThis.Camera = class Camera {
       if (!Camera.#GONE.includes(error.name)) throw error;
       return Camera.#request({ facingMode: { ideal: "environment" } });
     }
+  }
+
+  // Some systems give an installed app no camera at all, though its page in the browser has one.
+  static #demand() {
+    if (window.isSecureContext && navigator.mediaDevices) return;
+    const isInstalled = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
+    const name = window.isSecureContext && isInstalled ? "InstalledAppError" : "SecurityError";
+    throw new DOMException("There is no camera here.", name);
   }
 
   // Zoom has to be asked for here: later it would take another question to the person.

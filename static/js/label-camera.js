@@ -102,12 +102,12 @@ globalThis.LabelCamera = class LabelCamera extends HTMLElement {
   }
 
   async #watch(decoder, turn) {
-    const choice = new LabelChoice(decoder.round);
+    const choice = new LabelChoice();
     try {
       while (turn === this.#turn) {
-        const codes = await decoder.look(this.#part("video"));
+        const look = await decoder.look(this.#part("video"));
         if (turn !== this.#turn) return;
-        this.#judge(choice.take(codes, performance.now()));
+        this.#judge(choice.take(look, performance.now()));
         await new Promise((resolve) => setTimeout(resolve, LabelCamera.#PAUSE));
       }
     } catch {

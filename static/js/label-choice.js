@@ -7,23 +7,19 @@ globalThis.LabelChoice = class LabelChoice {
   static #MATRIX = ["qr_code", "data_matrix", "aztec", "pdf417"];
   // Milliseconds.
   static #AWAY = 1500;
+  static #BLINK = 600;
   static #PATIENCE = { matrix: 400, linear: 1000 };
 
-  #round;
-  #looks = [];
+  #recent = [];
   #inView = new Map();
-  #foreign = { key: "", since: 0 };
+  #foreign = {};
 
-  // `round`: so many looks in a row make the whole picture.
-  constructor(round = 1) {
-    this.#round = round;
-  }
-
-  // Takes the codes of one more look, [{text, format}], at `now` in milliseconds. Answers
+  // Takes one more look, {codes: [{text, format}], isWhole}, at `now` in milliseconds. Answers
   // `{code, several}`: the code to report, or undefined; whether there are too many to tell.
-  take(codes, now) {
-    this.#looks = [...this.#looks, codes].slice(-this.#round);
-    const inSight = this.#distinct(this.#looks.flat());
+  take({ codes, isWhole }, now) {
+    // A look at a part does not say that what the last whole look saw is gone.
+    this.#recent = isWhole ? codes : [...this.#recent, ...codes];
+    const inSight = this.#distinct(this.#recent);
     const { code, several } = this.#meant(inSight, now);
     const isNew = code && !this.#isInView(code, now);
     // What stands beside a code belongs to it, and is nothing new when that is gone.
@@ -54,6 +50,7 @@ globalThis.LabelChoice = class LabelChoice {
 
   #meant(codes, now) {
     const hubs = codes.filter((code) => code.hub);
+    if (hubs.length) this.#foreign = {};
     if (hubs.length === 1) return { code: hubs[0] };
     const matrix = codes.filter((code) => code.isMatrix);
     const several = hubs.length > 1 || matrix.length > 1;
@@ -61,10 +58,13 @@ globalThis.LabelChoice = class LabelChoice {
     return { code: this.#patient(others.length ? undefined : only, now), several };
   }
 
-  // Answers the code once it was alone for long enough.
+  // Answers the code once it was alone for long enough, in almost every look.
   #patient(code, now) {
-    if (code?.key !== this.#foreign.key) this.#foreign = { key: code?.key, since: now };
-    const patience = LabelChoice.#PATIENCE[code?.isMatrix ? "matrix" : "linear"];
+    if (now - this.#foreign.last > LabelChoice.#BLINK) this.#foreign = {};
+    if (!code) return undefined;
+    if (code.key !== this.#foreign.key) this.#foreign = { key: code.key, since: now };
+    this.#foreign.last = now;
+    const patience = LabelChoice.#PATIENCE[code.isMatrix ? "matrix" : "linear"];
     return now - this.#foreign.since >= patience ? code : undefined;
   }
 };

@@ -2,17 +2,19 @@
 "use strict";
 
 {
-  // The package's names of codes, and the standard's.
-  const FORMATS = {
-    QRCode: "qr_code",
-    DataMatrix: "data_matrix",
-    Aztec: "aztec",
-    PDF417: "pdf417",
-    Code128: "code_128",
-    Code93: "code_93",
-    Code39: "code_39",
+  // The package's names of codes by the standard's.
+  const NAMES = {
+    qr_code: "QRCode",
+    data_matrix: "DataMatrix",
+    aztec: "Aztec",
+    pdf417: "PDF417",
+    code_128: "Code128",
+    code_93: "Code93",
+    code_39: "Code39",
   };
-  const OPTIONS = { formats: Object.keys(FORMATS), textMode: "Plain", maxNumberOfSymbols: 8 };
+  const FORMATS = Object.fromEntries(Object.entries(NAMES).map(([ours, theirs]) => [theirs, ours]));
+  const OPTIONS = { textMode: "Plain", maxNumberOfSymbols: 8 };
+  let canvas;
 
   // Fetches and starts what the package's script needs from `wasm`, an address.
   const prepare = (wasm) => {
@@ -20,9 +22,34 @@
     return globalThis.ZXingWASM.prepareZXingModule({ overrides, fireImmediately: true });
   };
 
-  // The codes in an ImageData: [{text, format}]. `options` are the package's.
-  const read = async (image, options) => {
-    const codes = await globalThis.ZXingWASM.readBarcodes(image, { ...OPTIONS, ...options });
+  // The middle of the picture, turned so that what leans by `angle` (radians) stands upright.
+  const pixels = (source, cut, { drawn, size, flat, angle, inverted }) => {
+    const [[width, height], [across, down]] = [size, drawn];
+    canvas ??= globalThis.document?.createElement("canvas") ?? new OffscreenCanvas(1, 1);
+    [canvas.width, canvas.height] = size;
+    const drawing = canvas.getContext("2d", { willReadFrequently: true });
+    drawing.translate(width / 2, height / 2);
+    drawing.scale(1, flat);
+    drawing.rotate(-angle);
+    drawing.drawImage(source, ...cut, -across / 2, -down / 2, across, down);
+    if (inverted) {
+      drawing.resetTransform();
+      drawing.globalCompositeOperation = "difference";
+      drawing.fillStyle = "#fff";
+      drawing.fillRect(0, 0, width, height);
+    }
+    return drawing.getImageData(0, 0, width, height);
+  };
+
+  // The codes in `cut`, a rectangle [x, y, width, height] of `source`: [{text, format}]. It is
+  // drawn with the sides `drawn`, turned by `angle`, flattened; the middle `size` of that is read
+  // for `formats`, light on dark if `inverted`. `options` are the package's.
+  const read = async (source, cut, { formats, options, ...look }) => {
+    const codes = await globalThis.ZXingWASM.readBarcodes(pixels(source, cut, look), {
+      ...OPTIONS,
+      ...options,
+      formats: formats.map((format) => NAMES[format]),
+    });
     return codes
       .filter((code) => code.text)
       .map((code) => ({ text: code.text, format: FORMATS[code.symbology] }));
@@ -31,24 +58,14 @@
   globalThis.LabelReader = { prepare, read };
 }
 
-// As a worker: {script, wasm} first, then {bitmap, options} a picture; each is answered by
-// {codes} or {problem}.
+// As a worker: {script, wasm} first, then {bitmap, look} a picture; each is answered by {codes}
+// or {problem}.
 if (globalThis.WorkerGlobalScope) {
-  let canvas;
-
-  const pixels = (bitmap) => {
-    const { width, height } = bitmap;
-    if (canvas?.width !== width || canvas.height !== height) {
-      canvas = new OffscreenCanvas(width, height);
+  const answer = async ({ script, wasm, bitmap, look }) => {
+    if (bitmap) {
+      const codes = globalThis.LabelReader.read(bitmap, [0, 0, bitmap.width, bitmap.height], look);
+      return codes.finally(() => bitmap.close());
     }
-    const drawing = canvas.getContext("2d", { willReadFrequently: true });
-    drawing.drawImage(bitmap, 0, 0);
-    bitmap.close();
-    return drawing.getImageData(0, 0, width, height);
-  };
-
-  const answer = async ({ script, wasm, bitmap, options }) => {
-    if (bitmap) return globalThis.LabelReader.read(pixels(bitmap), options);
     globalThis.importScripts(script);
     await globalThis.LabelReader.prepare(wasm);
     return [];

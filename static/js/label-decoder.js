@@ -6,25 +6,20 @@ globalThis.LabelDecoder = class LabelDecoder {
   static #FORMATS = ["qr_code", "data_matrix", "code_128", "aztec", "pdf417", "code_93", "code_39"];
   // What hub labels come as: a detector without one of these would leave some unread.
   static #NEEDED = LabelDecoder.#FORMATS.slice(0, 3);
-  // Looks at the picture, taken in turn: `share` of its sides around the middle, drawn with at
-  // most `longest` pixels a side. The whole is quick when it is small; a tiny label needs all
-  // pixels that the camera has.
-  static #LOOKS = [
-    { share: 1, longest: 960 },
-    { share: 0.5, longest: 960 },
-  ];
-  static #BRIEF = [
-    { share: 1, longest: 480 },
-    { share: 0.5, longest: 480 },
-  ];
+  // Pixels a side, and times what the camera has: what takes a worker some 15 to 40 ms a look on a
+  // plain machine. In the page a look must not be felt.
+  static #WORKER = { longest: 960, finest: 1.5 };
+  static #PAGE = { longest: 640, finest: 0.75 };
   static #ready;
 
   #read;
   #looks;
   #turn = 0;
+  #fruitful;
+  #repeats = false;
 
-  // `read` finds the codes in a region of a video; `looks` are taken in turn.
-  constructor(read, looks = LabelDecoder.#LOOKS) {
+  // `read` finds the codes in a video, by one of the `looks` if there are any, which it is given.
+  constructor(read, looks = []) {
     this.#read = read;
     this.#looks = looks;
   }
@@ -45,29 +40,27 @@ globalThis.LabelDecoder = class LabelDecoder {
     return LabelDecoder.#ready;
   }
 
-  // How many looks it takes to have seen everything.
-  get round() {
-    return this.#looks.length;
-  }
-
-  // The codes in what the video shows now: [{text, format}], formats as the standard names them.
+  // One look at what the video shows now: {codes: [{text, format}], isWhole}, formats as the
+  // standard names them. `isWhole` says whether all that is in sight was looked at. Rejects when
+  // the decoder is broken; `load` then makes another.
   async look(video) {
-    if (!video.videoWidth) return [];
-    const look = this.#looks[this.#turn++ % this.#looks.length];
-    return this.#read(video, LabelDecoder.#region(video, look));
+    const look = this.#next();
+    try {
+      const hasPicture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+      const codes = hasPicture ? await this.#read(video, look?.region(video)) : [];
+      if (codes.length) this.#fruitful = look;
+      else if (look === this.#fruitful) this.#fruitful = undefined;
+      return { codes, isWhole: look?.isWhole ?? true };
+    } catch (error) {
+      LabelDecoder.#ready = undefined;
+      throw error;
+    }
   }
 
-  // What is cut off at the edges of the element is not read either: only what the person sees.
-  static #region(video, { share, longest }) {
-    const { videoWidth, videoHeight, clientWidth, clientHeight } = video;
-    const shown = Math.max(clientWidth / videoWidth, clientHeight / videoHeight) || 1;
-    const width = Math.round(Math.min(videoWidth, clientWidth / shown || videoWidth) * share);
-    const height = Math.round(Math.min(videoHeight, clientHeight / shown || videoHeight) * share);
-    const scale = Math.min(1, longest / Math.max(width, height));
-    return {
-      cut: [(videoWidth - width) >> 1, (videoHeight - height) >> 1, width, height],
-      size: [Math.round(width * scale), Math.round(height * scale)],
-    };
+  // Every other time the look that found something last: what is in view stays in view.
+  #next() {
+    this.#repeats = Boolean(this.#fruitful) && !this.#repeats;
+    return this.#repeats ? this.#fruitful : this.#looks[this.#turn++ % this.#looks.length];
   }
 
   static async #choose(addresses) {
@@ -98,38 +91,40 @@ globalThis.LabelDecoder = class LabelDecoder {
   }
 
   static async #inWorker({ script, wasm, worker }) {
-    const thread = new Worker(worker);
-    const ask = (message, transfer) => LabelDecoder.#asked(thread, message, transfer);
-    try {
-      await ask({ script, wasm });
-    } catch (error) {
-      thread.terminate();
-      throw error;
-    }
-    return new LabelDecoder(async (video, { cut, size: [resizeWidth, resizeHeight] }) => {
+    const ask = LabelDecoder.#line(new Worker(worker));
+    await ask({ script, wasm });
+    return new LabelDecoder(async (video, { cut, ...look }) => {
+      const [resizeWidth, resizeHeight] = look.drawn.map((side, i) => Math.min(side, cut[i + 2]));
       const bitmap = await createImageBitmap(video, ...cut, { resizeWidth, resizeHeight });
-      return ask({ bitmap }, [bitmap]);
-    });
+      return ask({ bitmap, look }, [bitmap]);
+    }, LabelLook.turns(LabelDecoder.#WORKER));
   }
 
-  // One question at a time: the next answer is the answer.
-  static #asked(thread, message, transfer = []) {
-    return new Promise((resolve, reject) => {
-      thread.onerror = reject;
-      thread.onmessage = ({ data }) => (data.codes ? resolve(data.codes) : reject(data.problem));
-      thread.postMessage(message, transfer);
-    });
+  // Asks the thread one question at a time: the next answer is the answer. A broken one ends.
+  static #line(thread) {
+    const asked = (message, transfer = []) =>
+      new Promise((resolve, reject) => {
+        thread.onerror = reject;
+        thread.onmessage = ({ data }) => (data.codes ? resolve(data.codes) : reject(data.problem));
+        thread.postMessage(message, transfer);
+      }).catch((error) => {
+        thread.terminate();
+        throw error;
+      });
+    let last = Promise.resolve();
+    return (message, transfer) => {
+      last = last.then(() => asked(message, transfer));
+      return last;
+    };
   }
 
   static async #inPage({ script, wasm, worker }) {
     await Promise.all([script, worker].map(LabelDecoder.#loadScript));
     await globalThis.LabelReader.prepare(wasm);
-    const drawing = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    return new LabelDecoder(async (video, { cut, size }) => {
-      [drawing.canvas.width, drawing.canvas.height] = size;
-      drawing.drawImage(video, ...cut, 0, 0, ...size);
-      return globalThis.LabelReader.read(drawing.getImageData(0, 0, ...size), { tryHarder: false });
-    }, LabelDecoder.#BRIEF);
+    return new LabelDecoder(
+      (video, { cut, ...look }) => globalThis.LabelReader.read(video, cut, look),
+      LabelLook.turns(LabelDecoder.#PAGE),
+    );
   }
 
   static async #loadScript(address) {

@@ -1,4 +1,4 @@
-"""A small page with the camera element on it, served under the portal's own policy."""
+"""Small pages with the camera elements on them, served under the portal's own policy."""
 
 import http.server
 from pathlib import Path
@@ -14,23 +14,24 @@ DECODER = "/static/vendor/zxing-reader/index.js"
 WASM = "/static/vendor/zxing-wasm/zxing_reader.wasm"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 
+STYLES = "tokens base frame parts bar nav buttons hubs timeline forms screens".split()
+HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css"
+ media="(prefers-contrast: more)"><script src="/static/js/look.js"></script>""" + "".join(
+    f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in STYLES
+)
+
 PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/static/css/tokens.css">
-<link rel="stylesheet" href="/static/css/base.css">
-<link rel="stylesheet" href="/static/css/parts.css">
-<link rel="stylesheet" href="/static/css/bar.css">
-<link rel="stylesheet" href="/static/css/buttons.css">
-<link rel="stylesheet" href="/static/css/hubs.css">
-<link rel="stylesheet" href="/static/css/timeline.css">
-<link rel="stylesheet" href="/static/css/forms.css">
-<link rel="stylesheet" href="/static/css/screens.css">
-<form action="/sent">
-<label>Hub id <input name="label" id="id_label"></label>
-<details><summary>Or a photo</summary>
-<label>Photo <input type="file" id="id_photo"></label></details>
+<meta name="viewport" content="width=device-width, initial-scale=1">{head}
+<main><button class="button" type="button" data-look-switch hidden>Outdoor contrast</button>
+{body}</main></html>"""
+
+FORM = """<form class="form" action="/sent">
+<label>Hub id <input class="input" name="label" id="id_label"></label>
+<details class="fold"><summary>Or a photo</summary>
+<label>Photo <input class="input" type="file" id="id_photo"></label></details>
 {scanner}
-<button>Claim</button>
-</form></html>"""
+<button class="button">Claim</button>
+</form>"""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -42,12 +43,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         found = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
         if found and path not in self.server.missing:
             self.answer(Path(found).read_bytes(), TYPES.get(Path(found).suffix, "image/svg+xml"))
-        elif path == "/":
-            context = {"decoder": self.server.decoder}
-            scanner = render_to_string("parts/label_scanner.html", context)
-            self.answer(PAGE.format(scanner=scanner).encode(), "text/html; charset=utf-8")
+        elif path in {"/", "/camera"}:
+            self.answer(self.page(path).encode(), "text/html; charset=utf-8")
         else:
             self.send_error(404)
+
+    def page(self, path):
+        part = "parts/label_camera.html" if path == "/camera" else "parts/label_scanner.html"
+        rendered = render_to_string(part, {"decoder": self.server.decoder, **self.server.context})
+        return PAGE.format(
+            head=HEAD, body=rendered if path == "/camera" else FORM.format(scanner=rendered)
+        )
 
     def answer(self, body, kind):
         self.send_response(200)
@@ -64,7 +70,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Site(http.server.ThreadingHTTPServer):
     """Serves the page at `url`, remembers what was `asked`, and answers 404 for what is `missing`.
 
-    `decoder` says whether the page knows of the decoder's package.
+    `url` has the scanner of one field; `/camera` below it the camera that stays open. `decoder`
+    says whether they know of the decoder's package; `context` goes to their templates.
     """
 
     def __init__(self) -> None:
@@ -73,6 +80,7 @@ class Site(http.server.ThreadingHTTPServer):
         self.asked: list[str] = []
         self.missing: set[str] = set()
         self.decoder = True
+        self.context: dict[str, object] = {}
 
 
 def start(page: Page) -> None:
