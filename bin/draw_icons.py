@@ -37,7 +37,7 @@ def draw(pixels: int, corner: int) -> Image.Image:
         pen.line(points, MARK, round(STROKE * scale))
         for x, y in points:
             end = STROKE / 2 * scale
-            pen.ellipse((x - end, y - end, x + end, y + end), MARK)
+            pen.ellipse((x - end, y - end, x + end - 1, y + end - 1), MARK)
     return image.resize((pixels, pixels), Image.Resampling.LANCZOS)
 
 

@@ -41,7 +41,8 @@ def shell(language: str) -> str:
     It is written without any request, so no person, organisation, or token can get into it.
     """
     with translation.override(language):
-        return render_to_string("app/shell.html", {"is_shell": True})
+        decoder = (settings.NODE_MODULES / "zxing-wasm").is_dir()
+        return render_to_string("app/shell.html", {"is_shell": True, "decoder": decoder})
 
 
 def keeping() -> Keeping:

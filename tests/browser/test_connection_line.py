@@ -1,0 +1,132 @@
+"""The line in the bar tells whether the portal can be reached, and how much waits to be sent."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from portal.orgs.models import User
+from tests.browser.checks import accessibility
+from tests.browser.offline import Line, go_offline, go_online
+from tests.browser.steps import hide, look_again, show
+
+LISTEN = """() => {
+  window.told = [];
+  const status = document.querySelector("connection-line [role=status]");
+  new MutationObserver(() => window.told.push(status.textContent))
+    .observe(status, { childList: true, characterData: true, subtree: true });
+}"""
+WAIT = """([person, count]) => Promise.all([...Array(count).keys()].map((number) =>
+  new TrayStore().put({
+    id: crypto.randomUUID(), person, organisation: "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b",
+    text: "", hubId: "", site: "", siteName: "", at: number, stage: "confirmed", news: null,
+  })))"""
+# Time as the page's clock has it, which the test turns.
+OWN_CLOCK = """AbortSignal.timeout = (milliseconds) => {
+  const ending = new AbortController();
+  setTimeout(() => ending.abort(), milliseconds);
+  return ending.signal;
+};"""
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+@pytest.fixture
+def home(tablet, line: Line, ira: User) -> Page:
+    tablet.expected = ["net::ERR_", "status of 401", "htmx:"]
+    page = tablet(ira, base_url=line.url)
+    page.goto("/")
+    page.evaluate(LISTEN)
+    return page
+
+
+def said(page: Page):
+    return page.locator("connection-line")
+
+
+def test_a_change_of_the_connection_is_told_once_and_what_waits_is_only_shown(
+    home: Page, line: Line, ira: User
+):
+    expect(said(home)).to_contain_text("Online")
+    go_offline(home, line)
+    expect(said(home)).to_contain_text("No connection")
+    home.evaluate(WAIT, [str(ira.pk), 1])
+    expect(said(home)).to_contain_text("1 waiting")
+    home.evaluate(WAIT, [str(ira.pk), 2])
+    expect(said(home)).to_contain_text("3 waiting")
+    assert accessibility(home) == []
+    go_online(home, line)
+    expect(said(home)).to_contain_text("Online")
+    assert home.evaluate("() => window.told") == ["No connection", "Online"]
+
+
+def test_what_waits_for_somebody_who_is_signed_out_leads_to_sign_in(
+    home: Page, line: Line, ira: User
+):
+    line.cut()
+    home.evaluate(WAIT, [str(ira.pk), 2])
+    expect(said(home)).to_contain_text("2 waiting")
+    Session.objects.all().delete()
+    line.restore()
+    home.evaluate("() => window.dispatchEvent(new Event('online'))")
+    link = home.get_by_role("link", name="Sign in to send 2")
+    expect(link).to_be_visible()
+    expect(said(home).get_by_text("2 waiting")).to_be_hidden()
+    assert accessibility(home) == []
+    link.click()
+    expect(home).to_have_url(re.compile(r"/accounts/login/\?next=/claims/new/$"))
+
+
+def test_what_waits_for_another_person_is_not_counted(home: Page, line: Line, ada: User):
+    go_offline(home, line)
+    home.evaluate(WAIT, [str(ada.pk), 2])
+    expect(said(home)).to_contain_text("No connection")
+    expect(said(home).locator("[data-waiting]")).to_be_hidden()
+
+
+def test_a_portal_that_went_away_is_noticed_by_the_page_that_asks_it(home, line, claim):
+    show(home, claim)
+    line.cut()
+    expect(said(home)).to_contain_text("No connection")
+    line.restore()
+    look_again(home)
+    expect(said(home)).to_contain_text("Online")
+
+
+def test_one_request_that_fails_is_no_lost_connection(home: Page, line: Line, claim):
+    show(home, claim)
+    home.evaluate(LISTEN)
+    home.route("**/live/**", lambda route: route.abort())
+    with home.expect_response("**/health/"):
+        look_again(home)
+    expect(home.locator("#news-banner")).to_be_visible()
+    assert home.evaluate("() => window.told") == []
+
+
+def test_a_network_that_swallows_everything_is_found_out(home: Page, line: Line, claim):
+    home.add_init_script(OWN_CLOCK)
+    home.clock.install()
+    show(home, claim)
+    line.hang()
+    look_again(home)
+    home.clock.run_for(6_500)
+    expect(said(home)).to_contain_text("Online")
+    home.clock.run_for(6_500)
+    expect(said(home)).to_contain_text("No connection")
+
+
+def test_without_being_looked_at_it_asks_nobody(home: Page, line: Line):
+    home.clock.install()
+    home.goto("/")
+    line.cut()
+    home.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    expect(said(home)).to_contain_text("No connection")
+    hide(home, True)
+    asked: list[str] = []
+    home.on("request", lambda request: asked.append(request.url))
+    home.clock.run_for(60_000)
+    assert not [url for url in asked if url.endswith("/health/")]
+    line.restore()
+    hide(home, False)
+    expect(said(home)).to_contain_text("Online")
