@@ -64,8 +64,8 @@ def row(page: Page, hub_id: object) -> Locator:
 
 
 def read_off(page: Page) -> list[str]:
-    """The last four characters in each row, newest first, as the screen has them."""
-    return page.locator("[data-part=tail]").all_inner_texts()
+    """The last four characters in each row, newest first, whether scrolled to or not."""
+    return page.locator("[data-part=tail]").all_text_contents()
 
 
 def word(page: Page, hub_id: object) -> Locator:

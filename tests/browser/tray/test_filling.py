@@ -1,0 +1,209 @@
+"""Labels come into the tray however they are read, each hub once, and each reading is told."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import labels
+from tests.browser.tray.steps import (
+    add,
+    claim_button,
+    field,
+    hubs,
+    open_tray,
+    outcome,
+    paste,
+    pick,
+    read_off,
+    row,
+    rows,
+    word,
+)
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+FOREIGN = ["https://parcel.example/track/8841", "SN 00417"]
+# What sounds and what shakes, in order: the first tone of each sound, and all pulses.
+LISTEN = """window.sounded = []; window.shaken = [];
+window.OscillatorNode = class extends OscillatorNode {
+  constructor(context, options) {
+    super(context, options);
+    window.sounded.push(options.frequency);
+  }
+};
+navigator.vibrate = (pulses) => window.shaken.push(pulses);"""
+SOUNDED = "() => window.sounded.splice(0)"
+
+
+def tails(*hub_ids: object) -> list[str]:
+    """The last four characters of each, as rows show them."""
+    return [str(hub_id)[-4:].upper() for hub_id in hub_ids]
+
+
+def one_by_one(page: Page, text: str) -> None:
+    """Type as a scanner does: one key after the other, wherever the focus is."""
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def test_twenty_labels_held_up_one_after_the_other_are_all_in_the_tray_once(tablet, camera, ira):
+    wanted = hubs(20)
+    camera(*wanted, seconds_each=0.4)
+    page = tablet(ira, permissions=["camera"])
+    page.add_init_script("""window.opened = 0;
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (...how) => { window.opened += 1; return open(...how) };
+    """)
+    # The permission is there already: the camera opens by itself.
+    open_tray(page)
+    expect(rows(page)).to_have_count(20, timeout=40_000)
+    assert sorted(read_off(page)) == sorted(tails(*wanted))
+    expect(claim_button(page)).to_have_text("Claim 20 hubs")
+    assert page.evaluate("() => window.opened") == 1
+
+
+def test_foreign_codes_between_labels_are_told_and_stay_outside(tablet, camera, ira):
+    one, other = hubs(2)
+    camera(one, FOREIGN[0], other, FOREIGN[1], seconds_each=0.7)
+    page = tablet(ira, permissions=["camera"])
+    open_tray(page)
+    expect(rows(page)).to_have_count(2)
+    expect(outcome(page)).to_contain_text("Not a hub label.")
+    expect(outcome(page)).to_contain_text(FOREIGN[0])
+    expect(outcome(page)).to_contain_text(FOREIGN[1])
+    assert sorted(read_off(page)) == sorted(tails(one, other))
+
+
+def test_each_kind_of_reading_has_its_own_word_colour_sound_and_pulse(
+    tablet, sandbox, working, ira, mill_court
+):
+    fresh, ours = hubs(2)
+    sandbox.state.set_hub(ours, {"orgId": mill_court.organisation.spkey_org_id})
+    page = tablet(ira)
+    page.add_init_script(LISTEN)
+    open_tray(page)
+    said, sounded = [], []
+
+    def hear(text: str, words: str) -> None:
+        add(page, text)
+        expect(outcome(page)).to_contain_text(words)
+        said.append(outcome(page).get_attribute("data-kind"))
+        sounded.append(tuple(page.evaluate(SOUNDED)))
+
+    page.locator("body").click(position={"x": 5, "y": 300})
+    hear(fresh, f"New. Hub {fresh[-4:].upper()} is in the tray.")
+    hear(fresh, f"Already in the tray. Hub {fresh[-4:].upper()} was read before.")
+    hear("SN 00417", "Not a hub label. We read “SN 00417”.")
+    assert said == ["good", "attention", "stop"]
+    assert len({*sounded, ()}) == 4
+    assert len({str(pulses) for pulses in page.evaluate("() => window.shaken")}) == 3
+
+
+def test_several_ids_are_pasted_at_once_whatever_stands_between_them(tablet, ira):
+    wanted = hubs(7)
+    page = tablet(ira)
+    open_tray(page)
+    paste(page, "\n".join(wanted[:2]))
+    paste(page, ", ".join(wanted[2:4]))
+    # Anywhere on the page, with a line that is no id, and one hub twice.
+    paste(page, f"{wanted[4]} {wanted[5]}\nfrom the office\n{wanted[6]}\t{wanted[0]}", "body")
+    assert read_off(page) == tails(*reversed(wanted))
+    expect(outcome(page)).to_contain_text("We read “from the office”.")
+
+
+def test_a_paste_without_an_id_is_left_in_the_field_to_be_mended(tablet, ira):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    paste(page, f"{hub[:-1]}")
+    expect(outcome(page)).to_contain_text("This has 31.")
+    expect(field(page)).to_have_value(hub[:-1])
+    expect(field(page)).to_be_focused()
+    field(page).press("End")
+    one_by_one(page, hub[-1])
+    expect(word(page, hub)).to_be_visible()
+    expect(field(page)).to_have_value("")
+
+
+def test_a_scanner_that_types_needs_no_touch_of_the_screen(tablet, ira):
+    one, other, third = hubs(3)
+    page = tablet(ira)
+    open_tray(page)
+    assert page.evaluate("() => document.activeElement === document.body")
+    one_by_one(page, one)
+    one_by_one(page, f"https://spkey.example/h/{other}")
+    page.get_by_role("button", name="Sound").focus()
+    one_by_one(page, third.upper())
+    assert read_off(page) == tails(third, other, one)
+
+
+def test_an_address_may_bring_a_label_which_is_added_once(tablet, ira, orchard_rise):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page, f"?site={orchard_rise.pk}&label=spkey:{hub}")
+    expect(word(page, hub)).to_be_visible()
+    expect(page.locator("[data-site-name]")).to_have_text("Orchard Rise")
+    row(page, hub).get_by_role("button", name="Remove hub").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    page.reload()
+    expect(page.get_by_role("heading", name="No hubs yet")).to_be_visible()
+    expect(page.locator("[data-site-name]")).to_have_text("Orchard Rise")
+
+
+def test_a_photo_is_read_by_the_portal_and_one_without_a_label_says_so(tablet, ira):
+    tablet.expected = ["422"]
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    photo = page.locator("[data-photo-input]")
+    picture = labels.qr_png(hub)
+    photo.set_input_files({"name": "label.png", "mimeType": "image/png", "buffer": picture})
+    expect(word(page, hub)).to_be_visible()
+    desk = labels.scene()
+    photo.set_input_files({"name": "desk.jpg", "mimeType": "image/jpeg", "buffer": desk})
+    expect(outcome(page)).to_contain_text("The photo was not read.")
+    assert rows(page).count() == 1
+
+
+def test_the_last_reading_is_undone_and_others_leave_after_a_question_that_names_them(tablet, ira):
+    one, other, third = hubs(3)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, one, other, third)
+    page.get_by_role("button", name="Undo the last").click()
+    expect(outcome(page)).to_contain_text(f"Undone. Hub {third[-4:].upper()}")
+    assert read_off(page) == tails(other, one)
+
+    page.get_by_role("button", name=f"Remove hub {one[-4:].upper()}").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text(f"Remove hub {one[-4:].upper()} from the tray?")
+    expect(question).to_contain_text(one)
+    question.get_by_role("button", name="Keep it").click()
+    assert rows(page).count() == 2
+    expect(page.get_by_role("button", name=f"Remove hub {one[-4:].upper()}")).to_be_focused()
+    page.keyboard.press("Enter")
+    question.get_by_role("button", name="Remove").click()
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_role("button", name=f"Remove hub {other[-4:].upper()}")).to_be_focused()
+
+
+def test_the_tray_is_there_again_after_a_reload_and_keeps_its_site(tablet, ira, orchard_rise):
+    wanted = hubs(3)
+    page = tablet(ira)
+    open_tray(page)
+    pick(page, "Orchard Rise")
+    add(page, *wanted)
+    page.reload()
+    expect(rows(page)).to_have_count(3)
+    assert read_off(page) == tails(*reversed(wanted))
+    expect(page.locator("[data-site-name]")).to_have_text("Orchard Rise")
+
+
+def test_the_sound_can_be_switched_off_and_stays_off(tablet, ira):
+    page = tablet(ira)
+    page.add_init_script(LISTEN)
+    open_tray(page)
+    page.get_by_role("button", name="Sound").click()
+    add(page, *hubs(1))
+    assert page.evaluate(SOUNDED) == []
+    page.reload()
+    expect(page.get_by_role("button", name="Sound")).to_have_attribute("aria-pressed", "false")

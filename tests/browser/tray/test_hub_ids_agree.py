@@ -1,0 +1,79 @@
+"""The device and the portal understand labels alike."""
+
+import random
+from typing import Any
+
+import pytest
+
+from portal.hubs import hub_ids
+from tests.browser.tray.steps import open_tray
+from tests.test_hub_ids import HOSTILE, HUB, NOT_AN_ID, OTHER, UNDERSTOOD
+
+pytestmark = pytest.mark.usefixtures("mill_court")
+
+SEED = 20_260_727
+GENERATED = 600
+ODDS_AND_ENDS = [
+    "",
+    " \t\r\n",
+    "\u200b\ufeff\u202e",
+    "\x00",
+    str(HUB)[:-1],
+    f"{HUB}\n{OTHER}",
+    str(HUB).rjust(256),
+    str(HUB).rjust(257),
+    "x" * 300,
+    " a\x00b\u202ec\u200bd\ne ",
+    "\x1c a \x85 b \ufeff",
+    "Größe 4 · Ελλάδα <b>",
+    f"%F0%9F%94%91 {HUB}",
+    f"%C3%28%ED%A0%80%FF{HUB}",
+    f"100%25%2{HUB}",
+]
+# Of these a stranger's label is made: what ids consist of, what stands around them, what hides.
+PIECES = [
+    *"0123456789abcdefABCDEF-_ '+*ß\u2011\u2013\u2212\u00ad\u00a0\u200b\u2028\x1d\x85\ufeff",
+    *"%{}[]()<>\"',.;:/?=&gz\uff11\U0001d7cf٣а²Ⅷ\u0301é\U000e0041\ue000\n\r\t",
+    "%2D",
+    "%25",
+    "%C3",
+    "%A9",
+    "%e2%80%93",
+    str(HUB),
+    HUB.hex,
+    str(OTHER).upper(),
+    *str(HUB).split("-"),
+]
+UNDERSTAND = "(texts) => texts.map((text) => HubId.parse(text))"
+
+
+def test_the_same_texts_give_the_same_id_or_the_same_problem(tablet, ira):
+    texts = [*UNDERSTOOD.values(), *NOT_AN_ID.values(), *ODDS_AND_ENDS, *strangers()]
+    texts += [payload for name, payload in HOSTILE.items() if name != "surrogate"]
+    page = tablet(ira)
+    open_tray(page)
+    answers = page.evaluate(UNDERSTAND, texts)
+    differing = [
+        (text, answer, expected)
+        for text, answer in zip(texts, answers, strict=True)
+        if answer != (expected := understood(text))
+    ]
+    assert differing == []
+    kinds = {answer.get("problem") for answer in answers}
+    assert kinds == {None, "empty", "too_long", "nothing", "several"}
+
+
+def understood(text: str) -> dict[str, Any]:
+    """What the portal makes of it, in the device's terms."""
+    try:
+        return {"hubId": str(hub_ids.parse(text))}
+    except hub_ids.LabelProblem as problem:
+        typed = hub_ids._digits_typed(hub_ids._folded(text)) if problem.kind == "nothing" else None
+        return {"problem": problem.kind, "read": problem.read, "typed": typed}
+
+
+def strangers() -> list[str]:
+    """Texts as nobody would think of them, the same at each run."""
+    chance = random.Random(SEED)  # noqa: S311 - not for a secret
+    texts = ["".join(chance.choices(PIECES, k=chance.randint(1, 12))) for _ in range(GENERATED)]
+    return [text.encode("utf-8", "replace").decode() for text in texts]
