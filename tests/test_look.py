@@ -9,7 +9,9 @@ import pytest
 from django.template.loader import render_to_string
 
 ROOT = Path(__file__).resolve().parent.parent
+SHEETS = sorted((ROOT / "static/css").glob("*.css"))
 TOKENS = (ROOT / "static/css/tokens.css").read_text()
+OUTDOOR = (ROOT / "static/css/outdoor.css").read_text()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 GROUNDS = ("paper", "surface", "sunken")
@@ -30,19 +32,28 @@ PAIRS = [
 
 
 def colours_of(css: str) -> dict[str, str]:
-    """Return the colours among the custom properties of a piece of CSS, by name."""
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", css))
+    """Return the colours among the custom properties of a piece of CSS, by name.
+
+    Each is `#rgb`, `#rrggbb`, or the name of another in `var(--name)`.
+    """
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6}|var\(--[\w-]+\));", css))
+
+
+def resolved(colours: dict[str, str]) -> dict[str, str]:
+    """Return the colours with those that are named by others put in their place."""
+    found = {name: colours.get(value[6:-1], value) for name, value in colours.items()}
+    return {name: value for name, value in found.items() if value.startswith("#")}
 
 
 def themes() -> dict[str, dict[str, str]]:
     """Return each theme's colours: those of the light one, overlaid by its own."""
-    light, rest = TOKENS.split("@media (prefers-color-scheme: dark)")
-    dark, outdoor = rest.split("@media (prefers-contrast: more)")
-    base = colours_of(light)
+    light, dark = map(colours_of, TOKENS.split("@media (prefers-color-scheme: dark)"))
+    sun, night = map(colours_of, OUTDOOR.split("@media (prefers-color-scheme: dark)"))
     return {
-        "light": base,
-        "dark": base | colours_of(dark),
-        "outdoor": base | colours_of(outdoor),
+        "light": light,
+        "dark": light | dark,
+        "outdoor": resolved(light | sun),
+        "more contrast in the dark": resolved(light | dark | sun | night),
     }
 
 
@@ -60,11 +71,38 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "outdoor"])
+@pytest.mark.parametrize("theme", themes())
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_stands_out_from_its_ground(theme: str, text: str, ground: str) -> None:
     colours = themes()[theme]
     assert contrast(colours[text], colours[ground]) >= 7
+
+
+@pytest.mark.parametrize("theme", ["outdoor", "more contrast in the dark"])
+def test_in_the_sun_there_is_black_and_white_alone(theme: str) -> None:
+    assert set(themes()[theme].values()) == {"#000", "#fff"}
+
+
+def test_in_the_sun_the_two_looks_are_each_others_negative() -> None:
+    sun, night = (themes()[theme] for theme in ("outdoor", "more contrast in the dark"))
+    assert all(sun[name] != night[name] for name in sun)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_what_moves_takes_150_ms_and_only_a_working_state_breathes(sheet: Path) -> None:
+    css = sheet.read_text()
+    for moves in re.findall(r"transition(?:-duration)?: ([^;]+);", css):
+        assert "var(--swift)" in moves or moves == "none !important"
+    for moves in re.findall(r"animation(?:-name)?: ([^;]+);", css):
+        at_once = "var(--swift)" in moves or "step-end" in moves
+        assert at_once or moves.startswith(("breathe ", "none"))
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_nothing_appears_for_a_pointer_that_hovers_alone(sheet: Path) -> None:
+    hovered = re.findall(r"[^{}]*:hover[^{}]*{([^{}]*)}", sheet.read_text())
+    for rules in hovered:
+        assert not re.search(r"\b(display|visibility|opacity|clip-path|height|translate):", rules)
 
 
 def tags(markup: str) -> Iterator[str]:

@@ -1,35 +1,93 @@
 """What every page must stand up to: accessible, legible, large enough, and within reach."""
 
-from playwright.sync_api import Page
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, ViewportSize
 from pytest_playwright_axe.axe import MIN_AXE_PATH
 
 AXE = MIN_AXE_PATH.read_text()
 CONTRAST = ["color-contrast", "color-contrast-enhanced"]
 WIDTHS = (390, 1180, 820)
+NARROWEST = 320
+
+# So tall that what stays in sight at the lower edge lies over nothing: axe would call that small.
+WHOLE: ViewportSize = {"width": 820, "height": 4000}
+
+# Looks besides the light one, by what the device asks for. In the first the person asks.
+LOOKS = {
+    "outdoor": {},
+    "dark": {"color_scheme": "dark"},
+    "dark with more contrast": {"color_scheme": "dark", "contrast": "more"},
+}
+PLAIN = {"color_scheme": "light", "contrast": "no-preference"}
 
 RULES = """async (only) => {
-  const rules = { "color-contrast-enhanced": { enabled: true } };
+  const rules = { "color-contrast-enhanced": { enabled: true }, "target-size": { enabled: true } };
   const options = only ? { runOnly: only } : { rules };
   const { violations } = await axe.run(document, { resultTypes: ["violations"], ...options });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }"""
 
+SWITCH = """(outdoor) => {
+  const button = document.querySelector("[data-look-switch]");
+  if (button && (button.ariaPressed === "true") !== outdoor) button.click();
+}"""
+
+# What is neither black nor white, or cannot be told from its ground, for a person in the sun.
+UNPRINTED = """() => {
+  const clear = /^rgba.*, 0\\)$/;
+  const printed = /^rgb\\((0, 0, 0|255, 255, 255)\\)$/;
+  const sides = ["Top", "Right", "Bottom", "Left"];
+  const lines = (style) => sides.filter((side) => parseFloat(style[`border${side}Width`]))
+    .map((side) => style[`border${side}Color`]);
+  const ground = (element) => {
+    if (!element) return "canvas";
+    const { backgroundColor } = getComputedStyle(element);
+    return clear.test(backgroundColor) ? ground(element.parentElement) : backgroundColor;
+  };
+  const unprinted = (element) => {
+    const style = getComputedStyle(element);
+    const colours = [style.color, style.backgroundColor, ...lines(style)];
+    const unseen = style.color === ground(element);
+    return unseen || Number(style.opacity) < 1 || style.boxShadow !== "none"
+      || colours.some((colour) => !clear.test(colour) && !printed.test(colour));
+  };
+  return [...document.body.querySelectorAll("*")].filter((element) => element.checkVisibility()
+    && !element.closest("svg, img, video, .visually-hidden") && unprinted(element))
+    .map((element) => element.outerHTML.slice(0, 120));
+}"""
+
 CONTROLS = """
+  const dialog = document.querySelector("dialog:modal");
   const controls = [...document.querySelectorAll(
-    ":is(main, #actions, nav, dialog) :is(a, button, summary, input, select, textarea)"
+    ":is(main, #actions, nav, header, dialog) :is(a, button, summary, input, select, textarea)"
   )].filter((control) =>
     control.checkVisibility() && control.type !== "hidden" && !control.closest("[aria-hidden]")
-    && !(document.querySelector("dialog[open]") && !control.closest("dialog")));
+    && (!dialog || dialog.contains(control)));
   const card = (control) => control.closest(".radio-card, .check") ?? control;
+  const inText = (control) => control.matches("p a, dd a, .row a, .field a, .help a");
+  const named = (control) => control.outerHTML.slice(0, 120);
 """
 
 # Links within a sentence are as large as its letters, as everywhere.
 SMALL = f"""() => {{ {CONTROLS}
-  const inText = (control) => control.matches("p a, dd a, .row a, .field a, .help a");
   return controls.filter((control) => !inText(control)).map(card).filter((control) => {{
     const {{ width, height }} = control.getBoundingClientRect();
     return Math.min(width, height) < 55.5;
-  }}).map((control) => control.outerHTML.slice(0, 120));
+  }}).map(named);
+}}"""
+
+# What stays in sight lies over what scrolls; neighbours are those of the same layer.
+CROWDED = f"""() => {{ {CONTROLS}
+  const layer = (control) => control.closest("dialog, [popover], #actions, .nav, .bar, main");
+  const targets = [...new Set(controls.filter((control) => !inText(control)).map(card))];
+  const boxes = targets.map((target) => [target, target.getBoundingClientRect()]);
+  const beside = (a, b) => Math.max(a.left - b.right, b.left - a.right);
+  const above = (a, b) => Math.max(a.top - b.bottom, b.top - a.bottom);
+  const gap = (a, b) => Math.max(beside(a, b), above(a, b));
+  return boxes.flatMap(([one, box], at) => boxes.slice(at + 1)
+    .filter(([other, its]) => layer(one) === layer(other) && gap(box, its) < 7.5)
+    .map(([other]) => `${{named(one)}} and ${{named(other)}}`));
 }}"""
 
 COVERED = f"""() => {{ {CONTROLS}
@@ -38,15 +96,42 @@ COVERED = f"""() => {{ {CONTROLS}
     const [box] = control.getClientRects();
     const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return !control.contains(hit);
-  }}).map((control) => control.outerHTML.slice(0, 120));
+  }}).map(named);
 }}"""
 
 SIDEWAYS = """(width) => document.documentElement.scrollWidth > width"""
+
+# What stands beyond the right edge, be it that the page scrolls there or that it is cut off.
+BEYOND = """(width) => {
+  const out = (element) => element.getBoundingClientRect().right > width + 1;
+  return [...document.querySelectorAll("body *")].filter((element) =>
+    element.checkVisibility() && !element.closest(".nav, .skip-link, select, svg")
+    && out(element) && ![...element.children].some(out))
+    .map((element) => element.outerHTML.slice(0, 120));
+}"""
+
+# Texts that end before their last letter.
+CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
+  const hasWords = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const unseen = !element.checkVisibility() || element.closest("select, .visually-hidden, svg");
+  const { overflowX, overflowY, clipPath } = getComputedStyle(element);
+  if (unseen || !hasWords || clipPath !== "none") return false;
+  return (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1)
+    || (overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1);
+}).map((element) => element.outerHTML.slice(0, 120))"""
 
 LARGER = """(times) => {
   const root = document.documentElement;
   root.style.fontSize = "";
   root.style.fontSize = `${times * parseFloat(getComputedStyle(root).fontSize)}px`;
+}"""
+
+# WCAG 2.2, 1.4.12: what a reader may set, and no word may be lost.
+SPACED = """(spaced) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important } p { margin-block-end: 2em !important }`);
+  document.adoptedStyleSheets = spaced ? [sheet] : [];
 }"""
 
 
@@ -56,32 +141,55 @@ def problems(page: Page) -> list[str]:
 
 
 def accessibility(page: Page) -> list[str]:
-    """Return what axe finds in light, and what of it depends on colours in dark."""
+    """Return what axe finds in light, and what of it depends on colours in the other looks."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
         page.add_init_script(AXE)
+    size = page.viewport_size or WHOLE
+    page.set_viewport_size(WHOLE)
     found: list[str] = page.evaluate(RULES, None)
-    page.emulate_media(color_scheme="dark")
-    found += [f"dark {problem}" for problem in page.evaluate(RULES, CONTRAST)]
-    page.emulate_media(color_scheme="light")
+    for look in looks(page):
+        if look != "dark":
+            found += [f"{look} is not plain: {part}" for part in page.evaluate(UNPRINTED)]
+        if look != "dark with more contrast":
+            found += [f"{look} {problem}" for problem in page.evaluate(RULES, CONTRAST)]
+    page.set_viewport_size(size)
     return found
+
+
+def looks(page: Page) -> Iterator[str]:
+    """Show the page in each look besides the light one, and leave it in that one."""
+    for look, wishes in LOOKS.items():
+        page.emulate_media(**{**PLAIN, **wishes})
+        page.evaluate(SWITCH, look == "outdoor")
+        yield look
+    page.emulate_media(**PLAIN)
 
 
 def targets(page: Page) -> list[str]:
-    """Return what is smaller than a gloved finger needs."""
-    return [f"small: {control}" for control in page.evaluate(SMALL)]
+    """Return what is smaller, or closer to its neighbour, than a gloved finger needs."""
+    found = [f"small: {control}" for control in page.evaluate(SMALL)]
+    return found + [f"crowded: {pair}" for pair in page.evaluate(CROWDED)]
 
 
 def reach(page: Page) -> list[str]:
-    """Return where the page scrolls sideways, and what cannot be tapped in twice as large text."""
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 1180})
-        if page.evaluate(SIDEWAYS, width):
-            found.append(f"scrolls sideways at {width} px")
+    """Return where the page scrolls sideways, and what larger or wider text makes unusable."""
+    found = [wide for width in (NARROWEST, *WIDTHS) for wide in _sideways(page, width)]
     page.evaluate(LARGER, 2)
-    if page.evaluate(SIDEWAYS, WIDTHS[-1]):
-        found.append("scrolls sideways in large text")
-    found += [f"covered in large text: {control}" for control in page.evaluate(COVERED)]
+    for width in WIDTHS:
+        found += _sideways(page, width, " in large text")
+        found += [f"cut in large text: {element}" for element in page.evaluate(CUT)]
+        found += [f"covered in large text: {control}" for control in page.evaluate(COVERED)]
     page.evaluate(LARGER, 1)
+    page.evaluate(SPACED, True)
+    for width in (NARROWEST, WIDTHS[-1]):
+        found += _sideways(page, width, " when spaced")
+        found += [f"cut when spaced: {element}" for element in page.evaluate(CUT)]
+    page.evaluate(SPACED, False)
     return found
+
+
+def _sideways(page: Page, width: int, how: str = "") -> list[str]:
+    page.set_viewport_size({"width": width, "height": 1180})
+    wide = [f"scrolls sideways at {width} px{how}"] if page.evaluate(SIDEWAYS, width) else []
+    return wide + [f"beyond {width} px{how}: {part}" for part in page.evaluate(BEYOND, width)]

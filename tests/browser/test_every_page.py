@@ -37,7 +37,8 @@ STATES = {
     "claimed": {"state": "claimed", "sends": 1},
 }
 BAD_PAGE = """<!doctype html><title>Bad</title><main><img src="data:,">
-<p style="color: #ccc; width: 30rem">pale</p><button>Tap</button>
+<p style="color: #ccc; width: 30rem">pale</p><button>Tap</button><button>Tip</button>
+<b style="display: block; width: 35px; overflow: hidden">tight</b>
 <div style="position: fixed; inset: 0"></div></main>"""
 ENDED = {"conflict", "rejected", "cancelled", "claimed"}
 
@@ -88,9 +89,16 @@ def test_the_checks_see_what_is_wrong_with_a_page(tablet):
     for sign in (
         "image-alt: <img",
         "color-contrast: <p",
+        "outdoor color-contrast: <p",
+        "outdoor is not plain: <p",
         "small: <button>Tap",
+        "crowded: <button>Tap</button> and <button>Tip",
         "scrolls sideways at 390 px",
-        "scrolls sideways in large text",
+        "beyond 390 px: <p",
+        "scrolls sideways at 320 px when spaced",
+        "cut when spaced: <b",
+        "scrolls sideways at 820 px in large text",
+        "cut in large text: <b",
         "covered in large text: <button>Tap",
     ):
         assert sign in found
