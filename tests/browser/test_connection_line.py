@@ -34,7 +34,8 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 @pytest.fixture
 def home(tablet, line: Line, ira: User) -> Page:
-    tablet.expected = ["net::ERR_", "status of 401", "htmx:"]
+    # What waits in these tests is of an organisation that there is not.
+    tablet.expected = ["net::ERR_", "status of 401", "status of 404", "htmx:"]
     page = tablet(ira, base_url=line.url)
     page.goto("/")
     page.evaluate(LISTEN)
