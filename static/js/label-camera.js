@@ -8,7 +8,7 @@
 globalThis.LabelCamera = class LabelCamera extends HTMLElement {
   static #LONGEST = 256;
   // Milliseconds between looks, for the rest of the page and for the battery.
-  static #PAUSE = 40;
+  static #PAUSE = 25;
   static #ZOOM_STEP = 1.5;
 
   #turn = 0;

@@ -58,13 +58,12 @@
   globalThis.LabelReader = { prepare, read };
 }
 
-// As a worker: {script, wasm} first, then {bitmap, look} a picture; each is answered by {codes}
+// As a worker: {script, wasm} first, then {picture, cut, look} a look; each is answered by {codes}
 // or {problem}.
 if (globalThis.WorkerGlobalScope) {
-  const answer = async ({ script, wasm, bitmap, look }) => {
-    if (bitmap) {
-      const codes = globalThis.LabelReader.read(bitmap, [0, 0, bitmap.width, bitmap.height], look);
-      return codes.finally(() => bitmap.close());
+  const answer = async ({ script, wasm, picture, cut, look }) => {
+    if (picture) {
+      return globalThis.LabelReader.read(picture, cut, look).finally(() => picture.close());
     }
     globalThis.importScripts(script);
     await globalThis.LabelReader.prepare(wasm);

@@ -94,10 +94,20 @@ globalThis.LabelDecoder = class LabelDecoder {
     const ask = LabelDecoder.#line(new Worker(worker));
     await ask({ script, wasm });
     return new LabelDecoder(async (video, { cut, ...look }) => {
-      const [resizeWidth, resizeHeight] = look.drawn.map((side, i) => Math.min(side, cut[i + 2]));
-      const bitmap = await createImageBitmap(video, ...cut, { resizeWidth, resizeHeight });
-      return ask({ bitmap, look }, [bitmap]);
+      const picture = await LabelDecoder.#picture(video, cut, look);
+      return ask({ ...picture, look }, [picture.picture]);
     }, LabelLook.turns(LabelDecoder.#WORKER));
+  }
+
+  // {picture, cut} to send away. A frame of video costs the page nothing: the worker converts and
+  // cuts it. Where there are none, or they are turned otherwise than shown, the page cuts.
+  static async #picture(video, cut, { drawn }) {
+    const frame = globalThis.VideoFrame && new VideoFrame(video);
+    if (frame?.displayWidth === video.videoWidth) return { picture: frame, cut };
+    frame?.close();
+    const [resizeWidth, resizeHeight] = drawn.map((side, i) => Math.min(side, cut[i + 2]));
+    const picture = await createImageBitmap(video, ...cut, { resizeWidth, resizeHeight });
+    return { picture, cut: [0, 0, resizeWidth, resizeHeight] };
   }
 
   // Asks the thread one question at a time: the next answer is the answer. A broken one ends.

@@ -31,9 +31,8 @@ globalThis.LabelLook = class LabelLook {
     const rare = part(LabelLook.#RARE, 1);
     return [
       ...[whole, strip(0), middle, strip(90)],
-      ...[whole, strip(0), middle, strip(45)],
-      ...[whole, strip(0), rare, strip(-45)],
-      ...[whole, strip(0), middle, strip(0, true)],
+      ...[whole, strip(45), middle, strip(0)],
+      ...[whole, strip(-45), middle, strip(0, true), rare],
     ];
   }
 

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import segno
-from PIL import Image
+import zxingcpp
+from PIL import Image, ImageOps
 
 SIZE = (640, 480)
+WIDE = (1280, 720)
+FINE = (1920, 1080)  # What a tablet's camera gives.
+DESK = (120, 125, 130)
 FRAMES_A_SECOND = 30  # Chromium plays a Motion JPEG file at this pace, over and over.
 
 
@@ -18,15 +22,58 @@ def qr_png(text: str, scale: int = 8) -> bytes:
     return drawn.getvalue()
 
 
-def scene(*labels: bytes) -> bytes:
+def code_png(text: str, kind: zxingcpp.BarcodeFormat, scale: int = 4) -> bytes:
+    """A label of another kind of code as a PNG picture, with its quiet zone."""
+    pixels = memoryview(zxingcpp.create_barcode(text, kind).to_image(scale=scale))
+    height, width = pixels.shape
+    code = Image.frombytes("L", (width, height), pixels.tobytes())
+    return _png(ImageOps.expand(code, 10 * scale, 255))
+
+
+def turned_png(label: bytes, degrees: float) -> bytes:
+    """The label, leaning to the left."""
+    leaning = Image.open(io.BytesIO(label)).convert("RGB")
+    return _png(leaning.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=DESK))
+
+
+def inverted_png(label: bytes) -> bytes:
+    """The label with light and dark exchanged."""
+    return _png(ImageOps.invert(Image.open(io.BytesIO(label)).convert("L")))
+
+
+def sized_png(label: bytes, width: int) -> bytes:
+    """The label, so many pixels wide."""
+    picture = Image.open(io.BytesIO(label)).convert("L")
+    return _png(picture.resize((width, round(width * picture.height / picture.width))))
+
+
+def stacked_png(*labels: bytes) -> bytes:
+    """Several codes on one label, one above the other."""
+    pictures = [Image.open(io.BytesIO(label)).convert("L") for label in labels]
+    size = (max(picture.width for picture in pictures), sum(picture.height for picture in pictures))
+    together = Image.new("L", size, 255)
+    top = 0
+    for picture in pictures:
+        together.paste(picture, (0, top))
+        top += picture.height
+    return _png(together)
+
+
+def _png(picture: Image.Image) -> bytes:
+    drawn = io.BytesIO()
+    picture.save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def scene(*labels: bytes, size: tuple[int, int] = SIZE) -> bytes:
     """What a camera sees: labels (pictures, of any size) side by side on a grey desk, as a JPEG."""
-    desk = Image.new("RGB", SIZE, (120, 125, 130))
-    width = SIZE[0] // max(len(labels), 1)
+    desk = Image.new("RGB", size, DESK)
+    width = size[0] // max(len(labels), 1)
     for place, label in enumerate(labels):
         picture = Image.open(io.BytesIO(label)).convert("RGB")
-        picture.thumbnail((width - 40, SIZE[1] - 60), Image.Resampling.NEAREST)
+        picture.thumbnail((width - 40, size[1] - 60), Image.Resampling.NEAREST)
         left = place * width + (width - picture.width) // 2
-        desk.paste(picture, (left, (SIZE[1] - picture.height) // 2))
+        desk.paste(picture, (left, (size[1] - picture.height) // 2))
     taken = io.BytesIO()
     desk.save(taken, "JPEG", quality=90)
     return taken.getvalue()

@@ -1,20 +1,24 @@
 """Small pages with the camera elements on them, served under the portal's own policy."""
 
 import http.server
+import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.csp import build_policy
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 DECODER = "/static/vendor/zxing-reader/index.js"
 WASM = "/static/vendor/zxing-wasm/zxing_reader.wasm"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 
-STYLES = "tokens base frame parts bar nav buttons hubs timeline forms screens".split()
+STYLES = re.findall(
+    r"'css/(\w+).css' %}\">", (settings.BASE_DIR / "templates/base.html").read_text()
+)
 HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css"
  media="(prefers-contrast: more)"><script src="/static/js/look.js"></script>""" + "".join(
     f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in STYLES
@@ -81,6 +85,30 @@ class Site(http.server.ThreadingHTTPServer):
         self.missing: set[str] = set()
         self.decoder = True
         self.context: dict[str, object] = {}
+
+
+HEARD = """window.heard = [];
+addEventListener("label-read", ({ detail }) => {
+  heard.push({ ...detail, at: performance.now() });
+  document.title = `heard ${heard.length}`;
+  document.body.dataset.distinct = new Set(heard.map(({ text }) => text)).size;
+});"""
+
+
+def hears(page: Page, count: int) -> list[dict[str, Any]]:
+    """Wait for so many `label-read`, and return what all of them said, `at` in milliseconds.
+
+    The page was opened with HEARD before it.
+    """
+    expect(page).to_have_title(f"heard {count}")
+    heard: list[dict[str, Any]] = page.evaluate("() => heard")
+    return heard[:count]
+
+
+def open_camera(page: Page) -> None:
+    """Open the camera that stays open, and wait until it looks for labels."""
+    page.get_by_role("button", name="Open the camera").click()
+    expect(page.locator("label-camera")).to_have_attribute("data-state", "aim")
 
 
 def start(page: Page) -> None:

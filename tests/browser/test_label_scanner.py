@@ -1,10 +1,8 @@
 """What the camera element does with a label and with the camera."""
 
-import io
 from urllib.parse import urlsplit
 
 import zxingcpp
-from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect
 
 from tests.browser import labels
@@ -206,13 +204,7 @@ def test_two_labels_in_sight_wait_until_one_is_left(scanner):
 
 
 def linear(text: str) -> bytes:
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
-    pixels = memoryview(code.to_image(scale=2))
-    height, width = pixels.shape
-    drawn = io.BytesIO()
-    strip = Image.frombytes("L", (width, height), pixels.tobytes())
-    ImageOps.expand(strip, 20, 255).save(drawn, "PNG")
-    return drawn.getvalue()
+    return labels.code_png(text, zxingcpp.BarcodeFormat.Code128, scale=2)
 
 
 def test_a_serial_number_beside_the_hubs_code_is_not_taken_for_it(scanner):

@@ -1,0 +1,62 @@
+"""How the camera that stays open reads on different browsers, and what that costs the page."""
+
+import pytest
+import zxingcpp
+from playwright.sync_api import Page, expect
+
+from tests.browser import labels
+from tests.browser.scanner_page import DECODER, HEARD, hears, open_camera
+
+HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
+HUBS = [f"0000000{n}-7b54-4d0e-9a61-0c3d77f01a2b" for n in range(3)]
+NO_WORKER = "delete window.Worker;"
+NO_FRAMES = "delete window.VideoFrame;"
+LONG_TASKS = """window.long = [];
+new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration)))
+  .observe({ type: "longtask" });"""
+MOST = 100  # Milliseconds that a tap may have to wait.
+
+
+@pytest.fixture
+def page_before(scanner, scanner_site):
+    """Opens the page of the camera before what it shall see, after a script has run."""
+
+    def open_before(*seen: str | bytes, before: str = "") -> Page:
+        url = f"{scanner_site.url}camera"
+        return scanner(*seen, seconds_each=0.4, url=url, before=f"{before}{HEARD}{LONG_TASKS}")
+
+    return open_before
+
+
+@pytest.mark.parametrize("lacking", ["", NO_FRAMES, NO_WORKER], ids=["all", "frames", "worker"])
+def test_labels_are_read_and_the_page_answers_meanwhile(page_before, lacking):
+    page = page_before(*(labels.scene(labels.qr_png(hub)) for hub in HUBS), before=lacking)
+    open_camera(page)
+    page.evaluate("() => { long.length = 0 }")
+    assert {label["text"] for label in hears(page, 3)} == set(HUBS)
+    assert [duration for duration in page.evaluate("() => long") if duration > MOST] == []
+
+
+def test_a_detector_that_knows_no_data_matrix_is_not_relied_upon(page_before, scanner_site):
+    own = """window.BarcodeDetector = class {
+        static async getSupportedFormats() { return ["qr_code", "code_128"]; }
+        async detect() { return []; } };"""
+    label = labels.code_png(HUB, zxingcpp.BarcodeFormat.DataMatrix, scale=8)
+    page = page_before(labels.scene(label), before=own)
+    open_camera(page)
+    assert hears(page, 1)[0]["text"] == HUB
+    assert DECODER in scanner_site.asked
+
+
+def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
+    breaking = """const send = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function (message, transfer) {
+          if (!message.look || window.broken) return send.call(this, message, transfer);
+          window.broken = true;
+          send.call(this, { script: "/nowhere.js" });
+        };"""
+    page = page_before(HUB, before=breaking)
+    page.get_by_role("button", name="Open the camera").click()
+    expect(page.get_by_role("status").first).to_contain_text("could not be loaded")
+    open_camera(page)
+    assert hears(page, 1)[0]["text"] == HUB

@@ -1,0 +1,182 @@
+"""What the camera that stays open asks of the device, and what it leaves alone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import labels
+from tests.browser.scanner_page import camera_is_on, open_camera
+
+# Notes what is asked of the camera; `able` is what it can do.
+ABLE = """
+    window.asked = [];
+    window.able = {};
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = (wanted) => {
+      asked.push(wanted.video);
+      return open(wanted);
+    };
+    MediaStreamTrack.prototype.getCapabilities = () => able;
+    MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => asked.push(...advanced);
+"""
+AWAKE = """
+    window.locks = [];
+    const request = async (kind) => {
+      const lock = { kind, released: false, async release() { lock.released = true; } };
+      locks.push(lock);
+      return lock;
+    };
+    Object.defineProperty(navigator, "wakeLock", { value: { request } });
+"""
+HELD = "() => locks.map(({ kind, released }) => [kind, released])"
+DEVICE = """() => document.querySelector("video").srcObject.getVideoTracks()[0]
+    .getSettings().deviceId"""
+
+
+@pytest.fixture
+def page_with(scanner, scanner_site):
+    """Opens the page of the camera before an empty desk, after a script has run."""
+
+    def open_with(before: str = "", **more) -> Page:
+        return scanner(None, url=f"{scanner_site.url}camera", before=before, **more)
+
+    return open_with
+
+
+def state(page: Page, expected: str) -> None:
+    expect(page.locator("label-camera")).to_have_attribute("data-state", expected)
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """As when another tab comes to the front; a headless browser shows all its tabs."""
+    page.evaluate(
+        "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable:"
+        " true }); document.dispatchEvent(new Event('visibilitychange')) }",
+        hidden,
+    )
+
+
+def test_a_fine_picture_of_the_back_camera_and_continuous_focus_are_asked_for(page_with):
+    page = page_with(f"{ABLE} able.focusMode = ['manual', 'continuous'];")
+    open_camera(page)
+    video, focus = page.evaluate("() => asked")
+    assert video["facingMode"] == {"ideal": "environment"}
+    assert (video["width"], video["height"]) == ({"ideal": 1920}, {"ideal": 1080})
+    assert focus == {"focusMode": "continuous"}
+
+
+def test_what_the_camera_cannot_do_is_not_offered(page_with):
+    page = page_with(ABLE)
+    open_camera(page)
+    for name in ("Light", "Closer", "Wider"):
+        expect(page.get_by_role("button", name=name)).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Camera")).to_be_hidden()
+    assert len(page.evaluate("() => asked")) == 1
+
+
+def test_zoom_goes_in_steps_to_its_ends_and_leaves_light_and_focus_as_they_are(page_with):
+    able = "{ zoom: { min: 100, max: 200, step: 1 }, torch: true, focusMode: ['continuous'] }"
+    page = page_with(f"{ABLE} able = {able};")
+    open_camera(page)
+    closer, wider = (page.get_by_role("button", name=name) for name in ("Closer", "Wider"))
+    expect(wider).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Light").click()
+    for shown in ("1.5×", "2×", "2×"):
+        closer.click(force=True)
+        expect(page.locator("output")).to_have_text(shown)
+    expect(closer).to_have_attribute("aria-disabled", "true")
+    expect(closer).to_be_focused()
+    last = page.evaluate("() => asked.at(-1)")
+    assert last == {"focusMode": "continuous", "torch": True, "zoom": 200}
+    wider.click()
+    expect(page.locator("output")).to_have_text("1.3×")
+
+
+def test_the_screen_stays_awake_for_as_long_as_the_camera_is_open(page_with):
+    page = page_with(AWAKE)
+    open_camera(page)
+    assert page.evaluate(HELD) == [["screen", False]]
+    hide(page, True)
+    assert page.evaluate(HELD) == [["screen", True]]
+    hide(page, False)
+    state(page, "aim")
+    assert page.evaluate(HELD) == [["screen", True], ["screen", False]]
+    page.get_by_role("button", name="Close the camera").click()
+    assert page.evaluate(HELD) == [["screen", True], ["screen", True]]
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["undefined", "{ request: async () => { throw new DOMException('', 'NotAllowedError') } }"],
+)
+def test_a_screen_that_cannot_be_kept_awake_does_not_keep_the_camera_shut(page_with, lock):
+    page = page_with(f"Object.defineProperty(navigator, 'wakeLock', {{ value: {lock} }});")
+    open_camera(page)
+    assert camera_is_on(page)
+
+
+def test_the_camera_is_let_go_while_the_tab_is_hidden_and_comes_back_with_it(page_with):
+    page = page_with()
+    open_camera(page)
+    hide(page, True)
+    assert not camera_is_on(page)
+    hide(page, False)
+    state(page, "aim")
+    assert camera_is_on(page)
+
+
+def test_the_camera_that_was_chosen_last_is_opened_the_next_time(page_with):
+    page = page_with(flags=labels.camera_flags(cameras=2))
+    open_camera(page)
+    first = page.evaluate(DEVICE)
+    options = page.get_by_role("combobox", name="Camera").locator("option").all()
+    [second] = {option.get_attribute("value") for option in options} - {first}
+    page.get_by_role("combobox", name="Camera").select_option(second)
+    state(page, "aim")
+    assert page.evaluate(DEVICE) == second
+    page.reload()
+    open_camera(page)
+    assert page.evaluate(DEVICE) == second
+    page.evaluate("() => new TrayStore().set('camera', 'unplugged')")
+    page.reload()
+    open_camera(page)
+    assert page.evaluate(DEVICE) == first
+
+
+def test_a_device_that_keeps_nothing_opens_the_back_camera(page_with):
+    refused = "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError') };"
+    page = page_with(f"{ABLE} {refused}")
+    open_camera(page)
+    assert page.evaluate("() => asked[0].facingMode") == {"ideal": "environment"}
+
+
+def test_a_camera_that_stops_says_so_and_can_be_opened_again(page_with):
+    page = page_with()
+    open_camera(page)
+    page.evaluate(
+        "() => document.querySelector('video').srcObject.getVideoTracks()[0]"
+        ".dispatchEvent(new Event('ended'))"
+    )
+    state(page, "ended")
+    expect(page.get_by_role("status").first).to_contain_text("The camera has stopped")
+    assert not camera_is_on(page)
+    open_camera(page)
+    assert camera_is_on(page)
+
+
+def test_it_opens_by_itself_only_where_the_camera_is_allowed(page_with, scanner_site):
+    scanner_site.context = {"auto": True}
+    page = page_with()
+    expect(page.get_by_role("button", name="Open the camera")).to_be_visible()
+    page.context.grant_permissions(["camera"])
+    page.reload()
+    state(page, "aim")
+    assert camera_is_on(page)
+
+
+def test_an_installed_app_without_a_camera_points_to_the_browser(page_with):
+    page = page_with(
+        "Object.defineProperty(navigator, 'standalone', { value: true });"
+        "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });"
+    )
+    page.get_by_role("button", name="Open the camera").click()
+    expect(page.get_by_role("status").first).to_contain_text("The installed app may not use")

@@ -1,0 +1,108 @@
+"""What the camera that stays open says of the labels before it."""
+
+import pytest
+import zxingcpp
+from playwright.sync_api import Page, expect
+
+from tests.browser import labels
+from tests.browser.scanner_page import HEARD, hears, open_camera
+
+HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
+OTHER = "b4c1d2e3-0f9a-4b8c-8d7e-6f5a4b3c2d1e"
+FOREIGN = "https://example.com/manual.pdf"
+QR = labels.qr_png(HUB)
+TINY = 101  # Pixels: 2 cm seen from 30 cm, by a camera of 1920 pixels that sees 65 degrees.
+
+
+@pytest.fixture
+def before(scanner, scanner_site):
+    """Opens the camera before what it shall see, `seconds_each`."""
+
+    def open_before(*seen: bytes, seconds_each: float = 0.6) -> Page:
+        page = scanner(
+            *seen, seconds_each=seconds_each, url=f"{scanner_site.url}camera", before=HEARD
+        )
+        open_camera(page)
+        return page
+
+    return open_before
+
+
+def data_matrix(text: str) -> bytes:
+    return labels.code_png(text, zxingcpp.BarcodeFormat.DataMatrix, scale=10)
+
+
+def code_128(text: str) -> bytes:
+    return labels.code_png(text, zxingcpp.BarcodeFormat.Code128, scale=2)
+
+
+def wide(*seen: bytes) -> bytes:
+    return labels.scene(*seen, size=labels.WIDE)
+
+
+def fine(*seen: bytes) -> bytes:
+    return labels.scene(*seen, size=labels.FINE)
+
+
+def test_labels_of_every_kind_held_up_in_turn_are_each_told_once(before):
+    hubs = [f"0000000{n}-7b54-4d0e-9a61-0c3d77f01a2b" for n in range(6)]
+    kinds = [labels.qr_png, data_matrix, code_128] * 2
+    page = before(*(wide(make(hub)) for hub, make in zip(hubs, kinds, strict=True)))
+    heard = hears(page, 6)
+    told = [label["text"] for label in heard]
+    assert sorted(told) == hubs
+    first = hubs.index(told[0])  # The film runs round and round.
+    assert told == hubs[first:] + hubs[:first]
+    formats = {"qr_code", "data_matrix", "code_128"}
+    assert {label["format"] for label in heard} == formats
+
+
+def test_tiny_inverted_and_leaning_labels_are_read(before):
+    tiny, inverted, leaning, slanting = (
+        f"a{n}000000-7b54-4d0e-9a61-0c3d77f01a2b" for n in range(4)
+    )
+    line = labels.code_png(slanting, zxingcpp.BarcodeFormat.Code128, scale=2)
+    page = before(
+        fine(labels.sized_png(labels.qr_png(tiny), TINY)),
+        fine(labels.inverted_png(labels.qr_png(inverted))),
+        fine(labels.turned_png(data_matrix(leaning), 30)),
+        fine(labels.turned_png(line, 45)),
+    )
+    expect(page.locator("body")).to_have_attribute("data-distinct", "4")
+    told = {label["text"] for label in page.evaluate("() => heard")}
+    assert told == {tiny, inverted, leaning, slanting}
+
+
+def test_a_label_held_still_is_told_once_and_again_only_after_it_was_away(before):
+    seen, blank = labels.scene(QR), labels.scene()
+    page = before(seen, blank, seen, *[blank] * 4)
+    first, second = hears(page, 2)
+    assert first["text"] == second["text"] == HUB
+    assert second["at"] - first["at"] > 2000  # Milliseconds: not at its return after 600.
+
+
+def test_a_foreign_code_is_told_as_it_is_read_and_once(before):
+    page = before(labels.scene(labels.qr_png(FOREIGN)), labels.scene(QR), seconds_each=1.2)
+    assert [label["text"] for label in hears(page, 2)].count(FOREIGN) == 1
+
+
+def test_of_several_codes_the_one_with_a_hub_id_is_told(before):
+    page = before(labels.scene(labels.qr_png(FOREIGN), QR), labels.scene(QR), seconds_each=0.9)
+    hears(page, 1)
+    page.wait_for_timeout(300)
+    [heard] = page.evaluate("() => heard")
+    assert heard["text"] == HUB
+
+
+def test_a_code_128_with_a_hub_id_counts_at_once_and_the_serial_number_below_it_never(before):
+    serial = labels.code_png("SN00417", zxingcpp.BarcodeFormat.Code128)
+    label = labels.stacked_png(code_128(HUB), serial)
+    alone = labels.stacked_png(labels.sized_png(QR, 400), serial)
+    page = before(wide(label), wide(alone), wide(code_128(OTHER)))
+    assert {label["text"] for label in hears(page, 2)} == {HUB, OTHER}
+
+
+def test_two_hubs_in_sight_are_not_told_but_asked_about(before):
+    page = before(labels.scene(QR, labels.qr_png(OTHER)))
+    expect(page.get_by_role("status").first).to_contain_text("more than one code")
+    assert page.evaluate("() => heard") == []
