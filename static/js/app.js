@@ -37,10 +37,14 @@
     if (!button) return;
     offer.preventDefault();
     button.hidden = false;
-    button.onclick = async () => {
+    const hide = () => {
       button.hidden = true;
-      await offer.prompt();
     };
+    button.onclick = () => {
+      hide();
+      offer.prompt();
+    };
+    window.addEventListener("appinstalled", hide);
   };
 
   const remembered = Promise.all([
