@@ -31,7 +31,15 @@ def words(client) -> str:
 
 @pytest.mark.parametrize(
     "key",
-    ["", "too short", "x" * 39, "x" * 41, "x" * 39 + "-", "x" * 39 + "é", f"{'x' * 20}\r\n{'y' * 18}"],
+    [
+        "",
+        "too short",
+        "x" * 39,
+        "x" * 41,
+        "x" * 39 + "-",
+        "x" * 39 + "é",
+        f"{'x' * 20}\r\n{'y' * 18}",
+    ],
 )
 def test_what_is_no_key_is_refused_and_not_echoed(key, admin):
     before = credential().fingerprint
