@@ -1,5 +1,5 @@
 // The look for the sun: its switch, remembered on the device. Runs before anything is painted, so
-// that nobody in the sun is shown another look first.
+// that nobody in the sun is shown another look first: the sheet's link is `blocking` for that.
 "use strict";
 
 {

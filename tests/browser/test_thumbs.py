@@ -1,0 +1,85 @@
+"""What is done most lies under the thumb, and covers nothing; what moves stands still on wish."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.browser.steps import show
+from tests.conftest import order
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+PORTRAIT = {"width": 390, "height": 664}
+LANDSCAPE = {"width": 1180, "height": 820}
+SIDEWAYS = {"width": 844, "height": 390}
+
+# The element that has the focus, unless its middle is in sight and on top.
+HIDDEN = """() => {
+  const shown = document.activeElement;
+  if (shown === document.body) return "";
+  const [box] = shown.getClientRects();
+  const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return shown.contains(hit) ? "" : shown.outerHTML;
+}"""
+
+
+@pytest.fixture
+def claims(ira, mill_court) -> list[Claim]:
+    """More claims than a small screen shows."""
+    hubs = map(world.hub_id, range(9))
+    return [lifecycle.submit(order(ira, mill_court, hub_id)) for hub_id in hubs]
+
+
+def action(page: Page) -> dict[str, float]:
+    """Return where the primary action is, in CSS pixels."""
+    box = page.locator("#actions .primary").bounding_box()
+    assert box
+    return dict(box)
+
+
+def test_held_upright_the_action_and_the_way_are_at_the_bottom(tablet, ada, claims):
+    page = tablet(ada, viewport=PORTRAIT)
+    page.goto("/claims/")
+    box = action(page)
+    assert box["y"] > 0.75 * PORTRAIT["height"]
+    assert box["width"] > 0.9 * PORTRAIT["width"] - 8
+    nav = page.get_by_role("navigation", name="Main").bounding_box()
+    assert nav
+    assert nav["y"] >= box["y"] + box["height"]
+    assert nav["y"] + nav["height"] == pytest.approx(PORTRAIT["height"], abs=1)
+
+
+def test_held_sideways_the_action_is_at_the_right_in_the_lower_half(tablet, ira, claims):
+    page = tablet(ira, viewport=LANDSCAPE)
+    page.goto("/claims/")
+    box = action(page)
+    assert box["x"] > 0.6 * LANDSCAPE["width"]
+    assert LANDSCAPE["height"] / 2 < box["y"] < 0.85 * LANDSCAPE["height"]
+    page.set_viewport_size(SIDEWAYS)
+    page.evaluate("() => scrollTo(0, 300)")
+    box = action(page)
+    assert box["x"] > 0.6 * SIDEWAYS["width"]
+    assert box["y"] + box["height"] < SIDEWAYS["height"]
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, SIDEWAYS], ids=["portrait", "landscape"])
+def test_what_has_the_focus_is_never_covered(tablet, ada, claims, size):
+    page = tablet(ada, viewport=size)
+    page.goto("/claims/")
+    stops = page.locator("a:visible, button:visible, input:visible, select:visible").count()
+    for key, times in (("Tab", stops), ("Shift+Tab", stops)):
+        for _ in range(times - 1):
+            page.keyboard.press(key)
+            assert page.evaluate(HIDDEN) == ""
+
+
+def test_nothing_moves_for_whoever_prefers_it_still(tablet, ira, claims):
+    page = tablet(ira)
+    show(page, claims[-1])
+    expect(page.locator(".step-present")).to_be_visible()
+    moving = "() => document.getAnimations().length"
+    assert page.evaluate(moving) == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(moving) == 1
