@@ -91,13 +91,14 @@ def expect(hub: Hub, read_for: UUID | None = None) -> None:
     That it is the organisation's own is known already. `read_for` is as for `watch`.
     """
     now = timezone.now()
+    looked_at = When(watched_until__gt=now, then=Value(now + REFRESH_WAITING))
     Hub.objects.filter(pk=hub.pk).update(
         binding=Hub.Binding.OURS,
         status=status.CLAIMED,
         expected_until=now + EXPECT,
         read_for=read_for,
-        # Whoever looks has it asked at once; a crowd of claims that nobody looks at goes first.
-        refresh_due_at=now + REFRESH_TROUBLED,
+        # A crowd of claims that nobody looks at goes first.
+        refresh_due_at=Case(looked_at, default=Value(now + REFRESH_TROUBLED)),
     )
 
 

@@ -152,12 +152,12 @@
       this.#part("put-away-words").textContent = this.#words.count("put-away", done);
     }
 
-    // A claim's progress is told; a lookup only when it finds the hub at its place already.
+    // Where a claim has come to is told, and what speaks against one: not each step on the way.
     #announce(row, before) {
       if (!before) return;
       if (row.stage === "tray" && TrayModel.isDone(row)) return this.#reader.tellClaimed(row);
       const view = this.#list.view(row.id);
-      if (row.stage === "tray" && view.kind !== "stop") return;
+      if (view.kind === "working" || (row.stage === "tray" && view.kind !== "stop")) return;
       if (!this.#news.length) setTimeout(() => this.#tellNews(), 300);
       this.#news.push(row.id);
     }

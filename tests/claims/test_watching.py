@@ -52,6 +52,13 @@ def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, 
     assert fresh(hub).refresh_due_at - timezone.now() > watching.REFRESH_WAITING
 
 
+def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
+    watching.watch(hub)
+    watching.expect(hub)
+
+    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_WAITING
+
+
 def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
     watching.watch(hub)
     watched = fresh(hub)

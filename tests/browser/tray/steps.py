@@ -6,6 +6,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from portal.sandbox import world
 
+# Of a hub that came online meanwhile the row says that instead.
+CLAIMED = re.compile("^(Claimed|Online)$")
 PICK = "[data-site] > summary"
 
 
@@ -87,3 +89,13 @@ def claim_all(page: Page, number: int) -> None:
     """Tap the button, which says how many hubs it claims."""
     plural = "s" if number > 1 else ""
     page.get_by_role("button", name=re.compile(f"^Claim {number} hub{plural}$")).click()
+
+
+def claimed(sandbox) -> list[str]:
+    """The hubs that SpKey was asked to claim and did, in order: one entry a claim."""
+    return [event.hub_id for event in sandbox.state.event_log if event.type == "HubClaimed"]
+
+
+def stages(page: Page) -> list[str]:
+    """How far each row is on the device: in the tray, confirmed or sent; newest first."""
+    return [row.get_attribute("data-stage") for row in rows(page).all()]

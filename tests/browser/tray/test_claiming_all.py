@@ -1,0 +1,195 @@
+"""What is in the tray is looked up, claimed together, and told of row by row."""
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.claims import lifecycle
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.browser.steps import LISTEN
+from tests.browser.tray.steps import (
+    CLAIMED,
+    add,
+    claim_all,
+    claim_button,
+    claimed,
+    field,
+    hubs,
+    open_tray,
+    outcome,
+    pick,
+    row,
+    rows,
+    word,
+)
+from tests.conftest import order
+
+pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
+
+OFFLINE = world.MAGIC["offline"].id
+SUSPENDED = world.MAGIC["suspended"].id
+UNKNOWN = world.MAGIC["unknown"].id
+OTHER_SITE = world.MAGIC["other_site"].id
+
+
+def test_hubs_are_looked_up_first_then_claimed_together_each_once(tablet, sandbox, working, ira):
+    wanted = hubs(4)
+    page = tablet(ira)
+    page.add_init_script(LISTEN)
+    open_tray(page)
+    add(page, *wanted)
+    for hub in wanted:
+        expect(word(page, hub)).to_have_text("Ready")
+        expect(row(page, hub)).to_contain_text(f"serial {world.serial(hub)}")
+    assert not Claim.objects.exists()
+    claim_all(page, 4)
+    expect(outcome(page)).to_contain_text("Confirmed. 4 hubs")
+    for hub in wanted:
+        expect(word(page, hub)).to_have_text(CLAIMED)
+    assert sorted(claimed(sandbox)) == sorted(wanted)
+    assert Claim.objects.count() == 4
+
+    expect(page.locator("#announcer")).to_contain_text(": ")
+    told = ". ".join(page.evaluate("() => window.announced")).split(". ")
+    assert len(told) == len(set(told))
+    assert {text[:4] for text in told} == {hub[-4:].upper() for hub in wanted}
+    page.get_by_role("button", name="Put away 4 finished").click()
+    expect(page.get_by_role("heading", name="No hubs yet")).to_be_visible()
+
+
+def test_what_cannot_be_claimed_says_why_and_is_not_counted(
+    tablet, sandbox, working, ira, mill_court
+):
+    here, free, other = hubs(3)
+    ours = {"orgId": world.ACME_ORG_ID, "siteId": mill_court.spkey_site_id, "status": "Claimed"}
+    sandbox.state.set_hub(here, ours)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, here, UNKNOWN, OTHER_SITE, free)
+    expect(word(page, here)).to_have_text("Already claimed here")
+    expect(outcome(page)).to_contain_text(f"Already claimed here. Hub {here[-4:].upper()}")
+    expect(word(page, UNKNOWN)).to_have_text("Unknown hub")
+    expect(word(page, OTHER_SITE)).to_have_text("At another site")
+    expect(word(page, free)).to_have_text("Ready")
+    claim_all(page, 1)
+    expect(word(page, free)).to_have_text(CLAIMED)
+    assert claimed(sandbox) == [free]
+    # Another scan of a hub whose row came to nothing asks anew.
+    field(page).fill(UNKNOWN)
+    expect(claim_button(page)).to_have_text("Claim 1 hub")
+    add(page, UNKNOWN, other)
+    expect(rows(page)).to_have_count(5)
+
+
+def test_a_single_hub_is_claimed_with_three_taps_from_the_first_page(
+    tablet, camera, sandbox, working, ira
+):
+    (hub,) = hubs(1)
+    camera(hub)
+    page = tablet(ira, permissions=["camera"])
+    page.goto("/")
+    page.get_by_role("link", name="Scan a hub").click()
+    expect(row(page, hub)).to_be_visible()
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text(CLAIMED)
+    row(page, hub).get_by_role("link").click()
+    page.wait_for_url("**/claims/*-*/")
+    expect(page.get_by_role("heading", name="Online")).to_be_visible()
+    assert claimed(sandbox) == [hub]
+
+
+def test_an_id_that_was_only_typed_is_claimed_too_and_a_double_tap_claims_once(
+    tablet, sandbox, working, ira
+):
+    one, other = hubs(2)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, one)
+    field(page).fill(other)
+    expect(claim_button(page)).to_have_text("Claim 2 hubs")
+    claim_button(page).dblclick()
+    for hub in (one, other):
+        expect(word(page, hub)).to_have_text(CLAIMED)
+    assert sorted(claimed(sandbox)) == sorted([one, other])
+    assert Claim.objects.count() == 2
+
+
+def test_a_hub_that_is_not_online_is_tried_now_and_a_refused_one_again(
+    tablet, sandbox, working, ira
+):
+    page = tablet(ira)
+    open_tray(page)
+    add(page, OFFLINE)
+    claim_all(page, 1)
+    expect(word(page, OFFLINE)).to_have_text("Hub offline")
+    sandbox.state.set_hub(OFFLINE, {"online": True})
+    page.get_by_role("button", name="Try now").click()
+    expect(word(page, OFFLINE)).to_have_text(CLAIMED)
+
+    # It is suspended only after it was looked up.
+    (hub,) = hubs(1)
+    add(page, hub)
+    expect(word(page, hub)).to_have_text("Ready")
+    sandbox.state.set_hub(hub, {"status": "Suspended"})
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text("Suspended")
+    expect(row(page, hub)).to_contain_text("Reference to quote:")
+    sandbox.state.set_hub(hub, {"status": "Provisioned"})
+    page.get_by_role("button", name="Try again").click()
+    expect(word(page, hub)).to_have_text(CLAIMED)
+    assert claimed(sandbox) == [OFFLINE, hub]
+    assert Claim.objects.filter(hub_id_text=hub).count() == 2
+
+
+def test_the_site_must_be_picked_and_stays_with_what_was_confirmed_for_it(
+    tablet, sandbox, working, ira, orchard_rise
+):
+    one, other = hubs(2)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, one)
+    claim_all(page, 1)
+    expect(outcome(page)).to_contain_text("Pick the site first.")
+    pick(page, "Orchard Rise")
+    claim_all(page, 1)
+    pick(page, "Mill Court")
+    add(page, other)
+    expect(row(page, one)).to_contain_text("Orchard Rise")
+    expect(row(page, other)).not_to_contain_text("Mill Court")
+    claim_all(page, 1)
+    for hub in (one, other):
+        expect(word(page, hub)).to_have_text(CLAIMED)
+    sites = dict(Claim.objects.values_list("hub_id_text", "site__name"))
+    assert sites == {one: "Orchard Rise", other: "Mill Court"}
+
+
+def test_a_hub_that_a_colleague_is_claiming_here_is_followed_and_not_sent_again(
+    tablet, sandbox, ira, ada, mill_court
+):
+    (hub,) = hubs(1)
+    standing = lifecycle.submit(order(ada, mill_court, hub))
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub)
+    expect(word(page, hub)).to_have_text("Waiting to send")
+    expect(row(page, hub).get_by_role("link")).to_have_attribute("href", f"/claims/{standing.pk}/")
+    expect(claim_button(page)).to_have_text("Claim")
+    assert Claim.objects.get() == standing
+
+
+def test_a_site_that_was_closed_meanwhile_is_told_and_another_can_be_picked(
+    tablet, sandbox, working, ira, mill_court, orchard_rise
+):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    pick(page, "Mill Court")
+    add(page, hub)
+    expect(word(page, hub)).to_have_text("Ready")
+    type(mill_court).objects.filter(pk=mill_court.pk).update(archived_at="2026-01-01T00:00Z")
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text("Pick the site again")
+    pick(page, "Orchard Rise")
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text(CLAIMED)
+    assert claimed(sandbox) == [hub]

@@ -1,0 +1,208 @@
+"""Whenever the network goes: nothing is lost, nothing is claimed twice, and the tray says so."""
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from portal.claims.models import Claim
+from tests.browser.offline import go_offline, go_online, ready_for_offline, through
+from tests.browser.steps import sign_in
+from tests.browser.tray.steps import (
+    CLAIMED,
+    add,
+    claim_all,
+    claimed,
+    hubs,
+    open_tray,
+    outcome,
+    pick,
+    row,
+    rows,
+    stages,
+    word,
+)
+
+pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried")
+
+LOST = ["ERR_", "status of 50", "401", "htmx:"]
+
+
+@pytest.fixture
+def visited(tablet, line, ira) -> Page:
+    """Ira's tablet with the tray open, at Mill Court, and the portal kept for times without it."""
+    tablet.expected = list(LOST)
+    page = tablet(ira, **through(line))
+    open_tray(page)
+    pick(page, "Mill Court")
+    ready_for_offline(page)
+    return page
+
+
+def all_claimed_once(page: Page, sandbox, *wanted: str) -> None:
+    for hub in wanted:
+        expect(word(page, hub)).to_have_text(CLAIMED)
+    assert sorted(claimed(sandbox)) == sorted(wanted)
+    assert Claim.objects.count() == len(wanted)
+
+
+def test_without_a_network_the_page_opens_scans_queues_and_sends_once_it_is_back(
+    visited, line, sandbox
+):
+    wanted = hubs(3)
+    go_offline(visited, line)
+    open_tray(visited)
+    expect(visited.locator("[data-site-name]")).to_have_text("Mill Court")
+    add(visited, *wanted[:2])
+    expect(word(visited, wanted[0])).to_have_text("Not looked up")
+    claim_all(visited, 2)
+    expect(word(visited, wanted[0])).to_have_text("Waiting")
+    expect(row(visited, wanted[0])).to_contain_text("sent by itself when the connection is back")
+    expect(visited.locator("connection-line [data-waiting]")).to_contain_text("2 waiting")
+
+    # The page is closed and opened again, still without a network.
+    open_tray(visited)
+    assert stages(visited) == ["confirmed", "confirmed"]
+    add(visited, wanted[2])
+    claim_all(visited, 1)
+    assert not Claim.objects.exists()
+    go_online(visited, line)
+    all_claimed_once(visited, sandbox, *wanted)
+
+
+def test_the_network_goes_between_two_scans_and_comes_back(visited, line, sandbox):
+    one, other = hubs(2)
+    add(visited, one)
+    expect(word(visited, one)).to_have_text("Ready")
+    go_offline(visited, line)
+    add(visited, other)
+    expect(word(visited, other)).to_have_text("Not looked up")
+    expect(word(visited, one)).to_have_text("Ready")
+    go_online(visited, line)
+    expect(word(visited, other)).to_have_text("Ready")
+    claim_all(visited, 2)
+    all_claimed_once(visited, sandbox, one, other)
+
+
+def test_an_answer_lost_after_the_portal_stored_the_claims_makes_no_second_ones(
+    visited, line, sandbox
+):
+    wanted = hubs(3)
+    add(visited, *wanted)
+    for hub in wanted:
+        expect(word(visited, hub)).to_have_text("Ready")
+    line.lose_answers("POST /claims/tray/")
+    claim_all(visited, 3)
+    expect(word(visited, wanted[0])).to_have_text("Waiting")
+    expect(row(visited, wanted[0])).to_contain_text("Kept on this device")
+    assert line.lost
+    assert Claim.objects.count() == 3
+    assert stages(visited) == ["confirmed"] * 3
+    line.restore()
+    all_claimed_once(visited, sandbox, *wanted)
+
+
+def test_the_network_goes_while_claims_are_followed_and_the_rest_is_told_later(
+    visited, line, sandbox
+):
+    (hub,) = hubs(1)
+    add(visited, hub)
+    sandbox.state.set_hub(hub, {"online": False})
+    claim_all(visited, 1)
+    expect(word(visited, hub)).to_have_text("Hub offline")
+    go_offline(visited, line)
+    sandbox.state.set_hub(hub, {"online": True})
+    visited.reload()
+    expect(word(visited, hub)).to_have_text("Hub offline")
+    go_online(visited, line)
+    visited.get_by_role("button", name="Try now").click()
+    all_claimed_once(visited, sandbox, hub)
+
+
+def test_a_photo_says_that_it_needs_the_portal(visited, line):
+    go_offline(visited, line)
+    photo = {"name": "label.png", "mimeType": "image/png", "buffer": b"any"}
+    visited.locator("[data-photo-input]").set_input_files(photo)
+    expect(outcome(visited)).to_contain_text("Photos are read by the portal")
+
+
+def test_what_waits_is_only_dropped_after_a_question_that_names_it(visited, line, sandbox):
+    one, other = hubs(2)
+    go_offline(visited, line)
+    add(visited, one, other)
+    claim_all(visited, 2)
+    row(visited, one).get_by_role("button", name="Remove").click()
+    question = visited.get_by_role("dialog")
+    expect(question).to_contain_text(f"Remove hub {one[-4:].upper()} from the tray?")
+    expect(question).to_contain_text("confirmed for Mill Court and waits to be sent")
+    question.get_by_role("button", name="Remove").click()
+    expect(rows(visited)).to_have_count(1)
+    go_online(visited, line)
+    all_claimed_once(visited, sandbox, other)
+
+
+def test_the_session_ends_without_a_network_and_the_same_person_sends_after_signing_in(
+    visited, line, sandbox, ira
+):
+    (hub,) = hubs(1)
+    go_offline(visited, line)
+    add(visited, hub)
+    claim_all(visited, 1)
+    visited.context.clear_cookies()
+    go_online(visited, line)
+    expect(visited.get_by_role("alert")).to_contain_text("You are signed out")
+    expect(row(visited, hub)).to_contain_text("sent once you have signed in")
+    assert not Claim.objects.exists()
+    visited.get_by_role("link", name="Sign in to send", exact=True).click()
+    sign_in(visited, ira)
+    visited.wait_for_url("**/claims/new/")
+    all_claimed_once(visited, sandbox, hub)
+
+
+def test_another_person_on_the_device_neither_sees_nor_counts_nor_sends_what_waits(
+    visited, line, sandbox, ira, ada, as_person
+):
+    (hub,) = hubs(1)
+    go_offline(visited, line)
+    add(visited, hub)
+    claim_all(visited, 1)
+    become(visited, as_person(ada), line)
+    go_online(visited, line)
+    open_tray(visited)
+    expect(visited.get_by_role("heading", name="No hubs yet")).to_be_visible()
+    expect(visited.locator("connection-line [data-waiting]")).to_be_hidden()
+    mine = hubs(2)[1]
+    add(visited, mine)
+    pick(visited, "Mill Court")
+    claim_all(visited, 1)
+    all_claimed_once(visited, sandbox, mine)
+
+    become(visited, as_person(ira), line)
+    open_tray(visited)
+    expect(word(visited, hub)).to_have_text(CLAIMED)
+    assert set(read_persons()) == {(hub, ira.pk), (mine, ada.pk)}
+
+
+def test_a_page_of_one_person_sends_nothing_once_another_has_signed_in(
+    visited, line, sandbox, ada, as_person
+):
+    tablet_of_ira = visited
+    (hub,) = hubs(1)
+    add(tablet_of_ira, hub)
+    expect(word(tablet_of_ira, hub)).to_have_text("Ready")
+    become(tablet_of_ira, as_person(ada), line)
+    go_offline(tablet_of_ira, line)
+    claim_all(tablet_of_ira, 1)
+    go_online(tablet_of_ira, line)
+    expect(tablet_of_ira.get_by_role("alert")).to_contain_text("Somebody else is signed in")
+    assert not Claim.objects.exists()
+
+
+def become(page: Page, client, line) -> None:
+    """Sign somebody else in on the device."""
+    name = settings.SESSION_COOKIE_NAME
+    value = client.cookies[name].value
+    page.context.add_cookies([{"name": name, "value": value, "url": line.url}])
+
+
+def read_persons():
+    return Claim.objects.values_list("hub_id_text", "submitted_by")
