@@ -1,0 +1,41 @@
+"""No news of the key takes the keyboard's place, or is told twice."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from portal.orgs.models import ApiCredential
+from tests.browser.steps import LISTEN
+
+REFUSED = {"state": "refused", "check_due_at": None, "version": 99}
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def test_the_button_that_checks_the_key_keeps_the_focus_through_check_and_news(tablet, ada):
+    page = tablet(ada)
+    page.add_init_script(LISTEN)
+    page.goto("/organisation/key/")
+    check = page.get_by_role("button", name="Check key")
+    check.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#key-status[data-poll]")).to_be_visible()
+    expect(check).to_be_focused()
+    expect(check).to_have_attribute("aria-disabled", "true")
+
+    ApiCredential.objects.update(**REFUSED, checked_at=timezone.now())
+    expect(page.locator("#key-status:not([data-poll])")).to_be_visible()
+    expect(check).to_be_focused()
+    assert page.evaluate("() => window.announced.length") == 2
+
+
+def test_words_that_are_being_typed_stay_while_news_of_the_key_come(tablet, ada):
+    ApiCredential.objects.update(check_due_at=timezone.now())
+    page = tablet(ada)
+    page.goto("/organisation/key/")
+    field = page.get_by_label("New API key")
+    field.press_sequentially("abc")
+    ApiCredential.objects.update(**REFUSED, checked_at=timezone.now())
+    expect(page.locator("#key-status:not([data-poll])")).to_be_visible()
+    field.press_sequentially("def")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("abcdef")
