@@ -21,8 +21,7 @@
     const [amount, unit] =
       seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
     for (const place of document.querySelectorAll("[data-news-age]")) {
-      const words = place.dataset.newsAge || "as of {}";
-      const text = words.replace("{}", relative.format(-amount, unit));
+      const text = place.dataset.newsAge.replace("{}", relative.format(-amount, unit));
       if (place.textContent !== text) place.textContent = text;
     }
   };
