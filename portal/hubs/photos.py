@@ -8,14 +8,13 @@ import io
 import struct
 import threading
 import zlib
-from collections.abc import Iterator
+from functools import partial
 from typing import IO, Final, Literal
 
-import zxingcpp
 from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
 
-from portal.hubs import hub_ids
+from portal.hubs import codes, hub_ids
 
 type Kind = Literal["empty", "too_big", "not_a_photo", "broken", "no_code", "several", "no_hub"]
 
@@ -25,21 +24,6 @@ ACCEPT: Final = "image/jpeg,image/png,image/webp"
 
 MOST_BYTES: Final = 12 * 1024 * 1024
 MOST_PIXELS: Final = 50_000_000
-
-# Longest sides at which a code is looked for: small is fast and steadies a noisy picture; large is
-# all that a tablet's camera has, for a label seen from afar. Beyond, time grows and finds do not.
-SIDES: Final = (1600, 5000)
-
-# Only codes that can hold a hub id; others only add what noise resembles.
-CODES: Final = (
-    zxingcpp.BarcodeFormat.QRCode,
-    zxingcpp.BarcodeFormat.DataMatrix,
-    zxingcpp.BarcodeFormat.Aztec,
-    zxingcpp.BarcodeFormat.PDF417,
-    zxingcpp.BarcodeFormat.Code128,
-    zxingcpp.BarcodeFormat.Code93,
-    zxingcpp.BarcodeFormat.Code39,
-)
 
 SENTENCES: Final = {
     "empty": gettext_lazy("There is no photo in that. Take one of the label, or type the hub id."),
@@ -92,8 +76,8 @@ def read_label(file: IO[bytes]) -> str:
     content = _content(file)
     texts: dict[str, None] = {}
     with _decoding:
-        for picture in _pictures(content):
-            texts |= dict.fromkeys(_texts_on(picture))
+        for found in codes.looks(partial(_picture, content)):
+            texts |= dict.fromkeys(found)
             if any(map(_hub_ids_of, texts)):
                 break
     return _chosen(list(texts))
@@ -109,20 +93,16 @@ def _content(file: IO[bytes]) -> bytes:
     return content
 
 
-def _pictures(content: bytes) -> Iterator[Image.Image]:
-    """The photo in grey at each of SIDES, without repeating a size."""
-    for side in SIDES:
-        picture = _opened(content)
-        whole = max(picture.size) <= side
-        try:
-            picture.draft("L", (side, side))
-            picture = _grey(picture)
-        except DAMAGED:
-            raise PhotoProblem("broken") from None
-        picture.thumbnail((side, side))
-        yield picture
-        if whole:
-            return
+def _picture(content: bytes, side: int) -> Image.Image:
+    """The photo in grey, at most `side` pixels wide and high."""
+    picture = _opened(content)
+    try:
+        picture.draft("L", (side, side))
+        picture = _grey(picture)
+    except DAMAGED:
+        raise PhotoProblem("broken") from None
+    picture.thumbnail((side, side))
+    return picture
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -148,13 +128,6 @@ def _grey(picture: Image.Image) -> Image.Image:
     paper = Image.new("L", drawn.size, 255)
     paper.paste(drawn.getchannel("L"), mask=drawn.getchannel("A"))
     return paper
-
-
-def _texts_on(picture: Image.Image) -> list[str]:
-    codes = zxingcpp.read_barcodes(
-        picture, formats=zxingcpp.BarcodeFormats(CODES), text_mode=zxingcpp.TextMode.Plain
-    )
-    return [code.text for code in codes if code.text]
 
 
 def _chosen(texts: list[str]) -> str:
