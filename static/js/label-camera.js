@@ -170,9 +170,19 @@ globalThis.LabelCamera = class LabelCamera extends HTMLElement {
 
   #say(state) {
     if (this.dataset.state === state) return;
+    const hadFocus = this.contains(document.activeElement);
     this.dataset.state = state;
     const words = this.#part("words").content.querySelector(`[data-when=${state}]`);
     this.#part("status").textContent = words?.textContent ?? "";
+    if (hadFocus) this.#keepFocus();
+  }
+
+  // What had the focus may have gone with the state before.
+  #keepFocus() {
+    const isSeen = (element) => element.getClientRects().length > 0;
+    if (isSeen(document.activeElement)) return;
+    const around = this.closest("dialog") ?? this;
+    [...around.querySelectorAll("button")].find(isSeen)?.focus();
   }
 };
 

@@ -9,6 +9,8 @@ globalThis.LabelChoice = class LabelChoice {
   static #AWAY = 1500;
   static #BLINK = 600;
   static #PATIENCE = { matrix: 400, linear: 1000 };
+  // A slow device has to have looked, too.
+  static #WHOLE_LOOKS = 3;
 
   #recent = [];
   #inView = new Map();
@@ -19,6 +21,7 @@ globalThis.LabelChoice = class LabelChoice {
   take({ codes, isWhole }, now) {
     // A look at a part does not say that what the last whole look saw is gone.
     this.#recent = isWhole ? codes : [...this.#recent, ...codes];
+    if (isWhole) this.#foreign.looks += 1;
     const inSight = this.#distinct(this.#recent);
     const { code, several } = this.#meant(inSight, now);
     const isNew = code && !this.#isInView(code, now);
@@ -62,9 +65,10 @@ globalThis.LabelChoice = class LabelChoice {
   #patient(code, now) {
     if (now - this.#foreign.last > LabelChoice.#BLINK) this.#foreign = {};
     if (!code) return undefined;
-    if (code.key !== this.#foreign.key) this.#foreign = { key: code.key, since: now };
+    if (code.key !== this.#foreign.key) this.#foreign = { key: code.key, since: now, looks: 0 };
     this.#foreign.last = now;
     const patience = LabelChoice.#PATIENCE[code.isMatrix ? "matrix" : "linear"];
-    return now - this.#foreign.since >= patience ? code : undefined;
+    const { since, looks } = this.#foreign;
+    return now - since >= patience && looks >= LabelChoice.#WHOLE_LOOKS ? code : undefined;
   }
 };

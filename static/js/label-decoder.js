@@ -16,7 +16,7 @@ globalThis.LabelDecoder = class LabelDecoder {
   #looks;
   #turn = 0;
   #fruitful;
-  #repeats = false;
+  #since = 0;
 
   // `read` finds the codes in a video, by one of the `looks` if there are any, which it is given.
   constructor(read, looks = []) {
@@ -57,10 +57,11 @@ globalThis.LabelDecoder = class LabelDecoder {
     }
   }
 
-  // Every other time the look that found something last: what is in view stays in view.
+  // Every third time the look that found something last: what is in view stays in view.
   #next() {
-    this.#repeats = Boolean(this.#fruitful) && !this.#repeats;
-    return this.#repeats ? this.#fruitful : this.#looks[this.#turn++ % this.#looks.length];
+    this.#since = (this.#since + 1) % 3;
+    if (this.#fruitful && this.#since === 0) return this.#fruitful;
+    return this.#looks[this.#turn++ % this.#looks.length];
   }
 
   static async #choose(addresses) {

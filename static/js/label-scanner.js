@@ -50,8 +50,8 @@ globalThis.LabelScanner = class LabelScanner extends HTMLElement {
   #open() {
     this.#part("outcome").textContent = "";
     this.#next = this.#part("scan");
-    this.#dialog.showModal();
     this.#camera.open();
+    this.#dialog.showModal();
   }
 
   #closed() {

@@ -26,7 +26,7 @@ HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css
 
 PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}
-<main><button class="button" type="button" data-look-switch hidden>Outdoor contrast</button>
+<main><button class="bar-button" type="button" data-look-switch hidden>Outdoor contrast</button>
 {body}</main></html>"""
 
 FORM = """<form class="form" action="/sent">

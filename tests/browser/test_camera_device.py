@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import labels
+from tests.browser.checks import WIDTHS, targets
 from tests.browser.scanner_page import camera_is_on, open_camera
 
 # Notes what is asked of the camera; `able` is what it can do.
@@ -17,6 +18,10 @@ ABLE = """
     };
     MediaStreamTrack.prototype.getCapabilities = () => able;
     MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => asked.push(...advanced);
+"""
+TWO_CAMERAS = """
+    const all = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+    navigator.mediaDevices.enumerateDevices = async () => [...(await all()), ...(await all())];
 """
 AWAKE = """
     window.locks = [];
@@ -91,17 +96,20 @@ def test_zoom_goes_in_steps_to_its_ends_and_leaves_light_and_focus_as_they_are(p
     expect(page.locator("output")).to_have_text("1.3×")
 
 
-def test_the_screen_stays_awake_for_as_long_as_the_camera_is_open(page_with):
+def test_the_camera_and_the_screen_are_let_go_while_the_tab_is_hidden_and_come_back(page_with):
     page = page_with(AWAKE)
     open_camera(page)
     assert page.evaluate(HELD) == [["screen", False]]
     hide(page, True)
     assert page.evaluate(HELD) == [["screen", True]]
+    assert not camera_is_on(page)
     hide(page, False)
     state(page, "aim")
     assert page.evaluate(HELD) == [["screen", True], ["screen", False]]
+    assert camera_is_on(page)
     page.get_by_role("button", name="Close the camera").click()
     assert page.evaluate(HELD) == [["screen", True], ["screen", True]]
+    assert not camera_is_on(page)
 
 
 @pytest.mark.parametrize(
@@ -114,32 +122,23 @@ def test_a_screen_that_cannot_be_kept_awake_does_not_keep_the_camera_shut(page_w
     assert camera_is_on(page)
 
 
-def test_the_camera_is_let_go_while_the_tab_is_hidden_and_comes_back_with_it(page_with):
-    page = page_with()
-    open_camera(page)
-    hide(page, True)
-    assert not camera_is_on(page)
-    hide(page, False)
-    state(page, "aim")
-    assert camera_is_on(page)
-
-
-def test_the_camera_that_was_chosen_last_is_opened_the_next_time(page_with):
-    page = page_with(flags=labels.camera_flags(cameras=2))
+def test_the_camera_that_was_chosen_last_is_asked_for_the_next_time(page_with):
+    page = page_with(ABLE, flags=labels.camera_flags(cameras=2))
     open_camera(page)
     first = page.evaluate(DEVICE)
-    options = page.get_by_role("combobox", name="Camera").locator("option").all()
-    [second] = {option.get_attribute("value") for option in options} - {first}
-    page.get_by_role("combobox", name="Camera").select_option(second)
+    choice = page.get_by_role("combobox", name="Camera")
+    names = [option.get_attribute("value") for option in choice.locator("option").all()]
+    [second] = set(names) - {first}
+    choice.select_option(second)
     state(page, "aim")
     assert page.evaluate(DEVICE) == second
+    # This browser names its cameras anew for each page: the second is gone, and another opens.
     page.reload()
     open_camera(page)
-    assert page.evaluate(DEVICE) == second
-    page.evaluate("() => new TrayStore().set('camera', 'unplugged')")
-    page.reload()
-    open_camera(page)
-    assert page.evaluate(DEVICE) == first
+    last, instead = page.evaluate("() => asked")
+    assert last["deviceId"] == {"exact": second}
+    assert instead["facingMode"] == {"ideal": "environment"}
+    assert camera_is_on(page)
 
 
 def test_a_device_that_keeps_nothing_opens_the_back_camera(page_with):
@@ -180,3 +179,29 @@ def test_an_installed_app_without_a_camera_points_to_the_browser(page_with):
     )
     page.get_by_role("button", name="Open the camera").click()
     expect(page.get_by_role("status").first).to_contain_text("The installed app may not use")
+
+
+def test_the_focus_stays_on_the_camera_by_keyboard_alone(page_with):
+    page = page_with()
+    buttons = [page.get_by_role("button", name=f"{verb} the camera") for verb in ("Open", "Close")]
+    buttons[0].focus()
+    for focused in (buttons[1], buttons[0], buttons[1]):
+        page.keyboard.press("Enter")
+        expect(focused).to_be_focused()
+    state(page, "aim")
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = async () => { throw Error() } }")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    state(page, "decoder")
+    expect(buttons[0]).to_be_focused()
+
+
+def test_all_its_switches_are_large_enough_for_gloves_and_apart(page_with):
+    able = "{ zoom: { min: 1, max: 8 }, torch: true }"
+    page = page_with(f"{ABLE} able = {able}; {TWO_CAMERAS}")
+    open_camera(page)
+    expect(page.get_by_role("combobox", name="Camera")).to_be_visible()
+    page.evaluate("() => document.querySelector('[data-look-switch]').remove()")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert targets(page) == []

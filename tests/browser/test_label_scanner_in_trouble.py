@@ -46,18 +46,6 @@ def test_a_camera_that_another_app_holds_is_told_apart(scanner, name):
     expect(status(page)).to_contain_text("in use elsewhere")
 
 
-def test_a_camera_that_is_pulled_out_is_not_waited_for(scanner):
-    page = scanner(None)
-    start(page)
-    expect(status(page)).to_have_text("Aim at the label.")
-    page.evaluate(
-        "() => document.querySelector('video').srcObject.getVideoTracks()[0]"
-        ".dispatchEvent(new Event('ended'))"
-    )
-    expect(status(page)).to_contain_text("The camera has stopped")
-    assert not camera_is_on(page)
-
-
 @pytest.mark.parametrize("gone", [DECODER, WASM])
 def test_a_decoder_that_does_not_load_is_told_and_tried_again(scanner, scanner_site, gone):
     scanner_site.missing.add(gone)
