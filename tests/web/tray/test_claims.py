@@ -11,7 +11,7 @@ from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.orgs.models import Site
 from portal.sandbox import world
-from tests.conftest import order
+from tests.conftest import join, order
 from tests.web.conftest import at_once
 from tests.web.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
 
@@ -27,7 +27,7 @@ def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox)
     claimed = dict(tablet.after_work(row))
     claim = Claim.objects.get()
     sandbox.state.set_hub(HUB, {"online": True})
-    Hub.objects.update(refresh_due_at=timezone.now())
+    look_at_hubs_now()
     online = tablet.after_work(row)
 
     assert (saved["word"], saved["claimId"]) == ("Waiting to send", str(claim.pk))
@@ -37,6 +37,23 @@ def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox)
     assert (online["word"], online["settled"], online["pollIn"]) == ("Online", True, 0)
     assert (claim.site, claim.submitted_by.email) == (mill_court, "installer@acme.example")
     assert claims_sent(sandbox) == 1
+
+
+def look_at_hubs_now() -> None:
+    """Make due what is due within the seconds that somebody before the tray waits."""
+    soon = timezone.now() + timedelta(seconds=3)
+    assert Hub.objects.filter(refresh_due_at__lte=soon).update(refresh_due_at=timezone.now())
+
+
+def test_a_claimed_hub_is_looked_at_for_as_long_as_its_row_is(tablet, mill_court, sandbox):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    tablet.after_work(row)
+    Hub.objects.update(watched_until=None, refresh_due_at=timezone.now() + timedelta(minutes=1))
+    tablet.news(row)
+
+    assert Hub.objects.get().watched_until is not None
+    look_at_hubs_now()
 
 
 def test_a_row_that_is_confirmed_before_its_lookup_is_claimed_all_the_same(
@@ -58,7 +75,7 @@ def test_a_call_whose_answer_was_lost_is_made_again_and_is_one_claim(tablet, mil
     after = tablet.sync(*late)
 
     assert len({news["claimId"] for news in [*lost, *again, *after]}) == 2
-    assert [news["word"] for news in after] == ["Claimed", "Claimed"]
+    assert [news["place"] for news in after] == ["here", "here"]
     assert Claim.objects.count() == claims_sent(sandbox) == 2
 
 
@@ -261,6 +278,17 @@ def test_another_organisations_claim_is_as_one_that_is_not_there(
     assert harbours_claim.state == "queued"
 
 
+def test_a_claim_of_another_organisation_of_ones_own_is_none_of_this_tray(
+    tablet, ira, harbour, harbours_claim
+):
+    join(ira, harbour)
+    row = tablet.row(HUB, claim=True, claimId=str(harbours_claim.pk), deed="stop")
+
+    assert tablet.news(row)["title"] == "There is no such claim here"
+    harbours_claim.refresh_from_db()
+    assert harbours_claim.state == "queued"
+
+
 def test_supports_claim_is_told_of_and_not_steered(as_person, hal, harbour, supports_claim):
     tablet = Tablet(as_person(hal), hal, harbour)
     row = tablet.row(supports_claim.hub_id_text, claim=True, claimId=str(supports_claim.pk))
@@ -276,7 +304,7 @@ def test_a_claimed_hub_that_was_moved_away_since_says_so(tablet, mill_court, san
     tablet.news(row)
     tablet.after_work(row)
     sandbox.state.set_hub(HUB, {"status": "Provisioned", "orgId": "", "siteId": ""})
-    Hub.objects.update(refresh_due_at=timezone.now())
+    look_at_hubs_now()
     news = tablet.after_work(row)
 
     assert (news["kind"], news["word"], news["place"]) == ("stop", "No longer yours", "")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.claims import lifecycle
@@ -232,6 +233,21 @@ def test_nobody_learns_what_another_organisation_does_with_a_hub(
 
     assert Hub.objects.count() == 2
     assert {**harbours, "id": "", "seen": ""} == {**nobodys, "id": "", "seen": ""}
+
+
+def test_a_hub_that_somebody_looks_up_at_the_same_moment_has_one_row(
+    tablet, acme, mill_court, monkeypatch
+):
+    make = QuerySet.bulk_create
+
+    def a_moment_late(hubs, made, **options):
+        Hub.objects.create(organisation=acme, hub_id=HUB)
+        return make(hubs, made, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", a_moment_late)
+
+    assert tablet.news(tablet.row(HUB, mill_court))["word"] == "Looking it up"
+    assert Hub.objects.count() == 1
 
 
 LABELS = {
