@@ -12,6 +12,7 @@ globalThis.TrayIntake = class TrayIntake {
     this.#form = form;
     this.#field = form.elements.namedItem("text");
     this.#take = take;
+    this.#field.addEventListener("input", () => this.#mark(false));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.add();
@@ -35,6 +36,7 @@ globalThis.TrayIntake = class TrayIntake {
   // Adds what stands in the field, which keeps what was no label. Answers whether it is empty now.
   add() {
     if (this.text.trim() && this.#take(this.text)) this.text = "";
+    this.#mark(Boolean(this.text.trim()));
     return !this.text.trim();
   }
 
@@ -63,7 +65,13 @@ globalThis.TrayIntake = class TrayIntake {
     event.preventDefault();
     if (!this.#take(text)) {
       this.text = text.replace(/\s+/gu, " ").trim();
+      this.#mark(true);
       this.#field.focus();
     }
+  }
+
+  #mark(isInvalid) {
+    if (isInvalid) this.#field.setAttribute("aria-invalid", "true");
+    else this.#field.removeAttribute("aria-invalid");
   }
 };

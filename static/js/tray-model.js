@@ -49,6 +49,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
       const mine = rows.filter((row) => row.organisation === this.#owner.organisation);
       this.rows = new Map(mine.map((row) => [row.id, row]));
       this.#changed();
+      this.#joinTwins();
     } catch {
       this.#giveUpKeeping();
     }
@@ -110,6 +111,17 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     for (const row of rows) this.rows.delete(row.id);
     this.#changed();
     this.#write((store) => store.remove(...rows.map((row) => row.id)));
+  }
+
+  // Two pages at once may have made two rows of a hub: they became one claim, and one row tells it.
+  #joinTwins() {
+    const claims = new Set();
+    const twins = [...this.rows.values()].filter(({ news }) => {
+      const isTwin = news?.claimId && claims.has(news.claimId);
+      claims.add(news?.claimId);
+      return isTwin;
+    });
+    if (twins.length) this.remove(twins);
   }
 
   #changeAll(rows, change) {

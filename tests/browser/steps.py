@@ -1,6 +1,6 @@
 """What people do on the portal's pages, and what they look at."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from portal.claims.models import Claim
 from portal.orgs.models import User
@@ -22,20 +22,33 @@ def sign_in(page: Page, person: User) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def ready(page: Page) -> None:
+    """Wait until the tray has taken the place of the form that serves without scripts."""
+    expect(page.locator("hub-tray")).to_have_attribute("data-state", "ready")
+    expect(page.locator("[data-plain]")).to_have_count(0)
+
+
 def type_id(page: Page, hub_id: object) -> None:
-    """Open the claim form and type a hub id."""
+    """Open the tray and type a hub id."""
     page.goto("/claims/new/")
+    ready(page)
     page.get_by_label("Hub id", exact=True).fill(str(hub_id))
 
 
 def send(page: Page) -> None:
-    """Tap the claim button, and wait for the claim's page."""
-    page.get_by_role("button", name="Claim this hub").click()
+    """Tap the claim button, and follow the one hub in the tray to its claim's page."""
+    page.get_by_role("button", name="Claim 1 hub").click()
+    follow(page)
+
+
+def follow(page: Page) -> None:
+    """Open the page of the claim that the one hub in the tray became."""
+    page.locator("[data-row]").get_by_role("link").click()
     page.wait_for_url("**/claims/*-*/")
 
 
 def claim_hub(page: Page, hub_id: object) -> Claim:
-    """Claim a hub at the site that the form proposes; return the claim."""
+    """Claim a hub at the site that the tray proposes; return the claim."""
     type_id(page, hub_id)
     send(page)
     return shown(page)

@@ -158,19 +158,6 @@ def test_a_tap_that_is_refused_is_not_asked_for_again(tablet, ira, claim):
     expect(page.locator("#lost-banner")).to_be_hidden()
 
 
-def test_a_photo_that_does_not_arrive_is_told_where_the_eyes_are(tablet, ira, mill_court):
-    tablet.expected = ["ERR_FAILED", "htmx:"]
-    page = tablet(ira, viewport={"width": 390, "height": 844})
-    page.goto("/claims/new/")
-    page.get_by_text("Use a photo instead").click()
-    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-    page.route("**/read/", lambda route: route.abort())
-    photo = {"name": "label.png", "mimeType": "image/png", "buffer": b"no matter"}
-    page.get_by_label("Photo of the label").set_input_files(photo)
-    expect(page.locator("#lost-banner")).to_be_in_viewport(ratio=0.9)
-    assert page.evaluate(COVERED) is False
-
-
 def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet, ira, claim):
     page = tablet(ira)
     show(page, claim)

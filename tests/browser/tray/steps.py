@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from portal.sandbox import world
+from tests.browser.steps import ready
 
 # Of a hub that came online meanwhile the row says that instead.
 CLAIMED = re.compile("^(Claimed|Online)$")
@@ -19,8 +20,7 @@ def hubs(number: int) -> list[str]:
 def open_tray(page: Page, query: str = "") -> None:
     """Open the tray, and wait until it takes what is read."""
     page.goto(f"/claims/new/{query}")
-    expect(page.locator("hub-tray")).to_have_attribute("data-state", "ready")
-    expect(page.locator("[data-plain]")).to_have_count(0)
+    ready(page)
 
 
 def field(page: Page) -> Locator:
