@@ -101,14 +101,25 @@ globalThis.LabelDecoder = class LabelDecoder {
   }
 
   // {picture, cut} to send away. A frame of video costs the page nothing: the worker converts and
-  // cuts it. Where there are none, or they are turned otherwise than shown, the page cuts.
+  // cuts it. Without one the page cuts.
   static async #picture(video, cut, { drawn }) {
-    const frame = globalThis.VideoFrame && new VideoFrame(video);
-    if (frame?.displayWidth === video.videoWidth) return { picture: frame, cut };
-    frame?.close();
+    const frame = LabelDecoder.#frame(video);
+    if (frame) return { picture: frame, cut };
     const [resizeWidth, resizeHeight] = drawn.map((side, i) => Math.min(side, cut[i + 2]));
     const picture = await createImageBitmap(video, ...cut, { resizeWidth, resizeHeight });
     return { picture, cut: [0, 0, resizeWidth, resizeHeight] };
+  }
+
+  // Undefined where there are no frames, or where they lie otherwise than the video shows them.
+  static #frame(video) {
+    try {
+      const frame = new VideoFrame(video);
+      if (frame.displayWidth === video.videoWidth) return frame;
+      frame.close();
+    } catch {
+      // The page cuts instead.
+    }
+    return undefined;
   }
 
   // Asks the thread one question at a time: the next answer is the answer. A broken one ends.
