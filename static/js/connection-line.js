@@ -34,7 +34,7 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
     on(document, "tray-sync", (event) => this.#take(event.detail.state));
     this.#news.onmessage = () => this.#count();
     this.#waiting = setInterval(() => this.#wake(), ConnectionLine.#ASK_AGAIN);
-    this.#tell(navigator.onLine && !this.hasAttribute("doubtful"));
+    this.#tell(!this.hasAttribute("doubtful"));
     this.#wake();
     this.#count();
   }
@@ -88,7 +88,9 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
     }
   }
 
-  #tell(online) {
+  // An answer may arrive just after the network went.
+  #tell(answered) {
+    const online = answered && navigator.onLine;
     if (online === this.#online) return;
     this.#online = online;
     this.dataset.state = online ? "online" : "offline";

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from portal.orgs.models import User
 from tests.browser.checks import accessibility
@@ -77,6 +77,23 @@ def test_what_waits_for_somebody_who_is_signed_out_leads_to_sign_in(
     assert accessibility(home) == []
     link.click()
     expect(home).to_have_url(re.compile(r"/accounts/login/\?next=/claims/new/$"))
+
+
+def test_an_answer_that_arrives_after_the_network_went_changes_nothing(home: Page, line: Line):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    home.route("**/health/", hold)
+    with home.expect_request("**/health/"):
+        home.evaluate("() => window.dispatchEvent(new Event('online'))")
+    go_offline(home, line)
+    expect(said(home)).to_contain_text("No connection")
+    with home.expect_response("**/health/"):
+        held[0].fulfill(body="ok")
+    home.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    assert home.evaluate("() => window.told") == ["No connection"]
 
 
 def test_what_waits_for_another_person_is_not_counted(home: Page, line: Line, ada: User):
