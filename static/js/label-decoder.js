@@ -9,7 +9,7 @@ globalThis.LabelDecoder = class LabelDecoder {
   // Pixels a side, and times what the camera has: what takes a worker some 15 to 40 ms a look on a
   // plain machine. In the page a look must not be felt.
   static #WORKER = { longest: 960, finest: 1.5 };
-  static #PAGE = { longest: 640, finest: 0.75 };
+  static #PAGE = { longest: 480, finest: 0.75 };
   static #ready;
 
   #read;
