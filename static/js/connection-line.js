@@ -32,11 +32,11 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
     on(document, "htmx:beforeRequest", () => this.#listen());
     on(document, "htmx:afterRequest", (event) => this.#hear(event.detail.xhr.status));
     on(document, "tray-sync", (event) => this.#take(event.detail.state));
-    this.#news.onmessage = () => this.#count();
+    this.#news.onmessage = () => this.#tellWaiting();
     this.#waiting = setInterval(() => this.#wake(), ConnectionLine.#ASK_AGAIN);
     this.#tell(!this.hasAttribute("doubtful"));
     this.#wake();
-    this.#count();
+    this.#tellWaiting();
   }
 
   disconnectedCallback() {
@@ -68,7 +68,7 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
     this.#signedOut = state === "signed-out";
     if (state !== "offline") this.#tell(true);
     else if (this.#online) this.#ask();
-    this.#count();
+    this.#tellWaiting();
   }
 
   async #ask() {
@@ -101,6 +101,11 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
       part.hidden = part.dataset.while !== this.dataset.state;
     }
     document.dispatchEvent(new CustomEvent("connection", { detail: { online } }));
+  }
+
+  // Where the device keeps nothing there is nothing to count: the tray says so.
+  #tellWaiting() {
+    this.#count().catch(() => {});
   }
 
   async #count() {

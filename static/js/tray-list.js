@@ -31,9 +31,10 @@ globalThis.TrayList = class TrayList {
   #draw(row, now) {
     const known = this.#rows.get(row.id) ?? this.#add(row.id);
     const before = known.view;
-    const key = JSON.stringify([row, now.state, now.sending.has(row.id), now.site]);
-    if (this.#shown.get(row.id) === key) return false;
-    this.#shown.set(row.id, key);
+    const shown = { row, state: now.state, isSent: now.sending.has(row.id), site: now.site };
+    const last = this.#shown.get(row.id);
+    if (last && Object.keys(shown).every((name) => shown[name] === last[name])) return false;
+    this.#shown.set(row.id, shown);
     known.show(row, now);
     return before.word !== known.view.word || before.title !== known.view.title;
   }

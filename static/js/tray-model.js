@@ -8,6 +8,8 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
   #owner;
   #sync;
   #written = Promise.resolve();
+  #reading;
+  #isStale = false;
 
   // Whether it can be confirmed as it is.
   static isClaimable(row) {
@@ -36,18 +38,28 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     });
   }
 
-  // Reads what the device holds; what is being written counts as held.
-  async refresh() {
+  // Reads what the device holds, once for all that ask meanwhile.
+  refresh() {
+    this.#isStale = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  // What is being written counts as held. A row that is as it was stays the same object.
+  async #read() {
     try {
       let rows;
       let written;
       do {
         written = this.#written;
+        this.#isStale = false;
         await written;
         rows = await this.#sync.store.rows(this.#owner.person);
-      } while (written !== this.#written);
+      } while (this.#isStale || written !== this.#written);
       const mine = rows.filter((row) => row.organisation === this.#owner.organisation);
-      this.rows = new Map(mine.map((row) => [row.id, row]));
+      this.rows = new Map(mine.map((row) => [row.id, this.#sameOr(row)]));
       this.#changed();
       this.#joinTwins();
     } catch {
@@ -111,6 +123,11 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     for (const row of rows) this.rows.delete(row.id);
     this.#changed();
     this.#write((store) => store.remove(...rows.map((row) => row.id)));
+  }
+
+  #sameOr(row) {
+    const known = this.rows.get(row.id);
+    return known && JSON.stringify(known) === JSON.stringify(row) ? known : row;
   }
 
   // Two pages at once may have made two rows of a hub: they became one claim, and one row tells it.

@@ -11,6 +11,8 @@
 globalThis.TrayStore = class TrayStore {
   static #NAME = "spkey-portal";
   static #VERSION = 1;
+  // Some browsers neither open a database nor say that they refuse to.
+  static #OPEN_WITHIN = 2000;
 
   #database;
   #channel = new BroadcastChannel("tray");
@@ -98,7 +100,7 @@ globalThis.TrayStore = class TrayStore {
     this.#database ??= TrayStore.#connect(() => {
       this.#database = undefined;
     }).catch((error) => {
-      this.#database = undefined;
+      if (error.name !== "TimeoutError") this.#database = undefined;
       throw error;
     });
     return this.#database;
@@ -106,6 +108,8 @@ globalThis.TrayStore = class TrayStore {
 
   static #connect(gone) {
     return new Promise((resolve, reject) => {
+      const late = new DOMException("No answer.", "TimeoutError");
+      setTimeout(() => reject(late), TrayStore.#OPEN_WITHIN);
       const opening = indexedDB.open(TrayStore.#NAME, TrayStore.#VERSION);
       opening.onupgradeneeded = () => TrayStore.#make(opening.result);
       opening.onerror = () => reject(opening.error);

@@ -1,0 +1,58 @@
+"""A device that keeps nothing says so at once, and claims all the same while the page is open."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.tray.steps import CLAIMED, add, claim_all, claimed, hubs, open_tray, rows, word
+
+pytestmark = pytest.mark.usefixtures("mill_court", "working", "hurried")
+
+MISSING = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
+REFUSED = """IDBFactory.prototype.open = function () {
+  const request = new EventTarget();
+  request.error = new DOMException("Not here.", "SecurityError");
+  queueMicrotask(() => request.onerror());
+  return request;
+};"""
+SILENT = "IDBFactory.prototype.open = () => new EventTarget();"
+FULL = """() => {
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException("The device is full.", "QuotaExceededError");
+  };
+}"""
+
+
+def assert_claims_from_memory(page: Page, sandbox) -> None:
+    warning = page.get_by_role("alert")
+    expect(warning).to_contain_text("This device cannot keep the tray.")
+    expect(warning).to_contain_text("what is not sent is lost when this page closes")
+    wanted = hubs(3)
+    add(page, *wanted[1:])
+    claim_all(page, page.locator("[data-stage=tray]").count())
+    for hub in wanted[1:]:
+        expect(word(page, hub)).to_have_text(CLAIMED)
+    assert set(wanted[1:]) <= set(claimed(sandbox))
+    assert len(claimed(sandbox)) == len(set(claimed(sandbox)))
+    page.get_by_role("button", name="Put away").click()
+    expect(rows(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", [MISSING, REFUSED, SILENT], ids=["missing", "refused", "silent"])
+def test_storage_that_is_refused_is_told_at_once_and_the_tray_works_in_memory(
+    tablet, sandbox, ira, how
+):
+    page = tablet(ira)
+    page.add_init_script(how)
+    open_tray(page)
+    assert_claims_from_memory(page, sandbox)
+
+
+def test_storage_that_is_full_is_told_with_the_first_row_that_is_not_kept(tablet, sandbox, ira):
+    (first, *_) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, first)
+    expect(word(page, first)).to_have_text("Ready")
+    page.evaluate(FULL)
+    add(page, hubs(4)[3])
+    assert_claims_from_memory(page, sandbox)
