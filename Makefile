@@ -15,7 +15,7 @@ $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test check bench chaos soak mutants messages lock build clean \
+.PHONY: help run manage labels test check bench lighthouse chaos soak mutants messages lock build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
@@ -49,6 +49,14 @@ bench: install ## Measure what we claim about speed (ARGS for bench)
 	@bin/install-node
 	@$(PYTHON) -m bench $(ARGS)
 
+lighthouse: install bench/lighthouse/node_modules ## Let Lighthouse judge the claim page, as a phone would load it
+	@bin/install-node
+	@browser=$$(bin/find-chromium) && env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m bench lighthouse
+
+bench/lighthouse/node_modules: bench/lighthouse/package-lock.json
+	@npm ci --prefix bench/lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 chaos: install ## Let everything fail at once around the portal, and count the claims (ARGS)
 	@$(PYTHON) -m chaos $(ARGS)
 
@@ -70,7 +78,7 @@ build: ## Prepare a production machine: packages and static files
 	@bin/as-production $(PYTHON) manage.py collectstatic --noinput
 
 clean: ## Remove everything these commands made, demo data included
-	rm -rf .venv node_modules var test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules bench/lighthouse/node_modules var test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 install:

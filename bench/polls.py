@@ -26,7 +26,7 @@ TARGET = 0.6
 AS_HTMX = {"HX-Request": "true"}
 
 
-def measure(*, quick: bool) -> Figure:
+def measure(*, quick: bool) -> list[Figure]:
     """Return the poll's share of the empty view's throughput."""
     person = installer()
     paths = (_poll_path(person), "/bench/empty/")
@@ -41,12 +41,13 @@ def measure(*, quick: bool) -> Figure:
         f"polls {polls:.0f}/s, empty view {empties:.0f}/s; median of {len(pairs)} pairs of turns "
         f"of {seconds:g} s, over {CONNECTIONS} connections"
     )
-    return Figure(
+    figure = Figure(
         "Unchanged poll, share of an empty view's throughput",
         median(poll / empty for poll, empty in pairs if empty),
         TARGET,
         details=[detail],
     )
+    return [figure]
 
 
 def _poll_path(person: Installer) -> str:

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import requests
 
-from bench import place
+from bench import certificate, place
 from portal.claims.models import Heartbeat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,20 @@ def web() -> Iterator[int]:
 
 
 @contextmanager
+def secure_web() -> Iterator[str]:
+    """Serve the portal by TLS, with a certificate of our own; give the address."""
+    port = place.free_port()
+    address = f"https://127.0.0.1:{port}"
+    signed, key = certificate.write(place.folder())
+    by_tls = ("--certfile", str(signed), "--keyfile", str(key))
+    command = (sys.executable, "-m", *GUNICORN, *by_tls, "--bind", f"127.0.0.1:{port}")
+    # No proxy stands before this one: what it says of itself is not to be asked for.
+    alone = {"PORTAL_TRUSTED_PROXIES": "0"}
+    with _running("web", command, NO_API, lambda: answers(f"{address}/health/", signed), alone):
+        yield address
+
+
+@contextmanager
 def worker(api: str) -> Iterator[None]:
     """Run a worker that calls the API at that address."""
     command = (sys.executable, "manage.py", "worker")
@@ -58,9 +73,13 @@ def sandbox(latency: float, seed: int) -> Iterator[str]:
 
 @contextmanager
 def _running(
-    name: str, command: tuple[str, ...], api: str, ready: Callable[[], bool]
+    name: str,
+    command: tuple[str, ...],
+    api: str,
+    ready: Callable[[], bool],
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[None]:
-    child = start(name, command, SPKEY_BASE_URL=api)
+    child = start(name, command, SPKEY_BASE_URL=api, **more)
     try:
         wait(child, name, ready)
         yield
@@ -116,9 +135,10 @@ def log_of(name: str) -> Path:
     return place.folder() / f"{name}.log"
 
 
-def answers(url: str) -> bool:
-    """Say whether something at that address answers well."""
+def answers(url: str, certificate: Path | None = None) -> bool:
+    """Say whether something at that address answers well, with the certificate if one is given."""
+    verify = str(certificate) if certificate else True
     try:
-        return requests.get(url, timeout=5, allow_redirects=False).ok
+        return requests.get(url, timeout=5, allow_redirects=False, verify=verify).ok
     except requests.ConnectionError:
         return False

@@ -1,0 +1,84 @@
+"""The camera path: frames of 1920×1080, in a film of our own, looked at by the page's decoder.
+
+It is the real one, in Chromium, with its worker, and decides by itself how it looks at which frame.
+A label counts as read when the page would have told it to the tray within LOOKS looks, each at a
+fresh frame by a hand that trembles: some two seconds on a tablet.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from bench.chromium import opened
+from bench.labels import page
+from bench.labels.outcome import Outcome, judge
+from bench.pictures.conditions import Picture
+
+LOOKS: Final = 26  # Two turns of all the ways in which the decoder looks.
+
+FILM = """async (addresses) => {
+  const [canvas, video] = document.querySelectorAll("canvas, video");
+  const drawing = canvas.getContext("2d", { alpha: false });
+  [canvas.width, canvas.height] = [1920, 1080];
+  video.srcObject = canvas.captureStream(0);
+  const [track] = video.srcObject.getVideoTracks();
+  globalThis.show = async (n) => {
+    const answer = await fetch(`/frame/${n}`);
+    drawing.drawImage(await createImageBitmap(await answer.blob()), 0, 0);
+    const isShown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    track.requestFrame();
+    await isShown;
+  };
+  const started = video.play();
+  await show(0);
+  await started;
+  globalThis.decoder = await LabelDecoder.load(addresses);
+}"""
+
+READ = """async (looks) => {
+  const video = document.querySelector("video");
+  const choice = new LabelChoice();
+  const seen = { hubId: "", texts: [], seconds: [] };
+  for (let n = 0; n < looks && !seen.hubId; n += 1) {
+    await show(n);
+    const started = performance.now();
+    const look = await decoder.look(video);
+    seen.seconds.push((performance.now() - started) / 1000);
+    seen.texts.push(...look.codes.map((code) => code.text));
+    const { code } = choice.take(look, performance.now());
+    if (code) seen.hubId = HubId.parse(code.text).hubId ?? "";
+  }
+  return seen;
+}"""
+
+
+class Camera:
+    """A Chromium before whose camera pictures are held."""
+
+    def __init__(self, tab: Page, shown: dict[str, Picture]) -> None:
+        self._tab = tab
+        self._shown = shown
+
+    def read(self, picture: Picture) -> Outcome:
+        """Hold it up, and say how that went."""
+        self._shown["picture"] = picture
+        seen = self._tab.evaluate(READ, LOOKS)
+        return judge("camera", picture, seen["hubId"], seen["texts"], seen["seconds"])
+
+
+@contextmanager
+def camera(first: Picture) -> Iterator[Camera]:
+    """Start Chromium with the page, and `first` before its camera."""
+    shown = {"picture": first}
+
+    def frame(n: int) -> Image.Image:
+        return shown["picture"].frame(n)
+
+    with page.served(frame) as address, opened() as context:
+        tab = context.new_page()
+        tab.goto(address)
+        tab.evaluate(FILM, page.ADDRESSES)
+        yield Camera(tab, shown)

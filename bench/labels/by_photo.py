@@ -1,0 +1,24 @@
+"""The photo path: a picture of 12 megapixels, read as an uploaded one is."""
+
+import io
+import time
+
+from bench.labels.outcome import Outcome, judge
+from bench.pictures.conditions import Picture
+from portal.hubs import hub_ids, photos
+
+
+def read(picture: Picture) -> Outcome:
+    """Read the photo of it, and say how that went."""
+    upload = io.BytesIO(picture.photo())
+    started = time.thread_time()
+    try:
+        text = photos.read_label(upload)
+    except photos.PhotoProblem:
+        text = ""
+    seconds = time.thread_time() - started
+    try:
+        found = str(hub_ids.parse(text))
+    except hub_ids.LabelProblem:
+        found = ""
+    return judge("photo", picture, found, [text] if text else [], [seconds])
