@@ -74,6 +74,9 @@
       this.addEventListener("label-read", ({ detail }) => {
         this.#took(this.#reader.takeOne(detail.text, this.#site.site));
       });
+      const camera = this.querySelector("label-camera");
+      const arrange = () => this.#arrange(["aim", "several"].includes(camera.dataset.state));
+      new MutationObserver(arrange).observe(camera, { attributeFilter: ["data-state"] });
       this.addEventListener("input", () => this.#showCount());
       this.addEventListener("click", (event) => this.#tap(event.target.closest("button")));
       this.#claim.addEventListener("click", () => this.#claimAll());
@@ -84,6 +87,14 @@
         document.addEventListener(touch, () => this.#sound.prepare());
       }
       this.#setSound();
+    }
+
+    // Whoever scans looks at the rows: then these come first, and the field below them.
+    #arrange(isScanning) {
+      const form = this.#part("type");
+      if (form.contains(document.activeElement)) return;
+      if (isScanning) this.#part("list").after(form);
+      else this.#part("empty").before(form);
     }
 
     async #chooseSite() {

@@ -1,0 +1,42 @@
+"""The tray stands up to what every page stands up to, in each of its states."""
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.orgs.models import Membership
+from tests.browser.checks import problems
+from tests.browser.tray.seeded import ROWS, seed
+from tests.browser.tray.steps import add, field, open_tray, outcome, row, rows
+
+pytestmark = pytest.mark.usefixtures("sandbox", "orchard_rise")
+
+SIGN_IN = {"signIn": "/accounts/login/?next=/claims/new/"}
+
+
+def test_rows_of_every_kind_without_a_connection_and_the_question(tablet, ira, mill_court):
+    tablet.expected = ["ERR_FAILED"]
+    page = tablet(ira)
+    open_tray(page, f"?site={mill_court.pk}")
+    page.route("**/claims/tray/", lambda route: route.abort())
+    hub, *_ = seed(page, Membership.objects.get(), str(mill_court.pk), mill_court.name)
+    page.reload()
+    expect(rows(page)).to_have_count(len(ROWS))
+    add(page, "SN 00417")
+    expect(outcome(page)).to_contain_text("Not a hub label.")
+    assert problems(page) == []
+    field(page).fill("")
+    page.locator("[data-stage=confirmed]").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert problems(page) == []
+    assert row(page, hub).count() == 1
+
+
+def test_the_tray_of_somebody_signed_out_with_the_camera_open(tablet, camera, ira, mill_court):
+    tablet.expected = ["401"]
+    camera(None)
+    page = tablet(ira, permissions=["camera"])
+    page.route("**/claims/tray/", lambda route: route.fulfill(status=401, json=SIGN_IN))
+    open_tray(page)
+    expect(page.get_by_role("alert")).to_contain_text("You are signed out")
+    expect(page.get_by_text("Aim at the label.")).to_be_visible()
+    assert problems(page) == []
