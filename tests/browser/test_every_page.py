@@ -97,9 +97,9 @@ def test_the_checks_see_what_is_wrong_with_a_page(tablet):
         "scrolls sideways at 390 px",
         "beyond 390 px: <p",
         "scrolls sideways at 320 px when spaced",
-        "cut when spaced: <b",
+        "cut at 320 px when spaced: <b",
         "scrolls sideways at 820 px in large text",
-        "cut in large text: <b",
+        "cut at 820 px in large text: <b",
         "covered in large text: <button>Tap",
     ):
         assert sign in found
