@@ -16,19 +16,20 @@ class Entry(models.Model):
     """Who did what, to what, for which organisation, and when."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    verb = models.CharField(max_length=40)
-    actor_id = models.UUIDField(null=True)
-    actor_label = models.CharField(max_length=254, blank=True)
-    organisation_id = models.UUIDField(null=True)
-    acting_organisation_id = models.UUIDField(null=True)
-    object_type = models.CharField(max_length=40, blank=True)
-    object_id = models.CharField(max_length=64, blank=True)
-    detail = models.JSONField(default=dict)
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    verb = models.CharField(_("verb"), max_length=40)
+    actor_id = models.UUIDField(_("actor id"), null=True)
+    actor_label = models.CharField(_("actor label"), max_length=254, blank=True)
+    organisation_id = models.UUIDField(_("organisation id"), null=True)
+    acting_organisation_id = models.UUIDField(_("acting organisation id"), null=True)
+    object_type = models.CharField(_("object type"), max_length=40, blank=True)
+    object_id = models.CharField(_("object id"), max_length=64, blank=True)
+    detail = models.JSONField(_("detail"), default=dict)
 
     class Meta:
-        ordering = ("-at",)
+        verbose_name = _("entry")
         verbose_name_plural = _("entries")
+        ordering = ("-at",)
         indexes = (models.Index(fields=("organisation_id", "-at"), name="audit_of_organisation"),)
 
     def __str__(self) -> str:

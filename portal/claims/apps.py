@@ -1,6 +1,7 @@
 """Makes claims known to Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClaimsConfig(AppConfig):
@@ -8,3 +9,4 @@ class ClaimsConfig(AppConfig):
 
     name = "portal.claims"
     label = "claims"
+    verbose_name = _("Claims")

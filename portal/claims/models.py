@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.hubs.models import Hub
@@ -99,53 +100,73 @@ class Claim(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="claims")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="claims", verbose_name=_("organisation")
+    )
     acting_organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="claims_for_others"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims_for_others",
+        verbose_name=_("acting organisation"),
     )
-    hub = models.ForeignKey(Hub, models.PROTECT, related_name="claims")
-    hub_id_text = models.CharField(max_length=36, db_index=True)
-    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="claims")
-    spkey_site_id = models.CharField(max_length=128)
-    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="claims")
-    submission = models.UUIDField()
-    support_reason = models.CharField(max_length=500, blank=True)
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="claims", verbose_name=_("hub"))
+    hub_id_text = models.CharField(_("hub id text"), max_length=36, db_index=True)
+    site = models.ForeignKey(
+        Site, models.PROTECT, null=True, related_name="claims", verbose_name=_("site")
+    )
+    spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="claims", verbose_name=_("submitted by")
+    )
+    submission = models.UUIDField(_("submission"))
+    support_reason = models.CharField(_("support reason"), max_length=500, blank=True)
     retry_of = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="retries"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="retries",
+        verbose_name=_("retry of"),
     )
 
-    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
-    reason = models.CharField(max_length=24, choices=Reason.choices, blank=True)
-    problems = models.JSONField(default=list)
-    reference = models.CharField(max_length=64, blank=True)
-    version = models.PositiveIntegerField(default=1)
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=24, choices=Reason.choices, blank=True)
+    problems = models.JSONField(_("problems"), default=list)
+    reference = models.CharField(_("reference"), max_length=64, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
 
-    next_attempt_at = models.DateTimeField(null=True)
-    timed_at = models.DateTimeField(default=timezone.now)
-    epoch = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    leased_by = models.CharField(max_length=120, blank=True)
-    tries = models.PositiveIntegerField(default=0)
-    sends = models.PositiveIntegerField(default=0)
-    last_send_at = models.DateTimeField(null=True)
-    unresolved_since = models.DateTimeField(null=True)
-    settled_read_at = models.DateTimeField(null=True)
-    send_wanted = models.BooleanField(default=False)
-    cancel_requested_at = models.DateTimeField(null=True)
-    cancel_requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    trying_since = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
+    timed_at = models.DateTimeField(_("timed at"), default=timezone.now)
+    epoch = models.PositiveIntegerField(_("epoch"), default=0)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    leased_by = models.CharField(_("leased by"), max_length=120, blank=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    sends = models.PositiveIntegerField(_("sends"), default=0)
+    last_send_at = models.DateTimeField(_("last send at"), null=True)
+    unresolved_since = models.DateTimeField(_("unresolved since"), null=True)
+    settled_read_at = models.DateTimeField(_("settled read at"), null=True)
+    send_wanted = models.BooleanField(_("send wanted"), default=False)
+    cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
+    cancel_requested_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancel requested by")
+    )
+    trying_since = models.DateTimeField(_("trying since"), default=timezone.now)
 
-    created_at = models.DateTimeField(default=timezone.now)
-    changed_at = models.DateTimeField(default=timezone.now)
-    contacted_at = models.DateTimeField(null=True)
-    claimed_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    look_back_at = models.DateTimeField(null=True)
-    late_effect_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
+    contacted_at = models.DateTimeField(_("contacted at"), null=True)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    look_back_at = models.DateTimeField(_("look back at"), null=True)
+    late_effect_at = models.DateTimeField(_("late effect at"), null=True)
 
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
         ordering = ("-created_at", "-id")
         constraints = (
             models.UniqueConstraint(
@@ -215,29 +236,33 @@ class Attempt(models.Model):
         READ = "read", _("Status read")
         SEND = "send", _("Claim sent")
 
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="attempts")
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    epoch = models.PositiveIntegerField()
-    sent = models.JSONField(default=dict)
-    outcome = models.CharField(max_length=32, blank=True)
-    http_status = models.PositiveSmallIntegerField(null=True)
-    request_id = models.CharField(max_length=64, blank=True)
-    reference = models.CharField(max_length=64, blank=True)
-    duration_ms = models.PositiveIntegerField(null=True)
-    message = models.CharField(max_length=300, blank=True)
-    sentence = models.CharField(max_length=300, blank=True)
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, related_name="attempts", verbose_name=_("claim")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    epoch = models.PositiveIntegerField(_("epoch"))
+    sent = models.JSONField(_("sent"), default=dict)
+    outcome = models.CharField(_("outcome"), max_length=32, blank=True)
+    http_status = models.PositiveSmallIntegerField(_("http status"), null=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    reference = models.CharField(_("reference"), max_length=64, blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration ms"), null=True)
+    message = models.CharField(_("message"), max_length=300, blank=True)
+    sentence = models.CharField(_("sentence"), max_length=300, blank=True)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("claim", "number"), name="attempts_are_numbered"),
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}: {self.outcome or 'open'}"
+        return f"{self.get_kind_display()} {self.number}: {self.outcome or gettext('open')}"
 
 
 class Heartbeat(models.Model):

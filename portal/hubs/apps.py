@@ -1,6 +1,7 @@
 """Makes hubs known to Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HubsConfig(AppConfig):
@@ -8,3 +9,4 @@ class HubsConfig(AppConfig):
 
     name = "portal.hubs"
     label = "hubs"
+    verbose_name = _("Hubs")

@@ -41,34 +41,45 @@ class Hub(models.Model):
         MISSING = "missing", _("No such hub")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="hubs")
-    hub_id = models.UUIDField()
-    binding = models.CharField(max_length=8, choices=Binding.choices, default=Binding.UNKNOWN)
-    status = models.CharField(max_length=32, blank=True)
-    serial = models.CharField(max_length=64, blank=True)
-    model = models.CharField(max_length=64, blank=True)
-    spkey_site_id = models.CharField(max_length=128, blank=True)
-    is_primary = models.BooleanField(default=False)
-    online = models.BooleanField(null=True)
-    last_seen = models.DateTimeField(null=True)
-    firmware = models.CharField(max_length=64, blank=True)
-    uptime_seconds = models.PositiveBigIntegerField(null=True)
-    claimed_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(null=True)
-    version = models.PositiveIntegerField(default=1)
-    read_for = models.ForeignKey(
-        Organisation, models.SET_NULL, null=True, blank=True, related_name="+"
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="hubs", verbose_name=_("organisation")
     )
-    expected_until = models.DateTimeField(null=True)
-    watched_until = models.DateTimeField(null=True)
-    refresh_due_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    epoch = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
+    hub_id = models.UUIDField(_("hub id"))
+    binding = models.CharField(
+        _("binding"), max_length=8, choices=Binding.choices, default=Binding.UNKNOWN
+    )
+    status = models.CharField(_("status"), max_length=32, blank=True)
+    serial = models.CharField(_("serial"), max_length=64, blank=True)
+    model = models.CharField(_("model"), max_length=64, blank=True)
+    spkey_site_id = models.CharField(_("SpKey site id"), max_length=128, blank=True)
+    is_primary = models.BooleanField(_("is primary"), default=False)
+    online = models.BooleanField(_("online"), null=True)
+    last_seen = models.DateTimeField(_("last seen"), null=True)
+    firmware = models.CharField(_("firmware"), max_length=64, blank=True)
+    uptime_seconds = models.PositiveBigIntegerField(_("uptime seconds"), null=True)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True)
+    read_at = models.DateTimeField(_("read at"), null=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    read_for = models.ForeignKey(
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("read for"),
+    )
+    expected_until = models.DateTimeField(_("expected until"), null=True)
+    watched_until = models.DateTimeField(_("watched until"), null=True)
+    refresh_due_at = models.DateTimeField(_("refresh due at"), null=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    epoch = models.PositiveIntegerField(_("epoch"), default=0)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     objects = HubQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("hub")
+        verbose_name_plural = _("hubs")
         ordering = ("-created_at",)
         constraints = (
             models.UniqueConstraint(

@@ -242,14 +242,44 @@ class NoticeAdmin(ReadOnlyAdmin):
     search_fields = ("organisation__name", "user__email", "about")
 
 
+class TypeFilter(admin.ChoicesFieldListFilter):
+    """Second factors by their type, in our words: those of the library are in English alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("type")
+
+
 @admin.register(Authenticator)
 class AuthenticatorAdmin(ReadOnlyAdmin):
     """Second factors, to see who has one, and to remove that of a lost phone."""
 
-    fields = list_display = ("user", "type", "created_at", "last_used_at")
-    list_filter = ("type",)
+    fields = list_display = ("person", "kind", "made_at", "used_at")
+    readonly_fields = fields
+    list_filter = (("type", TypeFilter),)
+    list_select_related = ("user",)
     search_fields = ("user__email",)
     actions = None
+
+    @admin.display(description=_("user"), ordering="user__email")
+    def person(self, factor: Authenticator) -> object:
+        """Return whose it is."""
+        return factor.user
+
+    @admin.display(description=_("type"), ordering="type")
+    def kind(self, factor: Authenticator) -> str:
+        """Return what it is, such as an app."""
+        return str(factor.get_type_display())
+
+    @admin.display(description=_("created at"), ordering="created_at")
+    def made_at(self, factor: Authenticator) -> object:
+        """Return when it was set up."""
+        return factor.created_at
+
+    @admin.display(description=_("last used at"), ordering="last_used_at")
+    def used_at(self, factor: Authenticator) -> object:
+        """Return when somebody last signed in by it."""
+        return factor.last_used_at
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow what the operator may."""

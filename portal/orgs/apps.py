@@ -1,6 +1,7 @@
 """Makes people and organisations known to Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrgsConfig(AppConfig):
@@ -8,3 +9,4 @@ class OrgsConfig(AppConfig):
 
     name = "portal.orgs"
     label = "orgs"
+    verbose_name = _("Orgs")

@@ -45,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     # Empty until the person chooses one; until then pages follow the browser.
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, blank=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("is active"), default=True)
     is_staff = models.BooleanField(_("operator of the portal"), default=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -56,6 +56,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         ordering = ("email",)
 
     def __str__(self) -> str:
@@ -83,7 +85,7 @@ class Organisation(models.Model):
     """A customer of SpKey: the tenant to whom sites, hubs and claims belong."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=120)
+    name = models.CharField(_("name"), max_length=120)
     spkey_org_id = models.CharField(_("SpKey organisation id"), max_length=128, unique=True)
     fallback_spkey_user_id = models.UUIDField(
         _("fallback SpKey user id"),
@@ -91,11 +93,13 @@ class Organisation(models.Model):
         blank=True,
         help_text=_("Claims are made in this user's name when the installer has none at SpKey."),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         ordering = ("name",)
 
     def __str__(self) -> str:
@@ -130,9 +134,13 @@ class Membership(models.Model):
         INSTALLER = "installer", _("Installer")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.INSTALLER)
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.INSTALLER)
     support = models.BooleanField(
         _("support agent"),
         default=False,
@@ -141,12 +149,14 @@ class Membership(models.Model):
     spkey_user_id = models.UUIDField(_("SpKey user id"), null=True, blank=True)
     # Remembered from SpKey's answer for the person's e-mail address, not set by hand.
     spkey_user_id_found = models.BooleanField(default=False, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ("organisation__name", "user__email")
         constraints = (
             models.UniqueConstraint(fields=("user", "organisation"), name="one_membership_each"),
@@ -178,16 +188,20 @@ class Site(models.Model):
     """A building, or a part of one, in which hubs stand."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sites")
-    name = models.CharField(max_length=120)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="sites", verbose_name=_("organisation")
+    )
+    name = models.CharField(_("name"), max_length=120)
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
-    address = models.CharField(max_length=240, blank=True)
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    address = models.CharField(_("address"), max_length=240, blank=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SiteQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
         ordering = ("name",)
         constraints = (
             models.UniqueConstraint(
@@ -217,27 +231,36 @@ class ApiCredential(models.Model):
         MISMATCH = "mismatch", _("Belongs to another organisation")
         UNREACHABLE = "unreachable", _("SpKey could not be reached")
 
-    organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="credential")
-    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NORMAL)
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="credential", verbose_name=_("organisation")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.NORMAL)
     key = EncryptedField(editable=False)
     bearer_token = EncryptedField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
-    masked_key = models.CharField(max_length=16, editable=False)
+    masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
     state = models.CharField(
-        max_length=12, choices=State.choices, default=State.UNCHECKED, editable=False
+        _("state"), max_length=12, choices=State.choices, default=State.UNCHECKED, editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
-    checked_at = models.DateTimeField(null=True, editable=False)
+    checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
     check_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     check_lease_until = models.DateTimeField(null=True, editable=False)
     check_epoch = models.PositiveIntegerField(default=0, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
-    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now, editable=False)
     replaced_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, editable=False, related_name="+"
+        User,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("replaced by"),
     )
 
     class Meta:
+        verbose_name = _("api credential")
+        verbose_name_plural = _("api credentials")
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind__in=("normal", "super")), name="credential_kind_known"

@@ -28,20 +28,24 @@ class Notice(models.Model):
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, related_name="notices")
-    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    about = models.CharField(max_length=100)
-    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True)
-    epoch = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
-    given_up_at = models.DateTimeField(null=True)
+    organisation = models.ForeignKey(
+        "orgs.Organisation", models.CASCADE, related_name="notices", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    about = models.CharField(_("about"), max_length=100)
+    facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    epoch = models.PositiveIntegerField(_("epoch"), default=0)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    given_up_at = models.DateTimeField(_("given up at"), null=True)
 
     class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
         ordering = ("-created_at",)
         constraints = (
             models.UniqueConstraint(
