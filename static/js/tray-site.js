@@ -6,6 +6,7 @@ globalThis.TraySite = class TraySite {
   #name;
   #words;
   #changed;
+  #isByKey = false;
 
   // `details` is the element; `changed(site)` is told what was chosen, as `{id, name}`.
   constructor(details, words, changed) {
@@ -13,6 +14,8 @@ globalThis.TraySite = class TraySite {
     this.#name = details.querySelector("[data-site-name]");
     this.#words = words;
     this.#changed = changed;
+    details.addEventListener("keydown", () => this.#walk(true));
+    details.addEventListener("pointerdown", () => this.#walk(false));
     details.addEventListener("change", (event) => this.#choose(event));
   }
 
@@ -57,12 +60,16 @@ globalThis.TraySite = class TraySite {
     this.#details.scrollIntoView({ block: "nearest" });
   }
 
+  #walk(isByKey) {
+    this.#isByKey = isByKey;
+  }
+
   // By keyboard one walks through the sites: only a tap says that it is this one.
   #choose(event) {
     if (!event.target.matches("input[type=radio]")) return;
     this.#show();
     this.#changed(this.site);
-    if (event.target.matches(":focus-visible")) return;
+    if (this.#isByKey) return;
     this.#details.open = false;
     this.#details.querySelector("summary").focus();
   }
