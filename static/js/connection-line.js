@@ -56,10 +56,11 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
     this.#silence = setTimeout(() => this.#ask(), ConnectionLine.#PATIENCE);
   }
 
-  // htmx gives the status 0 to what had no answer. One lost request may have many reasons.
+  // htmx gives the status 0 to what had no answer, and a proxy's is 5xx. One lost request may have
+  // many reasons.
   #hear(status) {
     clearTimeout(this.#silence);
-    if (status > 0) this.#tell(true);
+    if (status > 0 && status < 500) this.#tell(true);
     else this.#ask();
   }
 

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 @pytest.fixture
 def home(tablet, line: Line, ira: User) -> Page:
     # What waits in these tests is of an organisation that there is not.
-    tablet.expected = ["net::ERR_", "status of 401", "status of 404", "htmx:"]
+    tablet.expected = ["net::ERR_", "status of 401", "status of 404", " 503 ", "htmx:"]
     page = tablet(ira, base_url=line.url)
     page.goto("/")
     page.evaluate(LISTEN)
@@ -106,6 +106,18 @@ def test_what_waits_for_another_person_is_not_counted(home: Page, line: Line, ad
 def test_a_portal_that_went_away_is_noticed_by_the_page_that_asks_it(home, line, claim):
     show(home, claim)
     line.cut()
+    expect(said(home)).to_contain_text("No connection")
+    line.restore()
+    look_again(home)
+    expect(said(home)).to_contain_text("Online")
+
+
+def test_a_proxy_with_no_portal_behind_it_is_no_connection(home, line, claim):
+    show(home, claim)
+    line.refuse()
+    look_again(home)
+    expect(said(home)).to_contain_text("No connection")
+    look_again(home)
     expect(said(home)).to_contain_text("No connection")
     line.restore()
     look_again(home)
