@@ -42,8 +42,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @conditional_page
 def shell(request: HttpRequest, language: str) -> HttpResponse:
-    """Answer the page that opens without a network, in the language of its address, or 404."""
+    """Answer the page that opens without a network, in the language of its address, or 404.
+
+    With a `version` in the query, only that version's will do: while releases change, a device
+    must not keep this one's shell with another one's files.
+    """
     if language not in keeping.LANGUAGES:
+        raise Http404
+    asked = request.GET.get("version")
+    if asked is not None and asked != keeping.keeping().version:
         raise Http404
     response = HttpResponse(keeping.shell(language), headers={"Content-Language": language})
     return _ask_each_time(response)

@@ -18,6 +18,11 @@
   const LANGUAGE_PATIENCE = 1000;
   const store = new TrayStore();
 
+  // Beside this release another may still answer: one whose shell it is not says 404.
+  const addresses = Object.fromEntries(
+    Object.entries(shells).map(([code, path]) => [code, `${path}?version=${version}`]),
+  );
+
   const hasHash = (url) => /\.[0-9a-f]{12}\.[^/]+$/.test(new URL(url, location.href).pathname);
 
   const within = (milliseconds, promise) =>
@@ -39,7 +44,7 @@
     await caches.delete(NAME);
     const cache = await caches.open(NAME);
     try {
-      await cache.addAll([...Object.values(shells), ...files].map(request));
+      await cache.addAll([...Object.values(addresses), ...files].map(request));
     } catch (error) {
       await caches.delete(NAME);
       throw error;
@@ -55,9 +60,14 @@
     await self.clients.claim();
   };
 
+  // A cache that cannot be read has nothing.
   const kept = async (address) => {
-    const newest = await caches.match(address, { cacheName: NAME, ignoreVary: true });
-    return newest ?? caches.match(address, { ignoreVary: true });
+    const found = (where) => caches.match(address, { ...where, ignoreVary: true });
+    try {
+      return (await found({ cacheName: NAME })) ?? (await found({}));
+    } catch {
+      return undefined;
+    }
   };
 
   // That of the shell asked for by its address, else the last one used here, else the browser's.
@@ -73,34 +83,33 @@
     );
   };
 
-  const shell = async (address) => kept(shells[await language(address)]);
+  const shell = async (address) => kept(addresses[await language(address)]);
 
+  // What is there in time, or undefined.
+  const inTime = (answering) => within(patience, answering).catch(() => undefined);
+
+  // Where nothing is kept, a late answer is better than none.
   const page = async (asked) => {
-    try {
-      const answer = await within(patience, fetch(asked));
-      if (!NOBODY_THERE.includes(answer.status)) return answer;
-      return (await shell(asked.url)) ?? answer;
-    } catch (error) {
-      const found = await shell(asked.url);
-      if (found) return found;
-      throw error;
-    }
+    const answering = fetch(asked);
+    const answer = await inTime(answering);
+    if (answer && !NOBODY_THERE.includes(answer.status)) return answer;
+    return (await shell(asked.url)) ?? answering;
+  };
+
+  const renew = async (asked, answer) => {
+    const cache = await caches.open(NAME);
+    await cache.put(asked, answer);
   };
 
   // Development has files without a hash in their names: the newest counts, and is kept.
   const changing = async (asked) => {
-    try {
-      const answer = await within(patience, fetch(asked));
-      if (answer.status === 200 && files.includes(new URL(asked.url).pathname)) {
-        const cache = await caches.open(NAME);
-        await cache.put(asked, answer.clone());
-      }
-      return answer;
-    } catch (error) {
-      const found = await kept(asked.url);
-      if (found) return found;
-      throw error;
+    const answering = fetch(asked);
+    const answer = await inTime(answering);
+    if (!answer) return (await kept(asked.url)) ?? answering;
+    if (answer.status === 200 && files.includes(new URL(asked.url).pathname)) {
+      await renew(asked, answer.clone()).catch(() => {});
     }
+    return answer;
   };
 
   const file = async (asked) =>

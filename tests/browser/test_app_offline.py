@@ -1,11 +1,15 @@
 """After one visit the portal opens without a network, and keeps nothing of any person."""
 
 import re
+import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from portal.app import views
+from portal.claims import pages
 from portal.orgs.models import User
 from tests.browser.checks import problems
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
@@ -28,6 +32,9 @@ KNOWS = """async ([name, value]) => {
     await new Promise((done) => setTimeout(done, 20));
   }
 }"""
+LOSE_CACHES = """async () => {
+  await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+}"""
 # What Chromium itself says of requests that fail.
 LOST = ["net::ERR_", "status of 50", "htmx:"]
 ELSEWHERE = "Other pages come back with the connection."
@@ -44,6 +51,14 @@ def visited(tablet, line, ira) -> Page:
     page.goto("/")
     ready_for_offline(page)
     return page
+
+
+def slowly(view: Callable[..., Any]) -> Callable[..., Any]:
+    def answer(*args: Any) -> Any:
+        time.sleep(0.2)
+        return view(*args)
+
+    return answer
 
 
 def offline_word(page: Page):
@@ -95,6 +110,17 @@ def test_a_network_that_leads_nowhere_counts_as_none(tablet, line, ira, monkeypa
         line.restore()
         page.goto("/claims/")
         expect(page.get_by_text(ELSEWHERE)).to_have_count(0)
+
+
+def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, ira, monkeypatch):
+    monkeypatch.setattr(views, "PATIENCE", 50)
+    page = tablet(ira, **through(line))
+    page.goto("/")
+    ready_for_offline(page)
+    page.evaluate(LOSE_CACHES)
+    monkeypatch.setattr(pages, "page_of", slowly(pages.page_of))
+    page.goto("/claims/")
+    expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
 
 
 def test_no_cache_holds_anything_of_a_person(visited: Page, ira, acme):

@@ -1,9 +1,12 @@
 """A new release takes over whole or not at all, and takes nothing from pages that are open."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connections
 from playwright.sync_api import Page, expect
 
+from portal.app import keeping
 from tests.browser.offline import go_offline, ready_for_offline, through
 from tests.browser.releases import CHANGING, Releases
 
@@ -78,3 +81,31 @@ def test_a_release_that_does_not_arrive_whole_leaves_the_one_before_in_charge(
     assert page.evaluate(FILE) == first
     assert "Release 1" in page.evaluate(READ, first)
     assert page.evaluate(CACHES) == 1
+
+
+def test_a_release_that_is_served_half_by_the_one_before_is_not_kept(
+    tablet, line, releases, ira, monkeypatch
+):
+    tablet.expected = ["404"]
+    page = tablet(ira, **through(line))
+    releases.deploy()
+    open_next(page)
+    ready_for_offline(page)
+
+    before = keeping.keeping()
+    next_one = iter([replace(before, version="next")])
+    monkeypatch.setattr(keeping, "keeping", lambda: next(next_one, before))
+    assert page.evaluate(UPDATE) == "redundant"
+    assert page.evaluate(CACHES) == 1
+
+
+def test_a_cache_that_can_not_be_read_keeps_nobody_from_the_portal(tablet, line, releases, ira):
+    page = tablet(ira, **through(line))
+    releases.deploy()
+    first = open_next(page)
+    ready_for_offline(page)
+
+    [worker] = page.context.service_workers
+    worker.evaluate("() => { caches.match = () => Promise.reject(new Error('unreadable')) }")
+    assert open_next(page) == first
+    assert "Release 1" in page.evaluate(READ, first)

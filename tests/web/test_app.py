@@ -68,6 +68,13 @@ def test_there_is_no_shell_in_a_language_that_the_portal_does_not_speak(client):
     assert client.get("/shell/de/").status_code == 404
 
 
+def test_a_shell_of_another_version_than_the_one_asked_for_is_not_there(client):
+    version = kept(client)["version"]
+
+    assert client.get(f"/shell/en/?version={version}").status_code == 200
+    assert client.get("/shell/en/?version=another").status_code == 404
+
+
 def test_the_shell_holds_nothing_of_a_person_and_no_token(as_person, ira, acme, mill_court):
     body = as_person(ira).get("/shell/en/").content.decode()
 
