@@ -25,7 +25,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
 from portal.orgs import operators, people
-from portal.orgs.forms import MemberRowForm
+from portal.orgs.forms import MemberRowForm, PasswordForm
 from portal.orgs.models import ApiCredential, Membership, Notice, Organisation, Site, User
 from portal.orgs.operators import changes, note, note_rows
 
@@ -83,6 +83,7 @@ class PersonAdmin(UserAdminBase):
 
     form = PersonForm
     add_form = NewUserForm
+    change_password_form = PasswordForm
     fieldsets = (
         (None, {"fields": ("email", "name", "language", "sign_in", "is_active", "is_staff")}),
     )

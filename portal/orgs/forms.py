@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.encryption import Secret
-from portal.orgs.models import Membership, Organisation, Site
+from portal.orgs.models import Membership, Organisation, Site, User
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
@@ -32,8 +34,10 @@ ID_TYPING = {
 if TYPE_CHECKING:
     SiteModelForm = forms.ModelForm[Site]
     MembershipModelForm = forms.ModelForm[Membership]
+    PasswordFormBase = AdminPasswordChangeForm[User]
 else:
     SiteModelForm = MembershipModelForm = forms.ModelForm
+    PasswordFormBase = AdminPasswordChangeForm
 
 
 class SiteForm(SiteModelForm):
@@ -111,6 +115,19 @@ class MemberRowForm(MembershipModelForm):
             self.instance.spkey_user_id_found = False
         member: Membership = super().save(commit)
         return member
+
+
+class PasswordForm(PasswordFormBase):
+    """Another password for a person, or none, as operators set it.
+
+    Django's own script shows and hides the warning, which Django has in English alone.
+    """
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment] - Django’s is lazy too
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        _("Without a password, the person asks for a link by e-mail to set a new one."),
+        _("If disabled, the current password for this user will be lost."),
+    )
 
 
 class KeyForm(forms.Form):

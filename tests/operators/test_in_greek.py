@@ -1,0 +1,55 @@
+"""The operators' pages speak Greek too: what is left of English are names, codes and records."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from portal.orgs.models import User
+from tests.in_english import english
+from tests.operators.conftest import address
+
+# What Django and allauth say in English alone, with nothing to translate it by.
+NOT_TO_BE_TRANSLATED = re.compile(r"\b(Search|True|False|None|[Aa]uthenticators?|WebAuthn)\b")
+# Names of deeds, kinds and outcomes as they are stored, and what is stored as JSON.
+CODES = re.compile(r"\b[a-z]+([._][a-z]+)+\b|\{\".*\}")
+
+
+@pytest.fixture
+def stored(everything) -> set[str]:
+    """Every value in the database, as a page shows it."""
+    models = apps.get_models()
+    rows = (row for model in models for row in model._base_manager.values_list())
+    return {" ".join(str(value).split()) for row in rows for value in row}
+
+
+def addresses(model: type) -> list[str]:
+    row = model._base_manager.first()
+    of_row = ("change", "delete") if row else ()
+    return [
+        *(address(model, deed) for deed in ("changelist", "add")),
+        *(address(model, deed, row.pk) for deed in of_row),
+    ]
+
+
+def left(page: str, stored: set[str]) -> list[str]:
+    texts = (CODES.sub(" ", words) for words in english(page) if words not in stored)
+    texts = (NOT_TO_BE_TRANSLATED.sub(" ", text) for text in texts)
+    return [words for text in texts for words in english(text)]
+
+
+def test_no_page_in_greek_speaks_english(stored, operator):
+    User.objects.update(language="el")
+    pages = [
+        reverse("admin:index"),
+        reverse("admin:auth_user_password_change", args=(User.objects.first().pk,)),
+        *(page for model in admin.site._registry for page in addresses(model)),
+    ]
+    answers = {page: operator.get(page) for page in pages}
+    shown = {page: answer.text for page, answer in answers.items() if answer.status_code == 200}
+    found = {page: words for page, text in shown.items() if (words := left(text, stored))}
+
+    assert len(shown) > 2 * len(admin.site._registry)
+    assert found == {}
