@@ -123,7 +123,7 @@ class PasswordForm(PasswordFormBase):
     Django's own script shows and hides the warning, which Django has in English alone.
     """
 
-    usable_password_help_text = format_lazy(  # type: ignore[assignment] - Django’s is lazy too
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # Django's is lazy too
         '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
         _("Without a password, the person asks for a link by e-mail to set a new one."),
         _("If disabled, the current password for this user will be lost."),
