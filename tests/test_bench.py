@@ -1,15 +1,20 @@
 """The bench runs, part by part, and shows what it measured. How fast it was is not asked here."""
 
+import io
 import os
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from bench import processes, report, weight
+from bench import film, lighthouse, processes, report, weight
 from bench.__main__ import PARTS
+from bench.labels.outcome import judge
+from bench.pictures import conditions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,3 +73,54 @@ def test_a_page_that_loads_the_decoder_by_itself_is_caught():
     )
     with pytest.raises(RuntimeError, match="decoder"):
         weight.assets(page)
+
+
+def judged(found, texts, hub_id="the hub"):
+    picture = conditions.Picture(
+        "clean", "QR", hub_id, frozenset({"on the label"}), Image.new("L", (1, 1)), "seed"
+    )
+    return judge("photo", picture, found, texts, [0.1])
+
+
+@pytest.mark.parametrize(
+    ("found", "texts", "hub_id", "is_hit", "is_false"),
+    [
+        ("the hub", ["on the label"], "the hub", True, False),
+        ("", [], "the hub", False, False),
+        ("another", ["on the label"], "the hub", False, True),
+        ("the hub", ["on the label", "on no label"], "the hub", True, True),
+        ("", ["on the label"], "", True, False),
+        ("another", ["on the label"], "", False, True),
+    ],
+)
+def test_a_read_is_false_when_it_is_on_no_label_or_names_another_hub(
+    found, texts, hub_id, is_hit, is_false
+):
+    outcome = judged(found, texts, hub_id)
+    assert (outcome.is_hit, outcome.is_false) == (is_hit, is_false)
+
+
+def test_lighthouse_names_each_audit_that_is_not_perfect():
+    audit = {"title": "Contrast", "score": 0.4, "scoreDisplayMode": "numeric"}
+    found = {"node": {"snippet": "<b>pale</b>"}}
+    audits = {
+        "contrast": {**audit, "details": {"items": [found]}},
+        "perfect": {**audit, "score": 1},
+        "elsewhere": {**audit, "score": None, "scoreDisplayMode": "notApplicable"},
+    }
+    references = [{"id": name, "weight": 3} for name in audits]
+    assert lighthouse.findings(audits, references) == [
+        "0.40  contrast (weighs 3): Contrast",
+        "        <b>pale</b>",
+    ]
+
+
+def test_a_film_says_which_label_it_shows(tmp_path):
+    played = film.write(tmp_path / "film.mjpeg", [str(uuid.UUID(int=n)) for n in range(5)], 0.01)
+    fifth = played.read_bytes().split(b"\xff\xd9")[4] + b"\xff\xd9"
+    row = (
+        Image.open(io.BytesIO(fifth))
+        .convert("L")
+        .resize((film.BITS, 1), box=(0, 0, film.BITS * film.BLOCK, film.BLOCK))
+    )
+    assert [value > 127 for value in row.tobytes()] == [True, False, True] + [False] * 5

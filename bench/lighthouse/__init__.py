@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,22 +82,25 @@ def _figure(report: dict[str, Any], category: str) -> Figure:
         100 * found["score"],
         TARGETS[category],
         digits=0,
-        details=_lines(report, found) or ["nothing to mend"],
+        details=findings(report["audits"], found["auditRefs"]) or ["nothing to mend"],
     )
 
 
-def _lines(report: dict[str, Any], category: dict[str, Any]) -> list[str]:
-    """What the mark is made of: each audit that is not perfect, the first things it names below."""
+def findings(audits: dict[str, Any], references: Sequence[dict[str, Any]]) -> list[str]:
+    """What a mark is made of: a line for each audit that is not perfect, and what it names below.
+
+    `audits` and `references` are the report's own, a category's references to its audits.
+    """
     lines: list[str] = []
-    for reference in category["auditRefs"]:
-        audit = report["audits"][reference["id"]]
+    for reference in references:
+        audit = audits[reference["id"]]
         if audit["scoreDisplayMode"] in NO_FINDING or audit["score"] in {None, 1}:
             continue
         said = " ".join(filter(None, (audit["title"], audit.get("displayValue"))))
         weighs = f"weighs {reference['weight']}" if reference["weight"] else "not in the mark"
         lines.append(f"{audit['score']:.2f}  {reference['id']} ({weighs}): {said}")
         items = (audit.get("details") or {}).get("items")
-        lines += [f"        {said}" for item in _list(items) if (said := _item(item))]
+        lines += [f"        {named}" for item in _list(items) if (named := _item(item))]
     return lines
 
 
