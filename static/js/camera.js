@@ -13,6 +13,7 @@ globalThis.Camera = class Camera {
     SecurityError: "insecure",
     InstalledAppError: "installed",
   };
+  static #memory = globalThis.TrayStore ? new globalThis.TrayStore() : undefined;
   static #GONE = ["OverconstrainedError", "NotFoundError"];
   // Enough for a label of 2 cm at arm's length, where the camera has it.
   static #SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
@@ -184,7 +185,7 @@ globalThis.Camera = class Camera {
   // A device that keeps nothing starts with the back camera each time.
   static async #remembered() {
     try {
-      return globalThis.TrayStore && (await new globalThis.TrayStore().get("camera"));
+      return await Camera.#memory?.get("camera");
     } catch {
       return undefined;
     }
@@ -192,7 +193,7 @@ globalThis.Camera = class Camera {
 
   static async #remember(deviceId) {
     try {
-      if (globalThis.TrayStore) await new globalThis.TrayStore().set("camera", deviceId);
+      await Camera.#memory?.set("camera", deviceId);
     } catch {
       // It was chosen for now.
     }

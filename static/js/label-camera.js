@@ -158,8 +158,13 @@ globalThis.LabelCamera = class LabelCamera extends HTMLElement {
   async #switchTorch() {
     const button = this.#part("torch");
     const on = button.getAttribute("aria-pressed") !== "true";
-    if (await this.#camera.torch(on)) button.setAttribute("aria-pressed", String(on));
-    else button.hidden = true;
+    if (await this.#camera.torch(on)) {
+      button.setAttribute("aria-pressed", String(on));
+      return;
+    }
+    const hadFocus = button === document.activeElement;
+    button.hidden = true;
+    if (hadFocus) this.#keepFocus();
   }
 
   #fail(problem) {
@@ -177,10 +182,11 @@ globalThis.LabelCamera = class LabelCamera extends HTMLElement {
     if (hadFocus) this.#keepFocus();
   }
 
-  // What had the focus may have gone with the state before.
+  // What had the focus may just have gone.
   #keepFocus() {
     const isSeen = (element) => element.getClientRects().length > 0;
-    if (isSeen(document.activeElement)) return;
+    const { activeElement, body } = document;
+    if (activeElement !== body && isSeen(activeElement)) return;
     const around = this.closest("dialog") ?? this;
     [...around.querySelectorAll("button")].find(isSeen)?.focus();
   }

@@ -10,6 +10,9 @@ globalThis.LabelDecoder = class LabelDecoder {
   // plain machine. In the page a look must not be felt.
   static #WORKER = { longest: 960, finest: 1.5 };
   static #PAGE = { longest: 480, finest: 0.75 };
+  // Milliseconds after which a worker that does not answer is given up: it has to load, or to look.
+  static #LOADS_WITHIN = 60_000;
+  static #LOOKS_WITHIN = 10_000;
   static #ready;
 
   #read;
@@ -93,10 +96,10 @@ globalThis.LabelDecoder = class LabelDecoder {
 
   static async #inWorker({ script, wasm, worker }) {
     const ask = LabelDecoder.#line(new Worker(worker));
-    await ask({ script, wasm });
+    await ask(LabelDecoder.#LOADS_WITHIN, { script, wasm });
     return new LabelDecoder(async (video, { cut, ...look }) => {
       const picture = await LabelDecoder.#picture(video, cut, look);
-      return ask({ ...picture, look }, [picture.picture]);
+      return ask(LabelDecoder.#LOOKS_WITHIN, { ...picture, look }, [picture.picture]);
     }, LabelLook.turns(LabelDecoder.#WORKER));
   }
 
@@ -122,20 +125,26 @@ globalThis.LabelDecoder = class LabelDecoder {
     return undefined;
   }
 
-  // Asks the thread one question at a time: the next answer is the answer. A broken one ends.
+  // Asks the thread one question at a time: the next answer is the answer. One that is broken, or
+  // silent for `within` milliseconds, ends.
   static #line(thread) {
-    const asked = (message, transfer = []) =>
-      new Promise((resolve, reject) => {
+    const asked = (within, message, transfer = []) => {
+      let timer;
+      return new Promise((resolve, reject) => {
+        timer = setTimeout(reject, within, "silent");
         thread.onerror = reject;
         thread.onmessage = ({ data }) => (data.codes ? resolve(data.codes) : reject(data.problem));
         thread.postMessage(message, transfer);
-      }).catch((error) => {
-        thread.terminate();
-        throw error;
-      });
+      })
+        .catch((error) => {
+          thread.terminate();
+          throw error;
+        })
+        .finally(() => clearTimeout(timer));
+    };
     let last = Promise.resolve();
-    return (message, transfer) => {
-      last = last.then(() => asked(message, transfer));
+    return (...question) => {
+      last = last.then(() => asked(...question));
       return last;
     };
   }

@@ -61,3 +61,19 @@ def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
     expect(page.get_by_role("status").first).to_contain_text("could not be loaded")
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
+
+
+def test_a_decoder_that_falls_silent_is_told_and_replaced(page_before):
+    silencing = """const send = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function (message, transfer) {
+          if (message.look && !window.silent) window.silent = true;
+          else send.call(this, message, transfer);
+        };
+        const wait = window.setTimeout;
+        window.setTimeout = (act, after, ...more) =>
+          wait(act, after === 10_000 ? 1500 : after, ...more);"""
+    page = page_before(HUB, before=silencing)
+    page.get_by_role("button", name="Open the camera").click()
+    expect(page.get_by_role("status").first).to_contain_text("could not be loaded")
+    open_camera(page)
+    assert hears(page, 1)[0]["text"] == HUB

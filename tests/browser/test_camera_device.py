@@ -148,6 +148,30 @@ def test_a_device_that_keeps_nothing_opens_the_back_camera(page_with):
     assert page.evaluate("() => asked[0].facingMode") == {"ideal": "environment"}
 
 
+def test_a_camera_opened_again_and_again_opens_the_devices_memory_once(page_with):
+    counted = """window.opened = 0;
+        const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...of) { opened += 1; return open.call(this, ...of) };
+    """
+    page = page_with(counted)
+    open_camera(page)
+    for hidden in (True, False, True, False):
+        hide(page, hidden)
+    state(page, "aim")
+    assert page.evaluate("() => opened") == 1
+
+
+def test_a_light_that_fails_goes_and_leaves_the_focus_on_the_camera(page_with):
+    failing = "MediaStreamTrack.prototype.applyConstraints = () => Promise.reject(new Error());"
+    page = page_with(f"{ABLE} able.torch = true; {failing}")
+    open_camera(page)
+    light = page.get_by_role("button", name="Light")
+    light.focus()
+    page.keyboard.press("Enter")
+    expect(light).to_be_hidden()
+    expect(page.get_by_role("button", name="Close the camera")).to_be_focused()
+
+
 def test_a_camera_that_stops_says_so_and_can_be_opened_again(page_with):
     page = page_with()
     open_camera(page)
