@@ -45,6 +45,7 @@ LISTS: Final = (
     _("Pagination %(name)s"),
     _("Pagination %(name)s entries"),
     _("Filter by %(field_name)s"),
+    _(" By %(filter_title)s "),
     _("Show counts"),
     _("Hide counts"),
     _("Run"),
