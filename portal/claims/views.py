@@ -69,7 +69,6 @@ def _form_page(
     request: HttpRequest,
     form: ClaimForm,
     status: int = 200,
-    template: str = "claims/new.html",
     **more: object,
 ) -> HttpResponse:
     context = {
@@ -78,17 +77,15 @@ def _form_page(
         "decoder": (settings.NODE_MODULES / "zxing-wasm").is_dir(),
         **more,
     }
-    return render(request, template, context, status=status)
+    return render(request, "claims/new.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
-    """Read a photo of a label, or what the camera saw, into the form. A tap confirms it."""
+    """Read a photo of a label into the form. A tap confirms it."""
     if request.method != "POST":
         return redirect("claims:new")
     member = access.current(request, Ability.CLAIM)
-    if "scanned" in request.POST:
-        return _scanned(request, member)
     photo_form = PhotoForm(request.POST, request.FILES)
     was_read = photo_form.is_valid()
     label = photo_form.cleaned_data["photo"] if was_read else request.POST.get("label", "")
@@ -97,21 +94,9 @@ def read(request: HttpRequest) -> HttpResponse:
         request,
         ClaimForm(member.user, member.organisation, initial=initial),
         status=200 if was_read else 422,
-        template=f"claims/new.html{'#label' if access.wants_fragment(request) else ''}",
         photo_form=photo_form,
         read=was_read,
     )
-
-
-def _scanned(request: HttpRequest, member: Membership) -> HttpResponse:
-    """Say whether the code before the camera was a hub label, before anybody claims it."""
-    form = ClaimForm(member.user, member.organisation, request.POST)
-    was_read = "label" not in form.errors
-    if was_read:
-        initial = {**_posted(request), "label": str(form.cleaned_data["label"])}
-        form = ClaimForm(member.user, member.organisation, initial=initial)
-    status = 200 if was_read else 422
-    return _form_page(request, form, status, "claims/new.html#label", read=was_read)
 
 
 def _posted(request: HttpRequest) -> dict[str, str]:
