@@ -6,7 +6,8 @@
 "use strict";
 
 globalThis.LabelCamera = class LabelCamera extends HTMLElement {
-  static #LONGEST = 256;
+  // One more than the longest label has: enough to see that it is none.
+  static #MOST = 257;
   // Milliseconds between looks, for the rest of the page and for the battery.
   static #PAUSE = 25;
   static #ZOOM_STEP = 1.5;
@@ -118,7 +119,8 @@ globalThis.LabelCamera = class LabelCamera extends HTMLElement {
   #judge({ code, several }) {
     this.#say(several ? "several" : "aim");
     if (!code) return;
-    const detail = { ...code, text: code.text.slice(0, LabelCamera.#LONGEST) };
+    const text = [...code.text].slice(0, LabelCamera.#MOST).join("");
+    const detail = { ...code, text };
     this.dispatchEvent(new CustomEvent("label-read", { bubbles: true, detail }));
   }
 

@@ -1,5 +1,6 @@
 """What the camera element does with a label and with the camera."""
 
+import re
 from urllib.parse import urlsplit
 
 import zxingcpp
@@ -32,12 +33,21 @@ def test_the_page_is_told_what_was_read(scanner):
     expect(page).to_have_title(HUB)
 
 
-def test_what_was_read_stays_raw_and_is_cut_at_256_characters(scanner):
+def test_what_was_read_stays_raw_and_is_cut_where_it_is_seen_to_be_too_long(scanner):
     text = '<img src=x onerror="document.title=1">' + "x" * 300
     page = scanner(text)
     start(page)
-    expect(page.get_by_label("Hub id", exact=True)).to_have_value(text[:256])
+    expect(page.get_by_label("Hub id", exact=True)).to_have_value(text[:257])
     expect(page).to_have_title("Scan")
+
+
+def test_a_code_that_is_too_long_for_a_label_becomes_no_label_by_being_cut(scanner):
+    page = scanner(f"{HUB} \N{SNOWMAN}\N{FACE WITH TEARS OF JOY} {'x' * 217} and {'y' * 20}")
+    start(page)
+    read = page.get_by_label("Hub id", exact=True)
+    expect(read).to_have_value(re.compile("^[0-9a-f]"))
+    found = page.evaluate("(text) => HubId.parse(text)", read.input_value())
+    assert found["problem"] == "too_long"
 
 
 def test_nothing_of_the_decoder_is_loaded_before_the_camera_is_open(scanner, scanner_site):
