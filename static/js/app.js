@@ -25,10 +25,12 @@
     });
   };
 
+  const forget = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
+
   // Whoever signs out is forgotten here first. A device that cannot forget must still sign out.
   const signOut = async (event) => {
     event.preventDefault();
-    await within(SIGN_OUT_PATIENCE, store.set("current", undefined)).catch(() => {});
+    await within(SIGN_OUT_PATIENCE, forget()).catch(() => {});
     event.target.submit();
   };
 

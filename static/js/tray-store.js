@@ -13,6 +13,8 @@ globalThis.TrayStore = class TrayStore {
   static #VERSION = 1;
   // Some browsers neither open a database nor say that they refuse to.
   static #OPEN_WITHIN = 2000;
+  // What becomes of work on a database that the system took away, as from pages in the background.
+  static #TAKEN_AWAY = ["InvalidStateError", "AbortError", "UnknownError"];
 
   #database;
   #channel = new BroadcastChannel("tray");
@@ -65,6 +67,11 @@ globalThis.TrayStore = class TrayStore {
     return this.#write("people", [kept], (store, person) => store.put(person));
   }
 
+  // Forgets that session. The person's rows stay: they wait for them.
+  forgetPerson(id) {
+    return this.#write("people", [id], (store, person) => store.delete(person));
+  }
+
   // What the device remembers under a name, or undefined.
   async get(name) {
     return (await this.#do("device", "readonly", (device) => device.get(name)))?.value;
@@ -86,7 +93,17 @@ globalThis.TrayStore = class TrayStore {
   }
 
   // Resolves when the transaction is complete: what was written is then on the device.
-  async #do(name, mode, act) {
+  async #do(...work) {
+    try {
+      return await this.#transact(...work);
+    } catch (error) {
+      if (!TrayStore.#TAKEN_AWAY.includes(error.name)) throw error;
+      this.#database = undefined;
+      return this.#transact(...work);
+    }
+  }
+
+  async #transact(name, mode, act) {
     const database = await this.#open();
     return new Promise((resolve, reject) => {
       const transaction = database.transaction(name, mode, { durability: "strict" });
@@ -97,16 +114,18 @@ globalThis.TrayStore = class TrayStore {
   }
 
   #open() {
-    this.#database ??= TrayStore.#connect(() => {
-      this.#database = undefined;
-    }).catch((error) => {
+    this.#database ??= this.#connect().catch((error) => {
       if (error.name !== "TimeoutError") this.#database = undefined;
       throw error;
     });
     return this.#database;
   }
 
-  static #connect(gone) {
+  // One that opens too late for whoever asked serves those who ask then.
+  #connect() {
+    const gone = () => {
+      this.#database = undefined;
+    };
     return new Promise((resolve, reject) => {
       const late = new DOMException("No answer.", "TimeoutError");
       setTimeout(() => reject(late), TrayStore.#OPEN_WITHIN);
@@ -122,6 +141,7 @@ globalThis.TrayStore = class TrayStore {
           gone();
         };
         resolve(database);
+        this.#database = Promise.resolve(database);
       };
     });
   }

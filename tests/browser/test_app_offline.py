@@ -35,6 +35,15 @@ KNOWS = """async ([name, value]) => {
 LOSE_CACHES = """async () => {
   await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
 }"""
+SITES_KEPT = "async (person) => (await new TrayStore().person(person))?.sites.length > 0"
+SCAN = """([person, organisation]) => new TrayStore().put({
+  id: crypto.randomUUID(), person, organisation, text: "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b",
+  hubId: "", site: "", siteName: "", at: 1, stage: "tray", news: null,
+})"""
+LEFT = """async (person) => {
+  const store = new TrayStore();
+  return [(await store.person(person)) ?? null, (await store.rows(person)).length];
+}"""
 # What Chromium itself says of requests that fail.
 LOST = ["net::ERR_", "status of 50", "htmx:"]
 ELSEWHERE = "Other pages come back with the connection."
@@ -143,6 +152,17 @@ def test_the_device_knows_who_works_on_it_until_they_sign_out(visited: Page, lin
     go_offline(visited, line)
     visited.goto("/")
     assert visited.evaluate(REMEMBERED, "current") is None
+
+
+def test_signing_out_leaves_the_tray_on_the_device_and_no_name_or_site(visited: Page, ira, acme):
+    visited.goto("/claims/new/")
+    visited.wait_for_function(SITES_KEPT, arg=str(ira.pk))
+    visited.evaluate(SCAN, [str(ira.pk), str(acme.pk)])
+    visited.locator("[popovertarget=person-menu]").click()
+    visited.get_by_role("button", name="Sign out").click()
+    visited.wait_for_url("**/accounts/login/**")
+    visited.goto("/shell/en/")
+    assert visited.evaluate(LEFT, str(ira.pk)) == [None, 1]
 
 
 def test_a_session_that_ends_by_itself_forgets_nobody(visited: Page, line: Line, ira):
