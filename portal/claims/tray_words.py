@@ -7,19 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from portal.claims.models import Reason, State
 from portal.claims.words import Chip, Text, Words, words
 
-CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same. We keep trying.")
+CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
 
 LOOKING: Final = Words(
     Chip("working", "working", _("Looking it up")),
-    _("Looking it up"),
-    _("We ask SmartphoneKey about this hub. You can claim it already."),
+    _("We ask SmartphoneKey about this hub"),
+    _("You can claim it already."),
 )
-READY: Final = Words(
-    Chip("good", "check", _("Ready")), _("Ready to claim"), _("Nobody has claimed this hub yet.")
-)
+# The chip says it all: the row's title is then the hub's model and serial number.
+READY: Final = Words(Chip("good", "check", _("Ready")), "", "")
 READY_OFFLINE: Final = Words(
     Chip("good", "check", _("Ready")),
-    _("Ready to claim"),
+    "",
     _("It is not online at this moment: is it powered, and is the network cable in?"),
 )
 HERE: Final = Words(

@@ -28,8 +28,9 @@ globalThis.TrayRow = class TrayRow {
     this.element.dataset.row = row.id;
     this.element.dataset.stage = row.stage;
     this.#write("tail", tail);
-    this.#write("title", view.title);
-    this.#write("meta", view.meta ?? "");
+    // What needs no words of its own is called by its model.
+    this.#write("title", view.title || view.meta || view.word);
+    this.#write("meta", (view.title && view.meta) || "");
     this.#write("text", view.text);
     this.#write("site", row.stage !== "tray" && row.site !== now.site ? row.siteName : "");
     this.#write("reference", view.reference ? this.#words.say("reference", view.reference) : "");

@@ -33,7 +33,7 @@ USE = """async ([{ person }, hubId]) => {
   const store = new TrayStore();
   const rows = await store.rows(person);
   const news = {
-    kind: "good", icon: "check", word: "Ready", title: "Ready to claim", text: "News.",
+    kind: "good", icon: "check", word: "Ready", title: "", text: "News.",
     meta: "SPK-Hub 2 · serial 00417", url: "", canClaim: true, place: "", settled: true, deeds: [],
   };
   await store.change(rows.slice(0, 50).map((row) => row.id), (row) => ({ ...row, news }));

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims import lifecycle, worker
 from portal.claims.models import Claim, Heartbeat
 from portal.hubs import circuit
 from portal.hubs.models import Circuit, Hub
@@ -127,6 +127,28 @@ def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
     assert tablet.after_work(row)["word"] == "Suspended"
 
 
+def test_a_hub_that_was_looked_up_is_read_no_more(tablet, mill_court, sandbox):
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+    tablet.after_work(row)
+    reads = len(sandbox.state.requests)
+    Hub.objects.exclude(refresh_due_at=None).update(refresh_due_at=timezone.now())
+    worker.run_once()
+
+    assert len(sandbox.state.requests) == reads
+
+
+def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
+    tablet, mill_court, sandbox
+):
+    claimed = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(claimed)
+    tablet.after_work(claimed)
+    assert tablet.news(tablet.row(HUB, mill_court))["place"] == "here"
+
+    assert Hub.objects.get().refresh_due_at is not None
+
+
 def test_a_lookup_is_asked_after_more_slowly_with_its_age(tablet, mill_court):
     row = tablet.row(HUB, mill_court)
     paces = []
@@ -187,7 +209,7 @@ def test_a_lookup_that_can_not_be_made_is_said_quietly_and_stops_no_claim(
 
     assert (news["icon"], news["title"]) == TROUBLES[trouble]
     assert (news["kind"], news["word"]) == ("quiet", "Not looked up")
-    assert news["text"] == "You can claim it all the same. We keep trying."
+    assert news["text"] == "You can claim it all the same."
     assert (news["canClaim"], news["settled"]) == (True, False)
 
 

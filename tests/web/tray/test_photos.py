@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.hubs.models import Hub
-from tests.web.claim_form.test_photos_and_camera import photo
+from tests.web.claim_form.test_photos import photo
 from tests.web.tray.conftest import HUB
 
 ADDRESS = "/claims/tray/photo/"
