@@ -196,7 +196,7 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state == State.ALREADY_YOURS:
             looking_back.hasten(claim)
         if decision.state == State.CLAIMED:
-            watching.expect(claim.hub, read_for=claim.acting_organisation_id)
+            watching.expect(claim.hub, claim.spkey_site_id, claim.acting_organisation_id)
         if decision.state in FINAL:
             actor = identity.stopped_by(claim) if decision.state == State.CANCELLED else None
             consequences.of_end(claim, decision.state, decision.reason, actor)

@@ -250,6 +250,10 @@ class _Found:
         return tray_words.BUSY if keys.paused_for(credential) else None
 
     def _watch(self) -> None:
-        """Have the hubs read that wait for it, and those of claims that succeeded."""
+        """Have the hubs read that wait for it, and those of claims that succeeded.
+
+        One read is enough for a lookup: a tray of hundreds must not wear out the API.
+        """
+        watching.leave([hub for hub in self.hubs.values() if tray_news.is_looked_up(hub)])
         claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
         watching.watch_all([*self._unread(), *(claim.hub for claim in claimed)])

@@ -71,6 +71,18 @@ def watch_all(hubs: Iterable[Hub]) -> None:
         _watch(unwatched, now)
 
 
+def leave(hubs: Iterable[Hub]) -> None:
+    """Refresh these hubs no more: whoever wanted to know has learnt it.
+
+    Who else looks at one of them has it refreshed again, and one just claimed is looked at on.
+    """
+    now = timezone.now()
+    if watched := [hub.pk for hub in hubs if hub.watched_until is not None]:
+        unexpected = Q(expected_until=None) | Q(expected_until__lte=now)
+        hubs_left = Hub.objects.filter(unexpected, pk__in=watched)
+        hubs_left.update(watched_until=None, refresh_due_at=None)
+
+
 def _is_watched(hub: Hub, now: datetime) -> bool:
     # Further ahead than a watch lasts, the clock was put back.
     until = hub.watched_until
@@ -85,16 +97,18 @@ def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
     hubs.filter(later).update(refresh_due_at=now)
 
 
-def expect(hub: Hub, read_for: UUID | None = None) -> None:
+def expect(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
     """Look at a newly claimed hub now and then until it is online, for two hours at most.
 
-    That it is the organisation's own is known already. `read_for` is as for `watch`.
+    That it is the organisation's own, and at that site, is known already. `read_for` is as for
+    `watch`.
     """
     now = timezone.now()
     looked_at = When(watched_until__gt=now, then=Value(now + REFRESH_WAITING))
     Hub.objects.filter(pk=hub.pk).update(
         binding=Hub.Binding.OURS,
         status=status.CLAIMED,
+        spkey_site_id=spkey_site_id,
         expected_until=now + EXPECT,
         read_for=read_for,
         # A crowd of claims that nobody looks at goes first.

@@ -84,7 +84,7 @@ def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub,
 
 
 def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hub, wire, clock):
-    watching.expect(hub)
+    watching.expect(hub, "mill-court")
     clock.shift(-HOUR)
     mended()
     worker.run_once()
@@ -96,7 +96,7 @@ def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hu
 
 def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wire, clock):
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
-    watching.expect(hub)
+    watching.expect(hub, "mill-court")
     for hours in (1, -1):
         clock.shift(hours * HOUR)
         mended()
@@ -157,7 +157,7 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     hub, acme, clock, django_assert_num_queries
 ):
     watching.watch(hub)
-    watching.expect(hub)
+    watching.expect(hub, "mill-court")
     watching.lease_due(5)
     credentials.ask_for_check(acme.credential, None)
     keys.lease_due_checks(1)

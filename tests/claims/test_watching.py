@@ -54,7 +54,7 @@ def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, 
 
 def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
     watching.watch(hub)
-    watching.expect(hub)
+    watching.expect(hub, "mill-court")
 
     assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_WAITING
 
