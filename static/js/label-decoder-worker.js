@@ -23,11 +23,12 @@
   };
 
   // The middle of the picture, turned so that what leans by `angle` (radians) stands upright.
-  const pixels = (source, cut, { drawn, size, flat, angle, inverted }) => {
+  const pixels = (source, cut, { drawn, size, flat, angle, inverted, soft }) => {
     const [[width, height], [across, down]] = [size, drawn];
     canvas ??= globalThis.document?.createElement("canvas") ?? new OffscreenCanvas(1, 1);
     [canvas.width, canvas.height] = size;
     const drawing = canvas.getContext("2d", { willReadFrequently: true });
+    drawing.filter = soft ? "blur(1px)" : "none";
     drawing.translate(width / 2, height / 2);
     drawing.scale(1, flat);
     drawing.rotate(-angle);
@@ -43,7 +44,7 @@
 
   // The codes in `cut`, a rectangle [x, y, width, height] of `source`: [{text, format}]. It is
   // drawn with the sides `drawn`, turned by `angle`, flattened; the middle `size` of that is read
-  // for `formats`, light on dark if `inverted`. `options` are the package's.
+  // for `formats`, light on dark if `inverted`, without noise if `soft`. `options` are the package's.
   const read = async (source, cut, { formats, options, ...look }) => {
     const codes = await globalThis.ZXingWASM.readBarcodes(pixels(source, cut, look), {
       ...OPTIONS,

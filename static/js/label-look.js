@@ -9,14 +9,15 @@ globalThis.LabelLook = class LabelLook {
   static #RARE = ["aztec", "pdf417"];
   static #LINEAR = ["code_128", "code_93", "code_39"];
   // A strip's height, in parts of the picture's lesser side, and how much of it is kept.
-  static #STRIP = 0.25;
-  static #FLAT = 0.5;
+  static #STRIP = 0.6;
+  static #FLAT = 0.2;
 
   #how;
 
   // `how`: {formats, share, longest} for the middle `share` of both sides, drawn with at most
-  // `longest` pixels a side; {formats, angle, finest, inverted} for a strip through the middle at
-  // `angle` degrees, drawn `finest` times as large as the camera has it.
+  // `longest` pixels a side; {formats, angle, finest, inverted, soft} for a strip through the
+  // middle at `angle` degrees, drawn `finest` times as large as the camera has it, light on dark
+  // if `inverted`; `soft` for the dark, where noise looks like thinner bars.
   constructor(how) {
     this.#how = how;
   }
@@ -24,15 +25,15 @@ globalThis.LabelLook = class LabelLook {
   // Looks to be taken in turn, again and again. `longest` and `finest` bound the time of each.
   static turns({ longest, finest }) {
     const part = (formats, share) => new LabelLook({ formats, share, longest });
-    const strip = (angle, inverted = false) =>
-      new LabelLook({ formats: LabelLook.#LINEAR, angle, finest, inverted });
+    const strip = (angle, more) =>
+      new LabelLook({ formats: LabelLook.#LINEAR, angle, finest, ...more });
     const whole = part(LabelLook.#MATRIX, 1);
     const middle = part(LabelLook.#MATRIX, 0.5);
     const rare = part(LabelLook.#RARE, 1);
     return [
       ...[whole, strip(0), middle, strip(90)],
-      ...[whole, strip(45), middle, strip(0)],
-      ...[whole, strip(-45), middle, strip(0, true), rare],
+      ...[whole, strip(45), middle, strip(0, { soft: true })],
+      ...[whole, strip(-45), middle, strip(0, { inverted: true }), rare],
     ];
   }
 
@@ -41,18 +42,18 @@ globalThis.LabelLook = class LabelLook {
     return this.#how.share === 1 && this.#how.formats === LabelLook.#MATRIX;
   }
 
-  // {cut, drawn, size, flat, angle, inverted, formats, options} for LabelReader: `cut` is a
+  // {cut, drawn, size, flat, angle, inverted, soft, formats, options} for LabelReader: `cut` is a
   // rectangle [x, y, width, height] of the picture, and within what the video element shows of it.
   // What the person does not see is not read.
   region(video) {
     const shown = LabelLook.#shown(video);
-    const { formats, angle = 0, inverted = false } = this.#how;
+    const { formats, angle = 0, inverted = false, soft = false } = this.#how;
     const lean = (angle * Math.PI) / 180;
     const sizes = this.#how.share ? this.#part(shown) : this.#strip(shown, lean);
     const [width, height] = sizes.cut;
     const cut = [(video.videoWidth - width) >> 1, (video.videoHeight - height) >> 1, width, height];
     const options = { tryRotate: Boolean(this.#how.share) };
-    return { ...sizes, cut, angle: lean, inverted, formats, options };
+    return { ...sizes, cut, angle: lean, inverted, soft, formats, options };
   }
 
   #part(shown) {
