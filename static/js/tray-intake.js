@@ -18,6 +18,7 @@ globalThis.TrayIntake = class TrayIntake {
       this.add();
       this.#field.focus();
     });
+    this.#field.addEventListener("keydown", (event) => this.#end(event));
     this.#field.addEventListener("paste", (event) => this.#paste(event));
     document.addEventListener("paste", (event) => this.#elsewhere(event) && this.#paste(event));
     document.addEventListener("keydown", (event) => this.#type(event));
@@ -51,11 +52,19 @@ globalThis.TrayIntake = class TrayIntake {
     if (this.#elsewhere(event)) this.#field.focus();
   }
 
+  // Many scanners end with Tab instead of Enter. With anything but an id in the field it leads on.
+  #end(event) {
+    if (event.key !== "Tab" || event.shiftKey || !globalThis.HubId.parse(this.text).hubId) return;
+    event.preventDefault();
+    this.add();
+  }
+
   // Whether nothing else takes in what is typed.
   #elsewhere({ target }) {
     const writes = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select";
     const isTaken = target.closest?.(writes) || target.isContentEditable;
-    return !isTaken && !document.querySelector("dialog[open], :popover-open");
+    const isOver = document.querySelector("dialog[open], :popover-open");
+    return !isTaken && !isOver && this.#form.checkVisibility();
   }
 
   // What names hubs is in the tray at once; anything else is left in the field to be mended.

@@ -37,11 +37,12 @@ globalThis.TraySound = class TraySound {
   isOn = true;
   #audio;
 
-  // Browsers let a page sound once somebody has touched it: to be called on each first touch.
+  // Browsers let a page sound once somebody has touched it, and some forbid it again after a call or
+  // a locked screen: to be called on each touch.
   prepare() {
     if (!globalThis.AudioContext) return;
     this.#audio ??= new AudioContext();
-    if (this.#audio.state === "suspended") this.#audio.resume().catch(() => {});
+    if (this.#audio.state !== "running") this.#audio.resume().catch(() => {});
   }
 
   // Signals "new", "again", "claimed" or "foreign".
