@@ -20,7 +20,7 @@
     #claim = document.querySelector("[data-tray-claim]");
     // The last row that was read, for whoever wants it out again.
     #last;
-    #news = [];
+    #announcer = new globalThis.TrayAnnouncer((id) => this.#list.view(id));
 
     async connectedCallback() {
       this.#words = new globalThis.TrayWords(this.#part("tray-words"));
@@ -32,8 +32,9 @@
       this.#listen();
       await this.#chooseSite();
       await this.#model.refresh();
+      if (this.#site.site.id) this.#model.moveTo(this.#site.site);
       this.#takeOver();
-      this.#sync.watch();
+      this.#sync.watch(this.#owner.person);
     }
 
     #part(name) {
@@ -52,6 +53,22 @@
       this.#notice("nobody", !this.#owner.person);
       this.dataset.state = this.#owner.person ? "ready" : "nobody";
       this.#claim.hidden = !this.#owner.person;
+      const whose = this.#part("whose");
+      whose.hidden = Boolean(this.dataset.person) || !this.#owner.person;
+      if (whose.hidden) return;
+      const { person, organisation } = this.#kept;
+      this.#part("whose-name").textContent = `${person.name} · ${organisation.name}`;
+    }
+
+    // What one person scanned is nothing for another to see, or to add to.
+    #close(isClosed) {
+      const state = isClosed ? "closed" : "ready";
+      if (this.dataset.state === state) return;
+      this.dataset.state = state;
+      this.#claim.hidden = isClosed;
+      if (isClosed) this.#part("dialog").close();
+      if (isClosed) this.querySelector("label-camera").close();
+      this.#keepFocus();
     }
 
     #build() {
@@ -63,6 +80,10 @@
       this.#intake = new globalThis.TrayIntake(this.#part("type"), (text) =>
         this.#took(this.#reader.takeAll(text, this.#site.site)),
       );
+      const read = (photo) => this.#sync.portal.read(photo, this.dataset.photo);
+      new globalThis.TrayPhoto(this.#part("photo-input"), read, this.#reader, this.#words, (text) =>
+        this.#took(this.#reader.takeOne(text, this.#site.site)),
+      );
       this.#removal = new globalThis.TrayRemoval(this.#part("dialog"), this.#words);
       this.#site = new TraySite(this.#part("site"), this.#words, (site) => this.#move(site));
     }
@@ -71,6 +92,7 @@
       this.#model.addEventListener("change", () => this.#show());
       this.#model.addEventListener("unkept", () => this.#notice("unkept", true));
       document.addEventListener("tray-sync", () => this.#hear());
+      document.addEventListener("tray-unkept", () => this.#model.giveUpKeeping());
       this.addEventListener("label-read", ({ detail }) => {
         this.#took(this.#reader.takeOne(detail.text, this.#site.site));
       });
@@ -80,9 +102,6 @@
       this.addEventListener("input", () => this.#showCount());
       this.addEventListener("click", (event) => this.#tap(event.target.closest("button")));
       this.#claim.addEventListener("click", () => this.#claimAll());
-      this.#part("photo-input").addEventListener("change", (event) =>
-        this.#readPhoto(event.target),
-      );
       for (const touch of ["pointerdown", "keydown"]) {
         document.addEventListener(touch, () => this.#sound.prepare());
       }
@@ -169,15 +188,7 @@
       if (row.stage === "tray" && TrayModel.isDone(row)) return this.#reader.tellClaimed(row);
       const view = this.#list.view(row.id);
       if (view.kind === "working" || (row.stage === "tray" && view.kind !== "stop")) return;
-      if (!this.#news.length) setTimeout(() => this.#tellNews(), 300);
-      this.#news.push(row.id);
-    }
-
-    #tellNews() {
-      const views = [...new Set(this.#news)].map((id) => this.#list.view(id)).filter(Boolean);
-      this.#news = [];
-      const texts = views.map(({ tail, word }) => `${tail}: ${word}`);
-      document.getElementById("announcer").textContent = texts.join(". ");
+      this.#announcer.tell(row.id);
     }
 
     #showCount() {
@@ -214,7 +225,7 @@
       const row = this.#model.rows.get(button.closest("[data-row]")?.dataset.row);
       const { tap } = button.dataset;
       if (tap === "undo") this.#undo();
-      else if (tap === "put-away") this.#model.remove(this.#model.done());
+      else if (tap === "put-away") this.#leave(this.#model.done());
       else if (tap === "sound") this.#switchSound(button);
       else if (tap === "photo") this.#part("photo-input").click();
       else if (row && tap === "remove") this.#remove(row);
@@ -225,8 +236,20 @@
     async #remove(row) {
       if (TrayModel.isDone(row) || (await this.#removal.ask(row))) {
         const present = this.#model.rows.get(row.id);
-        if (present) this.#model.remove([present]);
+        if (present) this.#leave([present]);
       }
+    }
+
+    #leave(rows) {
+      this.#model.remove(rows);
+      this.#keepFocus();
+    }
+
+    // Whatever had the focus may just have gone. The field would bring up the keyboard.
+    #keepFocus() {
+      const { activeElement, body } = document;
+      if (activeElement !== body && activeElement.checkVisibility()) return;
+      document.getElementById("content").focus({ preventScroll: true });
     }
 
     #undoable() {
@@ -241,20 +264,7 @@
       this.#last = [...this.#model.rows.values()].at(-1);
       this.#reader.say("undone", this.#words.say("undone", row.hubId.slice(-4).toUpperCase()));
       this.#show();
-      if (!this.#part("undo").checkVisibility()) this.#intake.focus();
-    }
-
-    async #readPhoto(input) {
-      const [photo] = input.files;
-      input.value = "";
-      if (!photo) return;
-      this.#reader.say("photo-reading");
-      try {
-        const text = await this.#sync.portal.read(photo, this.dataset.photo);
-        this.#took(this.#reader.takeOne(text, this.#site.site));
-      } catch ({ state, problem }) {
-        this.#reader.say("photo-failed", problem || this.#words.say(`photo-${state}`));
-      }
+      this.#keepFocus();
     }
 
     async #setSound() {
@@ -273,6 +283,7 @@
       const { state, problem, signIn } = this.#sync.detail;
       this.#notice("signed-out", state === "signed-out");
       this.#notice("somebody-else", state === "somebody-else");
+      this.#close(state === "somebody-else");
       this.#notice("problem", state === "online" && Boolean(problem));
       this.#part("problem").textContent = problem;
       if (signIn) this.#part("sign-in").href = signIn;
@@ -280,8 +291,7 @@
     }
 
     #notice(name, isShown) {
-      const notice = this.querySelector(`[data-notice=${name}]`);
-      if (notice.hidden === isShown) notice.hidden = !isShown;
+      this.querySelector(`[data-notice=${name}]`).hidden = !isShown;
     }
   }
 

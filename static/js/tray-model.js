@@ -63,7 +63,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
       this.#changed();
       this.#joinTwins();
     } catch {
-      this.#giveUpKeeping();
+      this.giveUpKeeping();
     }
   }
 
@@ -82,6 +82,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
 
   // Adds a row for each `{text, hubId}`; `site` is `{id, name}` of where they are to be claimed.
   add(labels, site) {
+    const at = this.#next();
     const rows = labels.map(({ text, hubId }, place) => ({
       ...this.#owner,
       id: crypto.randomUUID(),
@@ -89,7 +90,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
       hubId,
       site: site.id,
       siteName: site.name,
-      at: Date.now() + place / 1000,
+      at: at + place / 1000,
       stage: "tray",
       news: null,
     }));
@@ -125,6 +126,11 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     this.#write((store) => store.remove(...rows.map((row) => row.id)));
   }
 
+  // When the next row comes: after all others, though the clock was put back.
+  #next() {
+    return Math.max(Date.now(), ...[...this.rows.values()].map((row) => row.at + 0.001));
+  }
+
   #sameOr(row) {
     const known = this.rows.get(row.id);
     return known && JSON.stringify(known) === JSON.stringify(row) ? known : row;
@@ -153,11 +159,12 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
   #write(act) {
     this.#written = this.#written
       .then(() => act(this.#sync.store))
-      .catch(() => this.#giveUpKeeping());
+      .catch(() => this.giveUpKeeping());
     return this.#written;
   }
 
-  #giveUpKeeping() {
+  // Goes on without the device, which refuses to keep the rows.
+  giveUpKeeping() {
     if (this.#sync.store instanceof globalThis.TrayMemory) return;
     this.#sync.store = new globalThis.TrayMemory(this.#sync.store, [...this.rows.values()]);
     this.#sync.wake();

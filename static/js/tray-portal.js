@@ -6,8 +6,11 @@
   const PHOTO_WITHIN = 60_000;
 
   // Why there is no usable answer. `state`: "offline" (or nothing that speaks for the portal),
-  // "signed-out", "somebody-else" or "refused"; `problem`: the portal's sentence, or "".
+  // "signed-out", "somebody-else" or "refused"; `problem`: the portal's sentence, or "";
+  // `isPortals`: the portal, or what stands before it, failed at this very request.
   class Halt extends Error {
+    isPortals = false;
+
     constructor(state, told) {
       super(state);
       this.state = state;
@@ -20,7 +23,9 @@
       if (status === 401) return new Halt("signed-out", told);
       if (status === 409) return new Halt("somebody-else", told);
       const isRefusal = status >= 400 && status < 500 && status !== 429 && told?.problem;
-      return new Halt(isRefusal ? "refused" : "offline", told);
+      const halt = new Halt(isRefusal ? "refused" : "offline", told);
+      halt.isPortals = status >= 500;
+      return halt;
     }
   }
 
@@ -52,7 +57,8 @@
 
     // The text of the label in a photo.
     async read(photo, url) {
-      if (!this.#csrf) await this.session();
+      // Whoever signed in anew in another tab has another token.
+      await this.session();
       const body = new FormData();
       body.append("photo", photo);
       return (await this.#post(url, { body }, PHOTO_WITHIN)).text;

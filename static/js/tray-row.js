@@ -47,8 +47,13 @@ globalThis.TrayRow = class TrayRow {
   #viewOf(row, { state, sending }) {
     const known = row.news ?? {};
     if (row.stage === "sent") return known;
-    if (row.stage === "tray" && known.kind) return known;
+    if (known.kind && (row.stage === "tray" || TrayRow.#isLeft(row, state, sending))) return known;
     return { ...this.#words.news(TrayRow.#nameOf(row, state, sending)), meta: known.meta };
+  }
+
+  // Whether the portal has just said of a confirmed row why it did not take it.
+  static #isLeft({ id }, state, sending) {
+    return state === "online" && !sending.has(id);
   }
 
   static #nameOf(row, state, sending) {

@@ -10,10 +10,14 @@
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 60_000;
   const NEVER = Number.POSITIVE_INFINITY;
+  const LANGUAGE = document.documentElement.lang;
   const { Halt } = globalThis.TrayPortal;
 
+  // Milliseconds on a clock that nobody puts back.
+  const now = () => performance.now();
+
   const dueAfter = (news) =>
-    news?.settled ? NEVER : Date.now() + Math.max((news?.pollIn ?? 1) * 1000, SHORTEST_POLL);
+    news?.settled ? NEVER : now() + Math.max((news?.pollIn ?? 1) * 1000, SHORTEST_POLL);
 
   // Where somebody is claiming the hub already, that claim is followed. What was refused without
   // becoming a claim lies in the tray again, with the reason.
@@ -45,6 +49,7 @@
   // Fires `tray-sync` on document whenever something of it changes: detail is `{state, problem,
   // signIn, sending}`. `state` is "online", "offline", "signed-out" or "somebody-else"; `problem`
   // the portal's sentence, or ""; `signIn` where to sign in, or ""; `sending` a Set of rows' ids.
+  // Fires `tray-unkept` once the device refuses to keep what the portal tells.
   globalThis.TraySync = class TraySync {
     store = new globalThis.TrayStore();
     portal;
@@ -93,8 +98,9 @@
       this.wake();
     }
 
-    // Somebody looks at the rows: asks what is new of them, and what the person may do.
-    watch() {
+    // This person looks at their rows: asks what is new of them, and what the person may do.
+    watch(person) {
+      this.#person = person;
       this.#isWatched = true;
       this.#isCurious = true;
       this.hurry();
@@ -108,7 +114,7 @@
     // Looks for what is due, unless the portal failed a moment ago.
     wake() {
       if (this.#running) this.#again = true;
-      else this.#plan(this.#notBefore - Date.now());
+      else this.#plan(this.#notBefore - now());
     }
 
     // Looks at once: the network, or a person, has just come back.
@@ -125,10 +131,10 @@
 
     // Makes sure that it is this person who is signed in. Throws a Halt.
     async #open() {
-      if (this.#session?.until > Date.now()) return;
+      if (this.#session?.until > now()) return;
       const session = await this.portal.session();
       await this.store.keepPerson(session).catch(() => {});
-      this.#session = { person: session.person.id, until: Date.now() + SESSION_LASTS };
+      this.#session = { person: session.person.id, until: now() + SESSION_LASTS };
     }
 
     #plan(wait) {
@@ -146,7 +152,7 @@
         wait = this.#halt(error);
       }
       this.#running = false;
-      this.#plan(this.#again ? Math.min(wait, this.#notBefore - Date.now()) : wait);
+      this.#plan(this.#again ? Math.min(wait, this.#notBefore - now()) : wait);
     }
 
     // One page of the device at a time.
@@ -157,14 +163,20 @@
     // Tells why nothing goes on; answers in how many milliseconds to look again.
     #halt(error) {
       if (!(error instanceof Halt)) console.warn(error);
-      const { state = "offline", problem = "", signIn = "" } = error;
+      if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
+      const { state = this.#stateAfter(error), problem = "", signIn = "" } = error;
       this.#session = undefined;
       this.#turn({ state: state === "refused" ? "online" : state, problem, signIn });
       const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT);
       this.#failures = Math.min(this.#failures + 1, 10);
       const spread = wait * (0.8 + 0.4 * Math.random());
-      this.#notBefore = Date.now() + spread;
+      this.#notBefore = now() + spread;
       return spread;
+    }
+
+    // What is no answer speaks for no portal. Of the portal, the device's own refusal says nothing.
+    #stateAfter(error) {
+      return error instanceof DOMException ? this.detail.state : "offline";
     }
 
     // Sends and asks for what is due; answers in how many milliseconds the next thing is.
@@ -172,12 +184,12 @@
       const person = await this.person();
       if (!person) return LONGEST_WAIT;
       const rows = await this.store.rows(person);
-      const due = rows.filter((row) => this.#dueAt(row) <= Date.now());
+      const due = rows.filter((row) => this.#dueAt(row) <= now());
       const isDoubtful = this.#isCurious || this.detail.state !== "online";
       if (due.length || isDoubtful) await this.#exchangeAll(person, due);
       this.#isCurious = false;
       const next = (await this.store.rows(person)).map((row) => this.#dueAt(row));
-      return Math.min(LONGEST_WAIT, ...next.map((at) => at - Date.now()));
+      return Math.min(LONGEST_WAIT, ...next.map((at) => at - now()));
     }
 
     async #exchangeAll(person, due) {
@@ -185,9 +197,17 @@
       await this.#open();
       if (this.#session.person !== person) throw new Halt("somebody-else");
       let problem = "";
+      let failure;
       for (const [organisation, rows] of batches(due)) {
-        problem = (await this.#exchange(person, organisation, rows)) || problem;
+        try {
+          problem = (await this.#exchange(person, organisation, rows)) || problem;
+        } catch (error) {
+          // What the portal itself fails at holds up nothing else.
+          if (!error.isPortals) throw error;
+          failure = error;
+        }
       }
+      if (failure) throw failure;
       this.#failures = 0;
       this.#turn({ state: "online", problem, signIn: "" });
     }
@@ -204,7 +224,7 @@
         return "";
       } catch (error) {
         if (error.state !== "refused") throw error;
-        for (const row of rows) this.#note(row, Date.now() + REFUSED_FOR);
+        for (const row of rows) this.#note(row, now() + REFUSED_FOR);
         return error.problem;
       } finally {
         this.#turn({ sending: new Set() });
@@ -220,7 +240,7 @@
       await this.store.change(known, (row) => {
         const { stage, site } = sent.get(row.id);
         if (row.stage !== stage || row.site !== site) return undefined;
-        const news = told.get(row.id);
+        const news = { ...told.get(row.id), language: LANGUAGE };
         const next = { ...row, news, stage: stageAfter(row, news) };
         this.#note(next, dueAfter(news));
         return next;
@@ -235,7 +255,8 @@
     #dueAt(row) {
       if (this.#deeds.has(row.id)) return 0;
       if (row.stage !== "confirmed" && (!this.#isWatched || document.hidden)) return NEVER;
-      if (row.stage === "sent" && row.news.settled) return NEVER;
+      const { settled, language } = row.news ?? {};
+      if (row.stage === "sent" && settled && language === LANGUAGE) return NEVER;
       const asked = this.#asked.get(row.id);
       return asked?.stage === row.stage && asked.site === row.site ? asked.dueAt : 0;
     }

@@ -7,6 +7,7 @@ from portal.claims import lifecycle
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.browser.steps import LISTEN
+from tests.browser.tray.seeded import PUT
 from tests.browser.tray.steps import (
     CLAIMED,
     add,
@@ -20,9 +21,10 @@ from tests.browser.tray.steps import (
     pick,
     row,
     rows,
+    stages,
     word,
 )
-from tests.conftest import order
+from tests.conftest import order, work
 
 pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
 
@@ -55,6 +57,7 @@ def test_hubs_are_looked_up_first_then_claimed_together_each_once(tablet, sandbo
     assert {text[:4] for text in told} == {hub[-4:].upper() for hub in wanted}
     page.get_by_role("button", name="Put away 4 finished").click()
     expect(page.get_by_role("heading", name="No hubs yet")).to_be_visible()
+    expect(page.locator("#content")).to_be_focused()
 
 
 def test_what_cannot_be_claimed_says_why_and_is_not_counted(
@@ -193,3 +196,88 @@ def test_a_site_that_was_closed_meanwhile_is_told_and_another_can_be_picked(
     claim_all(page, 1)
     expect(word(page, hub)).to_have_text(CLAIMED)
     assert claimed(sandbox) == [hub]
+
+
+def test_another_site_asked_for_in_the_address_is_that_of_the_whole_tray(
+    tablet, sandbox, working, ira, mill_court, orchard_rise
+):
+    (hub,) = hubs(1)
+    ours = {"orgId": world.ACME_ORG_ID, "siteId": mill_court.spkey_site_id, "status": "Claimed"}
+    sandbox.state.set_hub(hub, ours)
+    page = tablet(ira)
+    open_tray(page, f"?site={mill_court.pk}")
+    add(page, hub)
+    expect(word(page, hub)).to_have_text("Already claimed here")
+    open_tray(page, f"?site={orchard_rise.pk}")
+    expect(word(page, hub)).to_have_text("At another site")
+
+
+def test_a_clock_that_is_put_back_holds_nothing_up_and_changes_no_order(tablet, sandbox, ira):
+    one, other = hubs(2)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, one)
+    claim_all(page, 1)
+    expect(word(page, one)).to_have_text("Waiting to send")
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() - 3_600_000 }")
+    work(Claim.objects.get(), rounds=3)
+    expect(word(page, one)).to_have_text(CLAIMED)
+    add(page, other)
+    page.reload()
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).first).to_contain_text(other[-4:].upper())
+
+
+def test_a_row_that_the_portal_could_not_take_says_so(tablet, sandbox, ira, monkeypatch):
+    def fail(order):
+        raise RuntimeError
+
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub)
+    with monkeypatch.context() as patch:
+        patch.setattr(lifecycle, "submit", fail)
+        claim_all(page, 1)
+        expect(word(page, hub)).to_have_text("Not saved yet")
+    assert stages(page) == ["confirmed"]
+
+
+def test_what_the_portal_fails_at_holds_up_no_other_organisations_rows(tablet, sandbox, ira):
+    tablet.expected = ["status of 500"]
+    hub, elsewhere = hubs(2)
+    page = tablet(ira)
+
+    def fail(route):
+        if elsewhere in (route.request.post_data or ""):
+            return route.fulfill(status=500, body="")
+        return route.continue_()
+
+    page.route("**/claims/tray/", fail)
+    open_tray(page)
+    page.evaluate(PUT, [confirmed_for(ira, elsewhere)])
+    add(page, hub)
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text("Waiting to send")
+
+
+def test_what_is_finished_is_told_in_the_language_that_the_person_changed_to(
+    tablet, sandbox, ira, mill_court
+):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub)
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text("Waiting to send")
+    lifecycle.stop(Claim.objects.get(), ira)
+    expect(word(page, hub)).to_have_text("Cancelled")
+    type(ira).objects.update(language="el")
+    page.reload()
+    expect(word(page, hub)).to_have_text("Ακυρώθηκε")
+
+
+def confirmed_for(person, hub: str) -> dict[str, object]:
+    """A row that the person confirmed before all others, for some other organisation."""
+    row = {"id": hub, "person": str(person.pk), "organisation": hub, "text": hub, "hubId": hub}
+    return {**row, "site": hub, "siteName": "", "at": 0, "stage": "confirmed", "news": None}

@@ -20,6 +20,15 @@ FULL = """() => {
     throw new DOMException("The device is full.", "QuotaExceededError");
   };
 }"""
+# What was added is kept, what becomes of it is not.
+FULL_FOR_NEWS = """() => {
+  const { put } = IDBObjectStore.prototype;
+  const error = new DOMException("The device is full.", "QuotaExceededError");
+  Object.defineProperty(IDBTransaction.prototype, "error", { value: error });
+  IDBObjectStore.prototype.put = function (thing) {
+    return thing.stage === "sent" ? this.transaction.abort() : put.call(this, thing);
+  };
+}"""
 
 
 def assert_claims_from_memory(page: Page, sandbox) -> None:
@@ -56,3 +65,15 @@ def test_storage_that_is_full_is_told_with_the_first_row_that_is_not_kept(tablet
     page.evaluate(FULL)
     add(page, hubs(4)[3])
     assert_claims_from_memory(page, sandbox)
+
+
+def test_storage_that_is_full_once_claims_are_told_of_is_told_too(tablet, sandbox, ira):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub)
+    page.evaluate(FULL_FOR_NEWS)
+    claim_all(page, 1)
+    expect(page.get_by_role("alert")).to_contain_text("This device cannot keep the tray.")
+    expect(word(page, hub)).to_have_text(CLAIMED)
+    assert claimed(sandbox) == [hub]

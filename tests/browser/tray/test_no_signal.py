@@ -197,6 +197,25 @@ def test_a_page_of_one_person_sends_nothing_once_another_has_signed_in(
     assert not Claim.objects.exists()
 
 
+def test_a_page_opened_without_a_network_is_closed_to_whoever_else_signs_in(
+    visited, line, sandbox, ada, as_person
+):
+    (hub,) = hubs(1)
+    go_offline(visited, line)
+    open_tray(visited)
+    expect(visited.locator("[data-whose]")).to_have_text("Ira Installer · Acme Properties")
+    add(visited, hub)
+    claim_all(visited, 1)
+    become(visited, as_person(ada), line)
+    go_online(visited, line)
+    other = visited.context.new_page()
+    open_tray(other)
+    expect(visited.get_by_role("alert")).to_contain_text("Somebody else is signed in")
+    expect(row(visited, hub)).to_be_hidden()
+    expect(visited.locator("[data-tray-claim]")).to_be_hidden()
+    assert not Claim.objects.exists()
+
+
 def become(page: Page, client, line) -> None:
     """Sign somebody else in on the device."""
     name = settings.SESSION_COOKIE_NAME
