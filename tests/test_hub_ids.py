@@ -36,6 +36,8 @@ UNDERSTOOD = {
     "a German keyboard": "ß".join(GROUPS),
     "an Italian keyboard": "'".join(GROUPS),
     "a Swedish keyboard": "+".join(GROUPS),
+    "a Greek keyboard": TEXT.translate(str.maketrans("abcdef", "αβψδεφ")),
+    "a Greek keyboard's capitals": TEXT.upper().translate(str.maketrans("ABCDEF", "ΑΒΨΔΕΦ")),
     "non-breaking spaces": "\u00a0".join(GROUPS),
     "zero-width characters": "\u200b".join(TEXT),
     "a byte order mark": f"\ufeff{TEXT}",

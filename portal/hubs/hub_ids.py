@@ -37,6 +37,9 @@ SENTENCES: Final = {
 MISTYPED_HYPHENS: Final = "ß'+*"
 HYPHENS: Final = frozenset("_\u2043\u2212" + MISTYPED_HYPHENS)
 
+# On a Greek keyboard these stand where an American one has a to f.
+GREEK_KEYS: Final = str.maketrans("αβψδεφΑΒΨΔΕΦ", "abcdefABCDEF")
+
 HEX: Final = "[0-9A-Fa-f]"
 GAP: Final = "[- ]{1,4}"
 # Letters and digits on either side mean that the run is part of something else.
@@ -66,9 +69,9 @@ def parse(text: str) -> HubId:
     """Find the one hub id in `text`.
 
     Understood: a UUID in any case, with or without hyphens, with other dashes, spaces, full-width
-    or invisible characters in it; and one within a URL (percent-encoded too), JSON, `urn:uuid:`,
-    braces or other words. An id that occurs twice is one id. Not understood: 32 hexadecimal digits
-    that are part of a longer run of letters and digits.
+    or invisible characters in it, or typed on a Greek keyboard; and one within a URL
+    (percent-encoded too), JSON, `urn:uuid:`, braces or other words. An id that occurs twice is one
+    id. Not understood: 32 hexadecimal digits that are part of a longer run of letters and digits.
 
     `text` is at most 256 characters as it was scanned. `str()` of the result is the canonical form,
     lower case with hyphens. Raises `LabelProblem`.
@@ -105,10 +108,10 @@ def _spelt(character: str) -> str:
 
 def _folded(text: str) -> str:
     """The text with percent-encoding undone (twice: a link may carry a link), compatibility forms
-    such as full-width digits folded, hyphens and spaces each of one kind, and invisible characters
-    gone."""
+    such as full-width digits folded, hyphens and spaces each of one kind, Greek keys read as
+    American ones, and invisible characters gone."""
     plain = unicodedata.normalize("NFKC", unquote(unquote(text)))
-    return "".join(_folded_character(character) for character in plain)
+    return "".join(_folded_character(character) for character in plain).translate(GREEK_KEYS)
 
 
 def _folded_character(character: str) -> str:

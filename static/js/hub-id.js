@@ -14,6 +14,10 @@
   const HEX_ONLY = new RegExp(`^${HEX}+$`, "u");
   // "ß'+*": where other keyboards have the hyphen that a hand-held scanner types.
   const HYPHENS = /[\p{Pd}_\u2043\u2212ß'+*]/gu;
+  // On a Greek keyboard these stand where an American one has a to f.
+  const GREEK = "αβψδεφΑΒΨΔΕΦ";
+  const AMERICAN = "abcdefABCDEF";
+  const GREEK_KEYS = new RegExp(`[${GREEK}]`, "gu");
   const INVISIBLE = /\p{Cf}/gu;
   const SPACES = /[\p{Zs}\p{Zl}\p{Zp}\p{Cc}]/gu;
   const WRAPPING = /^[ \-{}()[\]<>"'.,;]+|[ \-{}()[\]<>"'.,;]+$/gu;
@@ -39,6 +43,7 @@
     unquoted(unquoted(text))
       .normalize("NFKC")
       .replace(HYPHENS, "-")
+      .replace(GREEK_KEYS, (letter) => AMERICAN[GREEK.indexOf(letter)])
       .replace(INVISIBLE, "")
       .replace(SPACES, " ");
 
