@@ -20,7 +20,10 @@
     #claim = document.querySelector("[data-tray-claim]");
     // The last row that was read, for whoever wants it out again.
     #last;
-    #announcer = new globalThis.TrayAnnouncer((id) => this.#list.view(id));
+    #announcer = new globalThis.TrayAnnouncer(
+      (id) => this.#list.view(id),
+      (row) => this.#reader.tellClaimed(row),
+    );
 
     async connectedCallback() {
       this.#words = new globalThis.TrayWords(this.#part("tray-words"));
@@ -170,7 +173,8 @@
       const now = { ...this.#sync.detail, site: this.#site.site.id };
       const before = new Map([...this.#model.rows.keys()].map((id) => [id, this.#list.view(id)]));
       const changed = this.#list.show(this.#model.rows, now);
-      for (const id of changed) this.#announce(this.#model.rows.get(id), before.get(id));
+      const known = changed.filter((id) => before.get(id));
+      this.#announcer.tell(known.map((id) => this.#model.rows.get(id)));
       this.#showCount();
       const { size } = this.#model.rows;
       this.#part("empty").hidden = size > 0;
@@ -180,15 +184,6 @@
       const done = this.#model.done().length;
       this.#part("put-away").hidden = done === 0;
       this.#part("put-away-words").textContent = this.#words.count("put-away", done);
-    }
-
-    // Where a claim has come to is told, and what speaks against one: not each step on the way.
-    #announce(row, before) {
-      if (!before) return;
-      if (row.stage === "tray" && TrayModel.isDone(row)) return this.#reader.tellClaimed(row);
-      const view = this.#list.view(row.id);
-      if (view.kind === "working" || (row.stage === "tray" && view.kind !== "stop")) return;
-      this.#announcer.tell(row.id);
     }
 
     #showCount() {
@@ -207,8 +202,7 @@
         this.#reader.say("pick-site");
         return this.#site.ask();
       }
-      this.#model.moveTo(this.#site.site);
-      this.#model.confirm(rows.map((row) => this.#model.rows.get(row.id)));
+      this.#model.confirm(rows, this.#site.site);
       this.#reader.say("confirmed", this.#words.count("confirmed", rows.length));
       this.#sync.hurry();
     }

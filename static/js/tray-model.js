@@ -100,11 +100,13 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     return rows;
   }
 
-  // Fixes what is in the tray to be claimed at its site.
-  confirm(rows) {
+  // Fixes what is in the tray to be claimed at a site, whatever another page made of it just now.
+  confirm(rows, site) {
     // Of a lookup only what it says of the hub itself stays true.
     const confirmed = (row) => ({
       ...row,
+      site: site.id,
+      siteName: site.name,
       stage: "confirmed",
       news: row.news && { meta: row.news.meta },
     });

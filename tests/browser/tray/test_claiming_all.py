@@ -33,6 +33,16 @@ SUSPENDED = world.MAGIC["suspended"].id
 UNKNOWN = world.MAGIC["unknown"].id
 OTHER_SITE = world.MAGIC["other_site"].id
 
+# Another page moves all rows, of which this one has not heard yet.
+MOVE_ALL = """async (site) => {
+  const { postMessage } = BroadcastChannel.prototype;
+  const store = new TrayStore();
+  BroadcastChannel.prototype.postMessage = () => {};
+  const rows = await store.rows(await store.get("current"));
+  await store.change(rows.map((row) => row.id), (row) => ({ ...row, site }));
+  BroadcastChannel.prototype.postMessage = postMessage;
+}"""
+
 
 def test_hubs_are_looked_up_first_then_claimed_together_each_once(tablet, sandbox, working, ira):
     wanted = hubs(4)
@@ -210,6 +220,20 @@ def test_another_site_asked_for_in_the_address_is_that_of_the_whole_tray(
     expect(word(page, hub)).to_have_text("Already claimed here")
     open_tray(page, f"?site={orchard_rise.pk}")
     expect(word(page, hub)).to_have_text("At another site")
+
+
+def test_hubs_are_claimed_at_the_site_on_the_screen_whatever_another_page_just_chose(
+    tablet, sandbox, ira, mill_court, orchard_rise
+):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page, f"?site={mill_court.pk}")
+    add(page, hub)
+    expect(rows(page)).to_have_count(1)
+    page.evaluate(MOVE_ALL, str(orchard_rise.pk))
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text("Waiting to send")
+    assert Claim.objects.get().site == mill_court
 
 
 def test_a_clock_that_is_put_back_holds_nothing_up_and_changes_no_order(tablet, sandbox, ira):

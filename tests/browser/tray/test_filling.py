@@ -5,6 +5,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from tests.browser import labels
+from tests.browser.tray.seeded import news
 from tests.browser.tray.steps import (
     add,
     claim_button,
@@ -32,6 +33,12 @@ window.OscillatorNode = class extends OscillatorNode {
   }
 };
 navigator.vibrate = (pulses) => window.shaken.push(pulses);"""
+# The same news of every row, in one write.
+TELL_ALL = """async (news) => {
+  const store = new TrayStore();
+  const rows = await store.rows(await store.get("current"));
+  await store.change(rows.map((row) => row.id), (row) => ({ ...row, news }));
+}"""
 SOUNDED = "() => window.sounded.splice(0)"
 
 
@@ -95,6 +102,22 @@ def test_each_kind_of_reading_has_its_own_word_colour_sound_and_pulse(
     assert said == ["good", "attention", "stop"]
     assert len({*sounded, ()}) == 4
     assert len({str(pulses) for pulses in page.evaluate("() => window.shaken")}) == 3
+
+
+def test_several_found_to_be_claimed_here_sound_once_and_are_all_told(tablet, ira):
+    wanted = hubs(3)
+    page = tablet(ira)
+    page.add_init_script(LISTEN)
+    open_tray(page)
+    add(page, *wanted)
+    page.evaluate("() => window.shaken.splice(0)")
+    told = news("good", "check", "Already claimed here", "", "", place="here")
+    page.evaluate(TELL_ALL, told)
+    expect(outcome(page)).to_contain_text("Already claimed here.")
+    expect(page.locator("#announcer")).to_contain_text(": Already claimed here")
+    assert [len(pulses) for pulses in page.evaluate("() => window.shaken")] == [5]
+    heard = outcome(page).inner_text() + page.locator("#announcer").inner_text()
+    assert [tail for tail in tails(*wanted) if tail not in heard] == []
 
 
 def test_several_ids_are_pasted_at_once_whatever_stands_between_them(tablet, ira):
