@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -23,6 +24,7 @@ from portal.orgs.models import Site
 HERE, ELSEWHERE = "here", "elsewhere"
 # Seconds until the device asks again where nothing is going to change soon.
 SLOW = 15
+A_WHILE = timedelta(minutes=2)
 
 type Names = Mapping[str, str]
 """Of an organisation's sites: SpKey's id → what people call it."""
@@ -207,7 +209,9 @@ def _more(claim: Claim, now: Words, names: Names) -> str:
     if claim.reason == Reason.ANOTHER_SITE:
         return _where(claim.hub, names, now)
     said = [str(now.text), *(f"{field}: {message}" for field, message in claim.problems)]
-    if at := timeline.next_try(claim):
+    at = timeline.next_try(claim)
+    # Sooner than that, it is over before the minute that would be named.
+    if at and at - timezone.now() > A_WHILE:
         time = time_format(timezone.localtime(at), "H:i")
         said.append(gettext("Next look at %(time)s.") % {"time": time})
     return " ".join(said)

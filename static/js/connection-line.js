@@ -11,10 +11,13 @@
 globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
   static #PATIENCE = 6000;
   static #ASK_AGAIN = 10_000;
+  // What was heard of the portal stands for so long. Then it is asked, while somebody looks.
+  static #STANDS = 30_000;
 
   #online;
   #signedOut = false;
   #ending;
+  #heardAt = 0;
   #waiting;
   #asking;
   #silence;
@@ -47,7 +50,8 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
   }
 
   #wake() {
-    if (!this.#online && navigator.onLine && !document.hidden) this.#ask();
+    const isOld = performance.now() - this.#heardAt > ConnectionLine.#STANDS;
+    if ((isOld || !this.#online) && navigator.onLine && !document.hidden) this.#ask();
   }
 
   // A network that swallows everything ends no request: silence is asked about too.
@@ -92,6 +96,7 @@ globalThis.ConnectionLine = class ConnectionLine extends HTMLElement {
   // An answer may arrive just after the network went.
   #tell(answered) {
     const online = answered && navigator.onLine;
+    if (online) this.#heardAt = performance.now();
     if (online === this.#online) return;
     this.#online = online;
     this.dataset.state = online ? "online" : "offline";

@@ -146,6 +146,15 @@ def test_a_network_that_swallows_everything_is_found_out(home: Page, line: Line,
     expect(said(home)).to_contain_text("No connection")
 
 
+def test_a_portal_that_goes_away_is_noticed_on_a_page_that_asks_nothing(home: Page, line: Line):
+    home.clock.install()
+    home.goto("/")
+    expect(said(home)).to_contain_text("Online")
+    line.cut()
+    home.clock.run_for(45_000)
+    expect(said(home)).to_contain_text("No connection")
+
+
 def test_without_being_looked_at_it_asks_nobody(home: Page, line: Line):
     home.clock.install()
     home.goto("/")

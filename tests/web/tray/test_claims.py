@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from portal.claims import lifecycle
@@ -186,11 +187,14 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     row = tablet.row(MAGIC["offline"], mill_court, claim=True)
     tablet.news(row)
     news = tablet.after_work(row)
-    due = timezone.localtime(Claim.objects.get().next_attempt_at)
+    later = timezone.now() + timedelta(minutes=10)
+    Claim.objects.update(next_attempt_at=later, version=F("version") + 1)
 
     assert (news["kind"], news["word"]) == ("attention", "Hub offline")
-    assert news["text"].endswith(f"Next look at {due:%H:%M}.")
+    assert "Next look" not in news["text"]
     assert news["deeds"] == ["try_now", "stop"]
+    due = timezone.localtime(later)
+    assert tablet.news(row)["text"].endswith(f"Next look at {due:%H:%M}.")
 
 
 @pytest.mark.parametrize(
