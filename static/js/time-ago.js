@@ -1,5 +1,5 @@
 // <time-ago datetime="…">: a moment as people say it. Exact in the tooltip, and in place for some
-// seconds after a tap.
+// seconds after a tap. With `ahead`, what is overdue comes now.
 "use strict";
 
 {
@@ -48,8 +48,9 @@
 
     tell() {
       const now = Date.now();
-      const text =
-        now < (this.exactUntil ?? 0) ? this.title : say(Math.round((this.at - now) / 1000));
+      const seconds = Math.round((this.at - now) / 1000);
+      const from = this.hasAttribute("ahead") ? 0 : -Infinity;
+      const text = now < (this.exactUntil ?? 0) ? this.title : say(Math.max(from, seconds));
       if (this.words.textContent !== text) this.words.textContent = text;
     }
   }

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import Route, expect
 
 from portal.claims import worker
@@ -55,6 +56,15 @@ def test_a_settled_claim_is_not_asked_after_any_more(tablet, sandbox, ira, claim
     page.clock.run_for(60_000)
     assert polls == []
     expect(page.locator("[data-news-age]")).to_have_count(0)
+
+
+def test_a_look_that_is_overdue_comes_now(tablet, claim):
+    Claim.objects.update(
+        state="waiting", reason="offline", next_attempt_at=timezone.now() - timedelta(minutes=2)
+    )
+    page = tablet(claim.submitted_by)
+    show(page, claim)
+    expect(page.get_by_text("Next look now")).to_be_visible()
 
 
 def test_a_session_that_ends_while_polling_leads_to_sign_in_and_back_to_the_claim(
