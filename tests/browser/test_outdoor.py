@@ -63,6 +63,7 @@ def test_nobody_in_the_sun_is_shown_another_look_first(tablet):
     page.route("**/outdoor*.css", hold)
     page.reload()
     assert colours(page) == [BLACK, WHITE]
+    page.wait_for_function("() => performance.getEntriesByName('first-paint').length")
     assert page.evaluate(PAINTED_AFTER_THE_SHEET)
 
 
