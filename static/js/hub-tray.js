@@ -120,12 +120,17 @@
     }
 
     async #chooseSite() {
-      const asked = this.dataset.askedSite;
+      const asked = this.dataset.askedSite || this.#asked("site");
       const remembered = asked || (await this.#recall(this.#siteKey));
       const picker =
         document.querySelector("[data-plain] site-picker") ??
         TraySite.picker(this.#part("picker-template"), this.#kept?.sites ?? []);
       this.#site.take(picker, remembered || this.#kept?.site);
+    }
+
+    // A page that opens without the portal learns from its address alone what is asked for.
+    #asked(name) {
+      return new URL(location.href).searchParams.get(name);
     }
 
     get #siteKey() {
@@ -138,11 +143,10 @@
 
     // What the form without scripts held goes on here: an address may bring a label.
     #takeOver() {
-      const label = document.querySelector("[data-plain] [name=label]")?.value;
+      const plain = document.querySelector("[data-plain] [name=label]");
+      const label = plain ? plain.value : this.#asked("label");
       for (const part of document.querySelectorAll("[data-plain]")) part.remove();
-      if (label?.trim() && !this.#took(this.#reader.takeAll(label, this.#site.site))) {
-        this.#intake.text = label;
-      }
+      if (label?.trim()) this.#intake.text = this.#took(this.#reader.takeAll(label, this.#site.site));
       const address = new URL(location.href);
       address.searchParams.delete("label");
       history.replaceState(history.state, "", address);
@@ -175,6 +179,8 @@
       const changed = this.#list.show(this.#model.rows, now);
       const known = changed.filter((id) => before.get(id));
       this.#announcer.tell(known.map((id) => this.#model.rows.get(id)));
+      const rows = [...this.#model.rows.values()];
+      if (!rows.some((row) => row.stage === "confirmed")) this.#reader.unsay("confirmed");
       this.#showCount();
       const { size } = this.#model.rows;
       this.#part("empty").hidden = size > 0;
@@ -219,7 +225,7 @@
       const row = this.#model.rows.get(button.closest("[data-row]")?.dataset.row);
       const { tap } = button.dataset;
       if (tap === "undo") this.#undo();
-      else if (tap === "put-away") this.#leave(this.#model.done());
+      else if (tap === "put-away") this.#putAway();
       else if (tap === "sound") this.#switchSound(button);
       else if (tap === "photo") this.#part("photo-input").click();
       else if (row && tap === "remove") this.#remove(row);
@@ -231,7 +237,13 @@
       if (TrayModel.isDone(row) || (await this.#removal.ask(row))) {
         const present = this.#model.rows.get(row.id);
         if (present) this.#leave([present]);
+        this.#reader.say("removed", this.#words.say("removed", row.hubId.slice(-4).toUpperCase()));
       }
+    }
+
+    #putAway() {
+      this.#leave(this.#model.done());
+      this.#reader.unsay("confirmed", "claimed", "undone", "removed");
     }
 
     #leave(rows) {

@@ -69,6 +69,14 @@ def test_without_a_network_the_page_opens_scans_queues_and_sends_once_it_is_back
     all_claimed_once(visited, sandbox, *wanted)
 
 
+def test_what_the_address_brings_is_taken_without_a_network_too(visited, line, orchard_rise):
+    (hub,) = hubs(1)
+    go_offline(visited, line)
+    open_tray(visited, f"?site={orchard_rise.pk}&label={hub}")
+    expect(rows(visited)).to_have_count(1)
+    expect(visited.locator("[data-site-name]")).to_have_text("Orchard Rise")
+
+
 def test_the_network_goes_between_two_scans_and_comes_back(visited, line, sandbox):
     one, other = hubs(2)
     add(visited, one)
