@@ -25,6 +25,7 @@
   // What Python's strip() takes away, which is not quite what trim() does.
   const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\p{Zs}\\u2028\\u2029]+";
   const ENDS = new RegExp(`^${BLANK}|${BLANK}$`, "gu");
+  const BETWEEN = /[\s,;|]+/u;
   const LINES = /[\r\n\u2028\u2029]+/u;
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -99,18 +100,41 @@
     return hubId ? { hubId } : refused("nothing", text, digitsTyped(plain));
   };
 
+  // Whether somebody seems to have meant an id: as long, and of little else than digits of one.
+  const isMistyped = (piece) => {
+    const digits = piece.replace(/[^0-9A-Fa-f]/g, "").length;
+    const others = piece.replace(/[0-9A-Fa-f-]/g, "").length;
+    return /^[0-9A-Za-z-]+$/.test(piece) && digits >= 24 && digits <= 40 && others <= 4;
+  };
+
+  // What stands between the ids of a line and seems to be one with a mistake in it.
+  const mistypedIn = (plain) =>
+    plain
+      .replace(GROUPED, " ")
+      .replace(UNBROKEN, " ")
+      .split(BETWEEN)
+      .filter(isMistyped)
+      .map((piece) => ({ text: piece, ...parse(piece) }));
+
   const inLine = (line) => {
     const whole = parse(line);
-    if (!["several", "too_long"].includes(whole.problem)) return [{ text: line, ...whole }];
-    const found = idsIn(folded(line)).map((hubId) => ({ text: hubId, hubId }));
-    return found.length ? found : [{ text: line, ...whole }];
+    const plain = folded(line);
+    const mistyped = whole.problem === "nothing" ? [] : mistypedIn(plain);
+    if (!mistyped.length && !["several", "too_long"].includes(whole.problem)) {
+      return [{ text: line, ...whole }];
+    }
+    const found = idsIn(plain).map((hubId) => ({ text: hubId, hubId }));
+    const pieces = [...found, ...mistyped];
+    return pieces.length ? pieces : [{ text: line, ...whole }];
   };
 
   // All that a pasted or typed text names, in order, each as `{text, …}` with what `parse` says of
-  // it. Between ids may stand line breaks, commas or spaces.
+  // it. Between ids may stand line breaks, commas or spaces. Among ids, one with a mistake in it is
+  // told as well.
   const parseAll = (text) => {
     const whole = parse(text);
-    if (!["several", "too_long"].includes(whole.problem)) return [{ text, ...whole }];
+    const isOne = whole.hubId && !mistypedIn(folded(text)).length;
+    if (isOne || ["nothing", "empty"].includes(whole.problem)) return [{ text, ...whole }];
     const lines = text.split(LINES).filter((line) => line.trim());
     return lines.flatMap(inLine);
   };

@@ -146,7 +146,8 @@
       const plain = document.querySelector("[data-plain] [name=label]");
       const label = plain ? plain.value : this.#asked("label");
       for (const part of document.querySelectorAll("[data-plain]")) part.remove();
-      if (label?.trim()) this.#intake.text = this.#took(this.#reader.takeAll(label, this.#site.site));
+      if (label?.trim())
+        this.#intake.text = this.#took(this.#reader.takeAll(label, this.#site.site));
       const address = new URL(location.href);
       address.searchParams.delete("label");
       history.replaceState(history.state, "", address);

@@ -6,8 +6,8 @@ globalThis.TrayIntake = class TrayIntake {
   #field;
   #take;
 
-  // `form` holds the field. `take(text)` is given what was typed or pasted, and answers whether
-  // there was anything in it for the tray.
+  // `form` holds the field. `take(text)` is given what was typed or pasted, and answers with what of
+  // it named no hub.
   constructor(form, take) {
     this.#form = form;
     this.#field = form.elements.namedItem("text");
@@ -36,7 +36,7 @@ globalThis.TrayIntake = class TrayIntake {
 
   // Adds what stands in the field, which keeps what was no label. Answers whether it is empty now.
   add() {
-    if (this.text.trim() && this.#take(this.text)) this.text = "";
+    if (this.text.trim()) this.text = this.#take(this.text);
     this.#mark(Boolean(this.text.trim()));
     return !this.text.trim();
   }
@@ -72,8 +72,9 @@ globalThis.TrayIntake = class TrayIntake {
     const text = event.clipboardData?.getData("text") ?? "";
     if (!text.trim()) return;
     event.preventDefault();
-    if (!this.#take(text)) {
-      this.text = text.replace(/\s+/gu, " ").trim();
+    const left = this.#take(text);
+    if (left) {
+      this.text = left.replace(/\s+/gu, " ");
       this.#mark(true);
       this.#field.focus();
     }

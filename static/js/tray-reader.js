@@ -7,6 +7,7 @@ globalThis.TrayReader = class TrayReader {
   #sound;
   #element;
   #icons;
+  #said;
 
   // `element` says it; `words`, `sound` and `icons` are what it says it with.
   constructor(model, element, words, sound, icons) {
@@ -22,11 +23,12 @@ globalThis.TrayReader = class TrayReader {
     return this.#take([{ text, ...globalThis.HubId.parse(text) }], site)[0];
   }
 
-  // Adds all hubs that a text names. Answers whether each part of it named one.
+  // Adds all hubs that a text names. Answers with what of it named none, to be mended.
   takeAll(text, site) {
     const labels = globalThis.HubId.parseAll(text);
     this.#take(labels, site);
-    return labels.every((label) => label.hubId);
+    const left = labels.filter((label) => !label.hubId).map((label) => label.text.trim());
+    return left.join(" ");
   }
 
   // How many hubs a text names that are not in the tray yet.
@@ -45,12 +47,18 @@ globalThis.TrayReader = class TrayReader {
   say(name, text = this.#words.say(name)) {
     const { kind, icon, word } = this.#words.news(name);
     const part = (which) => this.#element.querySelector(`[data-said=${which}]`);
+    this.#said = name;
     this.#element.dataset.kind = kind;
     this.#element.dataset.beat = this.#element.dataset.beat === "1" ? "2" : "1";
     part("icon").setAttribute("href", `${this.#icons}#${icon}`);
     part("word").textContent = word;
     part("text").textContent = text;
     this.#element.hidden = false;
+  }
+
+  // Takes back what was said, if it was one of these.
+  unsay(...names) {
+    if (names.includes(this.#said)) this.#element.hidden = true;
   }
 
   #take(labels, site) {
@@ -77,10 +85,11 @@ globalThis.TrayReader = class TrayReader {
   // The gravest thing is told: what is no label, then what is new.
   #tell(labels, rows) {
     const foreign = labels.find((label) => label.problem);
-    if (foreign) return this.#signal("foreign", this.#refusal(foreign));
-    if (rows.length > 1) return this.#signal("new", this.#words.count("many", rows.length));
+    const many = rows.length ? this.#words.count("many", rows.length) : "";
+    if (foreign) return this.#signal("foreign", `${this.#refusal(foreign)} ${many}`.trim());
+    if (rows.length > 1) return this.#signal("new", many);
     if (rows.length)
-      return this.#signal("new", this.#words.say("new", rows[0].hubId.slice(-4).toUpperCase()));
+      return this.#signal("new", this.#words.say("new", TrayReader.#tail(rows[0].hubId)));
     const row = this.#model.of(labels[0].hubId);
     const name = globalThis.TrayModel.isDone(row) ? "claimed" : "again";
     this.#signal(name, this.#words.say(name, TrayReader.#tail(row.hubId)));

@@ -17,7 +17,8 @@ globalThis.TrayRemoval = class TrayRemoval {
     };
     put("title", this.#words.say("ask", row.hubId.slice(-4).toUpperCase()));
     put("hub", row.hubId);
-    put("text", this.#words.say(`ask-${row.stage}`, row.siteName));
+    const isOver = row.stage === "sent" && row.news.settled;
+    put("text", this.#words.say(isOver ? "ask-over" : `ask-${row.stage}`, row.siteName));
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
     return new Promise((resolve) => {

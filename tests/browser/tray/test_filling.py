@@ -132,6 +132,34 @@ def test_several_ids_are_pasted_at_once_whatever_stands_between_them(tablet, ira
     expect(outcome(page)).to_contain_text("We read “from the office”.")
 
 
+def test_of_a_paste_only_what_names_no_hub_stays_and_what_was_taken_can_be_undone(tablet, ira):
+    one, other = hubs(2)
+    page = tablet(ira)
+    open_tray(page)
+    paste(page, f"{one}\n{other}\nrubbish")
+    expect(outcome(page)).to_contain_text("We read “rubbish”.")
+    expect(outcome(page)).to_contain_text("2 hubs are in the tray.")
+    expect(field(page)).to_have_value("rubbish")
+    expect(claim_button(page)).to_have_text("Claim 2 hubs")
+    page.get_by_role("button", name="Undo the last").click()
+    expect(claim_button(page)).to_have_text("Claim 1 hub")
+
+
+@pytest.mark.parametrize("mistake", [lambda hub: hub[:-1], lambda hub: f"{hub}0", "{:.35}O".format])
+def test_an_id_with_a_mistake_in_it_is_told_whatever_stands_beside_it(tablet, ira, mistake):
+    good, other, meant = hubs(3)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, f"{mistake(meant)} {good}")
+    expect(outcome(page)).to_contain_text("1 hub is in the tray.")
+    expect(outcome(page)).to_contain_text(f"We read “{mistake(meant)}”.")
+    expect(field(page)).to_have_value(mistake(meant))
+    field(page).fill("")
+    add(page, f"{other}, {mistake(meant)}, {good}")
+    expect(outcome(page)).to_contain_text(f"We read “{mistake(meant)}”.")
+    assert read_off(page) == tails(other, good)
+
+
 def test_a_paste_without_an_id_is_left_in_the_field_to_be_mended(tablet, ira):
     (hub,) = hubs(1)
     page = tablet(ira)
@@ -227,6 +255,7 @@ def test_the_last_reading_is_undone_and_others_leave_after_a_question_that_names
     page.keyboard.press("Enter")
     question.get_by_role("button", name="Remove").click()
     expect(rows(page)).to_have_count(1)
+    expect(outcome(page)).to_contain_text(f"Removed. Hub {one[-4:].upper()}")
     expect(page.get_by_role("button", name=f"Remove hub {other[-4:].upper()}")).to_be_focused()
     page.keyboard.press("Enter")
     question.get_by_role("button", name="Remove").click()
