@@ -5,6 +5,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from portal.claims.models import Claim
+from tests.browser.checks import problems
 from tests.browser.offline import go_offline, go_online, ready_for_offline, through
 from tests.browser.steps import sign_in
 from tests.browser.tray.steps import (
@@ -221,6 +222,7 @@ def test_a_page_opened_without_a_network_is_closed_to_whoever_else_signs_in(
     expect(visited.get_by_role("alert")).to_contain_text("Somebody else is signed in")
     expect(row(visited, hub)).to_be_hidden()
     expect(visited.locator("[data-tray-claim]")).to_be_hidden()
+    assert problems(visited) == []
     assert not Claim.objects.exists()
 
 
