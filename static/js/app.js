@@ -34,6 +34,19 @@
     event.target.submit();
   };
 
+  const isUnsent = ({ stage, news }) =>
+    stage === "confirmed" || (stage === "tray" && news?.canClaim !== false);
+
+  // Whoever is about to sign out reads what is left behind.
+  const tellUnsent = async () => {
+    const count = (await store.rows(person)).filter(isUnsent).length;
+    const form = new Intl.PluralRules(document.documentElement.lang).select(count);
+    for (const note of document.querySelectorAll("[data-unsent]")) {
+      note.hidden = count === 0;
+      note.textContent = (note.dataset[form] ?? note.dataset.other).replace("{}", count);
+    }
+  };
+
   const offerToInstall = (offer) => {
     const button = document.querySelector("[data-install]");
     if (!button) return;
@@ -60,6 +73,9 @@
     if (document.readyState === "complete") register();
     else window.addEventListener("load", register, { once: true });
   }
+  const tell = () => tellUnsent().catch(() => {});
+  document.getElementById("person-menu")?.addEventListener("beforetoggle", tell);
+  tell();
   for (const form of document.querySelectorAll("[data-sign-out]")) {
     form.addEventListener("submit", signOut);
   }

@@ -159,6 +159,8 @@ def test_signing_out_leaves_the_tray_on_the_device_and_no_name_or_site(visited: 
     visited.wait_for_function(SITES_KEPT, arg=str(ira.pk))
     visited.evaluate(SCAN, [str(ira.pk), str(acme.pk)])
     visited.locator("[popovertarget=person-menu]").click()
+    note = "1 hub in your tray is not claimed yet. It stays on this device"
+    expect(visited.get_by_text(note)).to_be_visible()
     visited.get_by_role("button", name="Sign out").click()
     visited.wait_for_url("**/accounts/login/**")
     visited.goto("/shell/en/")
