@@ -4,6 +4,8 @@
 PORT ?= 8000
 SANDBOX_PORT ?= 8787
 MINUTES ?= 10
+# Half as many again as cores: tests that drive a browser often wait for it.
+PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))
 PYTHON := .venv/bin/python
 
 # Settings of a development machine. What the environment already says wins:
@@ -41,7 +43,7 @@ labels: install secrets ## Write QR labels of the sandbox's hubs into var/labels
 test: install ## Run all tests, in Chromium too (ARGS for pytest)
 	@bin/install-node
 	@browser=$$(bin/find-chromium) && \
-		env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
+		env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
 
 check: style types templates scripts migrations deployment imports ## Run everything that reads the code
 

@@ -108,7 +108,7 @@
       for (const touch of ["pointerdown", "keydown"]) {
         document.addEventListener(touch, () => this.#sound.prepare());
       }
-      this.#setSound();
+      this.#sound.obey(this.#part("sound"), this.#sync.store);
     }
 
     // Whoever scans looks at the rows: then these come first, and the field below them.
@@ -227,7 +227,6 @@
       const { tap } = button.dataset;
       if (tap === "undo") this.#undo();
       else if (tap === "put-away") this.#putAway();
-      else if (tap === "sound") this.#switchSound(button);
       else if (tap === "photo") this.#part("photo-input").click();
       else if (row && tap === "remove") this.#remove(row);
       else if (row && tap) this.#sync.act(row.id, tap);
@@ -272,18 +271,6 @@
       this.#reader.say("undone", this.#words.say("undone", row.hubId.slice(-4).toUpperCase()));
       this.#show();
       this.#keepFocus();
-    }
-
-    async #setSound() {
-      this.#sound.isOn = (await this.#recall("sound")) !== "off";
-      this.#part("sound").setAttribute("aria-pressed", String(this.#sound.isOn));
-    }
-
-    #switchSound(button) {
-      this.#sound.isOn = !this.#sound.isOn;
-      button.setAttribute("aria-pressed", String(this.#sound.isOn));
-      this.#sync.store.set("sound", this.#sound.isOn ? "on" : "off").catch(() => {});
-      if (this.#sound.isOn) this.#sound.play("new");
     }
 
     #hear() {

@@ -37,6 +37,19 @@ globalThis.TraySound = class TraySound {
   isOn = true;
   #audio;
 
+  // Lets a button switch it, and `store` remember that.
+  async obey(button, store) {
+    const show = () => button.setAttribute("aria-pressed", String(this.isOn));
+    button.addEventListener("click", () => {
+      this.isOn = !this.isOn;
+      show();
+      store.set("sound", this.isOn ? "on" : "off").catch(() => {});
+      if (this.isOn) this.play("new");
+    });
+    this.isOn = (await store.get("sound").catch(() => undefined)) !== "off";
+    show();
+  }
+
   // Browsers let a page sound once somebody has touched it, and some forbid it again after a call or
   // a locked screen: to be called on each touch.
   prepare() {

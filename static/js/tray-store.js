@@ -12,7 +12,7 @@ globalThis.TrayStore = class TrayStore {
   static #NAME = "spkey-portal";
   static #VERSION = 1;
   // Some browsers neither open a database nor say that they refuse to.
-  static #OPEN_WITHIN = 2000;
+  static #OPEN_WITHIN = 4000;
   // What becomes of work on a database that the system took away, as from pages in the background.
   static #TAKEN_AWAY = ["InvalidStateError", "AbortError", "UnknownError"];
 

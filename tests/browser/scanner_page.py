@@ -90,17 +90,17 @@ class Site(http.server.ThreadingHTTPServer):
 HEARD = """window.heard = [];
 addEventListener("label-read", ({ detail }) => {
   heard.push({ ...detail, at: performance.now() });
-  document.title = `heard ${heard.length}`;
+  document.body.classList.add(`heard-${heard.length}`);
   document.body.dataset.distinct = new Set(heard.map(({ text }) => text)).size;
 });"""
 
 
 def hears(page: Page, count: int) -> list[dict[str, Any]]:
-    """Wait for so many `label-read`, and return what all of them said, `at` in milliseconds.
+    """Wait for so many `label-read`, and return what those said, `at` in milliseconds.
 
     The page was opened with HEARD before it.
     """
-    expect(page).to_have_title(f"heard {count}")
+    expect(page.locator("body")).to_have_class(re.compile(rf"\bheard-{count}\b"))
     heard: list[dict[str, Any]] = page.evaluate("() => heard")
     return heard[:count]
 

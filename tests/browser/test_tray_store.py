@@ -32,7 +32,7 @@ SLOW = """
     return slow;
   };
   const wait = window.setTimeout;
-  window.setTimeout = (act, after, ...more) => wait(act, after === 2000 ? 20 : after, ...more);
+  window.setTimeout = (act, after, ...more) => wait(act, after === 4000 ? 20 : after, ...more);
 """
 LATE = f"""async () => {{
   await new TrayStore().get("sound");
