@@ -144,6 +144,15 @@ def test_no_cache_holds_anything_of_a_person(visited: Page, ira, acme):
             assert secret not in text
 
 
+def test_without_a_network_the_other_language_is_a_tap_away(visited: Page, line: Line):
+    go_offline(visited, line)
+    visited.goto("/claims/")
+    visited.get_by_role("link", name="Ελληνικά").click()
+    expect(visited.locator("html")).to_have_attribute("lang", "el")
+    visited.get_by_role("link", name="English").click()
+    expect(visited.locator("html")).to_have_attribute("lang", "en")
+
+
 def test_the_device_knows_who_works_on_it_until_they_sign_out(visited: Page, line: Line, ira):
     visited.evaluate(KNOWS, ["current", str(ira.pk)])
     visited.locator("[popovertarget=person-menu]").click()

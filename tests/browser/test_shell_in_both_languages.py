@@ -1,0 +1,12 @@
+"""The page that opens without a network stands up to the checks in both languages."""
+
+import pytest
+
+from tests.browser.checks import problems
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+def test_the_shell_of_nobody(tablet, language):
+    page = tablet()
+    page.goto(f"/shell/{language}/")
+    assert problems(page) == []
