@@ -19,7 +19,7 @@ from bench.report import Figure
 PATH = "/claims/new/"
 TARGET_KB = 60
 PROXY_QUALITY = 5  # Between the defaults of Cloudflare (4) and of nginx's module (6).
-DECODER = ("barcode-detector", "zxing")
+DECODER = ("zxing",)
 LOADED = {"stylesheet", "preload", "modulepreload"}
 
 
