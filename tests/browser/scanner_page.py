@@ -20,7 +20,8 @@ STYLES = re.findall(
     r"'css/(\w+).css' %}\">", (settings.BASE_DIR / "templates/base.html").read_text()
 )
 HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css"
- media="(prefers-contrast: more)"><script src="/static/js/look.js"></script>""" + "".join(
+ media="(prefers-contrast: more)"><script src="/static/js/look.js"></script>
+<script src="/static/js/tray-store.js" defer></script>""" + "".join(
     f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in STYLES
 )
 

@@ -208,35 +208,6 @@ def test_the_pages_of_people(tablet, ada, ira, former):
         page.goto("/organisation/people/")
 
 
-@pytest.mark.parametrize(("who", "width"), [("ada", 320), ("sam", 360)])
-def test_the_way_to_every_page_fits_a_phone_in_both_languages(tablet, who, width, request):
-    person = request.getfixturevalue(who)
-    person.memberships.update(role="admin")
-    page = tablet(person, viewport={"width": width, "height": 700})
-    for language in ("en", "el"):
-        User.objects.update(language=language)
-        page.goto("/")
-        assert page.locator(".nav a").count() == 5
-        assert page.evaluate("() => document.querySelector('.nav').scrollWidth") <= width
-
-
-def test_long_names_leave_a_phone_on_its_side_its_width_and_one_held_upright_its_height(
-    tablet, ada, acme, mill_court
-):
-    User.objects.update(language="el")
-    acme.name = "Διαχείριση Κτιρίων και Κοινοχρήστων Αναγνωστοπούλου και Υιοί"
-    acme.save()
-    page = tablet(ada, viewport={"width": 844, "height": 390})
-    page.goto("/sites/")
-    assert page.evaluate("() => document.documentElement.scrollWidth") == 844
-    page.set_viewport_size({"width": 390, "height": 844})
-    bar = page.locator(".bar").bounding_box()
-    assert bar
-    assert bar["height"] < 120
-    page.locator("[popovertarget=person-menu]").click()
-    expect(page.locator("#person-menu")).to_contain_text(acme.name)
-
-
 def test_the_key_page_in_every_state(tablet, ada):
     tablet.expected = ["422"]
     page = tablet(ada)
