@@ -112,10 +112,11 @@ def test_a_piece_of_work_that_fails_ends_neither_the_worker_nor_its_own_claim(
     sandbox, claim, ira, mill_court, monkeypatch, caplog
 ):
     other = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
-    with monkeypatch.context() as patch, running():
+    with monkeypatch.context() as patch:
         break_attempts(patch, claim)
-        until(lambda: is_claimed(other))
-        until(lambda: "a piece of work failed" in caplog.text)
+        with running():
+            until(lambda: is_claimed(other))
+            until(lambda: "a piece of work failed" in caplog.text)
     Claim.objects.filter(pk=claim.pk).update(lease_until=timezone.now())
 
     with running():

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from portal.sandbox import world
 from tests.browser.steps import ready
@@ -21,6 +21,18 @@ def open_tray(page: Page, query: str = "") -> None:
     """Open the tray, and wait until it takes what is read."""
     page.goto(f"/claims/new/{query}")
     ready(page)
+
+
+def keep_news_away(page: Page) -> None:
+    """Have the portal tell nothing of any row: the test's own news would be overwritten."""
+
+    def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(json={"rows": []})
+        else:
+            route.continue_()
+
+    page.route("**/claims/tray/", answer)
 
 
 def field(page: Page) -> Locator:

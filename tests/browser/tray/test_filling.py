@@ -11,6 +11,7 @@ from tests.browser.tray.steps import (
     claim_button,
     field,
     hubs,
+    keep_news_away,
     open_tray,
     outcome,
     paste,
@@ -108,6 +109,7 @@ def test_several_found_to_be_claimed_here_sound_once_and_are_all_told(tablet, ir
     wanted = hubs(3)
     page = tablet(ira)
     page.add_init_script(LISTEN)
+    keep_news_away(page)
     open_tray(page)
     add(page, *wanted)
     page.evaluate("() => window.shaken.splice(0)")

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from portal.sandbox import world
-from tests.browser.tray.steps import open_tray, rows
+from tests.browser.tray.steps import keep_news_away, open_tray, rows
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
@@ -55,8 +55,7 @@ def test_scanning_scrolling_and_news_make_no_long_task(tablet, browser, ira):
     page.reload()
     expect(rows(page)).to_have_count(MANY)
     page.wait_for_load_state("networkidle")
-    # The news are the test's own: the portal's would overwrite them.
-    page.route("**/claims/tray/", no_news)
+    keep_news_away(page)
 
     browser.start_tracing(page=page, categories=TASKS)
     page.evaluate(USE, [whose, world.hub_id(0)])
@@ -65,14 +64,6 @@ def test_scanning_scrolling_and_news_make_no_long_task(tablet, browser, ira):
     expect(page.locator("[data-part=word]", has_text="Ready")).to_have_count(50)
     assert len(tasks) > MANY
     assert [task for task in tasks if task >= LONG] == []
-
-
-def no_news(route: Route) -> None:
-    """Answer the tray's sync without asking the portal; leave the rest alone."""
-    if route.request.method == "POST":
-        route.fulfill(json={"rows": []})
-    else:
-        route.continue_()
 
 
 def own_times(trace: dict[str, Any]) -> list[float]:
