@@ -4,10 +4,14 @@
 globalThis.TrayRemoval = class TrayRemoval {
   #dialog;
   #words;
+  #answer = () => {};
 
   constructor(dialog, words) {
     this.#dialog = dialog;
     this.#words = words;
+    dialog.addEventListener("submit", (event) => this.#take(event));
+    // This is told late: by then the dialog may be open again with the next question.
+    dialog.addEventListener("close", () => dialog.open || this.#answer(false));
   }
 
   // Resolves to whether to remove the row.
@@ -19,11 +23,17 @@ globalThis.TrayRemoval = class TrayRemoval {
     put("hub", row.hubId);
     const isOver = row.stage === "sent" && row.news.settled;
     put("text", this.#words.say(isOver ? "ask-over" : `ask-${row.stage}`, row.siteName));
-    this.#dialog.returnValue = "";
+    this.#answer(false);
     this.#dialog.showModal();
     return new Promise((resolve) => {
-      const answer = () => resolve(this.#dialog.returnValue === "remove");
-      this.#dialog.addEventListener("close", answer, { once: true });
+      this.#answer = resolve;
     });
+  }
+
+  // Closed first, so that the focus is back on the page before a row leaves it.
+  #take(event) {
+    event.preventDefault();
+    this.#dialog.close();
+    this.#answer(event.submitter.value === "remove");
   }
 };

@@ -82,6 +82,11 @@ def read_off(page: Page) -> list[str]:
     return page.locator("[data-part=tail]").all_text_contents()
 
 
+def tails(*hub_ids: object) -> list[str]:
+    """The last four characters of each, as rows show them."""
+    return [str(hub_id)[-4:].upper() for hub_id in hub_ids]
+
+
 def word(page: Page, hub_id: object) -> Locator:
     """How the row of this hub stands, in one word."""
     return row(page, hub_id).locator("[data-part=word]")

@@ -19,6 +19,7 @@ from tests.browser.tray.steps import (
     read_off,
     row,
     rows,
+    tails,
     word,
 )
 
@@ -41,11 +42,6 @@ TELL_ALL = """async (news) => {
   await store.change(rows.map((row) => row.id), (row) => ({ ...row, news }));
 }"""
 SOUNDED = "() => window.sounded.splice(0)"
-
-
-def tails(*hub_ids: object) -> list[str]:
-    """The last four characters of each, as rows show them."""
-    return [str(hub_id)[-4:].upper() for hub_id in hub_ids]
 
 
 def one_by_one(page: Page, text: str) -> None:
@@ -236,33 +232,6 @@ def test_a_photo_is_read_by_the_portal_and_one_without_a_label_says_so(tablet, i
     picture = labels.qr_png(other)
     photo.set_input_files({"name": "label.png", "mimeType": "image/png", "buffer": picture})
     expect(word(page, other)).to_be_visible()
-
-
-def test_the_last_reading_is_undone_and_others_leave_after_a_question_that_names_them(tablet, ira):
-    one, other, third = hubs(3)
-    page = tablet(ira)
-    open_tray(page)
-    add(page, one, other, third)
-    page.get_by_role("button", name="Undo the last").click()
-    expect(outcome(page)).to_contain_text(f"Undone. Hub {third[-4:].upper()}")
-    assert read_off(page) == tails(other, one)
-
-    page.get_by_role("button", name=f"Remove hub {one[-4:].upper()}").click()
-    question = page.get_by_role("dialog")
-    expect(question).to_contain_text(f"Remove hub {one[-4:].upper()} from the tray?")
-    expect(question).to_contain_text(one)
-    question.get_by_role("button", name="Keep it").click()
-    assert rows(page).count() == 2
-    expect(page.get_by_role("button", name=f"Remove hub {one[-4:].upper()}")).to_be_focused()
-    page.keyboard.press("Enter")
-    question.get_by_role("button", name="Remove").click()
-    expect(rows(page)).to_have_count(1)
-    expect(outcome(page)).to_contain_text(f"Removed. Hub {one[-4:].upper()}")
-    expect(page.get_by_role("button", name=f"Remove hub {other[-4:].upper()}")).to_be_focused()
-    page.keyboard.press("Enter")
-    question.get_by_role("button", name="Remove").click()
-    expect(rows(page)).to_have_count(0)
-    expect(page.locator("#content")).to_be_focused()
 
 
 def test_the_tray_is_there_again_after_a_reload_and_keeps_its_site(tablet, ira, orchard_rise):
