@@ -51,13 +51,18 @@ class News:
     reference: str = ""
 
     def as_json(self, row: uuid.UUID) -> dict[str, Any]:
-        """Return what goes to the device, in the language of this moment.
+        """Return what goes to the device for this row, in the language of this moment.
 
         `seen` is made of all the rest: the same value, the same news.
         """
+        told = {"id": str(row), **self.told()}
+        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        return told | {"seen": digest.hexdigest()[:16]}
+
+    def told(self) -> dict[str, Any]:
+        """Return what is told of any row that stands so, in the language of this moment."""
         chip = self.words.chip
-        told: dict[str, Any] = {
-            "id": str(row),
+        return {
             "hubId": self.hub_id,
             "claimId": self.claim_id,
             "kind": chip.kind,
@@ -74,8 +79,6 @@ class News:
             "deeds": list(self.deeds),
             "reference": self.reference,
         }
-        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
-        return told | {"seen": digest.hexdigest()[:16]}
 
 
 def of_hub(hub: Hub, site: Site | None, names: Names, trouble: Words | None) -> News:
@@ -257,6 +260,11 @@ def no_site(hub_id: uuid.UUID) -> News:
 def no_claim() -> News:
     """Refuse to tell of a claim that is not there, or not for this person."""
     return News(words=tray_words.NO_CLAIM)
+
+
+def refused(sentence: str) -> News:
+    """Say why rows are not taken from this person; the device asks again in a while."""
+    return News(words=Words(tray_words.REFUSED_CHIP, "", sentence), settled=False)
 
 
 def not_taken() -> News:

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.claims import forms, tray, tray_request
+from portal.claims import forms, tray, tray_news, tray_request
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership, User
@@ -36,10 +36,11 @@ def _answers_json(view: View) -> View:
         try:
             return view(request)
         except PermissionDenied:
-            return _problem(gettext("You may not claim hubs here."), HTTPStatus.FORBIDDEN)
+            said = gettext("You may not claim hubs here.")
+            return _refusal(request, said, HTTPStatus.FORBIDDEN)
         except Http404:
             said = gettext("That organisation is not yours, or not any more.")
-            return _problem(said, HTTPStatus.NOT_FOUND)
+            return _refusal(request, said, HTTPStatus.NOT_FOUND)
         except (OperationalError, InterfaceError):
             return _problem(str(forms.NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -48,6 +49,13 @@ def _answers_json(view: View) -> View:
 
 def _problem(sentence: str, status: HTTPStatus) -> JsonResponse:
     return JsonResponse({"problem": sentence}, status=status)
+
+
+def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonResponse:
+    """Say also to whom, and what becomes of the rows: the device may be somebody else's by now."""
+    person = str(access.person(request).pk)
+    news = tray_news.refused(sentence).told()
+    return JsonResponse({"problem": sentence, "person": person, "news": news}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +67,7 @@ def sync(request: HttpRequest) -> JsonResponse:
 
 def _session(request: HttpRequest) -> JsonResponse:
     _sent_by_itself(request)
-    member = access.current(request, Ability.CLAIM)
+    member = access.anywhere(request, Ability.CLAIM)
     organisation, person = member.organisation, member.user
     sites = forms.sites_for(person, organisation)
     likely = forms.likely(sites)
@@ -124,7 +132,7 @@ def _member(person: User, organisation: uuid.UUID) -> Membership:
 @_answers_json
 def photo(request: HttpRequest) -> JsonResponse:
     """Read the label in a photo."""
-    access.current(request, Ability.CLAIM)
+    access.anywhere(request, Ability.CLAIM)
     form = forms.PhotoForm(request.POST, request.FILES)
     if form.is_valid():
         return JsonResponse({"text": form.cleaned_data["photo"]})

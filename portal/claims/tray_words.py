@@ -67,5 +67,6 @@ NO_CLAIM: Final = Words(
     _("There is no such claim here"),
     _("Scan the hub again. Nothing was sent."),
 )
+REFUSED_CHIP: Final = Chip("stop", "stop", _("Refused"))
 NO_LABEL_CHIP: Final = Chip("stop", "search", _("No hub label"))
 NOT_TAKEN_CHIP: Final = Chip("attention", "clock", _("Not saved yet"))

@@ -119,6 +119,18 @@ def choose(request: HttpRequest, mine: "Iterable[Membership]") -> Membership | N
     return next((m for m in mine if str(m.organisation_id) == chosen), mine[0] if mine else None)
 
 
+def anywhere(request: HttpRequest, ability: Ability) -> Membership:
+    """Return a membership that allows this: the one the person works in, else the first.
+
+    Raises PermissionDenied when none does.
+    """
+    mine = [each for each in memberships(person(request)) if ability in abilities(each)]
+    membership = choose(request, mine)
+    if membership is None:
+        raise PermissionDenied
+    return membership
+
+
 def current(request: HttpRequest, ability: Ability) -> Membership:
     """Return the membership the person works in, having checked that it allows this.
 

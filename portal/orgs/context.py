@@ -37,6 +37,11 @@ class Place:
     banner: Banner | None = None
 
     @property
+    def may_claim_somewhere(self) -> bool:
+        """Whether the person claims hubs in this organisation or in another one of theirs."""
+        return any(access.Ability.CLAIM in access.abilities(each) for each in self.memberships)
+
+    @property
     def is_concerned(self) -> bool:
         """Whether the person has to do with claims or the key."""
         return not CONCERNED.isdisjoint(self.can)

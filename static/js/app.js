@@ -27,9 +27,13 @@
 
   const forget = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
 
-  // Whoever signs out is forgotten here first. A device that cannot forget must still sign out.
+  const isOffline = () => document.querySelector("connection-line").dataset.state === "offline";
+
+  // Whoever signs out is forgotten here first. A device that cannot forget must still sign out. Of
+  // somebody whose session lives on nothing is forgotten: the page says that it needs a connection.
   const signOut = async (event) => {
     event.preventDefault();
+    if (isOffline()) return;
     await within(SIGN_OUT_PATIENCE, forget()).catch(() => {});
     event.target.submit();
   };

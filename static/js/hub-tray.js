@@ -17,8 +17,8 @@
     #removal;
     #owner;
     #kept;
+    #address = new globalThis.TrayAddress(this.dataset.page);
     #claim = document.querySelector("[data-tray-claim]");
-    // The last row that was read, for whoever wants it out again.
     #last;
     #announcer = new globalThis.TrayAnnouncer(
       (id) => this.#list.view(id),
@@ -50,10 +50,11 @@
       this.#kept = person && (await this.#sync.store.person(person).catch(() => undefined));
       const organisation = this.dataset.organisation || this.#kept?.organisation.id;
       this.#owner = { person: organisation && person, organisation };
+      this.#notice("nobody", !person);
+      this.#notice("no-claims", Boolean(person && !organisation));
     }
 
     #showOwner() {
-      this.#notice("nobody", !this.#owner.person);
       this.dataset.state = this.#owner.person ? "ready" : "nobody";
       this.#claim.hidden = !this.#owner.person;
       const whose = this.#part("whose");
@@ -120,17 +121,13 @@
     }
 
     async #chooseSite() {
-      const asked = this.dataset.askedSite || this.#asked("site");
-      const remembered = asked || (await this.#recall(this.#siteKey));
+      const asked = this.dataset.askedSite || this.#address.get("site");
+      const wanted = asked || (await this.#recall(this.#siteKey));
       const picker =
         document.querySelector("[data-plain] site-picker") ??
         TraySite.picker(this.#part("picker-template"), this.#kept?.sites ?? []);
-      this.#site.take(picker, remembered || this.#kept?.site);
-    }
-
-    // A page that opens without the portal learns from its address alone what is asked for.
-    #asked(name) {
-      return new URL(location.href).searchParams.get(name);
+      this.#site.take(picker, wanted, this.#kept?.site);
+      if (asked) this.#rememberSite();
     }
 
     get #siteKey() {
@@ -141,36 +138,32 @@
       return this.#sync.store.get(name).catch(() => undefined);
     }
 
+    #rememberSite() {
+      this.#sync.store.set(this.#siteKey, this.#site.site.id || undefined).catch(() => {});
+    }
+
     // What the form without scripts held goes on here: an address may bring a label.
     #takeOver() {
       const plain = document.querySelector("[data-plain] [name=label]");
-      const label = plain ? plain.value : this.#asked("label");
+      const label = plain ? plain.value : this.#address.get("label");
       for (const part of document.querySelectorAll("[data-plain]")) part.remove();
       if (label?.trim())
         this.#intake.text = this.#took(this.#reader.takeAll(label, this.#site.site));
-      const address = new URL(location.href);
-      address.searchParams.delete("label");
-      history.replaceState(history.state, "", address);
+      this.#notice("lost", this.#address.get("lost") !== null);
+      this.#address.settle();
     }
 
-    // Remembers the last row; asks once that the browser keep the tray through times of need.
+    // Remembers the last row, for whoever wants it out again.
     #took(added) {
       this.#last = [...this.#model.rows.values()].at(-1);
       this.#show();
-      if (this.#model.rows.size) this.#persist();
       return added;
-    }
-
-    async #persist() {
-      if (await this.#recall("persist")) return;
-      await this.#sync.store.set("persist", "asked").catch(() => {});
-      await navigator.storage?.persist?.();
     }
 
     #move(site) {
       this.#model.moveTo(site);
       this.#show();
-      this.#sync.store.set(this.#siteKey, site.id).catch(() => {});
+      this.#rememberSite();
     }
 
     // Draws what changed, and tells of it once.
@@ -229,7 +222,12 @@
       else if (tap === "put-away") this.#putAway();
       else if (tap === "photo") this.#part("photo-input").click();
       else if (row && tap === "remove") this.#remove(row);
-      else if (row && tap) this.#sync.act(row.id, tap);
+      else if (row && tap) this.#do(row, tap);
+    }
+
+    #do(row, deed) {
+      this.#sync.act(row.id, deed);
+      if (this.#sync.detail.state !== "online") this.#reader.say("later");
     }
 
     // Nothing that is not over leaves without a question that names it.
@@ -274,11 +272,11 @@
     }
 
     #hear() {
-      const { state, problem, signIn } = this.#sync.detail;
+      const { state, isForeign, problem, signIn } = this.#sync.detail;
       this.#notice("signed-out", state === "signed-out");
-      this.#notice("somebody-else", state === "somebody-else");
-      this.#close(state === "somebody-else");
-      this.#notice("problem", state === "online" && Boolean(problem));
+      this.#notice("somebody-else", isForeign);
+      this.#close(isForeign);
+      this.#notice("problem", Boolean(problem));
       this.#part("problem").textContent = problem;
       if (signIn) this.#part("sign-in").href = signIn;
       this.#show();

@@ -43,11 +43,12 @@ globalThis.LabelCamera = class LabelCamera extends HTMLElement {
     return LabelDecoder.isPossible(this.#addresses);
   }
 
-  // Resolves once it is looking, or once it has said why it cannot.
+  // Resolves once it is looking, or once it has said why it cannot. In a hidden tab it waits for
+  // whoever comes back to it.
   async open() {
     if (this.#isOpen || !this.isPossible) return;
     this.#isOpen = true;
-    await this.#start(() => this.#camera.open());
+    if (!document.hidden) await this.#start(() => this.#camera.open());
   }
 
   close() {

@@ -10,7 +10,7 @@
 //
 // Pages of people who are signed in are in no cache: only what KEPT names is.
 {
-  const { version, shells, files, under, patience } = globalThis.KEPT;
+  const { version, shells, files, under, page: trayPage, patience } = globalThis.KEPT;
   const FAMILY = "portal-";
   const NAME = `${FAMILY}${version}`;
   // What a proxy answers while there is no portal behind it.
@@ -96,6 +96,9 @@
     return (await shell(asked.url)) ?? answering;
   };
 
+  // What was typed or tapped for the portal did not arrive, and the shell says so.
+  const sent = (asked) => fetch(asked).catch(() => Response.redirect(`${trayPage}?lost=1`));
+
   const renew = async (asked, answer) => {
     const cache = await caches.open(NAME);
     await cache.put(asked, answer);
@@ -117,8 +120,9 @@
 
   const answer = (asked) => {
     const { origin, pathname } = new URL(asked.url);
-    if (asked.method !== "GET" || origin !== location.origin) return undefined;
-    if (asked.mode === "navigate") return page(asked);
+    if (origin !== location.origin) return undefined;
+    if (asked.mode === "navigate") return asked.method === "GET" ? page(asked) : sent(asked);
+    if (asked.method !== "GET") return undefined;
     if (pathname.startsWith(under) && !asked.headers.has("Range")) return file(asked);
     return undefined;
   };

@@ -15,8 +15,9 @@ globalThis.TrayIntake = class TrayIntake {
     this.#field.addEventListener("input", () => this.#mark(false));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.add();
-      this.#field.focus();
+      // What a scanner reads next takes the place of what was no label.
+      if (this.add()) this.#field.focus();
+      else this.#field.select();
     });
     this.#field.addEventListener("keydown", (event) => this.#end(event));
     this.#field.addEventListener("paste", (event) => this.#paste(event));

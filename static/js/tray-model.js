@@ -10,6 +10,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
   #written = Promise.resolve();
   #reading;
   #isStale = false;
+  #hasAsked = false;
 
   // Whether it can be confirmed as it is.
   static isClaimable(row) {
@@ -58,7 +59,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
         await written;
         rows = await this.#sync.store.rows(this.#owner.person);
       } while (this.#isStale || written !== this.#written);
-      const mine = rows.filter((row) => row.organisation === this.#owner.organisation);
+      const mine = rows.filter((row) => this.#isMine(row));
       this.rows = new Map(mine.map((row) => [row.id, this.#sameOr(row)]));
       this.#changed();
       this.#joinTwins();
@@ -67,9 +68,19 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     }
   }
 
+  // What is refused for another organisation, which the person may have left, is shown as well: it
+  // would be counted as waiting for ever, and be nowhere to be removed.
+  #isMine({ organisation, stage, news }) {
+    const isRefused = stage === "confirmed" && news?.kind === "stop";
+    return organisation === this.#owner.organisation || isRefused;
+  }
+
   // The row of a hub, or undefined.
   of(hubId) {
-    return [...this.rows.values()].find((row) => row.hubId === hubId);
+    const { organisation } = this.#owner;
+    return [...this.rows.values()].find(
+      (row) => row.hubId === hubId && row.organisation === organisation,
+    );
   }
 
   claimable() {
@@ -97,6 +108,7 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     for (const row of rows) this.rows.set(row.id, row);
     this.#changed();
     this.#write((store) => store.put(...rows));
+    this.#persist();
     return rows;
   }
 
@@ -155,6 +167,14 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     this.#changed();
     const ids = rows.map((row) => row.id);
     this.#write((store) => store.change(ids, change));
+  }
+
+  // Has the browser keep the rows through times of need. Asked once a page, until it agrees: it may
+  // do so once the portal is an installed app.
+  async #persist() {
+    if (this.#hasAsked) return;
+    this.#hasAsked = true;
+    if (!(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
   }
 
   // One after the other, so that a removal never overtakes what it removes.

@@ -5,9 +5,20 @@
   const ANSWER_WITHIN = 15_000;
   const PHOTO_WITHIN = 60_000;
 
+  const stateOf = (status, isPortals) => {
+    if (status === 401) return "signed-out";
+    if (status === 409) return "somebody-else";
+    // A refusal without words is none of the portal's own: a token that ran out, a hotel's gate.
+    if (status >= 400 && status < 500 && status !== 429) return isPortals ? "refused" : "offline";
+    // Without words it is a proxy that says there is no portal behind it.
+    return isPortals || [429, 500].includes(status) ? "stumbling" : "offline";
+  };
+
   // Why there is no usable answer. `state`: "offline" (or nothing that speaks for the portal),
-  // "signed-out", "somebody-else" or "refused"; `problem`: the portal's sentence, or "";
-  // `isPortals`: the portal, or what stands before it, failed at this very request.
+  // "stumbling" (the portal is there, and fails), "signed-out", "somebody-else" or "refused";
+  // `problem`: the portal's sentence, or ""; `signIn`: where to sign in, or ""; `person`: who is
+  // signed in, where the portal told; `news`: what a refused row is told, likewise; `isPortals`:
+  // the portal, or what stands before it, failed at this very request.
   class Halt extends Error {
     isPortals = false;
 
@@ -16,14 +27,12 @@
       this.state = state;
       this.problem = told?.problem ?? "";
       this.signIn = told?.signIn ?? "";
+      this.person = told?.person;
+      this.news = told?.news;
     }
 
-    // A refusal without words is none of the portal's own: a token that ran out, a hotel's gate.
     static of(status, told) {
-      if (status === 401) return new Halt("signed-out", told);
-      if (status === 409) return new Halt("somebody-else", told);
-      const isRefusal = status >= 400 && status < 500 && status !== 429 && told?.problem;
-      const halt = new Halt(isRefusal ? "refused" : "offline", told);
+      const halt = new Halt(stateOf(status, Boolean(told?.problem)), told);
       halt.isPortals = status >= 500;
       return halt;
     }

@@ -59,7 +59,8 @@ globalThis.TrayRow = class TrayRow {
   static #nameOf(row, state, sending) {
     if (row.stage === "tray") return state === "online" ? "looking" : "unknown";
     if (sending.has(row.id)) return "sending";
-    return { online: "waiting", "signed-out": "sign-in" }[state] ?? "kept";
+    const names = { online: "waiting", stumbling: "stumbling", "signed-out": "sign-in" };
+    return names[state] ?? "kept";
   }
 
   // What takes seconds is not stopped here, nor does the row grow a button for it.

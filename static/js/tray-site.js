@@ -26,12 +26,15 @@ globalThis.TraySite = class TraySite {
     return { id: radio?.value ?? "", name: name ?? "" };
   }
 
-  // Takes over a <site-picker>, and chooses the site `id` in it, if it is there.
-  take(picker, id) {
+  // Takes over a <site-picker>, and chooses in it the site that is `wanted`, else the one that is
+  // chosen there already, else the `likely` one (ids, or nothing). Where the wanted one takes no
+  // claims any more, none is chosen: nobody's hubs move to another site by themselves.
+  take(picker, wanted, likely) {
     this.#details.querySelector("[data-picker]").replaceChildren(picker);
-    const radios = [...this.#details.querySelectorAll("input[type=radio]")];
-    const radio = radios.find((each) => each.value === id);
-    if (radio) radio.checked = true;
+    const chosen = wanted || this.site.id || likely;
+    for (const radio of this.#details.querySelectorAll("input[type=radio]")) {
+      radio.checked = radio.value === chosen;
+    }
     this.#show();
     this.#details.open = !this.site.id;
   }

@@ -33,6 +33,8 @@ globalThis.TraySound = class TraySound {
   };
   static #LOUDNESS = 0.2;
   static #FADE = 0.02;
+  // Milliseconds after which a sound would speak of something past.
+  static #LATE = 500;
 
   isOn = true;
   #audio;
@@ -50,19 +52,26 @@ globalThis.TraySound = class TraySound {
     show();
   }
 
-  // Browsers let a page sound once somebody has touched it, and some forbid it again after a call or
-  // a locked screen: to be called on each touch.
-  prepare() {
+  // Browsers let a page sound once somebody has touched it, or the one before, and some forbid it
+  // again after a call or a locked screen: to be called on each touch. Resolves once it may.
+  async prepare() {
     if (!globalThis.AudioContext) return;
     this.#audio ??= new AudioContext();
-    if (this.#audio.state !== "running") this.#audio.resume().catch(() => {});
+    if (this.#audio.state !== "running") await this.#audio.resume().catch(() => {});
   }
 
   // Signals "new", "again", "claimed" or "foreign".
   play(kind) {
     const { wave, tones, pulses } = TraySound.#SIGNALS[kind];
     if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pulses);
-    if (!this.isOn || this.#audio?.state !== "running") return;
+    if (this.isOn) this.#play(wave, tones);
+  }
+
+  async #play(wave, tones) {
+    const asked = performance.now();
+    if (this.#audio?.state !== "running") await this.prepare();
+    if (this.#audio?.state !== "running") return;
+    if (performance.now() - asked > TraySound.#LATE) return;
     for (const tone of tones) this.#sound(wave, ...tone);
   }
 

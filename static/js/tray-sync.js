@@ -46,15 +46,18 @@
     }
   };
 
-  // Fires `tray-sync` on document whenever something of it changes: detail is `{state, problem,
-  // signIn, sending}`. `state` is "online", "offline", "signed-out" or "somebody-else"; `problem`
-  // the portal's sentence, or ""; `signIn` where to sign in, or ""; `sending` a Set of rows' ids.
+  // Fires `tray-sync` on document whenever something of it changes: detail is `{state, isForeign,
+  // problem, signIn, sending}`. `state` is "online", "offline", "stumbling" (the portal is there, and
+  // fails), "signed-out" or "somebody-else"; `isForeign`: somebody else has signed in, and the
+  // person has not been back since; `problem` the portal's sentence, or ""; `signIn` where to sign
+  // in, or ""; `sending` a Set of rows' ids.
   // Fires `tray-unkept` once the device refuses to keep what the portal tells.
   globalThis.TraySync = class TraySync {
     store = new globalThis.TrayStore();
     portal;
     detail = {
       state: navigator.onLine ? "online" : "offline",
+      isForeign: false,
       problem: "",
       signIn: "",
       sending: new Set(),
@@ -130,11 +133,21 @@
     }
 
     // Makes sure that it is this person who is signed in. Throws a Halt.
-    async #open() {
-      if (this.#session?.until > now()) return;
-      const session = await this.portal.session();
-      await this.store.keepPerson(session).catch(() => {});
-      this.#session = { person: session.person.id, until: now() + SESSION_LASTS };
+    async #open(person) {
+      if (!(this.#session?.until > now())) this.#session = await this.#ask(person);
+      if (this.#session.person !== person) throw new Halt("somebody-else");
+      if (this.detail.isForeign) this.#turn({ isForeign: false });
+    }
+
+    async #ask(person) {
+      try {
+        const session = await this.portal.session();
+        await this.store.keepPerson(session).catch(() => {});
+        return { person: session.person.id, until: now() + SESSION_LASTS };
+      } catch (error) {
+        // Whoever may claim nothing has no session here, and is somebody else all the same.
+        throw error.person && error.person !== person ? new Halt("somebody-else") : error;
+      }
     }
 
     #plan(wait) {
@@ -145,12 +158,7 @@
     async #run() {
       this.#running = true;
       this.#again = false;
-      let wait;
-      try {
-        wait = await this.#alone(() => this.#round());
-      } catch (error) {
-        wait = this.#halt(error);
-      }
+      const wait = await this.#alone(() => this.#round()).catch((error) => this.#halt(error));
       this.#running = false;
       this.#plan(this.#again ? Math.min(wait, this.#notBefore - now()) : wait);
     }
@@ -166,7 +174,8 @@
       if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
       const { state = this.#stateAfter(error), problem = "", signIn = "" } = error;
       this.#session = undefined;
-      this.#turn({ state: state === "refused" ? "online" : state, problem, signIn });
+      const isForeign = this.detail.isForeign || state === "somebody-else";
+      this.#turn({ state: state === "refused" ? "online" : state, isForeign, problem, signIn });
       const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT);
       this.#failures = Math.min(this.#failures + 1, 10);
       const spread = wait * (0.8 + 0.4 * Math.random());
@@ -194,8 +203,7 @@
 
     async #exchangeAll(person, due) {
       if (!navigator.onLine) throw new Halt("offline");
-      await this.#open();
-      if (this.#session.person !== person) throw new Halt("somebody-else");
+      await this.#open(person);
       let problem = "";
       let failure;
       for (const [organisation, rows] of batches(due)) {
@@ -224,7 +232,7 @@
         return "";
       } catch (error) {
         if (error.state !== "refused") throw error;
-        for (const row of rows) this.#note(row, now() + REFUSED_FOR);
+        await this.#refuse(rows, error.news);
         return error.problem;
       } finally {
         this.#turn({ sending: new Set() });
@@ -247,6 +255,20 @@
       });
     }
 
+    // What was tapped is over with that. What was confirmed says why it is not taken, and is sent
+    // again after a while: people get their rights back.
+    async #refuse(rows, news) {
+      for (const row of rows) {
+        this.#deeds.delete(row.id);
+        this.#note(row, now() + REFUSED_FOR);
+      }
+      const confirmed = news ? rows.filter((row) => row.stage === "confirmed") : [];
+      const ids = confirmed.map((row) => row.id);
+      await this.store.change(ids, (row) =>
+        row.stage === "confirmed" ? { ...row, news: { ...news, meta: row.news?.meta } } : undefined,
+      );
+    }
+
     // What was asked counts for the row as it was: confirmed or moved, it is due again.
     #note({ id, stage, site }, dueAt) {
       this.#asked.set(id, { stage, site, dueAt });
@@ -267,10 +289,7 @@
     }
   };
 
-  const { dataset } = document.currentScript;
-  globalThis.traySync = new globalThis.TraySync(
-    new globalThis.TrayPortal(dataset.url),
-    dataset.person,
-  );
+  const { url, person } = document.currentScript.dataset;
+  globalThis.traySync = new globalThis.TraySync(new globalThis.TrayPortal(url), person);
   globalThis.traySync.start();
 }

@@ -47,6 +47,9 @@ def page_with(scanner, scanner_site):
     return open_with
 
 
+HIDDEN = "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
+
+
 def state(page: Page, expected: str) -> None:
     expect(page.locator("label-camera")).to_have_attribute("data-state", expected)
 
@@ -192,6 +195,19 @@ def test_it_opens_by_itself_only_where_the_camera_is_allowed(page_with, scanner_
     expect(page.get_by_role("button", name="Open the camera")).to_be_visible()
     page.context.grant_permissions(["camera"])
     page.reload()
+    state(page, "aim")
+    assert camera_is_on(page)
+
+
+def test_in_a_hidden_tab_it_waits_for_whoever_comes_to_it(page_with, scanner_site):
+    scanner_site.context = {"auto": True}
+    page = page_with(f"{ABLE}{HIDDEN}")
+    page.context.grant_permissions(["camera"])
+    page.reload()
+    assert page.evaluate("() => Camera.isAllowed()")
+    assert page.evaluate("() => asked") == []
+    assert not camera_is_on(page)
+    hide(page, False)
     state(page, "aim")
     assert camera_is_on(page)
 

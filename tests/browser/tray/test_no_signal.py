@@ -1,16 +1,15 @@
 """Whenever the network goes: nothing is lost, nothing is claimed twice, and the tray says so."""
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from portal.claims.models import Claim
-from tests.browser.checks import problems
-from tests.browser.offline import go_offline, go_online, ready_for_offline, through
+from tests.browser.offline import go_offline, go_online
 from tests.browser.steps import sign_in
 from tests.browser.tray.steps import (
     CLAIMED,
     add,
+    become,
     claim_all,
     claimed,
     hubs,
@@ -24,19 +23,6 @@ from tests.browser.tray.steps import (
 )
 
 pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried")
-
-LOST = ["ERR_", "status of 50", "401", "htmx:"]
-
-
-@pytest.fixture
-def visited(tablet, line, ira) -> Page:
-    """Ira's tablet with the tray open, at Mill Court, and the portal kept for times without it."""
-    tablet.expected = list(LOST)
-    page = tablet(ira, **through(line))
-    open_tray(page)
-    pick(page, "Mill Court")
-    ready_for_offline(page)
-    return page
 
 
 def all_claimed_once(page: Page, sandbox, *wanted: str) -> None:
@@ -122,6 +108,10 @@ def test_the_network_goes_while_claims_are_followed_and_the_rest_is_told_later(
     sandbox.state.set_hub(hub, {"online": True})
     visited.reload()
     expect(word(visited, hub)).to_have_text("Hub offline")
+    visited.get_by_role("button", name="Stop trying").click()
+    expect(outcome(visited)).to_contain_text("as soon as the portal can be reached")
+    # Loaded again, the page has forgotten it: nothing is stopped behind anybody's back.
+    visited.reload()
     go_online(visited, line)
     visited.get_by_role("button", name="Try now").click()
     all_claimed_once(visited, sandbox, hub)
@@ -189,48 +179,6 @@ def test_another_person_on_the_device_neither_sees_nor_counts_nor_sends_what_wai
     open_tray(visited)
     expect(word(visited, hub)).to_have_text(CLAIMED)
     assert set(read_persons()) == {(hub, ira.pk), (mine, ada.pk)}
-
-
-def test_a_page_of_one_person_sends_nothing_once_another_has_signed_in(
-    visited, line, sandbox, ada, as_person
-):
-    tablet_of_ira = visited
-    (hub,) = hubs(1)
-    add(tablet_of_ira, hub)
-    expect(word(tablet_of_ira, hub)).to_have_text("Ready")
-    become(tablet_of_ira, as_person(ada), line)
-    go_offline(tablet_of_ira, line)
-    claim_all(tablet_of_ira, 1)
-    go_online(tablet_of_ira, line)
-    expect(tablet_of_ira.get_by_role("alert")).to_contain_text("Somebody else is signed in")
-    assert not Claim.objects.exists()
-
-
-def test_a_page_opened_without_a_network_is_closed_to_whoever_else_signs_in(
-    visited, line, sandbox, ada, as_person
-):
-    (hub,) = hubs(1)
-    go_offline(visited, line)
-    open_tray(visited)
-    expect(visited.locator("[data-whose]")).to_have_text("Ira Installer · Acme Properties")
-    add(visited, hub)
-    claim_all(visited, 1)
-    become(visited, as_person(ada), line)
-    go_online(visited, line)
-    other = visited.context.new_page()
-    open_tray(other)
-    expect(visited.get_by_role("alert")).to_contain_text("Somebody else is signed in")
-    expect(row(visited, hub)).to_be_hidden()
-    expect(visited.locator("[data-tray-claim]")).to_be_hidden()
-    assert problems(visited) == []
-    assert not Claim.objects.exists()
-
-
-def become(page: Page, client, line) -> None:
-    """Sign somebody else in on the device."""
-    name = settings.SESSION_COOKIE_NAME
-    value = client.cookies[name].value
-    page.context.add_cookies([{"name": name, "value": value, "url": line.url}])
 
 
 def read_persons():

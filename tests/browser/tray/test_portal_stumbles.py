@@ -1,10 +1,13 @@
 """Rows that the portal cannot take, and what it told in another language."""
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from portal.claims import lifecycle
-from portal.claims.models import Claim
+from portal.claims import lifecycle, tray
+from portal.claims.models import Claim, State
+from portal.orgs.models import Membership
 from portal.sandbox import world
 from tests.browser.tray.seeded import PUT
 from tests.browser.tray.steps import (
@@ -12,6 +15,8 @@ from tests.browser.tray.steps import (
     claim_all,
     hubs,
     open_tray,
+    row,
+    rows,
     stages,
     word,
 )
@@ -65,6 +70,64 @@ def test_what_the_portal_fails_at_holds_up_no_other_organisations_rows(tablet, s
     add(page, hub)
     claim_all(page, 1)
     expect(word(page, hub)).to_have_text("Waiting to send")
+
+
+def test_what_is_confirmed_for_an_organisation_the_person_has_left_is_shown_and_can_go(
+    tablet, sandbox, ira
+):
+    tablet.expected = ["404"]
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    page.evaluate(PUT, [confirmed_for(ira, hub)])
+    expect(page.locator("connection-line [data-waiting]")).to_contain_text("1 waiting")
+    expect(word(page, hub)).to_have_text("Refused")
+    expect(row(page, hub)).to_contain_text("That organisation is not yours, or not any more.")
+    # The same hub may be claimed for one's own.
+    add(page, hub)
+    expect(rows(page)).to_have_count(2)
+    row(page, hub).filter(has_text="Refused").get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.locator("connection-line [data-waiting]")).to_be_hidden()
+    expect(word(page, hub)).to_have_text("Not looked up")
+
+
+def test_a_deed_that_is_refused_is_asked_for_once(tablet, sandbox, working, ira, acme):
+    tablet.expected = ["403"]
+    page = tablet(ira)
+    open_tray(page)
+    add(page, OFFLINE)
+    claim_all(page, 1)
+    stop = page.get_by_role("button", name="Stop trying")
+    expect(stop).to_be_visible()
+    Membership.objects.update(expires_at=timezone.now())
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.post_data) if sent.post_data else None)
+    stop.click()
+    expect(page.get_by_role("alert")).to_contain_text("You may not claim hubs here.")
+    page.wait_for_timeout(500)
+    assert len([body for body in asked if '"stop"' in body]) == 1
+    assert Claim.objects.get().state == State.WAITING
+
+
+def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ira, monkeypatch):
+    def busy(member, rows):
+        raise OperationalError
+
+    tablet.expected = ["503"]
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub)
+    expect(word(page, hub)).to_have_text("Not looked up")
+    with monkeypatch.context() as patch:
+        patch.setattr(tray, "sync", busy)
+        claim_all(page, 1)
+        expect(row(page, hub)).to_contain_text("The portal does not take it at this moment.")
+        expect(page.get_by_role("alert")).to_contain_text("Not saved yet: try again.")
+        expect(page.locator("connection-line")).to_have_attribute("data-state", "online")
+    expect(word(page, hub)).to_have_text("Waiting to send")
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_what_is_finished_is_told_in_the_language_that_the_person_changed_to(

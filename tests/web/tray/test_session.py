@@ -86,4 +86,18 @@ def test_whoever_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
         answer = client.get(TRAY)
 
         assert answer.status_code == 403
-        assert answer.json() == {"problem": "You may not claim hubs here."}
+        said = answer.json()
+        assert said["problem"] == said["news"]["text"] == "You may not claim hubs here."
+        # The tray of somebody else, which is open on the device, is closed then.
+        assert said["person"] == client.session["_auth_user_id"]
+
+
+def test_whoever_works_elsewhere_at_the_moment_sends_the_tray_of_where_they_may_claim(
+    ira, acme, spkey_support, as_person
+):
+    join(ira, spkey_support, support=True)
+    client = as_person(ira)
+    choose(client, spkey_support)
+
+    assert client.get(TRAY).json()["organisation"]["name"] == acme.name
+    assert "tray-sync.js" in client.get("/").content.decode()

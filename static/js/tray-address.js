@@ -1,0 +1,28 @@
+// What the page's address asks of the tray. It asks once: a page that is loaded again goes on with
+// what the device remembers.
+"use strict";
+
+globalThis.TrayAddress = class TrayAddress {
+  static #NAMES = ["site", "label", "lost"];
+  #asked = new URLSearchParams();
+
+  // `page` is the path of the tray's page. The shell opens at any other address as well, where the
+  // same names mean other things.
+  constructor(page) {
+    if (location.pathname === page) this.#asked = new URLSearchParams(location.search);
+  }
+
+  // What is asked under a name, or null.
+  get(name) {
+    return this.#asked.get(name);
+  }
+
+  // Takes out of the address what was asked.
+  settle() {
+    const address = new URL(location.href);
+    for (const name of TrayAddress.#NAMES) {
+      if (this.#asked.has(name)) address.searchParams.delete(name);
+    }
+    history.replaceState(history.state, "", address);
+  }
+};

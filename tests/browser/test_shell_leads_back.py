@@ -1,0 +1,98 @@
+"""What is done in the shell leads somewhere, and what got lost before it is told."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
+from tests.browser.tray.steps import add, hubs, open_tray, rows
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+# What Chromium itself says of requests that fail.
+LOST = ["net::ERR_", "htmx:"]
+BACK = "The connection is back."
+SPEAKS_GREEK = """async () => {
+  while ((await new TrayStore().get("language")) !== "el") {
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}"""
+KNOWS = "async (person) => Boolean(await new TrayStore().person(person))"
+
+
+@pytest.fixture
+def visited(tablet, line, ira) -> Page:
+    """Ira's tablet with one hub in the tray."""
+    tablet.expected = list(LOST)
+    page = tablet(ira, **through(line))
+    open_tray(page)
+    add(page, *hubs(1))
+    ready_for_offline(page)
+    return page
+
+
+def test_the_page_that_was_asked_for_is_remembered_through_a_change_of_the_language(
+    visited: Page, line: Line
+):
+    go_offline(visited, line)
+    visited.goto("/claims/?state=claimed")
+    visited.get_by_role("link", name="Ελληνικά").click()
+    expect(visited.locator("html")).to_have_attribute("lang", "el")
+    visited.get_by_role("link", name="English").click()
+    expect(visited.locator("html")).to_have_attribute("lang", "en")
+    # The language that was chosen is the one in which the next page opens, too.
+    visited.get_by_role("link", name="Ελληνικά").click()
+    expect(visited.locator("html")).to_have_attribute("lang", "el")
+    visited.evaluate(SPEAKS_GREEK)
+    visited.goto("/sites/")
+    expect(visited.locator("html")).to_have_attribute("lang", "el")
+    visited.go_back()
+    go_online(visited, line)
+    visited.locator("[data-asked-page]").click()
+    expect(visited).to_have_url(re.compile(r"/claims/\?state=claimed$"))
+
+
+@pytest.mark.parametrize("page", ["//other.example/", "https://other.example/", "/\\other.example"])
+def test_nobody_is_led_out_of_the_portal(visited: Page, line: Line, page):
+    go_offline(visited, line)
+    visited.goto(f"/shell/en/?page={page}")
+    expect(visited.locator("[data-asked-page]")).to_have_attribute("href", "/claims/new/")
+
+
+def test_what_was_sent_without_a_network_is_told_and_the_tray_is_there(visited: Page, line: Line):
+    go_offline(visited, line)
+    visited.get_by_role("button", name="Your account").click()
+    visited.get_by_role("button", name="Ελληνικά").click()
+    expect(visited.get_by_role("alert")).to_contain_text("did not arrive")
+    expect(rows(visited)).to_have_count(1)
+    assert visited.url.endswith("/claims/new/")
+    visited.reload()
+    expect(rows(visited)).to_have_count(1)
+    expect(visited.get_by_role("alert")).to_be_hidden()
+
+
+def test_signing_out_waits_for_a_connection_and_forgets_nobody_until_then(
+    visited: Page, line: Line, ira
+):
+    go_offline(visited, line)
+    visited.get_by_role("button", name="Your account").click()
+    expect(visited.get_by_text("Signing out needs a connection.")).to_be_visible()
+    visited.get_by_role("button", name="Sign out").click()
+    assert visited.evaluate(KNOWS, str(ira.pk))
+    expect(rows(visited)).to_have_count(1)
+    go_online(visited, line)
+    expect(visited.get_by_text("Signing out needs a connection.")).to_be_hidden()
+    visited.get_by_role("button", name="Sign out").click()
+    expect(visited).to_have_url(re.compile(r"/accounts/login/"))
+
+
+def test_whoever_claims_nothing_is_not_told_to_sign_in_once_more(tablet, line, agent):
+    tablet.expected = list(LOST)
+    page = tablet(client=agent, **through(line))
+    page.goto("/")
+    ready_for_offline(page)
+    go_offline(page, line)
+    page.goto("/support/")
+    expect(page.get_by_role("heading", name="Nothing to do here without")).to_be_visible()
+    expect(page.get_by_text("Sign in once")).to_be_hidden()
