@@ -19,10 +19,10 @@ globalThis.TrayAddress = class TrayAddress {
 
   // Takes out of the address what was asked.
   settle() {
+    const names = TrayAddress.#NAMES.filter((name) => this.#asked.has(name));
+    if (!names.length) return;
     const address = new URL(location.href);
-    for (const name of TrayAddress.#NAMES) {
-      if (this.#asked.has(name)) address.searchParams.delete(name);
-    }
+    for (const name of names) address.searchParams.delete(name);
     history.replaceState(history.state, "", address);
   }
 };

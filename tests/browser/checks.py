@@ -103,26 +103,30 @@ COVERED = f"""() => {{ {CONTROLS}
   }}).map(named);
 }}"""
 
-SIDEWAYS = """(width) => document.documentElement.scrollWidth > width"""
-
-# What stands beyond the right edge, be it that the page scrolls there or that it is cut off.
-BEYOND = """(width) => {
+# At a width: whether the page scrolls sideways; what stands beyond the right edge, be it that the
+# page scrolls there or that it is cut off; texts that end before their last letter.
+FIT = """(width) => {
+  const elements = [...document.querySelectorAll("body *")].filter((element) =>
+    element.checkVisibility());
   const out = (element) => element.getBoundingClientRect().right > width + 1;
-  return [...document.querySelectorAll("body *")].filter((element) =>
-    element.checkVisibility() && !element.closest(".nav, .skip-link, select, svg")
-    && out(element) && ![...element.children].some(out))
-    .map((element) => element.outerHTML.slice(0, 120));
+  const isBeyond = (element) => out(element) && ![...element.children].some(out)
+    && !element.closest(".nav, .skip-link, select, svg");
+  const hasWords = (element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const isCut = (element) => {
+    if (!hasWords(element) || element.closest("select, .visually-hidden, svg")) return false;
+    const { overflowX, overflowY, clipPath } = getComputedStyle(element);
+    return clipPath === "none" && (
+      (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1)
+      || (overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1));
+  };
+  const named = (element) => element.outerHTML.slice(0, 120);
+  return {
+    sideways: document.documentElement.scrollWidth > width,
+    beyond: elements.filter(isBeyond).map(named),
+    cut: elements.filter(isCut).map(named),
+  };
 }"""
-
-# Texts that end before their last letter.
-CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
-  const hasWords = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  const unseen = !element.checkVisibility() || element.closest("select, .visually-hidden, svg");
-  const { overflowX, overflowY, clipPath } = getComputedStyle(element);
-  if (unseen || !hasWords || clipPath !== "none") return false;
-  return (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1)
-    || (overflowY !== "visible" && element.scrollHeight > element.clientHeight + 1);
-}).map((element) => element.outerHTML.slice(0, 120))"""
 
 # Rows out of sight are laid out once they are near it: with the next frame.
 LARGER = """(times) => {
@@ -146,13 +150,19 @@ def problems(page: Page) -> list[str]:
     return [*accessibility(page), *targets(page), *reach(page)]
 
 
+def problems_of_words(page: Page) -> list[str]:
+    """Return what other words make wrong with a page whose parts `problems` has seen already."""
+    size = _ask_axe(page)
+    found: list[str] = page.evaluate(RULES, None)
+    page.set_viewport_size(size)
+    found += [*targets(page), *_fit_narrowest(page), *_fit_in_large_text(page, UPRIGHT[0])]
+    page.set_viewport_size(size)
+    return found
+
+
 def accessibility(page: Page) -> list[str]:
     """Return what axe finds in light, and what of it depends on colours in the other looks."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE)
-        page.add_init_script(AXE)
-    size = page.viewport_size or WHOLE
-    page.set_viewport_size(WHOLE)
+    size = _ask_axe(page)
     found: list[str] = page.evaluate(RULES, None)
     for look in looks(page):
         if look != "dark":
@@ -161,6 +171,16 @@ def accessibility(page: Page) -> list[str]:
             found += [f"{look} {problem}" for problem in page.evaluate(RULES, CONTRAST)]
     page.set_viewport_size(size)
     return found
+
+
+def _ask_axe(page: Page) -> ViewportSize:
+    """Show the page to axe as a whole; return the size that it had."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+        page.add_init_script(AXE)
+    size = page.viewport_size or WHOLE
+    page.set_viewport_size(WHOLE)
+    return size
 
 
 def looks(page: Page) -> Iterator[str]:
@@ -180,24 +200,35 @@ def targets(page: Page) -> list[str]:
 
 def reach(page: Page) -> list[str]:
     """Return where the page scrolls sideways, and what larger or wider text makes unusable."""
+    found = _fit_narrowest(page)
+    for width in WIDTHS:
+        found += _fit(page, width)
+        if width in UPRIGHT:
+            found += _fit_in_large_text(page, width)
+    return found
+
+
+def _fit_narrowest(page: Page) -> list[str]:
     found = _fit(page, NARROWEST)
     page.evaluate(SPACED, True)
     found += _fit(page, NARROWEST, " when spaced")
     page.evaluate(SPACED, False)
-    for width in WIDTHS:
-        found += _fit(page, width)
-        if width not in UPRIGHT:
-            continue
-        page.evaluate(LARGER, 2)
-        found += _fit(page, width, " in large text")
-        found += [f"covered in large text: {control}" for control in page.evaluate(COVERED)]
-        page.evaluate(LARGER, 1)
+    return found
+
+
+def _fit_in_large_text(page: Page, width: int) -> list[str]:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.evaluate(LARGER, 2)
+    found = _fit(page, width, " in large text")
+    found += [f"covered in large text: {control}" for control in page.evaluate(COVERED)]
+    page.evaluate(LARGER, 1)
     return found
 
 
 def _fit(page: Page, width: int, how: str = "") -> list[str]:
     if page.viewport_size != {"width": width, "height": HEIGHT}:
         page.set_viewport_size({"width": width, "height": HEIGHT})
-    found = [f"scrolls sideways at {width} px{how}"] if page.evaluate(SIDEWAYS, width) else []
-    found += [f"beyond {width} px{how}: {part}" for part in page.evaluate(BEYOND, width)]
-    return found + [f"cut at {width} px{how}: {part}" for part in page.evaluate(CUT)]
+    fit = page.evaluate(FIT, width)
+    found = [f"scrolls sideways at {width} px{how}"] if fit["sideways"] else []
+    found += [f"beyond {width} px{how}: {part}" for part in fit["beyond"]]
+    return found + [f"cut at {width} px{how}: {part}" for part in fit["cut"]]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,6 +18,7 @@ from portal.claims import policy, timeline
 from portal.claims.worker import Worker
 from portal.hubs import watching
 from tests.browser import labels, scanner_page
+from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line
 
 # Playwright keeps an event loop in this thread until the run ends, and Django would take every
@@ -74,6 +76,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
             "or set PORTAL_CHROMIUM to its path."
         )
     return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_kept() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        keep_files(patch)
+        # What travels in pieces must not wait until the piece before was acknowledged.
+        patch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,9 @@ class Line(socketserver.ThreadingTCPServer):
             end(call)
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(self._target)
+        portal = socket.create_connection(self._target)
+        portal.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return portal
 
     def remember(self, call: socket.socket) -> None:
         with self._lock:
@@ -111,9 +113,11 @@ class Line(socketserver.ThreadingTCPServer):
         return True
 
 
-class Call(socketserver.BaseRequestHandler):
+class Call(socketserver.StreamRequestHandler):
     """One connection of the browser."""
 
+    # What travels in pieces must not wait until the piece before was acknowledged.
+    disable_nagle_algorithm = True
     server: Line
     request: socket.socket
 
@@ -134,6 +138,7 @@ class Call(socketserver.BaseRequestHandler):
 
     def finish(self) -> None:
         self.server.forget(self.request)
+        super().finish()
 
     def _converse(self) -> None:
         with self.server.connect() as portal:

@@ -7,7 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.machine.machine import Machine
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
 
 
 def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(theatre):

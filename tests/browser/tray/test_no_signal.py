@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from portal.claims.models import Claim
 from tests.browser.offline import go_offline, go_online
-from tests.browser.steps import sign_in
+from tests.browser.steps import ready, sign_in
 from tests.browser.tray.steps import (
     CLAIMED,
     add,
@@ -153,7 +153,7 @@ def test_the_session_ends_without_a_network_and_the_same_person_sends_after_sign
     assert not Claim.objects.exists()
     visited.get_by_role("link", name="Sign in to send", exact=True).click()
     sign_in(visited, ira)
-    visited.wait_for_url("**/claims/new/")
+    ready(visited)
     all_claimed_once(visited, sandbox, hub)
 
 
