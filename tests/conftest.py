@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.contenttypes.models import ContentType
+from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
@@ -52,8 +54,13 @@ def _emptying_gets_past_the_audit_guard():
         empty(case)
         guard.install(connection)
 
+    # Nobody here has a right by a permission: making them anew each time would take longest.
+    def forget_types(*_args: object, **_how: object) -> None:
+        ContentType.objects.clear_cache()
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _fixture_teardown)
+        patch.setattr(flush, "emit_post_migrate_signal", forget_types)
         yield
 
 
