@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
@@ -28,12 +27,7 @@ PATIENCE: Final = 6000
 @conditional_page
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Answer the service worker's script, which changes with every version of the portal."""
-    kept = {
-        **asdict(keeping.keeping()),
-        "under": settings.STATIC_URL,
-        "page": reverse("claims:new"),
-        "patience": PATIENCE,
-    }
+    kept = {**asdict(keeping.keeping()), "under": settings.STATIC_URL, "patience": PATIENCE}
     scripts = kept.pop("scripts")
     response = render(
         request,

@@ -27,13 +27,24 @@
 
   const forget = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
 
-  const isOffline = () => document.querySelector("connection-line").dataset.state === "offline";
+  // The line in the bar believes the browser when it says that there is no network. Here it is asked.
+  const isReached = async () => {
+    const line = document.querySelector("connection-line");
+    if (line.dataset.state === "online") return true;
+    const signal = AbortSignal.timeout(SIGN_OUT_PATIENCE);
+    const answer = await fetch(line.getAttribute("portal"), { cache: "no-store", signal });
+    return answer.ok;
+  };
 
   // Whoever signs out is forgotten here first. A device that cannot forget must still sign out. Of
   // somebody whose session lives on nothing is forgotten: the page says that it needs a connection.
   const signOut = async (event) => {
     event.preventDefault();
-    if (isOffline()) return;
+    if (!(await isReached().catch(() => false))) {
+      const note = document.querySelector("[data-sign-out-note]");
+      document.getElementById("announcer").textContent = note.textContent;
+      return;
+    }
     await within(SIGN_OUT_PATIENCE, forget()).catch(() => {});
     event.target.submit();
   };

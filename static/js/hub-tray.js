@@ -20,6 +20,7 @@
     #address = new globalThis.TrayAddress(this.dataset.page);
     #claim = document.querySelector("[data-tray-claim]");
     #last;
+    #state;
     #announcer = new globalThis.TrayAnnouncer(
       (id) => this.#list.view(id),
       (row) => this.#reader.tellClaimed(row),
@@ -149,7 +150,6 @@
       for (const part of document.querySelectorAll("[data-plain]")) part.remove();
       if (label?.trim())
         this.#intake.text = this.#took(this.#reader.takeAll(label, this.#site.site));
-      this.#notice("lost", this.#address.get("lost") !== null);
       this.#address.settle();
     }
 
@@ -225,9 +225,16 @@
       else if (row && tap) this.#do(row, tap);
     }
 
+    // Signing in leaves this page, which would forget what was noted.
     #do(row, deed) {
+      if (this.#sync.detail.state === "signed-out") return this.#reader.say("sign-in-first");
       this.#sync.act(row.id, deed);
-      if (this.#sync.detail.state !== "online") this.#reader.say("later");
+      this.#sayNoted();
+    }
+
+    #sayNoted() {
+      const { state } = this.#sync.detail;
+      if (["offline", "stumbling"].includes(state) && this.#sync.owes) this.#reader.say("later");
     }
 
     // Nothing that is not over leaves without a question that names it.
@@ -273,10 +280,12 @@
 
     #hear() {
       const { state, isForeign, problem, signIn } = this.#sync.detail;
+      if (state !== this.#state) this.#sayNoted();
+      this.#state = state;
       this.#notice("signed-out", state === "signed-out");
       this.#notice("somebody-else", isForeign);
       this.#close(isForeign);
-      this.#notice("problem", Boolean(problem));
+      this.#notice("problem", Boolean(problem) && !isForeign);
       this.#part("problem").textContent = problem;
       if (signIn) this.#part("sign-in").href = signIn;
       this.#show();

@@ -10,7 +10,7 @@
 //
 // Pages of people who are signed in are in no cache: only what KEPT names is.
 {
-  const { version, shells, files, under, page: trayPage, patience } = globalThis.KEPT;
+  const { version, shells, files, under, patience } = globalThis.KEPT;
   const FAMILY = "portal-";
   const NAME = `${FAMILY}${version}`;
   // What a proxy answers while there is no portal behind it.
@@ -96,8 +96,19 @@
     return (await shell(asked.url)) ?? answering;
   };
 
-  // What was typed or tapped for the portal did not arrive, and the shell says so.
-  const sent = (asked) => fetch(asked).catch(() => Response.redirect(`${trayPage}?lost=1`));
+  // Nobody knows whether what was sent has arrived: the shell says so, and leads back to the form.
+  const lost = async (asked) => {
+    const address = new URL(shells[await language(asked.url)], location.origin);
+    address.searchParams.set("lost", "1");
+    if (asked.referrer) address.searchParams.set("page", new URL(asked.referrer).pathname);
+    return Response.redirect(address);
+  };
+
+  // Files are left to the browser: not every one hands them on whole.
+  const sent = (asked) => {
+    if (asked.headers.get("Content-Type")?.startsWith("multipart/")) return undefined;
+    return fetch(asked).catch(() => lost(asked));
+  };
 
   const renew = async (asked, answer) => {
     const cache = await caches.open(NAME);

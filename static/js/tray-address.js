@@ -3,7 +3,7 @@
 "use strict";
 
 globalThis.TrayAddress = class TrayAddress {
-  static #NAMES = ["site", "label", "lost"];
+  static NAMES = ["site", "label"];
   #asked = new URLSearchParams();
 
   // `page` is the path of the tray's page. The shell opens at any other address as well, where the
@@ -19,7 +19,7 @@ globalThis.TrayAddress = class TrayAddress {
 
   // Takes out of the address what was asked.
   settle() {
-    const names = TrayAddress.#NAMES.filter((name) => this.#asked.has(name));
+    const names = TrayAddress.NAMES.filter((name) => this.#asked.has(name));
     if (!names.length) return;
     const address = new URL(location.href);
     for (const name of names) address.searchParams.delete(name);

@@ -10,7 +10,6 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
   #written = Promise.resolve();
   #reading;
   #isStale = false;
-  #hasAsked = false;
 
   // Whether it can be confirmed as it is.
   static isClaimable(row) {
@@ -169,12 +168,14 @@ globalThis.TrayModel = class TrayModel extends EventTarget {
     this.#write((store) => store.change(ids, change));
   }
 
-  // Has the browser keep the rows through times of need. Asked once a page, until it agrees: it may
-  // do so once the portal is an installed app.
+  // Has the browser keep the rows through times of need. Some ask the person: it is asked once, and
+  // once more in the installed app, where browsers rather agree.
   async #persist() {
-    if (this.#hasAsked) return;
-    this.#hasAsked = true;
-    if (!(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
+    const isApp = matchMedia("(display-mode: standalone)").matches;
+    const name = isApp ? "persist in app" : "persist";
+    if (await this.#sync.store.get(name).catch(() => undefined)) return;
+    await this.#sync.store.set(name, "asked").catch(() => {});
+    await navigator.storage?.persist?.();
   }
 
   // One after the other, so that a removal never overtakes what it removes.

@@ -132,6 +132,11 @@
       this.hurry();
     }
 
+    // Whether something is still to be done to a row.
+    get owes() {
+      return this.#deeds.size > 0;
+    }
+
     // Makes sure that it is this person who is signed in. Throws a Halt.
     async #open(person) {
       if (!(this.#session?.until > now())) this.#session = await this.#ask(person);

@@ -18,7 +18,7 @@ FOR_THIS_TEST = ("Cache-Control", "max-age=600")
 def keep_files(patch: pytest.MonkeyPatch) -> None:
     """Have the live server hold its files in memory, and browsers ask for each once a test."""
     serve = StaticFilesHandler.__call__
-    kept: dict[str, Answer] = {}
+    kept: dict[tuple[str, str], Answer] = {}
 
     def answer(
         handler: StaticFilesHandler, environ: Environ, start_response: StartResponse
@@ -26,9 +26,10 @@ def keep_files(patch: pytest.MonkeyPatch) -> None:
         path = environ["PATH_INFO"]
         if not path.startswith(settings.STATIC_URL):
             return serve(handler, environ, start_response)
-        if path not in kept:
-            kept[path] = read(handler, environ)
-        status, headers, body = kept[path]
+        asked = (environ["REQUEST_METHOD"], path)
+        if asked not in kept:
+            kept[asked] = read(handler, environ)
+        status, headers, body = kept[asked]
         start_response(status, headers)
         return [body]
 

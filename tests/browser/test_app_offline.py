@@ -132,6 +132,14 @@ def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, 
     expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
 
 
+def test_nothing_is_needed_that_it_does_not_keep_itself(visited: Page, line: Line):
+    visited.context.new_cdp_session(visited).send("Network.clearBrowserCache")
+    go_offline(visited, line)
+    visited.goto("/claims/new/")
+    expect(visited.locator("hub-tray")).to_have_attribute("data-state", "ready")
+    expect(visited.get_by_role("button", name="Add")).to_be_visible()
+
+
 def test_no_cache_holds_anything_of_a_person(visited: Page, ira, acme):
     visited.goto("/claims/new/")
     visited.goto("/claims/")

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
-from tests.browser.tray.steps import add, hubs, open_tray, rows
+from tests.browser.tray.steps import add, hubs, open_tray, pick, rows
 
-pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")
 
 # What Chromium itself says of requests that fail.
 LOST = ["net::ERR_", "htmx:"]
@@ -55,7 +55,8 @@ def test_the_page_that_was_asked_for_is_remembered_through_a_change_of_the_langu
 
 def test_nobody_is_led_out_of_the_portal(tablet):
     page = tablet()
-    for asked in ("//other.example/", "https://other.example/", "/\\other.example"):
+    others = ("//other.example/", "https://other.example/", "/\\other.example", "http://[")
+    for asked in (*others, "/%09/other.example/", "/%0a/other.example/"):
         page.goto(f"/shell/en/?page={asked}")
         expect(page.locator("[data-asked-page]")).to_have_attribute("href", "/claims/new/")
     page.goto("/shell/en/?page=/claims/")
@@ -66,12 +67,44 @@ def test_what_was_sent_without_a_network_is_told_and_the_tray_is_there(visited: 
     go_offline(visited, line)
     visited.get_by_role("button", name="Your account").click()
     visited.get_by_role("button", name="Ελληνικά").click()
-    expect(visited.get_by_role("alert")).to_contain_text("did not arrive")
+    expect(visited.get_by_role("alert")).to_contain_text("may not have arrived")
     expect(rows(visited)).to_have_count(1)
-    assert visited.url.endswith("/claims/new/")
     visited.reload()
     expect(rows(visited)).to_have_count(1)
     expect(visited.get_by_role("alert")).to_be_hidden()
+    expect(visited.locator("[data-asked-page]")).to_have_attribute("href", "/claims/new/")
+
+
+def test_whoever_claims_nothing_is_told_as_well_and_led_back_to_their_form(tablet, line, agent):
+    tablet.expected = list(LOST)
+    page = tablet(client=agent, **through(line))
+    page.goto("/support/new/")
+    ready_for_offline(page)
+    # The portal does it, and only its answer is lost: nobody knows, and it says no more than that.
+    line.lose_answers("POST /language/")
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("button", name="Ελληνικά").click()
+    expect(page.get_by_role("alert")).to_contain_text("may not have arrived")
+    line.restore()
+    page.get_by_role("link", name="Open the page you asked for").click()
+    expect(page).to_have_url(re.compile(r"/support/new/$"))
+    expect(page.locator("html")).to_have_attribute("lang", "el")
+
+
+def test_what_the_address_asked_of_the_tray_is_not_asked_again_on_the_way_back(
+    visited: Page, line: Line, mill_court, orchard_rise
+):
+    one, other = hubs(3)[1:]
+    go_offline(visited, line)
+    visited.goto(f"/claims/new/?site={mill_court.pk}&label={one}&from=list")
+    expect(rows(visited)).to_have_count(2)
+    pick(visited, "Orchard Rise")
+    add(visited, other)
+    go_online(visited, line)
+    visited.get_by_role("link", name="Open the page you asked for").click()
+    expect(visited).to_have_url(re.compile(r"/claims/new/\?from=list$"))
+    expect(visited.locator("[data-site-name]")).to_have_text("Orchard Rise")
+    expect(rows(visited)).to_have_count(3)
 
 
 def test_signing_out_waits_for_a_connection_and_forgets_nobody_until_then(
@@ -79,12 +112,13 @@ def test_signing_out_waits_for_a_connection_and_forgets_nobody_until_then(
 ):
     go_offline(visited, line)
     visited.get_by_role("button", name="Your account").click()
-    expect(visited.get_by_text("Signing out needs a connection.")).to_be_visible()
+    expect(visited.locator("[data-sign-out-note]")).to_be_visible()
     visited.get_by_role("button", name="Sign out").click()
+    expect(visited.locator("#announcer")).to_have_text("Signing out needs a connection.")
     assert visited.evaluate(KNOWS, str(ira.pk))
     expect(rows(visited)).to_have_count(1)
     go_online(visited, line)
-    expect(visited.get_by_text("Signing out needs a connection.")).to_be_hidden()
+    expect(visited.locator("[data-sign-out-note]")).to_be_hidden()
     visited.get_by_role("button", name="Sign out").click()
     expect(visited).to_have_url(re.compile(r"/accounts/login/"))
 
