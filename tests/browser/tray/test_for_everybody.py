@@ -39,18 +39,16 @@ def test_rows_of_every_kind_without_a_connection_and_the_question(tablet, ira, m
     assert row(page, hub).count() == 1
 
 
-def test_every_row_is_within_reach_beside_the_camera_whatever_stands_above(
-    tablet, camera, ira, mill_court
+def test_the_last_row_is_within_reach_beside_the_camera_whatever_stands_above(
+    tablet, ira, mill_court
 ):
     tablet.expected = ["401"]
-    camera(None)
-    page = tablet(ira, permissions=["camera"], viewport={"width": 1180, "height": 820})
+    page = tablet(ira, viewport={"width": 1180, "height": 820})
     open_tray(page, f"?site={mill_court.pk}")
     add(page, *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(25)))
     page.route("**/claims/tray/", lambda route: route.fulfill(status=401, json=SIGN_IN))
     page.evaluate("() => traySync.hurry()")
     expect(page.get_by_role("alert")).to_contain_text("You are signed out")
-    expect(page.get_by_text("Aim at the label.")).to_be_visible()
     assert page.evaluate(ROOM_BELOW) >= 8
 
 
