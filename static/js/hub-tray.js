@@ -162,6 +162,7 @@
 
     #move(site) {
       this.#model.moveTo(site);
+      this.#reader.unsay("claimed", "pick-site");
       this.#show();
       this.#rememberSite();
     }
@@ -195,9 +196,10 @@
     }
 
     #claimAll() {
-      if (!this.#intake.add()) return this.#intake.focus();
+      // The button counts what can be claimed: what could not be read stays in the field beside it.
+      const isRead = this.#intake.add();
       const rows = this.#model.claimable();
-      if (!rows.length) return this.#sayNothing();
+      if (!rows.length) return isRead ? this.#sayNothing() : this.#intake.focus();
       if (!this.#site.site.id) {
         this.#reader.say("pick-site");
         return this.#site.ask();

@@ -61,9 +61,12 @@ globalThis.TrayList = class TrayList {
   // Whoever removed a row, or used a button that is gone, goes on beside it.
   #keepFocus(focused) {
     if (!focused) return;
-    const place = focused.element.isConnected ? focused.element : focused.next;
     const isLost =
       document.activeElement === document.body || !document.activeElement.checkVisibility();
-    if (isLost) place?.querySelector("[data-part=remove]").focus();
+    if (!isLost) return;
+    const { element, next } = focused;
+    const remove = (place) => place?.querySelector("[data-part=remove]");
+    const way = element.isConnected && element.querySelector("[data-part=link][href]");
+    (way || remove(element.isConnected ? element : next))?.focus();
   }
 };

@@ -10,7 +10,6 @@
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 60_000;
   const NEVER = Number.POSITIVE_INFINITY;
-  const LANGUAGE = document.documentElement.lang;
   const { Halt } = globalThis.TrayPortal;
 
   // Milliseconds on a clock that nobody puts back.
@@ -253,7 +252,7 @@
       await this.store.change(known, (row) => {
         const { stage, site } = sent.get(row.id);
         if (row.stage !== stage || row.site !== site) return undefined;
-        const news = { ...told.get(row.id), language: LANGUAGE };
+        const news = told.get(row.id);
         const next = { ...row, news, stage: stageAfter(row, news) };
         this.#note(next, dueAfter(news));
         return next;
@@ -282,8 +281,7 @@
     #dueAt(row) {
       if (this.#deeds.has(row.id)) return 0;
       if (row.stage !== "confirmed" && (!this.#isWatched || document.hidden)) return NEVER;
-      const { settled, language } = row.news ?? {};
-      if (row.stage === "sent" && settled && language === LANGUAGE) return NEVER;
+      // What is over is asked for once a page: SpKey may have released a hub since.
       const asked = this.#asked.get(row.id);
       return asked?.stage === row.stage && asked.site === row.site ? asked.dueAt : 0;
     }

@@ -1,10 +1,12 @@
 """What is in the tray is looked up, claimed together, and told of row by row."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from portal.claims import lifecycle
 from portal.claims.models import Claim
+from portal.hubs.models import Hub
 from portal.sandbox import world
 from tests.browser.steps import LISTEN
 from tests.browser.tray.steps import (
@@ -107,6 +109,33 @@ def test_a_single_hub_is_claimed_with_three_taps_from_the_first_page(
     page.wait_for_url("**/claims/*-*/")
     expect(page.get_by_role("heading", name="Online")).to_be_visible()
     assert claimed(sandbox) == [hub]
+
+
+def test_what_could_not_be_read_stays_in_the_field_and_keeps_no_other_hub_from_being_claimed(
+    tablet, sandbox, working, ira
+):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub, "SN 12345")
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text(CLAIMED)
+    expect(field(page)).to_have_value("SN 12345")
+    # With nothing else to claim, it is what has to be mended.
+    claim_button(page).click(force=True)
+    expect(field(page)).to_be_focused()
+
+
+def test_what_is_over_is_asked_for_again_once_a_page(tablet, sandbox, working, ira):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    add(page, hub)
+    claim_all(page, 1)
+    expect(word(page, hub)).to_have_text("Online")
+    Hub.objects.update(binding=Hub.Binding.OTHER, read_at=timezone.now())
+    page.reload()
+    expect(word(page, hub)).to_have_text("No longer yours")
 
 
 def test_an_id_that_was_only_typed_is_claimed_too_and_a_double_tap_claims_once(

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from portal.orgs.models import Membership
 from tests.browser.checks import problems
 from tests.browser.tray.seeded import ROWS, seed
-from tests.browser.tray.steps import add, field, open_tray, outcome, row, rows
+from tests.browser.tray.steps import add, field, keep_news_away, open_tray, outcome, row, rows
 
 pytestmark = pytest.mark.usefixtures("sandbox", "orchard_rise")
 
@@ -50,6 +50,18 @@ def test_the_last_row_is_within_reach_beside_the_camera_whatever_stands_above(
     page.evaluate("() => traySync.hurry()")
     expect(page.get_by_role("alert")).to_contain_text("You are signed out")
     assert page.evaluate(ROOM_BELOW) >= 8
+
+
+def test_what_is_done_with_all_rows_is_within_reach_above_them(tablet, ira, mill_court):
+    page = tablet(ira, viewport={"width": 1180, "height": 820})
+    keep_news_away(page)
+    open_tray(page, f"?site={mill_court.pk}")
+    seed(page, Membership.objects.get(), str(mill_court.pk), mill_court.name)
+    expect(rows(page)).to_have_count(len(ROWS))
+    add(page, *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(9)))
+    expect(page.get_by_role("button", name="Undo the last")).to_be_visible()
+    page.get_by_role("button", name="Put away 2 finished").click()
+    expect(rows(page)).to_have_count(len(ROWS) + 9 - 2)
 
 
 def test_the_tray_of_somebody_signed_out_with_the_camera_open(tablet, camera, ira, mill_court):
