@@ -123,7 +123,7 @@
 
     async #chooseSite() {
       const asked = this.dataset.askedSite || this.#address.get("site");
-      const wanted = asked || (await this.#recall(this.#siteKey));
+      const wanted = asked || (await this.#sync.store.get(this.#siteKey).catch(() => undefined));
       const picker =
         document.querySelector("[data-plain] site-picker") ??
         TraySite.picker(this.#part("picker-template"), this.#kept?.sites ?? []);
@@ -133,10 +133,6 @@
 
     get #siteKey() {
       return `site ${this.#owner.person} ${this.#owner.organisation}`;
-    }
-
-    #recall(name) {
-      return this.#sync.store.get(name).catch(() => undefined);
     }
 
     #rememberSite() {

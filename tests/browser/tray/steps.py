@@ -42,7 +42,8 @@ def field(page: Page) -> Locator:
 
 
 def add(page: Page, *texts: object) -> None:
-    """Type each text into the field, with Enter after it."""
+    """Type each text into the field, with Enter after it, once the tray is there."""
+    ready(page)
     for text in texts:
         field(page).fill(str(text))
         field(page).press("Enter")
