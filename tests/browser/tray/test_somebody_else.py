@@ -51,6 +51,7 @@ def test_it_stays_closed_while_the_network_goes_and_opens_for_its_own_person_alo
 ):
     (hub,) = hubs(1)
     add(visited, hub)
+    expect(word(visited, hub)).to_have_text("Ready")
     become(visited, as_person(ada), line)
     claim_all(visited, 1)
     expect(row(visited, hub)).to_be_hidden()
