@@ -38,6 +38,9 @@
       await this.#model.refresh();
       if (this.#site.site.id) this.#model.moveTo(this.#site.site);
       this.#takeOver();
+      // Shown at once, and whole.
+      this.dataset.state = "ready";
+      this.#claim.hidden = false;
       this.#sync.watch(this.#owner.person);
     }
 
@@ -56,8 +59,7 @@
     }
 
     #showOwner() {
-      this.dataset.state = this.#owner.person ? "ready" : "nobody";
-      this.#claim.hidden = !this.#owner.person;
+      if (!this.#owner.person) this.dataset.state = "nobody";
       const whose = this.#part("whose");
       whose.hidden = Boolean(this.dataset.person) || !this.#owner.person;
       if (whose.hidden) return;
@@ -68,7 +70,7 @@
     // What one person scanned is nothing for another to see, or to add to.
     #close(isClosed) {
       const state = isClosed ? "closed" : "ready";
-      if (this.dataset.state === state) return;
+      if (!this.dataset.state || this.dataset.state === state) return;
       this.dataset.state = state;
       this.#claim.hidden = isClosed;
       if (isClosed) this.#part("dialog").close();

@@ -52,6 +52,7 @@ def visit(page: Page, addresses: Iterable[str], check: Check = problems) -> Find
     findings = {}
     for address in addresses:
         page.goto(address)
+        expect(page.locator("hub-tray:not([data-state])")).to_have_count(0)
         findings[address] = check(page)
     return {address: found for address, found in findings.items() if found}
 
