@@ -93,6 +93,7 @@ def test_each_kind_of_reading_has_its_own_word_colour_sound_and_pulse(
         add(page, text)
         expect(outcome(page)).to_contain_text(words)
         said.append(outcome(page).get_attribute("data-kind"))
+        page.evaluate(HAS_SOUNDED)
         sounded.append(tuple(page.evaluate(SOUNDED)))
 
     page.locator("body").click(position={"x": 5, "y": 300})
