@@ -41,6 +41,7 @@
       // Shown at once, and whole.
       this.dataset.state = "ready";
       this.#claim.hidden = false;
+      this.#close(this.#sync.detail.isForeign);
       this.#sync.watch(this.#owner.person);
     }
 

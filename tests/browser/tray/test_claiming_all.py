@@ -30,7 +30,6 @@ from tests.conftest import order, work
 pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
 
 OFFLINE = world.MAGIC["offline"].id
-SUSPENDED = world.MAGIC["suspended"].id
 UNKNOWN = world.MAGIC["unknown"].id
 OTHER_SITE = world.MAGIC["other_site"].id
 

@@ -24,19 +24,6 @@ from tests.browser.tray.steps import (
 pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
 
 OFFLINE = world.MAGIC["offline"].id
-SUSPENDED = world.MAGIC["suspended"].id
-UNKNOWN = world.MAGIC["unknown"].id
-OTHER_SITE = world.MAGIC["other_site"].id
-
-# Another page moves all rows, of which this one has not heard yet.
-MOVE_ALL = """async (site) => {
-  const { postMessage } = BroadcastChannel.prototype;
-  const store = new TrayStore();
-  BroadcastChannel.prototype.postMessage = () => {};
-  const rows = await store.rows(await store.get("current"));
-  await store.change(rows.map((row) => row.id), (row) => ({ ...row, site }));
-  BroadcastChannel.prototype.postMessage = postMessage;
-}"""
 
 
 def test_a_row_that_the_portal_could_not_take_says_so(tablet, sandbox, ira, monkeypatch):
