@@ -17,8 +17,8 @@ from bench import processes
 from bench.browser import Browser, expect
 from bench.people import Installer, installer
 from bench.report import Figure
-from portal.claims import rows
 from portal.claims.models import Claim, Reason, State
+from portal.claims.web import polling
 from portal.hubs import watching
 
 CONNECTIONS = 6
@@ -68,7 +68,7 @@ def _poll_path(person: Installer) -> str:
         contacted_at=before,
         next_attempt_at=timezone.now() + timedelta(hours=1),
     )
-    return f"/claims/{claim.pk}/live/?seen={rows.seen(claim)}"
+    return f"/claims/{claim.pk}/live/?seen={polling.seen(claim)}"
 
 
 def _by_turns(

@@ -11,7 +11,7 @@ from bench import place
 from chaos.ledger import Ledger
 from portal.audit.models import Entry
 from portal.claims.models import ACTIVE, SUCCEEDED, Attempt, Claim
-from portal.orgs.models import Notice
+from portal.notices.models import Notice
 
 CRY = re.compile(r"^(ERROR|CRITICAL|Traceback)|\[(ERROR|CRITICAL)\]")
 # A 503 and a 403 are answers that people were given, and looked at as such.

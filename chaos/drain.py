@@ -11,7 +11,7 @@ from chaos.pace import say
 from chaos.people import People
 from chaos.scene import Scene
 from portal.claims.models import Claim, Reason, State
-from portal.orgs.models import Notice
+from portal.notices.models import Notice
 
 # The portal's: a lease and a settled send take two minutes, a window of three sends ten, and
 # looking back begins after five.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chaos.books import Books, binding, hub_of, owed, sends_of
-from portal.claims import policy
+from portal.claims.engine import timing
 from portal.claims.models import Claim, Reason, State
-from portal.orgs.models import Membership, Notice
+from portal.notices.models import Notice
+from portal.orgs.models import Membership
 
 # A cancel and a send may wait for each other at the database, which keeps one so long.
 AT_THE_DATABASE = timedelta(seconds=6)
@@ -77,7 +78,7 @@ def every_claim_goes_on_or_has_ended(books: Books) -> Iterator[Difference]:
             continue
         if claim.next_attempt_at is None:
             yield Difference("neither ended nor tried again", (claim,))
-        if claim.unresolved_since is not None or claim.state == State.SENDING:
+        if claim.outcome_unknown_since is not None or claim.state == State.SENDING:
             yield Difference("still open, long after the faults have stopped", (claim,))
 
 
@@ -178,9 +179,9 @@ def the_journal_is_whole(books: Books) -> Iterator[Difference]:
         attempts, sends = list(claim.attempts.all()), sends_of(claim)
         if [one.number for one in attempts] != list(range(1, len(attempts) + 1)):
             yield Difference("the attempts' numbers have a gap", (claim,))
-        if not len(sends) == claim.sends <= policy.MAX_SENDS:
+        if not len(sends) == claim.sends <= timing.MAX_SENDS:
             yield Difference(f"{len(sends)} sends in the journal, {claim.sends} counted", (claim,))
-        if claim.unresolved_since is None and any(not one.outcome for one in sends):
+        if claim.outcome_unknown_since is None and any(not one.outcome for one in sends):
             yield Difference("a send's outcome was never written down", (claim,))
 
 

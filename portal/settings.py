@@ -41,8 +41,12 @@ if not 1 <= WORKER_THREADS <= 128:
     raise ImproperlyConfigured("PORTAL_WORKER_THREADS must be a number from 1 to 128.")
 
 INSTALLED_APPS = [
-    "portal.orgs",
+    "portal.core",
     "portal.audit",
+    "portal.orgs",
+    "portal.notices",
+    "portal.gateway",
+    "portal.sites",
     "portal.hubs",
     "portal.claims",
     "portal.support",
@@ -74,10 +78,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "portal.middleware.NoStore",
-    "portal.middleware.SessionLifetime",
-    "portal.languages.speak",
-    "portal.middleware.SignInRequired",
+    "portal.core.web.middleware.NoStore",
+    "portal.core.web.middleware.SessionLifetime",
+    "portal.core.web.languages.speak",
+    "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -94,8 +98,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.orgs.context.place",
-                "portal.hubs.context.outage",
+                "portal.orgs.web.context.workspace",
+                "portal.gateway.web.context.outage",
             ],
         },
     },
@@ -133,7 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "portal.orgs.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.orgs.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -144,7 +148,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_ADAPTER = "portal.orgs.adapters.MfaAdapter"
+MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SpKey portal"
 
@@ -203,7 +207,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.error_reports.Filter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.error_reports.Filter"
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -16,7 +16,7 @@ from django.utils import timezone
 from chaos import books, postgres, reckoning, weather
 from chaos.browser import loopback
 from chaos.ledger import Ledger, Wish
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions, worker
 from portal.claims.models import Reason, State
 from portal.sandbox import world
 from portal.sandbox.faults import Action
@@ -104,8 +104,8 @@ def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
         "from chaos import quick_worker; quick_worker._hurry(30)\n"
-        "from portal import spkey; from portal.claims import policy, worker\n"
-        "worker.check_lease(); print(policy.LEASE.total_seconds(), spkey.Timeouts().post_total)"
+        "from portal import spkey; from portal.claims.engine import timing, worker\n"
+        "worker.check_lease(); print(timing.LEASE.total_seconds(), spkey.Timeouts().post_total)"
     )
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
@@ -124,7 +124,7 @@ def accounts(sandbox, ira, ada, mill_court, tmp_path, monkeypatch) -> books.Book
     person = SimpleNamespace(email=ira.email)
     acme = SimpleNamespace(organisation=mill_court.organisation, org_id=world.ACME_ORG_ID)
     for hub_id in (world.hub_id(0), world.hub_id(1), world.MAGIC["unknown"].id):
-        claim = lifecycle.submit(order(ira, mill_court, hub_id))
+        claim = actions.submit(order(ira, mill_court, hub_id))
         wish = Wish(person, acme, mill_court.spkey_site_id, hub_id, str(claim.submission))
         ledger.accept(wish, str(claim.pk))
     worker.run_once()

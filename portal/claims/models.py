@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.hubs.models import Hub
-from portal.orgs.models import Membership, Organisation, Site, User
+from portal.orgs.models import Membership, Organisation, User
+from portal.sites.models import Site
 
 
 class State(models.TextChoices):
@@ -92,11 +93,11 @@ class Claim(models.Model):
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
     another organisation, and names the one whose super key serves it. `epoch` fences the
     lease: a worker writes only under the epoch it leased. `version` rises with every change a
-    page can show. `trying_since` is the submit, later by the time in which the claim could not
-    be tried: while a key was refused, or no worker ran. `timed_at` is when the times of its
-    next steps were set: ahead of the clock, it shows that the clock was put back. A claim that
-    ended badly after a send is looked at again at `look_back_at`; `late_effect_at` says when it
-    was found to have taken effect after all.
+    page can show. `retry_window_start` is the submit, later by the time in which the claim
+    could not be tried: while a key was refused, or no worker ran. `timed_at` is when the times
+    of its next steps were set: ahead of the clock, it shows that the clock was put back. A
+    claim that ended badly after a send is looked at again at `recheck_at`; `late_effect_at`
+    says when it was found to have taken effect after all.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -145,21 +146,21 @@ class Claim(models.Model):
     tries = models.PositiveIntegerField(_("tries"), default=0)
     sends = models.PositiveIntegerField(_("sends"), default=0)
     last_send_at = models.DateTimeField(_("last send at"), null=True)
-    unresolved_since = models.DateTimeField(_("unresolved since"), null=True)
-    settled_read_at = models.DateTimeField(_("settled read at"), null=True)
-    send_wanted = models.BooleanField(_("send wanted"), default=False)
+    outcome_unknown_since = models.DateTimeField(_("outcome unknown since"), null=True)
+    no_effect_seen_at = models.DateTimeField(_("no effect seen at"), null=True)
+    send_requested = models.BooleanField(_("send requested"), default=False)
     cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
     cancel_requested_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancel requested by")
     )
-    trying_since = models.DateTimeField(_("trying since"), default=timezone.now)
+    retry_window_start = models.DateTimeField(_("retry window start"), default=timezone.now)
 
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
-    look_back_at = models.DateTimeField(_("look back at"), null=True)
+    recheck_at = models.DateTimeField(_("recheck at"), null=True)
     late_effect_at = models.DateTimeField(_("late effect at"), null=True)
 
     objects = ClaimQuerySet.as_manager()
@@ -197,9 +198,9 @@ class Claim(models.Model):
                 condition=Q(next_attempt_at__isnull=False),
             ),
             models.Index(
-                fields=("look_back_at",),
-                name="claim_look_back_due",
-                condition=Q(look_back_at__isnull=False),
+                fields=("recheck_at",),
+                name="claim_recheck_due",
+                condition=Q(recheck_at__isnull=False),
             ),
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
         )
@@ -249,7 +250,6 @@ class Attempt(models.Model):
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     duration_ms = models.PositiveIntegerField(_("duration ms"), null=True)
     message = models.CharField(_("message"), max_length=300, blank=True)
-    sentence = models.CharField(_("sentence"), max_length=300, blank=True)
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 

@@ -12,20 +12,24 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
 
-from portal.claims import identity, lifecycle, tray_news, tray_words
-from portal.claims.forms import submission
+from portal.claims import tray_news, tray_words
+from portal.claims.display.wording import Words
+from portal.claims.engine import actions, credentials
+from portal.claims.engine.actions import submission_id
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
 from portal.claims.tray_news import Names, News
 from portal.claims.tray_request import Row
-from portal.claims.words import Words
-from portal.hubs import circuit, hub_ids, keys, watching
+from portal.gateway import circuit, keys
+from portal.hubs import watching
+from portal.hubs.labels import parse
 from portal.hubs.models import Hub
-from portal.orgs.models import Membership, Site
+from portal.orgs.models import Membership
+from portal.sites.models import Site
 
 logger = logging.getLogger(__name__)
 
 # Enough of a text to see that it is too long for a label.
-MOST_READ = hub_ids.LONGEST + 1
+MOST_READ = parse.LONGEST + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,9 @@ class _SpokenOf:
         return self._sites.get(row.site) if row.site else None
 
 
-def _hub_id(row: Row) -> hub_ids.HubId:
+def _hub_id(row: Row) -> parse.HubId:
     """Return the hub id on the label. Raises LabelProblem."""
-    return hub_ids.parse(row.text[:MOST_READ])
+    return parse.parse(row.text[:MOST_READ])
 
 
 def _confirmed(row: Row) -> uuid.UUID | None:
@@ -120,13 +124,13 @@ def _confirmed(row: Row) -> uuid.UUID | None:
         return None
     try:
         return _hub_id(row)
-    except hub_ids.LabelProblem:
+    except parse.LabelProblem:
         return None
 
 
 def _submission(row: Row, hub_id: uuid.UUID) -> uuid.UUID:
     """Return the submission's id: the same row for the same hub and site is the same claim."""
-    return submission(row.id, hub_id, row.site)
+    return submission_id(row.id, hub_id, row.site)
 
 
 def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> Step:
@@ -135,7 +139,7 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> Step:
         return _steer(member, row, spoken_of.named.get(row.claim_id))
     try:
         hub_id = _hub_id(row)
-    except hub_ids.LabelProblem as problem:
+    except parse.LabelProblem as problem:
         return tray_news.no_label(problem)
     if not row.claim:
         return OfHub(hub_id)
@@ -148,8 +152,8 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> Step:
     return _submit(_order(member, row, hub_id, site))
 
 
-def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> lifecycle.Order:
-    return lifecycle.Order(
+def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> actions.ClaimRequest:
+    return actions.ClaimRequest(
         user=member.user,
         organisation=member.organisation,
         hub_id=hub_id,
@@ -159,10 +163,10 @@ def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> lifec
     )
 
 
-def _submit(order: lifecycle.Order) -> Step:
+def _submit(order: actions.ClaimRequest) -> Step:
     try:
-        return OfClaim(lifecycle.submit(order).pk)
-    except lifecycle.AnotherSiteError as elsewhere:
+        return OfClaim(actions.submit(order).pk)
+    except actions.AnotherSiteError as elsewhere:
         return tray_news.claimed_elsewhere(elsewhere.claim)
 
 
@@ -173,11 +177,11 @@ def _steer(member: Membership, row: Row, claim: Claim | None) -> Step:
     if row.deed not in tray_news.deeds_of(claim):
         return OfClaim(claim.pk)
     if row.deed == "again":
-        return _submit(lifecycle.retry(claim, member.user))
+        return _submit(actions.retry(claim, member.user))
     if row.deed == "stop":
-        lifecycle.stop(claim, member.user)
+        actions.stop(claim, member.user)
     else:
-        lifecycle.try_now(claim)
+        actions.try_now(claim)
     return OfClaim(claim.pk)
 
 
@@ -242,7 +246,7 @@ class _Found:
         try:
             credential = keys.usable(self.member.organisation)
         except keys.NoUsableKeyError as error:
-            return tray_words.barred(identity.KEY_REASONS[str(error)])
+            return tray_words.barred(credentials.KEY_REASONS[str(error)])
         if not Heartbeat.is_heard():
             return tray_words.NO_WORKER
         if circuit.is_open():
@@ -254,6 +258,6 @@ class _Found:
 
         One read is enough for a lookup: a tray of hundreds must not wear out the API.
         """
-        watching.leave([hub for hub in self.hubs.values() if tray_news.is_looked_up(hub)])
+        watching.unwatch([hub for hub in self.hubs.values() if tray_news.is_looked_up(hub)])
         claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
         watching.watch_all([*self._unread(), *(claim.hub for claim in claimed)])

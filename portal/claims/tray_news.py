@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext
 
-from portal.claims import rows, timeline, tray_words
-from portal.claims.forms import NOT_SAVED
+from portal.claims import tray_words
+from portal.claims.display import list_item, timeline
+from portal.claims.display.wording import Words
 from portal.claims.models import SUCCEEDED, Claim, Reason
-from portal.claims.words import Words
-from portal.hubs import hub_ids, status
+from portal.claims.web.forms import NOT_SAVED
+from portal.hubs import status
+from portal.hubs.labels import parse
 from portal.hubs.models import Hub
-from portal.orgs.models import Site
+from portal.sites.models import Site
 
 HERE, ELSEWHERE = "here", "elsewhere"
 # Seconds until the device asks again where nothing is going to change soon.
@@ -92,7 +94,7 @@ def of_hub(hub: Hub, site: Site | None, names: Names, trouble: Words | None) -> 
     return replace(
         news,
         hub_id=str(hub.hub_id),
-        meta=rows.meta(hub),
+        meta=list_item.meta(hub),
         settled=settled,
         poll_in=0 if settled else SLOW if trouble else _pace(hub),
     )
@@ -172,13 +174,13 @@ def of_claim(claim: Claim, names: Names) -> News:
         text=_more(claim, now, names),
         hub_id=claim.hub_id_text,
         claim_id=str(claim.pk),
-        meta=rows.meta(claim.hub),
+        meta=list_item.meta(claim.hub),
         url=url_of(claim),
         place=_place(claim),
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),
         deeds=deeds_of(claim),
-        reference=rows.reference(claim),
+        reference=list_item.reference(claim),
     )
 
 
@@ -243,7 +245,7 @@ def claimed_elsewhere(claim: Claim) -> News:
     )
 
 
-def no_label(problem: hub_ids.LabelProblem) -> News:
+def no_label(problem: parse.LabelProblem) -> News:
     """Refuse a text that holds no hub id, and tell what was read."""
     said = problem.sentence
     if problem.read:

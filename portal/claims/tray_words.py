@@ -4,8 +4,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims.display.wording import Words, words
 from portal.claims.models import Reason, State
-from portal.claims.words import Chip, Text, Words, words
+from portal.core.ui import Chip, Text
 
 CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
 

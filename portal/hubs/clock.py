@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from django.db.models import Model, Q
 
-from portal.hubs import circuit, keys, watching
-from portal.hubs.models import Circuit, Hub
+from portal.gateway import circuit, keys
+from portal.gateway.models import Circuit
+from portal.hubs import watching
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
 
 # Between the clocks of workers and web servers.
@@ -32,7 +34,7 @@ BOUNDS: dict[type[Model], dict[str, Bound]] = {
         "refresh_due_at": Bound(keys.LONGEST_PAUSE, NOW),
         # Whoever still looks renews it with the next poll.
         "watched_until": Bound(watching.WATCH, None),
-        "expected_until": Bound(watching.EXPECT, watching.EXPECT),
+        "awaited_until": Bound(watching.AWAIT_ONLINE_FOR, watching.AWAIT_ONLINE_FOR),
     },
     ApiCredential: {
         "check_lease_until": Bound(keys.CHECK_LEASE, None),

@@ -68,7 +68,7 @@ class Hub(models.Model):
         related_name="+",
         verbose_name=_("read for"),
     )
-    expected_until = models.DateTimeField(_("expected until"), null=True)
+    awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
     refresh_due_at = models.DateTimeField(_("refresh due at"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
@@ -96,18 +96,3 @@ class Hub(models.Model):
 
     def __str__(self) -> str:
         return str(self.hub_id)
-
-
-class Circuit(models.Model):
-    """That a host of the API does not answer: nobody calls it before `open_until`.
-
-    `host` has its port, where the API's address names one. There is no row of a host that answers.
-    """
-
-    host = models.CharField(max_length=255, primary_key=True)
-    opened_at = models.DateTimeField()
-    open_until = models.DateTimeField()
-    times_opened = models.PositiveIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return self.host

@@ -13,7 +13,8 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
-from portal.hubs import circuit, keys, status
+from portal.gateway import circuit, keys
+from portal.hubs import status
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation
 
@@ -25,8 +26,8 @@ REFRESH_ONLINE = timedelta(seconds=15)
 REFRESH_TROUBLED = timedelta(seconds=20)
 LEASE = timedelta(seconds=30)
 # A hub that was just claimed is expected to come online, whether anybody looks or not.
-EXPECT = timedelta(hours=2)
-REFRESH_EXPECTED = timedelta(seconds=60)
+AWAIT_ONLINE_FOR = timedelta(hours=2)
+REFRESH_AWAITED = timedelta(seconds=60)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
 
@@ -71,14 +72,14 @@ def watch_all(hubs: Iterable[Hub]) -> None:
         _watch(unwatched, now)
 
 
-def leave(hubs: Iterable[Hub]) -> None:
+def unwatch(hubs: Iterable[Hub]) -> None:
     """Refresh these hubs no more: whoever wanted to know has learnt it.
 
     Who else looks at one of them has it refreshed again, and one just claimed is looked at on.
     """
     now = timezone.now()
     if watched := [hub.pk for hub in hubs if hub.watched_until is not None]:
-        unexpected = Q(expected_until=None) | Q(expected_until__lte=now)
+        unexpected = Q(awaited_until=None) | Q(awaited_until__lte=now)
         hubs_left = Hub.objects.filter(unexpected, pk__in=watched)
         hubs_left.update(watched_until=None, refresh_due_at=None)
 
@@ -97,7 +98,7 @@ def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
     hubs.filter(later).update(refresh_due_at=now)
 
 
-def expect(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
+def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
     """Look at a newly claimed hub now and then until it is online, for two hours at most.
 
     That it is the organisation's own, and at that site, is known already. `read_for` is as for
@@ -109,7 +110,7 @@ def expect(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
         binding=Hub.Binding.OURS,
         status=status.CLAIMED,
         spkey_site_id=spkey_site_id,
-        expected_until=now + EXPECT,
+        awaited_until=now + AWAIT_ONLINE_FOR,
         read_for=read_for,
         # A crowd of claims that nobody looks at goes first.
         refresh_due_at=Case(looked_at, default=Value(now + REFRESH_TROUBLED)),
@@ -161,7 +162,7 @@ def _ask(hub: Hub) -> timedelta:
         return REFRESH_TROUBLED
     if paused := keys.paused_for(credential):
         return timedelta(seconds=paused)
-    if held := circuit.held_for():
+    if held := circuit.retry_in():
         return timedelta(seconds=held)
     asked_at = timezone.now()
     try:
@@ -176,7 +177,7 @@ def _ask(hub: Hub) -> timedelta:
     except spkey.SpkeyError:
         return REFRESH_TROUBLED
     else:
-        awaited = not hub.online and hub.expected_until and hub.expected_until > asked_at
+        awaited = not hub.online and hub.awaited_until and hub.awaited_until > asked_at
         return REFRESH_WAITING if awaited else REFRESH_ONLINE
     return REFRESH_TROUBLED
 
@@ -197,8 +198,8 @@ def _release(hub: Hub, every: timedelta) -> None:
             When(watched_until__gt=now, then=Value(now + every)),
             When(
                 Q(online=None) | Q(online=False),
-                expected_until__gt=now,
-                then=Value(now + max(every, REFRESH_EXPECTED)),
+                awaited_until__gt=now,
+                then=Value(now + max(every, REFRESH_AWAITED)),
             ),
             default=None,
         ),

@@ -24,10 +24,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.orgs import operators, people
-from portal.orgs.forms import MemberRowForm, PasswordForm
-from portal.orgs.models import ApiCredential, Membership, Notice, Organisation, Site, User
-from portal.orgs.operators import changes, note, note_rows
+from portal.orgs import admin_audit, spkey_users
+from portal.orgs.admin_audit import changes, note, note_rows
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
+from portal.orgs.web.forms import MemberRowForm, PasswordForm
+from portal.sites.models import Site
 
 if TYPE_CHECKING:
     AnyForm = forms.ModelForm[Any]
@@ -47,7 +48,7 @@ else:
 
 admin.site.site_header = admin.site.site_title = _("SpKey installer portal: operators")
 admin.site.index_title = _("Operators’ pages")
-admin.site.login = operators.sign_in  # type: ignore[method-assign]
+admin.site.login = admin_audit.sign_in  # type: ignore[method-assign]
 
 # One kind of operator needs no groups; addresses and second factors have their places below.
 admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
@@ -112,7 +113,7 @@ class PersonAdmin(UserAdminBase):
         obj.is_superuser = obj.is_staff
         obj.save()
         if change and form.initial["email"] != obj.email:
-            people.forget_found(obj)
+            spkey_users.forget_found(obj)
         EmailAddress.objects.update_or_create(
             user=obj, primary=True, defaults={"email": obj.email, "verified": True}
         )
@@ -220,27 +221,6 @@ class CredentialAdmin(CredentialAdminBase):
         ApiCredential.objects.filter(pk=obj.pk).update(kind=obj.kind, version=F("version") + 1)
         before, after = changes(form)["kind"]
         note(request, "key.kind_changed", obj, obj.organisation, before=before, after=after)
-
-
-@admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
-    """What administrators were told, whether it was sent, and what was given up."""
-
-    fields = (
-        "organisation",
-        "user",
-        "kind",
-        "about",
-        "created_at",
-        "tries",
-        "due_at",
-        "sent_at",
-        "given_up_at",
-    )
-    list_display = ("created_at", "organisation", "user", "kind", "tries", "sent_at", "given_up_at")
-    list_filter = ("kind", "created_at", "given_up_at")
-    list_select_related = ("organisation", "user")
-    search_fields = ("organisation__name", "user__email", "about")
 
 
 class TypeFilter(admin.ChoicesFieldListFilter):

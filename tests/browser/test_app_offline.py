@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.app import views
-from portal.claims import pages
+from portal.core import pagination
 from portal.orgs.models import User
 from tests.browser.checks import problems
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
@@ -127,7 +127,7 @@ def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, 
     page.goto("/")
     ready_for_offline(page)
     page.evaluate(LOSE_CACHES)
-    monkeypatch.setattr(pages, "page_of", slowly(pages.page_of))
+    monkeypatch.setattr(pagination, "page_of", slowly(pagination.page_of))
     page.goto("/claims/")
     expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
 

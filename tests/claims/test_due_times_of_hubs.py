@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import worker
-from portal.hubs import circuit, keys, status, watching
+from portal.claims.engine import worker
+from portal.gateway import circuit, keys
+from portal.gateway.models import Circuit
+from portal.hubs import status, watching
 from portal.hubs.clock import mend
-from portal.hubs.models import Circuit, Hub
-from portal.orgs import credentials
+from portal.hubs.models import Hub
+from portal.orgs import api_keys
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 
@@ -84,19 +86,19 @@ def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub,
 
 
 def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hub, wire, clock):
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     clock.shift(-HOUR)
     mended()
     worker.run_once()
 
     assert len(wire("status")) == 1
-    assert fresh(hub).expected_until - timezone.now() <= watching.EXPECT
-    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_EXPECTED
+    assert fresh(hub).awaited_until - timezone.now() <= watching.AWAIT_ONLINE_FOR
+    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_AWAITED
 
 
 def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wire, clock):
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     for hours in (1, -1):
         clock.shift(hours * HOUR)
         mended()
@@ -109,7 +111,7 @@ def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wi
 
 
 def test_a_killed_workers_lease_of_a_key_is_void_when_the_clock_was_put_back(sandbox, acme, clock):
-    credentials.ask_for_check(acme.credential, None)
+    api_keys.ask_for_check(acme.credential, None)
     keys.lease_due_checks(1)
     clock.shift(-HOUR)
     worker.run_once()
@@ -157,9 +159,9 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     hub, acme, clock, django_assert_num_queries
 ):
     watching.watch(hub)
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     watching.lease_due(5)
-    credentials.ask_for_check(acme.credential, None)
+    api_keys.ask_for_check(acme.credential, None)
     keys.lease_due_checks(1)
     keys.pause(acme.credential, HOUR)
     now = timezone.now()

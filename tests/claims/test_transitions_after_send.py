@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.claims import decide
-from portal.claims.calls import Outcome
+from portal.claims.engine import decide
+from portal.claims.engine.calls import Outcome
 from portal.claims.models import Reason, State
 from tests.claims.facts import HUB, NOW, UNRESOLVED, claimed, sent
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import worker
+from portal.claims.engine import worker
 from portal.claims.models import State
-from portal.hubs import keys, status, watching
+from portal.gateway import keys
+from portal.hubs import status, watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
 from tests.conftest import work
@@ -17,7 +18,7 @@ from tests.conftest import work
 def hub(sandbox, acme):
     """A hub that is awaited: it was claimed a moment ago."""
     hub = watching.hub_for(acme, world.hub_id(0))
-    Hub.objects.update(expected_until=timezone.now() + watching.EXPECT)
+    Hub.objects.update(awaited_until=timezone.now() + watching.AWAIT_ONLINE_FOR)
     return Hub.objects.get(pk=hub.pk)
 
 
@@ -45,7 +46,7 @@ def test_a_watched_hub_is_asked_after_once_an_interval_however_many_watch(hub, w
 
 
 def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, clock):
-    Hub.objects.update(expected_until=timezone.now() - timedelta(hours=1))
+    Hub.objects.update(awaited_until=timezone.now() - timedelta(hours=1))
     watching.watch(fresh(hub))
     worker.run_once()
 
@@ -54,7 +55,7 @@ def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, 
 
 def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
     watching.watch(hub)
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
 
     assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_WAITING
 
@@ -68,7 +69,7 @@ def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
 
 
 def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
-    Hub.objects.update(expected_until=None)
+    Hub.objects.update(awaited_until=None)
     watching.watch(hub)
     for _ in range(40):
         worker.run_once()

@@ -1,9 +1,9 @@
 """A check of a key proves what SpKey answered, and takes back nothing else."""
 
-from portal.claims import worker
+from portal.claims.engine import worker
 from portal.claims.models import State
-from portal.hubs import keys
-from portal.orgs import credentials
+from portal.gateway import keys
+from portal.orgs import api_keys
 from tests.claims.test_keys import KEY_REFUSED, replace_key, stored, where
 from tests.conftest import work
 
@@ -13,7 +13,7 @@ def test_a_check_that_spkey_does_not_answer_takes_no_refusal_back(sandbox, claim
     work(claim)
     sandbox.faults.add(action={"status": 503})
 
-    credentials.ask_for_check(acme.credential, ada)
+    api_keys.ask_for_check(acme.credential, ada)
     worker.run_once()
 
     assert (stored(acme).state, stored(acme).check_due_at) == ("refused", None)
@@ -34,7 +34,7 @@ def test_a_new_key_whose_check_spkey_does_not_answer_is_tried_by_the_claims(sand
 def test_a_check_does_not_clear_a_key_that_claimed_for_another_organisation(sandbox, acme, ada):
     keys.mark_mismatch(acme.credential)
 
-    credentials.ask_for_check(acme.credential, ada)
+    api_keys.ask_for_check(acme.credential, ada)
     worker.run_once()
 
     assert (stored(acme).state, stored(acme).check_due_at) == ("mismatch", None)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from portal.audit.models import Entry
 from portal.claims.models import Claim, State
-from portal.orgs.models import Membership, Notice
+from portal.notices.models import Notice
+from portal.orgs.models import Membership
 from tests.machine import invariants
 from tests.machine.stage import Stage
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from portal.audit.models import Entry
-from portal.claims import policy
+from portal.claims.engine import timing
 from portal.claims.models import FINAL, Attempt, Claim, Reason, State
 from portal.sandbox import world
 from tests.machine.ledger import is_final, journey
@@ -114,11 +114,11 @@ def _was_so(stage: Stage, claim: Claim) -> bool:
         case State.CANCELLED, _:
             return claim.pk in ledger.ever_lost
         case _:
-            return claim.sends >= policy.MAX_SENDS or _is_old(claim)
+            return claim.sends >= timing.MAX_SENDS or _is_old(claim)
 
 
 def _is_old(claim: Claim) -> bool:
-    return claim.finished_at - claim.trying_since > policy.MAX_AGE
+    return claim.finished_at - claim.retry_window_start > timing.MAX_AGE
 
 
 def invariant_an_open_send_is_settled_by_two_late_reads(
@@ -189,7 +189,7 @@ def invariant_at_most_so_many_sends_and_none_beside_the_journal(
     sent = Counter(stage.ledger.sends)
     for claim in claims:
         noted = sum(attempt.kind == Attempt.Kind.SEND for attempt in claim.attempts.all())
-        if not sent[claim.pk] <= noted == claim.sends <= policy.MAX_SENDS:
+        if not sent[claim.pk] <= noted == claim.sends <= timing.MAX_SENDS:
             yield f"claim {claim.pk} was sent {sent[claim.pk]} times, noted {noted}, {claim.sends}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from portal.claims.leases import Lease
+from portal.claims.engine.leases import Lease
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim
 from portal.sandbox.state import LoggedEvent, SandboxState
 
@@ -109,7 +109,7 @@ def journey(claim: Claim) -> str:
         what = f"{attempt.outcome or 'open'} {attempt.http_status or ''} {attempt.message}"
         lines.append(
             f"  {attempt.number} {attempt.started_at:%d %H:%M:%S} epoch {attempt.epoch} "
-            f"{attempt.kind}: {what} → {attempt.sentence[:60]}"
+            f"{attempt.kind}: {what}"
         )
     return "\n".join(lines)
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from portal.claims import leases, lifecycle, worker
+from portal.claims.engine import actions, leases, worker
+from portal.claims.engine.step import attempt
 from portal.claims.models import Claim
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.models import ApiCredential
 from tests.machine import ending, invariants, meanwhile
 from tests.machine.faults import FAULTS
@@ -72,7 +73,7 @@ class Machine(People):
 
     def _attempt_one(self) -> None:
         for lease in leases.take_due(1):
-            lifecycle.attempt(lease)
+            attempt(lease)
 
     @step(rounds=st.integers(0, 5))
     def wait_and_work(self, rounds: int) -> None:
@@ -108,7 +109,7 @@ class Machine(People):
         for _ in range(MOST_ROUNDS):
             if hurried:
                 for claim in Claim.objects.active():
-                    lifecycle.try_now(claim)
+                    actions.try_now(claim)
             self.stage.work()
             self._wait()
             if self.stage.clock.true > ends_at:
@@ -185,7 +186,7 @@ class Machine(People):
             self.stage.store_key(organisation, spkeys["harbour"])
         if how == "checked":
             credential = ApiCredential.objects.get(organisation=organisation)
-            credentials.ask_for_check(credential, self.stage.theatre.people["ada"])
+            api_keys.ask_for_check(credential, self.stage.theatre.people["ada"])
             worker.run_once()
 
     # Time, and SpKey.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.claims import leases, lifecycle, worker
+from portal.claims.engine import actions, leases, worker
 from portal.claims.models import Claim
 from tests.machine.ledger import intent_is_open
 from tests.machine.stage import Stage
@@ -26,7 +26,7 @@ def happens(stage: Stage, what: str) -> None:
 def stop(stage: Stage, claim: Claim) -> None:
     """Somebody stops the claim."""
     ended = claim.is_final
-    stopped = lifecycle.stop(claim, stage.theatre.people["ada"])
+    stopped = actions.stop(claim, stage.theatre.people["ada"])
     after = Claim.objects.get(pk=claim.pk)
     if not ended:
         stage.lose_claim(claim)
@@ -47,7 +47,7 @@ def archive_site(stage: Stage, claim: Claim) -> None:
 
 def hurry(_stage: Stage, claim: Claim) -> None:
     """Somebody asks to try now."""
-    lifecycle.try_now(claim)
+    actions.try_now(claim)
 
 
 def revoke_key(stage: Stage, claim: Claim) -> None:

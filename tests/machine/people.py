@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs import watching
 from portal.sandbox import world
@@ -63,7 +63,7 @@ class People(RuleBasedStateMachine):
         super().__init__()
         self.stage, self.ledger = stage, stage.ledger
 
-    def _order(self, wish: tuple[str, str], hub: str) -> lifecycle.Order:
+    def _order(self, wish: tuple[str, str], hub: str) -> actions.ClaimRequest:
         person, site = self.stage.theatre.people[wish[0]], self.stage.theatre.sites[wish[1]]
         submission = uuid.uuid5(SUBMISSIONS, str(len(self.ledger.orders)))
         fields: dict[str, Any] = {"submission": submission}
@@ -76,15 +76,15 @@ class People(RuleBasedStateMachine):
         self.ledger.orders.append(made)
         return made
 
-    def _submit(self, made: lifecycle.Order) -> None:
+    def _submit(self, made: actions.ClaimRequest) -> None:
         """Submit as a view does: whoever lacks the right does not get as far."""
         if {made.user.pk, made.site.pk} & self.ledger.lost_rights:
             return
         self.stage.coverage.figures["submits"] += 1
         before = self.ledger.answers.get(made.submission)
         try:
-            claim = lifecycle.submit(made)
-        except lifecycle.AnotherSiteError as refusal:
+            claim = actions.submit(made)
+        except actions.AnotherSiteError as refusal:
             claim = refusal.claim
         self._stands_for(made, claim)
         if claim.spkey_site_id != made.spkey_site_id:
@@ -97,7 +97,7 @@ class People(RuleBasedStateMachine):
             self.ledger.accepted.append(claim.pk)
 
     @staticmethod
-    def _stands_for(made: lifecycle.Order, claim: Claim) -> None:
+    def _stands_for(made: actions.ClaimRequest, claim: Claim) -> None:
         assert claim.organisation_id == made.organisation.pk, "another organisation's claim"
         assert claim.hub_id_text == str(made.hub_id), "another hub's claim"
 
@@ -132,7 +132,7 @@ class People(RuleBasedStateMachine):
         ended = ended.select_related("organisation", "site", "hub").order_by("created_at", "pk")
         if count := ended.count():
             claim = ended[number % count]
-            made = lifecycle.retry(claim, claim.submitted_by)
+            made = actions.retry(claim, claim.submitted_by)
             self.ledger.orders.append(made)
             self._submit(made)
 
@@ -143,7 +143,7 @@ class People(RuleBasedStateMachine):
         if how == "stop":
             meanwhile.stop(self.stage, claim)
         elif how == "try now":
-            lifecycle.try_now(claim)
+            actions.try_now(claim)
         else:
             watching.watch(claim.hub)
 

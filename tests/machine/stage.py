@@ -15,17 +15,21 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal.claims import leases, policy, worker
+from portal.claims.engine import leases, timing, worker
 from portal.claims.models import Claim
-from portal.hubs import circuit, clock, keys
-from portal.orgs import credentials, notices, sites
+from portal.gateway import circuit, keys
+from portal.hubs import clock
+from portal.notices import outbox
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import commands, world
 from portal.sandbox.exchange import Refusal
 from portal.sandbox.faults import Action
 from portal.sandbox.keys import ApiKey
 from portal.sandbox.server import Sandbox
+from portal.sites import changes
+from portal.sites.models import Site
 from tests.machine import faults
 from tests.machine.clock import Clock
 from tests.machine.coverage import Coverage
@@ -51,7 +55,7 @@ class Theatre:
     sandbox: Sandbox
     clock: Clock
     people: dict[str, User]
-    sites: dict[str, Site]
+    changes: dict[str, Site]
     tenants: dict[str, Organisation]
     coverage: Coverage
 
@@ -75,7 +79,7 @@ class Stage:
         self.sandbox, self.clock = theatre.sandbox, theatre.clock
         self.clock.reset()
         self.sandbox.reset()
-        circuit.forget()
+        circuit.reset()
         self._stack = ExitStack()
         self._stack.enter_context(_undone())
         self.ledger = Ledger(self.sandbox.state)
@@ -94,10 +98,10 @@ class Stage:
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         chance = random.Random(0)
         patch.setattr(os, "urandom", chance.randbytes)  # For ids that are the same in a replay.
-        patch.setattr(policy, "_random", chance)
+        patch.setattr(timing, "_random", chance)
         for name, number in SMALLER.items():
-            patch.setattr(policy, name, number)
-        patch.setattr(notices, "_random", chance)
+            patch.setattr(timing, name, number)
+        patch.setattr(outbox, "_random", chance)
         patch.setattr(circuit, "_monotonic", lambda: self.clock.true)
         patch.setattr(worker, "_turns", itertools.cycle(range(len(worker.SOURCES))))
         patch.setattr(keys, "_local", threading.local())
@@ -126,7 +130,7 @@ class Stage:
     def set_clock(self, ahead: float) -> None:
         """Set the portal's clock. Put forward, it makes every send that is open look old."""
         if ahead > self.clock.ahead:
-            unresolved = Claim.objects.exclude(unresolved_since=None)
+            unresolved = Claim.objects.exclude(outcome_unknown_since=None)
             self.ledger.aged |= set(unresolved.values_list("pk", flat=True))
         self.clock.put(ahead)
 
@@ -145,7 +149,7 @@ class Stage:
         now = timezone.now()
         due = []
         for claim in Claim.objects.all():
-            times = [claim.next_attempt_at, claim.look_back_at]
+            times = [claim.next_attempt_at, claim.recheck_at]
             due += [max(at, claim.lease_until or at) for at in times if at]
         for credential in ApiCredential.objects.exclude(check_due_at=None):
             due.append(
@@ -166,7 +170,7 @@ class Stage:
 
     def beat(self) -> None:
         """Let a worker do what it does at its heartbeat, where the clock was put back."""
-        leases.mend_clock()
+        leases.correct_clock()
         clock.mend(timezone.now())
 
     # People, and what they may.
@@ -194,12 +198,12 @@ class Stage:
     def archive(self, site: Site) -> None:
         """Close the site."""
         self._lose(site.pk)
-        sites.archive(site, self.theatre.people["ada"])
+        changes.archive(site, self.theatre.people["ada"])
 
     def restore(self, site: Site) -> None:
         """Open the site again."""
         self.ledger.lost_rights.discard(site.pk)
-        sites.restore(site, self.theatre.people["ada"])
+        changes.restore(site, self.theatre.people["ada"])
 
     def _lose(self, what: object) -> None:
         self.ledger.lost_rights.add(what)
@@ -215,7 +219,7 @@ class Stage:
         """Let an administrator put this key in place at the portal."""
         self.ledger.keys_stored[organisation.pk].add(key.name)
         self.key_texts.add(key.text)
-        credentials.replace(organisation, None, Secret(key.text), None)
+        api_keys.replace(organisation, None, Secret(key.text), None)
 
     def rotate_key(self, organisation: Organisation) -> None:
         """Let SpKey give the organisation another key; the portal's is unknown from now on."""

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.hubs import keys
-from portal.orgs.models import Membership, Notice
+from portal.gateway import keys
+from portal.notices.models import Notice
+from portal.orgs.models import Membership
 from tests.conftest import join, make_person
 from tests.notices.conftest import post, readers, tell
 

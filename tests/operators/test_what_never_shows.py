@@ -4,7 +4,7 @@ import re
 
 from django.contrib import admin
 
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, User
 from tests.operators.conftest import CANARY_KEY, address
@@ -49,7 +49,7 @@ def test_every_registered_model_is_meant_to_be_there():
 
 
 def test_a_key_is_shown_by_its_ends(operator, acme):
-    credentials.replace(acme, None, Secret(CANARY_KEY), None)
+    api_keys.replace(acme, None, Secret(CANARY_KEY), None)
 
     page = operator.get(address(ApiCredential, "change", acme.credential.pk))
 

@@ -13,10 +13,11 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.orgs.models import Organisation, Site, User
+from portal.orgs.models import Organisation, User
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.conftest import join, make_person, order
 from tests.web import pages
 
@@ -40,13 +41,13 @@ def eli(acme) -> User:
 @pytest.fixture
 def harbours_claim(hal, lighthouse) -> Claim:
     """Hal's claim at Harbour, which is no affair of Acme's."""
-    return lifecycle.submit(order(hal, lighthouse, world.hub_id(1)))
+    return actions.submit(order(hal, lighthouse, world.hub_id(1)))
 
 
 @pytest.fixture
 def supports_claim(sam, spkey_support, lighthouse) -> Claim:
     """Sam's claim for Harbour, made with the super key."""
-    return lifecycle.submit(
+    return actions.submit(
         order(
             sam,
             lighthouse,

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.claims import worker
-from portal.orgs import credentials
+from portal.claims.engine import worker
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sandbox import world
@@ -184,7 +184,7 @@ def test_a_change_of_kind_during_a_replacement_stays(admin, ada, acme, monkeypat
         put(stored, *secrets)
 
     monkeypatch.setattr(ApiCredential, "set_key", overtaken)
-    replaced = credentials.replace(acme, ada, Secret(world.HARBOUR_KEY), None)
+    replaced = api_keys.replace(acme, ada, Secret(world.HARBOUR_KEY), None)
 
     assert (credential().kind, credential().version) == ("super", before + 2)
     assert credential().key.reveal() == world.HARBOUR_KEY
@@ -195,8 +195,8 @@ def test_a_change_of_kind_during_a_replacement_stays(admin, ada, acme, monkeypat
 def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
     ApiCredential.objects.all().delete()
     at_once(
-        lambda: credentials.replace(acme, ada, Secret(world.ACME_KEY), None),
-        lambda: credentials.replace(acme, ada, Secret(world.HARBOUR_KEY), None),
+        lambda: api_keys.replace(acme, ada, Secret(world.ACME_KEY), None),
+        lambda: api_keys.replace(acme, ada, Secret(world.HARBOUR_KEY), None),
     )
 
     assert credential().version == 2

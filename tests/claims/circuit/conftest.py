@@ -5,8 +5,8 @@ from contextlib import suppress
 import pytest
 
 from portal import spkey
-from portal.hubs import circuit, keys
-from portal.hubs.models import Circuit
+from portal.gateway import circuit, keys
+from portal.gateway.models import Circuit
 from portal.sandbox import world
 
 AWAY = {"status": 503}

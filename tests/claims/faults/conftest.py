@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portal import spkey
 from portal.claims.models import Claim, State
-from portal.hubs import keys
+from portal.gateway import keys
 from tests.claims.faults.verdicts import (
     SEND,
     assert_claimed_once,
@@ -57,7 +57,7 @@ def in_doubt(sandbox, claim, told) -> Callable[[dict], Claim]:
         unsure = work(claim)
         page = told(unsure)
         assert unsure.state == State.VERIFYING
-        assert unsure.unresolved_since is not None
+        assert unsure.outcome_unknown_since is not None
         assert "Confirming with SmartphoneKey" in page
         assert "Do not scan again." in page
         assert "Next look" in page
@@ -91,7 +91,7 @@ def waits_for_spkey(told) -> Callable[[Claim], None]:
     def see(waiting: Claim) -> None:
         page = told(waiting)
         assert (waiting.state, waiting.reason) == (State.WAITING, "unreachable")
-        assert (waiting.unresolved_since, waiting.next_attempt_at is None) == (None, False)
+        assert (waiting.outcome_unknown_since, waiting.next_attempt_at is None) == (None, False)
         assert "SmartphoneKey is not answering" in page
         assert "Your scan is saved and we keep trying. You need not scan again." in page
         assert "Next look" in page

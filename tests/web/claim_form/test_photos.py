@@ -5,9 +5,9 @@ import io
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.orgs.models import Site
+from portal.sites.models import Site
 from tests.conftest import order
 from tests.web.claim_form.conftest import HUB, NEW, READ
 from tests.web.conftest import claim_form
@@ -81,7 +81,7 @@ def test_a_hub_found_by_photo_of_another_site_is_refused_like_one_that_was_typed
     installer, ada, mill_court, orchard_rise
 ):
     Site.objects.filter(pk=orchard_rise.pk).update(name="Elsewhere")
-    lifecycle.submit(order(ada, orchard_rise, HUB))
+    actions.submit(order(ada, orchard_rise, HUB))
     read = installer.post(READ, {**claim_form(mill_court, ""), "photo": photo(HUB)})
 
     assert read.status_code == 200

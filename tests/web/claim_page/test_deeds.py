@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -31,7 +31,7 @@ def test_stop_ends_a_waiting_claim_and_the_fragment_says_so(installer, ira, mill
 
 
 def test_again_makes_one_linked_claim_however_often_it_is_tapped(installer, claim, mill_court):
-    lifecycle.stop(claim, claim.submitted_by)
+    actions.stop(claim, claim.submitted_by)
     first, second = (installer.post(address(claim, "again/")) for _ in range(2))
     fresh = Claim.objects.get(retry_of=claim)
 
@@ -54,7 +54,7 @@ def test_a_look_at_a_deeds_address_leads_to_the_claim(deed, installer, claim):
 
 
 def test_nobody_is_told_to_try_what_can_never_succeed(installer, ira, mill_court, sandbox):
-    scrapped = lifecycle.submit(order(ira, mill_court, world.MAGIC["decommissioned"].id))
+    scrapped = actions.submit(order(ira, mill_court, world.MAGIC["decommissioned"].id))
     work(scrapped)
 
     assert (
@@ -65,7 +65,7 @@ def test_nobody_is_told_to_try_what_can_never_succeed(installer, ira, mill_court
 
 def test_a_claim_that_is_being_stopped_is_not_hurried(installer, claim):
     Claim.objects.update(
-        state="verifying", unresolved_since=timezone.now(), cancel_requested_at=timezone.now()
+        state="verifying", outcome_unknown_since=timezone.now(), cancel_requested_at=timezone.now()
     )
 
     page = installer.get(f"/claims/{claim.pk}/").content.decode()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
@@ -22,7 +22,7 @@ def test_a_person_of_two_organisations_sees_each_ones_claims(as_person, acme, ha
     both = make_person("both@acme.example", "Bo Both")
     join(both, acme)
     join(both, harbour)
-    claim = lifecycle.submit(order(both, lighthouse, UUID(world.hub_id(5))))
+    claim = actions.submit(order(both, lighthouse, UUID(world.hub_id(5))))
 
     assert as_person(both).get(address(claim)).status_code == 200
 

@@ -1,0 +1,65 @@
+"""The filters of the claims' list."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.claims.display.groups import GROUPS, claims_in
+from portal.claims.models import Claim, State
+from portal.orgs.models import Organisation, User
+from portal.sites.models import Site
+
+
+class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """The list's filters: state, site, person and free text."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        empty_label=_("Any state"),
+        choices=[
+            (_("Together"), [(name, group.label) for name, group in GROUPS.items()]),
+            (_("One state"), State.choices),
+        ],
+        method="in_state",
+    )
+    site = django_filters.ModelChoiceFilter(
+        label=_("Site"), empty_label=_("Any site"), queryset=Site.objects.none()
+    )
+    person = django_filters.ModelChoiceFilter(
+        label=_("Person"),
+        empty_label=_("Anybody"),
+        queryset=User.objects.none(),
+        field_name="submitted_by",
+    )
+    q = django_filters.CharFilter(label=_("Find"), method="containing")
+
+    class Meta:
+        model = Claim
+        fields = ("state", "site", "person", "q")
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        claimers = User.objects.filter(claims__organisation=organisation).distinct()
+        self.filters["site"].queryset = organisation.sites.all()
+        self.filters["person"].queryset = claimers
+
+    def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims in one state, or in a group of states."""
+        return claims.filter(claims_in(value))
+
+    def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims whose hub, site, serial, person or reference has the text."""
+        text = value.strip()
+        return claims.filter(
+            Q(hub_id_text__icontains=text)
+            | Q(hub_id_text__icontains=text.replace(" ", ""))
+            | Q(hub__serial__icontains=text)
+            | Q(site__name__icontains=text)
+            | Q(spkey_site_id__icontains=text)
+            | Q(submitted_by__email__icontains=text)
+            | Q(submitted_by__name__icontains=text)
+            | Q(reference__iexact=text)
+            | Q(pk__istartswith=text)
+        )

@@ -1,0 +1,128 @@
+"""What every page knows of where it stands."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+
+from portal.notices import outbox
+from portal.orgs import access
+from portal.orgs.models import ApiCredential, Membership, Organisation
+
+OPERATE = "operate"
+# Whoever has none of these has nothing to do with claims or the key.
+CONCERNED = {access.Ability.CLAIM, access.Ability.SUPPORT, access.Ability.MANAGE_KEY}
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Something that concerns the whole screen: `kind` is stop, attention or working."""
+
+    kind: str
+    title: str
+    text: str
+    url: str = ""
+    link_text: str = ""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The organisation a person works in, their memberships and what they may do there."""
+
+    organisation: Organisation | None = None
+    memberships: list[Membership] = field(default_factory=list)
+    can: frozenset[str] = frozenset()
+    banner: Banner | None = None
+
+    @property
+    def may_claim_somewhere(self) -> bool:
+        """Whether the person claims hubs in this organisation or in another one of theirs."""
+        return any(access.Ability.CLAIM in access.abilities(each) for each in self.memberships)
+
+    @property
+    def is_concerned(self) -> bool:
+        """Whether the person has to do with claims or the key."""
+        return not CONCERNED.isdisjoint(self.can)
+
+
+def workspace(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `place`, looked up only by those that use it: a polled fragment does not."""
+    return {"workspace": SimpleLazyObject(lambda: find_workspace(request))}
+
+
+def find_workspace(request: HttpRequest) -> Workspace:
+    """Return where the person stands; an empty place for somebody who is not signed in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return Workspace()
+    mine = access.memberships(access.person(request))
+    membership = access.choose(request, mine)
+    can = {str(ability) for ability in access.abilities(membership)} if membership else set()
+    if access.person(request).is_staff:
+        can.add(OPERATE)
+    return Workspace(
+        organisation=membership.organisation if membership else None,
+        memberships=mine,
+        can=frozenset(can),
+        banner=key_banner(membership) if membership else None,
+    )
+
+
+def key_banner(membership: Membership) -> Banner | None:
+    """Return the banner about a key that stops claims this member has to do with, or None."""
+    credential: ApiCredential | None = getattr(membership.organisation, "credential", None)
+    trouble = _trouble(credential)
+    may = access.abilities(membership)
+    if trouble is None or not may & CONCERNED:
+        return None
+    kind, title, cure = trouble
+    manages = access.Ability.MANAGE_KEY in may
+    if not manages:
+        told = credential is not None and outbox.told_of_key(credential)
+        cure = (
+            gettext("Your administrators have been told.")
+            if told
+            else gettext("Your administrator can fix it.")
+        )
+    saved = (
+        gettext("Support’s claims are saved and wait.")
+        if credential and credential.is_super
+        else gettext("Claims are saved and wait.")
+    )
+    return Banner(
+        kind,
+        title,
+        f"{saved} {cure}",
+        **(
+            {"url": reverse("key:edit"), "link_text": gettext("Go to the API key")}
+            if manages
+            else {}
+        ),
+    )
+
+
+def _trouble(credential: ApiCredential | None) -> tuple[str, str, str] | None:
+    """Return the kind and title of the banner, and what an administrator does about it."""
+    if credential is None:
+        return "attention", gettext("No API key yet"), gettext("Store it to continue.")
+    if credential.state == ApiCredential.State.REFUSED:
+        return (
+            "stop",
+            gettext("SmartphoneKey refuses the API key"),
+            gettext("Replace it to continue."),
+        )
+    if credential.state == ApiCredential.State.MISMATCH:
+        return (
+            "stop",
+            gettext("The API key belongs to another organisation"),
+            gettext("Replace it to continue."),
+        )
+    if not credential.is_readable:
+        return (
+            "stop",
+            gettext("The portal cannot read the API key"),
+            gettext("Store it again to continue."),
+        )
+    return None

@@ -1,0 +1,44 @@
+"""People of an organisation, and in whose name at SpKey they claim."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from portal.core.web.posted import posted
+from portal.orgs import access, spkey_users
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
+
+
+def people_list(request: HttpRequest) -> HttpResponse:
+    """Show who belongs to the organisation, and take its fallback SpKey user id."""
+    organisation = access.current(request, Ability.MANAGE_PEOPLE).organisation
+    initial = {"fallback_spkey_user_id": organisation.fallback_spkey_user_id}
+    form = FallbackForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        fallback = form.cleaned_data["fallback_spkey_user_id"]
+        spkey_users.set_fallback(organisation, fallback, access.person(request))
+        messages.success(request, gettext("Saved."))
+        return redirect("people:list")
+    members = organisation.memberships.select_related("user").order_by("user__email")
+    context = {"form": form, "members": members, "now": timezone.now()}
+    return render(request, "people/list.html", context, status=422 if form.errors else 200)
+
+
+def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Set a member's SpKey user id."""
+    person = access.person(request)
+    mine = Membership.objects.visible_to(person).select_related("user", "organisation")
+    member = get_object_or_404(mine, pk=pk)
+    access.require(person, member.organisation, Ability.MANAGE_PEOPLE)
+    initial = {"spkey_user_id": member.spkey_user_id}
+    form = SpkeyUserForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        spkey_users.set_spkey_user_id(member, form.cleaned_data["spkey_user_id"], person)
+        messages.success(request, gettext("Saved."))
+        return redirect("people:list")
+    context = {"form": form, "member": member}
+    return render(request, "people/form.html", context, status=422 if form.errors else 200)
