@@ -14,13 +14,13 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from portal.claims import permissions
-from portal.claims.display import list_item, timeline
+from portal.claims.display import list_item, timeline, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import SUCCEEDED, Claim
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
-from portal.claims.web.forms import NOT_SAVED, ClaimForm, PhotoForm
+from portal.claims.web.forms import ClaimForm, PhotoForm
 from portal.core import pagination
 from portal.hubs import watching
 from portal.orgs import access
@@ -44,9 +44,12 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
-        return _form_page(request, form, status=422, elsewhere=elsewhere.claim)
+        said = wording.claimed_elsewhere(elsewhere.claim)
+        return _form_page(
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+        )
     except OperationalError:
-        form.add_error(None, NOT_SAVED)
+        form.add_error(None, wording.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
@@ -157,6 +160,7 @@ def _watch(claim: Claim) -> None:
 
 def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
+    elsewhere = claim.site_in_the_way()
     return {
         "claim": claim,
         "row": list_item.head(claim),
@@ -172,7 +176,7 @@ def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "can_stop": timeline.can_stop(claim),
         "can_retry": timeline.can_retry(claim),
         "reference": list_item.reference(claim),
-        "elsewhere": list_item.elsewhere(claim),
+        "elsewhere": wording.known_at(elsewhere) if elsewhere else "",
         "can_act": SimpleLazyObject(lambda: support_gate.may_act_on(request, claim)),
     }
 
