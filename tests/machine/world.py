@@ -49,13 +49,13 @@ SMALLER = {"MAX_AGE": timedelta(hours=1), "MAX_SENDS": 5}
 
 
 @dataclass
-class Theatre:
+class Environment:
     """What all examples share: the sandbox, the clock, the people and their sites, the counts."""
 
     sandbox: Sandbox
     clock: Clock
     people: dict[str, User]
-    changes: dict[str, Site]
+    sites: dict[str, Site]
     tenants: dict[str, Organisation]
     coverage: Coverage
 
@@ -71,12 +71,12 @@ class _Lines(logging.Handler):
         self.lines.append(self.format(record))
 
 
-class Stage:
+class World:
     """One example's world, from its first second until `close` undoes everything."""
 
-    def __init__(self, theatre: Theatre) -> None:
-        self.theatre, self.coverage = theatre, theatre.coverage
-        self.sandbox, self.clock = theatre.sandbox, theatre.clock
+    def __init__(self, environment: Environment) -> None:
+        self.environment, self.coverage = environment, environment.coverage
+        self.sandbox, self.clock = environment.sandbox, environment.clock
         self.clock.reset()
         self.sandbox.reset()
         circuit.reset()
@@ -90,7 +90,7 @@ class Stage:
         self.log = _Lines()
         self.key_texts: set[str] = set()
         self._install()
-        for organisation in theatre.tenants.values():
+        for organisation in environment.tenants.values():
             self.ledger.keys_stored[organisation.pk].add(KEY_NAMES[organisation.spkey_org_id])
             self.key_texts.add(self.key_of(organisation).text)
 
@@ -198,12 +198,12 @@ class Stage:
     def archive(self, site: Site) -> None:
         """Close the site."""
         self._lose(site.pk)
-        changes.archive(site, self.theatre.people["ada"])
+        changes.archive(site, self.environment.people["ada"])
 
     def restore(self, site: Site) -> None:
         """Open the site again."""
         self.ledger.lost_rights.discard(site.pk)
-        changes.restore(site, self.theatre.people["ada"])
+        changes.restore(site, self.environment.people["ada"])
 
     def _lose(self, what: object) -> None:
         self.ledger.lost_rights.add(what)

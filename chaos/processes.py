@@ -1,4 +1,4 @@
-"""The parts of the portal as processes that can be killed and started again."""
+"""The portal's parts as processes that can be killed and started again."""
 
 import subprocess
 import sys
@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
-from bench import place, processes
+from bench import place
+from bench import processes as bench_processes
 from portal.claims.models import Heartbeat
 
 # What SpKey takes for every call: the slower, the more workers die in the middle of one.
@@ -14,14 +15,14 @@ LATENCY_MS = 400.0
 LEAST_LATENCY_MS = 50.0
 
 
-class Part:
+class Process:
     """A process under its name, started again and again; ended by its own id alone."""
 
     def __init__(
         self,
         name: str,
         command: Callable[[int], Sequence[str]],
-        ready: Callable[["Part"], bool],
+        ready: Callable[["Process"], bool],
         api: str = "",
     ) -> None:
         self.name = name
@@ -42,21 +43,21 @@ class Part:
         """Start it, at a port of its own, without waiting for it."""
         self.port = place.free_port()
         self.starts += 1
-        self.child = processes.start(self.name, self._command(self.port), **self._environment)
+        self.child = bench_processes.start(self.name, self._command(self.port), **self._environment)
 
     def wait(self) -> None:
         """Wait until it works. Raises RuntimeError when it never does."""
         if self.child is not None:
-            processes.wait(self.child, self.name, lambda: self._ready(self))
+            bench_processes.wait(self.child, self.name, lambda: self._ready(self))
             self.is_up = True
 
     def kill(self) -> None:
         """End it where it stands (SIGKILL)."""
-        self._end(processes.kill)
+        self._end(bench_processes.kill)
 
-    def stop(self, within: float = processes.STOP_SECONDS) -> None:
+    def stop(self, within: float = bench_processes.STOP_SECONDS) -> None:
         """Ask it to end (SIGTERM), for at most so many seconds."""
-        self._end(lambda child: processes.stop(child, within))
+        self._end(lambda child: bench_processes.stop(child, within))
 
     def _end(self, end: Callable[[subprocess.Popen[bytes]], None]) -> None:
         self.is_up = False
@@ -65,7 +66,7 @@ class Part:
             self.child = None
 
 
-def sandbox(seed: int, faster: float) -> Part:
+def sandbox(seed: int, faster: float) -> Process:
     """Return a SpKey API, as fast as the portal is in this run."""
     latency = max(LEAST_LATENCY_MS, LATENCY_MS / faster)
 
@@ -75,29 +76,33 @@ def sandbox(seed: int, faster: float) -> Part:
             *("--seed", str(seed), "--latency-ms", str(latency)),
         ]
 
-    return Part("sandbox", command, lambda part: processes.answers(f"{part.url}/_control/log"))
+    return Process(
+        "sandbox", command, lambda process: bench_processes.answers(f"{process.url}/_control/log")
+    )
 
 
-def web(name: str, api: str) -> Part:
+def web(name: str, api: str) -> Process:
     """Return a web server, as the Procfile starts it."""
 
     def command(port: int) -> list[str]:
-        return [sys.executable, "-m", *processes.GUNICORN, "--bind", f"127.0.0.1:{port}"]
+        return [sys.executable, "-m", *bench_processes.GUNICORN, "--bind", f"127.0.0.1:{port}"]
 
-    return Part(name, command, lambda part: processes.answers(f"{part.url}/health/"), api)
+    return Process(
+        name, command, lambda process: bench_processes.answers(f"{process.url}/health/"), api
+    )
 
 
-def worker(name: str, api: str, faster: float) -> Part:
+def worker(name: str, api: str, faster: float) -> Process:
     """Return a worker: the portal's own, or a shorter-lived one when `faster` is not 1."""
     quick = [sys.executable, "-m", "chaos.quick_worker", f"{faster:g}"]
     real = [sys.executable, "manage.py", "worker"]
-    return Part(name, lambda _port: real if faster == 1 else quick, _beats, api)
+    return Process(name, lambda _port: real if faster == 1 else quick, _beats, api)
 
 
-def _beats(part: Part) -> bool:
+def _beats(process: Process) -> bool:
     """Say whether the worker has given a sign of life under its process id."""
     try:
-        pid = part.child.pid if part.child else 0
+        pid = process.child.pid if process.child else 0
         return Heartbeat.objects.filter(name__endswith=f"-{pid}").exists()
     finally:
         connection.close()

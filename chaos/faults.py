@@ -5,7 +5,7 @@ from typing import Any
 
 from chaos.api import Api
 from chaos.ledger import Ledger
-from chaos.pace import Pace
+from chaos.options import RunOptions
 
 type Json = dict[str, Any]
 
@@ -48,42 +48,42 @@ FAULTS: dict[str, Json] = {
     "429 with nonsense": {"status": 429, "headers": {"Retry-After": "soon"}},
 }
 # Refusals of what was carried out: believed at first, found out when we look back.
-LIES: dict[str, Json] = {
+FALSE_REFUSALS: dict[str, Json] = {
     "400 with details after the effect": {"status": 400, "body": DETAILS, "effect": True},
     "403 after the effect": {"status": 403, "effect": True},
     "404 after the effect": {"status": 404, "effect": True},
 }
 # What ends a claim, or stops its organisation, happens once a wave.
-ONCE = frozenset({"401", "403", "404", "400 with details", *LIES})
+ONCE = frozenset({"401", "403", "404", "400 with details", *FALSE_REFUSALS})
 # What means something else, or nothing, before a read.
-SENDS_ONLY = frozenset({"400 with details", "403", "404", "400", *LIES})
+SENDS_ONLY = frozenset({"400 with details", "403", "404", "400", *FALSE_REFUSALS})
 SENDS: Json = {"method": "POST", "path_contains": "/ClaimHub"}
 READS: Json = {"method": "GET", "path_contains": "/status"}
 A_WAVE = 3
 
 
-class Weather:
-    """Makes waves until the storm is over; at its end the sky is clear."""
+class FaultInjector:
+    """Makes waves until the faults are over; at its end the sky is clear."""
 
-    def __init__(self, api: Api, ledger: Ledger, pace: Pace, keys: list[str]) -> None:
+    def __init__(self, api: Api, ledger: Ledger, options: RunOptions, keys: list[str]) -> None:
         self._api = api
         self._ledger = ledger
-        self._pace = pace
+        self._options = options
         self._keys = keys
-        self._chance = random.Random(pace.seed + 1)
+        self._chance = random.Random(options.seed + 1)
 
     def run(self) -> None:
-        """Let every fault have its turn within the storm, and two outages between them."""
-        faults = FAULTS | (LIES if self._pace.late_effects else {})
+        """Let every fault have its turn within the time of faults, and two outages between them."""
+        faults = FAULTS | (FALSE_REFUSALS if self._options.late_effects else {})
         names = self._chance.sample(sorted(faults), len(faults))
         waves = [names[n : n + A_WAVE] for n in range(0, len(names), A_WAVE)]
-        each = self._pace.storm * 0.9 / (len(waves) + 2)
+        each = self._options.fault_seconds * 0.9 / (len(waves) + 2)
         for number, wave in enumerate(waves):
             if number in {len(waves) // 3, 2 * len(waves) // 3}:
                 self._outage(each)
             for name in wave:
                 self._arm(name, faults[name])
-            if self._pace.over.wait(each):
+            if self._options.over.wait(each):
                 break
             self._api.clear_faults()
         self._api.clear_faults()
@@ -92,7 +92,7 @@ class Weather:
         self._ledger.count("outages")
         self._api.outage(seconds)
         # A little longer: nobody controls what is away.
-        self._pace.over.wait(seconds + 0.5)
+        self._options.over.wait(seconds + 0.5)
 
     def _arm(self, name: str, action: Json) -> None:
         self._ledger.count("kinds of faults")
@@ -107,7 +107,7 @@ class Weather:
         quicker = dict(action)
         for name in ("latency", "hang"):
             if name in quicker:
-                quicker[name] = self._pace.seconds(quicker[name])
+                quicker[name] = self._options.seconds(quicker[name])
         if "drip" in quicker:
-            quicker["drip"] *= self._pace.faster
+            quicker["drip"] *= self._options.faster
         return quicker

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RunOptions:
     """A run's measures.
 
-    `claims` are submitted within `storm` seconds; `faster` divides the portal's own times and
-    those of the faults; `kills` workers are killed at least. `late_effects` lets the API refuse
-    what it carries out, which the portal finds out minutes later. `over` is set when the storm
-    has passed.
+    `claims` are submitted within `fault_seconds` seconds; `faster` divides the portal's own times
+    and those of the faults; `kills` workers are killed at least. `late_effects` lets the API
+    refuse what it carries out, which the portal finds out minutes later. `over` is set when the
+    faults are over.
     """
 
     claims: int
-    storm: float
+    fault_seconds: float
     faster: float
     kills: int
     seed: int
@@ -29,7 +29,7 @@ class Pace:
         return portals / self.faster
 
     def rest(self, portals: float) -> bool:
-        """Wait for so many of the portal's seconds, or the storm's end. Say if it has passed."""
+        """Wait for so many of the portal's seconds, or the end of the faults. Say if it is over."""
         return self.over.wait(self.seconds(portals))
 
 

@@ -13,21 +13,21 @@ from portal.audit.models import Entry
 from portal.claims.models import ACTIVE, SUCCEEDED, Attempt, Claim
 from portal.notices.models import Notice
 
-CRY = re.compile(r"^(ERROR|CRITICAL|Traceback)|\[(ERROR|CRITICAL)\]")
+LOGGED_ERROR = re.compile(r"^(ERROR|CRITICAL|Traceback)|\[(ERROR|CRITICAL)\]")
 # A 503 and a 403 are answers that people were given, and looked at as such.
 ANSWERED = re.compile("Service Unavailable|Permission denied")
-LINES_OF_A_CRY = 60
+LINES_OF_CONTEXT = 60
 
 type Json = dict[str, Any]
 type Binding = tuple[str, str, str]  # hub id, SpKey organisation id, SpKey site id
 
 
 @dataclass(frozen=True)
-class Books:
+class Accounts:
     """`claims` by id, each with its organisations and attempts; `log` is the sandbox's.
 
-    `keys` maps SpKey organisation ids to the names of their keys at the sandbox; `cries` are what
-    the portal's processes said of errors, with the lines around it.
+    `keys` maps SpKey organisation ids to the names of their keys at the sandbox;
+    `logged_errors` are what the portal's processes logged, with the lines around it.
     """
 
     ledger: Ledger
@@ -36,7 +36,7 @@ class Books:
     claims: dict[str, Claim]
     entries: list[Entry]
     notices: list[Notice]
-    cries: list[str]
+    logged_errors: list[str]
 
     @cached_property
     def effects(self) -> list[Json]:
@@ -75,8 +75,8 @@ class Books:
 
     def key_of(self, claim: Claim) -> str:
         """Return the name of the one key that may serve the claim."""
-        maker = claim.acting_organisation or claim.organisation
-        return self.keys[maker.spkey_org_id]
+        credential_owner = claim.acting_organisation or claim.organisation
+        return self.keys[credential_owner.spkey_org_id]
 
     def took_effect(self, claim: Claim) -> bool:
         """Say whether SpKey has the hub as this claim's organisation's, at its site."""
@@ -87,29 +87,29 @@ class Books:
         return Counter((hub_of(send), send["key"]) for send in self.sends)
 
 
-def read(ledger: Ledger, keys: dict[str, str], log: Json) -> Books:
+def read(ledger: Ledger, keys: dict[str, str], log: Json) -> Accounts:
     """Read the rows, and lay everything side by side."""
     claims = Claim.objects.select_related(
         "organisation", "acting_organisation", "submitted_by"
     ).prefetch_related("attempts")
-    return Books(
+    return Accounts(
         ledger,
         keys,
         log,
         {str(claim.pk): claim for claim in claims},
         list(Entry.objects.order_by("at")),
         list(Notice.objects.select_related("organisation", "user")),
-        list(_cries()),
+        list(_logged_errors()),
     )
 
 
-def _cries() -> Iterator[str]:
+def _logged_errors() -> Iterator[str]:
     for log in sorted(place.folder().glob("w*.log")):
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         for number, line in enumerate(lines):
             is_answer = ANSWERED.search("\n".join(lines[max(0, number - 1) : number + 1]))
-            if CRY.search(line) and not is_answer:
-                around = lines[max(0, number - 2) : number + LINES_OF_A_CRY]
+            if LOGGED_ERROR.search(line) and not is_answer:
+                around = lines[max(0, number - 2) : number + LINES_OF_CONTEXT]
                 yield "\n  ".join([f"{log.stem}:", *around])
 
 
@@ -133,21 +133,21 @@ def ended_badly(claim: Claim) -> bool:
     return claim.state not in ACTIVE and claim.state not in SUCCEEDED
 
 
-def owed(books: Books) -> list[Claim]:
+def unreported_effects(accounts: Accounts) -> list[Claim]:
     """Return the claims that ended badly after a send, whose hub is theirs all the same.
 
     As long as nobody has found that out, and no other claim of theirs says it is claimed.
     """
     told = {
         binding(claim)
-        for claim in books.claims.values()
+        for claim in accounts.claims.values()
         if claim.state == "claimed" or claim.late_effect_at is not None
     }
     return [
         claim
-        for claim in books.claims.values()
+        for claim in accounts.claims.values()
         if claim.sends
         and ended_badly(claim)
-        and books.took_effect(claim)
+        and accounts.took_effect(claim)
         and binding(claim) not in told
     ]
