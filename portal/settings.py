@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from portal import environment
+
+# ModelForm[Site] and its like are types to mypy alone until Django's classes are told of it.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the portal writes beside itself: the database, where no other is named, and static files.
@@ -52,7 +56,7 @@ INSTALLED_APPS = [
     "portal.support",
     "portal.sandbox",
     "portal.demo",
-    "django.contrib.admin",
+    "portal.core.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -80,7 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portal.core.web.middleware.NoStore",
     "portal.core.web.middleware.SessionLifetime",
-    "portal.core.web.languages.speak",
+    "portal.orgs.web.languages.LanguageMiddleware",
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
