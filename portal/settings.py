@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
+from environs import EnvError
 
 from portal import environment
 
@@ -38,7 +39,7 @@ try:
     email = environment.email(env, debug=DEBUG)
     TIME_ZONE = environment.time_zone(env)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
-except environment.EnvError as error:
+except EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
 
 if not 1 <= WORKER_THREADS <= 128:
