@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "portal.core.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
@@ -109,8 +108,6 @@ TEMPLATES = [
         },
     },
 ]
-
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MAILERS = {
     "default": {
@@ -227,7 +224,6 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SECURE = not DEBUG
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-USE_TZ = True
 
 LOGGING = {
     "version": 1,
