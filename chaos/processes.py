@@ -26,7 +26,6 @@ class Process:
         api: str = "",
     ) -> None:
         self.name = name
-        self.starts = 0
         self._command = command
         self._ready = ready
         self._environment = {"SPKEY_BASE_URL": api} if api else {}
@@ -42,7 +41,6 @@ class Process:
     def start(self) -> None:
         """Start it, at a port of its own, without waiting for it."""
         self.port = place.free_port()
-        self.starts += 1
         self.child = bench_processes.start(self.name, self._command(self.port), **self._environment)
 
     def wait(self) -> None:

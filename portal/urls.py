@@ -5,8 +5,8 @@ from django.urls import include, path
 
 from portal.app import views as app
 from portal.claims.web import home
-from portal.core.web import languages
 from portal.core.web.health import health
+from portal.orgs.web import languages
 from portal.orgs.web.adapters import closed
 
 urlpatterns = [

@@ -1,16 +1,9 @@
 """Claims for the operators: their life and every call made for them, to look at."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 
 from portal.audit.admin import ReadOnly, ReadOnlyAdmin
 from portal.claims.models import Attempt, Claim
-
-if TYPE_CHECKING:
-    AttemptInline = admin.TabularInline[Attempt, Claim]
-else:
-    AttemptInline = admin.TabularInline
 
 ATTEMPT_COLUMNS = (
     "number",
@@ -24,7 +17,7 @@ ATTEMPT_COLUMNS = (
 )
 
 
-class Attempts(ReadOnly, AttemptInline):
+class Attempts(ReadOnly, admin.TabularInline[Attempt, Claim]):
     """The calls made for a claim, in order."""
 
     model = Attempt

@@ -1,15 +1,13 @@
 """Who may do what: the one table from role to abilities, and the checks that read it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SESSION_ORGANISATION = "organisation"
 
@@ -112,7 +110,7 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False))
 
 
-def choose(request: HttpRequest, mine: "Iterable[Membership]") -> Membership | None:
+def choose(request: HttpRequest, mine: Iterable[Membership]) -> Membership | None:
     """Return the membership whose organisation the person works in: the chosen, else the first."""
     mine = list(mine)
     chosen = request.session.get(SESSION_ORGANISATION)

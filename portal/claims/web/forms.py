@@ -79,7 +79,7 @@ class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Photo of the label"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
     )
 
     def clean_photo(self) -> str:

@@ -1,6 +1,6 @@
 """What people type about a site."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,15 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.orgs.models import Organisation
 from portal.sites.models import Site
 
-if TYPE_CHECKING:
-    SiteModelForm = forms.ModelForm[Site]
-else:
-    SiteModelForm = forms.ModelForm
-
 ID_TAKEN = _("Another of your sites has this id.")
 
 
-class SiteForm(SiteModelForm):
+class SiteForm(forms.ModelForm[Site]):
     """A site's name and address; its SpKey id is fixed once hubs may have been claimed there."""
 
     class Meta:
