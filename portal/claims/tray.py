@@ -19,7 +19,8 @@ from portal.claims.engine.actions import submission_id
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
 from portal.claims.tray_news import Names, News
 from portal.claims.tray_request import Row
-from portal.gateway import circuit, keys
+from portal.gateway import gate
+from portal.gateway.gate import HeldReason
 from portal.hubs import watching
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
@@ -244,14 +245,15 @@ class _Found:
         if not self._unread():
             return None
         try:
-            credential = keys.usable(self.member.organisation)
-        except keys.NoUsableKeyError as error:
+            credential = gate.usable(self.member.organisation)
+        except gate.NoUsableKeyError as error:
             return tray_words.barred(credentials.KEY_REASONS[str(error)])
         if not Heartbeat.is_heard():
             return tray_words.NO_WORKER
-        if circuit.is_open():
+        held = gate.held_reason(credential)
+        if held is HeldReason.CIRCUIT_OPEN:
             return tray_words.SILENT
-        return tray_words.BUSY if keys.paused_for(credential) else None
+        return tray_words.BUSY if held else None
 
     def _watch(self) -> None:
         """Have the hubs read that wait for it, and those of claims that succeeded.

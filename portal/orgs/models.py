@@ -248,6 +248,13 @@ class ApiCredential(models.Model):
         return True
 
     @property
+    def paused_for(self) -> float:
+        """For how many more seconds SpKey wants no call with the key; 0.0 when it may be used."""
+        if self.paused_until is None:
+            return 0.0
+        return max(0.0, (self.paused_until - timezone.now()).total_seconds())
+
+    @property
     def is_super(self) -> bool:
         """Whether the key may act for any organisation."""
         return self.kind == self.Kind.SUPER

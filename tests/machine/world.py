@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from portal.claims.engine import leases, timing, worker
 from portal.claims.models import Claim
-from portal.gateway import circuit, keys
+from portal.gateway import circuit, clients
 from portal.hubs import clock
 from portal.notices import outbox
 from portal.orgs import api_keys
@@ -104,7 +104,7 @@ class World:
         patch.setattr(outbox, "_random", chance)
         patch.setattr(circuit, "_monotonic", lambda: self.clock.true)
         patch.setattr(worker, "_turns", itertools.cycle(range(len(worker.SOURCES))))
-        patch.setattr(keys, "_local", threading.local())
+        patch.setattr(clients, "_local", threading.local())
         self.wire.install(patch)
         self._stack.enter_context(connection.execute_wrapper(self.steps.statement))
         logging.getLogger().addHandler(self.log)

@@ -12,6 +12,7 @@ from portal.claims.engine import rules, timing
 from portal.claims.engine.calls import Outcome, Reading, Sent
 from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again, Rule
 from portal.claims.models import FINAL, Reason, State
+from portal.gateway.gate import Held, HeldReason
 from portal.hubs import status
 
 
@@ -45,8 +46,8 @@ class Decision:
     """Where the claim goes. `wait` is in seconds, None for no further attempt by the clock.
 
     `send` asks for a send instead of a rest. `unresolved` says whether a send's outcome stays
-    open. `refused_key`, `foreign_key` (it proved to be another organisation's) and `pause`
-    concern the key, and through it all claims that use it.
+    open. `refused_key` and `foreign_key` (it proved to be another organisation's) concern the
+    key, and through it all claims that use it.
     """
 
     state: State
@@ -59,7 +60,6 @@ class Decision:
     problems: tuple[tuple[str, str], ...] = ()
     refused_key: bool = False
     foreign_key: bool = False
-    pause: float | None = None
 
 
 FOREIGN_KEY = Decision(State.CONFLICT, Reason.KEY_MISMATCH, foreign_key=True)
@@ -76,7 +76,7 @@ def _after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
     rule = AFTER_READ[reading.outcome]
     if rule.again is Again.BACKOFF:
         return _unreadable(facts, now)
-    return _by(rule, facts, now, retry_after=reading.retry_after, still_open=facts.unresolved)
+    return _by(rule, facts, now, held_for=reading.held_for, still_open=facts.unresolved)
 
 
 def _by(
@@ -84,25 +84,22 @@ def _by(
     facts: Facts,
     now: datetime,
     *,
-    retry_after: float | None = None,
+    held_for: float = 0.0,
     still_open: bool = False,
 ) -> Decision:
     """Apply a row of the tables. `still_open`: the outcome of an earlier send is not known."""
-    held_key = rule.again is Again.RETRY_AFTER
-    wait = rules.wait(rule.again, facts.tries, retry_after)
-    if held_key and now - facts.retry_window_start > timing.MAX_AGE:
-        return replace(_unreadable(replace(facts, unresolved=still_open), now), pause=wait)
+    if rule.again is Again.KEY_HELD and now - facts.retry_window_start > timing.MAX_AGE:
+        return _unreadable(replace(facts, unresolved=still_open), now)
     final = rule.again is Again.NEVER
     verifying = still_open and rule.state == State.WAITING
     return Decision(
         State.VERIFYING if verifying else rule.state,
         rule.reason,
-        wait=wait,
+        wait=rules.wait(rule.again, facts.tries, held_for),
         unresolved=rule.open or (still_open and not final),
         no_effect_seen_at=facts.no_effect_seen_at if still_open and not final else None,
         failed=rule.again is Again.BACKOFF,
         refused_key=rule.again is Again.KEY,
-        pause=wait if held_key else None,
     )
 
 
@@ -205,16 +202,21 @@ def after_unexpected_error(facts: Facts, now: datetime) -> Decision:
 
 def blocked(facts: Facts, reason: Reason) -> Decision:
     """Decide for a claim that has no key, or nobody, in whose name SpKey could be asked."""
-    return _held(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY)
+    return _not_asked(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY)
 
 
-def paused(facts: Facts, seconds: float) -> Decision:
-    """Decide for a claim whose key SpKey wants to rest for so long."""
-    state = State.VERIFYING if facts.unresolved else State.WAITING
-    return _held(facts, state, Reason.RATE, seconds + timing.backoff(1))
+def while_held(facts: Facts, held: Held, now: datetime) -> Decision:
+    """Decide for a claim about which the gate lets nobody ask SpKey now."""
+    if held.reason is HeldReason.RATE_LIMITED:
+        state = State.VERIFYING if facts.unresolved else State.WAITING
+        return _not_asked(facts, state, Reason.RATE, held.seconds + timing.backoff(1))
+    decision = _unreadable(facts, now)
+    if decision.state in {State.WAITING, State.VERIFYING}:
+        return replace(decision, wait=timing.return_wait(held.seconds), failed=False)
+    return decision
 
 
-def _held(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
+def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
     """Rest without having asked SpKey: an open send stays open."""
     return Decision(
         state,
@@ -223,14 +225,6 @@ def _held(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
         unresolved=facts.unresolved,
         no_effect_seen_at=facts.no_effect_seen_at,
     )
-
-
-def not_asked(facts: Facts, held: float, now: datetime) -> Decision:
-    """Decide for a claim about which SpKey, not answering, is not asked for `held` seconds."""
-    decision = _unreadable(facts, now)
-    if decision.state in {State.WAITING, State.VERIFYING}:
-        return replace(decision, wait=timing.return_wait(held), failed=False)
-    return decision
 
 
 def _unreadable(facts: Facts, now: datetime) -> Decision:
@@ -262,7 +256,7 @@ def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decisi
         return _unless_stopped(facts, _by(AFTER_READ[Outcome.BAD_CREDENTIALS], facts, now))
     if isinstance(error, spkey.RateLimited):
         rule = AFTER_READ[Outcome.RATE_LIMITED]
-        return _unless_stopped(facts, _by(rule, facts, now, retry_after=error.retry_after))
+        return _unless_stopped(facts, _by(rule, facts, now, held_for=error.held_for))
     return _unreadable(facts, now)
 
 
@@ -283,7 +277,7 @@ def _after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
         return Decision(State.CLAIMED)
     if sent.event is not None and sent.event.org_id != facts.org_id:
         return FOREIGN_KEY
-    decision = _by(AFTER_SEND[sent.outcome], facts, now, retry_after=sent.retry_after)
+    decision = _by(AFTER_SEND[sent.outcome], facts, now, held_for=sent.held_for)
     return replace(decision, problems=sent.problems)
 
 

@@ -33,6 +33,13 @@ WORDS: dict[str, tuple[Chip, Text]] = {
         _("SmartphoneKey did not answer, so we could not tell. Try again in a minute."),
     ),
 }
+WAITING = (
+    Chip("working", "clock", _("Waiting")),
+    _(
+        "SmartphoneKey asks us to wait before we ask about this key, for 15 minutes at most. "
+        "The check then goes on by itself."
+    ),
+)
 CHECKING = (Chip("working", "working", _("Checking")), _("Asking SmartphoneKey about this key."))
 
 
@@ -49,4 +56,6 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
     """Return the chip and the sentence for the key as it is now."""
     if not credential.is_readable:
         return UNREADABLE
-    return CHECKING if credential.check_due_at else WORDS[credential.state]
+    if not credential.check_due_at:
+        return WORDS[credential.state]
+    return WAITING if credential.paused_for else CHECKING

@@ -1,84 +1,25 @@
-"""Which key a call uses, the clients that carry it, and the key's health."""
+"""A key's health: refused, another organisation's, checked; and who is told of it."""
 
 import logging
-import threading
 import uuid
-from collections import OrderedDict
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
 from portal.audit.record import record
-from portal.gateway import circuit
+from portal.gateway import gate
+from portal.gateway.gate import Held, HeldReason, stored
 from portal.notices import outbox
-from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models import ApiCredential
 
 logger = logging.getLogger(__name__)
 
 # An id that no hub can have (the nil UUID of RFC 9562): a key that works is answered 404.
 NO_HUB = uuid.UUID(int=0)
-CLIENTS_PER_THREAD = 8
 CHECK_LEASE = timedelta(seconds=40)
-LONGEST_PAUSE = timedelta(minutes=16)
-
-_local = threading.local()
-
-
-class NoUsableKeyError(Exception):
-    """The organisation has no key, or one that SpKey refuses, or one not meant for this use."""
-
-
-def usable(organisation: Organisation) -> ApiCredential:
-    """Return the organisation's credential. Raises NoUsableKeyError when it cannot be used."""
-    credential: ApiCredential | None = getattr(organisation, "credential", None)
-    if credential is None:
-        raise NoUsableKeyError("missing")
-    if credential.state in {ApiCredential.State.REFUSED, ApiCredential.State.MISMATCH}:
-        raise NoUsableKeyError(credential.state)
-    if not credential.is_readable:
-        raise NoUsableKeyError("unreadable")
-    return credential
-
-
-def client_for(credential: ApiCredential) -> spkey.Client:
-    """Return this thread's client for the credential: one pooled session, kept while it is used.
-
-    A replaced key, or a token replaced beside the same key, is another client.
-    """
-    clients: OrderedDict[tuple[object, ...], spkey.Client]
-    clients = _local.__dict__.setdefault("clients", OrderedDict())
-    name = (settings.SPKEY_BASE_URL, credential.pk, credential.fingerprint, credential.replaced_at)
-    client = clients.pop(name, None) or _make_client(credential)
-    clients[name] = client
-    if len(clients) > CLIENTS_PER_THREAD:
-        _, oldest = clients.popitem(last=False)
-        oldest.close()
-    return client
-
-
-def _make_client(credential: ApiCredential) -> spkey.Client:
-    if credential.key is None:
-        raise NoUsableKeyError("missing")
-    token = credential.bearer_token
-    return spkey.Client(
-        settings.SPKEY_BASE_URL,
-        credential.key.reveal(),
-        token.reveal() if token else None,
-        ended=circuit.record_result,
-    )
-
-
-def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
-    """Return the credential's row while it still holds this very key and token."""
-    return ApiCredential.objects.filter(
-        pk=credential.pk,
-        fingerprint=credential.fingerprint,
-        replaced_at=credential.replaced_at,
-    )
 
 
 def mark_refused(credential: ApiCredential) -> bool:
@@ -130,21 +71,6 @@ def _tell_admins(credential: ApiCredential, state: str) -> None:
     )
 
 
-def pause(credential: ApiCredential, seconds: float) -> None:
-    """Hold every call with this key back for so long: SpKey counts its limit per key."""
-    until = timezone.now() + min(timedelta(seconds=seconds), LONGEST_PAUSE)
-    stored(credential).filter(Q(paused_until=None) | Q(paused_until__lt=until)).update(
-        paused_until=until
-    )
-
-
-def paused_for(credential: ApiCredential) -> float:
-    """Return for how many more seconds the key is held back; 0.0 when it is not."""
-    if credential.paused_until is None:
-        return 0.0
-    return max(0.0, (credential.paused_until - timezone.now()).total_seconds())
-
-
 def lease_due_checks(limit: int) -> list[ApiCredential]:
     """Lease at most `limit` keys that somebody wants checked."""
     now = timezone.now()
@@ -169,12 +95,12 @@ def check(credential: ApiCredential) -> bool:
 
     Return whether claims may go on with it: unless it is refused, or another organisation's.
     Where SpKey did not answer the check, the claims themselves find out. While SpKey is not to
-    be called, the check stays due, and is made afterwards.
+    be called, or asks to wait, the check stays due, and is made afterwards.
     """
-    if credential.is_readable and (held := circuit.retry_in()):
-        _put_off(credential, held)
-        return False
     state = _verdict(credential)
+    if isinstance(state, Held):
+        _put_off(credential, state.seconds)
+        return False
     with transaction.atomic():
         if state == ApiCredential.State.REFUSED:
             _mark(credential, state)
@@ -218,11 +144,17 @@ def _put_off(credential: ApiCredential, seconds: float) -> None:
     )
 
 
-def _verdict(credential: ApiCredential) -> str:
+def _verdict(credential: ApiCredential) -> str | Held:
+    """Return the key's state as SpKey has it, or for how long SpKey is not to be asked."""
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
+    client = gate.ask(credential)
+    if isinstance(client, Held):
+        return client
     try:
-        client_for(credential).hub_status(NO_HUB)
+        client.hub_status(NO_HUB)
+    except spkey.RateLimited as limit:
+        return Held(limit.held_for, HeldReason.RATE_LIMITED)
     except spkey.SpkeyError as error:
         return _verdict_of(error)
     return ApiCredential.State.WORKING
