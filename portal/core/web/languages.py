@@ -57,7 +57,8 @@ def switch(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     back = HttpResponseRedirect(_page_before(request))
     if isinstance(request.user, User):
-        User.objects.filter(pk=request.user.pk).update(language=language)
+        request.user.language = language
+        request.user.save(update_fields=["language"])
     else:
         back.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, **_cookie())
     return back
