@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import ApiCredential, Organisation
+from portal.sites.models import Site, SiteQuerySet
 
 SHOWN = 50
 
@@ -29,6 +30,11 @@ class Target:
     def name(self) -> str:
         """The organisation's name, or its SpKey id."""
         return self.organisation.name if self.organisation else self.spkey_org_id
+
+    @property
+    def sites(self) -> SiteQuerySet:
+        """The organisation's sites, archived ones too: none while the portal does not know it."""
+        return self.organisation.sites.all() if self.organisation else Site.objects.none()
 
 
 def choosable(text: str = "") -> QuerySet[Organisation]:

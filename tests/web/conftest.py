@@ -88,20 +88,20 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def at_once(*deeds: Callable[[], object]) -> None:
+def at_once(*calls: Callable[[], object]) -> None:
     """Do these things in threads of their own, all at the same moment."""
-    ready = Barrier(len(deeds))
+    ready = Barrier(len(calls))
 
-    def start(deed: Callable[[], object]) -> None:
+    def start(call: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
             ready.wait(timeout=10)
-            deed()
+            call()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        list(threads.map(start, deeds))
+    with ThreadPoolExecutor(len(calls)) as threads:
+        list(threads.map(start, calls))
 
 
 def without_tokens(body: bytes) -> str:

@@ -55,8 +55,8 @@ class LabelField(forms.CharField):
 class ClaimForm(forms.Form):
     """A site, a label and the token that makes a double tap one claim."""
 
-    site = forms.ModelChoiceField(
-        Site.objects.none(),
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the member, once the form knows for whom it is.
         label=_("Site"),
         empty_label=None,
         widget=forms.RadioSelect,

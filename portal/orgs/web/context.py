@@ -72,7 +72,7 @@ def find_workspace(request: HttpRequest) -> Workspace:
 
 def key_banner(membership: Membership) -> Banner | None:
     """Return the banner about a key that stops claims this member has to do with, or None."""
-    credential: ApiCredential | None = getattr(membership.organisation, "credential", None)
+    credential = membership.organisation.stored_credential
     trouble = _trouble(credential)
     may = access.abilities(membership)
     if trouble is None or not may & CONCERNED:

@@ -51,6 +51,7 @@ def switch(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     response = set_language(request)
     if isinstance(request.user, User):
-        User.objects.filter(pk=request.user.pk).update(language=language)
+        request.user.language = language
+        request.user.save(update_fields=["language"])
         del response.cookies[settings.LANGUAGE_COOKIE_NAME]
     return response

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import Organisation
+from portal.sites import changes
 from portal.sites.models import Site
 
 ID_TAKEN = _("Another of your sites has this id.")
@@ -37,8 +38,7 @@ class SiteForm(forms.ModelForm[Site]):
     def clean_spkey_site_id(self) -> str:
         """Refuse an id that another of the organisation's sites has."""
         site_id: str = self.cleaned_data["spkey_site_id"]
-        taken = self.instance.organisation.sites.filter(spkey_site_id=site_id)
-        if site_id and taken.exclude(pk=self.instance.pk).exists():
+        if site_id and changes.is_id_taken(self.instance.organisation, site_id):
             raise forms.ValidationError(ID_TAKEN)
         return site_id
 

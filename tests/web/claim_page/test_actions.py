@@ -47,9 +47,9 @@ def test_again_after_a_success_changes_nothing(installer, claim, sandbox):
     assert Claim.objects.count() == 1
 
 
-@pytest.mark.parametrize("deed", ["try-now/", "stop/", "again/"])
-def test_a_look_at_a_deeds_address_leads_to_the_claim(deed, installer, claim):
-    assert installer.get(address(claim, deed))["Location"] == address(claim)
+@pytest.mark.parametrize("action", ["try-now/", "stop/", "again/"])
+def test_a_look_at_an_actions_address_leads_to_the_claim(action, installer, claim):
+    assert installer.get(address(claim, action))["Location"] == address(claim)
     assert Claim.objects.get().state == "queued"
 
 
