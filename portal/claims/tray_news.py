@@ -15,10 +15,11 @@ from django.utils.translation import gettext
 
 from portal.claims import tray_words
 from portal.claims.display import list_item, timeline
-from portal.claims.display.wording import Words
+from portal.claims.display.wording import NOT_SAVED, Words, known_at
+from portal.claims.display.wording import claimed_elsewhere as said_elsewhere
 from portal.claims.models import SUCCEEDED, Claim, Reason
-from portal.claims.web.forms import NOT_SAVED
 from portal.hubs import status
+from portal.hubs.display import label_wording
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
 from portal.sites.models import Site
@@ -161,8 +162,7 @@ def _at_another_site(hub: Hub, site: Site | None, names: Names) -> News:
 
 def _where(hub: Hub, names: Names, words: Words) -> str:
     at = names.get(hub.spkey_site_id, hub.spkey_site_id)
-    has_it = gettext("SmartphoneKey has it at %(elsewhere)s.") % {"elsewhere": at}
-    return f"{has_it} {words.text}"
+    return f"{known_at(at)} {words.text}"
 
 
 def of_claim(claim: Claim, names: Names) -> News:
@@ -230,15 +230,9 @@ def _place(claim: Claim) -> str:
 
 def claimed_elsewhere(claim: Claim) -> News:
     """Say that this claim, of the same organisation, has the hub at another site."""
-    if claim.is_final:
-        said = gettext(
-            "This hub was just claimed at %(site)s, by %(person)s. A hub can be at one site only."
-        )
-    else:
-        said = gettext("This hub is being claimed at %(site)s, by %(person)s.")
     return News(
         words=tray_words.ELSEWHERE,
-        text=said % {"site": claim.site_name, "person": claim.submitted_by.display_name},
+        text=said_elsewhere(claim),
         hub_id=claim.hub_id_text,
         url=url_of(claim),
         place=ELSEWHERE,
@@ -247,11 +241,8 @@ def claimed_elsewhere(claim: Claim) -> News:
 
 def no_label(problem: parse.LabelProblem) -> News:
     """Refuse a text that holds no hub id, and tell what was read."""
-    said = problem.sentence
-    if problem.read:
-        said = f"{said} {gettext('We read “%(text)s”.') % {'text': problem.read}}"
     chip = tray_words.NO_LABEL_CHIP
-    return News(words=Words(chip, chip.word, said))
+    return News(words=Words(chip, chip.word, label_wording.explanation(problem)))
 
 
 def no_site(hub_id: uuid.UUID) -> News:

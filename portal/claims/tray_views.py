@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.claims import site_choice, tray, tray_news, tray_request
+from portal.claims.display.wording import NOT_SAVED
 from portal.claims.web import forms
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -43,7 +44,7 @@ def _answers_json(view: View) -> View:
             said = gettext("That organisation is not yours, or not any more.")
             return _refusal(request, said, HTTPStatus.NOT_FOUND)
         except (OperationalError, InterfaceError):
-            return _problem(str(forms.NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
+            return _problem(str(NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
 
     return login_not_required(never_cache(answer))
 

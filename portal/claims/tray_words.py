@@ -25,7 +25,7 @@ READY_OFFLINE: Final = Words(
 HERE: Final = Words(
     Chip("good", "check", _("Already claimed here")),
     _("Already claimed here"),
-    _("The hub belongs to this site. There is nothing to do."),
+    words(State.ALREADY_YOURS, Reason.NONE).text,
 )
 YOURS: Final = Words(
     Chip("quiet", "site", _("Already yours")),
