@@ -54,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
 
     def page(self, path):
-        part = "parts/label_camera.html" if path == "/camera" else "parts/label_scanner.html"
+        part = "tray/label_camera.html" if path == "/camera" else "parts/label_scanner.html"
         rendered = render_to_string(part, {"decoder": self.server.decoder, **self.server.context})
         return PAGE.format(
             head=HEAD, body=rendered if path == "/camera" else FORM.format(scanner=rendered)
