@@ -194,7 +194,7 @@ def hurried(monkeypatch) -> None:
 
 @pytest.fixture
 def scanner_site() -> Iterator[scanner_page.Site]:
-    """A page with the scanner alone, for tests that need nothing else of the portal."""
+    """A page with the camera alone, for tests that need nothing else of the portal."""
     if not (settings.NODE_MODULES / "zxing-wasm").is_dir():
         missing("The decoder is not installed; `make test` installs it where there is Node.")
     server = scanner_page.Site()
