@@ -20,6 +20,7 @@ from portal.hubs import watching
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line
+from tests.browser.releases import Releases
 
 # Playwright keeps an event loop in this thread until the run ends, and Django would take every
 # query after that for one in async code.
@@ -161,6 +162,15 @@ def line(live_server) -> Iterator[Line]:
     line.shutdown()
     line.server_close()
     thread.join()
+
+
+@pytest.fixture
+def releases(tmp_path, line, settings) -> Iterator[Releases]:
+    """The portal as it is deployed, behind the line: see tests/browser/releases.py."""
+    releases = Releases(tmp_path, line, settings)
+    yield releases
+    releases.end()
+    connections.close_all()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.csp import build_policy
 from playwright.sync_api import Locator, Page, expect
 
-DECODER = "/static/vendor/zxing-reader/index.js"
+DECODER = "/static/vendor/zxing/reader/index.js"
 WASM = "/static/vendor/zxing-wasm/zxing_reader.wasm"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 
@@ -20,14 +20,15 @@ STYLES = re.findall(
     r"'css/(\w+).css' %}\">", (settings.BASE_DIR / "templates/base.html").read_text()
 )
 HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css"
- media="(prefers-contrast: more)"><script src="/static/js/look.js"></script>
-<script src="/static/js/tray-store.js" defer></script>""" + "".join(
+ media="(prefers-contrast: more)"><script src="/static/js/page/outdoor.js"></script>
+<script type="module" src="/static/js/scanner/label-camera.js"></script>""" + "".join(
     f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in STYLES
 )
 
 PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}
-<main><h1>Scan</h1><button class="bar-button" type="button" data-look-switch hidden>Outdoor contrast</button>
+<main><h1>Scan</h1>
+<button class="bar-button" type="button" data-look-switch hidden>Outdoor contrast</button>
 {body}</main></html>"""
 
 
