@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.context.place",
                 "portal.hubs.context.outage",
+                "portal.pwa.packages.context",
             ],
         },
     },
@@ -188,7 +189,8 @@ STATICFILES_DIRS: list[Any] = [
     *(
         (prefix, NODE_MODULES / folder)
         for prefix, folder in (
-            ("vendor/zxing-reader", "zxing-wasm/dist/iife/reader"),
+            ("vendor/idb", "idb/build"),
+            ("vendor/zxing", "zxing-wasm/dist/es"),
             ("vendor/zxing-wasm", "zxing-wasm/dist/reader"),
         )
         if (NODE_MODULES / folder).is_dir()
@@ -199,7 +201,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.static_files.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

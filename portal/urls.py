@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import languages
-from portal.app import views as app
 from portal.claims import home
 from portal.health import health
 from portal.orgs import views as orgs
 from portal.orgs.adapters import closed
+from portal.pwa import views as pwa
 
 site_urls = (
     [
@@ -53,7 +53,7 @@ urlpatterns = [
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),
     path("health/", health, name="health"),
-    path("manifest.webmanifest", app.manifest, name="manifest"),
-    path("service-worker.js", app.service_worker, name="service-worker"),
-    path("shell/<slug:language>/", app.shell, name="shell"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("service-worker.js", pwa.service_worker, name="service-worker"),
+    path("shell/<slug:language>/", pwa.shell, name="shell"),
 ]

@@ -16,7 +16,7 @@ ROOMS = {
     "support": {"claims", "hubs", "orgs", "audit"},
     "spkey": set(),
     "sandbox": {"spkey"},
-    "app": set(),
+    "pwa": set(),
     "demo": {"claims", "hubs", "orgs", "audit", "sandbox"},
     "formats": set(),
 }

@@ -7,7 +7,10 @@ from playwright.sync_api import Page
 from portal.orgs.models import Membership
 from portal.sandbox import world
 
-PUT = "async (rows) => { await new TrayStore().put(...rows) }"
+PUT = """async (rows) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  await store.put(...rows);
+}"""
 META = "SK-Hub One PoE · serial SK-8DDA-8131"
 CLAIM = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
 

@@ -37,7 +37,7 @@ window.OscillatorNode = class extends OscillatorNode {
 navigator.vibrate = (pulses) => window.shaken.push(pulses);"""
 # The same news of every row, in one write.
 TELL_ALL = """async (news) => {
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   const rows = await store.rows(await store.get("current"));
   await store.change(rows.map((row) => row.id), (row) => ({ ...row, news }));
 }"""

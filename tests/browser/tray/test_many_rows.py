@@ -21,7 +21,8 @@ FILL = """async ([ids, { person, organisation }]) => {
     id: crypto.randomUUID(), person, organisation, text: hubId, hubId, site: "", siteName: "",
     at: place, stage: "tray", news: null,
   }));
-  await new TrayStore().put(...rows);
+  const { store } = await import("/static/js/tray/page-store.js");
+  await store.put(...rows);
 }"""
 # All in the page itself: what a test asks a page would count as the page's own work.
 USE = """async ([{ person }, hubId]) => {
@@ -30,7 +31,7 @@ USE = """async ([{ person }, hubId]) => {
   form.elements.namedItem("text").value = hubId;
   form.requestSubmit();
   await rest();
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   const rows = await store.rows(person);
   const news = {
     kind: "good", icon: "check", word: "Ready", title: "", text: "News.",
