@@ -61,6 +61,7 @@ SCRIPTS: Final = (
     "js/tray/list.js",
     "js/tray/memory-store.js",
     "js/tray/model.js",
+    "js/tray/outcome.js",
     "js/tray/page-store.js",
     "js/tray/page-sync.js",
     "js/tray/photo.js",

@@ -1,5 +1,6 @@
 // Tells what became of rows, for ears alone: several at once in one telling.
 import { TrayModel } from "./model.js";
+import { isBad, isOnItsWay } from "./outcome.js";
 
 export class Announcer {
   static #GATHER = 300;
@@ -25,8 +26,8 @@ export class Announcer {
 
   // Where a claim has come to is told, and what speaks against one: not each step on the way.
   #isNews({ id, stage }) {
-    const { kind } = this.#view(id);
-    return kind === "stop" || (stage !== "tray" && kind !== "working");
+    const { outcome } = this.#view(id);
+    return isBad(outcome) || (stage !== "tray" && !isOnItsWay(outcome));
   }
 
   #add(id) {

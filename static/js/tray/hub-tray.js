@@ -237,9 +237,9 @@ class HubTray extends HTMLElement {
   }
 
   // Signing in leaves this page, which would forget what was noted.
-  #do(row, deed) {
+  #do(row, action) {
     if (this.#sync.detail.state === "signed-out") return this.#reader.say("sign-in-first");
-    this.#sync.act(row.id, deed);
+    this.#sync.act(row.id, action);
     this.#sayNoted();
   }
 

@@ -1,6 +1,7 @@
 // One person's tray for one organisation: its rows in memory, and on the device as far as it lets us.
 // Fires "change" when rows are others than before, and "unkept" once the device refuses to keep.
 import { MemoryStore } from "./memory-store.js";
+import { isDone, isRefused } from "./outcome.js";
 
 export class TrayModel extends EventTarget {
   // By id, oldest first.
@@ -18,14 +19,13 @@ export class TrayModel extends EventTarget {
 
   // Whether the hub is where it should be and the row can be put away.
   static isDone(row) {
-    if (row.stage === "tray") return row.news?.place === "here" && !row.news.canClaim;
-    return row.stage === "sent" && row.news.kind === "good";
+    return isDone(row.news?.outcome);
   }
 
   // Whether nothing more becomes of the row.
   static isOver(row) {
-    const isRefused = row.news?.settled && row.news.canClaim === false && row.news.kind === "stop";
-    return TrayModel.isDone(row) || isRefused || (row.stage === "sent" && row.news.settled);
+    const { outcome, settled } = row.news ?? {};
+    return isDone(outcome) || (settled && (row.stage === "sent" || isRefused(outcome)));
   }
 
   // `owner` is `{person, organisation}`; `sync` sends the rows, and holds the store.
@@ -69,9 +69,8 @@ export class TrayModel extends EventTarget {
 
   // What is refused for another organisation, which the person may have left, is shown as well: it
   // would be counted as waiting for ever, and be nowhere to be removed.
-  #isMine({ organisation, stage, news }) {
-    const isRefused = stage === "confirmed" && news?.kind === "stop";
-    return organisation === this.#owner.organisation || isRefused;
+  #isMine({ organisation, news }) {
+    return organisation === this.#owner.organisation || news?.outcome === "forbidden";
   }
 
   // The row of a hub, or undefined.

@@ -1,4 +1,17 @@
 // One row of the tray on the screen, drawn from a template; it changes only what is different.
+
+const ACTIONS = ["try_now", "stop", "again"];
+// What has become of a row that the device itself has words for, by their name.
+const OUTCOMES = {
+  looking: "looking",
+  unknown: "unknown",
+  waiting: "under_way",
+  sending: "under_way",
+  kept: "held_up",
+  stumbling: "held_up",
+  "sign-in": "held_up",
+};
+
 export class TrayRow {
   element;
   // What the row says at present.
@@ -37,7 +50,7 @@ export class TrayRow {
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
     this.#put("remove", "aria-label", this.#words.say("remove", tail));
-    for (const deed of ["try_now", "stop", "again"]) this.#offer(deed, tail, view, now.sending);
+    for (const action of ACTIONS) this.#offer(action, tail, view, now.sending);
     this.view = { ...view, tail };
   }
 
@@ -45,8 +58,10 @@ export class TrayRow {
   #viewOf(row, { state, sending }) {
     const known = row.news ?? {};
     if (row.stage === "sent") return known;
-    if (known.kind && (row.stage === "tray" || TrayRow.#isLeft(row, state, sending))) return known;
-    return { ...this.#words.news(TrayRow.#nameOf(row, state, sending)), meta: known.meta };
+    const isTold = Boolean(known.outcome);
+    if (isTold && (row.stage === "tray" || TrayRow.#isLeft(row, state, sending))) return known;
+    const name = TrayRow.#nameOf(row, state, sending);
+    return { ...this.#words.news(name), outcome: OUTCOMES[name], meta: known.meta };
   }
 
   // Whether the portal has just said of a confirmed row why it did not take it.
@@ -61,14 +76,13 @@ export class TrayRow {
     return names[state] ?? "kept";
   }
 
-  // What takes seconds is not stopped here, nor does the row grow a button for it.
-  #offer(deed, tail, { deeds = [], kind }, sending) {
-    const button = this.#parts[deed];
-    const isOffered = deeds.includes(deed) && (deed !== "stop" || kind === "attention");
+  #offer(action, tail, { actions = [] }, sending) {
+    const button = this.#parts[action];
+    const isOffered = actions.includes(action);
     if (button.hidden === isOffered) button.hidden = !isOffered;
     if (!isOffered) return;
-    this.#put(deed, "aria-label", `${button.textContent.trim()} (${tail})`);
-    this.#put(deed, "aria-disabled", String(sending.has(this.element.dataset.row)));
+    this.#put(action, "aria-label", `${button.textContent.trim()} (${tail})`);
+    this.#put(action, "aria-disabled", String(sending.has(this.element.dataset.row)));
   }
 
   // The row leads to the claim's page, once there is one.

@@ -95,9 +95,9 @@ export class ScanFeedback {
     this.#signal(name, this.#words.say(name, ScanFeedback.#tail(row.hubId)));
   }
 
-  #signal(kind, text) {
-    this.#sound.play(kind);
-    this.say(kind, text);
+  #signal(name, text) {
+    this.#sound.play(name);
+    this.say(name, text);
   }
 
   #refusal({ problem, read, typed }) {

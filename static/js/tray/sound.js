@@ -59,8 +59,8 @@ export class TraySound {
   }
 
   // Signals "new", "again", "claimed" or "foreign".
-  play(kind) {
-    const { wave, tones, pulses } = TraySound.#SIGNALS[kind];
+  play(name) {
+    const { wave, tones, pulses } = TraySound.#SIGNALS[name];
     if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pulses);
     if (this.isOn) this.#play(wave, tones);
   }

@@ -24,13 +24,13 @@ const stageAfter = (row, news) => {
   return row.stage === "tray" || news.settled ? "tray" : row.stage;
 };
 
-const asked = (row, deed) => ({
+const asked = (row, action) => ({
   id: row.id,
   text: row.text,
   site: row.site,
   claim: row.stage !== "tray",
   claimId: row.stage === "sent" ? row.news.claimId : "",
-  deed,
+  action,
   seen: row.news?.seen ?? "",
 });
 
@@ -67,7 +67,7 @@ export class TraySync {
   #isWatched = false;
   // Whether the session is asked for though nothing has to be sent.
   #isCurious = false;
-  #deeds = new Map();
+  #actions = new Map();
   #asked = new Map();
   #failures = 0;
   #notBefore = 0;
@@ -126,14 +126,14 @@ export class TraySync {
   }
 
   // Has "try_now", "stop" or "again" done to a row that was sent.
-  act(id, deed) {
-    this.#deeds.set(id, deed);
+  act(id, action) {
+    this.#actions.set(id, action);
     this.hurry();
   }
 
   // Whether something is still to be done to a row.
   get owes() {
-    return this.#deeds.size > 0;
+    return this.#actions.size > 0;
   }
 
   // Makes sure that it is this person who is signed in. Throws a Halt.
@@ -226,13 +226,14 @@ export class TraySync {
 
   // Answers with the portal's sentence when it refuses all of these rows, else with "".
   async #exchange(person, organisation, rows) {
-    const deeds = new Map(rows.map((row) => [row.id, this.#deeds.get(row.id) ?? ""]));
-    const leaving = rows.filter((row) => row.stage === "confirmed" || deeds.get(row.id));
+    const actions = new Map(rows.map((row) => [row.id, this.#actions.get(row.id) ?? ""]));
+    const leaving = rows.filter((row) => row.stage === "confirmed" || actions.get(row.id));
     this.#turn({ sending: new Set(leaving.map((row) => row.id)) });
     try {
-      const request = rows.map((row) => asked(row, deeds.get(row.id)));
+      const request = rows.map((row) => asked(row, actions.get(row.id)));
       await this.#take(rows, await this.portal.exchange(person, organisation, request));
-      for (const [id, deed] of deeds) if (this.#deeds.get(id) === deed) this.#deeds.delete(id);
+      for (const [id, action] of actions)
+        if (this.#actions.get(id) === action) this.#actions.delete(id);
       return "";
     } catch (error) {
       if (error.state !== "refused") throw error;
@@ -263,7 +264,7 @@ export class TraySync {
   // again after a while: people get their rights back.
   async #refuse(rows, news) {
     for (const row of rows) {
-      this.#deeds.delete(row.id);
+      this.#actions.delete(row.id);
       this.#note(row, now() + REFUSED_FOR);
     }
     const confirmed = news ? rows.filter((row) => row.stage === "confirmed") : [];
@@ -279,7 +280,7 @@ export class TraySync {
   }
 
   #dueAt(row) {
-    if (this.#deeds.has(row.id)) return 0;
+    if (this.#actions.has(row.id)) return 0;
     if (row.stage !== "confirmed" && (!this.#isWatched || document.hidden)) return NEVER;
     // What is over is asked for once a page: SpKey may have released a hub since.
     const asked = this.#asked.get(row.id);
