@@ -24,8 +24,9 @@ ORDER = (
     "sites",
     "hubs",
     "claims",
+    "tray",
     "support",
-    "app",
+    "pwa",
     "demo",
 )
 # Rooms that stand apart: what else they may import, and who may import them.

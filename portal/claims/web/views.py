@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import permissions
-from portal.claims.display import list_item, timeline, wording
+from portal.claims.display import list_item, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import Claim
@@ -172,7 +172,7 @@ def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
 @claim_action
 def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
-    if not timeline.can_retry(claim):
+    if not actions.can_retry(claim):
         return redirect("claims:detail", claim.pk)
     try:
         fresh = actions.submit(actions.retry(claim, access.person(request)))
