@@ -29,11 +29,10 @@ def _hurry(factor: float) -> None:
     # These import models, which is possible only once Django is set up.
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing, worker  # noqa: PLC0415
-    from portal.gateway import circuit, keys  # noqa: PLC0415
-    from portal.hubs import watching  # noqa: PLC0415
+    from portal.gateway import circuit, gate, key_health  # noqa: PLC0415
     from portal.notices import outbox  # noqa: PLC0415
 
-    for module in (step, timing, worker, circuit, keys, watching, outbox):
+    for module in (step, timing, worker, circuit, gate, key_health, watching, outbox):
         _divide(module, factor)
     for name in ("backoff", "offline_wait"):
         setattr(timing, name, _divided(getattr(timing, name), factor))

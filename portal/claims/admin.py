@@ -1,6 +1,6 @@
 """Claims for the operators: their life and every call made for them, to look at."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -11,11 +11,6 @@ from portal.claims.display import wording
 from portal.claims.models import Attempt, Claim
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-
-if TYPE_CHECKING:
-    AttemptInline = admin.TabularInline[Attempt, Claim]
-else:
-    AttemptInline = admin.TabularInline
 
 ATTEMPT_COLUMNS = (
     "number",
@@ -29,7 +24,7 @@ ATTEMPT_COLUMNS = (
 )
 
 
-class Attempts(ReadOnly, AttemptInline):
+class Attempts(ReadOnly, admin.TabularInline[Attempt, Claim]):
     """The calls made for a claim, in order."""
 
     model = Attempt

@@ -76,18 +76,30 @@ class Reason(models.TextChoices):
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
 
+    def of(self, member: Membership) -> Self:
+        """Return the claims of the member's organisation, whoever made them."""
+        return self.filter(organisation=member.organisation_id)
+
+    def made_by_support_of(self, agent: Membership) -> Self:
+        """Return the claims that the support of the agent's organisation made for others."""
+        return self.filter(acting_organisation=agent.organisation_id)
+
     def visible_to(self, user: User) -> Self:
         """Return the claims of the person's organisations, and those that their support made.
 
         Of what an organisation's support did for others, its other members see nothing.
         """
-        mine = Organisation.objects.visible_to(user)
-        as_agent = Membership.objects.active_of(user).filter(support=True).values("organisation")
+        mine = Membership.objects.organisations_of(user)
+        as_agent = mine.filter(support=True)
         return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=as_agent))
 
     def active(self) -> Self:
         """Return the claims that have not ended."""
         return self.filter(state__in=ACTIVE)
+
+    def with_details(self) -> Self:
+        """Return the claims with what a list shows of them: organisation, site, hub and person."""
+        return self.select_related("organisation", "site", "hub", "submitted_by")
 
 
 class Claim(models.Model):

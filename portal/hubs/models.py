@@ -6,22 +6,13 @@ to somebody else says just that, and never to whom.
 """
 
 import uuid
-from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs.models import Organisation, User
-
-
-class HubQuerySet(models.QuerySet["Hub"]):
-    """Hubs, as far as somebody may see them, or as far as they are due."""
-
-    def visible_to(self, user: User) -> Self:
-        """Return the hubs that the person's organisations know."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+from portal.orgs.models import Organisation
 
 
 class Hub(models.Model):
@@ -74,8 +65,6 @@ class Hub(models.Model):
     lease_until = models.DateTimeField(_("lease until"), null=True)
     epoch = models.PositiveIntegerField(_("epoch"), default=0)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-
-    objects = HubQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hub")

@@ -71,7 +71,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def visible_to(self, user: User) -> Self:
         """Return the organisations in which this person holds an active membership."""
-        return self.filter(pk__in=Membership.objects.active_of(user).values("organisation"))
+        return self.filter(pk__in=Membership.objects.organisations_of(user))
 
     def hold(self, organisation: "Organisation") -> None:
         """Make others who would hold this organisation wait until the transaction ends."""
@@ -102,13 +102,28 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def stored_credential(self) -> "ApiCredential | None":
+        """The organisation's credential, or None while there is none."""
+        return getattr(self, "credential", None)
+
+    @property
+    def holds_super_key(self) -> bool:
+        """Whether the organisation's key may act for any other."""
+        credential = self.stored_credential
+        return credential is not None and credential.is_super
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships, as far as they count today, or somebody may see them."""
 
+    def of(self, member: "Membership") -> Self:
+        """Return the memberships in the member's organisation."""
+        return self.filter(organisation=member.organisation_id)
+
     def visible_to(self, user: User) -> Self:
         """Return the memberships in the organisations this person belongs to."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
 
     def active(self) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
@@ -119,6 +134,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active_of(self, user: User) -> Self:
         """Return this person's memberships that count today."""
         return self.active().filter(user=user)
+
+    def organisations_of(self, user: User) -> "models.QuerySet[Membership, Any]":
+        """Return the ids of the organisations this person belongs to today, to select rows by.
+
+        Every `visible_to` takes them from here, so that it is one sub-query deep.
+        """
+        return self.active_of(user).values("organisation")
 
 
 class Membership(models.Model):
@@ -245,6 +267,13 @@ class ApiCredential(models.Model):
         except UnreadableSecretError:
             return False
         return True
+
+    @property
+    def paused_for(self) -> float:
+        """For how many more seconds SpKey wants no call with the key; 0.0 when it may be used."""
+        if self.paused_until is None:
+            return 0.0
+        return max(0.0, (self.paused_until - timezone.now()).total_seconds())
 
     @property
     def is_super(self) -> bool:

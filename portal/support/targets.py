@@ -7,6 +7,7 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from portal.orgs.models import ApiCredential, Organisation
+from portal.sites.models import Site, SiteQuerySet
 
 SHOWN = 50
 
@@ -33,6 +34,11 @@ class Target:
     def name(self) -> str:
         """The organisation's name, or its SpKey id."""
         return self.organisation.name if self.organisation else self.spkey_org_id
+
+    @property
+    def sites(self) -> SiteQuerySet:
+        """The organisation's sites, archived ones too: none while the portal does not know it."""
+        return self.organisation.sites.all() if self.organisation else Site.objects.none()
 
 
 def choosable(text: str = "") -> QuerySet[Organisation]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.claims.engine import actions, leases, recheck, step, timing
 from portal.claims.models import Heartbeat
-from portal.gateway import keys
+from portal.gateway import key_health
 from portal.hubs import clock, watching
 from portal.hubs.models import Hub
 from portal.notices import outbox
@@ -62,7 +62,7 @@ def _claims(limit: int) -> list[Job]:
 
 
 def _checks(limit: int) -> list[Job]:
-    return [partial(check_key, key) for key in keys.lease_due_checks(limit)]
+    return [partial(check_key, key) for key in key_health.lease_due_checks(limit)]
 
 
 def _hubs(limit: int) -> list[Job]:
@@ -97,7 +97,7 @@ _turns = itertools.cycle(range(len(SOURCES)))
 
 def check_key(credential: ApiCredential) -> None:
     """Check a leased key; one that works puts the claims that waited for it back to work."""
-    if keys.check(credential):
+    if key_health.check(credential):
         actions.resume(credential)
 
 

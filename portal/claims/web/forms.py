@@ -50,8 +50,8 @@ class LabelField(forms.CharField):
 class ClaimForm(forms.Form):
     """A site, a label and the token that makes a double tap one claim."""
 
-    site = forms.ModelChoiceField(
-        Site.objects.none(),
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the member, once the form knows for whom it is.
         label=_("Site"),
         empty_label=None,
         widget=forms.RadioSelect,
@@ -74,7 +74,7 @@ class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Photo of the label"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
     )
 
     def clean_photo(self) -> str:

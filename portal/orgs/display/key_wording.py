@@ -43,6 +43,13 @@ WORDS: dict[str, tuple[Chip, Text]] = {
         _("SmartphoneKey did not answer, so we could not tell. Try again in a minute."),
     ),
 }
+WAITING = (
+    Chip("working", "clock", _("Waiting")),
+    _(
+        "SmartphoneKey asks us to wait before we ask about this key, for 15 minutes at most. "
+        "The check then goes on by itself."
+    ),
+)
 STATES: list[tuple[str, Text]] = [(state, chip.word) for state, (chip, _text) in WORDS.items()]
 """The states and what they are called, as a choice among them takes them."""
 
@@ -66,7 +73,9 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
     """Return the chip and the sentence for the key as it is now."""
     if not credential.is_readable:
         return UNREADABLE
-    return CHECKING if credential.check_due_at else WORDS[credential.state]
+    if not credential.check_due_at:
+        return WORDS[credential.state]
+    return WAITING if credential.paused_for else CHECKING
 
 
 @dataclass(frozen=True, slots=True)

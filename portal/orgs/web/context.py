@@ -10,7 +10,7 @@ from portal.notices import outbox
 from portal.orgs import access
 from portal.orgs.display import key_wording
 from portal.orgs.display.key_wording import Banner
-from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.models import Membership, Organisation
 
 OPERATE = "operate"
 # Whoever has none of these has nothing to do with claims or the key.
@@ -61,7 +61,7 @@ def find_workspace(request: HttpRequest) -> Workspace:
 
 def key_banner(membership: Membership) -> Banner | None:
     """Return the banner about a key that stops claims this member has to do with, or None."""
-    credential: ApiCredential | None = getattr(membership.organisation, "credential", None)
+    credential = membership.organisation.stored_credential
     trouble, may = key_wording.trouble(credential), access.abilities(membership)
     if trouble is None or not may & CONCERNED:
         return None

@@ -1,7 +1,5 @@
 """What people type about their organisation, checked field by field."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.validators import RegexValidator
@@ -10,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
-from portal.orgs.models import Membership, User
-from portal.sites.models import Site
+from portal.orgs.models import Membership
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
@@ -27,14 +24,6 @@ ID_TYPING = {
     "spellcheck": "false",
     "class": "mono",
 }
-
-if TYPE_CHECKING:
-    SiteModelForm = forms.ModelForm[Site]
-    MembershipModelForm = forms.ModelForm[Membership]
-    PasswordFormBase = AdminPasswordChangeForm[User]
-else:
-    SiteModelForm = MembershipModelForm = forms.ModelForm
-    PasswordFormBase = AdminPasswordChangeForm
 
 
 class SpkeyUserForm(forms.Form):
@@ -67,7 +56,7 @@ class FallbackForm(forms.Form):
     )
 
 
-class MemberRowForm(MembershipModelForm):
+class MemberRowForm(forms.ModelForm[Membership]):
     """A membership as operators change it."""
 
     def save(self, commit: bool = True) -> Membership:
@@ -78,7 +67,7 @@ class MemberRowForm(MembershipModelForm):
         return member
 
 
-class PasswordForm(PasswordFormBase):
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone
     """Another password for a person, or none, as operators set it.
 
     Django's own script shows and hides the warning, which Django has in English alone.

@@ -24,8 +24,8 @@ class SupportClaimForm(forms.Form):
     Whom the claim is for comes from the server, not from a field of the form.
     """
 
-    site = forms.ModelChoiceField(
-        Site.objects.none(),
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the target, once the form knows for whom it is.
         label=_("Site"),
         empty_label=_("Not one of these: its SpKey id is typed below"),
         blank=True,
@@ -62,7 +62,7 @@ class SupportClaimForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.target = target
         self.initial.setdefault("submission", uuid.uuid4())
-        sites = target.organisation.sites.open() if target.organisation else Site.objects.none()
+        sites = target.sites.open()
         if sites.exists():
             cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
         else:
@@ -94,9 +94,7 @@ class SupportClaimForm(forms.Form):
         return data
 
     def _typed(self, spkey_site_id: str) -> Site | None:
-        if self.target.organisation is None:
-            return None
-        site = self.target.organisation.sites.filter(spkey_site_id=spkey_site_id).first()
+        site = self.target.sites.filter(spkey_site_id=spkey_site_id).first()
         if site is not None and site.archived_at is not None:
             said = wording.ARCHIVED_SITE % {"site": site.name}
             self.add_error("typed_site", said)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.claims.display import list_item
 from portal.claims.display.wording import NOT_SAVED
 from portal.claims.engine.actions import AnotherSiteError
-from portal.claims.models import Claim
+from portal.claims.queries import claims_for_others
 from portal.core import pagination
 from portal.core.ui import Text
 from portal.orgs.models import Membership
@@ -23,12 +23,7 @@ from portal.support.web.forms import SupportClaimForm
 @agents_only
 def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
     """Show the claims made for others with this organisation's super key, newest first."""
-    claims = (
-        Claim.objects.visible_to(agent.user)
-        .filter(acting_organisation=agent.organisation)
-        .select_related("organisation", "site", "hub", "submitted_by")
-    )
-    page = pagination.page_of(claims, request.GET)
+    page = pagination.page_of(claims_for_others(agent).with_details(), request.GET)
     context = {"rows": [list_item.for_others(claim) for claim in page.rows], "page": page}
     return render(request, "support/claims.html", context)
 
