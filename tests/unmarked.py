@@ -121,7 +121,7 @@ SHOWN_NAMES = {
     "link_text",
 }
 # What is built of words, each of which is shown, however short it is.
-BUILT_OF_WORDS = {"Chip", "Words", "Step", "Todo", "Banner", "Group"}
+BUILT_OF_WORDS = {"Chip", "Words", "Step", "Todo", "Counted", "Banner", "Trouble"}
 # Their readers are programs, programmers and those who run the portal; the claims' journal is
 # theirs too, and stays in one language.
 NOT_FOR_PEOPLE = re.compile(

@@ -1,13 +1,16 @@
 """Time, and waiting for a claim to end, for tests against the sandbox."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from portal.claims.display import wording
 from portal.claims.models import ACTIVE, Claim
+from portal.core.ui import Chip
 from portal.sandbox.server import Sandbox
 from tests.conftest import work
 
@@ -65,3 +68,19 @@ def put(claim: Claim, state: str, reason: str = "", **fields: object) -> Claim:
     )
     related = ("organisation", "site", "hub", "submitted_by")
     return Claim.objects.select_related(*related).get(pk=claim.pk)
+
+
+def make_chips_alike(patch: pytest.MonkeyPatch) -> None:
+    """Give every chip of a claim the same colour and icon; the words stay."""
+
+    def alike(chip: Chip) -> Chip:
+        return Chip("quiet", "help", chip.word)
+
+    for table in (wording.BY_STATE, wording.BY_REASON):
+        for key, words in table.items():
+            patch.setitem(table, key, replace(words, chip=alike(words.chip)))
+    for name, value in list(vars(wording).items()):
+        if isinstance(value, Chip):
+            patch.setattr(wording, name, alike(value))
+        elif isinstance(value, wording.Words):
+            patch.setattr(wording, name, replace(value, chip=alike(value.chip)))

@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from portal.claims import groups, tray_news
+from portal.claims import groups
 from portal.claims.display import home_items, timeline, wording
 from portal.claims.models import Claim, Reason, State
 from portal.notices.models import Notice
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential
+from portal.tray import sync
+from portal.tray.display import news
 from tests.claims.conftest import put
 from tests.notices.conftest import post, tell
 
@@ -27,7 +29,7 @@ OF_EMAILS = {
 
 def in_tray(claim: Claim) -> str:
     """The word that a device is told."""
-    return tray_news.of_claim(claim, {}).told()["word"]
+    return news.of(sync.Followed(claim, "")).word
 
 
 def options(client) -> dict[str, str]:
