@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from django.db import connection
 
 from bench import place, processes
-from portal.claims.models import Heartbeat
+from portal.core.models import Heartbeat
 
 # What SpKey takes for every call: the slower, the more workers die in the middle of one.
 LATENCY_MS = 400.0

@@ -16,8 +16,9 @@ from django.utils import timezone
 from chaos import books, postgres, reckoning, weather
 from chaos.browser import loopback
 from chaos.ledger import Ledger, Wish
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Reason, State
+from portal.core import worker
 from portal.sandbox import world
 from portal.sandbox.faults import Action
 from tests.claims.running import until
@@ -104,8 +105,9 @@ def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
         "from chaos import quick_worker; quick_worker._hurry(30)\n"
-        "from portal import spkey; from portal.claims.engine import timing, worker\n"
-        "worker.check_lease(); print(timing.LEASE.total_seconds(), spkey.Timeouts().post_total)"
+        "from portal import spkey; from portal.claims.models import Claim\n"
+        "from portal.core import worker; worker.check_leases()\n"
+        "print(Claim.LEASE.total_seconds(), spkey.Timeouts().post_total)"
     )
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False

@@ -86,7 +86,7 @@ def test_a_glance_has_what_a_look_has(old_claim, ira, spkey_support, django_asse
     now = timezone.now()
     Hub.objects.update(online=True, watched_until=now)
     Claim.objects.update(
-        state="claimed", finished_at=now, next_attempt_at=None, acting_organisation=spkey_support
+        state="claimed", finished_at=now, due_at=None, acting_organisation=spkey_support
     )
     looked = Claim.objects.select_related("hub").get()
     polling.poll_state(ira, looked.pk)

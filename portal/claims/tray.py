@@ -16,9 +16,10 @@ from portal.claims import tray_news, tray_words
 from portal.claims.display.wording import Words
 from portal.claims.engine import actions, credentials
 from portal.claims.engine.actions import submission_id
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
 from portal.claims.tray_news import Names, News
 from portal.claims.tray_request import Row
+from portal.core.models import Heartbeat
 from portal.gateway import circuit, keys
 from portal.hubs import watching
 from portal.hubs.labels import parse

@@ -123,7 +123,7 @@ def _pace(hub: Hub) -> int:
 
 def _unknown(hub: Hub, trouble: Words | None) -> News:
     # A hub that nobody has read is due in the future only after somebody tried.
-    due = hub.refresh_due_at
+    due = hub.due_at
     was_asked = due is not None and due > timezone.now()
     lookup = tray_words.NO_ANSWER if was_asked else tray_words.LOOKING
     return News(words=trouble or lookup, can_claim=True)

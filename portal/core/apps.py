@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """What has no domain."""
+    """What has no domain: leasing, and `manage.py worker`."""
 
     name = "portal.core"
     label = "core"

@@ -1,7 +1,7 @@
 """A check of a key proves what SpKey answered, and takes back nothing else."""
 
-from portal.claims.engine import worker
 from portal.claims.models import State
+from portal.core import worker
 from portal.gateway import keys
 from portal.orgs import api_keys
 from tests.claims.test_keys import KEY_REFUSED, replace_key, stored, where
@@ -16,7 +16,7 @@ def test_a_check_that_spkey_does_not_answer_takes_no_refusal_back(sandbox, claim
     api_keys.ask_for_check(acme.credential, ada)
     worker.run_once()
 
-    assert (stored(acme).state, stored(acme).check_due_at) == ("refused", None)
+    assert (stored(acme).state, stored(acme).due_at) == ("refused", None)
     assert where(work(claim)) == KEY_REFUSED
 
 
@@ -37,4 +37,4 @@ def test_a_check_does_not_clear_a_key_that_claimed_for_another_organisation(sand
     api_keys.ask_for_check(acme.credential, ada)
     worker.run_once()
 
-    assert (stored(acme).state, stored(acme).check_due_at) == ("mismatch", None)
+    assert (stored(acme).state, stored(acme).due_at) == ("mismatch", None)

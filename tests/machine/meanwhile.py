@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from portal.claims.engine import actions, leases, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import leasing, worker
 from tests.machine.ledger import intent_is_open
 from tests.machine.stage import Stage
 
@@ -14,7 +15,7 @@ ASLEEP = 130.0
 def happens(stage: Stage, what: str) -> None:
     """Let this act happen to the claim that is being worked on, or else to the latest."""
     lease = stage.ledger.lease
-    pk = lease.claim_id if lease else next(reversed(stage.ledger.accepted), None)
+    pk = lease.pk if lease else next(reversed(stage.ledger.accepted), None)
     claim = Claim.objects.select_related("organisation", "site", "submitted_by").filter(pk=pk)
     if found := claim.first():
         with stage.ledger.at_work(None):
@@ -76,7 +77,7 @@ def take_over(stage: Stage, _claim: Claim) -> None:
 def take_over_from_the_silent(stage: Stage, _claim: Claim) -> None:
     """The worker gives no sign of life, so its leases are taken and another goes on."""
     _sleep(stage, worker.SILENT_SECONDS + 1)
-    leases.release([leases.holder()])
+    leasing.release([leasing.holder()])
     stage.work()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.claims.engine import worker
+from portal.core import worker
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
@@ -80,7 +80,7 @@ def test_a_replaced_key_is_shown_by_its_ends_with_who_and_is_due_for_a_check(adm
     assert "sandboxR…0000" in answer
     assert "by Ada Admin" in answer
     assert "Checking" in answer
-    assert credential().check_due_at is not None
+    assert credential().due_at is not None
     entry = Entry.objects.get(verb="key.replaced", actor_label="admin@acme.example")
     assert entry.detail["before"] == "sandboxA…0000"
     assert entry.detail["after"] == "sandboxR…0000"

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from portal.claims.display import list_item
 from portal.claims.display.groups import claims_in
-from portal.claims.models import Claim, Heartbeat, State
+from portal.claims.models import Claim, State
+from portal.core.models import Heartbeat
 from portal.core.ui import Text
 from portal.orgs import access
 from portal.orgs.access import Ability

@@ -49,4 +49,4 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
     """Return the chip and the sentence for the key as it is now."""
     if not credential.is_readable:
         return UNREADABLE
-    return CHECKING if credential.check_due_at else WORDS[credential.state]
+    return CHECKING if credential.is_being_checked else WORDS[credential.state]
