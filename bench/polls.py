@@ -81,7 +81,7 @@ def _poll_path(person: Installer) -> str:
         reason=Reason.OFFLINE,
         created_at=before,
         contacted_at=before,
-        next_attempt_at=timezone.now() + timedelta(hours=1),
+        due_at=timezone.now() + timedelta(hours=1),
     )
     return f"/claims/{claim.pk}/live/?seen={polling.seen(claim)}"
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import requests
 
 from bench import certificate, place
-from portal.claims.models import Heartbeat
+from portal.core.models import Heartbeat
 
 ROOT = Path(__file__).resolve().parent.parent
 # As the Procfile starts it, but for the address.

@@ -13,11 +13,12 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from chaos import accounts, injector, postgres, reconcile
+from chaos import accounts, faults, postgres, reconcile
 from chaos.browser import loopback
 from chaos.ledger import ClaimRequest, Ledger
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Reason, State
+from portal.core import worker
 from portal.sandbox import world
 from portal.sandbox.faults import Action
 from tests.claims.running import until
@@ -102,8 +103,8 @@ def test_without_postgresql_it_says_what_to_install(tmp_path, monkeypatch):
 
 def test_the_weather_knows_every_kind_of_fault_that_the_sandbox_has():
     known = set(Action.__dataclass_fields__) - {"headers", "effect"}
-    assert {kind for action in injector.FAULTS.values() for kind in action} >= known
-    for action in (injector.FAULTS | injector.FALSE_REFUSALS).values():
+    assert {kind for action in faults.FAULTS.values() for kind in action} >= known
+    for action in (faults.FAULTS | faults.FALSE_REFUSALS).values():
         Action(**action)
 
 
@@ -111,8 +112,9 @@ def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
         "from chaos import quick_worker; quick_worker._hurry(30)\n"
-        "from portal import spkey; from portal.claims.engine import timing, worker\n"
-        "worker.check_lease(); print(timing.LEASE.total_seconds(), spkey.Timeouts().post_total)"
+        "from portal import spkey; from portal.claims.models import Claim\n"
+        "from portal.core import worker; worker.check_leases()\n"
+        "print(Claim.LEASE.total_seconds(), spkey.Timeouts().post_total)"
     )
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False

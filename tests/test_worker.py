@@ -9,8 +9,10 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from portal.claims.engine import actions, leases, step, timing, worker
-from portal.claims.models import Claim, Heartbeat, State
+from portal.claims.engine import actions, leases, step
+from portal.claims.models import Claim, State
+from portal.core import worker
+from portal.core.models import Heartbeat
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.claims.running import running, until
@@ -45,7 +47,7 @@ def break_attempts(monkeypatch, claim):
     attempt = step.attempt
 
     def broken(lease):
-        if lease.claim_id == claim.pk:
+        if lease.pk == claim.pk:
             raise ZeroDivisionError
         attempt(lease)
 
@@ -63,7 +65,7 @@ def test_a_claim_submitted_while_it_idles_is_claimed_within_a_second(sandbox, ir
 
 
 def test_a_lease_too_short_for_an_attempt_stops_the_start(monkeypatch):
-    monkeypatch.setattr(timing, "LEASE", timedelta(seconds=70))
+    monkeypatch.setattr(Claim, "LEASE", timedelta(seconds=70))
 
     with pytest.raises(RuntimeError, match="lease"):
         worker.Worker(4)
@@ -177,29 +179,29 @@ def test_forty_hubs_of_two_organisations_are_each_claimed_once(
 def test_a_check_of_a_key_is_not_kept_waiting_by_a_crowd_of_claims(sandbox, acme, ira, mill_court):
     for number in range(20):
         actions.submit(order(ira, mill_court, world.hub_id(number)))
-    ApiCredential.objects.update(check_due_at=timezone.now() - timedelta(minutes=5))
+    ApiCredential.objects.update(due_at=timezone.now() - timedelta(minutes=5))
 
     jobs = worker.due_jobs(16)
 
     assert len(jobs) == 16
-    assert not ApiCredential.objects.filter(check_lease_until=None).exists()
+    assert not ApiCredential.objects.filter(lease_until=None).exists()
 
 
 def test_with_one_thread_free_the_kinds_of_work_take_turns(sandbox, acme, ira, mill_court):
     for number in range(6):
         actions.submit(order(ira, mill_court, world.hub_id(number)))
-    ApiCredential.objects.update(check_due_at=timezone.now() - timedelta(minutes=5))
+    ApiCredential.objects.update(due_at=timezone.now() - timedelta(minutes=5))
 
-    for _ in worker.SOURCES:
+    for _ in worker.kinds():
         worker.due_jobs(1)
 
-    assert not ApiCredential.objects.filter(check_lease_until=None).exists()
+    assert not ApiCredential.objects.filter(lease_until=None).exists()
 
 
 def test_a_claim_under_way_does_not_make_the_worker_lease_again_and_again(sandbox, claim):
     assert worker.due_jobs(4)
 
-    assert not any(source.is_due() for source in worker.SOURCES)
+    assert not any(kind.is_due() for kind in worker.kinds())
 
 
 def test_a_worker_that_must_stop_leaves_a_step_that_takes_too_long(sandbox, claim, monkeypatch):

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portal.claims.display import timeline
 from portal.claims.engine import timing
-from portal.claims.engine.worker import Worker
+from portal.core.worker import Worker
 from portal.hubs import watching
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files

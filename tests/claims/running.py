@@ -7,7 +7,7 @@ from threading import Thread
 
 from django.db import connections
 
-from portal.claims.engine.worker import Worker
+from portal.core.worker import Worker
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 import pytest
 
-from portal.claims.engine import actions, leases, timing, worker
+from portal.claims.engine import actions, leases, timing
 from portal.claims.models import Claim, State
+from portal.core import worker
 from portal.sandbox import world
 from tests.claims.running import running, until
 from tests.conftest import order
@@ -42,7 +43,7 @@ def test_the_reserved_threads_take_one_claim_of_each_organisation_that_waits(
 
     taken = leases.take_due(4, unserved_only=True)
 
-    assert [lease.claim_id for lease in taken] == [theirs[0].pk]
+    assert [lease.pk for lease in taken] == [theirs[0].pk]
     assert not leases.unserved_due()
     assert leases.take_due(4, unserved_only=True) == []
 
@@ -51,7 +52,7 @@ def test_an_organisation_that_is_served_gets_no_reserved_thread(ira, mill_court)
     many(ira, mill_court, range(3))
     leases.take_due(1)
 
-    assert not worker.RESERVED.is_due()
+    assert not any(kind.is_due() for kind in worker.kinds(reserved=True))
 
 
 def test_no_more_claims_are_with_spkey_at_once_than_its_host_is_to_bear(

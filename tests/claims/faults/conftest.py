@@ -91,7 +91,7 @@ def waits_for_spkey(told) -> Callable[[Claim], None]:
     def see(waiting: Claim) -> None:
         page = told(waiting)
         assert (waiting.state, waiting.reason) == (State.WAITING, "unreachable")
-        assert (waiting.outcome_unknown_since, waiting.next_attempt_at is None) == (None, False)
+        assert (waiting.outcome_unknown_since, waiting.due_at is None) == (None, False)
         assert "SmartphoneKey is not answering" in page
         assert "Your scan is saved and we keep trying. You need not scan again." in page
         assert "Next look" in page

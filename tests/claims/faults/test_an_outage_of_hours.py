@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import pytest
 from django.utils import timezone
 
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim, State
+from portal.core import worker
 from portal.gateway import circuit
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox

@@ -7,8 +7,9 @@ from email.utils import formatdate
 import pytest
 from django.utils import timezone
 
-from portal.claims.engine import calls, leases, step, worker
+from portal.claims.engine import calls, leases, step
 from portal.claims.models import Claim, State
+from portal.core import worker
 from portal.orgs.models import ApiCredential
 from tests.claims.faults.verdicts import READ, SEND, assert_claimed_once, reads, sends
 from tests.claims.running import running, until

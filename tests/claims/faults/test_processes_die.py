@@ -13,8 +13,10 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from portal.claims.engine import actions, attempts, calls, worker
-from portal.claims.models import Attempt, Claim, Heartbeat, State
+from portal.claims.engine import actions, attempts, calls
+from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
+from portal.core.models import Heartbeat
 from portal.sandbox import world
 from tests.claims.faults.verdicts import (
     SEND,

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.claims.engine import actions, calls, worker
+from portal.claims.engine import actions, calls
 from portal.claims.models import Claim, Reason, State
+from portal.core import worker
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.claims.faults.verdicts import SEND, assert_claimed_once, reads, sends
@@ -101,7 +102,7 @@ def limited(sandbox, claim, told, clock):
         assert "SmartphoneKey is busy Your scan is saved and we keep trying." in page
         assert "Next look" in page
         until = ApiCredential.objects.get(organisation=claim.organisation).paused_until
-        assert held.next_attempt_at >= until - timedelta(seconds=1)
+        assert held.due_at >= until - timedelta(seconds=1)
         return (until - timezone.now()).total_seconds()
 
     return meet
