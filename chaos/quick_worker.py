@@ -30,7 +30,6 @@ def _hurry(factor: float) -> None:
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing, worker  # noqa: PLC0415
     from portal.gateway import circuit, gate, key_health  # noqa: PLC0415
-    from portal.hubs import watching  # noqa: PLC0415
     from portal.notices import outbox  # noqa: PLC0415
 
     for module in (step, timing, worker, circuit, gate, key_health, watching, outbox):

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "portal.sites",
     "portal.hubs",
     "portal.claims",
+    "portal.tray",
     "portal.support",
     "portal.sandbox",
     "portal.demo",
@@ -104,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.web.context.workspace",
                 "portal.gateway.web.context.outage",
+                "portal.pwa.packages.context",
             ],
         },
     },
@@ -193,7 +195,8 @@ STATICFILES_DIRS: list[Any] = [
     *(
         (prefix, NODE_MODULES / folder)
         for prefix, folder in (
-            ("vendor/zxing-reader", "zxing-wasm/dist/iife/reader"),
+            ("vendor/idb", "idb/build"),
+            ("vendor/zxing", "zxing-wasm/dist/es"),
             ("vendor/zxing-wasm", "zxing-wasm/dist/reader"),
         )
         if (NODE_MODULES / folder).is_dir()
@@ -204,7 +207,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.static_files.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

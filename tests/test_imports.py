@@ -24,8 +24,9 @@ ORDER = (
     "sites",
     "hubs",
     "claims",
+    "tray",
     "support",
-    "app",
+    "pwa",
     "demo",
 )
 # Rooms that stand apart: what else they may import, and who may import them.
@@ -39,7 +40,7 @@ ONLY_FOR = {
 DOMAIN, DISPLAY, WEB = "domain", "display", "web"
 FLOORS = (DOMAIN, DISPLAY, WEB)
 # Django looks for these in the room's own folder; they are pages and commands all the same.
-TOP_FLOOR = {"admin", "management", "urls"}
+TOP_FLOOR = {"admin", "management", "templatetags", "urls"}
 # Rooms that another project could lift out, and the parts of them that plug into Django.
 WITHOUT_DJANGO = {"spkey": (), "sandbox": ("apps.py", "management")}
 DJANGO = {"django", "django_htmx", "django_filters", "allauth", "environs", "whitenoise"}

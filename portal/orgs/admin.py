@@ -25,7 +25,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
+from portal.core.ui import Text
+from portal.core.web.admin_filters import WordedFilter
 from portal.orgs import spkey_users
+from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.orgs.web.admin_audit import changes, note, note_rows
 from portal.orgs.web.forms import MemberRowForm, PasswordForm
@@ -162,6 +165,14 @@ def _told(member: Membership) -> dict[str, Any]:
     return {"member": member.user.email, "role": member.role, "support": member.support}
 
 
+class KeyStateFilter(WordedFilter):
+    """Keys by what SpKey last said of them."""
+
+    title = _("state")
+    parameter_name = "state__exact"
+    words = key_wording.STATES
+
+
 @admin.register(ApiCredential)
 class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
     """Keys by their ends. Only the kind is changed here; organisations replace their own key."""
@@ -170,16 +181,21 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
         "organisation",
         "kind",
         "masked_key",
-        "state",
+        "state_in_words",
         "checked_at",
         "replaced_at",
         "replaced_by",
     )
     readonly_fields = tuple(name for name in fields if name != "kind")
-    list_display = ("organisation", "kind", "masked_key", "state", "checked_at")
-    list_filter = ("kind", "state")
+    list_display = ("organisation", "kind", "masked_key", "state_in_words", "checked_at")
+    list_filter = ("kind", KeyStateFilter)
     list_select_related = ("organisation",)
     search_fields = ("organisation__name", "organisation__spkey_org_id")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_in_words(self, credential: ApiCredential) -> Text:
+        """Return what SpKey last said of the key."""
+        return key_wording.state_name(credential.state)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiCredential]:
         """Return the credentials without their secrets."""

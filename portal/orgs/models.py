@@ -201,13 +201,13 @@ class ApiCredential(models.Model):
         SUPER = "super", _("Super key (SpKey support)")
 
     class State(models.TextChoices):
-        """What SpKey last said of the key."""
+        """What SpKey last said of the key; in words: `display/key_wording.py`."""
 
-        UNCHECKED = "unchecked", _("Not checked yet")
-        WORKING = "working", _("Working")
-        REFUSED = "refused", _("Refused")
-        MISMATCH = "mismatch", _("Belongs to another organisation")
-        UNREACHABLE = "unreachable", _("SpKey could not be reached")
+        UNCHECKED = "unchecked"
+        WORKING = "working"
+        REFUSED = "refused"
+        MISMATCH = "mismatch"
+        UNREACHABLE = "unreachable"
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="credential", verbose_name=_("organisation")
@@ -217,9 +217,8 @@ class ApiCredential(models.Model):
     bearer_token = EncryptedField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State.choices, default=State.UNCHECKED, editable=False
-    )
+    # Without choices, whose labels would be a second set of names.
+    state = models.CharField(_("state"), max_length=12, default=State.UNCHECKED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
     check_due_at = models.DateTimeField(null=True, editable=False, db_index=True)

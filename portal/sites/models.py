@@ -25,6 +25,11 @@ class SiteQuerySet(models.QuerySet["Site"]):
         """Return the sites that take claims: those not archived."""
         return self.filter(archived_at=None)
 
+    def name_of(self, spkey_site_id: str) -> str:
+        """Return what people call the site with this SpKey id; the id, if none has it."""
+        known = self.filter(spkey_site_id=spkey_site_id).values_list("name", flat=True)
+        return known.first() or spkey_site_id
+
 
 class Site(models.Model):
     """A building, or a part of one, in which hubs stand."""

@@ -14,7 +14,7 @@ class Blocked(Exception):
     """The claim cannot go on until an administrator has mended something."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.label)
+        super().__init__(reason)
         self.reason = reason
 
 

@@ -6,8 +6,9 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display.groups import GROUPS, claims_in
-from portal.claims.models import Claim, State
+from portal.claims.display import wording
+from portal.claims.groups import claims_in
+from portal.claims.models import Claim
 from portal.claims.queries import claimers
 from portal.orgs.models import Membership
 from portal.sites.queries import sites_of
@@ -20,8 +21,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         label=_("State"),
         empty_label=_("Any state"),
         choices=[
-            (_("Together"), [(name, group.label) for name, group in GROUPS.items()]),
-            (_("One state"), State.choices),
+            (_("Together"), [*wording.GROUPS.items()]),
+            (_("One state"), wording.STATES),
         ],
         method="in_state",
     )

@@ -1,36 +1,19 @@
 """The first page: the scan button and today's claims, or what needs an administrator."""
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from portal.claims import queries
-from portal.claims.display import list_item
-from portal.claims.display.groups import claims_in
+from portal.claims.display import home_items, list_item
+from portal.claims.display.home_items import Todo
+from portal.claims.groups import claims_in
 from portal.claims.models import Heartbeat
-from portal.core.ui import Text
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.orgs.web import second_factor
 from portal.sites.queries import sites_of
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """Something that needs attention."""
-
-    kind: str
-    icon: str
-    title: Text
-    text: Text
-    url: str = ""
-    link_text: Text = ""
 
 
 @require_safe
@@ -65,138 +48,23 @@ def _for_member(member: Membership) -> dict[str, object]:
 
 def todos(admin: Membership) -> list[Todo]:
     """Return what an administrator should look at, the gravest first."""
-    found = [_worker(), _key(admin.organisation), *_claims(admin)]
+    found: list[Todo] = []
+    if not Heartbeat.is_heard():
+        found.append(home_items.NO_WORKER)
+    if _has_unreachable_key(admin.organisation):
+        found.append(home_items.KEY_NOT_CHECKED)
+    found += home_items.of_claims(_numbers(admin))
     if not admin.organisation.holds_super_key and not sites_of(admin).open().exists():
-        found.append(
-            Todo(
-                "attention",
-                "site",
-                _("No site yet"),
-                _("Hubs are claimed at a site. Make the first one."),
-                reverse("sites:new"),
-                _("Make a site"),
-            )
-        )
-    return [todo for todo in found if todo is not None]
+        found.append(home_items.NO_SITE)
+    return found
 
 
-def _worker() -> Todo | None:
-    if Heartbeat.is_heard():
-        return None
-    return Todo(
-        "stop",
-        "alert",
-        _("Nothing is being sent"),
-        _(
-            "The portal's background worker is not running. Claims are saved and wait; "
-            "tell those who run the portal."
-        ),
-    )
-
-
-def _key(organisation: Organisation) -> Todo | None:
-    """The banner speaks of a key that stops claims; here stands one that nobody has seen work."""
+def _has_unreachable_key(organisation: Organisation) -> bool:
+    """The banner speaks of a key that stops claims; here, of one that nobody has seen work."""
     credential = organisation.stored_credential
-    if credential is None or credential.state != ApiCredential.State.UNREACHABLE:
-        return None
-    return Todo(
-        "attention",
-        "key",
-        _("The API key could not be checked"),
-        _("SmartphoneKey did not answer. Claims still go out when it does."),
-        reverse("key:edit"),
-        _("Check it again"),
-    )
+    return credential is not None and credential.state == ApiCredential.State.UNREACHABLE
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Claims of a group that need somebody: how to say how many, and what to do."""
-
-    title: Text
-    text: Text
-    kind: str
-    icon: str
-
-    def todo(self, group: str, number: int) -> Todo:
-        """Return the line that says so of this many (one or more)."""
-        title = self.title % {"number": number}
-        url = f"{reverse('claims:list')}?state={group}"
-        return Todo(self.kind, self.icon, title, self.text, url, _("Show them"))
-
-
-# By the name of the group, or state, that they are listed under.
-KINDS = {
-    "blocked": _Kind(
-        ngettext_lazy("%(number)d claim needs you", "%(number)d claims need you", "number"),
-        _("They are saved and go on once you have mended what they name."),
-        "attention",
-        "key",
-    ),
-    "review": _Kind(
-        ngettext_lazy(
-            "%(number)d claim is not confirmed", "%(number)d claims are not confirmed", "number"
-        ),
-        _(
-            "SmartphoneKey has not said whether they took effect. We still look every hour; "
-            "ask support, and quote the reference."
-        ),
-        "attention",
-        "help",
-    ),
-    "offline": _Kind(
-        ngettext_lazy("%(number)d hub is offline", "%(number)d hubs are offline", "number"),
-        _("The portal keeps trying. Somebody on site can check power and cable."),
-        "attention",
-        "offline",
-    ),
-    "late": _Kind(
-        ngettext_lazy(
-            "%(number)d claim took effect late", "%(number)d claims took effect late", "number"
-        ),
-        _(
-            "The portal had ended them, and SmartphoneKey claimed the hubs after all. "
-            "Compare with what stands in the building."
-        ),
-        "attention",
-        "alert",
-    ),
-    "forbidden": _Kind(
-        ngettext_lazy(
-            "%(number)d claim was refused because of the API key",
-            "%(number)d claims were refused because of the API key",
-            "number",
-        ),
-        _(
-            "Make sure that the stored key is this organisation's own, then claim the hubs again. "
-            "If it is, ask SmartphoneKey's support, and quote the reference."
-        ),
-        "stop",
-        "key",
-    ),
-    "refused": _Kind(
-        ngettext_lazy("%(number)d claim was refused", "%(number)d claims were refused", "number"),
-        _("In the last seven days, and not tried again."),
-        "stop",
-        "stop",
-    ),
-    "unclaimed": _Kind(
-        ngettext_lazy(
-            "%(number)d claim ended without being claimed",
-            "%(number)d claims ended without being claimed",
-            "number",
-        ),
-        _(
-            "SmartphoneKey knows no such hub, or kept failing. In the last seven days, "
-            "and not tried again."
-        ),
-        "stop",
-        "clock",
-    ),
-}
-
-
-def _claims(admin: Membership) -> list[Todo]:
-    """Return what the claims need: those that go on however old, those that ended lately."""
-    numbers = queries.numbers(admin, {name: claims_in(name) for name in KINDS})
-    return [kind.todo(name, numbers[name]) for name, kind in KINDS.items() if numbers[name]]
+def _numbers(admin: Membership) -> dict[str, int]:
+    """Count what the claims need: those that go on however old, those that ended lately."""
+    return queries.numbers(admin, {name: claims_in(name) for name in home_items.COUNTED})

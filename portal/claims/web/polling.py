@@ -20,7 +20,8 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from portal.claims import permissions
-from portal.claims.display import list_item, timeline
+from portal.claims.display import list_item, timeline, wording
+from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim
 from portal.claims.queries import claims_visible_to
 from portal.claims.web import support_gate
@@ -86,6 +87,7 @@ def watch_hub(claim: Claim) -> None:
 def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """Return what the page shows of the claim, and how it polls from there."""
     settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
+    elsewhere = claim.site_in_the_way()
     return {
         "claim": claim,
         "row": list_item.head(claim),
@@ -97,11 +99,11 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
-        "can_try_now": timeline.can_try_now(claim),
-        "can_stop": timeline.can_stop(claim),
-        "can_retry": timeline.can_retry(claim),
+        "can_try_now": actions.can_try_now(claim),
+        "can_stop": actions.can_stop(claim),
+        "can_retry": actions.can_retry(claim),
         "reference": list_item.reference(claim),
-        "elsewhere": list_item.elsewhere(claim),
+        "elsewhere": wording.known_at(elsewhere) if elsewhere else "",
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from portal.claims import tray_views
 from portal.claims.web import polling, views
 
 app_name = "claims"
@@ -10,8 +9,6 @@ urlpatterns = [
     path("", views.claim_list, name="list"),
     path("new/", views.new, name="new"),
     path("read/", views.read, name="read"),
-    path("tray/", tray_views.sync, name="tray"),
-    path("tray/photo/", tray_views.photo, name="tray-photo"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", polling.live, name="live"),
     path("<uuid:pk>/try-now/", views.try_now, name="try-now"),

@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import permissions
-from portal.claims.display import list_item, timeline
+from portal.claims.display import list_item, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import Claim
 from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
-from portal.claims.web.forms import NOT_SAVED, ClaimForm, PhotoForm
+from portal.claims.web.forms import ClaimForm, PhotoForm
 from portal.core import pagination
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
@@ -43,9 +43,12 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
-        return _form_page(request, form, status=422, elsewhere=elsewhere.claim)
+        said = wording.claimed_elsewhere(elsewhere.claim)
+        return _form_page(
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+        )
     except OperationalError:
-        form.add_error(None, NOT_SAVED)
+        form.add_error(None, wording.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
@@ -169,7 +172,7 @@ def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
 @claim_action
 def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
-    if not timeline.can_retry(claim):
+    if not actions.can_retry(claim):
         return redirect("claims:detail", claim.pk)
     try:
         fresh = actions.submit(actions.retry(claim, access.person(request)))

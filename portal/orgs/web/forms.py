@@ -6,21 +6,18 @@ from django.core.validators import RegexValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
 from portal.orgs.models import Membership
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
-KEY_SHAPE = RegexValidator(
-    r"\A[A-Za-z0-9]{40}\Z", _("A SpKey API key has exactly 40 letters and digits. Copy all of it.")
-)
+KEY_SHAPE = RegexValidator(r"\A[A-Za-z0-9]{40}\Z", key_wording.NO_KEY_SHAPE)
 TOKEN_SHAPE = RegexValidator(
     r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
-    _("A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it."),
+    key_wording.NO_TOKEN_SHAPE,
 )
-NO_USER_ID = {
-    "invalid": _("A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it.")
-}
+NO_USER_ID = {"invalid": key_wording.NO_USER_ID}
 ID_TYPING = {
     "autocomplete": "off",
     "autocapitalize": "none",
