@@ -295,4 +295,30 @@ MUTANTS = (
         "tests/claims/test_keys.py",
         by_machine=False,
     ),
+    Mutant(
+        "a 429 to any call holds back the whole key",
+        "only the call that met it waits",
+        (
+            Edit(
+                "portal/gateway/gate.py",
+                "        hold(credential, error.held_for)\n",
+                "        logger.debug(credential)\n",
+            ),
+        ),
+        "tests/claims/test_gate.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to a key's check sets no blocked claim going",
+        "it counts as no answer",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "        return Held(limit.held_for, HeldReason.RATE_LIMITED)\n",
+                "        return _verdict_of(limit)\n",
+            ),
+        ),
+        "tests/claims/test_what_a_check_proves.py",
+        by_machine=False,
+    ),
 )
