@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.hubs.display import label_wording
 from portal.hubs.labels import parse
 
 HUB = UUID("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b")
@@ -138,7 +139,7 @@ def test_a_hostile_label_with_an_id_gives_the_id_and_nothing_else(payload):
 def test_two_different_ids_are_refused():
     problem = problem_with(f"{TEXT}\n{OTHER}")
     assert problem.kind == "several"
-    assert "two different" in problem.sentence
+    assert "two different" in label_wording.sentence(problem)
 
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\u200b\ufeff\u202e", "\x00"])
@@ -162,14 +163,14 @@ def test_ten_kilobytes_are_refused_and_not_shown_whole():
 
 def test_someone_who_types_is_told_how_many_characters_there_are():
     problem = problem_with(TEXT[:-1])
-    assert "This has 31." in problem.sentence
+    assert "This has 31." in label_wording.sentence(problem)
 
 
 def test_each_problem_has_its_own_sentence():
     texts = ["", "x" * 300, "no id", f"{TEXT} {OTHER}"]
     problems = [problem_with(text) for text in texts]
     assert [problem.kind for problem in problems] == ["empty", "too_long", "nothing", "several"]
-    assert len({problem.sentence for problem in problems}) == 4
+    assert len({label_wording.sentence(problem) for problem in problems}) == 4
 
 
 def test_what_was_read_is_shown_with_its_hidden_characters_spelt_out():
@@ -228,7 +229,7 @@ def test_any_text_is_answered_with_an_id_or_a_harmless_problem(text):
         assert isinstance(found, UUID)
         return
     assert_harmless(problem.read)
-    assert problem.sentence
+    assert label_wording.sentence(problem)
 
 
 @pytest.mark.parametrize("tease", ["a", "a-", "ab ", "%2561", "12345678-1234-", f"{HUB.hex}f"])

@@ -11,6 +11,7 @@ import segno
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from portal.hubs.display import label_wording
 from portal.hubs.labels import barcodes, photos
 
 HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
@@ -50,7 +51,7 @@ def file(photo: Image.Image, kind: str = "JPEG", **options: object) -> io.BytesI
 def problem_with(upload: io.BytesIO) -> str:
     with pytest.raises(photos.PhotoProblem) as caught:
         photos.read_label(upload)
-    assert caught.value.sentence
+    assert label_wording.of_photo(caught.value)
     return caught.value.kind
 
 
