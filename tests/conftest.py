@@ -1,7 +1,8 @@
 """The people, places and the sandbox that tests speak of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,8 +14,9 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from portal.audit import guard
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.gateway import circuit
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -38,6 +40,26 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
     running_sandbox.reset()
     settings.SPKEY_BASE_URL = running_sandbox.url
     return running_sandbox
+
+
+# The latency, or the hang, of a fault whose answer waits for the test, and for no time.
+HELD = 3600.0
+
+
+@pytest.fixture
+def let_go(sandbox: Sandbox, monkeypatch) -> Iterator[Callable[[], None]]:
+    """Lets SpKey go on with whatever is HELD, from now on."""
+    gone_on = Event()
+
+    def pause(seconds: float) -> None:
+        if seconds == HELD:
+            gone_on.wait(timeout=HELD)
+        else:
+            sandbox._wait(seconds)
+
+    monkeypatch.setattr(sandbox, "_pause", pause)
+    yield gone_on.set
+    gone_on.set()
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +97,7 @@ def make_person(email: str, name: str, **fields: object) -> User:
 def make_organisation(name: str, spkey_org_id: str, key: str, kind: str = "normal") -> Organisation:
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
     credential = api_keys.replace(organisation, None, Secret(key), None)
-    ApiCredential.objects.filter(pk=credential.pk).update(
-        kind=kind, state="working", check_due_at=None
-    )
+    ApiCredential.objects.filter(pk=credential.pk).update(kind=kind, state="working", due_at=None)
     return organisation
 
 
@@ -243,8 +263,7 @@ def supports_claim(sam, spkey_support, lighthouse) -> Claim:
 def work(claim: Claim, rounds: int = 1) -> Claim:
     """Let the worker do all that is due now, so many times; return the claim as it is then."""
     for _ in range(rounds):
-        Claim.objects.filter(pk=claim.pk, next_attempt_at__isnull=False).update(
-            next_attempt_at=timezone.now()
-        )
+        active = Claim.objects.active().filter(pk=claim.pk, due_at__isnull=False)
+        active.update(due_at=timezone.now())
         worker.run_once()
     return Claim.objects.select_related("hub", "organisation", "site").get(pk=claim.pk)

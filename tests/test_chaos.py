@@ -13,13 +13,15 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from chaos import accounts, injector, postgres, reconcile
+from chaos import accounts, faults, postgres, reconcile
 from chaos.browser import loopback
 from chaos.ledger import ClaimRequest, Ledger
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Reason, State
+from portal.core import worker
 from portal.sandbox import world
 from portal.sandbox.faults import Action
+from tests.background import IN_BACKGROUND
 from tests.claims.running import until
 from tests.conftest import order
 
@@ -36,7 +38,7 @@ SHORT = (
 
 def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "chaos", *arguments],
+        [*IN_BACKGROUND, sys.executable, "-m", "chaos", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -50,7 +52,7 @@ def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     with start(
         "--only=sqlite", *SHORT, DATABASE_URL=f"sqlite:///{development}", TMPDIR=str(tmp_path)
     ) as chaos:
-        said, errors = chaos.communicate(timeout=110)
+        said, errors = chaos.communicate(timeout=280)
     counts = dict(re.findall(r"^(\S.*?) {2,}(\d+)$", said, re.MULTILINE))
     assert chaos.returncode == 0, said + errors
     assert "All accounts agree." in said
@@ -71,14 +73,15 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
     return listed.stdout.splitlines()
 
 
-def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
         until(lambda: any("sandbox" in line for line in group_of(chaos)))
         port = re.search(r"--port (\d+)", "\n".join(group_of(chaos)))[1]
-        chaos.send_signal(signal.SIGINT)
+        chaos.send_signal(number)
         chaos.communicate(timeout=60)
 
-    assert chaos.returncode == 130
+    assert chaos.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []
     everything = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True)
     assert f"--port {port}" not in everything.stdout
@@ -102,8 +105,8 @@ def test_without_postgresql_it_says_what_to_install(tmp_path, monkeypatch):
 
 def test_the_weather_knows_every_kind_of_fault_that_the_sandbox_has():
     known = set(Action.__dataclass_fields__) - {"headers", "effect"}
-    assert {kind for action in injector.FAULTS.values() for kind in action} >= known
-    for action in (injector.FAULTS | injector.FALSE_REFUSALS).values():
+    assert {kind for action in faults.FAULTS.values() for kind in action} >= known
+    for action in (faults.FAULTS | faults.FALSE_REFUSALS).values():
         Action(**action)
 
 
@@ -111,8 +114,9 @@ def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
         "from chaos import quick_worker; quick_worker._hurry(30)\n"
-        "from portal import spkey; from portal.claims.engine import timing, worker\n"
-        "worker.check_lease(); print(timing.LEASE.total_seconds(), spkey.Timeouts().post_total)"
+        "from portal import spkey; from portal.claims.models import Claim\n"
+        "from portal.core import worker; worker.check_leases()\n"
+        "print(Claim.LEASE.total_seconds(), spkey.Timeouts().post_total)"
     )
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False

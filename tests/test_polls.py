@@ -76,7 +76,7 @@ def test_a_poll_reads_of_a_claim_what_the_orm_reads(
     now = timezone.now()
     Hub.objects.update(online=True, watched_until=now)
     Claim.objects.update(
-        state="claimed", finished_at=now, next_attempt_at=None, acting_organisation=spkey_support
+        state="claimed", finished_at=now, due_at=None, acting_organisation=spkey_support
     )
     stored = Claim.objects.select_related("hub").get()
     polling.poll_state(ira, stored.pk)

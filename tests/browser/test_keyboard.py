@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.sandbox import world
 from tests.browser.steps import look_again, present, ready, show
 from tests.conftest import PASSWORD, order

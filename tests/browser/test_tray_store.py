@@ -22,6 +22,8 @@ CLOSED = """async () => {
   return [await store.get("sound"), databases.length];
 }"""
 SLOW = """
+  let tell;
+  const isOpen = new Promise((done) => { tell = done });
   const open = IDBFactory.prototype.open;
   IDBFactory.prototype.open = function (...of) {
     const opening = open.apply(this, of);
@@ -41,7 +43,7 @@ LATE = f"""async () => {{
   {SLOW}
   const store = new TrayStore();
   const error = await store.get("sound").catch(({{ name }}) => name);
-  await new Promise((done) => setTimeout(done, 200));
+  await isOpen;
   await store.set("sound", "off");
   return [error, await store.get("sound")];
 }}"""

@@ -62,7 +62,7 @@ def claimed_events(sandbox: Sandbox, hub_id: object) -> list:
 def put(claim: Claim, state: str, reason: str = "", **fields: object) -> Claim:
     """Put the claim into a state, an hour after it was made."""
     now = timezone.now()
-    ended = {} if state in ACTIVE else {"finished_at": now, "next_attempt_at": None}
+    ended = {} if state in ACTIVE else {"finished_at": now, "due_at": None}
     Claim.objects.filter(pk=claim.pk).update(
         state=state, reason=reason, created_at=now - timedelta(hours=1), **ended, **fields
     )

@@ -21,7 +21,7 @@ CLAIM = {"path_contains": "ClaimHub"}
 @pytest.fixture
 def harbours_key_at_acme(acme):
     api_keys.replace(acme, None, Secret(world.HARBOUR_KEY), None)
-    ApiCredential.objects.update(state="working", check_due_at=None)
+    ApiCredential.objects.update(state="working", due_at=None)
 
 
 def test_an_event_that_names_another_organisation_bars_the_key(

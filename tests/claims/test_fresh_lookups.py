@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -18,7 +19,7 @@ def look_up(acme, hub_id):
     hub = watching.hub_for(acme, hub_id)
     watching.watch(hub)
     worker.run_once()
-    Hub.objects.filter(pk=hub.pk).update(watched_until=None, refresh_due_at=None)
+    Hub.objects.filter(pk=hub.pk).update(watched_until=None, due_at=None)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from portal import spkey
-from portal.claims.engine import worker
 from portal.claims.models import Claim, State
+from portal.core import worker
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held, HeldReason
 from portal.gateway.models import Circuit
@@ -47,13 +47,13 @@ def claim_hub(claim):
 
 
 def refresh_hub(claim):
-    Claim.objects.update(next_attempt_at=None)
+    Claim.objects.update(due_at=None)
     watching.watch(claim.hub)
     worker.run_once()
 
 
 def check_key(claim):
-    Claim.objects.update(next_attempt_at=None)
+    Claim.objects.update(due_at=None)
     api_keys.ask_for_check(claim.organisation.credential, None)
     worker.run_once()
 
@@ -61,7 +61,7 @@ def check_key(claim):
 def recheck_hub(claim):
     now = timezone.now()
     ended = {"state": State.EXPIRED, "sends": 1, "finished_at": now, "last_send_at": now}
-    Claim.objects.update(next_attempt_at=None, recheck_at=now, **ended)
+    Claim.objects.update(due_at=now, **ended)
     worker.run_once()
 
 

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
+from portal.core import worker
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
 from tests.claims.faults.verdicts import accepted
@@ -91,7 +92,7 @@ class Nuisance(threading.Thread):
         self._over = threading.Event()
 
     def run(self) -> None:
-        with closing(sqlite3.connect(self._database, timeout=5)) as other:
+        with closing(sqlite3.connect(self._database, timeout=60)) as other:
             while not self._over.is_set():
                 other.execute("BEGIN IMMEDIATE")
                 time.sleep(0.04)

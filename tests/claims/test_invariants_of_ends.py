@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.audit.models import Entry
-from portal.claims.engine import actions, leases, recheck, step, worker
+from portal.claims.engine import actions, leases, recheck, step
 from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim, Reason, State
+from portal.core import leasing, worker
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
@@ -23,11 +24,12 @@ READ = {"method": "GET", "path_contains": "status"}
 @pytest.mark.parametrize("state", FINAL)
 def test_final_states_are_final(sandbox, claim, ira, ada, acme, mill_court, clock, state):
     (stale,) = leases.take_due(1)
-    ends = {"state": state, "finished_at": timezone.now(), "next_attempt_at": None, "sends": 1}
+    ends = {"state": state, "finished_at": timezone.now(), "due_at": None, "sends": 1}
     ends |= {"epoch": stale.epoch + 1, "lease_until": None, "last_send_at": timezone.now()}
-    Claim.objects.filter(pk=claim.pk).update(**ends, recheck_at=timezone.now())
-    ended = Claim.objects.get(pk=claim.pk)
-    fixed = ("state", "reason", "finished_at", "claimed_at", "next_attempt_at", "sends")
+    ended_row = Claim.objects.filter(pk=claim.pk)
+    ended_row.update(**ends)
+    ended = ended_row.get()
+    fixed = ("state", "reason", "finished_at", "claimed_at", "sends")
     before = Claim.objects.filter(pk=claim.pk).values(*fixed).get()
 
     step.attempt(stale)
@@ -37,11 +39,15 @@ def test_final_states_are_final(sandbox, claim, ira, ada, acme, mill_court, cloc
     actions.submit(order(ira, mill_court, claim.hub.hub_id, submission=claim.submission))
     for _ in range(3):
         clock.shift(3700)
-        Claim.objects.filter(pk=claim.pk).update(recheck_at=timezone.now())
+        if state in SUCCEEDED:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                ended_row.update(due_at=timezone.now())
+        else:
+            ended_row.update(due_at=timezone.now())
         for lease in leases.take_due(5) + recheck.take_due(5):
             recheck.recheck(lease)
         worker.run_once()
-    leases.correct_clock()
+    leasing.correct_clock()
     actions.submit(actions.retry(ended, ira))
 
     assert Claim.objects.filter(pk=claim.pk).values(*fixed).get() == before
@@ -160,7 +166,7 @@ def test_once_faults_stop_every_claim_ends(sandbox, ira, mill_court, clock):
         worker.run_once()
         clock.shift(60)
     assert Claim.objects.active().count() >= 6
-    assert not Claim.objects.active().filter(next_attempt_at=None).exists()
+    assert not Claim.objects.active().filter(due_at=None).exists()
 
     sandbox.faults.clear()
     for _ in range(40):

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, calls, credentials, leases, step, worker
+from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
@@ -246,7 +247,7 @@ def test_no_key_is_observable_anywhere(
         sandbox.faults.add(match | {"method": "GET"}, action=echo, times=1)
         actions.submit(order(ira, mill_court, world.hub_id(number)))
     for _ in range(12):
-        ApiCredential.objects.update(check_due_at=timezone.now(), state="working")
+        ApiCredential.objects.update(due_at=timezone.now(), state="working")
         worker.run_once()
         clock.shift(45)
 

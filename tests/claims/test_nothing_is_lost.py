@@ -6,8 +6,9 @@ from contextlib import suppress
 import pytest
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, calls, worker
+from portal.claims.engine import actions, calls
 from portal.claims.models import FINAL, Attempt, Claim, State
+from portal.core import worker
 from portal.orgs import api_keys
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events

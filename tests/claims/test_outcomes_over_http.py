@@ -204,7 +204,7 @@ def test_a_hub_that_is_offline_at_first_is_claimed_when_it_comes(
     done = live_through(claim, every=5)
 
     assert (away.state, away.reason) == (State.WAITING, Reason.OFFLINE)
-    assert away.next_attempt_at is not None
+    assert away.due_at is not None
     assert done.state == State.CLAIMED
     assert len(wire("ClaimHub")) == 1
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from portal.claims.engine import context, decide, timing, worker
+from portal.claims.engine import context, decide, timing
 from portal.claims.models import Attempt, Claim, Reason, State
+from portal.core import worker
 from portal.orgs.models import ApiCredential
 from tests.claims.facts import FRESH, NOW, SENT, ago, fails, replace, says
 from tests.conftest import work
@@ -19,7 +20,7 @@ def test_a_claim_that_waited_three_days_for_its_key_is_claimed_when_it_comes(
     clock.shift(timedelta(days=3))
     sandbox.state.keys.restore("acme")
 
-    ApiCredential.objects.update(check_due_at=timezone.now())
+    ApiCredential.objects.update(due_at=timezone.now())
     worker.run_once()
 
     assert Claim.objects.get().state == State.CLAIMED
@@ -43,7 +44,7 @@ def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(san
 
     assert context.retry_window_start(Claim.objects.get(), timezone.now()) > claim.created_at
     clock.shift(timedelta(hours=24))
-    Claim.objects.update(next_attempt_at=timezone.now())
+    Claim.objects.update(due_at=timezone.now())
     worker.run_once()
 
     done = Claim.objects.get()

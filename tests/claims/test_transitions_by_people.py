@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, calls, decide, leases, step, worker
+from portal.claims.engine import actions, calls, decide, leases, step
 from portal.claims.models import FINAL, Attempt, Claim, State
+from portal.core import worker
 from portal.gateway import gate
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
@@ -20,8 +21,8 @@ RESTING = (State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
 def put(claim, state, **fields):
     """Put the claim in a state, due in an hour, as if it had come there."""
     now = timezone.now()
-    ends = {"finished_at": now, "next_attempt_at": None}
-    rests = {"next_attempt_at": now + timedelta(hours=1)}
+    ends = {"finished_at": now, "due_at": None}
+    rests = {"due_at": now + timedelta(hours=1)}
     Claim.objects.filter(pk=claim.pk).update(
         state=state, **(ends if state in FINAL else rests) | fields
     )
@@ -38,7 +39,7 @@ def test_try_now_makes_a_resting_claim_due(claim, state):
 
     assert actions.try_now(before)
     after = Claim.objects.get(pk=claim.pk)
-    assert after.next_attempt_at <= timezone.now()
+    assert after.due_at <= timezone.now()
     assert after.send_requested
     assert after.version > before.version
     assert after.state == state
@@ -88,7 +89,7 @@ def test_stop_with_nothing_open_cancels_at_once(claim, ira, state):
 
     assert actions.stop(before, ira)
     after = Claim.objects.get(pk=claim.pk)
-    assert (after.state, after.reason, after.next_attempt_at) == (State.CANCELLED, "", None)
+    assert (after.state, after.reason, after.due_at) == (State.CANCELLED, "", None)
     (entry,) = endings(claim)
     assert entry.actor_label == ira.email
     assert entry.detail["state"] == "cancelled"
@@ -110,7 +111,7 @@ def test_stop_with_a_send_open_marks_the_claim(claim, ira, state, is_open):
     after = Claim.objects.get(pk=claim.pk)
     assert after.state == state
     assert after.cancel_requested_at is not None
-    assert after.next_attempt_at <= timezone.now()
+    assert after.due_at <= timezone.now()
     assert endings(claim) == []
 
 
@@ -240,13 +241,13 @@ def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch)
         (lease,) = take(claim)
         step.attempt(lease)
 
-    assert Claim.objects.get(pk=claim.pk).next_attempt_at <= timezone.now()
+    assert Claim.objects.get(pk=claim.pk).due_at <= timezone.now()
     worker.run_once()
     assert Claim.objects.get(pk=claim.pk).state == State.CLAIMED
 
 
 def take(claim):
-    Claim.objects.filter(pk=claim.pk).update(next_attempt_at=timezone.now())
+    Claim.objects.filter(pk=claim.pk).update(due_at=timezone.now())
     return leases.take_due(1)
 
 
@@ -266,4 +267,4 @@ def test_a_stop_during_an_attempt_is_seen_to_at_once(sandbox, claim, ira, monkey
     (lease,) = take(claim)
     step.attempt(lease)
 
-    assert Claim.objects.get(pk=claim.pk).next_attempt_at <= timezone.now()
+    assert Claim.objects.get(pk=claim.pk).due_at <= timezone.now()

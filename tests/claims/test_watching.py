@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims.engine import worker
 from portal.claims.models import State
+from portal.core import worker
 from portal.gateway import gate
 from portal.hubs import status, watching
 from portal.hubs.models import Hub
@@ -19,7 +19,7 @@ from tests.conftest import work
 def hub(sandbox, acme):
     """A hub that is awaited: it was claimed a moment ago."""
     hub = watching.hub_for(acme, world.hub_id(0))
-    Hub.objects.update(awaited_until=timezone.now() + watching.AWAIT_ONLINE_FOR)
+    Hub.objects.update(awaited_until=timezone.now() + Hub.AWAIT_ONLINE_FOR)
     return Hub.objects.get(pk=hub.pk)
 
 
@@ -51,14 +51,14 @@ def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, 
     watching.watch(fresh(hub))
     worker.run_once()
 
-    assert fresh(hub).refresh_due_at - timezone.now() > watching.REFRESH_WAITING
+    assert fresh(hub).due_at - timezone.now() > watching.REFRESH_WAITING
 
 
 def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
     watching.watch(hub)
     watching.await_online(hub, "mill-court")
 
-    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_WAITING
+    assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_WAITING
 
 
 def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
@@ -77,7 +77,7 @@ def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
         clock.shift(5)
 
     assert 3 <= len(wire("status")) <= 6
-    assert fresh(hub).refresh_due_at is None
+    assert fresh(hub).due_at is None
 
 
 def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, clock):
@@ -88,7 +88,7 @@ def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, 
 
     online = fresh(done.hub)
     assert (online.online, online.binding, online.firmware) == (True, "ours", world.FIRMWARE)
-    assert online.refresh_due_at - timezone.now() > timedelta(seconds=10)
+    assert online.due_at - timezone.now() > timedelta(seconds=10)
 
 
 def test_news_raises_the_version_and_no_news_does_not(hub, sandbox, clock):
@@ -118,7 +118,7 @@ def test_a_read_that_fails_is_tried_again_later(hub, sandbox, action, binding):
     after = fresh(hub)
     assert after.binding == binding
     assert after.lease_until is None
-    assert after.refresh_due_at > timezone.now() + timedelta(seconds=15)
+    assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
 def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
@@ -136,7 +136,7 @@ def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
         before.version,
         before.read_at,
     )
-    assert after.refresh_due_at > timezone.now() + timedelta(seconds=15)
+    assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
 def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire, clock):
@@ -182,9 +182,9 @@ def test_a_429_to_a_refresh_is_held_within_the_bounds_of_every_429(
 
 def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wire, clock):
     watching.watch(hub)
-    (late,) = watching.lease_due(5)
+    (late,) = watching.take_due(5)
     clock.shift(31)
-    watching.lease_due(5)
+    watching.take_due(5)
     before = Hub.objects.filter(pk=hub.pk).values().get()
 
     watching.refresh(late)
@@ -195,7 +195,7 @@ def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wir
 
 def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock):
     watching.watch(hub)
-    (leased,) = watching.lease_due(5)
+    (leased,) = watching.take_due(5)
     clock.shift(61)
     Hub.objects.filter(pk=hub.pk).update(lease_until=timezone.now() + timedelta(seconds=5))
     record = status.record
@@ -207,7 +207,7 @@ def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock
     monkeypatch.setattr(status, "record", meanwhile)
     watching.refresh(leased)
 
-    assert fresh(hub).refresh_due_at is not None
+    assert fresh(hub).due_at is not None
 
 
 def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
@@ -229,15 +229,15 @@ def test_no_more_hubs_than_the_host_may_be_asked_at_once_are_leased_by_all_worke
     for number in range(20):
         watching.watch(watching.hub_for(acme, world.hub_id(number)))
 
-    first = watching.lease_due(10)
-    second = watching.lease_due(10)
+    first = watching.take_due(10)
+    second = watching.take_due(10)
     assert len(first) + len(second) == 16
-    assert watching.lease_due(10) == []
+    assert watching.take_due(10) == []
 
     watching.refresh(first[0])
-    assert len(watching.lease_due(10)) == 1
-    clock.shift(watching.LEASE.total_seconds())
-    assert len(watching.lease_due(100)) == 16
+    assert len(watching.take_due(10)) == 1
+    clock.shift(Hub.LEASE.total_seconds())
+    assert len(watching.take_due(100)) == 16
 
 
 def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
@@ -255,7 +255,7 @@ def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
 
     seen = Hub.objects.get()
     assert seen.online is True
-    assert seen.refresh_due_at is None
+    assert seen.due_at is None
 
 
 def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
@@ -267,4 +267,4 @@ def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
     clock.shift(timedelta(hours=3))
     worker.run_once()
 
-    assert Hub.objects.get().refresh_due_at is None
+    assert Hub.objects.get().due_at is None

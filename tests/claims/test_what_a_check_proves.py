@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims.engine import worker
 from portal.claims.models import Claim, State
+from portal.core import worker
 from portal.gateway import key_health
 from portal.orgs import api_keys
 from tests.claims.test_gate import assert_held_for
@@ -21,7 +21,7 @@ def test_a_check_that_spkey_does_not_answer_takes_no_refusal_back(sandbox, claim
     api_keys.ask_for_check(acme.credential, ada)
     worker.run_once()
 
-    assert (stored(acme).state, stored(acme).check_due_at) == ("refused", None)
+    assert (stored(acme).state, stored(acme).due_at) == ("refused", None)
     assert where(work(claim)) == KEY_REFUSED
 
 
@@ -42,7 +42,7 @@ def test_a_check_does_not_clear_a_key_that_claimed_for_another_organisation(sand
     api_keys.ask_for_check(acme.credential, ada)
     worker.run_once()
 
-    assert (stored(acme).state, stored(acme).check_due_at) == ("mismatch", None)
+    assert (stored(acme).state, stored(acme).due_at) == ("mismatch", None)
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_a_check_that_is_answered_with_429_holds_the_key_and_stays_due(
     held = limited_check(retry_after)
 
     assert_held_for(least, acme, since=before)
-    assert held.check_due_at is not None
-    assert held.check_lease_until is None
+    assert held.due_at is not None
+    assert held.lease_until is None
     assert (held.state, held.checked_at) == ("working", acme.credential.checked_at)
     assert not Entry.objects.filter(verb="key.checked").exists()
     worker.run_once()
@@ -77,7 +77,7 @@ def test_a_check_that_is_answered_with_429_holds_the_key_and_stays_due(
     clock.shift(least + 6)
     worker.run_once()
     assert len(wire()) == 2
-    assert (stored(acme).state, stored(acme).check_due_at) == ("working", None)
+    assert (stored(acme).state, stored(acme).due_at) == ("working", None)
 
 
 def test_a_check_that_is_answered_with_429_sets_no_blocked_claim_going(

@@ -6,6 +6,7 @@ The texts are exact: one that the code does not hold once any more is an error o
 from dataclasses import dataclass
 
 CLAIMS = "portal/claims"
+LEASING = "portal/core/leasing.py"
 
 
 @dataclass(frozen=True)
@@ -89,21 +90,15 @@ MUTANTS = (
     Mutant(
         "a lease is fenced by its epoch",
         "written whatever the epoch",
-        (
-            _edit(
-                "engine/leases.py",
-                "    claims = Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch)\n",
-                "    claims = Claim.objects.filter(pk=lease.claim_id)\n",
-            ),
-        ),
+        (Edit(LEASING, "filter(pk=self.pk, epoch=self.epoch)", "filter(pk=self.pk)"),),
         "tests/claims/test_leases.py",
     ),
     Mutant(
         "a lease runs out",
         "it lasts for ever",
         (
-            _edit(
-                "engine/leases.py",
+            Edit(
+                LEASING,
                 "    free = Q(lease_until=None) | Q(lease_until__lte=now)\n",
                 "    free = Q(lease_until=None)\n",
             ),
@@ -113,7 +108,7 @@ MUTANTS = (
     Mutant(
         "nothing is sent under a lease that runs out",
         "the rest of the lease is not looked at",
-        (_edit("engine/leases.py", "    if still_leased_for is not None:\n", "    if False:\n"),),
+        (Edit(LEASING, "        if for_at_least is not None:\n", "        if False:\n"),),
         "tests/claims/test_leases.py",
         by_machine=False,
     ),
@@ -298,6 +293,32 @@ MUTANTS = (
             ),
         ),
         "tests/claims/test_keys.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to any call holds back the whole key",
+        "only the call that met it waits",
+        (
+            Edit(
+                "portal/gateway/gate.py",
+                "        hold(credential, error.held_for)\n",
+                "        logger.debug(credential)\n",
+            ),
+        ),
+        "tests/claims/test_gate.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to a key's check sets no blocked claim going",
+        "it counts as no answer",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "        return Held(limit.held_for, HeldReason.RATE_LIMITED)\n",
+                "        return _verdict_of(limit)\n",
+            ),
+        ),
+        "tests/claims/test_what_a_check_proves.py",
         by_machine=False,
     ),
 )

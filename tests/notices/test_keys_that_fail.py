@@ -1,8 +1,9 @@
 """A key that SpKey refuses is told once to the administrators who can replace it."""
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs import api_keys

@@ -19,11 +19,11 @@ def test_a_claim_is_hurried(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     later = timezone.now() + timedelta(minutes=5)
-    Claim.objects.update(state="waiting", reason="offline", next_attempt_at=later)
+    Claim.objects.update(state="waiting", reason="offline", due_at=later)
     tablet.news(row | {"action": "try_now"})
     claim = Claim.objects.get()
 
-    assert claim.next_attempt_at <= timezone.now()
+    assert claim.due_at <= timezone.now()
     assert claim.send_requested
 
 

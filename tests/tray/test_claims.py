@@ -43,14 +43,14 @@ def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox)
 def look_at_hubs_now() -> None:
     """Make due what is due within the seconds that somebody before the tray waits."""
     soon = timezone.now() + timedelta(seconds=3)
-    assert Hub.objects.filter(refresh_due_at__lte=soon).update(refresh_due_at=timezone.now())
+    assert Hub.objects.filter(due_at__lte=soon).update(due_at=timezone.now())
 
 
 def test_a_claimed_hub_is_looked_at_for_as_long_as_its_row_is(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     tablet.after_work(row)
-    Hub.objects.update(watched_until=None, refresh_due_at=timezone.now() + timedelta(minutes=1))
+    Hub.objects.update(watched_until=None, due_at=timezone.now() + timedelta(minutes=1))
     tablet.news(row)
 
     assert Hub.objects.get().watched_until is not None
@@ -137,7 +137,7 @@ def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
     theirs = actions.submit(order(ada, orchard_rise, HUB))
     if ended:
         now = timezone.now()
-        Claim.objects.update(state="claimed", finished_at=now, next_attempt_at=None)
+        Claim.objects.update(state="claimed", finished_at=now, due_at=None)
     stopped, taken = tablet.sync(
         tablet.row(HUB, mill_court, claim=True), tablet.row(OTHER_HUB, mill_court, claim=True)
     )
@@ -188,7 +188,7 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     tablet.news(row)
     news = tablet.after_work(row)
     later = timezone.now() + timedelta(minutes=10)
-    Claim.objects.update(next_attempt_at=later, version=F("version") + 1)
+    Claim.objects.update(due_at=later, version=F("version") + 1)
 
     assert (news["outcome"], news["word"]) == ("held_up", "Hub offline")
     assert "Next look" not in news["text"]

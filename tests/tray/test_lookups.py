@@ -6,8 +6,10 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.claims.engine import actions, worker
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.core import worker
+from portal.core.models import Heartbeat
 from portal.gateway import circuit
 from portal.gateway.models import Circuit
 from portal.hubs.models import Hub
@@ -117,7 +119,7 @@ def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
     row = tablet.row(HUB, mill_court)
     tablet.news(row)
     tablet.after_work(row)
-    Hub.objects.update(watched_until=None, refresh_due_at=None)
+    Hub.objects.update(watched_until=None, due_at=None)
     tablet.news(row)
     assert Hub.objects.get().watched_until is None
 
@@ -133,7 +135,7 @@ def test_a_hub_that_was_looked_up_is_read_no_more(tablet, mill_court, sandbox):
     tablet.news(row)
     tablet.after_work(row)
     reads = len(sandbox.state.requests)
-    Hub.objects.exclude(refresh_due_at=None).update(refresh_due_at=timezone.now())
+    Hub.objects.exclude(due_at=None).update(due_at=timezone.now())
     worker.run_once()
 
     assert len(sandbox.state.requests) == reads
@@ -147,7 +149,7 @@ def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
     tablet.after_work(claimed)
     assert tablet.news(tablet.row(HUB, mill_court))["outcome"] == "here"
 
-    assert Hub.objects.get().refresh_due_at is not None
+    assert Hub.objects.get().due_at is not None
 
 
 def test_a_lookup_is_asked_after_more_slowly_with_its_age(tablet, mill_court):
@@ -186,7 +188,7 @@ def _unanswered(acme):
     Hub.objects.create(
         organisation=acme,
         hub_id=HUB,
-        refresh_due_at=timezone.now() + timedelta(seconds=20),
+        due_at=timezone.now() + timedelta(seconds=20),
         watched_until=timezone.now() + timedelta(seconds=50),
     )
 

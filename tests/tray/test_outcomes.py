@@ -98,7 +98,7 @@ def test_a_claim_that_is_being_stopped_is_under_way():
 LOOKUPS = {
     "looking": (hub(), "", Outcome.LOOKING),
     "asked in vain": (
-        hub(refresh_due_at=timezone.now() + timedelta(hours=1)),
+        hub(due_at=timezone.now() + timedelta(hours=1)),
         "",
         Outcome.UNKNOWN,
     ),

@@ -131,7 +131,7 @@ def three(ira, ada, mill_court, orchard_rise) -> dict[str, Claim]:
         "ada at mill": actions.submit(order(ada, mill_court, world.hub_id(2))),
     }
     actions.stop(claims["ira at orchard"], ira)
-    done = {"state": "claimed", "finished_at": timezone.now(), "next_attempt_at": None}
+    done = {"state": "claimed", "finished_at": timezone.now(), "due_at": None}
     Claim.objects.filter(pk=claims["ada at mill"].pk).update(**done)
     Hub.objects.filter(hub_id=UUID(world.hub_id(2))).update(serial="SK-00AA-1234")
     return claims

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from portal.claims.engine import actions
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.models import Claim
+from portal.core.models import Heartbeat
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
 from tests.web.conftest import choose
@@ -76,7 +77,7 @@ def test_a_silent_worker_is_the_gravest_of_all(as_person, ada, acme, alive):
 )
 def test_what_needs_an_administrator_is_counted(fields, title, as_person, ada, claim, alive):
     if fields["state"] not in {"blocked", "review", "waiting"}:
-        fields = {**fields, "finished_at": timezone.now(), "next_attempt_at": None}
+        fields = {**fields, "finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**fields)
 
     assert titles(as_person(ada)) == [title]
@@ -94,7 +95,7 @@ def test_what_still_goes_on_is_counted_however_old(state, as_person, ada, claim,
 
 def test_what_ended_is_forgotten_after_a_week(as_person, ada, claim, alive):
     eight_days_ago = timezone.now() - timedelta(days=8)
-    Claim.objects.update(state="conflict", finished_at=eight_days_ago, next_attempt_at=None)
+    Claim.objects.update(state="conflict", finished_at=eight_days_ago, due_at=None)
     assert titles(as_person(ada)) == []
     Claim.objects.update(finished_at=timezone.now() - timedelta(days=6), created_at=eight_days_ago)
 
@@ -127,7 +128,7 @@ def test_a_line_and_its_list_agree_on_which_claims_they_mean(
     ours, others, as_person, ada, ira, mill_court, alive
 ):
     made = [actions.submit(order(ira, mill_court, world.hub_id(n))) for n in range(3)]
-    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {"finished_at": timezone.now(), "due_at": None}
     for claim, fields in zip(made, (ours, ours, others), strict=True):
         rest = {} if fields["state"] == "waiting" else ended
         Claim.objects.filter(pk=claim.pk).update(**fields, **rest)
@@ -151,7 +152,7 @@ def test_a_claim_tried_again_twice_is_counted_once(as_person, ada, ira, mill_cou
 def test_a_refused_claim_that_was_tried_again_needs_nobody_any_more(
     as_person, ada, ira, claim, alive
 ):
-    ended = {"state": "conflict", "finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {"state": "conflict", "finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**ended)
     claim.refresh_from_db()
     actions.submit(actions.retry(claim, ira))

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims.engine import worker
+from portal.core import worker
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
@@ -81,7 +81,7 @@ def test_a_replaced_key_is_shown_by_its_ends_with_who_and_is_due_for_a_check(adm
     assert "sandboxR…0000" in answer
     assert "by Ada Admin" in answer
     assert "Checking" in answer
-    assert credential().check_due_at is not None
+    assert credential().due_at is not None
     entry = Entry.objects.get(verb="key.replaced", actor_label="admin@acme.example")
     assert entry.detail["before"] == "sandboxA…0000"
     assert entry.detail["after"] == "sandboxR…0000"
@@ -127,7 +127,7 @@ def test_a_key_whose_check_spkey_puts_off_is_said_to_wait_until_it_is_checked(ad
     assert "hx-trigger" in answer
     assert "The API key could not be checked" not in admin.get("/").content.decode()
 
-    ApiCredential.objects.update(paused_until=None, check_due_at=timezone.now())
+    ApiCredential.objects.update(paused_until=None, due_at=timezone.now())
     assert "Asking SmartphoneKey about this key." in words(admin)
     worker.run_once()
     assert "SmartphoneKey accepts this key." in words(admin)

@@ -133,7 +133,7 @@ def test_each_administrator_is_written_to_in_their_language(acme, ada, mailoutbo
         User.objects.update(language=language)
         about = f"about {language}"
         outbox.tell(acme.pk, "key_refused", about)
-        [notice] = outbox.lease_due(1)
+        [notice] = outbox.take_due(1)
         outbox.send(notice)
         letters[language] = mailoutbox[-1].subject
     assert letters["en"] == letters[""] == "Acme Properties: store a new API key"

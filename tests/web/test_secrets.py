@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.log import AdminEmailHandler
 
-from portal.claims.engine import worker
+from portal.core import worker
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret, encrypt
 from portal.orgs.models import ApiCredential

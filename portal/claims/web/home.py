@@ -8,7 +8,7 @@ from portal.claims import queries
 from portal.claims.display import home_items, list_item
 from portal.claims.display.home_items import Todo
 from portal.claims.groups import claims_in
-from portal.claims.models import Heartbeat
+from portal.core.models import Heartbeat
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation

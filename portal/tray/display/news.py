@@ -140,7 +140,7 @@ def _unknown(lookup: Lookup) -> News:
     if lookup.trouble:
         return _claimable(Outcome.UNKNOWN, wording.trouble(lookup.trouble))
     # A hub that nobody has read is due in the future only after somebody tried.
-    due = lookup.hub.refresh_due_at
+    due = lookup.hub.due_at
     if due is not None and due > timezone.now():
         return _claimable(Outcome.UNKNOWN, wording.NO_ANSWER)
     return _claimable(Outcome.LOOKING, wording.LOOKING)

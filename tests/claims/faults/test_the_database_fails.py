@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from portal.claims.engine import actions, calls, worker
+from portal.claims.engine import actions, calls
 from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
 from portal.sandbox import world
 from tests.claims.faults.verdicts import assert_claimed_once, sends
 from tests.conftest import work

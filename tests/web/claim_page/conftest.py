@@ -29,7 +29,7 @@ def seen_in(body: str) -> str:
 
 def due(claim: Claim) -> None:
     """Let the worker read the hub, whose next reading is due."""
-    Hub.objects.update(refresh_due_at=timezone.now())
+    Hub.objects.update(due_at=timezone.now())
     work(claim)
 
 

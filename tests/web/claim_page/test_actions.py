@@ -17,7 +17,7 @@ def test_try_now_makes_a_waiting_claim_due(installer, ira, mill_court, sandbox):
     claim.refresh_from_db()
 
     assert answer["Location"] == address(claim)
-    assert claim.next_attempt_at <= timezone.now()
+    assert claim.due_at <= timezone.now()
 
 
 def test_stop_ends_a_waiting_claim_and_the_fragment_says_so(installer, ira, mill_court, sandbox):

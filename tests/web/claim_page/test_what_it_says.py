@@ -77,7 +77,7 @@ def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
 def test_where_there_is_something_to_quote_there_is_always_a_reference(
     state, quoted, installer, claim
 ):
-    ended = {} if state == "review" else {"finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {} if state == "review" else {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(state=state, **ended)
     own = str(claim.pk)[:8]
     page = text_of(installer, claim)
@@ -101,7 +101,7 @@ def test_where_there_is_something_to_quote_there_is_always_a_reference(
 def test_what_support_must_mend_is_not_put_to_the_target(
     fields, told, as_person, hal, supports_claim
 ):
-    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**fields, **(ended if fields["state"] == "rejected" else {}))
     client = as_person(hal)
 

@@ -1,7 +1,8 @@
 """The worker: leases what is due, works on it in threads, and gives up nothing.
 
-It holds no state of its own: a worker that is killed loses its leases to time, and the next
-one goes on from the rows.
+It holds no state of its own: a worker that is killed loses its leases to the others, and the
+next one goes on from the rows. What there is to do it knows from the kinds of work that each
+room registers when the portal starts.
 """
 
 import itertools
@@ -12,18 +13,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from portal import spkey
-from portal.claims.engine import actions, leases, recheck, step, timing
-from portal.claims.models import Heartbeat
-from portal.gateway import key_health
-from portal.hubs import clock, watching
-from portal.hubs.models import Hub
-from portal.notices import outbox
-from portal.orgs.models import ApiCredential
+from portal.core import leasing
+from portal.core.leasing import Lease, Leased
+from portal.core.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -41,64 +38,55 @@ RESERVED_THREADS = 4
 MARGIN = timedelta(seconds=15)
 
 
-def check_lease() -> None:
-    """Raise RuntimeError when an attempt could outlive its lease: two would then send."""
-    longest = spkey.Timeouts()
-    attempt = timedelta(seconds=2 * longest.get_total + longest.post_total)
-    if attempt + MARGIN > timing.LEASE:
-        raise RuntimeError(f"a lease of {timing.LEASE} is shorter than an attempt with its margin")
-
-
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A kind of work: whether some is due (a cheap read), and how to lease it."""
+class Kind:
+    """A kind of due work.
 
+    `is_due` says by a cheap read whether there is some, `take` leases at most so many pieces,
+    `work` does one, in at most `longest`. When there is more to do than threads are free, a
+    kind has its `share` of them, and what is left goes first to the lowest `priority`: people
+    wait for what has 0. A `reserved` kind is done only by the reserved threads.
+    """
+
+    name: str
+    model: type[Leased]
     is_due: Callable[[], bool]
-    lease: Callable[[int], list[Job]]
+    take: Callable[[int], list[Lease[Any]]]
+    work: Callable[[Lease[Any]], object]
+    longest: Callable[[], timedelta]
+    priority: int = 0
+    share: int = 1
+    reserved: bool = False
+
+    def jobs(self, limit: int) -> list[Job]:
+        """Lease at most `limit` pieces and return what is to be done about each."""
+        if limit <= 0:
+            return []
+        return [partial(self.work, lease) for lease in self.take(limit)]
 
 
-def _claims(limit: int) -> list[Job]:
-    return [partial(step.attempt, lease) for lease in leases.take_due(limit)]
+_kinds: dict[str, Kind] = {}
+_turns = itertools.count()
 
 
-def _checks(limit: int) -> list[Job]:
-    return [partial(check_key, key) for key in key_health.lease_due_checks(limit)]
+def register(*kinds: Kind) -> None:
+    """Let workers do these kinds of work as well."""
+    _kinds.update({kind.name: kind for kind in kinds})
 
 
-def _hubs(limit: int) -> list[Job]:
-    return [partial(watching.refresh, hub) for hub in watching.lease_due(limit)]
+def kinds(*, reserved: bool = False) -> list[Kind]:
+    """Return the kinds of work for the worker's threads, or for the reserved ones."""
+    return [kind for kind in _kinds.values() if kind.reserved == reserved]
 
 
-def _unserved(limit: int) -> list[Job]:
-    leased = leases.take_due(limit, unserved_only=True)
-    return [partial(step.attempt, lease) for lease in leased]
-
-
-def _rechecks(limit: int) -> list[Job]:
-    return [partial(recheck.recheck, lease) for lease in recheck.take_due(limit)]
-
-
-def _notices(limit: int) -> list[Job]:
-    return [partial(outbox.send, notice) for notice in outbox.lease_due(limit)]
-
-
-SOURCES = (
-    Source(leases.some_due, _claims),
-    Source(
-        lambda: ApiCredential.objects.filter(check_due_at__lte=timezone.now()).exists(), _checks
-    ),
-    Source(lambda: Hub.objects.filter(refresh_due_at__lte=timezone.now()).exists(), _hubs),
-    Source(outbox.some_due, _notices),
-    Source(lambda: recheck.due().exists(), _rechecks),
-)
-RESERVED = Source(leases.unserved_due, _unserved)
-_turns = itertools.cycle(range(len(SOURCES)))
-
-
-def check_key(credential: ApiCredential) -> None:
-    """Check a leased key; one that works puts the claims that waited for it back to work."""
-    if key_health.check(credential):
-        actions.resume(credential)
+def check_leases() -> None:
+    """Raise RuntimeError when a piece of work could outlive its lease: two would then do it."""
+    for kind in _kinds.values():
+        if kind.longest() + MARGIN > kind.model.LEASE:
+            raise RuntimeError(
+                f"{kind.name}: a lease of {kind.model.LEASE} is shorter than the work of "
+                f"{kind.longest()} with its margin"
+            )
 
 
 def due_jobs(limit: int) -> list[Job]:
@@ -107,20 +95,25 @@ def due_jobs(limit: int) -> list[Job]:
     The kinds take turns at being first: a thousand claims must not keep a key's check waiting
     when only one thread is free.
     """
-    turn = next(_turns)
-    sources = SOURCES[turn:] + SOURCES[:turn]
-    due = [source for source in sources if source.is_due()]
+    everything = kinds()
+    turn, shares = next(_turns) % len(everything), sum(kind.share for kind in everything)
+    due = [kind for kind in everything[turn:] + everything[:turn] if kind.is_due()]
     jobs: list[Job] = []
-    for share in (max(1, limit // len(SOURCES)), limit):
-        for source in due:
-            if room := min(share, limit - len(jobs)):
-                jobs += source.lease(room)
+    for kind in due:
+        share = max(1, limit * kind.share // shares)
+        jobs += kind.jobs(min(share, limit - len(jobs)))
+    for kind in sorted(due, key=lambda kind: kind.priority):
+        jobs += kind.jobs(limit - len(jobs))
     return jobs
 
 
 def _reserved_jobs(limit: int) -> list[Job]:
     """Lease work that must not wait until one of the threads, all of them busy, falls free."""
-    return RESERVED.lease(limit) if limit > 0 and RESERVED.is_due() else []
+    jobs: list[Job] = []
+    for kind in kinds(reserved=True):
+        if limit > len(jobs) and kind.is_due():
+            jobs += kind.jobs(limit - len(jobs))
+    return jobs
 
 
 def run_once(threads: int = 16) -> int:
@@ -150,9 +143,9 @@ class Worker:
     """Runs until it is told to stop; then finishes what it has begun."""
 
     def __init__(self, threads: int) -> None:
-        check_lease()
+        check_leases()
         self.threads = threads
-        self.name = leases.holder()
+        self.name = leasing.holder()
         self.stopping = False
         self._in_flight: set[Future[None]] = set()
         self._beat_due = 0.0
@@ -172,7 +165,7 @@ class Worker:
         to leave: its intent is in the row, and the next worker reads back what became of it.
         """
         most = self.threads + RESERVED_THREADS
-        pool = ThreadPoolExecutor(most, thread_name_prefix="claims")
+        pool = ThreadPoolExecutor(most, thread_name_prefix="worker")
         while not self.stopping:
             try:
                 self._round(pool)
@@ -205,7 +198,7 @@ class Worker:
         Heartbeat.objects.update_or_create(name=self.name, defaults={"beat_at": now})
         Heartbeat.objects.filter(beat_at__lt=now - timedelta(days=1)).delete()
         self._release_the_dead()
-        if leases.correct_clock() + clock.mend(now):
+        if leasing.correct_clock():
             logger.warning("the clock was put back: what was due stays due")
         self._beat_due = time.monotonic() + HEARTBEAT_SECONDS
 
@@ -222,5 +215,5 @@ class Worker:
                 self._seen[name] = (beat_at, now)
         self._seen = {name: self._seen[name] for name in signs}
         silent = [n for n, (_, since) in self._seen.items() if now - since >= SILENT_SECONDS]
-        if released := leases.release(silent):
-            logger.warning("a worker is silent: %s of its claims are taken over", released)
+        if released := leasing.release(silent):
+            logger.warning("a worker is silent: %s of its leases are taken over", released)

@@ -1,4 +1,4 @@
-"""`manage.py worker`: sends claims, confirms them, and keeps watched hubs fresh."""
+"""`manage.py worker`: does what is due, such as sending claims and keeping watched hubs fresh."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from portal.claims.engine import worker
+from portal.core import worker
 
 logger = logging.getLogger(__name__)
 
