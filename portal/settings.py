@@ -96,7 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.context.place",
                 "portal.hubs.context.outage",
-                "portal.pwa.packages.context",
+                "portal.pwa.context.page",
             ],
         },
     },

@@ -54,6 +54,7 @@ class Releases:
         self._settings.STORAGES = {**base.STORAGES, "staticfiles": {"BACKEND": HASHED}}
         call_command("collectstatic", interactive=False, verbosity=0)
         precache._composed.cache_clear()
+        precache.release.cache_clear()
         return collected
 
     def end(self) -> None:
@@ -62,3 +63,4 @@ class Releases:
                 server.shutdown()
                 server.server_close()
         precache._composed.cache_clear()
+        precache.release.cache_clear()

@@ -14,7 +14,8 @@ TWICE = """async () => {
   const { store } = await import("/static/js/tray/page-store.js");
   const [{ id, text, site }] = await store.rows(person);
   const row = { id, text, site, claim: true, claimId: "", deed: "", seen: "" };
-  const portal = new TrayPortal("/claims/tray/");
+  const { ApiClient } = await import("/static/js/tray/api-client.js");
+  const portal = new ApiClient("/claims/tray/");
   await portal.session();
   const ask = () => portal.exchange(person, organisation, [row]);
   const answers = await Promise.all([ask(), ask()]);
