@@ -4,7 +4,9 @@ interface Window {
   /** On the pages that load it: parts/live.html. */
   htmx?: { trigger(element: Element, event: string): void };
   BarcodeDetector?: {
-    new (options: { formats: string[] }): {
+    new (options: {
+      formats: string[];
+    }): {
       detect(video: HTMLVideoElement): Promise<{ rawValue: string; format: string }[]>;
     };
     getSupportedFormats(): Promise<string[]>;

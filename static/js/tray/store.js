@@ -219,7 +219,7 @@ export class TrayStore {
   async #write(name, things, idOf, act) {
     if (!things.length) return;
     await this.#do(name, "readwrite", (store) =>
-      Promise.all(things.map((thing) => act(store, thing))),
+      Promise.all(things.map(async (thing) => act(store, thing))),
     );
     this.tell({ store: name, ids: things.map(idOf) });
   }
