@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.hubs",
     "portal.claims",
+    "portal.tray",
     "portal.support",
     "portal.sandbox",
     "portal.demo",

@@ -39,6 +39,7 @@ organisation_urls = ([path("switch/", orgs.switch, name="switch")], "organisatio
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.urls")),
     path("sites/", include(site_urls)),
     path("organisation/key/", include(key_urls)),

@@ -1,4 +1,4 @@
-"""Imports go one way: support → claims → hubs → orgs → audit, and claims, hubs → spkey."""
+"""Imports go one way: support, tray → claims → hubs → orgs → audit, and claims, hubs → spkey."""
 
 import ast
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ ROOMS = {
     "orgs": {"audit"},
     "hubs": {"orgs", "audit", "spkey"},
     "claims": {"hubs", "orgs", "audit", "spkey"},
+    "tray": {"claims", "hubs", "orgs"},
     "support": {"claims", "hubs", "orgs", "audit"},
     "spkey": set(),
     "sandbox": {"spkey"},
@@ -92,6 +93,7 @@ def test_every_folder_of_the_portal_is_a_room_with_a_place_in_the_order():
         ("orgs/access.py", "from portal.spkey import Client"),
         ("audit/models.py", "from portal.orgs.models import User"),
         ("claims/models.py", "from portal.support.models import Grant"),
+        ("claims/views.py", "from portal.tray import sync"),
         ("claims/worker.py", "from portal.sandbox import world"),
         ("claims/views.py", "from portal.settings import DEBUG"),
         ("spkey/client.py", "from django.conf import settings"),
@@ -112,6 +114,7 @@ def test_an_import_that_runs_up_is_caught(tmp_path, file, source):
     ("file", "source"),
     [
         ("support/views.py", "from portal.claims import lifecycle"),
+        ("tray/sync.py", "from portal.claims import lifecycle"),
         ("claims/worker.py", "from portal.spkey import Client"),
         ("claims/views.py", "from . import lifecycle"),
         ("claims/views.py", "from ..hubs.models import Hub"),

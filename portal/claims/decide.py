@@ -14,7 +14,10 @@ from portal.claims.decision import Decision, Facts
 from portal.claims.models import FINAL, Reason, State
 from portal.claims.policy import AFTER_READ, AFTER_SEND, Again, Rule
 from portal.hubs import status
+from portal.hubs.models import Hub
 
+FREE = Rule(State.SENDING, again=Again.AT_ONCE)
+UNREADABLE = AFTER_READ[Outcome.UNREACHABLE]
 FOREIGN_KEY = Decision(State.CONFLICT, Reason.KEY_MISMATCH, foreign_key=True)
 
 
@@ -62,33 +65,44 @@ def _by(
 def _after_status(
     facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime
 ) -> Decision:
-    if hub.org_id == facts.org_id and hub.status != status.PROVISIONED:
-        return _after_ours(facts, hub)
-    if hub.org_id not in {"", facts.org_id} or hub.status == status.CLAIMED:
-        # Even while our send is open: somebody else may have been faster, also at a site of
-        # the same name. Only the event of a 200 proves for whom our own key claimed.
-        return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
-    if hub.status == status.SUSPENDED:
-        return Decision(State.REJECTED, Reason.SUSPENDED)
-    if hub.status == status.DECOMMISSIONED:
-        return Decision(State.REJECTED, Reason.DECOMMISSIONED)
-    if hub.status != status.PROVISIONED:
+    binding = status.binding_of(hub, facts.org_id)
+    rule = verdict(binding, hub.status, hub.site_id, facts.site_id)
+    if rule is UNREADABLE:
         return _unreadable(facts, now)
-    if facts.unresolved:
+    if rule is FREE and facts.unresolved:
         return _settle(facts, hub, asked_at, now)
-    return _free_to_send(facts, hub, now)
-
-
-def _after_ours(facts: Facts, hub: spkey.HubStatus) -> Decision:
-    if hub.site_id != facts.site_id:
-        return Decision(State.CONFLICT, Reason.ANOTHER_SITE)
+    if rule is FREE:
+        return _free_to_send(facts, hub, now)
     # A hub that was suspended right after our send took effect is claimed all the same.
-    if facts.sends:
+    if facts.sends and binding == Hub.Binding.OURS and hub.site_id == facts.site_id:
         return Decision(State.CLAIMED)
-    if hub.status == status.CLAIMED:
-        return Decision(State.ALREADY_YOURS)
-    suspended = hub.status == status.SUSPENDED
-    return Decision(State.REJECTED, Reason.SUSPENDED if suspended else Reason.DECOMMISSIONED)
+    # Even while our send is open: somebody else may have been faster, also at a site of
+    # the same name. Only the event of a 200 proves for whom our own key claimed.
+    return Decision(rule.state, rule.reason)
+
+
+def verdict(binding: str, hub_status: str, at: str, site_id: str | None) -> Rule:
+    """Say what follows from what was read of a hub for a claim that was not sent yet.
+
+    `binding` is whose the hub is, seen from the claim's organisation, `at` SpKey's id of the site
+    where it is, and `site_id` that of the claim's site, None where nobody has picked one. FREE:
+    it can be sent. UNREADABLE: the reading tells nothing. Anything else is the claim's end.
+    """
+    is_ours = binding == Hub.Binding.OURS
+    if binding == Hub.Binding.MISSING:
+        return AFTER_READ[Outcome.NOT_FOUND]
+    if binding == Hub.Binding.OTHER:
+        return Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+    if hub_status == status.PROVISIONED:
+        return FREE
+    if is_ours and at != site_id:
+        return Rule(State.CONFLICT, Reason.ANOTHER_SITE)
+    if hub_status == status.SUSPENDED:
+        return Rule(State.REJECTED, Reason.SUSPENDED)
+    if hub_status == status.DECOMMISSIONED:
+        return Rule(State.REJECTED, Reason.DECOMMISSIONED)
+    is_done = is_ours and hub_status == status.CLAIMED
+    return Rule(State.ALREADY_YOURS) if is_done else UNREADABLE
 
 
 def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:

@@ -15,8 +15,6 @@ from portal.hubs import hub_ids, photos
 from portal.orgs.models import Organisation, Site, User
 
 LONGEST_TYPED = 2000
-# Of a form that the database did not take: it was busy for too long, or away.
-NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
 
 
 def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
@@ -29,10 +27,6 @@ def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
         .annotate(used_at=mine)
         .order_by(F("used_at").desc(nulls_last=True), "name")
     )
-
-
-def _read(problem: hub_ids.LabelProblem) -> str:
-    return gettext("We read “%(text)s”.") % {"text": problem.read} if problem.read else ""
 
 
 class LabelField(forms.CharField):
@@ -62,8 +56,7 @@ class LabelField(forms.CharField):
         try:
             return hub_ids.parse(text)
         except hub_ids.LabelProblem as problem:
-            said = f"{problem.sentence} {_read(problem)}".strip()
-            raise forms.ValidationError(said, code=problem.kind) from None
+            raise forms.ValidationError(problem.explanation, code=problem.kind) from None
 
 
 def submission(token: uuid.UUID, *asked: object) -> uuid.UUID:
@@ -126,7 +119,7 @@ class PhotoForm(forms.Form):
             raise forms.ValidationError(str(problem.sentence)) from None
         except hub_ids.LabelProblem as problem:
             said = gettext("The code in the photo is no hub label.")
-            raise forms.ValidationError(f"{said} {_read(problem)}") from None
+            raise forms.ValidationError(f"{said} {problem.quotation}") from None
 
 
 class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types

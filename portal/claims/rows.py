@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from portal.claims import timeline
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
-from portal.claims.words import Chip
+from portal.claims.words import Chip, known_at
 from portal.hubs.models import Hub
 from portal.orgs.models import Site
 
@@ -102,10 +102,10 @@ def reference(claim: Claim) -> str:
 
 
 def elsewhere(claim: Claim) -> str:
-    """Return where the organisation already has the hub, when that stopped the claim, else ""."""
+    """Say where the organisation already has the hub, when that stopped the claim, else ""."""
     if claim.reason != Reason.ANOTHER_SITE:
         return ""
     site = Site.objects.filter(
         organisation=claim.organisation, spkey_site_id=claim.hub.spkey_site_id
     ).first()
-    return site.name if site else claim.hub.spkey_site_id
+    return known_at(site.name if site else claim.hub.spkey_site_id)

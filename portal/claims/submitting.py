@@ -1,4 +1,7 @@
-"""Taking a claim in: one submission is one claim, one hub has one active claim."""
+"""Taking a claim in: one submission is one claim, one hub has one active claim.
+
+And what people can do to a claim that is in.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from django.utils import timezone
 
 from portal.audit.record import record
 from portal.claims import policy
-from portal.claims.models import Claim, State
+from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs import watching
 from portal.orgs.models import Organisation, Site, User
 
@@ -122,3 +125,28 @@ def retry(claim: Claim, user: User) -> Order:
         reason=claim.support_reason,
         retry_of=claim,
     )
+
+
+def can_try_now(claim: Claim) -> bool:
+    """Whether asking for a try at once would do anything that is still wanted."""
+    if claim.cancel_requested_at is not None:
+        return False
+    return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
+        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
+    )
+
+
+def can_stop(claim: Claim) -> bool:
+    """Whether the claim can be told to stop."""
+    return not claim.is_final and claim.cancel_requested_at is None
+
+
+def can_retry(claim: Claim) -> bool:
+    """Whether a new claim of the same hub at the same site makes sense.
+
+    Not of support's: theirs starts from a form that asks for the second factor and a reason.
+    Not where SpKey carried the claim out after all, nor of a hub that is out of service for good.
+    """
+    if claim.by_support or claim.reason == Reason.DECOMMISSIONED or claim.late_effect_at:
+        return False
+    return claim.is_final and claim.state not in SUCCEEDED

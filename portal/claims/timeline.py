@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import policy
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
 from portal.claims.supports_words import supports_words
 from portal.claims.words import Chip, Text, Words, words
 from portal.hubs.models import Hub
@@ -241,28 +241,3 @@ def pace(claim: Claim) -> int:
     if age < 10:
         return 1
     return 2 if age < 70 else 5
-
-
-def can_try_now(claim: Claim) -> bool:
-    """Whether asking for a try at once would do anything that is still wanted."""
-    if claim.cancel_requested_at is not None:
-        return False
-    return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
-        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
-    )
-
-
-def can_stop(claim: Claim) -> bool:
-    """Whether the claim can be told to stop."""
-    return not claim.is_final and claim.cancel_requested_at is None
-
-
-def can_retry(claim: Claim) -> bool:
-    """Whether a new claim of the same hub at the same site makes sense.
-
-    Not of support's: theirs starts from a form that asks for the second factor and a reason.
-    Not where SpKey carried the claim out after all, nor of a hub that is out of service for good.
-    """
-    if claim.by_support or claim.reason == Reason.DECOMMISSIONED or claim.late_effect_at:
-        return False
-    return claim.is_final and claim.state not in SUCCEEDED

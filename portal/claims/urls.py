@@ -2,15 +2,13 @@
 
 from django.urls import path
 
-from portal.claims import tray_views, views
+from portal.claims import views
 
 app_name = "claims"
 urlpatterns = [
     path("", views.claim_list, name="list"),
     path("new/", views.new, name="new"),
     path("read/", views.read, name="read"),
-    path("tray/", tray_views.sync, name="tray"),
-    path("tray/photo/", tray_views.photo, name="tray-photo"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", views.live, name="live"),
     path("<uuid:pk>/try-now/", views.try_now, name="try-now"),

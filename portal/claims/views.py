@@ -12,8 +12,18 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from portal.claims import agents, glance, identity, lifecycle, pages, rows, timeline
-from portal.claims.forms import NOT_SAVED, ClaimFilter, ClaimForm, PhotoForm, submission
+from portal.claims import (
+    agents,
+    glance,
+    identity,
+    lifecycle,
+    pages,
+    rows,
+    submitting,
+    timeline,
+    words,
+)
+from portal.claims.forms import ClaimFilter, ClaimForm, PhotoForm, submission
 from portal.claims.models import SUCCEEDED, Claim
 from portal.hubs import watching
 from portal.orgs import access, second_factor
@@ -36,9 +46,12 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         claim = lifecycle.submit(_order(member, form))
     except lifecycle.AnotherSiteError as elsewhere:
-        return _form_page(request, form, status=422, elsewhere=elsewhere.claim)
+        said = words.claimed_elsewhere(elsewhere.claim)
+        return _form_page(
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+        )
     except OperationalError:
-        form.add_error(None, NOT_SAVED)
+        form.add_error(None, words.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
@@ -157,9 +170,9 @@ def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
-        "can_try_now": timeline.can_try_now(claim),
-        "can_stop": timeline.can_stop(claim),
-        "can_retry": timeline.can_retry(claim),
+        "can_try_now": submitting.can_try_now(claim),
+        "can_stop": submitting.can_stop(claim),
+        "can_retry": submitting.can_retry(claim),
         "reference": rows.reference(claim),
         "elsewhere": rows.elsewhere(claim),
         "can_act": SimpleLazyObject(lambda: agents.may_steer(request, claim)),
@@ -214,7 +227,7 @@ def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
 @_deed
 def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
-    if not timeline.can_retry(claim):
+    if not submitting.can_retry(claim):
         return redirect("claims:detail", claim.pk)
     try:
         fresh = lifecycle.submit(lifecycle.retry(claim, access.person(request)))

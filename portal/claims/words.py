@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.models import Reason, State
+from portal.claims.models import Claim, Reason, State
 from portal.orgs.key_words import Chip, Text
 
-__all__ = ["Chip", "Text", "Words", "sentence", "words"]
+__all__ = ["Chip", "Text", "Words", "claimed_elsewhere", "known_at", "sentence", "words"]
 
 JOURNAL_LANGUAGE = "en"
 
@@ -30,6 +31,8 @@ OFFLINE_TEXT = _(
     "Check the power and the network cable, and give the hub two minutes to start. "
     "We keep trying; you may leave this page."
 )
+# Of a form that the database did not take: it was busy for too long, or away.
+NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
 SAVED = _("Your scan is saved and we keep trying. You need not scan again.")
 
 BY_STATE: dict[str, Words] = {
@@ -290,3 +293,19 @@ def sentence(state: str, reason: str) -> str:
     found = words(state, reason)
     with translation.override(JOURNAL_LANGUAGE):
         return f"{found.title}. {found.text}"[:300]
+
+
+def claimed_elsewhere(claim: Claim) -> str:
+    """Say that this claim has the hub at another site."""
+    if claim.is_final:
+        said = gettext(
+            "This hub was just claimed at %(site)s, by %(person)s. A hub can be at one site only."
+        )
+    else:
+        said = gettext("This hub is being claimed at %(site)s, by %(person)s.")
+    return said % {"site": claim.site_name, "person": claim.submitted_by.display_name}
+
+
+def known_at(site: str) -> str:
+    """Say where SpKey has a hub that is the organisation's already."""
+    return gettext("SmartphoneKey has it at %(elsewhere)s.") % {"elsewhere": site}

@@ -64,6 +64,16 @@ class LabelProblem(ValueError):
         self.read = visible(text)
         self.sentence = str(SENTENCES[kind]) if typed is None else _miscount(typed)
 
+    @property
+    def quotation(self) -> str:
+        """A sentence with what was read, "" where nothing was."""
+        return gettext("We read “%(text)s”.") % {"text": self.read} if self.read else ""
+
+    @property
+    def explanation(self) -> str:
+        """What to look for, and what was read."""
+        return f"{self.sentence} {self.quotation}".strip()
+
 
 def parse(text: str) -> HubId:
     """Find the one hub id in `text`.

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -88,16 +89,17 @@ def may(user: User, organisation: Organisation, ability: Ability) -> bool:
     return membership is not None and ability in abilities(membership)
 
 
-def require(user: User, organisation: Organisation, ability: Ability) -> Membership:
-    """Return the membership that allows this.
+def require(user: User, organisation: UUID, ability: Ability) -> Membership:
+    """Return the membership in the organisation of this id, which allows this.
 
     Raises Http404 for an organisation that is not the person's (they must not learn that it
-    exists) and PermissionDenied for a right they lack in their own.
+    exists) and PermissionDenied for a right that they lack in their own, or have no more.
     """
-    membership = membership_in(user, organisation)
-    if membership is None:
+    mine = (each for each in memberships(user) if each.organisation_id == organisation)
+    membership = next(mine, None)
+    if membership is None and not user.memberships.filter(organisation=organisation).exists():
         raise Http404
-    if ability not in abilities(membership):
+    if membership is None or ability not in abilities(membership):
         raise PermissionDenied
     return membership
 

@@ -78,7 +78,7 @@ def site_restore(request: HttpRequest, pk: str) -> HttpResponse:
 def _managed_site(request: HttpRequest, pk: str) -> Site:
     person = access.person(request)
     site = get_object_or_404(Site.objects.visible_to(person).select_related("organisation"), pk=pk)
-    access.require(person, site.organisation, Ability.MANAGE_SITES)
+    access.require(person, site.organisation_id, Ability.MANAGE_SITES)
     return site
 
 
@@ -102,7 +102,7 @@ def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
     person = access.person(request)
     mine = Membership.objects.visible_to(person).select_related("user", "organisation")
     member = get_object_or_404(mine, pk=pk)
-    access.require(person, member.organisation, Ability.MANAGE_PEOPLE)
+    access.require(person, member.organisation_id, Ability.MANAGE_PEOPLE)
     initial = {"spkey_user_id": member.spkey_user_id}
     form = SpkeyUserForm(_posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -63,6 +63,7 @@ SCRIPTS: Final = (
     "js/tray/memory-store.js",
     "js/tray/model.js",
     "js/tray/notices.js",
+    "js/tray/outcome.js",
     "js/tray/page-store.js",
     "js/tray/page-sync.js",
     "js/tray/removal.js",

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import pages, rows
-from portal.claims.forms import NOT_SAVED
 from portal.claims.lifecycle import AnotherSiteError
 from portal.claims.models import Claim
+from portal.claims.words import NOT_SAVED
 from portal.orgs.models import Membership
 from portal.support import flow, targets
 from portal.support.access import agents_only

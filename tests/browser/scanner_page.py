@@ -48,7 +48,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def page(self):
         context = {"decoder": self.server.decoder, **self.server.context}
-        return PAGE.format(head=HEAD, body=render_to_string("parts/label_camera.html", context))
+        return PAGE.format(head=HEAD, body=render_to_string("tray/label_camera.html", context))
 
     def answer(self, body, kind):
         self.send_response(200)

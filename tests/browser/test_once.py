@@ -13,7 +13,7 @@ TWICE = """async () => {
   const { person, organisation } = document.querySelector("hub-tray").dataset;
   const { store } = await import("/static/js/tray/page-store.js");
   const [{ id, text, site }] = await store.rows(person);
-  const row = { id, text, site, claim: true, claimId: "", deed: "", seen: "" };
+  const row = { id, text, site, claim: true, claimId: "", action: "", seen: "" };
   const { ApiClient } = await import("/static/js/tray/api-client.js");
   const portal = new ApiClient("/claims/tray/");
   await portal.session();

@@ -54,7 +54,7 @@ test("rows of another organisation are not shown, unless they were refused", asy
   const refused = row({
     organisation: "old",
     stage: "confirmed",
-    news: news("x", { kind: "stop" }),
+    news: news("x", { outcome: "forbidden" }),
   });
   const other = row({ organisation: "old", stage: "confirmed" });
   const mine = row();
@@ -145,17 +145,11 @@ test("two rows that became one claim are one row", async () => {
 
 for (const [name, stage, told, isDone, isOver] of [
   ["a row of which nothing is known", "tray", {}, false, false],
-  ["a hub that is at the site already", "tray", { place: "here", canClaim: false }, true, true],
-  [
-    "a hub that nobody knows",
-    "tray",
-    { canClaim: false, kind: "stop", settled: true },
-    false,
-    true,
-  ],
-  ["a claim that goes on", "sent", { kind: "working" }, false, false],
-  ["a claim that failed", "sent", { kind: "stop", settled: true }, false, true],
-  ["a claim that is done", "sent", { kind: "good", settled: true }, true, true],
+  ["a hub that is at the site already", "tray", { outcome: "here" }, true, true],
+  ["a hub that nobody knows", "tray", { outcome: "refused", settled: true }, false, true],
+  ["a claim that goes on", "sent", { outcome: "held_up" }, false, false],
+  ["a claim that failed", "sent", { outcome: "failed", settled: true }, false, true],
+  ["a claim that is done", "sent", { outcome: "claimed", settled: true }, true, true],
 ]) {
   test(`${name} is ${isDone ? "" : "not "}done, and ${isOver ? "" : "not "}over`, () => {
     const judged = row({ stage, news: news("a", told) });

@@ -28,6 +28,7 @@ export const row = (more = {}) => {
 export const news = (id, more = {}) => ({
   id,
   seen: "seen",
+  outcome: "under_way",
   kind: "working",
   icon: "working",
   word: "Ready",
@@ -39,10 +40,9 @@ export const news = (id, more = {}) => ({
   hubId: HUB,
   claimId: "",
   canClaim: true,
-  place: "",
   settled: false,
   pollIn: 1,
-  deeds: [],
+  actions: [],
   ...more,
 });
 

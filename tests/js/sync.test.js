@@ -259,7 +259,7 @@ test("an action is asked for until it is answered", async () => {
   assert.equal(sync.owes, true);
   tell({ settled: true });
   await pass(2 * SECOND);
-  const actions = portal.exchange.mock.calls.map(({ arguments: [, , rows] }) => rows[0].deed);
+  const actions = portal.exchange.mock.calls.map(({ arguments: [, , rows] }) => rows[0].action);
   assert.deepEqual(actions, ["", "stop", "stop"]);
   assert.equal(sync.owes, false);
 });

@@ -2,7 +2,7 @@
 // Attributes: decoder-src, wasm-src and worker-src, the addresses of what reads labels (without
 // them the browser's own detector is used); `auto` opens it where the camera is already allowed.
 // Fires `label-read` with {text, format}, once for each code in view; `data-state` says how it is.
-// Its parts and words come with templates/parts/label_camera.html.
+// Its parts and words come with templates/tray/label_camera.html.
 import { find } from "../page/dom.js";
 import { report } from "../page/report.js";
 

@@ -1,6 +1,7 @@
 // Tells what became of rows, for ears alone: several at once in one telling.
 import { announce } from "../page/dom.js";
 import { TrayModel } from "./model.js";
+import { isBad, isOnItsWay } from "./outcome.js";
 
 /** @import { RowView } from "./row.js" */
 /** @import { KeptRow } from "./store.js" */
@@ -45,8 +46,8 @@ export class Announcer {
    * @param {KeptRow} row
    */
   #isNews({ id, stage }) {
-    const kind = this.#view(id)?.kind;
-    return kind === "stop" || (stage !== "tray" && kind !== "working");
+    const outcome = this.#view(id)?.outcome;
+    return isBad(outcome) || (stage !== "tray" && !isOnItsWay(outcome));
   }
 
   /** @param {string} id */

@@ -1,5 +1,5 @@
 // <hub-tray>: many hubs for one site, scanned one after the other and claimed together.
-// Markup and words: templates/parts/tray.html. It takes the place of everything with data-plain.
+// Markup and words: templates/tray/tray.html. It takes the place of everything with data-plain.
 import { find, keepFocus } from "../page/dom.js";
 import "../page/site-picker.js";
 import { Address } from "./address.js";

@@ -1,6 +1,7 @@
 // One person's tray for one organisation: its rows in memory, and on the device as far as it lets us.
 import { report } from "../page/report.js";
 import { MemoryStore } from "./memory-store.js";
+import { isDone, isRefused } from "./outcome.js";
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { TraySync } from "./sync.js" */
@@ -34,8 +35,7 @@ export class TrayModel extends EventTarget {
    * @param {KeptRow} row
    */
   static isDone(row) {
-    if (row.stage === "tray") return row.news?.place === "here" && !row.news.canClaim;
-    return row.stage === "sent" && row.news?.kind === "good";
+    return isDone(row.news?.outcome);
   }
 
   /**
@@ -43,9 +43,8 @@ export class TrayModel extends EventTarget {
    * @param {KeptRow} row
    */
   static isOver(row) {
-    const { news } = row;
-    const isRefused = news?.settled && news.canClaim === false && news.kind === "stop";
-    return TrayModel.isDone(row) || isRefused || (row.stage === "sent" && news?.settled);
+    const { outcome, settled } = row.news ?? {};
+    return isDone(outcome) || (settled && (row.stage === "sent" || isRefused(outcome)));
   }
 
   /**
@@ -107,9 +106,8 @@ export class TrayModel extends EventTarget {
    * would be counted as waiting for ever, and be nowhere to be removed.
    * @param {KeptRow} row
    */
-  #isMine({ organisation, stage, news }) {
-    const isRefused = stage === "confirmed" && news?.kind === "stop";
-    return organisation === this.#owner.organisation || isRefused;
+  #isMine({ organisation, news }) {
+    return organisation === this.#owner.organisation || news?.outcome === "forbidden";
   }
 
   /**

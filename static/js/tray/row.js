@@ -2,18 +2,38 @@
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
-/** @import { Action } from "./wire.js" */
+/** @import { Action, Outcome } from "./wire.js" */
 /** @import { Said, Words } from "./words.js" */
 
 /** What the sync tells, and the id of the tray's site. */
 /** @typedef {{ state: Detail["state"], sending: Set<string>, site: string }} Now */
 /**
  * What a row says.
- * @typedef {Said & { tail: string, meta: string, reference: string, url: string, deeds: Action[] }} RowView
+ * @typedef {Said & Told} RowView
+ */
+/**
+ * @typedef {object} Told
+ * @property {Outcome | undefined} outcome
+ * @property {string} tail
+ * @property {string} meta
+ * @property {string} reference
+ * @property {string} url
+ * @property {Action[]} actions
  */
 
 /** @type {Action[]} */
 const ACTIONS = ["try_now", "stop", "again"];
+/** What has become of a row that the device itself has words for, by their name. */
+/** @type {Record<string, Outcome>} */
+const OUTCOMES = {
+  looking: "looking",
+  unknown: "unknown",
+  waiting: "under_way",
+  sending: "under_way",
+  kept: "held_up",
+  unavailable: "held_up",
+  "sign-in": "held_up",
+};
 
 /** @param {string} hubId */
 export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
@@ -89,26 +109,26 @@ export class TrayRow {
    */
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
-    const { meta = "", reference = "", url = "", deeds = [] } = known;
+    const { outcome, meta = "", reference = "", url = "", actions = [] } = known;
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
     const isLeft = now.state === "online" && !now.sending.has(row.id);
-    if (row.stage === "sent" || (kind && (row.stage === "tray" || isLeft))) {
-      return { kind, icon, word, title, text, meta, reference, url, deeds, tail };
+    if (row.stage === "sent" || (outcome && (row.stage === "tray" || isLeft))) {
+      return { outcome, kind, icon, word, title, text, meta, reference, url, actions, tail };
     }
-    const said = this.#words.news(nameOf(row, now));
-    return { ...said, meta, reference: "", url: "", deeds: [], tail };
+    const name = nameOf(row, now);
+    const told = { outcome: OUTCOMES[name], meta, reference: "", url: "", actions: [], tail };
+    return { ...this.#words.news(name), ...told };
   }
 
   /**
-   * What takes seconds is not stopped here, nor does the row grow a button for it.
    * @param {Action} action
    * @param {RowView} view
    * @param {boolean} isSending
    */
-  #offer(action, { deeds, kind, tail }, isSending) {
+  #offer(action, { actions, tail }, isSending) {
     const button = this.#part(action);
-    const isOffered = deeds.includes(action) && (action !== "stop" || kind === "attention");
+    const isOffered = actions.includes(action);
     if (button.hidden === isOffered) button.hidden = !isOffered;
     if (!isOffered) return;
     this.#put(action, "aria-label", `${button.textContent?.trim()} (${tail})`);

@@ -6,7 +6,7 @@ import { tailOf } from "./row.js";
 
 /** @import { Found, Label, Problem } from "../scanner/hub-id.js" */
 /** @import { ChosenSite } from "./model.js" */
-/** @import { Kind, TraySound } from "./sound.js" */
+/** @import { SignalName, TraySound } from "./sound.js" */
 /** @import { KeptRow } from "./store.js" */
 /** @import { Words } from "./words.js" */
 
@@ -152,12 +152,12 @@ export class ScanFeedback {
   }
 
   /**
-   * @param {Kind} kind
+   * @param {SignalName} name
    * @param {string} text
    */
-  #signal(kind, text) {
-    this.#sound.play(kind);
-    this.say(kind, text);
+  #signal(name, text) {
+    this.#sound.play(name);
+    this.say(name, text);
   }
 
   /** @param {Problem} problem */

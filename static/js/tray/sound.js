@@ -4,9 +4,9 @@
 /** Hertz, seconds after the first, seconds long. @typedef {[number, number, number]} Tone */
 /** Pulses in milliseconds, as pauses are. */
 /** @typedef {{ wave: OscillatorType, tones: Tone[], pulses: number[] }} Signal */
-/** @typedef {"new" | "again" | "claimed" | "foreign"} Kind */
+/** @typedef {"new" | "again" | "claimed" | "foreign"} SignalName */
 
-/** @type {Record<Kind, Signal>} */
+/** @type {Record<SignalName, Signal>} */
 const SIGNALS = {
   new: {
     wave: "triangle",
@@ -89,9 +89,9 @@ export class TraySound {
     if (this.#audio.state !== "running") await this.#audio.resume().catch(() => undefined);
   }
 
-  /** @param {Kind} kind */
-  play(kind) {
-    const { wave, tones, pulses } = SIGNALS[kind];
+  /** @param {SignalName} name */
+  play(name) {
+    const { wave, tones, pulses } = SIGNALS[name];
     if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pulses);
     if (this.isOn) this.#play(wave, tones);
   }

@@ -59,7 +59,7 @@ const asked = (row, action) => ({
   site: row.site,
   claim: row.stage !== "tray",
   claimId: row.stage === "sent" ? (row.news?.claimId ?? "") : "",
-  deed: action,
+  action,
   seen: row.news?.seen ?? "",
 });
 

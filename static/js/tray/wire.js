@@ -1,7 +1,13 @@
 // The messages between a device's tray and the portal, for the type checker alone: nothing loads
-// this. portal/claims/tray_request.py and tray_news.py define them.
+// this. portal/tray/schema.py defines them, and a test holds the two together.
 
 /** @typedef {"try_now" | "stop" | "again"} Action */
+
+/**
+ * @typedef {"looking" | "unknown" | "ready" | "here" | "yours" | "elsewhere" | "refused"
+ *   | "under_way" | "held_up" | "claimed" | "cancelled" | "failed" | "lost" | "took_effect"
+ *   | "forbidden" | "not_taken"} Outcome
+ */
 
 /**
  * A row, as the device sends it.
@@ -11,7 +17,7 @@
  * @property {string} site
  * @property {boolean} claim
  * @property {string} claimId
- * @property {Action | ""} deed
+ * @property {Action | ""} action
  * @property {string} seen
  */
 
@@ -27,6 +33,7 @@
  * @typedef {object} News
  * @property {string} id
  * @property {string} seen
+ * @property {Outcome} outcome
  * @property {string} kind
  * @property {string} icon
  * @property {string} word
@@ -38,10 +45,9 @@
  * @property {string} hubId
  * @property {string} claimId
  * @property {boolean} canClaim
- * @property {string} place
  * @property {boolean} settled
  * @property {number} pollIn
- * @property {Action[]} deeds
+ * @property {Action[]} actions
  */
 
 /**

@@ -4,9 +4,10 @@ import pytest
 from django.db import OperationalError
 from playwright.sync_api import expect
 
-from portal.claims import lifecycle, tray
+from portal.claims import lifecycle
 from portal.claims.models import Claim
 from portal.sandbox import world
+from portal.tray.web import views
 from tests.browser.tray.seeded import PUT
 from tests.browser.tray.steps import (
     add,
@@ -70,7 +71,7 @@ def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ir
     add(page, hub)
     expect(word(page, hub)).to_have_text("Not looked up")
     with monkeypatch.context() as patch:
-        patch.setattr(tray, "sync", busy)
+        patch.setattr(views, "carry_out", busy)
         claim_all(page, 1)
         expect(row(page, hub)).to_contain_text("The portal does not take it at this moment.")
         expect(page.get_by_role("alert")).to_contain_text("Not saved yet: try again.")

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from tests.web.tray.conftest import HUB, OTHER_HUB, TRAY, Tablet
+from tests.tray.conftest import HUB, OTHER_HUB, TRAY, Tablet
 
 
 @pytest.fixture
@@ -35,17 +35,17 @@ def test_asking_for_news_keeps_no_session_alive(tablet, mill_court, clock):
     assert tablet.client.get(TRAY).status_code == 401
 
 
-@pytest.mark.parametrize("by_hand", ["scan", "claim", "deed"])
+@pytest.mark.parametrize("by_hand", ["scan", "claim", "action"])
 def test_what_a_person_does_in_the_tray_keeps_their_session_alive(
     by_hand, tablet, mill_court, clock
 ):
-    row = tablet.row(HUB, mill_court, claim=by_hand == "deed")
+    row = tablet.row(HUB, mill_court, claim=by_hand == "action")
     tablet.sync(row)
     clock.shift(timedelta(hours=8))
     acts = {
         "scan": tablet.row(OTHER_HUB, mill_court),
         "claim": row | {"claim": True},
-        "deed": row | {"deed": "stop"},
+        "action": row | {"action": "stop"},
     }
     tablet.sync(acts[by_hand])
     clock.shift(timedelta(hours=8))

@@ -13,8 +13,8 @@ from portal.hubs.models import Hub
 from portal.orgs.models import Site
 from portal.sandbox import world
 from tests.conftest import order
+from tests.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
 from tests.web.conftest import at_once
-from tests.web.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
@@ -33,7 +33,7 @@ def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox)
 
     assert (saved["word"], saved["claimId"]) == ("Waiting to send", str(claim.pk))
     assert (saved["url"], saved["canClaim"]) == (f"/claims/{claim.pk}/", False)
-    assert (claimed["word"], claimed["kind"], claimed["place"]) == ("Claimed", "good", "here")
+    assert (claimed["word"], claimed["outcome"]) == ("Claimed", "claimed")
     assert (claimed["settled"], claimed["pollIn"]) == (False, 1)
     assert (online["word"], online["settled"], online["pollIn"]) == ("Online", True, 0)
     assert (claim.site, claim.submitted_by.email) == (mill_court, "installer@acme.example")
@@ -76,7 +76,7 @@ def test_a_call_whose_answer_was_lost_is_made_again_and_is_one_claim(tablet, mil
     after = tablet.sync(*late)
 
     assert len({news["claimId"] for news in [*lost, *again, *after]}) == 2
-    assert [news["place"] for news in after] == ["here", "here"]
+    assert [news["outcome"] for news in after] == ["claimed", "claimed"]
     assert Claim.objects.count() == claims_sent(sandbox) == 2
 
 
@@ -142,7 +142,7 @@ def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
         tablet.row(HUB, mill_court, claim=True), tablet.row(OTHER_HUB, mill_court, claim=True)
     )
 
-    assert (stopped["kind"], stopped["word"]) == ("stop", "At another site")
+    assert (stopped["outcome"], stopped["word"]) == ("elsewhere", "At another site")
     assert said in stopped["text"]
     assert (stopped["claimId"], stopped["url"]) == ("", f"/claims/{theirs.pk}/")
     assert (stopped["settled"], stopped["canClaim"]) == (True, False)
@@ -158,7 +158,7 @@ def test_a_site_that_takes_no_claims_stops_its_row_and_no_other(
     *stopped, taken = tablet.sync(*rows, tablet.row(HUB, mill_court, claim=True))
 
     assert [news["word"] for news in stopped] == ["Pick the site again"] * len(sites)
-    assert {news["kind"] for news in stopped} == {"stop"}
+    assert {news["outcome"] for news in stopped} == {"refused"}
     assert all(news["settled"] and news["hubId"] == HUB for news in stopped)
     assert taken["claimId"] == str(Claim.objects.get().pk)
 
@@ -166,7 +166,7 @@ def test_a_site_that_takes_no_claims_stops_its_row_and_no_other(
 def test_a_row_that_gets_another_site_is_another_claim(tablet, mill_court, orchard_rise):
     row = tablet.row(HUB, mill_court, claim=True)
     first = tablet.news(dict(row))
-    tablet.news({**row, "claimId": first["claimId"], "deed": "stop"})
+    tablet.news({**row, "claimId": first["claimId"], "action": "stop"})
     second = tablet.news({**row, "site": str(orchard_rise.pk)})
 
     assert first["claimId"] != second["claimId"]
@@ -190,34 +190,33 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     later = timezone.now() + timedelta(minutes=10)
     Claim.objects.update(next_attempt_at=later, version=F("version") + 1)
 
-    assert (news["kind"], news["word"]) == ("attention", "Hub offline")
+    assert (news["outcome"], news["word"]) == ("held_up", "Hub offline")
     assert "Next look" not in news["text"]
-    assert news["deeds"] == ["try_now", "stop"]
+    assert news["actions"] == ["try_now", "stop"]
     due = timezone.localtime(later)
     assert tablet.news(row)["text"].endswith(f"Next look at {due:%H:%M}.")
 
 
 @pytest.mark.parametrize(
-    ("hub", "word"),
+    ("hub", "outcome", "word"),
     [
-        ("unknown", "Unknown hub"),
-        ("claimed_elsewhere", "Someone else's"),
-        ("suspended", "Suspended"),
-        ("other_site", "At another site"),
+        ("unknown", "refused", "Unknown hub"),
+        ("claimed_elsewhere", "refused", "Someone else's"),
+        ("suspended", "refused", "Suspended"),
+        ("other_site", "elsewhere", "At another site"),
     ],
 )
 def test_a_claim_that_spkey_refuses_says_so_and_gives_what_to_quote(
-    hub, word, tablet, mill_court, sandbox
+    hub, outcome, word, tablet, mill_court, sandbox
 ):
     row = tablet.row(MAGIC[hub], mill_court, claim=True)
     tablet.news(row)
     news = tablet.after_work(row)
 
-    assert (news["kind"], news["word"], news["settled"]) == ("stop", word, True)
+    assert (news["outcome"], news["word"], news["settled"]) == (outcome, word, True)
     assert news["reference"]
-    assert news["deeds"] == ["again"]
+    assert news["actions"] == ["again"]
     if hub == "other_site":
-        assert news["place"] == "elsewhere"
         assert "SmartphoneKey has it at" in news["text"]
 
 
@@ -229,16 +228,17 @@ def test_a_claimed_hub_that_was_moved_away_since_says_so(tablet, mill_court, san
     look_at_hubs_now()
     news = tablet.after_work(row)
 
-    assert (news["kind"], news["word"], news["place"]) == ("stop", "No longer yours", "")
+    assert (news["outcome"], news["word"]) == ("lost", "No longer yours")
     assert news["title"] == "SmartphoneKey no longer has it as yours"
 
 
 def test_a_claim_that_took_effect_after_its_end_says_so(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
-    tablet.news(row | {"deed": "stop"})
+    tablet.news(row | {"action": "stop"})
     Claim.objects.update(late_effect_at=timezone.now())
     news = tablet.news(row)
 
-    assert (news["word"], news["deeds"]) == ("Claimed later", [])
+    assert (news["outcome"], news["word"]) == ("took_effect", "Claimed later")
+    assert news["actions"] == []
     assert "the hub now belongs to Mill Court" in news["text"]

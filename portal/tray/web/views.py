@@ -1,6 +1,5 @@
 """The addresses that a device's tray calls: JSON in, JSON out, each refusal with a sentence."""
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -17,10 +16,13 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.claims import forms, tray, tray_news, tray_request
+from portal.claims import forms
+from portal.claims.words import NOT_SAVED
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import Membership, User
+from portal.tray import schema
+from portal.tray.display import news
+from portal.tray.sync import carry_out
 
 View = Callable[[HttpRequest], JsonResponse]
 
@@ -32,7 +34,7 @@ def _answers_json(view: View) -> View:
     def answer(request: HttpRequest) -> JsonResponse:
         if not request.user.is_authenticated:
             way = redirect_to_login(reverse("claims:new"), settings.LOGIN_URL).url
-            return JsonResponse({"signIn": way}, status=HTTPStatus.UNAUTHORIZED)
+            return _json(schema.SignIn(sign_in=way), HTTPStatus.UNAUTHORIZED)
         try:
             return view(request)
         except PermissionDenied:
@@ -42,20 +44,23 @@ def _answers_json(view: View) -> View:
             said = gettext("That organisation is not yours, or not any more.")
             return _refusal(request, said, HTTPStatus.NOT_FOUND)
         except (OperationalError, InterfaceError):
-            return _problem(str(forms.NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
+            return _problem(str(NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
 
     return login_not_required(never_cache(answer))
 
 
+def _json(message: schema.Message, status: HTTPStatus = HTTPStatus.OK) -> JsonResponse:
+    return JsonResponse(schema.dump(message), status=status)
+
+
 def _problem(sentence: str, status: HTTPStatus) -> JsonResponse:
-    return JsonResponse({"problem": sentence}, status=status)
+    return _json(schema.Problem(problem=sentence), status)
 
 
 def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonResponse:
-    """Say also to whom, and what becomes of the rows: the device may be somebody else's by now."""
-    person = str(access.person(request).pk)
-    news = tray_news.refused(sentence).told()
-    return JsonResponse({"problem": sentence, "person": person, "news": news}, status=status)
+    person = access.person(request).pk
+    refusal = schema.Refusal(problem=sentence, person=person, news=news.refused(sentence))
+    return _json(refusal, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,24 +76,25 @@ def _session(request: HttpRequest) -> JsonResponse:
     organisation, person = member.organisation, member.user
     sites = forms.sites_for(person, organisation)
     likely = forms.likely(sites)
-    return JsonResponse(
-        {
-            "person": {"id": str(person.pk), "name": person.display_name},
-            "organisation": {"id": str(organisation.pk), "name": organisation.name},
-            "sites": [
-                {"id": str(site.pk), "name": site.name, "address": site.address} for site in sites
-            ],
-            "site": str(likely.pk) if likely else "",
-            "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
-            "csrf": get_token(request),
-        }
+    return _json(
+        schema.Session(
+            person=schema.Named(id=person.pk, name=person.display_name),
+            organisation=schema.Named(id=organisation.pk, name=organisation.name),
+            sites=tuple(
+                schema.SiteChoice(id=site.pk, name=site.name, address=site.address)
+                for site in sites
+            ),
+            site=likely.pk if likely else None,
+            language=(get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+            csrf=get_token(request),
+        )
     )
 
 
 def _sync(request: HttpRequest) -> JsonResponse:
     try:
-        asked = tray_request.parse(_json_of(request))
-    except tray_request.MalformedError:
+        asked = schema.parse(_json_of(request))
+    except schema.MalformedError:
         said = gettext("The portal did not understand this device. Load the page anew.")
         return _problem(said, HTTPStatus.BAD_REQUEST)
     if not any(row.is_by_hand for row in asked.rows):
@@ -97,8 +103,9 @@ def _sync(request: HttpRequest) -> JsonResponse:
     if asked.person != person.pk:
         said = gettext("Somebody else is signed in on this device. These hubs wait for their own.")
         return _problem(said, HTTPStatus.CONFLICT)
-    member = _member(person, asked.organisation)
-    return JsonResponse({"rows": tray.sync(member, asked.rows)})
+    member = access.require(person, asked.organisation, Ability.CLAIM)
+    results = carry_out(member, asked.rows)
+    return _json(schema.Answer(rows=tuple(news.unseen(asked.rows, results))))
 
 
 def _sent_by_itself(request: HttpRequest) -> None:
@@ -109,23 +116,8 @@ def _sent_by_itself(request: HttpRequest) -> None:
 def _json_of(request: HttpRequest) -> bytes:
     # A form's body is not to be had any more once the check against forgery has read it.
     if request.content_type != "application/json":
-        raise tray_request.MalformedError
+        raise schema.MalformedError
     return request.body
-
-
-def _member(person: User, organisation: uuid.UUID) -> Membership:
-    """Return the membership that allows the claims.
-
-    Raises PermissionDenied for a pass that has ended or never allowed it, and Http404 for an
-    organisation that is none of the person's.
-    """
-    mine = access.memberships(person)
-    member = next((each for each in mine if each.organisation_id == organisation), None)
-    if member is None and not person.memberships.filter(organisation=organisation).exists():
-        raise Http404
-    if member is None or Ability.CLAIM not in access.abilities(member):
-        raise PermissionDenied
-    return member
 
 
 @require_POST
@@ -135,6 +127,6 @@ def photo(request: HttpRequest) -> JsonResponse:
     access.anywhere(request, Ability.CLAIM)
     form = forms.PhotoForm(request.POST, request.FILES)
     if form.is_valid():
-        return JsonResponse({"text": form.cleaned_data["photo"]})
+        return _json(schema.Label(text=form.cleaned_data["photo"]))
     said = " ".join(map(str, form.errors["photo"]))
     return _problem(said, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -8,8 +8,8 @@ from django.test import Client
 from portal.claims import lifecycle
 from portal.orgs.models import Site
 from tests.conftest import join, order
+from tests.tray.conftest import HUB, TRAY
 from tests.web.conftest import choose
-from tests.web.tray.conftest import HUB, TRAY
 
 
 def test_a_tablet_learns_for_whom_it_works_and_where(installer, ira, acme, mill_court):

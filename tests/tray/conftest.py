@@ -36,7 +36,7 @@ class Tablet:
         """A row as it stands after a scan."""
         site_id = str(site.pk) if isinstance(site, Site) else site
         row = {"id": str(uuid4()), "text": str(text), "site": site_id, "claim": False}
-        return row | {"claimId": "", "deed": "", "seen": ""} | fields
+        return row | {"claimId": "", "action": "", "seen": ""} | fields
 
     def body(self, *rows: Json, **fields: object) -> Json:
         owner = {"person": str(self.person.pk), "organisation": str(self.organisation.pk)}
@@ -53,7 +53,7 @@ class Tablet:
         fresh = {news["id"]: news for news in answer.json()["rows"]}
         for row in rows:
             if news := fresh.get(row["id"]):
-                row |= {"seen": news["seen"], "claimId": news["claimId"], "deed": ""}
+                row |= {"seen": news["seen"], "claimId": news["claimId"], "action": ""}
         self.told |= fresh
         return answer.json()["rows"]
 

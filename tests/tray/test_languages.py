@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.orgs.models import User
-from tests.web.tray.conftest import HUB, TRAY
+from tests.tray.conftest import HUB, TRAY
 
 GREEK = re.compile(r"[Ͱ-Ͽἀ-῿]")
 

@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.hubs.models import Hub
+from tests.tray.conftest import HUB
 from tests.web.claim_form.test_photos import photo
-from tests.web.tray.conftest import HUB
 
 ADDRESS = "/claims/tray/photo/"
 

@@ -10,7 +10,7 @@ from portal.claims import lifecycle
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import join, order
-from tests.web.tray.conftest import HUB, Tablet
+from tests.tray.conftest import HUB, Tablet
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
@@ -20,7 +20,7 @@ def test_a_claim_is_hurried(tablet, mill_court):
     tablet.news(row)
     later = timezone.now() + timedelta(minutes=5)
     Claim.objects.update(state="waiting", reason="offline", next_attempt_at=later)
-    tablet.news(row | {"deed": "try_now"})
+    tablet.news(row | {"action": "try_now"})
     claim = Claim.objects.get()
 
     assert claim.next_attempt_at <= timezone.now()
@@ -30,12 +30,13 @@ def test_a_claim_is_hurried(tablet, mill_court):
 def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     first = tablet.news(row)["claimId"]
-    stopped = dict(tablet.news(row | {"deed": "stop", "claimId": first}))
-    deed = {**row, "deed": "again", "claimId": first}
-    lost = tablet.send(tablet.body(deed)).json()["rows"][0]
-    again = tablet.news(deed)
+    stopped = dict(tablet.news(row | {"action": "stop", "claimId": first}))
+    once_more = {**row, "action": "again", "claimId": first}
+    lost = tablet.send(tablet.body(once_more)).json()["rows"][0]
+    again = tablet.news(once_more)
 
-    assert (stopped["word"], stopped["kind"], stopped["deeds"]) == ("Cancelled", "quiet", ["again"])
+    assert (stopped["word"], stopped["outcome"]) == ("Cancelled", "cancelled")
+    assert stopped["actions"] == ["again"]
     assert again["claimId"] == lost["claimId"] != first
     assert Claim.objects.get(pk=again["claimId"]).retry_of_id == UUID(first)
     assert Claim.objects.count() == 2
@@ -44,8 +45,8 @@ def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):
 def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
-    for deed in ("try_now", "again"):
-        tablet.news(row | {"deed": deed})
+    for action in ("try_now", "again"):
+        tablet.news(row | {"action": action})
 
     claim = Claim.objects.get()
     assert (claim.state, claim.send_wanted) == ("queued", False)
@@ -54,23 +55,23 @@ def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
 def test_making_it_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court, orchard_rise):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
-    tablet.news(row | {"deed": "stop"})
+    tablet.news(row | {"action": "stop"})
     theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
-    news = tablet.news(row | {"deed": "again"})
+    news = tablet.news(row | {"action": "again"})
 
     assert (news["word"], news["url"]) == ("At another site", f"/claims/{theirs.pk}/")
 
 
-@pytest.mark.parametrize("deed", ["", "stop", "try_now", "again"])
+@pytest.mark.parametrize("action", ["", "stop", "try_now", "again"])
 def test_another_organisations_claim_is_as_one_that_is_not_there(
-    deed, tablet, mill_court, harbours_claim
+    action, tablet, mill_court, harbours_claim
 ):
     claims = (str(harbours_claim.pk), str(uuid4()))
-    rows = [tablet.row(HUB, mill_court, claim=True, claimId=pk, deed=deed) for pk in claims]
+    rows = [tablet.row(HUB, mill_court, claim=True, claimId=pk, action=action) for pk in claims]
     others, missing = tablet.sync(*rows)
 
     assert {**others, "id": "", "seen": ""} == {**missing, "id": "", "seen": ""}
-    assert (others["kind"], others["title"]) == ("stop", "There is no such claim here")
+    assert (others["outcome"], others["title"]) == ("refused", "There is no such claim here")
     assert not others["hubId"]
     harbours_claim.refresh_from_db()
     assert harbours_claim.state == "queued"
@@ -80,7 +81,7 @@ def test_a_claim_of_another_organisation_of_ones_own_is_none_of_this_tray(
     tablet, ira, harbour, harbours_claim
 ):
     join(ira, harbour)
-    row = tablet.row(HUB, claim=True, claimId=str(harbours_claim.pk), deed="stop")
+    row = tablet.row(HUB, claim=True, claimId=str(harbours_claim.pk), action="stop")
 
     assert tablet.news(row)["title"] == "There is no such claim here"
     harbours_claim.refresh_from_db()
@@ -90,8 +91,8 @@ def test_a_claim_of_another_organisation_of_ones_own_is_none_of_this_tray(
 def test_supports_claim_is_told_of_and_not_steered(as_person, hal, harbour, supports_claim):
     tablet = Tablet(as_person(hal), hal, harbour)
     row = tablet.row(supports_claim.hub_id_text, claim=True, claimId=str(supports_claim.pk))
-    news = tablet.news(row | {"deed": "stop"})
+    news = tablet.news(row | {"action": "stop"})
     supports_claim.refresh_from_db()
 
-    assert (news["word"], news["deeds"]) == ("Waiting to send", [])
+    assert (news["word"], news["actions"]) == ("Waiting to send", [])
     assert supports_claim.state == "queued"

@@ -14,8 +14,8 @@ from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
 from tests.conftest import join
+from tests.tray.conftest import HUB, OTHER_HUB, TRAY, Tablet, claims_sent
 from tests.web.conftest import choose
-from tests.web.tray.conftest import HUB, OTHER_HUB, TRAY, Tablet, claims_sent
 
 
 def refusal(answer) -> int:
@@ -79,7 +79,7 @@ def test_rows_keep_the_organisation_in_which_they_were_scanned(tablet, ira, harb
 
 
 ROW = {"id": str(uuid4()), "text": HUB, "site": "", "claim": True}
-ROW |= {"claimId": "", "deed": "", "seen": ""}
+ROW |= {"claimId": "", "action": "", "seen": ""}
 MALFORMED = {
     "no JSON": "{",
     "not UTF-8": b"\xff\xfe\x00",
@@ -104,8 +104,8 @@ MALFORMED = {
             ("claim", "yes"),
             ("claimId", "1"),
             ("claimId", 1),
-            ("deed", "delete"),
-            ("deed", ["stop"]),
+            ("action", "delete"),
+            ("action", ["stop"]),
             ("seen", "x" * 65),
         )
     },
@@ -193,7 +193,7 @@ def test_an_error_that_nobody_foresaw_costs_one_row_a_while_and_the_others_nothi
         patch.setattr(lifecycle, "submit", broken)
         stumbled, taken = tablet.sync(*rows)
 
-    assert (stumbled["word"], stumbled["kind"]) == ("Not saved yet", "attention")
+    assert (stumbled["word"], stumbled["outcome"]) == ("Not saved yet", "not_taken")
     assert (stumbled["claimId"], stumbled["settled"], stumbled["canClaim"]) == ("", False, True)
     assert taken["claimId"]
     assert rows[0]["id"] in caplog.text

@@ -13,7 +13,7 @@ from portal.hubs.models import Circuit, Hub
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import order
-from tests.web.tray.conftest import HUB, claims_sent
+from tests.tray.conftest import HUB, claims_sent
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
@@ -23,20 +23,21 @@ def test_a_hub_is_looked_up_by_the_worker_and_nothing_is_claimed(tablet, mill_co
     first = dict(tablet.news(row))
     then = tablet.after_work(row)
 
-    assert (first["word"], first["kind"], first["canClaim"]) == ("Looking it up", "working", True)
+    assert (first["word"], first["outcome"]) == ("Looking it up", "looking")
     assert (first["settled"], first["pollIn"], first["hubId"]) == (False, 1, HUB)
-    assert (then["word"], then["kind"], then["canClaim"]) == ("Ready", "good", True)
-    assert (then["settled"], then["pollIn"], then["place"]) == (True, 0, "")
+    assert first["canClaim"]
+    assert (then["word"], then["outcome"], then["canClaim"]) == ("Ready", "ready", True)
+    assert (then["settled"], then["pollIn"]) == (True, 0)
     assert then["meta"] == f"{world.model(HUB)} · serial {world.serial(HUB)}"
     assert not Claim.objects.exists()
     assert claims_sent(sandbox) == 0
 
 
 FOUND = {
-    "unknown": ("stop", "Unknown hub", ""),
-    "claimed_elsewhere": ("stop", "Someone else's", ""),
-    "suspended": ("stop", "Suspended", ""),
-    "decommissioned": ("stop", "Out of service", ""),
+    "unknown": "Unknown hub",
+    "claimed_elsewhere": "Someone else's",
+    "suspended": "Suspended",
+    "decommissioned": "Out of service",
 }
 
 
@@ -46,7 +47,7 @@ def test_a_hub_that_spkey_would_refuse_can_not_be_claimed(name, tablet, mill_cou
     tablet.news(row)
     news = tablet.after_work(row)
 
-    assert (news["kind"], news["word"], news["place"]) == FOUND[name]
+    assert (news["outcome"], news["word"]) == ("refused", FOUND[name])
     assert (news["canClaim"], news["settled"]) == (False, True)
     assert "reference" not in news["text"]
 
@@ -74,8 +75,7 @@ def test_a_hub_of_ours_says_whether_it_is_here_or_where_else(
         "At another site",
         "Already yours",
     ]
-    assert [each["place"] for each in news] == ["here", "elsewhere", "elsewhere"]
-    assert [each["kind"] for each in news] == ["good", "stop", "quiet"]
+    assert [each["outcome"] for each in news] == ["here", "elsewhere", "yours"]
     assert not any(each["canClaim"] for each in news)
     assert all("SmartphoneKey has it at Mill Court." in each["text"] for each in news[1:])
 
@@ -107,7 +107,7 @@ def test_a_hub_of_ours_that_is_out_of_service_here_can_not_be_claimed(
     tablet.news(row)
     news = tablet.after_work(row)
 
-    assert (news["kind"], news["canClaim"]) == ("stop", False)
+    assert (news["outcome"], news["canClaim"]) == ("refused", False)
 
 
 def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
@@ -144,7 +144,7 @@ def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
     claimed = tablet.row(HUB, mill_court, claim=True)
     tablet.news(claimed)
     tablet.after_work(claimed)
-    assert tablet.news(tablet.row(HUB, mill_court))["place"] == "here"
+    assert tablet.news(tablet.row(HUB, mill_court))["outcome"] == "here"
 
     assert Hub.objects.get().refresh_due_at is not None
 
@@ -208,7 +208,7 @@ def test_a_lookup_that_can_not_be_made_is_said_quietly_and_stops_no_claim(
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert (news["icon"], news["title"]) == TROUBLES[trouble]
-    assert (news["kind"], news["word"]) == ("quiet", "Not looked up")
+    assert (news["outcome"], news["word"]) == ("unknown", "Not looked up")
     assert news["text"] == "You can claim it all the same."
     assert (news["canClaim"], news["settled"]) == (True, False)
 
@@ -241,7 +241,7 @@ def test_a_claim_that_a_colleague_has_under_way_elsewhere_is_named(
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert (news["claimId"], news["url"]) == ("", f"/claims/{theirs.pk}/")
-    assert (news["kind"], news["place"], news["canClaim"]) == ("stop", "elsewhere", False)
+    assert (news["outcome"], news["canClaim"]) == ("elsewhere", False)
     assert news["text"] == "This hub is being claimed at Orchard Rise, by Ada Admin."
 
 
@@ -287,7 +287,7 @@ def test_what_is_no_hub_label_is_refused_with_what_was_read(claim, tablet, mill_
     for label, said in LABELS.items():
         news = tablet.news(tablet.row(label, mill_court, claim=claim))
 
-        assert (news["kind"], news["word"], news["hubId"]) == ("stop", "No hub label", "")
+        assert (news["outcome"], news["word"], news["hubId"]) == ("refused", "No hub label", "")
         assert said in news["text"]
         assert (news["settled"], news["canClaim"]) == (True, False)
     assert not Hub.objects.exists()
