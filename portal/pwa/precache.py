@@ -26,7 +26,6 @@ WORKER: Final = "js/pwa/service-worker.js"
 STYLES: Final = (
     "css/bar.css",
     "css/base.css",
-    "css/forms.css",
     "css/hubs.css",
     "css/outdoor.css",
     "css/parts.css",
