@@ -15,7 +15,7 @@ from django.utils import timezone
 from bench import processes, script
 from bench.people import Installer, installer
 from bench.report import Figure
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.sandbox import world
 
@@ -68,8 +68,8 @@ def queue(person: Installer, hubs: Sequence[str]) -> None:
 
 def submit(person: Installer, hub_id: str) -> Claim:
     """Submit a claim as the form would, and return it."""
-    return lifecycle.submit(
-        lifecycle.Order(
+    return actions.submit(
+        actions.ClaimRequest(
             user=person.user,
             organisation=person.organisation,
             hub_id=uuid.UUID(hub_id),

@@ -28,14 +28,14 @@ def main() -> None:
 def _hurry(factor: float) -> None:
     # These import models, which is possible only once Django is set up.
     from portal import spkey  # noqa: PLC0415
-    from portal.claims import lifecycle, policy, worker  # noqa: PLC0415
-    from portal.hubs import circuit, keys, watching  # noqa: PLC0415
-    from portal.orgs import notices  # noqa: PLC0415
+    from portal.claims.engine import step, timing, worker  # noqa: PLC0415
+    from portal.gateway import circuit, gate, key_health  # noqa: PLC0415
+    from portal.notices import outbox  # noqa: PLC0415
 
-    for module in (lifecycle, policy, worker, circuit, keys, watching, notices):
+    for module in (step, timing, worker, circuit, gate, key_health, watching, outbox):
         _divide(module, factor)
     for name in ("backoff", "offline_wait"):
-        setattr(policy, name, _divided(getattr(policy, name), factor))
+        setattr(timing, name, _divided(getattr(timing, name), factor))
     seconds = spkey.Timeouts.__init__.__defaults__ or ()
     spkey.Timeouts.__init__.__defaults__ = tuple(number / factor for number in seconds)
     (spkey.Client.__init__.__kwdefaults__ or {})["timeouts"] = spkey.Timeouts()

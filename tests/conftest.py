@@ -13,14 +13,15 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from portal.audit import guard
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions, worker
 from portal.claims.models import Claim
-from portal.hubs import circuit
-from portal.orgs import credentials
+from portal.gateway import circuit
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
+from portal.sites.models import Site
 from tests.people_with_factor import PASSWORD, sign_in_with_factor
 
 
@@ -42,7 +43,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
 @pytest.fixture(autouse=True)
 def _calls_are_counted_anew():
     """What one test's calls came to is nothing to the next."""
-    circuit.forget()
+    circuit.reset()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,7 +74,7 @@ def make_person(email: str, name: str, **fields: object) -> User:
 
 def make_organisation(name: str, spkey_org_id: str, key: str, kind: str = "normal") -> Organisation:
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
-    credential = credentials.replace(organisation, None, Secret(key), None)
+    credential = api_keys.replace(organisation, None, Secret(key), None)
     ApiCredential.objects.filter(pk=credential.pk).update(
         kind=kind, state="working", check_due_at=None
     )
@@ -200,9 +201,9 @@ def hub_id() -> UUID:
     return UUID(world.hub_id(0))
 
 
-def order(user: User, site: Site, hub_id: UUID | str, **fields) -> lifecycle.Order:
+def order(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.ClaimRequest:
     """An order as the claim form would make it."""
-    return lifecycle.Order(
+    return actions.ClaimRequest(
         user=user,
         organisation=site.organisation,
         hub_id=UUID(str(hub_id)),
@@ -216,19 +217,19 @@ def order(user: User, site: Site, hub_id: UUID | str, **fields) -> lifecycle.Ord
 @pytest.fixture
 def claim(ira, mill_court, hub_id) -> Claim:
     """Ira's claim of a fresh hub at Mill Court, not yet worked on."""
-    return lifecycle.submit(order(ira, mill_court, hub_id))
+    return actions.submit(order(ira, mill_court, hub_id))
 
 
 @pytest.fixture
 def harbours_claim(hal, lighthouse) -> Claim:
     """Hal's claim at Harbour, which is no affair of Acme's."""
-    return lifecycle.submit(order(hal, lighthouse, world.hub_id(1)))
+    return actions.submit(order(hal, lighthouse, world.hub_id(1)))
 
 
 @pytest.fixture
 def supports_claim(sam, spkey_support, lighthouse) -> Claim:
     """Sam's claim for Harbour, made with the super key."""
-    return lifecycle.submit(
+    return actions.submit(
         order(
             sam,
             lighthouse,

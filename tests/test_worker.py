@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from portal.claims import leases, lifecycle, policy, worker
+from portal.claims.engine import actions, leases, step, timing, worker
 from portal.claims.models import Claim, Heartbeat, State
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -42,20 +42,20 @@ def test_once_works_off_what_is_due_and_ends(sandbox, claim, capsys):
 
 def break_attempts(monkeypatch, claim):
     """Let every attempt at this claim raise."""
-    attempt = lifecycle.attempt
+    attempt = step.attempt
 
     def broken(lease):
         if lease.claim_id == claim.pk:
             raise ZeroDivisionError
         attempt(lease)
 
-    monkeypatch.setattr(lifecycle, "attempt", broken)
+    monkeypatch.setattr(step, "attempt", broken)
 
 
 def test_a_claim_submitted_while_it_idles_is_claimed_within_a_second(sandbox, ira, mill_court):
     with running():
         until(Heartbeat.objects.exists)
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        claim = actions.submit(order(ira, mill_court, world.hub_id(0)))
         until(lambda: is_claimed(claim))
 
     done = Claim.objects.get(pk=claim.pk)
@@ -63,7 +63,7 @@ def test_a_claim_submitted_while_it_idles_is_claimed_within_a_second(sandbox, ir
 
 
 def test_a_lease_too_short_for_an_attempt_stops_the_start(monkeypatch):
-    monkeypatch.setattr(policy, "LEASE", timedelta(seconds=70))
+    monkeypatch.setattr(timing, "LEASE", timedelta(seconds=70))
 
     with pytest.raises(RuntimeError, match="lease"):
         worker.Worker(4)
@@ -85,7 +85,7 @@ def test_after_stop_nothing_new_is_begun(sandbox, claim, ira, mill_court):
     with running(threads=1) as working:
         until(lambda: sends(sandbox))
         working.stop()
-        later = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+        later = actions.submit(order(ira, mill_court, world.hub_id(1)))
 
     assert state_of(later) == State.QUEUED
     assert len(sends(sandbox)) == 1
@@ -111,7 +111,7 @@ def test_a_database_that_goes_away_for_a_moment_is_waited_for(sandbox, claim, mo
 def test_a_piece_of_work_that_fails_ends_neither_the_worker_nor_its_own_claim(
     sandbox, claim, ira, mill_court, monkeypatch, caplog
 ):
-    other = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    other = actions.submit(order(ira, mill_court, world.hub_id(1)))
     with monkeypatch.context() as patch:
         break_attempts(patch, claim)
         with running():
@@ -143,7 +143,7 @@ def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mi
     caplog.set_level(logging.INFO)
     with running(threads=16):
         claims = [
-            lifecycle.submit(order(person, mill_court, world.hub_id(n)))
+            actions.submit(order(person, mill_court, world.hub_id(n)))
             for n in range(60)
             for person in (ira, ada)
         ]
@@ -161,7 +161,7 @@ def test_forty_hubs_of_two_organisations_are_each_claimed_once(
     wishes = [order(ira, mill_court, world.hub_id(n)) for n in range(20)]
     wishes += [order(hal, lighthouse, world.hub_id(n)) for n in range(20, 40)]
     for wish in wishes:
-        lifecycle.submit(wish)
+        actions.submit(wish)
 
     with running(threads=16), running(threads=16):
         until(lambda: not Claim.objects.active().exists(), within=30)
@@ -176,7 +176,7 @@ def test_forty_hubs_of_two_organisations_are_each_claimed_once(
 
 def test_a_check_of_a_key_is_not_kept_waiting_by_a_crowd_of_claims(sandbox, acme, ira, mill_court):
     for number in range(20):
-        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        actions.submit(order(ira, mill_court, world.hub_id(number)))
     ApiCredential.objects.update(check_due_at=timezone.now() - timedelta(minutes=5))
 
     jobs = worker.due_jobs(16)
@@ -187,7 +187,7 @@ def test_a_check_of_a_key_is_not_kept_waiting_by_a_crowd_of_claims(sandbox, acme
 
 def test_with_one_thread_free_the_kinds_of_work_take_turns(sandbox, acme, ira, mill_court):
     for number in range(6):
-        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        actions.submit(order(ira, mill_court, world.hub_id(number)))
     ApiCredential.objects.update(check_due_at=timezone.now() - timedelta(minutes=5))
 
     for _ in worker.SOURCES:

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from django.db.models import Model, Q
 
-from portal.hubs import circuit, keys, watching
-from portal.hubs.models import Circuit, Hub
+from portal.gateway import circuit, gate, key_health
+from portal.gateway.models import Circuit
+from portal.hubs import watching
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
 
 # Between the clocks of workers and web servers.
 CLOCKS_APART = timedelta(minutes=1)
-LONGEST_HELD = circuit.LONGEST_PAUSE + circuit.PROBE
 NOW = timedelta(0)
 
 
@@ -29,17 +30,17 @@ class Bound(NamedTuple):
 BOUNDS: dict[type[Model], dict[str, Bound]] = {
     Hub: {
         "lease_until": Bound(watching.LEASE, None),
-        "refresh_due_at": Bound(keys.LONGEST_PAUSE, NOW),
+        "refresh_due_at": Bound(gate.LONGEST_HOLD, NOW),
         # Whoever still looks renews it with the next poll.
         "watched_until": Bound(watching.WATCH, None),
-        "expected_until": Bound(watching.EXPECT, watching.EXPECT),
+        "awaited_until": Bound(watching.AWAIT_ONLINE_FOR, watching.AWAIT_ONLINE_FOR),
     },
     ApiCredential: {
-        "check_lease_until": Bound(keys.CHECK_LEASE, None),
-        "check_due_at": Bound(LONGEST_HELD, NOW),
-        "paused_until": Bound(keys.LONGEST_PAUSE, None),
+        "check_lease_until": Bound(key_health.CHECK_LEASE, None),
+        "check_due_at": Bound(gate.LONGEST_HOLD, NOW),
+        "paused_until": Bound(gate.LONGEST_HOLD, None),
     },
-    Circuit: {"open_until": Bound(LONGEST_HELD, NOW)},
+    Circuit: {"open_until": Bound(circuit.LONGEST_PAUSE + circuit.PROBE, NOW)},
 }
 
 

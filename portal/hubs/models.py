@@ -6,22 +6,13 @@ to somebody else says just that, and never to whom.
 """
 
 import uuid
-from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs.models import Organisation, User
-
-
-class HubQuerySet(models.QuerySet["Hub"]):
-    """Hubs, as far as somebody may see them, or as far as they are due."""
-
-    def visible_to(self, user: User) -> Self:
-        """Return the hubs that the person's organisations know."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+from portal.orgs.models import Organisation
 
 
 class Hub(models.Model):
@@ -68,14 +59,12 @@ class Hub(models.Model):
         related_name="+",
         verbose_name=_("read for"),
     )
-    expected_until = models.DateTimeField(_("expected until"), null=True)
+    awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
     refresh_due_at = models.DateTimeField(_("refresh due at"), null=True)
     lease_until = models.DateTimeField(_("lease until"), null=True)
     epoch = models.PositiveIntegerField(_("epoch"), default=0)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-
-    objects = HubQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hub")
@@ -96,18 +85,3 @@ class Hub(models.Model):
 
     def __str__(self) -> str:
         return str(self.hub_id)
-
-
-class Circuit(models.Model):
-    """That a host of the API does not answer: nobody calls it before `open_until`.
-
-    `host` has its port, where the API's address names one. There is no row of a host that answers.
-    """
-
-    host = models.CharField(max_length=255, primary_key=True)
-    opened_at = models.DateTimeField()
-    open_until = models.DateTimeField()
-    times_opened = models.PositiveIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return self.host

@@ -13,7 +13,9 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
-from portal.hubs import circuit, keys, status
+from portal.gateway import gate, key_health
+from portal.gateway.gate import Held
+from portal.hubs import status
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation
 
@@ -25,8 +27,8 @@ REFRESH_ONLINE = timedelta(seconds=15)
 REFRESH_TROUBLED = timedelta(seconds=20)
 LEASE = timedelta(seconds=30)
 # A hub that was just claimed is expected to come online, whether anybody looks or not.
-EXPECT = timedelta(hours=2)
-REFRESH_EXPECTED = timedelta(seconds=60)
+AWAIT_ONLINE_FOR = timedelta(hours=2)
+REFRESH_AWAITED = timedelta(seconds=60)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
 
@@ -71,14 +73,14 @@ def watch_all(hubs: Iterable[Hub]) -> None:
         _watch(unwatched, now)
 
 
-def leave(hubs: Iterable[Hub]) -> None:
+def unwatch(hubs: Iterable[Hub]) -> None:
     """Refresh these hubs no more: whoever wanted to know has learnt it.
 
     Who else looks at one of them has it refreshed again, and one just claimed is looked at on.
     """
     now = timezone.now()
     if watched := [hub.pk for hub in hubs if hub.watched_until is not None]:
-        unexpected = Q(expected_until=None) | Q(expected_until__lte=now)
+        unexpected = Q(awaited_until=None) | Q(awaited_until__lte=now)
         hubs_left = Hub.objects.filter(unexpected, pk__in=watched)
         hubs_left.update(watched_until=None, refresh_due_at=None)
 
@@ -97,7 +99,7 @@ def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
     hubs.filter(later).update(refresh_due_at=now)
 
 
-def expect(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
+def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
     """Look at a newly claimed hub now and then until it is online, for two hours at most.
 
     That it is the organisation's own, and at that site, is known already. `read_for` is as for
@@ -109,7 +111,7 @@ def expect(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
         binding=Hub.Binding.OURS,
         status=status.CLAIMED,
         spkey_site_id=spkey_site_id,
-        expected_until=now + EXPECT,
+        awaited_until=now + AWAIT_ONLINE_FOR,
         read_for=read_for,
         # A crowd of claims that nobody looks at goes first.
         refresh_due_at=Case(looked_at, default=Value(now + REFRESH_TROUBLED)),
@@ -159,32 +161,31 @@ def _ask(hub: Hub) -> timedelta:
     credential = _credential(hub)
     if credential is None:
         return REFRESH_TROUBLED
-    if paused := keys.paused_for(credential):
-        return timedelta(seconds=paused)
-    if held := circuit.held_for():
-        return timedelta(seconds=held)
+    client = gate.ask(credential)
+    if isinstance(client, Held):
+        return timedelta(seconds=client.seconds)
     asked_at = timezone.now()
     try:
-        status.record(hub, keys.client_for(credential).hub_status(hub.hub_id), read_at=asked_at)
+        status.record(hub, client.hub_status(hub.hub_id), read_at=asked_at)
     except spkey.NotFound as error:
         if error.from_api:  # Else it is a gateway's page, and says nothing of the hub.
             status.record_missing(hub, read_at=asked_at)
     except spkey.BadCredentials:
-        keys.mark_refused(credential)
+        key_health.mark_refused(credential)
     except spkey.RateLimited as limit:
-        keys.pause(credential, limit.retry_after or REFRESH_TROUBLED.total_seconds())
+        return timedelta(seconds=limit.held_for)
     except spkey.SpkeyError:
         return REFRESH_TROUBLED
     else:
-        awaited = not hub.online and hub.expected_until and hub.expected_until > asked_at
+        awaited = not hub.online and hub.awaited_until and hub.awaited_until > asked_at
         return REFRESH_WAITING if awaited else REFRESH_ONLINE
     return REFRESH_TROUBLED
 
 
 def _credential(hub: Hub) -> ApiCredential | None:
     for organisation in filter(None, (hub.organisation, hub.read_for)):
-        with suppress(keys.NoUsableKeyError):
-            return keys.usable(organisation)
+        with suppress(gate.NoUsableKeyError):
+            return gate.usable(organisation)
     return None
 
 
@@ -197,8 +198,8 @@ def _release(hub: Hub, every: timedelta) -> None:
             When(watched_until__gt=now, then=Value(now + every)),
             When(
                 Q(online=None) | Q(online=False),
-                expected_until__gt=now,
-                then=Value(now + max(every, REFRESH_EXPECTED)),
+                awaited_until__gt=now,
+                then=Value(now + max(every, REFRESH_AWAITED)),
             ),
             default=None,
         ),

@@ -14,8 +14,9 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from portal.claims import policy, timeline
-from portal.claims.worker import Worker
+from portal.claims.display import timeline
+from portal.claims.engine import timing
+from portal.claims.engine.worker import Worker
 from portal.hubs import watching
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files
@@ -196,10 +197,10 @@ def hurried(monkeypatch) -> None:
     """Waits of fractions of a second, in the page and behind it: the order of things is as ever."""
     monkeypatch.setattr(timeline, "pace", lambda claim: 0.25)
     monkeypatch.setattr(watching, "REFRESH_WAITING", timedelta(seconds=0.2))
-    monkeypatch.setattr(policy, "SETTLE_AFTER", policy.SETTLE_AFTER / 100)
-    monkeypatch.setattr(policy, "SETTLE_APART", policy.SETTLE_APART / 100)
-    monkeypatch.setattr(policy, "verify_wait", lambda since_send: 0.4)
-    monkeypatch.setattr(policy, "backoff", lambda tries: 0.1)
+    monkeypatch.setattr(timing, "SETTLE_AFTER", timing.SETTLE_AFTER / 100)
+    monkeypatch.setattr(timing, "SETTLE_APART", timing.SETTLE_APART / 100)
+    monkeypatch.setattr(timing, "verify_wait", lambda since_send: 0.4)
+    monkeypatch.setattr(timing, "backoff", lambda tries: 0.1)
 
 
 @pytest.fixture

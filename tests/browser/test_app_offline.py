@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.claims import pages
+from portal.core import pagination
 from portal.orgs.models import User
-from portal.pwa import views
+from portal.pwa.web import views
 from tests.browser.checks import problems
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
 
@@ -137,7 +137,7 @@ def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, 
     page.goto("/")
     ready_for_offline(page)
     page.evaluate(LOSE_CACHES)
-    monkeypatch.setattr(pages, "page_of", slowly(pages.page_of))
+    monkeypatch.setattr(pagination, "page_of", slowly(pagination.page_of))
     page.goto("/claims/")
     expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
 

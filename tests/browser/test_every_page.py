@@ -9,11 +9,12 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim, Heartbeat
 from portal.hubs.models import Hub
-from portal.orgs.models import ApiCredential, Membership, Site, User
+from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.browser.checks import problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
@@ -73,7 +74,7 @@ def claims(ira, mill_court) -> dict[str, Claim]:
     numbers = count()
     made = {}
     for name, fields in STATES.items():
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(next(numbers))))
+        claim = actions.submit(order(ira, mill_court, world.hub_id(next(numbers))))
         end = {"finished_at": timezone.now(), "next_attempt_at": None}
         ended = fields.get("state") in ENDED
         Claim.objects.filter(pk=claim.pk).update(**fields, **(end if ended else {}))

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
-from portal.claims import worker
+from portal.claims.engine import worker
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership

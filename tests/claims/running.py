@@ -7,7 +7,7 @@ from threading import Thread
 
 from django.db import connections
 
-from portal.claims.worker import Worker
+from portal.claims.engine.worker import Worker
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import worker
-from portal.hubs import circuit, keys, status, watching
+from portal.claims.engine import worker
+from portal.gateway import circuit, gate, key_health
+from portal.gateway.models import Circuit
+from portal.hubs import status, watching
 from portal.hubs.clock import mend
-from portal.hubs.models import Circuit, Hub
-from portal.orgs import credentials
+from portal.hubs.models import Hub
+from portal.orgs import api_keys
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 
@@ -84,19 +86,19 @@ def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub,
 
 
 def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hub, wire, clock):
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     clock.shift(-HOUR)
     mended()
     worker.run_once()
 
     assert len(wire("status")) == 1
-    assert fresh(hub).expected_until - timezone.now() <= watching.EXPECT
-    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_EXPECTED
+    assert fresh(hub).awaited_until - timezone.now() <= watching.AWAIT_ONLINE_FOR
+    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_AWAITED
 
 
 def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wire, clock):
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     for hours in (1, -1):
         clock.shift(hours * HOUR)
         mended()
@@ -109,8 +111,8 @@ def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wi
 
 
 def test_a_killed_workers_lease_of_a_key_is_void_when_the_clock_was_put_back(sandbox, acme, clock):
-    credentials.ask_for_check(acme.credential, None)
-    keys.lease_due_checks(1)
+    api_keys.ask_for_check(acme.credential, None)
+    key_health.lease_due_checks(1)
     clock.shift(-HOUR)
     worker.run_once()
     assert the_key().check_due_at is not None
@@ -123,12 +125,12 @@ def test_a_killed_workers_lease_of_a_key_is_void_when_the_clock_was_put_back(san
 
 
 def test_a_key_that_had_to_rest_rests_no_hour_longer(sandbox, acme, clock):
-    keys.pause(acme.credential, 600)
+    gate.hold(acme.credential, 600)
     assert mended() == 0
     clock.shift(-HOUR)
     mended()
 
-    assert keys.paused_for(the_key()) == 0
+    assert the_key().paused_for == 0
 
 
 def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
@@ -142,7 +144,7 @@ def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
 
 
 def test_a_reading_of_the_future_does_not_keep_out_a_fresh_one(hub, acme, sandbox, clock):
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     status.record(fresh(hub), client.hub_status(hub.hub_id), read_at=timezone.now())
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})
     clock.shift(-HOUR)
@@ -157,11 +159,11 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     hub, acme, clock, django_assert_num_queries
 ):
     watching.watch(hub)
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     watching.lease_due(5)
-    credentials.ask_for_check(acme.credential, None)
-    keys.lease_due_checks(1)
-    keys.pause(acme.credential, HOUR)
+    api_keys.ask_for_check(acme.credential, None)
+    key_health.lease_due_checks(1)
+    gate.hold(acme.credential, gate.LONGEST_HOLD.total_seconds())
     now = timezone.now()
     far = now + circuit.LONGEST_PAUSE + circuit.PROBE
     Circuit.objects.create(host="api.example", opened_at=now, open_until=far)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.claims import leases, lifecycle, policy, worker
+from portal.claims.engine import actions, leases, timing, worker
 from portal.claims.models import Claim, State
 from portal.sandbox import world
 from tests.claims.running import running, until
@@ -14,7 +14,7 @@ def is_claimed(claim):
 
 
 def many(person, site, numbers):
-    return [lifecycle.submit(order(person, site, world.hub_id(n))) for n in numbers]
+    return [actions.submit(order(person, site, world.hub_id(n))) for n in numbers]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -33,34 +33,34 @@ def test_one_organisations_slow_calls_on_every_thread_do_not_keep_another_waitin
         working.stop()
 
 
-def test_the_express_threads_take_one_claim_of_each_organisation_that_waits(
+def test_the_reserved_threads_take_one_claim_of_each_organisation_that_waits(
     ira, hal, mill_court, lighthouse
 ):
     many(ira, mill_court, range(3))
     leases.take_due(1)
     [*theirs] = many(hal, lighthouse, range(20, 23))
 
-    taken = leases.take_due(4, newcomers=True)
+    taken = leases.take_due(4, unserved_only=True)
 
     assert [lease.claim_id for lease in taken] == [theirs[0].pk]
-    assert not leases.newcomer_due()
-    assert leases.take_due(4, newcomers=True) == []
+    assert not leases.unserved_due()
+    assert leases.take_due(4, unserved_only=True) == []
 
 
-def test_an_organisation_that_is_served_gets_no_express_thread(ira, mill_court):
+def test_an_organisation_that_is_served_gets_no_reserved_thread(ira, mill_court):
     many(ira, mill_court, range(3))
     leases.take_due(1)
 
-    assert not worker.EXPRESS.is_due()
+    assert not worker.RESERVED.is_due()
 
 
 def test_no_more_claims_are_with_spkey_at_once_than_its_host_is_to_bear(
     ira, mill_court, monkeypatch
 ):
-    monkeypatch.setattr(policy, "AT_ONCE", 5)
+    monkeypatch.setattr(timing, "AT_ONCE", 5)
     many(ira, mill_court, range(8))
 
     assert len(leases.take_due(4)) == 4
     assert len(leases.take_due(4)) == 1
     assert leases.take_due(4) == []
-    assert leases.take_due(4, newcomers=True) == []
+    assert leases.take_due(4, unserved_only=True) == []

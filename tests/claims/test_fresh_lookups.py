@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions, worker
 from portal.claims.models import Attempt, Claim, State
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -27,7 +27,7 @@ def looked_up(sandbox, acme, hub_id):
 
 
 def make(ira, mill_court, hub_id):
-    return lifecycle.submit(order(ira, mill_court, hub_id))
+    return actions.submit(order(ira, mill_court, hub_id))
 
 
 def test_a_lookup_of_a_moment_ago_counts_as_the_first_read(

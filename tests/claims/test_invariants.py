@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions, worker
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
@@ -35,8 +35,8 @@ def test_one_active_claim_per_organisation_and_hub(
 
     def submit(wish):
         try:
-            got.append(lifecycle.submit(wish).pk)
-        except lifecycle.AnotherSiteError as refused:
+            got.append(actions.submit(wish).pk)
+        except actions.AnotherSiteError as refused:
             got.append(refused.claim.pk)
 
     at_once(*[lambda wish=wish: submit(wish) for wish in wishes * 2])
@@ -62,18 +62,18 @@ def test_at_most_one_effective_claim_of_ours_per_hub(
 ):
     for action in ({"drop": "before"}, {"status": 500}, {"drop": "after"}):
         sandbox.faults.add(SEND, action=action, times=1)
-    claim = lifecycle.submit(order(ira, mill_court, hub_id))
+    claim = actions.submit(order(ira, mill_court, hub_id))
 
     def ended() -> bool:
-        lifecycle.try_now(claim)
-        lifecycle.submit(order(ada, mill_court, hub_id))
+        actions.try_now(claim)
+        actions.submit(order(ada, mill_court, hub_id))
         clock.shift(3)
         return not Claim.objects.active().exists()
 
     with running(), running():
         until(ended)
     clock.shift(700)
-    again = work(lifecycle.submit(order(ada, mill_court, hub_id)))
+    again = work(actions.submit(order(ada, mill_court, hub_id)))
 
     assert Claim.objects.get(pk=claim.pk).state == State.CLAIMED
     assert again.state == State.ALREADY_YOURS

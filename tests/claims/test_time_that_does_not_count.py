@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from portal.claims import decide, facts, policy, worker
+from portal.claims.engine import context, decide, timing, worker
 from portal.claims.models import Attempt, Claim, Reason, State
 from portal.orgs.models import ApiCredential
 from tests.claims.facts import FRESH, NOW, SENT, ago, fails, replace, says
@@ -41,7 +41,7 @@ def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(san
     clock.shift(timedelta(hours=1))
     worker.run_once()
 
-    assert facts.trying_since(Claim.objects.get(), timezone.now()) > claim.created_at
+    assert context.retry_window_start(Claim.objects.get(), timezone.now()) > claim.created_at
     clock.shift(timedelta(hours=24))
     Claim.objects.update(next_attempt_at=timezone.now())
     worker.run_once()
@@ -72,7 +72,7 @@ def test_an_error_after_a_send_leaves_it_open_and_it_is_read_back(sandbox, claim
         verifying = work(claim)
 
     assert verifying.state == State.VERIFYING
-    assert verifying.unresolved_since is not None
+    assert verifying.outcome_unknown_since is not None
     done = work(claim)
     assert done.state == State.CLAIMED
     assert done.attempts.filter(kind=Attempt.Kind.SEND).count() == 1
@@ -100,7 +100,7 @@ def test_a_claim_sent_too_often_lately_says_so():
 
 
 def test_an_unreadable_hub_is_given_up_after_a_day_of_trying():
-    known = replace(FRESH, created_at=NOW - policy.MAX_AGE - timedelta(minutes=1))
+    known = replace(FRESH, retry_window_start=NOW - timing.MAX_AGE - timedelta(minutes=1))
 
     decision = decide.after_read(known, fails(decide.Outcome.UNREACHABLE), NOW)
 

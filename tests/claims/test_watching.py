@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import worker
+from portal.claims.engine import worker
 from portal.claims.models import State
-from portal.hubs import keys, status, watching
+from portal.gateway import gate
+from portal.hubs import status, watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
+from tests.claims.test_gate import assert_held_for
 from tests.conftest import work
 
 
@@ -17,7 +19,7 @@ from tests.conftest import work
 def hub(sandbox, acme):
     """A hub that is awaited: it was claimed a moment ago."""
     hub = watching.hub_for(acme, world.hub_id(0))
-    Hub.objects.update(expected_until=timezone.now() + watching.EXPECT)
+    Hub.objects.update(awaited_until=timezone.now() + watching.AWAIT_ONLINE_FOR)
     return Hub.objects.get(pk=hub.pk)
 
 
@@ -45,7 +47,7 @@ def test_a_watched_hub_is_asked_after_once_an_interval_however_many_watch(hub, w
 
 
 def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, clock):
-    Hub.objects.update(expected_until=timezone.now() - timedelta(hours=1))
+    Hub.objects.update(awaited_until=timezone.now() - timedelta(hours=1))
     watching.watch(fresh(hub))
     worker.run_once()
 
@@ -54,7 +56,7 @@ def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, 
 
 def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
     watching.watch(hub)
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
 
     assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_WAITING
 
@@ -68,7 +70,7 @@ def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
 
 
 def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
-    Hub.objects.update(expected_until=None)
+    Hub.objects.update(awaited_until=None)
     watching.watch(hub)
     for _ in range(40):
         worker.run_once()
@@ -144,7 +146,7 @@ def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire
     clock.shift(25)
     worker.run_once()
 
-    assert keys.stored(acme.credential).get().state == "refused"
+    assert gate.stored(acme.credential).get().state == "refused"
     assert len(wire()) == 1
 
 
@@ -158,9 +160,24 @@ def test_a_429_holds_the_key_back(hub, sandbox, acme, wire, clock):
     worker.run_once()
     assert len(wire()) == 1
 
-    clock.shift(15)
+    clock.shift(16)
     worker.run_once()
     assert len(wire()) == 2
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least"), [("0", 1), ("-5", 30), ("soon", 30), ("31536000", 900)]
+)
+def test_a_429_to_a_refresh_is_held_within_the_bounds_of_every_429(
+    hub, sandbox, acme, retry_after, least
+):
+    limited = {"status": 429, "headers": {"Retry-After": retry_after}}
+    sandbox.faults.add(action=limited, times=1)
+    before = timezone.now()
+    watching.watch(hub)
+    worker.run_once()
+
+    assert_held_for(least, acme, since=before)
 
 
 def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wire, clock):
@@ -194,7 +211,7 @@ def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock
 
 
 def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
     older, asked = client.hub_status(hub.hub_id), timezone.now()
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from portal.hubs import hub_ids
+from portal.hubs.labels import parse
 from tests.test_hub_ids import HOSTILE, HUB, NOT_AN_ID, OTHER, UNDERSTOOD
 
 UNDERSTAND = Path(__file__).parent / "understand.js"
@@ -79,9 +79,9 @@ def on_the_device(texts: list[str]) -> list[dict[str, Any]]:
 def understood(text: str) -> dict[str, Any]:
     """What the portal makes of it, in the device's terms."""
     try:
-        return {"hubId": str(hub_ids.parse(text))}
-    except hub_ids.LabelProblem as problem:
-        typed = hub_ids._digits_typed(hub_ids._folded(text)) if problem.kind == "nothing" else None
+        return {"hubId": str(parse.parse(text))}
+    except parse.LabelProblem as problem:
+        typed = parse._digits_typed(parse._folded(text)) if problem.kind == "nothing" else None
         return {"problem": problem.kind, "read": problem.read, "typed": typed}
 
 

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from portal import spkey
-from portal.claims import lifecycle, looking_back
-from portal.claims.leases import Lease
+from portal.claims.engine import recheck, step
+from portal.claims.engine.leases import Lease
 from portal.claims.models import Claim
 from portal.sandbox.server import Sandbox
 from portal.sandbox.state import LoggedRequest
@@ -62,7 +62,7 @@ class Wire:
 
         patch.setattr(spkey.Client, "_request", watched)
         patch.setattr(self._sandbox.faults, "take", taken)
-        for module, name in ((lifecycle, "attempt"), (looking_back, "look_back")):
+        for module, name in ((step, "attempt"), (recheck, "recheck")):
             patch.setattr(module, name, self._at_work(getattr(module, name)))
 
     def _at_work(self, work: Callable[[Lease], None]) -> Callable[[Lease], None]:

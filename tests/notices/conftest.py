@@ -6,9 +6,9 @@ import pytest
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
-from portal.orgs import notices
-from portal.orgs.models import Notice
+from portal.claims.engine import actions, worker
+from portal.notices import outbox
+from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
 
@@ -36,7 +36,7 @@ def dead_mail_server(monkeypatch):
 
 
 def tell(organisation, kind="review", about="one", **facts):
-    return notices.tell(organisation.pk, kind, about, **FACTS | facts)
+    return outbox.tell(organisation.pk, kind, about, **FACTS | facts)
 
 
 def post():
@@ -54,5 +54,5 @@ def make_due():
 
 def refuse_all_claims(ira, site, hubs=4):
     for n in range(hubs):
-        lifecycle.submit(order(ira, site, world.hub_id(n)))
+        actions.submit(order(ira, site, world.hub_id(n)))
     worker.run_once()

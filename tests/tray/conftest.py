@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from portal.claims import worker
+from portal.claims.engine import worker
 from portal.claims.models import Claim, Heartbeat
-from portal.orgs.models import Organisation, Site, User
+from portal.orgs.models import Organisation, User
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
+from portal.sites.models import Site
 
 TRAY = "/claims/tray/"
 HUB = world.hub_id(0)

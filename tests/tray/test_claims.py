@@ -7,11 +7,11 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
-from portal.orgs.models import Site
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.conftest import order
 from tests.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
 from tests.web.conftest import at_once
@@ -134,7 +134,7 @@ def test_a_row_that_is_claimed_by_a_colleague_meanwhile_is_their_claim(
 def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
     ended, said, tablet, ada, mill_court, orchard_rise
 ):
-    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
     if ended:
         now = timezone.now()
         Claim.objects.update(state="claimed", finished_at=now, next_attempt_at=None)

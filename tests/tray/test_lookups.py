@@ -6,10 +6,11 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions, worker
 from portal.claims.models import Claim, Heartbeat
-from portal.hubs import circuit
-from portal.hubs.models import Circuit, Hub
+from portal.gateway import circuit
+from portal.gateway.models import Circuit
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import order
@@ -226,7 +227,7 @@ def test_a_hub_that_spkey_does_not_answer_for_is_said_to_be_unanswered(tablet, m
 def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
     tablet, ada, mill_court
 ):
-    theirs = lifecycle.submit(order(ada, mill_court, HUB))
+    theirs = actions.submit(order(ada, mill_court, HUB))
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert news["claimId"] == str(theirs.pk)
@@ -237,7 +238,7 @@ def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
 def test_a_claim_that_a_colleague_has_under_way_elsewhere_is_named(
     tablet, ada, mill_court, orchard_rise
 ):
-    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert (news["claimId"], news["url"]) == ("", f"/claims/{theirs.pk}/")
@@ -250,7 +251,7 @@ def test_nobody_learns_what_another_organisation_does_with_a_hub(
 ):
     nobodys = dict(tablet.news(tablet.row(HUB, mill_court)))
     Hub.objects.all().delete()
-    lifecycle.submit(order(hal, lighthouse, HUB))
+    actions.submit(order(hal, lighthouse, HUB))
     harbours = tablet.news(tablet.row(HUB, mill_court))
 
     assert Hub.objects.count() == 2

@@ -60,6 +60,7 @@ def test_the_shell_speaks_the_language_of_its_address(language, word, client):
     body = answer.content.decode()
 
     assert answer["Content-Language"] == language
+    assert "Accept-Language" not in answer.get("Vary", "")
     assert f'<html lang="{language}"' in body
     assert word in body
 

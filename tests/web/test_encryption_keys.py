@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.urls import reverse
 
-from portal.claims import worker
+from portal.claims.engine import worker
 from portal.orgs.encryption import Secret, UnreadableSecretError
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim, Heartbeat
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
@@ -29,10 +29,10 @@ def titles(client) -> list[str]:
 def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(
     as_person, ira, ada, mill_court
 ):
-    mine = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
-    old = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    mine = actions.submit(order(ira, mill_court, world.hub_id(0)))
+    old = actions.submit(order(ira, mill_court, world.hub_id(1)))
     Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
-    lifecycle.submit(order(ada, mill_court, world.hub_id(2)))
+    actions.submit(order(ada, mill_court, world.hub_id(2)))
     answer = home(as_person(ira))
 
     assert [row.hub_id for row in answer.context["rows"]] == [mine.hub_id_text]
@@ -44,9 +44,9 @@ def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(
 def test_an_administrator_finds_the_organisations_latest_claims(
     as_person, ira, ada, hal, mill_court, lighthouse
 ):
-    first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
-    second = lifecycle.submit(order(ada, mill_court, world.hub_id(1)))
-    lifecycle.submit(order(hal, lighthouse, world.hub_id(2)))
+    first = actions.submit(order(ira, mill_court, world.hub_id(0)))
+    second = actions.submit(order(ada, mill_court, world.hub_id(1)))
+    actions.submit(order(hal, lighthouse, world.hub_id(2)))
     rows = home(as_person(ada)).context["rows"]
 
     assert [row.hub_id for row in rows] == [second.hub_id_text, first.hub_id_text]
@@ -126,7 +126,7 @@ def test_each_line_leads_to_the_claims_that_it_counts(as_person, ada, claim, ali
 def test_a_line_and_its_list_agree_on_which_claims_they_mean(
     ours, others, as_person, ada, ira, mill_court, alive
 ):
-    made = [lifecycle.submit(order(ira, mill_court, world.hub_id(n))) for n in range(3)]
+    made = [actions.submit(order(ira, mill_court, world.hub_id(n))) for n in range(3)]
     ended = {"finished_at": timezone.now(), "next_attempt_at": None}
     for claim, fields in zip(made, (ours, ours, others), strict=True):
         rest = {} if fields["state"] == "waiting" else ended
@@ -139,10 +139,10 @@ def test_a_line_and_its_list_agree_on_which_claims_they_mean(
 
 
 def test_a_claim_tried_again_twice_is_counted_once(as_person, ada, ira, mill_court, alive):
-    first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+    first = actions.submit(order(ira, mill_court, world.hub_id(0)))
     Claim.objects.update(state="blocked", reason="no_user")
     for number in (1, 2):
-        again = lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        again = actions.submit(order(ira, mill_court, world.hub_id(number)))
         Claim.objects.filter(pk=again.pk).update(retry_of=first)
 
     assert titles(as_person(ada)) == ["1 claim needs you"]
@@ -154,7 +154,7 @@ def test_a_refused_claim_that_was_tried_again_needs_nobody_any_more(
     ended = {"state": "conflict", "finished_at": timezone.now(), "next_attempt_at": None}
     Claim.objects.update(**ended)
     claim.refresh_from_db()
-    lifecycle.submit(lifecycle.retry(claim, ira))
+    actions.submit(actions.retry(claim, ira))
 
     assert titles(as_person(ada)) == []
 

@@ -110,7 +110,7 @@ def test_files_are_collected_for_production_where_nodes_packages_are_missing(tmp
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "portal.static_files.Storage"},
+        "staticfiles": {"BACKEND": "portal.core.static_files.Storage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -10,7 +10,7 @@ from zeal import zeal_context
 
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
-from portal.orgs.models import Site
+from portal.sites.models import Site
 from tests.conftest import make_person, work
 from tests.web.conftest import FRAGMENT
 from tests.web.test_claim_list import many

@@ -1,4 +1,4 @@
-// What a label says, understood on the device: the rules of portal/hubs/hub_ids.py.
+// What a label says, understood on the device: the rules of portal/hubs/labels/parse.py.
 
 /**
  * A label that names no one hub. `read` is what was read, safe to look at; `typed` how many digits

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from playwright.sync_api import expect
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from portal.tray.web import views
@@ -34,7 +34,7 @@ def test_a_row_that_the_portal_could_not_take_says_so(tablet, sandbox, ira, monk
     open_tray(page)
     add(page, hub)
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "submit", fail)
+        patch.setattr(actions, "submit", fail)
         claim_all(page, 1)
         expect(word(page, hub)).to_have_text("Not saved yet")
     assert stages(page) == ["confirmed"]
@@ -89,7 +89,7 @@ def test_what_is_finished_is_told_in_the_language_that_the_person_changed_to(
     add(page, hub)
     claim_all(page, 1)
     expect(word(page, hub)).to_have_text("Waiting to send")
-    lifecycle.stop(Claim.objects.get(), ira)
+    actions.stop(Claim.objects.get(), ira)
     expect(word(page, hub)).to_have_text("Cancelled")
     type(ira).objects.update(language="el")
     page.reload()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portal import spkey
 from portal.claims.models import Claim, State
-from portal.hubs import keys
+from portal.gateway import clients
 from tests.claims.faults.verdicts import (
     SEND,
     assert_claimed_once,
@@ -25,14 +25,14 @@ IMPATIENT = spkey.Timeouts(connect=1, get_read=5, get_total=6, post_read=0.4, po
 @pytest.fixture
 def impatient(monkeypatch) -> None:
     """Let the portal wait for half a second only for the answer to a send."""
-    make = keys._make_client
+    make = clients._make_client
 
-    def make_impatient(credential):
-        client = make(credential)
+    def make_impatient(*args):
+        client = make(*args)
         client._timeouts = IMPATIENT
         return client
 
-    monkeypatch.setattr(keys, "_make_client", make_impatient)
+    monkeypatch.setattr(clients, "_make_client", make_impatient)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def in_doubt(sandbox, claim, told) -> Callable[[dict], Claim]:
         unsure = work(claim)
         page = told(unsure)
         assert unsure.state == State.VERIFYING
-        assert unsure.unresolved_since is not None
+        assert unsure.outcome_unknown_since is not None
         assert "Confirming with SmartphoneKey" in page
         assert "Do not scan again." in page
         assert "Next look" in page
@@ -91,7 +91,7 @@ def waits_for_spkey(told) -> Callable[[Claim], None]:
     def see(waiting: Claim) -> None:
         page = told(waiting)
         assert (waiting.state, waiting.reason) == (State.WAITING, "unreachable")
-        assert (waiting.unresolved_since, waiting.next_attempt_at is None) == (None, False)
+        assert (waiting.outcome_unknown_since, waiting.next_attempt_at is None) == (None, False)
         assert "SmartphoneKey is not answering" in page
         assert "Your scan is saved and we keep trying. You need not scan again." in page
         assert "Next look" in page

@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 from django.utils import timezone
 
-from portal.claims import calls, leases, lifecycle, worker
+from portal.claims.engine import calls, leases, step, worker
 from portal.claims.models import Claim, State
 from portal.orgs.models import ApiCredential
 from tests.claims.faults.verdicts import READ, SEND, assert_claimed_once, reads, sends
@@ -163,9 +163,9 @@ def test_a_clock_put_by_an_hour_while_a_dead_worker_holds_the_claim(
 
     (lease,) = leases.take_due(1)
     with monkeypatch.context() as patch:
-        patch.setattr("portal.claims.journal.close_send", killed)
+        patch.setattr("portal.claims.engine.attempts.close_send", killed)
         with pytest.raises(SystemExit):
-            lifecycle.attempt(lease)
+            step.attempt(lease)
     assert Claim.objects.get(pk=claim.pk).state == State.SENDING
     done = put_by_an_hour()
 

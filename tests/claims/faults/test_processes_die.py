@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from portal.claims import calls, journal, lifecycle, worker
+from portal.claims.engine import actions, attempts, calls, worker
 from portal.claims.models import Attempt, Claim, Heartbeat, State
 from portal.sandbox import world
 from tests.claims.faults.verdicts import (
@@ -163,7 +163,7 @@ def test_sigkill_after_the_answer_came(sandbox, killed, told, goes_on):
 
 
 def test_sigkill_at_the_outcomes_commit(sandbox, killed, told, goes_on):
-    left = killed(after(journal, "close_send"))
+    left = killed(after(attempts, "close_send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)
     assert left.attempts.get(kind=Attempt.Kind.SEND).outcome == ""
@@ -215,10 +215,10 @@ def test_sigterm_ends_an_idle_process_at_once_and_well(sandbox):
 def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, ira, mill_court):
     sandbox.faults.add(SEND, action={"latency": 0.6})
     with worker_process(sandbox) as process:
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        claim = actions.submit(order(ira, mill_court, world.hub_id(0)))
         until(lambda: sends(sandbox, claim))
         process.send_signal(signal.SIGTERM)
-        later = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+        later = actions.submit(order(ira, mill_court, world.hub_id(1)))
 
         assert process.wait(timeout=10) == 0
     assert_claimed_once(sandbox, Claim.objects.get(pk=claim.pk))
@@ -229,7 +229,7 @@ def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, ira, mill_cou
 def test_sigkill_of_the_real_process_while_it_sends(sandbox, ira, mill_court, clock, told):
     sandbox.faults.add(SEND, action={"latency": 0.4}, times=1)
     with worker_process(sandbox) as process:
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        claim = actions.submit(order(ira, mill_court, world.hub_id(0)))
         until(lambda: sends(sandbox, claim))
         process.kill()
         process.wait(timeout=5)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.claims import calls, lifecycle, worker
+from portal.claims.engine import actions, calls, worker
 from portal.claims.models import Claim, Reason, State
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -47,7 +47,7 @@ def test_401_to_the_send_waits_for_the_administrator_and_goes_on_with_a_new_key(
     page = told(blocked)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
-    assert (blocked.sends, blocked.unresolved_since) == (1, None)
+    assert (blocked.sends, blocked.outcome_unknown_since) == (1, None)
     assert REFUSED in page
     assert "Your scan is saved and continues by itself." in page
 
@@ -66,7 +66,7 @@ def test_401_while_a_send_is_open_is_confirmed_with_the_new_key_and_never_sent_a
     blocked = work(claim)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
-    assert blocked.unresolved_since is not None
+    assert blocked.outcome_unknown_since is not None
     assert REFUSED in told(blocked)
 
     renew(as_person, ada, fresh)
@@ -81,7 +81,7 @@ def test_401_holds_up_the_organisations_other_claims_without_a_call(
     sandbox.state.keys.revoke("acme")
     work(claim)
     asked = len(sandbox.state.requests)
-    other = work(lifecycle.submit(order(ira, mill_court, world.hub_id(1))))
+    other = work(actions.submit(order(ira, mill_court, world.hub_id(1))))
 
     assert (other.state, other.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
     assert REFUSED in told(other)
@@ -97,7 +97,7 @@ def limited(sandbox, claim, told, clock):
         held = work(claim)
         page = told(held)
         assert (held.state, held.reason) == (State.WAITING, Reason.RATE)
-        assert (held.sends, held.unresolved_since) == (1, None)
+        assert (held.sends, held.outcome_unknown_since) == (1, None)
         assert "SmartphoneKey is busy Your scan is saved and we keep trying." in page
         assert "Next look" in page
         until = ApiCredential.objects.get(organisation=claim.organisation).paused_until

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from portal.claims import calls
+from portal.claims.engine import calls
 from portal.claims.models import Claim, State
 from tests.claims.faults.verdicts import READ, SEND, assert_claimed_once, sends
 from tests.claims.running import running, until

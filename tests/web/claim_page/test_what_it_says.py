@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -32,7 +32,7 @@ def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, clai
 def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
     magic, told, installer, ira, mill_court, sandbox
 ):
-    claim = work(lifecycle.submit(order(ira, mill_court, world.MAGIC[magic].id)))
+    claim = work(actions.submit(order(ira, mill_court, world.MAGIC[magic].id)))
     page = text_of(installer, claim)
 
     assert told in page
@@ -45,7 +45,7 @@ def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
 
 
 def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acme, sandbox):
-    claim = work(lifecycle.submit(order(ira, mill_court, world.MAGIC["other_site"].id)))
+    claim = work(actions.submit(order(ira, mill_court, world.MAGIC["other_site"].id)))
 
     assert "SmartphoneKey has it at other-site." in text_of(installer, claim)
 

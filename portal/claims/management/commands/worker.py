@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from portal.claims import worker
+from portal.claims.engine import worker
 
 logger = logging.getLogger(__name__)
 
