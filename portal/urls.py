@@ -25,5 +25,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker, name="service-worker"),
+    path("client-errors/", pwa.client_errors, name="client-errors"),
     path("shell/<slug:language>/", pwa.shell, name="shell"),
 ]
