@@ -1,7 +1,8 @@
 """The people, places and the sandbox that tests speak of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,6 +40,26 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
     running_sandbox.reset()
     settings.SPKEY_BASE_URL = running_sandbox.url
     return running_sandbox
+
+
+# The latency, or the hang, of a fault whose answer waits for the test, and for no time.
+HELD = 3600.0
+
+
+@pytest.fixture
+def let_go(sandbox: Sandbox, monkeypatch) -> Iterator[Callable[[], None]]:
+    """Lets SpKey go on with whatever is HELD, from now on."""
+    gone_on = Event()
+
+    def pause(seconds: float) -> None:
+        if seconds == HELD:
+            gone_on.wait(timeout=HELD)
+        else:
+            sandbox._wait(seconds)
+
+    monkeypatch.setattr(sandbox, "_pause", pause)
+    yield gone_on.set
+    gone_on.set()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from portal.claims.models import Reason, State
 from portal.core import worker
 from portal.sandbox import world
 from portal.sandbox.faults import Action
+from tests.background import IN_BACKGROUND
 from tests.claims.running import until
 from tests.conftest import order
 
@@ -37,7 +38,7 @@ SHORT = (
 
 def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "chaos", *arguments],
+        [*IN_BACKGROUND, sys.executable, "-m", "chaos", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -51,7 +52,7 @@ def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     with start(
         "--only=sqlite", *SHORT, DATABASE_URL=f"sqlite:///{development}", TMPDIR=str(tmp_path)
     ) as chaos:
-        said, errors = chaos.communicate(timeout=110)
+        said, errors = chaos.communicate(timeout=280)
     counts = dict(re.findall(r"^(\S.*?) {2,}(\d+)$", said, re.MULTILINE))
     assert chaos.returncode == 0, said + errors
     assert "All accounts agree." in said
@@ -72,14 +73,15 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
     return listed.stdout.splitlines()
 
 
-def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
         until(lambda: any("sandbox" in line for line in group_of(chaos)))
         port = re.search(r"--port (\d+)", "\n".join(group_of(chaos)))[1]
-        chaos.send_signal(signal.SIGINT)
+        chaos.send_signal(number)
         chaos.communicate(timeout=60)
 
-    assert chaos.returncode == 130
+    assert chaos.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []
     everything = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True)
     assert f"--port {port}" not in everything.stdout

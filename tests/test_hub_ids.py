@@ -234,9 +234,10 @@ def test_any_text_is_answered_with_an_id_or_a_harmless_problem(text):
 
 @pytest.mark.parametrize("tease", ["a", "a-", "ab ", "%2561", "12345678-1234-", f"{HUB.hex}f"])
 def test_text_that_is_almost_an_id_throughout_is_answered_at_once(tease):
-    started = time.perf_counter()
+    # Of the processor, which others may keep busy.
+    started = time.thread_time()
     problem_with((tease * parse.LONGEST)[: parse.LONGEST])
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.1
 
 
 def problem_with(text: str) -> parse.LabelProblem:

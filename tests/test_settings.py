@@ -335,7 +335,7 @@ def serve(command: str, **changes: str) -> subprocess.CompletedProcess[str]:
         env={**production, "PATH": path, "PORT": "0", **changes},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 

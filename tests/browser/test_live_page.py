@@ -184,3 +184,25 @@ def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet
     under_way[0].continue_()
     expect(present(page)).to_contain_text("Cancelled")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_tap_takes_the_place_of_a_question_for_news_that_is_not_answered(tablet, ira, claim):
+    page = tablet(ira)
+    show(page, claim)
+    page.route("**/live/**", lambda route: None)
+    with page.expect_request("**/live/**"):
+        look_again(page)
+    # The next one is due, and must not be asked before the tap is sent.
+    look_again(page)
+    page.get_by_role("button", name="Stop trying").click()
+    expect(present(page)).to_contain_text("Cancelled")
+
+
+def test_a_page_that_is_left_while_it_asks_for_news_complains_of_nothing(tablet, ira, claim):
+    page = tablet(ira)
+    show(page, claim)
+    page.route("**/live/**", lambda route: None)
+    with page.expect_request("**/live/**"):
+        look_again(page)
+    page.get_by_role("navigation").get_by_role("link", name="Claims").click()
+    expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()

@@ -59,7 +59,7 @@ def test_a_claim_is_no_older_after_the_clock_was_put_back(claim, clock):
     leasing.correct_clock()
 
     assert (
-        timedelta(0) <= timezone.now() - stored(claim).retry_window_start < timedelta(seconds=602)
+        timedelta(0) <= timezone.now() - stored(claim).retry_window_start < timedelta(seconds=660)
     )
 
 
@@ -117,7 +117,7 @@ def test_after_an_hours_step_what_a_send_is_counted_from_is_never_older_than_it(
         clock.shift(-HOUR)
         leasing.correct_clock()
 
-        assert timezone.now() - stored(claim).last_send_at < timedelta(seconds=2)
+        assert timezone.now() - stored(claim).last_send_at < timedelta(seconds=60)
 
 
 def test_claims_that_have_ended_keep_their_times(sandbox, claim, clock):

@@ -7,7 +7,7 @@ from portal.claims.models import Claim, State
 from portal.core import worker
 from portal.sandbox import world
 from tests.claims.running import running, until
-from tests.conftest import order
+from tests.conftest import HELD, order
 
 
 def is_claimed(claim):
@@ -20,18 +20,19 @@ def many(person, site, numbers):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_organisations_slow_calls_on_every_thread_do_not_keep_another_waiting(
-    sandbox, ira, hal, mill_court, lighthouse
+    sandbox, let_go, ira, hal, mill_court, lighthouse
 ):
     crowd = many(ira, mill_court, range(6))
     for claim in crowd:
-        sandbox.faults.add({"path_contains": claim.hub_id_text}, action={"latency": 1.5}, times=1)
+        sandbox.faults.add({"path_contains": claim.hub_id_text}, action={"latency": HELD}, times=1)
 
     with running(threads=2) as working:
         until(lambda: len(sandbox.state.requests) >= 2)
         [late] = many(hal, lighthouse, [20])
-        until(lambda: is_claimed(late), within=1.2)
+        until(lambda: is_claimed(late))
         assert not any(is_claimed(claim) for claim in crowd)
         working.stop()
+        let_go()
 
 
 def test_the_reserved_threads_take_one_claim_of_each_organisation_that_waits(

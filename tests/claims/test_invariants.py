@@ -92,7 +92,7 @@ class Nuisance(threading.Thread):
         self._over = threading.Event()
 
     def run(self) -> None:
-        with closing(sqlite3.connect(self._database, timeout=5)) as other:
+        with closing(sqlite3.connect(self._database, timeout=60)) as other:
             while not self._over.is_set():
                 other.execute("BEGIN IMMEDIATE")
                 time.sleep(0.04)

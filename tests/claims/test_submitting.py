@@ -106,7 +106,7 @@ def at_once(*wishes):
 
     def submit(wish):
         try:
-            gate.wait(timeout=5)
+            gate.wait(timeout=60)
             return actions.submit(wish)
         finally:
             connection.close()

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from portal.claims import groups, tray_news
-from portal.claims.display import home_items, timeline, wording
+from portal.claims import tray_news
+from portal.claims.display import groups, home_items, timeline, wording
 from portal.claims.models import Claim, Reason, State
 from portal.notices.models import Notice
 from portal.orgs.display import key_wording

@@ -47,7 +47,7 @@ def at_once(*calls: Callable[[], object]) -> None:
     def start(call: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
-            ready.wait(timeout=10)
+            ready.wait(timeout=60)
             call()
         finally:
             connection.close()

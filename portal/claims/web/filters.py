@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display import wording
-from portal.claims.groups import claims_in
+from portal.claims.display.groups import claims_in
 from portal.claims.models import Claim
 from portal.claims.queries import claimers
 from portal.orgs.models import Membership

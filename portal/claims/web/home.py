@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from portal.claims import queries
 from portal.claims.display import home_items, list_item
+from portal.claims.display.groups import claims_in
 from portal.claims.display.home_items import Todo
-from portal.claims.groups import claims_in
 from portal.core.models import Heartbeat
 from portal.orgs import access
 from portal.orgs.access import Ability

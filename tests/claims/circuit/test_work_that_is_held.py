@@ -28,7 +28,7 @@ def test_while_it_is_open_watched_hubs_are_not_asked_after(opened, acme, wire):
     later = Hub.objects.get(pk=hub.pk)
     assert len(wire()) == asked
     assert later.lease_until is None
-    assert abs(later.due_at - opened.open_until) < timedelta(seconds=1)
+    assert abs(later.due_at - opened.open_until) < timedelta(seconds=10)
 
 
 def test_while_it_is_open_a_check_of_a_key_stays_due_and_is_made_afterwards(
@@ -42,7 +42,7 @@ def test_while_it_is_open_a_check_of_a_key_stays_due_and_is_made_afterwards(
     held = ApiCredential.objects.get()
     assert len(wire()) == asked
     assert (held.state, held.lease_until) == ("working", None)
-    assert abs(held.due_at - opened.open_until) < timedelta(seconds=1)
+    assert abs(held.due_at - opened.open_until) < timedelta(seconds=10)
 
     clock.shift(31)
     worker.run_once()
