@@ -55,7 +55,7 @@ class Theatre:
     sandbox: Sandbox
     clock: Clock
     people: dict[str, User]
-    changes: dict[str, Site]
+    sites: dict[str, Site]
     tenants: dict[str, Organisation]
     coverage: Coverage
 
