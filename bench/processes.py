@@ -28,12 +28,12 @@ NO_API = "http://127.0.0.1:9"
 
 
 @contextmanager
-def web() -> Iterator[int]:
+def web(**environment: str) -> Iterator[int]:
     """Serve the portal; give the port."""
     port = place.free_port()
     health = f"http://127.0.0.1:{port}/health/"
     command = (sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}")
-    with _running("web", command, NO_API, lambda: answers(health)):
+    with _running("web", command, NO_API, lambda: answers(health), environment):
         yield port
 
 

@@ -30,7 +30,13 @@ ROWS, SCROLL_SECONDS = 200, 12.0
 PATIENCE_MS = 90_000
 TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
 
-WATCH = """() => {
+# A module of the page by its path, whatever its name in production.
+MODULE = """(path) => {
+  const named = new RegExp(`/js/${path}(\\.[0-9a-f]{12})?\\.js$`);
+  return performance.getEntriesByType("resource").find(({ name }) => named.test(name)).name;
+}"""
+WATCH = """async (decoder) => {
+  const { LabelDecoder } = await import(decoder);
   const rows = [], looks = [], long = [];
   globalThis.measured = { shown: {}, rows, looks, long };
   new MutationObserver((changes) => {
@@ -71,19 +77,21 @@ MARK = """([bits, block]) => {
   video.requestVideoFrameCallback(note);
 }"""
 
-MEASURED = """async () => {
+MEASURED = """async (module) => {
+  const { store } = await import(module);
   const { person } = document.querySelector("hub-tray").dataset;
-  const rows = await new TrayStore().rows(person);
+  const rows = await store.rows(person);
   return { ...measured, hubs: Object.fromEntries(rows.map((row) => [row.id, row.hubId])) };
 }"""
 
-FILL = """async (ids) => {
+FILL = """async ([module, ids]) => {
+  const { store } = await import(module);
   const { person, organisation } = document.querySelector("hub-tray").dataset;
   const rows = ids.map((hubId, at) => ({
     id: crypto.randomUUID(), person, organisation, text: hubId, hubId, site: "", siteName: "",
     at, stage: "tray", news: null,
   }));
-  await new TrayStore().put(...rows);
+  await store.put(...rows);
 }"""
 
 SCROLL = """async (seconds) => {
@@ -129,9 +137,14 @@ def _page(context: BrowserContext, address: str, cookie: str) -> Page:
     return page
 
 
+def _module(page: Page, path: str) -> str:
+    """Return the address under which the page has loaded a module."""
+    return str(page.evaluate(MODULE, path))
+
+
 def _watch(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, _module(page, "scanner/decoder"))
 
 
 def _rows(page: Page, seen: list[str]) -> dict[str, Any]:
@@ -140,20 +153,20 @@ def _rows(page: Page, seen: list[str]) -> dict[str, Any]:
     page.evaluate(MARK, [film.BITS, film.BLOCK])
     page.wait_for_function(f"() => document.querySelectorAll('[data-row]').length >= {len(seen)}")
     page.wait_for_timeout(500)
-    measured: dict[str, Any] = page.evaluate(MEASURED)
+    measured: dict[str, Any] = page.evaluate(MEASURED, _module(page, "tray/page-store"))
     return measured
 
 
 def _busy(page: Page, seconds: float) -> dict[str, Any]:
     """Scan, scroll and get news with 200 rows in the tray, and return what was measured."""
     hubs = [world.hub_id(n, SEED) for n in range(ROWS)]
-    page.evaluate(FILL, hubs)
+    page.evaluate(FILL, [_module(page, "tray/page-store"), hubs])
     page.reload()
     page.wait_for_function(f"() => document.querySelectorAll('[data-row]').length >= {ROWS}")
     _watch(page)
     page.wait_for_timeout(2000)
     page.evaluate(SCROLL, seconds)
-    measured: dict[str, Any] = page.evaluate(MEASURED)
+    measured: dict[str, Any] = page.evaluate(MEASURED, _module(page, "tray/page-store"))
     return measured
 
 

@@ -1,7 +1,7 @@
 """Let everything fail at once around the portal, and count what became of every claim.
 
-Usage: python -m chaos [--only sqlite|postgresql] [--claims N] [--storm SECONDS] [--faster N]
-                       [--seed N] [--kills N] [--no-late-effects]
+Usage: python -m chaos [--only sqlite|postgresql] [--claims N] [--fault-seconds SECONDS]
+                       [--faster N] [--seed N] [--kills N] [--no-late-effects]
 
 Real parts on this machine only, in a temporary folder: the sandbox with its faults, two web
 servers, two workers that are killed, people at the web forms. Without --only: SQLite, then
@@ -23,10 +23,10 @@ from django.core.management import call_command
 
 from bench import place
 from chaos import postgres
-from chaos.pace import Pace
+from chaos.options import RunOptions
 
 DATABASES = ("sqlite", "postgresql")
-STORM_SECONDS = 240.0
+FAULT_SECONDS = 240.0
 
 
 def main() -> int:
@@ -67,14 +67,14 @@ def _run(options: argparse.Namespace) -> int:
         django.setup()
         call_command("migrate", verbosity=0)
         # It imports models, which is possible only once Django is set up.
-        code: int = import_module("chaos.storm").run(_pace(options))
+        code: int = import_module("chaos.run").run(_run_options(options))
         return code
 
 
-def _pace(options: argparse.Namespace) -> Pace:
-    return Pace(
+def _run_options(options: argparse.Namespace) -> RunOptions:
+    return RunOptions(
         claims=options.claims,
-        storm=options.storm or STORM_SECONDS / options.faster,
+        fault_seconds=options.fault_seconds or FAULT_SECONDS / options.faster,
         faster=options.faster,
         kills=options.kills,
         seed=options.seed,
@@ -90,7 +90,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", choices=DATABASES, help="one database instead of both")
     parser.add_argument("--claims", type=int, default=400, help="how many, about (400)")
-    parser.add_argument("--storm", type=float, help="seconds of faults (240 / faster)")
+    parser.add_argument("--fault-seconds", type=float, help="seconds of faults (240 / faster)")
     parser.add_argument("--faster", type=float, default=1, help="divide the portal's times (1)")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of all chance")
     parser.add_argument("--kills", type=int, default=10, help="workers killed at least (10)")

@@ -3,10 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
+from environs import EnvError
 
 from portal import environment
+
+# ModelForm[Site] and its like are types to mypy alone until Django's classes are told of it.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the portal writes beside itself: the database, where no other is named, and static files.
@@ -34,7 +39,7 @@ try:
     email = environment.email(env, debug=DEBUG)
     TIME_ZONE = environment.time_zone(env)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
-except environment.EnvError as error:
+except EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
 
 if not 1 <= WORKER_THREADS <= 128:
@@ -49,13 +54,13 @@ INSTALLED_APPS = [
     "portal.sites",
     "portal.hubs",
     "portal.claims",
+    "portal.tray",
     "portal.support",
     "portal.sandbox",
     "portal.demo",
-    "django.contrib.admin",
+    "portal.core.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
@@ -80,7 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portal.core.web.middleware.NoStore",
     "portal.core.web.middleware.SessionLifetime",
-    "portal.core.web.languages.speak",
+    "portal.orgs.web.languages.LanguageMiddleware",
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -100,12 +105,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.web.context.workspace",
                 "portal.gateway.web.context.outage",
+                "portal.pwa.packages.context",
             ],
         },
     },
 ]
-
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MAILERS = {
     "default": {
@@ -191,7 +195,8 @@ STATICFILES_DIRS: list[Any] = [
     *(
         (prefix, NODE_MODULES / folder)
         for prefix, folder in (
-            ("vendor/zxing-reader", "zxing-wasm/dist/iife/reader"),
+            ("vendor/idb", "idb/build"),
+            ("vendor/zxing", "zxing-wasm/dist/es"),
             ("vendor/zxing-wasm", "zxing-wasm/dist/reader"),
         )
         if (NODE_MODULES / folder).is_dir()
@@ -202,7 +207,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.static_files.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -222,7 +227,6 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SECURE = not DEBUG
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-USE_TZ = True
 
 LOGGING = {
     "version": 1,

@@ -3,14 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.app import views as app
 from portal.claims.web import home
-from portal.core.web import languages
 from portal.core.web.health import health
+from portal.orgs.web import languages
 from portal.orgs.web.adapters import closed
+from portal.pwa import views as pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
     path("sites/", include("portal.sites.web.urls")),
     path("organisation/", include("portal.orgs.web.urls")),
@@ -22,7 +23,7 @@ urlpatterns = [
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),
     path("health/", health, name="health"),
-    path("manifest.webmanifest", app.manifest, name="manifest"),
-    path("service-worker.js", app.service_worker, name="service-worker"),
-    path("shell/<slug:language>/", app.shell, name="shell"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("service-worker.js", pwa.service_worker, name="service-worker"),
+    path("shell/<slug:language>/", pwa.shell, name="shell"),
 ]

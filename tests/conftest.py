@@ -1,6 +1,7 @@
 """The people, places and the sandbox that tests speak of."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -116,6 +117,14 @@ def lighthouse(harbour) -> Site:
 
 
 @pytest.fixture
+def supports_site(spkey_support) -> Site:
+    """A site of the support organisation's own."""
+    return Site.objects.create(
+        organisation=spkey_support, name="Workshop", spkey_site_id="workshop"
+    )
+
+
+@pytest.fixture
 def ira(acme) -> User:
     """Ira installs hubs for Acme."""
     person = make_person("installer@acme.example", "Ira Installer")
@@ -154,6 +163,14 @@ def otto(db) -> User:
 
 
 @pytest.fixture
+def eli(acme) -> User:
+    """Eli installed hubs for Acme until his pass expired yesterday."""
+    person = make_person("eli@acme.example", "Eli Expired")
+    join(person, acme, expires_at=timezone.now() - timedelta(days=1))
+    return person
+
+
+@pytest.fixture
 def as_person():
     """Return a test client in which this person is signed in."""
 
@@ -163,6 +180,12 @@ def as_person():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def installer(as_person, ira) -> Client:
+    """Ira's browser."""
+    return as_person(ira)
 
 
 @pytest.fixture
@@ -194,6 +217,26 @@ def order(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.Claim
 def claim(ira, mill_court, hub_id) -> Claim:
     """Ira's claim of a fresh hub at Mill Court, not yet worked on."""
     return actions.submit(order(ira, mill_court, hub_id))
+
+
+@pytest.fixture
+def harbours_claim(hal, lighthouse) -> Claim:
+    """Hal's claim at Harbour, which is no affair of Acme's."""
+    return actions.submit(order(hal, lighthouse, world.hub_id(1)))
+
+
+@pytest.fixture
+def supports_claim(sam, spkey_support, lighthouse) -> Claim:
+    """Sam's claim for Harbour, made with the super key."""
+    return actions.submit(
+        order(
+            sam,
+            lighthouse,
+            world.hub_id(2),
+            acting_organisation=spkey_support,
+            reason="Asked for by telephone",
+        )
+    )
 
 
 def work(claim: Claim, rounds: int = 1) -> Claim:

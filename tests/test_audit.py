@@ -193,8 +193,8 @@ def test_operators_can_neither_change_nor_remove_a_row(entry, otto):
     sign_in_with_password(client, otto)
     before = list(Entry.objects.values())
 
-    for deed, form in (("change", {"verb": "nothing"}), ("delete", {"post": "yes"})):
-        page = reverse(f"admin:audit_entry_{deed}", args=[entry.pk])
+    for action, form in (("change", {"verb": "nothing"}), ("delete", {"post": "yes"})):
+        page = reverse(f"admin:audit_entry_{action}", args=[entry.pk])
         assert client.post(page, form).status_code == 403
     assert client.post(reverse("admin:audit_entry_add"), {"verb": "made.up"}).status_code == 403
 

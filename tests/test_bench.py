@@ -72,7 +72,7 @@ def test_gunicorn_runs_as_the_procfile_says():
 
 
 def test_a_page_that_loads_the_decoder_by_itself_is_caught():
-    page = '<link rel="stylesheet" href="/a.css"><script src="/vendor/zxing-reader/p.js"></script>'
+    page = '<link rel="stylesheet" href="/a.css"><script src="/vendor/zxing/p.js"></script>'
     with pytest.raises(RuntimeError, match="decoder"):
         weight.assets(page)
 

@@ -24,8 +24,9 @@ ORDER = (
     "sites",
     "hubs",
     "claims",
+    "tray",
     "support",
-    "app",
+    "pwa",
     "demo",
 )
 # Rooms that stand apart: what else they may import, and who may import them.
@@ -39,7 +40,7 @@ ONLY_FOR = {
 DOMAIN, DISPLAY, WEB = "domain", "display", "web"
 FLOORS = (DOMAIN, DISPLAY, WEB)
 # Django looks for these in the room's own folder; they are pages and commands all the same.
-TOP_FLOOR = {"admin", "management", "urls"}
+TOP_FLOOR = {"admin", "management", "templatetags", "urls"}
 # Rooms that another project could lift out, and the parts of them that plug into Django.
 WITHOUT_DJANGO = {"spkey": (), "sandbox": ("apps.py", "management")}
 DJANGO = {"django", "django_htmx", "django_filters", "allauth", "environs", "whitenoise"}
@@ -106,6 +107,31 @@ def _may_enter(room: str, floor: str, other: str, others_floor: str) -> bool:
     return is_below or (floor == WEB and others_floor != WEB)
 
 
+def ways_round_the_gate(portal: Path) -> Iterator[str]:
+    """Yield a sentence for each way to SpKey outside `gateway/` that does not ask its gate.
+
+    Only the gate hands out clients, so nobody else makes one, or reaches for those it keeps,
+    or asks the circuit in its place: who asks may become the prober.
+    """
+    for path in sorted(portal.rglob("*.py")):
+        inner = path.relative_to(portal)
+        if inner.parts[0] in {"spkey", "gateway"}:
+            continue
+        source = path.read_text(encoding="utf-8")
+        package = ".".join(["portal", *inner.parent.parts])
+        kept = ("portal.gateway.clients", "portal.gateway.circuit.retry_in")
+        for name in imported(source, package):
+            if name.startswith(kept):
+                yield f"{inner} imports {name}"
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Attribute) and node.attr == "retry_in":
+                yield f"{inner}:{node.lineno} asks the circuit"
+            makers = [node.func] if isinstance(node, ast.Call) else []
+            makers += node.bases if isinstance(node, ast.ClassDef) else []
+            if any(ast.unparse(maker).split(".")[-1] == "Client" for maker in makers):
+                yield f"{inner}:{node.lineno} makes a client"
+
+
 def objections(portal: Path) -> Iterator[str]:
     """Yield a sentence for each import in the rooms of this folder that runs the wrong way."""
     for room in {*ORDER, *APART}:
@@ -119,6 +145,43 @@ def objections(portal: Path) -> Iterator[str]:
 
 def test_imports_go_one_way():
     assert sorted(objections(ROOT / "portal")) == []
+
+
+def test_every_call_to_spkey_goes_through_the_gate():
+    assert list(ways_round_the_gate(ROOT / "portal")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from portal import spkey\nclient = spkey.Client('https://api.example', key)",
+        "from portal.spkey import Client\ndef ask(): return Client(url, key)",
+        "import portal.spkey\nclient = portal.spkey.client.Client(url, key)",
+        "from portal import spkey\nclass Mine(spkey.Client): pass",
+        "from portal.gateway import clients",
+        "from portal.gateway.clients import client_for",
+        "from ..gateway import clients",
+        "from portal.gateway import circuit\nheld = circuit.retry_in()",
+        "from portal.gateway.circuit import retry_in",
+    ],
+)
+def test_a_way_round_the_gate_is_caught(tmp_path, source):
+    path = tmp_path / "hubs/watching.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(source, encoding="utf-8")
+    assert len(list(ways_round_the_gate(tmp_path))) == 1
+
+
+def test_the_gate_may_be_asked_and_its_client_named_in_a_type(tmp_path):
+    path = tmp_path / "hubs/watching.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "from portal import spkey\nfrom portal.gateway import circuit, gate\n"
+        "def read(client: spkey.Client): return client.hub_status(1), circuit.is_probing()\n"
+        "client = gate.ask(credential)\n",
+        encoding="utf-8",
+    )
+    assert list(ways_round_the_gate(tmp_path)) == []
 
 
 def test_every_folder_of_the_portal_is_a_room_with_a_place_in_the_order():
@@ -173,7 +236,7 @@ def test_an_import_that_runs_up_is_caught(tmp_path, file, source):
     [
         ("support/web/views.py", "from portal.claims.web import forms"),
         ("support/flow.py", "from portal.claims.engine import actions"),
-        ("gateway/keys.py", "from portal.spkey import Client"),
+        ("gateway/clients.py", "from portal.spkey import Client"),
         ("claims/web/views.py", "from . import home"),
         ("claims/web/views.py", "from ...hubs.models import Hub"),
         ("claims/display/wording.py", "from portal.claims.engine import timing"),

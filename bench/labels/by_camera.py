@@ -20,6 +20,7 @@ from bench.pictures.conditions import Picture
 LOOKS: Final = 26  # Two turns of all the ways in which the decoder looks.
 
 FILM = """async (addresses) => {
+  const { LabelDecoder } = await import("/static/js/scanner/decoder.js");
   const [canvas, video] = document.querySelectorAll("canvas, video");
   const drawing = canvas.getContext("2d", { alpha: false });
   [canvas.width, canvas.height] = [1920, 1080];
@@ -39,8 +40,10 @@ FILM = """async (addresses) => {
 }"""
 
 READ = """async (looks) => {
+  const { CodeChoice } = await import("/static/js/scanner/code-choice.js");
+  const { parse } = await import("/static/js/scanner/hub-id.js");
   const video = document.querySelector("video");
-  const choice = new LabelChoice();
+  const choice = new CodeChoice();
   const seen = { hubId: "", texts: [], seconds: [] };
   for (let n = 0; n < looks && !seen.hubId; n += 1) {
     await show(n);
@@ -49,7 +52,7 @@ READ = """async (looks) => {
     seen.seconds.push((performance.now() - started) / 1000);
     seen.texts.push(...look.codes.map((code) => code.text));
     const { code } = choice.take(look, performance.now());
-    if (code) seen.hubId = HubId.parse(code.text).hubId ?? "";
+    if (code) seen.hubId = parse(code.text).hubId ?? "";
   }
   return seen;
 }"""

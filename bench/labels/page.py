@@ -13,16 +13,15 @@ from django.contrib.staticfiles import finders
 from django.utils.csp import build_policy
 from PIL import Image
 
-SCRIPTS = ("hub-id.js", "label-look.js", "label-decoder.js", "label-choice.js")
 ADDRESSES = {
-    "script": "/static/vendor/zxing-reader/index.js",
+    "script": "/static/vendor/zxing/reader/index.js",
     "wasm": "/static/vendor/zxing-wasm/zxing_reader.wasm",
-    "worker": "/static/js/label-decoder-worker.js",
+    "worker": "/static/js/scanner/decoder-worker.js",
 }
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 # Wide enough to show all that the camera sees: what is not shown is not read.
 PAGE = """<!doctype html><html lang="en"><title>Labels</title><link rel="icon" href="data:,">
-{scripts}<canvas hidden></canvas><video muted width="640" height="360"></video></html>"""
+<canvas hidden></canvas><video muted width="640" height="360"></video></html>"""
 
 
 @contextmanager
@@ -35,8 +34,7 @@ def served(frame: Callable[[int], Image.Image]) -> Iterator[str]:
             if path.startswith("/frame/"):
                 self._answer(_bitmap(frame(int(path.rpartition("/")[2]))), "image/bmp")
             elif path == "/":
-                scripts = "".join(f'<script src="/static/js/{name}"></script>' for name in SCRIPTS)
-                self._answer(PAGE.format(scripts=scripts).encode(), "text/html; charset=utf-8")
+                self._answer(PAGE.encode(), "text/html; charset=utf-8")
             else:
                 found = Path(str(finders.find(path.removeprefix("/static/"))))
                 self._answer(found.read_bytes(), TYPES[found.suffix])

@@ -17,21 +17,24 @@ from portal.sites.models import Site
 
 
 class State(models.TextChoices):
-    """Where a claim is in its life. A final state never changes."""
+    """Where a claim is in its life. A final state never changes.
 
-    QUEUED = "queued", _("Waiting to send")
-    SENDING = "sending", _("Claiming")
-    VERIFYING = "verifying", _("Confirming")
-    WAITING = "waiting", _("Trying again later")
-    BLOCKED = "blocked", _("Needs your administrator")
-    REVIEW = "review", _("With support")
-    CLAIMED = "claimed", _("Claimed")
-    ALREADY_YOURS = "already_yours", _("Already yours")
-    CONFLICT = "conflict", _("Claimed elsewhere")
-    NOT_FOUND = "not_found", _("Unknown hub")
-    REJECTED = "rejected", _("Refused")
-    EXPIRED = "expired", _("Gave up")
-    CANCELLED = "cancelled", _("Cancelled")
+    What people read of it is in `display/wording.py`, and so for the reasons.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    VERIFYING = "verifying"
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    REVIEW = "review"
+    CLAIMED = "claimed"
+    ALREADY_YOURS = "already_yours"
+    CONFLICT = "conflict"
+    NOT_FOUND = "not_found"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
 
 
 ACTIVE = (
@@ -49,26 +52,26 @@ SUCCEEDED = (State.CLAIMED, State.ALREADY_YOURS)
 class Reason(models.TextChoices):
     """Why a claim is where it is."""
 
-    NONE = "", "–"
-    OFFLINE = "offline", _("Hub offline")
-    UNREACHABLE = "unreachable", _("SpKey not answering")
-    RATE = "rate", _("SpKey is busy")
-    BUSY = "busy", _("SpKey is still working on the hub")
-    KEY_MISSING = "key_missing", _("No API key")
-    TOO_OFTEN = "too_often", _("Sent too often lately")
-    KEY_KIND = "key_kind", _("API key of the wrong kind")
-    KEY_REFUSED = "key_refused", _("API key refused")
-    KEY_UNREADABLE = "key_unreadable", _("API key cannot be decrypted")
-    KEY_MISMATCH = "key_mismatch", _("API key belongs to another organisation")
-    NO_USER = "no_user", _("No SpKey user")
-    ANOTHER_SITE = "another_site", _("At another site")
-    ANOTHER_ORGANISATION = "another_organisation", _("Somebody else's")
-    SUSPENDED = "suspended", _("Suspended")
-    DECOMMISSIONED = "decommissioned", _("Decommissioned")
-    INVALID = "invalid", _("Details refused")
-    FORBIDDEN = "forbidden", _("Not allowed")
-    NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
-    RIGHT_GONE = "right_gone", _("No longer allowed")
+    NONE = ""
+    OFFLINE = "offline"
+    UNREACHABLE = "unreachable"
+    RATE = "rate"
+    BUSY = "busy"
+    KEY_MISSING = "key_missing"
+    TOO_OFTEN = "too_often"
+    KEY_KIND = "key_kind"
+    KEY_REFUSED = "key_refused"
+    KEY_UNREADABLE = "key_unreadable"
+    KEY_MISMATCH = "key_mismatch"
+    NO_USER = "no_user"
+    ANOTHER_SITE = "another_site"
+    ANOTHER_ORGANISATION = "another_organisation"
+    SUSPENDED = "suspended"
+    DECOMMISSIONED = "decommissioned"
+    INVALID = "invalid"
+    FORBIDDEN = "forbidden"
+    NOT_CONFIRMED = "not_confirmed"
+    RIGHT_GONE = "right_gone"
 
 
 NOW = Bound(timedelta(0), timedelta(0))
@@ -77,18 +80,30 @@ NOW = Bound(timedelta(0), timedelta(0))
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
 
+    def of(self, member: Membership) -> Self:
+        """Return the claims of the member's organisation, whoever made them."""
+        return self.filter(organisation=member.organisation_id)
+
+    def made_by_support_of(self, agent: Membership) -> Self:
+        """Return the claims that the support of the agent's organisation made for others."""
+        return self.filter(acting_organisation=agent.organisation_id)
+
     def visible_to(self, user: User) -> Self:
         """Return the claims of the person's organisations, and those that their support made.
 
         Of what an organisation's support did for others, its other members see nothing.
         """
-        mine = Organisation.objects.visible_to(user)
-        as_agent = Membership.objects.active_of(user).filter(support=True).values("organisation")
+        mine = Membership.objects.organisations_of(user)
+        as_agent = mine.filter(support=True)
         return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=as_agent))
 
     def active(self) -> Self:
         """Return the claims that have not ended."""
         return self.filter(state__in=ACTIVE)
+
+    def with_details(self) -> Self:
+        """Return the claims with what a list shows of them: organisation, site, hub and person."""
+        return self.select_related("organisation", "site", "hub", "submitted_by")
 
 
 class Claim(Leased):
@@ -145,8 +160,9 @@ class Claim(Leased):
         verbose_name=_("retry of"),
     )
 
-    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
-    reason = models.CharField(_("reason"), max_length=24, choices=Reason.choices, blank=True)
+    # Without choices, whose labels would be a second set of names.
+    state = models.CharField(_("state"), max_length=16, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=24, blank=True)
     problems = models.JSONField(_("problems"), default=list)
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -210,7 +226,7 @@ class Claim(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.hub_id_text}: {self.get_state_display()}"
+        return self.hub_id_text
 
     @property
     def is_final(self) -> bool:
@@ -226,6 +242,15 @@ class Claim(Leased):
     def site_name(self) -> str:
         """The site as people call it, or its SpKey id where the portal has no such site."""
         return self.site.name if self.site else self.spkey_site_id
+
+    def site_in_the_way(self) -> str:
+        """Return the site that has the hub already, as people call it, where that ended the claim.
+
+        Asks the database; an empty text where no site of the organisation's is in the way.
+        """
+        if self.reason != Reason.ANOTHER_SITE:
+            return ""
+        return self.organisation.sites.name_of(self.hub.spkey_site_id)
 
 
 class Attempt(models.Model):

@@ -20,10 +20,10 @@ def permitted(claim: Claim) -> bool:
     """
     if claim.site_id is not None and not Site.objects.open().filter(pk=claim.site_id).exists():
         return False
-    member = access.active_membership(claim.submitted_by, credential_owner(claim))
+    member = access.membership_in(claim.submitted_by, credential_owner(claim))
     if member is None:
         return False
-    return member.support if claim.by_support else access.role_allows(member, Ability.CLAIM)
+    return member.support if claim.by_support else Ability.CLAIM in access.ABILITIES[member.role]
 
 
 def may_act_on(user: User, claim: Claim) -> bool:

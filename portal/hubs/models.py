@@ -7,22 +7,14 @@ to somebody else says just that, and never to whom.
 
 import uuid
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Bound, Leased
-from portal.orgs.models import Organisation, User
-
-
-class HubQuerySet(models.QuerySet["Hub"]):
-    """Hubs, as far as somebody may see them, or as far as they are due."""
-
-    def visible_to(self, user: User) -> Self:
-        """Return the hubs that the person's organisations know."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+from portal.orgs.models import Organisation
 
 
 class Hub(Leased):
@@ -82,8 +74,6 @@ class Hub(Leased):
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-
-    objects = HubQuerySet.as_manager()
 
     class Meta(Leased.Meta):
         verbose_name = _("hub")

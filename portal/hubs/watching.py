@@ -16,7 +16,8 @@ from portal import spkey
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at, given_back
 from portal.core.worker import Kind
-from portal.gateway import circuit, keys
+from portal.gateway import gate, key_health
+from portal.gateway.gate import Held
 from portal.hubs import status
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation
@@ -151,20 +152,19 @@ def _ask(hub: Hub) -> timedelta:
     credential = _credential(hub)
     if credential is None:
         return REFRESH_TROUBLED
-    if paused := keys.paused_for(credential):
-        return timedelta(seconds=paused)
-    if held := circuit.retry_in():
-        return timedelta(seconds=held)
+    client = gate.ask(credential)
+    if isinstance(client, Held):
+        return timedelta(seconds=client.seconds)
     asked_at = timezone.now()
     try:
-        status.record(hub, keys.client_for(credential).hub_status(hub.hub_id), read_at=asked_at)
+        status.record(hub, client.hub_status(hub.hub_id), read_at=asked_at)
     except spkey.NotFound as error:
         if error.from_api:  # Else it is a gateway's page, and says nothing of the hub.
             status.record_missing(hub, read_at=asked_at)
     except spkey.BadCredentials:
-        keys.mark_refused(credential)
+        key_health.mark_refused(credential)
     except spkey.RateLimited as limit:
-        keys.pause(credential, limit.retry_after or REFRESH_TROUBLED.total_seconds())
+        return timedelta(seconds=limit.held_for)
     except spkey.SpkeyError:
         return REFRESH_TROUBLED
     else:
@@ -175,8 +175,8 @@ def _ask(hub: Hub) -> timedelta:
 
 def _credential(hub: Hub) -> ApiCredential | None:
     for organisation in filter(None, (hub.organisation, hub.read_for)):
-        with suppress(keys.NoUsableKeyError):
-            return keys.usable(organisation)
+        with suppress(gate.NoUsableKeyError):
+            return gate.usable(organisation)
     return None
 
 

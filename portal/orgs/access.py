@@ -1,15 +1,14 @@
 """Who may do what: the one table from role to abilities, and the checks that read it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import cast
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from portal.orgs.models import ApiCredential, Membership, Organisation, User
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from portal.orgs.models import Membership, Organisation, User
 
 SESSION_ORGANISATION = "organisation"
 
@@ -46,16 +45,10 @@ def abilities(membership: Membership) -> frozenset[Ability]:
     that support makes for others, so its members get SUPPORT in place of CLAIM.
     """
     allowed = ABILITIES[membership.role]
-    if not holds_super_key(membership.organisation):
+    if not membership.organisation.holds_super_key:
         return allowed
     allowed = allowed - {Ability.CLAIM}
     return allowed | {Ability.SUPPORT} if membership.support else allowed
-
-
-def holds_super_key(organisation: Organisation) -> bool:
-    """Say whether the organisation's key may act for any other."""
-    credential: ApiCredential | None = getattr(organisation, "credential", None)
-    return credential is not None and credential.is_super
 
 
 def memberships(user: User) -> list[Membership]:
@@ -68,18 +61,9 @@ def memberships(user: User) -> list[Membership]:
 
 
 def membership_in(user: User, organisation: Organisation) -> Membership | None:
-    """Return the person's membership in this organisation, or None."""
-    return next((m for m in memberships(user) if m.organisation_id == organisation.pk), None)
-
-
-def active_membership(user: User, organisation: Organisation) -> Membership | None:
     """Return the person's membership in this organisation if it counts today."""
-    return Membership.objects.active_of(user).filter(organisation=organisation).first()
-
-
-def role_allows(membership: Membership, ability: Ability) -> bool:
-    """Say whether the member's role includes this, whatever key the organisation holds."""
-    return ability in ABILITIES[membership.role]
+    mine = Membership.objects.active_of(user).select_related("organisation__credential")
+    return mine.filter(organisation=organisation).first()
 
 
 def may(user: User, organisation: Organisation, ability: Ability) -> bool:
@@ -88,16 +72,17 @@ def may(user: User, organisation: Organisation, ability: Ability) -> bool:
     return membership is not None and ability in abilities(membership)
 
 
-def require(user: User, organisation: Organisation, ability: Ability) -> Membership:
-    """Return the membership that allows this.
+def require(user: User, organisation: UUID, ability: Ability) -> Membership:
+    """Return the membership in the organisation of this id, which allows this.
 
     Raises Http404 for an organisation that is not the person's (they must not learn that it
-    exists) and PermissionDenied for a right they lack in their own.
+    exists) and PermissionDenied for a right that they lack in their own, or have no more.
     """
-    membership = membership_in(user, organisation)
-    if membership is None:
+    mine = (each for each in memberships(user) if each.organisation_id == organisation)
+    membership = next(mine, None)
+    if membership is None and not user.memberships.filter(organisation=organisation).exists():
         raise Http404
-    if ability not in abilities(membership):
+    if membership is None or ability not in abilities(membership):
         raise PermissionDenied
     return membership
 
@@ -107,12 +92,7 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def wants_fragment(request: HttpRequest) -> bool:
-    """Say whether a script asks for a piece of a page, rather than a browser for all of it."""
-    return bool(getattr(request, "htmx", False))
-
-
-def choose(request: HttpRequest, mine: "Iterable[Membership]") -> Membership | None:
+def choose(request: HttpRequest, mine: Iterable[Membership]) -> Membership | None:
     """Return the membership whose organisation the person works in: the chosen, else the first."""
     mine = list(mine)
     chosen = request.session.get(SESSION_ORGANISATION)

@@ -73,7 +73,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def visible_to(self, user: User) -> Self:
         """Return the organisations in which this person holds an active membership."""
-        return self.filter(pk__in=Membership.objects.active_of(user).values("organisation"))
+        return self.filter(pk__in=Membership.objects.organisations_of(user))
 
     def hold(self, organisation: "Organisation") -> None:
         """Make others who would hold this organisation wait until the transaction ends."""
@@ -104,13 +104,28 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def stored_credential(self) -> "ApiCredential | None":
+        """The organisation's credential, or None while there is none."""
+        return getattr(self, "credential", None)
+
+    @property
+    def holds_super_key(self) -> bool:
+        """Whether the organisation's key may act for any other."""
+        credential = self.stored_credential
+        return credential is not None and credential.is_super
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships, as far as they count today, or somebody may see them."""
 
+    def of(self, member: "Membership") -> Self:
+        """Return the memberships in the member's organisation."""
+        return self.filter(organisation=member.organisation_id)
+
     def visible_to(self, user: User) -> Self:
         """Return the memberships in the organisations this person belongs to."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
 
     def active(self) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
@@ -121,6 +136,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active_of(self, user: User) -> Self:
         """Return this person's memberships that count today."""
         return self.active().filter(user=user)
+
+    def organisations_of(self, user: User) -> "models.QuerySet[Membership, Any]":
+        """Return the ids of the organisations this person belongs to today, to select rows by.
+
+        Every `visible_to` takes them from here, so that it is one sub-query deep.
+        """
+        return self.active_of(user).values("organisation")
 
 
 class Membership(models.Model):
@@ -178,8 +200,9 @@ class ApiCredential(Leased):
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=40)
-    LONGEST_PAUSE: ClassVar[timedelta] = timedelta(minutes=16)
-    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_PAUSE, None)}
+    # The longest that a 429 is obeyed, with its spread.
+    LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
+    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_HOLD, None)}
     # A key rests whether a check is due or not; there is one an organisation.
     TIMED: ClassVar[Q] = Q(due_at__isnull=False) | Q(paused_until__isnull=False)
 
@@ -190,13 +213,13 @@ class ApiCredential(Leased):
         SUPER = "super", _("Super key (SpKey support)")
 
     class State(models.TextChoices):
-        """What SpKey last said of the key."""
+        """What SpKey last said of the key; in words: `display/key_wording.py`."""
 
-        UNCHECKED = "unchecked", _("Not checked yet")
-        WORKING = "working", _("Working")
-        REFUSED = "refused", _("Refused")
-        MISMATCH = "mismatch", _("Belongs to another organisation")
-        UNREACHABLE = "unreachable", _("SpKey could not be reached")
+        UNCHECKED = "unchecked"
+        WORKING = "working"
+        REFUSED = "refused"
+        MISMATCH = "mismatch"
+        UNREACHABLE = "unreachable"
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="credential", verbose_name=_("organisation")
@@ -206,9 +229,8 @@ class ApiCredential(Leased):
     bearer_token = EncryptedField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State.choices, default=State.UNCHECKED, editable=False
-    )
+    # Without choices, whose labels would be a second set of names.
+    state = models.CharField(_("state"), max_length=12, default=State.UNCHECKED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
@@ -259,6 +281,13 @@ class ApiCredential(Leased):
     def is_being_checked(self) -> bool:
         """Whether somebody has asked for a check that has not been made yet."""
         return self.due_at is not None
+
+    @property
+    def paused_for(self) -> float:
+        """For how many more seconds SpKey wants no call with the key; 0.0 when it may be used."""
+        if self.paused_until is None:
+            return 0.0
+        return max(0.0, (self.paused_until - timezone.now()).total_seconds())
 
     @property
     def is_super(self) -> bool:

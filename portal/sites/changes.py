@@ -23,6 +23,11 @@ def fresh_spkey_site_id(organisation: Organisation, name: str) -> str:
     return f"{stem}-{get_random_string(6, 'abcdefghijkmnpqrstuvwxyz23456789')}"
 
 
+def is_id_taken(organisation: Organisation, spkey_site_id: str) -> bool:
+    """Whether one of the organisation's sites has this SpKey site id."""
+    return organisation.sites.filter(spkey_site_id=spkey_site_id).exists()
+
+
 @transaction.atomic
 def make(site: Site, actor: User) -> Site:
     """Save a new site, with a SpKey site id where it has none, and return it.
@@ -33,7 +38,7 @@ def make(site: Site, actor: User) -> Site:
     Organisation.objects.hold(organisation)  # Nobody else takes the id between look and save.
     if not site.spkey_site_id:
         site.spkey_site_id = fresh_spkey_site_id(organisation, site.name)
-    elif organisation.sites.filter(spkey_site_id=site.spkey_site_id).exists():
+    elif is_id_taken(organisation, site.spkey_site_id):
         raise IdTakenError
     site.save()
     return _recorded("site.created", site, actor)

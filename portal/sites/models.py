@@ -7,19 +7,28 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs.models import Organisation, User
+from portal.orgs.models import Membership, Organisation, User
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
     """Sites, as far as somebody may see them."""
 
+    def of(self, member: Membership) -> Self:
+        """Return the sites of the member's organisation."""
+        return self.filter(organisation=member.organisation_id)
+
     def visible_to(self, user: User) -> Self:
         """Return the sites of the organisations this person belongs to."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
 
     def open(self) -> Self:
         """Return the sites that take claims: those not archived."""
         return self.filter(archived_at=None)
+
+    def name_of(self, spkey_site_id: str) -> str:
+        """Return what people call the site with this SpKey id; the id, if none has it."""
+        known = self.filter(spkey_site_id=spkey_site_id).values_list("name", flat=True)
+        return known.first() or spkey_site_id
 
 
 class Site(models.Model):

@@ -21,6 +21,7 @@ from portal.hubs import watching
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line
+from tests.browser.releases import Releases
 
 # Playwright keeps an event loop in this thread until the run ends, and Django would take every
 # query after that for one in async code.
@@ -165,6 +166,15 @@ def line(live_server) -> Iterator[Line]:
 
 
 @pytest.fixture
+def releases(tmp_path, line, settings) -> Iterator[Releases]:
+    """The portal as it is deployed, behind the line: see tests/browser/releases.py."""
+    releases = Releases(tmp_path, line, settings)
+    yield releases
+    releases.end()
+    connections.close_all()
+
+
+@pytest.fixture
 def working(sandbox, transactional_db) -> Iterator[Worker]:
     """A worker, at work in a thread."""
     worker = Worker(threads=4)
@@ -195,7 +205,7 @@ def hurried(monkeypatch) -> None:
 
 @pytest.fixture
 def scanner_site() -> Iterator[scanner_page.Site]:
-    """A page with the scanner alone, for tests that need nothing else of the portal."""
+    """A page with the camera alone, for tests that need nothing else of the portal."""
     if not (settings.NODE_MODULES / "zxing-wasm").is_dir():
         missing("The decoder is not installed; `make test` installs it where there is Node.")
     server = scanner_page.Site()

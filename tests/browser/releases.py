@@ -12,11 +12,11 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test.testcases import QuietWSGIRequestHandler
 
-from portal.app import keeping
+from portal.pwa import precache
 from tests.browser.offline import Line
 
-HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-CHANGING = "css/connection.css"
+HASHED = "portal.static_files.Storage"
+CHANGING = "css/bar.css"
 
 
 class Releases:
@@ -53,7 +53,7 @@ class Releases:
         self._settings.WHITENOISE_AUTOREFRESH = False
         self._settings.STORAGES = {**base.STORAGES, "staticfiles": {"BACKEND": HASHED}}
         call_command("collectstatic", interactive=False, verbosity=0)
-        keeping._composed.cache_clear()
+        precache._composed.cache_clear()
         return collected
 
     def end(self) -> None:
@@ -61,4 +61,4 @@ class Releases:
             with suppress(OSError):
                 server.shutdown()
                 server.server_close()
-        keeping._composed.cache_clear()
+        precache._composed.cache_clear()

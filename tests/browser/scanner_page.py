@@ -1,4 +1,4 @@
-"""Small pages with the camera elements on them, served under the portal's own policy."""
+"""A small page with the camera on it, served under the portal's own policy."""
 
 import http.server
 import re
@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.csp import build_policy
 from playwright.sync_api import Locator, Page, expect
 
-DECODER = "/static/vendor/zxing-reader/index.js"
+DECODER = "/static/vendor/zxing/reader/index.js"
 WASM = "/static/vendor/zxing-wasm/zxing_reader.wasm"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 
@@ -20,27 +20,20 @@ STYLES = re.findall(
     r"'css/(\w+).css' %}\">", (settings.BASE_DIR / "templates/base.html").read_text()
 )
 HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css"
- media="(prefers-contrast: more)"><script src="/static/js/look.js"></script>
-<script src="/static/js/tray-store.js" defer></script>""" + "".join(
+ media="(prefers-contrast: more)"><script src="/static/js/page/outdoor.js"></script>
+<script type="module" src="/static/js/scanner/label-camera.js"></script>""" + "".join(
     f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in STYLES
 )
 
 PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}
-<main><button class="bar-button" type="button" data-look-switch hidden>Outdoor contrast</button>
+<main><h1>Scan</h1>
+<button class="bar-button" type="button" data-look-switch hidden>Outdoor contrast</button>
 {body}</main></html>"""
-
-FORM = """<form class="form" action="/sent">
-<label>Hub id <input class="input" name="label" id="id_label"></label>
-<details class="fold"><summary>Or a photo</summary>
-<label>Photo <input class="input" type="file" id="id_photo"></label></details>
-{scanner}
-<button class="button">Claim</button>
-</form>"""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """A page with the scanner, and the static files it asks for, under the portal's policy."""
+    """The page with the camera, and the static files it asks for, under the portal's policy."""
 
     def do_GET(self):
         path = urlsplit(self.path).path
@@ -48,17 +41,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         found = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
         if found and path not in self.server.missing:
             self.answer(Path(found).read_bytes(), TYPES.get(Path(found).suffix, "image/svg+xml"))
-        elif path in {"/", "/camera"}:
-            self.answer(self.page(path).encode(), "text/html; charset=utf-8")
+        elif path == "/":
+            self.answer(self.page().encode(), "text/html; charset=utf-8")
         else:
             self.send_error(404)
 
-    def page(self, path):
-        part = "parts/label_camera.html" if path == "/camera" else "parts/label_scanner.html"
-        rendered = render_to_string(part, {"decoder": self.server.decoder, **self.server.context})
-        return PAGE.format(
-            head=HEAD, body=rendered if path == "/camera" else FORM.format(scanner=rendered)
-        )
+    def page(self):
+        context = {"decoder": self.server.decoder, **self.server.context}
+        return PAGE.format(head=HEAD, body=render_to_string("tray/label_camera.html", context))
 
     def answer(self, body, kind):
         self.send_response(200)
@@ -75,8 +65,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Site(http.server.ThreadingHTTPServer):
     """Serves the page at `url`, remembers what was `asked`, and answers 404 for what is `missing`.
 
-    `url` has the scanner of one field; `/camera` below it the camera that stays open. `decoder`
-    says whether they know of the decoder's package; `context` goes to their templates.
+    `decoder` says whether the page knows of the decoder's package; `context` goes to its template.
     """
 
     def __init__(self) -> None:
@@ -107,18 +96,25 @@ def hears(page: Page, count: int) -> list[dict[str, Any]]:
 
 
 def open_camera(page: Page) -> None:
-    """Open the camera that stays open, and wait until it looks for labels."""
-    page.get_by_role("button", name="Open the camera").click()
+    """Open the camera, and wait until it looks for labels."""
+    start(page)
     looking = re.compile("aim|several")
     expect(page.locator("label-camera")).to_have_attribute("data-state", looking)
 
 
 def start(page: Page) -> None:
-    page.get_by_role("button", name="Scan with the camera").click()
+    """Tap the button that opens the camera, whatever comes of it."""
+    page.get_by_role("button", name="Open the camera").click()
 
 
 def status(page: Page) -> Locator:
-    return page.locator("dialog [role=status]")
+    """What the camera says of itself."""
+    return page.locator("label-camera [role=status]")
+
+
+def state(page: Page, expected: str) -> None:
+    """Wait until the camera is in this state."""
+    expect(page.locator("label-camera")).to_have_attribute("data-state", expected)
 
 
 def camera_is_on(page: Page) -> bool:

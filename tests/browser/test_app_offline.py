@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.app import views
 from portal.core import pagination
 from portal.orgs.models import User
+from portal.pwa import views
 from tests.browser.checks import problems
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
 
@@ -26,22 +26,32 @@ KEPT = """async () => {
   }));
   return lists.flat();
 }"""
-REMEMBERED = "async (name) => (await new TrayStore().get(name)) ?? null"
+REMEMBERED = """async (name) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  return (await store.get(name)) ?? null;
+}"""
 KNOWS = """async ([name, value]) => {
-  while ((await new TrayStore().get(name)) !== value) {
+  const { store } = await import("/static/js/tray/page-store.js");
+  while ((await store.get(name)) !== value) {
     await new Promise((done) => setTimeout(done, 20));
   }
 }"""
 LOSE_CACHES = """async () => {
   await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
 }"""
-SITES_KEPT = "async (person) => (await new TrayStore().person(person))?.sites.length > 0"
-SCAN = """([person, organisation]) => new TrayStore().put({
-  id: crypto.randomUUID(), person, organisation, text: "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b",
-  hubId: "", site: "", siteName: "", at: 1, stage: "tray", news: null,
-})"""
+SITES_KEPT = """async (person) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  return (await store.person(person))?.sites.length > 0;
+}"""
+SCAN = """async ([person, organisation]) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  await store.put({
+    id: crypto.randomUUID(), person, organisation, text: "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b",
+    hubId: "", site: "", siteName: "", at: 1, stage: "tray", news: null,
+  });
+}"""
 LEFT = """async (person) => {
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   return [(await store.person(person)) ?? null, (await store.rows(person)).length];
 }"""
 # What Chromium itself says of requests that fail.
@@ -145,7 +155,7 @@ def test_no_cache_holds_anything_of_a_person(visited: Page, ira, acme):
     visited.goto("/claims/")
     kept = dict(visited.evaluate(KEPT))
 
-    assert {"/shell/en/", "/shell/el/", "/static/js/tray-store.js"} < set(kept)
+    assert {"/shell/en/", "/shell/el/", "/static/js/tray/store.js"} < set(kept)
     assert all(path.startswith(("/static/", "/shell/")) for path in kept)
     for text in kept.values():
         for secret in (ira.name, ira.email, str(ira.pk), acme.name):

@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Page, expect
 
-from portal.app import keeping
+from portal.pwa import precache
 from tests.browser.offline import go_offline, ready_for_offline, through
-from tests.browser.releases import CHANGING, Releases
+from tests.browser.releases import CHANGING
 
-FILE = "() => document.querySelector('link[href*=connection]').href"
+FILE = "() => document.querySelector('link[href*='/bar']').href"
 # Past the browser's own cache.
 READ = "async (address) => (await fetch(address, { cache: 'reload' })).text()"
 UPDATE = """async () => {
@@ -25,14 +24,6 @@ UPDATE = """async () => {
 CACHES = "async () => (await caches.keys()).length"
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
-
-
-@pytest.fixture
-def releases(tmp_path, line, settings):
-    releases = Releases(tmp_path, line, settings)
-    yield releases
-    releases.end()
-    connections.close_all()
 
 
 def open_next(page: Page) -> str:
@@ -92,9 +83,9 @@ def test_a_release_that_is_served_half_by_the_one_before_is_not_kept(
     open_next(page)
     ready_for_offline(page)
 
-    before = keeping.keeping()
+    before = precache.precache()
     next_one = iter([replace(before, version="next")])
-    monkeypatch.setattr(keeping, "keeping", lambda: next(next_one, before))
+    monkeypatch.setattr(precache, "precache", lambda: next(next_one, before))
     assert page.evaluate(UPDATE) == "redundant"
     assert page.evaluate(CACHES) == 1
 

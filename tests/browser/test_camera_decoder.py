@@ -5,9 +5,20 @@ import zxingcpp
 from playwright.sync_api import Page, expect
 
 from tests.browser import labels
-from tests.browser.scanner_page import DECODER, HEARD, hears, open_camera
+from tests.browser.scanner_page import (
+    DECODER,
+    HEARD,
+    WASM,
+    camera_is_on,
+    hears,
+    open_camera,
+    start,
+    state,
+    status,
+)
 
 HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
+OWN = ["qr_code", "data_matrix", "code_128"]  # What a hub label may come as.
 HUBS = [f"0000000{n}-7b54-4d0e-9a61-0c3d77f01a2b" for n in range(3)]
 NO_WORKER = "delete window.Worker;"
 NO_FRAMES = "delete window.VideoFrame;"
@@ -18,12 +29,11 @@ MOST = 100  # Milliseconds that a tap may have to wait.
 
 
 @pytest.fixture
-def page_before(scanner, scanner_site):
+def page_before(scanner):
     """Opens the page of the camera before what it shall see, after a script has run."""
 
     def open_before(*seen: str | bytes, before: str = "") -> Page:
-        url = f"{scanner_site.url}camera"
-        return scanner(*seen, seconds_each=0.4, url=url, before=f"{before}{HEARD}{LONG_TASKS}")
+        return scanner(*seen, seconds_each=0.4, before=f"{before}{HEARD}{LONG_TASKS}")
 
     return open_before
 
@@ -57,8 +67,8 @@ def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
           send.call(this, { script: "/nowhere.js" });
         };"""
     page = page_before(HUB, before=breaking)
-    page.get_by_role("button", name="Open the camera").click()
-    expect(page.get_by_role("status").first).to_contain_text("could not be loaded")
+    start(page)
+    expect(status(page)).to_contain_text("could not be loaded")
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
 
@@ -73,7 +83,57 @@ def test_a_decoder_that_falls_silent_is_told_and_replaced(page_before):
         window.setTimeout = (act, after, ...more) =>
           wait(act, after === 10_000 ? 1500 : after, ...more);"""
     page = page_before(HUB, before=silencing)
-    page.get_by_role("button", name="Open the camera").click()
-    expect(page.get_by_role("status").first).to_contain_text("could not be loaded")
+    start(page)
+    expect(status(page)).to_contain_text("could not be loaded")
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
+
+
+def test_nothing_of_the_decoder_is_loaded_before_the_camera_is_open(page_before, scanner_site):
+    page = page_before(HUB)
+    page.wait_for_load_state("networkidle")
+    assert not {DECODER, WASM} & set(scanner_site.asked)
+    open_camera(page)
+    assert {DECODER, WASM} <= set(scanner_site.asked)
+
+
+def test_a_camera_opened_again_needs_no_second_download(page_before, scanner_site):
+    page = page_before(HUB)
+    for _ in range(2):
+        open_camera(page)
+        page.get_by_role("button", name="Close the camera").click()
+    assert (scanner_site.asked.count(DECODER), scanner_site.asked.count(WASM)) == (1, 1)
+
+
+def test_the_browsers_own_detector_is_used_where_it_reads_all_kinds(page_before, scanner_site):
+    own = f"""window.BarcodeDetector = class {{
+        static async getSupportedFormats() {{ return {OWN}; }}
+        constructor({{ formats }}) {{ document.title = formats.join(); }}
+        async detect() {{ return [{{ rawValue: "{HUB}", format: "qr_code" }}]; }} }};"""
+    page = page_before(labels.scene(), before=own)
+    open_camera(page)
+    assert hears(page, 1)[0]["text"] == HUB
+    expect(page).to_have_title(",".join(OWN))
+    assert not {DECODER, WASM} & set(scanner_site.asked)
+
+
+@pytest.mark.parametrize("gone", [DECODER, WASM])
+def test_a_decoder_that_does_not_load_is_told_and_tried_again(
+    page_before, scanner, scanner_site, gone
+):
+    scanner_site.missing.add(gone)
+    page = page_before(HUB)
+    start(page)
+    expect(status(page)).to_contain_text("could not be loaded")
+    assert not camera_is_on(page)
+    scanner_site.missing.clear()
+    open_camera(page)
+    assert hears(page, 1)[0]["text"] == HUB
+    scanner.complaints.clear()
+
+
+def test_without_any_decoder_the_button_does_not_show(scanner, scanner_site):
+    scanner_site.decoder = False
+    page = scanner(None)
+    state(page, "impossible")
+    expect(page.get_by_role("button", name="Open the camera")).to_be_hidden()

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import labels
-from tests.browser.checks import WIDTHS, targets
-from tests.browser.scanner_page import camera_is_on, open_camera
+from tests.browser.checks import WIDTHS, accessibility, targets
+from tests.browser.scanner_page import camera_is_on, open_camera, start, state, status
 
 # Notes what is asked of the camera; `able` is what it can do.
 ABLE = """
@@ -32,26 +32,24 @@ AWAKE = """
     };
     Object.defineProperty(navigator, "wakeLock", { value: { request } });
 """
+ALLOWED = """async () =>
+  (await navigator.permissions.query({ name: "camera" })).state === "granted" """
 HELD = "() => locks.map(({ kind, released }) => [kind, released])"
 DEVICE = """() => document.querySelector("video").srcObject.getVideoTracks()[0]
     .getSettings().deviceId"""
 
 
 @pytest.fixture
-def page_with(scanner, scanner_site):
+def page_with(scanner):
     """Opens the page of the camera before an empty desk, after a script has run."""
 
     def open_with(before: str = "", **more) -> Page:
-        return scanner(None, url=f"{scanner_site.url}camera", before=before, **more)
+        return scanner(None, before=before, **more)
 
     return open_with
 
 
 HIDDEN = "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
-
-
-def state(page: Page, expected: str) -> None:
-    expect(page.locator("label-camera")).to_have_attribute("data-state", expected)
 
 
 def hide(page: Page, hidden: bool) -> None:
@@ -183,7 +181,7 @@ def test_a_camera_that_stops_says_so_and_can_be_opened_again(page_with):
         ".dispatchEvent(new Event('ended'))"
     )
     state(page, "ended")
-    expect(page.get_by_role("status").first).to_contain_text("The camera has stopped")
+    expect(status(page)).to_contain_text("The camera has stopped")
     assert not camera_is_on(page)
     open_camera(page)
     assert camera_is_on(page)
@@ -204,7 +202,7 @@ def test_in_a_hidden_tab_it_waits_for_whoever_comes_to_it(page_with, scanner_sit
     page = page_with(f"{ABLE}{HIDDEN}")
     page.context.grant_permissions(["camera"])
     page.reload()
-    assert page.evaluate("() => Camera.isAllowed()")
+    assert page.evaluate(ALLOWED)
     assert page.evaluate("() => asked") == []
     assert not camera_is_on(page)
     hide(page, False)
@@ -217,8 +215,8 @@ def test_an_installed_app_without_a_camera_points_to_the_browser(page_with):
         "Object.defineProperty(navigator, 'standalone', { value: true });"
         "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });"
     )
-    page.get_by_role("button", name="Open the camera").click()
-    expect(page.get_by_role("status").first).to_contain_text("The installed app may not use")
+    start(page)
+    expect(status(page)).to_contain_text("The installed app may not use")
 
 
 def test_the_focus_stays_on_the_camera_by_keyboard_alone(page_with):
@@ -245,3 +243,70 @@ def test_all_its_switches_are_large_enough_for_gloves_and_apart(page_with):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert targets(page) == []
+
+
+def test_the_camera_is_free_once_the_element_is_gone(page_with):
+    page = page_with()
+    open_camera(page)
+    track = page.evaluate_handle("() => document.querySelector('video').srcObject.getTracks()[0]")
+    page.evaluate("() => document.querySelector('label-camera').remove()")
+    assert track.evaluate("(track) => track.readyState") == "ended"
+
+
+def test_a_camera_that_opens_after_the_element_is_gone_is_let_go(page_with):
+    late = """
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+          await new Promise((go) => { window.go = go });
+          window.stream = await open(wanted);
+          document.title = "late";
+          return window.stream;
+        };"""
+    page = page_with(late)
+    start(page)
+    expect(status(page)).to_have_text("Allow the camera when the browser asks.")
+    page.wait_for_function("() => window.go")
+    page.evaluate("() => { document.querySelector('label-camera').remove(); window.go(); }")
+    expect(page).to_have_title("late")
+    ended = "() => window.stream.getTracks().every(({ readyState }) => readyState === 'ended')"
+    page.wait_for_function(ended)
+
+
+def test_a_refused_camera_is_explained(page_with):
+    refusal = "--use-fake-ui-for-media-stream=deny"
+    page = page_with(flags=["--use-fake-device-for-media-stream", refusal])
+    start(page)
+    expect(status(page)).to_contain_text("This page may not use the camera.")
+
+
+def test_a_device_without_a_camera_is_told_so(page_with):
+    page = page_with(flags=labels.camera_flags(cameras=0))
+    start(page)
+    expect(status(page)).to_contain_text("No camera was found.")
+
+
+def test_a_page_that_is_not_secure_says_so(page_with, scanner_site):
+    flags = [*labels.camera_flags(), "--host-resolver-rules=MAP portal.test 127.0.0.1"]
+    page = page_with(flags=flags, url=scanner_site.url.replace("127.0.0.1", "portal.test"))
+    start(page)
+    expect(status(page)).to_contain_text("only on a secure page")
+
+
+@pytest.mark.parametrize("name", ["NotReadableError", "AbortError"])
+def test_a_camera_that_another_app_holds_is_told_apart(page_with, name):
+    page = page_with(f"""navigator.mediaDevices.getUserMedia = async () => {{
+        throw new DOMException("", "{name}") }}""")
+    start(page)
+    expect(status(page)).to_contain_text("in use elsewhere")
+
+
+def test_the_open_camera_and_its_problems_are_accessible(page_with):
+    page = page_with()
+    page.emulate_media(reduced_motion="reduce")  # A colour half-way to another has no contrast.
+    open_camera(page)
+    assert accessibility(page) == []
+    page.get_by_role("button", name="Close the camera").click()
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = async () => { throw Error() } }")
+    start(page)
+    expect(status(page)).to_contain_text("could not be loaded")
+    assert accessibility(page) == []

@@ -5,9 +5,11 @@ import zxingcpp
 from playwright.sync_api import Page, expect
 
 from tests.browser import labels
-from tests.browser.scanner_page import HEARD, hears, open_camera
+from tests.browser.scanner_page import HEARD, hears, open_camera, status
 
 HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
+PARSE = """async (text) =>
+  (await import("/static/js/scanner/hub-id.js")).parse(text)"""
 OTHER = "b4c1d2e3-0f9a-4b8c-8d7e-6f5a4b3c2d1e"
 FOREIGN = "https://example.com/manual.pdf"
 QR = labels.qr_png(HUB)
@@ -15,13 +17,11 @@ TINY = 101  # Pixels: 2 cm seen from 30 cm, by a camera of 1920 pixels that sees
 
 
 @pytest.fixture
-def before(scanner, scanner_site):
+def before(scanner):
     """Opens the camera before what it shall see, `seconds_each`."""
 
     def open_before(*seen: bytes, seconds_each: float = 0.6) -> Page:
-        page = scanner(
-            *seen, seconds_each=seconds_each, url=f"{scanner_site.url}camera", before=HEARD
-        )
+        page = scanner(*seen, seconds_each=seconds_each, before=HEARD)
         open_camera(page)
         return page
 
@@ -104,5 +104,30 @@ def test_a_code_128_with_a_hub_id_counts_at_once_and_the_serial_number_below_it_
 
 def test_two_hubs_in_sight_are_not_told_but_asked_about(before):
     page = before(labels.scene(QR, labels.qr_png(OTHER)))
-    expect(page.get_by_role("status").first).to_contain_text("more than one code")
+    expect(status(page)).to_contain_text("more than one code")
     assert page.evaluate("() => heard") == []
+
+
+def test_two_labels_in_sight_wait_until_one_is_left(before):
+    both = labels.scene(QR, labels.qr_png(OTHER))
+    page = before(both, both, labels.scene(QR))
+    assert [label["text"] for label in hears(page, 1)] == [HUB]
+
+
+def test_a_linear_code_alone_is_told_after_a_moment(before):
+    page = before(labels.scene(code_128("SN00417")))
+    assert hears(page, 1)[0]["text"] == "SN00417"
+
+
+def test_what_was_read_is_told_raw_and_cut_where_it_is_seen_to_be_too_long(before):
+    text = '<img src=x onerror="document.title=1">' + "x" * 300
+    page = before(labels.scene(labels.qr_png(text)))
+    assert hears(page, 1)[0]["text"] == text[:257]
+    expect(page).to_have_title("Scan")
+
+
+def test_a_code_that_is_too_long_for_a_label_becomes_no_label_by_being_cut(before):
+    text = f"{HUB} \N{SNOWMAN}\N{FACE WITH TEARS OF JOY} {'x' * 217} and {'y' * 20}"
+    page = before(labels.scene(labels.qr_png(text)))
+    [read] = hears(page, 1)
+    assert page.evaluate(PARSE, read["text"])["problem"] == "too_long"

@@ -17,11 +17,13 @@ LISTEN = """() => {
   new MutationObserver(() => window.told.push(status.textContent))
     .observe(status, { childList: true, characterData: true, subtree: true });
 }"""
-WAIT = """([person, count]) => Promise.all([...Array(count).keys()].map((number) =>
-  new TrayStore().put({
+WAIT = """async ([person, count]) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  await Promise.all([...Array(count).keys()].map((number) => store.put({
     id: crypto.randomUUID(), person, organisation: "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b",
     text: "", hubId: "", site: "", siteName: "", at: number, stage: "confirmed", news: null,
-  })))"""
+  })));
+}"""
 # Time as the page's clock has it, which the test turns.
 OWN_CLOCK = """AbortSignal.timeout = (milliseconds) => {
   const ending = new AbortController();

@@ -11,9 +11,11 @@ pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 # The device asks twice for the same row, before either is answered.
 TWICE = """async () => {
   const { person, organisation } = document.querySelector("hub-tray").dataset;
-  const [{ id, text, site }] = await new TrayStore().rows(person);
-  const row = { id, text, site, claim: true, claimId: "", deed: "", seen: "" };
-  const portal = new TrayPortal("/claims/tray/");
+  const { store } = await import("/static/js/tray/page-store.js");
+  const [{ id, text, site }] = await store.rows(person);
+  const row = { id, text, site, claim: true, claimId: "", action: "", seen: "" };
+  const { ApiClient } = await import("/static/js/tray/api-client.js");
+  const portal = new ApiClient("/claims/tray/");
   await portal.session();
   const ask = () => portal.exchange(person, organisation, [row]);
   const answers = await Promise.all([ask(), ask()]);

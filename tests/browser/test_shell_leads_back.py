@@ -14,11 +14,15 @@ pytestmark = pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")
 LOST = ["net::ERR_", "htmx:"]
 BACK = "The connection is back."
 SPEAKS_GREEK = """async () => {
-  while ((await new TrayStore().get("language")) !== "el") {
+  const { store } = await import("/static/js/tray/page-store.js");
+  while ((await store.get("language")) !== "el") {
     await new Promise((done) => setTimeout(done, 20));
   }
 }"""
-KNOWS = "async (person) => Boolean(await new TrayStore().person(person))"
+KNOWS = """async (person) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  return Boolean(await store.person(person));
+}"""
 
 
 @pytest.fixture

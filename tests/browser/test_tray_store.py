@@ -14,6 +14,7 @@ CLOSED = """async () => {
     opening.addEventListener("success", () => databases.push(opening.result));
     return opening;
   };
+  const { TrayStore } = await import("/static/js/tray/store.js");
   const store = new TrayStore();
   await store.set("sound", "on");
   databases[0].close();
@@ -24,17 +25,18 @@ SLOW = """
   const open = IDBFactory.prototype.open;
   IDBFactory.prototype.open = function (...of) {
     const opening = open.apply(this, of);
-    const slow = {};
-    opening.onsuccess = () => setTimeout(() => {
-      slow.result = opening.result;
-      slow.onsuccess();
-    }, 150);
-    return slow;
+    opening.addEventListener("success", (event) => {
+      if (!event.isTrusted) return;
+      event.stopImmediatePropagation();
+      setTimeout(() => opening.dispatchEvent(new Event("success")), 150);
+    });
+    return opening;
   };
   const wait = window.setTimeout;
   window.setTimeout = (act, after, ...more) => wait(act, after === 4000 ? 20 : after, ...more);
 """
 LATE = f"""async () => {{
+  const {{ TrayStore }} = await import("/static/js/tray/store.js");
   await new TrayStore().get("sound");
   {SLOW}
   const store = new TrayStore();

@@ -64,14 +64,14 @@ def says(
     return Reading(journal(Outcome.ANSWERED), NOW, hub=hub)
 
 
-def fails(outcome: Outcome, retry_after: float | None = None) -> Reading:
+def fails(outcome: Outcome, held_for: float = 0.0) -> Reading:
     """A status read that was not answered with a status."""
-    return Reading(journal(outcome), NOW, retry_after=retry_after)
+    return Reading(journal(outcome), NOW, held_for=held_for)
 
 
-def sent(outcome: Outcome, retry_after: float | None = None) -> Sent:
+def sent(outcome: Outcome, held_for: float = 0.0) -> Sent:
     """A send that ended like this, without an event."""
-    return Sent(journal(outcome), retry_after=retry_after)
+    return Sent(journal(outcome), held_for=held_for)
 
 
 def claimed(hub: str = HUB, org: str = OURS, site: str = OUR_SITE) -> Sent:

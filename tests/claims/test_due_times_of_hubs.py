@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.core import leasing, worker
-from portal.gateway import circuit, keys
+from portal.gateway import circuit, gate, key_health
 from portal.gateway.models import Circuit
 from portal.hubs import status, watching
 from portal.hubs.models import Hub
@@ -114,7 +114,7 @@ def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wi
 
 def test_a_killed_workers_lease_of_a_key_runs_out_when_the_clock_was_put_back(sandbox, acme, clock):
     api_keys.ask_for_check(acme.credential, None)
-    keys.take_due_checks(1)
+    key_health.take_due_checks(1)
     clock.shift(-HOUR)
     worker.run_once()
     assert the_key().due_at is not None
@@ -127,12 +127,12 @@ def test_a_killed_workers_lease_of_a_key_runs_out_when_the_clock_was_put_back(sa
 
 
 def test_a_key_that_had_to_rest_rests_no_hour_longer(sandbox, acme, clock):
-    keys.pause(acme.credential, 600)
+    gate.hold(acme.credential, 600)
     assert leasing.correct_clock() == 0
     clock.shift(-HOUR)
     leasing.correct_clock()
 
-    assert keys.paused_for(the_key()) == 0
+    assert the_key().paused_for == 0
 
 
 def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
@@ -146,7 +146,7 @@ def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
 
 
 def test_a_reading_of_the_future_does_not_keep_out_a_fresh_one(hub, acme, sandbox, clock):
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     status.record(fresh(hub), client.hub_status(hub.hub_id), read_at=timezone.now())
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})
     clock.shift(-HOUR)
@@ -164,8 +164,8 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     watching.await_online(hub, "mill-court")
     watching.take_due(5)
     api_keys.ask_for_check(acme.credential, None)
-    keys.take_due_checks(1)
-    keys.pause(acme.credential, HOUR)
+    key_health.take_due_checks(1)
+    gate.hold(acme.credential, ApiCredential.LONGEST_HOLD.total_seconds())
     now = timezone.now()
     assert Circuit.LONGEST_HELD == circuit.LONGEST_PAUSE + circuit.PROBE
     far = now + Circuit.LONGEST_HELD

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Claim, Reason, State
 from portal.core import worker
-from portal.gateway import keys
+from portal.gateway import gate, key_health
 from portal.hubs import watching
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -140,17 +140,17 @@ def test_a_key_or_token_replaced_during_its_check_keeps_its_own_verdict(
 ):
     sandbox.state.keys.revoke("acme")
     api_keys.ask_for_check(acme.credential, None)
-    (leased,) = keys.take_due_checks(1)
-    verdict = keys._verdict
+    (leased,) = key_health.take_due_checks(1)
+    verdict = key_health._verdict
 
     def overtaken(credential):
         answer = verdict(credential)
         replace_key(acme, text, token)
         return answer
 
-    monkeypatch.setattr(keys, "_verdict", overtaken)
+    monkeypatch.setattr(key_health, "_verdict", overtaken)
 
-    assert not keys.check(leased.row().get())
+    assert not key_health.check(leased.row().get())
     assert stored(acme).state == "unchecked"
     assert stored(acme).due_at is not None
 
@@ -177,7 +177,7 @@ def test_a_claim_refused_with_a_key_that_was_just_replaced_goes_on_with_the_new_
 
 
 def test_a_token_renewed_beside_the_same_key_is_the_one_that_is_sent(sandbox, claim, acme, wire):
-    keys.client_for(acme.credential).hub_status(claim.hub_id_text)
+    gate.ask(acme.credential).hub_status(claim.hub_id_text)
     replace_key(acme, world.ACME_KEY, token="a.new.token")
 
     work(claim)
@@ -218,7 +218,7 @@ def test_a_429_to_one_key_does_not_hold_back_another(sandbox, claim, hal, lighth
 def test_an_open_send_stays_open_while_its_key_is_held_back(sandbox, ira, mill_court, acme, wire):
     claim = actions.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
     work(claim)
-    keys.pause(acme.credential, 60)
+    gate.hold(acme.credential, 60)
     asked = len(wire())
 
     held = work(claim)

@@ -292,16 +292,11 @@ def test_a_401_blocks_and_refuses_the_key(facts, open_send):
 @pytest.mark.parametrize(
     ("facts", "state"), [(FRESH, State.WAITING), (UNRESOLVED, State.VERIFYING)]
 )
-@pytest.mark.parametrize(
-    ("retry_after", "least", "most"),
-    [(None, 30, 35), (0, 1, 6), (120, 120, 125), (86_400, 900, 905)],
-)
-def test_a_429_pauses_the_whole_key(facts, state, retry_after, least, most):
-    decision = after(facts, fails(Outcome.RATE_LIMITED, retry_after))
+def test_after_a_429_a_claim_waits_for_as_long_as_the_key_is_held(facts, state):
+    decision = after(facts, fails(Outcome.RATE_LIMITED, held_for=123.4))
 
     assert where(decision) == (state, Reason.RATE)
-    assert least <= decision.wait <= most
-    assert decision.pause == decision.wait
+    assert decision.wait == 123.4
 
 
 @pytest.mark.parametrize("before", [Reason.UNREACHABLE, Reason.RATE, Reason.BUSY])

@@ -9,7 +9,7 @@ from portal.audit.models import Entry
 from portal.claims.engine import actions, calls, decide, leases, step
 from portal.claims.models import FINAL, Attempt, Claim, State
 from portal.core import worker
-from portal.gateway import keys
+from portal.gateway import gate
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
 from tests.conftest import order, work
@@ -200,7 +200,7 @@ def test_stop_in_the_last_moment_of_a_send_is_obeyed_at_once_after_it(
     monkeypatch.setattr(decide, "after_send", meanwhile)
 
     assert work(claim).state == State.CANCELLED
-    assert keys.stored(acme.credential).get().state == "refused"
+    assert gate.stored(acme.credential).get().state == "refused"
 
 
 @pytest.fixture

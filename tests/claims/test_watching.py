@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from portal.claims.models import State
 from portal.core import worker
-from portal.gateway import keys
+from portal.gateway import gate
 from portal.hubs import status, watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
+from tests.claims.test_gate import assert_held_for
 from tests.conftest import work
 
 
@@ -145,7 +146,7 @@ def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire
     clock.shift(25)
     worker.run_once()
 
-    assert keys.stored(acme.credential).get().state == "refused"
+    assert gate.stored(acme.credential).get().state == "refused"
     assert len(wire()) == 1
 
 
@@ -159,9 +160,24 @@ def test_a_429_holds_the_key_back(hub, sandbox, acme, wire, clock):
     worker.run_once()
     assert len(wire()) == 1
 
-    clock.shift(15)
+    clock.shift(16)
     worker.run_once()
     assert len(wire()) == 2
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least"), [("0", 1), ("-5", 30), ("soon", 30), ("31536000", 900)]
+)
+def test_a_429_to_a_refresh_is_held_within_the_bounds_of_every_429(
+    hub, sandbox, acme, retry_after, least
+):
+    limited = {"status": 429, "headers": {"Retry-After": retry_after}}
+    sandbox.faults.add(action=limited, times=1)
+    before = timezone.now()
+    watching.watch(hub)
+    worker.run_once()
+
+    assert_held_for(least, acme, since=before)
 
 
 def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wire, clock):
@@ -195,7 +211,7 @@ def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock
 
 
 def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
     older, asked = client.hub_status(hub.hub_id), timezone.now()
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})

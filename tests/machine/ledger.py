@@ -21,14 +21,14 @@ class Ledger:
     """Kept beside the portal, and never from what it says of itself but for claims' states.
 
     `wrong` holds what broke an invariant (by its name) while a step was under way. `lost_rights`
-    and `ever_lost` name people, sites and claims (see `Stage.may_send`). `working` is the stack
+    and `ever_lost` name people, sites and claims (see `World.may_send`). `working` is the stack
     of leases at work, None for work on anything but a claim; `slept` those whose worker lay
     still between its intent and its send. `aged` are claims whose send was open when the
     portal's clock was put forward; `called_at` is the true time of each attempt.
     """
 
     state: SandboxState
-    orders: list[Any] = field(default_factory=list)
+    claim_requests: list[Any] = field(default_factory=list)
     answers: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     accepted: list[uuid.UUID] = field(default_factory=list)
     states: dict[uuid.UUID, str] = field(default_factory=dict)

@@ -36,15 +36,13 @@ def _edit(path: str, old: str, new: str) -> Edit:
     return Edit(f"{CLAIMS}/{path}", old, new)
 
 
-_AFTER_SEND = (
-    "    decision = _by(AFTER_SEND[sent.outcome], facts, now, retry_after=sent.retry_after)\n"
-)
+_AFTER_SEND = "    decision = _by(AFTER_SEND[sent.outcome], facts, now, held_for=sent.held_for)\n"
 
 
 def _open_rule_is(rule: str) -> tuple[Edit, ...]:
     new = (
         f"    rule = AFTER_SEND[sent.outcome]\n    rule = {rule} if rule.open else rule\n"
-        "    decision = _by(rule, facts, now, retry_after=sent.retry_after)\n"
+        "    decision = _by(rule, facts, now, held_for=sent.held_for)\n"
     )
     return (_edit("engine/decide.py", _AFTER_SEND, new),)
 
@@ -192,7 +190,7 @@ MUTANTS = (
                 "engine/credentials.py",
                 "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
                 "        if claim.by_support:\n"
-                "            return keys.usable(claim.organisation)\n"
+                "            return gate.usable(claim.organisation)\n"
                 "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
             ),
         ),
@@ -329,10 +327,10 @@ MUTANTS = (
             _edit(
                 "engine/rules.py",
                 "    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),\n"
+                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
                 "    Outcome.UNREACHABLE",
                 "    Outcome.BAD_CREDENTIALS: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),\n"
+                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
                 "    Outcome.UNREACHABLE",
             ),
         ),

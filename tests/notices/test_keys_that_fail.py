@@ -4,7 +4,7 @@ from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core import worker
-from portal.gateway import keys
+from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -30,7 +30,7 @@ def test_a_refused_key_is_told_once_to_each_administrator_however_many_claims_me
 
 def test_late_answers_about_a_key_that_is_known_to_be_refused_tell_nobody_again(acme, ada):
     for _ in range(3):
-        keys.mark_refused(ApiCredential.objects.get(organisation=acme))
+        key_health.mark_refused(ApiCredential.objects.get(organisation=acme))
 
     assert Notice.objects.count() == 1
 
@@ -62,7 +62,7 @@ def test_a_key_that_its_first_check_refuses_is_told_and_one_that_works_is_not(
 def test_a_refused_super_key_is_told_to_those_who_hold_it(spkey_support, acme, ada, mailoutbox):
     keeper = make_person("keeper@support.example", "Kim Keeper")
     join(keeper, spkey_support, "admin")
-    keys.mark_refused(spkey_support.credential)
+    key_health.mark_refused(spkey_support.credential)
     post()
 
     assert readers(mailoutbox) == [keeper.email]

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from portal.gateway import keys
+from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -16,7 +16,7 @@ from tests.notices.conftest import post, tell
 def test_an_installer_reads_that_the_administrators_know_when_they_do(
     acme, ada, ira, as_person, sent
 ):
-    keys.mark_refused(acme.credential)
+    key_health.mark_refused(acme.credential)
     if sent:
         post()
     page = as_person(ira).get("/").content.decode()
@@ -26,7 +26,7 @@ def test_an_installer_reads_that_the_administrators_know_when_they_do(
 
 
 def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, ada, ira, as_person):
-    keys.mark_refused(acme.credential)
+    key_health.mark_refused(acme.credential)
     post()
     acme.credential.refresh_from_db()
     api_keys.replace(acme, ada, Secret(world.REVOKED_KEY), None)
@@ -36,7 +36,7 @@ def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, a
 
 
 def test_an_administrator_is_led_to_the_key_and_not_told_of_letters(acme, ada, as_person):
-    keys.mark_refused(acme.credential)
+    key_health.mark_refused(acme.credential)
     post()
     page = as_person(ada).get("/").content.decode()
 

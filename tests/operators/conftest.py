@@ -40,8 +40,8 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     return secrets
 
 
-def address(model: type, deed: str, *pk: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{deed}", args=pk)
+def address(model: type, action: str, *pk: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=pk)
 
 
 def last() -> Entry:

@@ -15,7 +15,7 @@ def pages_of(model: type) -> list[str]:
     found = [address(model, "changelist"), address(model, "add")]
     found.append(f"{found[0]}?q=a")
     for pk in model._base_manager.values_list("pk", flat=True):
-        found += [address(model, deed, pk) for deed in ("change", "history", "delete")]
+        found += [address(model, action, pk) for action in ("change", "history", "delete")]
         if model is User:
             found.append(f"{address(model, 'change', pk).removesuffix('change/')}password/")
     return found

@@ -50,13 +50,13 @@ def test_the_organisation_itself_cannot_send_it_again(as_person, ada, refused_cl
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("deed", ["try-now", "stop"])
-def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, deed):
+@pytest.mark.parametrize("action", ["try-now", "stop"])
+def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, action):
     Claim.objects.filter(pk=refused_claim.pk).update(
         state=State.WAITING, finished_at=None, due_at=refused_claim.created_at
     )
 
-    answer = as_person(sam).post(f"/claims/{refused_claim.pk}/{deed}/")
+    answer = as_person(sam).post(f"/claims/{refused_claim.pk}/{action}/")
 
     assert answer.status_code == 403
     assert Claim.objects.get().version == refused_claim.version

@@ -4,66 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
-from django.utils import timezone
 
-from portal.claims.engine import actions
-from portal.claims.models import Claim
-from portal.orgs.models import Organisation, User
-from portal.sandbox import world
+from portal.orgs.models import Organisation
 from portal.sites.models import Site
-from tests.conftest import join, make_person, order
 from tests.web import pages
 
 FRAGMENT = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def installer(as_person, ira) -> Client:
-    """Ira's browser."""
-    return as_person(ira)
-
-
-@pytest.fixture
-def eli(acme) -> User:
-    """Eli installed hubs for Acme until his pass expired yesterday."""
-    person = make_person("eli@acme.example", "Eli Expired")
-    join(person, acme, expires_at=timezone.now() - timedelta(days=1))
-    return person
-
-
-@pytest.fixture
-def harbours_claim(hal, lighthouse) -> Claim:
-    """Hal's claim at Harbour, which is no affair of Acme's."""
-    return actions.submit(order(hal, lighthouse, world.hub_id(1)))
-
-
-@pytest.fixture
-def supports_claim(sam, spkey_support, lighthouse) -> Claim:
-    """Sam's claim for Harbour, made with the super key."""
-    return actions.submit(
-        order(
-            sam,
-            lighthouse,
-            world.hub_id(2),
-            acting_organisation=spkey_support,
-            reason="Asked for by telephone",
-        )
-    )
-
-
-@pytest.fixture
-def supports_site(spkey_support) -> Site:
-    """A site of the support organisation's own."""
-    return Site.objects.create(
-        organisation=spkey_support, name="Workshop", spkey_site_id="workshop"
-    )
 
 
 @pytest.fixture
@@ -88,20 +40,20 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def at_once(*deeds: Callable[[], object]) -> None:
+def at_once(*calls: Callable[[], object]) -> None:
     """Do these things in threads of their own, all at the same moment."""
-    ready = Barrier(len(deeds))
+    ready = Barrier(len(calls))
 
-    def start(deed: Callable[[], object]) -> None:
+    def start(call: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
             ready.wait(timeout=10)
-            deed()
+            call()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        list(threads.map(start, deeds))
+    with ThreadPoolExecutor(len(calls)) as threads:
+        list(threads.map(start, calls))
 
 
 def without_tokens(body: bytes) -> str:

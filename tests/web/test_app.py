@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 from PIL import Image
 
-from portal.app import keeping
+from portal.pwa import precache
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ADDRESSES = ("/service-worker.js", "/manifest.webmanifest", "/shell/en/", "/shell/el/")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def kept(client: Client) -> dict:
     script = client.get("/service-worker.js").content.decode()
-    return json.loads(re.search(r"KEPT = (\{.*?\});", script, re.DOTALL)[1])
+    return json.loads(re.search(r"PRECACHE = (\{.*?\});", script, re.DOTALL)[1])
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -60,6 +60,7 @@ def test_the_shell_speaks_the_language_of_its_address(language, word, client):
     body = answer.content.decode()
 
     assert answer["Content-Language"] == language
+    assert "Accept-Language" not in answer.get("Vary", "")
     assert f'<html lang="{language}"' in body
     assert word in body
 
@@ -91,7 +92,7 @@ def test_the_worker_keeps_the_shells_and_every_file_that_they_name_and_nothing_e
     assert keeps["shells"] == {"en": "/shell/en/", "el": "/shell/el/"}
     for file in keeps["files"]:
         assert finders.find(file.removeprefix(keeps["under"])), file
-    for named in ("css/tokens.css", "js/tray-store.js", "icons.svg", "favicon.svg"):
+    for named in ("css/tokens.css", "js/tray/store.js", "icons.svg", "favicon.svg"):
         assert f"/static/{named}" in keeps["files"]
 
 
@@ -101,15 +102,18 @@ def test_the_version_changes_with_the_words_of_a_shell_and_with_the_name_of_a_fi
     def version() -> str:
         return kept(client)["version"]
 
-    monkeypatch.setattr(keeping, "_composed", keeping._compose)
+    monkeypatch.setattr(precache, "_composed", precache._compose)
     first = version()
     assert version() == first
     with monkeypatch.context() as patch:
-        write = keeping.shell
-        patch.setattr(keeping, "shell", lambda language: write(language) + "<!-- new -->")
+        write = precache.shell
+        patch.setattr(precache, "shell", lambda language: write(language) + "<!-- new -->")
         assert version() != first
     with monkeypatch.context() as patch:
-        hashed = {"js/app.js": "js/app.0123456789ab.js", "icons.svg": "icons.ba9876543210.svg"}
+        hashed = {
+            "js/tray/store.js": "js/tray/store.0123456789ab.js",
+            "icons.svg": "icons.ba9876543210.svg",
+        }
         address = staticfiles_storage.url
         patch.setattr(staticfiles_storage, "url", lambda path: address(hashed.get(path, path)))
         assert version() != first
@@ -166,7 +170,7 @@ def test_an_icon_that_devices_cut_to_shape_reaches_to_its_edges(name):
 def test_a_strangers_page_brings_no_worker_and_the_page_of_somebody_signed_in_does(
     client, as_person, ira
 ):
-    assert "js/app.js" not in client.get("/accounts/login/").content.decode()
+    assert "js/pwa/app.js" not in client.get("/accounts/login/").content.decode()
     page = as_person(ira).get("/").content.decode()
-    assert 'data-worker="/service-worker.js"' in page
-    assert f'data-person="{ira.pk}"' in page
+    assert 'name="portal-worker" content="/service-worker.js"' in page
+    assert f'name="portal-person" content="{ira.pk}"' in page

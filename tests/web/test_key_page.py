@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.core import worker
@@ -111,6 +112,25 @@ def test_a_key_that_could_not_be_checked_is_said_to_be_unreachable(admin, settin
     assert credential().state == "unreachable"
     assert "SmartphoneKey did not answer" in words(admin)
     assert "The API key could not be checked" in admin.get("/").content.decode()
+
+
+def test_a_key_whose_check_spkey_puts_off_is_said_to_wait_until_it_is_checked(admin, sandbox):
+    limited = {"status": 429, "headers": {"Retry-After": "120"}}
+    sandbox.faults.add(action=limited, times=1)
+    admin.post(reverse("key:check"))
+    seen = {"seen": str(credential().version)}
+    worker.run_once()
+    answer = admin.get(reverse("key:live"), seen, headers=FRAGMENT).content.decode()
+
+    assert "SmartphoneKey asks us to wait" in answer
+    assert "did not answer" not in answer
+    assert "hx-trigger" in answer
+    assert "The API key could not be checked" not in admin.get("/").content.decode()
+
+    ApiCredential.objects.update(paused_until=None, due_at=timezone.now())
+    assert "Asking SmartphoneKey about this key." in words(admin)
+    worker.run_once()
+    assert "SmartphoneKey accepts this key." in words(admin)
 
 
 def test_checking_asks_spkey_again_and_changes_the_words(admin, sandbox):

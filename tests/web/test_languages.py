@@ -66,6 +66,7 @@ def test_ones_own_choice_comes_before_the_devices_and_the_browsers(as_person, ir
 
 @pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "javascript:x", ""])
 def test_a_switch_leads_nowhere_but_into_the_portal(client, db, page):
+    client.defaults["HTTP_REFERER"] = "https://evil.example/"
     assert switch(client, "el", page)["Location"] == "/"
 
 

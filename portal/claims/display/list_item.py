@@ -9,10 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from portal.claims.display import timeline
-from portal.claims.models import SUCCEEDED, Claim, Reason, State
+from portal.claims.models import SUCCEEDED, Claim, State
 from portal.core.ui import Chip
 from portal.hubs.models import Hub
-from portal.sites.models import Site
 
 QUOTED = (State.REVIEW, State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED)
 
@@ -31,17 +30,16 @@ class ListItem:
 
 def of(claim: Claim) -> ListItem:
     """Return the claim as a row."""
-    chip = timeline.chip(claim)
     return ListItem(
         hub_id=claim.hub_id_text,
         title=claim.site_name,
         meta=meta(claim.hub),
-        chip=chip,
+        chip=timeline.chip(claim),
         url=reverse("claims:detail", args=(claim.pk,)),
         note=_joined(
             claim.submitted_by.display_name,
             _moment(claim.created_at),
-            "" if chip == timeline.ONLINE else _last_online(claim),
+            "" if timeline.is_online(claim) else _last_online(claim),
         ),
     )
 
@@ -89,13 +87,3 @@ def reference(claim: Claim) -> str:
     if claim.state in SUCCEEDED:
         return ""
     return claim.reference or (str(claim.pk)[:8] if claim.state in QUOTED else "")
-
-
-def elsewhere(claim: Claim) -> str:
-    """Return where the organisation already has the hub, when that stopped the claim, else ""."""
-    if claim.reason != Reason.ANOTHER_SITE:
-        return ""
-    site = Site.objects.filter(
-        organisation=claim.organisation, spkey_site_id=claim.hub.spkey_site_id
-    ).first()
-    return site.name if site else claim.hub.spkey_site_id

@@ -7,16 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display.wording import Words, support_words, words
+from portal.claims.display import wording
+from portal.claims.display.wording import Words
 from portal.claims.engine import timing
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
 from portal.core.ui import Chip, Text
 from portal.hubs.models import Hub
 
-ONLINE = Chip("good", "check", _("Online"))
-TOOK_EFFECT = Chip("attention", "alert", _("Claimed later"))
-STOPPING = Chip("working", "clock", _("Stopping"))
-NO_LONGER_YOURS = Chip("stop", "alert", _("No longer yours"))
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
 # A reading tells what is so now for a minute on the page, which asks for another, and for a few
@@ -27,19 +24,22 @@ FRESH_IN_LISTS = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the timeline: `kind` is past, present, next or stop, `tone` a chip's kind."""
+    """One line of the timeline: `kind` is past, present, next or stop; `tone` only colours it.
+
+    The tones are the kinds of chips.
+    """
 
     kind: str
+    tone: str
     icon: str
     title: Text
     text: Text = ""
     at: datetime | None = None
-    detail: str = ""
-    tone: str = ""
 
 
 WAITING_FOR_HUB = Step(
     "present",
+    "working",
     "clock",
     _("Waiting for the hub"),
     _("Not online yet. Is it powered, and is the network cable in? We keep looking."),
@@ -72,14 +72,21 @@ def is_fresh(claim: Claim, within: timedelta = FRESH) -> bool:
 def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
     """Return the claim's state at a glance: "Online" only of a hub that was read so just now."""
     if is_lost(claim):
-        return NO_LONGER_YOURS
+        return wording.NO_LONGER_YOURS.chip
     if claim.late_effect_at is not None:
-        return TOOK_EFFECT
+        return wording.CLAIMED_LATER
     if is_stopping(claim):
-        return STOPPING
-    if claim.state in SUCCEEDED and claim.hub.online and is_fresh(claim, within):
-        return ONLINE
+        return wording.STOPPING.chip
+    if is_online(claim, within):
+        return wording.ONLINE
     return _words(claim).chip
+
+
+def is_online(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> bool:
+    """Whether the hub of a claim that succeeded was read as online just now."""
+    if claim.state not in SUCCEEDED or is_lost(claim):
+        return False
+    return bool(claim.hub.online) and is_fresh(claim, within)
 
 
 def is_stopping(claim: Claim) -> bool:
@@ -89,26 +96,15 @@ def is_stopping(claim: Claim) -> bool:
 
 def _words(claim: Claim) -> Words:
     """Return the words for the claim's state: of support's claim, those that name support."""
-    of_support = support_words(claim.state, claim.reason) if claim.by_support else None
-    return of_support or words(claim.state, claim.reason)
+    of_support = wording.support_words(claim.state, claim.reason) if claim.by_support else None
+    return of_support or wording.words(claim.state, claim.reason)
 
 
 def present(claim: Claim) -> Words:
     """Return the words for where the claim is now."""
-    now = _words(claim)
     if claim.state == State.QUEUED and claim.contacted_at is not None:
-        contacting = Chip("working", "working", _("Contacting"))
-        return Words(contacting, _("Contacting SmartphoneKey"), _("Asking after the hub."))
-    if is_stopping(claim):
-        return Words(
-            STOPPING,
-            _("Stopping"),
-            _(
-                "Checking first whether the claim took effect. Until SmartphoneKey has said so, "
-                "the claim stays open."
-            ),
-        )
-    return now
+        return wording.CONTACTING
+    return wording.STOPPING if is_stopping(claim) else _words(claim)
 
 
 def steps(claim: Claim) -> list[Step]:
@@ -116,6 +112,7 @@ def steps(claim: Claim) -> list[Step]:
     story = [
         Step(
             "past",
+            "good",
             "check",
             _("Received"),
             gettext("By %(person)s") % {"person": claim.submitted_by.display_name},
@@ -126,39 +123,32 @@ def steps(claim: Claim) -> list[Step]:
         return story + _success(claim)
     now = present(claim)
     if claim.late_effect_at is not None:
-        ended = Step("past", now.chip.icon, now.title, at=claim.finished_at)
-        return [*story, ended, _late_effect(claim, claim.late_effect_at)]
+        ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)
+        found = wording.claimed_later(claim.site_name)
+        return [*story, ended, _step("present", found, claim.late_effect_at)]
     if claim.is_final:
         return [*story, _step("stop", now, claim.finished_at)]
     if claim.sends and claim.state != State.SENDING:
-        story.append(Step("past", "check", _("Sent to SmartphoneKey"), at=claim.last_send_at))
+        sent = Step("past", "good", "check", _("Sent to SmartphoneKey"), at=claim.last_send_at)
+        story.append(sent)
     story.append(_step("present", now, claim.changed_at))
     if is_stopping(claim):
         return story
     return [
         *story,
-        Step("next", "check", gettext("Claimed at %(site)s") % {"site": claim.site_name}),
-        Step("next", "check", _("Online")),
+        Step("next", "quiet", "check", gettext("Claimed at %(site)s") % {"site": claim.site_name}),
+        Step("next", "quiet", "check", wording.ONLINE.word),
     ]
 
 
-def _late_effect(claim: Claim, found_at: datetime) -> Step:
-    """Say that SpKey carried the claim out after the portal had ended it."""
-    text = gettext("We looked again: the hub now belongs to %(site)s. There is nothing to do.") % {
-        "site": claim.site_name
-    }
-    title = _("SmartphoneKey claimed it after all")
-    return Step("present", "alert", title, text, found_at, tone="attention")
-
-
 def _step(kind: str, now: Words, at: datetime | None) -> Step:
-    return Step(kind, now.chip.icon, now.title, now.text, at, tone=now.chip.kind)
+    return Step(kind, now.chip.kind, now.chip.icon, now.title, now.text, at)
 
 
 def _success(claim: Claim) -> list[Step]:
     where = f"{claim.organisation.name} · {claim.site_name}"
-    title = _("Claimed") if claim.state == State.CLAIMED else _("Already claimed here")
-    done = [Step("past", "check", title, where, claim.claimed_at or claim.finished_at)]
+    title, at = _words(claim).title, claim.claimed_at or claim.finished_at
+    done = [Step("past", "good", "check", title, where, at)]
     return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
 
 
@@ -173,16 +163,13 @@ def is_lost(claim: Claim) -> bool:
 def _online_now(claim: Claim) -> Step:
     hub = claim.hub
     if is_lost(claim):
-        text = _(
-            "It was claimed here, and has been moved or released since. Ask your administrator."
-        )
-        return Step("stop", "alert", _("SmartphoneKey no longer has it as yours"), text)
+        return _step("stop", wording.NO_LONGER_YOURS, None)
     if hub.online:
-        return Step("present", "check", _("Online"), _facts(claim), hub.last_seen)
+        return Step("present", "good", "check", wording.ONLINE.word, _facts(claim), hub.last_seen)
     if not _is_overdue(claim):
         return WAITING_FOR_HUB
     text = NOT_ONLINE_NOW if hub.last_seen else NOT_ONLINE_YET
-    return Step("stop", "offline", _("Not online"), text, tone="attention")
+    return Step("stop", "attention", "offline", _("Not online"), text)
 
 
 def _online_then(claim: Claim) -> Step:
@@ -191,9 +178,9 @@ def _online_then(claim: Claim) -> Step:
     if not hub.online and not _is_overdue(claim):
         return WAITING_FOR_HUB
     if hub.read_at is None:
-        return Step("present", "clock", LOOKING)
+        return Step("present", "working", "clock", LOOKING)
     text = WAS_ONLINE if hub.online else WAS_NOT_ONLINE
-    return Step("present", "clock", LOOKING, text, hub.read_at)
+    return Step("present", "working", "clock", LOOKING, text, hub.read_at)
 
 
 def _is_overdue(claim: Claim) -> bool:
@@ -241,28 +228,3 @@ def pace(claim: Claim) -> int:
     if age < 10:
         return 1
     return 2 if age < 70 else 5
-
-
-def can_try_now(claim: Claim) -> bool:
-    """Whether asking for a try at once would do anything that is still wanted."""
-    if claim.cancel_requested_at is not None:
-        return False
-    return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
-        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
-    )
-
-
-def can_stop(claim: Claim) -> bool:
-    """Whether the claim can be told to stop."""
-    return not claim.is_final and claim.cancel_requested_at is None
-
-
-def can_retry(claim: Claim) -> bool:
-    """Whether a new claim of the same hub at the same site makes sense.
-
-    Not of support's: theirs starts from a form that asks for the second factor and a reason.
-    Not where SpKey carried the claim out after all, nor of a hub that is out of service for good.
-    """
-    if claim.by_support or claim.reason == Reason.DECOMMISSIONED or claim.late_effect_at:
-        return False
-    return claim.is_final and claim.state not in SUCCEEDED

@@ -1,13 +1,18 @@
-"""What people read of a claim: short, plain, and with a next step."""
+"""What people read of a claim: short, plain, and with a next step.
+
+The one table of the words for a claim's state and reason. Chips, filters, groups, e-mails and the
+operators' pages take them from here, so that a state has the same name wherever it is named.
+"""
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.models import Reason, State
+from portal.claims.models import Claim, Reason, State
 from portal.core.ui import Chip, Text
-
-__all__ = ["Chip", "Text", "Words", "support_words", "words"]
+from portal.notices.models import Notice
+from portal.orgs.display import key_wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,16 @@ def _words(kind: str, icon: str, word: Text, title: Text, text: Text) -> Words:
     return Words(Chip(kind, icon, word), title, text)
 
 
+# Of a form that the database did not take: it was busy for too long, or away.
+NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
+PICK_SITE = _("Pick the site first.")
+
 OFFLINE_TEXT = _(
     "Check the power and the network cable, and give the hub two minutes to start. "
     "We keep trying; you may leave this page."
 )
+# Of a form that the database did not take: it was busy for too long, or away.
+NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
 SAVED = _("Your scan is saved and we keep trying. You need not scan again.")
 
 BY_STATE: dict[str, Words] = {
@@ -182,7 +193,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "attention",
         "key",
         _("Needs your admin"),
-        _("The API key belongs to another organisation"),
+        key_wording.FOREIGN_KEY,
         _(
             "Ask your administrator to put in the right one. Your scan is saved and continues "
             "by itself."
@@ -267,7 +278,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
     (State.CONFLICT, Reason.KEY_MISMATCH): _words(
         "stop",
         "key",
-        _("Wrong organisation"),
+        key_wording.WRONG_ORGANISATION,
         _("The stored API key claimed it for another organisation"),
         _(
             "The key is not your organisation's own. Ask your administrator: "
@@ -280,6 +291,111 @@ BY_REASON: dict[tuple[str, str], Words] = {
 def words(state: str, reason: str) -> Words:
     """Return what people read of a claim in this state, for this reason."""
     return BY_REASON.get((state, reason)) or BY_STATE[state]
+
+
+# What is known of a claim beyond its state.
+CONTACTING = _words(
+    "working",
+    "working",
+    _("Contacting"),
+    _("Contacting SmartphoneKey"),
+    _("Asking after the hub."),
+)
+STOPPING = _words(
+    "working",
+    "clock",
+    _("Stopping"),
+    _("Stopping"),
+    _(
+        "Checking first whether the claim took effect. Until SmartphoneKey has said so, "
+        "the claim stays open."
+    ),
+)
+ONLINE = Chip("good", "check", _("Online"))
+NO_LONGER_YOURS = _words(
+    "stop",
+    "alert",
+    _("No longer yours"),
+    _("SmartphoneKey no longer has it as yours"),
+    _("It was claimed here, and has been moved or released since. Ask your administrator."),
+)
+CLAIMED_LATER = Chip("attention", "alert", _("Claimed later"))
+
+
+def claimed_later(site: str) -> Words:
+    """Return the words for a claim that SpKey carried out after the portal had ended it."""
+    text = gettext("We looked again: the hub now belongs to %(site)s. There is nothing to do.")
+    return Words(CLAIMED_LATER, _("SmartphoneKey claimed it after all"), text % {"site": site})
+
+
+def claimed_elsewhere(claim: Claim) -> str:
+    """Say that this claim, of the same organisation, has the hub at another site."""
+    if claim.is_final:
+        said = gettext(
+            "This hub was just claimed at %(site)s, by %(person)s. A hub can be at one site only."
+        )
+    else:
+        said = gettext("This hub is being claimed at %(site)s, by %(person)s.")
+    return said % {"site": claim.site_name, "person": claim.submitted_by.display_name}
+
+
+def known_at(site: str) -> str:
+    """Say where SpKey has a hub that is the organisation's already."""
+    return gettext("SmartphoneKey has it at %(elsewhere)s.") % {"elsewhere": site}
+
+
+def state_name(state: str) -> Text:
+    """Return what a state is called, whatever the reason."""
+    return BY_STATE[state].chip.word
+
+
+STATES: list[tuple[str, Text]] = [(state.value, state_name(state)) for state in State]
+"""The states and what they are called, as a choice among them takes them."""
+
+REASONS: dict[str, Text] = {
+    Reason.NONE: "–",
+    Reason.OFFLINE: _OFFLINE.chip.word,
+    Reason.UNREACHABLE: words(State.WAITING, Reason.UNREACHABLE).chip.word,
+    Reason.RATE: words(State.WAITING, Reason.RATE).chip.word,
+    Reason.BUSY: _("SpKey is still working on the hub"),
+    Reason.KEY_MISSING: _("No API key"),
+    Reason.TOO_OFTEN: _("Sent too often lately"),
+    Reason.KEY_KIND: _("API key of the wrong kind"),
+    Reason.KEY_REFUSED: _("API key refused"),
+    Reason.KEY_UNREADABLE: _("API key cannot be decrypted"),
+    Reason.KEY_MISMATCH: key_wording.WRONG_ORGANISATION,
+    Reason.NO_USER: _("No SpKey user"),
+    Reason.ANOTHER_SITE: words(State.CONFLICT, Reason.ANOTHER_SITE).chip.word,
+    Reason.ANOTHER_ORGANISATION: state_name(State.CONFLICT),
+    Reason.SUSPENDED: words(State.REJECTED, Reason.SUSPENDED).chip.word,
+    Reason.DECOMMISSIONED: words(State.REJECTED, Reason.DECOMMISSIONED).chip.word,
+    Reason.INVALID: _("Details refused"),
+    Reason.FORBIDDEN: _("Not allowed"),
+    Reason.NOT_CONFIRMED: state_name(State.REVIEW),
+    Reason.RIGHT_GONE: _("No longer allowed"),
+}
+"""What a reason is called by itself: as its chip says it, where it has one of its own."""
+
+GROUPS: dict[str, Text] = {
+    "open": _("Under way"),
+    "done": _("All claimed"),
+    "attention": _("Needs attention"),
+    "offline": REASONS[Reason.OFFLINE],
+    "late": CLAIMED_LATER.word,
+    "forbidden": _("Refused: API key"),
+    "refused": _("Refused lately"),
+    "unclaimed": _("Unclaimed lately"),
+    "ended": _("Ended without"),
+}
+"""What the groups of claims are called that a list shows together: see `groups.py`."""
+
+IN_EMAILS: dict[str, Text] = {
+    Notice.Kind.REVIEW: state_name(State.REVIEW),
+    Notice.Kind.LATE_EFFECT: CLAIMED_LATER.word,
+    Notice.Kind.KEY_FORBIDDEN: words(State.REJECTED, Reason.FORBIDDEN).chip.word,
+    Notice.Kind.BOUND_ELSEWHERE: words(State.CONFLICT, Reason.KEY_MISMATCH).chip.word,
+}
+"""What the page of the claim calls it that an e-mail is about."""
 
 
 # Of support's claim, where support's own access is at fault: the organisation for which the claim

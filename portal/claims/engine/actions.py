@@ -16,7 +16,7 @@ from portal.claims.engine import (
     effects,
     timing,
 )
-from portal.claims.models import ACTIVE, Claim, State
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.leasing import due_at, given_back
 from portal.hubs import watching
 from portal.orgs.models import ApiCredential, Organisation, User
@@ -202,3 +202,28 @@ def submission_id(token: uuid.UUID, *asked: object) -> uuid.UUID:
     A browser that went back may send an old token with another hub: that is another claim.
     """
     return uuid.uuid5(token, " ".join(map(str, asked)))
+
+
+def can_try_now(claim: Claim) -> bool:
+    """Whether asking for a try at once would do anything that is still wanted."""
+    if claim.cancel_requested_at is not None:
+        return False
+    return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
+        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
+    )
+
+
+def can_stop(claim: Claim) -> bool:
+    """Whether the claim can be told to stop."""
+    return not claim.is_final and claim.cancel_requested_at is None
+
+
+def can_retry(claim: Claim) -> bool:
+    """Whether a new claim of the same hub at the same site makes sense.
+
+    Not of support's: theirs starts from a form that asks for the second factor and a reason.
+    Not where SpKey carried the claim out after all, nor of a hub that is out of service for good.
+    """
+    if claim.by_support or claim.reason == Reason.DECOMMISSIONED or claim.late_effect_at:
+        return False
+    return claim.is_final and claim.state not in SUCCEEDED

@@ -42,12 +42,15 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A status read: the hub as SpKey knows it (None unless answered), and when it was asked."""
+    """A status read: the hub as SpKey knows it (None unless answered), and when it was asked.
+
+    `held_for` is for how many seconds the key is held back after a 429.
+    """
 
     record: CallRecord
     asked_at: datetime
     hub: spkey.HubStatus | None = None
-    retry_after: float | None = None
+    held_for: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
@@ -57,12 +60,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A claim that was sent: the event that answers it, if one does, or how it failed."""
+    """A claim that was sent: the event that answers it, if one does, or how it failed.
+
+    `held_for` is as in a Reading.
+    """
 
     record: CallRecord
     event: spkey.ClaimedEvent | None = None
     problems: tuple[tuple[str, str], ...] = ()
-    retry_after: float | None = None
+    held_for: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
@@ -76,7 +82,7 @@ def read(client: spkey.Client, hub_id: UUID, *, asked_at: datetime) -> Reading:
         answer = client.hub_status(hub_id)
     except spkey.SpkeyError as error:
         record = _record_of(error, _read_outcome(error))
-        return Reading(record, asked_at, retry_after=getattr(error, "retry_after", None))
+        return Reading(record, asked_at, held_for=getattr(error, "held_for", 0.0))
     return Reading(_record_of_answer(answer.meta, Outcome.ANSWERED), asked_at, hub=answer)
 
 
@@ -91,7 +97,7 @@ def send(
         return Sent(
             _record_of(error, _send_outcome(error)),
             problems=problems,
-            retry_after=getattr(error, "retry_after", None),
+            held_for=getattr(error, "held_for", 0.0),
         )
     event = answer.event.data if answer.event else None
     if not isinstance(event, spkey.ClaimedEvent):

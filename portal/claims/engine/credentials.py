@@ -6,7 +6,7 @@ from typing import Any
 from portal import spkey
 from portal.claims import permissions
 from portal.claims.models import Claim, Reason
-from portal.gateway import keys
+from portal.gateway import gate
 from portal.orgs.models import ApiCredential, Membership
 
 
@@ -14,7 +14,7 @@ class Blocked(Exception):
     """The claim cannot go on until an administrator has mended something."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.label)
+        super().__init__(reason)
         self.reason = reason
 
 
@@ -33,8 +33,8 @@ def credential_for(claim: Claim) -> ApiCredential:
     a super key serves only support's claims for others, a normal key never those.
     """
     try:
-        credential = keys.usable(permissions.credential_owner(claim))
-    except keys.NoUsableKeyError as error:
+        credential = gate.usable(permissions.credential_owner(claim))
+    except gate.NoUsableKeyError as error:
         raise Blocked(KEY_REASONS[str(error)]) from None
     if credential.is_super != claim.by_support:
         raise Blocked(Reason.KEY_KIND)

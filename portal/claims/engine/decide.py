@@ -12,7 +12,12 @@ from portal.claims.engine import rules, timing
 from portal.claims.engine.calls import Outcome, Reading, Sent
 from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again, Rule
 from portal.claims.models import FINAL, Reason, State
+from portal.gateway.gate import Held, HeldReason
 from portal.hubs import status
+from portal.hubs.models import Hub
+
+FREE = Rule(State.SENDING, again=Again.AT_ONCE)
+UNREADABLE = AFTER_READ[Outcome.UNREACHABLE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class Decision:
     """Where the claim goes. `wait` is in seconds, None for no further attempt by the clock.
 
     `send` asks for a send instead of a rest. `unresolved` says whether a send's outcome stays
-    open. `refused_key`, `foreign_key` (it proved to be another organisation's) and `pause`
-    concern the key, and through it all claims that use it.
+    open. `refused_key` and `foreign_key` (it proved to be another organisation's) concern the
+    key, and through it all claims that use it.
     """
 
     state: State
@@ -59,7 +64,6 @@ class Decision:
     problems: tuple[tuple[str, str], ...] = ()
     refused_key: bool = False
     foreign_key: bool = False
-    pause: float | None = None
 
 
 FOREIGN_KEY = Decision(State.CONFLICT, Reason.KEY_MISMATCH, foreign_key=True)
@@ -76,7 +80,7 @@ def _after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
     rule = AFTER_READ[reading.outcome]
     if rule.again is Again.BACKOFF:
         return _unreadable(facts, now)
-    return _by(rule, facts, now, retry_after=reading.retry_after, still_open=facts.unresolved)
+    return _by(rule, facts, now, held_for=reading.held_for, still_open=facts.unresolved)
 
 
 def _by(
@@ -84,58 +88,66 @@ def _by(
     facts: Facts,
     now: datetime,
     *,
-    retry_after: float | None = None,
+    held_for: float = 0.0,
     still_open: bool = False,
 ) -> Decision:
     """Apply a row of the tables. `still_open`: the outcome of an earlier send is not known."""
-    held_key = rule.again is Again.RETRY_AFTER
-    wait = rules.wait(rule.again, facts.tries, retry_after)
-    if held_key and now - facts.retry_window_start > timing.MAX_AGE:
-        return replace(_unreadable(replace(facts, unresolved=still_open), now), pause=wait)
+    if rule.again is Again.KEY_HELD and now - facts.retry_window_start > timing.MAX_AGE:
+        return _unreadable(replace(facts, unresolved=still_open), now)
     final = rule.again is Again.NEVER
     verifying = still_open and rule.state == State.WAITING
     return Decision(
         State.VERIFYING if verifying else rule.state,
         rule.reason,
-        wait=wait,
+        wait=rules.wait(rule.again, facts.tries, held_for),
         unresolved=rule.open or (still_open and not final),
         no_effect_seen_at=facts.no_effect_seen_at if still_open and not final else None,
         failed=rule.again is Again.BACKOFF,
         refused_key=rule.again is Again.KEY,
-        pause=wait if held_key else None,
     )
 
 
 def _after_status(
     facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime
 ) -> Decision:
-    if hub.org_id == facts.org_id and hub.status != status.PROVISIONED:
-        return _after_ours(facts, hub)
-    if hub.org_id not in {"", facts.org_id} or hub.status == status.CLAIMED:
-        # Even while our send is open: somebody else may have been faster, also at a site of
-        # the same name. Only the event of a 200 proves for whom our own key claimed.
-        return Decision(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
-    if hub.status == status.SUSPENDED:
-        return Decision(State.REJECTED, Reason.SUSPENDED)
-    if hub.status == status.DECOMMISSIONED:
-        return Decision(State.REJECTED, Reason.DECOMMISSIONED)
-    if hub.status != status.PROVISIONED:
+    binding = status.binding_of(hub, facts.org_id)
+    rule = verdict(binding, hub.status, hub.site_id, facts.site_id)
+    if rule is UNREADABLE:
         return _unreadable(facts, now)
-    if facts.unresolved:
+    if rule is FREE and facts.unresolved:
         return _settle(facts, hub, asked_at, now)
-    return _free_to_send(facts, hub, now)
-
-
-def _after_ours(facts: Facts, hub: spkey.HubStatus) -> Decision:
-    if hub.site_id != facts.site_id:
-        return Decision(State.CONFLICT, Reason.ANOTHER_SITE)
+    if rule is FREE:
+        return _free_to_send(facts, hub, now)
     # A hub that was suspended right after our send took effect is claimed all the same.
-    if facts.sends:
+    if facts.sends and binding == Hub.Binding.OURS and hub.site_id == facts.site_id:
         return Decision(State.CLAIMED)
-    if hub.status == status.CLAIMED:
-        return Decision(State.ALREADY_YOURS)
-    suspended = hub.status == status.SUSPENDED
-    return Decision(State.REJECTED, Reason.SUSPENDED if suspended else Reason.DECOMMISSIONED)
+    # Even while our send is open: somebody else may have been faster, also at a site of
+    # the same name. Only the event of a 200 proves for whom our own key claimed.
+    return Decision(rule.state, rule.reason)
+
+
+def verdict(binding: str, hub_status: str, at: str, site_id: str | None) -> Rule:
+    """Say what follows from what was read of a hub for a claim that was not sent yet.
+
+    `binding` is whose the hub is, seen from the claim's organisation, `at` SpKey's id of the site
+    where it is, and `site_id` that of the claim's site, None where nobody has picked one. FREE:
+    it can be sent. UNREADABLE: the reading tells nothing. Anything else is the claim's end.
+    """
+    is_ours = binding == Hub.Binding.OURS
+    if binding == Hub.Binding.MISSING:
+        return AFTER_READ[Outcome.NOT_FOUND]
+    if binding == Hub.Binding.OTHER:
+        return Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
+    if hub_status == status.PROVISIONED:
+        return FREE
+    if is_ours and at != site_id:
+        return Rule(State.CONFLICT, Reason.ANOTHER_SITE)
+    if hub_status == status.SUSPENDED:
+        return Rule(State.REJECTED, Reason.SUSPENDED)
+    if hub_status == status.DECOMMISSIONED:
+        return Rule(State.REJECTED, Reason.DECOMMISSIONED)
+    is_done = is_ours and hub_status == status.CLAIMED
+    return Rule(State.ALREADY_YOURS) if is_done else UNREADABLE
 
 
 def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:
@@ -205,16 +217,21 @@ def after_unexpected_error(facts: Facts, now: datetime) -> Decision:
 
 def blocked(facts: Facts, reason: Reason) -> Decision:
     """Decide for a claim that has no key, or nobody, in whose name SpKey could be asked."""
-    return _held(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY)
+    return _not_asked(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY)
 
 
-def paused(facts: Facts, seconds: float) -> Decision:
-    """Decide for a claim whose key SpKey wants to rest for so long."""
-    state = State.VERIFYING if facts.unresolved else State.WAITING
-    return _held(facts, state, Reason.RATE, seconds + timing.backoff(1))
+def while_held(facts: Facts, held: Held, now: datetime) -> Decision:
+    """Decide for a claim about which the gate lets nobody ask SpKey now."""
+    if held.reason is HeldReason.RATE_LIMITED:
+        state = State.VERIFYING if facts.unresolved else State.WAITING
+        return _not_asked(facts, state, Reason.RATE, held.seconds + timing.backoff(1))
+    decision = _unreadable(facts, now)
+    if decision.state in {State.WAITING, State.VERIFYING}:
+        return replace(decision, wait=timing.return_wait(held.seconds), failed=False)
+    return decision
 
 
-def _held(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
+def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
     """Rest without having asked SpKey: an open send stays open."""
     return Decision(
         state,
@@ -223,14 +240,6 @@ def _held(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
         unresolved=facts.unresolved,
         no_effect_seen_at=facts.no_effect_seen_at,
     )
-
-
-def not_asked(facts: Facts, held: float, now: datetime) -> Decision:
-    """Decide for a claim about which SpKey, not answering, is not asked for `held` seconds."""
-    decision = _unreadable(facts, now)
-    if decision.state in {State.WAITING, State.VERIFYING}:
-        return replace(decision, wait=timing.return_wait(held), failed=False)
-    return decision
 
 
 def _unreadable(facts: Facts, now: datetime) -> Decision:
@@ -262,7 +271,7 @@ def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decisi
         return _unless_stopped(facts, _by(AFTER_READ[Outcome.BAD_CREDENTIALS], facts, now))
     if isinstance(error, spkey.RateLimited):
         rule = AFTER_READ[Outcome.RATE_LIMITED]
-        return _unless_stopped(facts, _by(rule, facts, now, retry_after=error.retry_after))
+        return _unless_stopped(facts, _by(rule, facts, now, held_for=error.held_for))
     return _unreadable(facts, now)
 
 
@@ -283,7 +292,7 @@ def _after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
         return Decision(State.CLAIMED)
     if sent.event is not None and sent.event.org_id != facts.org_id:
         return FOREIGN_KEY
-    decision = _by(AFTER_SEND[sent.outcome], facts, now, retry_after=sent.retry_after)
+    decision = _by(AFTER_SEND[sent.outcome], facts, now, held_for=sent.held_for)
     return replace(decision, problems=sent.problems)
 
 

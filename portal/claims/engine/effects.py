@@ -10,7 +10,7 @@ from portal.audit.record import record
 from portal.claims.engine import timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Claim, Reason, State
-from portal.gateway import keys
+from portal.gateway import key_health
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential, User
 
@@ -18,12 +18,10 @@ from portal.orgs.models import ApiCredential, User
 def for_key(claim: Claim, credential: ApiCredential, decision: Decision) -> Decision:
     """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
     if decision.foreign_key and not credential.is_super:
-        keys.mark_mismatch(credential)
+        key_health.mark_mismatch(credential)
     if decision.foreign_key and credential.is_super:
         _of_bound_elsewhere(claim, credential)
-    if decision.pause is not None:
-        keys.pause(credential, decision.pause)
-    if not decision.refused_key or keys.mark_refused(credential) or decision.state in FINAL:
+    if not decision.refused_key or key_health.mark_refused(credential) or decision.state in FINAL:
         return decision
     state = State.VERIFYING if decision.unresolved else State.QUEUED
     return replace(decision, state=state, reason=Reason.NONE, wait=timing.backoff(0))

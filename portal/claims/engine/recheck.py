@@ -17,7 +17,8 @@ from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
 from portal.core import leasing
 from portal.core.leasing import Lease, LeaseLostError
-from portal.gateway import circuit, keys
+from portal.gateway import gate, key_health
+from portal.gateway.gate import Held
 from portal.hubs import status
 
 logger = logging.getLogger(__name__)
@@ -97,14 +98,13 @@ def _read(claim: Claim) -> calls.Reading | None:
         credential = credentials.credential_for(claim)
     except credentials.Blocked:
         return None
-    if keys.paused_for(credential) or circuit.retry_in():
+    client = gate.ask(credential)
+    if isinstance(client, Held):
         return None
     asked_at = timezone.now()
-    reading = calls.read(keys.client_for(credential), claim.hub.hub_id, asked_at=asked_at)
+    reading = calls.read(client, claim.hub.hub_id, asked_at=asked_at)
     if reading.outcome == calls.Outcome.BAD_CREDENTIALS:
-        keys.mark_refused(credential)
-    if reading.outcome == calls.Outcome.RATE_LIMITED:
-        keys.pause(credential, timing.rate_wait(reading.retry_after))
+        key_health.mark_refused(credential)
     if reading.hub is not None:
         status.record(claim.hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.Outcome.NOT_FOUND:

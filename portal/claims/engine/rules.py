@@ -16,7 +16,7 @@ class Again(StrEnum):
     AT_ONCE = "at once"
     BACKOFF = "random(0, min(300, 2·2ⁿ)), at least 0.5"
     READ_BACK = "about 2, 5, 10, 20, 40 after the send, then by the settle rule"
-    RETRY_AFTER = "as SpKey asks, 1 to 900, plus random(0, 5), for the whole key"
+    KEY_HELD = "when the gate no longer holds the key back"
     KEY = "when a new key has passed its check"
 
 
@@ -36,7 +36,7 @@ AFTER_READ: Final = {
     Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
     Outcome.FORBIDDEN: Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION),
     Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
-    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),
+    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
     Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
 }
 
@@ -52,14 +52,17 @@ AFTER_SEND: Final = {
     Outcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
     Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
     Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
-    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),
+    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
     Outcome.BUSY: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),
     Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
 }
 
 
-def wait(again: Again, tries: int, retry_after: float | None = None) -> float | None:
-    """Return the seconds until the claim is looked at again, after `tries` failures in a row."""
+def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
+    """Return the seconds until the claim is looked at again, after `tries` failures in a row.
+
+    `held_for` is for how many the gate holds the key back.
+    """
     match again:
         case Again.NEVER:
             return None
@@ -69,7 +72,7 @@ def wait(again: Again, tries: int, retry_after: float | None = None) -> float | 
             return timing.backoff(tries)
         case Again.READ_BACK:
             return timing.verify_wait(0)
-        case Again.RETRY_AFTER:
-            return timing.rate_wait(retry_after)
+        case Again.KEY_HELD:
+            return held_for
         case Again.KEY:
             return timing.BLOCKED_EVERY

@@ -29,7 +29,8 @@ from portal.claims.engine import (
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Attempt, Claim, Reason, State
 from portal.core.leasing import Lease, LeaseLostError, given_back
-from portal.gateway import circuit, keys
+from portal.gateway import circuit, gate
+from portal.gateway.gate import Held
 from portal.hubs import status, watching
 from portal.orgs.models import ApiCredential, Membership
 
@@ -98,11 +99,9 @@ def _step(work: _Work) -> None:
         work.credential = credentials.credential_for(claim)
     except credentials.Blocked as blocked:
         return _rest(work, decide.blocked(context.gather(claim), blocked.reason))
-    if paused := keys.paused_for(work.credential):
-        return _rest(work, decide.paused(context.gather(claim), paused))
-    if held := circuit.retry_in():
-        return _rest(work, decide.not_asked(context.gather(claim), held, timezone.now()))
-    client = keys.client_for(work.credential)
+    client = gate.ask(work.credential)
+    if isinstance(client, Held):
+        return _rest(work, decide.while_held(context.gather(claim), client, timezone.now()))
     decision = _read(work, client)
     if decision.send:
         return _send(work, client)

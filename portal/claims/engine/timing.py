@@ -35,10 +35,6 @@ RECENTLY_CLAIMED: Final = timedelta(minutes=10)
 
 # How soon a key is tried again.
 BLOCKED_EVERY: Final = 900.0
-RETRY_AFTER_LEAST: Final = 1.0
-RETRY_AFTER_MOST: Final = 900.0
-RETRY_AFTER_UNKNOWN: Final = 30.0
-RETRY_AFTER_SPREAD: Final = 5.0
 RETURN_SPREAD: Final = 20.0
 
 _random = random.SystemRandom()
@@ -66,13 +62,6 @@ def send_spacing(sends: int, *, offline: bool) -> timedelta:
     if doublings < 0:
         return timedelta(0)
     return min(FIRST_SPACING * (1 << doublings), LONGEST_SPACING)
-
-
-def rate_wait(retry_after: float | None) -> float:
-    """Return the wait after a 429: what SpKey asked for, within bounds, and a spread."""
-    asked = RETRY_AFTER_UNKNOWN if retry_after is None else retry_after
-    bounded = min(max(asked, RETRY_AFTER_LEAST), RETRY_AFTER_MOST)
-    return bounded + _random.uniform(0, RETRY_AFTER_SPREAD)
 
 
 def return_wait(held: float) -> float:

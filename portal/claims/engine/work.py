@@ -8,7 +8,7 @@ from portal.claims.engine import actions, leases, recheck, step
 from portal.claims.models import Claim
 from portal.core.leasing import Lease
 from portal.core.worker import Kind
-from portal.gateway import keys
+from portal.gateway import key_health
 from portal.orgs.models import ApiCredential
 
 
@@ -25,7 +25,7 @@ def look_again(lease: Lease[Claim]) -> None:
 def check_key(lease: Lease[ApiCredential]) -> None:
     """Check a leased key; one that works puts the claims that waited for it back to work."""
     credential = lease.row().select_related("organisation").first()
-    if credential is not None and keys.check(credential):
+    if credential is not None and key_health.check(credential):
         actions.resume(credential)
 
 
@@ -58,8 +58,8 @@ UNSERVED = Kind(
 KEY_CHECKS = Kind(
     name="key checks",
     model=ApiCredential,
-    is_due=keys.some_check_due,
-    take=keys.take_due_checks,
+    is_due=key_health.some_check_due,
+    take=key_health.take_due_checks,
     work=check_key,
     longest=_read,
 )

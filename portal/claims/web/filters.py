@@ -6,10 +6,12 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display.groups import GROUPS, claims_in
-from portal.claims.models import Claim, State
-from portal.orgs.models import Organisation, User
-from portal.sites.models import Site
+from portal.claims.display import wording
+from portal.claims.groups import claims_in
+from portal.claims.models import Claim
+from portal.claims.queries import claimers
+from portal.orgs.models import Membership
+from portal.sites.queries import sites_of
 
 
 class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
@@ -19,18 +21,18 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         label=_("State"),
         empty_label=_("Any state"),
         choices=[
-            (_("Together"), [(name, group.label) for name, group in GROUPS.items()]),
-            (_("One state"), State.choices),
+            (_("Together"), [*wording.GROUPS.items()]),
+            (_("One state"), wording.STATES),
         ],
         method="in_state",
     )
     site = django_filters.ModelChoiceFilter(
-        label=_("Site"), empty_label=_("Any site"), queryset=Site.objects.none()
+        label=_("Site"), empty_label=_("Any site"), queryset=None
     )
     person = django_filters.ModelChoiceFilter(
         label=_("Person"),
         empty_label=_("Anybody"),
-        queryset=User.objects.none(),
+        queryset=None,
         field_name="submitted_by",
     )
     q = django_filters.CharFilter(label=_("Find"), method="containing")
@@ -39,11 +41,10 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         model = Claim
         fields = ("state", "site", "person", "q")
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        claimers = User.objects.filter(claims__organisation=organisation).distinct()
-        self.filters["site"].queryset = organisation.sites.all()
-        self.filters["person"].queryset = claimers
+        self.filters["site"].queryset = sites_of(member)
+        self.filters["person"].queryset = claimers(member)
 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims in one state, or in a group of states."""

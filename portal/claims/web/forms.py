@@ -4,21 +4,16 @@ import uuid
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import site_choice
+from portal.claims.display import wording
+from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photos
 from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
 
 LONGEST_TYPED = 2000
-# Of a form that the database did not take: it was busy for too long, or away.
-NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
-
-
-def _read(problem: parse.LabelProblem) -> str:
-    return gettext("We read “%(text)s”.") % {"text": problem.read} if problem.read else ""
 
 
 class LabelField(forms.CharField):
@@ -29,7 +24,7 @@ class LabelField(forms.CharField):
             label=_("Hub id"),
             max_length=LONGEST_TYPED,
             strip=False,
-            error_messages={"required": parse.SENTENCES["empty"]},
+            error_messages={"required": label_wording.SENTENCES["empty"]},
             help_text=_("Scan, type or paste what the label says."),
             widget=forms.TextInput(
                 attrs={
@@ -48,19 +43,19 @@ class LabelField(forms.CharField):
         try:
             return parse.parse(text)
         except parse.LabelProblem as problem:
-            said = f"{problem.sentence} {_read(problem)}".strip()
+            said = label_wording.explanation(problem)
             raise forms.ValidationError(said, code=problem.kind) from None
 
 
 class ClaimForm(forms.Form):
     """A site, a label and the token that makes a double tap one claim."""
 
-    site = forms.ModelChoiceField(
-        Site.objects.none(),
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the member, once the form knows for whom it is.
         label=_("Site"),
         empty_label=None,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Pick the site first.")},
+        error_messages={"required": wording.PICK_SITE},
     )
     label = LabelField()
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -79,18 +74,18 @@ class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Photo of the label"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
     )
 
     def clean_photo(self) -> str:
         """Return the text of the code in the photo, or say what is wrong with the photo."""
         photo = self.cleaned_data["photo"]
         if photo is None:
-            raise forms.ValidationError(_("No photo arrived. Take one of at most 12 MB."))
+            raise forms.ValidationError(label_wording.NO_PHOTO)
         try:
             return str(parse.parse(photos.read_label(photo)))
         except photos.PhotoProblem as problem:
-            raise forms.ValidationError(str(problem.sentence)) from None
+            raise forms.ValidationError(label_wording.of_photo(problem)) from None
         except parse.LabelProblem as problem:
-            said = gettext("The code in the photo is no hub label.")
-            raise forms.ValidationError(f"{said} {_read(problem)}") from None
+            said = label_wording.of_code_in_photo(problem)
+            raise forms.ValidationError(said) from None

@@ -1,12 +1,12 @@
-"""Support's claims and its agents: seen and steered with the second factor only."""
+"""Support's claims and its agents: seen and acted on with the second factor only."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.claims import permissions
 from portal.claims.models import Claim
+from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.web import second_factor
 from portal.orgs.web.second_factor import Lack
@@ -18,17 +18,19 @@ def lack_to_see(request: HttpRequest, claim: Claim) -> Lack:
     Nothing, unless they see it only because support made it: it is another organisation's.
     """
     person = access.person(request)
-    if not claim.by_support or access.active_membership(person, claim.organisation):
+    if not claim.by_support or access.membership_in(person, claim.organisation):
         return Lack.NOTHING
     return second_factor.lack(request, person)
 
 
-def may_act_on(request: HttpRequest, claim: Claim) -> bool:
-    """Say whether the person may steer the claim here and now: support's, with the factor."""
-    person = access.person(request)
-    if not permissions.may_act_on(person, claim):
-        return False
-    return not (claim.by_support and second_factor.lack(request, person))
+def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
+    """Say what a person who may act on the claim lacks of a second factor to do so now.
+
+    Nothing, unless support made the claim.
+    """
+    if not claim.by_support:
+        return Lack.NOTHING
+    return second_factor.lack(request, access.person(request))
 
 
 def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
@@ -39,6 +41,6 @@ def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
 
 def lead_to_factor(request: HttpRequest, claim: Claim, missing: Lack) -> HttpResponse:
     """Return that page, or for a fragment the way to the claim's page, which says the same."""
-    if access.wants_fragment(request):
+    if wants_fragment(request):
         return HttpResponseClientRedirect(reverse("claims:detail", args=(claim.pk,)))
     return ask_for_factor(request, missing)

@@ -7,26 +7,25 @@ from functools import wraps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import permissions
-from portal.claims.display import list_item, timeline
+from portal.claims.display import list_item, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
-from portal.claims.models import SUCCEEDED, Claim
+from portal.claims.models import Claim
+from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
-from portal.claims.web.forms import NOT_SAVED, ClaimForm, PhotoForm
+from portal.claims.web.forms import ClaimForm, PhotoForm
 from portal.core import pagination
-from portal.hubs import watching
+from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
-from portal.orgs.web import second_factor
 
 LONGEST_LABEL = 300
 
@@ -44,9 +43,12 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
-        return _form_page(request, form, status=422, elsewhere=elsewhere.claim)
+        said = wording.claimed_elsewhere(elsewhere.claim)
+        return _form_page(
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+        )
     except OperationalError:
-        form.add_error(None, NOT_SAVED)
+        form.add_error(None, wording.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
@@ -115,73 +117,18 @@ def _posted(request: HttpRequest) -> dict[str, str]:
 @require_safe
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim, live."""
-    claim = _visible(request, pk)
+    claim = polling.visible_claim(request, pk)
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.ask_for_factor(request, missing)
-    _watch(claim)
-    return render(request, "claims/detail.html", _story(request, claim))
+    polling.watch_hub(claim)
+    return render(request, "claims/detail.html", polling.story(request, claim))
 
 
-@require_GET
-def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show a claim as it is now; nothing (204) when the page knows it already."""
-    claim = polling.poll_state(access.person(request), pk)
-    if claim is None:
-        raise Http404
-    if request.GET.get("seen") != polling.seen(claim):
-        return _news(request, pk)
-    _watch(claim)
-    return HttpResponse(status=204)
+ClaimAction = Callable[[HttpRequest, Claim], HttpResponse]
 
 
-def _news(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    claim = _visible(request, pk)
-    if missing := support_gate.lack_to_see(request, claim):
-        return support_gate.lead_to_factor(request, claim, missing)
-    _watch(claim)
-    return render(request, "claims/detail.html#live", _story(request, claim))
-
-
-def _visible(request: HttpRequest, pk: uuid.UUID) -> Claim:
-    claims = Claim.objects.visible_to(access.person(request)).select_related(
-        "organisation", "acting_organisation", "site", "submitted_by", "hub", "retry_of"
-    )
-    return get_object_or_404(claims, pk=pk)
-
-
-def _watch(claim: Claim) -> None:
-    """Have the hub of a claim that succeeded read again, whenever somebody looks."""
-    if claim.state in SUCCEEDED:
-        watching.watch(claim.hub, read_for=claim.acting_organisation_id)
-
-
-def _story(request: HttpRequest, claim: Claim) -> dict[str, object]:
-    settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
-    return {
-        "claim": claim,
-        "row": list_item.head(claim),
-        "steps": timeline.steps(claim),
-        "present": timeline.present(claim),
-        "seen": polling.seen(claim),
-        "pace": None if settled else timeline.pace(claim),
-        "as_of": claim.hub.read_at if settled and succeeded else None,
-        "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
-        "next_try": timeline.next_try(claim),
-        "gives_up_at": timeline.gives_up_at(claim),
-        "can_try_now": timeline.can_try_now(claim),
-        "can_stop": timeline.can_stop(claim),
-        "can_retry": timeline.can_retry(claim),
-        "reference": list_item.reference(claim),
-        "elsewhere": list_item.elsewhere(claim),
-        "can_act": SimpleLazyObject(lambda: support_gate.may_act_on(request, claim)),
-    }
-
-
-Deed = Callable[[HttpRequest, Claim], HttpResponse]
-
-
-def _deed(act: Deed) -> Callable[[HttpRequest, uuid.UUID], HttpResponse]:
-    """Give the view the claim, posted by somebody who may steer it; a look shows its page.
+def claim_action(act: ClaimAction) -> Callable[[HttpRequest, uuid.UUID], HttpResponse]:
+    """Give the view the claim, posted by somebody who may act on it; a look shows its page.
 
     A claim that support made is stopped or sent again by support alone, with the second
     factor: the target organisation sees it (a 403), and everybody else does not (a 404).
@@ -189,43 +136,43 @@ def _deed(act: Deed) -> Callable[[HttpRequest, uuid.UUID], HttpResponse]:
 
     @wraps(act)
     @require_http_methods(["GET", "HEAD", "POST"])
-    def deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    def action(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if request.method != "POST":
             return redirect("claims:detail", pk)
-        claim, person = _visible(request, pk), access.person(request)
-        if not permissions.may_act_on(person, claim):
+        claim = polling.visible_claim(request, pk)
+        if not permissions.may_act_on(access.person(request), claim):
             raise PermissionDenied
-        if claim.by_support and (missing := second_factor.lack(request, person)):
+        if missing := support_gate.lack_to_act(request, claim):
             return support_gate.lead_to_factor(request, claim, missing)
         return act(request, claim)
 
-    return deed
+    return action
 
 
 def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
-    if access.wants_fragment(request):
-        return _news(request, claim.pk)
+    if wants_fragment(request):
+        return polling.news(request, claim.pk)
     return redirect("claims:detail", claim.pk)
 
 
-@_deed
+@claim_action
 def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Try a waiting claim at once."""
     actions.try_now(claim)
     return _answer(request, claim)
 
 
-@_deed
+@claim_action
 def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Stop trying."""
     actions.stop(claim, access.person(request))
     return _answer(request, claim)
 
 
-@_deed
+@claim_action
 def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
-    if not timeline.can_retry(claim):
+    if not actions.can_retry(claim):
         return redirect("claims:detail", claim.pk)
     try:
         fresh = actions.submit(actions.retry(claim, access.person(request)))
@@ -238,12 +185,8 @@ def again(request: HttpRequest, claim: Claim) -> HttpResponse:
 def claim_list(request: HttpRequest) -> HttpResponse:
     """Show the organisation's claims, newest first."""
     member = access.current(request, Ability.VIEW)
-    claims = (
-        Claim.objects.visible_to(member.user)
-        .filter(organisation=member.organisation)
-        .select_related("organisation", "site", "hub", "submitted_by")
-    )
-    found = ClaimFilter(request.GET, queryset=claims, organisation=member.organisation)
+    claims = claims_of(member).with_details()
+    found = ClaimFilter(request.GET, queryset=claims, member=member)
     page = pagination.page_of(found.qs, request.GET)
     context = {
         "filter": found,

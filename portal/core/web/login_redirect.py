@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
+# By their URL names, as in a template: core imports nothing of the claims.
 CLAIM_FORM = {"claims:new", "claims:read"}
 LOOKS = {"GET", "HEAD"}
 # A label travels in an address, encoded twice on its way: servers take about 4000 letters.

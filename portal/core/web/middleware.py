@@ -19,8 +19,6 @@ from portal.core.web.login_redirect import after_sign_in
 
 logger = logging.getLogger(__name__)
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
-
 SIGNED_IN_AT = "signed_in_at"
 ACTIVE_AT = "active_at"
 # Writing the session on every request would cost a write per poll; a few minutes are close enough.

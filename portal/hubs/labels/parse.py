@@ -10,8 +10,6 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
-from django.utils.translation import gettext, gettext_lazy
-
 HubId = UUID
 type Kind = Literal["empty", "too_long", "nothing", "several"]
 
@@ -20,17 +18,6 @@ LONGEST: Final = 256
 
 DIGITS: Final = 32
 SHOWN: Final = 60
-
-SENTENCES: Final = {
-    "empty": gettext_lazy("Nothing was read. Scan the label, or type the hub id that is on it."),
-    "too_long": gettext_lazy(
-        "That is more than a hub label holds. Look for the code beside the hub id."
-    ),
-    "nothing": gettext_lazy(
-        "There is no hub id in it. Look for 32 digits and letters from a to f, in five groups."
-    ),
-    "several": gettext_lazy("There are two different hub ids in it. One hub at a time, please."),
-}
 
 # A hand-held scanner types as if the keyboard were American: its hyphen then arrives as the sign
 # that stands on that key in Germany, Italy or Spain, the Nordic countries, Turkey.
@@ -54,15 +41,16 @@ class LabelProblem(ValueError):
     """The text names no hub, or more than one.
 
     `kind` says why; `read` is what was read, shortened and made safe to look at (plain text, to be
-    escaped like any other); `sentence` tells the reader what to look for. The text itself stays out
-    of `str()`, so that it reaches no log.
+    escaped like any other); `typed` is the number of digits, where somebody typed too few or too
+    many. The text itself stays out of `str()`, so that it reaches no log. What people read of it
+    is in `display/label_wording.py`.
     """
 
     def __init__(self, kind: Kind, text: str, typed: int | None = None) -> None:
         super().__init__(kind)
         self.kind = kind
         self.read = visible(text)
-        self.sentence = str(SENTENCES[kind]) if typed is None else _miscount(typed)
+        self.typed = typed
 
 
 def parse(text: str) -> HubId:
@@ -140,9 +128,3 @@ def _digits_typed(folded: str) -> int | None:
     around it: someone typed an id. `None` for any other text."""
     typed = folded.strip(WRAPPING).replace("-", "").replace(" ", "")
     return len(typed) if re.fullmatch(f"{HEX}+", typed) else None
-
-
-def _miscount(typed: int) -> str:
-    return gettext("A hub id has 32 digits and letters from a to f. This has %(typed)d.") % {
-        "typed": typed
-    }

@@ -11,7 +11,6 @@ import zlib
 from functools import partial
 from typing import IO, Final, Literal
 
-from django.utils.translation import gettext_lazy
 from PIL import Image, UnidentifiedImageError
 
 from portal.hubs.labels import barcodes, parse
@@ -25,29 +24,6 @@ ACCEPT: Final = "image/jpeg,image/png,image/webp"
 MOST_BYTES: Final = 12 * 1024 * 1024
 MOST_PIXELS: Final = 50_000_000
 
-SENTENCES: Final = {
-    "empty": gettext_lazy("There is no photo in that. Take one of the label, or type the hub id."),
-    "too_big": gettext_lazy(
-        "That photo is too large: 12 MB and 50 megapixels at most. "
-        "Take a smaller one, or type the hub id."
-    ),
-    "not_a_photo": gettext_lazy(
-        "That is not a photo we can read. Choose a JPEG, PNG or WebP picture of the label."
-    ),
-    "broken": gettext_lazy("That photo is incomplete or damaged. Take it again."),
-    "no_code": gettext_lazy(
-        "No code was found in that photo. Come closer, hold still, avoid glare on the label; "
-        "or type the hub id."
-    ),
-    "several": gettext_lazy(
-        "There are labels of different hubs in that photo. Take one label at a time."
-    ),
-    "no_hub": gettext_lazy(
-        "There are several codes in that photo, and none of them holds a hub id. "
-        "Look for the code beside the hub id."
-    ),
-}
-
 # What Pillow's decoders raise on damaged files.
 DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 
@@ -56,12 +32,11 @@ _decoding = threading.Lock()
 
 
 class PhotoProblem(ValueError):
-    """No text could be read from the photo: `kind` says why, `sentence` tells what to do."""
+    """No text could be read from the photo: `kind` says why."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(kind)
         self.kind = kind
-        self.sentence = str(SENTENCES[kind])
 
 
 def read_label(file: IO[bytes]) -> str:

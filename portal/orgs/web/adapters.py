@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs import encryption
-from portal.orgs.models import User
+from portal.orgs.queries import person_by_email
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
         Who asks for a letter to somebody's address need not be that person.
         """
-        reader = User.objects.filter(email__iexact=email).first()
+        reader = person_by_email(email)
         language = reader.language if reader else ""
         with translation.override(language or translation.get_language()):
             super().send_mail(template_prefix, email, context)

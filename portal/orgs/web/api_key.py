@@ -7,11 +7,12 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.core.web.fragments import wants_fragment
 from portal.core.web.posted import posted
 from portal.orgs import access, api_keys
 from portal.orgs.access import Ability
 from portal.orgs.display import key_wording
-from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models import ApiCredential
 from portal.orgs.web.forms import KeyForm
 
 
@@ -24,49 +25,37 @@ def key_edit(request: HttpRequest) -> HttpResponse:
         api_keys.replace(organisation, access.person(request), *form.secrets())
         messages.success(request, gettext("The new key is stored. We are checking it now."))
         return redirect("key:edit")
-    context = {"form": form, **_key_context(_credential(organisation))}
+    context = {"form": form, **_status(organisation.stored_credential)}
     return render(request, "key/edit.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def key_check(request: HttpRequest) -> HttpResponse:
     """Ask for a check of the stored key."""
-    organisation = access.current(request, Ability.MANAGE_KEY).organisation
-    credential = _credential(organisation)
+    credential = access.current(request, Ability.MANAGE_KEY).organisation.stored_credential
     if credential is not None:
         api_keys.ask_for_check(credential, access.person(request))
-    if access.wants_fragment(request):
-        return _key_status(request, organisation)
-    return redirect("key:edit")
+        credential.refresh_from_db()
+    return _status_now(request, credential) if wants_fragment(request) else redirect("key:edit")
 
 
 @require_GET
 def key_live(request: HttpRequest) -> HttpResponse:
     """Show the key's state as it is now; nothing (204) when the page knows it already."""
-    organisation = access.current(request, Ability.MANAGE_KEY).organisation
-    credential = _credential(organisation)
+    credential = access.current(request, Ability.MANAGE_KEY).organisation.stored_credential
     if credential is not None and request.GET.get("seen") == str(credential.version):
         return HttpResponse(status=204)
-    return _key_status(request, organisation)
+    return _status_now(request, credential)
 
 
-def _key_status(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    credential = _credential(organisation)
+def _status_now(request: HttpRequest, credential: ApiCredential | None) -> HttpResponse:
     if credential is None:
         return HttpResponse(status=204)
-    return render(request, "key/edit.html#status", _key_context(credential))
+    return render(request, "key/edit.html#status", _status(credential))
 
 
-def _key_context(credential: ApiCredential | None) -> dict[str, object]:
+def _status(credential: ApiCredential | None) -> dict[str, object]:
     if credential is None:
         return {"credential": None}
     chip, sentence = key_wording.words(credential)
     return {"credential": credential, "chip": chip, "sentence": sentence}
-
-
-def _credential(organisation: Organisation) -> ApiCredential | None:
-    return (
-        ApiCredential.objects.filter(organisation=organisation)
-        .select_related("replaced_by")
-        .first()
-    )

@@ -4,28 +4,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext
 
 from portal.notices import outbox
 from portal.orgs import access
-from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.display import key_wording
+from portal.orgs.display.key_wording import Banner
+from portal.orgs.models import Membership, Organisation
 
 OPERATE = "operate"
 # Whoever has none of these has nothing to do with claims or the key.
 CONCERNED = {access.Ability.CLAIM, access.Ability.SUPPORT, access.Ability.MANAGE_KEY}
-
-
-@dataclass(frozen=True)
-class Banner:
-    """Something that concerns the whole screen: `kind` is stop, attention or working."""
-
-    kind: str
-    title: str
-    text: str
-    url: str = ""
-    link_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,57 +61,12 @@ def find_workspace(request: HttpRequest) -> Workspace:
 
 def key_banner(membership: Membership) -> Banner | None:
     """Return the banner about a key that stops claims this member has to do with, or None."""
-    credential: ApiCredential | None = getattr(membership.organisation, "credential", None)
-    trouble = _trouble(credential)
-    may = access.abilities(membership)
+    credential = membership.organisation.stored_credential
+    trouble, may = key_wording.trouble(credential), access.abilities(membership)
     if trouble is None or not may & CONCERNED:
         return None
-    kind, title, cure = trouble
-    manages = access.Ability.MANAGE_KEY in may
-    if not manages:
-        told = credential is not None and outbox.told_of_key(credential)
-        cure = (
-            gettext("Your administrators have been told.")
-            if told
-            else gettext("Your administrator can fix it.")
-        )
-    saved = (
-        gettext("Support’s claims are saved and wait.")
-        if credential and credential.is_super
-        else gettext("Claims are saved and wait.")
-    )
-    return Banner(
-        kind,
-        title,
-        f"{saved} {cure}",
-        **(
-            {"url": reverse("key:edit"), "link_text": gettext("Go to the API key")}
-            if manages
-            else {}
-        ),
-    )
-
-
-def _trouble(credential: ApiCredential | None) -> tuple[str, str, str] | None:
-    """Return the kind and title of the banner, and what an administrator does about it."""
-    if credential is None:
-        return "attention", gettext("No API key yet"), gettext("Store it to continue.")
-    if credential.state == ApiCredential.State.REFUSED:
-        return (
-            "stop",
-            gettext("SmartphoneKey refuses the API key"),
-            gettext("Replace it to continue."),
-        )
-    if credential.state == ApiCredential.State.MISMATCH:
-        return (
-            "stop",
-            gettext("The API key belongs to another organisation"),
-            gettext("Replace it to continue."),
-        )
-    if not credential.is_readable:
-        return (
-            "stop",
-            gettext("The portal cannot read the API key"),
-            gettext("Store it again to continue."),
-        )
-    return None
+    of_support = credential is not None and credential.is_super
+    if access.Ability.MANAGE_KEY in may:
+        return key_wording.banner_for_manager(trouble, of_support)
+    told = credential is not None and outbox.told_of_key(credential)
+    return key_wording.banner_for_others(trouble, of_support, told)

@@ -1,43 +1,29 @@
 """What people type about their organisation, checked field by field."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.validators import RegexValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
-from portal.orgs.models import Membership, User
-from portal.sites.models import Site
+from portal.orgs.models import Membership
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
-KEY_SHAPE = RegexValidator(
-    r"\A[A-Za-z0-9]{40}\Z", _("A SpKey API key has exactly 40 letters and digits. Copy all of it.")
-)
+KEY_SHAPE = RegexValidator(r"\A[A-Za-z0-9]{40}\Z", key_wording.NO_KEY_SHAPE)
 TOKEN_SHAPE = RegexValidator(
     r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
-    _("A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it."),
+    key_wording.NO_TOKEN_SHAPE,
 )
-NO_USER_ID = {
-    "invalid": _("A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it.")
-}
+NO_USER_ID = {"invalid": key_wording.NO_USER_ID}
 ID_TYPING = {
     "autocomplete": "off",
     "autocapitalize": "none",
     "spellcheck": "false",
     "class": "mono",
 }
-
-if TYPE_CHECKING:
-    SiteModelForm = forms.ModelForm[Site]
-    MembershipModelForm = forms.ModelForm[Membership]
-    PasswordFormBase = AdminPasswordChangeForm[User]
-else:
-    SiteModelForm = MembershipModelForm = forms.ModelForm
-    PasswordFormBase = AdminPasswordChangeForm
 
 
 class SpkeyUserForm(forms.Form):
@@ -70,7 +56,7 @@ class FallbackForm(forms.Form):
     )
 
 
-class MemberRowForm(MembershipModelForm):
+class MemberRowForm(forms.ModelForm[Membership]):
     """A membership as operators change it."""
 
     def save(self, commit: bool = True) -> Membership:
@@ -81,7 +67,7 @@ class MemberRowForm(MembershipModelForm):
         return member
 
 
-class PasswordForm(PasswordFormBase):
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone
     """Another password for a person, or none, as operators set it.
 
     Django's own script shows and hides the warning, which Django has in English alone.

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from portal.orgs.models import User
+from portal.orgs.queries import authenticators_of
 
 
 class Lack(StrEnum):
@@ -23,7 +24,7 @@ def lack(request: HttpRequest, user: User) -> Lack:
     The sign-in library notes how a session was authenticated: `method` is "mfa" and `id` the
     authenticator's. One that has been removed since proves nothing any more.
     """
-    own = dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
+    own = authenticators_of(user)
     if Authenticator.Type.TOTP not in own.values():
         return Lack.NOT_SET_UP
     records = get_authentication_records(request, user)

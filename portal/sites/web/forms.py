@@ -1,22 +1,18 @@
 """What people type about a site."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import Organisation
+from portal.sites import changes
 from portal.sites.models import Site
-
-if TYPE_CHECKING:
-    SiteModelForm = forms.ModelForm[Site]
-else:
-    SiteModelForm = forms.ModelForm
 
 ID_TAKEN = _("Another of your sites has this id.")
 
 
-class SiteForm(SiteModelForm):
+class SiteForm(forms.ModelForm[Site]):
     """A site's name and address; its SpKey id is fixed once hubs may have been claimed there."""
 
     class Meta:
@@ -42,8 +38,7 @@ class SiteForm(SiteModelForm):
     def clean_spkey_site_id(self) -> str:
         """Refuse an id that another of the organisation's sites has."""
         site_id: str = self.cleaned_data["spkey_site_id"]
-        taken = self.instance.organisation.sites.filter(spkey_site_id=site_id)
-        if site_id and taken.exclude(pk=self.instance.pk).exists():
+        if site_id and changes.is_id_taken(self.instance.organisation, site_id):
             raise forms.ValidationError(ID_TAKEN)
         return site_id
 

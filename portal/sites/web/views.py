@@ -11,14 +11,14 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.sites import changes
 from portal.sites.models import Site
+from portal.sites.queries import sites_of, sites_visible_to
 from portal.sites.web.forms import SiteForm
 
 
 @require_safe
 def site_list(request: HttpRequest) -> HttpResponse:
     """Show the organisation's sites, the archived ones apart."""
-    organisation = access.current(request, Ability.MANAGE_SITES).organisation
-    mine = Site.objects.visible_to(access.person(request)).filter(organisation=organisation)
+    mine = sites_of(access.current(request, Ability.MANAGE_SITES))
     return render(
         request,
         "sites/list.html",
@@ -74,6 +74,6 @@ def site_restore(request: HttpRequest, pk: str) -> HttpResponse:
 
 def _managed_site(request: HttpRequest, pk: str) -> Site:
     person = access.person(request)
-    site = get_object_or_404(Site.objects.visible_to(person).select_related("organisation"), pk=pk)
-    access.require(person, site.organisation, Ability.MANAGE_SITES)
+    site = get_object_or_404(sites_visible_to(person).select_related("organisation"), pk=pk)
+    access.require(person, site.organisation_id, Ability.MANAGE_SITES)
     return site

@@ -4,13 +4,14 @@ import uuid
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MinLengthValidator
+from django.core.validators import MinLengthValidator, RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.engine.actions import submission_id
 from portal.claims.web.forms import LabelField
 from portal.sites.models import Site
+from portal.support.display import wording
 from portal.support.flow import SupportRequest
 from portal.support.targets import SPKEY_ID, Target
 
@@ -23,20 +24,20 @@ class SupportClaimForm(forms.Form):
     Whom the claim is for comes from the server, not from a field of the form.
     """
 
-    site = forms.ModelChoiceField(
-        Site.objects.none(),
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the target, once the form knows for whom it is.
         label=_("Site"),
         empty_label=_("Not one of these: its SpKey id is typed below"),
         blank=True,
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("This site takes no claims. Choose another.")},
+        error_messages={"invalid_choice": wording.CLOSED_SITE},
     )
     typed_site = forms.CharField(
         label=_("SpKey site id"),
         max_length=128,
         required=False,
-        validators=[SPKEY_ID],
+        validators=[RegexValidator(SPKEY_ID, wording.NO_SPKEY_ID)],
         help_text=_("Only for a site that is not in the list."),
         widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
@@ -44,15 +45,15 @@ class SupportClaimForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
-        validators=[MinLengthValidator(10, _("Say a little more: at least 10 characters."))],
+        validators=[MinLengthValidator(10, wording.SHORT_REASON)],
         help_text=_("The organisation reads it beside the claim."),
-        error_messages={"required": _("Say why you claim for them.")},
+        error_messages={"required": wording.NO_REASON},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     confirmation = forms.CharField(
         label=_("Type the organisation’s SpKey id to confirm"),
         max_length=128,
-        error_messages={"required": _("Type it to say that you mean this organisation.")},
+        error_messages={"required": wording.NOT_CONFIRMED},
         widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -61,7 +62,7 @@ class SupportClaimForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.target = target
         self.initial.setdefault("submission", uuid.uuid4())
-        sites = target.organisation.sites.open() if target.organisation else Site.objects.none()
+        sites = target.sites.open()
         if sites.exists():
             cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
         else:
@@ -77,7 +78,7 @@ class SupportClaimForm(forms.Form):
         """Refuse anything but the target's id, letter by letter."""
         typed: str = self.cleaned_data["confirmation"]
         if typed != self.target.spkey_org_id:
-            raise forms.ValidationError(_("This is not the organisation’s SpKey id."))
+            raise forms.ValidationError(wording.OTHER_ORGANISATION)
         return typed
 
     def clean(self) -> dict[str, Any]:
@@ -85,21 +86,17 @@ class SupportClaimForm(forms.Form):
         data = self.cleaned_data
         typed, chosen = data.get("typed_site", ""), data.get("site")
         if chosen and typed:
-            self.add_error(
-                "typed_site", gettext("A site is chosen above as well. Use one of the two.")
-            )
+            self.add_error("typed_site", wording.TWO_SITES)
         elif typed:
             data["site"] = self._typed(typed)
         elif not chosen and not {"site", "typed_site"} & self.errors.keys():
-            self.add_error("typed_site", gettext("Choose the site, or type its SpKey id."))
+            self.add_error("typed_site", wording.NO_SITE)
         return data
 
     def _typed(self, spkey_site_id: str) -> Site | None:
-        if self.target.organisation is None:
-            return None
-        site = self.target.organisation.sites.filter(spkey_site_id=spkey_site_id).first()
+        site = self.target.sites.filter(spkey_site_id=spkey_site_id).first()
         if site is not None and site.archived_at is not None:
-            said = gettext("%(site)s is archived and takes no claims.") % {"site": site.name}
+            said = wording.ARCHIVED_SITE % {"site": site.name}
             self.add_error("typed_site", said)
         return site
 

@@ -1,39 +1,29 @@
 """Support's pages: what was claimed for others, and claiming for another."""
 
-from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims.display import list_item
+from portal.claims.display.wording import NOT_SAVED
 from portal.claims.engine.actions import AnotherSiteError
-from portal.claims.models import Claim
-from portal.claims.web.forms import NOT_SAVED
+from portal.claims.queries import claims_for_others
 from portal.core import pagination
+from portal.core.ui import Text
 from portal.orgs.models import Membership
 from portal.support import flow, targets
-from portal.support.targets import Target
+from portal.support.display import wording
+from portal.support.targets import Target, TargetError
 from portal.support.web.access import agents_only
 from portal.support.web.forms import SupportClaimForm
-
-# The same words wherever that claim is and whoever made it: that is the organisation's affair.
-ALREADY_CLAIMING = _(
-    "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
-)
 
 
 @require_safe
 @agents_only
 def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
     """Show the claims made for others with this organisation's super key, newest first."""
-    claims = (
-        Claim.objects.visible_to(agent.user)
-        .filter(acting_organisation=agent.organisation)
-        .select_related("organisation", "site", "hub", "submitted_by")
-    )
-    page = pagination.page_of(claims, request.GET)
+    page = pagination.page_of(claims_for_others(agent).with_details(), request.GET)
     context = {"rows": [list_item.for_others(claim) for claim in page.rows], "page": page}
     return render(request, "support/claims.html", context)
 
@@ -46,8 +36,8 @@ def new(request: HttpRequest, agent: Membership) -> HttpResponse:
         return _choose(request)
     try:
         target = targets.find(request.GET["target"])
-    except ValidationError as problem:
-        return _choose(request, problem)
+    except TargetError as problem:
+        return _choose(request, wording.TARGETS[problem.kind])
     if request.method != "POST":
         return _form_page(request, SupportClaimForm(target))
     return _submit(request, agent, target)
@@ -60,7 +50,7 @@ def _submit(request: HttpRequest, agent: Membership, target: Target) -> HttpResp
     try:
         claim = flow.submit(agent, form.claim_request())
     except (flow.AlreadyClaimingError, AnotherSiteError):
-        form.add_error("label", ALREADY_CLAIMING)
+        form.add_error("label", wording.ALREADY_CLAIMING)
         return _form_page(request, form, status=422)
     except OperationalError:
         form.add_error(None, NOT_SAVED)
@@ -68,7 +58,7 @@ def _submit(request: HttpRequest, agent: Membership, target: Target) -> HttpResp
     return redirect("claims:detail", claim.pk)
 
 
-def _choose(request: HttpRequest, problem: ValidationError | None = None) -> HttpResponse:
+def _choose(request: HttpRequest, problem: Text = "") -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = list(targets.choosable(text)[: targets.SHOWN + 1])
     context = {
@@ -76,7 +66,7 @@ def _choose(request: HttpRequest, problem: ValidationError | None = None) -> Htt
         "organisations": found[: targets.SHOWN],
         "more": len(found) > targets.SHOWN,
         "typed": request.GET.get("target", ""),
-        "errors": problem.messages if problem else [],
+        "errors": [problem] if problem else [],
     }
     return render(request, "support/choose.html", context, status=422 if problem else 200)
 

@@ -1,63 +1,66 @@
 """Rows of every kind, put on the device as if they had been scanned, confirmed and answered."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from playwright.sync_api import Page
 
 from portal.orgs.models import Membership
 from portal.sandbox import world
+from portal.tray.schema import Action, News, Outcome, dump
 
-PUT = "async (rows) => { await new TrayStore().put(...rows) }"
+PUT = """async (rows) => {
+  const { store } = await import("/static/js/tray/page-store.js");
+  await store.put(...rows);
+}"""
 META = "SK-Hub One PoE · serial SK-8DDA-8131"
-CLAIM = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
+CLAIM = UUID("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b")
 
 
-def news(kind: str, icon: str, word: str, title: str, text: str, **more: Any) -> dict[str, Any]:
-    """What the portal tells of a row, as the device keeps it."""
-    told = {"kind": kind, "icon": icon, "word": word, "title": title, "text": text, "meta": META}
-    rest = {"canClaim": False, "place": "", "settled": True, "pollIn": 0, "deeds": [], "seen": "1"}
-    return {**told, "url": "", "claimId": "", "reference": "", **rest, **more}
+def news(outcome: Outcome, look: str, title: str, text: str, **more: Any) -> News:
+    """What the portal tells of a row. `look` is the chip: its kind, its icon and its word."""
+    kind, icon, word = look.split(" ", 2)
+    said = {"kind": kind, "icon": icon, "word": word, "title": title, "text": text, "meta": META}
+    return News(outcome=outcome, seen="1", **said, **more)
 
 
-def sent(kind: str, icon: str, word: str, title: str, text: str, **more: Any) -> dict[str, Any]:
+def sent(outcome: Outcome, look: str, title: str, text: str, **more: Any) -> News:
     """What the portal tells of a row that became a claim."""
-    return news(kind, icon, word, title, text, url=f"/claims/{CLAIM}/", claimId=CLAIM, **more)
+    return news(outcome, look, title, text, url=f"/claims/{CLAIM}/", claim_id=CLAIM, **more)
 
 
-ROWS: list[tuple[str, dict[str, Any] | None]] = [
-    ("sent", sent("good", "check", "Claimed", "Claimed", "The hub is yours.")),
+ROWS: list[tuple[str, News | None]] = [
+    ("sent", sent(Outcome.CLAIMED, "good check Claimed", "Claimed", "The hub is yours.")),
     (
         "sent",
         sent(
-            "stop",
-            "stop",
-            "Suspended",
+            Outcome.REFUSED,
+            "stop stop Suspended",
             "This hub is suspended",
             "It cannot be claimed until SmartphoneKey releases it. Ask their support, "
             "and quote the reference.",
-            deeds=["again"],
+            actions=(Action.AGAIN,),
             reference="8f31c2-SBX",
         ),
     ),
     (
         "sent",
         sent(
-            "attention",
-            "offline",
-            "Hub offline",
+            Outcome.HELD_UP,
+            "attention offline Hub offline",
             "The hub is not online",
             "Check the power and the network cable, and give the hub two minutes to start. "
             "We keep trying; you may leave this page.",
-            deeds=["try_now", "stop"],
+            actions=(Action.TRY_NOW, Action.STOP),
         ),
     ),
     ("confirmed", None),
     (
         "tray",
         news(
-            "stop",
-            "search",
-            "Unknown hub",
+            Outcome.REFUSED,
+            "stop search Unknown hub",
             "SmartphoneKey knows no such hub",
             "Compare the id with the label, character by character, and scan it again.",
         ),
@@ -65,34 +68,26 @@ ROWS: list[tuple[str, dict[str, Any] | None]] = [
     (
         "tray",
         news(
-            "good",
-            "check",
-            "Already claimed here",
+            Outcome.HERE,
+            "good check Already claimed here",
             "Already claimed here",
             "The hub belongs to this site. There is nothing to do.",
-            place="here",
         ),
     ),
-    (
-        "tray",
-        news(
-            "good",
-            "check",
-            "Ready",
-            "",
-            "",
-            canClaim=True,
-        ),
-    ),
+    ("tray", news(Outcome.READY, "good check Ready", "", "", can_claim=True)),
     ("tray", None),
 ]
 
 
-def seed(page: Page, member: Membership, site: str = "", site_name: str = "") -> list[str]:
-    """Put one row of each kind on the device; return the ids of their hubs, oldest first."""
+def seed(
+    page: Page, member: Membership, site: str = "", site_name: str = "", **changes: Any
+) -> list[str]:
+    """Put one row of each kind on the device; return the ids of their hubs, oldest first.
+
+    `changes` are made to the news of all of them.
+    """
     rows = []
     for place, (stage, told) in enumerate(ROWS):
-        claim = f"{place}{CLAIM[1:]}"
         rows.append(
             {
                 "id": world.hub_id(100 + place),
@@ -104,8 +99,14 @@ def seed(page: Page, member: Membership, site: str = "", site_name: str = "") ->
                 "siteName": site_name,
                 "at": place,
                 "stage": stage,
-                "news": told and {**told, "claimId": told["claimId"] and claim},
+                "news": told and dump(_of_its_own(told, place, **changes)),
             }
         )
     page.evaluate(PUT, rows)
     return [row["hubId"] for row in rows]
+
+
+def _of_its_own(told: News, place: int, **changes: Any) -> News:
+    """Return the news with a claim of its own: rows of one claim become one."""
+    claim_id = told.claim_id and UUID(f"{place}{str(told.claim_id)[1:]}")
+    return replace(told, claim_id=claim_id, **changes)

@@ -95,7 +95,7 @@ def word(page: Page, hub_id: object) -> Locator:
 
 
 def outcome(page: Page) -> Locator:
-    """What is said of the last reading, or of the last deed."""
+    """What is said of the last reading, or of the last action."""
     return page.locator("[data-outcome]")
 
 

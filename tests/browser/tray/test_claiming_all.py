@@ -42,7 +42,7 @@ ARE_TOLD = """async (tails) => {
 # Another page moves all rows, of which this one has not heard yet.
 MOVE_ALL = """async (site) => {
   const { postMessage } = BroadcastChannel.prototype;
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   BroadcastChannel.prototype.postMessage = () => {};
   const rows = await store.rows(await store.get("current"));
   await store.change(rows.map((row) => row.id), (row) => ({ ...row, site }));

@@ -8,14 +8,16 @@ from tests.browser.tray.steps import CLAIMED, add, claim_all, claimed, hubs, ope
 pytestmark = pytest.mark.usefixtures("mill_court", "working", "hurried")
 
 MISSING = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
-REFUSED = """IDBFactory.prototype.open = function () {
-  const request = new EventTarget();
-  request.error = new DOMException("Not here.", "SecurityError");
-  queueMicrotask(() => request.onerror());
-  return request;
-};"""
+REFUSED = "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError') };"
 # The seconds that a device is given to open its memory pass at once.
-SILENT = """IDBFactory.prototype.open = () => new EventTarget();
+SILENT = """const open = IDBFactory.prototype.open;
+IDBFactory.prototype.open = function (...of) {
+  const opening = open.apply(this, of);
+  for (const answer of ["success", "error", "upgradeneeded"]) {
+    opening.addEventListener(answer, (event) => event.stopImmediatePropagation());
+  }
+  return opening;
+};
 const wait = window.setTimeout;
 window.setTimeout = (act, after, ...more) => wait(act, after === 4000 ? 50 : after, ...more);"""
 FULL = """() => {

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from portal.tray.schema import Outcome, dump
 from tests.browser import labels
 from tests.browser.tray.seeded import news
 from tests.browser.tray.steps import (
@@ -37,7 +38,7 @@ window.OscillatorNode = class extends OscillatorNode {
 navigator.vibrate = (pulses) => window.shaken.push(pulses);"""
 # The same news of every row, in one write.
 TELL_ALL = """async (news) => {
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   const rows = await store.rows(await store.get("current"));
   await store.change(rows.map((row) => row.id), (row) => ({ ...row, news }));
 }"""
@@ -113,8 +114,8 @@ def test_several_found_to_be_claimed_here_sound_once_and_are_all_told(tablet, ir
     open_tray(page)
     add(page, *wanted)
     page.evaluate("() => window.shaken.splice(0)")
-    told = news("good", "check", "Already claimed here", "", "", place="here")
-    page.evaluate(TELL_ALL, told)
+    told = news(Outcome.HERE, "good check Already claimed here", "", "")
+    page.evaluate(TELL_ALL, dump(told))
     expect(outcome(page)).to_contain_text("Already claimed here.")
     expect(page.locator("#announcer")).to_contain_text(": Already claimed here")
     assert [len(pulses) for pulses in page.evaluate("() => window.shaken")] == [5]

@@ -18,6 +18,7 @@ ROOM_BELOW = """() => {
   const { top } = document.querySelector("[data-tray-claim]").getBoundingClientRect();
   return top - list.lastElementChild.getBoundingClientRect().bottom;
 }"""
+HURRY = 'async () => (await import("/static/js/tray/page-sync.js")).sync.hurry()'
 SIGN_IN = {"signIn": "/accounts/login/?next=/claims/new/"}
 
 
@@ -47,7 +48,7 @@ def test_the_last_row_is_within_reach_beside_the_camera_whatever_stands_above(
     open_tray(page, f"?site={mill_court.pk}")
     add(page, *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(25)))
     page.route("**/claims/tray/", lambda route: route.fulfill(status=401, json=SIGN_IN))
-    page.evaluate("() => traySync.hurry()")
+    page.evaluate(HURRY)
     expect(page.get_by_role("alert")).to_contain_text("You are signed out")
     assert page.evaluate(ROOM_BELOW) >= 8
 

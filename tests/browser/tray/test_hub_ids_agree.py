@@ -44,7 +44,10 @@ PIECES = [
     str(OTHER).upper(),
     *str(HUB).split("-"),
 ]
-UNDERSTAND = "(texts) => texts.map((text) => HubId.parse(text))"
+UNDERSTAND = """async (texts) => {
+  const { parse } = await import("/static/js/scanner/hub-id.js");
+  return texts.map((text) => parse(text));
+}"""
 
 
 def test_the_same_texts_give_the_same_id_or_the_same_problem(tablet, ira):

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.sandbox import world
+from portal.tray.schema import News, Outcome, dump
 from tests.browser.tray.steps import keep_news_away, open_tray, rows
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
@@ -21,21 +22,28 @@ FILL = """async ([ids, { person, organisation }]) => {
     id: crypto.randomUUID(), person, organisation, text: hubId, hubId, site: "", siteName: "",
     at: place, stage: "tray", news: null,
   }));
-  await new TrayStore().put(...rows);
+  const { store } = await import("/static/js/tray/page-store.js");
+  await store.put(...rows);
 }"""
+NEWS = News(
+    outcome=Outcome.READY,
+    kind="good",
+    icon="check",
+    word="Ready",
+    title="",
+    text="News.",
+    meta="SPK-Hub 2 · serial 00417",
+    can_claim=True,
+)
 # All in the page itself: what a test asks a page would count as the page's own work.
-USE = """async ([{ person }, hubId]) => {
+USE = """async ([{ person }, hubId, news]) => {
   const rest = () => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 100));
   const form = document.querySelector("[data-type]");
   form.elements.namedItem("text").value = hubId;
   form.requestSubmit();
   await rest();
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   const rows = await store.rows(person);
-  const news = {
-    kind: "good", icon: "check", word: "Ready", title: "", text: "News.",
-    meta: "SPK-Hub 2 · serial 00417", url: "", canClaim: true, place: "", settled: true, deeds: [],
-  };
   await store.change(rows.slice(0, 50).map((row) => row.id), (row) => ({ ...row, news }));
   await rest();
   for (let y = 0; y < document.body.scrollHeight; y += 300) {
@@ -58,7 +66,7 @@ def test_scanning_scrolling_and_news_make_no_long_task(tablet, browser, ira):
     keep_news_away(page)
 
     browser.start_tracing(page=page, categories=TASKS)
-    page.evaluate(USE, [whose, world.hub_id(0)])
+    page.evaluate(USE, [whose, world.hub_id(0), dump(NEWS)])
     tasks = own_times(json.loads(browser.stop_tracing()))
     expect(rows(page)).to_have_count(MANY + 1)
     expect(page.locator("[data-part=word]", has_text="Ready")).to_have_count(50)

@@ -5,11 +5,11 @@ from django.db import OperationalError
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from portal.claims import tray
 from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.orgs.models import Membership
 from portal.sandbox import world
+from portal.tray.web import views
 from tests.browser.tray.seeded import PUT
 from tests.browser.tray.steps import (
     add,
@@ -80,7 +80,7 @@ def test_what_is_confirmed_for_an_organisation_the_person_has_left_is_shown_and_
     expect(word(page, hub)).to_have_text("Not looked up")
 
 
-def test_a_deed_that_is_refused_is_asked_for_once(tablet, sandbox, working, ira, acme):
+def test_an_action_that_is_refused_is_asked_for_once(tablet, sandbox, working, ira, acme):
     tablet.expected = ["403"]
     page = tablet(ira)
     open_tray(page)
@@ -109,7 +109,7 @@ def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ir
     add(page, hub)
     expect(word(page, hub)).to_have_text("Not looked up")
     with monkeypatch.context() as patch:
-        patch.setattr(tray, "sync", busy)
+        patch.setattr(views, "carry_out", busy)
         claim_all(page, 1)
         expect(row(page, hub)).to_contain_text("The portal does not take it at this moment.")
         expect(page.get_by_role("alert")).to_contain_text("Not saved yet: try again.")

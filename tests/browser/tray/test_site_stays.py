@@ -11,7 +11,7 @@ from tests.browser.tray.steps import add, claim_button, hubs, open_tray, outcome
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
 SITES = """async () => {
-  const store = new TrayStore();
+  const { store } = await import("/static/js/tray/page-store.js");
   return (await store.rows(await store.get("current"))).map(({ siteName }) => siteName);
 }"""
 

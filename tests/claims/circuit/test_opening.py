@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from portal import spkey
-from portal.gateway import circuit, keys
+from portal.gateway import circuit, gate
 from portal.gateway.models import Circuit
 from portal.sandbox import world
 from tests.claims.circuit.conftest import AWAY
@@ -34,7 +34,7 @@ def test_it_opens_at_the_twentieth_call_that_fails_and_not_before(ask, failure, 
 
 def test_it_opens_where_nobody_listens(acme, settings):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     for _ in range(circuit.LEAST_CALLS):
         with pytest.raises(spkey.Unreachable):
             client.hub_status(world.hub_id(0))
@@ -114,7 +114,7 @@ def test_a_call_keeps_its_own_end_when_the_circuit_cannot_be_written(sandbox, ac
         return execute(sql, *rest)
 
     sandbox.faults.add(action=AWAY)
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     with connection.execute_wrapper(full):
         for _ in range(circuit.LEAST_CALLS):
             with pytest.raises(spkey.Unreachable):

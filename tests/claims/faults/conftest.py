@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portal import spkey
 from portal.claims.models import Claim, State
-from portal.gateway import keys
+from portal.gateway import clients
 from tests.claims.faults.verdicts import (
     SEND,
     assert_claimed_once,
@@ -25,14 +25,14 @@ IMPATIENT = spkey.Timeouts(connect=1, get_read=5, get_total=6, post_read=0.4, po
 @pytest.fixture
 def impatient(monkeypatch) -> None:
     """Let the portal wait for half a second only for the answer to a send."""
-    make = keys._make_client
+    make = clients._make_client
 
-    def make_impatient(credential):
-        client = make(credential)
+    def make_impatient(*args):
+        client = make(*args)
         client._timeouts = IMPATIENT
         return client
 
-    monkeypatch.setattr(keys, "_make_client", make_impatient)
+    monkeypatch.setattr(clients, "_make_client", make_impatient)
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """What a photo says fills in the form, and claims nothing."""
 
 import io
+import re
 
+import pytest
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.hubs.labels import photos
 from portal.sites.models import Site
 from tests.conftest import order
 from tests.web.claim_form.conftest import HUB, NEW, READ
@@ -17,6 +20,14 @@ def photo(text: str) -> SimpleUploadedFile:
     drawn = io.BytesIO()
     segno.make(text, micro=False).save(drawn, kind="png", scale=6, border=4)
     return SimpleUploadedFile("label.png", drawn.getvalue(), "image/png")
+
+
+@pytest.mark.parametrize("address", [NEW, "/shell/en/"])
+def test_a_device_is_asked_for_the_kinds_of_photo_that_can_be_read(address, installer, mill_court):
+    inputs = re.findall(r'<input[^>]*type="file"[^>]*>', installer.get(address).content.decode())
+
+    assert inputs
+    assert all(f'accept="{photos.ACCEPT}"' in tag for tag in inputs)
 
 
 def test_a_photo_fills_in_the_hub_id_and_claims_nothing(installer, mill_court):

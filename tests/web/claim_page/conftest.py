@@ -11,8 +11,8 @@ from tests.conftest import order, work
 from tests.web.conftest import FRAGMENT
 
 
-def address(claim: Claim, deed: str = "") -> str:
-    return f"{reverse('claims:detail', args=(claim.pk,))}{deed}"
+def address(claim: Claim, action: str = "") -> str:
+    return f"{reverse('claims:detail', args=(claim.pk,))}{action}"
 
 
 def text_of(client, claim: Claim) -> str:

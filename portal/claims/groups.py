@@ -1,0 +1,56 @@
+"""Groups of claims that people look for, by name: what a list shows and what home counts.
+
+What they are called is in `wording.GROUPS`.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Reason, State
+
+LATELY = timedelta(days=7)
+
+
+type Which = Callable[[], Q]
+"""Which claims are in a group at this moment."""
+
+
+def _in(*states: str) -> Which:
+    return lambda: Q(state__in=states)
+
+
+def _lately() -> Q:
+    """Of claims that ended badly: those of the last days that nobody has tried again."""
+    return Q(finished_at__gt=timezone.now() - LATELY, retries=None, late_effect_at=None)
+
+
+def _by_the_key() -> Q:
+    return Q(state=State.REJECTED, reason=Reason.FORBIDDEN, acting_organisation=None)
+
+
+GROUPS: dict[str, Which] = {
+    "open": _in(*ACTIVE),
+    "done": _in(*SUCCEEDED),
+    "attention": _in(
+        State.BLOCKED,
+        State.REVIEW,
+        State.CONFLICT,
+        State.NOT_FOUND,
+        State.REJECTED,
+        State.EXPIRED,
+    ),
+    "offline": lambda: Q(state=State.WAITING, reason=Reason.OFFLINE),
+    "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
+    "forbidden": lambda: _by_the_key() & _lately(),
+    "refused": lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
+    "unclaimed": lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
+    "ended": _in(*(state for state in FINAL if state not in SUCCEEDED)),
+}
+
+
+def claims_in(name: str) -> Q:
+    """Return which claims are in the group of that name, or in the state of that name."""
+    return GROUPS[name]() if name in GROUPS else Q(state=name)

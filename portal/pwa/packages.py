@@ -1,0 +1,19 @@
+"""Which of Node's packages are installed here: the portal runs without Node, on less of the screen.
+
+Without `idb` there is no tray, and nothing works without a network: the plain form is left.
+Without the `decoder` the camera reads what the browser itself can.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def installed() -> dict[str, bool]:
+    """Return what is there, by the name that templates have for it."""
+    folders = {"idb": "idb", "decoder": "zxing-wasm"}
+    return {name: (settings.NODE_MODULES / folder).is_dir() for name, folder in folders.items()}
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """Give templates `packages`."""
+    return {"packages": installed()}

@@ -1,0 +1,137 @@
+"""What a device keeps of this version of the portal, to open where there is no network.
+
+That is the shell, a page that holds nothing of any person, in every language, and the files that
+it needs. Nothing else is ever kept: a page of somebody who is signed in least of all.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+
+from portal.pwa import packages
+
+LANGUAGES: Final = tuple(code for code, _ in settings.LANGUAGES)
+VERSION_LETTERS: Final = 16
+WORKER: Final = "js/pwa/service-worker.js"
+
+# Everything that the shell loads, at once or later: tests follow what its files name.
+STYLES: Final = (
+    "css/bar.css",
+    "css/base.css",
+    "css/camera.css",
+    "css/forms.css",
+    "css/hubs.css",
+    "css/outdoor.css",
+    "css/parts.css",
+    "css/screens.css",
+    "css/tokens.css",
+    "css/tray.css",
+)
+IMAGES: Final = ("app-icons/apple-touch-180.png", "favicon.svg", "icons.svg")
+SCRIPTS: Final = (
+    "js/page/kept-fields.js",
+    "js/page/main.js",
+    "js/page/outdoor.js",
+    "js/page/settings.js",
+    "js/page/site-picker.js",
+    "js/page/time-ago.js",
+    "js/pwa/connection-line.js",
+    "js/pwa/shell.js",
+    "js/pwa/waiting-count.js",
+    "js/scanner/camera.js",
+    "js/scanner/code-choice.js",
+    "js/scanner/decoder.js",
+    "js/scanner/decoder-worker.js",
+    "js/scanner/hub-id.js",
+    "js/scanner/label-camera.js",
+    "js/scanner/reader.js",
+    "js/scanner/scan-pass.js",
+    "js/tray/address.js",
+    "js/tray/announcer.js",
+    "js/tray/api-client.js",
+    "js/tray/hub-tray.js",
+    "js/tray/list.js",
+    "js/tray/memory-store.js",
+    "js/tray/model.js",
+    "js/tray/outcome.js",
+    "js/tray/page-store.js",
+    "js/tray/page-sync.js",
+    "js/tray/photo.js",
+    "js/tray/removal.js",
+    "js/tray/row.js",
+    "js/tray/scan-feedback.js",
+    "js/tray/site.js",
+    "js/tray/sound.js",
+    "js/tray/store.js",
+    "js/tray/sync.js",
+    "js/tray/text-input.js",
+    "js/tray/words.js",
+)
+# By the package of Node's that has to be installed for them.
+PACKAGES: Final = {
+    "idb": ("vendor/idb/index.js",),
+    "decoder": (
+        "vendor/zxing/reader/index.js",
+        "vendor/zxing/share.js",
+        "vendor/zxing-wasm/zxing_reader.wasm",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Precache:
+    """`version` changes whenever anything else does: `shells` maps a language to the address of
+    its shell, `files` are the addresses of all that the shells load, `worker` that of the service
+    worker's script.
+    """
+
+    version: str
+    shells: dict[str, str]
+    files: list[str]
+    worker: str
+
+
+def files() -> list[str]:
+    """Return the paths of all static files that the shell loads, as they lie in the source."""
+    installed = packages.installed()
+    vendored = (path for name, paths in PACKAGES.items() if installed[name] for path in paths)
+    return sorted([*STYLES, *IMAGES, *SCRIPTS, *vendored])
+
+
+def shell(language: str) -> str:
+    """Return the shell in one of LANGUAGES, as text: the same for everybody, and for nobody.
+
+    It is written without any request, so no person, organisation, or token can get into it.
+    """
+    with translation.override(language):
+        context = {"is_shell": True, "packages": packages.installed()}
+        return render_to_string("pwa/shell.html", context)
+
+
+def precache() -> Precache:
+    """Return what devices shall keep now: composed once a process, each time in development."""
+    return _compose() if settings.DEBUG else _composed()
+
+
+def _compose() -> Precache:
+    bodies = [shell(language) for language in LANGUAGES]
+    addresses = [static(path) for path in files()]
+    worker = static(WORKER)
+    everything = json.dumps([bodies, addresses, worker])
+    return Precache(
+        version=hashlib.sha256(everything.encode()).hexdigest()[:VERSION_LETTERS],
+        shells={code: reverse("shell", args=(code,)) for code in LANGUAGES},
+        files=addresses,
+        worker=worker,
+    )
+
+
+_composed = cache(_compose)

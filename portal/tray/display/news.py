@@ -1,0 +1,240 @@
+"""What a device is told of a row in its tray: of a hub that was looked up, a claim, a refusal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext
+
+from portal.claims.display import list_item, timeline
+from portal.claims.display.wording import Words, claimed_elsewhere, known_at
+from portal.claims.engine import decide
+from portal.claims.engine.rules import Rule
+from portal.claims.models import Claim, Reason, State
+from portal.hubs.display import label_wording
+from portal.hubs.models import Hub
+from portal.tray import sync
+from portal.tray.display import wording
+from portal.tray.schema import Action, News, Outcome, Row
+from portal.tray.sync import Lookup, Result
+
+# Seconds until the device asks again where nothing is going to change soon.
+SLOW: Final = 15
+A_WHILE: Final = timedelta(minutes=2)
+
+BY_STATE: Final[dict[str, Outcome]] = {
+    State.QUEUED: Outcome.UNDER_WAY,
+    State.SENDING: Outcome.UNDER_WAY,
+    State.VERIFYING: Outcome.UNDER_WAY,
+    State.WAITING: Outcome.UNDER_WAY,
+    State.BLOCKED: Outcome.HELD_UP,
+    State.REVIEW: Outcome.HELD_UP,
+    State.CLAIMED: Outcome.CLAIMED,
+    State.ALREADY_YOURS: Outcome.HERE,
+    State.CONFLICT: Outcome.REFUSED,
+    State.NOT_FOUND: Outcome.REFUSED,
+    State.REJECTED: Outcome.REFUSED,
+    State.EXPIRED: Outcome.FAILED,
+    State.CANCELLED: Outcome.CANCELLED,
+}
+BY_REASON: Final[dict[tuple[str, str], Outcome]] = {
+    (State.VERIFYING, Reason.OFFLINE): Outcome.HELD_UP,
+    (State.WAITING, Reason.OFFLINE): Outcome.HELD_UP,
+    (State.WAITING, Reason.UNREACHABLE): Outcome.HELD_UP,
+    (State.CONFLICT, Reason.ANOTHER_SITE): Outcome.ELSEWHERE,
+}
+
+
+def unseen(asked: Sequence[Row], results: Sequence[Result]) -> Iterator[News]:
+    """Yield what the device has not been told of its rows yet."""
+    for row, result in zip(asked, results, strict=True):
+        told = sync.guarded(row, of, result)
+        news = (of(told) if isinstance(told, sync.NotTaken) else told).to(row)
+        if news.seen != row.seen:
+            yield news
+
+
+def of(result: Result) -> News:
+    """Return how a row stands of which this came."""
+    match result:
+        case sync.Lookup():
+            return _of_lookup(result)
+        case sync.Followed(claim, at):
+            return _of_claim(claim, at)
+        case sync.ClaimedElsewhere(claim):
+            return _of_other_claim(claim)
+        case sync.NoLabel(problem):
+            return _news(Outcome.REFUSED, wording.no_label(label_wording.explanation(problem)))
+        case sync.NoSite(hub_id):
+            return replace(_news(Outcome.REFUSED, wording.NO_SITE), hub_id=hub_id)
+        case sync.NoClaim():
+            return _news(Outcome.REFUSED, wording.NO_CLAIM)
+        case sync.NotTaken():
+            news = _news(Outcome.NOT_TAKEN, wording.NOT_TAKEN)
+            return replace(news, can_claim=True, settled=False, poll_in=2 * SLOW)
+
+
+def refused(sentence: str) -> News:
+    """Say why rows are not taken from this person; the device asks again in a while."""
+    return replace(_news(Outcome.FORBIDDEN, wording.refused(sentence)), settled=False)
+
+
+def outcome_of(claim: Claim) -> Outcome:
+    """Return what has become of a claim."""
+    if timeline.is_lost(claim):
+        return Outcome.LOST
+    if claim.late_effect_at is not None:
+        return Outcome.TOOK_EFFECT
+    if timeline.is_stopping(claim):
+        return Outcome.UNDER_WAY
+    return outcome_of_state(claim.state, claim.reason)
+
+
+def outcome_of_state(state: str, reason: str) -> Outcome:
+    """Return what has become of a claim in this state, for this reason."""
+    return BY_REASON.get((state, reason)) or BY_STATE[state]
+
+
+def _news(outcome: Outcome, words: Words, text: str = "") -> News:
+    """Return news in these words; `text` stands in for theirs where it says more."""
+    chip = words.chip
+    return News(
+        outcome=outcome,
+        kind=chip.kind,
+        icon=chip.icon,
+        word=str(chip.word),
+        title=str(words.title),
+        text=text or str(words.text),
+    )
+
+
+def _of_lookup(lookup: Lookup) -> News:
+    """Return what is known of a hub that somebody may claim."""
+    hub, settled = lookup.hub, sync.is_looked_up(lookup.hub)
+    return replace(
+        _unknown(lookup) if hub.binding == Hub.Binding.UNKNOWN else _known(lookup),
+        hub_id=hub.hub_id,
+        meta=list_item.meta(hub),
+        settled=settled,
+        poll_in=0 if settled else SLOW if lookup.trouble else _pace(hub),
+    )
+
+
+def _pace(hub: Hub) -> int:
+    """Return the seconds between two questions: quick at first, slower with age."""
+    if hub.read_at is not None:
+        return 2
+    age = (timezone.now() - hub.created_at).total_seconds()
+    if age < 10:
+        return 1
+    return 2 if age < 70 else 5
+
+
+def _unknown(lookup: Lookup) -> News:
+    """Return what is told of a hub of which SpKey has never said anything."""
+    if lookup.trouble:
+        return _claimable(Outcome.UNKNOWN, wording.trouble(lookup.trouble))
+    # A hub that nobody has read is due in the future only after somebody tried.
+    due = lookup.hub.due_at
+    if due is not None and due > timezone.now():
+        return _claimable(Outcome.UNKNOWN, wording.NO_ANSWER)
+    return _claimable(Outcome.LOOKING, wording.LOOKING)
+
+
+def _claimable(outcome: Outcome, words: Words) -> News:
+    return replace(_news(outcome, words), can_claim=True)
+
+
+def _known(lookup: Lookup) -> News:
+    """Return what would become of a claim: the rule is the engine's, the words are the tray's."""
+    hub, rule = lookup.hub, verdict(lookup)
+    if rule is decide.UNREADABLE:
+        return _claimable(Outcome.UNKNOWN, wording.NO_ANSWER)
+    if rule is decide.FREE:
+        is_offline = hub.online is False
+        words = wording.READY_OFFLINE if is_offline else wording.READY
+        return _claimable(Outcome.READY, words)
+    outcome, words = outcome_of_state(rule.state, rule.reason), wording.end(rule.state, rule.reason)
+    if outcome != Outcome.ELSEWHERE:
+        return _news(outcome, words)
+    if lookup.site is None:
+        outcome, words = Outcome.YOURS, wording.YOURS
+    return _news(outcome, words, _where(lookup.at, words))
+
+
+def verdict(lookup: Lookup) -> Rule:
+    """Return the engine's rule for a claim of this hub at the site that was picked."""
+    hub, site = lookup.hub, lookup.site
+    site_id = site.spkey_site_id if site else None
+    return decide.verdict(hub.binding, hub.status, hub.spkey_site_id, site_id)
+
+
+def _where(at: str, words: Words) -> str:
+    return f"{known_at(at)} {words.text}"
+
+
+def _of_claim(claim: Claim, at: str) -> News:
+    """Return how the claim stands."""
+    outcome, words, settled = outcome_of(claim), _words(claim), timeline.is_settled(claim)
+    return replace(
+        _news(outcome, words, _more(claim, words, at)),
+        hub_id=UUID(claim.hub_id_text),
+        claim_id=claim.pk,
+        meta=list_item.meta(claim.hub),
+        reference=list_item.reference(claim),
+        url=url_of(claim),
+        settled=settled,
+        poll_in=0 if settled else timeline.pace(claim),
+        actions=_offered(claim, outcome),
+    )
+
+
+def url_of(claim: Claim) -> str:
+    """Return the address of the claim's page."""
+    return reverse("claims:detail", args=(claim.pk,))
+
+
+def _offered(claim: Claim, outcome: Outcome) -> tuple[Action, ...]:
+    """Return the actions that the row has buttons for.
+
+    What takes seconds is not stopped there, nor does the row grow a button for it.
+    """
+    available = sync.available_actions(claim)
+    return tuple(
+        action for action in available if action != Action.STOP or outcome == Outcome.HELD_UP
+    )
+
+
+def _words(claim: Claim) -> Words:
+    """Return the words for the claim; what was found out after its end, where there is such."""
+    if claim.late_effect_at is None and not timeline.is_lost(claim):
+        return replace(timeline.present(claim), chip=timeline.chip(claim))
+    found = timeline.steps(claim)[-1]
+    return Words(timeline.chip(claim), found.title, found.text)
+
+
+def _more(claim: Claim, words: Words, at: str) -> str:
+    """Return the words' text with what is particular to this claim."""
+    if claim.reason == Reason.ANOTHER_SITE:
+        return _where(at, words)
+    said = [str(words.text), *(f"{field}: {message}" for field, message in claim.problems)]
+    next_try = timeline.next_try(claim)
+    # Sooner than that, it is over before the minute that would be named.
+    if next_try and next_try - timezone.now() > A_WHILE:
+        time = time_format(timezone.localtime(next_try), "H:i")
+        said.append(gettext("Next look at %(time)s.") % {"time": time})
+    return " ".join(said)
+
+
+def _of_other_claim(claim: Claim) -> News:
+    """Say that this claim, of the same organisation, has the hub at another site."""
+    return replace(
+        _news(Outcome.ELSEWHERE, wording.ELSEWHERE, claimed_elsewhere(claim)),
+        hub_id=UUID(claim.hub_id_text),
+        url=url_of(claim),
+    )

@@ -1,0 +1,96 @@
+"""What people read of a row in the tray before it is a claim: what a lookup found, or a refusal.
+
+What a hub's claim would say is said of its lookup too, unless it stands here.
+"""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.claims.display.wording import NOT_SAVED, Words, words
+from portal.claims.models import Reason, State
+from portal.core.ui import Chip, Text
+from portal.tray.sync import NO_WORKER
+
+CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
+
+LOOKING: Final = Words(
+    Chip("working", "working", _("Looking it up")),
+    _("We ask SmartphoneKey about this hub"),
+    _("You can claim it already."),
+)
+# The chip says it all: the row's title is then the hub's model and serial number.
+READY: Final = Words(Chip("good", "check", _("Ready")), "", "")
+READY_OFFLINE: Final = Words(
+    Chip("good", "check", _("Ready")),
+    "",
+    _("It is not online at this moment: is it powered, and is the network cable in?"),
+)
+YOURS: Final = Words(
+    Chip("quiet", "site", _("Already yours")),
+    _("This hub is yours already"),
+    _("There is nothing to do, unless it stands somewhere else now."),
+)
+ELSEWHERE: Final = words(State.CONFLICT, Reason.ANOTHER_SITE)
+
+_OF_LOOKUP: Final = {
+    (State.ALREADY_YOURS, Reason.NONE): Words(
+        Chip("good", "check", _("Already claimed here")),
+        _("Already claimed here"),
+        _("The hub belongs to this site. There is nothing to do."),
+    ),
+    (State.REJECTED, Reason.SUSPENDED): Words(
+        words(State.REJECTED, Reason.SUSPENDED).chip,
+        words(State.REJECTED, Reason.SUSPENDED).title,
+        _("It cannot be claimed until SmartphoneKey releases it. Ask their support."),
+    ),
+}
+
+
+def end(state: State, reason: Reason) -> Words:
+    """Return the words for a hub whose claim would end so."""
+    return _OF_LOOKUP.get((state, reason)) or words(state, reason)
+
+
+def _quietly(icon: str, title: Text) -> Words:
+    return Words(Chip("quiet", icon, _("Not looked up")), title, CLAIM_ALL_THE_SAME)
+
+
+NO_ANSWER: Final = _quietly("help", _("SmartphoneKey has said nothing of this hub yet"))
+
+_TROUBLES: Final = {
+    NO_WORKER: _quietly("clock", _("The portal looks nothing up at this moment")),
+    Reason.UNREACHABLE: _quietly("offline", words(State.WAITING, Reason.UNREACHABLE).title),
+    Reason.RATE: _quietly("clock", words(State.WAITING, Reason.RATE).title),
+}
+
+
+def trouble(why: str) -> Words:
+    """Return the words for what keeps hubs from being looked up: see `sync.Lookup`."""
+    return _TROUBLES.get(why) or _quietly("key", words(State.BLOCKED, why).title)
+
+
+NO_SITE: Final = Words(
+    Chip("stop", "site", _("Pick the site again")),
+    _("Pick the site again"),
+    _("The site that was picked takes no claims, or is not there any more. Nothing was sent."),
+)
+NO_CLAIM: Final = Words(
+    Chip("stop", "help", _("Not found")),
+    _("There is no such claim here"),
+    _("Scan the hub again. Nothing was sent."),
+)
+NOT_TAKEN: Final = Words(
+    Chip("attention", "clock", _("Not saved yet")), _("Not saved yet"), NOT_SAVED
+)
+
+
+def no_label(explanation: str) -> Words:
+    """Return the words for a text that is no hub label."""
+    chip = Chip("stop", "search", _("No hub label"))
+    return Words(chip, chip.word, explanation)
+
+
+def refused(sentence: str) -> Words:
+    """Return the words for a row that is not taken from this person."""
+    return Words(Chip("stop", "stop", _("Refused")), "", sentence)

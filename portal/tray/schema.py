@@ -1,0 +1,281 @@
+"""The wire format of the tray: every message between a device and the portal, in both directions.
+
+A message is a dataclass. On the wire it is a JSON object with the same fields, their names in
+camelCase; ids are texts, and "" stands for None. `static/js/tray/wire.js` has the same messages
+for the scripts, and a test holds the two together.
+"""
+
+import hashlib
+import json
+import types
+import uuid
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import Any, Final, get_args, get_origin
+
+MOST_ROWS: Final = 50
+MOST_BYTES: Final = 256 * 1024
+LONGEST_SEEN: Final = 64
+
+
+class MalformedError(ValueError):
+    """The body is no request of a tray."""
+
+
+class Action(StrEnum):
+    """What a person may have done to the claim that a row became."""
+
+    TRY_NOW = "try_now"
+    STOP = "stop"
+    AGAIN = "again"
+
+
+class Outcome(StrEnum):
+    """What has become of a row. Scripts decide by this; a chip's kind is its colour alone."""
+
+    LOOKING = "looking"
+    """It is being looked up."""
+    UNKNOWN = "unknown"
+    """Nothing is known of the hub, nor found out just now. It can be claimed all the same."""
+    READY = "ready"
+    """It can be claimed."""
+    HERE = "here"
+    """The organisation has it at this site already."""
+    YOURS = "yours"
+    """The organisation has it already, and no site was picked to compare."""
+    ELSEWHERE = "elsewhere"
+    """The organisation has it at another site, or claims it there."""
+    REFUSED = "refused"
+    """It cannot be claimed as it is."""
+    UNDER_WAY = "under_way"
+    """Its claim goes on, and takes seconds or minutes."""
+    HELD_UP = "held_up"
+    """Its claim waits for something outside: the hub's network, SpKey, an administrator."""
+    CLAIMED = "claimed"
+    """It was claimed."""
+    CANCELLED = "cancelled"
+    """Its claim was stopped."""
+    FAILED = "failed"
+    """Its claim was given up."""
+    LOST = "lost"
+    """It was claimed, and SpKey no longer has it as the organisation's."""
+    TOOK_EFFECT = "took_effect"
+    """Its claim had ended otherwise, and was carried out after all."""
+    FORBIDDEN = "forbidden"
+    """Nothing is taken from this person; the device asks again in a while."""
+    NOT_TAKEN = "not_taken"
+    """Something unforeseen kept it from being taken; the device sends it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a tray, as the device has it.
+
+    `id` is its name, made on the device. `text` is what was read off the label. `site` is the id
+    of the site that was picked: a row that has lain on a device for weeks is answered whatever
+    stands there. `claim`: the person has confirmed it. `claim_id` is that of the claim it became.
+    `seen` is what the device was told last: see `News`.
+    """
+
+    id: uuid.UUID
+    text: str
+    site: str
+    claim: bool
+    claim_id: uuid.UUID | None
+    action: Action | None
+    seen: str
+
+    def __post_init__(self) -> None:
+        if len(self.seen) > LONGEST_SEEN:
+            raise MalformedError
+
+    @property
+    def site_id(self) -> uuid.UUID | None:
+        """The site's id, None where none was picked or what stands there is no id."""
+        try:
+            return uuid.UUID(self.site)
+        except ValueError:
+            return None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person has just asked for something, rather than the device for news."""
+        is_new = not self.seen or (self.claim and self.claim_id is None)
+        return self.action is not None or is_new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Rows of one person's tray for one organisation: at most MOST_ROWS."""
+
+    person: uuid.UUID
+    organisation: uuid.UUID
+    rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.rows) > MOST_ROWS:
+            raise MalformedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """How a row stands, in the language of the moment in which this was made.
+
+    `kind` and `icon` are the chip's looks, `word` what it says. `settled`: there is nothing more
+    to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row
+    offers. `id` is the row's, None where the news is for any of them; `seen` is made of all the
+    rest: the same value, the same news.
+    """
+
+    id: uuid.UUID | None = None
+    seen: str = ""
+    outcome: Outcome
+    kind: str
+    icon: str
+    word: str
+    title: str
+    text: str
+    meta: str = ""
+    reference: str = ""
+    url: str = ""
+    hub_id: uuid.UUID | None = None
+    claim_id: uuid.UUID | None = None
+    can_claim: bool = False
+    settled: bool = True
+    poll_in: int = 0
+    actions: tuple[Action, ...] = ()
+
+    def to(self, row: Row) -> "News":
+        """Return the same news for this row."""
+        named = replace(self, id=row.id)
+        digest = hashlib.sha256(json.dumps(dump(named), sort_keys=True).encode())
+        return replace(named, seen=digest.hexdigest()[:16])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """News of the rows of a request of which there is any."""
+
+    rows: tuple[News, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A person or an organisation."""
+
+    id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteChoice:
+    """A site at which the person may claim."""
+
+    id: uuid.UUID
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """For whom a device works. `site` is the one to choose beforehand; `csrf` lets it send."""
+
+    person: Named
+    organisation: Named
+    sites: tuple[SiteChoice, ...]
+    site: uuid.UUID | None
+    language: str
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The text of the label in a photo."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Nobody is signed in; `sign_in` is where to."""
+
+    sign_in: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why nothing was done, in a sentence."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why nothing is done for this person, and what becomes of the rows.
+
+    The device may be somebody else's by now, so the answer says whose it is.
+    """
+
+    problem: str
+    person: uuid.UUID
+    news: News
+
+
+type Message = Answer | Session | Label | SignIn | Problem | Refusal
+
+
+def parse(body: bytes) -> Request:
+    """Return what the body asks for. Raises MalformedError.
+
+    Fields that are not known are left alone.
+    """
+    if len(body) > MOST_BYTES:
+        raise MalformedError
+    try:
+        request: Request = _read(Request, json.loads(body))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        # None of the body in the message: it is a stranger's.
+        raise MalformedError from None
+    return request
+
+
+def dump(message: object) -> dict[str, Any]:
+    """Return a message as it goes to the device."""
+    if not is_dataclass(message):
+        raise TypeError(message)
+    return {on_the_wire(each.name): _dump(getattr(message, each.name)) for each in fields(message)}
+
+
+def on_the_wire(name: str) -> str:
+    """Return a field's name in camelCase."""
+    first, *more = name.split("_")
+    return first + "".join(part.title() for part in more)
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if isinstance(kind, type) and is_dataclass(kind):
+        read = {each.name: _read(each.type, value[on_the_wire(each.name)]) for each in fields(kind)}
+        return kind(**read)
+    if get_origin(kind) is tuple:
+        return tuple(_read(get_args(kind)[0], each) for each in _of_type(list, value))
+    if get_origin(kind) is types.UnionType:
+        return _read(get_args(kind)[0], value) if _of_type(str, value) else None
+    if kind in {str, bool}:
+        return _of_type(kind, value)
+    return kind(_of_type(str, value))
+
+
+def _dump(value: Any) -> Any:
+    if is_dataclass(value):
+        return dump(value)
+    if isinstance(value, tuple):
+        return [_dump(each) for each in value]
+    if value is None or isinstance(value, uuid.UUID):
+        return str(value or "")
+    return value
+
+
+def _of_type[T](kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise MalformedError
+    return value

@@ -1,0 +1,346 @@
+"""Does what the rows of a tray ask for: hubs are looked up, claimed, and their claims followed.
+
+A call may be a repeat of one whose answer was lost: whatever it asks for is done once.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.claims.engine import actions, credentials
+from portal.claims.engine.actions import submission_id
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
+from portal.claims.queries import claims_of
+from portal.core.models import Heartbeat
+from portal.gateway import gate
+from portal.gateway.gate import HeldReason
+from portal.hubs import watching
+from portal.hubs.labels import parse
+from portal.hubs.models import Hub
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+from portal.sites.queries import sites_of
+from portal.tray.schema import Action, Row
+
+logger = logging.getLogger(__name__)
+
+# Enough of a text to see that it is too long for a label.
+MOST_READ: Final = parse.LONGEST + 1
+# For so long a lookup holds, and nobody needs to ask again.
+LOOKUP_HOLDS: Final = timedelta(minutes=5)
+# Why no hub is looked up just now, beside the reasons for which claims wait.
+NO_WORKER: Final = "no_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The row asks after a hub, to claim it at `site` (None: not picked yet).
+
+    `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
+    up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait.
+    """
+
+    hub: Hub
+    site: Site | None
+    at: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The row became this claim. `at` names the site at which SpKey has the hub, if any."""
+
+    claim: Claim
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedElsewhere:
+    """This claim, of the same organisation, has the hub at another site."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class NoLabel:
+    """The row's text holds no hub id."""
+
+    problem: parse.LabelProblem
+
+
+@dataclass(frozen=True, slots=True)
+class NoSite:
+    """The site that was picked takes no claims, or was never there."""
+
+    hub_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoClaim:
+    """The claim is not there, or not for this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Something unforeseen kept the row from being taken."""
+
+
+type Refused = ClaimedElsewhere | NoLabel | NoSite | NoClaim | NotTaken
+type Result = Lookup | Followed | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class _OfHub:
+    """The row asks after the organisation's hub with this id."""
+
+    hub_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _OfClaim:
+    """The row became the claim with this id."""
+
+    pk: uuid.UUID
+
+
+type _Taken = _OfHub | _OfClaim | Refused
+type _Claims = dict[uuid.UUID, Claim]
+type _Sites = dict[uuid.UUID, Site]
+
+
+def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
+    """Do what the rows ask for, and return what came of each.
+
+    The caller has checked that the member may claim. However many rows only look, they take the
+    same few statements. Raises OperationalError or InterfaceError when the database is away: what
+    was done by then stands, and the same call made again finds it so.
+    """
+    spoken_of = _SpokenOf(member, rows)
+    taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
+    found = _Found(member, taken)
+    return [
+        guarded(row, found.result, each, spoken_of.site(row))
+        for row, each in zip(rows, taken, strict=True)
+    ]
+
+
+def guarded[**P, T](
+    row: Row, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T | NotTaken:
+    """Act; an error that nobody foresaw costs this row a while, and the others nothing."""
+    try:
+        return act(*args, **kwargs)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("row %s of a tray was not taken", row.id)
+        return NotTaken()
+
+
+def is_looked_up(hub: Hub) -> bool:
+    """Whether the hub was read so lately that nobody needs to ask again."""
+    read_at = hub.read_at
+    return read_at is not None and timezone.now() - read_at < LOOKUP_HOLDS
+
+
+def available_actions(claim: Claim) -> tuple[Action, ...]:
+    """Return what a member who may claim can do to the claim. To support's claim: nothing."""
+    if claim.by_support:
+        return ()
+    can = {
+        Action.TRY_NOW: actions.can_try_now(claim),
+        Action.STOP: actions.can_stop(claim),
+        Action.AGAIN: actions.can_retry(claim),
+    }
+    return tuple(action for action, may in can.items() if may)
+
+
+class _SpokenOf:
+    """The sites and claims that the rows speak of, read for all of them together."""
+
+    def __init__(self, member: Membership, rows: Sequence[Row]) -> None:
+        self._sites = self._read_sites(member, {row.site_id for row in rows if row.site_id})
+        named = [row.claim_id for row in rows if row.claim_id]
+        confirmed = [_submission(row, hub_id) for row in rows if (hub_id := _confirmed(row))]
+        self.named: _Claims = {}
+        self.submitted: _Claims = {}
+        if named or confirmed:
+            made = Q(submitted_by=member.user, submission__in=confirmed)
+            for claim in claims_of(member).with_details().filter(Q(pk__in=named) | made):
+                self.named[claim.pk] = claim
+                self.submitted[claim.submission] = claim
+
+    @staticmethod
+    def _read_sites(member: Membership, picked: set[uuid.UUID]) -> _Sites:
+        return sites_of(member).open().in_bulk(picked)
+
+    def site(self, row: Row) -> Site | None:
+        """Return the site that was picked for the row, if it takes claims."""
+        return self._sites.get(row.site_id) if row.site_id else None
+
+
+def _hub_id(row: Row) -> parse.HubId:
+    """Return the hub id on the label. Raises LabelProblem."""
+    return parse.parse(row.text[:MOST_READ])
+
+
+def _confirmed(row: Row) -> uuid.UUID | None:
+    """Return the hub that the row asks to claim, not knowing of a claim yet."""
+    if not row.claim or row.claim_id:
+        return None
+    try:
+        return _hub_id(row)
+    except parse.LabelProblem:
+        return None
+
+
+def _submission(row: Row, hub_id: uuid.UUID) -> uuid.UUID:
+    """Return the submission's id: the same row for the same hub and site is the same claim."""
+    return submission_id(row.id, hub_id, row.site_id)
+
+
+def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
+    """Do what one row asks for, and return what it tells of from now on."""
+    if row.claim_id is not None:
+        return _act(member, row, spoken_of.named.get(row.claim_id))
+    try:
+        hub_id = _hub_id(row)
+    except parse.LabelProblem as problem:
+        return NoLabel(problem)
+    if not row.claim:
+        return _OfHub(hub_id)
+    # Before the site is looked at: it may have been archived since the claim was made.
+    if made := spoken_of.submitted.get(_submission(row, hub_id)):
+        return _OfClaim(made.pk)
+    site = spoken_of.site(row)
+    if site is None:
+        return NoSite(hub_id)
+    return _submit(_order(member, row, hub_id, site))
+
+
+def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> actions.ClaimRequest:
+    return actions.ClaimRequest(
+        user=member.user,
+        organisation=member.organisation,
+        hub_id=hub_id,
+        spkey_site_id=site.spkey_site_id,
+        submission=_submission(row, hub_id),
+        site=site,
+    )
+
+
+def _submit(order: actions.ClaimRequest) -> _OfClaim | ClaimedElsewhere:
+    try:
+        return _OfClaim(actions.submit(order).pk)
+    except actions.AnotherSiteError as elsewhere:
+        return ClaimedElsewhere(elsewhere.claim)
+
+
+def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
+    """Do to the claim what the row asks for, as far as that can be done now."""
+    if claim is None:
+        return NoClaim()
+    if row.action not in available_actions(claim):
+        return _OfClaim(claim.pk)
+    match row.action:
+        case Action.AGAIN:
+            return _submit(actions.retry(claim, member.user))
+        case Action.STOP:
+            actions.stop(claim, member.user)
+        case Action.TRY_NOW:
+            actions.try_now(claim)
+    return _OfClaim(claim.pk)
+
+
+class _Found:
+    """What was read, for all rows together, of the claims and hubs that they tell of."""
+
+    def __init__(self, member: Membership, taken: list[_Taken]) -> None:
+        claims = {each.pk for each in taken if isinstance(each, _OfClaim)}
+        hubs = {each.hub_id for each in taken if isinstance(each, _OfHub)}
+        self.member = member
+        self.claims = self._read_claims(claims, hubs)
+        self.active = {
+            claim.hub.hub_id: claim for claim in self.claims.values() if not claim.is_final
+        }
+        self.hubs = watching.hubs_for(member.organisation, hubs - self.active.keys())
+        self.site_names = self._read_site_names()
+        self.trouble = self._trouble()
+        self._watch()
+
+    def result(self, taken: _Taken, site: Site | None) -> Result:
+        """Return what came of the row: a claim under way is followed wherever its hub is read."""
+        if isinstance(taken, _OfClaim):
+            return self._followed(self.claims[taken.pk])
+        if not isinstance(taken, _OfHub):
+            return taken
+        claim = self.active.get(taken.hub_id)
+        if claim is None:
+            hub = self.hubs[taken.hub_id]
+            return Lookup(hub, site, self._site_of(hub), self.trouble)
+        if site is None or claim.spkey_site_id != site.spkey_site_id:
+            return ClaimedElsewhere(claim)
+        return self._followed(claim)
+
+    def _followed(self, claim: Claim) -> Followed:
+        return Followed(claim, self._site_of(claim.hub))
+
+    def _site_of(self, hub: Hub) -> str:
+        return self.site_names.get(hub.spkey_site_id, hub.spkey_site_id)
+
+    def _read_claims(self, pks: set[uuid.UUID], hubs: set[uuid.UUID]) -> _Claims:
+        if not pks and not hubs:
+            return {}
+        under_way = Q(state__in=ACTIVE, hub_id_text__in=[str(hub_id) for hub_id in hubs])
+        found = claims_of(self.member).with_details().filter(Q(pk__in=pks) | under_way)
+        return {claim.pk: claim for claim in found}
+
+    def _read_site_names(self) -> dict[str, str]:
+        """Return what people call the sites at which SpKey has these hubs, by SpKey's ids."""
+        ids = {hub.spkey_site_id for hub in self.hubs.values()}
+        ids |= {
+            claim.hub.spkey_site_id
+            for claim in self.claims.values()
+            if claim.reason == Reason.ANOTHER_SITE
+        }
+        ids.discard("")
+        if not ids:
+            return {}
+        sites = sites_of(self.member).filter(spkey_site_id__in=ids)
+        return dict(sites.values_list("spkey_site_id", "name"))
+
+    def _unread(self) -> list[Hub]:
+        return [hub for hub in self.hubs.values() if not is_looked_up(hub)]
+
+    def _trouble(self) -> str:
+        """Return what keeps hubs from being looked up, asked only where some wait for that."""
+        if not self._unread():
+            return ""
+        try:
+            credential = gate.usable(self.member.organisation)
+        except gate.NoUsableKeyError as error:
+            return credentials.KEY_REASONS[str(error)]
+        if not Heartbeat.is_heard():
+            return NO_WORKER
+        match gate.held_reason(credential):
+            case HeldReason.CIRCUIT_OPEN:
+                return Reason.UNREACHABLE
+            case HeldReason.RATE_LIMITED:
+                return Reason.RATE
+        return ""
+
+    def _watch(self) -> None:
+        """Have the hubs read that wait for it, and those of claims that succeeded.
+
+        One read is enough for a lookup: a tray of hundreds must not wear out the API.
+        """
+        watching.unwatch([hub for hub in self.hubs.values() if is_looked_up(hub)])
+        claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
+        watching.watch_all([*self._unread(), *(claim.hub for claim in claimed)])

@@ -1,0 +1,23 @@
+"""Words for the tray's scripts that the portal says as well."""
+
+from django import template
+
+from portal.claims.display.wording import Words
+from portal.core.ui import Text
+from portal.hubs.display import label_wording
+from portal.hubs.labels.parse import Kind
+from portal.tray.display import wording
+
+register = template.Library()
+
+
+@register.simple_tag
+def label_problem(kind: Kind) -> Text:
+    """Return what is wrong with a text that is no hub label."""
+    return label_wording.SENTENCES[kind]
+
+
+@register.simple_tag
+def looking_up() -> Words:
+    """Return the words for a hub that is being looked up."""
+    return wording.LOOKING

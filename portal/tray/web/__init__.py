@@ -1,0 +1,1 @@
+"""The addresses that a device's tray calls."""

@@ -1,0 +1,133 @@
+"""The addresses that a device's tray calls: JSON in, JSON out, each refusal with a sentence."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.claims import site_choice
+from portal.claims.display.wording import NOT_SAVED
+from portal.claims.web import forms
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.tray import schema
+from portal.tray.display import news
+from portal.tray.sync import carry_out
+
+View = Callable[[HttpRequest], JsonResponse]
+
+
+def _answers_json(view: View) -> View:
+    """Have the view answer a script: signed out, not allowed and not found are JSON as well."""
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> JsonResponse:
+        if not request.user.is_authenticated:
+            way = redirect_to_login(reverse("claims:new"), settings.LOGIN_URL).url
+            return _json(schema.SignIn(sign_in=way), HTTPStatus.UNAUTHORIZED)
+        try:
+            return view(request)
+        except PermissionDenied:
+            said = gettext("You may not claim hubs here.")
+            return _refusal(request, said, HTTPStatus.FORBIDDEN)
+        except Http404:
+            said = gettext("That organisation is not yours, or not any more.")
+            return _refusal(request, said, HTTPStatus.NOT_FOUND)
+        except (OperationalError, InterfaceError):
+            return _problem(str(NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
+
+    return login_not_required(never_cache(answer))
+
+
+def _json(message: schema.Message, status: HTTPStatus = HTTPStatus.OK) -> JsonResponse:
+    return JsonResponse(schema.dump(message), status=status)
+
+
+def _problem(sentence: str, status: HTTPStatus) -> JsonResponse:
+    return _json(schema.Problem(problem=sentence), status)
+
+
+def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonResponse:
+    person = access.person(request).pk
+    refusal = schema.Refusal(problem=sentence, person=person, news=news.refused(sentence))
+    return _json(refusal, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_answers_json
+def sync(request: HttpRequest) -> JsonResponse:
+    """Tell a device for whom it works (GET); take its rows and tell how they stand (POST)."""
+    return _session(request) if request.method != "POST" else _sync(request)
+
+
+def _session(request: HttpRequest) -> JsonResponse:
+    _sent_by_itself(request)
+    member = access.anywhere(request, Ability.CLAIM)
+    organisation, person = member.organisation, member.user
+    sites = site_choice.sites_for(person, organisation)
+    likely = site_choice.likely(sites)
+    return _json(
+        schema.Session(
+            person=schema.Named(id=person.pk, name=person.display_name),
+            organisation=schema.Named(id=organisation.pk, name=organisation.name),
+            sites=tuple(
+                schema.SiteChoice(id=site.pk, name=site.name, address=site.address)
+                for site in sites
+            ),
+            site=likely.pk if likely else None,
+            language=(get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+            csrf=get_token(request),
+        )
+    )
+
+
+def _sync(request: HttpRequest) -> JsonResponse:
+    try:
+        asked = schema.parse(_json_of(request))
+    except schema.MalformedError:
+        said = gettext("The portal did not understand this device. Load the page anew.")
+        return _problem(said, HTTPStatus.BAD_REQUEST)
+    if not any(row.is_by_hand for row in asked.rows):
+        _sent_by_itself(request)
+    person = access.person(request)
+    if asked.person != person.pk:
+        said = gettext("Somebody else is signed in on this device. These hubs wait for their own.")
+        return _problem(said, HTTPStatus.CONFLICT)
+    member = access.require(person, asked.organisation, Ability.CLAIM)
+    results = carry_out(member, asked.rows)
+    return _json(schema.Answer(rows=tuple(news.unseen(asked.rows, results))))
+
+
+def _sent_by_itself(request: HttpRequest) -> None:
+    """Mark that nobody was active: a tablet that lies about keeps no session alive."""
+    request.sent_by_itself = True  # type: ignore[attr-defined]
+
+
+def _json_of(request: HttpRequest) -> bytes:
+    # A form's body is not to be had any more once the check against forgery has read it.
+    if request.content_type != "application/json":
+        raise schema.MalformedError
+    return request.body
+
+
+@require_POST
+@_answers_json
+def photo(request: HttpRequest) -> JsonResponse:
+    """Read the label in a photo."""
+    access.anywhere(request, Ability.CLAIM)
+    form = forms.PhotoForm(request.POST, request.FILES)
+    if form.is_valid():
+        return _json(schema.Label(text=form.cleaned_data["photo"]))
+    said = " ".join(map(str, form.errors["photo"]))
+    return _problem(said, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -1,0 +1,294 @@
+// Sends what was confirmed in the tray and asks for news of it, whenever the portal can be reached.
+// On every page of a signed-in person, and in the one that opens without a network.
+
+import { Halt } from "./api-client.js";
+
+const BATCH = 50;
+const SESSION_LASTS = 60_000;
+const REFUSED_FOR = 60_000;
+const SHORTEST_POLL = 200;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 60_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+// Milliseconds on a clock that nobody puts back.
+const now = () => performance.now();
+
+const dueAfter = (news) =>
+  news?.settled ? NEVER : now() + Math.max((news?.pollIn ?? 1) * 1000, SHORTEST_POLL);
+
+// Where somebody is claiming the hub already, that claim is followed. What was refused without
+// becoming a claim lies in the tray again, with the reason.
+const stageAfter = (row, news) => {
+  if (news.claimId) return "sent";
+  return row.stage === "tray" || news.settled ? "tray" : row.stage;
+};
+
+const asked = (row, action) => ({
+  id: row.id,
+  text: row.text,
+  site: row.site,
+  claim: row.stage !== "tray",
+  claimId: row.stage === "sent" ? row.news.claimId : "",
+  action,
+  seen: row.news?.seen ?? "",
+});
+
+// In batches of one organisation each.
+const batches = function* (rows) {
+  for (const organisation of new Set(rows.map((row) => row.organisation))) {
+    const its = rows.filter((row) => row.organisation === organisation);
+    for (let start = 0; start < its.length; start += BATCH) {
+      yield [organisation, its.slice(start, start + BATCH)];
+    }
+  }
+};
+
+// Fires `tray-sync` on document whenever something of it changes: detail is `{state, isForeign,
+// problem, signIn, sending}`. `state` is "online", "offline", "stumbling" (the portal is there, and
+// fails), "signed-out" or "somebody-else"; `isForeign`: somebody else has signed in, and the
+// person has not been back since; `problem` the portal's sentence, or ""; `signIn` where to sign
+// in, or ""; `sending` a Set of rows' ids.
+// Fires `tray-unkept` once the device refuses to keep what the portal tells.
+export class TraySync {
+  portal;
+  store;
+  detail = {
+    state: navigator.onLine ? "online" : "offline",
+    isForeign: false,
+    problem: "",
+    signIn: "",
+    sending: new Set(),
+  };
+
+  #person;
+  #session;
+  // Without anybody who looks at the rows only what was confirmed is sent.
+  #isWatched = false;
+  // Whether the session is asked for though nothing has to be sent.
+  #isCurious = false;
+  #actions = new Map();
+  #asked = new Map();
+  #failures = 0;
+  #notBefore = 0;
+  #timer;
+  #running = false;
+  #again = false;
+
+  // `person` is whom the page is for, or "" where the page knows nobody: then it is the one whom
+  // the device remembers.
+  constructor(portal, person, store) {
+    this.portal = portal;
+    this.#person = person;
+    this.store = store;
+  }
+
+  async start() {
+    this.store.addEventListener("change", ({ detail }) => {
+      if (detail.store === "rows") this.wake();
+    });
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("connection", ({ detail }) => {
+      if (detail.online && this.detail.state === "offline") this.hurry();
+    });
+    addEventListener("offline", () => this.#halt(new Halt("offline")));
+    addEventListener("pageshow", ({ persisted }) => persisted && this.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+    if (this.#person && !(await this.store.person(this.#person).catch(() => true))) {
+      this.#isCurious = true;
+    }
+    this.wake();
+  }
+
+  // This person looks at their rows: asks what is new of them, and what the person may do.
+  watch(person) {
+    this.#person = person;
+    this.#isWatched = true;
+    this.#isCurious = true;
+    this.hurry();
+  }
+
+  // Whose tray it is: an id, or undefined.
+  async person() {
+    return this.#person || (await this.store.get("current").catch(() => undefined));
+  }
+
+  // Looks for what is due, unless the portal failed a moment ago.
+  wake() {
+    if (this.#running) this.#again = true;
+    else this.#plan(this.#notBefore - now());
+  }
+
+  // Looks at once: the network, or a person, has just come back.
+  hurry() {
+    this.#notBefore = 0;
+    this.wake();
+  }
+
+  // Has "try_now", "stop" or "again" done to a row that was sent.
+  act(id, action) {
+    this.#actions.set(id, action);
+    this.hurry();
+  }
+
+  // Whether something is still to be done to a row.
+  get owes() {
+    return this.#actions.size > 0;
+  }
+
+  // Makes sure that it is this person who is signed in. Throws a Halt.
+  async #open(person) {
+    if (!(this.#session?.until > now())) this.#session = await this.#ask(person);
+    if (this.#session.person !== person) throw new Halt("somebody-else");
+    if (this.detail.isForeign) this.#turn({ isForeign: false });
+  }
+
+  async #ask(person) {
+    try {
+      const session = await this.portal.session();
+      await this.store.keepPerson(session).catch(() => {});
+      return { person: session.person.id, until: now() + SESSION_LASTS };
+    } catch (error) {
+      // Whoever may claim nothing has no session here, and is somebody else all the same.
+      throw error.person && error.person !== person ? new Halt("somebody-else") : error;
+    }
+  }
+
+  #plan(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#run(), Math.max(wait, 0));
+  }
+
+  async #run() {
+    this.#running = true;
+    this.#again = false;
+    const wait = await this.#alone(() => this.#round()).catch((error) => this.#halt(error));
+    this.#running = false;
+    this.#plan(this.#again ? Math.min(wait, this.#notBefore - now()) : wait);
+  }
+
+  // One page of the device at a time.
+  #alone(act) {
+    return navigator.locks ? navigator.locks.request("tray-sync", act) : act();
+  }
+
+  // Tells why nothing goes on; answers in how many milliseconds to look again.
+  #halt(error) {
+    if (!(error instanceof Halt)) console.warn(error);
+    if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
+    const { state = this.#stateAfter(error), problem = "", signIn = "" } = error;
+    this.#session = undefined;
+    const isForeign = this.detail.isForeign || state === "somebody-else";
+    this.#turn({ state: state === "refused" ? "online" : state, isForeign, problem, signIn });
+    const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT);
+    this.#failures = Math.min(this.#failures + 1, 10);
+    const spread = wait * (0.8 + 0.4 * Math.random());
+    this.#notBefore = now() + spread;
+    return spread;
+  }
+
+  // What is no answer speaks for no portal. Of the portal, the device's own refusal says nothing.
+  #stateAfter(error) {
+    return error instanceof DOMException ? this.detail.state : "offline";
+  }
+
+  // Sends and asks for what is due; answers in how many milliseconds the next thing is.
+  async #round() {
+    const person = await this.person();
+    if (!person) return LONGEST_WAIT;
+    const rows = await this.store.rows(person);
+    const due = rows.filter((row) => this.#dueAt(row) <= now());
+    const isDoubtful = this.#isCurious || this.detail.state !== "online";
+    if (due.length || isDoubtful) await this.#exchangeAll(person, due);
+    this.#isCurious = false;
+    const next = (await this.store.rows(person)).map((row) => this.#dueAt(row));
+    return Math.min(LONGEST_WAIT, ...next.map((at) => at - now()));
+  }
+
+  async #exchangeAll(person, due) {
+    if (!navigator.onLine) throw new Halt("offline");
+    await this.#open(person);
+    let problem = "";
+    let failure;
+    for (const [organisation, rows] of batches(due)) {
+      try {
+        problem = (await this.#exchange(person, organisation, rows)) || problem;
+      } catch (error) {
+        // What the portal itself fails at holds up nothing else.
+        if (!error.isPortals) throw error;
+        failure = error;
+      }
+    }
+    if (failure) throw failure;
+    this.#failures = 0;
+    this.#turn({ state: "online", problem, signIn: "" });
+  }
+
+  // Answers with the portal's sentence when it refuses all of these rows, else with "".
+  async #exchange(person, organisation, rows) {
+    const actions = new Map(rows.map((row) => [row.id, this.#actions.get(row.id) ?? ""]));
+    const leaving = rows.filter((row) => row.stage === "confirmed" || actions.get(row.id));
+    this.#turn({ sending: new Set(leaving.map((row) => row.id)) });
+    try {
+      const request = rows.map((row) => asked(row, actions.get(row.id)));
+      await this.#take(rows, await this.portal.exchange(person, organisation, request));
+      for (const [id, action] of actions)
+        if (this.#actions.get(id) === action) this.#actions.delete(id);
+      return "";
+    } catch (error) {
+      if (error.state !== "refused") throw error;
+      await this.#refuse(rows, error.news);
+      return error.problem;
+    } finally {
+      this.#turn({ sending: new Set() });
+    }
+  }
+
+  // A row that was removed or changed since is left as it is: it is asked for anew.
+  async #take(rows, answers) {
+    const sent = new Map(rows.map((row) => [row.id, row]));
+    const told = new Map(answers.map((news) => [news.id, news]));
+    for (const row of rows) this.#note(row, dueAfter(told.get(row.id) ?? row.news));
+    const known = [...told.keys()].filter((id) => sent.has(id));
+    await this.store.change(known, (row) => {
+      const { stage, site } = sent.get(row.id);
+      if (row.stage !== stage || row.site !== site) return undefined;
+      const news = told.get(row.id);
+      const next = { ...row, news, stage: stageAfter(row, news) };
+      this.#note(next, dueAfter(news));
+      return next;
+    });
+  }
+
+  // What was tapped is over with that. What was confirmed says why it is not taken, and is sent
+  // again after a while: people get their rights back.
+  async #refuse(rows, news) {
+    for (const row of rows) {
+      this.#actions.delete(row.id);
+      this.#note(row, now() + REFUSED_FOR);
+    }
+    const confirmed = news ? rows.filter((row) => row.stage === "confirmed") : [];
+    const ids = confirmed.map((row) => row.id);
+    await this.store.change(ids, (row) =>
+      row.stage === "confirmed" ? { ...row, news: { ...news, meta: row.news?.meta } } : undefined,
+    );
+  }
+
+  // What was asked counts for the row as it was: confirmed or moved, it is due again.
+  #note({ id, stage, site }, dueAt) {
+    this.#asked.set(id, { stage, site, dueAt });
+  }
+
+  #dueAt(row) {
+    if (this.#actions.has(row.id)) return 0;
+    if (row.stage !== "confirmed" && (!this.#isWatched || document.hidden)) return NEVER;
+    // What is over is asked for once a page: SpKey may have released a hub since.
+    const asked = this.#asked.get(row.id);
+    return asked?.stage === row.stage && asked.site === row.site ? asked.dueAt : 0;
+  }
+
+  #turn(change) {
+    this.detail = { ...this.detail, ...change };
+    document.dispatchEvent(new CustomEvent("tray-sync", { detail: this.detail }));
+  }
+}

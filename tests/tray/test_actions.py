@@ -1,0 +1,98 @@
+"""What is done to a claim from its row, and to whose claims nothing is."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.conftest import join, order
+from tests.tray.conftest import HUB, Tablet
+
+MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
+
+
+def test_a_claim_is_hurried(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    later = timezone.now() + timedelta(minutes=5)
+    Claim.objects.update(state="waiting", reason="offline", due_at=later)
+    tablet.news(row | {"action": "try_now"})
+    claim = Claim.objects.get()
+
+    assert claim.due_at <= timezone.now()
+    assert claim.send_requested
+
+
+def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    first = tablet.news(row)["claimId"]
+    stopped = dict(tablet.news(row | {"action": "stop", "claimId": first}))
+    once_more = {**row, "action": "again", "claimId": first}
+    lost = tablet.send(tablet.body(once_more)).json()["rows"][0]
+    again = tablet.news(once_more)
+
+    assert (stopped["word"], stopped["outcome"]) == ("Cancelled", "cancelled")
+    assert stopped["actions"] == ["again"]
+    assert again["claimId"] == lost["claimId"] != first
+    assert Claim.objects.get(pk=again["claimId"]).retry_of_id == UUID(first)
+    assert Claim.objects.count() == 2
+
+
+def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    for action in ("try_now", "again"):
+        tablet.news(row | {"action": action})
+
+    claim = Claim.objects.get()
+    assert (claim.state, claim.send_requested) == ("queued", False)
+
+
+def test_making_it_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court, orchard_rise):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(row)
+    tablet.news(row | {"action": "stop"})
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
+    news = tablet.news(row | {"action": "again"})
+
+    assert (news["word"], news["url"]) == ("At another site", f"/claims/{theirs.pk}/")
+
+
+@pytest.mark.parametrize("action", ["", "stop", "try_now", "again"])
+def test_another_organisations_claim_is_as_one_that_is_not_there(
+    action, tablet, mill_court, harbours_claim
+):
+    claims = (str(harbours_claim.pk), str(uuid4()))
+    rows = [tablet.row(HUB, mill_court, claim=True, claimId=pk, action=action) for pk in claims]
+    others, missing = tablet.sync(*rows)
+
+    assert {**others, "id": "", "seen": ""} == {**missing, "id": "", "seen": ""}
+    assert (others["outcome"], others["title"]) == ("refused", "There is no such claim here")
+    assert not others["hubId"]
+    harbours_claim.refresh_from_db()
+    assert harbours_claim.state == "queued"
+
+
+def test_a_claim_of_another_organisation_of_ones_own_is_none_of_this_tray(
+    tablet, ira, harbour, harbours_claim
+):
+    join(ira, harbour)
+    row = tablet.row(HUB, claim=True, claimId=str(harbours_claim.pk), action="stop")
+
+    assert tablet.news(row)["title"] == "There is no such claim here"
+    harbours_claim.refresh_from_db()
+    assert harbours_claim.state == "queued"
+
+
+def test_supports_claim_is_told_of_and_not_steered(as_person, hal, harbour, supports_claim):
+    tablet = Tablet(as_person(hal), hal, harbour)
+    row = tablet.row(supports_claim.hub_id_text, claim=True, claimId=str(supports_claim.pk))
+    news = tablet.news(row | {"action": "stop"})
+    supports_claim.refresh_from_db()
+
+    assert (news["word"], news["actions"]) == ("Waiting to send", [])
+    assert supports_claim.state == "queued"

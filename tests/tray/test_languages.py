@@ -1,0 +1,49 @@
+"""A tablet is told of its rows in the person's language."""
+
+import re
+
+import pytest
+
+from portal.orgs.models import User
+from tests.tray.conftest import HUB, TRAY
+
+GREEK = re.compile(r"[Ͱ-Ͽἀ-῿]")
+
+
+def is_greek(text: str) -> bool:
+    """Whether it is Greek, names of makers and numbers left out."""
+    words = re.findall(r"[^\W\d_]{4,}", text.replace("SmartphoneKey", ""))
+    return bool(words) and all(GREEK.search(word) for word in words)
+
+
+@pytest.fixture
+def _greek(ira):
+    User.objects.filter(pk=ira.pk).update(language="el")
+
+
+@pytest.mark.usefixtures("_greek")
+def test_everything_that_is_said_of_a_row_is_in_the_persons_language(tablet, mill_court, sandbox):
+    assert tablet.client.get(TRAY).json()["language"] == "el"
+
+    row = tablet.row(HUB, mill_court)
+    told = [dict(tablet.news(row)), dict(tablet.after_work(row))]
+    told.append(dict(tablet.news(row | {"claim": True})))
+    told += tablet.sync(tablet.row("12"), tablet.row(HUB, claim=True))
+
+    said = [news[name] for news in told for name in ("word", "title", "text") if news[name]]
+    assert len(said) > 2 * len(told)
+    assert [text for text in said if not is_greek(text)] == []
+
+
+@pytest.mark.usefixtures("_greek")
+def test_a_refusal_is_in_the_persons_language(tablet):
+    assert is_greek(tablet.send("{").json()["problem"])
+
+
+def test_what_was_told_in_another_language_is_told_again(tablet, mill_court, ira):
+    row = tablet.row(HUB, mill_court)
+    tablet.sync(row)
+    assert tablet.sync(row) == []
+
+    User.objects.filter(pk=ira.pk).update(language="el")
+    assert len(tablet.sync(row)) == 1

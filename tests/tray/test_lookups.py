@@ -1,0 +1,296 @@
+"""What a row says of its hub before anybody claims it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.core import worker
+from portal.core.models import Heartbeat
+from portal.gateway import circuit
+from portal.gateway.models import Circuit
+from portal.hubs.models import Hub
+from portal.orgs.models import ApiCredential
+from portal.sandbox import world
+from tests.conftest import order
+from tests.tray.conftest import HUB, claims_sent
+
+MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
+
+
+def test_a_hub_is_looked_up_by_the_worker_and_nothing_is_claimed(tablet, mill_court, sandbox):
+    row = tablet.row(f"https://spkey.example/h/{HUB.upper()}", mill_court)
+    first = dict(tablet.news(row))
+    then = tablet.after_work(row)
+
+    assert (first["word"], first["outcome"]) == ("Looking it up", "looking")
+    assert (first["settled"], first["pollIn"], first["hubId"]) == (False, 1, HUB)
+    assert first["canClaim"]
+    assert (then["word"], then["outcome"], then["canClaim"]) == ("Ready", "ready", True)
+    assert (then["settled"], then["pollIn"]) == (True, 0)
+    assert then["meta"] == f"{world.model(HUB)} · serial {world.serial(HUB)}"
+    assert not Claim.objects.exists()
+    assert claims_sent(sandbox) == 0
+
+
+FOUND = {
+    "unknown": "Unknown hub",
+    "claimed_elsewhere": "Someone else's",
+    "suspended": "Suspended",
+    "decommissioned": "Out of service",
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_hub_that_spkey_would_refuse_can_not_be_claimed(name, tablet, mill_court, sandbox):
+    row = tablet.row(MAGIC[name], mill_court)
+    tablet.news(row)
+    news = tablet.after_work(row)
+
+    assert (news["outcome"], news["word"]) == ("refused", FOUND[name])
+    assert (news["canClaim"], news["settled"]) == (False, True)
+    assert "reference" not in news["text"]
+
+
+def test_a_hub_that_is_offline_can_be_claimed_and_says_what_to_look_at(tablet, mill_court, sandbox):
+    row = tablet.row(MAGIC["offline"], mill_court)
+    tablet.news(row)
+    news = tablet.after_work(row)
+
+    assert (news["word"], news["canClaim"]) == ("Ready", True)
+    assert "is it powered" in news["text"]
+
+
+def test_a_hub_of_ours_says_whether_it_is_here_or_where_else(
+    tablet, mill_court, orchard_rise, sandbox
+):
+    mine = {"status": "Claimed", "orgId": world.ACME_ORG_ID, "siteId": "mill-court"}
+    sandbox.state.set_hub(HUB, mine)
+    here, there, nowhere = (tablet.row(HUB, site) for site in (mill_court, orchard_rise, ""))
+    tablet.news(here)
+    news = [tablet.after_work(row) for row in (here, there, nowhere)]
+
+    assert [each["word"] for each in news] == [
+        "Already claimed here",
+        "At another site",
+        "Already yours",
+    ]
+    assert [each["outcome"] for each in news] == ["here", "elsewhere", "yours"]
+    assert not any(each["canClaim"] for each in news)
+    assert all("SmartphoneKey has it at Mill Court." in each["text"] for each in news[1:])
+
+
+def test_a_site_that_the_portal_does_not_know_is_called_by_its_id(tablet, mill_court, sandbox):
+    there = {"status": "Claimed", "orgId": world.ACME_ORG_ID, "siteId": "boiler-room"}
+    sandbox.state.set_hub(HUB, there)
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+
+    assert "SmartphoneKey has it at boiler-room." in tablet.after_work(row)["text"]
+
+
+def test_a_hub_that_is_set_aside_for_us_is_ready(tablet, mill_court, sandbox):
+    sandbox.state.set_hub(HUB, {"orgId": world.ACME_ORG_ID})
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+
+    assert tablet.after_work(row)["word"] == "Ready"
+
+
+@pytest.mark.parametrize("status", ["Suspended", "Decommissioned"])
+def test_a_hub_of_ours_that_is_out_of_service_here_can_not_be_claimed(
+    status, tablet, mill_court, sandbox
+):
+    mine = {"status": status, "orgId": world.ACME_ORG_ID, "siteId": "mill-court"}
+    sandbox.state.set_hub(HUB, mine)
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+    news = tablet.after_work(row)
+
+    assert (news["outcome"], news["canClaim"]) == ("refused", False)
+
+
+def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
+    tablet, mill_court, sandbox
+):
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+    tablet.after_work(row)
+    Hub.objects.update(watched_until=None, due_at=None)
+    tablet.news(row)
+    assert Hub.objects.get().watched_until is None
+
+    Hub.objects.update(read_at=timezone.now() - timedelta(minutes=6))
+    sandbox.state.set_hub(HUB, {"status": "Suspended"})
+    stale = dict(tablet.news(row))
+    assert (stale["word"], stale["settled"], stale["pollIn"]) == ("Ready", False, 2)
+    assert tablet.after_work(row)["word"] == "Suspended"
+
+
+def test_a_hub_that_was_looked_up_is_read_no_more(tablet, mill_court, sandbox):
+    row = tablet.row(HUB, mill_court)
+    tablet.news(row)
+    tablet.after_work(row)
+    reads = len(sandbox.state.requests)
+    Hub.objects.exclude(due_at=None).update(due_at=timezone.now())
+    worker.run_once()
+
+    assert len(sandbox.state.requests) == reads
+
+
+def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
+    tablet, mill_court, sandbox
+):
+    claimed = tablet.row(HUB, mill_court, claim=True)
+    tablet.news(claimed)
+    tablet.after_work(claimed)
+    assert tablet.news(tablet.row(HUB, mill_court))["outcome"] == "here"
+
+    assert Hub.objects.get().due_at is not None
+
+
+def test_a_lookup_is_asked_after_more_slowly_with_its_age(tablet, mill_court):
+    row = tablet.row(HUB, mill_court)
+    paces = []
+    for age in (0, 20, 100):
+        tablet.news(row)
+        Hub.objects.update(created_at=timezone.now() - timedelta(seconds=age))
+        paces.append(tablet.news(row)["pollIn"])
+
+    assert paces == [1, 2, 5]
+
+
+def _no_key(acme):
+    ApiCredential.objects.all().delete()
+
+
+def _refused(acme):
+    ApiCredential.objects.update(state="refused")
+
+
+def _no_worker(acme):
+    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=61))
+
+
+def _silent(acme):
+    now = timezone.now()
+    Circuit.objects.create(host=circuit._host(), opened_at=now, open_until=now)
+
+
+def _paused(acme):
+    ApiCredential.objects.update(paused_until=timezone.now() + timedelta(seconds=30))
+
+
+def _unanswered(acme):
+    Hub.objects.create(
+        organisation=acme,
+        hub_id=HUB,
+        due_at=timezone.now() + timedelta(seconds=20),
+        watched_until=timezone.now() + timedelta(seconds=50),
+    )
+
+
+TROUBLES = {
+    _no_key: ("key", "Your organisation has no API key yet"),
+    _refused: ("key", "Your administrator must renew the API key"),
+    _no_worker: ("clock", "The portal looks nothing up at this moment"),
+    _silent: ("offline", "SmartphoneKey is not answering"),
+    _paused: ("clock", "SmartphoneKey is busy"),
+    _unanswered: ("help", "SmartphoneKey has said nothing of this hub yet"),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
+def test_a_lookup_that_can_not_be_made_is_said_quietly_and_stops_no_claim(
+    trouble, tablet, acme, mill_court, sandbox
+):
+    trouble(acme)
+    news = tablet.news(tablet.row(HUB, mill_court))
+
+    assert (news["icon"], news["title"]) == TROUBLES[trouble]
+    assert (news["outcome"], news["word"]) == ("unknown", "Not looked up")
+    assert news["text"] == "You can claim it all the same."
+    assert (news["canClaim"], news["settled"]) == (True, False)
+
+
+def test_a_hub_that_spkey_does_not_answer_for_is_said_to_be_unanswered(tablet, mill_court, sandbox):
+    row = tablet.row(MAGIC["forbidden"], mill_court)
+    sandbox.faults.add({"method": "GET"}, action={"status": 500}, times=1)
+    tablet.news(row)
+    news = tablet.after_work(row)
+
+    assert news["title"] == "SmartphoneKey has said nothing of this hub yet"
+    assert news["canClaim"]
+
+
+def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
+    tablet, ada, mill_court
+):
+    theirs = actions.submit(order(ada, mill_court, HUB))
+    news = tablet.news(tablet.row(HUB, mill_court))
+
+    assert news["claimId"] == str(theirs.pk)
+    assert news["url"] == f"/claims/{theirs.pk}/"
+    assert news["word"] == "Waiting to send"
+
+
+def test_a_claim_that_a_colleague_has_under_way_elsewhere_is_named(
+    tablet, ada, mill_court, orchard_rise
+):
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
+    news = tablet.news(tablet.row(HUB, mill_court))
+
+    assert (news["claimId"], news["url"]) == ("", f"/claims/{theirs.pk}/")
+    assert (news["outcome"], news["canClaim"]) == ("elsewhere", False)
+    assert news["text"] == "This hub is being claimed at Orchard Rise, by Ada Admin."
+
+
+def test_nobody_learns_what_another_organisation_does_with_a_hub(
+    tablet, mill_court, hal, lighthouse
+):
+    nobodys = dict(tablet.news(tablet.row(HUB, mill_court)))
+    Hub.objects.all().delete()
+    actions.submit(order(hal, lighthouse, HUB))
+    harbours = tablet.news(tablet.row(HUB, mill_court))
+
+    assert Hub.objects.count() == 2
+    assert {**harbours, "id": "", "seen": ""} == {**nobodys, "id": "", "seen": ""}
+
+
+def test_a_hub_that_somebody_looks_up_at_the_same_moment_has_one_row(
+    tablet, acme, mill_court, monkeypatch
+):
+    make = QuerySet.bulk_create
+
+    def a_moment_late(hubs, made, **options):
+        Hub.objects.create(organisation=acme, hub_id=HUB)
+        return make(hubs, made, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", a_moment_late)
+
+    assert tablet.news(tablet.row(HUB, mill_court))["word"] == "Looking it up"
+    assert Hub.objects.count() == 1
+
+
+LABELS = {
+    "": "Nothing was read.",
+    "https://example.com/menu": "We read “https://example.com/menu”.",
+    HUB[:-1]: "This has 31.",
+    "x" * 257: "That is more than a hub label holds.",
+    "x" * 30_000: "That is more than a hub label holds.",
+    "\x00\ud800<img src=x>": "[U+0000][U+D800]<img src=x>",
+}
+
+
+@pytest.mark.parametrize("claim", [False, True])
+def test_what_is_no_hub_label_is_refused_with_what_was_read(claim, tablet, mill_court):
+    for label, said in LABELS.items():
+        news = tablet.news(tablet.row(label, mill_court, claim=claim))
+
+        assert (news["outcome"], news["word"], news["hubId"]) == ("refused", "No hub label", "")
+        assert said in news["text"]
+        assert (news["settled"], news["canClaim"]) == (True, False)
+    assert not Hub.objects.exists()

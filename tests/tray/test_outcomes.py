@@ -1,0 +1,170 @@
+"""What becomes of a row has a word of its own, which no chip's colour decides."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.display import timeline
+from portal.claims.display import wording as claims_words
+from portal.claims.display.wording import Words
+from portal.claims.models import FINAL, Claim, Reason, State
+from portal.hubs.labels.parse import LabelProblem
+from portal.hubs.models import Hub
+from portal.orgs.models import Organisation, User
+from portal.sites.models import Site
+from portal.tray import sync
+from portal.tray.display import news
+from portal.tray.schema import Action, News, Outcome
+from tests.tray.conftest import HUB
+
+OF_STATE = {
+    State.QUEUED: Outcome.UNDER_WAY,
+    State.SENDING: Outcome.UNDER_WAY,
+    State.VERIFYING: Outcome.UNDER_WAY,
+    State.WAITING: Outcome.UNDER_WAY,
+    State.BLOCKED: Outcome.HELD_UP,
+    State.REVIEW: Outcome.HELD_UP,
+    State.CLAIMED: Outcome.CLAIMED,
+    State.ALREADY_YOURS: Outcome.HERE,
+    State.CONFLICT: Outcome.REFUSED,
+    State.NOT_FOUND: Outcome.REFUSED,
+    State.REJECTED: Outcome.REFUSED,
+    State.EXPIRED: Outcome.FAILED,
+    State.CANCELLED: Outcome.CANCELLED,
+}
+FOR_A_REASON = {
+    (State.WAITING, Reason.OFFLINE): Outcome.HELD_UP,
+    (State.WAITING, Reason.UNREACHABLE): Outcome.HELD_UP,
+    (State.VERIFYING, Reason.OFFLINE): Outcome.HELD_UP,
+    (State.CONFLICT, Reason.ANOTHER_SITE): Outcome.ELSEWHERE,
+}
+STATES = list(product(State, Reason))
+CHIPS = ("ONLINE", "TOOK_EFFECT", "STOPPING", "NO_LONGER_YOURS")
+
+
+def claim(state: State, reason: Reason = Reason.NONE, **fields: object) -> Claim:
+    """A claim of a hub at Mill Court in this state, which no database holds."""
+    now = timezone.now()
+    acme = Organisation(name="Acme", spkey_org_id="acme-properties")
+    return Claim(
+        organisation=acme,
+        site=Site(organisation=acme, name="Mill Court", spkey_site_id="mill-court"),
+        submitted_by=User(name="Ira"),
+        hub=fields.pop("hub", None) or Hub(organisation=acme, hub_id=UUID(HUB)),
+        hub_id_text=HUB,
+        state=state,
+        reason=reason,
+        finished_at=now if state in FINAL else None,
+        **fields,
+    )
+
+
+def told(a_claim: Claim) -> News:
+    return news.of(sync.Followed(a_claim, "Orchard Rise"))
+
+
+def hub(**fields: object) -> Hub:
+    return Hub(hub_id=UUID(HUB), **fields)
+
+
+def test_every_state_and_reason_of_a_claim_has_an_outcome():
+    outcomes = {each: told(claim(*each)).outcome for each in STATES}
+
+    assert set(OF_STATE) == set(State)
+    assert outcomes == {each: FOR_A_REASON.get(each, OF_STATE[each[0]]) for each in STATES}
+
+
+@pytest.mark.parametrize("state", [State.CLAIMED, State.ALREADY_YOURS])
+def test_a_hub_that_spkey_no_longer_has_as_ours_is_lost(state):
+    later = timezone.now() + timedelta(seconds=1)
+    moved_away = hub(binding=Hub.Binding.FREE, read_at=later)
+
+    assert told(claim(state, hub=moved_away)).outcome == Outcome.LOST
+
+
+def test_a_claim_that_spkey_carried_out_after_its_end_took_effect():
+    late = claim(State.EXPIRED, late_effect_at=timezone.now())
+
+    assert told(late).outcome == Outcome.TOOK_EFFECT
+
+
+def test_a_claim_that_is_being_stopped_is_under_way():
+    stopping = claim(State.VERIFYING, Reason.OFFLINE, cancel_requested_at=timezone.now())
+
+    assert told(stopping).outcome == Outcome.UNDER_WAY
+
+
+LOOKUPS = {
+    "looking": (hub(), "", Outcome.LOOKING),
+    "asked in vain": (
+        hub(due_at=timezone.now() + timedelta(hours=1)),
+        "",
+        Outcome.UNKNOWN,
+    ),
+    "no worker": (hub(), sync.NO_WORKER, Outcome.UNKNOWN),
+    "SpKey silent": (hub(), Reason.UNREACHABLE, Outcome.UNKNOWN),
+    "SpKey busy": (hub(), Reason.RATE, Outcome.UNKNOWN),
+    "no key": (hub(), Reason.KEY_MISSING, Outcome.UNKNOWN),
+    "ready": (hub(binding="free", status="Provisioned"), "", Outcome.READY),
+    "somebody else's": (hub(binding="other"), "", Outcome.REFUSED),
+    "missing": (hub(binding="missing"), "", Outcome.REFUSED),
+    "suspended": (hub(binding="free", status="Suspended"), "", Outcome.REFUSED),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_every_lookup_has_an_outcome(name):
+    looked_up, trouble, expected = LOOKUPS[name]
+    mill_court = Site(name="Mill Court", spkey_site_id="mill-court")
+
+    assert news.of(sync.Lookup(looked_up, mill_court, "", trouble)).outcome == expected
+
+
+REFUSALS = {
+    "no label": (sync.NoLabel(LabelProblem("nothing", "x")), Outcome.REFUSED),
+    "no site": (sync.NoSite(UUID(HUB)), Outcome.REFUSED),
+    "no claim": (sync.NoClaim(), Outcome.REFUSED),
+    "claimed elsewhere": (sync.ClaimedElsewhere(claim(State.QUEUED)), Outcome.ELSEWHERE),
+    "not taken": (sync.NotTaken(), Outcome.NOT_TAKEN),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_every_refusal_of_a_row_has_an_outcome(name):
+    result, expected = REFUSALS[name]
+
+    assert news.of(result).outcome == expected
+
+
+def test_a_refusal_of_the_person_has_an_outcome_of_its_own():
+    assert news.refused("You may not.").outcome == Outcome.FORBIDDEN
+
+
+def test_a_row_offers_to_stop_a_claim_that_is_held_up_and_no_other():
+    rows = [told(claim(*each)) for each in STATES]
+
+    assert {row.outcome for row in rows if Action.STOP in row.actions} == {Outcome.HELD_UP}
+    assert all(Action.STOP in row.actions for row in rows if row.outcome == Outcome.HELD_UP)
+
+
+def recoloured(words: Words) -> Words:
+    return replace(words, chip=replace(words.chip, kind="another colour"))
+
+
+def test_other_colours_for_all_chips_change_no_news_but_their_colour(monkeypatch):
+    claims = [claim(*each) for each in STATES]
+    before = [told(each) for each in claims]
+    for table in ("BY_STATE", "BY_REASON"):
+        chips = {key: recoloured(words) for key, words in getattr(claims_words, table).items()}
+        monkeypatch.setattr(claims_words, table, chips)
+    for chip in CHIPS:
+        kind = replace(getattr(timeline, chip), kind="another colour")
+        monkeypatch.setattr(timeline, chip, kind)
+    after = [told(each) for each in claims]
+
+    assert {each.kind for each in after} == {"another colour"}
+    assert [replace(each, kind="") for each in after] == [replace(each, kind="") for each in before]

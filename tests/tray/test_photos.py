@@ -1,0 +1,37 @@
+"""A photo of a label is read for the tray."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from portal.hubs.models import Hub
+from tests.tray.conftest import HUB
+from tests.web.claim_form.test_photos import photo
+
+ADDRESS = "/claims/tray/photo/"
+
+
+def test_a_photo_of_a_label_gives_the_hub_id_and_nothing_else_happens(installer):
+    answer = installer.post(ADDRESS, {"photo": photo(f"spkey:{HUB.upper()}")})
+
+    assert answer.status_code == 200
+    assert answer.json() == {"text": HUB}
+    assert not Hub.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (lambda: photo("https://example.com/menu"), "We read “https://example.com/menu”."),
+        (lambda: SimpleUploadedFile("x.png", b"<svg onload=x>"), "not a photo we can read"),
+        (None, "No photo arrived."),
+    ],
+)
+def test_a_photo_that_holds_no_label_is_refused_in_a_sentence(sent, said, installer):
+    answer = installer.post(ADDRESS, {"photo": sent()} if sent else {})
+
+    assert answer.status_code == 422
+    assert said in answer.json()["problem"]
+
+
+def test_an_address_that_reads_photos_shows_nothing(installer):
+    assert installer.get(ADDRESS).status_code == 405

@@ -1,0 +1,172 @@
+"""The wire format: read strictly, written from one definition, and known to the scripts."""
+
+import json
+import re
+import types
+from dataclasses import fields, is_dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args, get_origin
+from uuid import UUID, uuid4
+
+import pytest
+
+from portal.tray import schema
+from portal.tray.schema import Action, News, Outcome, Row
+
+WIRE = Path(__file__).resolve().parents[2] / "static" / "js" / "tray" / "wire.js"
+COMMENT = re.compile(r"/\*\*(.*?)\*/", re.DOTALL)
+TYPEDEF = re.compile(r"@typedef \{(.*?)\} (\w+)", re.DOTALL)
+PROPERTY = re.compile(r"@property \{(.*?)\} (\w+)")
+SIMPLE = {str: "string", UUID: "string", bool: "boolean", int: "number"}
+
+ID = UUID("6a0f1f9e-41a8-4a4c-8f43-4f2d2f1f3c10")
+HUB = UUID("315e230b-4f3e-4f7e-bc8e-8f38f8275fbc")
+
+
+def messages() -> dict[str, type]:
+    """Every dataclass of the schema, by name."""
+    return {name: each for name, each in vars(schema).items() if _is_message(each)}
+
+
+def enumerations() -> dict[str, type[StrEnum]]:
+    """Every set of words of the schema, by name."""
+    found = vars(schema).items()
+    return {name: each for name, each in found if _is_enumeration(each) and each is not StrEnum}
+
+
+def _is_message(each: object) -> bool:
+    return isinstance(each, type) and is_dataclass(each)
+
+
+def _is_enumeration(each: object) -> bool:
+    return isinstance(each, type) and issubclass(each, StrEnum)
+
+
+def in_javascript(kind: Any) -> str:
+    """The type that a field of this Python type has on the device."""
+    if get_origin(kind) is tuple:
+        return f"{in_javascript(get_args(kind)[0])}[]"
+    if get_origin(kind) is types.UnionType:
+        one = in_javascript(get_args(kind)[0])
+        return one if one == "string" else f'{one} | ""'
+    return SIMPLE.get(kind) or kind.__name__
+
+
+def typedefs() -> dict[str, dict[str, str]]:
+    """What wire.js says of each message: its properties and their types, in order."""
+    found = {}
+    for comment in COMMENT.findall(WIRE.read_text(encoding="utf-8")):
+        for kind, name in TYPEDEF.findall(comment):
+            if kind == "object":
+                found[name] = {prop: of for of, prop in PROPERTY.findall(comment)}
+    return found
+
+
+def words() -> dict[str, set[str]]:
+    """What wire.js says of each set of words."""
+    found = TYPEDEF.findall(WIRE.read_text(encoding="utf-8"))
+    return {name: set(re.findall(r'"(\w+)"', kind)) for kind, name in found if kind != "object"}
+
+
+def test_the_scripts_know_every_message_with_its_fields_and_their_types():
+    assert typedefs() == {
+        name: {schema.on_the_wire(each.name): in_javascript(each.type) for each in fields(message)}
+        for name, message in messages().items()
+    }
+
+
+def test_the_scripts_know_every_action_and_every_outcome():
+    assert words() == {name: set(each) for name, each in enumerations().items()}
+    assert set(words()) == {"Action", "Outcome"}
+
+
+ROW = Row(
+    id=ID,
+    text=str(HUB),
+    site="mill-court",
+    claim=True,
+    claim_id=None,
+    action=Action.STOP,
+    seen="0123456789abcdef",
+)
+REQUEST = schema.Request(person=ID, organisation=HUB, rows=(ROW, replace(ROW, claim_id=HUB)))
+NEWS = News(
+    outcome=Outcome.HELD_UP,
+    kind="attention",
+    icon="offline",
+    word="Hub offline",
+    title="The hub is not online",
+    text="Check the power.",
+    hub_id=HUB,
+    actions=(Action.TRY_NOW, Action.STOP),
+)
+
+
+def test_a_request_that_is_written_is_read_as_it_was():
+    assert schema.parse(json.dumps(schema.dump(REQUEST)).encode()) == REQUEST
+
+
+def test_a_message_goes_out_as_json_in_camel_case_with_empty_texts_for_what_is_not_there():
+    assert schema.dump(NEWS) == {
+        "id": "",
+        "seen": "",
+        "outcome": "held_up",
+        "kind": "attention",
+        "icon": "offline",
+        "word": "Hub offline",
+        "title": "The hub is not online",
+        "text": "Check the power.",
+        "meta": "",
+        "reference": "",
+        "url": "",
+        "hubId": str(HUB),
+        "claimId": "",
+        "canClaim": False,
+        "settled": True,
+        "pollIn": 0,
+        "actions": ["try_now", "stop"],
+    }
+
+
+def test_messages_within_a_message_are_written_as_well():
+    refusal = schema.Refusal(problem="No.", person=ID, news=NEWS)
+
+    assert schema.dump(refusal) == {
+        "problem": "No.",
+        "person": str(ID),
+        "news": schema.dump(NEWS),
+    }
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Row)])
+def test_a_row_without_one_of_its_fields_is_malformed(name):
+    row = schema.dump(ROW)
+    del row[schema.on_the_wire(name)]
+    body = schema.dump(REQUEST) | {"rows": [row]}
+
+    with pytest.raises(schema.MalformedError):
+        schema.parse(json.dumps(body).encode())
+
+
+def test_what_is_seen_of_news_changes_with_anything_in_it_and_with_nothing_else():
+    other = {
+        "outcome": Outcome.FAILED,
+        "kind": "stop",
+        "icon": "alert",
+        "actions": (),
+        "settled": False,
+        "poll_in": 2,
+        "can_claim": True,
+        "claim_id": ID,
+        "hub_id": None,
+    }
+    texts = ("word", "title", "text", "meta", "reference", "url")
+    changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
+    seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
+
+    assert {name for change in changed for name in change} | {"id", "seen"} == {
+        each.name for each in fields(News)
+    }
+    assert len(set(seen)) == len(seen)
+    assert NEWS.to(ROW).seen == seen[0] != NEWS.to(replace(ROW, id=uuid4())).seen

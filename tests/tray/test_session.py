@@ -1,0 +1,103 @@
+"""For whom a tablet works: the person, the organisation, its sites, and the token to send with."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from portal.claims.engine import actions
+from portal.sites.models import Site
+from tests.conftest import join, order
+from tests.tray.conftest import HUB, TRAY
+from tests.web.conftest import choose
+
+
+def test_a_tablet_learns_for_whom_it_works_and_where(installer, ira, acme, mill_court):
+    Site.objects.filter(pk=mill_court.pk).update(address="1 Mill Lane")
+    session = installer.get(TRAY).json()
+
+    assert session.pop("csrf")
+    assert session == {
+        "person": {"id": str(ira.pk), "name": "Ira Installer"},
+        "organisation": {"id": str(acme.pk), "name": "Acme Properties"},
+        "sites": [{"id": str(mill_court.pk), "name": "Mill Court", "address": "1 Mill Lane"}],
+        "site": str(mill_court.pk),
+        "language": "en",
+    }
+
+
+def test_the_site_used_last_comes_first_and_is_the_likely_one(
+    installer, ira, mill_court, orchard_rise
+):
+    before = installer.get(TRAY).json()
+    actions.submit(order(ira, orchard_rise, HUB))
+    after = installer.get(TRAY).json()
+
+    assert before["site"] == ""
+    assert [site["name"] for site in before["sites"]] == ["Mill Court", "Orchard Rise"]
+    assert after["site"] == str(orchard_rise.pk)
+    assert [site["name"] for site in after["sites"]] == ["Orchard Rise", "Mill Court"]
+
+
+def test_no_site_of_another_organisation_and_none_that_is_archived_is_told(
+    installer, mill_court, orchard_rise, lighthouse
+):
+    Site.objects.filter(pk=orchard_rise.pk).update(archived_at=orchard_rise.created_at)
+
+    assert [site["name"] for site in installer.get(TRAY).json()["sites"]] == ["Mill Court"]
+
+
+def test_it_is_the_organisation_in_which_the_person_works(installer, ira, harbour, lighthouse):
+    join(ira, harbour)
+    choose(installer, harbour)
+    session = installer.get(TRAY).json()
+
+    assert session["organisation"]["name"] == "Harbour Living"
+    assert [site["name"] for site in session["sites"]] == ["Lighthouse Flats"]
+
+
+def test_the_token_that_it_is_given_lets_it_send(ira, acme, mill_court):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ira)
+    token = strict.get(TRAY).json()["csrf"]
+    body = json.dumps({"person": str(ira.pk), "organisation": str(acme.pk), "rows": []})
+    sent = [
+        strict.post(TRAY, body, content_type="application/json", headers=headers).status_code
+        for headers in ({"X-CSRFToken": token}, {"X-CSRFToken": "x" * len(token)}, {})
+    ]
+
+    assert sent == [200, 403, 403]
+
+
+@pytest.mark.parametrize("address", [TRAY, "/claims/tray/photo/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_somebody_who_is_signed_out_is_told_where_to_sign_in(db, address, method):
+    if (address, method) == ("/claims/tray/photo/", "get"):
+        return
+    answer = getattr(Client(), method)(address)
+
+    assert answer.status_code == 401
+    assert answer.json() == {"signIn": "/accounts/login/?next=/claims/new/"}
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_whoever_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
+    for client in (as_person(eli), agent):
+        answer = client.get(TRAY)
+
+        assert answer.status_code == 403
+        said = answer.json()
+        assert said["problem"] == said["news"]["text"] == "You may not claim hubs here."
+        # The tray of somebody else, which is open on the device, is closed then.
+        assert said["person"] == client.session["_auth_user_id"]
+
+
+def test_whoever_works_elsewhere_at_the_moment_sends_the_tray_of_where_they_may_claim(
+    ira, acme, spkey_support, as_person
+):
+    join(ira, spkey_support, support=True)
+    client = as_person(ira)
+    choose(client, spkey_support)
+
+    assert client.get(TRAY).json()["organisation"]["name"] == acme.name
+    assert "tray-sync.js" in client.get("/").content.decode()
