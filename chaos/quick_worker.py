@@ -30,11 +30,11 @@ def _hurry(factor: float) -> None:
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing  # noqa: PLC0415
     from portal.core import leasing, worker  # noqa: PLC0415
-    from portal.gateway import circuit, gate, key_health  # noqa: PLC0415
+    from portal.gateway import circuit, gate  # noqa: PLC0415
     from portal.hubs import watching  # noqa: PLC0415
     from portal.notices import outbox  # noqa: PLC0415
 
-    modules = (leasing, worker, step, timing, circuit, gate, key_health, watching, outbox)
+    modules = (leasing, worker, step, timing, circuit, gate, watching, outbox)
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)
     for name in ("backoff", "offline_wait"):

@@ -105,7 +105,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.web.context.workspace",
                 "portal.gateway.web.context.outage",
-                "portal.pwa.packages.context",
+                "portal.pwa.web.context.page",
             ],
         },
     },
@@ -207,7 +207,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "portal.static_files.Storage"
+        else "portal.core.static_files.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

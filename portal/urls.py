@@ -7,7 +7,7 @@ from portal.claims.web import home
 from portal.core.web.health import health
 from portal.orgs.web import languages
 from portal.orgs.web.adapters import closed
-from portal.pwa import views as pwa
+from portal.pwa.web import views as pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,5 +25,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker, name="service-worker"),
+    path("client-errors/", pwa.client_errors, name="client-errors"),
     path("shell/<slug:language>/", pwa.shell, name="shell"),
 ]

@@ -55,7 +55,7 @@ def test_a_page_that_does_is_caught(tmp_path, file, source):
     assert len(list(uses_of_managers(tmp_path))) == 1
 
 
-@pytest.mark.parametrize("file", ["claims/queries.py", "claims/engine/worker.py"])
+@pytest.mark.parametrize("file", ["claims/queries.py", "claims/engine/work.py"])
 def test_the_domain_may_start_from_a_manager(tmp_path, file):
     path = tmp_path / file
     path.parent.mkdir(parents=True)

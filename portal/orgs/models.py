@@ -200,8 +200,9 @@ class ApiCredential(Leased):
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=40)
-    LONGEST_PAUSE: ClassVar[timedelta] = timedelta(minutes=16)
-    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_PAUSE, None)}
+    # The longest that a 429 is obeyed, with its spread.
+    LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
+    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_HOLD, None)}
     # A key rests whether a check is due or not; there is one an organisation.
     TIMED: ClassVar[Q] = Q(due_at__isnull=False) | Q(paused_until__isnull=False)
 
@@ -277,16 +278,16 @@ class ApiCredential(Leased):
         return True
 
     @property
+    def is_being_checked(self) -> bool:
+        """Whether somebody has asked for a check that has not been made yet."""
+        return self.due_at is not None
+
+    @property
     def paused_for(self) -> float:
         """For how many more seconds SpKey wants no call with the key; 0.0 when it may be used."""
         if self.paused_until is None:
             return 0.0
         return max(0.0, (self.paused_until - timezone.now()).total_seconds())
-
-    @property
-    def is_being_checked(self) -> bool:
-        """Whether somebody has asked for a check that has not been made yet."""
-        return self.due_at is not None
 
     @property
     def is_super(self) -> bool:

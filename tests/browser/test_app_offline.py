@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from portal.core import pagination
 from portal.orgs.models import User
-from portal.pwa import views
+from portal.pwa.web import views
 from tests.browser.checks import problems
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
 

@@ -61,7 +61,7 @@ def test_a_detector_that_knows_no_data_matrix_is_not_relied_upon(page_before, sc
 def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
     breaking = """const send = Worker.prototype.postMessage;
         Worker.prototype.postMessage = function (message, transfer) {
-          if (!message.look || window.broken) return send.call(this, message, transfer);
+          if (!message.pass || window.broken) return send.call(this, message, transfer);
           window.broken = true;
           send.call(this, { script: "/nowhere.js" });
         };"""
@@ -75,7 +75,7 @@ def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
 def test_a_decoder_that_falls_silent_is_told_and_replaced(page_before):
     silencing = """const send = Worker.prototype.postMessage;
         Worker.prototype.postMessage = function (message, transfer) {
-          if (message.look && !window.silent) window.silent = true;
+          if (message.pass && !window.silent) window.silent = true;
           else send.call(this, message, transfer);
         };
         const wait = window.setTimeout;

@@ -77,26 +77,6 @@ def test_tiny_inverted_and_leaning_labels_are_read(before):
     assert told == {tiny, inverted, leaning, slanting}
 
 
-def test_a_label_held_still_is_told_once_and_again_only_after_it_was_away(before):
-    seen, blank = labels.scene(QR), labels.scene()
-    page = before(seen, blank, seen, *[blank] * 6, seconds_each=0.5)
-    first, second = hears(page, 2)
-    assert first["text"] == second["text"] == HUB
-    assert second["at"] - first["at"] > AWAY  # Not at its return after 500.
-
-
-def test_a_foreign_code_is_told_as_it_is_read_and_once(before):
-    page = before(labels.scene(labels.qr_png(FOREIGN)), labels.scene(QR), seconds_each=3)
-    assert [label["text"] for label in hears(page, 2)].count(FOREIGN) == 1
-
-
-def test_of_several_codes_the_one_with_a_hub_id_is_told(before):
-    both, alone = labels.scene(labels.qr_png(FOREIGN), QR), labels.scene(QR)
-    page = before(both, alone, labels.scene(labels.qr_png(OTHER)), seconds_each=0.9)
-    # By then all that is in the film was in sight.
-    assert {label["text"] for label in hears(page, 3)} == {HUB, OTHER}
-
-
 def test_a_code_128_with_a_hub_id_counts_at_once_and_the_serial_number_below_it_never(before):
     serial = labels.code_png("SN00417", zxingcpp.BarcodeFormat.Code128)
     label = labels.stacked_png(code_128(HUB), serial)
@@ -109,17 +89,6 @@ def test_two_hubs_in_sight_are_not_told_but_asked_about(before):
     page = before(labels.scene(QR, labels.qr_png(OTHER)))
     expect(status(page)).to_contain_text("more than one code")
     assert page.evaluate("() => heard") == []
-
-
-def test_two_labels_in_sight_wait_until_one_is_left(before):
-    both = labels.scene(QR, labels.qr_png(OTHER))
-    page = before(both, both, labels.scene(QR))
-    assert [label["text"] for label in hears(page, 1)] == [HUB]
-
-
-def test_a_linear_code_alone_is_told_after_a_moment(before):
-    page = before(labels.scene(code_128("SN00417")))
-    assert hears(page, 1)[0]["text"] == "SN00417"
 
 
 def test_what_was_read_is_told_raw_and_cut_where_it_is_seen_to_be_too_long(before):

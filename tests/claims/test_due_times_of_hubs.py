@@ -165,7 +165,7 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     watching.take_due(5)
     api_keys.ask_for_check(acme.credential, None)
     key_health.take_due_checks(1)
-    gate.hold(acme.credential, gate.LONGEST_HOLD.total_seconds())
+    gate.hold(acme.credential, ApiCredential.LONGEST_HOLD.total_seconds())
     now = timezone.now()
     assert Circuit.LONGEST_HELD == circuit.LONGEST_PAUSE + circuit.PROBE
     far = now + Circuit.LONGEST_HELD

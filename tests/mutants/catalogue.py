@@ -106,6 +106,48 @@ MUTANTS = (
         "tests/claims/test_leases.py",
     ),
     Mutant(
+        "a lease begins an epoch",
+        "it goes on with the one before",
+        (
+            Edit(LEASING, '            epoch=F("epoch") + 1,\n', ""),
+            Edit(LEASING, "Lease(model, pk, epoch + 1)", "Lease(model, pk, epoch)"),
+        ),
+        "tests/core/test_leasing.py",
+    ),
+    Mutant(
+        "a silent worker whose leases are taken is fenced",
+        "it writes until somebody takes the row up",
+        (Edit(LEASING, 'lease_until=now, epoch=F("epoch") + 1', "lease_until=now"),),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back makes nothing wait",
+        "what was planned by it stays as planned",
+        (
+            Edit(
+                LEASING,
+                "        rows.filter(_planned_ahead(now)).update(**planned)\n",
+                "        planned.clear()\n",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back makes no lease last",
+        "a lease may lie ahead as far as it likes",
+        (
+            Edit(
+                LEASING,
+                '{"lease_until": Bound(model.LEASE, model.LEASE), **model.BOUNDS}',
+                "dict(model.BOUNDS)",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
         "nothing is sent under a lease that runs out",
         "the rest of the lease is not looked at",
         (Edit(LEASING, "        if for_at_least is not None:\n", "        if False:\n"),),

@@ -100,4 +100,4 @@ def test_whoever_works_elsewhere_at_the_moment_sends_the_tray_of_where_they_may_
     choose(client, spkey_support)
 
     assert client.get(TRAY).json()["organisation"]["name"] == acme.name
-    assert "tray-sync.js" in client.get("/").content.decode()
+    assert "tray/page-sync.js" in client.get("/").content.decode()

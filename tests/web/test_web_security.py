@@ -22,7 +22,7 @@ POLICY = {
     "form-action": {"'self'"},
     "frame-ancestors": {"'none'"},
 }
-WATCHING = {"watched_until", "due_at"}
+WATCHING = {"watched_until", "due_at", "timed_at"}
 
 
 def policy_of(answer) -> dict[str, set[str]]:

@@ -110,14 +110,14 @@ def test_files_are_collected_for_production_where_nodes_packages_are_missing(tmp
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "portal.static_files.Storage"},
+        "staticfiles": {"BACKEND": "portal.core.static_files.Storage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
 
     [store] = tmp_path.glob("js/tray/store.*.js")
     assert 'from "../../vendor/idb/index.js"' in store.read_text()
-    [main] = tmp_path.glob("js/page/main.*.js")
-    assert re.search(r'import"\./kept-fields\.[0-9a-f]{12}\.js"', main.read_text())
+    [page_store] = tmp_path.glob("js/tray/page-store.*.js")
+    assert f'from "./{store.name}"' in page_store.read_text()
 
 
 def test_where_nodes_packages_are_missing_the_plain_form_is_left_and_says_so(
