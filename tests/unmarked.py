@@ -122,10 +122,9 @@ SHOWN_NAMES = {
 }
 # What is built of words, each of which is shown, however short it is.
 BUILT_OF_WORDS = {"Chip", "Words", "Step", "Todo", "Counted", "Banner", "Trouble"}
-# Their readers are programs, programmers and those who run the portal; the claims' journal is
-# theirs too, and stays in one language.
+# Their readers are programs, programmers and those who run the portal.
 NOT_FOR_PEOPLE = re.compile(
-    r"portal/(spkey/|environment|settings|wsgi|error_reports|audit/guard|claims/journal)"
+    r"portal/(spkey/|environment|settings|wsgi|core/error_reports|audit/guard)"
 )
 
 
@@ -159,8 +158,10 @@ def _said(node: ast.AST) -> Iterator[str]:
         if SENTENCE.match(text):
             yield text
     else:
+        annotations = (getattr(node, "annotation", None), getattr(node, "returns", None))
         for child in ast.iter_child_nodes(node):
-            yield from _said(child)
+            if child not in annotations:  # A quoted type is for programs.
+                yield from _said(child)
 
 
 def _short(node: ast.AST) -> Iterator[str]:
