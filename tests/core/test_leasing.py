@@ -4,9 +4,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, connections
 from django.utils import timezone
 
+from portal import spkey
 from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.core import leasing, worker
@@ -14,11 +16,11 @@ from portal.core.leasing import LeaseLostError
 from portal.core.worker import Kind
 from portal.hubs import watching
 from portal.hubs.models import Hub
-from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import make_organisation, order
+from tests.notices.conftest import tell
 
 HOUR = timedelta(hours=1)
 ROWS = 3
@@ -48,7 +50,7 @@ def keys_to_check(_request):
 def notices(request):
     request.getfixturevalue("ada")
     for number in range(ROWS):
-        outbox.tell(request.getfixturevalue("acme").pk, "review", str(number), hub="h", site="s")
+        tell(request.getfixturevalue("acme"), about=str(number))
 
 
 MAKERS = {
@@ -80,6 +82,11 @@ def taken(leases):
 
 def row(lease):
     return lease.model.objects.filter(pk=lease.pk).values().get()
+
+
+def leasing_of(lease):
+    """What a worker writes of a row when it gives it back."""
+    return {field.name: row(lease)[field.name] for field in leasing.Leased._meta.fields}
 
 
 def plan(kind, **fields):
@@ -173,6 +180,28 @@ def test_a_late_worker_neither_calls_nor_writes(kind, time_machine, sandbox, mai
     assert row(late) == before
     assert list(sandbox.state.requests) == []
     assert mailoutbox == []
+
+
+def test_a_lease_lost_in_the_midst_of_the_work_is_not_given_back(kind, time_machine, monkeypatch):
+    late, moments = kind.take(1)[0], []
+
+    def overtaken(call):
+        def called(*args, **kwargs):
+            try:
+                return call(*args, **kwargs)
+            finally:
+                if not moments:
+                    time_machine.shift(kind.model.LEASE)
+                    kind.take(ROWS)
+                    moments.append(leasing_of(late))
+
+        return called
+
+    for owner, name in ((spkey.Client, "_request"), (EmailBackend, "send_messages")):
+        monkeypatch.setattr(owner, name, overtaken(getattr(owner, name)))
+    kind.work(late)
+
+    assert [leasing_of(late)] == moments
 
 
 def test_a_lease_that_lasts_no_longer_is_not_written_under(kind, time_machine):

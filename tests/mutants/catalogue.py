@@ -122,6 +122,19 @@ MUTANTS = (
         by_machine=False,
     ),
     Mutant(
+        "a late check of a key writes nothing",
+        "written whatever the epoch of its lease",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "            .filter(epoch=credential.epoch)\n            .update(\n",
+                "            .update(\n",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
         "a clock that is put back makes nothing wait",
         "what was planned by it stays as planned",
         (
