@@ -103,9 +103,8 @@ def reference(claim: Claim) -> str:
 
 def elsewhere(claim: Claim) -> str:
     """Say where the organisation already has the hub, when that stopped the claim, else ""."""
-    if claim.reason != Reason.ANOTHER_SITE:
+    at = claim.hub.spkey_site_id
+    if claim.reason != Reason.ANOTHER_SITE or not at:
         return ""
-    site = Site.objects.filter(
-        organisation=claim.organisation, spkey_site_id=claim.hub.spkey_site_id
-    ).first()
-    return known_at(site.name if site else claim.hub.spkey_site_id)
+    site = Site.objects.filter(organisation=claim.organisation, spkey_site_id=at).first()
+    return known_at(site.name if site else at)
