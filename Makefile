@@ -40,10 +40,10 @@ manage: install secrets ## Run a management command: make manage COMMAND=creates
 labels: install secrets ## Write QR labels of the sandbox's hubs into var/labels.html
 	@$(PYTHON) manage.py hub_labels --out var/labels.html
 
-test: install ## Run all tests, in Chromium too (ARGS for pytest)
+test: install ## Run all tests, in node and in Chromium too (ARGS for pytest)
 	@bin/install-node
 	@browser=$$(bin/find-chromium) && \
-		env $${browser:+PORTAL_CHROMIUM="$$browser"} $(PYTHON) -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
+		env $${browser:+PORTAL_CHROMIUM="$$browser"} bin/test -n $(PROCESSES) --dist worksteal $(ARGS)
 
 check: style types templates scripts migrations deployment imports ## Run everything that reads the code
 

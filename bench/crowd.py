@@ -15,7 +15,7 @@ from django.utils import timezone
 from bench import processes, script
 from bench.people import Installer, installer
 from bench.report import Figure
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.sandbox import world
 
@@ -63,13 +63,13 @@ def queue(person: Installer, hubs: Sequence[str]) -> None:
     """Submit a claim of each hub, none of them due yet."""
     for hub_id in hubs:
         submit(person, hub_id)
-    _of(hubs).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    _of(hubs).update(due_at=timezone.now() + timedelta(hours=1))
 
 
 def submit(person: Installer, hub_id: str) -> Claim:
     """Submit a claim as the form would, and return it."""
-    return lifecycle.submit(
-        lifecycle.Order(
+    return actions.submit(
+        actions.ClaimRequest(
             user=person.user,
             organisation=person.organisation,
             hub_id=uuid.UUID(hub_id),
@@ -83,7 +83,7 @@ def submit(person: Installer, hub_id: str) -> Claim:
 def _at_once(hubs: Sequence[str]) -> float:
     """Let all claims fall due at once. Return the seconds until the last row says claimed."""
     started = time.monotonic()
-    _of(hubs).update(next_attempt_at=timezone.now())
+    _of(hubs).update(due_at=timezone.now())
     while left := _of(hubs).exclude(state=State.CLAIMED).count():
         if time.monotonic() - started > LONGEST_SECONDS:
             raise RuntimeError(f"{left} claims are still open")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.test import Client
 
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
+from portal.sites.models import Site
 
 IRA, HAL = "installer@acme.example", "admin@harbour.example"
 ORGANISATIONS = {
@@ -42,8 +43,8 @@ def installer(email: str = IRA) -> Installer:
 def _make(email: str) -> User:
     name, spkey_org_id, secret = ORGANISATIONS[email]
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
-    key = credentials.replace(organisation, None, Secret(secret), None)
-    ApiCredential.objects.filter(pk=key.pk).update(state="working", check_due_at=None)
+    key = api_keys.replace(organisation, None, Secret(secret), None)
+    ApiCredential.objects.filter(pk=key.pk).update(state="working", due_at=None)
     for site in SITES:
         Site.objects.create(
             organisation=organisation, name=site, spkey_site_id=site.lower().replace(" ", "-")

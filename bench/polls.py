@@ -1,7 +1,8 @@
 """An unchanged poll, against a view that answers a signed-in person with an empty body.
 
-Both are asked for by turns over the same connections to the same gunicorn and database. The
-claim polled is one that people look at for long: its hub is offline, and it waits.
+Both are asked for by turns of the same gunicorn and database. The claim polled is one that
+people look at for long: its hub is offline, and it waits. Then the same poll is asked for by
+turns of a second gunicorn as well, whose query is built for each poll instead of prepared.
 """
 
 import threading
@@ -17,37 +18,48 @@ from bench import processes
 from bench.browser import Browser, expect
 from bench.people import Installer, installer
 from bench.report import Figure
-from portal.claims import rows
 from portal.claims.models import Claim, Reason, State
+from portal.claims.web import polling
 from portal.hubs import watching
 
 CONNECTIONS = 6
 TARGET = 0.6
+# At least so many times the polls of a server that builds the query for each of them.
+TARGET_PREPARED = 1.2
 AS_HTMX = {"HX-Request": "true"}
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Return the poll's share of the empty view's throughput."""
+    """Return the poll's share of the empty view's throughput, and what its query saves."""
     person = installer()
-    paths = (_poll_path(person), "/bench/empty/")
-    rounds, seconds = (4, 0.2) if quick else (80, 0.25)
-    with processes.web() as port:
-        rates = _by_turns(port, person.cookie, paths, rounds=rounds, seconds=seconds)
-    # The first pair warms up. Pairs are compared one by one: what else the machine does then
-    # weighs on both of them alike.
-    pairs = list(zip(rates[2::2], rates[3::2], strict=True))
-    polls, empties = (median(turns) for turns in zip(*pairs, strict=True))
-    detail = (
-        f"polls {polls:.0f}/s, empty view {empties:.0f}/s; median of {len(pairs)} pairs of turns "
-        f"of {seconds:g} s, over {CONNECTIONS} connections"
-    )
-    figure = Figure(
-        "Unchanged poll, share of an empty view's throughput",
-        median(poll / empty for poll, empty in pairs if empty),
-        TARGET,
-        details=[detail],
-    )
-    return [figure]
+    path = _poll_path(person)
+    with processes.web() as port, processes.web(BENCH_UNPREPARED="1") as unprepared:
+        poll, empty, built = (port, path), (port, "/bench/empty/"), (unprepared, path)
+        return [
+            _compared(
+                "Unchanged poll, share of an empty view's throughput",
+                TARGET,
+                _by_turns((poll, empty), person.cookie, quick=quick),
+                "polls {:.0f}/s, empty view {:.0f}/s",
+            ),
+            _compared(
+                "Unchanged poll, times the throughput without a prepared query",
+                TARGET_PREPARED,
+                _by_turns((poll, built), person.cookie, quick=quick),
+                "prepared {:.0f}/s, built each time {:.0f}/s",
+            ),
+        ]
+
+
+def _compared(name: str, target: float, pairs: list[tuple[float, float]], detail: str) -> Figure:
+    """Return how the first of each pair compares with the second.
+
+    Pairs are compared one by one: what else the machine does then weighs on both of them alike.
+    """
+    rates = (median(turns) for turns in zip(*pairs, strict=True))
+    how = f"median of {len(pairs)} pairs of turns, over {CONNECTIONS} connections"
+    ratio = median(one / other for one, other in pairs if other)
+    return Figure(name, ratio, target, details=[f"{detail.format(*rates)}; {how}"])
 
 
 def _poll_path(person: Installer) -> str:
@@ -66,25 +78,31 @@ def _poll_path(person: Installer) -> str:
         reason=Reason.OFFLINE,
         created_at=before,
         contacted_at=before,
-        next_attempt_at=timezone.now() + timedelta(hours=1),
+        due_at=timezone.now() + timedelta(hours=1),
     )
-    return f"/claims/{claim.pk}/live/?seen={rows.seen(claim)}"
+    return f"/claims/{claim.pk}/live/?seen={polling.seen(claim)}"
 
 
 def _by_turns(
-    port: int, cookie: str, paths: tuple[str, str], *, rounds: int, seconds: float
-) -> list[float]:
-    """Ask for the two paths by turns. Return the requests per second of each turn."""
-    counts = [[0] * rounds for _ in range(CONNECTIONS)]
+    places: tuple[tuple[int, str], tuple[int, str]], cookie: str, *, quick: bool
+) -> list[tuple[float, float]]:
+    """Ask for the two paths at their ports by turns. Return the requests per second of each pair.
+
+    The first pair warms up and is left out.
+    """
+    turns, seconds = (4, 0.2) if quick else (80, 0.25)
+    counts = [[0] * turns for _ in range(CONNECTIONS)]
     start = time.monotonic()
     failures: list[BaseException] = []
 
     def ask(mine: list[int]) -> None:
         try:
-            with Browser(port, cookie) as browser:
-                for turn in range(rounds):
+            for turn in range(turns):
+                port, path = places[turn % 2]
+                # A connection a turn: the server closes one that rests for long.
+                with Browser(port, cookie) as browser:
                     while time.monotonic() < start + (turn + 1) * seconds:
-                        expect(browser.get(paths[turn % 2], AS_HTMX), HTTPStatus.NO_CONTENT)
+                        expect(browser.get(path, AS_HTMX), HTTPStatus.NO_CONTENT)
                         mine[turn] += 1
         except (RuntimeError, OSError) as failure:
             failures.append(failure)
@@ -96,4 +114,5 @@ def _by_turns(
         thread.join()
     if failures:
         raise failures[0]
-    return [sum(turn) / seconds for turn in zip(*counts, strict=True)]
+    rates = [sum(turn) / seconds for turn in zip(*counts, strict=True)]
+    return list(zip(rates[2::2], rates[3::2], strict=True))

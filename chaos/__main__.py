@@ -1,7 +1,7 @@
 """Let everything fail at once around the portal, and count what became of every claim.
 
-Usage: python -m chaos [--only sqlite|postgresql] [--claims N] [--storm SECONDS] [--faster N]
-                       [--seed N] [--kills N] [--no-late-effects]
+Usage: python -m chaos [--only sqlite|postgresql] [--claims N] [--fault-seconds SECONDS]
+                       [--faster N] [--seed N] [--kills N] [--no-late-effects]
 
 Real parts on this machine only, in a temporary folder: the sandbox with its faults, two web
 servers, two workers that are killed, people at the web forms. Without --only: SQLite, then
@@ -11,7 +11,6 @@ PostgreSQL. The exit code is 1 when any two accounts differ, 2 when it could not
 import argparse
 import contextlib
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,20 +20,18 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from bench import place
+from bench import place, signals
 from chaos import postgres
-from chaos.pace import Pace
+from chaos.options import RunOptions
 
 DATABASES = ("sqlite", "postgresql")
-STORM_SECONDS = 240.0
+FAULT_SECONDS = 240.0
 
 
 def main() -> int:
     """Run on the databases that were asked for, one after the other."""
     options = _options()
-    # A closed terminal or a kill takes the way of Ctrl-C: through every `finally`.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    signals.end_on_signals()
     try:
         if options.only != "sqlite":
             postgres.programs()
@@ -67,14 +64,14 @@ def _run(options: argparse.Namespace) -> int:
         django.setup()
         call_command("migrate", verbosity=0)
         # It imports models, which is possible only once Django is set up.
-        code: int = import_module("chaos.storm").run(_pace(options))
+        code: int = import_module("chaos.run").run(_run_options(options))
         return code
 
 
-def _pace(options: argparse.Namespace) -> Pace:
-    return Pace(
+def _run_options(options: argparse.Namespace) -> RunOptions:
+    return RunOptions(
         claims=options.claims,
-        storm=options.storm or STORM_SECONDS / options.faster,
+        fault_seconds=options.fault_seconds or FAULT_SECONDS / options.faster,
         faster=options.faster,
         kills=options.kills,
         seed=options.seed,
@@ -90,7 +87,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", choices=DATABASES, help="one database instead of both")
     parser.add_argument("--claims", type=int, default=400, help="how many, about (400)")
-    parser.add_argument("--storm", type=float, help="seconds of faults (240 / faster)")
+    parser.add_argument("--fault-seconds", type=float, help="seconds of faults (240 / faster)")
     parser.add_argument("--faster", type=float, default=1, help="divide the portal's times (1)")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of all chance")
     parser.add_argument("--kills", type=int, default=10, help="workers killed at least (10)")
@@ -104,7 +101,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

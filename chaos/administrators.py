@@ -8,7 +8,7 @@ from django.db import connection
 
 from chaos.api import Api
 from chaos.ledger import Ledger
-from chaos.pace import Pace
+from chaos.options import RunOptions
 from chaos.tenants import Tenant
 from portal.orgs.models import ApiCredential
 
@@ -16,18 +16,20 @@ KEY, CHECK = "/organisation/key/", "/organisation/key/check/"
 
 
 class Administrators:
-    """Rotates and revokes keys during the storm, and puts right through the key page what broke."""
+    """Rotates and revokes keys during the faults, and restores them through the key page."""
 
-    def __init__(self, api: Api, ledger: Ledger, pace: Pace, tenants: list[Tenant]) -> None:
+    def __init__(
+        self, api: Api, ledger: Ledger, options: RunOptions, tenants: list[Tenant]
+    ) -> None:
         self._api = api
         self._ledger = ledger
-        self._pace = pace
+        self._options = options
         self._tenants = tenants
-        self._chance = random.Random(pace.seed + 2)
+        self._chance = random.Random(options.seed + 2)
 
     def run(self) -> None:
-        """Break a key, mend it, until the storm is over."""
-        while not self._pace.rest(self._chance.uniform(3, 12)):
+        """Break a key, mend it, until the faults are over."""
+        while not self._options.rest(self._chance.uniform(3, 12)):
             tenant = self._chance.choice(self._tenants)
             if self._chance.random() < 0.5:
                 self._rotate(tenant)
@@ -52,7 +54,7 @@ class Administrators:
         """Let SpKey make a new key; the old one is refused until the new one is entered."""
         key = self._api.rotate(tenant.key)
         self._ledger.count("keys rotated and entered anew")
-        self._pace.rest(self._chance.uniform(0, 8))
+        self._options.rest(self._chance.uniform(0, 8))
         while not self._post(tenant, KEY, {"key": key, "bearer_token": ""}):
             time.sleep(0.2)
 
@@ -60,7 +62,7 @@ class Administrators:
         """Let SpKey refuse the key for a while."""
         self._api.revoke(tenant.key)
         self._ledger.count("keys revoked for a while")
-        self._pace.rest(self._chance.uniform(2, 10))
+        self._options.rest(self._chance.uniform(2, 10))
         self._api.restore(tenant.key)
         self._post(tenant, CHECK, {})
 

@@ -1,17 +1,17 @@
-"""The calm after the storm: people hurry what waits, administrators mend keys, the rest is time."""
+"""After the faults: people try at once what waits, administrators restore keys; the rest waits."""
 
 import time
 from collections import Counter
 
 from django.db import connection
 
-from chaos.books import owed
+from chaos.accounts import unreported_effects
 from chaos.ledger import Ledger
-from chaos.pace import say
+from chaos.options import say
 from chaos.people import People
-from chaos.scene import Scene
+from chaos.scenario import Scenario
 from portal.claims.models import Claim, Reason, State
-from portal.orgs.models import Notice
+from portal.notices.models import Notice
 
 # The portal's: a lease and a settled send take two minutes, a window of three sends ten, and
 # looking back begins after five.
@@ -19,26 +19,26 @@ LONGEST = 900.0
 EVERY = 8.0
 
 
-def until_quiet(scene: Scene) -> bool:
+def until_quiet(scenario: Scenario) -> bool:
     """Wait until nothing is under way any more, or has been for too long. Say whether it is."""
-    pace = scene.pace
-    scene.api.clear_faults()
-    gives_up_at = time.monotonic() + max(pace.seconds(LONGEST), 30.0)
+    options = scenario.options
+    scenario.api.clear_faults()
+    gives_up_at = time.monotonic() + max(options.seconds(LONGEST), 30.0)
     said_at = 0.0
     while time.monotonic() < gives_up_at:
-        scene.administrators.mend()
+        scenario.administrators.mend()
         states = Counter(Claim.objects.active().values_list("state", flat=True))
         open_notices = Notice.objects.filter(sent_at=None, given_up_at=None).count()
         # The whole log is fetched for this: only once everything else is quiet.
-        late = 0 if states or open_notices else len(owed(scene.books()))
+        late = 0 if states or open_notices else len(unreported_effects(scenario.accounts()))
         if not states and not open_notices and not late:
             return True
         if time.monotonic() - said_at > 10:
             said_at = time.monotonic()
             _say(states, open_notices, late)
-        _hurry(scene.ledger, scene.people)
+        _hurry(scenario.ledger, scenario.people)
         connection.close()
-        time.sleep(max(0.2, pace.seconds(EVERY)))
+        time.sleep(max(0.2, options.seconds(EVERY)))
     return False
 
 
@@ -46,8 +46,8 @@ def _hurry(ledger: Ledger, people: People) -> None:
     """Let whoever asked for a claim that waits ask for a try at once."""
     waiting = Claim.objects.filter(state=State.WAITING).exclude(reason=Reason.TOO_OFTEN)
     for claim_id in map(str, waiting.values_list("pk", flat=True)):
-        if wishes := ledger.accepted.get(claim_id):
-            people.hurry(wishes[0], claim_id)
+        if claim_requests := ledger.accepted.get(claim_id):
+            people.try_now(claim_requests[0], claim_id)
 
 
 def _say(states: Counter[str], open_notices: int, late: int) -> None:

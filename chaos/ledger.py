@@ -8,7 +8,7 @@ from chaos.tenants import Person, Tenant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wish:
+class ClaimRequest:
     """What somebody asks for: a hub, for a tenant, at a site. `token` is the form's submission.
 
     `agent` is support's tenant where one of its agents asks for another organisation.
@@ -26,34 +26,34 @@ class Wish:
 class Ledger:
     """Everything that was promised to somebody. Safe to be written by many threads.
 
-    `accepted` holds, by claim id, the wishes that were answered with it; `stopped` the claims
-    that somebody told to stop; `refused` the wishes for which the portal made no claim;
-    `forbidden` the claims, by id, that whoever had wished for them might not steer;
+    `accepted` holds, by claim id, the requests that were answered with it; `stopped` the claims
+    that somebody told to stop; `refused` the requests for which the portal made no claim;
+    `forbidden` the claims, by id, that whoever had asked for them might not act on;
     `surprises` what it should never have answered; `counts` what is only counted.
     """
 
-    accepted: dict[str, list[Wish]] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[str, list[ClaimRequest]] = field(default_factory=lambda: defaultdict(list))
     stopped: set[str] = field(default_factory=set)
-    refused: list[Wish] = field(default_factory=list)
-    forbidden: list[tuple[str, Wish]] = field(default_factory=list)
+    refused: list[ClaimRequest] = field(default_factory=list)
+    forbidden: list[tuple[str, ClaimRequest]] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def accept(self, wish: Wish, claim_id: str) -> None:
-        """The wish was answered with this claim."""
+    def accept(self, claim_request: ClaimRequest, claim_id: str) -> None:
+        """The claim_request was answered with this claim."""
         with self._lock:
-            self.accepted[claim_id].append(wish)
+            self.accepted[claim_id].append(claim_request)
 
-    def refuse(self, wish: Wish) -> None:
-        """The portal said that it makes no claim of this wish."""
+    def refuse(self, claim_request: ClaimRequest) -> None:
+        """The portal said that it makes no claim of this request."""
         with self._lock:
-            self.refused.append(wish)
+            self.refused.append(claim_request)
 
-    def forbid(self, wish: Wish, claim_id: str) -> None:
-        """The portal said that whoever wished for this claim may not steer it."""
+    def forbid(self, claim_request: ClaimRequest, claim_id: str) -> None:
+        """The portal said that whoever asked for this claim may not act on it."""
         with self._lock:
-            self.forbidden.append((claim_id, wish))
+            self.forbidden.append((claim_id, claim_request))
 
     def stop(self, claim_id: str) -> None:
         """Somebody is about to tell this claim to stop."""

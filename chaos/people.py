@@ -1,4 +1,4 @@
-"""What people do: claim, tap twice, claim what a colleague claims, stop, hurry, try again."""
+"""What people do: claim, tap twice, claim what a colleague claims, stop, try_now, try again."""
 
 import random
 import re
@@ -13,8 +13,8 @@ from dataclasses import replace
 import requests
 
 from chaos.browser import Page
-from chaos.ledger import Ledger, Wish
-from chaos.pace import Pace
+from chaos.ledger import ClaimRequest, Ledger
+from chaos.options import RunOptions
 
 CLAIM = re.compile(r"/claims/([0-9a-f-]{36})/")
 PATIENCE_SECONDS = 90.0
@@ -23,114 +23,122 @@ WEAK_SIGNAL = 0.1
 REASON = "Their tablet fell into the lift shaft"
 NEW, SUPPORT = "/claims/new/", "/support/new/?target="
 
-type Errand = Callable[[], object]
+type Task = Callable[[], object]
 
 
 class People:
     """Carries out what people do, and writes down what they were answered."""
 
-    def __init__(self, ledger: Ledger, pace: Pace, chance: random.Random) -> None:
+    def __init__(self, ledger: Ledger, options: RunOptions, chance: random.Random) -> None:
         self._ledger = ledger
-        self._pace = pace
+        self._options = options
         self._chance = chance
 
-    def claim(self, wish: Wish) -> None:
+    def claim(self, claim_request: ClaimRequest) -> None:
         """Open the form and send it."""
-        self.afterwards(self._send(self._opened(wish)))
+        self.afterwards(self._send(self._opened(claim_request)))
 
-    def tap_twice(self, wish: Wish) -> None:
+    def tap_twice(self, claim_request: ClaimRequest) -> None:
         """Send one form twice at the same moment, as two tabs or an impatient glove do."""
-        opened = self._opened(wish)
+        opened = self._opened(claim_request)
         self._at_once(opened, opened)
         self._ledger.count("double taps")
 
-    def race(self, *wishes: Wish) -> None:
+    def race(self, *claim_requests: ClaimRequest) -> None:
         """Let several people send forms of their own at the same moment."""
-        self._at_once(*map(self._opened, wishes))
+        self._at_once(*map(self._opened, claim_requests))
         self._ledger.count("races")
 
-    def _at_once(self, *wishes: Wish) -> None:
-        barrier = threading.Barrier(len(wishes))
+    def _at_once(self, *claim_requests: ClaimRequest) -> None:
+        barrier = threading.Barrier(len(claim_requests))
 
-        def send(wish: Wish) -> str | None:
+        def send(claim_request: ClaimRequest) -> str | None:
             barrier.wait()
-            return self._send(wish)
+            return self._send(claim_request)
 
-        with ThreadPoolExecutor(len(wishes)) as threads:
-            answers = list(threads.map(send, wishes))
+        with ThreadPoolExecutor(len(claim_requests)) as threads:
+            answers = list(threads.map(send, claim_requests))
         self.afterwards(answers[0])
 
     def afterwards(self, claim_id: str | None) -> None:
-        """Look at the claim's page, and now and then hurry the claim, stop it or make it again."""
+        """Look at the claim's page, and now and then try it now, stop it or make it again."""
         if claim_id is None:
             return
-        wish = self._ledger.accepted[claim_id][0]
-        self._visit(wish, f"/claims/{claim_id}/live/")
+        claim_request = self._ledger.accepted[claim_id][0]
+        self._visit(claim_request, f"/claims/{claim_id}/live/")
         what = self._chance.random()
         if what < 0.2:
-            self._pace.rest(self._chance.uniform(1, 12))
-            self.hurry(wish, claim_id)
+            self._options.rest(self._chance.uniform(1, 12))
+            self.try_now(claim_request, claim_id)
         elif what < 0.3:
-            self._pace.rest(self._chance.uniform(0, 8))
-            self.stop(wish, claim_id)
+            self._options.rest(self._chance.uniform(0, 8))
+            self.stop(claim_request, claim_id)
         elif what < 0.4:
-            self._pace.rest(self._chance.uniform(5, 15))
-            self.again(wish, claim_id)
+            self._options.rest(self._chance.uniform(5, 15))
+            self.again(claim_request, claim_id)
 
-    def hurry(self, wish: Wish, claim_id: str) -> None:
+    def try_now(self, claim_request: ClaimRequest, claim_id: str) -> None:
         """Ask for a try at once."""
         self._ledger.count("told to try now")
-        self._steer(wish, claim_id, "try-now")
+        self._act(claim_request, claim_id, "try-now")
 
-    def stop(self, wish: Wish, claim_id: str) -> None:
+    def stop(self, claim_request: ClaimRequest, claim_id: str) -> None:
         """Tell the claim to stop."""
         self._ledger.stop(claim_id)
         self._ledger.count("told to stop")
-        self._steer(wish, claim_id, "stop")
+        self._act(claim_request, claim_id, "stop")
 
-    def again(self, wish: Wish, claim_id: str) -> None:
+    def again(self, claim_request: ClaimRequest, claim_id: str) -> None:
         """Ask for a new claim in place of one that ended; the same one comes back if it has not."""
-        page = self._steer(wish, claim_id, "again")
+        page = self._act(claim_request, claim_id, "again")
         if page is not None and (found := CLAIM.search(page.location)) and found[1] != claim_id:
             self._ledger.count("made again")
-            self._ledger.accept(replace(wish, token=""), found[1])
+            self._ledger.accept(replace(claim_request, token=""), found[1])
 
-    def _steer(self, wish: Wish, claim_id: str, deed: str) -> Page | None:
-        page = self._post(wish, f"/claims/{claim_id}/{deed}/", {}, wanted=(302, 403))
+    def _act(self, claim_request: ClaimRequest, claim_id: str, action: str) -> Page | None:
+        page = self._post(claim_request, f"/claims/{claim_id}/{action}/", {}, wanted=(302, 403))
         if page is not None and page.status == 403:
-            self._ledger.forbid(wish, claim_id)
+            self._ledger.forbid(claim_request, claim_id)
         return page
 
-    def _opened(self, wish: Wish) -> Wish:
+    def _opened(self, claim_request: ClaimRequest) -> ClaimRequest:
         """Open the claim form: the portal gives it the token of its submission."""
-        page = self._visit(wish, self._address(wish))
-        return replace(wish, token=page.hidden["submission"] if page else str(uuid.uuid4()))
+        page = self._visit(claim_request, self._address(claim_request))
+        return replace(
+            claim_request, token=page.hidden["submission"] if page else str(uuid.uuid4())
+        )
 
-    def _send(self, wish: Wish) -> str | None:
+    def _send(self, claim_request: ClaimRequest) -> str | None:
         """Send the form until it is answered. Return the claim's id, None where there is none."""
-        page = self._post(wish, self._address(wish), _fields(wish), wanted=(302, 422))
+        page = self._post(
+            claim_request, self._address(claim_request), _fields(claim_request), wanted=(302, 422)
+        )
         if page is None:
             return None
         if page.status == 422:
-            self._ledger.refuse(wish)
+            self._ledger.refuse(claim_request)
             return None
         found = CLAIM.search(page.location)
         if found is None:
             self._ledger.surprise(f"a claim led to {page.location}")
             return None
-        self._ledger.accept(wish, found[1])
+        self._ledger.accept(claim_request, found[1])
         return found[1]
 
-    def _address(self, wish: Wish) -> str:
-        return f"{SUPPORT}{wish.tenant.org_id}" if wish.agent else NEW
+    def _address(self, claim_request: ClaimRequest) -> str:
+        return f"{SUPPORT}{claim_request.tenant.org_id}" if claim_request.agent else NEW
 
-    def _visit(self, wish: Wish, path: str) -> Page | None:
-        return self._patiently(lambda: wish.person.browser.get(path), path, (200,))
+    def _visit(self, claim_request: ClaimRequest, path: str) -> Page | None:
+        return self._patiently(lambda: claim_request.person.browser.get(path), path, (200,))
 
     def _post(
-        self, wish: Wish, path: str, fields: dict[str, str], wanted: Iterable[int] = (302,)
+        self,
+        claim_request: ClaimRequest,
+        path: str,
+        fields: dict[str, str],
+        wanted: Iterable[int] = (302,),
     ) -> Page | None:
-        browser = wish.person.browser
+        browser = claim_request.person.browser
         if self._chance.random() < WEAK_SIGNAL:
             with suppress(requests.RequestException):
                 browser.post(path, fields, seconds=self._chance.uniform(0.002, 0.05))
@@ -157,12 +165,16 @@ class People:
         return None
 
 
-def _fields(wish: Wish) -> dict[str, str]:
+def _fields(claim_request: ClaimRequest) -> dict[str, str]:
     fields = {
-        "site": wish.tenant.sites[wish.site],
-        "label": wish.hub_id,
-        "submission": wish.token,
+        "site": claim_request.tenant.sites[claim_request.site],
+        "label": claim_request.hub_id,
+        "submission": claim_request.token,
     }
-    if wish.agent is None:
+    if claim_request.agent is None:
         return fields
-    return fields | {"typed_site": "", "reason": REASON, "confirmation": wish.tenant.org_id}
+    return fields | {
+        "typed_site": "",
+        "reason": REASON,
+        "confirmation": claim_request.tenant.org_id,
+    }

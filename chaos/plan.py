@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from chaos.api import Api
-from chaos.ledger import Wish
-from chaos.people import Errand, People
+from chaos.ledger import ClaimRequest
+from chaos.people import People, Task
 from chaos.tenants import Tenant
 from portal.sandbox import world
 
 
 @dataclass(slots=True)
 class Plan:
-    """The errands in their order, and the hubs that are offline until `plug_in`."""
+    """The tasks in their order, and the hubs that are offline until `bring_online`."""
 
-    errands: list[Errand] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
     offline: list[str] = field(default_factory=list)
 
-    def plug_in(self, api: Api) -> None:
+    def bring_online(self, api: Api) -> None:
         """Let every hub come online that was not."""
         for hub_id in self.offline:
             api.set_hub(hub_id, online=True)
@@ -30,36 +30,36 @@ def make(api: Api, people: People, tenants: list[Tenant], count: int, seed: int)
     """Return a plan of about `count` claims, its hubs made known to the API."""
     chance, plan = random.Random(seed), Plan()
     *customers, support = tenants
-    wishes = 0
-    while wishes < count:
+    claim_requests = 0
+    while claim_requests < count:
         tenant = chance.choice(customers)
         hub_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
         _make_hub(api, plan, chance, hub_id)
         site, other_site = chance.sample(sorted(tenant.sites), 2)
         one, other = chance.sample(tenant.people, 2)
-        wish = Wish(one, tenant, site, hub_id)
-        agents = Wish(chance.choice(support.people), tenant, site, hub_id, agent=support)
+        claim_request = ClaimRequest(one, tenant, site, hub_id)
+        agents = ClaimRequest(chance.choice(support.people), tenant, site, hub_id, agent=support)
         what = chance.random()
-        wishes += 1
+        claim_requests += 1
         if what < 0.14:
-            plan.errands.append(partial(people.tap_twice, wish))
+            plan.tasks.append(partial(people.tap_twice, claim_request))
         elif what < 0.28:
-            rival = Wish(other, tenant, site, hub_id)
-            plan.errands.append(partial(people.race, wish, rival))
+            rival = ClaimRequest(other, tenant, site, hub_id)
+            plan.tasks.append(partial(people.race, claim_request, rival))
         elif what < 0.33:
-            rival = Wish(other, tenant, other_site, hub_id)
-            plan.errands.append(partial(people.race, wish, rival))
+            rival = ClaimRequest(other, tenant, other_site, hub_id)
+            plan.tasks.append(partial(people.race, claim_request, rival))
         elif what < 0.39:
             stranger = chance.choice([one for one in customers if one is not tenant])
-            rival = Wish(chance.choice(stranger.people), stranger, site, hub_id)
-            plan.errands.append(partial(people.race, wish, rival))
-            wishes += 1
+            rival = ClaimRequest(chance.choice(stranger.people), stranger, site, hub_id)
+            plan.tasks.append(partial(people.race, claim_request, rival))
+            claim_requests += 1
         elif what < 0.42:
-            plan.errands.append(partial(people.race, wish, agents))
+            plan.tasks.append(partial(people.race, claim_request, agents))
         elif what < 0.54:
-            plan.errands.append(partial(people.claim, agents))
+            plan.tasks.append(partial(people.claim, agents))
         else:
-            plan.errands.append(partial(people.claim, wish))
+            plan.tasks.append(partial(people.claim, claim_request))
     return plan
 
 

@@ -8,10 +8,11 @@ from allauth.mfa.totp.internal import auth as totp
 
 from chaos.api import Api
 from chaos.browser import Browser
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
+from portal.sites.models import Site
 
 PASSWORD = "a password for one run"
 TOTP_SECRET = "ONLYFORCHAOSONLYFORCHAOSONLYFORC"
@@ -105,10 +106,8 @@ def _give_users(api: Api, tenant: Tenant, *, fallback: bool) -> None:
 
 def _organisation(name: str, org_id: str, key: str, kind: str) -> Organisation:
     organisation = Organisation.objects.create(name=name.capitalize(), spkey_org_id=org_id)
-    credential = credentials.replace(organisation, None, Secret(key), None)
-    ApiCredential.objects.filter(pk=credential.pk).update(
-        kind=kind, state="working", check_due_at=None
-    )
+    credential = api_keys.replace(organisation, None, Secret(key), None)
+    ApiCredential.objects.filter(pk=credential.pk).update(kind=kind, state="working", due_at=None)
     return organisation
 
 

@@ -7,13 +7,14 @@ never the value itself: a value may be a secret.
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from environs import Env
 
 KNOWN = frozenset(
     {
@@ -33,6 +34,12 @@ KNOWN = frozenset(
         "SPKEY_OPENAPI",
     }
 )
+# Kubernetes tells each container of the Services beside it by names like PORTAL_SERVICE_HOST,
+# PORTAL_SERVICE_PORT_HTTP, PORTAL_PORT_8000_TCP_ADDR, and PORTAL_PORT with an address as value.
+SERVICE_NAME = re.compile(
+    r".+_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.+")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,20 +47,31 @@ def load(base_dir: Path) -> Env:
     """Return the environment, completed by the env file where there is one.
 
     Raises ImproperlyConfigured for a name with our prefixes that no setting has, so that
-    a typing error is not silently a default.
+    a typing error is not silently a default. What a container platform injects is let be.
     """
     env = Env()
     env_file = os.environ.get("PORTAL_ENV_FILE", str(base_dir / ".env"))
     if Path(env_file).is_file():
         env.read_env(env_file, recurse=False)
     unknown = sorted(
-        name for name in os.environ if name.startswith(("PORTAL_", "SPKEY_")) and name not in KNOWN
+        name
+        for name, value in os.environ.items()
+        if name.startswith(("PORTAL_", "SPKEY_"))
+        and name not in KNOWN
+        and not is_injected(name, value)
     )
     if unknown:
         raise ImproperlyConfigured(
             f"{unknown[0]} is not a setting of the portal. See .env.example for their names."
         )
     return env
+
+
+def is_injected(name: str, value: str) -> bool:
+    """Return whether a container platform gives variables such a name, and not a person."""
+    if name.endswith("_PORT") and SERVICE_ADDRESS.fullmatch(value):
+        return True
+    return SERVICE_NAME.fullmatch(name) is not None
 
 
 def required_secret(env: Env, name: str, *, at_least: int) -> str:
@@ -170,17 +188,3 @@ def email(env: Env, *, debug: bool) -> dict[str, Any]:
     if "EMAIL_BACKEND" not in found:
         raise ImproperlyConfigured("EMAIL_URL must be an address such as smtp://localhost:25.")
     return found
-
-
-__all__ = [
-    "Env",
-    "EnvError",
-    "database",
-    "email",
-    "encryption_keys",
-    "load",
-    "public_url",
-    "required_secret",
-    "spkey_base_url",
-    "time_zone",
-]

@@ -3,10 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
+from environs import EnvError
 
 from portal import environment
+
+# ModelForm[Site] and its like are types to mypy alone until Django's classes are told of it.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the portal writes beside itself: the database, where no other is named, and static files.
@@ -34,25 +39,28 @@ try:
     email = environment.email(env, debug=DEBUG)
     TIME_ZONE = environment.time_zone(env)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
-except environment.EnvError as error:
+except EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
 
 if not 1 <= WORKER_THREADS <= 128:
     raise ImproperlyConfigured("PORTAL_WORKER_THREADS must be a number from 1 to 128.")
 
 INSTALLED_APPS = [
-    "portal.orgs",
+    "portal.core",
     "portal.audit",
+    "portal.orgs",
+    "portal.notices",
+    "portal.gateway",
+    "portal.sites",
     "portal.hubs",
     "portal.claims",
     "portal.tray",
     "portal.support",
     "portal.sandbox",
     "portal.demo",
-    "django.contrib.admin",
+    "portal.core.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
@@ -75,10 +83,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "portal.middleware.NoStore",
-    "portal.middleware.SessionLifetime",
-    "portal.languages.speak",
-    "portal.middleware.SignInRequired",
+    "portal.core.web.middleware.NoStore",
+    "portal.core.web.middleware.SessionLifetime",
+    "portal.orgs.web.languages.LanguageMiddleware",
+    "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -95,15 +103,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.orgs.context.place",
-                "portal.hubs.context.outage",
-                "portal.pwa.packages.context",
+                "portal.orgs.web.context.workspace",
+                "portal.gateway.web.context.outage",
+                "portal.pwa.web.context.page",
             ],
         },
     },
 ]
-
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MAILERS = {
     "default": {
@@ -135,7 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "portal.orgs.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.orgs.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -146,7 +152,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_ADAPTER = "portal.orgs.adapters.MfaAdapter"
+MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SpKey portal"
 
@@ -201,12 +207,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "portal.static_files.Storage"
+        else "portal.core.static_files.Storage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.error_reports.Filter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.error_reports.Filter"
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -221,7 +227,6 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SECURE = not DEBUG
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-USE_TZ = True
 
 LOGGING = {
     "version": 1,

@@ -3,49 +3,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import languages
-from portal.claims import home
-from portal.health import health
-from portal.orgs import views as orgs
-from portal.orgs.adapters import closed
-from portal.pwa import views as pwa
-
-site_urls = (
-    [
-        path("", orgs.site_list, name="list"),
-        path("new/", orgs.site_new, name="new"),
-        path("<uuid:pk>/", orgs.site_edit, name="edit"),
-        path("<uuid:pk>/archive/", orgs.site_archive, name="archive"),
-        path("<uuid:pk>/restore/", orgs.site_restore, name="restore"),
-    ],
-    "sites",
-)
-people_urls = (
-    [
-        path("", orgs.people_list, name="list"),
-        path("<uuid:pk>/", orgs.people_edit, name="edit"),
-    ],
-    "people",
-)
-key_urls = (
-    [
-        path("", orgs.key_edit, name="edit"),
-        path("check/", orgs.key_check, name="check"),
-        path("live/", orgs.key_live, name="live"),
-    ],
-    "key",
-)
-organisation_urls = ([path("switch/", orgs.switch, name="switch")], "organisation")
+from portal.claims.web import home
+from portal.core.web.health import health
+from portal.orgs.web import languages
+from portal.orgs.web.adapters import closed
+from portal.pwa.web import views as pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("claims/tray/", include("portal.tray.web.urls")),
-    path("claims/", include("portal.claims.urls")),
-    path("sites/", include(site_urls)),
-    path("organisation/key/", include(key_urls)),
-    path("organisation/people/", include(people_urls)),
-    path("organisation/", include(organisation_urls)),
-    path("support/", include("portal.support.urls")),
+    path("claims/", include("portal.claims.web.urls")),
+    path("sites/", include("portal.sites.web.urls")),
+    path("organisation/", include("portal.orgs.web.urls")),
+    path("support/", include("portal.support.web.urls")),
     # A claim is made in the name of whoever SpKey has for an address: nobody changes their own.
     path("accounts/email/", closed),
     path("accounts/", include("allauth.account.urls")),
@@ -55,5 +25,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker, name="service-worker"),
+    path("client-errors/", pwa.client_errors, name="client-errors"),
     path("shell/<slug:language>/", pwa.shell, name="shell"),
 ]

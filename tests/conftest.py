@@ -1,7 +1,8 @@
 """The people, places and the sandbox that tests speak of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,14 +14,16 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from portal.audit import guard
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.hubs import circuit
-from portal.orgs import credentials
+from portal.core import worker
+from portal.gateway import circuit
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
+from portal.sites.models import Site
 from tests.people_with_factor import PASSWORD, sign_in_with_factor
 
 
@@ -39,10 +42,30 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
     return running_sandbox
 
 
+# The latency, or the hang, of a fault whose answer waits for the test, and for no time.
+HELD = 3600.0
+
+
+@pytest.fixture
+def let_go(sandbox: Sandbox, monkeypatch) -> Iterator[Callable[[], None]]:
+    """Lets SpKey go on with whatever is HELD, from now on."""
+    gone_on = Event()
+
+    def pause(seconds: float) -> None:
+        if seconds == HELD:
+            gone_on.wait(timeout=HELD)
+        else:
+            sandbox._wait(seconds)
+
+    monkeypatch.setattr(sandbox, "_pause", pause)
+    yield gone_on.set
+    gone_on.set()
+
+
 @pytest.fixture(autouse=True)
 def _calls_are_counted_anew():
     """What one test's calls came to is nothing to the next."""
-    circuit.forget()
+    circuit.reset()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,10 +96,8 @@ def make_person(email: str, name: str, **fields: object) -> User:
 
 def make_organisation(name: str, spkey_org_id: str, key: str, kind: str = "normal") -> Organisation:
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
-    credential = credentials.replace(organisation, None, Secret(key), None)
-    ApiCredential.objects.filter(pk=credential.pk).update(
-        kind=kind, state="working", check_due_at=None
-    )
+    credential = api_keys.replace(organisation, None, Secret(key), None)
+    ApiCredential.objects.filter(pk=credential.pk).update(kind=kind, state="working", due_at=None)
     return organisation
 
 
@@ -200,9 +221,9 @@ def hub_id() -> UUID:
     return UUID(world.hub_id(0))
 
 
-def order(user: User, site: Site, hub_id: UUID | str, **fields) -> lifecycle.Order:
+def order(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.ClaimRequest:
     """An order as the claim form would make it."""
-    return lifecycle.Order(
+    return actions.ClaimRequest(
         user=user,
         organisation=site.organisation,
         hub_id=UUID(str(hub_id)),
@@ -216,19 +237,19 @@ def order(user: User, site: Site, hub_id: UUID | str, **fields) -> lifecycle.Ord
 @pytest.fixture
 def claim(ira, mill_court, hub_id) -> Claim:
     """Ira's claim of a fresh hub at Mill Court, not yet worked on."""
-    return lifecycle.submit(order(ira, mill_court, hub_id))
+    return actions.submit(order(ira, mill_court, hub_id))
 
 
 @pytest.fixture
 def harbours_claim(hal, lighthouse) -> Claim:
     """Hal's claim at Harbour, which is no affair of Acme's."""
-    return lifecycle.submit(order(hal, lighthouse, world.hub_id(1)))
+    return actions.submit(order(hal, lighthouse, world.hub_id(1)))
 
 
 @pytest.fixture
 def supports_claim(sam, spkey_support, lighthouse) -> Claim:
     """Sam's claim for Harbour, made with the super key."""
-    return lifecycle.submit(
+    return actions.submit(
         order(
             sam,
             lighthouse,
@@ -242,8 +263,7 @@ def supports_claim(sam, spkey_support, lighthouse) -> Claim:
 def work(claim: Claim, rounds: int = 1) -> Claim:
     """Let the worker do all that is due now, so many times; return the claim as it is then."""
     for _ in range(rounds):
-        Claim.objects.filter(pk=claim.pk, next_attempt_at__isnull=False).update(
-            next_attempt_at=timezone.now()
-        )
+        active = Claim.objects.active().filter(pk=claim.pk, due_at__isnull=False)
+        active.update(due_at=timezone.now())
         worker.run_once()
     return Claim.objects.select_related("hub", "organisation", "site").get(pk=claim.pk)

@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from portal.audit.models import Entry
 from portal.audit.record import record
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim, State
-from portal.orgs import credentials, sites
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Site
+from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
+from portal.sites import changes
+from portal.sites.models import Site
 from tests.conftest import order, work
 from tests.people_with_factor import sign_in_with_password
 
@@ -43,7 +45,7 @@ def test_a_submitted_claim_is_one_row_that_says_who_what_and_where(claim, ira, a
 def test_a_submission_that_comes_twice_is_one_row(claim, ira, mill_court, hub_id):
     again = order(ira, mill_court, hub_id, submission=claim.submission)
 
-    assert lifecycle.submit(again) == claim
+    assert actions.submit(again) == claim
     assert len(rows_of(claim, "claim.submitted")) == 1
 
 
@@ -56,22 +58,22 @@ def test_a_claim_that_ends_is_one_row_by_the_portal_itself(sandbox, claim):
 
 
 def test_a_claim_that_waits_has_not_ended(sandbox, ira, mill_court):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["offline"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["offline"].id))
 
     assert work(claim, rounds=2).state == State.WAITING
     assert rows_of(claim, "claim.ended") == []
 
 
 def test_a_claim_that_somebody_stops_is_one_row_with_their_name(claim, ira):
-    assert lifecycle.stop(claim, ira)
-    lifecycle.stop(claim, ira)
+    assert actions.stop(claim, ira)
+    actions.stop(claim, ira)
 
     [row] = rows_of(claim, "claim.ended")
     assert (row.actor_id, row.detail["state"]) == (ira.pk, State.CANCELLED)
 
 
 def test_a_replaced_key_is_a_row_that_shows_its_ends_only(acme, ada):
-    credentials.replace(acme, ada, Secret(NEW_KEY), Secret("a-bearer-token-of-the-tests"))
+    api_keys.replace(acme, ada, Secret(NEW_KEY), Secret("a-bearer-token-of-the-tests"))
 
     row = Entry.objects.get(verb="key.replaced", actor_id=ada.pk)
     assert row.detail == {
@@ -93,15 +95,15 @@ def test_support_that_acts_for_another_is_named_with_its_organisation(
     sam, spkey_support, mill_court, hub_id, acme
 ):
     wanted = order(sam, mill_court, hub_id, acting_organisation=spkey_support, reason="Ticket 4711")
-    [row] = rows_of(lifecycle.submit(wanted), "claim.submitted")
+    [row] = rows_of(actions.submit(wanted), "claim.submitted")
 
     assert (row.organisation_id, row.acting_organisation_id) == (acme.pk, spkey_support.pk)
     assert row.detail["reason"] == "Ticket 4711"
 
 
 def test_a_site_that_is_archived_twice_is_one_row(mill_court, ada):
-    sites.archive(mill_court, ada)
-    sites.archive(mill_court, ada)
+    changes.archive(mill_court, ada)
+    changes.archive(mill_court, ada)
 
     assert Entry.objects.filter(verb="site.archived", object_id=str(mill_court.pk)).count() == 1
 
@@ -128,7 +130,7 @@ def test_a_member_whom_an_operator_adds_is_a_row(acme, hal, otto):
 
 
 def test_the_row_outlives_what_it_speaks_of(acme, ada, orchard_rise):
-    sites.archive(orchard_rise, ada)
+    changes.archive(orchard_rise, ada)
     Site.objects.filter(pk=orchard_rise.pk).delete()
     ada.delete()
 
@@ -191,8 +193,8 @@ def test_operators_can_neither_change_nor_remove_a_row(entry, otto):
     sign_in_with_password(client, otto)
     before = list(Entry.objects.values())
 
-    for deed, form in (("change", {"verb": "nothing"}), ("delete", {"post": "yes"})):
-        page = reverse(f"admin:audit_entry_{deed}", args=[entry.pk])
+    for action, form in (("change", {"verb": "nothing"}), ("delete", {"post": "yes"})):
+        page = reverse(f"admin:audit_entry_{action}", args=[entry.pk])
         assert client.post(page, form).status_code == 403
     assert client.post(reverse("admin:audit_entry_add"), {"verb": "made.up"}).status_code == 403
 
@@ -211,7 +213,7 @@ def test_a_change_that_is_taken_back_leaves_no_row(acme, ada):
 
     @transaction.atomic
     def replace_and_fail() -> None:
-        credentials.replace(acme, ada, Secret(NEW_KEY), None)
+        api_keys.replace(acme, ada, Secret(NEW_KEY), None)
         raise Trouble
 
     with pytest.raises(Trouble):
@@ -227,6 +229,6 @@ def test_a_row_that_cannot_be_written_takes_the_change_back(ira, mill_court, hub
 
     monkeypatch.setattr(Entry.objects, "create", refuse)
     with pytest.raises(Trouble):
-        lifecycle.submit(order(ira, mill_court, hub_id))
+        actions.submit(order(ira, mill_court, hub_id))
 
     assert not Claim.objects.exists()

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import uuid
@@ -15,6 +16,7 @@ from bench import film, lighthouse, processes, report, weight
 from bench.__main__ import PARTS
 from bench.labels.outcome import judge
 from bench.pictures import conditions
+from tests.background import IN_BACKGROUND
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +28,7 @@ def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
 
@@ -49,6 +51,28 @@ def test_its_parts_measure_and_print_a_table_and_leave_nothing_behind(tmp_path):
         assert verdict == "not judged"
     assert not development.exists(), "the bench may touch no database but its own"
     assert list(tmp_path.iterdir()) == [], "the bench leaves nothing behind"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_in_the_background_it_cleans_up_first_however_often_it_is_told(number):
+    program = (
+        "import time; from bench import signals; signals.end_on_signals()\n"
+        "try: print('started', flush=True); time.sleep(60)\n"
+        "finally: print('cleaning', flush=True); input(); print('clean')"
+    )
+    with subprocess.Popen(
+        [*IN_BACKGROUND, sys.executable, "-c", program],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "started\n"
+        process.send_signal(number)
+        assert process.stdout.readline() == "cleaning\n"
+        process.send_signal(number)
+        said, _ = process.communicate("go on\n", timeout=60)
+    assert (said, process.returncode) == ("clean\n", 128 + number)
 
 
 def test_an_unknown_part_is_named():

@@ -13,23 +13,32 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from chaos import books, postgres, reckoning, weather
+from chaos import accounts, faults, postgres, reconcile
 from chaos.browser import loopback
-from chaos.ledger import Ledger, Wish
-from portal.claims import lifecycle, worker
+from chaos.ledger import ClaimRequest, Ledger
+from portal.claims.engine import actions
 from portal.claims.models import Reason, State
+from portal.core import worker
 from portal.sandbox import world
 from portal.sandbox.faults import Action
+from tests.background import IN_BACKGROUND
 from tests.claims.running import until
 from tests.conftest import order
 
 ROOT = Path(__file__).resolve().parent.parent
-SHORT = ("--claims=28", "--storm=3", "--faster=30", "--kills=3", "--seed=7", "--no-late-effects")
+SHORT = (
+    "--claims=28",
+    "--fault-seconds=3",
+    "--faster=30",
+    "--kills=3",
+    "--seed=7",
+    "--no-late-effects",
+)
 
 
 def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "chaos", *arguments],
+        [*IN_BACKGROUND, sys.executable, "-m", "chaos", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -38,12 +47,12 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def test_in_a_short_storm_no_claim_is_lost_doubled_or_misreported(tmp_path):
+def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     development = tmp_path / "development.sqlite3"
     with start(
         "--only=sqlite", *SHORT, DATABASE_URL=f"sqlite:///{development}", TMPDIR=str(tmp_path)
     ) as chaos:
-        said, errors = chaos.communicate(timeout=110)
+        said, errors = chaos.communicate(timeout=280)
     counts = dict(re.findall(r"^(\S.*?) {2,}(\d+)$", said, re.MULTILINE))
     assert chaos.returncode == 0, said + errors
     assert "All accounts agree." in said
@@ -64,14 +73,15 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
     return listed.stdout.splitlines()
 
 
-def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
         until(lambda: any("sandbox" in line for line in group_of(chaos)))
         port = re.search(r"--port (\d+)", "\n".join(group_of(chaos)))[1]
-        chaos.send_signal(signal.SIGINT)
+        chaos.send_signal(number)
         chaos.communicate(timeout=60)
 
-    assert chaos.returncode == 130
+    assert chaos.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []
     everything = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True)
     assert f"--port {port}" not in everything.stdout
@@ -95,8 +105,8 @@ def test_without_postgresql_it_says_what_to_install(tmp_path, monkeypatch):
 
 def test_the_weather_knows_every_kind_of_fault_that_the_sandbox_has():
     known = set(Action.__dataclass_fields__) - {"headers", "effect"}
-    assert {kind for action in weather.FAULTS.values() for kind in action} >= known
-    for action in (weather.FAULTS | weather.LIES).values():
+    assert {kind for action in faults.FAULTS.values() for kind in action} >= known
+    for action in (faults.FAULTS | faults.FALSE_REFUSALS).values():
         Action(**action)
 
 
@@ -104,8 +114,9 @@ def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
         "from chaos import quick_worker; quick_worker._hurry(30)\n"
-        "from portal import spkey; from portal.claims import policy, worker\n"
-        "worker.check_lease(); print(policy.LEASE.total_seconds(), spkey.Timeouts().post_total)"
+        "from portal import spkey; from portal.claims.models import Claim\n"
+        "from portal.core import worker; worker.check_leases()\n"
+        "print(Claim.LEASE.total_seconds(), spkey.Timeouts().post_total)"
     )
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
@@ -113,25 +124,27 @@ def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
     assert said.stdout.split() == ["3.0", "1.0"], said.stderr
 
 
-# Its reckoning finds what is wrong: three accounts that agree, one of them spoilt
+# Its reconcile finds what is wrong: three accounts that agree, one of them spoilt
 
 
 @pytest.fixture
-def accounts(sandbox, ira, ada, mill_court, tmp_path, monkeypatch) -> books.Books:
+def accounts(sandbox, ira, ada, mill_court, tmp_path, monkeypatch) -> accounts.Accounts:
     """Ira's three claims: two that took effect, and one of a hub that nobody knows."""
     monkeypatch.setenv("BENCH_FOLDER", str(tmp_path))
     ledger = Ledger()
     person = SimpleNamespace(email=ira.email)
     acme = SimpleNamespace(organisation=mill_court.organisation, org_id=world.ACME_ORG_ID)
     for hub_id in (world.hub_id(0), world.hub_id(1), world.MAGIC["unknown"].id):
-        claim = lifecycle.submit(order(ira, mill_court, hub_id))
-        wish = Wish(person, acme, mill_court.spkey_site_id, hub_id, str(claim.submission))
-        ledger.accept(wish, str(claim.pk))
+        claim = actions.submit(order(ira, mill_court, hub_id))
+        claim_request = ClaimRequest(
+            person, acme, mill_court.spkey_site_id, hub_id, str(claim.submission)
+        )
+        ledger.accept(claim_request, str(claim.pk))
     worker.run_once()
-    return books.read(ledger, {world.ACME_ORG_ID: "acme"}, sandbox.state.log())
+    return accounts.read(ledger, {world.ACME_ORG_ID: "acme"}, sandbox.state.log())
 
 
-def first(found: books.Books):
+def first(found: accounts.Accounts):
     """The oldest claim, which took effect."""
     return min(found.claims.values(), key=lambda claim: claim.created_at)
 
@@ -145,8 +158,8 @@ def tell_nobody(found):
 
 
 def ask_for_another_hub(found):
-    (wish,) = found.ledger.accepted[str(first(found).pk)]
-    found.ledger.accepted[str(first(found).pk)] = [replace(wish, hub_id=world.hub_id(5))]
+    (claim_request,) = found.ledger.accepted[str(first(found).pk)]
+    found.ledger.accepted[str(first(found).pk)] = [replace(claim_request, hub_id=world.hub_id(5))]
 
 
 def answer_one_form_twice(found):
@@ -155,13 +168,13 @@ def answer_one_form_twice(found):
 
 
 def refuse_for_nothing(found):
-    (wish,) = found.ledger.accepted[str(first(found).pk)]
-    found.ledger.refuse(replace(wish, hub_id=world.hub_id(5)))
+    (claim_request,) = found.ledger.accepted[str(first(found).pk)]
+    found.ledger.refuse(replace(claim_request, hub_id=world.hub_id(5)))
 
 
 def forbid_for_nothing(found):
-    (wish,) = found.ledger.accepted[str(first(found).pk)]
-    found.ledger.forbid(wish, str(first(found).pk))
+    (claim_request,) = found.ledger.accepted[str(first(found).pk)]
+    found.ledger.forbid(claim_request, str(first(found).pk))
 
 
 def leave_without_a_next_attempt(found):
@@ -222,40 +235,40 @@ def answer_with_an_error(found):
 
 
 SPOILT = [
-    (lose_a_row, reckoning.nothing_is_lost),
-    (tell_nobody, reckoning.nothing_is_lost),
-    (ask_for_another_hub, reckoning.what_was_asked_is_what_is_done),
-    (answer_one_form_twice, reckoning.one_form_is_one_claim),
-    (refuse_for_nothing, reckoning.refusals_are_right),
-    (forbid_for_nothing, reckoning.refusals_are_right),
-    (leave_without_a_next_attempt, reckoning.every_claim_goes_on_or_has_ended),
-    (claim_twice, reckoning.nothing_is_claimed_twice),
-    (use_anothers_key, reckoning.every_call_uses_the_right_key),
-    (name_the_organisation, reckoning.every_send_names_the_right_organisation),
-    (bind_with_anothers_key, reckoning.effects_are_under_their_own_key),
-    (forget_an_effect, reckoning.what_says_claimed_is_claimed),
-    (call_a_success_a_failure, reckoning.what_is_claimed_says_so),
-    (send_once_more, reckoning.every_send_was_intended),
-    (miscount_the_sends, reckoning.the_journal_is_whole),
-    (cancel_what_nobody_stopped, reckoning.who_stopped_it_is_known),
-    (drop_an_audit_row, reckoning.each_end_is_audited_once),
-    (take_effect_late_in_silence, reckoning.whoever_must_know_is_told),
-    (accuse_a_key, reckoning.no_key_is_accused),
-    (answer_with_an_error, reckoning.the_portal_never_stumbled),
+    (lose_a_row, reconcile.nothing_is_lost),
+    (tell_nobody, reconcile.nothing_is_lost),
+    (ask_for_another_hub, reconcile.what_was_asked_is_what_is_done),
+    (answer_one_form_twice, reconcile.one_form_is_one_claim),
+    (refuse_for_nothing, reconcile.refusals_are_right),
+    (forbid_for_nothing, reconcile.refusals_are_right),
+    (leave_without_a_next_attempt, reconcile.every_claim_goes_on_or_has_ended),
+    (claim_twice, reconcile.nothing_is_claimed_twice),
+    (use_anothers_key, reconcile.every_call_uses_the_right_key),
+    (name_the_organisation, reconcile.every_send_names_the_right_organisation),
+    (bind_with_anothers_key, reconcile.effects_are_under_their_own_key),
+    (forget_an_effect, reconcile.what_says_claimed_is_claimed),
+    (call_a_success_a_failure, reconcile.what_is_claimed_says_so),
+    (send_once_more, reconcile.every_send_was_intended),
+    (miscount_the_sends, reconcile.the_journal_is_whole),
+    (cancel_what_nobody_stopped, reconcile.who_stopped_it_is_known),
+    (drop_an_audit_row, reconcile.each_end_is_audited_once),
+    (take_effect_late_in_silence, reconcile.whoever_must_know_is_told),
+    (accuse_a_key, reconcile.no_key_is_accused),
+    (answer_with_an_error, reconcile.the_portal_never_failed),
 ]
 
 
 def test_accounts_that_agree_show_no_difference(accounts):
-    found = reckoning.reckon(accounts)
-    assert len(found) == len(reckoning.CHECKS)
+    found = reconcile.reconcile(accounts)
+    assert len(found) == len(reconcile.CHECKS)
     assert not any(found.values())
 
 
 @pytest.mark.parametrize(("spoil", "check"), SPOILT, ids=[spoil.__name__ for spoil, _ in SPOILT])
-def test_a_difference_is_found(accounts, spoil: Callable[[books.Books], None], check):
+def test_a_difference_is_found(accounts, spoil: Callable[[accounts.Accounts], None], check):
     spoil(accounts)
     assert list(check(accounts))
 
 
 def test_every_check_has_been_shown_a_difference():
-    assert {check for _, check in SPOILT} == set(reckoning.CHECKS)
+    assert {check for _, check in SPOILT} == set(reconcile.CHECKS)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.hubs import hub_ids
+from portal.hubs.display import label_wording
+from portal.hubs.labels import parse
 
 HUB = UUID("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b")
 OTHER = UUID("b4c1d2e3-0f9a-4b8c-8d7e-6f5a4b3c2d1e")
@@ -110,11 +111,11 @@ HOSTILE = {
 @pytest.mark.parametrize("text", UNDERSTOOD.values(), ids=UNDERSTOOD)
 def test_an_id_is_found_however_it_is_written(text):
     expected = UUID("12345678123412341234123456789012") if text.startswith("1234") else HUB
-    assert hub_ids.parse(text) == expected
+    assert parse.parse(text) == expected
 
 
 def test_the_result_reads_as_the_canonical_form():
-    assert str(hub_ids.parse(HUB.hex.upper())) == TEXT
+    assert str(parse.parse(HUB.hex.upper())) == TEXT
 
 
 @pytest.mark.parametrize("text", NOT_AN_ID.values(), ids=NOT_AN_ID)
@@ -132,13 +133,13 @@ def test_a_hostile_label_alone_is_refused_and_shown_harmlessly(payload):
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_label_with_an_id_gives_the_id_and_nothing_else(payload):
-    assert hub_ids.parse(f"{payload[:200]} {TEXT}") == HUB
+    assert parse.parse(f"{payload[:200]} {TEXT}") == HUB
 
 
 def test_two_different_ids_are_refused():
     problem = problem_with(f"{TEXT}\n{OTHER}")
     assert problem.kind == "several"
-    assert "two different" in problem.sentence
+    assert "two different" in label_wording.sentence(problem)
 
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\u200b\ufeff\u202e", "\x00"])
@@ -148,7 +149,7 @@ def test_text_without_anything_to_see_counts_as_empty(text):
 
 
 def test_256_characters_are_read_and_257_refused():
-    assert hub_ids.parse(TEXT.rjust(256)) == HUB
+    assert parse.parse(TEXT.rjust(256)) == HUB
     problem = problem_with(TEXT.rjust(257))
     assert problem.kind == "too_long"
 
@@ -156,97 +157,98 @@ def test_256_characters_are_read_and_257_refused():
 def test_ten_kilobytes_are_refused_and_not_shown_whole():
     problem = problem_with("A" * 10_240)
     assert problem.kind == "too_long"
-    assert len(problem.read) <= hub_ids.SHOWN + 1
+    assert len(problem.read) <= parse.SHOWN + 1
     assert problem.read.endswith("…")
 
 
 def test_someone_who_types_is_told_how_many_characters_there_are():
     problem = problem_with(TEXT[:-1])
-    assert "This has 31." in problem.sentence
+    assert "This has 31." in label_wording.sentence(problem)
 
 
 def test_each_problem_has_its_own_sentence():
     texts = ["", "x" * 300, "no id", f"{TEXT} {OTHER}"]
     problems = [problem_with(text) for text in texts]
     assert [problem.kind for problem in problems] == ["empty", "too_long", "nothing", "several"]
-    assert len({problem.sentence for problem in problems}) == 4
+    assert len({label_wording.sentence(problem) for problem in problems}) == 4
 
 
 def test_what_was_read_is_shown_with_its_hidden_characters_spelt_out():
-    assert hub_ids.visible(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
+    assert parse.visible(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
 
 
 def test_what_was_read_is_left_as_it_is_when_it_can_be_seen():
-    assert hub_ids.visible("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
+    assert parse.visible("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
 
 
 @given(st.uuids(), st.sampled_from(["", "-", " ", "\u2013", " - "]), st.booleans())
 def test_any_uuid_is_understood_with_any_gap_between_its_groups(hub, gap, capitals):
     text = gap.join(str(hub).split("-"))
-    assert hub_ids.parse(text.upper() if capitals else text) == hub
+    assert parse.parse(text.upper() if capitals else text) == hub
 
 
 @given(st.uuids(), st.text(max_size=100), st.text(max_size=100))
 def test_an_id_among_noise_is_found_or_refused_but_never_changed(hub, before, after):
     try:
-        found = hub_ids.parse(f"{before} {hub} {after}")
-    except hub_ids.LabelProblem:
+        found = parse.parse(f"{before} {hub} {after}")
+    except parse.LabelProblem:
         return
     assert found == hub
 
 
 @given(st.uuids(), st.text("ghijklmnopqrstuvwxyzGHIJ<>&/:=?.;,\"'() ", max_size=100))
 def test_noise_that_holds_no_digits_never_hides_an_id(hub, noise):
-    assert hub_ids.parse(f"{noise} {hub} {noise}") == hub
+    assert parse.parse(f"{noise} {hub} {noise}") == hub
 
 
 @given(st.uuids(), st.uuids())
 def test_two_ids_are_one_only_when_they_are_equal(one, other):
     if one == other:
-        assert hub_ids.parse(f"{one} {other}") == one
+        assert parse.parse(f"{one} {other}") == one
     else:
-        with pytest.raises(hub_ids.LabelProblem):
-            hub_ids.parse(f"{one} {other}")
+        with pytest.raises(parse.LabelProblem):
+            parse.parse(f"{one} {other}")
 
 
 @given(st.text(alphabet="0123456789abcdefABCDEF", min_size=1, max_size=120))
 def test_a_run_of_hexadecimal_digits_is_an_id_only_at_its_exact_length(run):
     if len(run) == 32:
-        assert hub_ids.parse(run).hex == run.lower()
+        assert parse.parse(run).hex == run.lower()
     else:
-        with pytest.raises(hub_ids.LabelProblem):
-            hub_ids.parse(run)
+        with pytest.raises(parse.LabelProblem):
+            parse.parse(run)
 
 
 @given(st.text(max_size=400))
 def test_any_text_is_answered_with_an_id_or_a_harmless_problem(text):
     try:
-        found = hub_ids.parse(text)
-    except hub_ids.LabelProblem as refused:
+        found = parse.parse(text)
+    except parse.LabelProblem as refused:
         problem = refused
     else:
         assert isinstance(found, UUID)
         return
     assert_harmless(problem.read)
-    assert problem.sentence
+    assert label_wording.sentence(problem)
 
 
 @pytest.mark.parametrize("tease", ["a", "a-", "ab ", "%2561", "12345678-1234-", f"{HUB.hex}f"])
 def test_text_that_is_almost_an_id_throughout_is_answered_at_once(tease):
-    started = time.perf_counter()
-    problem_with((tease * hub_ids.LONGEST)[: hub_ids.LONGEST])
-    assert time.perf_counter() - started < 0.05
+    # Of the processor, which others may keep busy.
+    started = time.thread_time()
+    problem_with((tease * parse.LONGEST)[: parse.LONGEST])
+    assert time.thread_time() - started < 0.1
 
 
-def problem_with(text: str) -> hub_ids.LabelProblem:
-    with pytest.raises(hub_ids.LabelProblem) as caught:
-        hub_ids.parse(text)
+def problem_with(text: str) -> parse.LabelProblem:
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
     return caught.value
 
 
 def assert_harmless(shown: str) -> None:
     """One short line in which every character can be seen and none turns the others round."""
-    assert len(shown) <= hub_ids.SHOWN + 1
+    assert len(shown) <= parse.SHOWN + 1
     assert not {unicodedata.category(character) for character in shown} & {
         "Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp",
     }  # fmt: skip

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bench.pictures import conditions, prints, wear
 from bench.pictures.lens import Pose
-from portal.hubs import hub_ids, photos
+from portal.hubs.labels import parse, photos
 
 HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
 PIXELS_A_MILLIMETRE = 8
@@ -49,7 +49,7 @@ def test_a_label_is_read_in_whichever_form_it_holds_the_id(symbology):
     for text in prints.texts(HUB, symbology):
         read = photos.read_label(photo(prints.label(text, symbology, PIXELS_A_MILLIMETRE).picture))
         assert read == text
-        assert str(hub_ids.parse(read)) == HUB
+        assert str(parse.parse(read)) == HUB
 
 
 def test_the_same_seed_draws_the_same_picture():

@@ -11,7 +11,8 @@ import segno
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from portal.hubs import codes, photos
+from portal.hubs.display import label_wording
+from portal.hubs.labels import barcodes, photos
 
 HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
 OTHER = "b4c1d2e3-0f9a-4b8c-8d7e-6f5a4b3c2d1e"
@@ -50,7 +51,7 @@ def file(photo: Image.Image, kind: str = "JPEG", **options: object) -> io.BytesI
 def problem_with(upload: io.BytesIO) -> str:
     with pytest.raises(photos.PhotoProblem) as caught:
         photos.read_label(upload)
-    assert caught.value.sentence
+    assert label_wording.of_photo(caught.value)
     return caught.value.kind
 
 
@@ -121,7 +122,7 @@ def test_a_label_with_a_scratch_is_read():
 def test_a_small_label_in_a_large_photo_is_found_on_the_second_look():
     far = desk(label(scale=2), size=(4800, 3600))
     shrunk = far.copy()
-    shrunk.thumbnail((codes.SMALL, codes.SMALL))
+    shrunk.thumbnail((barcodes.SMALL, barcodes.SMALL))
     assert zxingcpp.read_barcodes(shrunk) == []
     assert photos.read_label(file(far, quality=90)) == HUB
 

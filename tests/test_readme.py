@@ -10,8 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+
+
 def test_the_magic_hubs_are_those_of_the_sandbox():
-    table = README.split("<!-- magic hubs: begin -->")[1].split("<!-- magic hubs: end -->")[0]
+    table = SANDBOX.split("<!-- magic hubs: begin -->")[1].split("<!-- magic hubs: end -->")[0]
 
     assert table.strip() == magic_table().strip()
 
@@ -26,7 +29,12 @@ def test_every_dependency_is_explained():
 
 
 def test_its_pictures_and_pages_exist():
-    linked = re.findall(r"\]\(([^)#:]+)\)", README)
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    linked = [
+        page.parent / path
+        for page in pages
+        for path in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    ]
 
     assert linked
-    assert [path for path in linked if not (ROOT / path).exists()] == []
+    assert [path for path in linked if not path.exists()] == []

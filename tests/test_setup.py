@@ -156,23 +156,53 @@ class TestFindChromium:
         found = run(BIN / "find-chromium", PATH=path)
         assert found.stdout == f"{path}/chromium-headless-shell\n"
 
-    @pytest.mark.parametrize("known", ["chromium-headless-shell", "chromium"])
-    def test_apt_installs_one_where_it_may(self, path, known):
+    @pytest.fixture
+    def apt(self, path):
+        """Stands in for apt-get, which has this package once it was updated, or already."""
+        tools(path, "chmod", "touch")
         program(path, "id", "echo 0")
-        program(
-            path,
-            "apt-get",
-            f'case "$*" in update*) ;; *" {known}") '
-            f"echo >{path}/{known}; chmod +x {path}/{known} ;; *) exit 1 ;; esac",
-        )
-        tools(path, "chmod")
+
+        def has(package, needs_update=True):
+            known = f"[ -e {path}/updated ]" if needs_update else "true"
+            program(
+                path,
+                "apt-get",
+                f'case "$*" in update*) touch {path}/updated ;; *" {package}") {known} && '
+                f"echo >{path}/{package} && chmod +x {path}/{package} ;; *) exit 1 ;; esac",
+            )
+
+        return has
+
+    @pytest.mark.parametrize("known", ["chromium-headless-shell", "chromium"])
+    def test_apt_installs_one_where_it_may(self, path, apt, known):
+        apt(known)
         found = run(BIN / "find-chromium", PATH=path)
         assert found.stdout == f"{path}/{known}\n"
+
+    @pytest.mark.parametrize("needs_update", [True, False])
+    def test_the_one_without_windows_is_installed_beside_another(self, path, apt, needs_update):
+        program(path, "chromium", "")
+        apt("chromium-headless-shell", needs_update)
+        found = run(BIN / "find-chromium", PATH=path)
+        assert found.stdout == f"{path}/chromium-headless-shell\n"
+
+    def test_where_apt_has_none_without_windows_another_will_do(self, path, apt):
+        program(path, "google-chrome", "")
+        apt("chromium")
+        found = run(BIN / "find-chromium", PATH=path)
+        assert found.stdout == f"{path}/google-chrome\n"
+
+    def test_nothing_is_installed_beside_the_one_that_is_named(self, path, apt):
+        chosen = program(path, "mine", "")
+        apt("chromium-headless-shell")
+        found = run(BIN / "find-chromium", PATH=path, PORTAL_CHROMIUM=chosen)
+        assert found.stdout == f"{chosen}\n"
+        assert not (path / "chromium-headless-shell").exists()
 
     def test_without_one_it_says_what_to_install(self, path):
         found = run(BIN / "find-chromium", PATH=path)
         assert (found.returncode, found.stdout) == (0, "")
-        assert "apt-get install chromium" in found.stderr
+        assert "apt-get install chromium-headless-shell" in found.stderr
 
     def test_without_one_continuous_integration_fails(self, path):
         assert run(BIN / "find-chromium", PATH=path, CI="true").returncode == 1

@@ -136,6 +136,15 @@ def test_what_only_programs_read_in_a_script_is_no_objection(script):
     assert list(unmarked.of_script(script)) == []
 
 
+def test_a_sentence_stands_in_one_module(ours):
+    homes = {
+        message.id: {name for name, _ in message.locations if name.endswith(".py")}
+        for message in strings(ours)
+        if len(parts(message.id)[0].split()) > 3
+    }
+    assert {words: names for words, names in homes.items() if len(names) > 1} == {}
+
+
 def test_no_python_speaks_without_a_translation():
     assert list(unmarked.in_python()) == []
 

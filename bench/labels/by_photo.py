@@ -5,7 +5,7 @@ import time
 
 from bench.labels.outcome import Outcome, judge
 from bench.pictures.conditions import Picture
-from portal.hubs import hub_ids, photos
+from portal.hubs.labels import parse, photos
 
 
 def read(picture: Picture) -> Outcome:
@@ -18,7 +18,7 @@ def read(picture: Picture) -> Outcome:
         text = ""
     seconds = time.thread_time() - started
     try:
-        found = str(hub_ids.parse(text))
-    except hub_ids.LabelProblem:
+        found = str(parse.parse(text))
+    except parse.LabelProblem:
         found = ""
     return judge("photo", picture, found, [text] if text else [], [seconds])

@@ -1,17 +1,11 @@
 """The audit trail for the operators, and the manner of pages that only show."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from portal.audit.models import Entry
-
-if TYPE_CHECKING:
-    AnyModelAdmin = admin.ModelAdmin[Any]
-    EntryAdminBase = admin.ModelAdmin[Entry]
-else:
-    AnyModelAdmin = EntryAdminBase = admin.ModelAdmin
 
 
 class ReadOnly:
@@ -30,7 +24,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, AnyModelAdmin):
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin[Any]):
     """Shows rows, and no more than that."""
 
 

@@ -1,16 +1,16 @@
 """Claims for the operators: their life and every call made for them, to look at."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnly, ReadOnlyAdmin
+from portal.claims.display import wording
 from portal.claims.models import Attempt, Claim
-
-if TYPE_CHECKING:
-    AttemptInline = admin.TabularInline[Attempt, Claim]
-else:
-    AttemptInline = admin.TabularInline
+from portal.core.ui import Text
+from portal.core.web.admin_filters import WordedFilter
 
 ATTEMPT_COLUMNS = (
     "number",
@@ -24,13 +24,33 @@ ATTEMPT_COLUMNS = (
 )
 
 
-class Attempts(ReadOnly, AttemptInline):
+class Attempts(ReadOnly, admin.TabularInline[Attempt, Claim]):
     """The calls made for a claim, in order."""
 
     model = Attempt
     fields = readonly_fields = ATTEMPT_COLUMNS
     show_change_link = True
     extra = 0
+
+
+class StateFilter(WordedFilter):
+    """Claims by their state."""
+
+    title = _("state")
+    parameter_name = "state__exact"
+    words = wording.STATES
+
+
+class ReasonFilter(WordedFilter):
+    """Claims by the reason for their state."""
+
+    title = _("reason")
+    parameter_name = "reason__exact"
+    words = tuple(wording.REASONS.items())
+
+
+# What the table of words has to say of a column.
+IN_WORDS = {"state": "state_in_words", "reason": "reason_in_words"}
 
 
 @admin.register(Claim)
@@ -41,22 +61,41 @@ class ClaimAdmin(ReadOnlyAdmin):
         "hub_id_text",
         "organisation",
         "acting_organisation",
-        "state",
-        "reason",
+        "state_in_words",
+        "reason_in_words",
         "submitted_by",
         "created_at",
     )
-    list_filter = ("state", "reason", "organisation")
+    list_filter = (StateFilter, ReasonFilter, "organisation")
     search_fields = ("hub_id_text", "reference", "submitted_by__email", "organisation__name")
     list_select_related = ("organisation", "acting_organisation", "submitted_by")
     inlines = (Attempts,)
+
+    def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
+        """Return the columns, those that have words in words."""
+        return [IN_WORDS.get(str(name), name) for name in super().get_fields(request, obj)]
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_in_words(self, claim: Claim) -> Text:
+        """Return what the state is called."""
+        return wording.state_name(claim.state)
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def reason_in_words(self, claim: Claim) -> Text:
+        """Return what the reason is called."""
+        return wording.REASONS[claim.reason]
 
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin):
     """Single calls, to find by the reference that SpKey's support quotes."""
 
-    list_display = ("claim", *ATTEMPT_COLUMNS)
+    list_display = ("claim_and_state", *ATTEMPT_COLUMNS)
     list_filter = ("kind", "outcome")
     search_fields = ("reference", "request_id", "claim__hub_id_text")
     list_select_related = ("claim",)
+
+    @admin.display(description=_("claim"), ordering="claim")
+    def claim_and_state(self, attempt: Attempt) -> str:
+        """Return the hub that the call was about, and the state of its claim."""
+        return f"{attempt.claim}: {wording.state_name(attempt.claim.state)}"

@@ -1,27 +1,24 @@
-"""Groups of claims that people look for, by name: what a list shows and what home counts."""
+"""Groups of claims that people look for, by name: what a list shows and what home counts.
+
+What they are called is in `wording.GROUPS`.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Reason, State
-from portal.claims.words import Text
 
 LATELY = timedelta(days=7)
 
 
-class Group(NamedTuple):
-    """A group: its label, and which claims are in it at this moment."""
-
-    label: Text
-    which: Callable[[], Q]
+type Which = Callable[[], Q]
+"""Which claims are in a group at this moment."""
 
 
-def _in(*states: str) -> Callable[[], Q]:
+def _in(*states: str) -> Which:
     return lambda: Q(state__in=states)
 
 
@@ -34,35 +31,26 @@ def _by_the_key() -> Q:
     return Q(state=State.REJECTED, reason=Reason.FORBIDDEN, acting_organisation=None)
 
 
-GROUPS = {
-    "open": Group(_("Under way"), _in(*ACTIVE)),
-    "done": Group(_("All claimed"), _in(*SUCCEEDED)),
-    "attention": Group(
-        _("Needs attention"),
-        _in(
-            State.BLOCKED,
-            State.REVIEW,
-            State.CONFLICT,
-            State.NOT_FOUND,
-            State.REJECTED,
-            State.EXPIRED,
-        ),
+GROUPS: dict[str, Which] = {
+    "open": _in(*ACTIVE),
+    "done": _in(*SUCCEEDED),
+    "attention": _in(
+        State.BLOCKED,
+        State.REVIEW,
+        State.CONFLICT,
+        State.NOT_FOUND,
+        State.REJECTED,
+        State.EXPIRED,
     ),
-    "offline": Group(_("Hub offline"), lambda: Q(state=State.WAITING, reason=Reason.OFFLINE)),
-    "late": Group(_("Claimed late"), lambda: Q(late_effect_at__gt=timezone.now() - LATELY)),
-    "forbidden": Group(_("Refused: API key"), lambda: _by_the_key() & _lately()),
-    "refused": Group(
-        _("Refused lately"),
-        lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
-    ),
-    "unclaimed": Group(
-        _("Unclaimed lately"),
-        lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
-    ),
-    "ended": Group(_("Ended without"), _in(*(state for state in FINAL if state not in SUCCEEDED))),
+    "offline": lambda: Q(state=State.WAITING, reason=Reason.OFFLINE),
+    "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
+    "forbidden": lambda: _by_the_key() & _lately(),
+    "refused": lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
+    "unclaimed": lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
+    "ended": _in(*(state for state in FINAL if state not in SUCCEEDED)),
 }
 
 
 def claims_in(name: str) -> Q:
     """Return which claims are in the group of that name, or in the state of that name."""
-    return GROUPS[name].which() if name in GROUPS else Q(state=name)
+    return GROUPS[name]() if name in GROUPS else Q(state=name)

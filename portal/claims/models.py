@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,26 +10,31 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Bound, Leased
 from portal.hubs.models import Hub
-from portal.orgs.models import Membership, Organisation, Site, User
+from portal.orgs.models import Membership, Organisation, User
+from portal.sites.models import Site
 
 
 class State(models.TextChoices):
-    """Where a claim is in its life. A final state never changes."""
+    """Where a claim is in its life. A final state never changes.
 
-    QUEUED = "queued", _("Waiting to send")
-    SENDING = "sending", _("Claiming")
-    VERIFYING = "verifying", _("Confirming")
-    WAITING = "waiting", _("Trying again later")
-    BLOCKED = "blocked", _("Needs your administrator")
-    REVIEW = "review", _("With support")
-    CLAIMED = "claimed", _("Claimed")
-    ALREADY_YOURS = "already_yours", _("Already yours")
-    CONFLICT = "conflict", _("Claimed elsewhere")
-    NOT_FOUND = "not_found", _("Unknown hub")
-    REJECTED = "rejected", _("Refused")
-    EXPIRED = "expired", _("Gave up")
-    CANCELLED = "cancelled", _("Cancelled")
+    What people read of it is in `display/wording.py`, and so for the reasons.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    VERIFYING = "verifying"
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    REVIEW = "review"
+    CLAIMED = "claimed"
+    ALREADY_YOURS = "already_yours"
+    CONFLICT = "conflict"
+    NOT_FOUND = "not_found"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
 
 
 ACTIVE = (
@@ -47,57 +52,81 @@ SUCCEEDED = (State.CLAIMED, State.ALREADY_YOURS)
 class Reason(models.TextChoices):
     """Why a claim is where it is."""
 
-    NONE = "", "–"
-    OFFLINE = "offline", _("Hub offline")
-    UNREACHABLE = "unreachable", _("SpKey not answering")
-    RATE = "rate", _("SpKey is busy")
-    BUSY = "busy", _("SpKey is still working on the hub")
-    KEY_MISSING = "key_missing", _("No API key")
-    TOO_OFTEN = "too_often", _("Sent too often lately")
-    KEY_KIND = "key_kind", _("API key of the wrong kind")
-    KEY_REFUSED = "key_refused", _("API key refused")
-    KEY_UNREADABLE = "key_unreadable", _("API key cannot be decrypted")
-    KEY_MISMATCH = "key_mismatch", _("API key belongs to another organisation")
-    NO_USER = "no_user", _("No SpKey user")
-    ANOTHER_SITE = "another_site", _("At another site")
-    ANOTHER_ORGANISATION = "another_organisation", _("Somebody else's")
-    SUSPENDED = "suspended", _("Suspended")
-    DECOMMISSIONED = "decommissioned", _("Decommissioned")
-    INVALID = "invalid", _("Details refused")
-    FORBIDDEN = "forbidden", _("Not allowed")
-    NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
-    RIGHT_GONE = "right_gone", _("No longer allowed")
+    NONE = ""
+    OFFLINE = "offline"
+    UNREACHABLE = "unreachable"
+    RATE = "rate"
+    BUSY = "busy"
+    KEY_MISSING = "key_missing"
+    TOO_OFTEN = "too_often"
+    KEY_KIND = "key_kind"
+    KEY_REFUSED = "key_refused"
+    KEY_UNREADABLE = "key_unreadable"
+    KEY_MISMATCH = "key_mismatch"
+    NO_USER = "no_user"
+    ANOTHER_SITE = "another_site"
+    ANOTHER_ORGANISATION = "another_organisation"
+    SUSPENDED = "suspended"
+    DECOMMISSIONED = "decommissioned"
+    INVALID = "invalid"
+    FORBIDDEN = "forbidden"
+    NOT_CONFIRMED = "not_confirmed"
+    RIGHT_GONE = "right_gone"
+
+
+NOW = Bound(timedelta(0), timedelta(0))
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
+
+    def of(self, member: Membership) -> Self:
+        """Return the claims of the member's organisation, whoever made them."""
+        return self.filter(organisation=member.organisation_id)
+
+    def made_by_support_of(self, agent: Membership) -> Self:
+        """Return the claims that the support of the agent's organisation made for others."""
+        return self.filter(acting_organisation=agent.organisation_id)
 
     def visible_to(self, user: User) -> Self:
         """Return the claims of the person's organisations, and those that their support made.
 
         Of what an organisation's support did for others, its other members see nothing.
         """
-        mine = Organisation.objects.visible_to(user)
-        as_agent = Membership.objects.active_of(user).filter(support=True).values("organisation")
+        mine = Membership.objects.organisations_of(user)
+        as_agent = mine.filter(support=True)
         return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=as_agent))
 
     def active(self) -> Self:
         """Return the claims that have not ended."""
         return self.filter(state__in=ACTIVE)
 
+    def with_details(self) -> Self:
+        """Return the claims with what a list shows of them: organisation, site, hub and person."""
+        return self.select_related("organisation", "site", "hub", "submitted_by")
 
-class Claim(models.Model):
+
+class Claim(Leased):
     """One wish to bind one hub to one organisation and site, from submit to its end.
 
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
-    another organisation, and names the one whose super key serves it. `epoch` fences the
-    lease: a worker writes only under the epoch it leased. `version` rises with every change a
-    page can show. `trying_since` is the submit, later by the time in which the claim could not
-    be tried: while a key was refused, or no worker ran. `timed_at` is when the times of its
-    next steps were set: ahead of the clock, it shows that the clock was put back. A claim that
-    ended badly after a send is looked at again at `look_back_at`; `late_effect_at` says when it
-    was found to have taken effect after all.
+    another organisation, and names the one whose super key serves it. `version` rises with
+    every change a page can show. `retry_window_start` is the submit, later by the time in
+    which the claim could not be tried: while a key was refused, or no worker ran.
+
+    Due is the next attempt while the claim is active, and a recheck once it has ended badly
+    after a send: never both, so they share one lease. `late_effect_at` says when it was found
+    to have taken effect after all.
     """
+
+    LEASE: ClassVar[timedelta] = timedelta(seconds=90)
+    # What is counted from these seems younger than it is, never older.
+    BOUNDS: ClassVar[dict[str, Bound]] = {
+        "last_send_at": NOW,
+        "outcome_unknown_since": NOW,
+        "no_effect_seen_at": NOW,
+        "retry_window_start": NOW,
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -131,40 +160,35 @@ class Claim(models.Model):
         verbose_name=_("retry of"),
     )
 
-    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
-    reason = models.CharField(_("reason"), max_length=24, choices=Reason.choices, blank=True)
+    # Without choices, whose labels would be a second set of names.
+    state = models.CharField(_("state"), max_length=16, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=24, blank=True)
     problems = models.JSONField(_("problems"), default=list)
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
-    timed_at = models.DateTimeField(_("timed at"), default=timezone.now)
-    epoch = models.PositiveIntegerField(_("epoch"), default=0)
-    lease_until = models.DateTimeField(_("lease until"), null=True)
-    leased_by = models.CharField(_("leased by"), max_length=120, blank=True)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     sends = models.PositiveIntegerField(_("sends"), default=0)
     last_send_at = models.DateTimeField(_("last send at"), null=True)
-    unresolved_since = models.DateTimeField(_("unresolved since"), null=True)
-    settled_read_at = models.DateTimeField(_("settled read at"), null=True)
-    send_wanted = models.BooleanField(_("send wanted"), default=False)
+    outcome_unknown_since = models.DateTimeField(_("outcome unknown since"), null=True)
+    no_effect_seen_at = models.DateTimeField(_("no effect seen at"), null=True)
+    send_requested = models.BooleanField(_("send requested"), default=False)
     cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
     cancel_requested_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancel requested by")
     )
-    trying_since = models.DateTimeField(_("trying since"), default=timezone.now)
+    retry_window_start = models.DateTimeField(_("retry window start"), default=timezone.now)
 
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
-    look_back_at = models.DateTimeField(_("look back at"), null=True)
     late_effect_at = models.DateTimeField(_("late effect at"), null=True)
 
     objects = ClaimQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         ordering = ("-created_at", "-id")
@@ -182,30 +206,27 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ACTIVE, finished_at=None)
-                | Q(state__in=FINAL, finished_at__isnull=False, next_attempt_at=None),
+                | Q(state__in=FINAL, finished_at__isnull=False),
                 name="claim_ends_when_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ACTIVE)
+                | Q(due_at=None)
+                | (Q(sends__gt=0) & ~Q(state__in=SUCCEEDED)),
+                name="claim_is_rechecked_when_it_ended_badly_after_a_send",
             ),
             models.CheckConstraint(
                 condition=~Q(acting_organisation=models.F("organisation")),
                 name="claim_acts_for_another",
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("next_attempt_at",),
-                name="claim_due",
-                condition=Q(next_attempt_at__isnull=False),
-            ),
-            models.Index(
-                fields=("look_back_at",),
-                name="claim_look_back_due",
-                condition=Q(look_back_at__isnull=False),
-            ),
+        indexes = [
+            *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
-        )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.hub_id_text}: {self.get_state_display()}"
+        return self.hub_id_text
 
     @property
     def is_final(self) -> bool:
@@ -221,6 +242,15 @@ class Claim(models.Model):
     def site_name(self) -> str:
         """The site as people call it, or its SpKey id where the portal has no such site."""
         return self.site.name if self.site else self.spkey_site_id
+
+    def site_in_the_way(self) -> str:
+        """Return the site that has the hub already, as people call it, where that ended the claim.
+
+        Asks the database; an empty text where no site of the organisation's is in the way.
+        """
+        if self.reason != Reason.ANOTHER_SITE:
+            return ""
+        return self.organisation.sites.name_of(self.hub.spkey_site_id)
 
 
 class Attempt(models.Model):
@@ -249,7 +279,6 @@ class Attempt(models.Model):
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     duration_ms = models.PositiveIntegerField(_("duration ms"), null=True)
     message = models.CharField(_("message"), max_length=300, blank=True)
-    sentence = models.CharField(_("sentence"), max_length=300, blank=True)
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
@@ -263,20 +292,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}: {self.outcome or gettext('open')}"
-
-
-class Heartbeat(models.Model):
-    """A worker's sign of life."""
-
-    SILENT = timedelta(seconds=60)
-
-    name = models.CharField(max_length=120, primary_key=True)
-    beat_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def is_heard(cls) -> bool:
-        """Whether some worker has given a sign of life just now."""
-        return cls._default_manager.filter(beat_at__gt=timezone.now() - cls.SILENT).exists()

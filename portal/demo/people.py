@@ -7,10 +7,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.db import transaction
 
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
+from portal.sites.models import Site
 
 PASSWORD = "demo-hub-portal"  # noqa: S105 - of the demo, which never runs in production
 TOTP_SECRET = "SPKEYDEMOSPKEYDEMOSPKEYDEMOSPKEY"  # noqa: S105 - likewise
@@ -103,7 +104,7 @@ def _organisation(tenant: Tenant) -> Organisation:
         spkey_org_id=tenant.spkey_org_id, defaults={"name": tenant.name}
     )
     if made:
-        credential = credentials.replace(organisation, None, Secret(tenant.key), None)
+        credential = api_keys.replace(organisation, None, Secret(tenant.key), None)
         ApiCredential.objects.filter(pk=credential.pk).update(kind=tenant.kind)
         for name, spkey_site_id, address in tenant.sites:
             Site.objects.create(

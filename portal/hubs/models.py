@@ -6,30 +6,33 @@ to somebody else says just that, and never to whom.
 """
 
 import uuid
-from typing import Self
+from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs.models import Organisation, User
+from portal.core.leasing import Bound, Leased
+from portal.orgs.models import Organisation
 
 
-class HubQuerySet(models.QuerySet["Hub"]):
-    """Hubs, as far as somebody may see them, or as far as they are due."""
-
-    def visible_to(self, user: User) -> Self:
-        """Return the hubs that the person's organisations know."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
-
-class Hub(models.Model):
-    """The last known status of a hub.
+class Hub(Leased):
+    """The last known status of a hub, due for a refresh while somebody wants to know it.
 
     `read_for` names the organisation whose key reads it where its own has none: the one that
     claimed it on support's behalf.
     """
+
+    LEASE: ClassVar[timedelta] = timedelta(seconds=30)
+    WATCH: ClassVar[timedelta] = timedelta(seconds=60)
+    # A hub that was just claimed is expected to come online, whether anybody looks or not.
+    AWAIT_ONLINE_FOR: ClassVar[timedelta] = timedelta(hours=2)
+    BOUNDS: ClassVar[dict[str, Bound]] = {
+        # Whoever still looks renews it with the next poll.
+        "watched_until": Bound(WATCH, None),
+        "awaited_until": Bound(AWAIT_ONLINE_FOR, AWAIT_ONLINE_FOR),
+    }
 
     class Binding(models.TextChoices):
         """Whose the hub is, seen from the row's organisation."""
@@ -68,16 +71,11 @@ class Hub(models.Model):
         related_name="+",
         verbose_name=_("read for"),
     )
-    expected_until = models.DateTimeField(_("expected until"), null=True)
+    awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
-    refresh_due_at = models.DateTimeField(_("refresh due at"), null=True)
-    lease_until = models.DateTimeField(_("lease until"), null=True)
-    epoch = models.PositiveIntegerField(_("epoch"), default=0)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
-    objects = HubQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("hub")
         verbose_name_plural = _("hubs")
         ordering = ("-created_at",)
@@ -86,28 +84,6 @@ class Hub(models.Model):
                 fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("refresh_due_at",),
-                name="hub_refresh_due",
-                condition=Q(refresh_due_at__isnull=False),
-            ),
-        )
 
     def __str__(self) -> str:
         return str(self.hub_id)
-
-
-class Circuit(models.Model):
-    """That a host of the API does not answer: nobody calls it before `open_until`.
-
-    `host` has its port, where the API's address names one. There is no row of a host that answers.
-    """
-
-    host = models.CharField(max_length=255, primary_key=True)
-    opened_at = models.DateTimeField()
-    open_until = models.DateTimeField()
-    times_opened = models.PositiveIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return self.host

@@ -1,16 +1,14 @@
 """Who may do what: the one table from role to abilities, and the checks that read it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from portal.orgs.models import ApiCredential, Membership, Organisation, User
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from portal.orgs.models import Membership, Organisation, User
 
 SESSION_ORGANISATION = "organisation"
 
@@ -47,40 +45,22 @@ def abilities(membership: Membership) -> frozenset[Ability]:
     that support makes for others, so its members get SUPPORT in place of CLAIM.
     """
     allowed = ABILITIES[membership.role]
-    if not holds_super_key(membership.organisation):
+    if not membership.organisation.holds_super_key:
         return allowed
     allowed = allowed - {Ability.CLAIM}
     return allowed | {Ability.SUPPORT} if membership.support else allowed
 
 
-def holds_super_key(organisation: Organisation) -> bool:
-    """Say whether the organisation's key may act for any other."""
-    credential: ApiCredential | None = getattr(organisation, "credential", None)
-    return credential is not None and credential.is_super
-
-
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships that count today, with organisation and credential."""
-    return list(
-        Membership.objects.active_of(user).select_related(
-            "organisation", "organisation__credential"
-        )
-    )
+    # By way of the person, whom each of them then knows without a query.
+    return list(user.memberships.active().select_related("organisation__credential"))
 
 
 def membership_in(user: User, organisation: Organisation) -> Membership | None:
-    """Return the person's membership in this organisation, or None."""
-    return next((m for m in memberships(user) if m.organisation_id == organisation.pk), None)
-
-
-def active_membership(user: User, organisation: Organisation) -> Membership | None:
     """Return the person's membership in this organisation if it counts today."""
-    return Membership.objects.active_of(user).filter(organisation=organisation).first()
-
-
-def role_allows(membership: Membership, ability: Ability) -> bool:
-    """Say whether the member's role includes this, whatever key the organisation holds."""
-    return ability in ABILITIES[membership.role]
+    mine = user.memberships.active().select_related("organisation__credential")
+    return mine.filter(organisation=organisation).first()
 
 
 def may(user: User, organisation: Organisation, ability: Ability) -> bool:
@@ -109,12 +89,7 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def wants_fragment(request: HttpRequest) -> bool:
-    """Say whether a script asks for a piece of a page, rather than a browser for all of it."""
-    return bool(getattr(request, "htmx", False))
-
-
-def choose(request: HttpRequest, mine: "Iterable[Membership]") -> Membership | None:
+def choose(request: HttpRequest, mine: Iterable[Membership]) -> Membership | None:
     """Return the membership whose organisation the person works in: the chosen, else the first."""
     mine = list(mine)
     chosen = request.session.get(SESSION_ORGANISATION)

@@ -4,19 +4,20 @@ Each change that matters is recorded in the transaction that makes it. Nothing h
 secret: a key by its ends only, a password not even as a hash.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
-from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -24,36 +25,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.orgs import operators, people
-from portal.orgs.forms import MemberRowForm, PasswordForm
-from portal.orgs.models import ApiCredential, Membership, Notice, Organisation, Site, User
-from portal.orgs.operators import changes, note, note_rows
-
-if TYPE_CHECKING:
-    AnyForm = forms.ModelForm[Any]
-    UserForm = forms.ModelForm[User]
-    NewUserFormBase = AdminUserCreationForm[User]
-    UserAdminBase = DjangoUserAdmin[User]
-    OrganisationAdminBase = admin.ModelAdmin[Organisation]
-    CredentialAdminBase = admin.ModelAdmin[ApiCredential]
-    MembershipInline = admin.TabularInline[Membership, Organisation]
-    SiteInline = admin.TabularInline[Site, Organisation]
-else:
-    AnyForm = UserForm = forms.ModelForm
-    NewUserFormBase = AdminUserCreationForm
-    UserAdminBase = DjangoUserAdmin
-    OrganisationAdminBase = CredentialAdminBase = admin.ModelAdmin
-    MembershipInline = SiteInline = admin.TabularInline
-
-admin.site.site_header = admin.site.site_title = _("SpKey installer portal: operators")
-admin.site.index_title = _("Operators’ pages")
-admin.site.login = operators.sign_in  # type: ignore[method-assign]
+from portal.core.ui import Text
+from portal.core.web.admin_filters import WordedFilter
+from portal.orgs import spkey_users
+from portal.orgs.display import key_wording
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
+from portal.orgs.web.admin_audit import changes, note, note_rows
+from portal.orgs.web.forms import MemberRowForm, PasswordForm
 
 # One kind of operator needs no groups; addresses and second factors have their places below.
 admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
 
 
-class NewUserForm(NewUserFormBase):
+class NewUserForm(AdminUserCreationForm[User]):
     """A new person, with a password or with none until they ask for a reset."""
 
     class Meta:
@@ -65,7 +49,7 @@ class NewUserForm(NewUserFormBase):
         return str(self.cleaned_data["email"]).lower()
 
 
-class PersonForm(UserForm):
+class PersonForm(ModelForm[User]):
     """A person, without their password."""
 
     class Meta:
@@ -78,7 +62,7 @@ class PersonForm(UserForm):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdminBase):
+class PersonAdmin(DjangoUserAdmin[User]):
     """People. They are never removed, since the record speaks of them: they are deactivated."""
 
     form = PersonForm
@@ -107,12 +91,14 @@ class PersonAdmin(UserAdminBase):
         """Refuse."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
+    ) -> None:
         """Save the person with their address, which the operator vouches for, and record it."""
         obj.is_superuser = obj.is_staff
         obj.save()
         if change and form.initial["email"] != obj.email:
-            people.forget_found(obj)
+            spkey_users.forget_found(obj)
         EmailAddress.objects.update_or_create(
             user=obj, primary=True, defaults={"email": obj.email, "verified": True}
         )
@@ -136,7 +122,7 @@ class PersonAdmin(UserAdminBase):
         return answer
 
 
-class Memberships(MembershipInline):
+class Memberships(admin.TabularInline[Membership, Organisation]):
     """Who belongs to the organisation, and as what."""
 
     model = Membership
@@ -146,58 +132,70 @@ class Memberships(MembershipInline):
     extra = 0
 
 
-class Sites(SiteInline):
-    """The organisation's sites. One where hubs were claimed cannot be removed."""
-
-    model = Site
-    fields = ("name", "spkey_site_id", "address", "archived_at")
-    readonly_fields = ("archived_at",)
-    extra = 0
-
-
 @admin.register(Organisation)
-class OrganisationAdmin(OrganisationAdminBase):
-    """Organisations, with their members and sites. None is ever removed with its history."""
+class OrganisationAdmin(admin.ModelAdmin[Organisation]):
+    """Organisations, with their members. None is ever removed with its history."""
 
     list_display = ("name", "spkey_org_id", "created_at")
     search_fields = ("name", "spkey_org_id")
-    inlines = (Memberships, Sites)
+    inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: Organisation, form: AnyForm, change: bool
+        self,
+        request: HttpRequest,
+        obj: Organisation,
+        form: ModelForm[Organisation],
+        change: bool,
     ) -> None:
         """Save the organisation and record it."""
         obj.save()
         verb = "organisation.changed" if change else "organisation.created"
         note(request, verb, obj, obj, changes=changes(form))
 
-    def save_formset(self, request: HttpRequest, form: AnyForm, formset: Any, change: bool) -> None:
-        """Save the members or sites and record each."""
-        note_rows(request, formset, form.instance)
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the members and record each."""
+        note_rows(request, formset, made="added", told=_told)
+
+
+def _told(member: Membership) -> dict[str, Any]:
+    return {"member": member.user.email, "role": member.role, "support": member.support}
+
+
+class KeyStateFilter(WordedFilter):
+    """Keys by what SpKey last said of them."""
+
+    title = _("state")
+    parameter_name = "state__exact"
+    words = key_wording.STATES
 
 
 @admin.register(ApiCredential)
-class CredentialAdmin(CredentialAdminBase):
+class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
     """Keys by their ends. Only the kind is changed here; organisations replace their own key."""
 
     fields = (
         "organisation",
         "kind",
         "masked_key",
-        "state",
+        "state_in_words",
         "checked_at",
         "replaced_at",
         "replaced_by",
     )
     readonly_fields = tuple(name for name in fields if name != "kind")
-    list_display = ("organisation", "kind", "masked_key", "state", "checked_at")
-    list_filter = ("kind", "state")
+    list_display = ("organisation", "kind", "masked_key", "state_in_words", "checked_at")
+    list_filter = ("kind", KeyStateFilter)
     list_select_related = ("organisation",)
     search_fields = ("organisation__name", "organisation__spkey_org_id")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_in_words(self, credential: ApiCredential) -> Text:
+        """Return what SpKey last said of the key."""
+        return key_wording.state_name(credential.state)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiCredential]:
         """Return the credentials without their secrets."""
@@ -212,7 +210,11 @@ class CredentialAdmin(CredentialAdminBase):
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: ApiCredential, form: AnyForm, change: bool
+        self,
+        request: HttpRequest,
+        obj: ApiCredential,
+        form: ModelForm[ApiCredential],
+        change: bool,
     ) -> None:
         """Change the kind alone, since the worker writes the key's health meanwhile."""
         if "kind" not in form.changed_data:
@@ -220,27 +222,6 @@ class CredentialAdmin(CredentialAdminBase):
         ApiCredential.objects.filter(pk=obj.pk).update(kind=obj.kind, version=F("version") + 1)
         before, after = changes(form)["kind"]
         note(request, "key.kind_changed", obj, obj.organisation, before=before, after=after)
-
-
-@admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
-    """What administrators were told, whether it was sent, and what was given up."""
-
-    fields = (
-        "organisation",
-        "user",
-        "kind",
-        "about",
-        "created_at",
-        "tries",
-        "due_at",
-        "sent_at",
-        "given_up_at",
-    )
-    list_display = ("created_at", "organisation", "user", "kind", "tries", "sent_at", "given_up_at")
-    list_filter = ("kind", "created_at", "given_up_at")
-    list_select_related = ("organisation", "user")
-    search_fields = ("organisation__name", "user__email", "about")
 
 
 class TypeFilter(admin.ChoicesFieldListFilter):

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -97,13 +97,7 @@ def fingerprint(secret: Secret) -> str:
     return hmac.new(key, secret.reveal().encode(), hashlib.sha256).hexdigest()
 
 
-if TYPE_CHECKING:
-    SecretText = models.TextField[Secret | None, Secret | None]
-else:
-    SecretText = models.TextField
-
-
-class EncryptedField(SecretText):
+class EncryptedField(models.TextField[Secret | None, Secret | None]):
     """A text column whose Python side is a Secret and whose database side is a token."""
 
     def from_db_value(self, value: str | None, *_args: object) -> Secret | None:

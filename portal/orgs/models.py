@@ -1,6 +1,7 @@
 """People, organisations, their sites and their SpKey credential."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -12,10 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Bound, Leased
 from portal.orgs.encryption import EncryptedField, Secret, UnreadableSecretError, fingerprint
-from portal.orgs.outbox import Notice
-
-__all__ = ["ApiCredential", "Membership", "Notice", "Organisation", "Site", "User", "UserManager"]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -74,7 +73,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def visible_to(self, user: User) -> Self:
         """Return the organisations in which this person holds an active membership."""
-        return self.filter(pk__in=Membership.objects.active_of(user).values("organisation"))
+        return self.filter(pk__in=Membership.objects.organisations_of(user))
 
     def hold(self, organisation: "Organisation") -> None:
         """Make others who would hold this organisation wait until the transaction ends."""
@@ -105,13 +104,28 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def stored_credential(self) -> "ApiCredential | None":
+        """The organisation's credential, or None while there is none."""
+        return getattr(self, "credential", None)
+
+    @property
+    def holds_super_key(self) -> bool:
+        """Whether the organisation's key may act for any other."""
+        credential = self.stored_credential
+        return credential is not None and credential.is_super
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships, as far as they count today, or somebody may see them."""
 
+    def of(self, member: "Membership") -> Self:
+        """Return the memberships in the member's organisation."""
+        return self.filter(organisation=member.organisation_id)
+
     def visible_to(self, user: User) -> Self:
         """Return the memberships in the organisations this person belongs to."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
 
     def active(self) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
@@ -122,6 +136,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active_of(self, user: User) -> Self:
         """Return this person's memberships that count today."""
         return self.active().filter(user=user)
+
+    def organisations_of(self, user: User) -> "models.QuerySet[Membership, Any]":
+        """Return the ids of the organisations this person belongs to today, to select rows by.
+
+        Every `visible_to` takes them from here, so that it is one sub-query deep.
+        """
+        return self.active_of(user).values("organisation")
 
 
 class Membership(models.Model):
@@ -172,49 +193,18 @@ class Membership(models.Model):
         }
 
 
-class SiteQuerySet(models.QuerySet["Site"]):
-    """Sites, as far as somebody may see them."""
+class ApiCredential(Leased):
+    """An organisation's access to the SpKey API, and what is known of its health.
 
-    def visible_to(self, user: User) -> Self:
-        """Return the sites of the organisations this person belongs to."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+    Due is a check of the key, while somebody has asked for one.
+    """
 
-    def open(self) -> Self:
-        """Return the sites that take claims: those not archived."""
-        return self.filter(archived_at=None)
-
-
-class Site(models.Model):
-    """A building, or a part of one, in which hubs stand."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="sites", verbose_name=_("organisation")
-    )
-    name = models.CharField(_("name"), max_length=120)
-    spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
-    address = models.CharField(_("address"), max_length=240, blank=True)
-    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = SiteQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("site")
-        verbose_name_plural = _("sites")
-        ordering = ("name",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("organisation", "spkey_site_id"), name="one_site_per_spkey_site_id"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ApiCredential(models.Model):
-    """An organisation's access to the SpKey API, and what is known of its health."""
+    LEASE: ClassVar[timedelta] = timedelta(seconds=40)
+    # The longest that a 429 is obeyed, with its spread.
+    LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
+    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_HOLD, None)}
+    # A key rests whether a check is due or not; there is one an organisation.
+    TIMED: ClassVar[Q] = Q(due_at__isnull=False) | Q(paused_until__isnull=False)
 
     class Kind(models.TextChoices):
         """Whether the key acts for its own organisation or for any."""
@@ -223,13 +213,13 @@ class ApiCredential(models.Model):
         SUPER = "super", _("Super key (SpKey support)")
 
     class State(models.TextChoices):
-        """What SpKey last said of the key."""
+        """What SpKey last said of the key; in words: `display/key_wording.py`."""
 
-        UNCHECKED = "unchecked", _("Not checked yet")
-        WORKING = "working", _("Working")
-        REFUSED = "refused", _("Refused")
-        MISMATCH = "mismatch", _("Belongs to another organisation")
-        UNREACHABLE = "unreachable", _("SpKey could not be reached")
+        UNCHECKED = "unchecked"
+        WORKING = "working"
+        REFUSED = "refused"
+        MISMATCH = "mismatch"
+        UNREACHABLE = "unreachable"
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="credential", verbose_name=_("organisation")
@@ -239,14 +229,10 @@ class ApiCredential(models.Model):
     bearer_token = EncryptedField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State.choices, default=State.UNCHECKED, editable=False
-    )
+    # Without choices, whose labels would be a second set of names.
+    state = models.CharField(_("state"), max_length=12, default=State.UNCHECKED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
-    check_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
-    check_lease_until = models.DateTimeField(null=True, editable=False)
-    check_epoch = models.PositiveIntegerField(default=0, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
     replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now, editable=False)
     replaced_by = models.ForeignKey(
@@ -258,7 +244,7 @@ class ApiCredential(models.Model):
         verbose_name=_("replaced by"),
     )
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("api credential")
         verbose_name_plural = _("api credentials")
         constraints = (
@@ -290,6 +276,18 @@ class ApiCredential(models.Model):
         except UnreadableSecretError:
             return False
         return True
+
+    @property
+    def is_being_checked(self) -> bool:
+        """Whether somebody has asked for a check that has not been made yet."""
+        return self.due_at is not None
+
+    @property
+    def paused_for(self) -> float:
+        """For how many more seconds SpKey wants no call with the key; 0.0 when it may be used."""
+        if self.paused_until is None:
+            return 0.0
+        return max(0.0, (self.paused_until - timezone.now()).total_seconds())
 
     @property
     def is_super(self) -> bool:

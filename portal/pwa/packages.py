@@ -5,15 +5,9 @@ Without the `decoder` the camera reads what the browser itself can.
 """
 
 from django.conf import settings
-from django.http import HttpRequest
 
 
 def installed() -> dict[str, bool]:
     """Return what is there, by the name that templates have for it."""
     folders = {"idb": "idb", "decoder": "zxing-wasm"}
     return {name: (settings.NODE_MODULES / folder).is_dir() for name, folder in folders.items()}
-
-
-def context(request: HttpRequest) -> dict[str, object]:
-    """Give templates `packages`."""
-    return {"packages": installed()}

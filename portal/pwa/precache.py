@@ -26,8 +26,6 @@ WORKER: Final = "js/pwa/service-worker.js"
 STYLES: Final = (
     "css/bar.css",
     "css/base.css",
-    "css/camera.css",
-    "css/forms.css",
     "css/hubs.css",
     "css/outdoor.css",
     "css/parts.css",
@@ -37,10 +35,10 @@ STYLES: Final = (
 )
 IMAGES: Final = ("app-icons/apple-touch-180.png", "favicon.svg", "icons.svg")
 SCRIPTS: Final = (
+    "js/page/dom.js",
     "js/page/kept-fields.js",
-    "js/page/main.js",
     "js/page/outdoor.js",
-    "js/page/settings.js",
+    "js/page/report.js",
     "js/page/site-picker.js",
     "js/page/time-ago.js",
     "js/pwa/connection-line.js",
@@ -48,8 +46,8 @@ SCRIPTS: Final = (
     "js/pwa/waiting-count.js",
     "js/scanner/camera.js",
     "js/scanner/code-choice.js",
-    "js/scanner/decoder.js",
     "js/scanner/decoder-worker.js",
+    "js/scanner/decoder.js",
     "js/scanner/hub-id.js",
     "js/scanner/label-camera.js",
     "js/scanner/reader.js",
@@ -57,15 +55,18 @@ SCRIPTS: Final = (
     "js/tray/address.js",
     "js/tray/announcer.js",
     "js/tray/api-client.js",
+    "js/tray/claiming.js",
     "js/tray/hub-tray.js",
-    "js/tray/list.js",
+    "js/tray/intake.js",
+    "js/tray/leaving.js",
     "js/tray/memory-store.js",
     "js/tray/model.js",
+    "js/tray/notices.js",
     "js/tray/outcome.js",
     "js/tray/page-store.js",
     "js/tray/page-sync.js",
-    "js/tray/photo.js",
     "js/tray/removal.js",
+    "js/tray/row-actions.js",
     "js/tray/row.js",
     "js/tray/scan-feedback.js",
     "js/tray/site.js",
@@ -73,7 +74,9 @@ SCRIPTS: Final = (
     "js/tray/store.js",
     "js/tray/sync.js",
     "js/tray/text-input.js",
+    "js/tray/view.js",
     "js/tray/words.js",
+    "js/tray/workplace.js",
 )
 # By the package of Node's that has to be installed for them.
 PACKAGES: Final = {
@@ -106,13 +109,24 @@ def files() -> list[str]:
     return sorted([*STYLES, *IMAGES, *SCRIPTS, *vendored])
 
 
+@cache
+def release() -> str:
+    """Return a name for this version of the files: of what a page reports, it says which it ran."""
+    addresses = [static(path) for path in files()]
+    return hashlib.sha256(json.dumps(addresses).encode()).hexdigest()[:VERSION_LETTERS]
+
+
 def shell(language: str) -> str:
     """Return the shell in one of LANGUAGES, as text: the same for everybody, and for nobody.
 
     It is written without any request, so no person, organisation, or token can get into it.
     """
     with translation.override(language):
-        context = {"is_shell": True, "packages": packages.installed()}
+        context = {
+            "is_shell": True,
+            "packages": packages.installed(),
+            "release": release(),
+        }
         return render_to_string("pwa/shell.html", context)
 
 

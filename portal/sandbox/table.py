@@ -1,4 +1,4 @@
-"""The magic hubs as a Markdown table, for the README: `python -m portal.sandbox.table`."""
+"""The magic hubs as a Markdown table, for docs/sandbox.md: `python -m portal.sandbox.table`."""
 
 import sys
 

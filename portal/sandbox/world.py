@@ -1,6 +1,6 @@
 """What every sandbox knows from its first second: organisations, keys, users and hubs.
 
-Everything is deterministic, so that tests, demo data, labels and the README agree without asking
+Everything is deterministic, so that tests, demo data, labels and the docs agree without asking
 a running sandbox.
 """
 
@@ -220,4 +220,4 @@ MAGIC: Mapping[str, MagicHub] = {
         on_claim={"status": 403, "body": _refusal("Forbidden", "This key may not claim this hub")},
     ),
 }
-"""Name -> magic hub. The README's table is made from it by `portal.sandbox.table`."""
+"""Name -> magic hub. The table in docs/sandbox.md is made from it by `portal.sandbox.table`."""

@@ -52,7 +52,8 @@ class Client:
     base_url      https, or http for a loopback host only; may have a path, never a query
     api_key       40 ASCII letters and digits
     bearer_token  a JWT, sent beside the key when given
-    ended         told how every call ended: its error, None for a usable answer; raises nothing
+    ended         told how every call ended, before its error is raised: that error, or None for a
+                  usable answer. Raises nothing; may set the `held_for` of a RateLimited
     Raises ValueError when one of them is malformed; the error never quotes a credential.
     """
 

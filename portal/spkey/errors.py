@@ -93,7 +93,11 @@ class NotFound(SpkeyError):
 
 
 class RateLimited(SpkeyError):
-    """429. `retry_after` is seconds from now, None when the answer named no understandable time."""
+    """429. `retry_after` is seconds from now, None when the answer named no understandable time.
+
+    `held_for` is for how many seconds whoever was told of it (see Client, `ended`) makes calls
+    wait; 0.0 where nobody does.
+    """
 
     def __init__(
         self,
@@ -104,6 +108,7 @@ class RateLimited(SpkeyError):
     ) -> None:
         super().__init__(message, **facts)
         self.retry_after = retry_after
+        self.held_for = 0.0
 
 
 class Unreachable(SpkeyError):

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from portal.audit.models import Entry
 from portal.audit.record import record
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.orgs.models import Membership, Organisation, Site, User
+from portal.orgs.models import Membership, Organisation, User
+from portal.sites.models import Site
 from portal.support.targets import Target
 
 
@@ -18,7 +19,7 @@ class AlreadyClaimingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SupportRequest:
     """What an agent asks for. `submission` is the form's token: the same one, the same claim."""
 
     target: Target
@@ -30,23 +31,24 @@ class Wish:
 
 
 @transaction.atomic
-def submit(agent: Membership, wish: Wish) -> Claim:
-    """Return support's claim for this wish: a new one, or the one that already stands for it.
+def submit(agent: Membership, claim_request: SupportRequest) -> Claim:
+    """Return support's claim for this request: a new one, or the one that already stands for it.
 
     The caller has checked the agent's right and second factor. An organisation that the portal
     does not know yet is made here, so that the claim stands in its own list. Raises
     AlreadyClaimingError, and AnotherSiteError when the hub is being claimed elsewhere.
     """
-    claim = lifecycle.submit(
-        lifecycle.Order(
+    claim = actions.submit(
+        actions.ClaimRequest(
             user=agent.user,
-            organisation=wish.target.organisation or _made(wish.target, agent.user),
-            hub_id=wish.hub_id,
-            spkey_site_id=wish.spkey_site_id,
-            submission=wish.submission,
-            site=wish.site,
+            organisation=claim_request.target.organisation
+            or _made(claim_request.target, agent.user),
+            hub_id=claim_request.hub_id,
+            spkey_site_id=claim_request.spkey_site_id,
+            submission=claim_request.submission,
+            site=claim_request.site,
             acting_organisation=agent.organisation,
-            reason=wish.reason,
+            reason=claim_request.reason,
         )
     )
     if claim.acting_organisation_id != agent.organisation_id:

@@ -1,21 +1,26 @@
 """Whom support may claim for."""
 
+import re
 from dataclasses import dataclass
+from typing import Literal
 
-from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.models import ApiCredential, Organisation
+from portal.sites.models import Site, SiteQuerySet
 
 SHOWN = 50
 
 # SpKey documents organisation and site ids as text; these are the letters that its ids have.
-SPKEY_ID = RegexValidator(
-    r"\A[A-Za-z0-9._:-]{1,128}\Z",
-    _("An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it."),
-)
+SPKEY_ID = re.compile(r"\A[A-Za-z0-9._:-]{1,128}\Z")
+
+
+class TargetError(ValueError):
+    """Nobody can be claimed for under this id: it is none, or a support organisation's."""
+
+    def __init__(self, kind: Literal["no_id", "support"]) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Target:
     def name(self) -> str:
         """The organisation's name, or its SpKey id."""
         return self.organisation.name if self.organisation else self.spkey_org_id
+
+    @property
+    def sites(self) -> SiteQuerySet:
+        """The organisation's sites, archived ones too: none while the portal does not know it."""
+        return self.organisation.sites.all() if self.organisation else Site.objects.none()
 
 
 def choosable(text: str = "") -> QuerySet[Organisation]:
@@ -44,12 +54,13 @@ def choosable(text: str = "") -> QuerySet[Organisation]:
 def find(text: str) -> Target:
     """Return the target with this SpKey organisation id, known to the portal or not.
 
-    Raises ValidationError for what cannot be an id, and for organisations that are support's own.
+    Raises TargetError for what cannot be an id, and for organisations that are support's own.
     """
     spkey_org_id = text.strip()
     organisation = Organisation.objects.filter(spkey_org_id=spkey_org_id).first()
     if organisation is None:
-        SPKEY_ID(spkey_org_id)
+        if not SPKEY_ID.match(spkey_org_id):
+            raise TargetError("no_id")
     elif not choosable().filter(pk=organisation.pk).exists():
-        raise ValidationError(_("This is a support organisation. Support claims for others only."))
+        raise TargetError("support")
     return Target(spkey_org_id, organisation)

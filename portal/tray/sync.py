@@ -11,21 +11,28 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from portal.claims import identity, lifecycle, submitting
-from portal.claims.forms import submission
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
-from portal.hubs import circuit, hub_ids, keys, watching
+from portal.claims.engine import actions, credentials
+from portal.claims.engine.actions import submission_id
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
+from portal.claims.queries import claims_of
+from portal.core.models import Heartbeat
+from portal.gateway import gate
+from portal.gateway.gate import HeldReason
+from portal.hubs import watching
+from portal.hubs.labels import parse
 from portal.hubs.models import Hub
-from portal.orgs.models import Membership, Site
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+from portal.sites.queries import sites_of
 from portal.tray.schema import Action, Row
 
 logger = logging.getLogger(__name__)
 
 # Enough of a text to see that it is too long for a label.
-MOST_READ: Final = hub_ids.LONGEST + 1
+MOST_READ: Final = parse.LONGEST + 1
 # For so long a lookup holds, and nobody needs to ask again.
 LOOKUP_HOLDS: Final = timedelta(minutes=5)
 # Why no hub is looked up just now, beside the reasons for which claims wait.
@@ -65,7 +72,7 @@ class ClaimedElsewhere:
 class NoLabel:
     """The row's text holds no hub id."""
 
-    problem: hub_ids.LabelProblem
+    problem: parse.LabelProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +155,11 @@ def available_actions(claim: Claim) -> tuple[Action, ...]:
     if claim.by_support:
         return ()
     can = {
-        Action.TRY_NOW: submitting.can_try_now(claim),
-        Action.STOP: submitting.can_stop(claim),
-        Action.AGAIN: submitting.can_retry(claim),
+        Action.TRY_NOW: actions.can_try_now(claim),
+        Action.STOP: actions.can_stop(claim),
+        Action.AGAIN: actions.can_retry(claim),
     }
     return tuple(action for action, may in can.items() if may)
-
-
-def _claims(member: Membership) -> QuerySet[Claim]:
-    return (
-        Claim.objects.visible_to(member.user)
-        .filter(organisation=member.organisation)
-        .select_related("organisation", "site", "submitted_by", "hub")
-    )
 
 
 class _SpokenOf:
@@ -174,23 +173,22 @@ class _SpokenOf:
         self.submitted: _Claims = {}
         if named or confirmed:
             made = Q(submitted_by=member.user, submission__in=confirmed)
-            for claim in _claims(member).filter(Q(pk__in=named) | made):
+            for claim in claims_of(member).with_details().filter(Q(pk__in=named) | made):
                 self.named[claim.pk] = claim
                 self.submitted[claim.submission] = claim
 
     @staticmethod
     def _read_sites(member: Membership, picked: set[uuid.UUID]) -> _Sites:
-        sites = Site.objects.visible_to(member.user).filter(organisation=member.organisation)
-        return sites.open().in_bulk(picked)
+        return sites_of(member).open().in_bulk(picked)
 
     def site(self, row: Row) -> Site | None:
         """Return the site that was picked for the row, if it takes claims."""
         return self._sites.get(row.site_id) if row.site_id else None
 
 
-def _hub_id(row: Row) -> hub_ids.HubId:
+def _hub_id(row: Row) -> parse.HubId:
     """Return the hub id on the label. Raises LabelProblem."""
-    return hub_ids.parse(row.text[:MOST_READ])
+    return parse.parse(row.text[:MOST_READ])
 
 
 def _confirmed(row: Row) -> uuid.UUID | None:
@@ -199,13 +197,13 @@ def _confirmed(row: Row) -> uuid.UUID | None:
         return None
     try:
         return _hub_id(row)
-    except hub_ids.LabelProblem:
+    except parse.LabelProblem:
         return None
 
 
 def _submission(row: Row, hub_id: uuid.UUID) -> uuid.UUID:
     """Return the submission's id: the same row for the same hub and site is the same claim."""
-    return submission(row.id, hub_id, row.site_id)
+    return submission_id(row.id, hub_id, row.site_id)
 
 
 def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
@@ -214,7 +212,7 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
         return _act(member, row, spoken_of.named.get(row.claim_id))
     try:
         hub_id = _hub_id(row)
-    except hub_ids.LabelProblem as problem:
+    except parse.LabelProblem as problem:
         return NoLabel(problem)
     if not row.claim:
         return _OfHub(hub_id)
@@ -227,8 +225,8 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     return _submit(_order(member, row, hub_id, site))
 
 
-def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> lifecycle.Order:
-    return lifecycle.Order(
+def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> actions.ClaimRequest:
+    return actions.ClaimRequest(
         user=member.user,
         organisation=member.organisation,
         hub_id=hub_id,
@@ -238,10 +236,10 @@ def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> lifec
     )
 
 
-def _submit(order: lifecycle.Order) -> _OfClaim | ClaimedElsewhere:
+def _submit(order: actions.ClaimRequest) -> _OfClaim | ClaimedElsewhere:
     try:
-        return _OfClaim(lifecycle.submit(order).pk)
-    except lifecycle.AnotherSiteError as elsewhere:
+        return _OfClaim(actions.submit(order).pk)
+    except actions.AnotherSiteError as elsewhere:
         return ClaimedElsewhere(elsewhere.claim)
 
 
@@ -253,11 +251,11 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
         return _OfClaim(claim.pk)
     match row.action:
         case Action.AGAIN:
-            return _submit(lifecycle.retry(claim, member.user))
+            return _submit(actions.retry(claim, member.user))
         case Action.STOP:
-            lifecycle.stop(claim, member.user)
+            actions.stop(claim, member.user)
         case Action.TRY_NOW:
-            lifecycle.try_now(claim)
+            actions.try_now(claim)
     return _OfClaim(claim.pk)
 
 
@@ -301,7 +299,7 @@ class _Found:
         if not pks and not hubs:
             return {}
         under_way = Q(state__in=ACTIVE, hub_id_text__in=[str(hub_id) for hub_id in hubs])
-        found = _claims(self.member).filter(Q(pk__in=pks) | under_way)
+        found = claims_of(self.member).with_details().filter(Q(pk__in=pks) | under_way)
         return {claim.pk: claim for claim in found}
 
     def _read_site_names(self) -> dict[str, str]:
@@ -315,9 +313,7 @@ class _Found:
         ids.discard("")
         if not ids:
             return {}
-        sites = Site.objects.visible_to(self.member.user).filter(
-            organisation=self.member.organisation, spkey_site_id__in=ids
-        )
+        sites = sites_of(self.member).filter(spkey_site_id__in=ids)
         return dict(sites.values_list("spkey_site_id", "name"))
 
     def _unread(self) -> list[Hub]:
@@ -328,20 +324,23 @@ class _Found:
         if not self._unread():
             return ""
         try:
-            credential = keys.usable(self.member.organisation)
-        except keys.NoUsableKeyError as error:
-            return identity.KEY_REASONS[str(error)]
+            credential = gate.usable(self.member.organisation)
+        except gate.NoUsableKeyError as error:
+            return credentials.KEY_REASONS[str(error)]
         if not Heartbeat.is_heard():
             return NO_WORKER
-        if circuit.is_open():
-            return Reason.UNREACHABLE
-        return Reason.RATE if keys.paused_for(credential) else ""
+        match gate.held_reason(credential):
+            case HeldReason.CIRCUIT_OPEN:
+                return Reason.UNREACHABLE
+            case HeldReason.RATE_LIMITED:
+                return Reason.RATE
+        return ""
 
     def _watch(self) -> None:
         """Have the hubs read that wait for it, and those of claims that succeeded.
 
         One read is enough for a lookup: a tray of hundreds must not wear out the API.
         """
-        watching.leave([hub for hub in self.hubs.values() if is_looked_up(hub)])
+        watching.unwatch([hub for hub in self.hubs.values() if is_looked_up(hub)])
         claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
         watching.watch_all([*self._unread(), *(claim.hub for claim in claimed)])

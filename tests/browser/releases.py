@@ -15,7 +15,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 from portal.pwa import precache
 from tests.browser.offline import Line
 
-HASHED = "portal.static_files.Storage"
+HASHED = "portal.core.static_files.Storage"
 CHANGING = "css/bar.css"
 
 
@@ -54,6 +54,7 @@ class Releases:
         self._settings.STORAGES = {**base.STORAGES, "staticfiles": {"BACKEND": HASHED}}
         call_command("collectstatic", interactive=False, verbosity=0)
         precache._composed.cache_clear()
+        precache.release.cache_clear()
         return collected
 
     def end(self) -> None:
@@ -62,3 +63,4 @@ class Releases:
                 server.shutdown()
                 server.server_close()
         precache._composed.cache_clear()
+        precache.release.cache_clear()

@@ -22,7 +22,7 @@ STYLES = re.findall(
 HEAD = """<link rel="stylesheet" id="outdoor-look" href="/static/css/outdoor.css"
  media="(prefers-contrast: more)"><script src="/static/js/page/outdoor.js"></script>
 <script type="module" src="/static/js/scanner/label-camera.js"></script>""" + "".join(
-    f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in STYLES
+    f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in (*STYLES, "tray")
 )
 
 PAGE = """<!doctype html><html lang="en"><title>Scan</title><link rel="icon" href="data:,">

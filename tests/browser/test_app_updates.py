@@ -9,7 +9,7 @@ from portal.pwa import precache
 from tests.browser.offline import go_offline, ready_for_offline, through
 from tests.browser.releases import CHANGING
 
-FILE = "() => document.querySelector('link[href*='/bar']').href"
+FILE = "() => document.querySelector('link[href*=\"/bar.\"]').href"
 # Past the browser's own cache.
 READ = "async (address) => (await fetch(address, { cache: 'reload' })).text()"
 UPDATE = """async () => {

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from tests.browser.steps import claim_hub, show
 from tests.conftest import order
 
@@ -25,7 +25,7 @@ def hostile(ira, ada, acme, mill_court, spkey_support, sam, hub_id):
     ):
         setattr(row, field, HOSTILE)
         row.save()
-    return lifecycle.submit(
+    return actions.submit(
         order(sam, mill_court, hub_id, acting_organisation=spkey_support, reason=HOSTILE)
     )
 
@@ -44,7 +44,7 @@ def test_hostile_names_and_reasons_are_shown_as_they_are_and_do_nothing(
         assert page.evaluate("() => typeof harm") == "undefined"
     show(page, hostile)
     expect(page.get_by_text(f"Reason: {HOSTILE}")).to_be_visible()
-    lifecycle.stop(claim, ira)
+    actions.stop(claim, ira)
 
     page = tablet(ada)
     page.on("request", lambda request: asked.append(request.url))

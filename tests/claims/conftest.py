@@ -1,12 +1,13 @@
 """Time, and waiting for a claim to end, for tests against the sandbox."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
-from portal.claims.models import Claim
+from portal.claims.models import ACTIVE, Claim
 from portal.sandbox.server import Sandbox
 from tests.conftest import work
 
@@ -53,3 +54,14 @@ def claimed_events(sandbox: Sandbox, hub_id: object) -> list:
         for event in sandbox.state.event_log
         if event.type == "HubClaimed" and event.hub_id == str(hub_id)
     ]
+
+
+def put(claim: Claim, state: str, reason: str = "", **fields: object) -> Claim:
+    """Put the claim into a state, an hour after it was made."""
+    now = timezone.now()
+    ended = {} if state in ACTIVE else {"finished_at": now, "next_attempt_at": None}
+    Claim.objects.filter(pk=claim.pk).update(
+        state=state, reason=reason, created_at=now - timedelta(hours=1), **ended, **fields
+    )
+    related = ("organisation", "site", "hub", "submitted_by")
+    return Claim.objects.select_related(*related).get(pk=claim.pk)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from portal import spkey
-from portal.claims.calls import Journal, Outcome, Reading, Sent
-from portal.claims.decision import Facts
+from portal.claims.engine.calls import CallRecord, Outcome, Reading, Sent
+from portal.claims.engine.decide import Facts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HUB = "0a1b2c3d-0000-4000-8000-000000000001"
@@ -22,22 +22,22 @@ FRESH = Facts(
     org_id=OURS,
     site_id=OUR_SITE,
     reason="",
-    created_at=ago(minutes=1),
+    retry_window_start=ago(minutes=1),
     tries=0,
     sends=0,
     recent_sends=0,
     last_send_at=None,
     unresolved=False,
-    settled_read_at=None,
-    send_wanted=False,
+    no_effect_seen_at=None,
+    send_requested=False,
     cancelling=False,
 )
 SENT = replace(FRESH, sends=1, recent_sends=1, last_send_at=ago(seconds=50))
 UNRESOLVED = replace(SENT, unresolved=True)
 
 
-def journal(outcome: Outcome) -> Journal:
-    return Journal(outcome, None, "request", "ray", 0.1)
+def journal(outcome: Outcome) -> CallRecord:
+    return CallRecord(outcome, None, "request", "ray", 0.1)
 
 
 def says(
@@ -64,14 +64,14 @@ def says(
     return Reading(journal(Outcome.ANSWERED), NOW, hub=hub)
 
 
-def fails(outcome: Outcome, retry_after: float | None = None) -> Reading:
+def fails(outcome: Outcome, held_for: float = 0.0) -> Reading:
     """A status read that was not answered with a status."""
-    return Reading(journal(outcome), NOW, retry_after=retry_after)
+    return Reading(journal(outcome), NOW, held_for=held_for)
 
 
-def sent(outcome: Outcome, retry_after: float | None = None) -> Sent:
+def sent(outcome: Outcome, held_for: float = 0.0) -> Sent:
     """A send that ended like this, without an event."""
-    return Sent(journal(outcome), retry_after=retry_after)
+    return Sent(journal(outcome), held_for=held_for)
 
 
 def claimed(hub: str = HUB, org: str = OURS, site: str = OUR_SITE) -> Sent:

@@ -7,7 +7,7 @@ from threading import Thread
 
 from django.db import connections
 
-from portal.claims.worker import Worker
+from portal.core.worker import Worker
 
 
 @contextmanager
@@ -27,11 +27,11 @@ def running(threads: int = 4) -> Iterator[Worker]:
         yield worker
     finally:
         worker.stop()
-        thread.join(timeout=20)
+        thread.join(timeout=60)
         assert not thread.is_alive()
 
 
-def until(happens: Callable[[], object], within: float = 15.0) -> None:
+def until(happens: Callable[[], object], within: float = 60.0) -> None:
     """Wait until it happens; fail when it does not within so many seconds."""
     ends_at = time.monotonic() + within
     while not happens():

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import worker
-from portal.hubs import circuit, keys, status, watching
-from portal.hubs.clock import mend
-from portal.hubs.models import Circuit, Hub
-from portal.orgs import credentials
+from portal.core import leasing, worker
+from portal.gateway import circuit, gate, key_health
+from portal.gateway.models import Circuit
+from portal.hubs import status, watching
+from portal.hubs.models import Hub
+from portal.orgs import api_keys
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 
@@ -29,31 +30,34 @@ def the_key():
     return ApiCredential.objects.get()
 
 
-def mended() -> int:
-    return mend(timezone.now())
+def later(clock, wait):
+    """Let so much time pass, and the worker do what is due then."""
+    clock.shift(wait.total_seconds())
+    worker.run_once()
 
 
-def test_a_killed_workers_lease_of_a_hub_is_void_when_the_clock_was_put_back(hub, wire, clock):
+def test_a_killed_workers_lease_of_a_hub_runs_out_when_the_clock_was_put_back(hub, wire, clock):
     watching.watch(hub)
-    watching.lease_due(5)
+    watching.take_due(5)
     clock.shift(-HOUR)
     watching.watch(fresh(hub))
     worker.run_once()
     assert wire() == []
 
-    assert mended() == 1
-    worker.run_once()
+    assert leasing.correct_clock() == 1
+    later(clock, Hub.LEASE)
 
     assert len(wire("status")) == 1
 
 
-def test_what_a_worker_finds_out_whose_lease_was_voided_is_left_to_the_next(hub, wire, clock):
+def test_what_a_worker_finds_out_whose_lease_was_cut_short_is_left_to_the_next(hub, wire, clock):
     watching.watch(hub)
-    (leased,) = watching.lease_due(5)
+    (leased,) = watching.take_due(5)
     clock.shift(-HOUR)
-    mended()
+    leasing.correct_clock()
+    clock.shift(Hub.LEASE)
     watching.watch(fresh(hub))
-    assert len(watching.lease_due(5)) == 1
+    assert len(watching.take_due(5)) == 1
 
     watching.refresh(leased)
 
@@ -75,7 +79,7 @@ def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub,
     watching.watch(hub)
     worker.run_once()
     clock.shift(-HOUR)
-    mended()
+    leasing.correct_clock()
     for _ in range(20):
         worker.run_once()
         clock.shift(20)
@@ -84,65 +88,65 @@ def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub,
 
 
 def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hub, wire, clock):
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     clock.shift(-HOUR)
-    mended()
-    worker.run_once()
+    leasing.correct_clock()
+    later(clock, watching.REFRESH_TROUBLED)
 
     assert len(wire("status")) == 1
-    assert fresh(hub).expected_until - timezone.now() <= watching.EXPECT
-    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_EXPECTED
+    assert fresh(hub).awaited_until - timezone.now() <= Hub.AWAIT_ONLINE_FOR
+    assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_AWAITED
 
 
 def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wire, clock):
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
     for hours in (1, -1):
         clock.shift(hours * HOUR)
-        mended()
+        leasing.correct_clock()
         worker.run_once()
 
-    clock.shift(61)
-    worker.run_once()
+    for _ in range(2):
+        later(clock, watching.REFRESH_AWAITED)
 
     assert len(wire("status")) == 3
 
 
-def test_a_killed_workers_lease_of_a_key_is_void_when_the_clock_was_put_back(sandbox, acme, clock):
-    credentials.ask_for_check(acme.credential, None)
-    keys.lease_due_checks(1)
+def test_a_killed_workers_lease_of_a_key_runs_out_when_the_clock_was_put_back(sandbox, acme, clock):
+    api_keys.ask_for_check(acme.credential, None)
+    key_health.take_due_checks(1)
     clock.shift(-HOUR)
     worker.run_once()
-    assert the_key().check_due_at is not None
+    assert the_key().due_at is not None
 
-    mended()
-    worker.run_once()
+    leasing.correct_clock()
+    later(clock, ApiCredential.LEASE)
 
-    assert the_key().check_due_at is None
+    assert the_key().due_at is None
     assert the_key().state == "working"
 
 
 def test_a_key_that_had_to_rest_rests_no_hour_longer(sandbox, acme, clock):
-    keys.pause(acme.credential, 600)
-    assert mended() == 0
+    gate.hold(acme.credential, 600)
+    assert leasing.correct_clock() == 0
     clock.shift(-HOUR)
-    mended()
+    leasing.correct_clock()
 
-    assert keys.paused_for(the_key()) == 0
+    assert the_key().paused_for == 0
 
 
 def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
     now, host = timezone.now(), sandbox.url.removeprefix("http://")
     Circuit.objects.create(host=host, opened_at=now, open_until=now + circuit.LONGEST_PAUSE)
     clock.shift(-HOUR)
-    mended()
+    leasing.correct_clock()
     clock.shift(circuit.OUTDATED)
 
     assert not circuit.is_open()
 
 
 def test_a_reading_of_the_future_does_not_keep_out_a_fresh_one(hub, acme, sandbox, clock):
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     status.record(fresh(hub), client.hub_status(hub.hub_id), read_at=timezone.now())
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})
     clock.shift(-HOUR)
@@ -157,24 +161,26 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     hub, acme, clock, django_assert_num_queries
 ):
     watching.watch(hub)
-    watching.expect(hub, "mill-court")
-    watching.lease_due(5)
-    credentials.ask_for_check(acme.credential, None)
-    keys.lease_due_checks(1)
-    keys.pause(acme.credential, HOUR)
+    watching.await_online(hub, "mill-court")
+    watching.take_due(5)
+    api_keys.ask_for_check(acme.credential, None)
+    key_health.take_due_checks(1)
+    gate.hold(acme.credential, ApiCredential.LONGEST_HOLD.total_seconds())
     now = timezone.now()
-    far = now + circuit.LONGEST_PAUSE + circuit.PROBE
+    assert Circuit.LONGEST_HELD == circuit.LONGEST_PAUSE + circuit.PROBE
+    far = now + Circuit.LONGEST_HELD
     Circuit.objects.create(host="api.example", opened_at=now, open_until=far)
 
-    with django_assert_num_queries(3) as queries:
-        assert mend(now) == 0
+    with django_assert_num_queries(5) as queries:
+        assert leasing.correct_clock() == 0
     assert all(query["sql"].startswith("SELECT") for query in queries)
 
 
 def test_the_worker_mends_what_a_clock_that_was_put_back_has_left(hub, clock, caplog):
+    watching.watch(hub)
     Hub.objects.update(lease_until=timezone.now() + timedelta(hours=1))
 
     worker.Worker(1)._beat()
 
-    assert fresh(hub).lease_until is None
+    assert fresh(hub).lease_until <= timezone.now() + Hub.LEASE
     assert "put back" in caplog.text

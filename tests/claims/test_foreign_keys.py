@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Reason, State
-from portal.orgs import credentials
+from portal.notices.models import Notice
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Notice
+from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import join, make_person, order, work
 
@@ -19,15 +20,15 @@ CLAIM = {"path_contains": "ClaimHub"}
 
 @pytest.fixture
 def harbours_key_at_acme(acme):
-    credentials.replace(acme, None, Secret(world.HARBOUR_KEY), None)
-    ApiCredential.objects.update(state="working", check_due_at=None)
+    api_keys.replace(acme, None, Secret(world.HARBOUR_KEY), None)
+    ApiCredential.objects.update(state="working", due_at=None)
 
 
 def test_an_event_that_names_another_organisation_bars_the_key(
     sandbox, harbours_key_at_acme, claim, ira, mill_court, acme
 ):
     done = work(claim)
-    second = work(lifecycle.submit(order(ira, mill_court, world.hub_id(1))))
+    second = work(actions.submit(order(ira, mill_court, world.hub_id(1))))
 
     assert (done.state, done.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
     assert ApiCredential.objects.get().state == ApiCredential.State.MISMATCH
@@ -47,7 +48,7 @@ def test_without_an_event_the_claim_accuses_nobody_and_the_next_ones_event_does(
     assert (done.state, done.reason) == (State.CONFLICT, Reason.ANOTHER_ORGANISATION)
     assert ApiCredential.objects.get().state == ApiCredential.State.WORKING
 
-    following = work(lifecycle.submit(order(ira, mill_court, world.hub_id(1))))
+    following = work(actions.submit(order(ira, mill_court, world.hub_id(1))))
     assert (following.state, following.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
     assert ApiCredential.objects.get().state == ApiCredential.State.MISMATCH
 
@@ -81,7 +82,7 @@ def test_supports_claim_that_went_elsewhere_alarms_both_sides(
     answer = {"success": True, "aggregateId": str(hub_id), "version": 2, "event": event}
     sandbox.faults.add(CLAIM, action={"status": 200, "body": json.dumps(answer)}, times=1)
 
-    done = work(lifecycle.submit(order(sam, mill_court, hub_id, acting_organisation=spkey_support)))
+    done = work(actions.submit(order(sam, mill_court, hub_id, acting_organisation=spkey_support)))
 
     assert (done.state, done.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
     assert Entry.objects.filter(verb="claim.bound_elsewhere", object_id=str(done.pk)).count() == 1

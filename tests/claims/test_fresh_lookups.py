@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions
 from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -18,7 +19,7 @@ def look_up(acme, hub_id):
     hub = watching.hub_for(acme, hub_id)
     watching.watch(hub)
     worker.run_once()
-    Hub.objects.filter(pk=hub.pk).update(watched_until=None, refresh_due_at=None)
+    Hub.objects.filter(pk=hub.pk).update(watched_until=None, due_at=None)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def looked_up(sandbox, acme, hub_id):
 
 
 def make(ira, mill_court, hub_id):
-    return lifecycle.submit(order(ira, mill_court, hub_id))
+    return actions.submit(order(ira, mill_court, hub_id))
 
 
 def test_a_lookup_of_a_moment_ago_counts_as_the_first_read(

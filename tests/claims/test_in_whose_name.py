@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal import spkey
-from portal.claims import calls, lifecycle
+from portal.claims.engine import actions, calls
 from portal.claims.models import Reason, State
 from portal.orgs.models import Membership, User
 from portal.sandbox import world
@@ -24,7 +24,7 @@ def nia(acme):
 
 @pytest.fixture
 def nias_claim(nia, mill_court, hub_id):
-    return lifecycle.submit(order(nia, mill_court, hub_id))
+    return actions.submit(order(nia, mill_court, hub_id))
 
 
 def user_sent(wire):
@@ -43,7 +43,7 @@ def test_the_members_own_id_is_used_and_nobody_is_looked_up(sandbox, claim, ira,
 
 def test_an_id_found_by_email_is_remembered(sandbox, claim, ira, mill_court, wire):
     work(claim)
-    work(lifecycle.submit(order(ira, mill_court, world.hub_id(1))))
+    work(actions.submit(order(ira, mill_court, world.hub_id(1))))
 
     (lookup,) = wire(BY_EMAIL)
     assert lookup.query == {"email": ira.email, "searchOnly": "true"}

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
+from portal.core import worker
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
 from tests.claims.faults.verdicts import accepted
@@ -35,8 +36,8 @@ def test_one_active_claim_per_organisation_and_hub(
 
     def submit(wish):
         try:
-            got.append(lifecycle.submit(wish).pk)
-        except lifecycle.AnotherSiteError as refused:
+            got.append(actions.submit(wish).pk)
+        except actions.AnotherSiteError as refused:
             got.append(refused.claim.pk)
 
     at_once(*[lambda wish=wish: submit(wish) for wish in wishes * 2])
@@ -62,18 +63,18 @@ def test_at_most_one_effective_claim_of_ours_per_hub(
 ):
     for action in ({"drop": "before"}, {"status": 500}, {"drop": "after"}):
         sandbox.faults.add(SEND, action=action, times=1)
-    claim = lifecycle.submit(order(ira, mill_court, hub_id))
+    claim = actions.submit(order(ira, mill_court, hub_id))
 
     def ended() -> bool:
-        lifecycle.try_now(claim)
-        lifecycle.submit(order(ada, mill_court, hub_id))
+        actions.try_now(claim)
+        actions.submit(order(ada, mill_court, hub_id))
         clock.shift(3)
         return not Claim.objects.active().exists()
 
     with running(), running():
         until(ended)
     clock.shift(700)
-    again = work(lifecycle.submit(order(ada, mill_court, hub_id)))
+    again = work(actions.submit(order(ada, mill_court, hub_id)))
 
     assert Claim.objects.get(pk=claim.pk).state == State.CLAIMED
     assert again.state == State.ALREADY_YOURS
@@ -91,7 +92,7 @@ class Nuisance(threading.Thread):
         self._over = threading.Event()
 
     def run(self) -> None:
-        with closing(sqlite3.connect(self._database, timeout=5)) as other:
+        with closing(sqlite3.connect(self._database, timeout=60)) as other:
             while not self._over.is_set():
                 other.execute("BEGIN IMMEDIATE")
                 time.sleep(0.04)

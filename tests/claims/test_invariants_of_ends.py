@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.audit.models import Entry
-from portal.claims import leases, lifecycle, looking_back, worker
+from portal.claims.engine import actions, leases, recheck, step
 from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Claim, Reason, State
-from portal.orgs.models import ApiCredential, Membership, Notice
+from portal.core import leasing, worker
+from portal.notices.models import Notice
+from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from tests.claims.faults.verdicts import accepted
 from tests.conftest import order, work
@@ -22,26 +24,31 @@ READ = {"method": "GET", "path_contains": "status"}
 @pytest.mark.parametrize("state", FINAL)
 def test_final_states_are_final(sandbox, claim, ira, ada, acme, mill_court, clock, state):
     (stale,) = leases.take_due(1)
-    ends = {"state": state, "finished_at": timezone.now(), "next_attempt_at": None, "sends": 1}
+    ends = {"state": state, "finished_at": timezone.now(), "due_at": None, "sends": 1}
     ends |= {"epoch": stale.epoch + 1, "lease_until": None, "last_send_at": timezone.now()}
-    Claim.objects.filter(pk=claim.pk).update(**ends, look_back_at=timezone.now())
-    ended = Claim.objects.get(pk=claim.pk)
-    fixed = ("state", "reason", "finished_at", "claimed_at", "next_attempt_at", "sends")
+    ended_row = Claim.objects.filter(pk=claim.pk)
+    ended_row.update(**ends)
+    ended = ended_row.get()
+    fixed = ("state", "reason", "finished_at", "claimed_at", "sends")
     before = Claim.objects.filter(pk=claim.pk).values(*fixed).get()
 
-    lifecycle.attempt(stale)
-    assert not lifecycle.try_now(ended)
-    assert not lifecycle.stop(ended, ada)
-    assert lifecycle.resume(ApiCredential.objects.get()) == 0
-    lifecycle.submit(order(ira, mill_court, claim.hub.hub_id, submission=claim.submission))
+    step.attempt(stale)
+    assert not actions.try_now(ended)
+    assert not actions.stop(ended, ada)
+    assert actions.resume(ApiCredential.objects.get()) == 0
+    actions.submit(order(ira, mill_court, claim.hub.hub_id, submission=claim.submission))
     for _ in range(3):
         clock.shift(3700)
-        Claim.objects.filter(pk=claim.pk).update(look_back_at=timezone.now())
-        for lease in leases.take_due(5) + looking_back.take_due(5):
-            looking_back.look_back(lease)
+        if state in SUCCEEDED:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                ended_row.update(due_at=timezone.now())
+        else:
+            ended_row.update(due_at=timezone.now())
+        for lease in leases.take_due(5) + recheck.take_due(5):
+            recheck.recheck(lease)
         worker.run_once()
-    leases.mend_clock()
-    lifecycle.submit(lifecycle.retry(ended, ira))
+    leasing.correct_clock()
+    actions.submit(actions.retry(ended, ira))
 
     assert Claim.objects.filter(pk=claim.pk).values(*fixed).get() == before
     for active in ACTIVE:
@@ -50,12 +57,12 @@ def test_final_states_are_final(sandbox, claim, ira, ada, acme, mill_court, cloc
 
 
 def stopped_while_it_waits(claim, live_until):
-    assert live_until(State.WAITING).unresolved_since is None
-    assert lifecycle.stop(claim, claim.submitted_by)
+    assert live_until(State.WAITING).outcome_unknown_since is None
+    assert actions.stop(claim, claim.submitted_by)
 
 
 def stopped_while_it_is_open(claim, live_until):
-    lifecycle.stop(claim, claim.submitted_by)
+    actions.stop(claim, claim.submitted_by)
     live_until(State.CANCELLED)
 
 
@@ -121,13 +128,13 @@ def test_each_final_change_has_exactly_one_audit_row_and_its_notifications(
 ):
     action, state, told = ENDS[name]
     magic = world.MAGIC.get(name)
-    claim = lifecycle.submit(order(ira, mill_court, magic.id if magic else world.hub_id(0)))
+    claim = actions.submit(order(ira, mill_court, magic.id if magic else world.hub_id(0)))
     if action is not None:
         body = accepted(claim, orgId=world.HARBOUR_ORG_ID)
         sandbox.faults.add(SEND, action=action | ({"body": body} if "body" in action else {}))
     for _ in range(3):
         done = work(claim)
-        lifecycle.try_now(claim)
+        actions.try_now(claim)
         clock.shift(400)
 
     assert done.state == state
@@ -154,12 +161,12 @@ ENDLESS = (
 def test_once_faults_stop_every_claim_ends(sandbox, ira, mill_court, clock):
     for number, (match, action) in enumerate(ENDLESS):
         sandbox.faults.add(match | {"hub_id": world.hub_id(number)}, action=action)
-        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        actions.submit(order(ira, mill_court, world.hub_id(number)))
     for _ in range(6):
         worker.run_once()
         clock.shift(60)
     assert Claim.objects.active().count() >= 6
-    assert not Claim.objects.active().filter(next_attempt_at=None).exists()
+    assert not Claim.objects.active().filter(due_at=None).exists()
 
     sandbox.faults.clear()
     for _ in range(40):

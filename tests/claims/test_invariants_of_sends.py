@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import calls, identity, leases, lifecycle, worker
+from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Attempt, Claim, State
-from portal.orgs.models import ApiCredential, Membership, Notice, Site
+from portal.core import worker
+from portal.notices.models import Notice
+from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
+from portal.sites.models import Site
 from tests.claims.conftest import claimed_events
 from tests.conftest import order, work
 
@@ -29,7 +32,7 @@ def supports_claim(sam, spkey_support, mill_court):
     wish = order(
         sam, mill_court, world.hub_id(5), acting_organisation=spkey_support, reason="Ticket 1"
     )
-    return lifecycle.submit(wish)
+    return actions.submit(wish)
 
 
 def keys_used(sandbox, claim):
@@ -39,7 +42,7 @@ def keys_used(sandbox, claim):
 def test_only_the_target_organisations_key_or_the_super_key_for_a_support_claim(
     sandbox, claim, supports_claim, hal, lighthouse
 ):
-    theirs = lifecycle.submit(order(hal, lighthouse, world.hub_id(6)))
+    theirs = actions.submit(order(hal, lighthouse, world.hub_id(6)))
     for each in (claim, supports_claim, theirs):
         assert work(each).state == State.CLAIMED
 
@@ -112,7 +115,7 @@ def test_no_send_from_a_stale_lease(
 
     with monkeypatch.context() as patch:
         patch.setattr(calls, "read", too_slow)
-        lifecycle.attempt(lease)
+        step.attempt(lease)
     assert wire("ClaimHub") == []
     assert Claim.objects.get(pk=claim.pk).sends == 0
 
@@ -135,13 +138,13 @@ def end_pass(claim):
 
 
 def stop(claim):
-    lifecycle.stop(claim, claim.submitted_by)
+    actions.stop(claim, claim.submitted_by)
 
 
 @pytest.mark.parametrize("loss", [remove_person, archive_site, end_pass, stop])
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(calls, "read"), (identity, "spkey_user_id"), (identity, "claim_body")],
+    [(calls, "read"), (credentials, "spkey_user_id"), (credentials, "claim_body")],
     ids=["after the read", "after the look-up", "at the last moment"],
 )
 def test_no_send_after_the_right_to_claim_is_gone_or_a_cancel_is_recorded(
@@ -172,7 +175,7 @@ def test_nor_a_second_send_when_the_first_had_no_effect(sandbox, claim, wire, li
 
 
 def test_at_most_8_sends_and_3_in_ten_minutes(sandbox, ira, mill_court, wire, live_through):
-    always = lifecycle.submit(order(ira, mill_court, world.MAGIC["server_error"].id))
+    always = actions.submit(order(ira, mill_court, world.MAGIC["server_error"].id))
     done = live_through(always, every=600, rounds=110)
 
     sends = [request.at for request in wire("ClaimHub")]
@@ -185,10 +188,10 @@ def test_at_most_8_sends_and_3_in_ten_minutes(sandbox, ira, mill_court, wire, li
 def test_at_most_8_sends_though_somebody_taps_try_now_all_day(
     sandbox, ira, mill_court, wire, clock
 ):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["server_error"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["server_error"].id))
     for _ in range(60):
         work(claim)
-        lifecycle.try_now(claim)
+        actions.try_now(claim)
         clock.shift(240)
 
     sends = [request.at for request in wire("ClaimHub")]
@@ -242,9 +245,9 @@ def test_no_key_is_observable_anywhere(
         match = {"hub_id": world.hub_id(number)}
         sandbox.faults.add(match | SEND, action=echo, times=1)
         sandbox.faults.add(match | {"method": "GET"}, action=echo, times=1)
-        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        actions.submit(order(ira, mill_court, world.hub_id(number)))
     for _ in range(12):
-        ApiCredential.objects.update(check_due_at=timezone.now(), state="working")
+        ApiCredential.objects.update(due_at=timezone.now(), state="working")
         worker.run_once()
         clock.shift(45)
 

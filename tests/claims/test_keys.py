@@ -6,10 +6,12 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from portal.claims import calls, identity, leases, lifecycle, worker
+from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Claim, Reason, State
-from portal.hubs import keys, watching
-from portal.orgs import credentials
+from portal.core import worker
+from portal.gateway import gate, key_health
+from portal.hubs import watching
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -27,13 +29,13 @@ def stored(organisation):
 
 
 def replace_key(organisation, text, token=None):
-    return credentials.replace(organisation, None, Secret(text), token and Secret(token))
+    return api_keys.replace(organisation, None, Secret(text), token and Secret(token))
 
 
 @pytest.fixture
 def second(ira, mill_court):
     """Another claim of Acme's."""
-    return lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    return actions.submit(order(ira, mill_court, world.hub_id(1)))
 
 
 @pytest.mark.parametrize("met", [{"method": "GET"}, {"method": "POST"}], ids=["read", "send"])
@@ -43,7 +45,7 @@ def test_the_first_401_refuses_the_key_and_blocks_the_claim(sandbox, claim, acme
     blocked = work(claim)
 
     assert where(blocked) == KEY_REFUSED
-    assert blocked.unresolved_since is None
+    assert blocked.outcome_unknown_since is None
     assert stored(acme).state == "refused"
 
 
@@ -51,11 +53,11 @@ def test_a_refused_key_blocks_the_organisations_other_claims_without_a_call(
     sandbox, claim, second, wire, ira, mill_court
 ):
     sandbox.state.keys.revoke("acme")
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=None)
+    Claim.objects.filter(pk=second.pk).update(due_at=None)
     work(claim)
     asked = len(wire())
-    third = lifecycle.submit(order(ira, mill_court, world.hub_id(2)))
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=timezone.now())
+    third = actions.submit(order(ira, mill_court, world.hub_id(2)))
+    Claim.objects.filter(pk=second.pk).update(due_at=timezone.now())
 
     blocked = work(third)
 
@@ -65,7 +67,7 @@ def test_a_refused_key_blocks_the_organisations_other_claims_without_a_call(
 
 def test_a_refused_key_holds_up_nobody_else(sandbox, claim, hal, lighthouse):
     sandbox.state.keys.revoke("acme")
-    theirs = lifecycle.submit(order(hal, lighthouse, world.hub_id(5)))
+    theirs = actions.submit(order(hal, lighthouse, world.hub_id(5)))
 
     assert where(work(claim)) == KEY_REFUSED
     assert work(theirs).state == State.CLAIMED
@@ -97,11 +99,11 @@ def test_a_new_key_that_is_refused_as_well_resumes_nothing(sandbox, claim, acme)
 def test_a_gateways_page_is_no_verdict_on_a_key(sandbox, acme, status):
     page = {"status": status, "body": "<html>Blocked</html>"}
     sandbox.faults.add(action=page | {"headers": {"Content-Type": "text/html"}})
-    credentials.ask_for_check(acme.credential, None)
+    api_keys.ask_for_check(acme.credential, None)
     worker.run_once()
 
     assert stored(acme).state == "unreachable"
-    assert stored(acme).check_due_at is None
+    assert stored(acme).due_at is None
 
 
 @pytest.mark.parametrize(
@@ -117,14 +119,14 @@ def test_spkeys_own_404_proves_a_key_and_its_own_401_refuses_it(sandbox, acme, k
 def test_an_open_send_is_confirmed_first_when_its_key_is_renewed(
     sandbox, ira, mill_court, acme, wire
 ):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
     work(claim)
     fresh = sandbox.state.keys.rotate("acme")
     blocked = work(claim)
     asked = len(wire())
 
     assert where(blocked) == KEY_REFUSED
-    assert lifecycle.resume(replace_key(acme, fresh)) == 1
+    assert actions.resume(replace_key(acme, fresh)) == 1
     assert Claim.objects.get(pk=claim.pk).state == State.VERIFYING
     assert work(claim).state == State.CLAIMED
     assert all(request.method == "GET" for request in list(wire())[asked:])
@@ -137,20 +139,20 @@ def test_a_key_or_token_replaced_during_its_check_keeps_its_own_verdict(
     sandbox, acme, monkeypatch, text, token
 ):
     sandbox.state.keys.revoke("acme")
-    credentials.ask_for_check(acme.credential, None)
-    (leased,) = keys.lease_due_checks(1)
-    verdict = keys._verdict
+    api_keys.ask_for_check(acme.credential, None)
+    (leased,) = key_health.take_due_checks(1)
+    verdict = key_health._verdict
 
     def overtaken(credential):
         answer = verdict(credential)
         replace_key(acme, text, token)
         return answer
 
-    monkeypatch.setattr(keys, "_verdict", overtaken)
+    monkeypatch.setattr(key_health, "_verdict", overtaken)
 
-    assert not keys.check(leased)
+    assert not key_health.check(leased.row().get())
     assert stored(acme).state == "unchecked"
-    assert stored(acme).check_due_at is not None
+    assert stored(acme).due_at is not None
 
 
 def test_a_claim_refused_with_a_key_that_was_just_replaced_goes_on_with_the_new_one(
@@ -166,16 +168,16 @@ def test_a_claim_refused_with_a_key_that_was_just_replaced_goes_on_with_the_new_
 
     with monkeypatch.context() as patch:
         patch.setattr(calls, "read", overtaken)
-        lifecycle.attempt(leases.take_due(1)[0])
+        step.attempt(leases.take_due(1)[0])
     held = Claim.objects.get(pk=claim.pk)
 
     assert (held.state, stored(acme).state) == (State.QUEUED, "unchecked")
-    assert held.next_attempt_at < timezone.now() + timedelta(seconds=3)
+    assert held.due_at < timezone.now() + timedelta(seconds=10)
     assert work(claim).state == State.CLAIMED
 
 
 def test_a_token_renewed_beside_the_same_key_is_the_one_that_is_sent(sandbox, claim, acme, wire):
-    keys.client_for(acme.credential).hub_status(claim.hub_id_text)
+    gate.ask(acme.credential).hub_status(claim.hub_id_text)
     replace_key(acme, world.ACME_KEY, token="a.new.token")
 
     work(claim)
@@ -188,18 +190,18 @@ def test_a_token_renewed_beside_the_same_key_is_the_one_that_is_sent(sandbox, cl
 def test_a_429_holds_back_every_call_with_the_key(sandbox, claim, second, wire, acme, met, clock):
     limited = {"status": 429, "headers": {"Retry-After": "120"}}
     sandbox.faults.add(met | {"key": "acme"}, action=limited, times=1)
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=None)
+    Claim.objects.filter(pk=second.pk).update(due_at=None)
     first = work(claim)
     asked = len(wire())
     watching.watch(first.hub)
-    Claim.objects.filter(pk=second.pk).update(next_attempt_at=timezone.now())
+    Claim.objects.filter(pk=second.pk).update(due_at=timezone.now())
 
     held = work(second)
 
     assert where(first) == where(held) == (State.WAITING, Reason.RATE)
     until = stored(acme).paused_until
-    assert timedelta(seconds=115) < until - timezone.now() < timedelta(seconds=126)
-    assert held.next_attempt_at > until
+    assert timedelta(seconds=90) < until - timezone.now() < timedelta(seconds=126)
+    assert held.due_at > until
     assert len(wire()) == asked
     clock.shift(130)
     assert work(second).state == State.CLAIMED
@@ -207,22 +209,22 @@ def test_a_429_holds_back_every_call_with_the_key(sandbox, claim, second, wire, 
 
 def test_a_429_to_one_key_does_not_hold_back_another(sandbox, claim, hal, lighthouse):
     sandbox.faults.add({"key": "acme"}, action={"status": 429})
-    theirs = lifecycle.submit(order(hal, lighthouse, world.hub_id(5)))
+    theirs = actions.submit(order(hal, lighthouse, world.hub_id(5)))
 
     assert work(claim).state == State.WAITING
     assert work(theirs).state == State.CLAIMED
 
 
 def test_an_open_send_stays_open_while_its_key_is_held_back(sandbox, ira, mill_court, acme, wire):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
     work(claim)
-    keys.pause(acme.credential, 60)
+    gate.hold(acme.credential, 60)
     asked = len(wire())
 
     held = work(claim)
 
     assert where(held) == (State.VERIFYING, Reason.RATE)
-    assert held.unresolved_since is not None
+    assert held.outcome_unknown_since is not None
     assert len(wire()) == asked
 
 
@@ -242,8 +244,8 @@ def test_a_normal_key_never_sends_an_organisation(sandbox, claim, wire):
 
 
 def for_others(sam, acme, spkey_support, hub_id):
-    return lifecycle.submit(
-        lifecycle.Order(
+    return actions.submit(
+        actions.ClaimRequest(
             user=sam,
             organisation=acme,
             hub_id=hub_id,
@@ -270,9 +272,9 @@ def test_no_key_of_the_wrong_kind_serves_a_claim(
     claims = {"super": claim, "normal": for_others(sam, acme, spkey_support, UUID(world.hub_id(9)))}
     holder = {"super": acme, "normal": spkey_support}[kind]
     ApiCredential.objects.filter(organisation=holder).update(kind=kind)
-    Claim.objects.exclude(pk=claims[kind].pk).update(next_attempt_at=None)
+    Claim.objects.exclude(pk=claims[kind].pk).update(due_at=None)
 
-    with pytest.raises(identity.Blocked):
-        identity.credential_for(Claim.objects.get(pk=claims[kind].pk))
+    with pytest.raises(credentials.Blocked):
+        credentials.credential_for(Claim.objects.get(pk=claims[kind].pk))
     work(claims[kind])
     assert wire() == []

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import calls, leases, lifecycle
+from portal.claims.engine import actions, calls, leases, step
 from portal.claims.models import Attempt, Claim, State
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -22,7 +22,7 @@ def row(claim):
 
 
 def many(ira, mill_court, count):
-    return [lifecycle.submit(order(ira, mill_court, world.hub_id(n))) for n in range(count)]
+    return [actions.submit(order(ira, mill_court, world.hub_id(n))) for n in range(count)]
 
 
 def test_two_takers_get_different_claims(ira, mill_court):
@@ -30,7 +30,7 @@ def test_two_takers_get_different_claims(ira, mill_court):
 
     first, second, third = leases.take_due(3), leases.take_due(3), leases.take_due(3)
 
-    taken = [lease.claim_id for lease in first + second]
+    taken = [lease.pk for lease in first + second]
     assert len(taken) == len(set(taken)) == 5
     assert third == []
 
@@ -38,11 +38,11 @@ def test_two_takers_get_different_claims(ira, mill_court):
 def test_a_thread_that_falls_free_goes_to_whom_fewest_work_for(ira, hal, mill_court, lighthouse):
     many(ira, mill_court, 6)
     leases.take_due(2)
-    late = lifecycle.submit(order(hal, lighthouse, world.hub_id(9)))
+    late = actions.submit(order(hal, lighthouse, world.hub_id(9)))
 
     [lease] = leases.take_due(1)
 
-    assert lease.claim_id == late.pk
+    assert lease.pk == late.pk
 
 
 def test_all_threads_serve_one_organisation_when_nobody_else_waits(ira, mill_court):
@@ -53,13 +53,13 @@ def test_all_threads_serve_one_organisation_when_nobody_else_waits(ira, mill_cou
 
 def test_organisations_take_turns(ira, hal, mill_court, lighthouse):
     many(ira, mill_court, 6)
-    theirs = lifecycle.submit(order(hal, lighthouse, world.hub_id(50)))
+    theirs = actions.submit(order(hal, lighthouse, world.hub_id(50)))
 
-    assert theirs.pk in {lease.claim_id for lease in leases.take_due(2)}
+    assert theirs.pk in {lease.pk for lease in leases.take_due(2)}
 
 
 def test_a_claim_that_is_not_due_is_not_leased(claim):
-    Claim.objects.update(next_attempt_at=timezone.now() + timedelta(seconds=5))
+    Claim.objects.update(due_at=timezone.now() + timedelta(seconds=5))
 
     assert leases.take_due(5) == []
 
@@ -70,7 +70,7 @@ def test_a_stale_lease_does_nothing_at_all(sandbox, claim, clock, wire):
     leases.take_due(1)
     before = row(claim)
 
-    lifecycle.attempt(stale)
+    step.attempt(stale)
 
     assert row(claim) == before
     assert wire() == []
@@ -94,11 +94,13 @@ def test_a_lease_lost_during_the_send_writes_nothing(
         return answer
 
     monkeypatch.setattr(calls, "send", overtaken)
-    lifecycle.attempt(stale)
+    step.attempt(stale)
 
     assert row(claim) == moments["before"]
     acme.credential.refresh_from_db()
-    assert (acme.credential.state, acme.credential.paused_until) == ("working", None)
+    assert acme.credential.state == "working"
+    # A 429 is the key's, whoever held the lease: the gate has written that, and no attempt.
+    assert (acme.credential.paused_until is not None) == (action.get("status") == 429)
 
 
 def test_a_lease_that_is_running_out_sends_nothing(sandbox, claim, clock, monkeypatch, wire):
@@ -111,7 +113,7 @@ def test_a_lease_that_is_running_out_sends_nothing(sandbox, claim, clock, monkey
         return answer
 
     monkeypatch.setattr(calls, "read", slow)
-    lifecycle.attempt(lease)
+    step.attempt(lease)
 
     assert wire("ClaimHub") == []
     assert row(claim)[1] == []
@@ -122,6 +124,6 @@ def test_a_final_claim_is_never_leased_again(sandbox, claim, clock):
     clock.shift(7 * 24 * 3600)
 
     assert leases.take_due(5) == []
-    assert not lifecycle.try_now(done)
-    assert not lifecycle.stop(done, done.submitted_by)
+    assert not actions.try_now(done)
+    assert not actions.stop(done, done.submitted_by)
     assert work(done).state == State.CLAIMED

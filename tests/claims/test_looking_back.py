@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle, looking_back, worker
+from portal.claims.engine import actions, recheck, timing
 from portal.claims.models import Claim, State
-from portal.orgs.models import Notice
+from portal.core import worker
+from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import order, work
 
@@ -20,7 +21,7 @@ def ended(sandbox, claim, ira, clock):
     """A claim whose send was answered with a plain 500, stopped, and settled as not effective."""
     sandbox.faults.add(SENDS, action={"status": 500}, times=1)
     work(claim)
-    lifecycle.stop(claim, ira)
+    actions.stop(claim, ira)
     for _ in range(4):
         clock.shift(46)
         claim = work(claim)
@@ -43,9 +44,9 @@ def told(claim):
     return Notice.objects.filter(kind="late_effect", about=str(claim.pk))
 
 
-@pytest.mark.parametrize("after", looking_back.policy.LOOK_BACKS)
+@pytest.mark.parametrize("after", timing.RECHECK_AFTER)
 def test_an_effect_that_came_late_is_marked_recorded_and_told(sandbox, ended, ada, clock, after):
-    for mark in looking_back.policy.LOOK_BACKS:
+    for mark in timing.RECHECK_AFTER:
         if mark < after:
             clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
             assert again(ended).late_effect_at is None
@@ -56,18 +57,18 @@ def test_an_effect_that_came_late_is_marked_recorded_and_told(sandbox, ended, ad
 
     assert claim.state == State.CANCELLED
     assert claim.late_effect_at is not None
-    assert claim.look_back_at is None
+    assert claim.due_at is None
     [entry] = Entry.objects.filter(verb="claim.late_effect")
     assert (entry.object_id, entry.detail["site"]) == (str(claim.pk), "mill-court")
     assert [notice.user for notice in told(claim)] == [ada]
 
 
 def test_after_a_day_without_effect_nobody_looks_any_more(ended, clock, wire):
-    for mark in looking_back.policy.LOOK_BACKS:
+    for mark in timing.RECHECK_AFTER:
         clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
         claim = again(ended)
 
-    assert claim.look_back_at is None
+    assert claim.due_at is None
     assert claim.late_effect_at is None
     asked = len(wire("status"))
     clock.shift(7 * 24 * 3600)
@@ -79,7 +80,7 @@ def test_while_spkey_is_silent_it_is_asked_again_in_an_hour(sandbox, ended, cloc
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503})
     clock.shift(301)
 
-    assert again(ended).look_back_at == pytest.approx(
+    assert again(ended).due_at == pytest.approx(
         timezone.now() + timedelta(hours=1), abs=timedelta(seconds=5)
     )
     sandbox.faults.clear()
@@ -92,7 +93,7 @@ def test_while_spkey_is_silent_it_is_asked_again_in_an_hour(sandbox, ended, cloc
 def test_a_hub_that_a_later_claim_brought_there_is_no_late_effect(
     sandbox, ended, ira, mill_court, clock
 ):
-    later = lifecycle.submit(lifecycle.retry(ended, ira))
+    later = actions.submit(actions.retry(ended, ira))
     assert work(later).state == State.CLAIMED
     clock.shift(301)
 
@@ -104,7 +105,7 @@ def test_a_new_claim_that_finds_the_hub_claimed_has_the_old_one_looked_at(
 ):
     takes_effect(sandbox, ended)
 
-    later = work(lifecycle.submit(lifecycle.retry(ended, ira)))
+    later = work(actions.submit(actions.retry(ended, ira)))
     again(ended)
 
     assert later.state == State.ALREADY_YOURS
@@ -121,19 +122,19 @@ def test_a_hub_that_is_elsewhere_now_is_no_late_effect(sandbox, ended, clock, wh
 
 
 def test_what_was_never_sent_is_not_looked_back_at(sandbox, claim, ira):
-    lifecycle.stop(claim, ira)
+    actions.stop(claim, ira)
 
-    assert Claim.objects.get(pk=claim.pk).look_back_at is None
+    assert Claim.objects.get(pk=claim.pk).due_at is None
 
 
 def test_a_worker_that_lost_its_lease_marks_nothing(sandbox, ended, clock):
     takes_effect(sandbox, ended)
     clock.shift(301)
-    (stale,) = looking_back.take_due(1)
+    (stale,) = recheck.take_due(1)
     clock.shift(91)
-    looking_back.take_due(1)
+    recheck.take_due(1)
 
-    looking_back.look_back(stale)
+    recheck.recheck(stale)
 
     assert Claim.objects.get(pk=ended.pk).late_effect_at is None
     assert not Entry.objects.filter(verb="claim.late_effect").exists()
@@ -149,7 +150,7 @@ def test_a_key_that_spkey_refuses_is_marked_and_the_claim_looked_at_later(
 
     acme.credential.refresh_from_db()
     assert acme.credential.state == "refused"
-    assert claim.look_back_at is not None
+    assert claim.due_at is not None
 
 
 def test_the_page_and_the_administrators_home_say_so(sandbox, ended, ada, as_person, clock):
@@ -171,26 +172,26 @@ def test_another_attempt_of_the_same_hub_under_way_is_waited_for(
     sandbox, ended, ira, mill_court, clock
 ):
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503})
-    lifecycle.submit(order(ira, mill_court, ended.hub_id_text))
+    actions.submit(order(ira, mill_court, ended.hub_id_text))
     takes_effect(sandbox, ended)
     clock.shift(301)
     again(ended)
     sandbox.faults.clear()
 
     assert Claim.objects.get(pk=ended.pk).late_effect_at is None
-    assert Claim.objects.get(pk=ended.pk).look_back_at is not None
+    assert Claim.objects.get(pk=ended.pk).due_at is not None
 
 
 def test_a_hub_installed_by_others_long_afterwards_is_no_late_effect(
     sandbox, ended, ira, mill_court, clock
 ):
-    for mark in looking_back.policy.LOOK_BACKS:
+    for mark in timing.RECHECK_AFTER:
         clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
         again(ended)
     clock.shift(90 * 24 * 3600)
     takes_effect(sandbox, ended)
 
-    found = work(lifecycle.submit(order(ira, mill_court, ended.hub_id_text)))
+    found = work(actions.submit(order(ira, mill_court, ended.hub_id_text)))
     again(ended)
 
     assert found.state == State.ALREADY_YOURS
@@ -199,9 +200,9 @@ def test_a_hub_installed_by_others_long_afterwards_is_no_late_effect(
 
 def test_of_two_claims_that_ended_badly_one_is_marked(sandbox, ended, ira, clock):
     sandbox.faults.add(SENDS, action={"status": 500}, times=1)
-    second = lifecycle.submit(lifecycle.retry(ended, ira))
+    second = actions.submit(actions.retry(ended, ira))
     work(second)
-    lifecycle.stop(second, ira)
+    actions.stop(second, ira)
     for _ in range(4):
         clock.shift(46)
         second = work(second)
@@ -230,12 +231,12 @@ def test_what_nobody_foresaw_costs_a_wait_and_no_storm(ended, clock, monkeypatch
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(looking_back, "_took_effect", broken)
+    monkeypatch.setattr(recheck, "_took_effect", broken)
     clock.shift(301)
 
     claim = again(ended)
 
-    assert claim.look_back_at > timezone.now() + timedelta(minutes=59)
+    assert claim.due_at > timezone.now() + timedelta(minutes=59)
     assert "looking back failed" in caplog.text
 
 
@@ -247,7 +248,7 @@ def test_spkeys_clock_need_not_agree_with_ours(sandbox, claim, clock):
     Claim.objects.update(
         last_send_at=timezone.now() + hour,
         finished_at=timezone.now() + hour,
-        look_back_at=timezone.now(),
+        due_at=timezone.now(),
     )
 
     assert again(claim).late_effect_at is not None

@@ -6,9 +6,10 @@ from contextlib import suppress
 import pytest
 
 from portal.audit.models import Entry
-from portal.claims import calls, lifecycle, worker
+from portal.claims.engine import actions, calls
 from portal.claims.models import FINAL, Attempt, Claim, State
-from portal.orgs import credentials
+from portal.core import worker
+from portal.orgs import api_keys
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
 from tests.conftest import order
@@ -75,7 +76,7 @@ def test_once_the_faults_stop_every_claim_ends_as_spkey_has_it(
     chance = random.Random(seed)
     mortal.seed(seed)
     for n in range(HUBS):
-        lifecycle.submit(order(ira, mill_court, world.hub_id(n)))
+        actions.submit(order(ira, mill_court, world.hub_id(n)))
     for _ in range(14):
         match = chance.choice([SENDS, SENDS, READS])
         sandbox.faults.add(match, action=chance.choice(ACTIONS), times=chance.randint(1, 3))
@@ -84,7 +85,7 @@ def test_once_the_faults_stop_every_claim_ends_as_spkey_has_it(
 
     sandbox.faults.clear()
     for _ in range(60):
-        credentials.ask_for_check(acme.credential, ira)
+        api_keys.ask_for_check(acme.credential, ira)
         work_through()
         clock.shift(61)
         if not Claim.objects.active().exists():

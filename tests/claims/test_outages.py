@@ -2,7 +2,7 @@
 
 from portal import spkey
 from portal.audit.models import Entry
-from portal.claims import calls, lifecycle
+from portal.claims.engine import actions, calls
 from portal.claims.models import Reason, State
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -14,7 +14,7 @@ NOBODY = "http://127.0.0.1:9"
 
 def answer_lost(ira, mill_court):
     """A claim whose first send takes effect and is not answered."""
-    return lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
+    return actions.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
 
 
 def test_an_outage_before_the_read_keeps_the_scan(sandbox, claim, settings, wire):

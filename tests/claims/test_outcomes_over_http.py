@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Attempt, Reason, State
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
@@ -16,7 +16,7 @@ CLAIM = {"path_contains": "ClaimHub"}
 
 
 def of_magic(ira, mill_court, name):
-    return lifecycle.submit(order(ira, mill_court, world.MAGIC[name].id))
+    return actions.submit(order(ira, mill_court, world.MAGIC[name].id))
 
 
 def assert_ended_once(claim):
@@ -204,7 +204,7 @@ def test_a_hub_that_is_offline_at_first_is_claimed_when_it_comes(
     done = live_through(claim, every=5)
 
     assert (away.state, away.reason) == (State.WAITING, Reason.OFFLINE)
-    assert away.next_attempt_at is not None
+    assert away.due_at is not None
     assert done.state == State.CLAIMED
     assert len(wire("ClaimHub")) == 1
 

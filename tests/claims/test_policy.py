@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal.claims import policy
-from portal.claims.calls import Outcome
+from portal.claims.engine import timing
+from portal.claims.engine.calls import Outcome
+from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again
 from portal.claims.models import FINAL, State
-from portal.claims.policy import AFTER_READ, AFTER_SEND, Again
 
 ANSWERED = {Outcome.ANSWERED}
 OF_SENDS_ALONE = {
@@ -47,23 +47,15 @@ def waits(make, times=300):
     ("tries", "most"), [(0, 2), (1, 4), (3, 16), (7, 256), (8, 300), (60, 300)]
 )
 def test_backoff_is_drawn_from_all_of_a_doubling_range(tries, most):
-    drawn = waits(lambda: policy.backoff(tries))
+    drawn = waits(lambda: timing.backoff(tries))
 
     assert 0.5 <= min(drawn) < most / 3
     assert most * 2 / 3 < max(drawn) <= most
 
 
-@pytest.mark.parametrize(("asked", "least"), [(None, 30), (0, 1), (-5, 1), (60, 60), (99999, 900)])
-def test_retry_after_is_obeyed_within_bounds_and_spread(asked, least):
-    drawn = waits(lambda: policy.rate_wait(asked))
-
-    assert least <= min(drawn) < least + 2
-    assert least + 3 < max(drawn) <= least + 5
-
-
 def test_an_offline_hub_is_read_quickly_at_first_and_every_few_minutes_later():
-    soon = waits(lambda: policy.offline_wait(9, timedelta(minutes=10)))
-    later = waits(lambda: policy.offline_wait(9, timedelta(minutes=16)))
+    soon = waits(lambda: timing.offline_wait(9, timedelta(minutes=10)))
+    later = waits(lambda: timing.offline_wait(9, timedelta(minutes=16)))
 
     assert 3 <= min(soon) <= max(soon) <= 60
     assert 60 <= min(later) <= max(later) <= 600
@@ -72,14 +64,14 @@ def test_an_offline_hub_is_read_quickly_at_first_and_every_few_minutes_later():
 def test_read_backs_come_after_two_five_ten_twenty_and_forty_seconds():
     after, marks = 0.0, []
     while after < 45:
-        after += policy.verify_wait(after)
+        after += timing.verify_wait(after)
         marks.append(round(after))
 
     assert marks == [2, 5, 10, 20, 40, 46]
 
 
 def test_claims_held_back_return_one_by_one():
-    drawn = waits(lambda: policy.return_wait(30.0))
+    drawn = waits(lambda: timing.return_wait(30.0))
 
     assert min(drawn) >= 30
-    assert max(drawn) - min(drawn) > policy.RETURN_SPREAD / 2
+    assert max(drawn) - min(drawn) > timing.RETURN_SPREAD / 2

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from portal.claims import decide, facts, policy, worker
+from portal.claims.engine import context, decide, timing
 from portal.claims.models import Attempt, Claim, Reason, State
+from portal.core import worker
 from portal.orgs.models import ApiCredential
 from tests.claims.facts import FRESH, NOW, SENT, ago, fails, replace, says
 from tests.conftest import work
@@ -19,7 +20,7 @@ def test_a_claim_that_waited_three_days_for_its_key_is_claimed_when_it_comes(
     clock.shift(timedelta(days=3))
     sandbox.state.keys.restore("acme")
 
-    ApiCredential.objects.update(check_due_at=timezone.now())
+    ApiCredential.objects.update(due_at=timezone.now())
     worker.run_once()
 
     assert Claim.objects.get().state == State.CLAIMED
@@ -41,9 +42,9 @@ def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(san
     clock.shift(timedelta(hours=1))
     worker.run_once()
 
-    assert facts.trying_since(Claim.objects.get(), timezone.now()) > claim.created_at
+    assert context.retry_window_start(Claim.objects.get(), timezone.now()) > claim.created_at
     clock.shift(timedelta(hours=24))
-    Claim.objects.update(next_attempt_at=timezone.now())
+    Claim.objects.update(due_at=timezone.now())
     worker.run_once()
 
     done = Claim.objects.get()
@@ -72,7 +73,7 @@ def test_an_error_after_a_send_leaves_it_open_and_it_is_read_back(sandbox, claim
         verifying = work(claim)
 
     assert verifying.state == State.VERIFYING
-    assert verifying.unresolved_since is not None
+    assert verifying.outcome_unknown_since is not None
     done = work(claim)
     assert done.state == State.CLAIMED
     assert done.attempts.filter(kind=Attempt.Kind.SEND).count() == 1
@@ -100,7 +101,7 @@ def test_a_claim_sent_too_often_lately_says_so():
 
 
 def test_an_unreadable_hub_is_given_up_after_a_day_of_trying():
-    known = replace(FRESH, created_at=NOW - policy.MAX_AGE - timedelta(minutes=1))
+    known = replace(FRESH, retry_window_start=NOW - timing.MAX_AGE - timedelta(minutes=1))
 
     decision = decide.after_read(known, fails(decide.Outcome.UNREACHABLE), NOW)
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.claims import decide
-from portal.claims.calls import Outcome
+from portal.claims.engine import decide
+from portal.claims.engine.calls import Outcome
 from portal.claims.models import Reason, State
 from tests.claims.facts import HUB, NOW, UNRESOLVED, claimed, sent
 
@@ -93,12 +93,11 @@ def test_a_409_waits_longer_each_time():
     assert after(sent(Outcome.BUSY)).reason == Reason.BUSY
 
 
-def test_a_429_waits_and_pauses_the_key_with_nothing_open():
-    decision = after(sent(Outcome.RATE_LIMITED, retry_after=60))
+def test_a_429_waits_while_the_key_is_held_with_nothing_open():
+    decision = after(sent(Outcome.RATE_LIMITED, held_for=62.5))
 
     assert (decision.state, decision.reason) == (State.WAITING, Reason.RATE)
-    assert 60 <= decision.wait <= 65
-    assert decision.pause == decision.wait
+    assert decision.wait == 62.5
     assert not decision.unresolved
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import calls, decide, leases, lifecycle, worker
+from portal.claims.engine import actions, calls, decide, leases, step
 from portal.claims.models import FINAL, Attempt, Claim, State
-from portal.hubs import keys
+from portal.core import worker
+from portal.gateway import gate
 from portal.sandbox import world
 from tests.claims.conftest import claimed_events
 from tests.conftest import order, work
@@ -20,8 +21,8 @@ RESTING = (State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
 def put(claim, state, **fields):
     """Put the claim in a state, due in an hour, as if it had come there."""
     now = timezone.now()
-    ends = {"finished_at": now, "next_attempt_at": None}
-    rests = {"next_attempt_at": now + timedelta(hours=1)}
+    ends = {"finished_at": now, "due_at": None}
+    rests = {"due_at": now + timedelta(hours=1)}
     Claim.objects.filter(pk=claim.pk).update(
         state=state, **(ends if state in FINAL else rests) | fields
     )
@@ -36,10 +37,10 @@ def endings(claim):
 def test_try_now_makes_a_resting_claim_due(claim, state):
     before = put(claim, state)
 
-    assert lifecycle.try_now(before)
+    assert actions.try_now(before)
     after = Claim.objects.get(pk=claim.pk)
-    assert after.next_attempt_at <= timezone.now()
-    assert after.send_wanted
+    assert after.due_at <= timezone.now()
+    assert after.send_requested
     assert after.version > before.version
     assert after.state == state
 
@@ -48,7 +49,7 @@ def test_try_now_makes_a_resting_claim_due(claim, state):
 def test_try_now_changes_nothing_elsewhere(claim, state):
     before = put(claim, state)
 
-    assert not lifecycle.try_now(before)
+    assert not actions.try_now(before)
     assert Claim.objects.filter(pk=claim.pk).values().get() == before_values(before)
 
 
@@ -59,24 +60,24 @@ def before_values(claim):
 def test_try_now_sends_even_while_the_status_says_offline_and_only_once(
     sandbox, ira, mill_court, wire, clock
 ):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["offline"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["offline"].id))
     work(claim)
     assert wire("ClaimHub") == []
 
-    lifecycle.try_now(claim)
+    actions.try_now(claim)
     tried = work(claim)
     clock.shift(60)
     work(claim)
 
     assert len(wire("ClaimHub")) == 1
-    assert not tried.send_wanted
+    assert not tried.send_requested
 
 
 def test_try_now_does_not_send_while_a_send_is_open(sandbox, claim, wire):
     sandbox.faults.add(SENDS, action={"status": 500}, times=1)
     work(claim)
 
-    lifecycle.try_now(claim)
+    actions.try_now(claim)
     work(claim)
 
     assert len(wire("ClaimHub")) == 1
@@ -86,9 +87,9 @@ def test_try_now_does_not_send_while_a_send_is_open(sandbox, claim, wire):
 def test_stop_with_nothing_open_cancels_at_once(claim, ira, state):
     before = put(claim, state)
 
-    assert lifecycle.stop(before, ira)
+    assert actions.stop(before, ira)
     after = Claim.objects.get(pk=claim.pk)
-    assert (after.state, after.reason, after.next_attempt_at) == (State.CANCELLED, "", None)
+    assert (after.state, after.reason, after.due_at) == (State.CANCELLED, "", None)
     (entry,) = endings(claim)
     assert entry.actor_label == ira.email
     assert entry.detail["state"] == "cancelled"
@@ -104,13 +105,13 @@ def test_stop_with_nothing_open_cancels_at_once(claim, ira, state):
     ],
 )
 def test_stop_with_a_send_open_marks_the_claim(claim, ira, state, is_open):
-    before = put(claim, state, unresolved_since=timezone.now(), sends=1)
+    before = put(claim, state, outcome_unknown_since=timezone.now(), sends=1)
 
-    assert not lifecycle.stop(before, ira)
+    assert not actions.stop(before, ira)
     after = Claim.objects.get(pk=claim.pk)
     assert after.state == state
     assert after.cancel_requested_at is not None
-    assert after.next_attempt_at <= timezone.now()
+    assert after.due_at <= timezone.now()
     assert endings(claim) == []
 
 
@@ -118,7 +119,7 @@ def test_stop_with_a_send_open_marks_the_claim(claim, ira, state, is_open):
 def test_stop_changes_no_claim_that_has_ended(claim, ira, state):
     before = put(claim, state)
 
-    assert not lifecycle.stop(before, ira)
+    assert not actions.stop(before, ira)
     assert Claim.objects.filter(pk=claim.pk).values().get() == before_values(before)
     assert endings(claim) == []
 
@@ -126,9 +127,9 @@ def test_stop_changes_no_claim_that_has_ended(claim, ira, state):
 def test_stop_while_a_send_is_open_that_took_effect_ends_as_claimed(
     sandbox, ira, mill_court, live_through
 ):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
     work(claim)
-    lifecycle.stop(claim, ira)
+    actions.stop(claim, ira)
 
     done = live_through(claim)
 
@@ -142,7 +143,7 @@ def test_stop_while_a_send_is_open_that_had_no_effect_ends_as_cancelled(
 ):
     sandbox.faults.add(SENDS, action=action, times=1)
     work(claim)
-    lifecycle.stop(claim, ira)
+    actions.stop(claim, ira)
 
     done = live_through(claim)
 
@@ -157,7 +158,7 @@ def test_stop_during_the_read_is_obeyed_before_the_send(sandbox, claim, ira, wir
 
     def meanwhile(*args, **kwargs):
         answer = read(*args, **kwargs)
-        assert lifecycle.stop(claim, ira)
+        assert actions.stop(claim, ira)
         return answer
 
     monkeypatch.setattr(calls, "read", meanwhile)
@@ -175,7 +176,7 @@ def test_stop_during_a_send_without_effect_leaves_nothing_behind(
     send = calls.send
 
     def meanwhile(*args, **kwargs):
-        assert not lifecycle.stop(claim, ira)
+        assert not actions.stop(claim, ira)
         return send(*args, **kwargs)
 
     monkeypatch.setattr(calls, "send", meanwhile)
@@ -193,23 +194,23 @@ def test_stop_in_the_last_moment_of_a_send_is_obeyed_at_once_after_it(
 
     def meanwhile(*args):
         decision = after_send(*args)
-        lifecycle.stop(claim, ira)
+        actions.stop(claim, ira)
         return decision
 
     monkeypatch.setattr(decide, "after_send", meanwhile)
 
     assert work(claim).state == State.CANCELLED
-    assert keys.stored(acme.credential).get().state == "refused"
+    assert gate.stored(acme.credential).get().state == "refused"
 
 
 @pytest.fixture
 def refused(sandbox, ira, mill_court):
-    return work(lifecycle.submit(order(ira, mill_court, world.MAGIC["forbidden"].id)))
+    return work(actions.submit(order(ira, mill_court, world.MAGIC["forbidden"].id)))
 
 
 def test_try_again_makes_a_linked_claim_and_a_double_tap_makes_one(refused, ira):
-    first = lifecycle.submit(lifecycle.retry(refused, ira))
-    second = lifecycle.submit(lifecycle.retry(refused, ira))
+    first = actions.submit(actions.retry(refused, ira))
+    second = actions.submit(actions.retry(refused, ira))
 
     assert first.pk == second.pk != refused.pk
     assert first.retry_of == refused
@@ -219,8 +220,8 @@ def test_try_again_makes_a_linked_claim_and_a_double_tap_makes_one(refused, ira)
 
 
 def test_try_again_by_a_colleague_at_the_same_time_is_the_same_claim(refused, ira, ada):
-    mine = lifecycle.submit(lifecycle.retry(refused, ira))
-    theirs = lifecycle.submit(lifecycle.retry(refused, ada))
+    mine = actions.submit(actions.retry(refused, ira))
+    theirs = actions.submit(actions.retry(refused, ada))
 
     assert mine.pk == theirs.pk
 
@@ -232,21 +233,21 @@ def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch)
 
     def hurried(*args, **kwargs):
         answer = read(*args, **kwargs)
-        assert lifecycle.try_now(claim)
+        assert actions.try_now(claim)
         return answer
 
     with monkeypatch.context() as patch:
         patch.setattr(calls, "read", hurried)
         (lease,) = take(claim)
-        lifecycle.attempt(lease)
+        step.attempt(lease)
 
-    assert Claim.objects.get(pk=claim.pk).next_attempt_at <= timezone.now()
+    assert Claim.objects.get(pk=claim.pk).due_at <= timezone.now()
     worker.run_once()
     assert Claim.objects.get(pk=claim.pk).state == State.CLAIMED
 
 
 def take(claim):
-    Claim.objects.filter(pk=claim.pk).update(next_attempt_at=timezone.now())
+    Claim.objects.filter(pk=claim.pk).update(due_at=timezone.now())
     return leases.take_due(1)
 
 
@@ -256,12 +257,14 @@ def test_a_stop_during_an_attempt_is_seen_to_at_once(sandbox, claim, ira, monkey
 
     def stopped(*args):
         decision = after_read(*args)
-        lifecycle.stop(Claim.objects.get(pk=claim.pk), ira)
+        actions.stop(Claim.objects.get(pk=claim.pk), ira)
         return decision
 
-    Claim.objects.filter(pk=claim.pk).update(unresolved_since=timezone.now(), state=State.VERIFYING)
+    Claim.objects.filter(pk=claim.pk).update(
+        outcome_unknown_since=timezone.now(), state=State.VERIFYING
+    )
     monkeypatch.setattr(decide, "after_read", stopped)
     (lease,) = take(claim)
-    lifecycle.attempt(lease)
+    step.attempt(lease)
 
-    assert Claim.objects.get(pk=claim.pk).next_attempt_at <= timezone.now()
+    assert Claim.objects.get(pk=claim.pk).due_at <= timezone.now()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from portal import spkey
-from portal.claims import decide, policy
-from portal.claims.calls import Outcome
+from portal.claims.engine import decide, timing
+from portal.claims.engine.calls import Outcome
 from portal.claims.models import Reason, State
 from tests.claims.facts import FRESH, NOW, SENT, UNRESOLVED, ago, fails, says
 
@@ -27,7 +27,7 @@ def test_a_read_soon_after_an_open_send_proves_nothing(seconds):
 
     assert decision.state == State.VERIFYING
     assert decision.unresolved
-    assert decision.settled_read_at is None
+    assert decision.no_effect_seen_at is None
     assert not decision.send
 
 
@@ -36,20 +36,20 @@ def test_the_first_late_read_is_remembered():
 
     assert decision.state == State.VERIFYING
     assert decision.unresolved
-    assert decision.settled_read_at == NOW
-    assert decision.wait >= policy.SETTLE_APART.total_seconds()
+    assert decision.no_effect_seen_at == NOW
+    assert decision.wait >= timing.SETTLE_APART.total_seconds()
 
 
 def test_a_second_late_read_within_ten_seconds_proves_nothing():
-    decision = after(replace(UNRESOLVED, settled_read_at=ago(seconds=9)), says())
+    decision = after(replace(UNRESOLVED, no_effect_seen_at=ago(seconds=9)), says())
 
     assert decision.state == State.VERIFYING
-    assert decision.settled_read_at == ago(seconds=9)
+    assert decision.no_effect_seen_at == ago(seconds=9)
 
 
 @pytest.mark.parametrize("online", [True, False, None])
 def test_two_late_reads_ten_seconds_apart_free_the_claim_to_be_sent_again(online):
-    facts = replace(UNRESOLVED, last_send_at=ago(seconds=70), settled_read_at=ago(seconds=10))
+    facts = replace(UNRESOLVED, last_send_at=ago(seconds=70), no_effect_seen_at=ago(seconds=10))
 
     decision = after(facts, says(online=online))
 
@@ -60,9 +60,9 @@ def test_two_late_reads_ten_seconds_apart_free_the_claim_to_be_sent_again(online
 
 
 def test_a_late_read_survives_an_unreadable_one_between():
-    facts = replace(UNRESOLVED, settled_read_at=ago(seconds=5))
+    facts = replace(UNRESOLVED, no_effect_seen_at=ago(seconds=5))
 
-    assert after(facts, fails(Outcome.UNREACHABLE)).settled_read_at == ago(seconds=5)
+    assert after(facts, fails(Outcome.UNREACHABLE)).no_effect_seen_at == ago(seconds=5)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_cancel_with_nothing_open_is_final_whatever_the_read_says(reading):
 def test_a_cancel_with_a_send_open_waits_for_the_settle_rule():
     early = after(replace(UNRESOLVED, cancelling=True), says())
     late = after(
-        replace(UNRESOLVED, cancelling=True, settled_read_at=ago(seconds=11)),
+        replace(UNRESOLVED, cancelling=True, no_effect_seen_at=ago(seconds=11)),
         says(),
     )
 

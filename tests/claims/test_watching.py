@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import worker
 from portal.claims.models import State
-from portal.hubs import keys, status, watching
+from portal.core import worker
+from portal.gateway import gate
+from portal.hubs import status, watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
+from tests.claims.test_gate import assert_held_for
 from tests.conftest import work
 
 
@@ -17,7 +19,7 @@ from tests.conftest import work
 def hub(sandbox, acme):
     """A hub that is awaited: it was claimed a moment ago."""
     hub = watching.hub_for(acme, world.hub_id(0))
-    Hub.objects.update(expected_until=timezone.now() + watching.EXPECT)
+    Hub.objects.update(awaited_until=timezone.now() + Hub.AWAIT_ONLINE_FOR)
     return Hub.objects.get(pk=hub.pk)
 
 
@@ -45,18 +47,18 @@ def test_a_watched_hub_is_asked_after_once_an_interval_however_many_watch(hub, w
 
 
 def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, clock):
-    Hub.objects.update(expected_until=timezone.now() - timedelta(hours=1))
+    Hub.objects.update(awaited_until=timezone.now() - timedelta(hours=1))
     watching.watch(fresh(hub))
     worker.run_once()
 
-    assert fresh(hub).refresh_due_at - timezone.now() > watching.REFRESH_WAITING
+    assert fresh(hub).due_at - timezone.now() > watching.REFRESH_WAITING
 
 
 def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
     watching.watch(hub)
-    watching.expect(hub, "mill-court")
+    watching.await_online(hub, "mill-court")
 
-    assert fresh(hub).refresh_due_at - timezone.now() <= watching.REFRESH_WAITING
+    assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_WAITING
 
 
 def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
@@ -68,14 +70,14 @@ def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
 
 
 def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
-    Hub.objects.update(expected_until=None)
+    Hub.objects.update(awaited_until=None)
     watching.watch(hub)
     for _ in range(40):
         worker.run_once()
         clock.shift(5)
 
     assert 3 <= len(wire("status")) <= 6
-    assert fresh(hub).refresh_due_at is None
+    assert fresh(hub).due_at is None
 
 
 def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, clock):
@@ -86,7 +88,7 @@ def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, 
 
     online = fresh(done.hub)
     assert (online.online, online.binding, online.firmware) == (True, "ours", world.FIRMWARE)
-    assert online.refresh_due_at - timezone.now() > timedelta(seconds=10)
+    assert online.due_at - timezone.now() > timedelta(seconds=10)
 
 
 def test_news_raises_the_version_and_no_news_does_not(hub, sandbox, clock):
@@ -116,7 +118,7 @@ def test_a_read_that_fails_is_tried_again_later(hub, sandbox, action, binding):
     after = fresh(hub)
     assert after.binding == binding
     assert after.lease_until is None
-    assert after.refresh_due_at > timezone.now() + timedelta(seconds=15)
+    assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
 def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
@@ -134,7 +136,7 @@ def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
         before.version,
         before.read_at,
     )
-    assert after.refresh_due_at > timezone.now() + timedelta(seconds=15)
+    assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
 def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire, clock):
@@ -144,7 +146,7 @@ def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire
     clock.shift(25)
     worker.run_once()
 
-    assert keys.stored(acme.credential).get().state == "refused"
+    assert gate.stored(acme.credential).get().state == "refused"
     assert len(wire()) == 1
 
 
@@ -158,16 +160,31 @@ def test_a_429_holds_the_key_back(hub, sandbox, acme, wire, clock):
     worker.run_once()
     assert len(wire()) == 1
 
-    clock.shift(15)
+    clock.shift(16)
     worker.run_once()
     assert len(wire()) == 2
 
 
+@pytest.mark.parametrize(
+    ("retry_after", "least"), [("0", 1), ("-5", 30), ("soon", 30), ("31536000", 900)]
+)
+def test_a_429_to_a_refresh_is_held_within_the_bounds_of_every_429(
+    hub, sandbox, acme, retry_after, least
+):
+    limited = {"status": 429, "headers": {"Retry-After": retry_after}}
+    sandbox.faults.add(action=limited, times=1)
+    before = timezone.now()
+    watching.watch(hub)
+    worker.run_once()
+
+    assert_held_for(least, acme, since=before)
+
+
 def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wire, clock):
     watching.watch(hub)
-    (late,) = watching.lease_due(5)
+    (late,) = watching.take_due(5)
     clock.shift(31)
-    watching.lease_due(5)
+    watching.take_due(5)
     before = Hub.objects.filter(pk=hub.pk).values().get()
 
     watching.refresh(late)
@@ -178,7 +195,7 @@ def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wir
 
 def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock):
     watching.watch(hub)
-    (leased,) = watching.lease_due(5)
+    (leased,) = watching.take_due(5)
     clock.shift(61)
     Hub.objects.filter(pk=hub.pk).update(lease_until=timezone.now() + timedelta(seconds=5))
     record = status.record
@@ -190,11 +207,11 @@ def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock
     monkeypatch.setattr(status, "record", meanwhile)
     watching.refresh(leased)
 
-    assert fresh(hub).refresh_due_at is not None
+    assert fresh(hub).due_at is not None
 
 
 def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
     older, asked = client.hub_status(hub.hub_id), timezone.now()
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})
@@ -212,15 +229,15 @@ def test_no_more_hubs_than_the_host_may_be_asked_at_once_are_leased_by_all_worke
     for number in range(20):
         watching.watch(watching.hub_for(acme, world.hub_id(number)))
 
-    first = watching.lease_due(10)
-    second = watching.lease_due(10)
+    first = watching.take_due(10)
+    second = watching.take_due(10)
     assert len(first) + len(second) == 16
-    assert watching.lease_due(10) == []
+    assert watching.take_due(10) == []
 
     watching.refresh(first[0])
-    assert len(watching.lease_due(10)) == 1
-    clock.shift(watching.LEASE.total_seconds())
-    assert len(watching.lease_due(100)) == 16
+    assert len(watching.take_due(10)) == 1
+    clock.shift(Hub.LEASE.total_seconds())
+    assert len(watching.take_due(100)) == 16
 
 
 def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
@@ -238,7 +255,7 @@ def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
 
     seen = Hub.objects.get()
     assert seen.online is True
-    assert seen.refresh_due_at is None
+    assert seen.due_at is None
 
 
 def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
@@ -250,4 +267,4 @@ def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
     clock.shift(timedelta(hours=3))
     worker.run_once()
 
-    assert Hub.objects.get().refresh_due_at is None
+    assert Hub.objects.get().due_at is None

@@ -1,4 +1,4 @@
-"""The theatre in which the state machine plays."""
+"""The environment in which the state machine plays."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import time_machine
 from portal.sandbox.server import Sandbox
 from tests.machine.clock import START, Clock
 from tests.machine.coverage import Coverage
-from tests.machine.stage import Theatre
+from tests.machine.world import Environment
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def held_clock() -> Iterator[Clock]:
 
 
 @pytest.fixture
-def theatre(held_clock, db, settings, request) -> Iterator[Theatre]:
+def environment(held_clock, db, settings, request) -> Iterator[Environment]:
     """A sandbox that goes by the true time, three organisations, their people and sites."""
     find = request.getfixturevalue
     with Sandbox(clock=lambda: held_clock.true, online_delay=0.2) as sandbox:
         settings.SPKEY_BASE_URL = sandbox.url
         tenants = {"acme": "acme", "harbour": "harbour", "support": "spkey_support"}
-        yield Theatre(
+        yield Environment(
             sandbox=sandbox,
             clock=held_clock,
             tenants={name: find(fixture) for name, fixture in tenants.items()},

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from portal.audit.models import Entry
-from portal.claims import policy
+from portal.claims.engine import timing
 from portal.claims.models import FINAL, Attempt, Claim, Reason, State
 from portal.sandbox import world
 from tests.machine.ledger import is_final, journey
-from tests.machine.stage import Stage
+from tests.machine.world import World
 
 OURS = {world.ACME_ORG_ID, world.HARBOUR_ORG_ID, world.SUPPORT_ORG_ID}
 OPEN_ENDINGS = {"", "unknown", "unclear", "refused", "offline", "abandoned", "answered"}
@@ -32,7 +32,7 @@ MOVES = {
 
 
 type Claims = list[Claim]
-type Invariant = Callable[[Stage, Claims], Iterator[str]]
+type Invariant = Callable[[World, Claims], Iterator[str]]
 
 
 def all_claims() -> Claims:
@@ -42,22 +42,22 @@ def all_claims() -> Claims:
 
 
 def invariant_one_active_claim_per_organisation_and_hub(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
     active = Counter((c.organisation_id, c.hub_id_text) for c in claims if not c.is_final)
     yield from (f"{n} active claims of {hub}" for (_, hub), n in active.items() if n > 1)
 
 
 def invariant_at_most_one_effective_claim_of_ours_per_hub(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
-    log = stage.sandbox.state.event_log
+    log = world.sandbox.state.event_log
     ours = Counter(e.hub_id for e in log if e.type == "HubClaimed" and e.data["orgId"] in OURS)
     yield from (f"{hub} was claimed {n} times" for hub, n in ours.items() if n > 1)
 
 
-def invariant_final_states_are_final(stage: Stage, claims: Claims) -> Iterator[str]:
-    ends = stage.ledger.ends
+def invariant_final_states_are_final(world: World, claims: Claims) -> Iterator[str]:
+    ends = world.ledger.ends
     for claim in claims:
         end = (claim.state, claim.reason, claim.claimed_at)
         if claim.is_final and ends.setdefault(claim.pk, end) != end:
@@ -66,32 +66,32 @@ def invariant_final_states_are_final(stage: Stage, claims: Claims) -> Iterator[s
             yield f"claim {claim.pk} had ended and is {claim.state} now"
 
 
-def invariant_an_accepted_claim_is_never_lost(stage: Stage, claims: Claims) -> Iterator[str]:
+def invariant_an_accepted_claim_is_never_lost(world: World, claims: Claims) -> Iterator[str]:
     rows = {claim.pk: claim for claim in claims}
-    for pk in stage.ledger.accepted:
+    for pk in world.ledger.accepted:
         if pk not in rows:
             yield f"claim {pk} was accepted and is gone"
-        elif not rows[pk].is_final and rows[pk].next_attempt_at is None:
+        elif not rows[pk].is_final and rows[pk].due_at is None:
             yield f"nobody will ever look at claim {pk}"
 
 
 def invariant_every_change_of_state_stands_in_the_specification(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
-    for pk, before, after in stage.ledger.moves:
+    for pk, before, after in world.ledger.moves:
         if after not in MOVES.get(before, set()):
             yield f"claim {pk} went from {before} to {after}"
 
 
-def invariant_what_ended_says_what_was_so(stage: Stage, claims: Claims) -> Iterator[str]:
-    ended = {pk for pk, _, after in stage.ledger.moves if is_final(after)}
+def invariant_what_ended_says_what_was_so(world: World, claims: Claims) -> Iterator[str]:
+    ended = {pk for pk, _, after in world.ledger.moves if is_final(after)}
     for claim in claims:
-        if claim.pk in ended and not _was_so(stage, claim):
+        if claim.pk in ended and not _was_so(world, claim):
             yield f"claim {claim.pk} says {claim.state}/{claim.reason}"
 
 
-def _was_so(stage: Stage, claim: Claim) -> bool:
-    ledger, hub = stage.ledger, claim.hub_id_text
+def _was_so(world: World, claim: Claim) -> bool:
+    ledger, hub = world.ledger, claim.hub_id_text
     bound, ours = ledger.bound[hub], claim.organisation.spkey_org_id
     answers = {attempt.outcome for attempt in claim.attempts.all()}
     match claim.state, claim.reason:
@@ -104,7 +104,7 @@ def _was_so(stage: Stage, claim: Claim) -> bool:
         case State.CONFLICT, _:
             return any(org != ours for org, _ in bound) or "forbidden" in answers
         case State.NOT_FOUND, _:
-            return hub not in stage.sandbox.state.hubs or "not_found" in answers
+            return hub not in world.sandbox.state.hubs or "not_found" in answers
         case State.REJECTED, (Reason.SUSPENDED | Reason.DECOMMISSIONED):
             return hub in ledger.suspended
         case State.REJECTED, reason:
@@ -114,19 +114,19 @@ def _was_so(stage: Stage, claim: Claim) -> bool:
         case State.CANCELLED, _:
             return claim.pk in ledger.ever_lost
         case _:
-            return claim.sends >= policy.MAX_SENDS or _is_old(claim)
+            return claim.sends >= timing.MAX_SENDS or _is_old(claim)
 
 
 def _is_old(claim: Claim) -> bool:
-    return claim.finished_at - claim.trying_since > policy.MAX_AGE
+    return claim.finished_at - claim.retry_window_start > timing.MAX_AGE
 
 
 def invariant_an_open_send_is_settled_by_two_late_reads(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
     """Neither repeated nor given up before two reads, late and apart, find the hub free."""
     for claim in claims:
-        if claim.pk in stage.ledger.aged:
+        if claim.pk in world.ledger.aged:
             continue
         attempts = list(claim.attempts.all())
         sends = [a for a in attempts if a.kind == Attempt.Kind.SEND]
@@ -135,7 +135,7 @@ def invariant_an_open_send_is_settled_by_two_late_reads(
             concluded = following is not None or given_up
             if concluded and send.outcome in OPEN_ENDINGS:
                 between = _between(send, following, attempts)
-                if not _settled(stage.ledger.called_at, send, between):
+                if not _settled(world.ledger.called_at, send, between):
                     yield f"claim {claim.pk}: send {send.number} was open still"
 
 
@@ -155,28 +155,28 @@ def _settled(called_at: dict[int, float], send: Attempt, after: list[Attempt]) -
 
 
 def invariant_only_the_right_key_and_organisation_are_sent(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
-    yield from stage.ledger.wrong["key"]
+    yield from world.ledger.wrong["key"]
 
 
 def invariant_an_intent_is_committed_before_every_send(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
-    yield from stage.ledger.wrong["intent"]
+    yield from world.ledger.wrong["intent"]
 
 
-def invariant_nothing_is_sent_from_a_stale_lease(stage: Stage, claims: Claims) -> Iterator[str]:
-    yield from stage.ledger.wrong["stale"]
+def invariant_nothing_is_sent_from_a_stale_lease(world: World, claims: Claims) -> Iterator[str]:
+    yield from world.ledger.wrong["stale"]
 
 
 def invariant_nothing_is_sent_after_the_right_is_gone(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
-    yield from stage.ledger.wrong["right"]
+    yield from world.ledger.wrong["right"]
 
 
-def invariant_each_end_has_exactly_one_audit_row(stage: Stage, claims: Claims) -> Iterator[str]:
+def invariant_each_end_has_exactly_one_audit_row(world: World, claims: Claims) -> Iterator[str]:
     ends = Counter(Entry.objects.filter(verb="claim.ended").values_list("object_id", flat=True))
     for claim in claims:
         if ends[str(claim.pk)] != claim.is_final:
@@ -184,18 +184,18 @@ def invariant_each_end_has_exactly_one_audit_row(stage: Stage, claims: Claims) -
 
 
 def invariant_at_most_so_many_sends_and_none_beside_the_journal(
-    stage: Stage, claims: Claims
+    world: World, claims: Claims
 ) -> Iterator[str]:
-    sent = Counter(stage.ledger.sends)
+    sent = Counter(world.ledger.sends)
     for claim in claims:
         noted = sum(attempt.kind == Attempt.Kind.SEND for attempt in claim.attempts.all())
-        if not sent[claim.pk] <= noted == claim.sends <= policy.MAX_SENDS:
+        if not sent[claim.pk] <= noted == claim.sends <= timing.MAX_SENDS:
             yield f"claim {claim.pk} was sent {sent[claim.pk]} times, noted {noted}, {claim.sends}"
 
 
-def invariant_no_key_is_logged(stage: Stage, claims: Claims) -> Iterator[str]:
-    text = "\n".join(stage.log.lines)
-    yield from (f"the log shows {key[:12]}…" for key in stage.key_texts if key in text)
+def invariant_no_key_is_logged(world: World, claims: Claims) -> Iterator[str]:
+    text = "\n".join(world.log.lines)
+    yield from (f"the log shows {key[:12]}…" for key in world.key_texts if key in text)
 
 
 INVARIANTS: list[Invariant] = [
@@ -203,17 +203,17 @@ INVARIANTS: list[Invariant] = [
 ]
 
 
-def check(stage: Stage) -> None:
+def check(world: World) -> None:
     """Raise AssertionError, with the journal of every claim, when an invariant is broken."""
-    with stage.steps.quietly():
-        stage.steps.look()
+    with world.steps.quietly():
+        world.steps.look()
         claims = all_claims()
         broken = [
             f"{rule.__name__.removeprefix('invariant_')}: {text}"
             for rule in INVARIANTS
-            for text in rule(stage, claims)
+            for text in rule(world, claims)
         ]
-        _count(stage)
+        _count(world)
         assert not broken, tell(broken)
 
 
@@ -225,11 +225,11 @@ def tell(broken: list[str]) -> str:
     return "\n".join([*broken, "", *map(journey, concerned)])
 
 
-def _count(stage: Stage) -> None:
-    for _, before, after in stage.ledger.moves:
-        stage.coverage.transitions[f"{before} -> {after}"] += 1
-        stage.coverage.states[after] += 1
-    stage.ledger.moves.clear()
+def _count(world: World) -> None:
+    for _, before, after in world.ledger.moves:
+        world.coverage.transitions[f"{before} -> {after}"] += 1
+        world.coverage.states[after] += 1
+    world.ledger.moves.clear()
 
 
 assert set(MOVES) >= {state.value for state in State} - set(FINAL)

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from portal.claims.leases import Lease
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim
+from portal.core.leasing import Lease
 from portal.sandbox.state import LoggedEvent, SandboxState
 
 SENDING = "ClaimHub"
@@ -21,14 +21,14 @@ class Ledger:
     """Kept beside the portal, and never from what it says of itself but for claims' states.
 
     `wrong` holds what broke an invariant (by its name) while a step was under way. `lost_rights`
-    and `ever_lost` name people, sites and claims (see `Stage.may_send`). `working` is the stack
+    and `ever_lost` name people, sites and claims (see `World.may_send`). `working` is the stack
     of leases at work, None for work on anything but a claim; `slept` those whose worker lay
     still between its intent and its send. `aged` are claims whose send was open when the
     portal's clock was put forward; `called_at` is the true time of each attempt.
     """
 
     state: SandboxState
-    orders: list[Any] = field(default_factory=list)
+    claim_requests: list[Any] = field(default_factory=list)
     answers: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     accepted: list[uuid.UUID] = field(default_factory=list)
     states: dict[uuid.UUID, str] = field(default_factory=dict)
@@ -109,7 +109,7 @@ def journey(claim: Claim) -> str:
         what = f"{attempt.outcome or 'open'} {attempt.http_status or ''} {attempt.message}"
         lines.append(
             f"  {attempt.number} {attempt.started_at:%d %H:%M:%S} epoch {attempt.epoch} "
-            f"{attempt.kind}: {what} → {attempt.sentence[:60]}"
+            f"{attempt.kind}: {what}"
         )
     return "\n".join(lines)
 
@@ -117,7 +117,7 @@ def journey(claim: Claim) -> str:
 def intent_is_open(lease: Lease) -> bool:
     """Say whether the worker with this lease has committed a send that has not ended."""
     return Attempt.objects.filter(
-        claim=lease.claim_id, epoch=lease.epoch, kind=Attempt.Kind.SEND, outcome=""
+        claim=lease.pk, epoch=lease.epoch, kind=Attempt.Kind.SEND, outcome=""
     ).exists()
 
 

@@ -1,4 +1,4 @@
-"""What people do: they submit, submit again, stop, hurry, and lose and regain their rights."""
+"""What people do: they submit, submit again, stop, try_now, and lose and regain their rights."""
 
 import functools
 import uuid
@@ -8,19 +8,19 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs import watching
 from portal.sandbox import world
 from tests.conftest import order
-from tests.machine import meanwhile
-from tests.machine.stage import Stage
-from tests.machine.steps import Place
+from tests.machine import interleavings
+from tests.machine.steps import Point
+from tests.machine.world import World
 
 FRESH = {f"hub {n}": world.hub_id(n) for n in range(16)}
 PECULIAR = ("unknown", "other_site", "claimed_elsewhere", "suspended")
 HUBS = FRESH | {name: world.MAGIC[name].id for name in PECULIAR}
-WISHES = [
+REQUESTS = [
     ("ira", "mill_court"),
     ("ira", "orchard_rise"),
     ("ada", "mill_court"),
@@ -32,9 +32,9 @@ SUBMISSIONS = uuid.UUID(int=1)
 
 fresh = st.sampled_from(["hub 0", "hub 0", "hub 1", *FRESH])
 hubs = fresh | fresh | fresh | st.sampled_from(PECULIAR)
-wishes = st.sampled_from(WISHES)
+requests = st.sampled_from(REQUESTS)
 picks = st.integers(0, 11)
-places = st.builds(Place, st.integers(1, 12))
+points = st.builds(Point, st.integers(1, 12))
 
 
 def step(**arguments: Any) -> Callable[[Callable[..., None]], Any]:
@@ -43,7 +43,7 @@ def step(**arguments: Any) -> Callable[[Callable[..., None]], Any]:
     def made(function: Callable[..., None]) -> Any:
         @functools.wraps(function)
         def counted(machine: "People", **drawn: Any) -> None:
-            machine.stage.coverage.rules[function.__name__] += 1
+            machine.world.coverage.rules[function.__name__] += 1
             function(machine, **drawn)
 
         return rule(**arguments)(counted)
@@ -53,38 +53,41 @@ def step(**arguments: Any) -> Callable[[Callable[..., None]], Any]:
 
 def with_claims() -> Callable[..., Any]:
     """A rule for which there must be a claim."""
-    return precondition(lambda machine: machine.stage.ledger.accepted)
+    return precondition(lambda machine: machine.world.ledger.accepted)
 
 
 class People(RuleBasedStateMachine):
-    """The people's rules; `stage` is where they act, `ledger` what they remember."""
+    """The people's rules; `world` is where they act, `ledger` what they remember."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, world: World) -> None:
         super().__init__()
-        self.stage, self.ledger = stage, stage.ledger
+        self.world, self.ledger = world, world.ledger
 
-    def _order(self, wish: tuple[str, str], hub: str) -> lifecycle.Order:
-        person, site = self.stage.theatre.people[wish[0]], self.stage.theatre.sites[wish[1]]
-        submission = uuid.uuid5(SUBMISSIONS, str(len(self.ledger.orders)))
+    def _claim_request(self, request: tuple[str, str], hub: str) -> actions.ClaimRequest:
+        person, site = (
+            self.world.environment.people[request[0]],
+            self.world.environment.sites[request[1]],
+        )
+        submission = uuid.uuid5(SUBMISSIONS, str(len(self.ledger.claim_requests)))
         fields: dict[str, Any] = {"submission": submission}
-        if wish[0] == "sam":
+        if request[0] == "sam":
             fields |= {
-                "acting_organisation": self.stage.theatre.tenants["support"],
+                "acting_organisation": self.world.environment.tenants["support"],
                 "reason": "asked to",
             }
         made = order(person, site, HUBS[hub], **fields)
-        self.ledger.orders.append(made)
+        self.ledger.claim_requests.append(made)
         return made
 
-    def _submit(self, made: lifecycle.Order) -> None:
+    def _submit(self, made: actions.ClaimRequest) -> None:
         """Submit as a view does: whoever lacks the right does not get as far."""
         if {made.user.pk, made.site.pk} & self.ledger.lost_rights:
             return
-        self.stage.coverage.figures["submits"] += 1
+        self.world.coverage.figures["submits"] += 1
         before = self.ledger.answers.get(made.submission)
         try:
-            claim = lifecycle.submit(made)
-        except lifecycle.AnotherSiteError as refusal:
+            claim = actions.submit(made)
+        except actions.AnotherSiteError as refusal:
             claim = refusal.claim
         self._stands_for(made, claim)
         if claim.spkey_site_id != made.spkey_site_id:
@@ -97,7 +100,7 @@ class People(RuleBasedStateMachine):
             self.ledger.accepted.append(claim.pk)
 
     @staticmethod
-    def _stands_for(made: lifecycle.Order, claim: Claim) -> None:
+    def _stands_for(made: actions.ClaimRequest, claim: Claim) -> None:
         assert claim.organisation_id == made.organisation.pk, "another organisation's claim"
         assert claim.hub_id_text == str(made.hub_id), "another hub's claim"
 
@@ -108,42 +111,42 @@ class People(RuleBasedStateMachine):
         among = active if active.exists() else rows.order_by("created_at", "pk")
         return among[number % among.count()]
 
-    @step(wish=wishes, hub=hubs)
-    def submit(self, wish: tuple[str, str], hub: str) -> None:
-        self._submit(self._order(wish, hub))
+    @step(request=requests, hub=hubs)
+    def submit(self, request: tuple[str, str], hub: str) -> None:
+        self._submit(self._claim_request(request, hub))
 
-    @precondition(lambda machine: machine.ledger.orders)
+    @precondition(lambda machine: machine.ledger.claim_requests)
     @step(number=picks)
     def submit_the_same_again(self, number: int) -> None:
-        self._submit(self.ledger.orders[number % len(self.ledger.orders)])
+        self._submit(self.ledger.claim_requests[number % len(self.ledger.claim_requests)])
 
-    @step(wish=wishes, other=wishes, hub=hubs, place=places)
+    @step(request=requests, other=requests, hub=hubs, point=points)
     def submit_while_somebody_else_does(
-        self, wish: tuple[str, str], other: tuple[str, str], hub: str, place: Place
+        self, request: tuple[str, str], other: tuple[str, str], hub: str, point: Point
     ) -> None:
-        first, second = self._order(wish, hub), self._order(other, hub)
-        with self.stage.steps.at(place, lambda: self._submit(second), between_transactions=True):
+        first, second = self._claim_request(request, hub), self._claim_request(other, hub)
+        with self.world.steps.at(point, lambda: self._submit(second), between_transactions=True):
             self._submit(first)
 
     @with_claims()
     @step(number=picks)
-    def make_it_again(self, number: int) -> None:
+    def retry_a_claim(self, number: int) -> None:
         ended = Claim.objects.exclude(finished_at=None).exclude(site=None)
         ended = ended.select_related("organisation", "site", "hub").order_by("created_at", "pk")
         if count := ended.count():
             claim = ended[number % count]
-            made = lifecycle.retry(claim, claim.submitted_by)
-            self.ledger.orders.append(made)
+            made = actions.retry(claim, claim.submitted_by)
+            self.ledger.claim_requests.append(made)
             self._submit(made)
 
     @with_claims()
     @step(number=picks, how=st.sampled_from(["stop", "try now", "look at its hub"]))
-    def steer(self, number: int, how: str) -> None:
+    def act_on_a_claim(self, number: int, how: str) -> None:
         claim = self._pick(number)
         if how == "stop":
-            meanwhile.stop(self.stage, claim)
+            interleavings.stop(self.world, claim)
         elif how == "try now":
-            lifecycle.try_now(claim)
+            actions.try_now(claim)
         else:
             watching.watch(claim.hub)
 
@@ -153,6 +156,6 @@ class People(RuleBasedStateMachine):
         gone=st.sampled_from(["person", "site", None, None]),
     )
     def change_who_may_claim_where(self, who: str, where: str, gone: str | None) -> None:
-        person, site = self.stage.theatre.people[who], self.stage.theatre.sites[where]
-        (self.stage.take_right if gone == "person" else self.stage.give_right)(person)
-        (self.stage.archive if gone == "site" else self.stage.restore)(site)
+        person, site = self.world.environment.people[who], self.world.environment.sites[where]
+        (self.world.take_right if gone == "person" else self.world.give_right)(person)
+        (self.world.archive if gone == "site" else self.world.restore)(site)

@@ -19,22 +19,22 @@ STEPS = 50
 _now = time.perf_counter
 
 
-def test_soak(theatre, capfd):
+def test_soak(environment, capfd):
     """Let the machine run for as many minutes as MINUTES says."""
     ends_at = _now() + 60 * float(os.environ.get("MINUTES", "10"))
     seeds = random.SystemRandom()
     while True:
         seed = int(os.environ.get("SEED") or seeds.getrandbits(32))
         with capfd.disabled():
-            print(f"seed {seed}: {theatre.coverage.figures['steps']} steps so far", flush=True)  # noqa: T201
-        _run(theatre, seed)
+            print(f"seed {seed}: {environment.coverage.figures['steps']} steps so far", flush=True)  # noqa: T201
+        _run(environment, seed)
         if _now() > ends_at or "SEED" in os.environ:
             break
     with capfd.disabled():
-        print("\n" + "\n".join(theatre.coverage.lines()))  # noqa: T201
+        print("\n" + "\n".join(environment.coverage.lines()))  # noqa: T201
 
 
-def _run(theatre, seed):
+def _run(environment, seed):
     settings = hypothesis.settings(
         max_examples=EXAMPLES,
         stateful_step_count=STEPS,
@@ -44,5 +44,5 @@ def _run(theatre, seed):
         phases=[Phase.generate, Phase.shrink] if "SHRINK" in os.environ else [Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    machine = hypothesis.seed(seed)(lambda: Machine(theatre))
+    machine = hypothesis.seed(seed)(lambda: Machine(environment))
     run_state_machine_as_test(machine, settings=settings)

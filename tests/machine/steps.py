@@ -20,7 +20,7 @@ class Killed(BaseException):
 
 
 @dataclass(frozen=True)
-class Place:
+class Point:
     """The `number`th step from now on, or the `number`th beside a call."""
 
     number: int
@@ -64,14 +64,14 @@ class Steps:
 
     @contextmanager
     def at(
-        self, place: Place, act: Callable[[], None], *, between_transactions: bool
+        self, point: Point, act: Callable[[], None], *, between_transactions: bool
     ) -> Iterator[None]:
         """Let `act` happen at this place of the block, if it has so many steps.
 
         `between_transactions` counts only the steps at which nobody holds the database.
         """
         self.reached = ""
-        self._plan = _Plan(place.number, place.calls_only, between_transactions, act)
+        self._plan = _Plan(point.number, point.calls_only, between_transactions, act)
         try:
             yield
         finally:

@@ -10,9 +10,9 @@ from tests.machine.machine import Machine
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
 
 
-def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(theatre):
+def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(environment):
     run_state_machine_as_test(
-        lambda: Machine(theatre),
+        lambda: Machine(environment),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=30,
@@ -23,4 +23,4 @@ def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(theatre):
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert theatre.coverage.figures["claims that took effect"]
+    assert environment.coverage.figures["claims that took effect"]

@@ -6,6 +6,7 @@ The texts are exact: one that the code does not hold once any more is an error o
 from dataclasses import dataclass
 
 CLAIMS = "portal/claims"
+LEASING = "portal/core/leasing.py"
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,15 @@ def _edit(path: str, old: str, new: str) -> Edit:
     return Edit(f"{CLAIMS}/{path}", old, new)
 
 
-_AFTER_SEND = (
-    "    decision = _by(AFTER_SEND[sent.outcome], facts, now, retry_after=sent.retry_after)\n"
-)
+_AFTER_SEND = "    decision = _by(AFTER_SEND[sent.outcome], facts, now, held_for=sent.held_for)\n"
 
 
 def _open_rule_is(rule: str) -> tuple[Edit, ...]:
     new = (
         f"    rule = AFTER_SEND[sent.outcome]\n    rule = {rule} if rule.open else rule\n"
-        "    decision = _by(rule, facts, now, retry_after=sent.retry_after)\n"
+        "    decision = _by(rule, facts, now, held_for=sent.held_for)\n"
     )
-    return (_edit("decide.py", _AFTER_SEND, new),)
+    return (_edit("engine/decide.py", _AFTER_SEND, new),)
 
 
 MUTANTS = (
@@ -64,15 +63,15 @@ MUTANTS = (
     Mutant(
         "a send whose worker was killed is open",
         "the intent says nothing of it",
-        (_edit("lifecycle.py", '        "unresolved_since": now,\n', ""),),
+        (_edit("engine/step.py", '        "outcome_unknown_since": now,\n', ""),),
         "tests/claims/faults/test_processes_die.py",
     ),
     Mutant(
         "two late reads settle an open send",
         "one read is enough",
         (
-            _edit("decide.py", "    if first is None:\n", "    if False:\n"),
-            _edit("decide.py", "asked_at - first < policy.SETTLE_APART", "False"),
+            _edit("engine/decide.py", "    if first is None:\n", "    if False:\n"),
+            _edit("engine/decide.py", "asked_at - first < timing.SETTLE_APART", "False"),
         ),
         "tests/claims/test_transitions_with_a_send_open.py",
     ),
@@ -81,7 +80,9 @@ MUTANTS = (
         "early ones will do",
         (
             _edit(
-                "decide.py", "    if asked_at - sent_at < policy.SETTLE_AFTER:\n", "    if False:\n"
+                "engine/decide.py",
+                "    if asked_at - sent_at < timing.SETTLE_AFTER:\n",
+                "    if False:\n",
             ),
         ),
         "tests/claims/test_transitions_with_a_send_open.py",
@@ -89,21 +90,15 @@ MUTANTS = (
     Mutant(
         "a lease is fenced by its epoch",
         "written whatever the epoch",
-        (
-            _edit(
-                "leases.py",
-                "    claims = Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch)\n",
-                "    claims = Claim.objects.filter(pk=lease.claim_id)\n",
-            ),
-        ),
+        (Edit(LEASING, "filter(pk=self.pk, epoch=self.epoch)", "filter(pk=self.pk)"),),
         "tests/claims/test_leases.py",
     ),
     Mutant(
         "a lease runs out",
         "it lasts for ever",
         (
-            _edit(
-                "leases.py",
+            Edit(
+                LEASING,
                 "    free = Q(lease_until=None) | Q(lease_until__lte=now)\n",
                 "    free = Q(lease_until=None)\n",
             ),
@@ -111,9 +106,51 @@ MUTANTS = (
         "tests/claims/test_leases.py",
     ),
     Mutant(
+        "a lease begins an epoch",
+        "it goes on with the one before",
+        (
+            Edit(LEASING, '            epoch=F("epoch") + 1,\n', ""),
+            Edit(LEASING, "Lease(model, pk, epoch + 1)", "Lease(model, pk, epoch)"),
+        ),
+        "tests/core/test_leasing.py",
+    ),
+    Mutant(
+        "a silent worker whose leases are taken is fenced",
+        "it writes until somebody takes the row up",
+        (Edit(LEASING, 'lease_until=now, epoch=F("epoch") + 1', "lease_until=now"),),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back makes nothing wait",
+        "what was planned by it stays as planned",
+        (
+            Edit(
+                LEASING,
+                "        rows.filter(_planned_ahead(now)).update(**planned)\n",
+                "        planned.clear()\n",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back makes no lease last",
+        "a lease may lie ahead as far as it likes",
+        (
+            Edit(
+                LEASING,
+                '{"lease_until": Bound(model.LEASE, model.LEASE), **model.BOUNDS}',
+                "dict(model.BOUNDS)",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
         "nothing is sent under a lease that runs out",
         "the rest of the lease is not looked at",
-        (_edit("leases.py", "    if still_leased_for is not None:\n", "    if False:\n"),),
+        (Edit(LEASING, "        if for_at_least is not None:\n", "        if False:\n"),),
         "tests/claims/test_leases.py",
         by_machine=False,
     ),
@@ -138,7 +175,9 @@ MUTANTS = (
         "the constraint's error is not caught",
         (
             _edit(
-                "submitting.py", "    except IntegrityError:\n", "    except ZeroDivisionError:\n"
+                "engine/actions.py",
+                "    except IntegrityError:\n",
+                "    except ZeroDivisionError:\n",
             ),
         ),
         "tests/claims/test_submitting.py",
@@ -148,10 +187,10 @@ MUTANTS = (
         "the target's key stands in",
         (
             _edit(
-                "identity.py",
+                "engine/credentials.py",
                 "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
                 "        if claim.by_support:\n"
-                "            return keys.usable(claim.organisation)\n"
+                "            return gate.usable(claim.organisation)\n"
                 "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
             ),
         ),
@@ -162,7 +201,7 @@ MUTANTS = (
         "the target's key always does",
         (
             _edit(
-                "identity.py",
+                "permissions.py",
                 "    return claim.acting_organisation or claim.organisation\n",
                 "    return claim.organisation\n",
             ),
@@ -175,7 +214,7 @@ MUTANTS = (
         "it always does",
         (
             _edit(
-                "identity.py",
+                "engine/credentials.py",
                 "claim.organisation.spkey_org_id if claim.by_support else None",
                 "claim.organisation.spkey_org_id",
             ),
@@ -187,7 +226,7 @@ MUTANTS = (
         "any kind will do",
         (
             _edit(
-                "identity.py",
+                "engine/credentials.py",
                 "    if credential.is_super != claim.by_support:\n",
                 "    if False:\n",
             ),
@@ -200,7 +239,7 @@ MUTANTS = (
         "it is written after the answer",
         (
             _edit(
-                "lifecycle.py",
+                "engine/step.py",
                 "    intent = _commit_intent(work, body)\n    if intent is None:\n"
                 "        return _rest(work, RIGHT_GONE)\n"
                 "    sent = calls.send(client, claim.hub.hub_id, **body)\n",
@@ -214,7 +253,7 @@ MUTANTS = (
     Mutant(
         "a claim is sent eight times at most",
         "as often as there is time",
-        (_edit("decide.py", " or facts.sends >= policy.MAX_SENDS", ""),),
+        (_edit("engine/decide.py", " or facts.sends >= timing.MAX_SENDS", ""),),
         "tests/claims/test_invariants_of_sends.py",
     ),
     Mutant(
@@ -222,14 +261,14 @@ MUTANTS = (
         "the stop is not looked at",
         (
             _edit(
-                "decide.py",
+                "engine/decide.py",
                 "    if facts.cancelling:\n        return Decision(State.CANCELLED)\n"
-                "    if now - facts.created_at > policy.MAX_AGE or",
-                "    if now - facts.created_at > policy.MAX_AGE or",
+                "    if now - facts.retry_window_start > timing.MAX_AGE or",
+                "    if now - facts.retry_window_start > timing.MAX_AGE or",
             ),
-            _edit("decide.py", "    if not facts.cancelling or", "    if True or"),
+            _edit("engine/decide.py", "    if not facts.cancelling or", "    if True or"),
             _edit(
-                "lifecycle.py",
+                "engine/step.py",
                 "        if claim.cancel_requested_at is not None:\n",
                 "        if False:\n",
             ),
@@ -241,7 +280,9 @@ MUTANTS = (
         "only at the beginning of the attempt",
         (
             _edit(
-                "lifecycle.py", "    if not identity.permitted(claim):\n        return None\n", ""
+                "engine/step.py",
+                "    if not permissions.permitted(claim):\n        return None\n",
+                "",
             ),
         ),
         "tests/claims/test_invariants_of_sends.py",
@@ -251,12 +292,12 @@ MUTANTS = (
         "stopping overwrites it",
         (
             _edit(
-                "lifecycle.py",
+                "engine/actions.py",
                 "    cancelled = mine.filter(\n"
                 "        state__in=(State.QUEUED, State.WAITING, State.BLOCKED), "
-                "unresolved_since=None\n"
+                "outcome_unknown_since=None\n"
                 "    ).update(",
-                "    cancelled = mine.filter(unresolved_since=None).update(",
+                "    cancelled = mine.filter(outcome_unknown_since=None).update(",
             ),
         ),
         "tests/claims/test_invariants_of_ends.py",
@@ -264,7 +305,7 @@ MUTANTS = (
     Mutant(
         "a final state is final",
         "a worker under way overwrites a cancel",
-        (_edit("lifecycle.py", '        epoch=F("epoch") + 1,\n', ""),),
+        (_edit("engine/actions.py", '        epoch=F("epoch") + 1,\n', ""),),
         "tests/claims/test_transitions_by_people.py",
     ),
     Mutant(
@@ -272,8 +313,8 @@ MUTANTS = (
         "nobody looks back",
         (
             _edit(
-                "looking_back.py",
-                "    return now + policy.LOOK_BACKS[0]\n",
+                "engine/recheck.py",
+                "    return now + timing.RECHECK_AFTER[0]\n",
                 "    return None\n",
             ),
         ),
@@ -284,16 +325,42 @@ MUTANTS = (
         "it is one more failure",
         (
             _edit(
-                "policy.py",
+                "engine/rules.py",
                 "    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),\n"
+                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
                 "    Outcome.UNREACHABLE",
                 "    Outcome.BAD_CREDENTIALS: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.RETRY_AFTER),\n"
+                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
                 "    Outcome.UNREACHABLE",
             ),
         ),
         "tests/claims/test_keys.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to any call holds back the whole key",
+        "only the call that met it waits",
+        (
+            Edit(
+                "portal/gateway/gate.py",
+                "        hold(credential, error.held_for)\n",
+                "        logger.debug(credential)\n",
+            ),
+        ),
+        "tests/claims/test_gate.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to a key's check sets no blocked claim going",
+        "it counts as no answer",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "        return Held(limit.held_for, HeldReason.RATE_LIMITED)\n",
+                "        return _verdict_of(limit)\n",
+            ),
+        ),
+        "tests/claims/test_what_a_check_proves.py",
         by_machine=False,
     ),
 )

@@ -6,9 +6,10 @@ import pytest
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
-from portal.orgs import notices
-from portal.orgs.models import Notice
+from portal.claims.engine import actions
+from portal.core import worker
+from portal.notices import outbox
+from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
 
@@ -36,7 +37,7 @@ def dead_mail_server(monkeypatch):
 
 
 def tell(organisation, kind="review", about="one", **facts):
-    return notices.tell(organisation.pk, kind, about, **FACTS | facts)
+    return outbox.tell(organisation.pk, kind, about, **FACTS | facts)
 
 
 def post():
@@ -49,10 +50,11 @@ def readers(mailoutbox):
 
 
 def make_due():
-    Notice.objects.update(due_at=timezone.now(), lease_until=None)
+    """Let all that is still to be sent be due now: the database refuses it of the rest."""
+    Notice.objects.exclude(due_at=None).update(due_at=timezone.now(), lease_until=None)
 
 
 def refuse_all_claims(ira, site, hubs=4):
     for n in range(hubs):
-        lifecycle.submit(order(ira, site, world.hub_id(n)))
+        actions.submit(order(ira, site, world.hub_id(n)))
     worker.run_once()

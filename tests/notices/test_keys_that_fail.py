@@ -1,12 +1,14 @@
 """A key that SpKey refuses is told once to the administrators who can replace it."""
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.hubs import keys
-from portal.orgs import credentials
+from portal.core import worker
+from portal.gateway import key_health
+from portal.notices.models import Notice
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Notice
+from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import join, make_person, order, work
 from tests.notices.conftest import post, readers, refuse_all_claims
@@ -28,7 +30,7 @@ def test_a_refused_key_is_told_once_to_each_administrator_however_many_claims_me
 
 def test_late_answers_about_a_key_that_is_known_to_be_refused_tell_nobody_again(acme, ada):
     for _ in range(3):
-        keys.mark_refused(ApiCredential.objects.get(organisation=acme))
+        key_health.mark_refused(ApiCredential.objects.get(organisation=acme))
 
     assert Notice.objects.count() == 1
 
@@ -38,7 +40,7 @@ def test_a_replaced_key_that_is_refused_again_is_told_again(
 ):
     sandbox.state.keys.revoke("acme")
     refuse_all_claims(ira, mill_court, hubs=1)
-    credentials.replace(acme, ada, Secret(world.REVOKED_KEY), None)
+    api_keys.replace(acme, ada, Secret(world.REVOKED_KEY), None)
     work(Claim.objects.get(), rounds=2)
 
     assert readers(mailoutbox) == [ada.email, ada.email]
@@ -49,9 +51,9 @@ def test_a_key_that_its_first_check_refuses_is_told_and_one_that_works_is_not(
 ):
     for organisation in (acme, harbour):
         key = {acme: world.REVOKED_KEY, harbour: world.HARBOUR_KEY}[organisation]
-        credentials.replace(organisation, None, Secret(key), None)
+        api_keys.replace(organisation, None, Secret(key), None)
     worker.run_once()
-    credentials.ask_for_check(ApiCredential.objects.get(organisation=acme), ada)
+    api_keys.ask_for_check(ApiCredential.objects.get(organisation=acme), ada)
     worker.run_once()
 
     assert readers(mailoutbox) == [ada.email]
@@ -60,7 +62,7 @@ def test_a_key_that_its_first_check_refuses_is_told_and_one_that_works_is_not(
 def test_a_refused_super_key_is_told_to_those_who_hold_it(spkey_support, acme, ada, mailoutbox):
     keeper = make_person("keeper@support.example", "Kim Keeper")
     join(keeper, spkey_support, "admin")
-    keys.mark_refused(spkey_support.credential)
+    key_health.mark_refused(spkey_support.credential)
     post()
 
     assert readers(mailoutbox) == [keeper.email]
@@ -70,9 +72,9 @@ def test_a_refused_super_key_is_told_to_those_who_hold_it(spkey_support, acme, a
 def test_a_key_of_another_organisation_is_told_in_other_words(
     sandbox, acme, harbour, ada, hal, ira, mill_court, mailoutbox
 ):
-    credentials.replace(acme, None, Secret(world.HARBOUR_KEY), None)
+    api_keys.replace(acme, None, Secret(world.HARBOUR_KEY), None)
     worker.run_once()
-    lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+    actions.submit(order(ira, mill_court, world.hub_id(0)))
     worker.run_once()
 
     assert readers(mailoutbox) == [ada.email]

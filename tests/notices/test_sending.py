@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.orgs import notices
-from portal.orgs.models import Notice
+from portal.notices import outbox
+from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.notices.conftest import make_due, post, readers, tell
 
@@ -20,7 +20,7 @@ def test_a_letter_that_the_mail_server_refused_is_sent_once_when_it_is_back(
         post()
         waits = Notice.objects.get()
         assert waits.tries == tries + 1
-        assert timedelta(0) < waits.due_at - timezone.now() <= notices.LONGEST_BACKOFF
+        assert timedelta(0) < waits.due_at - timezone.now() <= outbox.LONGEST_BACKOFF
     assert mailoutbox == []
     assert world.ACME_KEY not in caplog.text
     dead_mail_server.undo()
@@ -53,7 +53,7 @@ def test_one_address_that_cannot_be_written_to_holds_up_nobody_else(acme, ada, a
     post()
 
     assert readers(mailoutbox) == [abe.email]
-    assert not notices.some_due()
+    assert not outbox.some_due()
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_a_letter_is_given_up_after_two_days_of_trying_and_not_because_the_clock
     assert (Notice.objects.get().given_up_at is not None) == ends
     assert ("given up" in caplog.text) == ends
     make_due()
-    assert notices.some_due() != ends
+    assert outbox.some_due() != ends
 
 
 def test_waits_double_have_full_jitter_and_end_at_a_quarter_of_an_hour():
     for tries, longest in [(0, 30), (1, 60), (3, 240), (9, 900), (500, 900)]:
-        waits = [notices._backoff(tries).total_seconds() for _ in range(200)]
+        waits = [outbox._backoff(tries).total_seconds() for _ in range(200)]
 
         assert 5 <= min(waits) < longest / 3
         assert longest * 2 / 3 < max(waits) <= longest

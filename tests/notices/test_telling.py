@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.hubs import keys
-from portal.orgs.models import Membership, Notice
+from portal.gateway import key_health
+from portal.notices.models import Notice
+from portal.orgs.models import Membership
 from tests.conftest import join, make_person
 from tests.notices.conftest import post, readers, tell
 
@@ -69,7 +70,7 @@ def test_an_organisation_without_administrators_is_told_to_the_log(acme, caplog)
 
 def test_what_is_rolled_back_was_never_told(acme, ada, mailoutbox):
     with transaction.atomic():
-        keys.mark_refused(acme.credential)
+        key_health.mark_refused(acme.credential)
         transaction.set_rollback(True)
     post()
 

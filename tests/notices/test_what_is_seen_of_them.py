@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from portal.hubs import keys
-from portal.orgs import credentials
+from portal.gateway import key_health
+from portal.notices.models import Notice
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Notice
+from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.notices.conftest import post, tell
 
@@ -15,7 +16,7 @@ from tests.notices.conftest import post, tell
 def test_an_installer_reads_that_the_administrators_know_when_they_do(
     acme, ada, ira, as_person, sent
 ):
-    keys.mark_refused(acme.credential)
+    key_health.mark_refused(acme.credential)
     if sent:
         post()
     page = as_person(ira).get("/").content.decode()
@@ -25,17 +26,17 @@ def test_an_installer_reads_that_the_administrators_know_when_they_do(
 
 
 def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, ada, ira, as_person):
-    keys.mark_refused(acme.credential)
+    key_health.mark_refused(acme.credential)
     post()
     acme.credential.refresh_from_db()
-    credentials.replace(acme, ada, Secret(world.REVOKED_KEY), None)
+    api_keys.replace(acme, ada, Secret(world.REVOKED_KEY), None)
     ApiCredential.objects.filter(organisation=acme).update(state="refused")
 
     assert "have been told" not in as_person(ira).get("/").content.decode()
 
 
 def test_an_administrator_is_led_to_the_key_and_not_told_of_letters(acme, ada, as_person):
-    keys.mark_refused(acme.credential)
+    key_health.mark_refused(acme.credential)
     post()
     page = as_person(ada).get("/").content.decode()
 
@@ -47,11 +48,11 @@ def test_operators_see_what_was_told_to_whom_and_change_nothing(acme, ada, otto,
     tell(acme)
     post()
     notice, client = Notice.objects.get(), as_person(otto)
-    listed = client.get(reverse("admin:orgs_notice_changelist")).content.decode()
-    shown = client.get(reverse("admin:orgs_notice_change", args=(notice.pk,)))
+    listed = client.get(reverse("admin:notices_notice_changelist")).content.decode()
+    shown = client.get(reverse("admin:notices_notice_change", args=(notice.pk,)))
 
     assert ada.email in listed
     assert "Claim not confirmed" in listed
     assert shown.status_code == 200
-    assert client.post(reverse("admin:orgs_notice_delete", args=(notice.pk,))).status_code == 403
-    assert client.get(reverse("admin:orgs_notice_add")).status_code == 403
+    assert client.post(reverse("admin:notices_notice_delete", args=(notice.pk,))).status_code == 403
+    assert client.get(reverse("admin:notices_notice_add")).status_code == 403

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.orgs import notices
-from portal.orgs.models import Notice
+from portal.notices import outbox
+from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.notices.conftest import FACTS, post, refuse_all_claims, tell
 
@@ -36,7 +36,7 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailo
 
 def test_a_kind_that_nobody_has_words_for_is_not_told(acme, ada):
     with pytest.raises(ValueError, match="birthday"):
-        notices.tell(acme.pk, "birthday", "one")
+        outbox.tell(acme.pk, "birthday", "one")
 
 
 def test_no_row_and_no_letter_holds_a_key_and_none_can_be_put_there(

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
 from tests.conftest import work
@@ -28,8 +28,8 @@ def operator(otto) -> Client:
 @pytest.fixture
 def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     """Rows of every kind, with canaries for secrets. Return what must not be seen."""
-    credentials.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
-    ApiCredential.objects.update(check_due_at=None)  # So that the claim finds out first.
+    api_keys.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
+    ApiCredential.objects.update(due_at=None)  # So that the claim finds out first.
     set_up_factor(ira)
     work(claim)
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password]
@@ -40,8 +40,8 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     return secrets
 
 
-def address(model: type, deed: str, *pk: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{deed}", args=pk)
+def address(model: type, action: str, *pk: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=pk)
 
 
 def last() -> Entry:

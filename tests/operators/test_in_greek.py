@@ -12,7 +12,7 @@ from tests.operators.conftest import address
 
 # What Django and allauth say in English alone, with nothing to translate it by.
 NOT_TO_BE_TRANSLATED = re.compile(r"\b(Search|True|False|None|[Aa]uthenticators?|WebAuthn)\b")
-# Names of deeds, kinds and outcomes as they are stored, and what is stored as JSON.
+# Names of actions, kinds and outcomes as they are stored, and what is stored as JSON.
 CODES = re.compile(r"\b[a-z]+([._][a-z]+)+\b|\{\".*\}")
 
 
@@ -28,8 +28,8 @@ def addresses(model: type) -> list[str]:
     row = model._base_manager.first()
     of_row = ("change", "delete") if row else ()
     return [
-        *(address(model, deed) for deed in ("changelist", "add")),
-        *(address(model, deed, row.pk) for deed in of_row),
+        *(address(model, action) for action in ("changelist", "add")),
+        *(address(model, action, row.pk) for action in of_row),
     ]
 
 

@@ -1,7 +1,8 @@
 """What operators do to organisations, their members, sites and keys stands in the record."""
 
 from portal.audit.models import Entry
-from portal.orgs.models import ApiCredential, Membership, Organisation, Site
+from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.sites.models import Site
 from tests.operators.conftest import acme_form, address, inline, last, member_row
 
 

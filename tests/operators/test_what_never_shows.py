@@ -4,7 +4,7 @@ import re
 
 from django.contrib import admin
 
-from portal.orgs import credentials
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, User
 from tests.operators.conftest import CANARY_KEY, address
@@ -15,7 +15,7 @@ def pages_of(model: type) -> list[str]:
     found = [address(model, "changelist"), address(model, "add")]
     found.append(f"{found[0]}?q=a")
     for pk in model._base_manager.values_list("pk", flat=True):
-        found += [address(model, deed, pk) for deed in ("change", "history", "delete")]
+        found += [address(model, action, pk) for action in ("change", "history", "delete")]
         if model is User:
             found.append(f"{address(model, 'change', pk).removesuffix('change/')}password/")
     return found
@@ -49,7 +49,7 @@ def test_every_registered_model_is_meant_to_be_there():
 
 
 def test_a_key_is_shown_by_its_ends(operator, acme):
-    credentials.replace(acme, None, Secret(CANARY_KEY), None)
+    api_keys.replace(acme, None, Secret(CANARY_KEY), None)
 
     page = operator.get(address(ApiCredential, "change", acme.credential.pk))
 

@@ -8,8 +8,6 @@ from portal import spkey
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
 
-INSTALLER = world.USERS["installer@acme.example"]
-
 type Connect = Callable[..., spkey.Client]
 
 

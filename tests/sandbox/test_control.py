@@ -17,7 +17,7 @@ def control(sandbox):
     """A function that sends a control request and returns its status and JSON."""
 
     def send(method, path, body=None):
-        answer = requests.request(method, f"{sandbox.url}/_control/{path}", json=body, timeout=5)
+        answer = requests.request(method, f"{sandbox.url}/_control/{path}", json=body, timeout=60)
         return answer.status_code, answer.json()
 
     return send

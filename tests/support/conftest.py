@@ -5,8 +5,8 @@ from uuid import uuid4
 from django.test import Client
 from django.urls import reverse
 
-from portal.orgs.models import Site
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.people_with_factor import sign_in_with_password
 
 REASON = "Ticket 4711: their tablet is broken"

@@ -5,10 +5,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from portal.claims import identity, lifecycle
+from portal.claims.engine import actions, credentials
 from portal.claims.models import Claim, Reason, State
-from portal.orgs.models import ApiCredential, Membership, Site
+from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.conftest import order, work
 from tests.support.conftest import filled, post, sent
 
@@ -54,12 +55,12 @@ def test_a_member_of_the_super_keys_organisation_cannot_make_an_ordinary_claim(
 @pytest.fixture
 def ordinary_claim_under_a_super_key(sam, spkey_support, hub_id) -> Claim:
     site = Site.objects.create(organisation=spkey_support, name="Office", spkey_site_id="office")
-    return lifecycle.submit(order(sam, site, hub_id))
+    return actions.submit(order(sam, site, hub_id))
 
 
 @pytest.fixture
 def support_claim_under_a_normal_key(sam, mill_court, spkey_support, hub_id) -> Claim:
-    claim = lifecycle.submit(order(sam, mill_court, hub_id, acting_organisation=spkey_support))
+    claim = actions.submit(order(sam, mill_court, hub_id, acting_organisation=spkey_support))
     ApiCredential.objects.filter(organisation=spkey_support).update(kind="normal")
     return claim
 
@@ -78,14 +79,14 @@ def test_a_claim_whose_key_is_of_the_wrong_kind_waits_and_nothing_is_asked(sandb
 @pytest.mark.parametrize("name", WRONG_KEYS)
 def test_no_key_of_the_wrong_kind_serves_even_a_claim_whose_outcome_is_open(sandbox, name, request):
     claim = request.getfixturevalue(name)
-    Claim.objects.filter(pk=claim.pk).update(unresolved_since=claim.created_at)
+    Claim.objects.filter(pk=claim.pk).update(outcome_unknown_since=claim.created_at)
 
     done = work(claim)
 
     assert done.state == State.BLOCKED
     assert not sandbox.state.requests
-    with pytest.raises(identity.Blocked):
-        identity.credential_for(done)
+    with pytest.raises(credentials.Blocked):
+        credentials.credential_for(done)
 
 
 def test_a_claim_is_cancelled_when_the_agent_stops_being_one_before_it_is_sent(

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
@@ -16,7 +16,7 @@ from tests.conftest import work
 @pytest.fixture
 def refused_claim(sandbox, sam, spkey_support, acme, mill_court) -> Claim:
     """Sam's claim for Acme of a hub that SpKey does not know."""
-    order = lifecycle.Order(
+    order = actions.ClaimRequest(
         user=sam,
         organisation=acme,
         hub_id=world.MAGIC["unknown"].id,
@@ -26,7 +26,7 @@ def refused_claim(sandbox, sam, spkey_support, acme, mill_court) -> Claim:
         acting_organisation=spkey_support,
         reason="Replacement for a broken hub",
     )
-    return work(lifecycle.submit(order))
+    return work(actions.submit(order))
 
 
 def test_a_new_try_goes_through_the_form_with_its_second_factor(as_person, sam, refused_claim):
@@ -50,13 +50,13 @@ def test_the_organisation_itself_cannot_send_it_again(as_person, ada, refused_cl
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("deed", ["try-now", "stop"])
-def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, deed):
+@pytest.mark.parametrize("action", ["try-now", "stop"])
+def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, action):
     Claim.objects.filter(pk=refused_claim.pk).update(
-        state=State.WAITING, finished_at=None, next_attempt_at=refused_claim.created_at
+        state=State.WAITING, finished_at=None, due_at=refused_claim.created_at
     )
 
-    answer = as_person(sam).post(f"/claims/{refused_claim.pk}/{deed}/")
+    answer = as_person(sam).post(f"/claims/{refused_claim.pk}/{action}/")
 
     assert answer.status_code == 403
     assert Claim.objects.get().version == refused_claim.version
@@ -66,7 +66,7 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
     sandbox, agent, sam, spkey_support, hub_id
 ):
     keyless = Organisation.objects.create(name="Keyless", spkey_org_id="keyless")
-    order = lifecycle.Order(
+    order = actions.ClaimRequest(
         user=sam,
         organisation=keyless,
         hub_id=hub_id,
@@ -75,11 +75,11 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
         acting_organisation=spkey_support,
         reason="They have no key yet",
     )
-    claim = work(lifecycle.submit(order))
+    claim = work(actions.submit(order))
     assert claim.state == State.CLAIMED
     sandbox.state.set_hub(str(hub_id), {"online": True})
 
     agent.get(f"/claims/{claim.pk}/")
-    Hub.objects.update(refresh_due_at=timezone.now())
+    Hub.objects.update(due_at=timezone.now())
 
     assert work(claim).hub.online is True

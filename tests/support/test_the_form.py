@@ -4,10 +4,10 @@ import pytest
 from django.db import OperationalError
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.orgs.models import Site
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.support.conftest import NEW, filled, post
 
 
@@ -88,12 +88,12 @@ def test_a_double_tap_is_one_claim_and_one_record(agent, mill_court, hub_id):
 def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
     agent, mill_court, hub_id, monkeypatch
 ):
-    def locked(order: lifecycle.Order) -> Claim:
+    def locked(order: actions.ClaimRequest) -> Claim:
         raise OperationalError("database is locked")
 
     form = filled(hub_id, mill_court)
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "submit", locked)
+        patch.setattr(actions, "submit", locked)
         answer = post(agent, form)
     read = answer.context["form"]
 

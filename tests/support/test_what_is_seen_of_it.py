@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import order
@@ -51,7 +51,7 @@ def test_another_tenant_sees_nothing_of_the_claim(supports_claim, hal):
 def test_the_agents_list_holds_supports_claims_and_no_others(
     agent, supports_claim, ira, mill_court
 ):
-    own = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    own = actions.submit(order(ira, mill_court, world.hub_id(1)))
 
     page = agent.get(CLAIMS).text
 
@@ -65,7 +65,7 @@ def test_the_agents_list_asks_the_database_the_same_however_long_it_is(
 ):
     def claim(n: int) -> None:
         wanted = order(sam, mill_court, world.hub_id(n), acting_organisation=spkey_support)
-        lifecycle.submit(wanted)
+        actions.submit(wanted)
 
     claim(0)
     agent.get(CLAIMS)  # The first page of a session notes when it began.

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import join, order
@@ -19,12 +19,12 @@ def test_a_claim_is_hurried(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     later = timezone.now() + timedelta(minutes=5)
-    Claim.objects.update(state="waiting", reason="offline", next_attempt_at=later)
+    Claim.objects.update(state="waiting", reason="offline", due_at=later)
     tablet.news(row | {"action": "try_now"})
     claim = Claim.objects.get()
 
-    assert claim.next_attempt_at <= timezone.now()
-    assert claim.send_wanted
+    assert claim.due_at <= timezone.now()
+    assert claim.send_requested
 
 
 def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):
@@ -49,14 +49,14 @@ def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
         tablet.news(row | {"action": action})
 
     claim = Claim.objects.get()
-    assert (claim.state, claim.send_wanted) == ("queued", False)
+    assert (claim.state, claim.send_requested) == ("queued", False)
 
 
 def test_making_it_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court, orchard_rise):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     tablet.news(row | {"action": "stop"})
-    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
     news = tablet.news(row | {"action": "again"})
 
     assert (news["word"], news["url"]) == ("At another site", f"/claims/{theirs.pk}/")

@@ -7,11 +7,11 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
-from portal.orgs.models import Site
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.conftest import order
 from tests.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
 from tests.web.conftest import at_once
@@ -43,14 +43,14 @@ def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox)
 def look_at_hubs_now() -> None:
     """Make due what is due within the seconds that somebody before the tray waits."""
     soon = timezone.now() + timedelta(seconds=3)
-    assert Hub.objects.filter(refresh_due_at__lte=soon).update(refresh_due_at=timezone.now())
+    assert Hub.objects.filter(due_at__lte=soon).update(due_at=timezone.now())
 
 
 def test_a_claimed_hub_is_looked_at_for_as_long_as_its_row_is(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     tablet.after_work(row)
-    Hub.objects.update(watched_until=None, refresh_due_at=timezone.now() + timedelta(minutes=1))
+    Hub.objects.update(watched_until=None, due_at=timezone.now() + timedelta(minutes=1))
     tablet.news(row)
 
     assert Hub.objects.get().watched_until is not None
@@ -134,10 +134,10 @@ def test_a_row_that_is_claimed_by_a_colleague_meanwhile_is_their_claim(
 def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
     ended, said, tablet, ada, mill_court, orchard_rise
 ):
-    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
     if ended:
         now = timezone.now()
-        Claim.objects.update(state="claimed", finished_at=now, next_attempt_at=None)
+        Claim.objects.update(state="claimed", finished_at=now, due_at=None)
     stopped, taken = tablet.sync(
         tablet.row(HUB, mill_court, claim=True), tablet.row(OTHER_HUB, mill_court, claim=True)
     )
@@ -188,7 +188,7 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     tablet.news(row)
     news = tablet.after_work(row)
     later = timezone.now() + timedelta(minutes=10)
-    Claim.objects.update(next_attempt_at=later, version=F("version") + 1)
+    Claim.objects.update(due_at=later, version=F("version") + 1)
 
     assert (news["outcome"], news["word"]) == ("held_up", "Hub offline")
     assert "Next look" not in news["text"]

@@ -6,10 +6,13 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
-from portal.claims.models import Claim, Heartbeat
-from portal.hubs import circuit
-from portal.hubs.models import Circuit, Hub
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.core import worker
+from portal.core.models import Heartbeat
+from portal.gateway import circuit
+from portal.gateway.models import Circuit
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import order
@@ -116,7 +119,7 @@ def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
     row = tablet.row(HUB, mill_court)
     tablet.news(row)
     tablet.after_work(row)
-    Hub.objects.update(watched_until=None, refresh_due_at=None)
+    Hub.objects.update(watched_until=None, due_at=None)
     tablet.news(row)
     assert Hub.objects.get().watched_until is None
 
@@ -132,7 +135,7 @@ def test_a_hub_that_was_looked_up_is_read_no_more(tablet, mill_court, sandbox):
     tablet.news(row)
     tablet.after_work(row)
     reads = len(sandbox.state.requests)
-    Hub.objects.exclude(refresh_due_at=None).update(refresh_due_at=timezone.now())
+    Hub.objects.exclude(due_at=None).update(due_at=timezone.now())
     worker.run_once()
 
     assert len(sandbox.state.requests) == reads
@@ -146,7 +149,7 @@ def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
     tablet.after_work(claimed)
     assert tablet.news(tablet.row(HUB, mill_court))["outcome"] == "here"
 
-    assert Hub.objects.get().refresh_due_at is not None
+    assert Hub.objects.get().due_at is not None
 
 
 def test_a_lookup_is_asked_after_more_slowly_with_its_age(tablet, mill_court):
@@ -185,7 +188,7 @@ def _unanswered(acme):
     Hub.objects.create(
         organisation=acme,
         hub_id=HUB,
-        refresh_due_at=timezone.now() + timedelta(seconds=20),
+        due_at=timezone.now() + timedelta(seconds=20),
         watched_until=timezone.now() + timedelta(seconds=50),
     )
 
@@ -226,7 +229,7 @@ def test_a_hub_that_spkey_does_not_answer_for_is_said_to_be_unanswered(tablet, m
 def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
     tablet, ada, mill_court
 ):
-    theirs = lifecycle.submit(order(ada, mill_court, HUB))
+    theirs = actions.submit(order(ada, mill_court, HUB))
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert news["claimId"] == str(theirs.pk)
@@ -237,7 +240,7 @@ def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
 def test_a_claim_that_a_colleague_has_under_way_elsewhere_is_named(
     tablet, ada, mill_court, orchard_rise
 ):
-    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert (news["claimId"], news["url"]) == ("", f"/claims/{theirs.pk}/")
@@ -250,7 +253,7 @@ def test_nobody_learns_what_another_organisation_does_with_a_hub(
 ):
     nobodys = dict(tablet.news(tablet.row(HUB, mill_court)))
     Hub.objects.all().delete()
-    lifecycle.submit(order(hal, lighthouse, HUB))
+    actions.submit(order(hal, lighthouse, HUB))
     harbours = tablet.news(tablet.row(HUB, mill_court))
 
     assert Hub.objects.count() == 2

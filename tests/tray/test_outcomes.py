@@ -8,13 +8,14 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from portal.claims import timeline
-from portal.claims import words as claims_words
+from portal.claims.display import timeline
+from portal.claims.display import wording as claims_words
+from portal.claims.display.wording import Words
 from portal.claims.models import FINAL, Claim, Reason, State
-from portal.claims.words import Words
-from portal.hubs.hub_ids import LabelProblem
+from portal.hubs.labels.parse import LabelProblem
 from portal.hubs.models import Hub
-from portal.orgs.models import Organisation, Site, User
+from portal.orgs.models import Organisation, User
+from portal.sites.models import Site
 from portal.tray import sync
 from portal.tray.display import news
 from portal.tray.schema import Action, News, Outcome
@@ -107,7 +108,7 @@ def test_a_row_names_the_other_site_of_its_hub_where_that_is_known():
 LOOKUPS = {
     "looking": (hub(), "", Outcome.LOOKING),
     "asked in vain": (
-        hub(refresh_due_at=timezone.now() + timedelta(hours=1)),
+        hub(due_at=timezone.now() + timedelta(hours=1)),
         "",
         Outcome.UNKNOWN,
     ),

@@ -6,14 +6,15 @@ from itertools import product
 import pytest
 
 from portal import spkey
-from portal.claims import decide
-from portal.claims.calls import Outcome as CallOutcome
-from portal.claims.calls import Reading
-from portal.claims.decision import Decision
+from portal.claims.engine import decide
+from portal.claims.engine.calls import Outcome as CallOutcome
+from portal.claims.engine.calls import Reading
+from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL
 from portal.hubs import status
 from portal.hubs.models import Hub
-from portal.orgs.models import Organisation, Site
+from portal.orgs.models import Organisation
+from portal.sites.models import Site
 from portal.tray.display import news
 from portal.tray.schema import News, Outcome
 from portal.tray.sync import Lookup

@@ -8,7 +8,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -144,7 +144,7 @@ def test_a_busy_database_takes_nothing_back_and_a_repeat_makes_one_claim(
     error, tablet, mill_court, monkeypatch
 ):
     rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]
-    submit = lifecycle.submit
+    submit = actions.submit
 
     def busy(order):
         if str(order.hub_id) == OTHER_HUB:
@@ -152,7 +152,7 @@ def test_a_busy_database_takes_nothing_back_and_a_repeat_makes_one_claim(
         return submit(order)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "submit", busy)
+        patch.setattr(actions, "submit", busy)
         answer = tablet.send(tablet.body(*rows))
     half = Claim.objects.count()
     taken = tablet.sync(*rows)
@@ -182,7 +182,7 @@ def test_an_error_that_nobody_foresaw_costs_one_row_a_while_and_the_others_nothi
     tablet, mill_court, sandbox, monkeypatch, caplog
 ):
     rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]
-    submit = lifecycle.submit
+    submit = actions.submit
 
     def broken(order):
         if str(order.hub_id) == HUB:
@@ -190,7 +190,7 @@ def test_an_error_that_nobody_foresaw_costs_one_row_a_while_and_the_others_nothi
         return submit(order)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "submit", broken)
+        patch.setattr(actions, "submit", broken)
         stumbled, taken = tablet.sync(*rows)
 
     assert (stumbled["word"], stumbled["outcome"]) == ("Not saved yet", "not_taken")

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.test import Client
 
-from portal.claims import lifecycle
-from portal.orgs.models import Site
+from portal.claims.engine import actions
+from portal.sites.models import Site
 from tests.conftest import join, order
 from tests.tray.conftest import HUB, TRAY
 from tests.web.conftest import choose
@@ -30,7 +30,7 @@ def test_the_site_used_last_comes_first_and_is_the_likely_one(
     installer, ira, mill_court, orchard_rise
 ):
     before = installer.get(TRAY).json()
-    lifecycle.submit(order(ira, orchard_rise, HUB))
+    actions.submit(order(ira, orchard_rise, HUB))
     after = installer.get(TRAY).json()
 
     assert before["site"] == ""
@@ -100,4 +100,4 @@ def test_whoever_works_elsewhere_at_the_moment_sends_the_tray_of_where_they_may_
     choose(client, spkey_support)
 
     assert client.get(TRAY).json()["organisation"]["name"] == acme.name
-    assert "tray-sync.js" in client.get("/").content.decode()
+    assert "tray/page-sync.js" in client.get("/").content.decode()

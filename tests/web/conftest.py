@@ -11,7 +11,8 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from portal.orgs.models import Organisation, Site
+from portal.orgs.models import Organisation
+from portal.sites.models import Site
 from tests.web import pages
 
 FRAGMENT = {"HX-Request": "true"}
@@ -39,20 +40,20 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def at_once(*deeds: Callable[[], object]) -> None:
+def at_once(*calls: Callable[[], object]) -> None:
     """Do these things in threads of their own, all at the same moment."""
-    ready = Barrier(len(deeds))
+    ready = Barrier(len(calls))
 
-    def start(deed: Callable[[], object]) -> None:
+    def start(call: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
-            ready.wait(timeout=10)
-            deed()
+            ready.wait(timeout=60)
+            call()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        list(threads.map(start, deeds))
+    with ThreadPoolExecutor(len(calls)) as threads:
+        list(threads.map(start, calls))
 
 
 def without_tokens(body: bytes) -> str:

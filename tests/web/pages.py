@@ -4,7 +4,8 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.claims.models import Claim
-from portal.orgs.models import Membership, Site
+from portal.orgs.models import Membership
+from portal.sites.models import Site
 from tests.web.addresses import example, named
 
 ADMINS = (

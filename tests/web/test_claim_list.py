@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -126,12 +126,12 @@ def test_a_position_that_is_none_is_no_trouble(position, side, admin, claim):
 def three(ira, ada, mill_court, orchard_rise) -> dict[str, Claim]:
     """Three claims that differ in person, site and state."""
     claims = {
-        "ira at mill": lifecycle.submit(order(ira, mill_court, world.hub_id(0))),
-        "ira at orchard": lifecycle.submit(order(ira, orchard_rise, world.hub_id(1))),
-        "ada at mill": lifecycle.submit(order(ada, mill_court, world.hub_id(2))),
+        "ira at mill": actions.submit(order(ira, mill_court, world.hub_id(0))),
+        "ira at orchard": actions.submit(order(ira, orchard_rise, world.hub_id(1))),
+        "ada at mill": actions.submit(order(ada, mill_court, world.hub_id(2))),
     }
-    lifecycle.stop(claims["ira at orchard"], ira)
-    done = {"state": "claimed", "finished_at": timezone.now(), "next_attempt_at": None}
+    actions.stop(claims["ira at orchard"], ira)
+    done = {"state": "claimed", "finished_at": timezone.now(), "due_at": None}
     Claim.objects.filter(pk=claims["ada at mill"].pk).update(**done)
     Hub.objects.filter(hub_id=UUID(world.hub_id(2))).update(serial="SK-00AA-1234")
     return claims

@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.urls import reverse
 
-from portal.claims import worker
+from portal.core import worker
 from portal.orgs.encryption import Secret, UnreadableSecretError
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -113,11 +113,11 @@ def test_a_check_of_it_ends_and_disturbs_nobody_elses(acme, harbour, settings, s
     other = stored(harbour)
     other.key = Secret(world.HARBOUR_KEY)
     other.save()
-    ApiCredential.objects.update(check_due_at="2020-01-01T00:00:00Z")
+    ApiCredential.objects.update(due_at="2020-01-01T00:00:00Z")
     worker.run_once()
 
     assert stored(harbour).state == "working"
-    assert (stored(acme).state, stored(acme).check_due_at) == ("unchecked", None)
+    assert (stored(acme).state, stored(acme).due_at) == ("unchecked", None)
 
 
 def test_an_unreadable_key_breaks_no_page(acme, settings, every_page):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.core.models import Heartbeat
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
 from tests.web.conftest import choose
@@ -29,10 +30,10 @@ def titles(client) -> list[str]:
 def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(
     as_person, ira, ada, mill_court
 ):
-    mine = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
-    old = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+    mine = actions.submit(order(ira, mill_court, world.hub_id(0)))
+    old = actions.submit(order(ira, mill_court, world.hub_id(1)))
     Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
-    lifecycle.submit(order(ada, mill_court, world.hub_id(2)))
+    actions.submit(order(ada, mill_court, world.hub_id(2)))
     answer = home(as_person(ira))
 
     assert [row.hub_id for row in answer.context["rows"]] == [mine.hub_id_text]
@@ -44,9 +45,9 @@ def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(
 def test_an_administrator_finds_the_organisations_latest_claims(
     as_person, ira, ada, hal, mill_court, lighthouse
 ):
-    first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
-    second = lifecycle.submit(order(ada, mill_court, world.hub_id(1)))
-    lifecycle.submit(order(hal, lighthouse, world.hub_id(2)))
+    first = actions.submit(order(ira, mill_court, world.hub_id(0)))
+    second = actions.submit(order(ada, mill_court, world.hub_id(1)))
+    actions.submit(order(hal, lighthouse, world.hub_id(2)))
     rows = home(as_person(ada)).context["rows"]
 
     assert [row.hub_id for row in rows] == [second.hub_id_text, first.hub_id_text]
@@ -76,7 +77,7 @@ def test_a_silent_worker_is_the_gravest_of_all(as_person, ada, acme, alive):
 )
 def test_what_needs_an_administrator_is_counted(fields, title, as_person, ada, claim, alive):
     if fields["state"] not in {"blocked", "review", "waiting"}:
-        fields = {**fields, "finished_at": timezone.now(), "next_attempt_at": None}
+        fields = {**fields, "finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**fields)
 
     assert titles(as_person(ada)) == [title]
@@ -94,7 +95,7 @@ def test_what_still_goes_on_is_counted_however_old(state, as_person, ada, claim,
 
 def test_what_ended_is_forgotten_after_a_week(as_person, ada, claim, alive):
     eight_days_ago = timezone.now() - timedelta(days=8)
-    Claim.objects.update(state="conflict", finished_at=eight_days_ago, next_attempt_at=None)
+    Claim.objects.update(state="conflict", finished_at=eight_days_ago, due_at=None)
     assert titles(as_person(ada)) == []
     Claim.objects.update(finished_at=timezone.now() - timedelta(days=6), created_at=eight_days_ago)
 
@@ -126,8 +127,8 @@ def test_each_line_leads_to_the_claims_that_it_counts(as_person, ada, claim, ali
 def test_a_line_and_its_list_agree_on_which_claims_they_mean(
     ours, others, as_person, ada, ira, mill_court, alive
 ):
-    made = [lifecycle.submit(order(ira, mill_court, world.hub_id(n))) for n in range(3)]
-    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    made = [actions.submit(order(ira, mill_court, world.hub_id(n))) for n in range(3)]
+    ended = {"finished_at": timezone.now(), "due_at": None}
     for claim, fields in zip(made, (ours, ours, others), strict=True):
         rest = {} if fields["state"] == "waiting" else ended
         Claim.objects.filter(pk=claim.pk).update(**fields, **rest)
@@ -139,10 +140,10 @@ def test_a_line_and_its_list_agree_on_which_claims_they_mean(
 
 
 def test_a_claim_tried_again_twice_is_counted_once(as_person, ada, ira, mill_court, alive):
-    first = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+    first = actions.submit(order(ira, mill_court, world.hub_id(0)))
     Claim.objects.update(state="blocked", reason="no_user")
     for number in (1, 2):
-        again = lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        again = actions.submit(order(ira, mill_court, world.hub_id(number)))
         Claim.objects.filter(pk=again.pk).update(retry_of=first)
 
     assert titles(as_person(ada)) == ["1 claim needs you"]
@@ -151,10 +152,10 @@ def test_a_claim_tried_again_twice_is_counted_once(as_person, ada, ira, mill_cou
 def test_a_refused_claim_that_was_tried_again_needs_nobody_any_more(
     as_person, ada, ira, claim, alive
 ):
-    ended = {"state": "conflict", "finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {"state": "conflict", "finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**ended)
     claim.refresh_from_db()
-    lifecycle.submit(lifecycle.retry(claim, ira))
+    actions.submit(actions.retry(claim, ira))
 
     assert titles(as_person(ada)) == []
 

@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import worker
-from portal.orgs import credentials
+from portal.core import worker
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sandbox import world
@@ -80,7 +81,7 @@ def test_a_replaced_key_is_shown_by_its_ends_with_who_and_is_due_for_a_check(adm
     assert "sandboxR…0000" in answer
     assert "by Ada Admin" in answer
     assert "Checking" in answer
-    assert credential().check_due_at is not None
+    assert credential().due_at is not None
     entry = Entry.objects.get(verb="key.replaced", actor_label="admin@acme.example")
     assert entry.detail["before"] == "sandboxA…0000"
     assert entry.detail["after"] == "sandboxR…0000"
@@ -111,6 +112,25 @@ def test_a_key_that_could_not_be_checked_is_said_to_be_unreachable(admin, settin
     assert credential().state == "unreachable"
     assert "SmartphoneKey did not answer" in words(admin)
     assert "The API key could not be checked" in admin.get("/").content.decode()
+
+
+def test_a_key_whose_check_spkey_puts_off_is_said_to_wait_until_it_is_checked(admin, sandbox):
+    limited = {"status": 429, "headers": {"Retry-After": "120"}}
+    sandbox.faults.add(action=limited, times=1)
+    admin.post(reverse("key:check"))
+    seen = {"seen": str(credential().version)}
+    worker.run_once()
+    answer = admin.get(reverse("key:live"), seen, headers=FRAGMENT).content.decode()
+
+    assert "SmartphoneKey asks us to wait" in answer
+    assert "did not answer" not in answer
+    assert "hx-trigger" in answer
+    assert "The API key could not be checked" not in admin.get("/").content.decode()
+
+    ApiCredential.objects.update(paused_until=None, due_at=timezone.now())
+    assert "Asking SmartphoneKey about this key." in words(admin)
+    worker.run_once()
+    assert "SmartphoneKey accepts this key." in words(admin)
 
 
 def test_checking_asks_spkey_again_and_changes_the_words(admin, sandbox):
@@ -184,7 +204,7 @@ def test_a_change_of_kind_during_a_replacement_stays(admin, ada, acme, monkeypat
         put(stored, *secrets)
 
     monkeypatch.setattr(ApiCredential, "set_key", overtaken)
-    replaced = credentials.replace(acme, ada, Secret(world.HARBOUR_KEY), None)
+    replaced = api_keys.replace(acme, ada, Secret(world.HARBOUR_KEY), None)
 
     assert (credential().kind, credential().version) == ("super", before + 2)
     assert credential().key.reveal() == world.HARBOUR_KEY
@@ -195,8 +215,8 @@ def test_a_change_of_kind_during_a_replacement_stays(admin, ada, acme, monkeypat
 def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
     ApiCredential.objects.all().delete()
     at_once(
-        lambda: credentials.replace(acme, ada, Secret(world.ACME_KEY), None),
-        lambda: credentials.replace(acme, ada, Secret(world.HARBOUR_KEY), None),
+        lambda: api_keys.replace(acme, ada, Secret(world.ACME_KEY), None),
+        lambda: api_keys.replace(acme, ada, Secret(world.HARBOUR_KEY), None),
     )
 
     assert credential().version == 2

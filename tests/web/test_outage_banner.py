@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.hubs.models import Circuit
+from portal.gateway.models import Circuit
 from portal.orgs.models import ApiCredential
 from tests.web.conftest import FRAGMENT
 
@@ -70,7 +70,7 @@ def questions(client: Client, address: str, **headers: str) -> int:
     """How often a GET asks about the circuit."""
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address, headers=headers).status_code in {200, 204}
-    return sum("hubs_circuit" in query["sql"] for query in queries)
+    return sum("gateway_circuit" in query["sql"] for query in queries)
 
 
 def test_a_page_asks_once_and_a_polled_fragment_never(as_person, ada, claim, away):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Reason, State
 from portal.orgs.models import Membership
 from portal.sandbox import world
@@ -136,7 +136,7 @@ def test_an_administrator_gives_the_organisation_a_fallback(admin, ada, acme):
 def test_a_claim_that_waited_for_an_id_goes_on_with_it(
     admin, nia, mill_court, hub_id, sandbox, as_person
 ):
-    claim = lifecycle.submit(order(nia, mill_court, hub_id))
+    claim = actions.submit(order(nia, mill_court, hub_id))
     blocked = work(claim)
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.NO_USER)
 

@@ -10,7 +10,7 @@ from zeal import zeal_context
 
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
-from portal.orgs.models import Site
+from portal.sites.models import Site
 from tests.conftest import make_person, work
 from tests.web.conftest import FRAGMENT
 from tests.web.test_claim_list import many
@@ -59,17 +59,17 @@ def test_an_unchanged_poll_of_a_claimed_hub_that_is_awaited_takes_no_more(
     assert all(statement.startswith("SELECT") for statement in statements)
 
 
-def test_an_unchanged_poll_of_the_key_takes_four_queries(as_person, ada):
+def test_an_unchanged_poll_of_the_key_takes_three_queries(as_person, ada):
     client = as_person(ada)
     client.post("/organisation/key/check/")
     page = client.get("/organisation/key/").content.decode()
     statements = asked(client, page.partition('hx-get="')[2].partition('"')[0], **FRAGMENT)
 
-    assert len(statements) <= 4
+    assert len(statements) <= 3
     assert all(statement.startswith("SELECT") for statement in statements)
 
 
-PAGES = {"/": 14, "/claims/": 10, "/claims/new/": 10, "/sites/": 7}
+PAGES = {"/": 9, "/claims/": 8, "/claims/new/": 9, "/sites/": 7}
 
 
 @pytest.mark.parametrize("address", PAGES)

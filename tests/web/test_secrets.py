@@ -17,8 +17,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.log import AdminEmailHandler
 
-from portal.claims import worker
-from portal.orgs import credentials
+from portal.core import worker
+from portal.orgs import api_keys
 from portal.orgs.encryption import Secret, encrypt
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -138,7 +138,7 @@ def test_an_error_report_shows_no_key(debug, settings, reports, as_person, ada, 
         text = key.reveal()
         raise RuntimeError(len(text))
 
-    monkeypatch.setattr(credentials, "replace", failing)
+    monkeypatch.setattr(api_keys, "replace", failing)
     client = as_person(ada)
     client.raise_request_exception = False
     answer = client.post(reverse("key:edit"), {"key": FRESH_KEY, "bearer_token": BEARER})

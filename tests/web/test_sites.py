@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from portal.audit.models import Entry
 from portal.claims.models import Claim
-from portal.orgs import sites, views
-from portal.orgs.forms import SiteForm
-from portal.orgs.models import Site
+from portal.sites import changes
+from portal.sites.models import Site
+from portal.sites.web import views
+from portal.sites.web.forms import SiteForm
 from tests.conftest import work
 from tests.web.conftest import at_once, claim_form
 
@@ -60,7 +61,7 @@ def test_the_same_spkey_id_twice_is_refused_and_what_was_typed_is_kept(admin, mi
 @pytest.mark.django_db(transaction=True)
 def test_sites_of_one_name_made_at_once_get_ids_of_their_own(ada, acme):
     def make():
-        sites.make(Site(organisation=acme, name="Mill Court"), ada)
+        changes.make(Site(organisation=acme, name="Mill Court"), ada)
 
     at_once(make, make, make)
 
@@ -80,9 +81,9 @@ def test_an_id_that_was_taken_a_moment_ago_is_refused_with_the_form(admin, mill_
 
 def test_a_change_of_a_site_that_is_archived_meanwhile_leaves_it_archived(ada, mill_court):
     opened = Site.objects.get()
-    sites.archive(mill_court, ada)
+    changes.archive(mill_court, ada)
     opened.name = "Mill Yard"
-    sites.change(opened, ada)
+    changes.change(opened, ada)
 
     site = Site.objects.get()
     assert site.name == "Mill Yard"

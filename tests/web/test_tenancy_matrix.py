@@ -69,6 +69,7 @@ MATRIX = (
     Row("key:edit", "post", (IN, 422, 403, 403, 422, 403), data={"key": "short"}),
     Row("key:check", "post", (IN, 302, 403, 403, 302, 403)),
     Row("key:live", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),
     Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),
     Row("support:new", "get", (IN, 403, 403, 403, 403, 200)),
     Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),

@@ -22,7 +22,7 @@ POLICY = {
     "form-action": {"'self'"},
     "frame-ancestors": {"'none'"},
 }
-WATCHING = {"watched_until", "refresh_due_at"}
+WATCHING = {"watched_until", "due_at", "timed_at"}
 
 
 def policy_of(answer) -> dict[str, set[str]]:
@@ -88,7 +88,7 @@ def test_looking_changes_nothing(every_page):
 
 def test_looking_at_a_claimed_hub_marks_it_as_watched_and_nothing_else(as_person, ira, claim):
     Claim.objects.filter(pk=claim.pk).update(
-        state="claimed", finished_at=claim.created_at, next_attempt_at=None
+        state="claimed", finished_at=claim.created_at, due_at=None
     )
     client = as_person(ira)
     before = rows()

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext
 
-from portal.claims import decide, rows, timeline
+from portal.claims.display import list_item, timeline
+from portal.claims.display.wording import Words, claimed_elsewhere, known_at
+from portal.claims.engine import decide
+from portal.claims.engine.rules import Rule
 from portal.claims.models import Claim, Reason, State
-from portal.claims.policy import Rule
-from portal.claims.words import Words, claimed_elsewhere, known_at
+from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
 from portal.tray import sync
 from portal.tray.display import wording
@@ -67,7 +69,7 @@ def of(result: Result) -> News:
         case sync.ClaimedElsewhere(claim):
             return _of_other_claim(claim)
         case sync.NoLabel(problem):
-            return _news(Outcome.REFUSED, wording.no_label(problem.explanation))
+            return _news(Outcome.REFUSED, wording.no_label(label_wording.explanation(problem)))
         case sync.NoSite(hub_id):
             return replace(_news(Outcome.REFUSED, wording.NO_SITE), hub_id=hub_id)
         case sync.NoClaim():
@@ -117,7 +119,7 @@ def _of_lookup(lookup: Lookup) -> News:
     return replace(
         _unknown(lookup) if hub.binding == Hub.Binding.UNKNOWN else _known(lookup),
         hub_id=hub.hub_id,
-        meta=rows.meta(hub),
+        meta=list_item.meta(hub),
         settled=settled,
         poll_in=0 if settled else SLOW if lookup.trouble else _pace(hub),
     )
@@ -138,7 +140,7 @@ def _unknown(lookup: Lookup) -> News:
     if lookup.trouble:
         return _claimable(Outcome.UNKNOWN, wording.trouble(lookup.trouble))
     # A hub that nobody has read is due in the future only after somebody tried.
-    due = lookup.hub.refresh_due_at
+    due = lookup.hub.due_at
     if due is not None and due > timezone.now():
         return _claimable(Outcome.UNKNOWN, wording.NO_ANSWER)
     return _claimable(Outcome.LOOKING, wording.LOOKING)
@@ -183,8 +185,8 @@ def _of_claim(claim: Claim, at: str) -> News:
         _news(outcome, words, _more(claim, words, at)),
         hub_id=UUID(claim.hub_id_text),
         claim_id=claim.pk,
-        meta=rows.meta(claim.hub),
-        reference=rows.reference(claim),
+        meta=list_item.meta(claim.hub),
+        reference=list_item.reference(claim),
         url=url_of(claim),
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),

@@ -7,8 +7,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims.display.wording import NOT_SAVED, Words, words
 from portal.claims.models import Reason, State
-from portal.claims.words import NOT_SAVED, Chip, Text, Words, words
+from portal.core.ui import Chip, Text
 from portal.tray.sync import NO_WORKER
 
 CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")

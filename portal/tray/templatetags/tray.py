@@ -2,17 +2,19 @@
 
 from django import template
 
-from portal.claims.words import Text, Words
-from portal.hubs import hub_ids
+from portal.claims.display.wording import Words
+from portal.core.ui import Text
+from portal.hubs.display import label_wording
+from portal.hubs.labels.parse import Kind
 from portal.tray.display import wording
 
 register = template.Library()
 
 
 @register.simple_tag
-def label_problem(kind: str) -> Text:
+def label_problem(kind: Kind) -> Text:
     """Return what is wrong with a text that is no hub label."""
-    return hub_ids.SENTENCES[kind]
+    return label_wording.SENTENCES[kind]
 
 
 @register.simple_tag

@@ -16,8 +16,9 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.claims import forms
-from portal.claims.words import NOT_SAVED
+from portal.claims import site_choice
+from portal.claims.display.wording import NOT_SAVED
+from portal.claims.web import forms
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.tray import schema
@@ -74,8 +75,8 @@ def _session(request: HttpRequest) -> JsonResponse:
     _sent_by_itself(request)
     member = access.anywhere(request, Ability.CLAIM)
     organisation, person = member.organisation, member.user
-    sites = forms.sites_for(person, organisation)
-    likely = forms.likely(sites)
+    sites = site_choice.sites_for(person, organisation)
+    likely = site_choice.likely(sites)
     return _json(
         schema.Session(
             person=schema.Named(id=person.pk, name=person.display_name),

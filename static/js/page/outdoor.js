@@ -1,12 +1,13 @@
 // The look for the sun: its switch, remembered on the device. Runs before anything is painted, so
-// that nobody in the sun is shown another look first: the sheet's link is `blocking` for that.
+// that nobody in the sun is shown another look first: the sheet's link is `blocking` for that. So
+// it is a classic script; a module runs only after the page was parsed.
 "use strict";
 
 {
   const NAME = "look";
   const OUTDOOR = "outdoor";
   const root = document.documentElement;
-  const sheet = document.getElementById("outdoor-look");
+  const sheet = /** @type {HTMLLinkElement} */ (document.getElementById("outdoor-look"));
   const asTheDeviceWishes = sheet.media;
   let chosen = false;
 
@@ -31,8 +32,10 @@
   const show = () => {
     root.dataset.look = chosen ? OUTDOOR : "";
     sheet.media = chosen ? "all" : asTheDeviceWishes;
-    for (const button of document.querySelectorAll("[data-look-switch]")) {
-      button.setAttribute("aria-pressed", chosen);
+    /** @type {NodeListOf<HTMLElement>} */
+    const buttons = document.querySelectorAll("[data-look-switch]");
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(chosen));
       button.hidden = false;
     }
   };
@@ -42,8 +45,8 @@
     show();
   };
 
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-look-switch]")) return;
+  document.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element && target.closest("[data-look-switch]"))) return;
     chosen = !chosen;
     remember();
     show();

@@ -1,24 +1,45 @@
 // Keeps polling honest: it rests while nobody looks or nothing can be reached, asks at once on
 // return, says how old the news is, announces a change of status once, and keeps the focus.
+import { announce, find } from "./dom.js";
+
+/** @typedef {{ requestConfig: { elt: Element }, xhr: XMLHttpRequest, successful?: boolean }} Detail */
+
 const STEP = 5000;
-const byId = (id) => document.getElementById(id);
+/** @param {string} id */
+const byId = (id) => find(document, `#${id}`, HTMLElement);
 const polled = () => document.querySelectorAll("[data-poll]");
 const resting = () => document.hidden || !navigator.onLine;
-const isPoll = (event) => event.detail.requestConfig.elt.matches("[data-poll]");
+/** @param {Detail} detail */
+const isPoll = (detail) => detail.requestConfig.elt.matches("[data-poll]");
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", {
   numeric: "auto",
   style: "short",
 });
 let newsAt = Date.now();
+/** @type {Set<string>} */
 let said = new Set();
-let focused;
+/** @type {Element | null} */
+let focused = null;
+
+/**
+ * Listens to what htmx tells.
+ * @param {string} kind
+ * @param {(detail: Detail, event: Event) => void} act
+ */
+const on = (kind, act) =>
+  document.addEventListener(`htmx:${kind}`, (event) =>
+    act(/** @type {CustomEvent<Detail>} */ (event).detail, event),
+  );
 
 const tellAge = () => {
   const seconds = (Math.floor((Date.now() - newsAt) / STEP) * STEP) / 1000;
-  const [amount, unit] = seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
+  const text =
+    seconds < 60
+      ? relative.format(-seconds, "second")
+      : relative.format(-Math.floor(seconds / 60), "minute");
   for (const place of document.querySelectorAll("[data-news-age]")) {
-    const text = place.dataset.newsAge.replace("{}", relative.format(-amount, unit));
-    if (place.textContent !== text) place.textContent = text;
+    const words = (place.getAttribute("data-news-age") ?? "").replace("{}", text);
+    if (place.textContent !== words) place.textContent = words;
   }
 };
 
@@ -27,12 +48,12 @@ const wake = () => {
   for (const element of polled()) window.htmx?.trigger(element, "poll");
 };
 
-const announce = () => {
+const news = () => {
   const places = [...document.querySelectorAll("[data-announce]")];
-  const texts = new Set(places.map((place) => place.dataset.announce));
-  const news = [...texts].filter((text) => text && !said.has(text));
+  const texts = new Set(places.map((place) => place.getAttribute("data-announce") ?? ""));
+  const fresh = [...texts].filter((text) => text && !said.has(text));
   said = texts;
-  return news.join(". ");
+  return fresh.join(". ");
 };
 
 // A button that ends its own use (Stop trying) must not take the keyboard's place with it.
@@ -41,46 +62,50 @@ const keepPlace = () => {
   if (lost) byId("content").focus({ preventScroll: true });
 };
 
+/** @param {string[]} names */
 const hide = (...names) => {
   for (const name of names) byId(`${name}-banner`).hidden = true;
 };
 
-// A poll comes again by itself. A tap does not: whoever tapped must know, wherever they scrolled.
-const tellTrouble = (event) => {
-  if (isPoll(event)) {
+/**
+ * A poll comes again by itself. A tap does not: whoever tapped must know, wherever they scrolled.
+ * @param {Detail} detail
+ */
+const tellTrouble = (detail) => {
+  if (isPoll(detail)) {
     byId("news-banner").hidden = false;
     return;
   }
-  const refused = [403, 404].includes(event.detail.xhr.status);
+  const refused = [403, 404].includes(detail.xhr.status);
   const banner = byId(refused ? "refused-banner" : "lost-banner");
   banner.hidden = false;
   banner.scrollIntoView({ block: "nearest" });
 };
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!isPoll(event)) hide("lost", "refused");
+on("beforeRequest", (detail, event) => {
+  if (!isPoll(detail)) hide("lost", "refused");
   else if (resting()) event.preventDefault();
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.successful) return;
+on("afterRequest", (detail) => {
+  if (!detail.successful) return;
   hide("news");
-  if (isPoll(event)) newsAt = Date.now();
+  if (isPoll(detail)) newsAt = Date.now();
   tellAge();
 });
-document.addEventListener("htmx:beforeSwap", () => {
+on("beforeSwap", () => {
   focused = document.activeElement;
 });
-document.addEventListener("htmx:afterSettle", () => {
+on("afterSettle", () => {
   keepPlace();
-  const news = announce();
-  if (news) byId("announcer").textContent = news;
+  const fresh = news();
+  if (fresh) announce(fresh);
   tellAge();
 });
-document.addEventListener("htmx:responseError", tellTrouble);
-document.addEventListener("htmx:sendError", tellTrouble);
+on("responseError", tellTrouble);
+on("sendError", tellTrouble);
 document.addEventListener("visibilitychange", wake);
 window.addEventListener("online", wake);
 
-announce();
+news();
 tellAge();
 setInterval(tellAge, 1000);

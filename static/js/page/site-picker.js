@@ -1,45 +1,70 @@
 // <site-picker>: radio cards that can be searched once there are more than a handful.
+import { find } from "./dom.js";
+
 const HANDFUL = 6;
+
+/** @param {string | null} text */
 const plain = (text) =>
-  text
+  (text ?? "")
     .normalize("NFD")
     .replace(/\p{Diacritic}/gu, "")
     .toLowerCase();
 
+/** @param {HTMLElement} card */
+const radioOf = (card) => find(card, "input", HTMLInputElement);
+
 class SitePicker extends HTMLElement {
+  /** @type {HTMLElement[]} */
+  #cards = [];
+  /** @type {AbortController | undefined} */
+  #listening;
+
   connectedCallback() {
-    if (this.cards) return;
-    this.cards = [...this.querySelectorAll(".radio-card")];
+    this.#cards = [
+      .../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".radio-card")),
+    ];
     const search = this.querySelector("[data-search]");
-    if (!search || this.cards.length <= HANDFUL) return;
+    if (!(search instanceof HTMLElement) || this.#cards.length <= HANDFUL) return;
     search.hidden = false;
-    const input = search.querySelector("input");
-    input.addEventListener("input", () => this.filter(input.value));
-    input.addEventListener("keydown", (event) => this.chooseOnly(event));
+    const input = find(search, "input", HTMLInputElement);
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    input.addEventListener("input", () => this.#filter(input.value), { signal });
+    input.addEventListener("keydown", (event) => this.#chooseOnly(event), { signal });
   }
 
-  filter(text) {
+  disconnectedCallback() {
+    this.#listening?.abort();
+  }
+
+  /** @param {string} text */
+  #filter(text) {
     const words = plain(text).split(/\s+/);
+    /** @param {HTMLElement} card */
     const fits = (card) => words.every((word) => plain(card.textContent).includes(word));
-    for (const card of this.cards) {
+    for (const card of this.#cards) {
       // The chosen site stays in sight, whatever is searched for.
-      card.hidden = !fits(card) && !card.querySelector("input").checked;
+      card.hidden = !fits(card) && !radioOf(card).checked;
     }
-    this.querySelector("[data-nothing]").hidden = this.cards.some(fits);
+    find(this, "[data-nothing]", HTMLElement).hidden = this.#cards.some(fits);
   }
 
-  // Enter chooses the one site that is left, and never sends the form half filled.
-  chooseOnly(event) {
+  /**
+   * Enter chooses the one site that is left, and never sends the form half filled.
+   * @param {KeyboardEvent} event
+   */
+  #chooseOnly(event) {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    const left = this.cards
+    const left = this.#cards
       .filter((card) => !card.hidden)
-      .map((card) => card.querySelector("input"))
+      .map(radioOf)
       .filter((radio) => !radio.checked);
-    if (left.length !== 1) return;
-    left[0].checked = true;
-    left[0].focus();
-    left[0].dispatchEvent(new Event("change", { bubbles: true }));
+    const [only, ...others] = left;
+    if (!only || others.length) return;
+    only.checked = true;
+    only.focus();
+    only.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
 

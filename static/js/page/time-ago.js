@@ -1,16 +1,19 @@
 // <time-ago datetime="…">: a moment as people say it. Exact in the tooltip, and in place for some
 // seconds after a tap. With `ahead`, what is overdue comes now.
+
 const page = document.documentElement.lang || "en";
 const language = page === "en" ? "en-GB" : page;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+const EXACT_FOR = 5000;
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const units = [
   ["day", 86400],
   ["hour", 3600],
   ["minute", 60],
 ];
-const shown = new Set();
 
+/** @param {number} seconds Below zero where it is past. */
 const say = (seconds) => {
   const unit = units.find(([, size]) => Math.abs(seconds) >= size);
   if (unit) return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
@@ -18,39 +21,55 @@ const say = (seconds) => {
   return relative.format(seconds > 0 ? seconds : Math.ceil(seconds / 10) * 10, "second");
 };
 
-const tick = () => {
-  for (const element of shown) element.tell();
-};
+/** @type {Set<TimeAgo>} */
+const shown = new Set();
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let ticking;
 
 class TimeAgo extends HTMLElement {
+  #at = 0;
+  #exactUntil = 0;
+  /** @type {Element} */
+  #words = this;
+
+  constructor() {
+    super();
+    this.addEventListener("click", () => this.#showExact());
+  }
+
   connectedCallback() {
-    this.at = new Date(this.getAttribute("datetime"));
-    if (Number.isNaN(this.at.getTime())) return;
-    this.words = this.querySelector("time") ?? this;
-    this.title = exact.format(this.at);
-    this.addEventListener("click", () => this.showExact());
+    const at = new Date(this.getAttribute("datetime") ?? "");
+    this.#at = at.getTime();
+    if (Number.isNaN(this.#at)) return;
+    this.#words = this.querySelector("time") ?? this;
+    this.title = exact.format(at);
     shown.add(this);
+    ticking ??= setInterval(() => {
+      for (const element of shown) element.tell();
+    }, 1000);
     this.tell();
   }
 
   disconnectedCallback() {
     shown.delete(this);
+    if (shown.size) return;
+    clearInterval(ticking);
+    ticking = undefined;
   }
 
-  showExact() {
-    if (this.closest("a, button")) return;
-    this.exactUntil = Date.now() + 5000;
+  #showExact() {
+    if (this.closest("a, button") || !shown.has(this)) return;
+    this.#exactUntil = Date.now() + EXACT_FOR;
     this.tell();
   }
 
   tell() {
     const now = Date.now();
-    const seconds = Math.round((this.at - now) / 1000);
-    const from = this.hasAttribute("ahead") ? 0 : -Infinity;
-    const text = now < (this.exactUntil ?? 0) ? this.title : say(Math.max(from, seconds));
-    if (this.words.textContent !== text) this.words.textContent = text;
+    const seconds = Math.round((this.#at - now) / 1000);
+    const from = this.hasAttribute("ahead") ? 0 : Number.NEGATIVE_INFINITY;
+    const text = now < this.#exactUntil ? this.title : say(Math.max(from, seconds));
+    if (this.#words.textContent !== text) this.#words.textContent = text;
   }
 }
 
 customElements.define("time-ago", TimeAgo);
-setInterval(tick, 1000);

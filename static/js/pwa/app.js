@@ -1,28 +1,46 @@
 // The portal as an app on this device: its service worker, who works here, and the button that
-// installs it. `worker` is the service worker's address, `person` the id of whoever is signed in.
-
-import { setting } from "../page/settings.js";
+// installs it.
+import { announce, find, setting } from "../page/dom.js";
+import { report } from "../page/report.js";
 import { store } from "../tray/page-store.js";
-import { WaitingCount } from "./waiting-count.js";
+import { countWaiting } from "./waiting-count.js";
 
-const worker = setting("worker");
-const person = setting("person");
+/** @import { KeptRow } from "../tray/store.js" */
+
 const SIGN_OUT_PATIENCE = 1000;
+const person = setting("person");
 
+/**
+ * Storage that is refused is told by the tray, where somebody scans.
+ * @param {unknown} error
+ */
+const unkept = (error) => {
+  if (!(error instanceof DOMException)) report(error);
+};
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
 const remember = async (name, value) => {
   if ((await store.get(name)) !== value) await store.set(name, value);
 };
 
+/**
+ * @param {number} milliseconds
+ * @param {Promise<unknown>} promise
+ */
 const within = (milliseconds, promise) =>
   Promise.race([promise, new Promise((done) => setTimeout(done, milliseconds))]);
 
-// What the page itself needs comes first.
+// What the page itself needs comes first. Where storage is full, or refused, the portal works as
+// before, with a network.
 const register = () => {
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
   whenIdle(() => {
-    navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(() => {
-      // Storage is full, or refused: the portal works as before, with a network.
-    });
+    navigator.serviceWorker
+      .register(setting("worker"), { updateViaCache: "none" })
+      .catch(() => undefined);
   });
 };
 
@@ -30,26 +48,30 @@ const forget = () => Promise.all([store.set("current", undefined), store.forgetP
 
 // The line in the bar believes the browser when it says that there is no network. Here it is asked.
 const isReached = async () => {
-  const line = document.querySelector("connection-line");
+  const line = find(document, "connection-line", HTMLElement);
   if (line.dataset.state === "online") return true;
   const signal = AbortSignal.timeout(SIGN_OUT_PATIENCE);
-  const answer = await fetch(line.getAttribute("portal"), { cache: "no-store", signal });
+  const address = line.getAttribute("portal") ?? "";
+  const answer = await fetch(address, { cache: "no-store", signal });
   return answer.ok;
 };
 
-// Whoever signs out is forgotten here first. A device that cannot forget must still sign out. Of
-// somebody whose session lives on nothing is forgotten: the page says that it needs a connection.
+/**
+ * Whoever signs out is forgotten here first. A device that cannot forget must still sign out. Of
+ * somebody whose session lives on nothing is forgotten: the page says that it needs a connection.
+ * @param {SubmitEvent} event
+ */
 const signOut = async (event) => {
   event.preventDefault();
   if (!(await isReached().catch(() => false))) {
-    const note = document.querySelector("[data-sign-out-note]");
-    document.getElementById("announcer").textContent = note.textContent;
+    announce(find(document, "[data-sign-out-note]", HTMLElement).textContent ?? "");
     return;
   }
-  await within(SIGN_OUT_PATIENCE, forget()).catch(() => {});
-  event.target.submit();
+  await within(SIGN_OUT_PATIENCE, forget()).catch(unkept);
+  /** @type {HTMLFormElement} */ (event.target).submit();
 };
 
+/** @param {KeptRow} row */
 const isUnsent = ({ stage, news }) =>
   stage === "confirmed" || (stage === "tray" && news?.canClaim !== false);
 
@@ -57,15 +79,19 @@ const isUnsent = ({ stage, news }) =>
 const tellUnsent = async () => {
   const count = (await store.rows(person)).filter(isUnsent).length;
   const form = new Intl.PluralRules(document.documentElement.lang).select(count);
-  for (const note of document.querySelectorAll("[data-unsent]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const notes = document.querySelectorAll("[data-unsent]");
+  for (const note of notes) {
     note.hidden = count === 0;
-    note.textContent = (note.dataset[form] ?? note.dataset.other).replace("{}", count);
+    const words = note.dataset[form] ?? note.dataset.other ?? "";
+    note.textContent = words.replace("{}", String(count));
   }
 };
 
+/** @param {BeforeInstallPromptEvent} offer */
 const offerToInstall = (offer) => {
   const button = document.querySelector("[data-install]");
-  if (!button) return;
+  if (!(button instanceof HTMLElement)) return;
   offer.preventDefault();
   button.hidden = false;
   const hide = () => {
@@ -78,22 +104,19 @@ const offerToInstall = (offer) => {
   window.addEventListener("appinstalled", hide);
 };
 
-new WaitingCount(document.querySelector("connection-line"));
-const remembered = Promise.all([
+Promise.all([
   remember("current", person),
-  remember("language", document.documentElement.lang.split("-")[0]),
-]);
-remembered.catch(() => {
-  // Storage is refused: the tray says so where somebody scans.
-});
+  remember("language", document.documentElement.lang.split("-")[0] ?? ""),
+]).catch(unkept);
 if ("serviceWorker" in navigator) {
   if (document.readyState === "complete") register();
   else window.addEventListener("load", register, { once: true });
 }
-const tell = () => tellUnsent().catch(() => {});
+const tell = () => tellUnsent().catch(unkept);
 document.getElementById("person-menu")?.addEventListener("beforetoggle", tell);
 tell();
-for (const form of document.querySelectorAll("[data-sign-out]")) {
-  form.addEventListener("submit", signOut);
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.addEventListener("submit", (event) => signOut(/** @type {SubmitEvent} */ (event)));
 }
 window.addEventListener("beforeinstallprompt", offerToInstall);
+countWaiting();

@@ -11,20 +11,45 @@
 //
 // Pages of people who are signed in are in no cache: only what PRECACHE names is.
 {
-  const { version, shells, files, under, patience } = globalThis.PRECACHE;
+  /**
+   * What portal/pwa/precache.py says, with the prefix of static files and the patience with a page
+   * in milliseconds.
+   * @typedef {object} Precache
+   * @property {string} version
+   * @property {Record<string, string>} shells
+   * @property {string[]} files
+   * @property {string} under
+   * @property {number} patience
+   */
+  const worker = /** @type {ServiceWorkerGlobalScope & { PRECACHE: Precache }} */ (
+    /** @type {unknown} */ (self)
+  );
+  const { version, shells, files, under, patience } = worker.PRECACHE;
   const FAMILY = "portal-";
   const NAME = `${FAMILY}${version}`;
   // What a proxy answers while there is no portal behind it.
   const NOBODY_THERE = [502, 503, 504];
   const LANGUAGE_PATIENCE = 1000;
+  const codes = Object.keys(shells);
 
-  // Beside this release another may still answer: one whose shell it is not says 404.
-  const addresses = Object.fromEntries(
-    Object.entries(shells).map(([code, path]) => [code, `${path}?version=${version}`]),
-  );
+  /** @param {string} code */
+  const pathOf = (code) => shells[code] ?? "/";
 
+  /**
+   * Beside this release another may still answer: one whose shell it is not says 404.
+   * @param {string} code
+   */
+  const addressOf = (code) => `${pathOf(code)}?version=${version}`;
+
+  /** @param {string} url */
   const hasHash = (url) => /\.[0-9a-f]{12}\.[^/]+$/.test(new URL(url, location.href).pathname);
 
+  /**
+   * @template T
+   * @param {number} milliseconds
+   * @param {Promise<T>} promise
+   * @returns {Promise<T>}
+   */
   const within = (milliseconds, promise) =>
     new Promise((resolve, reject) => {
       const late = new DOMException("No answer in time.", "TimeoutError");
@@ -32,7 +57,10 @@
       promise.finally(() => clearTimeout(timer)).then(resolve, reject);
     });
 
-  // Shells are asked for by nobody. What is named by its hash may come from the browser's cache.
+  /**
+   * Shells are asked for by nobody. What is named by its hash may come from the browser's cache.
+   * @param {string} address
+   */
   const request = (address) =>
     new Request(address, {
       cache: hasHash(address) ? "default" : "reload",
@@ -44,12 +72,12 @@
     await caches.delete(NAME);
     const cache = await caches.open(NAME);
     try {
-      await cache.addAll([...Object.values(addresses), ...files].map(request));
+      await cache.addAll([...codes.map(addressOf), ...files].map(request));
     } catch (error) {
       await caches.delete(NAME);
       throw error;
     }
-    await self.skipWaiting();
+    await worker.skipWaiting();
   };
 
   // Caches are listed in the order in which they were made.
@@ -57,11 +85,15 @@
     const ours = (await caches.keys()).filter((name) => name.startsWith(FAMILY));
     const before = ours.filter((name) => name !== NAME).slice(0, -1);
     await Promise.all(before.map((name) => caches.delete(name)));
-    await self.clients.claim();
+    await worker.clients.claim();
   };
 
-  // A cache that cannot be read has nothing.
+  /**
+   * A cache that cannot be read has nothing.
+   * @param {string} address
+   */
   const kept = async (address) => {
+    /** @param {MultiCacheQueryOptions} where */
     const found = (where) => caches.match(address, { ...where, ignoreVary: true });
     try {
       return (await found({ cacheName: NAME })) ?? (await found({}));
@@ -70,12 +102,15 @@
     }
   };
 
-  // What tray/store.js remembers under "language". A database is not made here: that one would be
-  // without its stores.
+  /**
+   * What tray/store.js remembers under "language". A database is not made here: that one would be
+   * without its stores.
+   * @returns {Promise<string | undefined>}
+   */
   const languageUsedLast = () =>
     new Promise((resolve, reject) => {
       const opening = indexedDB.open("spkey-portal");
-      opening.onupgradeneeded = () => opening.transaction.abort();
+      opening.onupgradeneeded = () => opening.transaction?.abort();
       opening.onerror = () => reject(opening.error);
       opening.onsuccess = () => {
         const database = opening.result;
@@ -86,25 +121,31 @@
       };
     });
 
-  // That of the shell asked for by its address, else the last one used here, else the browser's.
+  /**
+   * That of the shell asked for by its address, else the last one used here, else the browser's.
+   * @param {string} address
+   */
   const language = async (address) => {
     const { pathname } = new URL(address);
     const last = await within(LANGUAGE_PATIENCE, languageUsedLast()).catch(() => undefined);
     const browsers = navigator.languages.map((tag) => tag.split("-")[0]);
-    const codes = Object.keys(shells);
-    return (
-      codes.find((code) => shells[code] === pathname) ??
-      [last, ...browsers].find((code) => codes.includes(code)) ??
-      codes[0]
-    );
+    const wanted = [last, ...browsers].find((code) => code !== undefined && codes.includes(code));
+    return codes.find((code) => shells[code] === pathname) ?? wanted ?? codes[0] ?? "en";
   };
 
-  const shell = async (address) => kept(addresses[await language(address)]);
+  /** @param {string} address */
+  const shell = async (address) => kept(addressOf(await language(address)));
 
-  // What is there in time, or undefined.
+  /**
+   * What is there in time, or undefined.
+   * @param {Promise<Response>} answering
+   */
   const inTime = (answering) => within(patience, answering).catch(() => undefined);
 
-  // Where nothing is kept, a late answer is better than none.
+  /**
+   * Where nothing is kept, a late answer is better than none.
+   * @param {Request} asked
+   */
   const page = async (asked) => {
     const answering = fetch(asked);
     const answer = await inTime(answering);
@@ -112,39 +153,55 @@
     return (await shell(asked.url)) ?? answering;
   };
 
-  // Nobody knows whether what was sent has arrived: the shell says so, and leads back to the form.
+  /**
+   * Nobody knows whether what was sent has arrived: the shell says so, and leads back to the form.
+   * @param {Request} asked
+   */
   const lost = async (asked) => {
-    const address = new URL(shells[await language(asked.url)], location.origin);
+    const address = new URL(pathOf(await language(asked.url)), location.origin);
     address.searchParams.set("lost", "1");
     if (asked.referrer) address.searchParams.set("page", new URL(asked.referrer).pathname);
     return Response.redirect(address);
   };
 
-  // Files are left to the browser: not every one hands them on whole.
+  /**
+   * Files are left to the browser: not every one hands them on whole.
+   * @param {Request} asked
+   */
   const sent = (asked) => {
     if (asked.headers.get("Content-Type")?.startsWith("multipart/")) return undefined;
     return fetch(asked).catch(() => lost(asked));
   };
 
+  /**
+   * @param {Request} asked
+   * @param {Response} answer
+   */
   const renew = async (asked, answer) => {
     const cache = await caches.open(NAME);
     await cache.put(asked, answer);
   };
 
-  // Development has files without a hash in their names: the newest counts, and is kept.
+  /**
+   * Development has files without a hash in their names: the newest counts, and is kept.
+   * @param {Request} asked
+   */
   const changing = async (asked) => {
     const answering = fetch(asked);
     const answer = await inTime(answering);
     if (!answer) return (await kept(asked.url)) ?? answering;
     if (answer.status === 200 && files.includes(new URL(asked.url).pathname)) {
-      await renew(asked, answer.clone()).catch(() => {});
+      // A cache that is full keeps what it had.
+      await renew(asked, answer.clone()).catch(() => undefined);
     }
     return answer;
   };
 
+  /** @param {Request} asked */
   const file = async (asked) =>
     hasHash(asked.url) ? ((await kept(asked.url)) ?? fetch(asked)) : changing(asked);
 
+  /** @param {Request} asked */
   const answer = (asked) => {
     const { origin, pathname } = new URL(asked.url);
     if (origin !== location.origin) return undefined;
@@ -154,9 +211,9 @@
     return undefined;
   };
 
-  self.addEventListener("install", (event) => event.waitUntil(install()));
-  self.addEventListener("activate", (event) => event.waitUntil(activate()));
-  self.addEventListener("fetch", (event) => {
+  worker.addEventListener("install", (event) => event.waitUntil(install()));
+  worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+  worker.addEventListener("fetch", (event) => {
     const answered = answer(event.request);
     if (answered) event.respondWith(answered);
   });

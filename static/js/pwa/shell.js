@@ -1,21 +1,22 @@
 // The shell opens in the place of whatever page was asked for, and leads there once it can: also
-// when its language was changed meanwhile. In the shell alone. `address` is that of the shell in this
-// language, `tray` the path of the tray's page.
-
-import { setting } from "../page/settings.js";
+// when its language was changed meanwhile. In the shell alone.
+import { find, setting } from "../page/dom.js";
+import { report } from "../page/report.js";
 import { Address } from "../tray/address.js";
 import { store } from "../tray/page-store.js";
-import { WaitingCount } from "./waiting-count.js";
+import { countWaiting } from "./waiting-count.js";
 
-new WaitingCount(document.querySelector("connection-line"));
-const address = setting("shell");
+// The path of the tray's page.
 const tray = setting("tray-page");
 const here = new URL(location.href);
 // Whoever came by the shell's own address chose its language, or sent a form that got lost.
-const isItself = here.pathname === address;
+const isItself = here.pathname === setting("shell");
 
-// The path of a page of this portal, whoever wrote the address. What an address asks of the tray
-// was done here, and is not asked again.
+/**
+ * The path of a page of this portal, whoever wrote the address. What an address asks of the tray
+ * was done here, and is not asked again.
+ * @param {string} asked
+ */
 const pathOf = (asked) => {
   const page = URL.canParse(asked, here) ? new URL(asked, here) : new URL(tray, here);
   if (page.origin !== here.origin) return tray;
@@ -25,16 +26,20 @@ const pathOf = (asked) => {
 };
 
 const page = pathOf(isItself ? (here.searchParams.get("page") ?? tray) : here.href);
-document.querySelector("[data-asked-page]").href = page;
-for (const link of document.querySelectorAll("[data-shell-language]")) {
-  link.search = new URLSearchParams({ page });
-}
+find(document, "[data-asked-page]", HTMLAnchorElement).href = page;
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const links = document.querySelectorAll("[data-shell-language]");
+for (const link of links) link.search = String(new URLSearchParams({ page }));
 
 // Told once, and not again when the page is loaded anew.
-document.querySelector("[data-lost]").hidden = !(isItself && here.searchParams.has("lost"));
+const isLost = isItself && here.searchParams.has("lost");
+find(document, "[data-lost]", HTMLElement).hidden = !isLost;
 if (isItself) {
   here.searchParams.delete("lost");
   history.replaceState(history.state, "", here);
-  const language = document.documentElement.lang.split("-")[0];
-  store.set("language", language).catch(() => {});
+  store.set("language", document.documentElement.lang.split("-")[0]).catch((error) => {
+    // Storage that is refused is told by the tray.
+    if (!(error instanceof DOMException)) report(error);
+  });
 }
+countWaiting();

@@ -1,42 +1,45 @@
 // How much waits to be sent, told in <connection-line>: on the pages of whoever is signed in, and in
 // the shell, where it is that of whoever worked on this device last.
-import { setting } from "../page/settings.js";
+import { find, setting } from "../page/dom.js";
+import { report } from "../page/report.js";
 import { store } from "../tray/page-store.js";
 
-export class WaitingCount {
-  #line;
-  #signedOut = false;
-  #plurals = new Intl.PluralRules(document.documentElement.lang || "en");
+const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
+let isSignedOut = false;
 
-  // `line` is the <connection-line>.
-  constructor(line) {
-    this.#line = line;
-    store.addEventListener("change", () => this.show());
-    document.addEventListener("tray-sync", ({ detail }) => {
-      this.#signedOut = detail.state === "signed-out";
-      this.show();
-    });
-    this.show();
-  }
+/**
+ * @param {string} name
+ * @param {number} count
+ * @param {boolean} isWanted
+ */
+const tell = (name, count, isWanted) => {
+  const part = find(document, `connection-line [data-${name}]`, HTMLElement);
+  part.hidden = !isWanted || count === 0;
+  const words = find(part, "[data-other]", HTMLElement);
+  const { one, other } = words.dataset;
+  const form = plurals.select(count) === "one" ? one : other;
+  words.textContent = (form ?? "").replace("{}", String(count));
+  find(part, "[data-number]", HTMLElement).textContent = String(count);
+};
 
-  // Where the device keeps nothing there is nothing to count: the tray says so.
-  show() {
-    this.#count().catch(() => {});
-  }
-
-  async #count() {
+const count = async () => {
+  try {
     const person = setting("person") || (await store.get("current"));
-    const count = person ? await store.waiting(person) : 0;
-    this.#tell("waiting", count, !this.#signedOut);
-    this.#tell("sign-in", count, this.#signedOut);
+    const waiting = person ? await store.waiting(person) : 0;
+    tell("waiting", waiting, !isSignedOut);
+    tell("sign-in", waiting, isSignedOut);
+  } catch (error) {
+    // Where the device keeps nothing there is nothing to count: the tray says so.
+    if (!(error instanceof DOMException)) report(error);
   }
+};
 
-  #tell(name, count, wanted) {
-    const part = this.#line.querySelector(`[data-${name}]`);
-    part.hidden = !wanted || count === 0;
-    const words = part.querySelector("[data-other]");
-    const { one, other } = words.dataset;
-    words.textContent = (this.#plurals.select(count) === "one" ? one : other).replace("{}", count);
-    part.querySelector("[data-number]").textContent = count;
-  }
-}
+// Counts now, and at each change.
+export const countWaiting = () => {
+  store.changes.addEventListener("change", count);
+  document.addEventListener("tray-sync", (event) => {
+    isSignedOut = event instanceof CustomEvent && event.detail.state === "signed-out";
+    count();
+  });
+  count();
+};

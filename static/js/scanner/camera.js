@@ -1,22 +1,72 @@
 // The tablet's camera, shown in a video element.
-// Opens the back camera, or the one chosen last on this device; keeps the focus and the screen
-// awake while it is open. Rejections are the browser's, and like them.
 import { store } from "../tray/page-store.js";
 
-export class Camera {
-  static #GONE = ["OverconstrainedError", "NotFoundError"];
-  // Enough for a label of 2 cm at arm's length, where the camera has it.
-  static #SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
+/** @typedef {{ deviceId: string, label: string, isOpen: boolean }} Device */
 
+const GONE = ["OverconstrainedError", "NotFoundError"];
+// Enough for a label of 2 cm at arm's length, where the camera has it.
+const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
+
+/** @param {unknown} error */
+const isGone = (error) => error instanceof DOMException && GONE.includes(error.name);
+
+// Some systems give an installed app no camera at all, though its page in the browser has one.
+const demand = () => {
+  if (window.isSecureContext && navigator.mediaDevices) return;
+  const isInstalled = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
+  const name = window.isSecureContext && isInstalled ? "InstalledAppError" : "SecurityError";
+  throw new DOMException("There is no camera here.", name);
+};
+
+/**
+ * Zoom has to be asked for here: later it would take another question to the person.
+ * @param {MediaTrackConstraints} which
+ */
+const request = (which) =>
+  navigator.mediaDevices.getUserMedia({ video: { ...which, ...SIZE, zoom: true } });
+
+/** @param {MediaStream | undefined} stream */
+const stop = (stream) => {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+};
+
+// A device that keeps nothing starts with the back camera each time.
+const remembered = async () => {
+  try {
+    return /** @type {string | undefined} */ (await store.get("camera"));
+  } catch {
+    return undefined;
+  }
+};
+
+/** @param {string} deviceId */
+const remember = async (deviceId) => {
+  try {
+    await store.set("camera", deviceId);
+  } catch {
+    // It was chosen for now.
+  }
+};
+
+// Opens the back camera, or the one chosen last on this device; keeps the focus and the screen
+// awake while it is open. Rejections are the browser's, and like them.
+export class Camera {
   #video;
   #ended;
   #turn = 0;
+  /** @type {MediaStream | undefined} */
   #stream;
+  /** @type {string | undefined} */
   #chosen;
+  /** @type {{ torch?: boolean, focusMode?: string, zoom?: number }} */
   #wishes = {};
+  /** @type {WakeLockSentinel | undefined} */
   #lock;
 
-  // `ended` is called when the camera is taken away while it is open.
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {() => void} ended Called when the camera is taken away while it is open.
+   */
   constructor(video, ended) {
     this.#video = video;
     this.#ended = ended;
@@ -28,12 +78,16 @@ export class Camera {
     const turn = this.#turn;
     try {
       const stream = await this.#ask();
-      if (turn !== this.#turn) return Camera.#stop(stream);
+      if (turn !== this.#turn) {
+        stop(stream);
+        return false;
+      }
       this.#stream = stream;
-      this.#track.addEventListener("ended", () => turn === this.#turn && this.#ended());
+      this.#track?.addEventListener("ended", () => turn === this.#turn && this.#ended());
       this.#video.srcObject = stream;
       await this.#video.play();
-      await this.#wish(this.#offers("focusMode", "continuous") ? { focusMode: "continuous" } : {});
+      const isAbleTo = this.#capabilities.focusMode?.includes("continuous");
+      await this.#wish(isAbleTo ? { focusMode: "continuous" } : {});
     } catch (error) {
       if (turn === this.#turn) throw error;
     }
@@ -44,7 +98,7 @@ export class Camera {
 
   close() {
     this.#turn += 1;
-    Camera.#stop(this.#stream);
+    stop(this.#stream);
     this.#stream = undefined;
     this.#video.srcObject = null;
     this.#wishes = {};
@@ -52,14 +106,17 @@ export class Camera {
     this.#lock = undefined;
   }
 
-  // Opens this camera from now on, and the next time on this device.
+  /**
+   * Opens this camera from now on, and the next time on this device.
+   * @param {string} deviceId
+   */
   choose(deviceId) {
     this.#chosen = deviceId;
-    Camera.#remember(deviceId);
+    remember(deviceId);
     return this.open();
   }
 
-  // All cameras: [{deviceId, label, isOpen}].
+  /** @returns {Promise<Device[]>} */
   async all() {
     const devices = await navigator.mediaDevices.enumerateDevices();
     const present = this.#track?.getSettings().deviceId;
@@ -72,22 +129,29 @@ export class Camera {
     return Boolean(this.#capabilities.torch);
   }
 
-  // Resolves to whether the light obeyed.
+  /**
+   * Resolves to whether the light obeyed.
+   * @param {boolean} on
+   */
   torch(on) {
     return this.#wish({ torch: on });
   }
 
-  // {least, most, now} in times of the widest picture, or undefined without zoom.
+  /** In times of the widest picture, or undefined without zoom. */
   get zoom() {
     const { zoom } = this.#capabilities;
-    if (!(zoom?.min > 0 && zoom.max > zoom.min)) return undefined;
-    const now = this.#wishes.zoom ?? this.#track.getSettings().zoom ?? zoom.min;
+    if (!zoom || !(zoom.min > 0 && zoom.max > zoom.min)) return undefined;
+    const now = this.#wishes.zoom ?? this.#track?.getSettings().zoom ?? zoom.min;
     return { least: 1, most: zoom.max / zoom.min, now: now / zoom.min };
   }
 
-  // Resolves to whether the lens obeyed. `times` is kept within what the camera can do.
-  zoomTo(times) {
+  /**
+   * Resolves to whether the lens obeyed.
+   * @param {number} times Kept within what the camera can do.
+   */
+  async zoomTo(times) {
     const { zoom } = this.#capabilities;
+    if (!zoom) return false;
     return this.#wish({ zoom: Math.min(zoom.max, Math.max(zoom.min, times * zoom.min)) });
   }
 
@@ -95,47 +159,32 @@ export class Camera {
     return this.#stream?.getVideoTracks()[0];
   }
 
+  /** @returns {MediaTrackCapabilities} */
   get #capabilities() {
     return this.#track?.getCapabilities?.() ?? {};
   }
 
-  #offers(capability, value) {
-    return this.#capabilities[capability]?.includes?.(value);
-  }
-
   async #ask() {
-    Camera.#demand();
-    const last = this.#chosen ?? (await Camera.#remembered());
-    if (!last) return Camera.#request({ facingMode: { ideal: "environment" } });
+    demand();
+    const last = this.#chosen ?? (await remembered());
+    if (!last) return request({ facingMode: { ideal: "environment" } });
     try {
-      return await Camera.#request({ deviceId: { exact: last } });
+      return await request({ deviceId: { exact: last } });
     } catch (error) {
-      if (!Camera.#GONE.includes(error.name)) throw error;
-      return Camera.#request({ facingMode: { ideal: "environment" } });
+      if (!isGone(error)) throw error;
+      return request({ facingMode: { ideal: "environment" } });
     }
   }
 
-  // Some systems give an installed app no camera at all, though its page in the browser has one.
-  static #demand() {
-    if (window.isSecureContext && navigator.mediaDevices) return;
-    const isInstalled = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
-    const name = window.isSecureContext && isInstalled ? "InstalledAppError" : "SecurityError";
-    throw new DOMException("There is no camera here.", name);
-  }
-
-  // Zoom has to be asked for here: later it would take another question to the person.
-  static #request(which) {
-    return navigator.mediaDevices.getUserMedia({
-      video: { ...which, ...Camera.#SIZE, zoom: true },
-    });
-  }
-
-  // All wishes at once: each set of constraints replaces the one before.
+  /**
+   * All wishes at once: each set of constraints replaces the one before.
+   * @param {MediaTrackConstraintSet & { torch?: boolean, focusMode?: string, zoom?: number }} more
+   */
   async #wish(more) {
     const wishes = { ...this.#wishes, ...more };
     if (!Object.keys(wishes).length) return true;
     try {
-      await this.#track.applyConstraints({ advanced: [wishes] });
+      await this.#track?.applyConstraints({ advanced: [wishes] });
       this.#wishes = wishes;
       return true;
     } catch {
@@ -143,6 +192,7 @@ export class Camera {
     }
   }
 
+  /** @param {number} turn */
   async #stayAwake(turn) {
     try {
       const lock = await navigator.wakeLock?.request("screen");
@@ -150,28 +200,6 @@ export class Camera {
       else lock?.release();
     } catch {
       // Low on power, the browser refuses. Scanning goes on.
-    }
-  }
-
-  static #stop(stream) {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-    return false;
-  }
-
-  // A device that keeps nothing starts with the back camera each time.
-  static async #remembered() {
-    try {
-      return await store.get("camera");
-    } catch {
-      return undefined;
-    }
-  }
-
-  static async #remember(deviceId) {
-    try {
-      await store.set("camera", deviceId);
-    } catch {
-      // It was chosen for now.
     }
   }
 }

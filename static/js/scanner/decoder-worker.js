@@ -1,10 +1,19 @@
-// The reader in a thread of its own: {script, wasm} first, then {picture, cut, pass} a look; each is
-// answered by {codes} or {problem}.
+// The reader in a thread of its own: addresses first, then a picture a question; each is answered by
+// {codes} or {problem}.
 import { prepare, read } from "./reader.js";
 
-const answer = async ({ picture, cut, pass, ...addresses }) => {
-  if (picture) return read(picture, cut, pass).finally(() => picture.close());
-  await prepare(addresses);
+/** @import { Pass } from "./reader.js" */
+/** @import { Rectangle } from "./scan-pass.js" */
+/** @typedef {{ script: string, wasm: string }} Addresses */
+/** @typedef {{ picture: ImageBitmap | VideoFrame, cut: Rectangle, pass: Pass }} Question */
+
+/** @param {Addresses | Question} message */
+const answer = async (message) => {
+  if ("picture" in message) {
+    const { picture, cut, pass } = message;
+    return read(picture, cut, pass).finally(() => picture.close());
+  }
+  await prepare(message);
   return [];
 };
 

@@ -2,39 +2,127 @@
 // of labels, else with the zxing package in a worker, else with the package in the page.
 import { ScanPass } from "./scan-pass.js";
 
+/** @import { Code, Seen } from "./code-choice.js" */
+/** @import { Region } from "./scan-pass.js" */
+/** The addresses of the package's script, its WebAssembly and our worker. */
+/** @typedef {{ script: string | null, wasm: string | null, worker: string | null }} Addresses */
+/** @typedef {{ script: string, wasm: string, worker: string }} Package */
+/** @typedef {(video: HTMLVideoElement, region: Region) => Promise<Code[]>} Read */
+
+const FORMATS = ["qr_code", "data_matrix", "code_128", "aztec", "pdf417", "code_93", "code_39"];
+// What hub labels come as: a detector without one of these would leave some unread.
+const NEEDED = FORMATS.slice(0, 3);
+// Pixels a side, and times what the camera has: what takes a worker some 15 to 40 ms a pass on a
+// plain machine. In the page a pass must not be felt.
+const IN_WORKER = { longest: 960, finest: 1.5 };
+const IN_PAGE = { longest: 480, finest: 0.75 };
+// Milliseconds after which a worker that does not answer is given up: it has to load, or to look.
+const LOADS_WITHIN = 60_000;
+const LOOKS_WITHIN = 10_000;
+
+const ownFormats = async () => {
+  try {
+    return (await window.BarcodeDetector?.getSupportedFormats()) ?? [];
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * Undefined where there are no frames, or where they lie otherwise than the video shows them.
+ * @param {HTMLVideoElement} video
+ */
+const frameOf = (video) => {
+  try {
+    const frame = new VideoFrame(video);
+    if (frame.displayWidth === video.videoWidth) return frame;
+    frame.close();
+  } catch {
+    // The page cuts instead.
+  }
+  return undefined;
+};
+
+/**
+ * What to send away. A frame of video costs the page nothing: the worker converts and cuts it.
+ * Without one the page cuts.
+ * @param {HTMLVideoElement} video
+ * @param {Region} region
+ */
+const pictureOf = async (video, { cut, drawn }) => {
+  const frame = frameOf(video);
+  if (frame) return { picture: frame, cut };
+  const [resizeWidth, resizeHeight] = [Math.min(drawn[0], cut[2]), Math.min(drawn[1], cut[3])];
+  const picture = await createImageBitmap(video, ...cut, { resizeWidth, resizeHeight });
+  return { picture, cut: [0, 0, resizeWidth, resizeHeight] };
+};
+
+/**
+ * Asks the thread one question at a time: the next answer is the answer. One that is broken, or
+ * silent for `within` milliseconds, ends.
+ * @param {Worker} thread
+ */
+const lineTo = (thread) => {
+  /**
+   * @param {number} within
+   * @param {object} message
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<Code[]>}
+   */
+  const asked = (within, message, transfer = []) => {
+    /** @type {ReturnType<typeof setTimeout>} */
+    let timer;
+    return new Promise((resolve, reject) => {
+      timer = setTimeout(reject, within, new Error("The decoder is silent."));
+      thread.onerror = reject;
+      thread.onmessage = ({ data }) =>
+        data.codes ? resolve(data.codes) : reject(new Error(data.problem));
+      thread.postMessage(message, transfer);
+    })
+      .catch((error) => {
+        thread.terminate();
+        throw error;
+      })
+      .finally(() => clearTimeout(timer));
+  };
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+  /**
+   * @param {Parameters<typeof asked>} question
+   * @returns {Promise<Code[]>}
+   */
+  return (...question) => {
+    const answer = last.then(() => asked(...question));
+    last = answer;
+    return answer;
+  };
+};
+
 export class LabelDecoder {
-  static #FORMATS = ["qr_code", "data_matrix", "code_128", "aztec", "pdf417", "code_93", "code_39"];
-  // What hub labels come as: a detector without one of these would leave some unread.
-  static #NEEDED = LabelDecoder.#FORMATS.slice(0, 3);
-  // Pixels a side, and times what the camera has: what takes a worker some 15 to 40 ms a look on a
-  // plain machine. In the page a look must not be felt.
-  static #WORKER = { longest: 960, finest: 1.5 };
-  static #PAGE = { longest: 480, finest: 0.75 };
-  // Milliseconds after which a worker that does not answer is given up: it has to load, or to look.
-  static #LOADS_WITHIN = 60_000;
-  static #LOOKS_WITHIN = 10_000;
+  /** @type {Promise<LabelDecoder> | undefined} */
   static #ready;
 
   #read;
-  #looks;
+  #passes;
   #turn = 0;
+  /** @type {ScanPass | undefined} */
   #fruitful;
   #since = 0;
 
-  // `read` finds the codes in a video, by one of the `looks` if there are any, which it is given.
-  constructor(read, looks = []) {
+  /**
+   * @param {Read} read Finds the codes in a video.
+   * @param {ScanPass[]} passes
+   */
+  constructor(read, passes) {
     this.#read = read;
-    this.#looks = looks;
+    this.#passes = passes;
   }
 
-  // Whether this browser, or the package, can read labels at all.
-  static isPossible({ script }) {
-    return Boolean(script) || "BarcodeDetector" in window;
-  }
-
-  // The page's decoder. `script`, `wasm` and `worker` are the addresses of the package's script,
-  // its WebAssembly and our worker; nothing of them is fetched before. Rejects when none loads;
-  // asked again, it tries again.
+  /**
+   * The page's decoder. Nothing of the addresses is fetched before. Rejects when none loads; asked
+   * again, it tries again.
+   * @param {Addresses} addresses
+   */
   static load(addresses) {
     LabelDecoder.#ready ??= LabelDecoder.#choose(addresses).catch((error) => {
       LabelDecoder.#ready = undefined;
@@ -43,118 +131,79 @@ export class LabelDecoder {
     return LabelDecoder.#ready;
   }
 
-  // One look at what the video shows now: {codes: [{text, format}], isWhole}, formats as the
-  // standard names them. `isWhole` says whether all that is in sight was looked at. Rejects when
-  // the decoder is broken; `load` then makes another.
+  /**
+   * One look at what the video shows now, formats as the standard names them. Rejects when the
+   * decoder is broken; `load` then makes another.
+   * @param {HTMLVideoElement} video
+   * @returns {Promise<Seen>}
+   */
   async look(video) {
-    const look = this.#next();
+    const pass = this.#next();
     try {
       const hasPicture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-      const codes = hasPicture ? await this.#read(video, look?.region(video)) : [];
-      if (codes.length) this.#fruitful = look;
-      else if (look === this.#fruitful) this.#fruitful = undefined;
-      return { codes, isWhole: look?.isWhole ?? true };
+      const codes = hasPicture ? await this.#read(video, pass.region(video)) : [];
+      if (codes.length) this.#fruitful = pass;
+      else if (pass === this.#fruitful) this.#fruitful = undefined;
+      return { codes, isWhole: pass.isWhole };
     } catch (error) {
       LabelDecoder.#ready = undefined;
       throw error;
     }
   }
 
-  // Every third time the look that found something last: what is in view stays in view.
+  // Every third time the pass that found something last: what is in view stays in view.
   #next() {
     this.#since = (this.#since + 1) % 3;
     if (this.#fruitful && this.#since === 0) return this.#fruitful;
-    return this.#looks[this.#turn++ % this.#looks.length];
+    const pass = this.#passes[this.#turn % this.#passes.length];
+    this.#turn += 1;
+    if (!pass) throw new RangeError("There is no way to look.");
+    return pass;
   }
 
-  static async #choose(addresses) {
-    const own = await LabelDecoder.#ownFormats();
-    const readsAll = LabelDecoder.#NEEDED.every((format) => own.includes(format));
-    if (readsAll || !addresses.script) return LabelDecoder.#own(own);
-    const hasWorkers = window.Worker && window.OffscreenCanvas && window.createImageBitmap;
-    return hasWorkers ? LabelDecoder.#inWorker(addresses) : LabelDecoder.#inPage(addresses);
+  /** @param {Addresses} addresses */
+  static async #choose({ script, wasm, worker }) {
+    const own = await ownFormats();
+    const readsAll = NEEDED.every((format) => own.includes(format));
+    if (readsAll || !script || !wasm || !worker) return LabelDecoder.#own(own);
+    const hasWorkers = "Worker" in window && "OffscreenCanvas" in window;
+    const found = { script, wasm, worker };
+    return hasWorkers ? LabelDecoder.#inWorker(found) : LabelDecoder.#inPage(found);
   }
 
-  static async #ownFormats() {
-    try {
-      return (await window.BarcodeDetector?.getSupportedFormats()) ?? [];
-    } catch {
-      return [];
-    }
-  }
-
+  /** @param {string[]} supported */
   static #own(supported) {
-    const formats = LabelDecoder.#FORMATS.filter((format) => supported.includes(format));
+    if (!window.BarcodeDetector) throw new TypeError("Nothing here reads labels.");
+    const formats = FORMATS.filter((format) => supported.includes(format));
     const detector = new window.BarcodeDetector({ formats });
+    // The browser looks at all of the picture by itself.
+    const whole = ScanPass.turns(IN_WORKER).slice(0, 1);
     return new LabelDecoder(async (video) => {
       const codes = await detector.detect(video);
       return codes
         .filter((code) => code.rawValue)
         .map(({ rawValue, format }) => ({ text: rawValue, format }));
-    });
+    }, whole);
   }
 
+  /** @param {Package} addresses */
   static async #inWorker({ script, wasm, worker }) {
-    const ask = LabelDecoder.#line(new Worker(worker, { type: "module" }));
-    await ask(LabelDecoder.#LOADS_WITHIN, { script, wasm });
-    return new LabelDecoder(async (video, { cut, ...pass }) => {
-      const picture = await LabelDecoder.#picture(video, cut, pass);
-      return ask(LabelDecoder.#LOOKS_WITHIN, { ...picture, pass }, [picture.picture]);
-    }, ScanPass.turns(LabelDecoder.#WORKER));
+    const ask = lineTo(new Worker(worker, { type: "module" }));
+    await ask(LOADS_WITHIN, { script, wasm });
+    return new LabelDecoder(async (video, region) => {
+      const { cut: _, ...pass } = region;
+      const sent = await pictureOf(video, region);
+      return ask(LOOKS_WITHIN, { ...sent, pass }, [sent.picture]);
+    }, ScanPass.turns(IN_WORKER));
   }
 
-  // {picture, cut} to send away. A frame of video costs the page nothing: the worker converts and
-  // cuts it. Without one the page cuts.
-  static async #picture(video, cut, { drawn }) {
-    const frame = LabelDecoder.#frame(video);
-    if (frame) return { picture: frame, cut };
-    const [resizeWidth, resizeHeight] = drawn.map((side, i) => Math.min(side, cut[i + 2]));
-    const picture = await createImageBitmap(video, ...cut, { resizeWidth, resizeHeight });
-    return { picture, cut: [0, 0, resizeWidth, resizeHeight] };
-  }
-
-  // Undefined where there are no frames, or where they lie otherwise than the video shows them.
-  static #frame(video) {
-    try {
-      const frame = new VideoFrame(video);
-      if (frame.displayWidth === video.videoWidth) return frame;
-      frame.close();
-    } catch {
-      // The page cuts instead.
-    }
-    return undefined;
-  }
-
-  // Asks the thread one question at a time: the next answer is the answer. One that is broken, or
-  // silent for `within` milliseconds, ends.
-  static #line(thread) {
-    const asked = (within, message, transfer = []) => {
-      let timer;
-      return new Promise((resolve, reject) => {
-        timer = setTimeout(reject, within, "silent");
-        thread.onerror = reject;
-        thread.onmessage = ({ data }) => (data.codes ? resolve(data.codes) : reject(data.problem));
-        thread.postMessage(message, transfer);
-      })
-        .catch((error) => {
-          thread.terminate();
-          throw error;
-        })
-        .finally(() => clearTimeout(timer));
-    };
-    let last = Promise.resolve();
-    return (...question) => {
-      last = last.then(() => asked(...question));
-      return last;
-    };
-  }
-
+  /** @param {Package} addresses */
   static async #inPage(addresses) {
     const reader = await import("./reader.js");
     await reader.prepare(addresses);
     return new LabelDecoder(
       (video, { cut, ...pass }) => reader.read(video, cut, pass),
-      ScanPass.turns(LabelDecoder.#PAGE),
+      ScanPass.turns(IN_PAGE),
     );
   }
 }

@@ -1,4 +1,18 @@
-// What a label says, understood on the device: the rules of portal/hubs/hub_ids.py.
+// What a label says, understood on the device: the rules of portal/hubs/labels/parse.py.
+
+/**
+ * A label that names no one hub. `read` is what was read, safe to look at; `typed` how many digits
+ * somebody typed, or null.
+ * @typedef {object} Problem
+ * @property {undefined} [hubId]
+ * @property {"empty" | "too_long" | "nothing" | "several"} problem
+ * @property {string} read
+ * @property {number | null} typed
+ */
+/** @typedef {{ hubId: string, problem?: undefined }} Found */
+/** @typedef {Found | Problem} Parsed */
+/** @typedef {{ text: string } & Parsed} Label */
+
 const LONGEST = 256;
 const SHOWN = 60;
 const DIGITS = 32;
@@ -26,6 +40,7 @@ const BETWEEN = /[\s,;|]+/u;
 const LINES = /[\r\n\u2028\u2029]+/u;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** @param {string} encoded */
 const bytesOf = (encoded) => {
   const bytes = encoded.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
@@ -33,47 +48,61 @@ const bytesOf = (encoded) => {
   return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
 };
 
-// Undoes percent-encoding as Python's unquote() does: what is none stays as it is.
+/**
+ * Undoes percent-encoding as Python's unquote() does: what is none stays as it is.
+ * @param {string} text
+ */
 const unquoted = (text) =>
   text.includes("%") ? text.replace(/[\0-\x7f]+/g, (ascii) => utf8.decode(bytesOf(ascii))) : text;
 
+/** @param {string} text */
 const folded = (text) =>
   unquoted(unquoted(text))
     .normalize("NFKC")
     .replace(HYPHENS, "-")
-    .replace(GREEK_KEYS, (letter) => AMERICAN[GREEK.indexOf(letter)])
+    .replace(GREEK_KEYS, (letter) => AMERICAN.charAt(GREEK.indexOf(letter)))
     .replace(INVISIBLE, "")
     .replace(SPACES, " ");
 
+/** @param {string} text */
 const canonical = (text) =>
   text
     .replace(/[^0-9A-Fa-f]/g, "")
     .toLowerCase()
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
-// How many digits somebody typed who typed nothing else; null for any other text.
+/**
+ * How many digits somebody typed who typed nothing else; null for any other text.
+ * @param {string} plain
+ */
 const digitsTyped = (plain) => {
   const typed = plain.replace(WRAPPING, "").replace(/[- ]/g, "");
   return HEX_ONLY.test(typed) ? typed.length : null;
 };
 
+/** @param {string} plain */
 const idsIn = (plain) => {
   const found = [...plain.matchAll(GROUPED), ...plain.matchAll(UNBROKEN)];
-  if (!found.length && digitsTyped(plain) === DIGITS) found.push([plain]);
+  if (!found.length && digitsTyped(plain) === DIGITS) return [canonical(plain)];
   found.sort((one, other) => one.index - other.index);
   return [...new Set(found.map(([text]) => canonical(text)))];
 };
 
+/** @param {string} character */
 const spelt = (character) => {
   if (!HIDDEN.test(character)) return character;
-  const code = character.codePointAt(0).toString(16).toUpperCase();
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
   return `[U+${code.padStart(4, "0")}]`;
 };
 
+/** @param {string} text */
 const lengthOf = (text) => [...text].length;
 
-// The text on one line, its hidden characters spelt as `[U+202E]`, cut after about 60.
-export const visible = (text) => {
+/**
+ * The text on one line, its hidden characters spelt as `[U+202E]`, cut after about 60.
+ * @param {string} text
+ */
+const visible = (text) => {
   let shown = "";
   for (const character of text.replace(ENDS, "")) {
     const piece = spelt(character);
@@ -83,11 +112,19 @@ export const visible = (text) => {
   return shown;
 };
 
+/**
+ * @param {Problem["problem"]} problem
+ * @param {string} text
+ * @param {number | null} typed
+ * @returns {Problem}
+ */
 const refused = (problem, text, typed = null) => ({ problem, read: visible(text), typed });
 
-// The one hub id in a text: `{hubId}`, or `{problem, read, typed}`. `problem` is "empty",
-// "too_long", "nothing" or "several"; `read` what was read, safe to look at; `typed` how many
-// digits somebody typed, or null.
+/**
+ * The one hub id in a text, or why there is none.
+ * @param {string} text
+ * @returns {Parsed}
+ */
 export const parse = (text) => {
   if (lengthOf(text) > LONGEST) return refused("too_long", text);
   const plain = folded(text);
@@ -97,14 +134,21 @@ export const parse = (text) => {
   return hubId ? { hubId } : refused("nothing", text, digitsTyped(plain));
 };
 
-// Whether somebody seems to have meant an id: as long, and of little else than digits of one.
+/**
+ * Whether somebody seems to have meant an id: as long, and of little else than digits of one.
+ * @param {string} piece
+ */
 const isMistyped = (piece) => {
   const digits = piece.replace(/[^0-9A-Fa-f]/g, "").length;
   const others = piece.replace(/[0-9A-Fa-f-]/g, "").length;
   return /^[0-9A-Za-z-]+$/.test(piece) && digits >= 24 && digits <= 40 && others <= 4;
 };
 
-// What stands between the ids of a line and seems to be one with a mistake in it.
+/**
+ * What stands between the ids of a line and seems to be one with a mistake in it.
+ * @param {string} plain
+ * @returns {Label[]}
+ */
 const mistypedIn = (plain) =>
   plain
     .replace(GROUPED, " ")
@@ -113,11 +157,15 @@ const mistypedIn = (plain) =>
     .filter(isMistyped)
     .map((piece) => ({ text: piece, ...parse(piece) }));
 
+/**
+ * @param {string} line
+ * @returns {Label[]}
+ */
 const inLine = (line) => {
   const whole = parse(line);
   const plain = folded(line);
   const mistyped = whole.problem === "nothing" ? [] : mistypedIn(plain);
-  if (!mistyped.length && !["several", "too_long"].includes(whole.problem)) {
+  if (!mistyped.length && !["several", "too_long"].includes(whole.problem ?? "")) {
     return [{ text: line, ...whole }];
   }
   const found = idsIn(plain).map((hubId) => ({ text: hubId, hubId }));
@@ -125,13 +173,16 @@ const inLine = (line) => {
   return pieces.length ? pieces : [{ text: line, ...whole }];
 };
 
-// All that a pasted or typed text names, in order, each as `{text, …}` with what `parse` says of
-// it. Between ids may stand line breaks, commas or spaces. Among ids, one with a mistake in it is
-// told as well.
+/**
+ * All that a pasted or typed text names, in order, each with what `parse` says of it. Between ids
+ * may stand line breaks, commas or spaces. Among ids, one with a mistake in it is told as well.
+ * @param {string} text
+ * @returns {Label[]}
+ */
 export const parseAll = (text) => {
   const whole = parse(text);
   const isOne = whole.hubId && !mistypedIn(folded(text)).length;
-  if (isOne || ["nothing", "empty"].includes(whole.problem)) return [{ text, ...whole }];
+  if (isOne || ["nothing", "empty"].includes(whole.problem ?? "")) return [{ text, ...whole }];
   const lines = text.split(LINES).filter((line) => line.trim());
   return lines.flatMap(inLine);
 };

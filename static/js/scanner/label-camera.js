@@ -3,8 +3,15 @@
 // them the browser's own detector is used); `auto` opens it where the camera is already allowed.
 // Fires `label-read` with {text, format}, once for each code in view; `data-state` says how it is.
 // Its parts and words come with templates/tray/label_camera.html.
+import { find } from "../page/dom.js";
+import { report } from "../page/report.js";
+
+/** @import { Camera } from "./camera.js" */
+/** @import { Code, CodeChoice } from "./code-choice.js" */
+/** @import { LabelDecoder } from "./decoder.js" */
 
 // What is wrong with the camera, by the name of the browser's error.
+/** @type {Record<string, string>} */
 const PROBLEMS = {
   NotAllowedError: "refused",
   NotFoundError: "none",
@@ -14,6 +21,11 @@ const PROBLEMS = {
   SecurityError: "insecure",
   InstalledAppError: "installed",
 };
+// One more than the longest label has: enough to see that it is none.
+const MOST = 257;
+// Milliseconds between looks, for the rest of the page and for the battery.
+const PAUSE = 25;
+const ZOOM_STEP = 1.5;
 
 // Whether the person has allowed this page the camera for good; false where nobody can tell.
 const isAllowed = async () => {
@@ -24,35 +36,41 @@ const isAllowed = async () => {
   }
 };
 
-export class LabelCamera extends HTMLElement {
-  // One more than the longest label has: enough to see that it is none.
-  static #MOST = 257;
-  // Milliseconds between looks, for the rest of the page and for the battery.
-  static #PAUSE = 25;
-  static #ZOOM_STEP = 1.5;
+/** @param {unknown} error */
+const problemOf = (error) =>
+  error instanceof DOMException || error instanceof Error ? PROBLEMS[error.name] : undefined;
 
+export class LabelCamera extends HTMLElement {
   #turn = 0;
   #isOpen = false;
+  /** @type {Camera | undefined} */
   #camera;
+  /** @type {AbortController | undefined} */
   #connection;
 
   connectedCallback() {
     this.#connection = new AbortController();
     const { signal } = this.#connection;
-    const on = (name, kind, act) => this.#part(name).addEventListener(kind, act, { signal });
-    on("open", "click", () => this.open());
-    on("close", "click", () => this.close());
-    on("torch", "click", () => this.#switchTorch());
-    on("closer", "click", () => this.#zoom(LabelCamera.#ZOOM_STEP));
-    on("wider", "click", () => this.#zoom(1 / LabelCamera.#ZOOM_STEP));
-    on("cameras", "change", (event) => this.#start((camera) => camera.choose(event.target.value)));
+    /**
+     * @param {string} name
+     * @param {() => void} act
+     */
+    const onClick = (name, act) => this.#part(name).addEventListener("click", act, { signal });
+    onClick("open", () => this.open());
+    onClick("close", () => this.close());
+    onClick("torch", () => this.#switchTorch());
+    onClick("closer", () => this.#zoom(ZOOM_STEP));
+    onClick("wider", () => this.#zoom(1 / ZOOM_STEP));
+    const cameras = this.#cameras;
+    const choose = () => this.#start((camera) => camera.choose(cameras.value));
+    cameras.addEventListener("change", choose, { signal });
     document.addEventListener("visibilitychange", () => this.#rest(), { signal });
     this.#say(this.isPossible ? "closed" : "impossible");
     if (this.hasAttribute("auto")) this.#openIfAllowed();
   }
 
   disconnectedCallback() {
-    this.#connection.abort();
+    this.#connection?.abort();
     this.close();
   }
 
@@ -76,14 +94,24 @@ export class LabelCamera extends HTMLElement {
   }
 
   get #addresses() {
-    const [script, wasm, worker] = ["decoder", "wasm", "worker"].map((what) =>
-      this.getAttribute(`${what}-src`),
-    );
-    return { script, wasm, worker };
+    return {
+      script: this.getAttribute("decoder-src"),
+      wasm: this.getAttribute("wasm-src"),
+      worker: this.getAttribute("worker-src"),
+    };
   }
 
+  /** @param {string} name */
   #part(name) {
-    return this.querySelector(`[data-${name}]`);
+    return find(this, `[data-${name}]`, HTMLElement);
+  }
+
+  get #video() {
+    return find(this, "[data-video]", HTMLVideoElement);
+  }
+
+  get #cameras() {
+    return find(this, "[data-cameras]", HTMLSelectElement);
   }
 
   async #openIfAllowed() {
@@ -110,56 +138,64 @@ export class LabelCamera extends HTMLElement {
       import("./decoder.js"),
       import("./code-choice.js"),
     ]);
-    this.#camera ??= new Camera(this.#part("video"), () => this.#fail("ended"));
-    return { camera: this.#camera, LabelDecoder, CodeChoice };
+    this.#camera ??= new Camera(this.#video, () => this.#fail("ended"));
+    return { camera: this.#camera, LabelDecoder, choice: new CodeChoice() };
   }
 
+  /** @param {(camera: Camera) => Promise<boolean>} openCamera */
   async #start(openCamera) {
     this.#release();
     const turn = this.#turn;
     try {
       this.#say("asking");
-      const { camera, LabelDecoder, CodeChoice } = await this.#load();
+      const { camera, LabelDecoder, choice } = await this.#load();
       if (turn !== this.#turn || !(await openCamera(camera))) return;
-      await this.#showTools();
+      await this.#showTools(camera);
       if (turn !== this.#turn) return;
       this.#say("loading");
       const decoder = await LabelDecoder.load(this.#addresses);
       if (turn !== this.#turn) return;
       this.#say("aim");
-      this.#watch(decoder, new CodeChoice(), turn);
+      this.#watch(decoder, choice, turn);
     } catch (error) {
-      if (turn === this.#turn) this.#fail(PROBLEMS[error.name] ?? "decoder");
+      if (turn === this.#turn) this.#giveUp(error);
     }
   }
 
+  /**
+   * @param {LabelDecoder} decoder
+   * @param {CodeChoice} choice
+   * @param {number} turn
+   */
   async #watch(decoder, choice, turn) {
     try {
       while (turn === this.#turn) {
-        const look = await decoder.look(this.#part("video"));
+        const seen = await decoder.look(this.#video);
         if (turn !== this.#turn) return;
-        this.#judge(choice.take(look, performance.now()));
-        await new Promise((resolve) => setTimeout(resolve, LabelCamera.#PAUSE));
+        this.#judge(choice.take(seen, performance.now()));
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
       }
-    } catch {
-      if (turn === this.#turn) this.#fail("decoder");
+    } catch (error) {
+      if (turn === this.#turn) this.#giveUp(error);
     }
   }
 
+  /** @param {{ code: Code | undefined, several: boolean }} judged */
   #judge({ code, several }) {
     this.#say(several ? "several" : "aim");
     if (!code) return;
-    const text = [...code.text].slice(0, LabelCamera.#MOST).join("");
+    const text = [...code.text].slice(0, MOST).join("");
     const detail = { ...code, text };
     this.dispatchEvent(new CustomEvent("label-read", { bubbles: true, detail }));
   }
 
-  async #showTools() {
-    this.#part("torch").hidden = !this.#camera.hasTorch;
+  /** @param {Camera} camera */
+  async #showTools(camera) {
+    this.#part("torch").hidden = !camera.hasTorch;
     this.#part("torch").setAttribute("aria-pressed", "false");
     this.#showZoom();
-    const cameras = await this.#camera.all();
-    const select = this.#part("cameras");
+    const cameras = await camera.all();
+    const select = this.#cameras;
     const options = cameras.map(({ deviceId, label, isOpen }, index) => {
       const name = label || `${select.dataset.unnamed} ${index + 1}`;
       return new Option(name, deviceId, isOpen, isOpen);
@@ -169,7 +205,7 @@ export class LabelCamera extends HTMLElement {
   }
 
   #showZoom() {
-    const zoom = this.#camera.zoom;
+    const zoom = this.#camera?.zoom;
     this.#part("zoom").hidden = !zoom;
     if (!zoom) return;
     const number = new Intl.NumberFormat(document.documentElement.lang, {
@@ -181,16 +217,18 @@ export class LabelCamera extends HTMLElement {
     this.#part("wider").setAttribute("aria-disabled", String(zoom.now <= zoom.least));
   }
 
+  /** @param {number} factor */
   async #zoom(factor) {
-    const { now, least, most } = this.#camera.zoom;
-    await this.#camera.zoomTo(Math.min(most, Math.max(least, now * factor)));
+    const zoom = this.#camera?.zoom;
+    if (!zoom) return;
+    await this.#camera?.zoomTo(Math.min(zoom.most, Math.max(zoom.least, zoom.now * factor)));
     this.#showZoom();
   }
 
   async #switchTorch() {
     const button = this.#part("torch");
     const on = button.getAttribute("aria-pressed") !== "true";
-    if (await this.#camera.torch(on)) {
+    if (await this.#camera?.torch(on)) {
       button.setAttribute("aria-pressed", String(on));
       return;
     }
@@ -199,24 +237,38 @@ export class LabelCamera extends HTMLElement {
     if (hadFocus) this.#keepFocus();
   }
 
+  /**
+   * What is no trouble with the camera is trouble with what reads labels.
+   * @param {unknown} error
+   */
+  #giveUp(error) {
+    const problem = problemOf(error);
+    if (!problem) report(error);
+    this.#fail(problem ?? "decoder");
+  }
+
+  /** @param {string} problem */
   #fail(problem) {
     this.#isOpen = false;
     this.#release();
     this.#say(problem);
   }
 
+  /** @param {string} state */
   #say(state) {
     if (this.dataset.state === state) return;
     const hadFocus = this.contains(document.activeElement);
     this.dataset.state = state;
-    const words = this.#part("words").content.querySelector(`[data-when=${state}]`);
+    const { content } = find(this, "[data-words]", HTMLTemplateElement);
+    const words = content.querySelector(`[data-when=${state}]`);
     this.#part("status").textContent = words?.textContent ?? "";
     if (hadFocus) this.#keepFocus();
   }
 
   // What had the focus may just have gone.
   #keepFocus() {
-    const isSeen = (element) => element.getClientRects().length > 0;
+    /** @param {Element | null} element */
+    const isSeen = (element) => element !== null && element.getClientRects().length > 0;
     const { activeElement, body } = document;
     if (activeElement !== body && isSeen(activeElement)) return;
     const around = this.closest("dialog") ?? this;

@@ -1,16 +1,22 @@
 // What the page's address asks of the tray. It asks once: a page that is loaded again goes on with
 // what the device remembers.
+
 export class Address {
   static NAMES = ["site", "label"];
   #asked = new URLSearchParams();
 
-  // `page` is the path of the tray's page. The shell opens at any other address as well, where the
-  // same names mean other things.
+  /**
+   * @param {string} page The path of the tray's page. The shell opens at any other address as well,
+   *   where the same names mean other things.
+   */
   constructor(page) {
     if (location.pathname === page) this.#asked = new URLSearchParams(location.search);
   }
 
-  // What is asked under a name, or null.
+  /**
+   * What is asked under a name, or null.
+   * @param {string} name
+   */
   get(name) {
     return this.#asked.get(name);
   }

@@ -1,22 +1,39 @@
 // Tells what became of rows, for ears alone: several at once in one telling.
+import { announce } from "../page/dom.js";
 import { TrayModel } from "./model.js";
 import { isBad, isOnItsWay } from "./outcome.js";
 
+/** @import { RowView } from "./row.js" */
+/** @import { KeptRow } from "./store.js" */
+
+const GATHER = 300;
+
 export class Announcer {
-  static #GATHER = 300;
   #view;
   #tellClaimed;
+  /** @type {Set<string>} */
   #ids = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
-  // `view(id)` is what a row says, as TrayRow.view; undefined for one that is gone.
-  // `tellClaimed(row)` signals that a lookup found the hub to be claimed here already.
-  constructor(view, tellClaimed) {
+  /**
+   * @param {(id: string) => RowView | undefined} view What a row says; undefined for one that is
+   *   gone.
+   * @param {(row: KeptRow) => void} tellClaimed Signals that a lookup found the hub to be claimed
+   *   here already.
+   * @param {AbortSignal} signal Ends it.
+   */
+  constructor(view, tellClaimed, signal) {
     this.#view = view;
     this.#tellClaimed = tellClaimed;
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  // Tells of rows that say something else than before. Of several that are claimed here already
-  // one is signalled: all their sounds at once would be a bang.
+  /**
+   * Tells of rows that say something else than before. Of several that are claimed here already
+   * one is signalled: all their sounds at once would be a bang.
+   * @param {KeptRow[]} rows
+   */
   tell(rows) {
     const here = rows.filter((row) => row.stage === "tray" && TrayModel.isDone(row));
     const signalled = here.pop();
@@ -24,21 +41,24 @@ export class Announcer {
     for (const row of [...here, ...rows.filter((each) => this.#isNews(each))]) this.#add(row.id);
   }
 
-  // Where a claim has come to is told, and what speaks against one: not each step on the way.
+  /**
+   * Where a claim has come to is told, and what speaks against one: not each step on the way.
+   * @param {KeptRow} row
+   */
   #isNews({ id, stage }) {
-    const { outcome } = this.#view(id);
+    const outcome = this.#view(id)?.outcome;
     return isBad(outcome) || (stage !== "tray" && !isOnItsWay(outcome));
   }
 
+  /** @param {string} id */
   #add(id) {
-    if (!this.#ids.size) setTimeout(() => this.#tellAll(), Announcer.#GATHER);
+    if (!this.#ids.size) this.#timer = setTimeout(() => this.#tellAll(), GATHER);
     this.#ids.add(id);
   }
 
   #tellAll() {
-    const views = [...this.#ids].map((id) => this.#view(id)).filter(Boolean);
+    const views = [...this.#ids].map((id) => this.#view(id)).filter((view) => view !== undefined);
     this.#ids.clear();
-    const texts = views.map(({ tail, word }) => `${tail}: ${word}`);
-    document.getElementById("announcer").textContent = texts.join(". ");
+    announce(views.map(({ tail, word }) => `${tail}: ${word}`).join(". "));
   }
 }

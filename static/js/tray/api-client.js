@@ -1,24 +1,40 @@
 // The portal as the tray speaks to it: sessions, rows, photos, all in JSON.
+
+/** @import { Answer, Label, News, Refusal, Request, Row, Session, SignIn } from "./wire.js" */
+
+/**
+ * Why nothing goes on: "offline" (or nothing that speaks for the portal), "unavailable" (the portal
+ * is there, and fails), "signed-out", "somebody-else" or "refused".
+ * @typedef {"offline" | "unavailable" | "signed-out" | "somebody-else" | "refused"} HaltState
+ */
+
 const ANSWER_WITHIN = 15_000;
 const PHOTO_WITHIN = 60_000;
 
+/**
+ * @param {number} status
+ * @param {boolean} isPortals Whether the portal itself says why.
+ * @returns {HaltState}
+ */
 const stateOf = (status, isPortals) => {
   if (status === 401) return "signed-out";
   if (status === 409) return "somebody-else";
   // A refusal without words is none of the portal's own: a token that ran out, a hotel's gate.
   if (status >= 400 && status < 500 && status !== 429) return isPortals ? "refused" : "offline";
   // Without words it is a proxy that says there is no portal behind it.
-  return isPortals || [429, 500].includes(status) ? "stumbling" : "offline";
+  return isPortals || [429, 500].includes(status) ? "unavailable" : "offline";
 };
 
-// Why there is no usable answer. `state`: "offline" (or nothing that speaks for the portal),
-// "stumbling" (the portal is there, and fails), "signed-out", "somebody-else" or "refused";
-// `problem`: the portal's sentence, or ""; `signIn`: where to sign in, or ""; `person`: who is
-// signed in, where the portal told; `news`: what a refused row is told, likewise; `isPortals`:
-// the portal, or what stands before it, failed at this very request.
+// Why there is no usable answer. `problem` is the portal's sentence, or ""; `signIn` where to sign
+// in, or ""; `person` who is signed in, and `news` what a refused row is told, where the portal said
+// so; `isPortals`: the portal, or what stands before it, failed at this very request.
 export class Halt extends Error {
   isPortals = false;
 
+  /**
+   * @param {HaltState} state
+   * @param {Partial<Refusal & SignIn> | null} [told]
+   */
   constructor(state, told) {
     super(state);
     this.state = state;
@@ -28,6 +44,10 @@ export class Halt extends Error {
     this.news = told?.news;
   }
 
+  /**
+   * @param {number} status
+   * @param {Partial<Refusal & SignIn> | null} told
+   */
   static of(status, told) {
     const halt = new Halt(stateOf(status, Boolean(told?.problem)), told);
     halt.isPortals = status >= 500;
@@ -35,45 +55,71 @@ export class Halt extends Error {
   }
 }
 
+// All methods reject with a Halt.
 export class ApiClient {
   #url;
   #csrf = "";
 
-  // `url` is where sessions are read and rows are sent.
+  /** @param {string} url Where sessions are read and rows are sent. */
   constructor(url) {
     this.#url = url;
   }
 
-  // Who is signed in and may do what: `{person, organisation, sites, site, language, csrf}`.
-  // All methods reject with a Halt.
+  // Who is signed in and may do what.
   async session() {
+    /** @type {Session} */
     const session = await this.#ask(this.#url, {});
     this.#csrf = session.csrf;
     return session;
   }
 
-  // What there is to tell of these rows, after what they ask for was done.
+  /**
+   * What there is to tell of these rows, after what they ask for was done.
+   * @param {string} person
+   * @param {string} organisation
+   * @param {Row[]} rows
+   * @returns {Promise<News[]>}
+   */
   async exchange(person, organisation, rows) {
-    const body = JSON.stringify({ person, organisation, rows });
+    /** @type {Request} */
+    const request = { person, organisation, rows };
     const headers = { "Content-Type": "application/json" };
-    const answer = await this.#post(this.#url, { body, headers });
+    /** @type {Answer} */
+    const answer = await this.#post(this.#url, JSON.stringify(request), headers);
     return answer.rows;
   }
 
-  // The text of the label in a photo.
+  /**
+   * The text of the label in a photo.
+   * @param {File} photo
+   * @param {string} url
+   */
   async read(photo, url) {
     // Whoever signed in anew in another tab has another token.
     await this.session();
     const body = new FormData();
     body.append("photo", photo);
-    return (await this.#post(url, { body }, PHOTO_WITHIN)).text;
+    /** @type {Label} */
+    const label = await this.#post(url, body, {}, PHOTO_WITHIN);
+    return label.text;
   }
 
-  #post(url, { headers, body }, within) {
+  /**
+   * @param {string} url
+   * @param {string | FormData} body
+   * @param {Record<string, string>} headers
+   * @param {number} [within]
+   */
+  #post(url, body, headers, within) {
     const all = { ...headers, "X-CSRFToken": this.#csrf };
     return this.#ask(url, { method: "POST", headers: all, body }, within);
   }
 
+  /**
+   * @param {string} url
+   * @param {RequestInit} options
+   * @param {number} [within]
+   */
   async #ask(url, options, within = ANSWER_WITHIN) {
     const signal = AbortSignal.timeout(within);
     let answer;

@@ -1,62 +1,94 @@
 // Stands in for TrayStore while the device refuses to keep anything: holds the rows until the page
 // closes, and still passes on to the store what it may take after all.
+
+/** @import { KeptRow, TrayStore } from "./store.js" */
+/** @import { Session } from "./wire.js" */
+
+// What is refused here was refused before: whoever made this one has told it.
+const ignore = () => undefined;
+
 export class MemoryStore {
   #under;
   #rows;
 
-  // `under` is the store that failed; `rows` are those that are known.
+  /**
+   * @param {TrayStore} under The store that failed.
+   * @param {KeptRow[]} rows Those that are known.
+   */
   constructor(under, rows) {
     this.#under = under;
     this.#rows = new Map(rows.map((row) => [row.id, row]));
   }
 
+  get changes() {
+    return this.#under.changes;
+  }
+
+  /** @param {string} person */
   async rows(person) {
     return [...this.#rows.values()].filter((row) => row.person === person);
   }
 
-  async row(id) {
-    return this.#rows.get(id);
-  }
-
+  /** @param {KeptRow[]} rows */
   async put(...rows) {
     for (const row of rows) this.#rows.set(row.id, row);
-    this.#under.put(...rows).catch(() => {});
+    this.#under.put(...rows).catch(ignore);
     this.#tell(rows.map((row) => row.id));
   }
 
+  /** @param {string[]} ids */
   async remove(...ids) {
     for (const id of ids) this.#rows.delete(id);
-    this.#under.remove(...ids).catch(() => {});
+    this.#under.remove(...ids).catch(ignore);
     this.#tell(ids);
   }
 
+  /**
+   * @param {string[]} ids
+   * @param {(row: KeptRow) => KeptRow | undefined} change
+   */
   async change(ids, change) {
-    const here = ids.map((id) => this.#rows.get(id)).filter(Boolean);
-    await this.put(...here.map(change).filter(Boolean));
+    const here = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined);
+    const changed = here.map(change).filter((row) => row !== undefined);
+    await this.put(...changed);
   }
 
+  /** @param {string} person */
   async waiting(person) {
     const rows = await this.rows(person);
     return rows.filter((row) => row.stage === "confirmed").length;
   }
 
+  /** @param {string} id */
   async person(id) {
-    return this.#under.person(id).catch(() => undefined);
+    return this.#under.person(id).catch(ignore);
   }
 
+  /** @param {Session} session */
   async keepPerson(session) {
-    await this.#under.keepPerson(session).catch(() => {});
+    await this.#under.keepPerson(session).catch(ignore);
   }
 
+  /** @param {string} id */
+  async forgetPerson(id) {
+    await this.#under.forgetPerson(id).catch(ignore);
+  }
+
+  /** @param {string} name */
   async get(name) {
-    return this.#under.get(name).catch(() => undefined);
+    return this.#under.get(name).catch(ignore);
   }
 
+  /**
+   * @param {string} name
+   * @param {string | undefined} value
+   */
   async set(name, value) {
-    await this.#under.set(name, value).catch(() => {});
+    await this.#under.set(name, value).catch(ignore);
   }
 
+  /** @param {string[]} ids */
   #tell(ids) {
-    this.#under.tell("rows", ids);
+    this.#under.tell({ store: "rows", ids });
   }
 }

@@ -1,41 +1,74 @@
 // One person's tray for one organisation: its rows in memory, and on the device as far as it lets us.
-// Fires "change" when rows are others than before, and "unkept" once the device refuses to keep.
+import { report } from "../page/report.js";
 import { MemoryStore } from "./memory-store.js";
 import { isDone, isRefused } from "./outcome.js";
 
+/** @import { KeptRow, TrayStore } from "./store.js" */
+/** @import { TraySync } from "./sync.js" */
+/** @typedef {{ person: string, organisation: string }} Owner */
+/** @typedef {{ id: string, name: string }} ChosenSite */
+/** @typedef {TrayStore | MemoryStore} Store */
+
+// Fires "change" when rows are others than before, and "unkept" once the device refuses to keep.
 export class TrayModel extends EventTarget {
-  // By id, oldest first.
+  /** By id, oldest first. @type {Map<string, KeptRow>} */
   rows = new Map();
   #owner;
   #sync;
+  /** @type {Promise<unknown>} */
   #written = Promise.resolve();
+  /** @type {Promise<void> | undefined} */
   #reading;
   #isStale = false;
+  #listening = new AbortController();
 
-  // Whether it can be confirmed as it is.
+  /**
+   * Whether it can be confirmed as it is.
+   * @param {KeptRow} row
+   */
   static isClaimable(row) {
     return row.stage === "tray" && row.news?.canClaim !== false;
   }
 
-  // Whether the hub is where it should be and the row can be put away.
+  /**
+   * Whether the hub is where it should be and the row can be put away.
+   * @param {KeptRow} row
+   */
   static isDone(row) {
     return isDone(row.news?.outcome);
   }
 
-  // Whether nothing more becomes of the row.
+  /**
+   * Whether nothing more becomes of the row.
+   * @param {KeptRow} row
+   */
   static isOver(row) {
     const { outcome, settled } = row.news ?? {};
     return isDone(outcome) || (settled && (row.stage === "sent" || isRefused(outcome)));
   }
 
-  // `owner` is `{person, organisation}`; `sync` sends the rows, and holds the store.
+  /**
+   * @param {Owner} owner
+   * @param {TraySync} sync Sends the rows, and holds the store.
+   */
   constructor(owner, sync) {
     super();
     this.#owner = owner;
     this.#sync = sync;
-    sync.store.addEventListener("change", ({ detail }) => {
-      if (detail.store === "rows") this.refresh();
-    });
+    const { signal } = this.#listening;
+    sync.store.changes.addEventListener(
+      "change",
+      (event) => {
+        if (event instanceof CustomEvent && event.detail.store === "rows") this.refresh();
+      },
+      { signal },
+    );
+    document.addEventListener("tray-unkept", () => this.giveUpKeeping(), { signal });
+  }
+
+  // Listens to nothing any more.
+  close() {
+    this.#listening.abort();
   }
 
   // Reads what the device holds, once for all that ask meanwhile.
@@ -50,6 +83,7 @@ export class TrayModel extends EventTarget {
   // What is being written counts as held. A row that is as it was stays the same object.
   async #read() {
     try {
+      /** @type {KeptRow[]} */
       let rows;
       let written;
       do {
@@ -60,20 +94,26 @@ export class TrayModel extends EventTarget {
       } while (this.#isStale || written !== this.#written);
       const mine = rows.filter((row) => this.#isMine(row));
       this.rows = new Map(mine.map((row) => [row.id, this.#sameOr(row)]));
-      this.#changed();
-      this.#joinTwins();
-    } catch {
-      this.giveUpKeeping();
+    } catch (error) {
+      return this.#fail(error);
     }
+    this.#changed();
+    this.#joinTwins();
   }
 
-  // What is refused for another organisation, which the person may have left, is shown as well: it
-  // would be counted as waiting for ever, and be nowhere to be removed.
+  /**
+   * What is refused for another organisation, which the person may have left, is shown as well: it
+   * would be counted as waiting for ever, and be nowhere to be removed.
+   * @param {KeptRow} row
+   */
   #isMine({ organisation, news }) {
     return organisation === this.#owner.organisation || news?.outcome === "forbidden";
   }
 
-  // The row of a hub, or undefined.
+  /**
+   * The row of a hub, or undefined.
+   * @param {string} hubId
+   */
   of(hubId) {
     const { organisation } = this.#owner;
     return [...this.rows.values()].find(
@@ -89,7 +129,11 @@ export class TrayModel extends EventTarget {
     return [...this.rows.values()].filter(TrayModel.isDone);
   }
 
-  // Adds a row for each `{text, hubId}`; `site` is `{id, name}` of where they are to be claimed.
+  /**
+   * Adds a row for each label.
+   * @param {{ text: string, hubId: string }[]} labels
+   * @param {ChosenSite} site Where they are to be claimed.
+   */
   add(labels, site) {
     const at = this.#next();
     const rows = labels.map(({ text, hubId }, place) => ({
@@ -100,7 +144,7 @@ export class TrayModel extends EventTarget {
       site: site.id,
       siteName: site.name,
       at: at + place / 1000,
-      stage: "tray",
+      stage: /** @type {const} */ ("tray"),
       news: null,
     }));
     for (const row of rows) this.rows.set(row.id, row);
@@ -110,28 +154,39 @@ export class TrayModel extends EventTarget {
     return rows;
   }
 
-  // Fixes what is in the tray to be claimed at a site, whatever another page made of it just now.
+  /**
+   * Fixes what is in the tray to be claimed at a site, whatever another page made of it just now.
+   * @param {KeptRow[]} rows
+   * @param {ChosenSite} site
+   */
   confirm(rows, site) {
-    // Of a lookup only what it says of the hub itself stays true.
-    const confirmed = (row) => ({
-      ...row,
-      site: site.id,
-      siteName: site.name,
-      stage: "confirmed",
-      news: row.news && { meta: row.news.meta },
-    });
-    this.#changeAll(rows, (row) => (TrayModel.isClaimable(row) ? confirmed(row) : undefined));
+    /** @type {(row: KeptRow) => KeptRow | undefined} */
+    const confirm = (row) => {
+      if (!TrayModel.isClaimable(row)) return undefined;
+      // Of a lookup only what it says of the hub itself stays true.
+      const news = row.news && { meta: row.news.meta ?? "" };
+      return { ...row, site: site.id, siteName: site.name, stage: "confirmed", news };
+    };
+    this.#changeAll(rows, confirm);
   }
 
-  // Has everything that is not confirmed yet claimed at another site.
+  /**
+   * Has everything that is not confirmed yet claimed at another site.
+   * @param {ChosenSite} site
+   */
   moveTo(site) {
     const moved = [...this.rows.values()].filter(
       (row) => row.stage === "tray" && row.site !== site.id,
     );
-    const move = (row) => ({ ...row, site: site.id, siteName: site.name, news: null });
-    this.#changeAll(moved, (row) => (row.stage === "tray" ? move(row) : undefined));
+    /** @type {(row: KeptRow) => KeptRow | undefined} */
+    const move = (row) => {
+      if (row.stage !== "tray") return undefined;
+      return { ...row, site: site.id, siteName: site.name, news: null };
+    };
+    this.#changeAll(moved, move);
   }
 
+  /** @param {KeptRow[]} rows */
   remove(rows) {
     for (const row of rows) this.rows.delete(row.id);
     this.#changed();
@@ -143,6 +198,7 @@ export class TrayModel extends EventTarget {
     return Math.max(Date.now(), ...[...this.rows.values()].map((row) => row.at + 0.001));
   }
 
+  /** @param {KeptRow} row */
   #sameOr(row) {
     const known = this.rows.get(row.id);
     return known && JSON.stringify(known) === JSON.stringify(row) ? known : row;
@@ -159,6 +215,10 @@ export class TrayModel extends EventTarget {
     if (twins.length) this.remove(twins);
   }
 
+  /**
+   * @param {KeptRow[]} rows
+   * @param {(row: KeptRow) => KeptRow | undefined} change
+   */
   #changeAll(rows, change) {
     if (!rows.length) return;
     for (const row of rows) this.rows.set(row.id, change(row) ?? row);
@@ -173,22 +233,35 @@ export class TrayModel extends EventTarget {
     const isApp = matchMedia("(display-mode: standalone)").matches;
     const name = isApp ? "persist in app" : "persist";
     if (await this.#sync.store.get(name).catch(() => undefined)) return;
-    await this.#sync.store.set(name, "asked").catch(() => {});
+    await this.#sync.store.set(name, "asked").catch(() => undefined);
     await navigator.storage?.persist?.();
   }
 
-  // One after the other, so that a removal never overtakes what it removes.
+  /**
+   * One after the other, so that a removal never overtakes what it removes.
+   * @param {(store: Store) => Promise<void>} act
+   */
   #write(act) {
     this.#written = this.#written
       .then(() => act(this.#sync.store))
-      .catch(() => this.giveUpKeeping());
+      .catch((error) => this.#fail(error));
     return this.#written;
+  }
+
+  /**
+   * What the browser refuses is told to the person; anything else to those who run the portal, too.
+   * @param {unknown} error
+   */
+  #fail(error) {
+    if (!(error instanceof DOMException)) report(error);
+    this.giveUpKeeping();
   }
 
   // Goes on without the device, which refuses to keep the rows.
   giveUpKeeping() {
-    if (this.#sync.store instanceof MemoryStore) return;
-    this.#sync.store = new MemoryStore(this.#sync.store, [...this.rows.values()]);
+    const { store } = this.#sync;
+    if (store instanceof MemoryStore) return;
+    this.#sync.store = new MemoryStore(store, [...this.rows.values()]);
     this.#sync.wake();
     this.dispatchEvent(new Event("unkept"));
   }

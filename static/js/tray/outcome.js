@@ -1,18 +1,36 @@
-// What a row's outcome (wire.js) means to the tray. Nothing goes by a chip's kind, its colour.
+// What a row's outcome means to the tray. Nothing goes by a chip's kind, its colour.
 
+/** @import { Outcome } from "./wire.js" */
+
+/** @type {(Outcome | undefined)[]} */
 const DONE = ["here", "claimed"];
+/** @type {(Outcome | undefined)[]} */
 const REFUSED = ["refused", "elsewhere"];
+/** @type {(Outcome | undefined)[]} */
 const BAD = [...REFUSED, "failed", "lost", "forbidden"];
+/** @type {(Outcome | undefined)[]} */
 const ON_ITS_WAY = ["looking", "under_way"];
 
-// Whether the hub is where it should be.
+/**
+ * Whether the hub is where it should be.
+ * @param {Outcome | undefined} outcome
+ */
 export const isDone = (outcome) => DONE.includes(outcome);
 
-// Whether the hub cannot be claimed as it is.
+/**
+ * Whether the hub cannot be claimed as it is.
+ * @param {Outcome | undefined} outcome
+ */
 export const isRefused = (outcome) => REFUSED.includes(outcome);
 
-// Whether the person has to know of it before anything else.
+/**
+ * Whether the person has to know of it before anything else.
+ * @param {Outcome | undefined} outcome
+ */
 export const isBad = (outcome) => BAD.includes(outcome);
 
-// Whether it changes by itself in a moment.
+/**
+ * Whether it changes by itself in a moment.
+ * @param {Outcome | undefined} outcome
+ */
 export const isOnItsWay = (outcome) => ON_ITS_WAY.includes(outcome);

@@ -1,5 +1,5 @@
 // The one sync of a page, at work from the moment that it is loaded.
-import { setting } from "../page/settings.js";
+import { setting } from "../page/dom.js";
 import { ApiClient } from "./api-client.js";
 import { store } from "./page-store.js";
 import { TraySync } from "./sync.js";

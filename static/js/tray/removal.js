@@ -1,25 +1,45 @@
 // Asks before a hub leaves the tray, and says what that means for it.
+import { find } from "../page/dom.js";
+import { tailOf } from "./row.js";
+
+/** @import { KeptRow } from "./store.js" */
+/** @import { Words } from "./words.js" */
+
 export class RemovalDialog {
   #dialog;
   #words;
+  /** @type {(isToGo: boolean) => void} */
   #answer = () => {};
 
-  constructor(dialog, words) {
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {Words} words
+   * @param {AbortSignal} signal Ends it.
+   */
+  constructor(dialog, words, signal) {
     this.#dialog = dialog;
     this.#words = words;
-    dialog.addEventListener("submit", (event) => this.#take(event));
+    dialog.addEventListener("submit", (event) => this.#take(event), { signal });
     // This is told late: by then the dialog may be open again with the next question.
-    dialog.addEventListener("close", () => dialog.open || this.#answer(false));
+    dialog.addEventListener("close", () => dialog.open || this.#answer(false), { signal });
   }
 
-  // Resolves to whether to remove the row.
+  /**
+   * Resolves to whether to remove the row.
+   * @param {KeptRow} row
+   * @returns {Promise<boolean>}
+   */
   ask(row) {
+    /**
+     * @param {string} name
+     * @param {string} text
+     */
     const put = (name, text) => {
-      this.#dialog.querySelector(`[data-ask=${name}]`).textContent = text;
+      find(this.#dialog, `[data-ask=${name}]`, HTMLElement).textContent = text;
     };
-    put("title", this.#words.say("ask", row.hubId.slice(-4).toUpperCase()));
+    put("title", this.#words.say("ask", tailOf(row.hubId)));
     put("hub", row.hubId);
-    const isOver = row.stage === "sent" && row.news.settled;
+    const isOver = row.stage === "sent" && row.news?.settled;
     put("text", this.#words.say(isOver ? "ask-over" : `ask-${row.stage}`, row.siteName));
     this.#answer(false);
     this.#dialog.showModal();
@@ -28,10 +48,13 @@ export class RemovalDialog {
     });
   }
 
-  // Closed first, so that the focus is back on the page before a row leaves it.
+  /**
+   * Closed first, so that the focus is back on the page before a row leaves it.
+   * @param {SubmitEvent} event
+   */
   #take(event) {
     event.preventDefault();
     this.#dialog.close();
-    this.#answer(event.submitter.value === "remove");
+    this.#answer(event.submitter?.getAttribute("value") === "remove");
   }
 }

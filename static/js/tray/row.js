@@ -1,44 +1,91 @@
 // One row of the tray on the screen, drawn from a template; it changes only what is different.
 
+/** @import { KeptRow } from "./store.js" */
+/** @import { Detail } from "./sync.js" */
+/** @import { Action, Outcome } from "./wire.js" */
+/** @import { Said, Words } from "./words.js" */
+
+/** What the sync tells, and the id of the tray's site. */
+/** @typedef {{ state: Detail["state"], sending: Set<string>, site: string }} Now */
+/**
+ * What a row says.
+ * @typedef {Said & Told} RowView
+ */
+/**
+ * @typedef {object} Told
+ * @property {Outcome | undefined} outcome
+ * @property {string} tail
+ * @property {string} meta
+ * @property {string} reference
+ * @property {string} url
+ * @property {Action[]} actions
+ */
+
+/** @type {Action[]} */
 const ACTIONS = ["try_now", "stop", "again"];
-// What has become of a row that the device itself has words for, by their name.
+/** What has become of a row that the device itself has words for, by their name. */
+/** @type {Record<string, Outcome>} */
 const OUTCOMES = {
   looking: "looking",
   unknown: "unknown",
   waiting: "under_way",
   sending: "under_way",
   kept: "held_up",
-  stumbling: "held_up",
+  unavailable: "held_up",
   "sign-in": "held_up",
 };
 
+/** @param {string} hubId */
+export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
+
+/**
+ * How a row of which the portal has said nothing yet stands, by the name of the words for it.
+ * @param {KeptRow} row
+ * @param {Now} now
+ */
+const nameOf = ({ id, stage }, { state, sending }) => {
+  if (stage === "tray") return state === "online" ? "looking" : "unknown";
+  if (sending.has(id)) return "sending";
+  /** @type {Partial<Record<Detail["state"], string>>} */
+  const names = { online: "waiting", unavailable: "unavailable", "signed-out": "sign-in" };
+  return names[state] ?? "kept";
+};
+
 export class TrayRow {
+  /** @type {HTMLElement} */
   element;
-  // What the row says at present.
-  view = {};
+  /** What the row says at present. @type {RowView | undefined} */
+  view;
   #words;
   #icons;
-  #parts = {};
+  /** @type {Map<string, HTMLElement>} */
+  #parts = new Map();
+  /** @type {Map<string, string>} */
   #keys = new Map();
 
-  // `words` and `icons`: the page's Words and the address of its icons.
+  /**
+   * @param {HTMLTemplateElement} template
+   * @param {Words} words
+   * @param {string} icons The address of the page's icons.
+   */
   constructor(template, words, icons) {
     this.#words = words;
     this.#icons = icons;
-    this.element = template.content.firstElementChild.cloneNode(true);
-    for (const part of this.element.querySelectorAll("[data-part]")) {
-      this.#parts[part.dataset.part] = part;
-    }
+    this.element = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
+    /** @type {NodeListOf<HTMLElement>} */
+    const parts = this.element.querySelectorAll("[data-part]");
+    for (const part of parts) this.#parts.set(part.dataset.part ?? "", part);
   }
 
-  // `row` as TrayStore has it; `now` is `{state, sending, site}`: what the sync tells, and the id
-  // of the tray's site.
+  /**
+   * @param {KeptRow} row
+   * @param {Now} now
+   */
   show(row, now) {
     const view = this.#viewOf(row, now);
-    const tail = row.hubId.slice(-4).toUpperCase();
     this.element.dataset.row = row.id;
     this.element.dataset.stage = row.stage;
-    this.#write("tail", tail);
+    this.#write("tail", view.tail);
     // What needs no words of its own is called by its model.
     this.#write("title", view.title || view.meta || view.word);
     this.#write("meta", (view.title && view.meta) || "");
@@ -49,62 +96,81 @@ export class TrayRow {
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
-    this.#put("remove", "aria-label", this.#words.say("remove", tail));
-    for (const action of ACTIONS) this.#offer(action, tail, view, now.sending);
-    this.view = { ...view, tail };
+    this.#put("remove", "aria-label", this.#words.say("remove", view.tail));
+    for (const action of ACTIONS) this.#offer(action, view, now.sending.has(row.id));
+    this.view = view;
   }
 
-  // How a row stands, in words: the portal's, or those for what the portal does not know of yet.
-  #viewOf(row, { state, sending }) {
-    const known = row.news ?? {};
-    if (row.stage === "sent") return known;
-    const isTold = Boolean(known.outcome);
-    if (isTold && (row.stage === "tray" || TrayRow.#isLeft(row, state, sending))) return known;
-    const name = TrayRow.#nameOf(row, state, sending);
-    return { ...this.#words.news(name), outcome: OUTCOMES[name], meta: known.meta };
+  /**
+   * How a row stands, in words: the portal's, or those for what the portal does not know of yet.
+   * @param {KeptRow} row
+   * @param {Now} now
+   * @returns {RowView}
+   */
+  #viewOf(row, now) {
+    const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
+    const { outcome, meta = "", reference = "", url = "", actions = [] } = known;
+    const tail = tailOf(row.hubId);
+    // Whether the portal has just said of a confirmed row why it did not take it.
+    const isLeft = now.state === "online" && !now.sending.has(row.id);
+    if (row.stage === "sent" || (outcome && (row.stage === "tray" || isLeft))) {
+      return { outcome, kind, icon, word, title, text, meta, reference, url, actions, tail };
+    }
+    const name = nameOf(row, now);
+    const told = { outcome: OUTCOMES[name], meta, reference: "", url: "", actions: [], tail };
+    return { ...this.#words.news(name), ...told };
   }
 
-  // Whether the portal has just said of a confirmed row why it did not take it.
-  static #isLeft({ id }, state, sending) {
-    return state === "online" && !sending.has(id);
-  }
-
-  static #nameOf(row, state, sending) {
-    if (row.stage === "tray") return state === "online" ? "looking" : "unknown";
-    if (sending.has(row.id)) return "sending";
-    const names = { online: "waiting", stumbling: "stumbling", "signed-out": "sign-in" };
-    return names[state] ?? "kept";
-  }
-
-  #offer(action, tail, { actions = [] }, sending) {
-    const button = this.#parts[action];
+  /**
+   * @param {Action} action
+   * @param {RowView} view
+   * @param {boolean} isSending
+   */
+  #offer(action, { actions, tail }, isSending) {
+    const button = this.#part(action);
     const isOffered = actions.includes(action);
     if (button.hidden === isOffered) button.hidden = !isOffered;
     if (!isOffered) return;
-    this.#put(action, "aria-label", `${button.textContent.trim()} (${tail})`);
-    this.#put(action, "aria-disabled", String(sending.has(this.element.dataset.row)));
+    this.#put(action, "aria-label", `${button.textContent?.trim()} (${tail})`);
+    this.#put(action, "aria-disabled", String(isSending));
   }
 
-  // The row leads to the claim's page, once there is one.
+  /**
+   * The row leads to the claim's page, once there is one.
+   * @param {string} url
+   */
   #link(url) {
-    const { link } = this.#parts;
-    if (url) this.#put("link", "href", url);
-    else if (link.hasAttribute("href")) {
-      link.removeAttribute("href");
-      this.#keys.delete("link href");
-    }
+    if (url) return this.#put("link", "href", url);
+    this.#part("link").removeAttribute("href");
+    this.#keys.delete("link href");
   }
 
+  /** @param {string} name */
+  #part(name) {
+    const part = this.#parts.get(name);
+    if (!part) throw new RangeError(`A row has no ${name}.`);
+    return part;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   #write(name, text) {
     if (this.#keys.get(name) === text) return;
     this.#keys.set(name, text);
-    this.#parts[name].textContent = text;
+    this.#part(name).textContent = text;
   }
 
+  /**
+   * @param {string} name
+   * @param {string} attribute
+   * @param {string} value
+   */
   #put(name, attribute, value) {
     const key = `${name} ${attribute}`;
     if (this.#keys.get(key) === value) return;
     this.#keys.set(key, value);
-    this.#parts[name].setAttribute(attribute, value);
+    this.#part(name).setAttribute(attribute, value);
   }
 }

@@ -1,6 +1,26 @@
 // Takes what was read into the tray, and says what it was.
+import { find } from "../page/dom.js";
 import { parse, parseAll } from "../scanner/hub-id.js";
 import { TrayModel } from "./model.js";
+import { tailOf } from "./row.js";
+
+/** @import { Found, Label, Problem } from "../scanner/hub-id.js" */
+/** @import { ChosenSite } from "./model.js" */
+/** @import { SignalName, TraySound } from "./sound.js" */
+/** @import { KeptRow } from "./store.js" */
+/** @import { Words } from "./words.js" */
+
+/**
+ * @param {Label} label
+ * @returns {label is Label & Found}
+ */
+const namesHub = (label) => Boolean(label.hubId);
+
+/**
+ * @param {Label} label
+ * @returns {label is Label & Problem}
+ */
+const namesNone = (label) => Boolean(label.problem);
 
 export class ScanFeedback {
   #model;
@@ -8,9 +28,15 @@ export class ScanFeedback {
   #sound;
   #element;
   #icons;
-  #said;
+  #said = "";
 
-  // `element` says it; `words`, `sound` and `icons` are what it says it with.
+  /**
+   * @param {TrayModel} model
+   * @param {HTMLElement} element It says it.
+   * @param {Words} words
+   * @param {TraySound} sound
+   * @param {string} icons The address of the page's icons.
+   */
   constructor(model, element, words, sound, icons) {
     this.#model = model;
     this.#element = element;
@@ -19,12 +45,20 @@ export class ScanFeedback {
     this.#icons = icons;
   }
 
-  // Adds the one hub that a label names. Answers with its row, or undefined.
+  /**
+   * Adds the one hub that a label names.
+   * @param {string} text
+   * @param {ChosenSite} site
+   */
   takeOne(text, site) {
-    return this.#take([{ text, ...parse(text) }], site)[0];
+    this.#take([{ text, ...parse(text) }], site);
   }
 
-  // Adds all hubs that a text names. Answers with what of it named none, to be mended.
+  /**
+   * Adds all hubs that a text names. Answers with what of it named none, to be mended.
+   * @param {string} text
+   * @param {ChosenSite} site
+   */
   takeAll(text, site) {
     const labels = parseAll(text);
     this.#take(labels, site);
@@ -32,22 +66,31 @@ export class ScanFeedback {
     return left.join(" ");
   }
 
-  // How many hubs a text names that are not in the tray yet.
+  /**
+   * How many hubs a text names that are not in the tray yet.
+   * @param {string} text
+   */
   countNew(text) {
-    const labels = text.trim() ? parseAll(text) : [];
-    return this.#fresh(labels).length;
+    return text.trim() ? this.#fresh(parseAll(text)).length : 0;
   }
 
-  // Says that SpKey has this hub here already, which a lookup found out.
+  /**
+   * Says that SpKey has this hub here already, which a lookup found out.
+   * @param {KeptRow} row
+   */
   tellClaimed(row) {
-    this.#sound.play("claimed");
-    this.say("claimed", this.#words.say("claimed", ScanFeedback.#tail(row.hubId)));
+    this.#signal("claimed", this.#words.say("claimed", tailOf(row.hubId)));
   }
 
-  // Shows `text` with the look and the first word of `name`; "" puts nothing in their place.
+  /**
+   * Shows `text` with the look and the first word of `name`; "" puts nothing in their place.
+   * @param {string} name
+   * @param {string} [text]
+   */
   say(name, text = this.#words.say(name)) {
     const { kind, icon, word } = this.#words.news(name);
-    const part = (which) => this.#element.querySelector(`[data-said=${which}]`);
+    /** @param {string} which */
+    const part = (which) => find(this.#element, `[data-said=${which}]`, Element);
     this.#said = name;
     this.#element.dataset.kind = kind;
     this.#element.dataset.beat = this.#element.dataset.beat === "1" ? "2" : "1";
@@ -57,55 +100,69 @@ export class ScanFeedback {
     this.#element.hidden = false;
   }
 
-  // Takes back what was said, if it was one of these.
+  /**
+   * Takes back what was said, if it was one of these.
+   * @param {string[]} names
+   */
   unsay(...names) {
     if (names.includes(this.#said)) this.#element.hidden = true;
   }
 
+  /**
+   * @param {Label[]} labels
+   * @param {ChosenSite} site
+   */
   #take(labels, site) {
     const fresh = this.#fresh(labels);
-    const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter(Boolean);
+    const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter((row) => row !== undefined);
     if (over.length) this.#model.remove(over);
     const rows = fresh.length ? this.#model.add(fresh, site) : [];
     this.#tell(labels, rows);
-    return rows;
   }
 
-  // Each hub once. One whose claim came to nothing may be tried anew.
+  /**
+   * Each hub once. One whose claim came to nothing may be tried anew.
+   * @param {Label[]} labels
+   */
   #fresh(labels) {
     const seen = new Set();
-    return labels.filter(({ hubId }) => {
-      if (!hubId || seen.has(hubId)) return false;
+    return labels.filter(namesHub).filter(({ hubId }) => {
+      if (seen.has(hubId)) return false;
       seen.add(hubId);
       const row = this.#model.of(hubId);
       return !row || (TrayModel.isOver(row) && !TrayModel.isDone(row));
     });
   }
 
-  // The gravest thing is told: what is no label, then what is new.
+  /**
+   * The gravest thing is told: what is no label, then what is new.
+   * @param {Label[]} labels
+   * @param {KeptRow[]} rows
+   */
   #tell(labels, rows) {
-    const foreign = labels.find((label) => label.problem);
+    const foreign = labels.find(namesNone);
     const many = rows.length ? this.#words.count("many", rows.length) : "";
     if (foreign) return this.#signal("foreign", `${this.#refusal(foreign)} ${many}`.trim());
     if (rows.length > 1) return this.#signal("new", many);
-    if (rows.length)
-      return this.#signal("new", this.#words.say("new", ScanFeedback.#tail(rows[0].hubId)));
-    const row = this.#model.of(labels[0].hubId);
-    const name = TrayModel.isDone(row) ? "claimed" : "again";
-    this.#signal(name, this.#words.say(name, ScanFeedback.#tail(row.hubId)));
+    const known = this.#model.of(labels.find(namesHub)?.hubId ?? "");
+    if (!known) return;
+    const before = TrayModel.isDone(known) ? "claimed" : "again";
+    const name = rows.length ? "new" : before;
+    this.#signal(name, this.#words.say(name, tailOf(known.hubId)));
   }
 
+  /**
+   * @param {SignalName} name
+   * @param {string} text
+   */
   #signal(name, text) {
     this.#sound.play(name);
     this.say(name, text);
   }
 
+  /** @param {Problem} problem */
   #refusal({ problem, read, typed }) {
     const why = typed === null ? this.#words.say(problem) : this.#words.say("miscount", typed);
     return `${read ? this.#words.say("foreign", read) : ""} ${why}`.trim();
-  }
-
-  static #tail(hubId) {
-    return hubId.slice(-4).toUpperCase();
   }
 }

@@ -1,6 +1,40 @@
 // The tray as this device keeps it: rows, the people who worked here, and what the device remembers.
 import { openDB } from "../../vendor/idb/index.js";
 
+/** @import { IDBPDatabase } from "../../vendor/idb/index.js" */
+/** @import { News, Session } from "./wire.js" */
+
+/** How far a row is: in the tray, confirmed by the person, or sent. */
+/** @typedef {"tray" | "confirmed" | "sent"} Stage */
+/**
+ * A row. `id` names it for the portal too; `at` is in milliseconds; `news` is the portal's last
+ * answer, or what of it is still true.
+ * @typedef {object} KeptRow
+ * @property {string} id
+ * @property {string} person
+ * @property {string} organisation
+ * @property {string} text
+ * @property {string} hubId
+ * @property {string} site
+ * @property {string} siteName
+ * @property {number} at
+ * @property {Stage} stage
+ * @property {Partial<News> | null} news
+ */
+/** A person's last session here. */
+/** @typedef {Omit<Session, "csrf"> & { id: string, seenAt: number }} KeptPerson */
+/** @typedef {{ store: string, ids: string[] }} Change */
+/** @typedef {"rows" | "people" | "device"} Name */
+/**
+ * What we use of the package's stores.
+ * @typedef {object} ObjectStore
+ * @property {(key: string) => Promise<any>} get
+ * @property {(name: string) => Index} index
+ * @property {(thing: unknown) => Promise<unknown>} put
+ * @property {(key: string) => Promise<unknown>} delete
+ */
+/** @typedef {{ getAll(key: string): Promise<any[]>, count(key: string[]): Promise<number> }} Index */
+
 const NAME = "spkey-portal";
 const VERSION = 1;
 // Some browsers neither open a database nor say that they refuse to.
@@ -8,6 +42,7 @@ const OPEN_WITHIN = 4000;
 // What becomes of work on a database that the system took away, as from pages in the background.
 const TAKEN_AWAY = ["InvalidStateError", "AbortError", "UnknownError"];
 
+/** @param {IDBPDatabase<unknown>} database */
 const make = (database) => {
   const rows = database.createObjectStore("rows", { keyPath: "id" });
   rows.createIndex("person", "person");
@@ -16,122 +51,207 @@ const make = (database) => {
   database.createObjectStore("device", { keyPath: "name" });
 };
 
-// A row: {id, person, organisation, text, hubId, site, siteName, at, stage, news}. `id` names the
-// row for the server too; `at` is in milliseconds; `stage` is "tray", "confirmed" or "sent"; `news`
-// is the server's last answer or null.
-//
-// All methods answer with promises and reject with the browser's DOMException. Fires "change" with
-// detail `{store, ids}` at each write, of this page or of another: whoever shows rows reads them
-// again.
-export class TrayStore extends EventTarget {
+/** @param {unknown} error */
+const nameOf = (error) =>
+  error instanceof Error || error instanceof DOMException ? error.name : "";
+
+// All methods answer with promises and reject with the browser's DOMException. `changes` fires
+// "change" with a Change as detail at each write, of this page or of another: whoever shows rows
+// reads them again.
+export class TrayStore {
+  changes = new EventTarget();
+  /** @type {Promise<IDBPDatabase<unknown>> | undefined} */
   #database;
   #channel = new BroadcastChannel("tray");
 
   constructor() {
-    super();
     this.#channel.onmessage = ({ data }) => this.#fire(data);
   }
 
-  // A person's rows, oldest first.
+  /**
+   * A person's rows, oldest first.
+   * @param {string} person
+   * @returns {Promise<KeptRow[]>}
+   */
   async rows(person) {
+    /** @type {KeptRow[]} */
     const rows = await this.#read("rows", (store) => store.index("person").getAll(person));
     return rows.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1));
   }
 
-  // One row, or undefined.
-  row(id) {
-    return this.#read("rows", (store) => store.get(id));
-  }
-
+  /** @param {KeptRow[]} rows */
   put(...rows) {
-    return this.#write("rows", rows, (store, row) => store.put(row));
+    return this.#write(
+      "rows",
+      rows,
+      ({ id }) => id,
+      (store, row) => store.put(row),
+    );
   }
 
+  /** @param {string[]} ids */
   remove(...ids) {
-    return this.#write("rows", ids, (store, id) => store.delete(id));
+    return this.#write(
+      "rows",
+      ids,
+      (id) => id,
+      (store, id) => store.delete(id),
+    );
   }
 
-  // Replaces each of these rows that is still here by `change(row)`, unless that is undefined: for
-  // whoever answers later than asked, so that neither a removal nor another's change is undone.
+  /**
+   * Replaces each of these rows that is still here by `change(row)`, unless that is undefined: for
+   * whoever answers later than asked, so that neither a removal nor another's change is undone.
+   * @param {string[]} ids
+   * @param {(row: KeptRow) => KeptRow | undefined} change
+   */
   change(ids, change) {
-    return this.#write("rows", ids, async (store, id) => {
-      const row = await store.get(id);
-      const changed = row && change(row);
-      if (changed) await store.put(changed);
-    });
+    return this.#write(
+      "rows",
+      ids,
+      (id) => id,
+      async (store, id) => {
+        const row = await store.get(id);
+        const changed = row && change(row);
+        if (changed) await store.put(changed);
+      },
+    );
   }
 
-  // How many of a person's rows are confirmed and not yet taken by the server.
+  /**
+   * How many of a person's rows are confirmed and not yet taken by the portal.
+   * @param {string} person
+   * @returns {Promise<number>}
+   */
   waiting(person) {
     return this.#read("rows", (store) => store.index("stage").count([person, "confirmed"]));
   }
 
-  // A person's last session, with `seenAt` in milliseconds, or undefined.
+  /**
+   * A person's last session.
+   * @param {string} id
+   * @returns {Promise<KeptPerson | undefined>}
+   */
   person(id) {
     return this.#read("people", (store) => store.get(id));
   }
 
-  // Keeps what a person may do here for times without a network; never what proves who they are.
-  keepPerson({ csrf, ...session }) {
+  /**
+   * Keeps what a person may do here for times without a network; never what proves who they are.
+   * @param {Session} session
+   */
+  keepPerson({ csrf: _, ...session }) {
+    /** @type {KeptPerson} */
     const kept = { ...session, id: session.person.id, seenAt: Date.now() };
-    return this.#write("people", [kept], (store, person) => store.put(person));
+    return this.#write(
+      "people",
+      [kept],
+      ({ id }) => id,
+      (store, person) => store.put(person),
+    );
   }
 
-  // Forgets that session. The person's rows stay: they wait for them.
+  /**
+   * Forgets that session. The person's rows stay: they wait for them.
+   * @param {string} id
+   */
   forgetPerson(id) {
-    return this.#write("people", [id], (store, person) => store.delete(person));
+    return this.#write(
+      "people",
+      [id],
+      () => id,
+      (store) => store.delete(id),
+    );
   }
 
-  // What the device remembers under a name, or undefined.
+  /**
+   * What the device remembers under a name, or undefined.
+   * @param {string} name
+   * @returns {Promise<string | undefined>}
+   */
   async get(name) {
     return (await this.#read("device", (store) => store.get(name)))?.value;
   }
 
-  // Remembers a value under a name; undefined forgets it.
+  /**
+   * Remembers a value under a name; undefined forgets it.
+   * @param {string} name
+   * @param {string | undefined} value
+   */
   set(name, value) {
-    return this.#write("device", [name], (store) =>
-      value === undefined ? store.delete(name) : store.put({ name, value }),
+    return this.#write(
+      "device",
+      [name],
+      () => name,
+      (store) => (value === undefined ? store.delete(name) : store.put({ name, value })),
     );
   }
 
-  // Tells this page, and the others, what was written.
-  tell(store, ids) {
-    this.#channel.postMessage({ store, ids });
-    this.#fire({ store, ids });
+  /**
+   * Tells this page, and the others, what was written.
+   * @param {Change} change
+   */
+  tell(change) {
+    this.#channel.postMessage(change);
+    this.#fire(change);
   }
 
+  /** @param {Change} detail */
   #fire(detail) {
-    this.dispatchEvent(new CustomEvent("change", { detail }));
+    this.changes.dispatchEvent(new CustomEvent("change", { detail }));
   }
 
+  /**
+   * @param {Name} name
+   * @param {(store: ObjectStore) => Promise<any>} act
+   */
   #read(name, act) {
     return this.#do(name, "readonly", act);
   }
 
-  async #write(name, things, act) {
+  /**
+   * @template T
+   * @param {Name} name
+   * @param {T[]} things
+   * @param {(thing: T) => string} idOf
+   * @param {(store: ObjectStore, thing: T) => Promise<unknown>} act
+   */
+  async #write(name, things, idOf, act) {
     if (!things.length) return;
     await this.#do(name, "readwrite", (store) =>
-      Promise.all(things.map((thing) => act(store, thing))),
+      Promise.all(things.map(async (thing) => act(store, thing))),
     );
-    const ids = things.map((thing) => thing.id ?? thing);
-    this.tell(name, ids);
+    this.tell({ store: name, ids: things.map(idOf) });
   }
 
-  // Resolves when the transaction is complete: what was written is then on the device.
-  async #do(...work) {
+  /**
+   * Resolves when the transaction is complete: what was written is then on the device.
+   * @param {Name} name
+   * @param {IDBTransactionMode} mode
+   * @param {(store: ObjectStore) => Promise<any>} act
+   */
+  async #do(name, mode, act) {
     try {
-      return await this.#transact(...work);
+      return await this.#transact(name, mode, act);
     } catch (error) {
-      if (!TAKEN_AWAY.includes(error.name)) throw error;
+      if (!TAKEN_AWAY.includes(nameOf(error))) throw error;
       this.#database = undefined;
-      return this.#transact(...work);
+      return this.#transact(name, mode, act);
     }
   }
 
+  /**
+   * @param {Name} name
+   * @param {IDBTransactionMode} mode
+   * @param {(store: ObjectStore) => Promise<any>} act
+   */
   async #transact(name, mode, act) {
     const database = await this.#open();
     const transaction = database.transaction(name, mode, { durability: "strict" });
-    const acting = async () => act(transaction.store);
+    const store = /** @type {ObjectStore} */ (
+      /** @type {unknown} */ (transaction.objectStore(name))
+    );
+    const acting = async () => act(store);
     try {
       const [result] = await Promise.all([acting(), transaction.done]);
       return result;
@@ -154,20 +274,23 @@ export class TrayStore extends EventTarget {
     return this.#database;
   }
 
-  // One that opens too late for whoever asked serves those who ask then.
+  /**
+   * One that opens too late for whoever asked serves those who ask then.
+   * @returns {Promise<IDBPDatabase<unknown>>}
+   */
   #connect() {
     return new Promise((resolve, reject) => {
-      const fail = (message, name) => reject(new DOMException(message, name));
-      if (!globalThis.indexedDB) return fail("There is none.", "NotSupportedError");
-      const timer = setTimeout(fail, OPEN_WITHIN, "No answer.", "TimeoutError");
+      if (!globalThis.indexedDB) throw new DOMException("There is none.", "NotSupportedError");
+      const late = new DOMException("No answer.", "TimeoutError");
+      const timer = setTimeout(reject, OPEN_WITHIN, late);
       const gone = () => {
         this.#database = undefined;
       };
       openDB(NAME, VERSION, {
         upgrade: make,
-        blocked: () => fail("Open elsewhere.", "InvalidStateError"),
+        blocked: () => reject(new DOMException("Open elsewhere.", "InvalidStateError")),
         blocking: (_now, _next, event) => {
-          event.target.close();
+          /** @type {IDBDatabase} */ (event.target).close();
           gone();
         },
         terminated: gone,

@@ -1,7 +1,24 @@
 // Sends what was confirmed in the tray and asks for news of it, whenever the portal can be reached.
 // On every page of a signed-in person, and in the one that opens without a network.
-
+import { report } from "../page/report.js";
 import { Halt } from "./api-client.js";
+
+/** @import { ApiClient, HaltState } from "./api-client.js" */
+/** @import { MemoryStore } from "./memory-store.js" */
+/** @import { KeptRow, Stage, TrayStore } from "./store.js" */
+/** @import { Action, News, Row } from "./wire.js" */
+
+/**
+ * How it goes. `isForeign`: somebody else has signed in, and the person has not been back since;
+ * `problem` is the portal's sentence, or ""; `signIn` where to sign in, or ""; `sending` holds the
+ * ids of rows that are on their way.
+ * @typedef {object} Detail
+ * @property {"online" | Exclude<HaltState, "refused">} state
+ * @property {boolean} isForeign
+ * @property {string} problem
+ * @property {string} signIn
+ * @property {Set<string>} sending
+ */
 
 const BATCH = 50;
 const SESSION_LASTS = 60_000;
@@ -9,32 +26,48 @@ const REFUSED_FOR = 60_000;
 const SHORTEST_POLL = 200;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
+const MOST_DOUBLINGS = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 
 // Milliseconds on a clock that nobody puts back.
 const now = () => performance.now();
 
+/** @param {Partial<News> | null} [news] */
 const dueAfter = (news) =>
   news?.settled ? NEVER : now() + Math.max((news?.pollIn ?? 1) * 1000, SHORTEST_POLL);
 
-// Where somebody is claiming the hub already, that claim is followed. What was refused without
-// becoming a claim lies in the tray again, with the reason.
+/**
+ * Where somebody is claiming the hub already, that claim is followed. What was refused without
+ * becoming a claim lies in the tray again, with the reason.
+ * @param {KeptRow} row
+ * @param {News} news
+ * @returns {Stage}
+ */
 const stageAfter = (row, news) => {
   if (news.claimId) return "sent";
   return row.stage === "tray" || news.settled ? "tray" : row.stage;
 };
 
+/**
+ * @param {KeptRow} row
+ * @param {Action | ""} action
+ * @returns {Row}
+ */
 const asked = (row, action) => ({
   id: row.id,
   text: row.text,
   site: row.site,
   claim: row.stage !== "tray",
-  claimId: row.stage === "sent" ? row.news.claimId : "",
+  claimId: row.stage === "sent" ? (row.news?.claimId ?? "") : "",
   action,
   seen: row.news?.seen ?? "",
 });
 
-// In batches of one organisation each.
+/**
+ * In batches of one organisation each.
+ * @param {KeptRow[]} rows
+ * @returns {Generator<[string, KeptRow[]]>}
+ */
 const batches = function* (rows) {
   for (const organisation of new Set(rows.map((row) => row.organisation))) {
     const its = rows.filter((row) => row.organisation === organisation);
@@ -44,15 +77,13 @@ const batches = function* (rows) {
   }
 };
 
-// Fires `tray-sync` on document whenever something of it changes: detail is `{state, isForeign,
-// problem, signIn, sending}`. `state` is "online", "offline", "stumbling" (the portal is there, and
-// fails), "signed-out" or "somebody-else"; `isForeign`: somebody else has signed in, and the
-// person has not been back since; `problem` the portal's sentence, or ""; `signIn` where to sign
-// in, or ""; `sending` a Set of rows' ids.
-// Fires `tray-unkept` once the device refuses to keep what the portal tells.
+// Fires `tray-sync` on document whenever something of its Detail changes, and `tray-unkept` once the
+// device refuses to keep what the portal tells.
 export class TraySync {
-  portal;
+  /** @type {TrayStore | MemoryStore} */
   store;
+  portal;
+  /** @type {Detail} */
   detail = {
     state: navigator.onLine ? "online" : "offline",
     isForeign: false,
@@ -62,21 +93,31 @@ export class TraySync {
   };
 
   #person;
+  /** @type {{ person: string, until: number } | undefined} */
   #session;
   // Without anybody who looks at the rows only what was confirmed is sent.
   #isWatched = false;
   // Whether the session is asked for though nothing has to be sent.
   #isCurious = false;
+  /** @type {Map<string, Action>} */
   #actions = new Map();
+  /** @type {Map<string, { stage: Stage, site: string, dueAt: number }>} */
   #asked = new Map();
   #failures = 0;
   #notBefore = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #running = false;
   #again = false;
+  /** @type {AbortController | undefined} */
+  #listening;
 
-  // `person` is whom the page is for, or "" where the page knows nobody: then it is the one whom
-  // the device remembers.
+  /**
+   * @param {ApiClient} portal
+   * @param {string} person Whom the page is for, or "" where the page knows nobody: then it is the
+   *   one whom the device remembers.
+   * @param {TrayStore} store
+   */
   constructor(portal, person, store) {
     this.portal = portal;
     this.#person = person;
@@ -84,23 +125,45 @@ export class TraySync {
   }
 
   async start() {
-    this.store.addEventListener("change", ({ detail }) => {
-      if (detail.store === "rows") this.wake();
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.store.changes.addEventListener(
+      "change",
+      (event) => {
+        if (event instanceof CustomEvent && event.detail.store === "rows") this.wake();
+      },
+      { signal },
+    );
+    addEventListener("online", () => this.hurry(), { signal });
+    addEventListener("offline", () => this.#halt(new Halt("offline")), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.hurry(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry(), {
+      signal,
     });
-    addEventListener("online", () => this.hurry());
-    document.addEventListener("connection", ({ detail }) => {
-      if (detail.online && this.detail.state === "offline") this.hurry();
-    });
-    addEventListener("offline", () => this.#halt(new Halt("offline")));
-    addEventListener("pageshow", ({ persisted }) => persisted && this.hurry());
-    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+    document.addEventListener(
+      "connection",
+      (event) => {
+        const isOnline = event instanceof CustomEvent && event.detail.online;
+        if (isOnline && this.detail.state === "offline") this.hurry();
+      },
+      { signal },
+    );
     if (this.#person && !(await this.store.person(this.#person).catch(() => true))) {
       this.#isCurious = true;
     }
     this.wake();
   }
 
-  // This person looks at their rows: asks what is new of them, and what the person may do.
+  // Asks for nothing more, and sends nothing more.
+  stop() {
+    this.#listening?.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /**
+   * This person looks at their rows: asks what is new of them, and what the person may do.
+   * @param {string} person
+   */
   watch(person) {
     this.#person = person;
     this.#isWatched = true;
@@ -108,7 +171,7 @@ export class TraySync {
     this.hurry();
   }
 
-  // Whose tray it is: an id, or undefined.
+  /** Whose tray it is: an id, or undefined. */
   async person() {
     return this.#person || (await this.store.get("current").catch(() => undefined));
   }
@@ -125,7 +188,11 @@ export class TraySync {
     this.wake();
   }
 
-  // Has "try_now", "stop" or "again" done to a row that was sent.
+  /**
+   * Has an action done to a row that was sent.
+   * @param {string} id
+   * @param {Action} action
+   */
   act(id, action) {
     this.#actions.set(id, action);
     this.hurry();
@@ -136,26 +203,35 @@ export class TraySync {
     return this.#actions.size > 0;
   }
 
-  // Makes sure that it is this person who is signed in. Throws a Halt.
+  /**
+   * Makes sure that it is this person who is signed in. Throws a Halt.
+   * @param {string} person
+   */
   async #open(person) {
-    if (!(this.#session?.until > now())) this.#session = await this.#ask(person);
-    if (this.#session.person !== person) throw new Halt("somebody-else");
+    let session = this.#session;
+    if (!session || session.until <= now()) session = await this.#ask(person);
+    this.#session = session;
+    if (session.person !== person) throw new Halt("somebody-else");
     if (this.detail.isForeign) this.#turn({ isForeign: false });
   }
 
+  /** @param {string} person */
   async #ask(person) {
     try {
       const session = await this.portal.session();
-      await this.store.keepPerson(session).catch(() => {});
+      await this.store.keepPerson(session).catch(() => undefined);
       return { person: session.person.id, until: now() + SESSION_LASTS };
     } catch (error) {
       // Whoever may claim nothing has no session here, and is somebody else all the same.
-      throw error.person && error.person !== person ? new Halt("somebody-else") : error;
+      const isForeign = error instanceof Halt && error.person && error.person !== person;
+      throw isForeign ? new Halt("somebody-else") : error;
     }
   }
 
+  /** @param {number} wait */
   #plan(wait) {
     clearTimeout(this.#timer);
+    if (this.#listening?.signal.aborted) return;
     this.#timer = setTimeout(() => this.#run(), Math.max(wait, 0));
   }
 
@@ -167,27 +243,39 @@ export class TraySync {
     this.#plan(this.#again ? Math.min(wait, this.#notBefore - now()) : wait);
   }
 
-  // One page of the device at a time.
+  /**
+   * One page of the device at a time.
+   * @param {() => Promise<number>} act
+   * @returns {Promise<number>}
+   */
   #alone(act) {
     return navigator.locks ? navigator.locks.request("tray-sync", act) : act();
   }
 
-  // Tells why nothing goes on; answers in how many milliseconds to look again.
+  /**
+   * Tells why nothing goes on; answers in how many milliseconds to look again.
+   * @param {unknown} error
+   */
   #halt(error) {
-    if (!(error instanceof Halt)) console.warn(error);
+    const isHalt = error instanceof Halt;
+    if (!isHalt) report(error);
     if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
-    const { state = this.#stateAfter(error), problem = "", signIn = "" } = error;
+    const { problem, signIn } = isHalt ? error : { problem: "", signIn: "" };
+    const state = isHalt ? error.state : this.#stateAfter(error);
     this.#session = undefined;
     const isForeign = this.detail.isForeign || state === "somebody-else";
     this.#turn({ state: state === "refused" ? "online" : state, isForeign, problem, signIn });
     const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT);
-    this.#failures = Math.min(this.#failures + 1, 10);
+    this.#failures = Math.min(this.#failures + 1, MOST_DOUBLINGS);
     const spread = wait * (0.8 + 0.4 * Math.random());
     this.#notBefore = now() + spread;
     return spread;
   }
 
-  // What is no answer speaks for no portal. Of the portal, the device's own refusal says nothing.
+  /**
+   * What is no answer speaks for no portal. Of the portal, the device's own refusal says nothing.
+   * @param {unknown} error
+   */
   #stateAfter(error) {
     return error instanceof DOMException ? this.detail.state : "offline";
   }
@@ -205,6 +293,10 @@ export class TraySync {
     return Math.min(LONGEST_WAIT, ...next.map((at) => at - now()));
   }
 
+  /**
+   * @param {string} person
+   * @param {KeptRow[]} due
+   */
   async #exchangeAll(person, due) {
     if (!navigator.onLine) throw new Halt("offline");
     await this.#open(person);
@@ -215,7 +307,7 @@ export class TraySync {
         problem = (await this.#exchange(person, organisation, rows)) || problem;
       } catch (error) {
         // What the portal itself fails at holds up nothing else.
-        if (!error.isPortals) throw error;
+        if (!(error instanceof Halt && error.isPortals)) throw error;
         failure = error;
       }
     }
@@ -224,19 +316,26 @@ export class TraySync {
     this.#turn({ state: "online", problem, signIn: "" });
   }
 
-  // Answers with the portal's sentence when it refuses all of these rows, else with "".
+  /**
+   * Answers with the portal's sentence when it refuses all of these rows, else with "".
+   * @param {string} person
+   * @param {string} organisation
+   * @param {KeptRow[]} rows
+   */
   async #exchange(person, organisation, rows) {
+    /** @type {Map<string, Action | "">} */
     const actions = new Map(rows.map((row) => [row.id, this.#actions.get(row.id) ?? ""]));
     const leaving = rows.filter((row) => row.stage === "confirmed" || actions.get(row.id));
     this.#turn({ sending: new Set(leaving.map((row) => row.id)) });
     try {
-      const request = rows.map((row) => asked(row, actions.get(row.id)));
+      const request = rows.map((row) => asked(row, actions.get(row.id) ?? ""));
       await this.#take(rows, await this.portal.exchange(person, organisation, request));
-      for (const [id, action] of actions)
+      for (const [id, action] of actions) {
         if (this.#actions.get(id) === action) this.#actions.delete(id);
+      }
       return "";
     } catch (error) {
-      if (error.state !== "refused") throw error;
+      if (!(error instanceof Halt && error.state === "refused")) throw error;
       await this.#refuse(rows, error.news);
       return error.problem;
     } finally {
@@ -244,24 +343,33 @@ export class TraySync {
     }
   }
 
-  // A row that was removed or changed since is left as it is: it is asked for anew.
+  /**
+   * A row that was removed or changed since is left as it is: it is asked for anew.
+   * @param {KeptRow[]} rows
+   * @param {News[]} answers
+   */
   async #take(rows, answers) {
     const sent = new Map(rows.map((row) => [row.id, row]));
     const told = new Map(answers.map((news) => [news.id, news]));
     for (const row of rows) this.#note(row, dueAfter(told.get(row.id) ?? row.news));
     const known = [...told.keys()].filter((id) => sent.has(id));
     await this.store.change(known, (row) => {
-      const { stage, site } = sent.get(row.id);
-      if (row.stage !== stage || row.site !== site) return undefined;
+      const before = sent.get(row.id);
       const news = told.get(row.id);
+      if (!before || !news) return undefined;
+      if (row.stage !== before.stage || row.site !== before.site) return undefined;
       const next = { ...row, news, stage: stageAfter(row, news) };
       this.#note(next, dueAfter(news));
       return next;
     });
   }
 
-  // What was tapped is over with that. What was confirmed says why it is not taken, and is sent
-  // again after a while: people get their rights back.
+  /**
+   * What was tapped is over with that. What was confirmed says why it is not taken, and is sent
+   * again after a while: people get their rights back.
+   * @param {KeptRow[]} rows
+   * @param {News | undefined} news
+   */
   async #refuse(rows, news) {
     for (const row of rows) {
       this.#actions.delete(row.id);
@@ -269,16 +377,22 @@ export class TraySync {
     }
     const confirmed = news ? rows.filter((row) => row.stage === "confirmed") : [];
     const ids = confirmed.map((row) => row.id);
-    await this.store.change(ids, (row) =>
-      row.stage === "confirmed" ? { ...row, news: { ...news, meta: row.news?.meta } } : undefined,
-    );
+    await this.store.change(ids, (row) => {
+      if (row.stage !== "confirmed") return undefined;
+      return { ...row, news: { ...news, meta: row.news?.meta ?? "" } };
+    });
   }
 
-  // What was asked counts for the row as it was: confirmed or moved, it is due again.
+  /**
+   * What was asked counts for the row as it was: confirmed or moved, it is due again.
+   * @param {KeptRow} row
+   * @param {number} dueAt
+   */
   #note({ id, stage, site }, dueAt) {
     this.#asked.set(id, { stage, site, dueAt });
   }
 
+  /** @param {KeptRow} row */
   #dueAt(row) {
     if (this.#actions.has(row.id)) return 0;
     if (row.stage !== "confirmed" && (!this.#isWatched || document.hidden)) return NEVER;
@@ -287,6 +401,7 @@ export class TraySync {
     return asked?.stage === row.stage && asked.site === row.site ? asked.dueAt : 0;
   }
 
+  /** @param {Partial<Detail>} change */
   #turn(change) {
     this.detail = { ...this.detail, ...change };
     document.dispatchEvent(new CustomEvent("tray-sync", { detail: this.detail }));

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -213,7 +213,7 @@ def test_a_hub_that_a_colleague_is_claiming_here_is_followed_and_not_sent_again(
     tablet, sandbox, ira, ada, mill_court
 ):
     (hub,) = hubs(1)
-    standing = lifecycle.submit(order(ada, mill_court, hub))
+    standing = actions.submit(order(ada, mill_court, hub))
     page = tablet(ira)
     open_tray(page)
     add(page, hub)

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from portal.orgs.models import Membership, Site
+from portal.orgs.models import Membership
+from portal.sites.models import Site
 from portal.tray.schema import Outcome
 from tests.browser.steps import LISTEN
 from tests.browser.tray.seeded import ROWS, seed

@@ -64,7 +64,7 @@ def test_twenty_labels_held_up_one_after_the_other_are_all_in_the_tray_once(tabl
     """)
     # The permission is there already: the camera opens by itself.
     open_tray(page)
-    expect(rows(page)).to_have_count(20, timeout=40_000)
+    expect(rows(page)).to_have_count(20, timeout=120_000)
     assert sorted(read_off(page)) == sorted(tails(*wanted))
     expect(claim_button(page)).to_have_text("Claim 20 hubs")
     assert page.evaluate("() => window.opened") == 1
@@ -146,21 +146,6 @@ def test_of_a_paste_only_what_names_no_hub_stays_and_what_was_taken_can_be_undon
     expect(claim_button(page)).to_have_text("Claim 2 hubs")
     page.get_by_role("button", name="Undo the last").click()
     expect(claim_button(page)).to_have_text("Claim 1 hub")
-
-
-@pytest.mark.parametrize("mistake", [lambda hub: hub[:-1], lambda hub: f"{hub}0", "{:.35}O".format])
-def test_an_id_with_a_mistake_in_it_is_told_whatever_stands_beside_it(tablet, ira, mistake):
-    good, other, meant = hubs(3)
-    page = tablet(ira)
-    open_tray(page)
-    add(page, f"{mistake(meant)} {good}")
-    expect(outcome(page)).to_contain_text("1 hub is in the tray.")
-    expect(outcome(page)).to_contain_text(f"We read “{mistake(meant)}”.")
-    expect(field(page)).to_have_value(mistake(meant))
-    field(page).fill("")
-    add(page, f"{other}, {mistake(meant)}, {good}")
-    expect(outcome(page)).to_contain_text(f"We read “{mistake(meant)}”.")
-    assert read_off(page) == tails(other, good)
 
 
 def test_a_paste_without_an_id_is_left_in_the_field_to_be_mended(tablet, ira):

@@ -2,12 +2,10 @@
 
 import pytest
 from django.db import OperationalError
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from portal.claims import lifecycle
-from portal.claims.models import Claim, State
-from portal.orgs.models import Membership
+from portal.claims.engine import actions
+from portal.claims.models import Claim
 from portal.sandbox import world
 from portal.tray.web import views
 from tests.browser.tray.seeded import PUT
@@ -36,28 +34,10 @@ def test_a_row_that_the_portal_could_not_take_says_so(tablet, sandbox, ira, monk
     open_tray(page)
     add(page, hub)
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "submit", fail)
+        patch.setattr(actions, "submit", fail)
         claim_all(page, 1)
         expect(word(page, hub)).to_have_text("Not saved yet")
     assert stages(page) == ["confirmed"]
-
-
-def test_what_the_portal_fails_at_holds_up_no_other_organisations_rows(tablet, sandbox, ira):
-    tablet.expected = ["status of 500"]
-    hub, elsewhere = hubs(2)
-    page = tablet(ira)
-
-    def fail(route):
-        if elsewhere in (route.request.post_data or ""):
-            return route.fulfill(status=500, body="")
-        return route.continue_()
-
-    page.route("**/claims/tray/", fail)
-    open_tray(page)
-    page.evaluate(PUT, [confirmed_for(ira, elsewhere)])
-    add(page, hub)
-    claim_all(page, 1)
-    expect(word(page, hub)).to_have_text("Waiting to send")
 
 
 def test_what_is_confirmed_for_an_organisation_the_person_has_left_is_shown_and_can_go(
@@ -78,24 +58,6 @@ def test_what_is_confirmed_for_an_organisation_the_person_has_left_is_shown_and_
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.locator("connection-line [data-waiting]")).to_be_hidden()
     expect(word(page, hub)).to_have_text("Not looked up")
-
-
-def test_an_action_that_is_refused_is_asked_for_once(tablet, sandbox, working, ira, acme):
-    tablet.expected = ["403"]
-    page = tablet(ira)
-    open_tray(page)
-    add(page, OFFLINE)
-    claim_all(page, 1)
-    stop = page.get_by_role("button", name="Stop trying")
-    expect(stop).to_be_visible()
-    Membership.objects.update(expires_at=timezone.now())
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.post_data) if sent.post_data else None)
-    stop.click()
-    expect(page.get_by_role("alert")).to_contain_text("You may not claim hubs here.")
-    page.wait_for_timeout(500)
-    assert len([body for body in asked if '"stop"' in body]) == 1
-    assert Claim.objects.get().state == State.WAITING
 
 
 def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ira, monkeypatch):
@@ -127,7 +89,7 @@ def test_what_is_finished_is_told_in_the_language_that_the_person_changed_to(
     add(page, hub)
     claim_all(page, 1)
     expect(word(page, hub)).to_have_text("Waiting to send")
-    lifecycle.stop(Claim.objects.get(), ira)
+    actions.stop(Claim.objects.get(), ira)
     expect(word(page, hub)).to_have_text("Cancelled")
     type(ira).objects.update(language="el")
     page.reload()

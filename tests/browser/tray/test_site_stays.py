@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from portal.orgs.models import Site
+from portal.sites.models import Site
 from tests.browser.offline import go_offline, ready_for_offline, through
 from tests.browser.tray.steps import add, claim_button, hubs, open_tray, outcome, pick, rows
 

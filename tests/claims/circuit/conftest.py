@@ -5,8 +5,8 @@ from contextlib import suppress
 import pytest
 
 from portal import spkey
-from portal.hubs import circuit, keys
-from portal.hubs.models import Circuit
+from portal.gateway import circuit, gate
+from portal.gateway.models import Circuit
 from portal.sandbox import world
 
 AWAY = {"status": 503}
@@ -15,7 +15,7 @@ AWAY = {"status": 503}
 @pytest.fixture
 def ask(sandbox, acme):
     """Ask the sandbox after a hub so many times, as one who does not mind the circuit."""
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
 
     def ask(times, **action):
         sandbox.faults.clear()

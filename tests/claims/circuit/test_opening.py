@@ -6,8 +6,8 @@ import pytest
 from django.db import OperationalError, connection
 
 from portal import spkey
-from portal.hubs import circuit, keys
-from portal.hubs.models import Circuit
+from portal.gateway import circuit, gate
+from portal.gateway.models import Circuit
 from portal.sandbox import world
 from tests.claims.circuit.conftest import AWAY
 
@@ -22,19 +22,19 @@ GATEWAYS_PAGE = {"status": 502, "body": "<html>Bad gateway</html>"}
 def test_it_opens_at_the_twentieth_call_that_fails_and_not_before(ask, failure, caplog):
     ask(19, **failure)
     assert not circuit.is_open()
-    assert circuit.held_for() == 0
+    assert circuit.retry_in() == 0
 
     ask(1, **failure)
 
     assert circuit.is_open()
-    assert 29 < circuit.held_for() <= 30
+    assert 29 < circuit.retry_in() <= 30
     warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == 1
 
 
 def test_it_opens_where_nobody_listens(acme, settings):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     for _ in range(circuit.LEAST_CALLS):
         with pytest.raises(spkey.Unreachable):
             client.hub_status(world.hub_id(0))
@@ -92,7 +92,7 @@ def test_calls_that_were_under_way_when_it_opened_neither_close_nor_extend_it(op
 
 def test_calls_that_ended_while_it_was_open_do_not_open_it_again(opened, ask, clock):
     ask(circuit.LEAST_CALLS - 1, **AWAY)
-    circuit.held_for()  # Somebody asked, as everybody does before a read.
+    circuit.retry_in()  # Somebody asked, as everybody does before a read.
     Circuit.objects.all().delete()  # Another process's probe was answered.
 
     ask(1, **AWAY)
@@ -104,17 +104,17 @@ def test_another_host_has_a_circuit_of_its_own(opened, settings):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
 
     assert not circuit.is_open()
-    assert circuit.held_for() == 0
+    assert circuit.retry_in() == 0
 
 
 def test_a_call_keeps_its_own_end_when_the_circuit_cannot_be_written(sandbox, acme, caplog):
     def full(execute, sql, *rest):
-        if "hubs_circuit" in sql:
+        if "gateway_circuit" in sql:
             raise OperationalError("database or disk is full")
         return execute(sql, *rest)
 
     sandbox.faults.add(action=AWAY)
-    client = keys.client_for(acme.credential)
+    client = gate.ask(acme.credential)
     with connection.execute_wrapper(full):
         for _ in range(circuit.LEAST_CALLS):
             with pytest.raises(spkey.Unreachable):

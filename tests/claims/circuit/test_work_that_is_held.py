@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from portal.claims import lifecycle, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
-from portal.hubs import circuit, watching
-from portal.hubs.models import Circuit, Hub
-from portal.orgs import credentials
+from portal.core import worker
+from portal.gateway import circuit
+from portal.gateway.models import Circuit
+from portal.hubs import watching
+from portal.hubs.models import Hub
+from portal.orgs import api_keys
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.claims.circuit.conftest import AWAY
@@ -25,38 +28,38 @@ def test_while_it_is_open_watched_hubs_are_not_asked_after(opened, acme, wire):
     later = Hub.objects.get(pk=hub.pk)
     assert len(wire()) == asked
     assert later.lease_until is None
-    assert abs(later.refresh_due_at - opened.open_until) < timedelta(seconds=1)
+    assert abs(later.due_at - opened.open_until) < timedelta(seconds=10)
 
 
 def test_while_it_is_open_a_check_of_a_key_stays_due_and_is_made_afterwards(
     opened, acme, wire, clock
 ):
     asked = len(wire())
-    credentials.ask_for_check(acme.credential, None)
+    api_keys.ask_for_check(acme.credential, None)
 
     worker.run_once()
 
     held = ApiCredential.objects.get()
     assert len(wire()) == asked
-    assert (held.state, held.check_lease_until) == ("working", None)
-    assert abs(held.check_due_at - opened.open_until) < timedelta(seconds=1)
+    assert (held.state, held.lease_until) == ("working", None)
+    assert abs(held.due_at - opened.open_until) < timedelta(seconds=10)
 
     clock.shift(31)
     worker.run_once()
 
     assert len(wire()) == asked + 1
-    assert ApiCredential.objects.get().check_due_at is None
+    assert ApiCredential.objects.get().due_at is None
     assert not circuit.is_open()  # The check was the probe, and its 404 was an answer.
 
 
 def test_a_key_that_cannot_be_decrypted_is_no_prober(opened, acme, clock, monkeypatch):
-    credentials.ask_for_check(acme.credential, None)
+    api_keys.ask_for_check(acme.credential, None)
     monkeypatch.setattr(ApiCredential, "is_readable", False)
     clock.shift(31)
 
     worker.run_once()
 
-    assert circuit.held_for() == 0
+    assert circuit.retry_in() == 0
 
 
 def test_of_many_hubs_watched_while_spkey_is_away_twenty_are_asked_after(
@@ -83,7 +86,7 @@ def test_a_crowd_of_claims_stops_calling_and_all_are_claimed_afterwards(
 ):
     sandbox.faults.add(action=AWAY)
     for number in range(30):
-        lifecycle.submit(order(ira, mill_court, world.hub_id(number)))
+        actions.submit(order(ira, mill_court, world.hub_id(number)))
     worker.run_once()
 
     assert len(wire()) == circuit.LEAST_CALLS
@@ -101,7 +104,7 @@ def test_a_crowd_of_claims_stops_calling_and_all_are_claimed_afterwards(
 
 
 def test_a_claim_that_is_held_keeps_an_open_send_open(opened, ira, mill_court, clock, wire):
-    claim = lifecycle.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
+    claim = actions.submit(order(ira, mill_court, world.MAGIC["answer_lost"].id))
     Circuit.objects.all().delete()
     work(claim)
     opened.open_until = timezone.now() + circuit.FIRST_PAUSE
@@ -111,7 +114,7 @@ def test_a_claim_that_is_held_keeps_an_open_send_open(opened, ira, mill_court, c
     held = work(claim)
 
     assert (held.state, held.reason) == (State.VERIFYING, Reason.UNREACHABLE)
-    assert held.unresolved_since is not None
+    assert held.outcome_unknown_since is not None
     assert len(wire()) == asked
     clock.shift(31)
     assert work(claim).state == State.CLAIMED
@@ -126,7 +129,7 @@ def test_the_probe_is_a_read_even_where_the_hub_was_looked_up_just_now(
     Circuit.objects.create(host=host, opened_at=now, open_until=now)
     asked = len(wire())
 
-    claim = work(lifecycle.submit(order(ira, mill_court, hub_id)))
+    claim = work(actions.submit(order(ira, mill_court, hub_id)))
 
     assert wire()[asked].path.endswith("status")
     assert claim.state == State.CLAIMED

@@ -1,7 +1,8 @@
 """Faults over real sockets: how a claim meets one, what is told of it, and how it ends."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from html import unescape
 
 import pytest
@@ -9,7 +10,6 @@ from django.urls import reverse
 
 from portal import spkey
 from portal.claims.models import Claim, State
-from portal.hubs import keys
 from tests.claims.faults.verdicts import (
     SEND,
     assert_claimed_once,
@@ -19,20 +19,21 @@ from tests.claims.faults.verdicts import (
 from tests.conftest import work
 
 # Seconds. A status read is given time, or a busy machine would fail it too.
-IMPATIENT = spkey.Timeouts(connect=1, get_read=5, get_total=6, post_read=0.4, post_total=0.5)
+IMPATIENT = spkey.Timeouts(connect=30, get_read=30, get_total=60, post_read=0.4, post_total=0.5)
 
 
 @pytest.fixture
-def impatient(monkeypatch) -> None:
-    """Let the portal wait for half a second only for the answer to a send."""
-    make = keys._make_client
+def impatient() -> Callable[[], AbstractContextManager[None]]:
+    """Let the portal wait meanwhile for half a second only for the answer to a send."""
+    limits = spkey.Timeouts.limits
 
-    def make_impatient(credential):
-        client = make(credential)
-        client._timeouts = IMPATIENT
-        return client
+    @contextmanager
+    def hurry() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(spkey.Timeouts, "limits", lambda _, method: limits(IMPATIENT, method))
+            yield
 
-    monkeypatch.setattr(keys, "_make_client", make_impatient)
+    return hurry
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def in_doubt(sandbox, claim, told) -> Callable[[dict], Claim]:
         unsure = work(claim)
         page = told(unsure)
         assert unsure.state == State.VERIFYING
-        assert unsure.unresolved_since is not None
+        assert unsure.outcome_unknown_since is not None
         assert "Confirming with SmartphoneKey" in page
         assert "Do not scan again." in page
         assert "Next look" in page
@@ -91,7 +92,7 @@ def waits_for_spkey(told) -> Callable[[Claim], None]:
     def see(waiting: Claim) -> None:
         page = told(waiting)
         assert (waiting.state, waiting.reason) == (State.WAITING, "unreachable")
-        assert (waiting.unresolved_since, waiting.next_attempt_at is None) == (None, False)
+        assert (waiting.outcome_unknown_since, waiting.due_at is None) == (None, False)
         assert "SmartphoneKey is not answering" in page
         assert "Your scan is saved and we keep trying. You need not scan again." in page
         assert "Next look" in page

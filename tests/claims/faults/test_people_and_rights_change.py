@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal import spkey
-from portal.claims import calls
+from portal.claims.engine import calls
 from portal.claims.models import Reason, State
 from portal.orgs.models import Membership
 from portal.sandbox import world

@@ -13,9 +13,12 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from portal.claims import calls, journal, lifecycle, worker
-from portal.claims.models import Attempt, Claim, Heartbeat, State
+from portal.claims.engine import actions, attempts, calls
+from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
+from portal.core.models import Heartbeat
 from portal.sandbox import world
+from tests.background import IN_BACKGROUND
 from tests.claims.faults.verdicts import (
     SEND,
     assert_claimed_once,
@@ -24,7 +27,7 @@ from tests.claims.faults.verdicts import (
     sends,
 )
 from tests.claims.running import until
-from tests.conftest import order
+from tests.conftest import HELD, order
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -70,7 +73,7 @@ def another_process(prepare: Prepare) -> Iterator[multiprocessing.Process]:
         yield process
     finally:
         process.kill()
-        process.join(timeout=5)
+        process.join(timeout=60)
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def killed(sandbox, claim, clock) -> Callable[[Prepare], Claim]:
 
     def kill(step: Prepare) -> Claim:
         with another_process(step) as process:
-            process.join(timeout=10)
+            process.join(timeout=60)
             assert process.exitcode == -signal.SIGKILL
         left = Claim.objects.get(pk=claim.pk)
         assert left.lease_until is not None
@@ -135,14 +138,15 @@ def test_sigkill_after_the_intents_commit(sandbox, killed, told, goes_on):
 
 
 @pytest.mark.parametrize("effect", [True, False], ids=["with effect", "without effect"])
-def test_sigkill_after_the_send_left(sandbox, claim, clock, told, goes_on, effect):
-    lost = {"latency": 0.3} if effect else {"latency": 0.3, "drop": "before"}
+def test_sigkill_after_the_send_left(sandbox, let_go, claim, clock, told, goes_on, effect):
+    lost = {"latency": HELD} if effect else {"latency": HELD, "drop": "before"}
     sandbox.faults.add(SEND, action=lost, times=1)
     with another_process(lambda: None) as process:
         until(lambda: sends(sandbox, claim))
         process.kill()
-        process.join(timeout=5)
+        process.join(timeout=60)
         assert process.exitcode == -signal.SIGKILL
+    let_go()
     until(lambda: not effect or sandbox.state.event_log)
     left = Claim.objects.get(pk=claim.pk)
 
@@ -163,7 +167,7 @@ def test_sigkill_after_the_answer_came(sandbox, killed, told, goes_on):
 
 
 def test_sigkill_at_the_outcomes_commit(sandbox, killed, told, goes_on):
-    left = killed(after(journal, "close_send"))
+    left = killed(after(attempts, "close_send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)
     assert left.attempts.get(kind=Attempt.Kind.SEND).outcome == ""
@@ -181,7 +185,7 @@ def worker_process(sandbox) -> Iterator[subprocess.Popen]:
         "SPKEY_BASE_URL": sandbox.url,
     }
     with subprocess.Popen(
-        [sys.executable, "manage.py", "worker", "--threads", "2"],
+        [*IN_BACKGROUND, sys.executable, "manage.py", "worker", "--threads", "1"],
         cwd=settings.BASE_DIR,
         env=surroundings,
         stderr=subprocess.PIPE,
@@ -201,38 +205,41 @@ on_sqlite = pytest.mark.skipif(
 
 
 @on_sqlite
-def test_sigterm_ends_an_idle_process_at_once_and_well(sandbox):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_an_idle_process_at_once_and_well(sandbox, number):
     with worker_process(sandbox) as process:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
 
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
         log = process.stderr.read()
         assert "stopped" in log
         assert "Traceback" not in log
 
 
 @on_sqlite
-def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, ira, mill_court):
-    sandbox.faults.add(SEND, action={"latency": 0.6})
+def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, let_go, ira, mill_court):
+    sandbox.faults.add(SEND, action={"latency": HELD})
     with worker_process(sandbox) as process:
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        claim = actions.submit(order(ira, mill_court, world.hub_id(0)))
         until(lambda: sends(sandbox, claim))
         process.send_signal(signal.SIGTERM)
-        later = lifecycle.submit(order(ira, mill_court, world.hub_id(1)))
+        later = actions.submit(order(ira, mill_court, world.hub_id(1)))
+        let_go()
 
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert_claimed_once(sandbox, Claim.objects.get(pk=claim.pk))
     assert Claim.objects.get(pk=later.pk).state == State.QUEUED
 
 
 @on_sqlite
-def test_sigkill_of_the_real_process_while_it_sends(sandbox, ira, mill_court, clock, told):
-    sandbox.faults.add(SEND, action={"latency": 0.4}, times=1)
+def test_sigkill_of_the_real_process_while_it_sends(sandbox, let_go, ira, mill_court, clock, told):
+    sandbox.faults.add(SEND, action={"latency": HELD}, times=1)
     with worker_process(sandbox) as process:
-        claim = lifecycle.submit(order(ira, mill_court, world.hub_id(0)))
+        claim = actions.submit(order(ira, mill_court, world.hub_id(0)))
         until(lambda: sends(sandbox, claim))
         process.kill()
-        process.wait(timeout=5)
+        process.wait(timeout=60)
+    let_go()
     until(lambda: sandbox.state.event_log)
     assert "Claiming the hub" in told(claim)
 

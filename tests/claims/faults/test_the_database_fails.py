@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from portal.claims import calls, lifecycle, worker
+from portal.claims.engine import actions, calls
 from portal.claims.models import Attempt, Claim, State
+from portal.core import worker
 from portal.sandbox import world
 from tests.claims.faults.verdicts import assert_claimed_once, sends
 from tests.conftest import work
@@ -79,14 +80,14 @@ def test_a_database_locked_when_the_sessions_activity_is_noted_too(as_person, ir
 @commits
 @on_sqlite
 def test_a_database_locked_right_after_the_claim_was_saved(as_person, ira, mill_court, monkeypatch):
-    submit, lock = lifecycle.submit, locked_by_somebody()
+    submit, lock = actions.submit, locked_by_somebody()
 
     def then_locked(order):
         claim = submit(order)
         lock.__enter__()
         return claim
 
-    monkeypatch.setattr(lifecycle, "submit", then_locked)
+    monkeypatch.setattr(actions, "submit", then_locked)
     answer = as_person(ira).post(NEW, claim_form(mill_court, world.hub_id(0)))
     lock.__exit__(None, None, None)
 

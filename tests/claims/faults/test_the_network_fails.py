@@ -5,21 +5,22 @@ from contextlib import closing
 
 import pytest
 
-from portal.claims import calls
+from portal.claims.engine import calls
 from portal.claims.models import Claim, State
 from tests.claims.faults.verdicts import READ, SEND, assert_claimed_once, sends
 from tests.claims.running import running, until
-from tests.conftest import work
+from tests.conftest import HELD, work
 
 
 @pytest.mark.django_db(transaction=True)
-def test_slow_an_answer_that_takes_its_time_is_waited_for(sandbox, claim, told):
-    sandbox.faults.add(SEND, action={"latency": 0.5})
+def test_slow_an_answer_that_takes_its_time_is_waited_for(sandbox, let_go, claim, told):
+    sandbox.faults.add(SEND, action={"latency": HELD})
     sandbox.faults.add(READ, action={"latency": 0.1})
 
     with running():
         until(lambda: sends(sandbox, claim))
         under_way = told(claim)
+        let_go()
         until(lambda: Claim.objects.get(pk=claim.pk).is_final)
 
     assert "Claiming the hub This takes a few seconds." in under_way
@@ -29,12 +30,14 @@ def test_slow_an_answer_that_takes_its_time_is_waited_for(sandbox, claim, told):
 
 
 def test_a_hang_before_the_effect(impatient, in_doubt, ends_as_claimed):
-    in_doubt({"hang": 1})
+    with impatient():
+        in_doubt({"hang": 1})
     ends_as_claimed(after_sends=2)
 
 
 def test_a_hang_after_the_effect(impatient, in_doubt, ends_as_claimed):
-    in_doubt({"hang": 1, "effect": True})
+    with impatient():
+        in_doubt({"hang": 1, "effect": True})
     ends_as_claimed(after_sends=1)
 
 

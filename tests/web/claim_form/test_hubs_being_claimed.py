@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from tests.conftest import order
 from tests.web.claim_form.conftest import HUB, NEW
@@ -10,7 +10,7 @@ from tests.web.conftest import claim_form
 
 
 def test_a_hub_that_a_colleague_is_claiming_is_that_claim(installer, ada, mill_court, as_person):
-    theirs = lifecycle.submit(order(ada, mill_court, HUB))
+    theirs = actions.submit(order(ada, mill_court, HUB))
     answer = installer.post(NEW, claim_form(mill_court, HUB))
 
     assert answer["Location"] == reverse("claims:detail", args=(theirs.pk,))
@@ -19,7 +19,7 @@ def test_a_hub_that_a_colleague_is_claiming_is_that_claim(installer, ada, mill_c
 def test_a_hub_that_is_being_claimed_at_another_site_is_refused_and_says_where(
     installer, ada, mill_court, orchard_rise
 ):
-    theirs = lifecycle.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(order(ada, orchard_rise, HUB))
     answer = installer.post(NEW, claim_form(mill_court, HUB))
     page = answer.content.decode()
 
@@ -32,7 +32,7 @@ def test_a_hub_that_is_being_claimed_at_another_site_is_refused_and_says_where(
 def test_a_hub_that_another_organisation_is_claiming_is_no_obstacle(
     installer, hal, mill_court, lighthouse
 ):
-    lifecycle.submit(order(hal, lighthouse, HUB))
+    actions.submit(order(hal, lighthouse, HUB))
 
     assert installer.post(NEW, claim_form(mill_court, HUB)).status_code == 302
     assert Claim.objects.count() == 2

@@ -1,13 +1,16 @@
 """What a photo says fills in the form, and claims nothing."""
 
 import io
+import re
 
+import pytest
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.orgs.models import Site
+from portal.hubs.labels import photos
+from portal.sites.models import Site
 from tests.conftest import order
 from tests.web.claim_form.conftest import HUB, NEW, READ
 from tests.web.conftest import claim_form
@@ -17,6 +20,14 @@ def photo(text: str) -> SimpleUploadedFile:
     drawn = io.BytesIO()
     segno.make(text, micro=False).save(drawn, kind="png", scale=6, border=4)
     return SimpleUploadedFile("label.png", drawn.getvalue(), "image/png")
+
+
+@pytest.mark.parametrize("address", [NEW, "/shell/en/"])
+def test_a_device_is_asked_for_the_kinds_of_photo_that_can_be_read(address, installer, mill_court):
+    inputs = re.findall(r'<input[^>]*type="file"[^>]*>', installer.get(address).content.decode())
+
+    assert inputs
+    assert all(f'accept="{photos.ACCEPT}"' in tag for tag in inputs)
 
 
 def test_a_photo_fills_in_the_hub_id_and_claims_nothing(installer, mill_court):
@@ -81,7 +92,7 @@ def test_a_hub_found_by_photo_of_another_site_is_refused_like_one_that_was_typed
     installer, ada, mill_court, orchard_rise
 ):
     Site.objects.filter(pk=orchard_rise.pk).update(name="Elsewhere")
-    lifecycle.submit(order(ada, orchard_rise, HUB))
+    actions.submit(order(ada, orchard_rise, HUB))
     read = installer.post(READ, {**claim_form(mill_court, ""), "photo": photo(HUB)})
 
     assert read.status_code == 200

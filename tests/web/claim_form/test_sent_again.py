@@ -2,7 +2,7 @@
 
 from django.db import OperationalError
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from tests.web.claim_form.conftest import HUB, NEW, OTHER_HUB
 from tests.web.conftest import claim_form
@@ -54,7 +54,7 @@ def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
 ):
     form = claim_form(orchard_rise, HUB)
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "submit", _locked)
+        patch.setattr(actions, "submit", _locked)
         answer = installer.post(NEW, form)
     read = answer.context["form"]
 
@@ -65,5 +65,5 @@ def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
     assert Claim.objects.count() == 1
 
 
-def _locked(order: lifecycle.Order) -> Claim:
+def _locked(order: actions.ClaimRequest) -> Claim:
     raise OperationalError("database is locked")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from tests.conftest import order
 from tests.web.claim_form.conftest import HUB, NEW, OTHER_HUB
 from tests.web.conftest import claim_form
@@ -28,8 +28,8 @@ def test_the_site_of_ones_own_last_claim_stands_first_and_is_picked(
     installer, ira, ada, mill_court, orchard_rise
 ):
     assert sites_shown(installer) == ["Mill Court", "Orchard Rise"]
-    lifecycle.submit(order(ira, orchard_rise, HUB))
-    lifecycle.submit(order(ada, mill_court, OTHER_HUB))
+    actions.submit(order(ira, orchard_rise, HUB))
+    actions.submit(order(ada, mill_court, OTHER_HUB))
 
     assert sites_shown(installer) == ["Orchard Rise", "Mill Court"]
     assert site_picked(installer, NEW) in {str(orchard_rise.pk), "Orchard Rise"}
@@ -50,7 +50,7 @@ def test_no_building_is_chosen_for_somebody_who_has_claimed_nowhere_yet(
 ):
     assert "checked" not in installer.get(NEW).content.decode()
 
-    lifecycle.submit(order(ira, orchard_rise, HUB))
+    actions.submit(order(ira, orchard_rise, HUB))
 
     assert installer.get(NEW).content.decode().count("checked") == 1
 

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -11,8 +11,8 @@ from tests.conftest import order, work
 from tests.web.conftest import FRAGMENT
 
 
-def address(claim: Claim, deed: str = "") -> str:
-    return f"{reverse('claims:detail', args=(claim.pk,))}{deed}"
+def address(claim: Claim, action: str = "") -> str:
+    return f"{reverse('claims:detail', args=(claim.pk,))}{action}"
 
 
 def text_of(client, claim: Claim) -> str:
@@ -29,9 +29,9 @@ def seen_in(body: str) -> str:
 
 def due(claim: Claim) -> None:
     """Let the worker read the hub, whose next reading is due."""
-    Hub.objects.update(refresh_due_at=timezone.now())
+    Hub.objects.update(due_at=timezone.now())
     work(claim)
 
 
 def offline_claim(ira, mill_court) -> Claim:
-    return work(lifecycle.submit(order(ira, mill_court, world.MAGIC["offline"].id)))
+    return work(actions.submit(order(ira, mill_court, world.MAGIC["offline"].id)))

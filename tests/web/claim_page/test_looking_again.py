@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from tests.conftest import work
 from tests.web.claim_page.conftest import live, seen_in, text_of
@@ -58,7 +58,7 @@ def test_a_page_whose_pace_has_slowed_is_told_so_though_nothing_has_happened(ins
 
 
 def test_the_last_fragment_ends_the_polling(installer, claim):
-    lifecycle.stop(claim, claim.submitted_by)
+    actions.stop(claim, claim.submitted_by)
     fragment = live(installer, claim).content.decode()
 
     assert "Cancelled" in fragment
@@ -72,5 +72,5 @@ def test_without_scripts_the_page_reloads_itself_while_something_may_change(inst
     noscript = page.partition("<noscript>")[2].partition("</noscript>")[0]
 
     assert '<meta http-equiv="refresh"' in noscript
-    lifecycle.stop(claim, claim.submitted_by)
+    actions.stop(claim, claim.submitted_by)
     assert "http-equiv" not in text_of(installer, claim)

@@ -42,7 +42,7 @@ def a_month_later(installer, claim, sandbox):
     work(claim)
     sandbox.state.set_hub(claim.hub_id_text, {"online": True})
     due(claim)
-    Hub.objects.update(watched_until=None, refresh_due_at=None)
+    Hub.objects.update(watched_until=None, due_at=None)
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=False) as clock:
         installer.force_login(claim.submitted_by)
         yield clock
@@ -104,7 +104,7 @@ def test_a_hub_that_spkey_has_released_since_is_not_shown_as_online(installer, c
         done.hub_id_text, {"status": "Provisioned", "orgId": "", "siteId": "", "online": True}
     )
     installer.get(f"/claims/{claim.pk}/")
-    Hub.objects.update(refresh_due_at=timezone.now())
+    Hub.objects.update(due_at=timezone.now())
     work(claim)
 
     page = installer.get(f"/claims/{claim.pk}/").content.decode()

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import order, work
@@ -32,7 +32,7 @@ def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, clai
 def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
     magic, told, installer, ira, mill_court, sandbox
 ):
-    claim = work(lifecycle.submit(order(ira, mill_court, world.MAGIC[magic].id)))
+    claim = work(actions.submit(order(ira, mill_court, world.MAGIC[magic].id)))
     page = text_of(installer, claim)
 
     assert told in page
@@ -45,7 +45,7 @@ def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
 
 
 def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acme, sandbox):
-    claim = work(lifecycle.submit(order(ira, mill_court, world.MAGIC["other_site"].id)))
+    claim = work(actions.submit(order(ira, mill_court, world.MAGIC["other_site"].id)))
 
     assert "SmartphoneKey has it at other-site." in text_of(installer, claim)
 
@@ -86,7 +86,7 @@ def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
 def test_where_there_is_something_to_quote_there_is_always_a_reference(
     state, quoted, installer, claim
 ):
-    ended = {} if state == "review" else {"finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {} if state == "review" else {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(state=state, **ended)
     own = str(claim.pk)[:8]
     page = text_of(installer, claim)
@@ -110,7 +110,7 @@ def test_where_there_is_something_to_quote_there_is_always_a_reference(
 def test_what_support_must_mend_is_not_put_to_the_target(
     fields, told, as_person, hal, supports_claim
 ):
-    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**fields, **(ended if fields["state"] == "rejected" else {}))
     client = as_person(hal)
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from portal.claims import lifecycle
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.conftest import join, make_person, order
@@ -22,14 +22,14 @@ def test_a_person_of_two_organisations_sees_each_ones_claims(as_person, acme, ha
     both = make_person("both@acme.example", "Bo Both")
     join(both, acme)
     join(both, harbour)
-    claim = lifecycle.submit(order(both, lighthouse, UUID(world.hub_id(5))))
+    claim = actions.submit(order(both, lighthouse, UUID(world.hub_id(5))))
 
     assert as_person(both).get(address(claim)).status_code == 200
 
 
-@pytest.mark.parametrize("deed", ["try-now/", "stop/", "again/"])
+@pytest.mark.parametrize("action", ["try-now/", "stop/", "again/"])
 def test_the_target_of_supports_claim_sees_it_and_has_no_buttons(
-    deed, as_person, hal, supports_claim
+    action, as_person, hal, supports_claim
 ):
     client = as_person(hal)
     page = text_of(client, supports_claim)
@@ -37,7 +37,7 @@ def test_the_target_of_supports_claim_sees_it_and_has_no_buttons(
     assert "Done by SpKey Support" in page
     assert "Asked for by telephone" in page
     assert "stop-trying" not in page
-    assert client.post(address(supports_claim, deed), headers=FRAGMENT).status_code == 403
+    assert client.post(address(supports_claim, action), headers=FRAGMENT).status_code == 403
     assert Claim.objects.get().state == "queued"
 
 

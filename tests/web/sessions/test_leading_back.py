@@ -95,10 +95,10 @@ def test_a_label_that_no_address_holds_is_left_out(label, ira, mill_court):
     assert client.get(sign_in(client, ira, following)["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("deed", ["try-now/", "stop/", "again/"])
+@pytest.mark.parametrize("action", ["try-now/", "stop/", "again/"])
 @pytest.mark.parametrize("headers", [{}, FRAGMENT])
-def test_a_deed_without_a_session_leads_back_to_the_claim(deed, headers, claim_page, ira):
-    assert lost(Client(), f"{claim_page}{deed}", **headers) == claim_page
+def test_an_action_without_a_session_leads_back_to_the_claim(action, headers, claim_page, ira):
+    assert lost(Client(), f"{claim_page}{action}", **headers) == claim_page
 
 
 @pytest.mark.parametrize(

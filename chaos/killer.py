@@ -1,0 +1,60 @@
+"""Ends workers and web processes, by their ids, and starts others in their place."""
+
+import random
+import time
+
+from django.utils import timezone
+
+from chaos.ledger import Ledger
+from chaos.options import RunOptions
+from chaos.processes import Process
+from portal.claims.models import Claim, State
+
+KILLED, ASKED, WEBS = "workers killed (SIGKILL)", "workers asked to end (SIGTERM)", "webs killed"
+LIFE = (3.0, 12.0)
+GAP = (0.0, 4.0)
+WEB_LIFE = (12.0, 40.0)
+# However quick the run: a start takes about as long itself.
+LEAST_WEB_LIFE = 1.5
+FINISH_SECONDS = 45.0
+SEND_WITHIN_SECONDS = 4.0
+
+
+def kill_worker_repeatedly(worker: Process, ledger: Ledger, options: RunOptions) -> None:
+    """Let the worker live for some seconds, again and again, until the faults are over.
+
+    Leaves one that runs.
+    """
+    chance = random.Random(f"{options.seed} {worker.name}")
+    while not options.rest(chance.uniform(*LIFE)):
+        if chance.random() < 0.8:
+            if chance.random() < 0.6:
+                _await_a_send(options)
+            worker.kill()
+            ledger.count(KILLED)
+        else:
+            worker.stop(options.seconds(FINISH_SECONDS))
+            ledger.count(ASKED)
+        options.rest(chance.uniform(*GAP))
+        worker.start()
+        worker.wait()
+
+
+def _await_a_send(options: RunOptions) -> None:
+    """Wait a little for a claim that is being sent: the worst moment for a worker to die."""
+    gives_up_at = time.monotonic() + options.seconds(SEND_WITHIN_SECONDS)
+    while time.monotonic() < gives_up_at:
+        if Claim.objects.filter(state=State.SENDING, lease_until__gt=timezone.now()).exists():
+            return
+        time.sleep(0.01)
+
+
+def kill_webs_repeatedly(webs: list[Process], ledger: Ledger, options: RunOptions) -> None:
+    """Kill one web process after the other, until the faults are over. Leaves all running."""
+    chance = random.Random(f"{options.seed} webs")
+    while not options.over.wait(max(LEAST_WEB_LIFE, options.seconds(chance.uniform(*WEB_LIFE)))):
+        web = chance.choice(webs)
+        web.kill()
+        ledger.count(WEBS)
+        web.start()
+        web.wait()

@@ -1,0 +1,106 @@
+"""The portal's parts as processes that can be killed and started again."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from django.db import connection
+
+from bench import place
+from bench import processes as bench_processes
+from portal.core.models import Heartbeat
+
+# What SpKey takes for every call: the slower, the more workers die in the middle of one.
+LATENCY_MS = 400.0
+LEAST_LATENCY_MS = 50.0
+
+
+class Process:
+    """A process under its name, started again and again; ended by its own id alone."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Callable[[int], Sequence[str]],
+        ready: Callable[["Process"], bool],
+        api: str = "",
+    ) -> None:
+        self.name = name
+        self._command = command
+        self._ready = ready
+        self._environment = {"SPKEY_BASE_URL": api} if api else {}
+        self.port = 0
+        self.child: subprocess.Popen[bytes] | None = None
+        self.is_up = False
+
+    @property
+    def url(self) -> str:
+        """Where it listens, if it does."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, at a port of its own, without waiting for it."""
+        self.port = place.free_port()
+        self.child = bench_processes.start(self.name, self._command(self.port), **self._environment)
+
+    def wait(self) -> None:
+        """Wait until it works. Raises RuntimeError when it never does."""
+        if self.child is not None:
+            bench_processes.wait(self.child, self.name, lambda: self._ready(self))
+            self.is_up = True
+
+    def kill(self) -> None:
+        """End it where it stands (SIGKILL)."""
+        self._end(bench_processes.kill)
+
+    def stop(self, within: float = bench_processes.STOP_SECONDS) -> None:
+        """Ask it to end (SIGTERM), for at most so many seconds."""
+        self._end(lambda child: bench_processes.stop(child, within))
+
+    def _end(self, end: Callable[[subprocess.Popen[bytes]], None]) -> None:
+        self.is_up = False
+        if self.child is not None:
+            end(self.child)
+            self.child = None
+
+
+def sandbox(seed: int, faster: float) -> Process:
+    """Return a SpKey API, as fast as the portal is in this run."""
+    latency = max(LEAST_LATENCY_MS, LATENCY_MS / faster)
+
+    def command(port: int) -> list[str]:
+        return [
+            *(sys.executable, "manage.py", "sandbox", "--port", str(port)),
+            *("--seed", str(seed), "--latency-ms", str(latency)),
+        ]
+
+    return Process(
+        "sandbox", command, lambda process: bench_processes.answers(f"{process.url}/_control/log")
+    )
+
+
+def web(name: str, api: str) -> Process:
+    """Return a web server, as the Procfile starts it."""
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, "-m", *bench_processes.GUNICORN, "--bind", f"127.0.0.1:{port}"]
+
+    return Process(
+        name, command, lambda process: bench_processes.answers(f"{process.url}/health/"), api
+    )
+
+
+def worker(name: str, api: str, faster: float) -> Process:
+    """Return a worker: the portal's own, or a shorter-lived one when `faster` is not 1."""
+    quick = [sys.executable, "-m", "chaos.quick_worker", f"{faster:g}"]
+    real = [sys.executable, "manage.py", "worker"]
+    return Process(name, lambda _port: real if faster == 1 else quick, _beats, api)
+
+
+def _beats(process: Process) -> bool:
+    """Say whether the worker has given a sign of life under its process id."""
+    try:
+        pid = process.child.pid if process.child else 0
+        return Heartbeat.objects.filter(name__endswith=f"-{pid}").exists()
+    finally:
+        connection.close()

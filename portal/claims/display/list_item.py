@@ -1,0 +1,89 @@
+"""A claim as a row in a list and as the head of its page."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from portal.claims.display import timeline
+from portal.claims.models import SUCCEEDED, Claim, State
+from portal.core.ui import Chip
+from portal.hubs.models import Hub
+
+QUOTED = (State.REVIEW, State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """What a hub row shows."""
+
+    hub_id: str
+    title: str
+    meta: str
+    chip: Chip
+    url: str
+    note: str
+
+
+def of(claim: Claim) -> ListItem:
+    """Return the claim as a row."""
+    return ListItem(
+        hub_id=claim.hub_id_text,
+        title=claim.site_name,
+        meta=meta(claim.hub),
+        chip=timeline.chip(claim),
+        url=reverse("claims:detail", args=(claim.pk,)),
+        note=_joined(
+            claim.submitted_by.display_name,
+            _moment(claim.created_at),
+            "" if timeline.is_online(claim) else _last_online(claim),
+        ),
+    )
+
+
+def meta(hub: Hub) -> str:
+    """Return the hub's model and serial number, as far as SpKey has told them."""
+    serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""
+    return _joined(hub.model, serial)
+
+
+def head(claim: Claim) -> ListItem:
+    """Return the claim as the head of its page, which asks for news oftener than a list."""
+    return replace(of(claim), chip=timeline.chip(claim, timeline.FRESH))
+
+
+def for_others(claim: Claim) -> ListItem:
+    """Return a claim that support made as a row that names the organisation."""
+    return replace(of(claim), title=claim.organisation.name, meta=claim.site_name)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _last_online(claim: Claim) -> str:
+    """Return when the hub was read as online, of one that was so at its last reading."""
+    hub = claim.hub
+    if claim.state not in SUCCEEDED or not hub.online or hub.read_at is None:
+        return ""
+    return gettext("seen online %(moment)s") % {"moment": _moment(hub.read_at)}
+
+
+def _moment(at: datetime) -> str:
+    """Return a time as a list shows it: the hour today, the day as well before that."""
+    local = timezone.localtime(at)
+    same_day = local.date() == timezone.localdate()
+    return date_format(local, "H:i" if same_day else "j M Y, H:i")
+
+
+def reference(claim: Claim) -> str:
+    """Return what to quote of a claim that did not succeed: SpKey's reference, else our own.
+
+    Our own, the first letters of the claim's id, is given where its words ask for a reference.
+    """
+    if claim.state in SUCCEEDED:
+        return ""
+    return claim.reference or (str(claim.pk)[:8] if claim.state in QUOTED else "")

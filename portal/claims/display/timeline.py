@@ -1,0 +1,230 @@
+"""A claim's story for its page: what happened, what is going on, what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.claims.display import wording
+from portal.claims.display.wording import Words
+from portal.claims.engine import timing
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
+from portal.core.ui import Chip, Text
+from portal.hubs.models import Hub
+
+# After this long a claimed hub that has not appeared is no longer about to.
+EXPECT_ONLINE = timedelta(hours=2)
+# A reading tells what is so now for a minute on the page, which asks for another, and for a few
+# minutes in lists, which do not.
+FRESH = timedelta(seconds=60)
+FRESH_IN_LISTS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the timeline: `kind` is past, present, next or stop; `tone` only colours it.
+
+    The tones are the kinds of chips.
+    """
+
+    kind: str
+    tone: str
+    icon: str
+    title: Text
+    text: Text = ""
+    at: datetime | None = None
+
+
+WAITING_FOR_HUB = Step(
+    "present",
+    "working",
+    "clock",
+    _("Waiting for the hub"),
+    _("Not online yet. Is it powered, and is the network cable in? We keep looking."),
+)
+NOT_ONLINE_NOW = _("It is not online now. Check its power and network cable. We keep looking.")
+NOT_ONLINE_YET = _(
+    "It has not come online yet. Check its power and network cable. We keep looking."
+)
+LOOKING = _("Looking for the hub again")
+WAS_ONLINE = _("It was online when we looked last.")
+WAS_NOT_ONLINE = _("It was not online when we looked last.")
+
+
+def is_settled(claim: Claim) -> bool:
+    """Whether nothing more is going to change on the page by itself.
+
+    What was read of a claimed hub before the page was opened settles nothing.
+    """
+    if claim.state in SUCCEEDED:
+        return (bool(claim.hub.online) or is_lost(claim)) and is_fresh(claim)
+    return claim.is_final
+
+
+def is_fresh(claim: Claim, within: timedelta = FRESH) -> bool:
+    """Whether the last reading of the hub tells what is so now."""
+    read_at = claim.hub.read_at
+    return read_at is not None and timezone.now() - read_at < within
+
+
+def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
+    """Return the claim's state at a glance: "Online" only of a hub that was read so just now."""
+    if is_lost(claim):
+        return wording.NO_LONGER_YOURS.chip
+    if claim.late_effect_at is not None:
+        return wording.CLAIMED_LATER
+    if is_stopping(claim):
+        return wording.STOPPING.chip
+    if is_online(claim, within):
+        return wording.ONLINE
+    return _words(claim).chip
+
+
+def is_online(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> bool:
+    """Whether the hub of a claim that succeeded was read as online just now."""
+    if claim.state not in SUCCEEDED or is_lost(claim):
+        return False
+    return bool(claim.hub.online) and is_fresh(claim, within)
+
+
+def is_stopping(claim: Claim) -> bool:
+    """Whether somebody asked to stop, and a send whose outcome is open keeps the claim going."""
+    return claim.cancel_requested_at is not None and claim.state in ACTIVE
+
+
+def _words(claim: Claim) -> Words:
+    """Return the words for the claim's state: of support's claim, those that name support."""
+    of_support = wording.support_words(claim.state, claim.reason) if claim.by_support else None
+    return of_support or wording.words(claim.state, claim.reason)
+
+
+def present(claim: Claim) -> Words:
+    """Return the words for where the claim is now."""
+    if claim.state == State.QUEUED and claim.contacted_at is not None:
+        return wording.CONTACTING
+    return wording.STOPPING if is_stopping(claim) else _words(claim)
+
+
+def steps(claim: Claim) -> list[Step]:
+    """Return the timeline, oldest first."""
+    story = [
+        Step(
+            "past",
+            "good",
+            "check",
+            _("Received"),
+            gettext("By %(person)s") % {"person": claim.submitted_by.display_name},
+            claim.created_at,
+        )
+    ]
+    if claim.state in SUCCEEDED:
+        return story + _success(claim)
+    now = present(claim)
+    if claim.late_effect_at is not None:
+        ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)
+        found = wording.claimed_later(claim.site_name)
+        return [*story, ended, _step("present", found, claim.late_effect_at)]
+    if claim.is_final:
+        return [*story, _step("stop", now, claim.finished_at)]
+    if claim.sends and claim.state != State.SENDING:
+        sent = Step("past", "good", "check", _("Sent to SmartphoneKey"), at=claim.last_send_at)
+        story.append(sent)
+    story.append(_step("present", now, claim.changed_at))
+    if is_stopping(claim):
+        return story
+    return [
+        *story,
+        Step("next", "quiet", "check", gettext("Claimed at %(site)s") % {"site": claim.site_name}),
+        Step("next", "quiet", "check", wording.ONLINE.word),
+    ]
+
+
+def _step(kind: str, now: Words, at: datetime | None) -> Step:
+    return Step(kind, now.chip.kind, now.chip.icon, now.title, now.text, at)
+
+
+def _success(claim: Claim) -> list[Step]:
+    where = f"{claim.organisation.name} · {claim.site_name}"
+    title, at = _words(claim).title, claim.claimed_at or claim.finished_at
+    done = [Step("past", "good", "check", title, where, at)]
+    return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
+
+
+def is_lost(claim: Claim) -> bool:
+    """Whether SpKey, asked since the claim, no longer has the hub as the organisation's."""
+    hub = claim.hub
+    if claim.state not in SUCCEEDED or hub.read_at is None or claim.finished_at is None:
+        return False
+    return hub.read_at > claim.finished_at and hub.binding != Hub.Binding.OURS
+
+
+def _online_now(claim: Claim) -> Step:
+    hub = claim.hub
+    if is_lost(claim):
+        return _step("stop", wording.NO_LONGER_YOURS, None)
+    if hub.online:
+        return Step("present", "good", "check", wording.ONLINE.word, _facts(claim), hub.last_seen)
+    if not _is_overdue(claim):
+        return WAITING_FOR_HUB
+    text = NOT_ONLINE_NOW if hub.last_seen else NOT_ONLINE_YET
+    return Step("stop", "attention", "offline", _("Not online"), text)
+
+
+def _online_then(claim: Claim) -> Step:
+    """Say what was read long ago, and that it was."""
+    hub = claim.hub
+    if not hub.online and not _is_overdue(claim):
+        return WAITING_FOR_HUB
+    if hub.read_at is None:
+        return Step("present", "working", "clock", LOOKING)
+    text = WAS_ONLINE if hub.online else WAS_NOT_ONLINE
+    return Step("present", "working", "clock", LOOKING, text, hub.read_at)
+
+
+def _is_overdue(claim: Claim) -> bool:
+    return timezone.now() - (claim.finished_at or claim.created_at) > EXPECT_ONLINE
+
+
+def _facts(claim: Claim) -> str:
+    hub = claim.hub
+    firmware = gettext("Firmware %(version)s") % {"version": hub.firmware} if hub.firmware else ""
+    parts = [firmware, _uptime(hub.uptime_seconds)]
+    return " · ".join(part for part in parts if part)
+
+
+def _uptime(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    amounts = {"days": days, "hours": hours, "minutes": minutes}
+    if days:
+        return gettext("running for %(days)d d %(hours)d h") % amounts
+    if hours:
+        return gettext("running for %(hours)d h %(minutes)d min") % amounts
+    if minutes:
+        return gettext("running for %(minutes)d min") % amounts
+    return gettext("just started")
+
+
+def next_try(claim: Claim) -> datetime | None:
+    """Return when the claim is looked at again, where that is worth telling."""
+    if claim.state in {State.WAITING, State.VERIFYING, State.REVIEW}:
+        return claim.due_at
+    return None
+
+
+def gives_up_at(claim: Claim) -> datetime | None:
+    """Return until when the portal keeps trying, of a claim that waits."""
+    return claim.retry_window_start + timing.MAX_AGE if claim.state == State.WAITING else None
+
+
+def pace(claim: Claim) -> int:
+    """Return the seconds between two polls: quick while things move, slower with age."""
+    since = claim.finished_at or claim.created_at
+    age = (timezone.now() - since).total_seconds()
+    if age < 10:
+        return 1
+    return 2 if age < 70 else 5

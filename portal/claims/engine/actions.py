@@ -1,0 +1,229 @@
+"""What people do to a claim: submit, try now, stop, retry; and putting blocked ones back to work.
+
+One submission is one claim, and one hub has one active claim.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from portal.audit.record import record
+from portal.claims.engine import (
+    effects,
+    timing,
+)
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.core.leasing import due_at, given_back
+from portal.hubs import watching
+from portal.orgs.models import ApiCredential, Organisation, User
+from portal.sites.models import Site
+
+
+class AnotherSiteError(Exception):
+    """The hub is being claimed, or was just claimed, at another site of the organisation."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__("the hub is claimed at another site")
+        self.claim = claim
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRequest:
+    """What somebody asks for. `submission` is the form's token: the same one, the same claim.
+
+    `acting_organisation` and `reason` belong to a claim made by support for another
+    organisation; `site` is None where that organisation's site is not in the portal.
+    """
+
+    user: User
+    organisation: Organisation
+    hub_id: uuid.UUID
+    spkey_site_id: str
+    submission: uuid.UUID
+    site: Site | None = None
+    acting_organisation: Organisation | None = None
+    reason: str = ""
+    retry_of: Claim | None = None
+
+
+def submit(claim_request: ClaimRequest) -> Claim:
+    """Return the claim for this request: a new one, or the one that already stands for it.
+
+    The caller has checked the person's right. Raises AnotherSiteError when the organisation
+    claims the hub elsewhere at this moment.
+    """
+    if claim := _same_submission(claim_request) or _standing(claim_request):
+        return claim
+    try:
+        with transaction.atomic():
+            return _create(claim_request)
+    except IntegrityError:
+        # Somebody was faster between the look and the insert: theirs is the claim.
+        if claim := _same_submission(claim_request) or _standing(claim_request):
+            return claim
+        raise
+
+
+def _same_submission(claim_request: ClaimRequest) -> Claim | None:
+    return Claim.objects.filter(
+        submitted_by=claim_request.user, submission=claim_request.submission
+    ).first()
+
+
+def _standing(claim_request: ClaimRequest) -> Claim | None:
+    """Return the organisation's active or just finished claim of the hub, at the same site."""
+    of_hub = Claim.objects.filter(
+        organisation=claim_request.organisation, hub_id_text=str(claim_request.hub_id)
+    ).select_related("site", "submitted_by")
+    just_now = timezone.now() - timing.RECENTLY_CLAIMED
+    claim = (
+        of_hub.active().first()
+        or of_hub.filter(state=State.CLAIMED, finished_at__gt=just_now).first()
+    )
+    if claim is not None and claim.spkey_site_id != claim_request.spkey_site_id:
+        raise AnotherSiteError(claim)
+    return claim
+
+
+def _create(claim_request: ClaimRequest) -> Claim:
+    now = timezone.now()
+    claim = Claim.objects.create(
+        organisation=claim_request.organisation,
+        acting_organisation=claim_request.acting_organisation,
+        hub=watching.hub_for(claim_request.organisation, claim_request.hub_id),
+        hub_id_text=str(claim_request.hub_id),
+        site=claim_request.site,
+        spkey_site_id=claim_request.spkey_site_id,
+        submitted_by=claim_request.user,
+        submission=claim_request.submission,
+        support_reason=claim_request.reason,
+        retry_of=claim_request.retry_of,
+        created_at=now,
+        changed_at=now,
+        retry_window_start=now,
+        **due_at(now),
+    )
+    record(
+        "claim.submitted",
+        actor=claim_request.user,
+        organisation_id=claim_request.organisation.pk,
+        acting_organisation_id=claim_request.acting_organisation.pk
+        if claim_request.acting_organisation
+        else None,
+        subject=claim,
+        hub=str(claim_request.hub_id),
+        site=claim_request.spkey_site_id,
+        reason=claim_request.reason,
+    )
+    return claim
+
+
+def retry(claim: Claim, user: User) -> ClaimRequest:
+    """Return the request for a new claim of the same hub and site, linked to this one."""
+    return ClaimRequest(
+        user=user,
+        organisation=claim.organisation,
+        hub_id=claim.hub.hub_id,
+        spkey_site_id=claim.spkey_site_id,
+        submission=uuid.uuid5(claim.pk, f"again {user.pk}"),
+        site=claim.site,
+        acting_organisation=claim.acting_organisation,
+        reason=claim.support_reason,
+        retry_of=claim,
+    )
+
+
+def try_now(claim: Claim) -> bool:
+    """Make a waiting claim due at once, send included. Return whether that changed anything."""
+    return bool(
+        Claim.objects.filter(
+            pk=claim.pk, state__in=(State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
+        ).update(**due_at(timezone.now()), send_requested=True, version=F("version") + 1)
+    )
+
+
+@transaction.atomic
+def stop(claim: Claim, actor: User) -> bool:
+    """Stop trying. Return True when the claim is cancelled, False when that must wait.
+
+    A claim whose send may have taken effect is not cancelled on hope: it is marked, nothing
+    more is sent, and the next read tells whether it ended as claimed or as cancelled.
+    """
+    now = timezone.now()
+    mine = Claim.objects.filter(pk=claim.pk)
+    cancelled = mine.filter(
+        state__in=(State.QUEUED, State.WAITING, State.BLOCKED), outcome_unknown_since=None
+    ).update(
+        state=State.CANCELLED,
+        reason="",
+        epoch=F("epoch") + 1,
+        cancel_requested_at=now,
+        cancel_requested_by=actor,
+        changed_at=now,
+        finished_at=now,
+        **given_back(Case(When(sends__gt=0, then=Value(now + timing.RECHECK_AFTER[0])))),
+        version=F("version") + 1,
+    )
+    if cancelled:
+        effects.of_end(claim, State.CANCELLED, "", actor)
+        return True
+    mine.filter(state__in=ACTIVE, cancel_requested_at=None).update(
+        cancel_requested_at=now,
+        cancel_requested_by=actor,
+        **due_at(now),
+        version=F("version") + 1,
+    )
+    return False
+
+
+def resume(credential: ApiCredential) -> int:
+    """Put the claims that waited for this key back to work. Return how many."""
+    now = timezone.now()
+    served = Claim.objects.filter(organisation=credential.organisation_id, acting_organisation=None)
+    if credential.is_super:
+        served = Claim.objects.filter(acting_organisation=credential.organisation_id)
+    blocked = served.filter(state=State.BLOCKED)
+    news: dict[str, Any] = {"reason": "", **due_at(now)}
+    news |= {"retry_window_start": now, "changed_at": now, "version": F("version") + 1}
+    # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
+    unresolved = blocked.exclude(outcome_unknown_since=None).update(state=State.VERIFYING, **news)
+    # A worker that still holds one, with the key of before, is not to block it again.
+    news |= {"epoch": F("epoch") + 1, "lease_until": None}
+    return unresolved + blocked.update(state=State.QUEUED, **news)
+
+
+def submission_id(token: uuid.UUID, *asked: object) -> uuid.UUID:
+    """Return the submission's id, made of the form's token and what is asked for with it.
+
+    A browser that went back may send an old token with another hub: that is another claim.
+    """
+    return uuid.uuid5(token, " ".join(map(str, asked)))
+
+
+def can_try_now(claim: Claim) -> bool:
+    """Whether asking for a try at once would do anything that is still wanted."""
+    if claim.cancel_requested_at is not None:
+        return False
+    return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
+        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
+    )
+
+
+def can_stop(claim: Claim) -> bool:
+    """Whether the claim can be told to stop."""
+    return not claim.is_final and claim.cancel_requested_at is None
+
+
+def can_retry(claim: Claim) -> bool:
+    """Whether a new claim of the same hub at the same site makes sense.
+
+    Not of support's: theirs starts from a form that asks for the second factor and a reason.
+    Not where SpKey carried the claim out after all, nor of a hub that is out of service for good.
+    """
+    if claim.by_support or claim.reason == Reason.DECOMMISSIONED or claim.late_effect_at:
+        return False
+    return claim.is_final and claim.state not in SUCCEEDED

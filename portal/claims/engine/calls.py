@@ -1,0 +1,155 @@
+"""The two calls of a claim, with every way they can end turned into a plain value."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from portal import spkey
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """How a call ended, in the words of the attempts' record."""
+
+    ANSWERED = "answered"
+    UNCLEAR = "unclear"
+    REFUSED = "refused"
+    INVALID = "invalid"
+    BUSY = "busy"
+    OFFLINE = "offline"
+    BAD_CREDENTIALS = "bad_credentials"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    RATE_LIMITED = "rate_limited"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """What the attempts' record keeps of a call. `duration` is in seconds."""
+
+    outcome: Outcome
+    http_status: int | None
+    request_id: str
+    reference: str
+    duration: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A status read: the hub as SpKey knows it (None unless answered), and when it was asked.
+
+    `held_for` is for how many seconds the key is held back after a 429.
+    """
+
+    record: CallRecord
+    asked_at: datetime
+    hub: spkey.HubStatus | None = None
+    held_for: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the read ended."""
+        return self.record.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A claim that was sent: the event that answers it, if one does, or how it failed.
+
+    `held_for` is as in a Reading.
+    """
+
+    record: CallRecord
+    event: spkey.ClaimedEvent | None = None
+    problems: tuple[tuple[str, str], ...] = ()
+    held_for: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the send ended."""
+        return self.record.outcome
+
+
+def read(client: spkey.Client, hub_id: UUID, *, asked_at: datetime) -> Reading:
+    """Read the hub's status. Never raises an API error."""
+    try:
+        answer = client.hub_status(hub_id)
+    except spkey.SpkeyError as error:
+        record = _record_of(error, _read_outcome(error))
+        return Reading(record, asked_at, held_for=getattr(error, "held_for", 0.0))
+    return Reading(_record_of_answer(answer.meta, Outcome.ANSWERED), asked_at, hub=answer)
+
+
+def send(
+    client: spkey.Client, hub_id: UUID, *, site_id: str, user_id: str, org_id: str | None
+) -> Sent:
+    """Send the claim, once. Never raises an API error."""
+    try:
+        answer = client.claim_hub(hub_id, site_id=site_id, user_id=user_id, org_id=org_id)
+    except spkey.SpkeyError as error:
+        problems = tuple((p.field, p.message) for p in getattr(error, "details", ()))
+        return Sent(
+            _record_of(error, _send_outcome(error)),
+            problems=problems,
+            held_for=getattr(error, "held_for", 0.0),
+        )
+    event = answer.event.data if answer.event else None
+    if not isinstance(event, spkey.ClaimedEvent):
+        return Sent(_record_of_answer(answer.meta, Outcome.UNCLEAR))
+    return Sent(_record_of_answer(answer.meta, Outcome.ANSWERED), event=event)
+
+
+def _read_outcome(error: spkey.SpkeyError) -> Outcome:
+    return _common_outcome(error) or Outcome.UNREACHABLE
+
+
+def _send_outcome(error: spkey.SpkeyError) -> Outcome:
+    if isinstance(error, spkey.Busy):
+        return Outcome.BUSY
+    if isinstance(error, spkey.Refused):
+        return Outcome.INVALID if error.details else Outcome.REFUSED
+    if isinstance(error, spkey.HubOffline):
+        return Outcome.OFFLINE
+    if outcome := _common_outcome(error):
+        return outcome
+    return Outcome.UNKNOWN if error.may_have_reached else Outcome.UNREACHABLE
+
+
+def _common_outcome(error: spkey.SpkeyError) -> Outcome | None:
+    # A 403 or 404 that is not in the API's words comes from a gateway or a wrong address:
+    # it proves nothing about the hub.
+    if isinstance(error, spkey.Forbidden | spkey.NotFound) and not error.from_api:
+        return None
+    known = {
+        spkey.BadCredentials: Outcome.BAD_CREDENTIALS,
+        spkey.Forbidden: Outcome.FORBIDDEN,
+        spkey.NotFound: Outcome.NOT_FOUND,
+        spkey.RateLimited: Outcome.RATE_LIMITED,
+    }
+    return next((outcome for kind, outcome in known.items() if isinstance(error, kind)), None)
+
+
+def _record_of(error: spkey.SpkeyError, outcome: Outcome) -> CallRecord:
+    if isinstance(error, spkey.TlsFailed):
+        # Somebody may stand between us and SpKey, or a certificate has run out: tell operators.
+        logger.error("SpKey could not prove who it is: no secure connection")
+    return CallRecord(
+        outcome,
+        error.http_status,
+        error.request_id,
+        error.reference or "",
+        error.duration,
+        error.message,
+    )
+
+
+def _record_of_answer(meta: spkey.AnswerMeta, outcome: Outcome) -> CallRecord:
+    return CallRecord(
+        outcome, meta.http_status, meta.request_id, meta.reference or "", meta.duration
+    )

@@ -1,0 +1,81 @@
+"""What a claim's decision means for others: its key, the audit trail, the administrators.
+
+All of it is written in the transaction of the decision itself.
+"""
+
+import uuid
+from dataclasses import replace
+
+from portal.audit.record import record
+from portal.claims.engine import timing
+from portal.claims.engine.decide import Decision
+from portal.claims.models import FINAL, Claim, Reason, State
+from portal.gateway import key_health
+from portal.notices import outbox
+from portal.orgs.models import ApiCredential, User
+
+
+def for_key(claim: Claim, credential: ApiCredential, decision: Decision) -> Decision:
+    """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
+    if decision.foreign_key and not credential.is_super:
+        key_health.mark_mismatch(credential)
+    if decision.foreign_key and credential.is_super:
+        _of_bound_elsewhere(claim, credential)
+    if not decision.refused_key or key_health.mark_refused(credential) or decision.state in FINAL:
+        return decision
+    state = State.VERIFYING if decision.unresolved else State.QUEUED
+    return replace(decision, state=state, reason=Reason.NONE, wait=timing.backoff(0))
+
+
+def _of_bound_elsewhere(claim: Claim, credential: ApiCredential) -> None:
+    """Raise the alarm: support's claim was answered with another organisation than asked for.
+
+    A super key claims for anybody, so the key is not at fault; both sides must know.
+    """
+    _record("claim.bound_elsewhere", claim, None)
+    for organisation_id in (claim.organisation_id, credential.organisation_id):
+        _tell(claim, "bound_elsewhere", str(claim.pk), organisation_id)
+
+
+def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
+    """Record that the claim has ended. `actor` is who stopped it, if anybody."""
+    _record("claim.ended", claim, actor, state=str(state), reason=str(reason))
+
+
+def of_late_effect(claim: Claim) -> None:
+    """Record, and tell, that a claim which ended badly was found to have taken effect."""
+    _record("claim.late_effect", claim, None, state=claim.state, reason=claim.reason)
+    _tell(claim, "late_effect", str(claim.pk))
+
+
+def tell(claim: Claim, decision: Decision, credential: ApiCredential | None) -> None:
+    """Tell the administrators of a decision that is theirs to act on."""
+    if decision.state == State.REVIEW:
+        _tell(claim, "review", str(claim.pk))
+    of_key = (decision.state, decision.reason) == (State.REJECTED, Reason.FORBIDDEN)
+    if of_key and credential is not None and not credential.is_super:
+        _tell(claim, "key_forbidden", f"{credential.pk}.{credential.replaced_at.isoformat()}")
+
+
+def _tell(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | None = None) -> None:
+    outbox.tell(
+        organisation_id or claim.organisation_id,
+        kind,
+        about,
+        claim=str(claim.pk),
+        hub=claim.hub_id_text,
+        site=claim.site_name,
+    )
+
+
+def _record(verb: str, claim: Claim, actor: User | None, **detail: str) -> None:
+    record(
+        verb,
+        actor=actor,
+        organisation_id=claim.organisation_id,
+        acting_organisation_id=claim.acting_organisation_id,
+        subject=claim,
+        hub=claim.hub_id_text,
+        site=claim.spkey_site_id,
+        **detail,
+    )

@@ -1,0 +1,166 @@
+"""Looking back at claims that ended badly after a send: it may have taken effect after all.
+
+SpKey may carry a command out long after its answer was lost. The claim's state stays as it
+is, for a final state never changes; the effect is marked, recorded and told.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from portal import spkey
+from portal.claims.engine import calls, credentials, effects, leases, timing
+from portal.claims.engine.decide import Decision
+from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.core import leasing
+from portal.core.leasing import Lease, LeaseLostError
+from portal.gateway import gate, key_health
+from portal.gateway.gate import Held
+from portal.hubs import status
+
+logger = logging.getLogger(__name__)
+
+# Answers that leave nothing to wait for: the hub is not there, or not this organisation's.
+DENIED = (calls.Outcome.NOT_FOUND, calls.Outcome.FORBIDDEN)
+
+
+def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
+    """Return when a claim that ends with this decision is looked back at, None for never."""
+    ended_badly = decision.state in FINAL and decision.state not in SUCCEEDED
+    if not ended_badly or not claim.sends or decision.reason == Reason.KEY_MISMATCH:
+        return None
+    return now + timing.RECHECK_AFTER[0]
+
+
+def recheck_now(claim: Claim) -> None:
+    """Look back at once at older claims of a hub that a new one finds to be claimed already."""
+    now = timezone.now()
+    older = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
+    ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
+    lately = Q(finished_at__gt=now - timing.RECHECK_WINDOW)
+    older.filter(ended_badly, lately, sends__gt=0, late_effect_at=None).update(
+        **leasing.due_at(now)
+    )
+
+
+def _due() -> QuerySet[Claim]:
+    """Return the ended claims that are due to be looked at again, and nobody's."""
+    return leasing.due(Claim.objects.filter(state__in=FINAL))
+
+
+def some_due() -> bool:
+    """Say whether there is a claim to look at again: a read, where leasing is a write."""
+    return _due().exists()
+
+
+def take_due(limit: int) -> list[Lease[Claim]]:
+    """Lease at most `limit` ended claims that are due to be looked at again."""
+    return leasing.take(_due(), limit)
+
+
+def recheck(lease: Lease[Claim]) -> None:
+    """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
+    try:
+        claim = leases.load(lease)
+        _look_guarded(lease, claim)
+    except LeaseLostError:
+        return
+
+
+def _look_guarded(lease: Lease[Claim], claim: Claim) -> None:
+    """Look. An error that nobody foresaw costs a wait."""
+    try:
+        _look(lease, claim)
+    except (LeaseLostError, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("claim %s: looking back failed", claim.pk)
+        _rest(lease, _later(claim))
+
+
+def _look(lease: Lease[Claim], claim: Claim) -> None:
+    reading = _read(claim)
+    if reading is not None and reading.outcome in DENIED:
+        return _rest(lease, _next(claim))
+    if reading is None or reading.hub is None or _others(claim).active().exists():
+        return _rest(lease, _later(claim))
+    if _took_effect(claim, reading.hub):
+        return _mark(lease, claim)
+    return _rest(lease, _next(claim))
+
+
+def _read(claim: Claim) -> calls.Reading | None:
+    """Ask SpKey after the hub; None where that is not possible now."""
+    try:
+        credential = credentials.credential_for(claim)
+    except credentials.Blocked:
+        return None
+    client = gate.ask(credential)
+    if isinstance(client, Held):
+        return None
+    asked_at = timezone.now()
+    reading = calls.read(client, claim.hub.hub_id, asked_at=asked_at)
+    if reading.outcome == calls.Outcome.BAD_CREDENTIALS:
+        key_health.mark_refused(credential)
+    if reading.hub is not None:
+        status.record(claim.hub, reading.hub, read_at=asked_at)
+    elif reading.outcome == calls.Outcome.NOT_FOUND:
+        status.record_missing(claim.hub, read_at=asked_at)
+    return reading
+
+
+def _others(claim: Claim) -> ClaimQuerySet:
+    """Return the organisation's other claims of the hub."""
+    of_hub = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
+    return of_hub.exclude(pk=claim.pk)
+
+
+def _took_effect(claim: Claim, hub: spkey.HubStatus) -> bool:
+    """Whether the hub is where this claim wanted it, and nothing else brought it there.
+
+    Nothing else: no other claim that was sent since, and nobody long after this one.
+    """
+    if (hub.org_id, hub.site_id) != (claim.organisation.spkey_org_id, claim.spkey_site_id):
+        return False
+    if claim.last_send_at is None or claim.finished_at is None:
+        return False
+    # No earliest moment: bound before the send, the read before it would have found the hub
+    # so, and SpKey's clock need not agree with ours.
+    if (hub.claimed_at or claim.finished_at) > claim.finished_at + timing.RECHECK_WINDOW:
+        return False
+    effective = Q(state=State.CLAIMED, finished_at__gte=claim.last_send_at)
+    effective |= Q(late_effect_at__gte=claim.last_send_at)
+    sent_since = Q(last_send_at__gt=claim.last_send_at)
+    if hub.claimed_at is not None:
+        sent_since &= Q(last_send_at__lte=hub.claimed_at)
+    return not _others(claim).filter(effective | sent_since).exists()
+
+
+def _next(claim: Claim) -> datetime | None:
+    """Return the next of the moments at which a claim is looked back at, None after the last."""
+    now = timezone.now()
+    ended_at = claim.finished_at or now
+    return next(
+        (ended_at + after for after in timing.RECHECK_AFTER if ended_at + after > now), None
+    )
+
+
+def _later(claim: Claim) -> datetime | None:
+    """Return when to try once more what could not be read, None when it has been long enough."""
+    now = timezone.now()
+    if now - (claim.finished_at or now) > timing.RECHECK_WINDOW:
+        return None
+    return now + timing.RECHECK_RETRY_AFTER
+
+
+@transaction.atomic
+def _mark(lease: Lease[Claim], claim: Claim) -> None:
+    leases.write(lease, late_effect_at=timezone.now(), **leasing.given_back(None))
+    effects.of_late_effect(claim)
+
+
+def _rest(lease: Lease[Claim], recheck_at: datetime | None) -> None:
+    leases.write(lease, **leasing.given_back(recheck_at))

@@ -1,0 +1,78 @@
+"""What follows from each answer of SpKey, as tables."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from portal.claims.engine import timing
+from portal.claims.engine.calls import Outcome
+from portal.claims.models import Reason, State
+
+
+class Again(StrEnum):
+    """When the claim is looked at again."""
+
+    NEVER = "never"
+    AT_ONCE = "at once"
+    BACKOFF = "random(0, min(300, 2·2ⁿ)), at least 0.5"
+    READ_BACK = "about 2, 5, 10, 20, 40 after the send, then by the settle rule"
+    KEY_HELD = "when the gate no longer holds the key back"
+    KEY = "when a new key has passed its check"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What follows from an answer. `open`: whether the send took effect is still to be read."""
+
+    state: State
+    reason: Reason = Reason.NONE
+    again: Again = Again.NEVER
+    open: bool = False
+
+
+# After a read: of a claim whose send is open, "waiting" is "verifying", and it stays open.
+# Of an answer that is the hub's status, `decide.after_read` judges the status itself.
+AFTER_READ: Final = {
+    Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
+    Outcome.FORBIDDEN: Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION),
+    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
+    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
+    Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
+}
+
+
+# After a send: an event that names our hub, organisation and site is a success before this.
+AFTER_SEND: Final = {
+    Outcome.ANSWERED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    Outcome.UNCLEAR: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    Outcome.REFUSED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    Outcome.UNKNOWN: Rule(State.VERIFYING, Reason.NONE, Again.READ_BACK, open=True),
+    Outcome.OFFLINE: Rule(State.VERIFYING, Reason.OFFLINE, Again.READ_BACK, open=True),
+    Outcome.INVALID: Rule(State.REJECTED, Reason.INVALID),
+    Outcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
+    Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
+    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
+    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
+    Outcome.BUSY: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),
+    Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
+}
+
+
+def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
+    """Return the seconds until the claim is looked at again, after `tries` failures in a row.
+
+    `held_for` is for how many the gate holds the key back.
+    """
+    match again:
+        case Again.NEVER:
+            return None
+        case Again.AT_ONCE:
+            return 0.5
+        case Again.BACKOFF:
+            return timing.backoff(tries)
+        case Again.READ_BACK:
+            return timing.verify_wait(0)
+        case Again.KEY_HELD:
+            return held_for
+        case Again.KEY:
+            return timing.BLOCKED_EVERY

@@ -1,0 +1,52 @@
+"""Claims, as pages ask for them: whose they are, the latest, and how many of each group."""
+
+from collections.abc import Mapping
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from portal.claims.models import Claim, ClaimQuerySet, State
+from portal.orgs.models import Membership, User
+
+LATEST = 10
+LATEST_TODAY = 50
+
+
+def claims_of(member: Membership) -> ClaimQuerySet:
+    """Return the claims of the member's organisation, whoever made them."""
+    return Claim.objects.of(member)
+
+
+def claims_for_others(agent: Membership) -> ClaimQuerySet:
+    """Return the claims that the agent's organisation made for others, as their support."""
+    return Claim.objects.made_by_support_of(agent)
+
+
+def claims_visible_to(user: User) -> ClaimQuerySet:
+    """Return the claims of the person's organisations, and those that their support made."""
+    return Claim.objects.visible_to(user)
+
+
+def latest(claims: ClaimQuerySet, member: Membership) -> list[Claim]:
+    """Return of these claims the member's own of today; an administrator gets everybody's."""
+    newest = claims.with_details().order_by("-created_at")
+    if member.role == Membership.Role.ADMIN:
+        return list(newest[:LATEST])
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(newest.filter(submitted_by=member.user, created_at__gte=today)[:LATEST_TODAY])
+
+
+def claimers(member: Membership) -> QuerySet[User]:
+    """Return the people who have claimed for the member's organisation."""
+    return User.objects.filter(claims__organisation=member.organisation_id).distinct()
+
+
+def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:
+    """Return how many claims of each group the member's organisation can do something about.
+
+    Of support's blocked claims it can mend nothing.
+    """
+    mendable = claims_of(member).filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
+    return mendable.aggregate(
+        **{name: Count("pk", filter=group, distinct=True) for name, group in groups.items()}
+    )

@@ -1,0 +1,1 @@
+"""Claims' words for templates."""

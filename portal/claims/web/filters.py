@@ -1,0 +1,66 @@
+"""The filters of the claims' list."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.claims.display import wording
+from portal.claims.groups import claims_in
+from portal.claims.models import Claim
+from portal.claims.queries import claimers
+from portal.orgs.models import Membership
+from portal.sites.queries import sites_of
+
+
+class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """The list's filters: state, site, person and free text."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        empty_label=_("Any state"),
+        choices=[
+            (_("Together"), [*wording.GROUPS.items()]),
+            (_("One state"), wording.STATES),
+        ],
+        method="in_state",
+    )
+    site = django_filters.ModelChoiceFilter(
+        label=_("Site"), empty_label=_("Any site"), queryset=None
+    )
+    person = django_filters.ModelChoiceFilter(
+        label=_("Person"),
+        empty_label=_("Anybody"),
+        queryset=None,
+        field_name="submitted_by",
+    )
+    q = django_filters.CharFilter(label=_("Find"), method="containing")
+
+    class Meta:
+        model = Claim
+        fields = ("state", "site", "person", "q")
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["site"].queryset = sites_of(member)
+        self.filters["person"].queryset = claimers(member)
+
+    def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims in one state, or in a group of states."""
+        return claims.filter(claims_in(value))
+
+    def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
+        """Return the claims whose hub, site, serial, person or reference has the text."""
+        text = value.strip()
+        return claims.filter(
+            Q(hub_id_text__icontains=text)
+            | Q(hub_id_text__icontains=text.replace(" ", ""))
+            | Q(hub__serial__icontains=text)
+            | Q(site__name__icontains=text)
+            | Q(spkey_site_id__icontains=text)
+            | Q(submitted_by__email__icontains=text)
+            | Q(submitted_by__name__icontains=text)
+            | Q(reference__iexact=text)
+            | Q(pk__istartswith=text)
+        )

@@ -1,0 +1,91 @@
+"""The claim form, and the filters of the claims' list."""
+
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.claims import site_choice
+from portal.claims.display import wording
+from portal.hubs.display import label_wording
+from portal.hubs.labels import parse, photos
+from portal.orgs.models import Organisation, User
+from portal.sites.models import Site
+
+LONGEST_TYPED = 2000
+
+
+class LabelField(forms.CharField):
+    """What a label says, as scanned, typed or pasted; its value is the hub id (a UUID)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Hub id"),
+            max_length=LONGEST_TYPED,
+            strip=False,
+            error_messages={"required": label_wording.SENTENCES["empty"]},
+            help_text=_("Scan, type or paste what the label says."),
+            widget=forms.TextInput(
+                attrs={
+                    "class": "hub-id-input",
+                    "autocomplete": "off",
+                    "autocapitalize": "off",
+                    "spellcheck": "false",
+                    "enterkeyhint": "go",
+                }
+            ),
+        )
+
+    def clean(self, value: Any) -> uuid.UUID:
+        """Return the hub id that the label holds, or say what was read and what to look for."""
+        text = super().clean(value)
+        try:
+            return parse.parse(text)
+        except parse.LabelProblem as problem:
+            said = label_wording.explanation(problem)
+            raise forms.ValidationError(said, code=problem.kind) from None
+
+
+class ClaimForm(forms.Form):
+    """A site, a label and the token that makes a double tap one claim."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the member, once the form knows for whom it is.
+        label=_("Site"),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": wording.PICK_SITE},
+    )
+    label = LabelField()
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, user: User, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = site_choice.sites_for(user, organisation)
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        self.initial.setdefault("site", site_choice.likely(sites))
+        self.initial.setdefault("submission", uuid.uuid4())
+
+
+class PhotoForm(forms.Form):
+    """A photo of a label."""
+
+    photo = forms.FileField(
+        label=_("Photo of the label"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
+    )
+
+    def clean_photo(self) -> str:
+        """Return the text of the code in the photo, or say what is wrong with the photo."""
+        photo = self.cleaned_data["photo"]
+        if photo is None:
+            raise forms.ValidationError(label_wording.NO_PHOTO)
+        try:
+            return str(parse.parse(photos.read_label(photo)))
+        except photos.PhotoProblem as problem:
+            raise forms.ValidationError(label_wording.of_photo(problem)) from None
+        except parse.LabelProblem as problem:
+            said = label_wording.of_code_in_photo(problem)
+            raise forms.ValidationError(said) from None

@@ -1,0 +1,70 @@
+"""The first page: the scan button and today's claims, or what needs an administrator."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal.claims import queries
+from portal.claims.display import home_items, list_item
+from portal.claims.display.home_items import Todo
+from portal.claims.groups import claims_in
+from portal.core.models import Heartbeat
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.web import second_factor
+from portal.sites.queries import sites_of
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show where to start."""
+    person = access.person(request)
+    membership = access.choose(request, access.memberships(person))
+    if membership is None:
+        return render(request, "home/nowhere.html")
+    context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
+    if membership.role == Membership.Role.ADMIN:
+        context["todos"] = todos(membership)
+    return render(request, "home/home.html", context)
+
+
+def _is_agent(membership: Membership) -> bool:
+    return Ability.SUPPORT in access.abilities(membership)
+
+
+def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, object]:
+    """Show the claims made for others, to an agent who has given the second factor."""
+    if second_factor.lack(request, agent.user):
+        return {"rows": [], "lacks_factor": True}
+    claims = queries.latest(queries.claims_for_others(agent), agent)
+    return {"rows": [list_item.for_others(claim) for claim in claims]}
+
+
+def _for_member(member: Membership) -> dict[str, object]:
+    claims = queries.latest(queries.claims_of(member), member)
+    return {"rows": [list_item.of(claim) for claim in claims]}
+
+
+def todos(admin: Membership) -> list[Todo]:
+    """Return what an administrator should look at, the gravest first."""
+    found: list[Todo] = []
+    if not Heartbeat.is_heard():
+        found.append(home_items.NO_WORKER)
+    if _has_unreachable_key(admin.organisation):
+        found.append(home_items.KEY_NOT_CHECKED)
+    found += home_items.of_claims(_numbers(admin))
+    if not admin.organisation.holds_super_key and not sites_of(admin).open().exists():
+        found.append(home_items.NO_SITE)
+    return found
+
+
+def _has_unreachable_key(organisation: Organisation) -> bool:
+    """The banner speaks of a key that stops claims; here, of one that nobody has seen work."""
+    credential = organisation.stored_credential
+    return credential is not None and credential.state == ApiCredential.State.UNREACHABLE
+
+
+def _numbers(admin: Membership) -> dict[str, int]:
+    """Count what the claims need: those that go on however old, those that ended lately."""
+    return queries.numbers(admin, {name: claims_in(name) for name in home_items.COUNTED})

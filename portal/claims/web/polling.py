@@ -1,0 +1,146 @@
+"""How a claim's page polls: what it has seen, how soon it asks again, and what it is answered.
+
+The page says with `?seen=` what it shows (`templates/claims/detail.html`). While that is still so
+it is answered 204, else with the fragment as it is now, which brings its own `seen` and pace. Once
+nothing more is going to change by itself, the fragment asks no more.
+
+Almost every poll finds nothing new, so the query for that is prepared. Who may see what is decided
+by `visible_to`, in the database, at every poll; only the time that it compares with the end of a
+membership is a second old at most.
+"""
+
+import uuid
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, QuerySet, UUIDField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_GET
+
+from portal.claims import permissions
+from portal.claims.display import list_item, timeline, wording
+from portal.claims.engine import actions
+from portal.claims.models import SUCCEEDED, Claim
+from portal.claims.queries import claims_visible_to
+from portal.claims.web import support_gate
+from portal.core.prepared import Prepared
+from portal.hubs import watching
+from portal.hubs.models import Hub
+from portal.orgs import access
+from portal.orgs.models import User
+
+
+@require_GET
+def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show a claim as it is now; nothing (204) when the page knows it already."""
+    claim = poll_state(access.person(request), pk)
+    if claim is None:
+        raise Http404
+    if request.GET.get("seen") != seen(claim):
+        return news(request, pk)
+    watch_hub(claim)
+    return HttpResponse(status=204)
+
+
+def news(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Return the fragment that shows the claim as it is now."""
+    claim = visible_claim(request, pk)
+    if missing := support_gate.lack_to_see(request, claim):
+        return support_gate.lead_to_factor(request, claim, missing)
+    watch_hub(claim)
+    return render(request, "claims/detail.html#live", story(request, claim))
+
+
+def seen(claim: Claim) -> str:
+    """Return what a page must show to be up to date.
+
+    The claim's version, its hub's, the pace, and whether what was read of the hub is fresh.
+    """
+    interval = 0 if timeline.is_settled(claim) else pace(claim)
+    fresh = int(claim.state in SUCCEEDED and timeline.is_fresh(claim))
+    return f"{claim.version}.{claim.hub.version}.{interval}.{fresh}"
+
+
+def pace(claim: Claim) -> int:
+    """Return the seconds between two polls: quick while things move, slower with age."""
+    since = claim.finished_at or claim.created_at
+    age = (timezone.now() - since).total_seconds()
+    if age < 10:
+        return 1
+    return 2 if age < 70 else 5
+
+
+def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
+    """Return a claim that the person may see, with all that its page shows, or raise Http404."""
+    claims = claims_visible_to(access.person(request)).with_details()
+    return get_object_or_404(claims.select_related("acting_organisation", "retry_of"), pk=pk)
+
+
+def watch_hub(claim: Claim) -> None:
+    """Have the hub of a claim that succeeded read again, whenever somebody looks."""
+    if claim.state in SUCCEEDED:
+        watching.watch(claim.hub, read_for=claim.acting_organisation_id)
+
+
+def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
+    """Return what the page shows of the claim, and how it polls from there."""
+    settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
+    elsewhere = claim.site_in_the_way()
+    return {
+        "claim": claim,
+        "row": list_item.head(claim),
+        "steps": timeline.steps(claim),
+        "present": timeline.present(claim),
+        "seen": seen(claim),
+        "pace": None if settled else pace(claim),
+        "as_of": claim.hub.read_at if settled and succeeded else None,
+        "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
+        "next_try": timeline.next_try(claim),
+        "gives_up_at": timeline.gives_up_at(claim),
+        "can_try_now": actions.can_try_now(claim),
+        "can_stop": actions.can_stop(claim),
+        "can_retry": actions.can_retry(claim),
+        "reference": list_item.reference(claim),
+        "elsewhere": wording.known_at(elsewhere) if elsewhere else "",
+        "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
+    }
+
+
+def _can_act(request: HttpRequest, claim: Claim) -> bool:
+    if not permissions.may_act_on(access.person(request), claim):
+        return False
+    return not support_gate.lack_to_act(request, claim)
+
+
+def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
+    """Return the columns in the model's own order, as `from_db` takes them."""
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
+
+
+OF_CLAIM = _columns(
+    Claim,
+    *("id", "hub_id", "acting_organisation_id", "state", "version", "created_at", "finished_at"),
+)
+OF_HUB = _columns(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
+
+
+def _state(person: User, claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
+    claims = claims_visible_to(person).filter(pk=claim).order_by()
+    return claims.values_list(*OF_CLAIM, *(f"hub__{name}" for name in OF_HUB))
+
+
+_prepared = Prepared(_state, person=UUIDField(), claim=UUIDField())
+
+
+def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
+    """Return the claim with its hub, or None when the person may not see it, or there is none.
+
+    Columns other than OF_CLAIM and OF_HUB are read when somebody asks for them.
+    """
+    for row in _prepared.rows(person=user.pk, claim=pk):
+        claim = Claim.from_db(DEFAULT_DB_ALIAS, OF_CLAIM, row[: len(OF_CLAIM)])
+        claim.hub = Hub.from_db(DEFAULT_DB_ALIAS, OF_HUB, row[len(OF_CLAIM) :])
+        return claim
+    return None

@@ -1,0 +1,46 @@
+"""Support's claims and its agents: seen and acted on with the second factor only."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from portal.claims.models import Claim
+from portal.core.web.fragments import wants_fragment
+from portal.orgs import access
+from portal.orgs.web import second_factor
+from portal.orgs.web.second_factor import Lack
+
+
+def lack_to_see(request: HttpRequest, claim: Claim) -> Lack:
+    """Say what the person lacks of a second factor to see the claim.
+
+    Nothing, unless they see it only because support made it: it is another organisation's.
+    """
+    person = access.person(request)
+    if not claim.by_support or access.membership_in(person, claim.organisation):
+        return Lack.NOTHING
+    return second_factor.lack(request, person)
+
+
+def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
+    """Say what a person who may act on the claim lacks of a second factor to do so now.
+
+    Nothing, unless support made the claim.
+    """
+    if not claim.by_support:
+        return Lack.NOTHING
+    return second_factor.lack(request, access.person(request))
+
+
+def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
+    """Return the page that says what must be done first: set the factor up, or use it (403)."""
+    context = {"set_up": missing == Lack.NOT_SET_UP}
+    return render(request, "support/second_factor.html", context, status=403)
+
+
+def lead_to_factor(request: HttpRequest, claim: Claim, missing: Lack) -> HttpResponse:
+    """Return that page, or for a fragment the way to the claim's page, which says the same."""
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(reverse("claims:detail", args=(claim.pk,)))
+    return ask_for_factor(request, missing)

@@ -1,0 +1,17 @@
+"""The claims' addresses."""
+
+from django.urls import path
+
+from portal.claims.web import polling, views
+
+app_name = "claims"
+urlpatterns = [
+    path("", views.claim_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("read/", views.read, name="read"),
+    path("<uuid:pk>/", views.detail, name="detail"),
+    path("<uuid:pk>/live/", polling.live, name="live"),
+    path("<uuid:pk>/try-now/", views.try_now, name="try-now"),
+    path("<uuid:pk>/stop/", views.stop, name="stop"),
+    path("<uuid:pk>/again/", views.again, name="again"),
+]

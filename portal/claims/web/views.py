@@ -1,0 +1,198 @@
+"""The claim's pages: make one, watch one, find one."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.claims import permissions
+from portal.claims.display import list_item, wording
+from portal.claims.engine import actions
+from portal.claims.engine.actions import submission_id
+from portal.claims.models import Claim
+from portal.claims.queries import claims_of
+from portal.claims.web import polling, support_gate
+from portal.claims.web.filters import ClaimFilter
+from portal.claims.web.forms import ClaimForm, PhotoForm
+from portal.core import pagination
+from portal.core.web.fragments import wants_fragment
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+
+LONGEST_LABEL = 300
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Take a claim: a site and a hub id, one button."""
+    member = access.current(request, Ability.CLAIM)
+    if request.method != "POST":
+        return _form_page(
+            request, ClaimForm(member.user, member.organisation, initial=_chosen(request))
+        )
+    form = ClaimForm(member.user, member.organisation, request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        claim = actions.submit(_order(member, form))
+    except actions.AnotherSiteError as elsewhere:
+        said = wording.claimed_elsewhere(elsewhere.claim)
+        return _form_page(
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+        )
+    except OperationalError:
+        form.add_error(None, wording.NOT_SAVED)
+        return _form_page(request, form, status=503)
+    return redirect("claims:detail", claim.pk)
+
+
+def _order(member: Membership, form: ClaimForm) -> actions.ClaimRequest:
+    site = form.cleaned_data["site"]
+    return actions.ClaimRequest(
+        user=member.user,
+        organisation=member.organisation,
+        hub_id=form.cleaned_data["label"],
+        spkey_site_id=site.spkey_site_id,
+        submission=submission_id(
+            form.cleaned_data["submission"], form.cleaned_data["label"], site.pk
+        ),
+        site=site,
+    )
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """Return what the address fills in: a site, and a label as it was scanned or typed."""
+    chosen = {"label": request.GET.get("label", "")[:LONGEST_LABEL]}
+    try:
+        return chosen | {"site": str(uuid.UUID(request.GET.get("site", "")))}
+    except ValueError:
+        return chosen
+
+
+def _form_page(
+    request: HttpRequest,
+    form: ClaimForm,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "photo_form": PhotoForm(),
+        "decoder": (settings.NODE_MODULES / "zxing-wasm").is_dir(),
+        **more,
+    }
+    return render(request, "claims/new.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read(request: HttpRequest) -> HttpResponse:
+    """Read a photo of a label into the form. A tap confirms it."""
+    if request.method != "POST":
+        return redirect("claims:new")
+    member = access.current(request, Ability.CLAIM)
+    photo_form = PhotoForm(request.POST, request.FILES)
+    was_read = photo_form.is_valid()
+    label = photo_form.cleaned_data["photo"] if was_read else request.POST.get("label", "")
+    initial = {**_posted(request), "label": label}
+    return _form_page(
+        request,
+        ClaimForm(member.user, member.organisation, initial=initial),
+        status=200 if was_read else 422,
+        photo_form=photo_form,
+        read=was_read,
+    )
+
+
+def _posted(request: HttpRequest) -> dict[str, str]:
+    return {name: request.POST[name] for name in ("site", "submission") if request.POST.get(name)}
+
+
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show a claim, live."""
+    claim = polling.visible_claim(request, pk)
+    if missing := support_gate.lack_to_see(request, claim):
+        return support_gate.ask_for_factor(request, missing)
+    polling.watch_hub(claim)
+    return render(request, "claims/detail.html", polling.story(request, claim))
+
+
+ClaimAction = Callable[[HttpRequest, Claim], HttpResponse]
+
+
+def claim_action(act: ClaimAction) -> Callable[[HttpRequest, uuid.UUID], HttpResponse]:
+    """Give the view the claim, posted by somebody who may act on it; a look shows its page.
+
+    A claim that support made is stopped or sent again by support alone, with the second
+    factor: the target organisation sees it (a 403), and everybody else does not (a 404).
+    """
+
+    @wraps(act)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def action(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("claims:detail", pk)
+        claim = polling.visible_claim(request, pk)
+        if not permissions.may_act_on(access.person(request), claim):
+            raise PermissionDenied
+        if missing := support_gate.lack_to_act(request, claim):
+            return support_gate.lead_to_factor(request, claim, missing)
+        return act(request, claim)
+
+    return action
+
+
+def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
+    if wants_fragment(request):
+        return polling.news(request, claim.pk)
+    return redirect("claims:detail", claim.pk)
+
+
+@claim_action
+def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Try a waiting claim at once."""
+    actions.try_now(claim)
+    return _answer(request, claim)
+
+
+@claim_action
+def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Stop trying."""
+    actions.stop(claim, access.person(request))
+    return _answer(request, claim)
+
+
+@claim_action
+def again(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Make a new claim of the same hub at the same site, linked to the one that ended."""
+    if not actions.can_retry(claim):
+        return redirect("claims:detail", claim.pk)
+    try:
+        fresh = actions.submit(actions.retry(claim, access.person(request)))
+    except actions.AnotherSiteError as elsewhere:
+        fresh = elsewhere.claim
+    return redirect("claims:detail", fresh.pk)
+
+
+@require_safe
+def claim_list(request: HttpRequest) -> HttpResponse:
+    """Show the organisation's claims, newest first."""
+    member = access.current(request, Ability.VIEW)
+    claims = claims_of(member).with_details()
+    found = ClaimFilter(request.GET, queryset=claims, member=member)
+    page = pagination.page_of(found.qs, request.GET)
+    context = {
+        "filter": found,
+        "filtered": any(request.GET.get(name) for name in found.filters),
+        "rows": [list_item.of(claim) for claim in page.rows],
+        "page": page,
+        "clear_url": reverse("claims:list"),
+    }
+    return render(request, "claims/list.html", context)

@@ -1,0 +1,42 @@
+"""What has no domain and is kept all the same: the worker's signs of life, and throttles."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Heartbeat(models.Model):
+    """A worker's sign of life."""
+
+    SILENT = timedelta(seconds=60)
+
+    name = models.CharField(max_length=120, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def is_heard(cls) -> bool:
+        """Whether some worker has given a sign of life just now."""
+        return cls._default_manager.filter(beat_at__gt=timezone.now() - cls.SILENT).exists()
+
+
+class Throttle(models.Model):
+    """How often something was done in one stretch of time: see `portal.core.throttle`."""
+
+    key = models.CharField(_("key"), max_length=64)
+    since = models.BigIntegerField(_("since"), db_index=True)
+    count = models.PositiveIntegerField(_("count"))
+
+    class Meta:
+        verbose_name = _("throttle")
+        verbose_name_plural = _("throttles")
+        constraints = (
+            models.UniqueConstraint(fields=("key", "since"), name="one_count_a_key_and_stretch"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} × {self.count}"

@@ -1,0 +1,63 @@
+"""Keyset pages: a position in the list instead of a page number, so that new rows shift nothing."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Page[Row: Model]:
+    """Some rows, newest first, and the addresses of the pages on both sides (or empty)."""
+
+    rows: list[Row]
+    newer_url: str
+    older_url: str
+
+
+def page_of[Row: Model](rows: QuerySet[Row], query: QueryDict) -> Page[Row]:
+    """Return the page that the query's `before` or `after` position asks for, else the newest.
+
+    The rows' model has `created_at` and a UUID as its primary key.
+    """
+    if position := _position(query.get("after", "")):
+        at, pk = position
+        newer = rows.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk))
+        found = list(newer.order_by("created_at", "pk")[: PAGE + 1])
+        more, shown = len(found) > PAGE, found[:PAGE][::-1]
+        return Page(
+            shown,
+            _url(query, "after", shown[:1] if more else []),
+            _url(query, "before", shown[-1:]),
+        )
+    if position := _position(query.get("before", "")):
+        at, pk = position
+        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
+    found = list(rows.order_by("-created_at", "-pk")[: PAGE + 1])
+    more, shown = len(found) > PAGE, found[:PAGE]
+    newer_url = _url(query, "after", shown[:1]) if position else ""
+    return Page(shown, newer_url, _url(query, "before", shown[-1:] if more else []))
+
+
+def _position(text: str) -> tuple[datetime, uuid.UUID] | None:
+    stamp, _, pk = text.partition("_")
+    try:
+        at = datetime.fromisoformat(stamp)
+        return (at.astimezone(UTC), uuid.UUID(pk)) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _url(query: QueryDict, side: str, edge: list[Any]) -> str:
+    if not edge:
+        return ""
+    changed = query.copy()
+    changed.pop("before", None)
+    changed.pop("after", None)
+    changed[side] = f"{edge[0].created_at.isoformat()}_{edge[0].pk}"
+    return f"?{changed.urlencode()}"

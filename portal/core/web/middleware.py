@@ -1,0 +1,100 @@
+"""What holds for every request: signed in by default, sessions that end, nothing cached."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.cache import add_never_cache_headers
+from django.utils.deprecation import MiddlewareMixin
+from django_htmx.http import HttpResponseClientRedirect
+
+from portal.core.web.login_redirect import after_sign_in
+
+logger = logging.getLogger(__name__)
+
+SIGNED_IN_AT = "signed_in_at"
+ACTIVE_AT = "active_at"
+# Writing the session on every request would cost a write per poll; a few minutes are close enough.
+TOUCH_EVERY_SECONDS = 300
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Leads to sign-in and back. A fragment takes the whole page there, not a piece of it."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """Return the way to sign-in, for a page or for a fragment of one."""
+        sign_in = redirect_to_login(after_sign_in(request), settings.LOGIN_URL)
+        if not getattr(request, "htmx", None):
+            return sign_in
+        # For htmx the way there is a 200 with a header; the base class speaks of redirects only.
+        return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in.url))
+
+
+class SessionLifetime(MiddlewareMixin):
+    """Ends sessions that were idle, or lived, too long.
+
+    A request that its view marks as `sent_by_itself` tells of no activity: a device made it.
+    That somebody was active is noted beside the request: a database too busy to take the note
+    must spoil no answer, and least of all that of a claim which was saved.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Sign out an overdue session; note activity now and then, polling not counted."""
+        if not request.user.is_authenticated:
+            return
+        now = int(time.time())
+        session = request.session
+        signed_in_at = session.get(SIGNED_IN_AT)
+        if signed_in_at is None:
+            _note(request, {SIGNED_IN_AT: now, ACTIVE_AT: now})
+            return
+        idle = now - session.get(ACTIVE_AT, now)
+        if (
+            idle > settings.SESSION_IDLE_SECONDS
+            or now - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS
+        ):
+            logout(request)
+        elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
+            _note(request, {ACTIVE_AT: now})
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the note, where nothing else changed the session, which then is saved with it."""
+        noted = getattr(request, "activity_noted", False)
+        by_itself = getattr(request, "sent_by_itself", False)
+        if noted and not by_itself and not request.session.modified and response.status_code < 500:
+            try:
+                request.session.save()
+            except UpdateError:
+                logger.warning("the time of somebody's last activity could not be saved")
+        return response
+
+
+def _note(request: HttpRequest, times: dict[str, int]) -> None:
+    changed_before = request.session.modified
+    request.session.update(times)
+    request.session.modified = changed_before
+    request.activity_noted = True  # type: ignore[attr-defined]
+
+
+def _is_poll(request: HttpRequest) -> bool:
+    return request.method == "GET" and "HX-Request" in request.headers
+
+
+class NoStore(MiddlewareMixin):
+    """Keeps signed-in pages and fragments out of every cache."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Forbid storing, unless the view has said otherwise."""
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response

@@ -1,0 +1,167 @@
+"""A key's health: refused, another organisation's, checked; and who is told of it."""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from portal import spkey
+from portal.audit.record import record
+from portal.core import leasing
+from portal.core.leasing import Lease
+from portal.gateway import gate
+from portal.gateway.gate import Held, HeldReason, stored
+from portal.notices import outbox
+from portal.orgs.models import ApiCredential
+
+logger = logging.getLogger(__name__)
+
+# An id that no hub can have (the nil UUID of RFC 9562): a key that works is answered 404.
+NO_HUB = uuid.UUID(int=0)
+
+
+def mark_refused(credential: ApiCredential) -> bool:
+    """Remember that SpKey refused this very key.
+
+    Return False, and leave it unharmed, when another was put in its place meanwhile.
+    """
+    return _mark(credential, ApiCredential.State.REFUSED)
+
+
+def mark_mismatch(credential: ApiCredential) -> bool:
+    """Remember that the key belongs to another organisation than the one it stands for.
+
+    Return False, and leave it unharmed, when another was put in its place meanwhile.
+    """
+    return _mark(credential, ApiCredential.State.MISMATCH)
+
+
+def _mark(credential: ApiCredential, state: str) -> bool:
+    with transaction.atomic():
+        marked = (
+            stored(credential)
+            .exclude(state=state)
+            .update(state=state, checked_at=timezone.now(), version=F("version") + 1)
+        )
+        if marked:
+            record(
+                f"key.{state}",
+                actor=None,
+                organisation_id=credential.organisation_id,
+                subject=credential,
+                key=credential.masked_key,
+            )
+            _tell_admins(credential, state)
+    return bool(marked) or stored(credential).exists()
+
+
+def _tell_admins(credential: ApiCredential, state: str) -> None:
+    """Tell those who can renew the key. Each time that it ceases to work has a version of its own.
+
+    Support's claims wait for a super key: its holder's administrators renew it.
+    """
+    version, kind = stored(credential).values_list("version", "kind").get()
+    outbox.tell(
+        credential.organisation_id,
+        f"key_{state}",
+        about=f"{credential.pk}/{version}",
+        support=kind == ApiCredential.Kind.SUPER,
+    )
+
+
+def _due_checks() -> QuerySet[ApiCredential]:
+    rested = Q(paused_until=None) | Q(paused_until__lte=timezone.now())
+    return leasing.due(ApiCredential.objects.filter(rested))
+
+
+def some_check_due() -> bool:
+    """Say whether somebody wants a key checked: a read, where leasing is a write."""
+    return _due_checks().exists()
+
+
+def take_due_checks(limit: int) -> list[Lease[ApiCredential]]:
+    """Lease at most `limit` keys that somebody wants checked."""
+    return leasing.take(_due_checks(), limit)
+
+
+def check(credential: ApiCredential) -> bool:
+    """Ask SpKey about a leased key and remember the verdict.
+
+    Return whether claims may go on with it: unless it is refused, or another organisation's.
+    Where SpKey did not answer the check, the claims themselves find out. While SpKey is not to
+    be called, or asks to wait, the check stays due, and is made afterwards.
+    """
+    state = _verdict(credential)
+    if isinstance(state, Held):
+        _put_off(credential, state.seconds)
+        return False
+    with transaction.atomic():
+        if state == ApiCredential.State.REFUSED:
+            _mark(credential, state)
+        kept = (
+            stored(credential)
+            .filter(epoch=credential.epoch)
+            .update(
+                state=_unless_barred(state),
+                checked_at=timezone.now(),
+                **leasing.given_back(None),
+                version=F("version") + 1,
+            )
+        )
+        if kept:
+            record(
+                "key.checked",
+                actor=None,
+                organisation_id=credential.organisation_id,
+                subject=credential,
+                verdict=state,
+            )
+    usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
+    return bool(kept) and stored(credential).filter(state__in=usable_states).exists()
+
+
+def _unless_barred(verdict: str) -> Case:
+    """Return the state after a check: what it cannot disprove stands.
+
+    A key of another organisation works, for that one; and silence takes no refusal back.
+    """
+    stands = Q(state=ApiCredential.State.MISMATCH)
+    if verdict == ApiCredential.State.UNREACHABLE:
+        stands |= Q(state=ApiCredential.State.REFUSED)
+    return Case(When(stands, then=F("state")), default=Value(verdict))
+
+
+def _put_off(credential: ApiCredential, seconds: float) -> None:
+    again_at = timezone.now() + timedelta(seconds=seconds)
+    stored(credential).filter(epoch=credential.epoch).update(**leasing.given_back(again_at))
+
+
+def _verdict(credential: ApiCredential) -> str | Held:
+    """Return the key's state as SpKey has it, or for how long SpKey is not to be asked."""
+    if not credential.is_readable:
+        return ApiCredential.State.UNCHECKED
+    client = gate.ask(credential)
+    if isinstance(client, Held):
+        return client
+    try:
+        client.hub_status(NO_HUB)
+    except spkey.RateLimited as limit:
+        return Held(limit.held_for, HeldReason.RATE_LIMITED)
+    except spkey.SpkeyError as error:
+        return _verdict_of(error)
+    return ApiCredential.State.WORKING
+
+
+def _verdict_of(error: spkey.SpkeyError) -> str:
+    """Say what an error tells of the key: a gateway's 403 or 404 comes with any key."""
+    if isinstance(error, spkey.NotFound) and error.from_api:
+        return ApiCredential.State.WORKING
+    if isinstance(error, spkey.BadCredentials) or (
+        isinstance(error, spkey.Forbidden) and error.from_api
+    ):
+        return ApiCredential.State.REFUSED
+    logger.info("key check: %s", type(error).__name__)
+    return ApiCredential.State.UNREACHABLE

@@ -1,0 +1,1 @@
+"""What pages know of SpKey's health."""

@@ -1,0 +1,1 @@
+"""How hubs and their labels are shown."""

@@ -1,0 +1,69 @@
+"""What people read of a label, or a photo of one, that names no hub: what is wrong, what to do."""
+
+from typing import Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.ui import Text
+from portal.hubs.labels import parse, photos
+
+SENTENCES: Final[dict[parse.Kind, Text]] = {
+    "empty": _("Nothing was read. Scan the label, or type the hub id that is on it."),
+    "too_long": _("That is more than a hub label holds. Look for the code beside the hub id."),
+    "nothing": _(
+        "There is no hub id in it. Look for 32 digits and letters from a to f, in five groups."
+    ),
+    "several": _("There are two different hub ids in it. One hub at a time, please."),
+}
+
+OF_PHOTOS: Final[dict[photos.Kind, Text]] = {
+    "empty": _("There is no photo in that. Take one of the label, or type the hub id."),
+    "too_big": _(
+        "That photo is too large: 12 MB and 50 megapixels at most. "
+        "Take a smaller one, or type the hub id."
+    ),
+    "not_a_photo": _(
+        "That is not a photo we can read. Choose a JPEG, PNG or WebP picture of the label."
+    ),
+    "broken": _("That photo is incomplete or damaged. Take it again."),
+    "no_code": _(
+        "No code was found in that photo. Come closer, hold still, avoid glare on the label; "
+        "or type the hub id."
+    ),
+    "several": _("There are labels of different hubs in that photo. Take one label at a time."),
+    "no_hub": _(
+        "There are several codes in that photo, and none of them holds a hub id. "
+        "Look for the code beside the hub id."
+    ),
+}
+NO_PHOTO: Final = _("No photo arrived. Take one of at most 12 MB.")
+
+
+def sentence(problem: parse.LabelProblem) -> str:
+    """Say what to look for."""
+    if problem.typed is None:
+        return str(SENTENCES[problem.kind])
+    return gettext("A hub id has 32 digits and letters from a to f. This has %(typed)d.") % {
+        "typed": problem.typed
+    }
+
+
+def quotation(problem: parse.LabelProblem) -> str:
+    """Say what was read; nothing where there was nothing."""
+    return gettext("We read “%(text)s”.") % {"text": problem.read} if problem.read else ""
+
+
+def explanation(problem: parse.LabelProblem) -> str:
+    """Say what to look for, and what was read."""
+    return f"{sentence(problem)} {quotation(problem)}".strip()
+
+
+def of_photo(problem: photos.PhotoProblem) -> str:
+    """Say what is wrong with a photo, and what to do."""
+    return str(OF_PHOTOS[problem.kind])
+
+
+def of_code_in_photo(problem: parse.LabelProblem) -> str:
+    """Say that the code in a photo names no hub, and what was read."""
+    return f"{gettext('The code in the photo is no hub label.')} {quotation(problem)}"

@@ -1,0 +1,1 @@
+"""Reading labels: text, barcodes and photos to a hub id."""

@@ -1,0 +1,200 @@
+"""Telling an organisation's administrators by e-mail, once, of what actually happened.
+
+Whoever makes something happen writes the notices in the same transaction; the worker sends
+them. A mail server cannot say that it has seen a letter before: one whose sender was killed
+in between is sent again, under the same Message-ID, by which mailboxes know it for the same.
+"""
+
+import logging
+import random
+import uuid
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from portal.audit.record import record
+from portal.core import leasing
+from portal.core.leasing import Lease, given_back
+from portal.core.worker import Kind
+from portal.notices.models import Notice
+from portal.orgs.models import ApiCredential, Membership
+
+logger = logging.getLogger(__name__)
+
+# A mail server that does not answer must not use up the worker.
+AT_A_TIME: Final = 3
+# A conversation with a slow mail server has a dozen steps, of which each has its own timeout.
+LONGEST_SEND: Final = timedelta(minutes=2)
+FIRST_BACKOFF: Final = timedelta(seconds=30)
+LONGEST_BACKOFF: Final = timedelta(minutes=15)
+SHORTEST_BACKOFF: Final = timedelta(seconds=5)
+# Both must be reached: a clock that leaps, or a machine that slept, ends nothing by itself.
+GIVE_UP_AFTER: Final = timedelta(hours=48)
+GIVE_UP_TRIES: Final = 12
+
+_random = random.SystemRandom()
+
+
+def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> int:
+    """Write a notice for each of the organisation's administrators, in the caller's transaction.
+
+    `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): whoever has
+    a notice of this kind about it gets no second. `facts` must serialise as JSON and hold no
+    secret; the words of the kind in templates/orgs/email/ say which they know. Return how many
+    notices were made. Raises ValueError for a kind that has no words.
+    """
+    kind = Notice.Kind(kind)
+    admins = Membership.objects.active().filter(
+        organisation=organisation_id, role=Membership.Role.ADMIN
+    )
+    made = [
+        Notice(
+            organisation_id=organisation_id,
+            user=admin.user,
+            kind=kind,
+            about=about,
+            facts=facts,
+            **leasing.due_at(timezone.now()),
+        )
+        for admin in admins.select_related("user")
+    ]
+    if not made:
+        logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
+    with transaction.atomic():
+        Notice.objects.bulk_create(made, ignore_conflicts=True)
+        # Those of another transaction, or an earlier call, have other ids than ours.
+        told = Notice.objects.filter(pk__in=[notice.pk for notice in made])
+        people = sorted(told.values_list("user__email", flat=True))
+        if people:
+            record(
+                "notice.told",
+                actor=None,
+                organisation_id=organisation_id,
+                kind=str(kind),
+                about=about,
+                people=people,
+            )
+    return len(people)
+
+
+def told_of_key(credential: ApiCredential) -> bool:
+    """Say whether administrators have been told that SpKey refuses this very key."""
+    return Notice.objects.filter(
+        organisation=credential.organisation_id,
+        kind=f"key_{credential.state}",
+        created_at__gte=credential.replaced_at,
+        sent_at__isnull=False,
+    ).exists()
+
+
+def some_due() -> bool:
+    """Say whether there is a notice to lease: a read, where leasing is a write."""
+    return leasing.due(Notice.objects.all()).exists() and leasing.room(Notice, AT_A_TIME) > 0
+
+
+def take_due(limit: int) -> list[Lease[Notice]]:
+    """Lease at most `limit` due notices, the longest due first, and only a few at a time."""
+    with transaction.atomic():
+        room = min(limit, leasing.room(Notice, AT_A_TIME))
+        return leasing.take(leasing.due(Notice.objects.all()), room)
+
+
+def send(lease: Lease[Notice]) -> None:
+    """Send a leased notice, or put it off. One whose lease is lost is left to its new holder.
+
+    Somebody who is no administrator any more is told nothing: the notice is given up.
+    """
+    leased = lease.row(for_at_least=LONGEST_SEND)
+    notice = leased.select_related("organisation", "user").first()
+    if notice is None:
+        return
+    if not _still_administers(notice):
+        logger.info("notice %s: its reader is no administrator any more", notice.pk)
+        _give_back(lease, None, given_up_at=timezone.now())
+        return
+    try:
+        _letter(notice).send()
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong, the rest must be sent
+        # The type alone: a mail server's words may repeat anything it was told.
+        logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
+        _put_off(lease, notice)
+    else:
+        _give_back(lease, None, sent_at=timezone.now())
+
+
+def _give_back(lease: Lease[Notice], at: datetime | None, **fields: object) -> None:
+    lease.row().update(tries=F("tries") + 1, **given_back(at), **fields)
+
+
+def _put_off(lease: Lease[Notice], notice: Notice) -> None:
+    now, tries = timezone.now(), notice.tries + 1
+    if now - notice.created_at >= GIVE_UP_AFTER and tries >= GIVE_UP_TRIES:
+        logger.error("notice %s is given up after %d tries", notice.pk, tries)
+        _give_back(lease, None, given_up_at=now)
+    else:
+        _give_back(lease, now + _backoff(notice.tries))
+
+
+def _backoff(tries: int) -> timedelta:
+    """Return the wait after `tries` failures before this one: full jitter, doubling, bounded."""
+    longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * (1 << min(tries, 16)))
+    return max(SHORTEST_BACKOFF, longest * _random.random())
+
+
+def _still_administers(notice: Notice) -> bool:
+    return (
+        Membership.objects.active_of(notice.user)
+        .filter(organisation=notice.organisation_id, role=Membership.Role.ADMIN)
+        .exists()
+    )
+
+
+def _letter(notice: Notice) -> EmailMessage:
+    """Write the letter, in its reader's language.
+
+    The template's first line is the subject, the rest the text.
+    """
+    words = {name: _plain(value) for name, value in notice.facts.items()}
+    with translation.override(notice.user.language or settings.LANGUAGE_CODE):
+        text = render_to_string(
+            f"orgs/email/{notice.kind}.txt",
+            {
+                **words,
+                "organisation": _plain(notice.organisation.name),
+                "portal": settings.PORTAL_URL,
+            },
+        )
+    subject, _, body = text.strip().partition("\n")
+    host = urlsplit(settings.PORTAL_URL).hostname
+    return EmailMessage(
+        subject.strip(),
+        body.strip() + "\n",
+        to=[notice.user.email],
+        headers={"Message-ID": f"<{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a text as one line of printable characters: it must not look like another line."""
+    if not isinstance(value, str):
+        return value
+    printable = (letter if letter.isprintable() else " " for letter in value)
+    return " ".join("".join(printable).split())
+
+
+NOTICES = Kind(
+    name="notices",
+    model=Notice,
+    is_due=some_due,
+    take=take_due,
+    work=send,
+    longest=lambda: LONGEST_SEND,
+    priority=1,
+)

@@ -1,0 +1,75 @@
+"""Putting an organisation's key in place, and asking for a check of it."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal.audit.record import record
+from portal.core.leasing import due_at
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Organisation, User
+
+REPLACED = (
+    "key",
+    "bearer_token",
+    "fingerprint",
+    "masked_key",
+    "state",
+    "checked_at",
+    "due_at",
+    "timed_at",
+    "lease_until",
+    "paused_until",
+    "replaced_at",
+    "replaced_by",
+    "version",
+)
+
+
+@transaction.atomic
+def replace(
+    organisation: Organisation, actor: User | None, key: Secret, bearer_token: Secret | None
+) -> ApiCredential:
+    """Store a key in place of the one before, due for a check, and return the credential.
+
+    The bearer token goes with the key: None removes one that was stored. The kind stays what
+    it was; only the portal's operators make a key a super key.
+    """
+    Organisation.objects.hold(organisation)
+    stored = ApiCredential.objects.filter(organisation=organisation).first()
+    credential = stored or ApiCredential(organisation=organisation)
+    before = credential.masked_key
+    credential.set_key(key, bearer_token)
+    credential.state = ApiCredential.State.UNCHECKED
+    credential.checked_at = credential.lease_until = credential.paused_until = None
+    credential.due_at = credential.timed_at = credential.replaced_at = timezone.now()
+    credential.replaced_by = actor
+    if stored:
+        credential.version = F("version") + 1
+    # The rest of a stored row belongs to others: the kind to operators, the lease to workers.
+    credential.save(update_fields=REPLACED if stored else None)
+    record(
+        "key.replaced",
+        actor=actor,
+        organisation_id=organisation.pk,
+        subject=credential,
+        before=before,
+        after=credential.masked_key,
+        bearer_token=bearer_token is not None,
+    )
+    return credential
+
+
+def ask_for_check(credential: ApiCredential, actor: User) -> None:
+    """Make the key due for a check by the worker, and say who asked."""
+    with transaction.atomic():
+        asked = ApiCredential.objects.filter(pk=credential.pk, due_at=None).update(
+            **due_at(timezone.now()), version=F("version") + 1
+        )
+        if asked:
+            record(
+                "key.check_asked",
+                actor=actor,
+                organisation_id=credential.organisation_id,
+                subject=credential,
+            )

@@ -1,0 +1,1 @@
+"""How what belongs to an organisation is shown."""

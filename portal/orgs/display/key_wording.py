@@ -1,0 +1,146 @@
+"""What people read of an organisation's API key: its health, and what is wrong with one typed."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.ui import Chip, Text
+from portal.orgs.models import ApiCredential
+
+State = ApiCredential.State
+
+WRONG_ORGANISATION = _("Wrong organisation")
+FOREIGN_KEY = _("The API key belongs to another organisation")
+
+NO_KEY_SHAPE = _("A SpKey API key has exactly 40 letters and digits. Copy all of it.")
+NO_TOKEN_SHAPE = _("A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.")
+NO_USER_ID = _("A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it.")
+
+WORDS: dict[str, tuple[Chip, Text]] = {
+    State.UNCHECKED: (
+        Chip("quiet", "help", _("Not checked")),
+        _("Nobody has checked this key yet."),
+    ),
+    State.WORKING: (Chip("good", "check", _("Working")), _("SmartphoneKey accepts this key.")),
+    State.REFUSED: (
+        Chip("stop", "stop", _("Refused")),
+        _(
+            "SmartphoneKey does not accept this key: it was replaced, revoked or has expired. "
+            "Claims are saved and wait. Store the new key below."
+        ),
+    ),
+    State.MISMATCH: (
+        Chip("stop", "alert", WRONG_ORGANISATION),
+        _(
+            "This key belongs to another organisation at SmartphoneKey. Claims are saved and wait. "
+            "Store your organisation's own key below."
+        ),
+    ),
+    State.UNREACHABLE: (
+        Chip("attention", "offline", _("Unreachable")),
+        _("SmartphoneKey did not answer, so we could not tell. Try again in a minute."),
+    ),
+}
+WAITING = (
+    Chip("working", "clock", _("Waiting")),
+    _(
+        "SmartphoneKey asks us to wait before we ask about this key, for 15 minutes at most. "
+        "The check then goes on by itself."
+    ),
+)
+STATES: list[tuple[str, Text]] = [(state, chip.word) for state, (chip, _text) in WORDS.items()]
+"""The states and what they are called, as a choice among them takes them."""
+
+CHECKING = (Chip("working", "working", _("Checking")), _("Asking SmartphoneKey about this key."))
+UNREADABLE = (
+    Chip("stop", "alert", _("Unreadable")),
+    _(
+        "The portal cannot decrypt the stored key: its encryption keys have changed. Claims are "
+        "saved and wait. Store the key again, or ask those who run the portal."
+    ),
+)
+
+
+def state_name(state: str) -> Text:
+    """Return what a state is called."""
+    chip, _text = WORDS[state]
+    return chip.word
+
+
+def words(credential: ApiCredential) -> tuple[Chip, Text]:
+    """Return the chip and the sentence for the key as it is now."""
+    if not credential.is_readable:
+        return UNREADABLE
+    if not credential.is_being_checked:
+        return WORDS[credential.state]
+    return WAITING if credential.paused_for else CHECKING
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Something that concerns the whole screen: `kind` is stop or attention."""
+
+    kind: str
+    title: Text
+    text: str
+    url: Text = ""
+    link_text: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A key that stops claims, and what an administrator does about it."""
+
+    kind: str
+    title: Text
+    cure: Text
+
+
+REPLACE = _("Replace it to continue.")
+
+NO_KEY = Trouble("attention", _("No API key yet"), _("Store it to continue."))
+KEY_REFUSED = Trouble("stop", _("SmartphoneKey refuses the API key"), REPLACE)
+KEY_MISMATCH = Trouble("stop", FOREIGN_KEY, REPLACE)
+KEY_UNREADABLE = Trouble(
+    "stop", _("The portal cannot read the API key"), _("Store it again to continue.")
+)
+
+
+def trouble(credential: ApiCredential | None) -> Trouble | None:
+    """Return what is the matter with a key that stops claims, or None where it does not."""
+    if credential is None:
+        return NO_KEY
+    if credential.state == State.REFUSED:
+        return KEY_REFUSED
+    if credential.state == State.MISMATCH:
+        return KEY_MISMATCH
+    return None if credential.is_readable else KEY_UNREADABLE
+
+
+def banner_for_manager(found: Trouble, of_support: bool) -> Banner:
+    """Return the banner for somebody who can store another key."""
+    return Banner(
+        found.kind,
+        found.title,
+        f"{_saved(of_support)} {found.cure}",
+        reverse_lazy("key:edit"),
+        _("Go to the API key"),
+    )
+
+
+def banner_for_others(found: Trouble, of_support: bool, told: bool) -> Banner:
+    """Return the banner for somebody who waits for that; `told`: the administrators know of it."""
+    cure = (
+        gettext("Your administrators have been told.")
+        if told
+        else gettext("Your administrator can fix it.")
+    )
+    return Banner(found.kind, found.title, f"{_saved(of_support)} {cure}")
+
+
+def _saved(of_support: bool) -> str:
+    if of_support:
+        return gettext("Support’s claims are saved and wait.")
+    return gettext("Claims are saved and wait.")

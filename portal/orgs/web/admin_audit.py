@@ -1,0 +1,60 @@
+"""How what operators change is recorded."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from portal.audit.record import record
+from portal.orgs import access
+from portal.orgs.models import Organisation
+
+
+def changes(form: ModelForm[Any]) -> dict[str, list[str]]:
+    """Return what a form has changed, as texts: name → before, after."""
+    return {
+        name: [str(form.initial.get(name, "")), str(form.cleaned_data.get(name, ""))]
+        for name in form.changed_data
+        if name in form.cleaned_data
+    }
+
+
+def note(
+    request: HttpRequest,
+    verb: str,
+    subject: Model,
+    organisation: Organisation | None,
+    **detail: Any,
+) -> None:
+    """Record what the operator does, inside the transaction that does it."""
+    record(
+        verb,
+        actor=access.person(request),
+        organisation_id=organisation.pk if organisation else None,
+        subject=subject,
+        **detail,
+    )
+
+
+def note_rows(
+    request: HttpRequest, formset: Any, *, made: str, told: Callable[[Any], dict[str, Any]]
+) -> None:
+    """Save an organisation's rows of one kind and record each that is new, changed or gone.
+
+    `made` is the verb for a new one; `told` says which one it is, for the record.
+    """
+    organisation, removed = formset.instance, formset.deleted_forms
+    subject = formset.model._meta.model_name
+    for form in formset.initial_forms:
+        if form in removed:  # Recorded first, since a removed row has no id any more.
+            note(request, f"{subject}.removed", form.instance, organisation, **told(form.instance))
+    formset.save()
+    for form in formset.initial_forms:
+        if form.has_changed() and form not in removed:
+            detail = {**told(form.instance), "changes": changes(form)}
+            note(request, f"{subject}.changed", form.instance, organisation, **detail)
+    for form in formset.extra_forms:
+        if form.instance in formset.new_objects:
+            note(request, f"{subject}.{made}", form.instance, organisation, **told(form.instance))

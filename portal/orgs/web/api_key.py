@@ -1,0 +1,61 @@
+"""The organisation's API key: show what may be shown, replace, check."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.core.web.fragments import wants_fragment
+from portal.core.web.posted import posted
+from portal.orgs import access, api_keys
+from portal.orgs.access import Ability
+from portal.orgs.display import key_wording
+from portal.orgs.models import ApiCredential
+from portal.orgs.web.forms import KeyForm
+
+
+@sensitive_post_parameters("key", "bearer_token")
+def key_edit(request: HttpRequest) -> HttpResponse:
+    """Show what may be shown of the key, and take a new one."""
+    organisation = access.current(request, Ability.MANAGE_KEY).organisation
+    form = KeyForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        api_keys.replace(organisation, access.person(request), *form.secrets())
+        messages.success(request, gettext("The new key is stored. We are checking it now."))
+        return redirect("key:edit")
+    context = {"form": form, **_status(organisation.stored_credential)}
+    return render(request, "key/edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def key_check(request: HttpRequest) -> HttpResponse:
+    """Ask for a check of the stored key."""
+    credential = access.current(request, Ability.MANAGE_KEY).organisation.stored_credential
+    if credential is not None:
+        api_keys.ask_for_check(credential, access.person(request))
+        credential.refresh_from_db()
+    return _status_now(request, credential) if wants_fragment(request) else redirect("key:edit")
+
+
+@require_GET
+def key_live(request: HttpRequest) -> HttpResponse:
+    """Show the key's state as it is now; nothing (204) when the page knows it already."""
+    credential = access.current(request, Ability.MANAGE_KEY).organisation.stored_credential
+    if credential is not None and request.GET.get("seen") == str(credential.version):
+        return HttpResponse(status=204)
+    return _status_now(request, credential)
+
+
+def _status_now(request: HttpRequest, credential: ApiCredential | None) -> HttpResponse:
+    if credential is None:
+        return HttpResponse(status=204)
+    return render(request, "key/edit.html#status", _status(credential))
+
+
+def _status(credential: ApiCredential | None) -> dict[str, object]:
+    if credential is None:
+        return {"credential": None}
+    chip, sentence = key_wording.words(credential)
+    return {"credential": credential, "chip": chip, "sentence": sentence}

@@ -1,0 +1,72 @@
+"""What every page knows of where it stands."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from portal.notices import outbox
+from portal.orgs import access
+from portal.orgs.display import key_wording
+from portal.orgs.display.key_wording import Banner
+from portal.orgs.models import Membership, Organisation
+
+OPERATE = "operate"
+# Whoever has none of these has nothing to do with claims or the key.
+CONCERNED = {access.Ability.CLAIM, access.Ability.SUPPORT, access.Ability.MANAGE_KEY}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The organisation a person works in, their memberships and what they may do there."""
+
+    organisation: Organisation | None = None
+    memberships: list[Membership] = field(default_factory=list)
+    can: frozenset[str] = frozenset()
+    banner: Banner | None = None
+
+    @property
+    def may_claim_somewhere(self) -> bool:
+        """Whether the person claims hubs in this organisation or in another one of theirs."""
+        return any(access.Ability.CLAIM in access.abilities(each) for each in self.memberships)
+
+    @property
+    def is_concerned(self) -> bool:
+        """Whether the person has to do with claims or the key."""
+        return not CONCERNED.isdisjoint(self.can)
+
+
+def workspace(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `place`, looked up only by those that use it: a polled fragment does not."""
+    return {"workspace": SimpleLazyObject(lambda: find_workspace(request))}
+
+
+def find_workspace(request: HttpRequest) -> Workspace:
+    """Return where the person stands; an empty place for somebody who is not signed in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return Workspace()
+    mine = access.memberships(access.person(request))
+    membership = access.choose(request, mine)
+    can = {str(ability) for ability in access.abilities(membership)} if membership else set()
+    if access.person(request).is_staff:
+        can.add(OPERATE)
+    return Workspace(
+        organisation=membership.organisation if membership else None,
+        memberships=mine,
+        can=frozenset(can),
+        banner=key_banner(membership) if membership else None,
+    )
+
+
+def key_banner(membership: Membership) -> Banner | None:
+    """Return the banner about a key that stops claims this member has to do with, or None."""
+    credential = membership.organisation.stored_credential
+    trouble, may = key_wording.trouble(credential), access.abilities(membership)
+    if trouble is None or not may & CONCERNED:
+        return None
+    of_support = credential is not None and credential.is_super
+    if access.Ability.MANAGE_KEY in may:
+        return key_wording.banner_for_manager(trouble, of_support)
+    told = credential is not None and outbox.told_of_key(credential)
+    return key_wording.banner_for_others(trouble, of_support, told)

@@ -1,0 +1,109 @@
+"""What people type about their organisation, checked field by field."""
+
+from django import forms
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.orgs.display import key_wording
+from portal.orgs.encryption import Secret
+from portal.orgs.models import Membership
+
+# SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
+# quotes a malformed header's value in its exception.
+KEY_SHAPE = RegexValidator(r"\A[A-Za-z0-9]{40}\Z", key_wording.NO_KEY_SHAPE)
+TOKEN_SHAPE = RegexValidator(
+    r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z",
+    key_wording.NO_TOKEN_SHAPE,
+)
+NO_USER_ID = {"invalid": key_wording.NO_USER_ID}
+ID_TYPING = {
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+    "class": "mono",
+}
+
+
+class SpkeyUserForm(forms.Form):
+    """A SpKey user id, or none."""
+
+    spkey_user_id = forms.UUIDField(
+        label=_("SpKey user id"),
+        required=False,
+        help_text=_(
+            "Such as 123e4567-e89b-12d3-a456-426614174000. "
+            "Empty lets the portal look it up by e-mail address."
+        ),
+        error_messages=NO_USER_ID,
+        widget=forms.TextInput(attrs=ID_TYPING),
+    )
+
+
+class FallbackForm(forms.Form):
+    """The SpKey user id of an organisation's fallback, or none."""
+
+    fallback_spkey_user_id = forms.UUIDField(
+        label=_("Fallback SpKey user id"),
+        required=False,
+        help_text=_(
+            "Claims of people whom SmartphoneKey does not know are made in this user's name. "
+            "Empty makes such claims wait."
+        ),
+        error_messages=NO_USER_ID,
+        widget=forms.TextInput(attrs=ID_TYPING),
+    )
+
+
+class MemberRowForm(forms.ModelForm[Membership]):
+    """A membership as operators change it."""
+
+    def save(self, commit: bool = True) -> Membership:
+        """Save the membership; an id that was typed is no longer one that was found."""
+        if "spkey_user_id" in self.changed_data:
+            self.instance.spkey_user_id_found = False
+        member: Membership = super().save(commit)
+        return member
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone
+    """Another password for a person, or none, as operators set it.
+
+    Django's own script shows and hides the warning, which Django has in English alone.
+    """
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # Django's is lazy too
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        _("Without a password, the person asks for a link by e-mail to set a new one."),
+        _("If disabled, the current password for this user will be lost."),
+    )
+
+
+class KeyForm(forms.Form):
+    """A new key, and a bearer token where the organisation uses one. Neither is ever shown."""
+
+    key = forms.CharField(
+        label=_("New API key"),
+        strip=True,
+        validators=[KEY_SHAPE],
+        help_text=_("40 letters and digits, from SmartphoneKey's key page."),
+        widget=forms.PasswordInput(
+            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    bearer_token = forms.CharField(
+        label=_("Bearer token"),
+        required=False,
+        strip=True,
+        validators=[TOKEN_SHAPE],
+        help_text=_("Only if SmartphoneKey gave you one. Empty removes the stored one."),
+        widget=forms.PasswordInput(
+            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def secrets(self) -> tuple[Secret, Secret | None]:
+        """Return the key and the token, in the type that does not show itself."""
+        token = self.cleaned_data["bearer_token"]
+        return Secret(self.cleaned_data["key"]), Secret(token) if token else None

@@ -1,0 +1,88 @@
+"""What failed unexpectedly on a device, as its scripts report it: see static/js/page/report.js.
+
+A report names an error and its place in our scripts, and nobody. Scripts take ids and addresses
+out of the message; whatever a stranger sends in a script's place is treated alike.
+"""
+
+import json
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES: Final = 2048
+LONGEST: Final = 200
+MOST_LINES: Final = 1_000_000
+# What stands for a person, a hub or a claim; and what an address asks for.
+IDS: Final = re.compile(
+    r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[\w.+-]+@[\w.-]+|\d{5,}", re.IGNORECASE
+)
+QUERIES: Final = re.compile(r"[?#][^\s:)]*")
+SCRIPT: Final = re.compile(r"(/[\w./-]*)?", re.ASCII)
+RELEASE: Final = re.compile(r"\w{0,32}", re.ASCII)
+
+
+class MalformedError(ValueError):
+    """That is no report."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientError:
+    """An error's name and message, the script's path and the line, and the release of the page."""
+
+    name: str
+    message: str
+    script: str
+    line: int
+    release: str
+
+
+def parse(body: bytes) -> ClientError:
+    """Return what is reported. Raises MalformedError."""
+    if len(body) > MOST_BYTES:
+        raise MalformedError
+    try:
+        told = json.loads(body)
+        error = ClientError(
+            name=_text(told["name"]),
+            message=_text(told["message"]),
+            script=_like(SCRIPT, told["script"]),
+            line=_number(told["line"]),
+            release=_like(RELEASE, told["release"]),
+        )
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise MalformedError from None
+    return error
+
+
+def log(error: ClientError) -> None:
+    """Tell those who run the portal."""
+    logger.warning(
+        "On a device: %s: %s (%s, line %d, release %s)",
+        error.name,
+        error.message,
+        error.script or "no script",
+        error.line,
+        error.release or "unknown",
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise MalformedError
+    scrubbed = IDS.sub("…", QUERIES.sub("", value))
+    return "".join(letter if letter.isprintable() else " " for letter in scrubbed)[:LONGEST]
+
+
+def _like(pattern: re.Pattern[str], value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST or not pattern.fullmatch(value):
+        raise MalformedError
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_LINES:
+        raise MalformedError
+    return value

@@ -1,0 +1,10 @@
+"""What every page needs to know of the portal as an app."""
+
+from django.http import HttpRequest
+
+from portal.pwa import packages, precache
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Give templates `packages` and `release`."""
+    return {"packages": packages.installed(), "release": precache.release()}

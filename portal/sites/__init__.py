@@ -1,0 +1,1 @@
+"""Sites: the buildings in which hubs stand."""

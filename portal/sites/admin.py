@@ -1,0 +1,41 @@
+"""Sites for the operators: rows on their organisation's page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal.orgs.admin import OrganisationAdmin
+from portal.orgs.models import Organisation
+from portal.orgs.web.admin_audit import note_rows
+from portal.sites.models import Site
+
+
+class Sites(admin.TabularInline[Site, Organisation]):
+    """The organisation's sites. One where hubs were claimed cannot be removed."""
+
+    model = Site
+    fields = ("name", "spkey_site_id", "address", "archived_at")
+    readonly_fields = ("archived_at",)
+    extra = 0
+
+
+admin.site.unregister(Organisation)
+
+
+@admin.register(Organisation)
+class OrganisationWithSitesAdmin(OrganisationAdmin):
+    """Organisations, with their members and their sites."""
+
+    inlines = (*OrganisationAdmin.inlines, Sites)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the sites and record each; the members as ever."""
+        if formset.model is Site:
+            note_rows(request, formset, made="created", told=_told)
+        else:
+            super().save_formset(request, form, formset, change)
+
+
+def _told(site: Site) -> dict[str, Any]:
+    return {"name": site.name, "spkey_site_id": site.spkey_site_id}

@@ -1,0 +1,79 @@
+"""Sites: make, change, archive."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.core.web.posted import posted
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.sites import changes
+from portal.sites.models import Site
+from portal.sites.queries import sites_of, sites_visible_to
+from portal.sites.web.forms import SiteForm
+
+
+@require_safe
+def site_list(request: HttpRequest) -> HttpResponse:
+    """Show the organisation's sites, the archived ones apart."""
+    mine = sites_of(access.current(request, Ability.MANAGE_SITES))
+    return render(
+        request,
+        "sites/list.html",
+        {"sites": mine.open(), "archived": mine.exclude(archived_at=None)},
+    )
+
+
+def site_new(request: HttpRequest) -> HttpResponse:
+    """Make a site."""
+    organisation = access.current(request, Ability.MANAGE_SITES).organisation
+    form = SiteForm(organisation, posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            site = changes.make(form.save(commit=False), access.person(request))
+        except changes.IdTakenError:
+            form.refuse_id()
+        else:
+            messages.success(request, gettext("%(site)s is ready for hubs.") % {"site": site.name})
+            return redirect("sites:list")
+    return render(request, "sites/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def site_edit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Change a site's name and address."""
+    site = _managed_site(request, pk)
+    form = SiteForm(site.organisation, posted(request), instance=site)
+    if request.method == "POST" and form.is_valid():
+        changes.change(form.save(commit=False), access.person(request))
+        messages.success(request, gettext("Saved."))
+        return redirect("sites:list")
+    status = 422 if form.errors else 200
+    return render(request, "sites/form.html", {"form": form, "site": site}, status=status)
+
+
+@require_POST
+def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take a site out of use."""
+    site = _managed_site(request, pk)
+    changes.archive(site, access.person(request))
+    said = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
+    messages.success(request, said)
+    return redirect("sites:list")
+
+
+@require_POST
+def site_restore(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take a site back into use."""
+    site = _managed_site(request, pk)
+    changes.restore(site, access.person(request))
+    messages.success(request, gettext("%(site)s is back in use.") % {"site": site.name})
+    return redirect("sites:list")
+
+
+def _managed_site(request: HttpRequest, pk: str) -> Site:
+    person = access.person(request)
+    site = get_object_or_404(sites_visible_to(person).select_related("organisation"), pk=pk)
+    access.require(person, site.organisation_id, Ability.MANAGE_SITES)
+    return site

@@ -1,0 +1,58 @@
+// What fails here unexpectedly is told to the portal, for those who run it: nothing of a person, and
+// nothing of what is on the page.
+import { setting } from "./dom.js";
+
+// A page that fails again and again has nothing new to say.
+const MOST = 5;
+const LONGEST = 200;
+// What stands for a person, a hub, or a claim; and what an address asks for.
+const IDS = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[\w.+-]+@[\w.-]+|\d{5,}/gi;
+const QUERIES = /[?#][^\s:)]*/g;
+// A line of a stack: the script's address, and where in it.
+const PLACE = /(https?:\/\/[^\s)]+?):(\d+):\d+/;
+
+/** @type {Set<string>} */
+const reported = new Set();
+
+/** @param {string} text */
+const scrubbed = (text) => text.replace(QUERIES, "").replace(IDS, "…").slice(0, LONGEST);
+
+/** @param {string | undefined} stack */
+const placeIn = (stack) => {
+  const found = PLACE.exec((stack ?? "").replace(QUERIES, ""));
+  if (!found) return { script: "", line: 0 };
+  const [, address = "", line = "0"] = found;
+  return { script: new URL(address).pathname, line: Number(line) };
+};
+
+/**
+ * @param {unknown} error
+ * @returns {{ name: string, message: string, script: string, line: number }}
+ */
+export const describe = (error) => {
+  const isError = error instanceof Error || error instanceof DOMException;
+  const name = isError ? error.name : typeof error;
+  const message = scrubbed(isError ? error.message : String(error));
+  return { name: name.slice(0, 50), message, ...placeIn(isError ? error.stack : "") };
+};
+
+/**
+ * Reports an error once. What cannot be sent is dropped: a device without a network has other
+ * worries, and the next page fails again if it is worth knowing.
+ * @param {unknown} error
+ */
+export const report = (error) => {
+  const told = JSON.stringify({ ...describe(error), release: setting("release") });
+  if (reported.size >= MOST || reported.has(told)) return;
+  reported.add(told);
+  console.warn(error);
+  const address = setting("errors");
+  if (!address || !navigator.onLine) return;
+  const headers = { "Content-Type": "application/json" };
+  const how = { method: "POST", headers, body: told, keepalive: true, credentials: "omit" };
+  fetch(address, /** @type {RequestInit} */ (how)).catch(() => {});
+};
+
+// Whatever nobody caught. An error without one is another origin's, or tells of a resize loop.
+globalThis.addEventListener?.("error", ({ error }) => error && report(error));
+globalThis.addEventListener?.("unhandledrejection", ({ reason }) => report(reason));

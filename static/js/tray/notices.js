@@ -1,0 +1,39 @@
+// What the tray says above its rows: of the session, of the portal, of the device.
+import { find } from "../page/dom.js";
+
+/** @import { TraySync } from "./sync.js" */
+
+export class Notices {
+  #element;
+
+  /** @param {HTMLElement} element The <hub-tray>. */
+  constructor(element) {
+    this.#element = element;
+  }
+
+  /**
+   * Says how it goes, as long as `signal` lets it.
+   * @param {TraySync} sync
+   * @param {AbortSignal} signal
+   */
+  follow(sync, signal) {
+    document.addEventListener("tray-sync", () => this.#tell(sync), { signal });
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} isShown
+   */
+  show(name, isShown) {
+    find(this.#element, `[data-notice=${name}]`, HTMLElement).hidden = !isShown;
+  }
+
+  /** @param {TraySync} sync */
+  #tell({ detail: { state, isForeign, problem, signIn } }) {
+    this.show("signed-out", state === "signed-out");
+    this.show("somebody-else", isForeign);
+    this.show("problem", Boolean(problem) && !isForeign);
+    find(this.#element, "[data-problem]", HTMLElement).textContent = problem;
+    if (signIn) find(this.#element, "[data-sign-in]", HTMLAnchorElement).href = signIn;
+  }
+}

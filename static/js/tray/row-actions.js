@@ -1,0 +1,52 @@
+// What can be done to a claim from its row: try now, stop, try again.
+import { onTap } from "../page/dom.js";
+
+/** @import { ScanFeedback } from "./scan-feedback.js" */
+/** @import { TraySync } from "./sync.js" */
+/** @import { Action } from "./wire.js" */
+
+/** @type {Action[]} */
+const ACTIONS = ["try_now", "stop", "again"];
+
+export class RowActions {
+  #sync;
+  #feedback;
+  #state;
+
+  /**
+   * @param {HTMLElement} element The <hub-tray>.
+   * @param {TraySync} sync
+   * @param {ScanFeedback} feedback
+   * @param {AbortSignal} signal Ends it.
+   */
+  constructor(element, sync, feedback, signal) {
+    this.#sync = sync;
+    this.#feedback = feedback;
+    this.#state = sync.detail.state;
+    for (const action of ACTIONS) onTap(element, action, (id) => this.#do(id, action), signal);
+    document.addEventListener("tray-sync", () => this.#hear(), { signal });
+  }
+
+  /**
+   * Signing in leaves this page, which would forget what was noted.
+   * @param {string} id
+   * @param {Action} action
+   */
+  #do(id, action) {
+    if (this.#sync.detail.state === "signed-out") return this.#feedback.say("sign-in-first");
+    this.#sync.act(id, action);
+    this.#sayNoted();
+  }
+
+  #hear() {
+    const { state } = this.#sync.detail;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#sayNoted();
+  }
+
+  #sayNoted() {
+    const isAway = ["offline", "unavailable"].includes(this.#sync.detail.state);
+    if (isAway && this.#sync.owes) this.#feedback.say("later");
+  }
+}

@@ -1,0 +1,128 @@
+// The rows of the tray on the screen, newest first, and how many they are. Each row keeps its element
+// as long as it is there.
+import { find } from "../page/dom.js";
+import { Announcer } from "./announcer.js";
+import { TrayRow } from "./row.js";
+
+/** @import { TrayModel } from "./model.js" */
+/** @import { Now } from "./row.js" */
+/** @import { KeptRow } from "./store.js" */
+/** @import { Words } from "./words.js" */
+
+/** What a row's look depends on. */
+/** @typedef {{ row: KeptRow, state: string, isSent: boolean, site: string }} Shown */
+
+export class TrayView {
+  #element;
+  #model;
+  #words;
+  #now;
+  #list;
+  #announcer;
+  /** @type {Map<string, TrayRow>} */
+  #rows = new Map();
+  /** @type {Map<string, Shown>} */
+  #shown = new Map();
+
+  /**
+   * @param {HTMLElement} element The <hub-tray>.
+   * @param {TrayModel} model
+   * @param {Words} words
+   * @param {() => Now} now
+   * @param {(row: KeptRow) => void} tellClaimed See Announcer.
+   * @param {AbortSignal} signal Ends it.
+   */
+  constructor(element, model, words, now, tellClaimed, signal) {
+    this.#element = element;
+    this.#model = model;
+    this.#words = words;
+    this.#now = now;
+    this.#list = find(element, "[data-rows]", HTMLElement);
+    this.#list.replaceChildren();
+    this.#announcer = new Announcer((id) => this.#rows.get(id)?.view, tellClaimed, signal);
+    model.addEventListener("change", () => this.show(), { signal });
+    document.addEventListener("tray-sync", () => this.show(), { signal });
+  }
+
+  // Draws what changed, and tells of it once.
+  show() {
+    const { rows } = this.#model;
+    const known = new Set(this.#rows.keys());
+    const changed = this.#draw(rows).filter((row) => known.has(row.id));
+    this.#announcer.tell(changed);
+    find(this.#element, "[data-empty]", HTMLElement).hidden = rows.size > 0;
+    find(this.#element, "[data-list]", HTMLElement).hidden = rows.size === 0;
+    const size = this.#words.count("size", rows.size);
+    find(this.#element, "[data-size]", HTMLElement).textContent = size;
+  }
+
+  /**
+   * Answers with the rows that say something else than before.
+   * @param {Map<string, KeptRow>} rows Oldest first.
+   */
+  #draw(rows) {
+    const focused = this.#focused();
+    for (const id of this.#rows.keys()) if (!rows.has(id)) this.#take(id);
+    const now = this.#now();
+    const changed = [...rows.values()].filter((row) => this.#drawRow(row, now));
+    this.#keepFocus(focused);
+    return changed;
+  }
+
+  /**
+   * @param {KeptRow} row
+   * @param {Now} now
+   */
+  #drawRow(row, now) {
+    const shown = { row, state: now.state, isSent: now.sending.has(row.id), site: now.site };
+    const last = this.#shown.get(row.id);
+    const isAsBefore =
+      last?.row === row &&
+      last.state === shown.state &&
+      last.isSent === shown.isSent &&
+      last.site === shown.site;
+    if (isAsBefore) return false;
+    this.#shown.set(row.id, shown);
+    const drawn = this.#rows.get(row.id) ?? this.#add(row.id);
+    const before = drawn.view;
+    drawn.show(row, now);
+    return before?.word !== drawn.view?.word || before?.title !== drawn.view?.title;
+  }
+
+  /** @param {string} id */
+  #add(id) {
+    const template = find(this.#element, "[data-row-template]", HTMLTemplateElement);
+    const row = new TrayRow(template, this.#words, this.#element.dataset.icons ?? "");
+    this.#rows.set(id, row);
+    this.#list.prepend(row.element);
+    return row;
+  }
+
+  /** @param {string} id */
+  #take(id) {
+    this.#rows.get(id)?.element.remove();
+    this.#rows.delete(id);
+    this.#shown.delete(id);
+  }
+
+  #focused() {
+    const element = document.activeElement?.closest("[data-row]");
+    if (!element || !this.#list.contains(element)) return undefined;
+    return { element, next: element.nextElementSibling ?? element.previousElementSibling };
+  }
+
+  /**
+   * Whoever removed a row, or used a button that is gone, goes on beside it.
+   * @param {{ element: Element, next: Element | null } | undefined} focused
+   */
+  #keepFocus(focused) {
+    if (!focused) return;
+    const { activeElement, body } = document;
+    if (activeElement && activeElement !== body && activeElement.checkVisibility()) return;
+    const { element, next } = focused;
+    const place = element.isConnected ? element : next;
+    const way = element.isConnected && element.querySelector("[data-part=link][href]");
+    const goal = way || place?.querySelector("[data-part=remove]");
+    if (goal instanceof HTMLElement) goal.focus();
+  }
+}

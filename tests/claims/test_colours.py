@@ -1,0 +1,79 @@
+"""A colour decides nothing: with every chip alike, the pages differ in their colours alone."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.display import wording
+from portal.claims.models import State
+from portal.core.ui import Chip
+from tests.claims.conftest import put
+
+LIST = "/claims/"
+
+
+def recoloured(chip: Chip) -> Chip:
+    return Chip("quiet", "help", chip.word)
+
+
+@pytest.fixture
+def recolour(monkeypatch):
+    """Have every chip in the same colour, with the same icon."""
+
+    def all_alike() -> None:
+        for table in (wording.BY_STATE, wording.BY_REASON):
+            for key, words in table.items():
+                monkeypatch.setitem(table, key, replace(words, chip=recoloured(words.chip)))
+        for name, value in list(vars(wording).items()):
+            if isinstance(value, Chip):
+                monkeypatch.setattr(wording, name, recoloured(value))
+            elif isinstance(value, wording.Words):
+                monkeypatch.setattr(wording, name, replace(value, chip=recoloured(value.chip)))
+
+    return all_alike
+
+
+def without_colours(page: str) -> str:
+    page = re.sub(r'data-kind="\w+"|icon-[\w-]+|icons\.svg#[\w-]+', "", page)
+    return re.sub(r'("X-CSRFToken": |csrfmiddlewaretoken" value=)"[^"]*"', "", page)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "fields"),
+    [
+        *((state, "", {}) for state in State.values),
+        *((state, reason, {}) for state, reason in wording.BY_REASON),
+        ("queued", "", {"contacted_at": timezone.now()}),
+        ("verifying", "", {"cancel_requested_at": timezone.now()}),
+        ("expired", "", {"late_effect_at": timezone.now()}),
+    ],
+)
+def test_a_colour_decides_nothing(state, reason, fields, as_person, ira, claim, recolour):
+    put(claim, state, reason, **fields)
+    client, addresses = as_person(ira), (f"/claims/{claim.pk}/", LIST)
+    before = [client.get(address).content.decode() for address in addresses]
+    recolour()
+    after = [client.get(address).content.decode() for address in addresses]
+
+    assert before != after
+    assert list(map(without_colours, before)) == list(map(without_colours, after))
+
+
+@pytest.mark.parametrize("online", [True, False])
+@pytest.mark.parametrize("binding", ["ours", "other"])
+def test_a_colour_decides_nothing_of_a_hub_that_is_claimed(
+    online, binding, as_person, ira, claim, recolour
+):
+    claim = put(claim, "claimed", claimed_at=timezone.now())
+    now = timezone.now() + timedelta(seconds=1)
+    type(claim.hub).objects.update(online=online, binding=binding, read_at=now, last_seen=now)
+    client = as_person(ira)
+    before = client.get(LIST).content.decode()
+    recolour()
+    after = client.get(LIST).content.decode()
+
+    assert before != after
+    assert without_colours(before) == without_colours(after)

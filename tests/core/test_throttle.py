@@ -1,0 +1,89 @@
+"""What may be done only so often is counted exactly, whoever counts."""
+
+import threading
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from portal.core.models import Throttle
+from portal.core.throttle import KEPT_SECONDS, Limit
+
+THREADS = 8
+EACH = 10
+
+
+@pytest.fixture
+def at(time_machine):
+    """Moves the clock to so many seconds after the first stretch began."""
+
+    def move(seconds: float) -> None:
+        time_machine.move_to(1_800_000_000 + seconds, tick=False)
+
+    move(0)
+    return move
+
+
+@pytest.mark.django_db
+def test_a_limit_allows_so_many_a_stretch_and_no_more(at):
+    limit = Limit("scans", most=2, seconds=60)
+    assert [limit.allows("ira") for _ in range(4)] == [True, True, False, False]
+    at(59)
+    assert not limit.allows("ira")
+    at(60)
+    assert limit.allows("ira")
+
+
+@pytest.mark.django_db
+def test_each_is_counted_alone_and_each_thing_as_well(at):
+    scans, photos = (Limit(name, most=1, seconds=60) for name in ("scans", "photos"))
+    assert scans.allows("ira")
+    assert scans.allows("ada")
+    assert photos.allows("ira")
+    assert not scans.allows("ira")
+
+
+@pytest.mark.django_db
+def test_nothing_says_for_whom_it_was_counted(at):
+    Limit("scans", most=1, seconds=60).allows("192.0.2.7")
+    [row] = Throttle.objects.all()
+    assert "192" not in row.key
+    assert len(row.key) == 64
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_put_back_blocks_nobody(at):
+    limit = Limit("scans", most=1, seconds=60)
+    at(3600)
+    assert limit.allows("ira")
+    at(0)
+    assert limit.allows("ira")
+
+
+@pytest.mark.django_db
+def test_old_counts_go_when_a_new_stretch_begins(at):
+    limit = Limit("scans", most=1, seconds=60)
+    limit.allows("ira")
+    at(KEPT_SECONDS + 60)
+    limit.allows("ada")
+    assert Throttle.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_the_same_moment_are_counted_exactly():
+    limit = Limit("scans", most=THREADS * EACH // 2, seconds=24 * 3600)
+    allowed: list[bool] = []
+
+    def count() -> None:
+        try:
+            allowed.extend(limit.allows("ira") for _ in range(EACH))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=count) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (allowed.count(True), len(allowed)) == (THREADS * EACH // 2, THREADS * EACH)
+    assert Throttle.objects.get(since__lte=timezone.now().timestamp()).count == THREADS * EACH

@@ -1,0 +1,32 @@
+// What an address asks of the tray.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Address } from "../../static/js/tray/address.js";
+
+const at = (address) => {
+  globalThis.location = new URL(address, "https://portal.example");
+  const shown = [];
+  globalThis.history = { state: null, replaceState: (_state, _title, url) => shown.push(url.href) };
+  return { asked: new Address("/claims/new/"), shown };
+};
+
+test("the tray's own address asks for a site and a label, once", () => {
+  const { asked, shown } = at("/claims/new/?site=mill&label=abc&next=1");
+  assert.equal(asked.get("site"), "mill");
+  assert.equal(asked.get("label"), "abc");
+  asked.settle();
+  assert.deepEqual(shown, ["https://portal.example/claims/new/?next=1"]);
+});
+
+test("an address that asks for nothing stays as it is", () => {
+  const { asked, shown } = at("/claims/new/?next=1");
+  assert.equal(asked.get("site"), null);
+  asked.settle();
+  assert.deepEqual(shown, []);
+});
+
+test("the filter of a list in whose place the shell stands is no site for the tray", () => {
+  const { asked } = at("/claims/?site=mill&label=abc");
+  assert.equal(asked.get("site"), null);
+  assert.equal(asked.get("label"), null);
+});

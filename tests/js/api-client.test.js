@@ -1,0 +1,104 @@
+// What the tray makes of the portal's answers, and of those of whatever stands before it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ApiClient, Halt } from "../../static/js/tray/api-client.js";
+import { session } from "./rows.js";
+
+const URL_ = "/claims/tray/";
+const answer = (status, told) =>
+  new Response(told === undefined ? "<html>" : JSON.stringify(told), { status });
+
+// Answers one request after the other; notes what was asked.
+const portal = (t, ...answers) => {
+  const asked = [];
+  t.mock.method(globalThis, "fetch", async (url, options) => {
+    asked.push({ url, ...options });
+    const next = answers.shift();
+    if (next instanceof Error) throw next;
+    return next;
+  });
+  return asked;
+};
+
+const haltOf = async (t, ...answers) => {
+  portal(t, ...answers);
+  try {
+    await new ApiClient(URL_).session();
+  } catch (error) {
+    assert.ok(error instanceof Halt);
+    return error;
+  }
+  return undefined;
+};
+
+test("rows are sent with the token of the session", async (t) => {
+  const asked = portal(t, answer(200, session()), answer(200, { rows: [{ id: "1" }] }));
+  const client = new ApiClient(URL_);
+  await client.session();
+  assert.deepEqual(await client.exchange("ira", "acme", []), [{ id: "1" }]);
+  const { method, headers, body, cache } = asked[1];
+  assert.deepEqual([method, cache], ["POST", "no-store"]);
+  assert.equal(headers["X-CSRFToken"], "token");
+  assert.deepEqual(JSON.parse(body), { person: "ira", organisation: "acme", rows: [] });
+});
+
+test("before a photo is sent the token is asked for anew", async (t) => {
+  const fresh = { ...session(), csrf: "another" };
+  const asked = portal(t, answer(200, session()), answer(200, fresh), answer(200, { text: "id" }));
+  const client = new ApiClient(URL_);
+  await client.session();
+  assert.equal(await client.read(new Blob(["any"]), "/claims/photo/"), "id");
+  assert.equal(asked[2].url, "/claims/photo/");
+  assert.equal(asked[2].headers["X-CSRFToken"], "another");
+  assert.ok(asked[2].body.get("photo"));
+});
+
+for (const [name, status, told, state] of [
+  ["nobody signed in", 401, { signIn: "/accounts/login/" }, "signed-out"],
+  ["somebody else signed in", 409, { problem: "Somebody else." }, "somebody-else"],
+  ["a refusal in the portal's words", 403, { problem: "You may not." }, "refused"],
+  ["a refusal without words, as of a hotel's gate", 403, undefined, "offline"],
+  ["a page that is not there", 404, undefined, "offline"],
+  ["too many requests", 429, undefined, "unavailable"],
+  ["a portal that fails", 500, undefined, "unavailable"],
+  ["a portal whose database is busy", 503, { problem: "Not saved yet." }, "unavailable"],
+  ["a proxy with no portal behind it", 502, undefined, "offline"],
+  ["a page where JSON was asked for", 200, undefined, "offline"],
+]) {
+  test(`${name} is "${state}"`, async (t) => {
+    const halt = await haltOf(t, answer(status, told));
+    assert.equal(halt.state, state);
+    assert.equal(halt.problem, told?.problem ?? "");
+    assert.equal(halt.signIn, told?.signIn ?? "");
+    assert.equal(halt.isPortals, status >= 500);
+  });
+}
+
+test("no answer at all is a lost connection", async (t) => {
+  assert.equal((await haltOf(t, new TypeError("Failed to fetch"))).state, "offline");
+  assert.equal((await haltOf(t, new DOMException("", "TimeoutError"))).state, "offline");
+});
+
+test("every request ends some time", async (t) => {
+  const within = t.mock.method(AbortSignal, "timeout");
+  const asked = portal(
+    t,
+    answer(200, session()),
+    answer(200, session()),
+    answer(200, { text: "" }),
+  );
+  const client = new ApiClient(URL_);
+  await client.session();
+  await client.read(new Blob([]), "/photo/");
+  assert.deepEqual(
+    within.mock.calls.map(({ arguments: [milliseconds] }) => milliseconds),
+    [15_000, 15_000, 60_000],
+  );
+  assert.ok(asked.every(({ signal }) => signal instanceof AbortSignal));
+});
+
+test("a refusal tells to whom it was said, and what becomes of the rows", async (t) => {
+  const told = { problem: "You may not.", person: "ira", news: { kind: "stop" } };
+  const halt = await haltOf(t, answer(403, told));
+  assert.deepEqual([halt.person, halt.news], ["ira", { kind: "stop" }]);
+});

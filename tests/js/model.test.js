@@ -1,0 +1,212 @@
+// One person's tray in memory, and on a device that may refuse to keep it.
+import "fake-indexeddb/auto";
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { IDBFactory } from "fake-indexeddb";
+import { MemoryStore } from "../../static/js/tray/memory-store.js";
+import { TrayModel } from "../../static/js/tray/model.js";
+import { TrayStore } from "../../static/js/tray/store.js";
+import { news, row, until } from "./rows.js";
+
+const OWNER = { person: "ira", organisation: "acme" };
+const MILL = { id: "mill", name: "Mill Court" };
+const QUAY = { id: "quay", name: "Quay" };
+const label = (n) => ({ text: `text ${n}`, hubId: `hub ${n}` });
+
+let sync;
+beforeEach(() => {
+  mock.restoreAll();
+  globalThis.indexedDB = new IDBFactory();
+  sync = { store: new TrayStore(), wake: mock.fn() };
+});
+
+const settled = async (model) => {
+  await model.refresh();
+  return [...model.rows.values()];
+};
+
+const stages = (rows) => rows.map(({ stage, site }) => [stage, site]);
+
+test("what was added is on the device, in order, for the chosen site", async () => {
+  const model = new TrayModel(OWNER, sync);
+  model.add([label(1), label(2)], MILL);
+  model.add([label(3)], MILL);
+  await settled(model);
+  const kept = await sync.store.rows("ira");
+  assert.deepEqual(
+    kept.map(({ hubId, siteName }) => [hubId, siteName]),
+    [1, 2, 3].map((n) => [`hub ${n}`, "Mill Court"]),
+  );
+});
+
+test("rows stay in order though the clock is put back", async () => {
+  const model = new TrayModel(OWNER, sync);
+  model.add([label(1)], MILL);
+  mock.method(Date, "now", () => 0);
+  model.add([label(2)], MILL);
+  assert.deepEqual(
+    (await settled(model)).map(({ hubId }) => hubId),
+    ["hub 1", "hub 2"],
+  );
+});
+
+test("rows of another organisation are not shown, unless they were refused", async () => {
+  const refused = row({
+    organisation: "old",
+    stage: "confirmed",
+    news: news("x", { outcome: "forbidden" }),
+  });
+  const other = row({ organisation: "old", stage: "confirmed" });
+  const mine = row();
+  await sync.store.put(refused, other, mine);
+  const model = new TrayModel(OWNER, sync);
+  assert.deepEqual(await settled(model), [refused, mine]);
+  assert.equal(model.of(refused.hubId).id, mine.id);
+});
+
+test("only what is in the tray and can be claimed is confirmed, of a lookup its model stays", async () => {
+  const ready = row({ news: news("a", { meta: "SPK-Hub 2" }) });
+  const unknown = row({ news: news("b", { canClaim: false }) });
+  const sent = row({ stage: "sent", news: news("c") });
+  await sync.store.put(ready, unknown, sent);
+  const model = new TrayModel(OWNER, sync);
+  await model.refresh();
+  assert.deepEqual(
+    model.claimable().map(({ id }) => id),
+    [ready.id],
+  );
+  model.confirm([...model.rows.values()], QUAY);
+  const [one, ...others] = await settled(model);
+  assert.deepEqual(stages([one]), [["confirmed", "quay"]]);
+  assert.deepEqual(one.news, { meta: "SPK-Hub 2" });
+  assert.deepEqual(stages(others), [
+    ["tray", "mill"],
+    ["sent", "mill"],
+  ]);
+});
+
+test("what another page made of a row meanwhile is not undone by confirming it", async () => {
+  const model = new TrayModel(OWNER, sync);
+  const [mine] = model.add([label(1)], MILL);
+  await model.refresh();
+  await sync.store.change([mine.id], (each) => ({ ...each, stage: "sent", news: news(each.id) }));
+  model.confirm([mine], QUAY);
+  const [kept] = await settled(model);
+  assert.deepEqual(stages([kept]), [["sent", "mill"]]);
+});
+
+test("another site takes along what is not confirmed, and what was said of it is void", async () => {
+  const tray = row({ news: news("a") });
+  const confirmed = row({ stage: "confirmed" });
+  await sync.store.put(tray, confirmed);
+  const model = new TrayModel(OWNER, sync);
+  await model.refresh();
+  model.moveTo(QUAY);
+  const rows = await settled(model);
+  assert.deepEqual(stages(rows), [
+    ["tray", "quay"],
+    ["confirmed", "mill"],
+  ]);
+  assert.equal(rows[0].news, null);
+});
+
+test("a removal never overtakes what it removes", async () => {
+  const model = new TrayModel(OWNER, sync);
+  model.remove(model.add([label(1), label(2)], MILL).slice(0, 1));
+  assert.deepEqual(
+    (await settled(model)).map(({ hubId }) => hubId),
+    ["hub 2"],
+  );
+  assert.equal((await sync.store.rows("ira")).length, 1);
+});
+
+test("a row that is as it was stays the same object, for whoever draws it", async () => {
+  const one = row();
+  await sync.store.put(one);
+  const model = new TrayModel(OWNER, sync);
+  const [first] = await settled(model);
+  const [again] = await settled(model);
+  assert.equal(first, again);
+  await sync.store.change([one.id], (each) => ({ ...each, stage: "confirmed" }));
+  assert.notEqual((await settled(model))[0], first);
+});
+
+test("two rows that became one claim are one row", async () => {
+  const twins = [row(), row()].map((each) => ({
+    ...each,
+    stage: "sent",
+    news: news(each.id, { claimId: "claim" }),
+  }));
+  await sync.store.put(...twins);
+  const model = new TrayModel(OWNER, sync);
+  await model.refresh();
+  assert.deepEqual([...model.rows.keys()], [twins[0].id]);
+});
+
+for (const [name, stage, told, isDone, isOver] of [
+  ["a row of which nothing is known", "tray", {}, false, false],
+  ["a hub that is at the site already", "tray", { outcome: "here" }, true, true],
+  ["a hub that nobody knows", "tray", { outcome: "refused", settled: true }, false, true],
+  ["a claim that goes on", "sent", { outcome: "held_up" }, false, false],
+  ["a claim that failed", "sent", { outcome: "failed", settled: true }, false, true],
+  ["a claim that is done", "sent", { outcome: "claimed", settled: true }, true, true],
+]) {
+  test(`${name} is ${isDone ? "" : "not "}done, and ${isOver ? "" : "not "}over`, () => {
+    const judged = row({ stage, news: news("a", told) });
+    assert.equal(Boolean(TrayModel.isDone(judged)), isDone);
+    assert.equal(Boolean(TrayModel.isOver(judged)), isOver);
+  });
+}
+
+test("a device that refuses to keep the tray is told of once, and the rows stay", async () => {
+  const model = new TrayModel(OWNER, sync);
+  const unkept = mock.fn();
+  model.addEventListener("unkept", unkept);
+  model.add([label(1)], MILL);
+  await model.refresh();
+  mock.method(globalThis.IDBObjectStore.prototype, "put", () => {
+    throw new DOMException("", "QuotaExceededError");
+  });
+  model.add([label(2)], MILL);
+  model.add([label(3)], MILL);
+  assert.equal((await settled(model)).length, 3);
+  assert.ok(sync.store instanceof MemoryStore);
+  assert.equal(unkept.mock.callCount(), 1);
+  assert.equal(sync.wake.mock.callCount(), 1);
+});
+
+test("what the sync cannot keep is told of as well", async () => {
+  const model = new TrayModel(OWNER, sync);
+  await model.refresh();
+  document.dispatchEvent(new Event("tray-unkept"));
+  assert.ok(sync.store instanceof MemoryStore);
+  model.close();
+});
+
+test("the browser is asked once to keep the rows, and once more in the installed app", async () => {
+  const persist = mock.fn(async () => true);
+  navigator.storage = { persist };
+  const remembered = mock.method(sync.store, "get");
+  const model = new TrayModel(OWNER, sync);
+  const isAskedFor = async (n) => {
+    const before = persist.mock.callCount();
+    model.add([label(n)], MILL);
+    if (await remembered.mock.calls.at(-1).result) return false;
+    await until(() => persist.mock.callCount() > before);
+    return true;
+  };
+  assert.deepEqual([await isAskedFor(1), await isAskedFor(2)], [true, false]);
+  mock.method(globalThis, "matchMedia", () => ({ matches: true }));
+  assert.deepEqual([await isAskedFor(3), await isAskedFor(4)], [true, false]);
+  assert.equal(persist.mock.callCount(), 2);
+});
+
+test("closed, a model hears of nothing any more", async () => {
+  const model = new TrayModel(OWNER, sync);
+  model.close();
+  await sync.store.put(row());
+  await new Promise(setImmediate);
+  assert.equal(model.rows.size, 0);
+  document.dispatchEvent(new Event("tray-unkept"));
+  assert.ok(sync.store instanceof TrayStore);
+});

@@ -1,0 +1,91 @@
+// What of an error is told to the portal, and how often.
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+const HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b";
+const SCRIPT = "https://portal.example/static/js/tray/sync.0123456789ab.js";
+let sent;
+let loaded = 0;
+
+beforeEach(() => {
+  mock.restoreAll();
+  mock.method(console, "warn", () => {});
+  sent = [];
+  mock.method(globalThis, "fetch", async (url, options) => {
+    sent.push({ url, ...options, body: JSON.parse(options.body) });
+  });
+  navigator.onLine = true;
+  const told = { errors: "/client-errors/", release: "abc" };
+  document.head.querySelector = (selector) => ({
+    getAttribute: () => told[/portal-(\w+)/.exec(selector)[1]],
+  });
+});
+
+// As on a page of its own.
+const freshly = async () => {
+  loaded += 1;
+  return import(`../../static/js/page/report.js?${loaded}`);
+};
+
+const thrown = (message, stack = `TypeError: x\n    at run (${SCRIPT}?v=1:12:7)`) =>
+  Object.assign(new TypeError(message), { stack });
+
+test("an error is told by its name, its message and its place, and by the release", async () => {
+  const { report } = await freshly();
+  report(thrown("x is not a function"));
+  const [{ url, body, credentials }] = sent;
+  assert.deepEqual([url, credentials], ["/client-errors/", "omit"]);
+  assert.deepEqual(body, {
+    name: "TypeError",
+    message: "x is not a function",
+    script: "/static/js/tray/sync.0123456789ab.js",
+    line: 12,
+    release: "abc",
+  });
+});
+
+test("nothing that names a person, a hub or a claim leaves the device", async () => {
+  const { describe } = await freshly();
+  const { message } = describe(
+    thrown(`${HUB} ${HUB.replaceAll("-", "")} ira@acme.example /claims/?q=Ira#x serial 0041799`),
+  );
+  assert.equal(message, "… … … /claims/ serial …");
+  assert.ok(describe(thrown("x".repeat(5000))).message.length <= 200);
+});
+
+test("one error is told once, and a page that fails again and again tells of a few", async () => {
+  const { report } = await freshly();
+  for (let turn = 0; turn < 3; turn += 1) report(thrown("again"));
+  assert.equal(sent.length, 1);
+  for (let turn = 0; turn < 20; turn += 1) report(thrown(`number ${"x".repeat(turn)}`));
+  assert.equal(sent.length, 5);
+});
+
+test("what cannot be sent is dropped without a word", async () => {
+  const { report } = await freshly();
+  navigator.onLine = false;
+  report(thrown("offline"));
+  assert.equal(sent.length, 0);
+  navigator.onLine = true;
+  globalThis.fetch.mock.mockImplementation(async () => {
+    throw new TypeError("Failed to fetch");
+  });
+  report(thrown("lost"));
+  await new Promise(setImmediate);
+});
+
+test("whatever was thrown can be told, an error or not", async () => {
+  const { describe } = await freshly();
+  assert.deepEqual(describe("silent"), { name: "string", message: "silent", script: "", line: 0 });
+  assert.equal(describe(undefined).name, "undefined");
+  assert.equal(describe(new DOMException("", "AbortError")).name, "AbortError");
+});
+
+test("what nobody caught is told as well", async () => {
+  await freshly();
+  dispatchEvent(Object.assign(new Event("error"), { error: thrown("uncaught") }));
+  dispatchEvent(Object.assign(new Event("unhandledrejection"), { reason: thrown("unhandled") }));
+  dispatchEvent(Object.assign(new Event("error"), { error: null }));
+  const messages = new Set(sent.map(({ body }) => body.message));
+  assert.deepEqual([...messages], ["uncaught", "unhandled"]);
+});

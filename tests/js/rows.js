@@ -1,0 +1,56 @@
+// Rows and news as tests need them, and patience.
+
+const HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b";
+let made = 0;
+
+// Resolves once it is so.
+export const until = async (isSo) => {
+  while (!isSo()) await new Promise((done) => setTimeout(done, 5));
+};
+
+export const row = (more = {}) => {
+  made += 1;
+  return {
+    id: `row-${made}`,
+    person: "ira",
+    organisation: "acme",
+    text: HUB,
+    hubId: HUB,
+    site: "mill",
+    siteName: "Mill Court",
+    at: made,
+    stage: "tray",
+    news: null,
+    ...more,
+  };
+};
+
+export const news = (id, more = {}) => ({
+  id,
+  seen: "seen",
+  outcome: "under_way",
+  kind: "working",
+  icon: "working",
+  word: "Ready",
+  title: "",
+  text: "",
+  meta: "SPK-Hub 2",
+  reference: "",
+  url: "",
+  hubId: HUB,
+  claimId: "",
+  canClaim: true,
+  settled: false,
+  pollIn: 1,
+  actions: [],
+  ...more,
+});
+
+export const session = (person = "ira") => ({
+  person: { id: person, name: person },
+  organisation: { id: "acme", name: "Acme" },
+  sites: [],
+  site: "",
+  language: "en",
+  csrf: "token",
+});

@@ -1,0 +1,366 @@
+// When the tray is sent and asked after, by a clock and through a network that the test holds.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Halt } from "../../static/js/tray/api-client.js";
+import { MemoryStore } from "../../static/js/tray/memory-store.js";
+import { TraySync } from "../../static/js/tray/sync.js";
+import { news, row, session } from "./rows.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+let clock;
+let portal;
+let store;
+let sync;
+let unkept;
+
+beforeEach(() => {
+  clock = 0;
+  mock.timers.enable({ apis: ["setTimeout"] });
+  mock.method(performance, "now", () => clock);
+  mock.method(Math, "random", () => 0.5);
+  mock.method(console, "warn", () => {});
+  navigator.onLine = true;
+  document.hidden = false;
+  portal = {
+    session: mock.fn(async () => session()),
+    exchange: mock.fn(async (_person, _organisation, rows) => rows.map(({ id }) => news(id))),
+  };
+  store = memory();
+  sync = new TraySync(portal, "ira", store);
+  unkept = mock.fn();
+  document.addEventListener("tray-unkept", unkept);
+});
+
+afterEach(() => {
+  sync.stop();
+  document.removeEventListener("tray-unkept", unkept);
+  mock.timers.reset();
+  mock.restoreAll();
+});
+
+// A store without a device under it, which knows the person already.
+const memory = () => {
+  const changes = new EventTarget();
+  const done = async () => undefined;
+  const under = {
+    changes,
+    put: done,
+    remove: done,
+    keepPerson: done,
+    set: done,
+    person: async () => session(),
+    get: async (name) => (name === "current" ? "ira" : undefined),
+    tell: (detail) => changes.dispatchEvent(new CustomEvent("change", { detail })),
+  };
+  return new MemoryStore(under, []);
+};
+
+// Lets everything happen that waits for nothing.
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn += 1) {
+    mock.timers.tick(0);
+    await new Promise(setImmediate);
+  }
+};
+
+const pass = async (milliseconds) => {
+  const steps = Math.ceil(milliseconds / 100);
+  for (let step = 0; step < steps; step += 1) {
+    clock += 100;
+    mock.timers.tick(100);
+    await new Promise(setImmediate);
+  }
+  await settle();
+};
+
+const start = async (...rows) => {
+  await store.put(...rows);
+  sync.start();
+  await settle();
+};
+
+const watch = async (...rows) => {
+  await start(...rows);
+  sync.watch("ira");
+  await settle();
+};
+
+// Each question as the ids in it.
+const asked = () => portal.exchange.mock.calls.map(({ arguments: [, , rows] }) => ids(rows));
+const ids = (rows) => rows.map(({ id }) => id);
+const stageOf = async (id) => (await store.rows("ira")).find((each) => each.id === id)?.stage;
+const answer = (act) => portal.exchange.mock.mockImplementation(act);
+const tell = (more) => answer(async (_p, _o, rows) => rows.map(({ id }) => news(id, more)));
+const halt = (state, told) => new Halt(state, told);
+const fail = (error) =>
+  answer(async () => {
+    throw error;
+  });
+
+test("what was confirmed is sent though nobody looks, and nothing else is", async () => {
+  const [tray, confirmed, sent] = ["tray", "confirmed", "sent"].map((stage) => row({ stage }));
+  sent.news = news(sent.id);
+  await start(tray, confirmed, sent);
+  assert.deepEqual(asked(), [[confirmed.id]]);
+});
+
+test("whoever looks at the rows is told of all that goes on", async () => {
+  const [tray, sent] = [row(), row({ stage: "sent" })];
+  sent.news = news(sent.id, { claimId: "claim", seen: "before" });
+  await watch(tray, sent);
+  const [{ arguments: question }] = portal.exchange.mock.calls;
+  assert.deepEqual(
+    question[2].map(({ claim, claimId, seen }) => [claim, claimId, seen]),
+    [
+      [false, "", ""],
+      [true, "claim", "before"],
+    ],
+  );
+});
+
+test("the portal says when to ask again, and of what is over nothing is asked", async () => {
+  const [one, other] = [row(), row()];
+  answer(async (_p, _o, rows) =>
+    rows.map(({ id }) => news(id, id === one.id ? { settled: true } : { pollIn: 3 })),
+  );
+  await watch(one, other);
+  await pass(2 * SECOND);
+  assert.equal(asked().length, 1);
+  await pass(2 * SECOND);
+  assert.deepEqual(asked().slice(1), [[other.id]]);
+});
+
+test("a tab that nobody sees asks for nothing, and at once when somebody comes back", async () => {
+  await watch(row());
+  document.hidden = true;
+  await pass(10 * SECOND);
+  const before = asked().length;
+  await pass(MINUTE);
+  assert.equal(asked().length, before);
+  document.hidden = false;
+  document.dispatchEvent(new Event("visibilitychange"));
+  await settle();
+  assert.equal(asked().length, before + 1);
+});
+
+test("what is refused without becoming a claim lies in the tray again, with the reason", async () => {
+  const confirmed = row({ stage: "confirmed" });
+  tell({ settled: true, kind: "stop", word: "Suspended" });
+  await watch(confirmed);
+  const [kept] = await store.rows("ira");
+  assert.deepEqual([kept.stage, kept.news.word], ["tray", "Suspended"]);
+});
+
+test("a claim is followed, also one that somebody else made of the hub", async () => {
+  const [mine, scanned] = [row({ stage: "confirmed" }), row()];
+  tell({ claimId: "claim" });
+  await watch(mine, scanned);
+  assert.deepEqual([await stageOf(mine.id), await stageOf(scanned.id)], ["sent", "sent"]);
+});
+
+test("a lost answer leaves the row confirmed, and it is sent again, later and later", async () => {
+  const confirmed = row({ stage: "confirmed" });
+  fail(halt("offline"));
+  await start(confirmed);
+  assert.equal(sync.detail.state, "offline");
+  const after = async (milliseconds) => {
+    await pass(milliseconds);
+    return asked().length;
+  };
+  assert.deepEqual(
+    [await after(900), await after(200), await after(1800), await after(300), await after(4000)],
+    [1, 2, 2, 3, 4],
+  );
+  await pass(10 * MINUTE);
+  const before = asked().length;
+  await pass(MINUTE + SECOND);
+  assert.equal(asked().length, before + 1);
+  assert.equal(await stageOf(confirmed.id), "confirmed");
+
+  tell({ claimId: "claim" });
+  dispatchEvent(new Event("online"));
+  await settle();
+  assert.equal(await stageOf(confirmed.id), "sent");
+  assert.equal(sync.detail.state, "online");
+});
+
+test("without a network nothing is tried", async () => {
+  navigator.onLine = false;
+  await start(row({ stage: "confirmed" }));
+  await pass(MINUTE);
+  assert.equal(portal.session.mock.callCount(), 0);
+  assert.equal(sync.detail.state, "offline");
+});
+
+test("a row that was removed meanwhile does not come back, a moved one is asked for anew", async () => {
+  const [gone, moved] = [row(), row()];
+  let answering;
+  answer((_p, _o, rows) => {
+    const told = rows.map(({ id }) => news(id, { settled: true }));
+    return answering
+      ? Promise.resolve(told)
+      : new Promise((resolve) => {
+          answering = () => resolve(told);
+        });
+  });
+  await watch(gone, moved);
+  await store.remove(gone.id);
+  await store.change([moved.id], (each) => ({ ...each, site: "quay" }));
+  answering();
+  await settle();
+  assert.equal(await stageOf(gone.id), undefined);
+  assert.deepEqual(asked().at(-1), [moved.id]);
+});
+
+test("nothing is sent while somebody else is signed in, until the person is back", async () => {
+  portal.session.mock.mockImplementation(async () => session("ada"));
+  await start(row({ stage: "confirmed" }));
+  assert.deepEqual([sync.detail.state, sync.detail.isForeign], ["somebody-else", true]);
+  fail(halt("offline"));
+  dispatchEvent(new Event("offline"));
+  assert.equal(sync.detail.isForeign, true);
+  await pass(MINUTE);
+  assert.deepEqual(asked(), []);
+
+  tell({ claimId: "claim" });
+  portal.session.mock.mockImplementation(async () => session());
+  sync.hurry();
+  await settle();
+  assert.equal(sync.detail.isForeign, false);
+  assert.equal(asked().length, 1);
+});
+
+test("whoever may claim nothing is somebody else, too", async () => {
+  portal.session.mock.mockImplementation(async () => {
+    throw halt("refused", { problem: "You may not.", person: "sam" });
+  });
+  await start(row({ stage: "confirmed" }));
+  assert.equal(sync.detail.isForeign, true);
+});
+
+test("who is signed in is asked once a minute", async () => {
+  tell({ pollIn: 5 });
+  await watch(row());
+  await pass(50 * SECOND);
+  assert.equal(portal.session.mock.callCount(), 1);
+  await pass(20 * SECOND);
+  assert.equal(portal.session.mock.callCount(), 2);
+});
+
+test("an action is asked for until it is answered", async () => {
+  const sent = row({ stage: "sent" });
+  sent.news = news(sent.id, { settled: true });
+  await watch(sent);
+  fail(halt("unavailable"));
+  sync.act(sent.id, "stop");
+  await settle();
+  assert.equal(sync.owes, true);
+  tell({ settled: true });
+  await pass(2 * SECOND);
+  const actions = portal.exchange.mock.calls.map(({ arguments: [, , rows] }) => rows[0].action);
+  assert.deepEqual(actions, ["", "stop", "stop"]);
+  assert.equal(sync.owes, false);
+});
+
+test("an action that is refused is asked for once, and says why", async () => {
+  const sent = row({ stage: "sent" });
+  sent.news = news(sent.id, { settled: true });
+  await watch(sent);
+  fail(halt("refused", { problem: "You may not." }));
+  sync.act(sent.id, "stop");
+  await pass(MINUTE - SECOND);
+  assert.equal(asked().length, 2);
+  assert.deepEqual([sync.detail.state, sync.detail.problem], ["online", "You may not."]);
+});
+
+test("a confirmed row that is refused says why, and is sent again after a while", async () => {
+  const confirmed = row({ stage: "confirmed", news: { meta: "SPK-Hub 2" } });
+  fail(halt("refused", { problem: "Not yours.", news: news("", { kind: "stop", meta: "" }) }));
+  await start(confirmed);
+  const [kept] = await store.rows("ira");
+  assert.deepEqual(
+    [kept.stage, kept.news.kind, kept.news.meta],
+    ["confirmed", "stop", "SPK-Hub 2"],
+  );
+  tell({ claimId: "claim" });
+  await pass(MINUTE + SECOND);
+  assert.equal(await stageOf(confirmed.id), "sent");
+});
+
+test("what the portal fails at for one organisation holds up no other's rows", async () => {
+  const [old, mine] = ["old", "acme"].map((organisation) =>
+    row({ stage: "confirmed", organisation }),
+  );
+  answer(async (_person, organisation, rows) => {
+    if (organisation === "old") throw Halt.of(500, null);
+    return rows.map(({ id }) => news(id, { claimId: "claim" }));
+  });
+  await start(old, mine);
+  assert.deepEqual([await stageOf(old.id), await stageOf(mine.id)], ["confirmed", "sent"]);
+  assert.equal(sync.detail.state, "unavailable");
+});
+
+test("many rows travel in batches of one organisation each", async () => {
+  const rows = Array.from({ length: 60 }, () => row({ stage: "confirmed" }));
+  const other = row({ stage: "confirmed", organisation: "old" });
+  tell({ claimId: "claim" });
+  await start(...rows, other);
+  assert.deepEqual(
+    portal.exchange.mock.calls.map(({ arguments: [, of, batch] }) => [of, batch.length]),
+    [
+      ["acme", 50],
+      ["acme", 10],
+      ["old", 1],
+    ],
+  );
+});
+
+test("rows say that they are on their way, and no more once they were answered", async () => {
+  const confirmed = row({ stage: "confirmed" });
+  const sending = [];
+  document.addEventListener("tray-sync", ({ detail }) => sending.push([...detail.sending]));
+  await start(confirmed);
+  assert.ok(sending.some((each) => each.includes(confirmed.id)));
+  assert.deepEqual([...sync.detail.sending], []);
+});
+
+test("a device that cannot keep the answer says so, and speaks against no portal", async () => {
+  store.change = async () => {
+    throw new DOMException("", "QuotaExceededError");
+  };
+  await start(row({ stage: "confirmed" }));
+  assert.equal(unkept.mock.callCount(), 1);
+  assert.equal(sync.detail.state, "online");
+});
+
+test("where the page knows nobody it works for whoever was here last", async () => {
+  sync = new TraySync(portal, "", store);
+  await start(row({ stage: "confirmed" }));
+  assert.equal(asked().length, 1);
+});
+
+test("somebody of whom the device knows nothing yet is asked for, though nothing waits", async () => {
+  store.person = async () => undefined;
+  await start();
+  assert.equal(portal.session.mock.callCount(), 1);
+});
+
+test("stopped, it asks for nothing more", async () => {
+  await watch(row());
+  const before = asked().length;
+  sync.stop();
+  await pass(MINUTE);
+  dispatchEvent(new Event("online"));
+  await settle();
+  assert.equal(asked().length, before);
+});
+
+test("pages of one device take turns", async () => {
+  const request = mock.fn((_name, act) => act());
+  navigator.locks = { request };
+  await start(row({ stage: "confirmed" }));
+  navigator.locks = undefined;
+  assert.equal(request.mock.calls[0].arguments[0], "tray-sync");
+});
