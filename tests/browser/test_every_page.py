@@ -82,6 +82,8 @@ def claims(ira, mill_court) -> dict[str, Claim]:
         made[name] = claim
     seen = {"serial": "SK-7F03-91A2", "model": "SK-Hub One PoE"}
     Hub.objects.update(**seen)
+    elsewhere = {"binding": "ours", "spkey_site_id": "orchard-rise"}
+    Hub.objects.filter(pk=made["elsewhere"].hub_id).update(**elsewhere)
     return made
 
 

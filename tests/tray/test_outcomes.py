@@ -95,6 +95,13 @@ def test_a_claim_that_is_being_stopped_is_under_way():
     assert told(stopping).outcome == Outcome.UNDER_WAY
 
 
+def test_a_row_names_the_other_site_of_its_hub_where_that_is_known():
+    other = claim(State.CONFLICT, Reason.ANOTHER_SITE)
+    somewhere, nowhere = (news.of(sync.Followed(other, at)).text for at in ("Quay", ""))
+
+    assert somewhere == f"SmartphoneKey has it at Quay. {nowhere}"
+
+
 LOOKUPS = {
     "looking": (hub(), "", Outcome.LOOKING),
     "asked in vain": (

@@ -175,7 +175,7 @@ def verdict(lookup: Lookup) -> Rule:
 
 
 def _where(at: str, words: Words) -> str:
-    return f"{known_at(at)} {words.text}"
+    return f"{known_at(at)} {words.text}" if at else str(words.text)
 
 
 def _of_claim(claim: Claim, at: str) -> News:

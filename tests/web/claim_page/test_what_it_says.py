@@ -50,6 +50,15 @@ def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acm
     assert "SmartphoneKey has it at other-site." in text_of(installer, claim)
 
 
+def test_another_site_that_nobody_knows_is_not_named(installer, claim):
+    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    Claim.objects.update(state="conflict", reason="another_site", **ended)
+    page = text_of(installer, claim)
+
+    assert "This hub is yours, at another site" in page
+    assert "SmartphoneKey has it at" not in page
+
+
 def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
     installer, ira, mill_court, sandbox
 ):
