@@ -183,7 +183,7 @@ class TestWithoutNode:
         tools(tmp_path, "sh", "dirname")
         found = run(BIN / "install-node", PATH=tmp_path)
         assert found.returncode == 0
-        assert "The live camera needs it; typing a hub id and taking a photo work" in found.stderr
+        assert "The tray and the live camera need it; typing one hub id" in found.stderr
 
     def test_continuous_integration_fails(self, tmp_path):
         tools(tmp_path, "sh", "dirname")
