@@ -213,7 +213,7 @@ class TestWithoutNode:
         tools(tmp_path, "sh", "dirname")
         found = run(BIN / "install-node", PATH=tmp_path)
         assert found.returncode == 0
-        assert "The tray and the live camera need it" in found.stderr
+        assert "The tray and the live camera need it; typing one hub id" in found.stderr
 
     def test_continuous_integration_fails(self, tmp_path):
         tools(tmp_path, "sh", "dirname")
