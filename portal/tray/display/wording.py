@@ -35,9 +35,9 @@ ELSEWHERE: Final = words(State.CONFLICT, Reason.ANOTHER_SITE)
 
 _OF_LOOKUP: Final = {
     (State.ALREADY_YOURS, Reason.NONE): Words(
-        Chip("good", "check", _("Already claimed here")),
-        _("Already claimed here"),
-        _("The hub belongs to this site. There is nothing to do."),
+        Chip("good", "check", words(State.ALREADY_YOURS, Reason.NONE).title),
+        words(State.ALREADY_YOURS, Reason.NONE).title,
+        words(State.ALREADY_YOURS, Reason.NONE).text,
     ),
     (State.REJECTED, Reason.SUSPENDED): Words(
         words(State.REJECTED, Reason.SUSPENDED).chip,

@@ -51,7 +51,7 @@ def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acm
 
 
 def test_another_site_that_nobody_knows_is_not_named(installer, claim):
-    ended = {"finished_at": timezone.now(), "next_attempt_at": None}
+    ended = {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(state="conflict", reason="another_site", **ended)
     page = text_of(installer, claim)
 
