@@ -19,7 +19,7 @@ from portal.claims.display import timeline
 from portal.claims.engine import timing
 from portal.core.worker import Worker
 from portal.hubs import watching
-from portal.pwa import views
+from portal.pwa.web import views
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line

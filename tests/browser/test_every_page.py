@@ -19,7 +19,7 @@ from portal.sites.models import Site
 from tests.browser.checks import problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
-from tests.conftest import PASSWORD, join, make_person, order
+from tests.conftest import PASSWORD, claim_request, join, make_person
 from tests.people_with_factor import set_up_factor, sign_in_with_factor
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -75,7 +75,7 @@ def claims(ira, mill_court) -> dict[str, Claim]:
     numbers = count()
     made = {}
     for name, fields in STATES.items():
-        claim = actions.submit(order(ira, mill_court, world.hub_id(next(numbers))))
+        claim = actions.submit(claim_request(ira, mill_court, world.hub_id(next(numbers))))
         end = {"finished_at": timezone.now(), "due_at": None}
         ended = fields.get("state") in ENDED
         Claim.objects.filter(pk=claim.pk).update(**fields, **(end if ended else {}))

@@ -19,7 +19,7 @@ from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import make_organisation, order
+from tests.conftest import claim_request, make_organisation
 from tests.notices.conftest import tell
 
 HOUR = timedelta(hours=1)
@@ -29,7 +29,7 @@ ROWS = 3
 def claims_of(request):
     ira, mill_court = request.getfixturevalue("ira"), request.getfixturevalue("mill_court")
     for number in range(ROWS):
-        actions.submit(order(ira, mill_court, world.hub_id(number)))
+        actions.submit(claim_request(ira, mill_court, world.hub_id(number)))
 
 
 def claims_that_ended_badly(request):

@@ -52,19 +52,19 @@ MUTANTS = (
         "a send with an open outcome is read back",
         "taken as failed, and sent again",
         _open_rule_is("AFTER_SEND[Outcome.BUSY]"),
-        "tests/claims/test_transitions_after_send.py",
+        "tests/claims/engine/test_transitions_after_send.py",
     ),
     Mutant(
         "a send with an open outcome is read back",
         "taken as a success",
         _open_rule_is("Rule(State.CLAIMED)"),
-        "tests/claims/test_transitions_after_send.py",
+        "tests/claims/engine/test_transitions_after_send.py",
     ),
     Mutant(
         "a send whose worker was killed is open",
         "the intent says nothing of it",
         (_edit("engine/step.py", '        "outcome_unknown_since": now,\n', ""),),
-        "tests/claims/faults/test_processes_die.py",
+        "tests/claims/engine/faults/test_processes_die.py",
     ),
     Mutant(
         "two late reads settle an open send",
@@ -73,7 +73,7 @@ MUTANTS = (
             _edit("engine/decide.py", "    if first is None:\n", "    if False:\n"),
             _edit("engine/decide.py", "asked_at - first < timing.SETTLE_APART", "False"),
         ),
-        "tests/claims/test_transitions_with_a_send_open.py",
+        "tests/claims/engine/test_transitions_with_a_send_open.py",
     ),
     Mutant(
         "two late reads settle an open send",
@@ -85,13 +85,13 @@ MUTANTS = (
                 "    if False:\n",
             ),
         ),
-        "tests/claims/test_transitions_with_a_send_open.py",
+        "tests/claims/engine/test_transitions_with_a_send_open.py",
     ),
     Mutant(
         "a lease is fenced by its epoch",
         "written whatever the epoch",
         (Edit(LEASING, "filter(pk=self.pk, epoch=self.epoch)", "filter(pk=self.pk)"),),
-        "tests/claims/test_leases.py",
+        "tests/claims/engine/test_leases.py",
     ),
     Mutant(
         "a lease runs out",
@@ -103,7 +103,7 @@ MUTANTS = (
                 "    free = Q(lease_until=None)\n",
             ),
         ),
-        "tests/claims/test_leases.py",
+        "tests/claims/engine/test_leases.py",
     ),
     Mutant(
         "a lease begins an epoch",
@@ -164,7 +164,7 @@ MUTANTS = (
         "nothing is sent under a lease that runs out",
         "the rest of the lease is not looked at",
         (Edit(LEASING, "        if for_at_least is not None:\n", "        if False:\n"),),
-        "tests/claims/test_leases.py",
+        "tests/claims/engine/test_leases.py",
         by_machine=False,
     ),
     Mutant(
@@ -181,7 +181,7 @@ MUTANTS = (
                 '                fields=("organisation", "hub"),',
             ),
         ),
-        "tests/claims/test_invariants.py",
+        "tests/claims/engine/test_invariants.py",
     ),
     Mutant(
         "who is slower by an instant gets the faster one's claim",
@@ -193,7 +193,7 @@ MUTANTS = (
                 "    except ZeroDivisionError:\n",
             ),
         ),
-        "tests/claims/test_submitting.py",
+        "tests/claims/engine/test_submitting.py",
     ),
     Mutant(
         "only support's own key serves support's claims",
@@ -207,7 +207,7 @@ MUTANTS = (
                 "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "only support's own key serves support's claims",
@@ -219,7 +219,7 @@ MUTANTS = (
                 "    return claim.organisation\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
         # Sam is no member of the target organisation: the claim is cancelled before it is sent.
     ),
     Mutant(
@@ -232,7 +232,7 @@ MUTANTS = (
                 "claim.organisation.spkey_org_id",
             ),
         ),
-        "tests/claims/test_keys.py",
+        "tests/gateway/test_key_health.py",
     ),
     Mutant(
         "a key serves only the claims of its kind",
@@ -244,7 +244,7 @@ MUTANTS = (
                 "    if False:\n",
             ),
         ),
-        "tests/claims/test_keys.py",
+        "tests/gateway/test_key_health.py",
         by_machine=False,
     ),
     Mutant(
@@ -261,13 +261,13 @@ MUTANTS = (
                 "        return _rest(work, RIGHT_GONE)\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "a claim is sent eight times at most",
         "as often as there is time",
         (_edit("engine/decide.py", " or facts.sends >= timing.MAX_SENDS", ""),),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "no send after somebody said stop",
@@ -286,7 +286,7 @@ MUTANTS = (
                 "        if False:\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "the right to claim is checked right before the send",
@@ -298,7 +298,7 @@ MUTANTS = (
                 "",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "a final state is final",
@@ -313,13 +313,13 @@ MUTANTS = (
                 "    cancelled = mine.filter(outcome_unknown_since=None).update(",
             ),
         ),
-        "tests/claims/test_invariants_of_ends.py",
+        "tests/claims/engine/test_invariants_of_ends.py",
     ),
     Mutant(
         "a final state is final",
         "a worker under way overwrites a cancel",
         (_edit("engine/actions.py", '        epoch=F("epoch") + 1,\n', ""),),
-        "tests/claims/test_transitions_by_people.py",
+        "tests/claims/engine/test_transitions_by_people.py",
     ),
     Mutant(
         "what took effect late is found and told",
@@ -331,7 +331,7 @@ MUTANTS = (
                 "    return None\n",
             ),
         ),
-        "tests/claims/test_looking_back.py",
+        "tests/claims/engine/test_recheck.py",
     ),
     Mutant(
         "a refused key blocks, and costs the claim nothing",
@@ -347,7 +347,7 @@ MUTANTS = (
                 "    Outcome.UNREACHABLE",
             ),
         ),
-        "tests/claims/test_keys.py",
+        "tests/gateway/test_key_health.py",
         by_machine=False,
     ),
     Mutant(
@@ -360,7 +360,7 @@ MUTANTS = (
                 "        logger.debug(credential)\n",
             ),
         ),
-        "tests/claims/test_gate.py",
+        "tests/gateway/test_gate.py",
         by_machine=False,
     ),
     Mutant(
@@ -373,7 +373,7 @@ MUTANTS = (
                 "        return _verdict_of(limit)\n",
             ),
         ),
-        "tests/claims/test_what_a_check_proves.py",
+        "tests/gateway/test_key_checks.py",
         by_machine=False,
     ),
 )

@@ -11,7 +11,7 @@ from portal.core import worker
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.sandbox import world
-from tests.conftest import join, make_person, order
+from tests.conftest import claim_request, join, make_person
 
 FACTS = {"claim": "0f8fad5b-d9cb-469f-a165-70867728950e", "hub": world.hub_id(0), "site": "Mill"}
 
@@ -56,5 +56,5 @@ def make_due():
 
 def refuse_all_claims(ira, site, hubs=4):
     for n in range(hubs):
-        actions.submit(order(ira, site, world.hub_id(n)))
+        actions.submit(claim_request(ira, site, world.hub_id(n)))
     worker.run_once()

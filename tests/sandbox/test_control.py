@@ -7,7 +7,7 @@ from portal import spkey
 from portal.sandbox import world
 from portal.sandbox.exchange import Request
 from portal.sandbox.server import Sandbox
-from tests.claims.running import until
+from tests.running import until
 
 HUB = world.hub_id(7)
 

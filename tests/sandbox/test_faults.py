@@ -6,7 +6,7 @@ import pytest
 
 from portal import spkey
 from portal.sandbox import world
-from tests.claims.running import until
+from tests.running import until
 
 HUB = world.hub_id(1)
 PERSON = world.USERS["installer@acme.example"]

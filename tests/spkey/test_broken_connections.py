@@ -7,7 +7,7 @@ import time
 import pytest
 
 from portal import spkey
-from tests.claims.running import until
+from tests.running import until
 from tests.spkey import people
 from tests.spkey.certificates import self_signed, server_context
 from tests.spkey.people import CLAIM, HUB, QUICK

@@ -16,7 +16,7 @@ from portal.sites.models import Site
 from portal.tray import sync
 from portal.tray.display import news
 from portal.tray.schema import Action, News, Outcome
-from tests.claims.conftest import make_chips_alike
+from tests.claims.states import make_chips_alike
 from tests.tray.conftest import HUB
 
 OF_STATE = {
@@ -144,7 +144,7 @@ def test_every_refusal_of_a_row_has_an_outcome(name):
     assert news.of(result).outcome == expected
 
 
-def test_a_refusal_of_the_person_has_an_outcome_of_its_own():
+def test_refusing_the_person_has_an_outcome_of_its_own():
     assert news.refused("You may not.").outcome == Outcome.FORBIDDEN
 
 
@@ -159,7 +159,7 @@ def without_colours(news: News) -> News:
     return replace(news, kind="", icon="")
 
 
-def test_other_colours_for_all_chips_change_no_news_but_their_colour(monkeypatch):
+def test_recolouring_every_chip_changes_nothing_in_the_news_but_its_colour(monkeypatch):
     claims = [claim(*each) for each in STATES]
     before = [told(each) for each in claims]
     make_chips_alike(monkeypatch)

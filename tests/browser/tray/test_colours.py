@@ -62,9 +62,7 @@ def story(page: Page, member: Membership, site: Site, **colour: str) -> list[obj
     return [*facts, tray.aria_snapshot()]
 
 
-def test_other_colours_change_no_word_and_no_button_and_nothing_that_comes_of_a_tap(
-    tablet, ira, mill_court
-):
+def test_recolouring_every_chip_changes_nothing_that_the_tray_says_or_does(tablet, ira, mill_court):
     tablet.expected = ["ERR_FAILED"]
     member, told = Membership.objects.get(), []
     for colour in ("", *COLOURS):
