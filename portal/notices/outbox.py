@@ -47,7 +47,7 @@ def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> 
 
     `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): whoever has
     a notice of this kind about it gets no second. `facts` must serialise as JSON and hold no
-    secret; the words of the kind in templates/orgs/email/ say which they know. Return how many
+    secret; the words of the kind in templates/notices/email/ say which they know. Return how many
     notices were made. Raises ValueError for a kind that has no words.
     """
     kind = Notice.Kind(kind)
@@ -164,7 +164,7 @@ def _letter(notice: Notice) -> EmailMessage:
     words = {name: _plain(value) for name, value in notice.facts.items()}
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
         text = render_to_string(
-            f"orgs/email/{notice.kind}.txt",
+            f"notices/email/{notice.kind}.txt",
             {
                 **words,
                 "organisation": _plain(notice.organisation.name),
