@@ -207,7 +207,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "portal.core.static_files.Storage"
+        else "portal.core.static_files.ProductionStorage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

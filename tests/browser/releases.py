@@ -15,7 +15,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 from portal.pwa import precache
 from tests.browser.offline import Line
 
-HASHED = "portal.core.static_files.Storage"
+HASHED = "portal.core.static_files.ProductionStorage"
 CHANGING = "css/bar.css"
 
 

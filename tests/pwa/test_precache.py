@@ -6,7 +6,6 @@ from posixpath import dirname, join, normpath
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 
 from portal.pwa import precache
 
@@ -102,22 +101,6 @@ def loaded_at_once(first: set[str]) -> set[str]:
         text = re.sub(r"\bimport\s*\(.*?\)", "", source(path).read_text())
         first = first | named_by(IMPORT, path, text)
     return known
-
-
-def test_files_are_collected_for_production_where_nodes_packages_are_missing(tmp_path, settings):
-    settings.STATICFILES_DIRS = [settings.BASE_DIR / "static"]
-    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "portal.core.static_files.Storage"},
-    }
-    call_command("collectstatic", interactive=False, verbosity=0)
-
-    [store] = tmp_path.glob("js/tray/store.*.js")
-    assert 'from "../../vendor/idb/index.js"' in store.read_text()
-    [page_store] = tmp_path.glob("js/tray/page-store.*.js")
-    assert f'from "./{store.name}"' in page_store.read_text()
 
 
 def test_where_nodes_packages_are_missing_the_plain_form_is_left_and_says_so(

@@ -1,0 +1,92 @@
+"""How our files are served in production: renamed together, and scripts without their comments."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from portal.core import static_files
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
+
+
+@pytest.fixture
+def collect(tmp_path, settings):
+    """Collects the files below a folder as for production, and returns where they are."""
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "collected"
+    backend = {"BACKEND": "portal.core.static_files.ProductionStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
+
+    def run(source: Path) -> Path:
+        settings.STATICFILES_DIRS = [source]
+        call_command("collectstatic", interactive=False, verbosity=0)
+        return tmp_path / "collected"
+
+    return run
+
+
+def one(folder: Path, pattern: str) -> Path:
+    [found] = folder.glob(pattern)
+    return found
+
+
+def test_modules_name_each_other_by_hash_and_what_is_not_installed_as_it_is(collect):
+    collected = collect(ROOT / "static")
+    store = one(collected, "js/tray/store.*.js")
+    assert f'from "./{store.name}"' in one(collected, "js/tray/page-store.*.js").read_text()
+    assert 'from "../../vendor/idb/index.js"' in store.read_text()
+    assert not list(collected.glob("js/tray/store.js"))
+
+
+def test_scripts_are_collected_without_comments_and_every_line_stays_where_it_is(collect):
+    collected = collect(ROOT / "static")
+    for path in SCRIPTS:
+        source = path.read_text().splitlines()
+        served = one(
+            collected, f"{path.relative_to(ROOT / 'static').with_suffix('')}.*.js"
+        ).read_text()
+        assert not re.search(r"^\s*(//|\* |/\*\*$|/\*.*\*/$)", served, re.MULTILINE), path
+        assert len(served.splitlines()) <= len(source)
+        for line, (was, now) in enumerate(zip(source, served.splitlines(), strict=False), 1):
+            assert now in {"", was} or "import" in now or "from" in now, (path, line)
+
+
+def test_the_scripts_of_others_keep_their_comments(collect, tmp_path):
+    source = tmp_path / "from/vendor/other"
+    source.mkdir(parents=True)
+    (source / "index.js").write_text("// Whose it is.\nact();\n")
+    assert "Whose it is" in one(collect(tmp_path / "from"), "vendor/other/index.*.js").read_text()
+
+
+@pytest.mark.parametrize(
+    ("script", "served"),
+    [
+        ("// one\na();\n", "\na();\n"),
+        ("/** two\n * lines */\na();\n", "\n\na();\n"),
+        ("  // indented\n", "\n"),
+        ('a("// no comment"); // stays\n', 'a("// no comment"); // stays\n'),
+        ("const b = /** @type {C} */ (d);\n", "const b = /** @type {C} */ (d);\n"),
+        ("a(/[/*]/); b();\n", "a(/[/*]/); b();\n"),
+    ],
+)
+def test_only_comments_that_have_their_lines_to_themselves_go(script, served):
+    assert static_files.without_comments(script) == served
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_text_in_a_script_goes_over_lines(path):
+    # What looks like a comment in one would be taken for one.
+    code = static_files.without_comments(path.read_text())
+    assert [line for line in code.splitlines() if line.count("`") % 2] == []
+
+
+def test_modules_that_import_each_other_are_told(collect, tmp_path):
+    source = tmp_path / "from/js"
+    source.mkdir(parents=True)
+    (source / "a.js").write_text('import "./b.js";\nexport const a = 1;\n')
+    (source / "b.js").write_text('import "./a.js";\nexport const b = 1;\n')
+    with pytest.raises((RuntimeError, CommandError), match="passes"):
+        collect(tmp_path / "from")
