@@ -113,6 +113,7 @@ MUTANTS = (
             Edit(LEASING, "Lease(model, pk, epoch + 1)", "Lease(model, pk, epoch)"),
         ),
         "tests/core/test_leasing.py",
+        by_machine=False,
     ),
     Mutant(
         "a silent worker whose leases are taken is fenced",
