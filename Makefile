@@ -112,4 +112,4 @@ deployment: install
 	@bin/as-production $(PYTHON) manage.py check --deploy --fail-level WARNING
 
 imports: install
-	@$(PYTHON) -m pytest --quiet tests/test_imports.py
+	@$(PYTHON) -m pytest --quiet tests/portal/test_imports.py

@@ -7,7 +7,6 @@ Everything runs on this machine, in a temporary folder, against the sandbox. The
 """
 
 import argparse
-import signal
 import sys
 import tempfile
 from importlib import import_module
@@ -16,7 +15,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from bench import place, report
+from bench import place, report, signals
 
 PARTS = ("polls", "submits", "crowd", "fair", "weight")
 # Measured only when they are named: they need a browser, and take minutes.
@@ -26,9 +25,7 @@ BY_NAME = ("labels", "tray", "lighthouse")
 def main() -> int:
     """Measure the parts that were asked for, and print their table."""
     options = _options()
-    # A closed terminal or a kill takes the way of Ctrl-C: through every `finally`.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    signals.end_on_signals()
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         place.enter(Path(folder))
         django.setup()
@@ -62,7 +59,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

@@ -63,7 +63,7 @@ def queue(person: Installer, hubs: Sequence[str]) -> None:
     """Submit a claim of each hub, none of them due yet."""
     for hub_id in hubs:
         submit(person, hub_id)
-    _of(hubs).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    _of(hubs).update(due_at=timezone.now() + timedelta(hours=1))
 
 
 def submit(person: Installer, hub_id: str) -> Claim:
@@ -83,7 +83,7 @@ def submit(person: Installer, hub_id: str) -> Claim:
 def _at_once(hubs: Sequence[str]) -> float:
     """Let all claims fall due at once. Return the seconds until the last row says claimed."""
     started = time.monotonic()
-    _of(hubs).update(next_attempt_at=timezone.now())
+    _of(hubs).update(due_at=timezone.now())
     while left := _of(hubs).exclude(state=State.CLAIMED).count():
         if time.monotonic() - started > LONGEST_SECONDS:
             raise RuntimeError(f"{left} claims are still open")

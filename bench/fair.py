@@ -32,7 +32,7 @@ def measure(*, quick: bool) -> list[Figure]:
         with processes.worker(api):
             _seconds(first_id)  # It asks for Hal's SpKey id as well, once.
             alone = _seconds(alone_id)
-            Claim.objects.filter(hub_id_text__in=waiting).update(next_attempt_at=timezone.now())
+            Claim.objects.filter(hub_id_text__in=waiting).update(due_at=timezone.now())
             time.sleep(2 * latency)
             beside = _seconds(beside_id)
             left = Claim.objects.active().count()

@@ -44,7 +44,7 @@ def _make(email: str) -> User:
     name, spkey_org_id, secret = ORGANISATIONS[email]
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
     key = api_keys.replace(organisation, None, Secret(secret), None)
-    ApiCredential.objects.filter(pk=key.pk).update(state="working", check_due_at=None)
+    ApiCredential.objects.filter(pk=key.pk).update(state="working", due_at=None)
     for site in SITES:
         Site.objects.create(
             organisation=organisation, name=site, spkey_site_id=site.lower().replace(" ", "-")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import requests
 
 from bench import certificate, place
-from portal.claims.models import Heartbeat
+from portal.core.models import Heartbeat
 
 ROOT = Path(__file__).resolve().parent.parent
 # As the Procfile starts it, but for the address.
@@ -22,7 +22,7 @@ GUNICORN = (
     *("gunicorn", "portal.wsgi", "--worker-class", "gthread", "--threads", "8"),
     *("--workers", "2", "--preload", "--no-control-socket"),
 )
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 NO_API = "http://127.0.0.1:9"
 

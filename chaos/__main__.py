@@ -11,7 +11,6 @@ PostgreSQL. The exit code is 1 when any two accounts differ, 2 when it could not
 import argparse
 import contextlib
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from bench import place
+from bench import place, signals
 from chaos import postgres
 from chaos.options import RunOptions
 
@@ -32,9 +31,7 @@ FAULT_SECONDS = 240.0
 def main() -> int:
     """Run on the databases that were asked for, one after the other."""
     options = _options()
-    # A closed terminal or a kill takes the way of Ctrl-C: through every `finally`.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    signals.end_on_signals()
     try:
         if options.only != "sqlite":
             postgres.programs()
@@ -104,7 +101,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

@@ -8,7 +8,7 @@ from django.db import connection
 
 from bench import place
 from bench import processes as bench_processes
-from portal.claims.models import Heartbeat
+from portal.core.models import Heartbeat
 
 # What SpKey takes for every call: the slower, the more workers die in the middle of one.
 LATENCY_MS = 400.0

@@ -28,12 +28,15 @@ def main() -> None:
 def _hurry(factor: float) -> None:
     # These import models, which is possible only once Django is set up.
     from portal import spkey  # noqa: PLC0415
-    from portal.claims.engine import step, timing, worker  # noqa: PLC0415
-    from portal.gateway import circuit, gate, key_health  # noqa: PLC0415
+    from portal.claims.engine import step, timing  # noqa: PLC0415
+    from portal.core import leasing, worker  # noqa: PLC0415
+    from portal.gateway import circuit, gate  # noqa: PLC0415
+    from portal.hubs import watching  # noqa: PLC0415
     from portal.notices import outbox  # noqa: PLC0415
 
-    for module in (step, timing, worker, circuit, gate, key_health, watching, outbox):
-        _divide(module, factor)
+    modules = (leasing, worker, step, timing, circuit, gate, watching, outbox)
+    for place in (*modules, *leasing.leased_models()):
+        _divide(place, factor)
     for name in ("backoff", "offline_wait"):
         setattr(timing, name, _divided(getattr(timing, name), factor))
     seconds = spkey.Timeouts.__init__.__defaults__ or ()
@@ -41,10 +44,10 @@ def _hurry(factor: float) -> None:
     (spkey.Client.__init__.__kwdefaults__ or {})["timeouts"] = spkey.Timeouts()
 
 
-def _divide(module: ModuleType, factor: float) -> None:
-    for name, value in list(vars(module).items()):
+def _divide(place: ModuleType | type, factor: float) -> None:
+    for name, value in list(vars(place).items()):
         if name.isupper() and name not in KEPT:
-            setattr(module, name, _shorter(value, factor))
+            setattr(place, name, _shorter(value, factor))
 
 
 def _shorter(value: Any, factor: float) -> Any:

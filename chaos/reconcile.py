@@ -85,7 +85,7 @@ def every_claim_goes_on_or_has_ended(accounts: Accounts) -> Iterator[Difference]
     for claim in accounts.claims.values():
         if claim.is_final:
             continue
-        if claim.next_attempt_at is None:
+        if claim.due_at is None:
             yield Difference("neither ended nor tried again", (claim,))
         if claim.outcome_unknown_since is not None or claim.state == State.SENDING:
             yield Difference("still open, long after the faults have stopped", (claim,))

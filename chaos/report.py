@@ -53,7 +53,7 @@ def _journal(accounts: Accounts, claim: Claim) -> Iterator[str]:
     yield f"    for {claim.organisation}{by} at {claim.spkey_site_id}, {claim.submitted_by}"
     yield f"    {claim.state}/{claim.reason} sends={claim.sends} epoch={claim.epoch}"
     yield f"    created={claim.created_at} finished={claim.finished_at}"
-    yield f"    next={claim.next_attempt_at} lease={claim.lease_until}"
+    yield f"    next={claim.due_at} lease={claim.lease_until}"
     yield f"    unresolved={claim.outcome_unknown_since} settled={claim.no_effect_seen_at}"
     yield f"    cancel={claim.cancel_requested_at} late effect={claim.late_effect_at}"
     for at, text in sorted(

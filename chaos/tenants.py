@@ -107,9 +107,7 @@ def _give_users(api: Api, tenant: Tenant, *, fallback: bool) -> None:
 def _organisation(name: str, org_id: str, key: str, kind: str) -> Organisation:
     organisation = Organisation.objects.create(name=name.capitalize(), spkey_org_id=org_id)
     credential = api_keys.replace(organisation, None, Secret(key), None)
-    ApiCredential.objects.filter(pk=credential.pk).update(
-        kind=kind, state="working", check_due_at=None
-    )
+    ApiCredential.objects.filter(pk=credential.pk).update(kind=kind, state="working", due_at=None)
     return organisation
 
 

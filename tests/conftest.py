@@ -1,10 +1,12 @@
 """The people, places and the sandbox that tests speak of."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
@@ -13,8 +15,9 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
 from portal.audit import guard
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.gateway import circuit
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -23,6 +26,7 @@ from portal.sandbox import world
 from portal.sandbox.server import Sandbox
 from portal.sites.models import Site
 from tests.people_with_factor import PASSWORD, sign_in_with_factor
+from tests.portal import pages
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +42,26 @@ def sandbox(running_sandbox: Sandbox, settings) -> Sandbox:
     running_sandbox.reset()
     settings.SPKEY_BASE_URL = running_sandbox.url
     return running_sandbox
+
+
+# The latency, or the hang, of a fault whose answer waits for the test, and for no time.
+HELD = 3600.0
+
+
+@pytest.fixture
+def let_go(sandbox: Sandbox, monkeypatch) -> Iterator[Callable[[], None]]:
+    """Lets SpKey go on with whatever is HELD, from now on."""
+    gone_on = Event()
+
+    def pause(seconds: float) -> None:
+        if seconds == HELD:
+            gone_on.wait(timeout=HELD)
+        else:
+            sandbox._wait(seconds)
+
+    monkeypatch.setattr(sandbox, "_pause", pause)
+    yield gone_on.set
+    gone_on.set()
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +99,7 @@ def make_person(email: str, name: str, **fields: object) -> User:
 def make_organisation(name: str, spkey_org_id: str, key: str, kind: str = "normal") -> Organisation:
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
     credential = api_keys.replace(organisation, None, Secret(key), None)
-    ApiCredential.objects.filter(pk=credential.pk).update(
-        kind=kind, state="working", check_due_at=None
-    )
+    ApiCredential.objects.filter(pk=credential.pk).update(kind=kind, state="working", due_at=None)
     return organisation
 
 
@@ -201,7 +223,7 @@ def hub_id() -> UUID:
     return UUID(world.hub_id(0))
 
 
-def order(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.ClaimRequest:
+def claim_request(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.ClaimRequest:
     """An order as the claim form would make it."""
     return actions.ClaimRequest(
         user=user,
@@ -217,20 +239,20 @@ def order(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.Claim
 @pytest.fixture
 def claim(ira, mill_court, hub_id) -> Claim:
     """Ira's claim of a fresh hub at Mill Court, not yet worked on."""
-    return actions.submit(order(ira, mill_court, hub_id))
+    return actions.submit(claim_request(ira, mill_court, hub_id))
 
 
 @pytest.fixture
 def harbours_claim(hal, lighthouse) -> Claim:
     """Hal's claim at Harbour, which is no affair of Acme's."""
-    return actions.submit(order(hal, lighthouse, world.hub_id(1)))
+    return actions.submit(claim_request(hal, lighthouse, world.hub_id(1)))
 
 
 @pytest.fixture
 def supports_claim(sam, spkey_support, lighthouse) -> Claim:
     """Sam's claim for Harbour, made with the super key."""
     return actions.submit(
-        order(
+        claim_request(
             sam,
             lighthouse,
             world.hub_id(2),
@@ -243,8 +265,65 @@ def supports_claim(sam, spkey_support, lighthouse) -> Claim:
 def work(claim: Claim, rounds: int = 1) -> Claim:
     """Let the worker do all that is due now, so many times; return the claim as it is then."""
     for _ in range(rounds):
-        Claim.objects.filter(pk=claim.pk, next_attempt_at__isnull=False).update(
-            next_attempt_at=timezone.now()
-        )
+        active = Claim.objects.active().filter(pk=claim.pk, due_at__isnull=False)
+        active.update(due_at=timezone.now())
         worker.run_once()
     return Claim.objects.select_related("hub", "organisation", "site").get(pk=claim.pk)
+
+
+@pytest.fixture
+def clients(as_person, hal, ira, eli, ada, otto, agent) -> dict[str, Client]:
+    """Everybody, signed in."""
+    people = {"hal": hal, "ira": ira, "eli": eli, "ada": ada, "otto": otto}
+    signed_in = {name: as_person(person) for name, person in people.items()}
+    return {"nobody": Client(), "agent": agent, **signed_in}
+
+
+@pytest.fixture
+def every_page(clients, claim, supports_claim, mill_court) -> pages.Pages:
+    """Every page and fragment, with a client in which somebody is signed in who may see it."""
+    return pages.every(clients, {"acme": claim, "support": supports_claim}, {"acme": mill_court})
+
+
+@pytest.fixture
+def clock():
+    """The time, which `shift(seconds)` moves on; it runs by itself as well."""
+    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def live_through(clock) -> Callable[..., Claim]:
+    """Let the worker look at a claim once in so many seconds, until it ends or time is up."""
+
+    def live(claim: Claim, *, every: float = 15, rounds: int = 20) -> Claim:
+        for _ in range(rounds):
+            claim = work(claim)
+            if claim.is_final:
+                return claim
+            clock.shift(every)
+        return claim
+
+    return live
+
+
+@pytest.fixture
+def wire(sandbox) -> Callable[..., list]:
+    """What the sandbox was asked: `wire("ClaimHub")` gives the sends, oldest first."""
+
+    def asked(path: str = "", hub_id: object = "") -> list:
+        return [
+            request
+            for request in sandbox.state.requests
+            if path in request.path and str(hub_id) in request.path
+        ]
+
+    return asked
+
+
+def claimed_events(sandbox: Sandbox, hub_id: object) -> list:
+    return [
+        event
+        for event in sandbox.state.event_log
+        if event.type == "HubClaimed" and event.hub_id == str(hub_id)
+    ]

@@ -33,3 +33,5 @@ ACCOUNT_RATE_LIMITS = False
 # The files lie where they are written; nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = None
+# A code that an app showed at the end of its half minute is still taken a moment later.
+MFA_TOTP_TOLERANCE = 1

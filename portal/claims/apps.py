@@ -5,8 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ClaimsConfig(AppConfig):
-    """The app of claims: their life, the pages about them, and `manage.py worker`."""
+    """The app of claims: their life, and the pages about them."""
 
     name = "portal.claims"
     label = "claims"
     verbose_name = _("Claims")
+
+    def ready(self) -> None:
+        """Let workers work on claims."""
+        # Models can be imported only now.
+        from portal.claims.engine import work  # noqa: PLC0415
+        from portal.core import worker  # noqa: PLC0415
+
+        worker.register(work.ATTEMPTS, work.UNSERVED, work.KEY_CHECKS, work.RECHECKS)

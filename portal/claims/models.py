@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Bound, Leased
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
@@ -73,6 +74,9 @@ class Reason(models.TextChoices):
     RIGHT_GONE = "right_gone"
 
 
+NOW = Bound(timedelta(0), timedelta(0))
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
 
@@ -102,18 +106,27 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.select_related("organisation", "site", "hub", "submitted_by")
 
 
-class Claim(models.Model):
+class Claim(Leased):
     """One wish to bind one hub to one organisation and site, from submit to its end.
 
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
-    another organisation, and names the one whose super key serves it. `epoch` fences the
-    lease: a worker writes only under the epoch it leased. `version` rises with every change a
-    page can show. `retry_window_start` is the submit, later by the time in which the claim
-    could not be tried: while a key was refused, or no worker ran. `timed_at` is when the times
-    of its next steps were set: ahead of the clock, it shows that the clock was put back. A
-    claim that ended badly after a send is looked at again at `recheck_at`; `late_effect_at`
-    says when it was found to have taken effect after all.
+    another organisation, and names the one whose super key serves it. `version` rises with
+    every change a page can show. `retry_window_start` is the submit, later by the time in
+    which the claim could not be tried: while a key was refused, or no worker ran.
+
+    Due is the next attempt while the claim is active, and a recheck once it has ended badly
+    after a send: never both, so they share one lease. `late_effect_at` says when it was found
+    to have taken effect after all.
     """
+
+    LEASE: ClassVar[timedelta] = timedelta(seconds=90)
+    # What is counted from these seems younger than it is, never older.
+    BOUNDS: ClassVar[dict[str, Bound]] = {
+        "last_send_at": NOW,
+        "outcome_unknown_since": NOW,
+        "no_effect_seen_at": NOW,
+        "retry_window_start": NOW,
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -154,11 +167,6 @@ class Claim(models.Model):
     reference = models.CharField(_("reference"), max_length=64, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
-    timed_at = models.DateTimeField(_("timed at"), default=timezone.now)
-    epoch = models.PositiveIntegerField(_("epoch"), default=0)
-    lease_until = models.DateTimeField(_("lease until"), null=True)
-    leased_by = models.CharField(_("leased by"), max_length=120, blank=True)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     sends = models.PositiveIntegerField(_("sends"), default=0)
     last_send_at = models.DateTimeField(_("last send at"), null=True)
@@ -176,12 +184,11 @@ class Claim(models.Model):
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
-    recheck_at = models.DateTimeField(_("recheck at"), null=True)
     late_effect_at = models.DateTimeField(_("late effect at"), null=True)
 
     objects = ClaimQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         ordering = ("-created_at", "-id")
@@ -199,27 +206,24 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ACTIVE, finished_at=None)
-                | Q(state__in=FINAL, finished_at__isnull=False, next_attempt_at=None),
+                | Q(state__in=FINAL, finished_at__isnull=False),
                 name="claim_ends_when_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ACTIVE)
+                | Q(due_at=None)
+                | (Q(sends__gt=0) & ~Q(state__in=SUCCEEDED)),
+                name="claim_is_rechecked_when_it_ended_badly_after_a_send",
             ),
             models.CheckConstraint(
                 condition=~Q(acting_organisation=models.F("organisation")),
                 name="claim_acts_for_another",
             ),
         )
-        indexes = (
-            models.Index(
-                fields=("next_attempt_at",),
-                name="claim_due",
-                condition=Q(next_attempt_at__isnull=False),
-            ),
-            models.Index(
-                fields=("recheck_at",),
-                name="claim_recheck_due",
-                condition=Q(recheck_at__isnull=False),
-            ),
+        indexes = [
+            *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
-        )
+        ]
 
     def __str__(self) -> str:
         return self.hub_id_text
@@ -288,20 +292,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}: {self.outcome or gettext('open')}"
-
-
-class Heartbeat(models.Model):
-    """A worker's sign of life."""
-
-    SILENT = timedelta(seconds=60)
-
-    name = models.CharField(max_length=120, primary_key=True)
-    beat_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def is_heard(cls) -> bool:
-        """Whether some worker has given a sign of life just now."""
-        return cls._default_manager.filter(beat_at__gt=timezone.now() - cls.SILENT).exists()

@@ -5,7 +5,7 @@ from django.contrib.admin import apps as admin
 
 
 class CoreConfig(AppConfig):
-    """What has no domain."""
+    """What has no domain: leasing, and `manage.py worker`."""
 
     name = "portal.core"
     label = "core"

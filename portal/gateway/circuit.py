@@ -151,7 +151,7 @@ def _is_due(circuit: Circuit, now: datetime) -> bool:
     It is as well when that lies further ahead than ever meant: the clock was put back.
     """
     ahead = circuit.open_until - now
-    return ahead <= timedelta(0) or ahead > LONGEST_PAUSE + PROBE
+    return ahead <= timedelta(0) or ahead > Circuit.LONGEST_HELD
 
 
 def _pause(times_opened: int) -> timedelta:

@@ -28,7 +28,6 @@ RETRY_AFTER_LEAST: Final = 1.0
 RETRY_AFTER_MOST: Final = 900.0
 RETRY_AFTER_UNKNOWN: Final = 30.0
 RETRY_AFTER_SPREAD: Final = 5.0
-LONGEST_HOLD: Final = timedelta(seconds=RETRY_AFTER_MOST + RETRY_AFTER_SPREAD)
 
 _random = random.SystemRandom()
 

@@ -4,12 +4,14 @@ import logging
 import uuid
 from datetime import timedelta
 
-from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal import spkey
 from portal.audit.record import record
+from portal.core import leasing
+from portal.core.leasing import Lease
 from portal.gateway import gate
 from portal.gateway.gate import Held, HeldReason, stored
 from portal.notices import outbox
@@ -19,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 # An id that no hub can have (the nil UUID of RFC 9562): a key that works is answered 404.
 NO_HUB = uuid.UUID(int=0)
-CHECK_LEASE = timedelta(seconds=40)
 
 
 def mark_refused(credential: ApiCredential) -> bool:
@@ -71,23 +72,19 @@ def _tell_admins(credential: ApiCredential, state: str) -> None:
     )
 
 
-def lease_due_checks(limit: int) -> list[ApiCredential]:
+def _due_checks() -> QuerySet[ApiCredential]:
+    rested = Q(paused_until=None) | Q(paused_until__lte=timezone.now())
+    return leasing.due(ApiCredential.objects.filter(rested))
+
+
+def some_check_due() -> bool:
+    """Say whether somebody wants a key checked: a read, where leasing is a write."""
+    return _due_checks().exists()
+
+
+def take_due_checks(limit: int) -> list[Lease[ApiCredential]]:
     """Lease at most `limit` keys that somebody wants checked."""
-    now = timezone.now()
-    with transaction.atomic():
-        due = ApiCredential.objects.filter(
-            Q(check_lease_until=None) | Q(check_lease_until__lte=now),
-            Q(paused_until=None) | Q(paused_until__lte=now),
-            check_due_at__lte=now,
-        ).order_by("check_due_at")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        leased = list(due[:limit])
-        for credential in leased:
-            credential.check_epoch += 1
-            credential.check_lease_until = now + CHECK_LEASE
-            credential.save(update_fields=["check_epoch", "check_lease_until"])
-    return leased
+    return leasing.take(_due_checks(), limit)
 
 
 def check(credential: ApiCredential) -> bool:
@@ -106,12 +103,11 @@ def check(credential: ApiCredential) -> bool:
             _mark(credential, state)
         kept = (
             stored(credential)
-            .filter(check_epoch=credential.check_epoch)
+            .filter(epoch=credential.epoch)
             .update(
                 state=_unless_barred(state),
                 checked_at=timezone.now(),
-                check_due_at=None,
-                check_lease_until=None,
+                **leasing.given_back(None),
                 version=F("version") + 1,
             )
         )
@@ -139,9 +135,8 @@ def _unless_barred(verdict: str) -> Case:
 
 
 def _put_off(credential: ApiCredential, seconds: float) -> None:
-    stored(credential).filter(check_epoch=credential.check_epoch).update(
-        check_due_at=timezone.now() + timedelta(seconds=seconds), check_lease_until=None
-    )
+    again_at = timezone.now() + timedelta(seconds=seconds)
+    stored(credential).filter(epoch=credential.epoch).update(**leasing.given_back(again_at))
 
 
 def _verdict(credential: ApiCredential) -> str | Held:

@@ -10,3 +10,11 @@ class HubsConfig(AppConfig):
     name = "portal.hubs"
     label = "hubs"
     verbose_name = _("Hubs")
+
+    def ready(self) -> None:
+        """Let workers refresh hubs."""
+        # Models can be imported only now.
+        from portal.core import worker  # noqa: PLC0415
+        from portal.hubs import watching  # noqa: PLC0415
+
+        worker.register(watching.REFRESHES)

@@ -6,21 +6,33 @@ to somebody else says just that, and never to whom.
 """
 
 import uuid
+from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Bound, Leased
 from portal.orgs.models import Organisation
 
 
-class Hub(models.Model):
-    """The last known status of a hub.
+class Hub(Leased):
+    """The last known status of a hub, due for a refresh while somebody wants to know it.
 
     `read_for` names the organisation whose key reads it where its own has none: the one that
     claimed it on support's behalf.
     """
+
+    LEASE: ClassVar[timedelta] = timedelta(seconds=30)
+    WATCH: ClassVar[timedelta] = timedelta(seconds=60)
+    # A hub that was just claimed is expected to come online, whether anybody looks or not.
+    AWAIT_ONLINE_FOR: ClassVar[timedelta] = timedelta(hours=2)
+    BOUNDS: ClassVar[dict[str, Bound]] = {
+        # Whoever still looks renews it with the next poll.
+        "watched_until": Bound(WATCH, None),
+        "awaited_until": Bound(AWAIT_ONLINE_FOR, AWAIT_ONLINE_FOR),
+    }
 
     class Binding(models.TextChoices):
         """Whose the hub is, seen from the row's organisation."""
@@ -61,25 +73,15 @@ class Hub(models.Model):
     )
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
-    refresh_due_at = models.DateTimeField(_("refresh due at"), null=True)
-    lease_until = models.DateTimeField(_("lease until"), null=True)
-    epoch = models.PositiveIntegerField(_("epoch"), default=0)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("hub")
         verbose_name_plural = _("hubs")
         ordering = ("-created_at",)
         constraints = (
             models.UniqueConstraint(
                 fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
-            ),
-        )
-        indexes = (
-            models.Index(
-                fields=("refresh_due_at",),
-                name="hub_refresh_due",
-                condition=Q(refresh_due_at__isnull=False),
             ),
         )
 

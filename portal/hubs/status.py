@@ -1,11 +1,12 @@
 """Reading a hub's status at the API, and remembering what it said."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from portal import spkey
+from portal.core.leasing import CLOCKS_APART
 from portal.hubs.models import Hub
 
 # SpKey's words for a hub's status (API: GET /hubs/{id}/status).
@@ -13,8 +14,6 @@ PROVISIONED = "Provisioned"
 CLAIMED = "Claimed"
 SUSPENDED = "Suspended"
 DECOMMISSIONED = "Decommissioned"
-# Between the clocks of two workers, when both are right.
-CLOCKS_APART = timedelta(seconds=10)
 
 # What a page can see change; the time of reading alone is no news.
 VISIBLE = (

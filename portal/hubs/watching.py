@@ -8,26 +8,25 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
+from portal.core import leasing
+from portal.core.leasing import Lease, due_at, given_back
+from portal.core.worker import Kind
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.hubs import status
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation
 
-WATCH = timedelta(seconds=60)
 # A poll that finds this much of the watch left writes nothing.
 RENEW_BELOW = timedelta(seconds=30)
 REFRESH_WAITING = timedelta(seconds=3)
 REFRESH_ONLINE = timedelta(seconds=15)
 REFRESH_TROUBLED = timedelta(seconds=20)
-LEASE = timedelta(seconds=30)
-# A hub that was just claimed is expected to come online, whether anybody looks or not.
-AWAIT_ONLINE_FOR = timedelta(hours=2)
 REFRESH_AWAITED = timedelta(seconds=60)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
@@ -82,21 +81,21 @@ def unwatch(hubs: Iterable[Hub]) -> None:
     if watched := [hub.pk for hub in hubs if hub.watched_until is not None]:
         unexpected = Q(awaited_until=None) | Q(awaited_until__lte=now)
         hubs_left = Hub.objects.filter(unexpected, pk__in=watched)
-        hubs_left.update(watched_until=None, refresh_due_at=None)
+        hubs_left.update(watched_until=None, **due_at(None))
 
 
 def _is_watched(hub: Hub, now: datetime) -> bool:
     # Further ahead than a watch lasts, the clock was put back.
     until = hub.watched_until
-    return until is not None and RENEW_BELOW < until - now <= WATCH
+    return until is not None and RENEW_BELOW < until - now <= Hub.WATCH
 
 
 def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
     hubs = Hub.objects.filter(pk__in=pks)
-    hubs.update(watched_until=now + WATCH, **fields)
+    hubs.update(watched_until=now + Hub.WATCH, **fields)
     # Somebody looks now: what was to be asked in a minute is asked at once.
-    later = Q(refresh_due_at=None) | Q(refresh_due_at__gt=now + REFRESH_WAITING)
-    hubs.filter(later).update(refresh_due_at=now)
+    later = Q(due_at=None) | Q(due_at__gt=now + REFRESH_WAITING)
+    hubs.filter(later).update(**due_at(now))
 
 
 def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
@@ -111,46 +110,38 @@ def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> 
         binding=Hub.Binding.OURS,
         status=status.CLAIMED,
         spkey_site_id=spkey_site_id,
-        awaited_until=now + AWAIT_ONLINE_FOR,
+        awaited_until=now + Hub.AWAIT_ONLINE_FOR,
         read_for=read_for,
         # A crowd of claims that nobody looks at goes first.
-        refresh_due_at=Case(looked_at, default=Value(now + REFRESH_TROUBLED)),
+        **due_at(Case(looked_at, default=Value(now + REFRESH_TROUBLED))),
     )
 
 
-def lease_due(limit: int) -> list[Hub]:
+def some_due() -> bool:
+    """Say whether there is a hub to lease: a read, where leasing is a write."""
+    return leasing.due(Hub.objects.all()).exists() and leasing.room(Hub, HOST_AT_ONCE) > 0
+
+
+def take_due(limit: int) -> list[Lease[Hub]]:
     """Lease at most `limit` hubs that are due for a refresh, to one worker each.
 
     All workers together hold HOST_AT_ONCE at most; a few more, where two of them lease at the
     very same moment.
     """
-    now = timezone.now()
     with transaction.atomic():
-        # A leased hub has a due time, by which there is an index.
-        live = Hub.objects.filter(refresh_due_at__isnull=False, lease_until__gt=now).count()
-        room = max(0, min(limit, HOST_AT_ONCE - live))
-        due = Hub.objects.filter(
-            Q(lease_until=None) | Q(lease_until__lte=now), refresh_due_at__lte=now
-        ).order_by("refresh_due_at")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        hubs = list(due[:room])
-        for hub in hubs:
-            hub.epoch += 1
-            hub.lease_until = now + LEASE
-        Hub.objects.bulk_update(hubs, ["epoch", "lease_until"])
-    return hubs
+        room = min(limit, leasing.room(Hub, HOST_AT_ONCE))
+        return leasing.take(leasing.due(Hub.objects.all()), room)
 
 
-def refresh(hub: Hub) -> None:
+def refresh(lease: Lease[Hub]) -> None:
     """Ask SpKey after a leased hub, remember the answer, and say when to ask again.
 
     A hub that was leased to somebody else meanwhile is left to them.
     """
-    leased = Hub.objects.filter(pk=hub.pk, epoch=hub.epoch)
-    current = leased.select_related("organisation__credential", "read_for__credential").first()
-    if current is not None:
-        _release(current, _ask(current))
+    related = ("organisation__credential", "read_for__credential")
+    hub = lease.row().select_related(*related).first()
+    if hub is not None:
+        _give_back(lease, _ask(hub))
 
 
 def _ask(hub: Hub) -> timedelta:
@@ -189,18 +180,26 @@ def _credential(hub: Hub) -> ApiCredential | None:
     return None
 
 
-def _release(hub: Hub, every: timedelta) -> None:
+def _give_back(lease: Lease[Hub], every: timedelta) -> None:
     """Give the lease back: in one statement, or a watch begun at this moment would go unseen."""
     now = timezone.now()
-    Hub.objects.filter(pk=hub.pk, epoch=hub.epoch).update(
-        lease_until=None,
-        refresh_due_at=Case(
-            When(watched_until__gt=now, then=Value(now + every)),
-            When(
-                Q(online=None) | Q(online=False),
-                awaited_until__gt=now,
-                then=Value(now + max(every, REFRESH_AWAITED)),
-            ),
-            default=None,
+    again_at = Case(
+        When(watched_until__gt=now, then=Value(now + every)),
+        When(
+            Q(online=None) | Q(online=False),
+            awaited_until__gt=now,
+            then=Value(now + max(every, REFRESH_AWAITED)),
         ),
+        default=None,
     )
+    lease.row().update(**given_back(again_at))
+
+
+REFRESHES = Kind(
+    name="hub refreshes",
+    model=Hub,
+    is_due=some_due,
+    take=take_due,
+    work=refresh,
+    longest=lambda: timedelta(seconds=spkey.Timeouts().get_total),
+)

@@ -10,3 +10,11 @@ class NoticesConfig(AppConfig):
     name = "portal.notices"
     label = "notices"
     verbose_name = _("Notices")
+
+    def ready(self) -> None:
+        """Let workers send notices."""
+        # Models can be imported only now.
+        from portal.core import worker  # noqa: PLC0415
+        from portal.notices import outbox  # noqa: PLC0415
+
+        worker.register(outbox.NOTICES)

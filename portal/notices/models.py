@@ -1,6 +1,8 @@
 """The outbox: what an organisation's administrators are told, one row for each of them."""
 
 import uuid
+from datetime import timedelta
+from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -9,13 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Leased
 
-class Notice(models.Model):
+
+class Notice(Leased):
     """A letter to one administrator, still to be sent, sent, or given up.
 
     `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
     are the words it is about (JSON, no secrets); the letter is written when it is sent.
     """
+
+    LEASE: ClassVar[timedelta] = timedelta(minutes=3)
 
     class Kind(models.TextChoices):
         """What administrators are told of; each kind has its words in a template of its name."""
@@ -36,14 +42,11 @@ class Notice(models.Model):
     about = models.CharField(_("about"), max_length=100)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    due_at = models.DateTimeField(_("due at"), default=timezone.now)
-    lease_until = models.DateTimeField(_("lease until"), null=True)
-    epoch = models.PositiveIntegerField(_("epoch"), default=0)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     given_up_at = models.DateTimeField(_("given up at"), null=True)
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ("-created_at",)
@@ -51,12 +54,9 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 fields=("organisation", "user", "kind", "about"), name="told_once_each"
             ),
-        )
-        indexes = (
-            models.Index(
-                fields=("due_at",),
-                condition=Q(sent_at=None, given_up_at=None),
-                name="notice_still_to_send",
+            models.CheckConstraint(
+                condition=Q(sent_at=None, given_up_at=None) | Q(due_at=None),
+                name="notice_ends_when_sent_or_given_up",
             ),
         )
 

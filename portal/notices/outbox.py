@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from portal.audit.record import record
+from portal.core import leasing
+from portal.core.leasing import Lease, given_back
+from portal.core.worker import Kind
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership
 
@@ -27,14 +30,11 @@ logger = logging.getLogger(__name__)
 
 # A mail server that does not answer must not use up the worker.
 AT_A_TIME: Final = 3
-LEASE: Final = timedelta(minutes=3)
 # A conversation with a slow mail server has a dozen steps, of which each has its own timeout.
 LONGEST_SEND: Final = timedelta(minutes=2)
 FIRST_BACKOFF: Final = timedelta(seconds=30)
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
 SHORTEST_BACKOFF: Final = timedelta(seconds=5)
-# As far as the clocks of two machines may differ.
-CLOCKS_APART: Final = timedelta(minutes=2)
 # Both must be reached: a clock that leaps, or a machine that slept, ends nothing by itself.
 GIVE_UP_AFTER: Final = timedelta(hours=48)
 GIVE_UP_TRIES: Final = 12
@@ -47,7 +47,7 @@ def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> 
 
     `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): whoever has
     a notice of this kind about it gets no second. `facts` must serialise as JSON and hold no
-    secret; the words of the kind in templates/orgs/email/ say which they know. Return how many
+    secret; the words of the kind in templates/notices/email/ say which they know. Return how many
     notices were made. Raises ValueError for a kind that has no words.
     """
     kind = Notice.Kind(kind)
@@ -56,7 +56,12 @@ def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> 
     )
     made = [
         Notice(
-            organisation_id=organisation_id, user=admin.user, kind=kind, about=about, facts=facts
+            organisation_id=organisation_id,
+            user=admin.user,
+            kind=kind,
+            about=about,
+            facts=facts,
+            **leasing.due_at(timezone.now()),
         )
         for admin in admins.select_related("user")
     ]
@@ -89,94 +94,52 @@ def told_of_key(credential: ApiCredential) -> bool:
     ).exists()
 
 
-def _open() -> QuerySet[Notice]:
-    return Notice.objects.filter(sent_at=None, given_up_at=None)
-
-
-def _due() -> QuerySet[Notice]:
-    """Return the notices that are due and nobody's.
-
-    What lies further ahead than we ever plan was written before the clock was put back.
-    """
-    now = timezone.now()
-    return (
-        _open()
-        .exclude(_leased(now))
-        .filter(Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_BACKOFF + CLOCKS_APART))
-    )
-
-
-def _leased(now: datetime) -> Q:
-    return Q(lease_until__gt=now, lease_until__lte=now + LEASE + CLOCKS_APART)
-
-
-def _room() -> int:
-    """Return how many more letters may be under way."""
-    return max(0, AT_A_TIME - _open().filter(_leased(timezone.now())).count())
-
-
 def some_due() -> bool:
     """Say whether there is a notice to lease: a read, where leasing is a write."""
-    return _due().exists() and _room() > 0
+    return leasing.due(Notice.objects.all()).exists() and leasing.room(Notice, AT_A_TIME) > 0
 
 
-def lease_due(limit: int) -> list[Notice]:
+def take_due(limit: int) -> list[Lease[Notice]]:
     """Lease at most `limit` due notices, the longest due first, and only a few at a time."""
-    limit = min(limit, _room())
     with transaction.atomic():
-        due = _due().order_by("due_at")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        leased = list(due[:limit])
-        for notice in leased:
-            notice.epoch += 1
-            notice.lease_until = timezone.now() + LEASE
-        Notice.objects.bulk_update(leased, ["epoch", "lease_until"])
-    return leased
+        room = min(limit, leasing.room(Notice, AT_A_TIME))
+        return leasing.take(leasing.due(Notice.objects.all()), room)
 
 
-def send(notice: Notice) -> None:
+def send(lease: Lease[Notice]) -> None:
     """Send a leased notice, or put it off. One whose lease is lost is left to its new holder.
 
     Somebody who is no administrator any more is told nothing: the notice is given up.
     """
-    current = (
-        _mine(notice)
-        .filter(lease_until__gte=timezone.now() + LONGEST_SEND)
-        .select_related("organisation", "user")
-        .first()
-    )
-    if current is None:
+    leased = lease.row(for_at_least=LONGEST_SEND)
+    notice = leased.select_related("organisation", "user").first()
+    if notice is None:
         return
-    if not _still_administers(current):
-        logger.info("notice %s: its reader is no administrator any more", current.pk)
-        _end(current, given_up_at=timezone.now())
+    if not _still_administers(notice):
+        logger.info("notice %s: its reader is no administrator any more", notice.pk)
+        _give_back(lease, None, given_up_at=timezone.now())
         return
     try:
-        _letter(current).send()
+        _letter(notice).send()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, the rest must be sent
         # The type alone: a mail server's words may repeat anything it was told.
-        logger.warning("notice %s was not sent: %s", current.pk, type(error).__name__)
-        _put_off(current)
+        logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
+        _put_off(lease, notice)
     else:
-        _end(current, sent_at=timezone.now())
+        _give_back(lease, None, sent_at=timezone.now())
 
 
-def _mine(notice: Notice) -> QuerySet[Notice]:
-    return _open().filter(pk=notice.pk, epoch=notice.epoch)
+def _give_back(lease: Lease[Notice], at: datetime | None, **fields: object) -> None:
+    lease.row().update(tries=F("tries") + 1, **given_back(at), **fields)
 
 
-def _end(notice: Notice, **fields: object) -> None:
-    _mine(notice).update(tries=notice.tries + 1, lease_until=None, **fields)
-
-
-def _put_off(notice: Notice) -> None:
+def _put_off(lease: Lease[Notice], notice: Notice) -> None:
     now, tries = timezone.now(), notice.tries + 1
     if now - notice.created_at >= GIVE_UP_AFTER and tries >= GIVE_UP_TRIES:
         logger.error("notice %s is given up after %d tries", notice.pk, tries)
-        _end(notice, given_up_at=now)
+        _give_back(lease, None, given_up_at=now)
     else:
-        _end(notice, due_at=now + _backoff(notice.tries))
+        _give_back(lease, now + _backoff(notice.tries))
 
 
 def _backoff(tries: int) -> timedelta:
@@ -201,7 +164,7 @@ def _letter(notice: Notice) -> EmailMessage:
     words = {name: _plain(value) for name, value in notice.facts.items()}
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
         text = render_to_string(
-            f"orgs/email/{notice.kind}.txt",
+            f"notices/email/{notice.kind}.txt",
             {
                 **words,
                 "organisation": _plain(notice.organisation.name),
@@ -224,3 +187,14 @@ def _plain(value: object) -> object:
         return value
     printable = (letter if letter.isprintable() else " " for letter in value)
     return " ".join("".join(printable).split())
+
+
+NOTICES = Kind(
+    name="notices",
+    model=Notice,
+    is_due=some_due,
+    take=take_due,
+    work=send,
+    longest=lambda: LONGEST_SEND,
+    priority=1,
+)

@@ -53,16 +53,13 @@ def abilities(membership: Membership) -> frozenset[Ability]:
 
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships that count today, with organisation and credential."""
-    return list(
-        Membership.objects.active_of(user).select_related(
-            "organisation", "organisation__credential"
-        )
-    )
+    # By way of the person, whom each of them then knows without a query.
+    return list(user.memberships.active().select_related("organisation__credential"))
 
 
 def membership_in(user: User, organisation: Organisation) -> Membership | None:
     """Return the person's membership in this organisation if it counts today."""
-    mine = Membership.objects.active_of(user).select_related("organisation__credential")
+    mine = user.memberships.active().select_related("organisation__credential")
     return mine.filter(organisation=organisation).first()
 
 

@@ -5,6 +5,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.core.leasing import due_at
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation, User
 
@@ -15,8 +16,9 @@ REPLACED = (
     "masked_key",
     "state",
     "checked_at",
-    "check_lease_until",
-    "check_due_at",
+    "due_at",
+    "timed_at",
+    "lease_until",
     "paused_until",
     "replaced_at",
     "replaced_by",
@@ -39,8 +41,8 @@ def replace(
     before = credential.masked_key
     credential.set_key(key, bearer_token)
     credential.state = ApiCredential.State.UNCHECKED
-    credential.checked_at = credential.check_lease_until = credential.paused_until = None
-    credential.check_due_at = credential.replaced_at = timezone.now()
+    credential.checked_at = credential.lease_until = credential.paused_until = None
+    credential.due_at = credential.timed_at = credential.replaced_at = timezone.now()
     credential.replaced_by = actor
     if stored:
         credential.version = F("version") + 1
@@ -61,8 +63,8 @@ def replace(
 def ask_for_check(credential: ApiCredential, actor: User) -> None:
     """Make the key due for a check by the worker, and say who asked."""
     with transaction.atomic():
-        asked = ApiCredential.objects.filter(pk=credential.pk, check_due_at=None).update(
-            check_due_at=timezone.now(), version=F("version") + 1
+        asked = ApiCredential.objects.filter(pk=credential.pk, due_at=None).update(
+            **due_at(timezone.now()), version=F("version") + 1
         )
         if asked:
             record(

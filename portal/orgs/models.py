@@ -1,6 +1,7 @@
 """People, organisations, their sites and their SpKey credential."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Bound, Leased
 from portal.orgs.encryption import EncryptedField, Secret, UnreadableSecretError, fingerprint
 
 
@@ -191,8 +193,18 @@ class Membership(models.Model):
         }
 
 
-class ApiCredential(models.Model):
-    """An organisation's access to the SpKey API, and what is known of its health."""
+class ApiCredential(Leased):
+    """An organisation's access to the SpKey API, and what is known of its health.
+
+    Due is a check of the key, while somebody has asked for one.
+    """
+
+    LEASE: ClassVar[timedelta] = timedelta(seconds=40)
+    # The longest that a 429 is obeyed, with its spread.
+    LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
+    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_HOLD, None)}
+    # A key rests whether a check is due or not; there is one an organisation.
+    TIMED: ClassVar[Q] = Q(due_at__isnull=False) | Q(paused_until__isnull=False)
 
     class Kind(models.TextChoices):
         """Whether the key acts for its own organisation or for any."""
@@ -221,9 +233,6 @@ class ApiCredential(models.Model):
     state = models.CharField(_("state"), max_length=12, default=State.UNCHECKED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
-    check_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
-    check_lease_until = models.DateTimeField(null=True, editable=False)
-    check_epoch = models.PositiveIntegerField(default=0, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
     replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now, editable=False)
     replaced_by = models.ForeignKey(
@@ -235,7 +244,7 @@ class ApiCredential(models.Model):
         verbose_name=_("replaced by"),
     )
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("api credential")
         verbose_name_plural = _("api credentials")
         constraints = (
@@ -267,6 +276,11 @@ class ApiCredential(models.Model):
         except UnreadableSecretError:
             return False
         return True
+
+    @property
+    def is_being_checked(self) -> bool:
+        """Whether somebody has asked for a check that has not been made yet."""
+        return self.due_at is not None
 
     @property
     def paused_for(self) -> float:

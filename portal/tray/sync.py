@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from portal.claims.engine import actions, credentials
 from portal.claims.engine.actions import submission_id
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Heartbeat, Reason
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
 from portal.claims.queries import claims_of
+from portal.core.models import Heartbeat
 from portal.gateway import gate
 from portal.gateway.gate import HeldReason
 from portal.hubs import watching

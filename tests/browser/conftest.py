@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ import pytest
 from django.conf import settings
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, expect
 
 from portal.claims.display import timeline
 from portal.claims.engine import timing
-from portal.claims.engine.worker import Worker
+from portal.core.worker import Worker
 from portal.hubs import watching
+from portal.pwa.web import views
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line
@@ -55,8 +57,12 @@ WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`The policy forbids ${event.violatedDirective} of ${event.blockedURI}.`);
 });"""
 
+# What htmx says of a request that it ended itself: for a tap's sake, or because the page was left.
+# One that fails is told by another event as well.
+ENDED = ("htmx:afterRequest", "htmx:sendAbort")
+
 # Milliseconds. Machines that build are slower than tablets.
-TIMEOUT = 15_000
+TIMEOUT = 30_000
 expect.set_options(timeout=TIMEOUT)
 
 
@@ -77,7 +83,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
             "These tests need Chromium or Chrome. Install it (Debian: apt-get install chromium) "
             "or set PORTAL_CHROMIUM to its path."
         )
-    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+    how = {"executable_path": chromium, "args": FLAGS, "timeout": 4 * TIMEOUT}
+    return {**browser_type_launch_args, **how}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -114,13 +121,40 @@ def camera(film):
             labels.film(fresh, scenes, seconds_each)
         fresh.replace(film)
 
-    return show
+    yield show
+    show(None)
+
+
+@cache
+def session_of(browser: Browser) -> CDPSession:
+    """The one for what concerns the whole browser: what it sets lasts as long as it does."""
+    return browser.new_browser_cdp_session()
+
+
+def ask_before_the_camera(page: Page) -> None:
+    """Let pages of its context have the camera only once they ask for it, as on a new device.
+
+    A Chromium without windows does so; another has a camera that is no real one allowed already.
+    """
+    context = page.context
+    target = context.new_cdp_session(page).send("Target.getTargetInfo")["targetInfo"]
+    asked = {
+        "permission": {"name": "camera"},
+        "setting": "prompt",
+        "browserContextId": target["browserContextId"],
+    }
+    session_of(context.browser).send("Browser.setPermission", asked)
 
 
 def listen(context: BrowserContext, complaints: list[str]) -> None:
     """Gather what a page complains of: errors on its console, and what its policy forbids."""
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.text.startswith(ENDED):
+            complaints.append(said.text)
+
     context.add_init_script(WATCH)
-    context.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    context.on("console", hear)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
 
 
@@ -142,7 +176,10 @@ def tablet(browser, live_server, transactional_db, as_person):
             name = settings.SESSION_COOKIE_NAME
             value = (client or as_person(person)).cookies[name].value
             context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-        return context.new_page()
+        page = context.new_page()
+        if "camera" not in more.get("permissions", ()):
+            ask_before_the_camera(page)
+        return page
 
     hand_out.expected = []
     yield hand_out
@@ -153,8 +190,12 @@ def tablet(browser, live_server, transactional_db, as_person):
 
 
 @pytest.fixture
-def line(live_server) -> Iterator[Line]:
-    """The way to the portal, which can be cut: see tests/browser/offline.py."""
+def line(live_server, monkeypatch) -> Iterator[Line]:
+    """The way to the portal, which can be cut: see tests/browser/offline.py.
+
+    A busy machine is no network that leads nowhere: pages are given more time than tablets give.
+    """
+    monkeypatch.setattr(views, "PATIENCE", 4 * TIMEOUT)
     line = Line(live_server.thread.host, live_server.thread.port)
     thread = threading.Thread(target=line.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -234,6 +275,7 @@ def scanner(scanner_site, browser, launch_browser, camera):
         contexts.append(context)
         listen(context, complaints)
         page = context.new_page()
+        ask_before_the_camera(page)
         if before:
             page.add_init_script(before)
         page.goto(url or scanner_site.url)

@@ -54,6 +54,13 @@ LEFT = """async (person) => {
   const { store } = await import("/static/js/tray/page-store.js");
   return [(await store.person(person)) ?? null, (await store.rows(person)).length];
 }"""
+# The service worker's patience is over at once, and no other wait is.
+NO_PATIENCE = """(patience) => {
+  self.wait = self.setTimeout;
+  self.setTimeout = (act, after, late) =>
+    self.wait(act, after === patience ? 0 : after, late);
+}"""
+PATIENCE = "() => { self.setTimeout = self.wait }"
 # What Chromium itself says of requests that fail.
 LOST = ["net::ERR_", "status of 50", "htmx:"]
 ELSEWHERE = "Other pages come back with the connection."
@@ -116,19 +123,25 @@ def test_without_a_network_the_shell_speaks_the_language_that_was_used_last(
     expect(visited.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_a_network_that_leads_nowhere_counts_as_none(tablet, line, ira, monkeypatch):
-    monkeypatch.setattr(views, "PATIENCE", 250)
-    tablet.expected = list(LOST)
-    page = tablet(ira, **through(line))
-    page.goto("/")
-    ready_for_offline(page)
-    for turn in (line.hang, line.refuse):
-        turn()
-        page.goto("/claims/")
-        expect(page.get_by_text(ELSEWHERE)).to_be_visible()
-        line.restore()
-        page.goto("/claims/")
-        expect(page.get_by_text(ELSEWHERE)).to_have_count(0)
+def test_a_network_that_leads_nowhere_counts_as_none(visited: Page, line: Line):
+    [worker] = visited.context.service_workers
+    line.hang()
+    worker.evaluate(NO_PATIENCE, views.PATIENCE)
+    visited.goto("/claims/")
+    expect(visited.get_by_text(ELSEWHERE)).to_be_visible()
+    worker.evaluate(PATIENCE)
+    line.restore()
+    visited.goto("/claims/")
+    expect(visited.get_by_text(ELSEWHERE)).to_have_count(0)
+
+
+def test_a_proxy_with_no_portal_behind_it_counts_as_none(visited: Page, line: Line):
+    line.refuse()
+    visited.goto("/claims/")
+    expect(visited.get_by_text(ELSEWHERE)).to_be_visible()
+    line.restore()
+    visited.goto("/claims/")
+    expect(visited.get_by_text(ELSEWHERE)).to_have_count(0)
 
 
 def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, ira, monkeypatch):

@@ -23,6 +23,14 @@ TWO_CAMERAS = """
     const all = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
     navigator.mediaDevices.enumerateDevices = async () => [...(await all()), ...(await all())];
 """
+# Of what is asked for by name there is none.
+UNPLUGGED = """
+    const ask = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = (wanted) => {
+      if (wanted.video.deviceId) wanted.video.deviceId = { exact: "unplugged" };
+      return ask(wanted);
+    };
+"""
 AWAKE = """
     window.locks = [];
     const request = async (kind) => {
@@ -133,11 +141,22 @@ def test_the_camera_that_was_chosen_last_is_asked_for_the_next_time(page_with):
     choice.select_option(second)
     state(page, "aim")
     assert page.evaluate(DEVICE) == second
-    # This browser names its cameras anew for each page: the second is gone, and another opens.
+    page.reload()
+    open_camera(page)
+    assert page.evaluate("() => asked[0].deviceId") == {"exact": second}
+    assert camera_is_on(page)
+
+
+def test_a_camera_that_was_chosen_and_is_gone_gives_way_to_the_back_camera(page_with):
+    page = page_with(ABLE, flags=labels.camera_flags(cameras=2))
+    open_camera(page)
+    page.get_by_role("combobox", name="Camera").select_option(index=1)
+    state(page, "aim")
+    page.add_init_script(UNPLUGGED)
     page.reload()
     open_camera(page)
     last, instead = page.evaluate("() => asked")
-    assert last["deviceId"] == {"exact": second}
+    assert last["deviceId"] == {"exact": "unplugged"}
     assert instead["facingMode"] == {"ideal": "environment"}
     assert camera_is_on(page)
 

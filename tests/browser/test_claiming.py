@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from portal.claims.models import Claim
 from tests.browser import labels
 from tests.browser.steps import LISTEN, present, ready, send, shown, sign_in
+from tests.conftest import HELD
 
 pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried")
 
@@ -24,8 +25,9 @@ def photo_of(hub_id: object) -> dict[str, object]:
 
 
 def test_a_person_signs_in_picks_a_site_types_the_id_and_sees_the_hub_come_online(
-    tablet, ira, orchard_rise, hub_id
+    tablet, sandbox, let_go, ira, orchard_rise, hub_id
 ):
+    sandbox.faults.add({"path_contains": "ClaimHub"}, action={"latency": HELD}, times=1)
     page = tablet()
     page.add_init_script(LISTEN)
     page.goto("/claims/new/")
@@ -34,6 +36,8 @@ def test_a_person_signs_in_picks_a_site_types_the_id_and_sees_the_hub_come_onlin
     page.get_by_text("Orchard Rise").click()
     page.get_by_label("Hub id", exact=True).fill(f" {hub_id} ".upper())
     send(page)
+    expect(present(page)).to_contain_text("Claiming the hub")
+    let_go()
     comes_online(page)
     expect(page.get_by_text("Acme Properties · Orchard Rise")).to_be_visible()
     claim = Claim.objects.get()

@@ -24,6 +24,15 @@ WAIT = """async ([person, count]) => {
     text: "", hubId: "", site: "", siteName: "", at: number, stage: "confirmed", news: null,
   })));
 }"""
+# Notes when whoever asked has got the answer, and done with it what there is to do.
+HEAR = """() => {
+  const ask = window.fetch;
+  window.fetch = async (...what) => {
+    const answer = await ask(...what);
+    setTimeout(() => { window.heard = true });
+    return answer;
+  };
+}"""
 # Time as the page's clock has it, which the test turns.
 OWN_CLOCK = """AbortSignal.timeout = (milliseconds) => {
   const ending = new AbortController();
@@ -88,13 +97,14 @@ def test_an_answer_that_arrives_after_the_network_went_changes_nothing(home: Pag
         held.append(route)
 
     home.route("**/health/", hold)
+    home.evaluate(HEAR)
     with home.expect_request("**/health/"):
         home.evaluate("() => window.dispatchEvent(new Event('online'))")
     go_offline(home, line)
     expect(said(home)).to_contain_text("No connection")
     with home.expect_response("**/health/"):
         held[0].fulfill(body="ok")
-    home.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    home.wait_for_function("() => window.heard")
     assert home.evaluate("() => window.told") == ["No connection"]
 
 

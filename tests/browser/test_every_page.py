@@ -10,7 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from portal.claims.engine import actions
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.models import Claim
+from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
@@ -18,7 +19,7 @@ from portal.sites.models import Site
 from tests.browser.checks import problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
-from tests.conftest import PASSWORD, join, make_person, order
+from tests.conftest import PASSWORD, claim_request, join, make_person
 from tests.people_with_factor import set_up_factor, sign_in_with_factor
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -31,7 +32,7 @@ STATES = {
     "offline": {"state": "waiting", "reason": "offline"},
     "rate": {"state": "waiting", "reason": "rate"},
     "verifying": {"state": "verifying", "sends": 1},
-    "blocked": {"state": "blocked", "reason": "key_refused", "next_attempt_at": None},
+    "blocked": {"state": "blocked", "reason": "key_refused", "due_at": None},
     "review": {"state": "review", "reference": "8f2a-SBX"},
     "conflict": {"state": "conflict", "reason": "another_organisation", "reference": "8f2a-SBX"},
     "elsewhere": {"state": "conflict", "reason": "another_site"},
@@ -74,13 +75,15 @@ def claims(ira, mill_court) -> dict[str, Claim]:
     numbers = count()
     made = {}
     for name, fields in STATES.items():
-        claim = actions.submit(order(ira, mill_court, world.hub_id(next(numbers))))
-        end = {"finished_at": timezone.now(), "next_attempt_at": None}
+        claim = actions.submit(claim_request(ira, mill_court, world.hub_id(next(numbers))))
+        end = {"finished_at": timezone.now(), "due_at": None}
         ended = fields.get("state") in ENDED
         Claim.objects.filter(pk=claim.pk).update(**fields, **(end if ended else {}))
         made[name] = claim
     seen = {"serial": "SK-7F03-91A2", "model": "SK-Hub One PoE"}
     Hub.objects.update(**seen)
+    elsewhere = {"binding": "ours", "spkey_site_id": "orchard-rise"}
+    Hub.objects.filter(pk=made["elsewhere"].hub_id).update(**elsewhere)
     return made
 
 
@@ -221,7 +224,7 @@ def test_the_key_page_in_every_state(tablet, ada):
         ({"state": "working", "checked_at": now}, problems_of_words),
         ({"state": "refused", "checked_at": now}, problems),
         ({"state": "unreachable", "checked_at": now}, problems_of_words),
-        ({"state": "working", "check_due_at": now + timedelta(hours=1)}, problems_of_words),
+        ({"state": "working", "due_at": now + timedelta(hours=1)}, problems_of_words),
     ):
         ApiCredential.objects.update(**fields)
         assert visit(page, ["/organisation/key/"], check) == {}, fields

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from portal.orgs.models import ApiCredential
 from tests.browser.steps import LISTEN
 
-REFUSED = {"state": "refused", "check_due_at": None, "version": 99}
+REFUSED = {"state": "refused", "due_at": None, "version": 99}
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
@@ -29,7 +29,7 @@ def test_the_button_that_checks_the_key_keeps_the_focus_through_check_and_news(t
 
 
 def test_words_that_are_being_typed_stay_while_news_of_the_key_come(tablet, ada):
-    ApiCredential.objects.update(check_due_at=timezone.now())
+    ApiCredential.objects.update(due_at=timezone.now())
     page = tablet(ada)
     page.goto("/organisation/key/")
     field = page.get_by_label("New API key")

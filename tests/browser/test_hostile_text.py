@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from portal.claims.engine import actions
 from tests.browser.steps import claim_hub, show
-from tests.conftest import order
+from tests.conftest import claim_request
 
 HOSTILE = '</title></script>"><img src=/harm onerror="harm=1"><script>harm=1</script>{{ 7 }}'
 
@@ -26,7 +26,7 @@ def hostile(ira, ada, acme, mill_court, spkey_support, sam, hub_id):
         setattr(row, field, HOSTILE)
         row.save()
     return actions.submit(
-        order(sam, mill_court, hub_id, acting_organisation=spkey_support, reason=HOSTILE)
+        claim_request(sam, mill_court, hub_id, acting_organisation=spkey_support, reason=HOSTILE)
     )
 
 

@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.sandbox import world
 from tests.browser.steps import look_again, present, ready, show
-from tests.conftest import PASSWORD, order
+from tests.conftest import PASSWORD, claim_request
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
@@ -72,7 +73,7 @@ def test_a_site_is_chosen_with_the_arrows(tablet, ira, orchard_rise):
 
 
 def test_the_focus_stays_on_a_button_while_the_page_changes_around_it(tablet, ira, mill_court):
-    claim = actions.submit(order(ira, mill_court, world.MAGIC["offline"].id))
+    claim = actions.submit(claim_request(ira, mill_court, world.MAGIC["offline"].id))
     page = tablet(ira)
     show(page, claim)
     page.get_by_role("button", name="Stop trying").focus()

@@ -8,8 +8,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
-from portal.claims.engine import worker
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
 from tests.browser.steps import LISTEN, count_polls, hide, look_again, present, show, sign_in
@@ -36,7 +36,7 @@ def test_each_change_is_told_to_screen_readers_once_and_nothing_else_is(
     Claim.objects.update(created_at=an_hour_ago, finished_at=an_hour_ago)
     expect(page.locator("[hx-trigger^='every 5s']")).to_be_visible()
     sandbox.state.set_hub(claim.hub_id_text, {"online": True})
-    Hub.objects.update(refresh_due_at=an_hour_ago)
+    Hub.objects.update(due_at=an_hour_ago)
     worker.run_once()
     look_again(page)
     expect(page.locator("#announcer")).to_have_text("Online")
@@ -60,7 +60,7 @@ def test_a_settled_claim_is_not_asked_after_any_more(tablet, sandbox, ira, claim
 
 def test_a_look_that_is_overdue_comes_now(tablet, claim):
     Claim.objects.update(
-        state="waiting", reason="offline", next_attempt_at=timezone.now() - timedelta(minutes=2)
+        state="waiting", reason="offline", due_at=timezone.now() - timedelta(minutes=2)
     )
     page = tablet(claim.submitted_by)
     show(page, claim)
@@ -184,3 +184,25 @@ def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet
     under_way[0].continue_()
     expect(present(page)).to_contain_text("Cancelled")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_tap_takes_the_place_of_a_question_for_news_that_is_not_answered(tablet, ira, claim):
+    page = tablet(ira)
+    show(page, claim)
+    page.route("**/live/**", lambda route: None)
+    with page.expect_request("**/live/**"):
+        look_again(page)
+    # The next one is due, and must not be asked before the tap is sent.
+    look_again(page)
+    page.get_by_role("button", name="Stop trying").click()
+    expect(present(page)).to_contain_text("Cancelled")
+
+
+def test_a_page_that_is_left_while_it_asks_for_news_complains_of_nothing(tablet, ira, claim):
+    page = tablet(ira)
+    show(page, claim)
+    page.route("**/live/**", lambda route: None)
+    with page.expect_request("**/live/**"):
+        look_again(page)
+    page.get_by_role("navigation").get_by_role("link", name="Claims").click()
+    expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()

@@ -7,7 +7,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
 from tests.browser.steps import show
-from tests.conftest import order
+from tests.conftest import claim_request
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -29,7 +29,7 @@ HIDDEN = """() => {
 def claims(ira, mill_court) -> list[Claim]:
     """More claims than a small screen shows."""
     hubs = map(world.hub_id, range(9))
-    return [actions.submit(order(ira, mill_court, hub_id)) for hub_id in hubs]
+    return [actions.submit(claim_request(ira, mill_court, hub_id)) for hub_id in hubs]
 
 
 def action(page: Page) -> dict[str, float]:

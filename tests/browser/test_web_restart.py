@@ -13,7 +13,7 @@ from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import expect
 
-from portal.claims.engine import worker
+from portal.core import worker
 from tests.browser.steps import look_again, present
 
 pytestmark = pytest.mark.usefixtures("sandbox", "hurried")

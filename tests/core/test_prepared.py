@@ -27,8 +27,9 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.models import Claim
 from portal.core import prepared
+from portal.core.models import Heartbeat
 from portal.core.prepared import Prepared
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal.hubs.labels import parse
-from tests.test_hub_ids import HOSTILE, HUB, NOT_AN_ID, OTHER, UNDERSTOOD
+from tests.hubs.labels.test_parse import HOSTILE, HUB, NOT_AN_ID, OTHER, UNDERSTOOD
 
 UNDERSTAND = Path(__file__).parent / "understand.js"
 SEED = 20_260_727

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from portal.claims.engine import actions, leases, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import leasing, worker
 from tests.machine.ledger import intent_is_open
 from tests.machine.world import World
 
@@ -14,7 +15,7 @@ ASLEEP = 130.0
 def interleave(world: World, what: str) -> None:
     """Let this act happen to the claim that is being worked on, or else to the latest."""
     lease = world.ledger.lease
-    pk = lease.claim_id if lease else next(reversed(world.ledger.accepted), None)
+    pk = lease.pk if lease else next(reversed(world.ledger.accepted), None)
     claim = Claim.objects.select_related("organisation", "site", "submitted_by").filter(pk=pk)
     if found := claim.first():
         with world.ledger.at_work(None):
@@ -76,7 +77,7 @@ def take_over(world: World, _claim: Claim) -> None:
 def take_over_from_the_silent(world: World, _claim: Claim) -> None:
     """The worker gives no sign of life, so its leases are taken and another goes on."""
     _sleep(world, worker.SILENT_SECONDS + 1)
-    leases.release([leases.holder()])
+    leasing.release([leasing.holder()])
     world.work()
 
 

@@ -71,7 +71,7 @@ def invariant_an_accepted_claim_is_never_lost(world: World, claims: Claims) -> I
     for pk in world.ledger.accepted:
         if pk not in rows:
             yield f"claim {pk} was accepted and is gone"
-        elif not rows[pk].is_final and rows[pk].next_attempt_at is None:
+        elif not rows[pk].is_final and rows[pk].due_at is None:
             yield f"nobody will ever look at claim {pk}"
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from portal.claims.engine.leases import Lease
 from portal.claims.models import ACTIVE, FINAL, Attempt, Claim
+from portal.core.leasing import Lease
 from portal.sandbox.state import LoggedEvent, SandboxState
 
 SENDING = "ClaimHub"
@@ -117,7 +117,7 @@ def journey(claim: Claim) -> str:
 def intent_is_open(lease: Lease) -> bool:
     """Say whether the worker with this lease has committed a send that has not ended."""
     return Attempt.objects.filter(
-        claim=lease.claim_id, epoch=lease.epoch, kind=Attempt.Kind.SEND, outcome=""
+        claim=lease.pk, epoch=lease.epoch, kind=Attempt.Kind.SEND, outcome=""
     ).exists()
 
 

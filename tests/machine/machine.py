@@ -5,9 +5,10 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from portal.claims.engine import actions, leases, worker
+from portal.claims.engine import actions, leases
 from portal.claims.engine.step import attempt
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.orgs import api_keys
 from portal.orgs.models import ApiCredential
 from tests.machine import ending, interleavings, invariants

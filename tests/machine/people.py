@@ -12,7 +12,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.hubs import watching
 from portal.sandbox import world
-from tests.conftest import order
+from tests.conftest import claim_request
 from tests.machine import interleavings
 from tests.machine.steps import Point
 from tests.machine.world import World
@@ -75,7 +75,7 @@ class People(RuleBasedStateMachine):
                 "acting_organisation": self.world.environment.tenants["support"],
                 "reason": "asked to",
             }
-        made = order(person, site, HUBS[hub], **fields)
+        made = claim_request(person, site, HUBS[hub], **fields)
         self.ledger.claim_requests.append(made)
         return made
 

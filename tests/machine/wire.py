@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.claims.engine import recheck, step
-from portal.claims.engine.leases import Lease
 from portal.claims.models import Claim
+from portal.core.leasing import Lease
 from portal.sandbox.server import Sandbox
 from portal.sandbox.state import LoggedRequest
 from tests.machine import faults
@@ -95,18 +95,16 @@ class Wire:
     def _begins(self, what: str) -> None:
         lease = self._ledger.lease
         if lease is not None and what == SENDING:
-            self._ledger.sends.append(lease.claim_id)
+            self._ledger.sends.append(lease.pk)
             for name, text in self._broken_by_send(lease):
-                self._ledger.wrong[name].append(
-                    f"claim {lease.claim_id}, epoch {lease.epoch}: {text}"
-                )
+                self._ledger.wrong[name].append(f"claim {lease.pk}, epoch {lease.epoch}: {text}")
 
     def _broken_by_send(self, lease: Lease) -> Any:
         if self._steps.in_transaction:
             yield "intent", "sent within a transaction"
         if lease in self._ledger.slept:
             return
-        claim = Claim.objects.get(pk=lease.claim_id)
+        claim = Claim.objects.get(pk=lease.pk)
         if not intent_is_open(lease):
             yield "intent", "sent without a committed intent"
         if claim.epoch != lease.epoch:
@@ -120,11 +118,11 @@ class Wire:
         """Remember whether the claim at work, no intent of a send committed, may still be sent."""
         lease = self._ledger.lease
         if lease is not None and not intent_is_open(lease):
-            claim = Claim.objects.select_related("submitted_by").get(pk=lease.claim_id)
+            claim = Claim.objects.select_related("submitted_by").get(pk=lease.pk)
             self._ledger.barred[lease] = not self._may_send(claim)
 
     def _ended(self, what: str) -> None:
-        claim_id = self._ledger.lease.claim_id if self._ledger.lease else None
+        claim_id = self._ledger.lease.pk if self._ledger.lease else None
         self._ledger.look_at_spkey(claim_id if what == SENDING else None)
         if claim_id is None:
             return

@@ -15,10 +15,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal.claims.engine import leases, timing, worker
+from portal.claims.engine import timing
 from portal.claims.models import Claim
+from portal.core import leasing, worker
 from portal.gateway import circuit, clients
-from portal.hubs import clock
 from portal.notices import outbox
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -103,7 +103,7 @@ class World:
             patch.setattr(timing, name, number)
         patch.setattr(outbox, "_random", chance)
         patch.setattr(circuit, "_monotonic", lambda: self.clock.true)
-        patch.setattr(worker, "_turns", itertools.cycle(range(len(worker.SOURCES))))
+        patch.setattr(worker, "_turns", itertools.count())
         patch.setattr(clients, "_local", threading.local())
         self.wire.install(patch)
         self._stack.enter_context(connection.execute_wrapper(self.steps.statement))
@@ -147,18 +147,11 @@ class World:
     def next_due(self) -> float | None:
         """Return in how many seconds something is due by the portal's clock, None for never."""
         now = timezone.now()
-        due = []
-        for claim in Claim.objects.all():
-            times = [claim.next_attempt_at, claim.recheck_at]
-            due += [max(at, claim.lease_until or at) for at in times if at]
-        for credential in ApiCredential.objects.exclude(check_due_at=None):
-            due.append(
-                max(
-                    credential.check_due_at,
-                    credential.check_lease_until or now,
-                    credential.paused_until or now,
-                )
-            )
+        rows = [*Claim.objects.exclude(due_at=None), *ApiCredential.objects.exclude(due_at=None)]
+        due = [
+            max(row.due_at, row.lease_until or now, getattr(row, "paused_until", None) or now)
+            for row in rows
+        ]
         return max(0.0, (min(due) - now).total_seconds()) + 0.001 if due else None
 
     # The worker.
@@ -170,8 +163,7 @@ class World:
 
     def beat(self) -> None:
         """Let a worker do what it does at its heartbeat, where the clock was put back."""
-        leases.correct_clock()
-        clock.mend(timezone.now())
+        leasing.correct_clock()
 
     # People, and what they may.
 

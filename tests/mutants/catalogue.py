@@ -6,6 +6,7 @@ The texts are exact: one that the code does not hold once any more is an error o
 from dataclasses import dataclass
 
 CLAIMS = "portal/claims"
+LEASING = "portal/core/leasing.py"
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,19 @@ MUTANTS = (
         "a send with an open outcome is read back",
         "taken as failed, and sent again",
         _open_rule_is("AFTER_SEND[Outcome.BUSY]"),
-        "tests/claims/test_transitions_after_send.py",
+        "tests/claims/engine/test_transitions_after_send.py",
     ),
     Mutant(
         "a send with an open outcome is read back",
         "taken as a success",
         _open_rule_is("Rule(State.CLAIMED)"),
-        "tests/claims/test_transitions_after_send.py",
+        "tests/claims/engine/test_transitions_after_send.py",
     ),
     Mutant(
         "a send whose worker was killed is open",
         "the intent says nothing of it",
         (_edit("engine/step.py", '        "outcome_unknown_since": now,\n', ""),),
-        "tests/claims/faults/test_processes_die.py",
+        "tests/claims/engine/faults/test_processes_die.py",
     ),
     Mutant(
         "two late reads settle an open send",
@@ -72,7 +73,7 @@ MUTANTS = (
             _edit("engine/decide.py", "    if first is None:\n", "    if False:\n"),
             _edit("engine/decide.py", "asked_at - first < timing.SETTLE_APART", "False"),
         ),
-        "tests/claims/test_transitions_with_a_send_open.py",
+        "tests/claims/engine/test_transitions_with_a_send_open.py",
     ),
     Mutant(
         "two late reads settle an open send",
@@ -84,37 +85,86 @@ MUTANTS = (
                 "    if False:\n",
             ),
         ),
-        "tests/claims/test_transitions_with_a_send_open.py",
+        "tests/claims/engine/test_transitions_with_a_send_open.py",
     ),
     Mutant(
         "a lease is fenced by its epoch",
         "written whatever the epoch",
-        (
-            _edit(
-                "engine/leases.py",
-                "    claims = Claim.objects.filter(pk=lease.claim_id, epoch=lease.epoch)\n",
-                "    claims = Claim.objects.filter(pk=lease.claim_id)\n",
-            ),
-        ),
-        "tests/claims/test_leases.py",
+        (Edit(LEASING, "filter(pk=self.pk, epoch=self.epoch)", "filter(pk=self.pk)"),),
+        "tests/claims/engine/test_leases.py",
     ),
     Mutant(
         "a lease runs out",
         "it lasts for ever",
         (
-            _edit(
-                "engine/leases.py",
+            Edit(
+                LEASING,
                 "    free = Q(lease_until=None) | Q(lease_until__lte=now)\n",
                 "    free = Q(lease_until=None)\n",
             ),
         ),
-        "tests/claims/test_leases.py",
+        "tests/claims/engine/test_leases.py",
+    ),
+    Mutant(
+        "a lease begins an epoch",
+        "it goes on with the one before",
+        (
+            Edit(LEASING, '            epoch=F("epoch") + 1,\n', ""),
+            Edit(LEASING, "Lease(model, pk, epoch + 1)", "Lease(model, pk, epoch)"),
+        ),
+        "tests/core/test_leasing.py",
+    ),
+    Mutant(
+        "a silent worker whose leases are taken is fenced",
+        "it writes until somebody takes the row up",
+        (Edit(LEASING, 'lease_until=now, epoch=F("epoch") + 1', "lease_until=now"),),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a late check of a key writes nothing",
+        "written whatever the epoch of its lease",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "            .filter(epoch=credential.epoch)\n            .update(\n",
+                "            .update(\n",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back makes nothing wait",
+        "what was planned by it stays as planned",
+        (
+            Edit(
+                LEASING,
+                "        rows.filter(_planned_ahead(now)).update(**planned)\n",
+                "        planned.clear()\n",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back makes no lease last",
+        "a lease may lie ahead as far as it likes",
+        (
+            Edit(
+                LEASING,
+                '{"lease_until": Bound(model.LEASE, model.LEASE), **model.BOUNDS}',
+                "dict(model.BOUNDS)",
+            ),
+        ),
+        "tests/core/test_leasing.py",
+        by_machine=False,
     ),
     Mutant(
         "nothing is sent under a lease that runs out",
         "the rest of the lease is not looked at",
-        (_edit("engine/leases.py", "    if still_leased_for is not None:\n", "    if False:\n"),),
-        "tests/claims/test_leases.py",
+        (Edit(LEASING, "        if for_at_least is not None:\n", "        if False:\n"),),
+        "tests/claims/engine/test_leases.py",
         by_machine=False,
     ),
     Mutant(
@@ -131,7 +181,7 @@ MUTANTS = (
                 '                fields=("organisation", "hub"),',
             ),
         ),
-        "tests/claims/test_invariants.py",
+        "tests/claims/engine/test_invariants.py",
     ),
     Mutant(
         "who is slower by an instant gets the faster one's claim",
@@ -143,7 +193,7 @@ MUTANTS = (
                 "    except ZeroDivisionError:\n",
             ),
         ),
-        "tests/claims/test_submitting.py",
+        "tests/claims/engine/test_submitting.py",
     ),
     Mutant(
         "only support's own key serves support's claims",
@@ -157,7 +207,7 @@ MUTANTS = (
                 "        raise Blocked(KEY_REASONS[str(error)]) from None\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "only support's own key serves support's claims",
@@ -169,7 +219,7 @@ MUTANTS = (
                 "    return claim.organisation\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
         # Sam is no member of the target organisation: the claim is cancelled before it is sent.
     ),
     Mutant(
@@ -182,7 +232,7 @@ MUTANTS = (
                 "claim.organisation.spkey_org_id",
             ),
         ),
-        "tests/claims/test_keys.py",
+        "tests/gateway/test_key_health.py",
     ),
     Mutant(
         "a key serves only the claims of its kind",
@@ -194,7 +244,7 @@ MUTANTS = (
                 "    if False:\n",
             ),
         ),
-        "tests/claims/test_keys.py",
+        "tests/gateway/test_key_health.py",
         by_machine=False,
     ),
     Mutant(
@@ -211,13 +261,13 @@ MUTANTS = (
                 "        return _rest(work, RIGHT_GONE)\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "a claim is sent eight times at most",
         "as often as there is time",
         (_edit("engine/decide.py", " or facts.sends >= timing.MAX_SENDS", ""),),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "no send after somebody said stop",
@@ -236,7 +286,7 @@ MUTANTS = (
                 "        if False:\n",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "the right to claim is checked right before the send",
@@ -248,7 +298,7 @@ MUTANTS = (
                 "",
             ),
         ),
-        "tests/claims/test_invariants_of_sends.py",
+        "tests/claims/engine/test_invariants_of_sends.py",
     ),
     Mutant(
         "a final state is final",
@@ -263,13 +313,13 @@ MUTANTS = (
                 "    cancelled = mine.filter(outcome_unknown_since=None).update(",
             ),
         ),
-        "tests/claims/test_invariants_of_ends.py",
+        "tests/claims/engine/test_invariants_of_ends.py",
     ),
     Mutant(
         "a final state is final",
         "a worker under way overwrites a cancel",
         (_edit("engine/actions.py", '        epoch=F("epoch") + 1,\n', ""),),
-        "tests/claims/test_transitions_by_people.py",
+        "tests/claims/engine/test_transitions_by_people.py",
     ),
     Mutant(
         "what took effect late is found and told",
@@ -281,7 +331,7 @@ MUTANTS = (
                 "    return None\n",
             ),
         ),
-        "tests/claims/test_looking_back.py",
+        "tests/claims/engine/test_recheck.py",
     ),
     Mutant(
         "a refused key blocks, and costs the claim nothing",
@@ -297,7 +347,33 @@ MUTANTS = (
                 "    Outcome.UNREACHABLE",
             ),
         ),
-        "tests/claims/test_keys.py",
+        "tests/gateway/test_key_health.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to any call holds back the whole key",
+        "only the call that met it waits",
+        (
+            Edit(
+                "portal/gateway/gate.py",
+                "        hold(credential, error.held_for)\n",
+                "        logger.debug(credential)\n",
+            ),
+        ),
+        "tests/gateway/test_gate.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a 429 to a key's check sets no blocked claim going",
+        "it counts as no answer",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "        return Held(limit.held_for, HeldReason.RATE_LIMITED)\n",
+                "        return _verdict_of(limit)\n",
+            ),
+        ),
+        "tests/gateway/test_key_checks.py",
         by_machine=False,
     ),
 )

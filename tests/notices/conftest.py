@@ -6,11 +6,12 @@ import pytest
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
+from portal.core import worker
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.sandbox import world
-from tests.conftest import join, make_person, order
+from tests.conftest import claim_request, join, make_person
 
 FACTS = {"claim": "0f8fad5b-d9cb-469f-a165-70867728950e", "hub": world.hub_id(0), "site": "Mill"}
 
@@ -49,10 +50,11 @@ def readers(mailoutbox):
 
 
 def make_due():
-    Notice.objects.update(due_at=timezone.now(), lease_until=None)
+    """Let all that is still to be sent be due now: the database refuses it of the rest."""
+    Notice.objects.exclude(due_at=None).update(due_at=timezone.now(), lease_until=None)
 
 
 def refuse_all_claims(ira, site, hubs=4):
     for n in range(hubs):
-        actions.submit(order(ira, site, world.hub_id(n)))
+        actions.submit(claim_request(ira, site, world.hub_id(n)))
     worker.run_once()

@@ -1,15 +1,16 @@
 """A key that SpKey refuses is told once to the administrators who can replace it."""
 
 from portal.audit.models import Entry
-from portal.claims.engine import actions, worker
+from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core import worker
 from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import join, make_person, order, work
+from tests.conftest import claim_request, join, make_person, work
 from tests.notices.conftest import post, readers, refuse_all_claims
 
 
@@ -73,7 +74,7 @@ def test_a_key_of_another_organisation_is_told_in_other_words(
 ):
     api_keys.replace(acme, None, Secret(world.HARBOUR_KEY), None)
     worker.run_once()
-    actions.submit(order(ira, mill_court, world.hub_id(0)))
+    actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
     worker.run_once()
 
     assert readers(mailoutbox) == [ada.email]

@@ -29,7 +29,7 @@ def operator(otto) -> Client:
 def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     """Rows of every kind, with canaries for secrets. Return what must not be seen."""
     api_keys.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
-    ApiCredential.objects.update(check_due_at=None)  # So that the claim finds out first.
+    ApiCredential.objects.update(due_at=None)  # So that the claim finds out first.
     set_up_factor(ira)
     work(claim)
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password]

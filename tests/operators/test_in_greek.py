@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 from portal.orgs.models import User
-from tests.in_english import english
 from tests.operators.conftest import address
+from tests.portal.in_english import english
 
 # What Django and allauth say in English alone, with nothing to translate it by.
 NOT_TO_BE_TRANSLATED = re.compile(r"\b(Search|True|False|None|[Aa]uthenticators?|WebAuthn)\b")

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from portal.sandbox import world
+from tests.background import IN_BACKGROUND
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """
@@ -32,7 +33,7 @@ def run(tmp_path):
 
     def start(*arguments, **more):
         process = subprocess.Popen(
-            [sys.executable, "-m", "django", *arguments],
+            [*IN_BACKGROUND, sys.executable, "-m", "django", *arguments],
             env=environment | more,
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -61,11 +62,11 @@ def test_the_sandbox_logs_one_plain_line_a_request_and_ends_quietly(run, ending)
     hub = world.hub_id(0, seed=5)
     for key, status in ((world.ACME_KEY, 200), ("canary", 401)):
         answer = requests.get(
-            f"{url}/hubs/{hub}/status?secret=canary", headers={"X-API-Key": key}, timeout=5
+            f"{url}/hubs/{hub}/status?secret=canary", headers={"X-API-Key": key}, timeout=60
         )
         assert answer.status_code == status
     process.send_signal(ending)
-    out, err = process.communicate(timeout=5)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert out == ""
     assert err.splitlines() == [
@@ -78,7 +79,7 @@ def test_a_busy_port_is_named_with_the_way_out(run):
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         process = run("sandbox", SANDBOX_PORT=str(port))
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert str(port) in err
     assert "SANDBOX_PORT" in err
@@ -87,7 +88,7 @@ def test_a_busy_port_is_named_with_the_way_out(run):
 
 def test_a_port_that_is_none_is_refused_with_a_sentence(run):
     process = run("sandbox", "--port", "99999")
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "99999" in err
     assert "Traceback" not in err
@@ -95,7 +96,7 @@ def test_a_port_that_is_none_is_refused_with_a_sentence(run):
 
 def test_labels_go_to_the_named_file(run, tmp_path):
     process = run("hub_labels", "--out", "sheet.html", "--count", "3")
-    out, _ = process.communicate(timeout=10)
+    out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "sheet.html" in out
     page = (tmp_path / "sheet.html").read_text()
@@ -105,7 +106,7 @@ def test_labels_go_to_the_named_file(run, tmp_path):
 @pytest.mark.parametrize("wrong", [["--count", "1000"], ["--out", "missing/sheet.html"]])
 def test_labels_that_cannot_be_written_are_refused_with_a_sentence(run, wrong):
     process = run("hub_labels", *wrong)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "CommandError" in err
     assert "Traceback" not in err

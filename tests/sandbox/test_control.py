@@ -7,7 +7,7 @@ from portal import spkey
 from portal.sandbox import world
 from portal.sandbox.exchange import Request
 from portal.sandbox.server import Sandbox
-from tests.claims.running import until
+from tests.running import until
 
 HUB = world.hub_id(7)
 
@@ -17,7 +17,7 @@ def control(sandbox):
     """A function that sends a control request and returns its status and JSON."""
 
     def send(method, path, body=None):
-        answer = requests.request(method, f"{sandbox.url}/_control/{path}", json=body, timeout=5)
+        answer = requests.request(method, f"{sandbox.url}/_control/{path}", json=body, timeout=60)
         return answer.status_code, answer.json()
 
     return send

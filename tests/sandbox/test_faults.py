@@ -6,10 +6,14 @@ import pytest
 
 from portal import spkey
 from portal.sandbox import world
+from tests.running import until
 
 HUB = world.hub_id(1)
 PERSON = world.USERS["installer@acme.example"]
-SHORT = spkey.Timeouts(connect=1, get_read=0.3, post_read=0.3, get_total=0.6, post_total=0.6)
+# A command that is not answered is given up soon; a read is given time on a busy machine, too.
+SHORT = spkey.Timeouts(connect=30, get_read=30, post_read=0.3, get_total=60, post_total=0.6)
+LONG = spkey.Timeouts(connect=30, get_read=30, post_read=30, get_total=60, post_total=60)
+UNANSWERED = {"latency", "hang", "drip"}
 
 
 def claim(client):
@@ -18,8 +22,14 @@ def claim(client):
 
 @pytest.fixture
 def hasty(connect):
-    """A client that waits for 0.3 seconds, and for 0.6 in all."""
+    """A client that waits for the answer to a command for 0.3 seconds, and for 0.6 in all."""
     return connect(world.ACME_KEY, timeouts=SHORT)
+
+
+@pytest.fixture
+def lenient(connect):
+    """A client that waits for whatever is answered at all."""
+    return connect(world.ACME_KEY, timeouts=LONG)
 
 
 @pytest.mark.parametrize(
@@ -47,14 +57,15 @@ def hasty(connect):
     ids=str,
 )
 def test_a_fault_leaves_the_outcome_open_with_and_without_effect(
-    hasty, sandbox, action, error, takes_effect
+    hasty, lenient, sandbox, action, error, takes_effect
 ):
     sandbox.faults.add({"method": "POST"}, action=action, times=1)
     with pytest.raises(error) as raised:
-        claim(hasty)
+        claim(hasty if UNANSWERED & set(action) else lenient)
     assert raised.value.outcome_unknown
     assert raised.value.may_have_reached
-    found = hasty.hub_status(HUB)
+    until(lambda: not takes_effect or sandbox.state.event_log)
+    found = lenient.hub_status(HUB)
     assert found.status == ("Claimed" if takes_effect else "Provisioned")
     assert len(sandbox.state.event_log) == takes_effect
 
@@ -136,7 +147,7 @@ def test_a_drop_says_goodbye_and_a_reset_does_not(sandbox):
     host, port = sandbox.url.removeprefix("http://").split(":")
 
     def ask():
-        with socket.create_connection((host, int(port)), timeout=5) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             return connection.recv(1)
 

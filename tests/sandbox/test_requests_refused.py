@@ -23,7 +23,7 @@ def send(sandbox):
             method,
             sandbox.url + path,
             headers=credentials | (headers or {}),
-            timeout=5,
+            timeout=60,
             allow_redirects=False,
             **options,
         )
@@ -34,7 +34,7 @@ def send(sandbox):
 def raw(sandbox, text):
     """The first line of the answer to a hand-written request."""
     host, _, port = sandbox.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(text.encode())
         return connection.makefile("rb").readline().decode()
 

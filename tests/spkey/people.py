@@ -13,7 +13,7 @@ CLAIM_URL = f"{BASE_URL}/hubs/{HUB}/ClaimHub"
 STATUS_URL = f"{BASE_URL}/hubs/{HUB}/status"
 # For servers that never end, and for those that do, on a machine with other things to do.
 QUICK = spkey.Timeouts(connect=0.2, get_read=0.2, post_read=0.2, get_total=0.4, post_total=0.4)
-PATIENT = spkey.Timeouts(connect=3, get_read=5, post_read=5, get_total=8, post_total=8)
+PATIENT = spkey.Timeouts(connect=30, get_read=30, post_read=30, get_total=60, post_total=60)
 CLAIM = {"site_id": "site-1", "user_id": USER}
 
 

@@ -12,11 +12,15 @@ Behaviour = Callable[[socket.socket], None]
 
 
 class Server:
-    """Hands every request it has read to `behave`; counts connections and keeps the requests."""
+    """Hands every request it has read to `behave`; keeps the requests.
+
+    Counts the connections, and those of them that it has closed.
+    """
 
     def __init__(self, behave: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
+        self.closed = 0
         self._behave = behave
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -42,10 +46,13 @@ class Server:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection:
-                while request := _read_request(connection):
-                    self.requests.append(request)
-                    self._behave(connection)
+            try:
+                with connection:
+                    while request := _read_request(connection):
+                        self.requests.append(request)
+                        self._behave(connection)
+            finally:
+                self.closed += 1
 
 
 def _read_request(connection: socket.socket) -> bytes:
@@ -99,7 +106,8 @@ def say_and_reset(content: bytes) -> Behaviour:
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(content)
-        time.sleep(0.05)  # or the reset overtakes what was said
+        # Or the reset overtakes what was said: nobody can see whether it has been read.
+        time.sleep(0.5 if content else 0)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from portal import spkey
+from tests.running import until
 from tests.spkey import people
 from tests.spkey.certificates import self_signed, server_context
 from tests.spkey.people import CLAIM, HUB, QUICK
@@ -56,7 +57,7 @@ def test_a_connection_that_is_never_taken_up(client_of):
         for knocking in waiting:
             knocking.close()
     assert_surely_not_sent(error, spkey.Unreachable)
-    assert 0.18 < error.duration < 2.0
+    assert 0.18 < error.duration < 2.9
 
 
 def _knock(listener: socket.socket) -> socket.socket:
@@ -185,7 +186,7 @@ def test_a_tls_handshake_that_never_ends(client_of):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         error = failure_of_claim(client_of(f"https://localhost:{silent.getsockname()[1]}", QUICK))
     assert_surely_not_sent(error, spkey.Unreachable)
-    assert error.duration < 2.0
+    assert error.duration < 2.9  # The default would be 3 seconds.
 
 
 def test_a_pooled_connection_that_the_server_has_closed_is_not_used_again(serve, client_of):
@@ -193,5 +194,5 @@ def test_a_pooled_connection_that_the_server_has_closed_is_not_used_again(serve,
     client = client_of(server.url)
     for _ in range(3):
         assert client.hub_status(HUB).hub_id == HUB
-        time.sleep(0.05)  # until the news of the close has arrived
+        until(lambda: server.closed == server.connections)
     assert server.connections == 3

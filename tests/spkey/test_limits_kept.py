@@ -17,6 +17,8 @@ STATUS = json.dumps(people.status_json()).encode()
 HEAD_OF_5_MB = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000000\r\n\r\n"
 )
+# Seconds: what is given up in time ends long before, on a busy machine too.
+ENDLESS = 20.0
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 DRIPS = {
     "status line": drip(b"HTTP/1.1 200"),
@@ -41,35 +43,37 @@ def failure_of(ask) -> spkey.SpkeyError:
 
 @pytest.mark.parametrize("behave", DRIPS.values(), ids=DRIPS)
 def test_a_drip_fed_answer_does_not_outlast_the_deadline(serve, client_of, behave):
-    client = client_of(serve(behave).url, spkey.Timeouts(post_read=5, post_total=0.4))
+    client = client_of(serve(behave).url, spkey.Timeouts(post_read=60, post_total=0.4))
     started = time.monotonic()
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
-    assert 0.38 < time.monotonic() - started < 2.0
+    assert 0.38 < time.monotonic() - started < ENDLESS
     assert type(error) is spkey.Unreachable
     assert (error.may_have_reached, error.outcome_unknown) == (True, True)
-    assert 0.38 < error.duration < 2.0
+    assert 0.38 < error.duration < ENDLESS
 
 
 def test_a_drip_fed_answer_over_tls_does_not_outlast_the_deadline(serve, client_of, tmp_path):
     pem = self_signed(tmp_path)
     server = serve(drip(b"HTTP/1.1 200 OK\r\nX: a"), tls=server_context(pem))
-    client = client_of(server.url, spkey.Timeouts(connect=3, get_total=0.4))
+    client = client_of(server.url, spkey.Timeouts(connect=60, get_read=60, get_total=0.4))
     client._wire._session.verify = str(pem)
     error = failure_of(lambda: client.hub_status(HUB))
-    assert 0.38 < error.duration < 2.0
+    assert 0.38 < error.duration < ENDLESS
     assert error.may_have_reached
 
 
 def test_a_server_that_hangs_is_given_up_after_the_read_timeout(serve, client_of):
-    client = client_of(serve(hang).url, spkey.Timeouts(post_read=0.2))
+    client = client_of(serve(hang).url, spkey.Timeouts(post_read=0.2, post_total=60))
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert type(error) is spkey.Unreachable
-    assert 0.18 < error.duration < 5
+    assert 0.18 < error.duration < ENDLESS
     assert (error.http_status, error.may_have_reached, error.outcome_unknown) == (None, True, True)
 
 
 def test_a_server_that_hangs_within_its_body_is_given_up_too(serve, client_of):
-    client = client_of(serve(say(HEAD_OF_5_MB + b"{")).url, spkey.Timeouts(post_read=0.3))
+    client = client_of(
+        serve(say(HEAD_OF_5_MB + b"{")).url, spkey.Timeouts(post_read=0.3, post_total=60)
+    )
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert type(error) is spkey.Unreachable
     assert (error.http_status, error.outcome_unknown) == (200, True)
@@ -81,10 +85,10 @@ def test_a_read_that_hangs_leaves_nothing_open(serve, client_of):
 
 
 def test_reads_and_commands_have_limits_of_their_own(serve, client_of):
-    timeouts = spkey.Timeouts(get_read=0.1, post_read=0.6, get_total=5, post_total=5)
+    timeouts = spkey.Timeouts(get_read=0.1, post_read=1.5, get_total=60, post_total=60)
     client = client_of(serve(hang).url, timeouts)
-    assert failure_of(lambda: client.hub_status(HUB)).duration < 0.55
-    assert failure_of(lambda: client.claim_hub(HUB, **CLAIM)).duration > 0.55
+    assert failure_of(lambda: client.hub_status(HUB)).duration < 1.4
+    assert failure_of(lambda: client.claim_hub(HUB, **CLAIM)).duration > 1.4
 
 
 def test_the_documented_limits_are_the_default():
@@ -131,14 +135,14 @@ def test_after_an_oversized_answer_the_next_call_works(serve, client_of):
 
 def test_calls_share_a_connection_and_each_has_a_deadline_of_its_own(serve, client_of):
     def answer_slowly(connection) -> None:
-        time.sleep(0.2)
+        time.sleep(0.6)
         connection.sendall(answer(STATUS))
 
     server = serve(answer_slowly)
-    client = client_of(server.url, spkey.Timeouts(get_total=0.7))
-    for _ in range(4):
+    client = client_of(server.url, spkey.Timeouts(get_total=1.7))
+    for _ in range(3):
         client.hub_status(HUB)
-    assert (server.connections, len(server.requests)) == (1, 4)
+    assert (server.connections, len(server.requests)) == (1, 3)
 
 
 def test_threads_may_share_a_client(serve, client_of):

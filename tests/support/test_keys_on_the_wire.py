@@ -10,7 +10,7 @@ from portal.claims.models import Claim, Reason, State
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sites.models import Site
-from tests.conftest import order, work
+from tests.conftest import claim_request, work
 from tests.support.conftest import filled, post, sent
 
 
@@ -55,12 +55,14 @@ def test_a_member_of_the_super_keys_organisation_cannot_make_an_ordinary_claim(
 @pytest.fixture
 def ordinary_claim_under_a_super_key(sam, spkey_support, hub_id) -> Claim:
     site = Site.objects.create(organisation=spkey_support, name="Office", spkey_site_id="office")
-    return actions.submit(order(sam, site, hub_id))
+    return actions.submit(claim_request(sam, site, hub_id))
 
 
 @pytest.fixture
 def support_claim_under_a_normal_key(sam, mill_court, spkey_support, hub_id) -> Claim:
-    claim = actions.submit(order(sam, mill_court, hub_id, acting_organisation=spkey_support))
+    claim = actions.submit(
+        claim_request(sam, mill_court, hub_id, acting_organisation=spkey_support)
+    )
     ApiCredential.objects.filter(organisation=spkey_support).update(kind="normal")
     return claim
 

@@ -53,7 +53,7 @@ def test_the_organisation_itself_cannot_send_it_again(as_person, ada, refused_cl
 @pytest.mark.parametrize("action", ["try-now", "stop"])
 def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, action):
     Claim.objects.filter(pk=refused_claim.pk).update(
-        state=State.WAITING, finished_at=None, next_attempt_at=refused_claim.created_at
+        state=State.WAITING, finished_at=None, due_at=refused_claim.created_at
     )
 
     answer = as_person(sam).post(f"/claims/{refused_claim.pk}/{action}/")
@@ -80,6 +80,6 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
     sandbox.state.set_hub(str(hub_id), {"online": True})
 
     agent.get(f"/claims/{claim.pk}/")
-    Hub.objects.update(refresh_due_at=timezone.now())
+    Hub.objects.update(due_at=timezone.now())
 
     assert work(claim).hub.online is True

@@ -9,7 +9,7 @@ from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
-from tests.conftest import order
+from tests.conftest import claim_request
 from tests.support.conftest import CLAIMS, REASON, filled, post, signed_in
 
 
@@ -51,7 +51,7 @@ def test_another_tenant_sees_nothing_of_the_claim(supports_claim, hal):
 def test_the_agents_list_holds_supports_claims_and_no_others(
     agent, supports_claim, ira, mill_court
 ):
-    own = actions.submit(order(ira, mill_court, world.hub_id(1)))
+    own = actions.submit(claim_request(ira, mill_court, world.hub_id(1)))
 
     page = agent.get(CLAIMS).text
 
@@ -64,7 +64,7 @@ def test_the_agents_list_asks_the_database_the_same_however_long_it_is(
     agent, sam, mill_court, spkey_support
 ):
     def claim(n: int) -> None:
-        wanted = order(sam, mill_court, world.hub_id(n), acting_organisation=spkey_support)
+        wanted = claim_request(sam, mill_court, world.hub_id(n), acting_organisation=spkey_support)
         actions.submit(wanted)
 
     claim(0)

@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from portal.claims.engine import worker
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.models import Claim
+from portal.core import worker
+from portal.core.models import Heartbeat
 from portal.orgs.models import Organisation, User
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
@@ -65,7 +66,7 @@ class Tablet:
 
     def after_work(self, row: Json) -> Json:
         """Let the worker do all that is due, and return what is told of the row then."""
-        Claim.objects.exclude(next_attempt_at=None).update(next_attempt_at=timezone.now())
+        Claim.objects.active().exclude(due_at=None).update(due_at=timezone.now())
         worker.run_once()
         return self.news(row)
 

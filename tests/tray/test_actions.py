@@ -9,21 +9,21 @@ from django.utils import timezone
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
-from tests.conftest import join, order
+from tests.conftest import claim_request, join
 from tests.tray.conftest import HUB, Tablet
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
 
-def test_a_claim_is_hurried(tablet, mill_court):
+def test_try_now_makes_a_waiting_claim_due_at_once(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     later = timezone.now() + timedelta(minutes=5)
-    Claim.objects.update(state="waiting", reason="offline", next_attempt_at=later)
+    Claim.objects.update(state="waiting", reason="offline", due_at=later)
     tablet.news(row | {"action": "try_now"})
     claim = Claim.objects.get()
 
-    assert claim.next_attempt_at <= timezone.now()
+    assert claim.due_at <= timezone.now()
     assert claim.send_requested
 
 
@@ -42,7 +42,7 @@ def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):
     assert Claim.objects.count() == 2
 
 
-def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
+def test_an_action_that_the_claim_does_not_allow_now_changes_nothing(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     for action in ("try_now", "again"):
@@ -52,18 +52,18 @@ def test_what_can_not_be_done_to_a_claim_now_is_not_done(tablet, mill_court):
     assert (claim.state, claim.send_requested) == ("queued", False)
 
 
-def test_making_it_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court, orchard_rise):
+def test_trying_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court, orchard_rise):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     tablet.news(row | {"action": "stop"})
-    theirs = actions.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(claim_request(ada, orchard_rise, HUB))
     news = tablet.news(row | {"action": "again"})
 
     assert (news["word"], news["url"]) == ("At another site", f"/claims/{theirs.pk}/")
 
 
 @pytest.mark.parametrize("action", ["", "stop", "try_now", "again"])
-def test_another_organisations_claim_is_as_one_that_is_not_there(
+def test_another_organisations_claim_answers_like_one_that_does_not_exist(
     action, tablet, mill_court, harbours_claim
 ):
     claims = (str(harbours_claim.pk), str(uuid4()))
@@ -77,7 +77,7 @@ def test_another_organisations_claim_is_as_one_that_is_not_there(
     assert harbours_claim.state == "queued"
 
 
-def test_a_claim_of_another_organisation_of_ones_own_is_none_of_this_tray(
+def test_a_claim_of_the_persons_other_organisation_is_not_part_of_this_tray(
     tablet, ira, harbour, harbours_claim
 ):
     join(ira, harbour)
@@ -88,7 +88,9 @@ def test_a_claim_of_another_organisation_of_ones_own_is_none_of_this_tray(
     assert harbours_claim.state == "queued"
 
 
-def test_supports_claim_is_told_of_and_not_steered(as_person, hal, harbour, supports_claim):
+def test_a_claim_made_by_support_is_shown_and_offers_no_action(
+    as_person, hal, harbour, supports_claim
+):
     tablet = Tablet(as_person(hal), hal, harbour)
     row = tablet.row(supports_claim.hub_id_text, claim=True, claimId=str(supports_claim.pk))
     news = tablet.news(row | {"action": "stop"})

@@ -12,9 +12,9 @@ from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.sandbox import world
 from portal.sites.models import Site
-from tests.conftest import order
+from tests.concurrency import at_once
+from tests.conftest import claim_request
 from tests.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
-from tests.web.conftest import at_once
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
@@ -43,23 +43,21 @@ def test_a_hub_is_looked_up_claimed_and_seen_online(tablet, mill_court, sandbox)
 def look_at_hubs_now() -> None:
     """Make due what is due within the seconds that somebody before the tray waits."""
     soon = timezone.now() + timedelta(seconds=3)
-    assert Hub.objects.filter(refresh_due_at__lte=soon).update(refresh_due_at=timezone.now())
+    assert Hub.objects.filter(due_at__lte=soon).update(due_at=timezone.now())
 
 
-def test_a_claimed_hub_is_looked_at_for_as_long_as_its_row_is(tablet, mill_court, sandbox):
+def test_a_claimed_hub_is_refreshed_for_as_long_as_its_row_is_shown(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     tablet.after_work(row)
-    Hub.objects.update(watched_until=None, refresh_due_at=timezone.now() + timedelta(minutes=1))
+    Hub.objects.update(watched_until=None, due_at=timezone.now() + timedelta(minutes=1))
     tablet.news(row)
 
     assert Hub.objects.get().watched_until is not None
     look_at_hubs_now()
 
 
-def test_a_row_that_is_confirmed_before_its_lookup_is_claimed_all_the_same(
-    tablet, mill_court, sandbox
-):
+def test_a_row_that_is_confirmed_before_its_lookup_is_claimed(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
 
@@ -89,9 +87,7 @@ def test_a_repeat_after_the_site_was_archived_still_tells_of_the_claim(tablet, m
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_call_twice_at_the_same_moment_is_one_claim_a_row(
-    ira, acme, mill_court, as_person
-):
+def test_two_equal_calls_at_the_same_moment_make_one_claim_a_row(ira, acme, mill_court, as_person):
     tablets = [Tablet(as_person(ira), ira, acme) for _ in range(2)]
     rows = [tablets[0].row(world.hub_id(n), mill_court, claim=n < 3) for n in range(6)]
     bodies = [tablet.body(*rows) for tablet in tablets]
@@ -134,10 +130,10 @@ def test_a_row_that_is_claimed_by_a_colleague_meanwhile_is_their_claim(
 def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
     ended, said, tablet, ada, mill_court, orchard_rise
 ):
-    theirs = actions.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(claim_request(ada, orchard_rise, HUB))
     if ended:
         now = timezone.now()
-        Claim.objects.update(state="claimed", finished_at=now, next_attempt_at=None)
+        Claim.objects.update(state="claimed", finished_at=now, due_at=None)
     stopped, taken = tablet.sync(
         tablet.row(HUB, mill_court, claim=True), tablet.row(OTHER_HUB, mill_court, claim=True)
     )
@@ -173,7 +169,9 @@ def test_a_row_that_gets_another_site_is_another_claim(tablet, mill_court, orcha
     assert set(Claim.objects.values_list("site__name", flat=True)) == {"Mill Court", "Orchard Rise"}
 
 
-def test_what_was_seen_is_told_no_more_until_it_changes(tablet, mill_court, sandbox):
+def test_news_that_the_device_has_seen_is_not_sent_again_until_it_changes(
+    tablet, mill_court, sandbox
+):
     row = tablet.row(HUB, mill_court, claim=True)
     quiet = tablet.row(OTHER_HUB, mill_court)
     assert len(tablet.sync(row, quiet)) == 2
@@ -188,7 +186,7 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     tablet.news(row)
     news = tablet.after_work(row)
     later = timezone.now() + timedelta(minutes=10)
-    Claim.objects.update(next_attempt_at=later, version=F("version") + 1)
+    Claim.objects.update(due_at=later, version=F("version") + 1)
 
     assert (news["outcome"], news["word"]) == ("held_up", "Hub offline")
     assert "Next look" not in news["text"]
@@ -206,7 +204,7 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
         ("other_site", "elsewhere", "At another site"),
     ],
 )
-def test_a_claim_that_spkey_refuses_says_so_and_gives_what_to_quote(
+def test_a_claim_that_spkey_refuses_says_so_and_gives_a_reference(
     hub, outcome, word, tablet, mill_court, sandbox
 ):
     row = tablet.row(MAGIC[hub], mill_court, claim=True)

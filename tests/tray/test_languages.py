@@ -40,7 +40,7 @@ def test_a_refusal_is_in_the_persons_language(tablet):
     assert is_greek(tablet.send("{").json()["problem"])
 
 
-def test_what_was_told_in_another_language_is_told_again(tablet, mill_court, ira):
+def test_news_is_sent_again_after_the_person_changes_language(tablet, mill_court, ira):
     row = tablet.row(HUB, mill_court)
     tablet.sync(row)
     assert tablet.sync(row) == []

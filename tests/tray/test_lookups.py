@@ -6,14 +6,16 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.claims.engine import actions, worker
-from portal.claims.models import Claim, Heartbeat
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.core import worker
+from portal.core.models import Heartbeat
 from portal.gateway import circuit
 from portal.gateway.models import Circuit
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import order
+from tests.conftest import claim_request
 from tests.tray.conftest import HUB, claims_sent
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
@@ -43,7 +45,7 @@ FOUND = {
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_a_hub_that_spkey_would_refuse_can_not_be_claimed(name, tablet, mill_court, sandbox):
+def test_a_hub_that_spkey_would_refuse_cannot_be_claimed(name, tablet, mill_court, sandbox):
     row = tablet.row(MAGIC[name], mill_court)
     tablet.news(row)
     news = tablet.after_work(row)
@@ -99,7 +101,7 @@ def test_a_hub_that_is_set_aside_for_us_is_ready(tablet, mill_court, sandbox):
 
 
 @pytest.mark.parametrize("status", ["Suspended", "Decommissioned"])
-def test_a_hub_of_ours_that_is_out_of_service_here_can_not_be_claimed(
+def test_a_hub_of_ours_that_is_out_of_service_here_cannot_be_claimed(
     status, tablet, mill_court, sandbox
 ):
     mine = {"status": status, "orgId": world.ACME_ORG_ID, "siteId": "mill-court"}
@@ -111,13 +113,11 @@ def test_a_hub_of_ours_that_is_out_of_service_here_can_not_be_claimed(
     assert (news["outcome"], news["canClaim"]) == ("refused", False)
 
 
-def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
-    tablet, mill_court, sandbox
-):
+def test_a_lookup_holds_for_some_minutes_and_is_then_repeated(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court)
     tablet.news(row)
     tablet.after_work(row)
-    Hub.objects.update(watched_until=None, refresh_due_at=None)
+    Hub.objects.update(watched_until=None, due_at=None)
     tablet.news(row)
     assert Hub.objects.get().watched_until is None
 
@@ -128,18 +128,18 @@ def test_what_was_looked_up_just_now_is_asked_no_more_and_after_minutes_again(
     assert tablet.after_work(row)["word"] == "Suspended"
 
 
-def test_a_hub_that_was_looked_up_is_read_no_more(tablet, mill_court, sandbox):
+def test_a_hub_that_was_looked_up_is_not_read_again(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court)
     tablet.news(row)
     tablet.after_work(row)
     reads = len(sandbox.state.requests)
-    Hub.objects.exclude(refresh_due_at=None).update(refresh_due_at=timezone.now())
+    Hub.objects.exclude(due_at=None).update(due_at=timezone.now())
     worker.run_once()
 
     assert len(sandbox.state.requests) == reads
 
 
-def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
+def test_looking_up_a_hub_that_was_just_claimed_does_not_end_its_refreshing(
     tablet, mill_court, sandbox
 ):
     claimed = tablet.row(HUB, mill_court, claim=True)
@@ -147,10 +147,10 @@ def test_a_hub_that_was_just_claimed_is_read_on_though_somebody_looks_it_up(
     tablet.after_work(claimed)
     assert tablet.news(tablet.row(HUB, mill_court))["outcome"] == "here"
 
-    assert Hub.objects.get().refresh_due_at is not None
+    assert Hub.objects.get().due_at is not None
 
 
-def test_a_lookup_is_asked_after_more_slowly_with_its_age(tablet, mill_court):
+def test_the_device_asks_for_a_lookup_more_slowly_as_it_ages(tablet, mill_court):
     row = tablet.row(HUB, mill_court)
     paces = []
     for age in (0, 20, 100):
@@ -186,7 +186,7 @@ def _unanswered(acme):
     Hub.objects.create(
         organisation=acme,
         hub_id=HUB,
-        refresh_due_at=timezone.now() + timedelta(seconds=20),
+        due_at=timezone.now() + timedelta(seconds=20),
         watched_until=timezone.now() + timedelta(seconds=50),
     )
 
@@ -202,7 +202,7 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
-def test_a_lookup_that_can_not_be_made_is_said_quietly_and_stops_no_claim(
+def test_a_lookup_that_cannot_be_made_says_why_and_stops_no_claim(
     trouble, tablet, acme, mill_court, sandbox
 ):
     trouble(acme)
@@ -214,7 +214,7 @@ def test_a_lookup_that_can_not_be_made_is_said_quietly_and_stops_no_claim(
     assert (news["canClaim"], news["settled"]) == (True, False)
 
 
-def test_a_hub_that_spkey_does_not_answer_for_is_said_to_be_unanswered(tablet, mill_court, sandbox):
+def test_a_hub_about_which_spkey_does_not_answer_says_so(tablet, mill_court, sandbox):
     row = tablet.row(MAGIC["forbidden"], mill_court)
     sandbox.faults.add({"method": "GET"}, action={"status": 500}, times=1)
     tablet.news(row)
@@ -227,7 +227,7 @@ def test_a_hub_that_spkey_does_not_answer_for_is_said_to_be_unanswered(tablet, m
 def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
     tablet, ada, mill_court
 ):
-    theirs = actions.submit(order(ada, mill_court, HUB))
+    theirs = actions.submit(claim_request(ada, mill_court, HUB))
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert news["claimId"] == str(theirs.pk)
@@ -238,7 +238,7 @@ def test_a_claim_that_a_colleague_has_under_way_here_is_shown_as_that_claim(
 def test_a_claim_that_a_colleague_has_under_way_elsewhere_is_named(
     tablet, ada, mill_court, orchard_rise
 ):
-    theirs = actions.submit(order(ada, orchard_rise, HUB))
+    theirs = actions.submit(claim_request(ada, orchard_rise, HUB))
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert (news["claimId"], news["url"]) == ("", f"/claims/{theirs.pk}/")
@@ -251,7 +251,7 @@ def test_nobody_learns_what_another_organisation_does_with_a_hub(
 ):
     nobodys = dict(tablet.news(tablet.row(HUB, mill_court)))
     Hub.objects.all().delete()
-    actions.submit(order(hal, lighthouse, HUB))
+    actions.submit(claim_request(hal, lighthouse, HUB))
     harbours = tablet.news(tablet.row(HUB, mill_court))
 
     assert Hub.objects.count() == 2
@@ -284,7 +284,7 @@ LABELS = {
 
 
 @pytest.mark.parametrize("claim", [False, True])
-def test_what_is_no_hub_label_is_refused_with_what_was_read(claim, tablet, mill_court):
+def test_a_text_that_is_no_hub_label_is_refused_and_quoted(claim, tablet, mill_court):
     for label, said in LABELS.items():
         news = tablet.news(tablet.row(label, mill_court, claim=claim))
 

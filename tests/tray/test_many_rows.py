@@ -38,7 +38,7 @@ def test_news_of_twenty_claims_takes_as_many_statements_as_of_three(
     few, many = (scanned(tablet, mill_court, *part, claim=True) for part in ((0, 3), (10, 20)))
     for rows in (few, many):
         tablet.sync(*rows)
-    over = {"finished_at": timezone.now(), "next_attempt_at": None}
+    over = {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(state="conflict", reason="another_site", **over)
     Hub.objects.update(spkey_site_id="orchard-rise", binding="ours", version=2)
     counts = [len(asked(tablet, rows)) for rows in (few, many)]
@@ -47,7 +47,7 @@ def test_news_of_twenty_claims_takes_as_many_statements_as_of_three(
     assert "SmartphoneKey has it at Orchard Rise." in tablet.told[many[-1]["id"]]["text"]
 
 
-def test_a_repeat_of_rows_that_were_taken_takes_no_statement_for_each(tablet, mill_court):
+def test_repeating_rows_takes_no_statement_for_each_row(tablet, mill_court):
     rows = scanned(tablet, mill_court, 0, 20, claim=True)
     repeat = [dict(row) for row in rows]
     tablet.sync(*rows)

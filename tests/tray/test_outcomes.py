@@ -8,9 +8,6 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from portal.claims.display import timeline
-from portal.claims.display import wording as claims_words
-from portal.claims.display.wording import Words
 from portal.claims.models import FINAL, Claim, Reason, State
 from portal.hubs.labels.parse import LabelProblem
 from portal.hubs.models import Hub
@@ -19,6 +16,7 @@ from portal.sites.models import Site
 from portal.tray import sync
 from portal.tray.display import news
 from portal.tray.schema import Action, News, Outcome
+from tests.claims.states import make_chips_alike
 from tests.tray.conftest import HUB
 
 OF_STATE = {
@@ -43,7 +41,6 @@ FOR_A_REASON = {
     (State.CONFLICT, Reason.ANOTHER_SITE): Outcome.ELSEWHERE,
 }
 STATES = list(product(State, Reason))
-CHIPS = ("ONLINE", "TOOK_EFFECT", "STOPPING", "NO_LONGER_YOURS")
 
 
 def claim(state: State, reason: Reason = Reason.NONE, **fields: object) -> Claim:
@@ -98,10 +95,17 @@ def test_a_claim_that_is_being_stopped_is_under_way():
     assert told(stopping).outcome == Outcome.UNDER_WAY
 
 
+def test_a_row_names_the_other_site_of_its_hub_where_that_is_known():
+    other = claim(State.CONFLICT, Reason.ANOTHER_SITE)
+    somewhere, nowhere = (news.of(sync.Followed(other, at)).text for at in ("Quay", ""))
+
+    assert somewhere == f"SmartphoneKey has it at Quay. {nowhere}"
+
+
 LOOKUPS = {
     "looking": (hub(), "", Outcome.LOOKING),
     "asked in vain": (
-        hub(refresh_due_at=timezone.now() + timedelta(hours=1)),
+        hub(due_at=timezone.now() + timedelta(hours=1)),
         "",
         Outcome.UNKNOWN,
     ),
@@ -140,7 +144,7 @@ def test_every_refusal_of_a_row_has_an_outcome(name):
     assert news.of(result).outcome == expected
 
 
-def test_a_refusal_of_the_person_has_an_outcome_of_its_own():
+def test_refusing_the_person_has_an_outcome_of_its_own():
     assert news.refused("You may not.").outcome == Outcome.FORBIDDEN
 
 
@@ -151,20 +155,15 @@ def test_a_row_offers_to_stop_a_claim_that_is_held_up_and_no_other():
     assert all(Action.STOP in row.actions for row in rows if row.outcome == Outcome.HELD_UP)
 
 
-def recoloured(words: Words) -> Words:
-    return replace(words, chip=replace(words.chip, kind="another colour"))
+def without_colours(news: News) -> News:
+    return replace(news, kind="", icon="")
 
 
-def test_other_colours_for_all_chips_change_no_news_but_their_colour(monkeypatch):
+def test_recolouring_every_chip_changes_nothing_in_the_news_but_its_colour(monkeypatch):
     claims = [claim(*each) for each in STATES]
     before = [told(each) for each in claims]
-    for table in ("BY_STATE", "BY_REASON"):
-        chips = {key: recoloured(words) for key, words in getattr(claims_words, table).items()}
-        monkeypatch.setattr(claims_words, table, chips)
-    for chip in CHIPS:
-        kind = replace(getattr(timeline, chip), kind="another colour")
-        monkeypatch.setattr(timeline, chip, kind)
+    make_chips_alike(monkeypatch)
     after = [told(each) for each in claims]
 
-    assert {each.kind for each in after} == {"another colour"}
-    assert [replace(each, kind="") for each in after] == [replace(each, kind="") for each in before]
+    assert {each.kind for each in after} == {"quiet"}
+    assert list(map(without_colours, after)) == list(map(without_colours, before))

@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.hubs.models import Hub
+from tests.claims.web.claim_form.test_photos import photo
 from tests.tray.conftest import HUB
-from tests.web.claim_form.test_photos import photo
 
 ADDRESS = "/claims/tray/photo/"
 
@@ -33,5 +33,5 @@ def test_a_photo_that_holds_no_label_is_refused_in_a_sentence(sent, said, instal
     assert said in answer.json()["problem"]
 
 
-def test_an_address_that_reads_photos_shows_nothing(installer):
+def test_the_photo_address_answers_to_no_get(installer):
     assert installer.get(ADDRESS).status_code == 405

@@ -18,7 +18,7 @@ from portal.sites.models import Site
 from portal.tray.display import news
 from portal.tray.schema import News, Outcome
 from portal.tray.sync import Lookup
-from tests.claims.facts import FRESH, NOW, OUR_SITE, OURS, fails, says
+from tests.claims.engine.facts import FRESH, NOW, OUR_SITE, OURS, fails, says
 
 SITES = (OUR_SITE, "another", "")
 

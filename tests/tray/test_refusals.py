@@ -14,8 +14,8 @@ from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
 from tests.conftest import join
+from tests.forms import choose
 from tests.tray.conftest import HUB, OTHER_HUB, TRAY, Tablet, claims_sent
-from tests.web.conftest import choose
 
 
 def refusal(answer) -> int:
@@ -40,9 +40,7 @@ def test_somebody_elses_tray_is_not_sent(adas_tablet, ira, mill_court):
     assert not Claim.objects.exists()
 
 
-def test_an_organisation_that_is_not_theirs_answers_as_one_that_does_not_exist(
-    tablet, harbour, lighthouse
-):
+def test_another_organisation_answers_like_one_that_does_not_exist(tablet, harbour, lighthouse):
     row = tablet.row(HUB, lighthouse, claim=True)
     answers = [
         tablet.send(tablet.body(row, organisation=organisation))
@@ -114,7 +112,7 @@ MALFORMED = {
 }
 
 
-def test_what_is_no_request_of_a_tray_is_refused_and_does_nothing(tablet, mill_court):
+def test_a_malformed_request_is_refused_and_changes_nothing(tablet, mill_court):
     whole = tablet.body(tablet.row(HUB, mill_court, claim=True))
     for what, part in MALFORMED.items():
         body = whole | part if isinstance(part, dict) else part
@@ -124,7 +122,7 @@ def test_what_is_no_request_of_a_tray_is_refused_and_does_nothing(tablet, mill_c
     assert not Hub.objects.exists()
 
 
-def test_a_form_that_another_page_could_post_is_no_request(tablet):
+def test_a_form_posted_by_another_page_is_refused(tablet):
     body = tablet.body(tablet.row())
     plain = tablet.client.post(TRAY, json.dumps(body), content_type="text/plain")
 
@@ -133,14 +131,14 @@ def test_a_form_that_another_page_could_post_is_no_request(tablet):
     assert not Hub.objects.exists()
 
 
-def test_fifty_rows_are_taken_and_fields_that_are_not_known_are_left_alone(tablet):
+def test_fifty_rows_are_accepted_and_unknown_fields_are_ignored(tablet):
     rows = [tablet.row(HUB) | {"id": str(uuid4()), "state": "claimed"} for _ in range(50)]
 
     assert len(tablet.sync(*rows)) == 50
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_a_busy_database_takes_nothing_back_and_a_repeat_makes_one_claim(
+def test_a_busy_database_undoes_nothing_and_a_repeat_makes_one_claim(
     error, tablet, mill_court, monkeypatch
 ):
     rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]
@@ -163,7 +161,7 @@ def test_a_busy_database_takes_nothing_back_and_a_repeat_makes_one_claim(
     assert len({news["claimId"] for news in taken}) == Claim.objects.count() == 2
 
 
-def test_a_database_that_is_locked_for_the_lookups_is_no_loss_either(
+def test_a_database_that_is_locked_during_the_lookups_loses_nothing(
     tablet, mill_court, monkeypatch
 ):
     row = tablet.row(HUB, mill_court)
@@ -178,7 +176,7 @@ def _locked(hubs):
     raise OperationalError("database is locked")
 
 
-def test_an_error_that_nobody_foresaw_costs_one_row_a_while_and_the_others_nothing(
+def test_an_unexpected_error_delays_one_row_and_no_other(
     tablet, mill_court, sandbox, monkeypatch, caplog
 ):
     rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import types
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
@@ -10,11 +11,13 @@ from typing import Any, get_args, get_origin
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
 from portal.tray import schema
 from portal.tray.schema import Action, News, Outcome, Row
 
-WIRE = Path(__file__).resolve().parents[2] / "static" / "js" / "tray" / "wire.js"
+ROOT = Path(__file__).resolve().parents[2]
+WIRE = ROOT / "static" / "js" / "tray" / "wire.js"
 COMMENT = re.compile(r"/\*\*(.*?)\*/", re.DOTALL)
 TYPEDEF = re.compile(r"@typedef \{(.*?)\} (\w+)", re.DOTALL)
 PROPERTY = re.compile(r"@property \{(.*?)\} (\w+)")
@@ -103,11 +106,63 @@ NEWS = News(
 )
 
 
-def test_a_request_that_is_written_is_read_as_it_was():
+SAMPLES = (
+    REQUEST,
+    schema.Answer(rows=tuple(replace(NEWS, outcome=each).to(ROW) for each in Outcome)),
+    schema.Session(
+        person=schema.Named(id=ID, name="Ira"),
+        organisation=schema.Named(id=HUB, name="Acme"),
+        sites=(schema.SiteChoice(id=ID, name="Mill Court", address="1 Mill Lane"),),
+        site=None,
+        language="en",
+        csrf="token",
+    ),
+    schema.Label(text=str(HUB)),
+    schema.SignIn(sign_in="/accounts/login/"),
+    schema.Problem(problem="No."),
+    schema.Refusal(problem="No.", person=ID, news=NEWS),
+)
+
+
+def objections(samples: dict[str, dict[str, Any]], folder: Path) -> str:
+    """What the scripts' type checker has against these messages, each by its name in wire.js."""
+    lines = [
+        f'/** @type {{import("{WIRE}").{name}}} */\nexport const a{name} = {json.dumps(message)};'
+        for name, message in samples.items()
+    ]
+    (folder / "samples.js").write_text("\n".join(lines), encoding="utf-8")
+    ours = {"extends": str(ROOT / "tsconfig.json"), "include": ["samples.js"]}
+    (folder / "tsconfig.json").write_text(json.dumps(ours), encoding="utf-8")
+    command = [settings.NODE_MODULES / ".bin" / "tsc", "-p", folder]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert bool(ran.stdout) is bool(ran.returncode), ran.stderr
+    return ran.stdout
+
+
+def test_the_scripts_type_checker_takes_every_message_as_it_goes_out(tmp_path):
+    samples = {type(each).__name__: schema.dump(each) for each in SAMPLES}
+
+    assert objections(samples, tmp_path) == ""
+
+
+def test_the_scripts_type_checker_notices_a_message_that_is_another(tmp_path):
+    news = schema.dump(NEWS)
+    wrong = {
+        "News": news | {"outcome": "good"},
+        "Named": {"id": str(ID)},
+        "Label": {"text": 1},
+        "Problem": {"problem": "No.", "deed": ""},
+    }
+    said = objections(wrong, tmp_path)
+
+    assert said.count("error TS") == len(wrong)
+
+
+def test_a_request_survives_being_written_and_read():
     assert schema.parse(json.dumps(schema.dump(REQUEST)).encode()) == REQUEST
 
 
-def test_a_message_goes_out_as_json_in_camel_case_with_empty_texts_for_what_is_not_there():
+def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
     assert schema.dump(NEWS) == {
         "id": "",
         "seen": "",
@@ -129,7 +184,7 @@ def test_a_message_goes_out_as_json_in_camel_case_with_empty_texts_for_what_is_n
     }
 
 
-def test_messages_within_a_message_are_written_as_well():
+def test_a_message_within_a_message_is_written_as_well():
     refusal = schema.Refusal(problem="No.", person=ID, news=NEWS)
 
     assert schema.dump(refusal) == {
@@ -149,7 +204,7 @@ def test_a_row_without_one_of_its_fields_is_malformed(name):
         schema.parse(json.dumps(body).encode())
 
 
-def test_what_is_seen_of_news_changes_with_anything_in_it_and_with_nothing_else():
+def test_the_seen_mark_changes_whenever_anything_in_the_news_does():
     other = {
         "outcome": Outcome.FAILED,
         "kind": "stop",

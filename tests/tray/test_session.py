@@ -7,9 +7,9 @@ from django.test import Client
 
 from portal.claims.engine import actions
 from portal.sites.models import Site
-from tests.conftest import join, order
+from tests.conftest import claim_request, join
+from tests.forms import choose
 from tests.tray.conftest import HUB, TRAY
-from tests.web.conftest import choose
 
 
 def test_a_tablet_learns_for_whom_it_works_and_where(installer, ira, acme, mill_court):
@@ -30,7 +30,7 @@ def test_the_site_used_last_comes_first_and_is_the_likely_one(
     installer, ira, mill_court, orchard_rise
 ):
     before = installer.get(TRAY).json()
-    actions.submit(order(ira, orchard_rise, HUB))
+    actions.submit(claim_request(ira, orchard_rise, HUB))
     after = installer.get(TRAY).json()
 
     assert before["site"] == ""
@@ -39,7 +39,7 @@ def test_the_site_used_last_comes_first_and_is_the_likely_one(
     assert [site["name"] for site in after["sites"]] == ["Orchard Rise", "Mill Court"]
 
 
-def test_no_site_of_another_organisation_and_none_that_is_archived_is_told(
+def test_the_session_names_no_site_that_is_archived_or_another_organisations(
     installer, mill_court, orchard_rise, lighthouse
 ):
     Site.objects.filter(pk=orchard_rise.pk).update(archived_at=orchard_rise.created_at)
@@ -47,7 +47,9 @@ def test_no_site_of_another_organisation_and_none_that_is_archived_is_told(
     assert [site["name"] for site in installer.get(TRAY).json()["sites"]] == ["Mill Court"]
 
 
-def test_it_is_the_organisation_in_which_the_person_works(installer, ira, harbour, lighthouse):
+def test_the_session_is_for_the_organisation_in_which_the_person_works(
+    installer, ira, harbour, lighthouse
+):
     join(ira, harbour)
     choose(installer, harbour)
     session = installer.get(TRAY).json()
@@ -56,7 +58,7 @@ def test_it_is_the_organisation_in_which_the_person_works(installer, ira, harbou
     assert [site["name"] for site in session["sites"]] == ["Lighthouse Flats"]
 
 
-def test_the_token_that_it_is_given_lets_it_send(ira, acme, mill_court):
+def test_the_token_in_the_session_lets_the_device_send(ira, acme, mill_court):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(ira)
     token = strict.get(TRAY).json()["csrf"]
@@ -81,7 +83,7 @@ def test_somebody_who_is_signed_out_is_told_where_to_sign_in(db, address, method
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_whoever_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
+def test_a_person_who_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
     for client in (as_person(eli), agent):
         answer = client.get(TRAY)
 
@@ -92,7 +94,7 @@ def test_whoever_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
         assert said["person"] == client.session["_auth_user_id"]
 
 
-def test_whoever_works_elsewhere_at_the_moment_sends_the_tray_of_where_they_may_claim(
+def test_the_session_is_for_an_organisation_in_which_the_person_may_claim(
     ira, acme, spkey_support, as_person
 ):
     join(ira, spkey_support, support=True)

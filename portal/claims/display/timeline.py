@@ -212,7 +212,7 @@ def _uptime(seconds: int | None) -> str:
 def next_try(claim: Claim) -> datetime | None:
     """Return when the claim is looked at again, where that is worth telling."""
     if claim.state in {State.WAITING, State.VERIFYING, State.REVIEW}:
-        return claim.next_attempt_at
+        return claim.due_at
     return None
 
 

@@ -36,8 +36,6 @@ OFFLINE_TEXT = _(
     "Check the power and the network cable, and give the hub two minutes to start. "
     "We keep trying; you may leave this page."
 )
-# Of a form that the database did not take: it was busy for too long, or away.
-NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
 SAVED = _("Your scan is saved and we keep trying. You need not scan again.")
 
 BY_STATE: dict[str, Words] = {

@@ -17,6 +17,7 @@ from portal.claims.engine import (
     timing,
 )
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.core.leasing import due_at, given_back
 from portal.hubs import watching
 from portal.orgs.models import ApiCredential, Organisation, User
 from portal.sites.models import Site
@@ -104,8 +105,7 @@ def _create(claim_request: ClaimRequest) -> Claim:
         created_at=now,
         changed_at=now,
         retry_window_start=now,
-        next_attempt_at=now,
-        timed_at=now,
+        **due_at(now),
     )
     record(
         "claim.submitted",
@@ -139,11 +139,10 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
 
 def try_now(claim: Claim) -> bool:
     """Make a waiting claim due at once, send included. Return whether that changed anything."""
-    now = timezone.now()
     return bool(
         Claim.objects.filter(
             pk=claim.pk, state__in=(State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
-        ).update(next_attempt_at=now, timed_at=now, send_requested=True, version=F("version") + 1)
+        ).update(**due_at(timezone.now()), send_requested=True, version=F("version") + 1)
     )
 
 
@@ -162,14 +161,11 @@ def stop(claim: Claim, actor: User) -> bool:
         state=State.CANCELLED,
         reason="",
         epoch=F("epoch") + 1,
-        lease_until=None,
-        next_attempt_at=None,
         cancel_requested_at=now,
         cancel_requested_by=actor,
         changed_at=now,
         finished_at=now,
-        timed_at=now,
-        recheck_at=Case(When(sends__gt=0, then=Value(now + timing.RECHECK_AFTER[0]))),
+        **given_back(Case(When(sends__gt=0, then=Value(now + timing.RECHECK_AFTER[0])))),
         version=F("version") + 1,
     )
     if cancelled:
@@ -178,8 +174,7 @@ def stop(claim: Claim, actor: User) -> bool:
     mine.filter(state__in=ACTIVE, cancel_requested_at=None).update(
         cancel_requested_at=now,
         cancel_requested_by=actor,
-        next_attempt_at=now,
-        timed_at=now,
+        **due_at(now),
         version=F("version") + 1,
     )
     return False
@@ -192,7 +187,7 @@ def resume(credential: ApiCredential) -> int:
     if credential.is_super:
         served = Claim.objects.filter(acting_organisation=credential.organisation_id)
     blocked = served.filter(state=State.BLOCKED)
-    news: dict[str, Any] = {"reason": "", "next_attempt_at": now, "timed_at": now}
+    news: dict[str, Any] = {"reason": "", **due_at(now)}
     news |= {"retry_window_start": now, "changed_at": now, "version": F("version") + 1}
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(outcome_unknown_since=None).update(state=State.VERIFYING, **news)

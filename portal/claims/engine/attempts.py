@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.claims.engine import timing
 from portal.claims.engine.calls import CallRecord, Reading
 from portal.claims.models import Attempt, Claim
+from portal.core import leasing
 from portal.orgs.models import User
 
 
@@ -20,7 +21,7 @@ def recent_sends(claim: Claim, now: datetime) -> int:
         kind=Attempt.Kind.SEND,
         started_at__gt=now - timing.SEND_WINDOW,
         # Later than now were those before a clock was put back.
-        started_at__lte=now + timing.PUT_BACK,
+        started_at__lte=now + leasing.CLOCKS_APART,
     ).count()
 
 

@@ -40,7 +40,7 @@ def retry_window_start(claim: Claim, now: datetime) -> datetime:
     """
     if claim.state == State.BLOCKED:
         return now
-    late = now - (claim.next_attempt_at or now)
+    late = now - (claim.due_at or now)
     return claim.retry_window_start + late if late > timing.LATE else claim.retry_window_start
 
 

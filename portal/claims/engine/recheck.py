@@ -7,15 +7,16 @@ is, for a final state never changes; the effect is marked, recorded and told.
 import logging
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal import spkey
 from portal.claims.engine import calls, credentials, effects, leases, timing
 from portal.claims.engine.decide import Decision
-from portal.claims.engine.leases import Lease, LeaseLostError
 from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.core import leasing
+from portal.core.leasing import Lease, LeaseLostError
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.hubs import status
@@ -41,29 +42,26 @@ def recheck_now(claim: Claim) -> None:
     ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
     lately = Q(finished_at__gt=now - timing.RECHECK_WINDOW)
     older.filter(ended_badly, lately, sends__gt=0, late_effect_at=None).update(
-        recheck_at=now, timed_at=now
+        **leasing.due_at(now)
     )
 
 
-def due() -> ClaimQuerySet:
+def _due() -> QuerySet[Claim]:
     """Return the ended claims that are due to be looked at again, and nobody's."""
-    now = timezone.now()
-    return Claim.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), recheck_at__lte=now)
+    return leasing.due(Claim.objects.filter(state__in=FINAL))
 
 
-def take_due(limit: int) -> list[Lease]:
+def some_due() -> bool:
+    """Say whether there is a claim to look at again: a read, where leasing is a write."""
+    return _due().exists()
+
+
+def take_due(limit: int) -> list[Lease[Claim]]:
     """Lease at most `limit` ended claims that are due to be looked at again."""
-    now = timezone.now()
-    with transaction.atomic():
-        chosen = due().order_by("recheck_at")
-        if connection.features.has_select_for_update_skip_locked:
-            chosen = chosen.select_for_update(skip_locked=True)
-        claims = list(chosen.only("pk", "epoch")[:limit])
-        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(**leases.leased(now))
-    return [Lease(claim.pk, claim.epoch + 1) for claim in claims]
+    return leasing.take(_due(), limit)
 
 
-def recheck(lease: Lease) -> None:
+def recheck(lease: Lease[Claim]) -> None:
     """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
     try:
         claim = leases.load(lease)
@@ -72,7 +70,7 @@ def recheck(lease: Lease) -> None:
         return
 
 
-def _look_guarded(lease: Lease, claim: Claim) -> None:
+def _look_guarded(lease: Lease[Claim], claim: Claim) -> None:
     """Look. An error that nobody foresaw costs a wait."""
     try:
         _look(lease, claim)
@@ -83,7 +81,7 @@ def _look_guarded(lease: Lease, claim: Claim) -> None:
         _rest(lease, _later(claim))
 
 
-def _look(lease: Lease, claim: Claim) -> None:
+def _look(lease: Lease[Claim], claim: Claim) -> None:
     reading = _read(claim)
     if reading is not None and reading.outcome in DENIED:
         return _rest(lease, _next(claim))
@@ -159,11 +157,10 @@ def _later(claim: Claim) -> datetime | None:
 
 
 @transaction.atomic
-def _mark(lease: Lease, claim: Claim) -> None:
-    leases.write(lease, late_effect_at=timezone.now(), recheck_at=None, lease_until=None)
+def _mark(lease: Lease[Claim], claim: Claim) -> None:
+    leases.write(lease, late_effect_at=timezone.now(), **leasing.given_back(None))
     effects.of_late_effect(claim)
 
 
-def _rest(lease: Lease, recheck_at: datetime | None) -> None:
-    now = timezone.now()
-    leases.write(lease, recheck_at=recheck_at, timed_at=now, lease_until=None)
+def _rest(lease: Lease[Claim], recheck_at: datetime | None) -> None:
+    leases.write(lease, **leasing.given_back(recheck_at))

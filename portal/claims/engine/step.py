@@ -27,8 +27,8 @@ from portal.claims.engine import (
     recheck,
 )
 from portal.claims.engine.decide import Decision
-from portal.claims.engine.leases import Lease, LeaseLostError
 from portal.claims.models import FINAL, Attempt, Claim, Reason, State
+from portal.core.leasing import Lease, LeaseLostError, given_back
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held
 from portal.hubs import status, watching
@@ -44,7 +44,7 @@ RIGHT_GONE = Decision(State.CANCELLED, Reason.RIGHT_GONE)
 class _Work:
     """One attempt under way: what it holds, and the calls that are still to be written down."""
 
-    lease: Lease
+    lease: Lease[Claim]
     claim: Claim
     credential: ApiCredential | None = None
     read: calls.Reading | None = None
@@ -61,7 +61,7 @@ class _Work:
         self.read = self.sent = None
 
 
-def attempt(lease: Lease) -> None:
+def attempt(lease: Lease[Claim]) -> None:
     """Take a leased claim one step further. Never raises for what SpKey answers.
 
     A lease that was lost on the way changes nothing; its new holder goes on.
@@ -202,13 +202,16 @@ def _rest(work: _Work, decision: Decision) -> None:
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:
     final = decision.state in FINAL
     due = None if decision.wait is None else now + timedelta(seconds=decision.wait)
+    next_step = (
+        recheck.first(claim, decision, now)
+        if final
+        else leases.due_unless_expedited(claim, due, now)
+    )
     moved = (decision.state, decision.reason) != (claim.state, claim.reason)
     fields: dict[str, Any] = {
         "state": decision.state,
         "reason": decision.reason,
-        "next_attempt_at": None if final else leases.due_unless_expedited(claim, due, now),
-        "timed_at": now,
-        "lease_until": None,
+        **given_back(next_step),
         "retry_window_start": context.retry_window_start(claim, now),
         "tries": claim.tries + 1 if decision.failed else 0,
         "outcome_unknown_since": claim.outcome_unknown_since if decision.unresolved else None,
@@ -217,7 +220,6 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
         "reference": reference[:64] or claim.reference,
         "changed_at": now if moved else claim.changed_at,
         "finished_at": now if final else None,
-        "recheck_at": recheck.first(claim, decision, now),
     }
     if decision.state == State.CLAIMED:
         fields["claimed_at"] = claim.claimed_at or claim.hub.claimed_at or now

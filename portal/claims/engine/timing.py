@@ -7,8 +7,7 @@ import random
 from datetime import timedelta
 from typing import Final
 
-# How long a worker may hold a claim, and how many claims may be at SpKey at a time.
-LEASE: Final = timedelta(seconds=90)
+# How many claims may be at SpKey at a time.
 AT_ONCE: Final = 64
 
 # How long and how often a claim is tried.
@@ -29,8 +28,7 @@ RECHECK_AFTER: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(hour
 RECHECK_RETRY_AFTER: Final = timedelta(hours=1)
 RECHECK_WINDOW: Final = timedelta(days=7)
 
-# By how much clocks may differ before one counts as put back, and how much late is late.
-PUT_BACK: Final = timedelta(minutes=2)
+# How much late is late.
 LATE: Final = timedelta(minutes=5)
 FRESH_READ: Final = timedelta(seconds=15)
 RECENTLY_CLAIMED: Final = timedelta(minutes=10)

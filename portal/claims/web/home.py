@@ -8,7 +8,7 @@ from portal.claims import queries
 from portal.claims.display import home_items, list_item
 from portal.claims.display.home_items import Todo
 from portal.claims.groups import claims_in
-from portal.claims.models import Heartbeat
+from portal.core.models import Heartbeat
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
@@ -22,11 +22,11 @@ def home(request: HttpRequest) -> HttpResponse:
     person = access.person(request)
     membership = access.choose(request, access.memberships(person))
     if membership is None:
-        return render(request, "home/nowhere.html")
+        return render(request, "claims/nowhere.html")
     context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     if membership.role == Membership.Role.ADMIN:
         context["todos"] = todos(membership)
-    return render(request, "home/home.html", context)
+    return render(request, "claims/home.html", context)
 
 
 def _is_agent(membership: Membership) -> bool:

@@ -73,7 +73,7 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
     """Return the chip and the sentence for the key as it is now."""
     if not credential.is_readable:
         return UNREADABLE
-    if not credential.check_due_at:
+    if not credential.is_being_checked:
         return WORDS[credential.state]
     return WAITING if credential.paused_for else CHECKING
 

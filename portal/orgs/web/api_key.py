@@ -26,7 +26,7 @@ def key_edit(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("The new key is stored. We are checking it now."))
         return redirect("key:edit")
     context = {"form": form, **_status(organisation.stored_credential)}
-    return render(request, "key/edit.html", context, status=422 if form.errors else 200)
+    return render(request, "orgs/api_key.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -51,7 +51,7 @@ def key_live(request: HttpRequest) -> HttpResponse:
 def _status_now(request: HttpRequest, credential: ApiCredential | None) -> HttpResponse:
     if credential is None:
         return HttpResponse(status=204)
-    return render(request, "key/edit.html#status", _status(credential))
+    return render(request, "orgs/api_key.html#status", _status(credential))
 
 
 def _status(credential: ApiCredential | None) -> dict[str, object]:

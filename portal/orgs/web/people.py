@@ -25,7 +25,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect("people:list")
     context = {"form": form, "members": members_of(admin), "now": timezone.now()}
-    return render(request, "people/list.html", context, status=422 if form.errors else 200)
+    return render(request, "orgs/people.html", context, status=422 if form.errors else 200)
 
 
 def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
@@ -40,4 +40,4 @@ def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect("people:list")
     context = {"form": form, "member": member}
-    return render(request, "people/form.html", context, status=422 if form.errors else 200)
+    return render(request, "orgs/person.html", context, status=422 if form.errors else 200)

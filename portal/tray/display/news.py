@@ -140,7 +140,7 @@ def _unknown(lookup: Lookup) -> News:
     if lookup.trouble:
         return _claimable(Outcome.UNKNOWN, wording.trouble(lookup.trouble))
     # A hub that nobody has read is due in the future only after somebody tried.
-    due = lookup.hub.refresh_due_at
+    due = lookup.hub.due_at
     if due is not None and due > timezone.now():
         return _claimable(Outcome.UNKNOWN, wording.NO_ANSWER)
     return _claimable(Outcome.LOOKING, wording.LOOKING)
@@ -175,7 +175,7 @@ def verdict(lookup: Lookup) -> Rule:
 
 
 def _where(at: str, words: Words) -> str:
-    return f"{known_at(at)} {words.text}"
+    return f"{known_at(at)} {words.text}" if at else str(words.text)
 
 
 def _of_claim(claim: Claim, at: str) -> News:

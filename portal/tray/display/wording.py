@@ -3,6 +3,7 @@
 What a hub's claim would say is said of its lookup too, unless it stands here.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -33,12 +34,10 @@ YOURS: Final = Words(
 )
 ELSEWHERE: Final = words(State.CONFLICT, Reason.ANOTHER_SITE)
 
+_HERE: Final = words(State.ALREADY_YOURS, Reason.NONE)
 _OF_LOOKUP: Final = {
-    (State.ALREADY_YOURS, Reason.NONE): Words(
-        Chip("good", "check", _("Already claimed here")),
-        _("Already claimed here"),
-        _("The hub belongs to this site. There is nothing to do."),
-    ),
+    # Of a hub, "Already yours" says as well that it stands somewhere else.
+    (State.ALREADY_YOURS, Reason.NONE): replace(_HERE, chip=replace(_HERE.chip, word=_HERE.title)),
     (State.REJECTED, Reason.SUSPENDED): Words(
         words(State.REJECTED, Reason.SUSPENDED).chip,
         words(State.REJECTED, Reason.SUSPENDED).title,

@@ -25,7 +25,7 @@ from tests.browser.tray.steps import (
     tails,
     word,
 )
-from tests.conftest import order, work
+from tests.conftest import claim_request, work
 
 pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
 
@@ -213,7 +213,7 @@ def test_a_hub_that_a_colleague_is_claiming_here_is_followed_and_not_sent_again(
     tablet, sandbox, ira, ada, mill_court
 ):
     (hub,) = hubs(1)
-    standing = actions.submit(order(ada, mill_court, hub))
+    standing = actions.submit(claim_request(ada, mill_court, hub))
     page = tablet(ira)
     open_tray(page)
     add(page, hub)

@@ -64,7 +64,7 @@ def test_twenty_labels_held_up_one_after_the_other_are_all_in_the_tray_once(tabl
     """)
     # The permission is there already: the camera opens by itself.
     open_tray(page)
-    expect(rows(page)).to_have_count(20, timeout=40_000)
+    expect(rows(page)).to_have_count(20, timeout=120_000)
     assert sorted(read_off(page)) == sorted(tails(*wanted))
     expect(claim_button(page)).to_have_text("Claim 20 hubs")
     assert page.evaluate("() => window.opened") == 1

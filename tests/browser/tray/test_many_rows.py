@@ -1,13 +1,11 @@
 """Two hundred hubs in a tray: the page answers as if there were two."""
 
-import json
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
 from portal.sandbox import world
 from portal.tray.schema import News, Outcome, dump
+from tests.browser.long_tasks import timed
 from tests.browser.tray.steps import keep_news_away, open_tray, rows
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
@@ -15,8 +13,6 @@ pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 MANY = 200
 # Milliseconds: the browser calls a task long that keeps the page from answering for this time.
 LONG = 50
-# A task's own time on the processor is counted, for a machine that does other things too.
-TASKS = ["disabled-by-default-devtools.timeline"]
 FILL = """async ([ids, { person, organisation }]) => {
   const rows = ids.map((hubId, place) => ({
     id: crypto.randomUUID(), person, organisation, text: hubId, hubId, site: "", siteName: "",
@@ -65,26 +61,9 @@ def test_scanning_scrolling_and_news_make_no_long_task(tablet, browser, ira):
     page.wait_for_load_state("networkidle")
     keep_news_away(page)
 
-    browser.start_tracing(page=page, categories=TASKS)
-    page.evaluate(USE, [whose, world.hub_id(0), dump(NEWS)])
-    tasks = own_times(json.loads(browser.stop_tracing()))
+    with timed(browser, page) as tasks:
+        page.evaluate(USE, [whose, world.hub_id(0), dump(NEWS)])
     expect(rows(page)).to_have_count(MANY + 1)
     expect(page.locator("[data-part=word]", has_text="Ready")).to_have_count(50)
     assert len(tasks) > MANY
     assert [task for task in tasks if task >= LONG] == []
-
-
-def own_times(trace: dict[str, Any]) -> list[float]:
-    """How long each task of pages kept the processor, in milliseconds."""
-    events = trace["traceEvents"]
-    pages = {
-        (event["pid"], event["tid"])
-        for event in events
-        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
-    }
-    return [
-        event["tdur"] / 1000
-        for event in events
-        if event["name"] == "RunTask" and (event["pid"], event["tid"]) in pages
-        if "tdur" in event
-    ]

@@ -1,0 +1,74 @@
+"""The kinds of due work of claims: attempts, rechecks, and checks of keys that claims wait for."""
+
+from datetime import timedelta
+from functools import partial
+
+from portal import spkey
+from portal.claims.engine import actions, leases, recheck, step
+from portal.claims.models import Claim
+from portal.core.leasing import Lease
+from portal.core.worker import Kind
+from portal.gateway import key_health
+from portal.orgs.models import ApiCredential
+
+
+def attempt(lease: Lease[Claim]) -> None:
+    """Take a leased claim one step further."""
+    step.attempt(lease)
+
+
+def look_again(lease: Lease[Claim]) -> None:
+    """Look again at a leased claim that ended badly."""
+    recheck.recheck(lease)
+
+
+def check_key(lease: Lease[ApiCredential]) -> None:
+    """Check a leased key; one that works puts the claims that waited for it back to work."""
+    credential = lease.row().select_related("organisation").first()
+    if credential is not None and key_health.check(credential):
+        actions.resume(credential)
+
+
+def _read() -> timedelta:
+    return timedelta(seconds=spkey.Timeouts().get_total)
+
+
+def _attempt() -> timedelta:
+    """Return how long an attempt may take: a read, the look-up of a person, and a send."""
+    return 2 * _read() + timedelta(seconds=spkey.Timeouts().post_total)
+
+
+ATTEMPTS = Kind(
+    name="attempts",
+    model=Claim,
+    is_due=leases.some_due,
+    take=leases.take_due,
+    work=attempt,
+    longest=_attempt,
+)
+UNSERVED = Kind(
+    name="attempts for organisations that no worker serves",
+    model=Claim,
+    is_due=leases.unserved_due,
+    take=partial(leases.take_due, unserved_only=True),
+    work=attempt,
+    longest=_attempt,
+    reserved=True,
+)
+KEY_CHECKS = Kind(
+    name="key checks",
+    model=ApiCredential,
+    is_due=key_health.some_check_due,
+    take=key_health.take_due_checks,
+    work=check_key,
+    longest=_read,
+)
+RECHECKS = Kind(
+    name="rechecks",
+    model=Claim,
+    is_due=recheck.some_due,
+    take=recheck.take_due,
+    work=look_again,
+    longest=_read,
+    priority=1,
+)

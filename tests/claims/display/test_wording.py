@@ -1,0 +1,178 @@
+"""A state has one name: chip, filter, groups, tray, e-mails and operators' pages say the same."""
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from portal.claims import groups
+from portal.claims.display import home_items, timeline, wording
+from portal.claims.models import Claim, Reason, State
+from portal.notices.models import Notice
+from portal.orgs.display import key_wording
+from portal.orgs.models import ApiCredential
+from portal.tray import sync
+from portal.tray.display import news
+from tests.claims.states import put
+from tests.notices.conftest import post, tell
+
+LIST = "/claims/"
+OF_EMAILS = {
+    "review": {"state": "review", "reason": "not_confirmed"},
+    "late_effect": {"state": "expired", "late_effect_at": timezone.now()},
+    "key_forbidden": {"state": "rejected", "reason": "forbidden"},
+    "bound_elsewhere": {"state": "conflict", "reason": "key_mismatch"},
+}
+
+
+def in_tray(claim: Claim) -> str:
+    """The word that a device is told."""
+    return news.of(sync.Followed(claim, "")).word
+
+
+def options(client) -> dict[str, str]:
+    """What the list's filter offers: value → label, of groups and states alike."""
+    page = client.get(LIST).content.decode()
+    found = re.findall(r'<option value="(\w+)"[^>]*>([^<]+)</option>', page)
+    return {value: unescape(label) for value, label in found}
+
+
+def in_column(page: str, name: str) -> str:
+    [word] = re.findall(rf'<td class="field-{name}">([^<]*)</td>', page)
+    return unescape(word)
+
+
+def test_every_state_and_reason_is_in_the_table():
+    assert [state for state, _ in wording.STATES] == State.values
+    assert list(wording.REASONS) == Reason.values
+    assert set(wording.BY_STATE) == set(State)
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), [(Claim, "state"), (Claim, "reason"), (ApiCredential, "state")]
+)
+def test_a_column_has_no_names_beside_the_table(model, column):
+    assert model._meta.get_field(column).choices is None
+
+
+@pytest.mark.parametrize(("state", "reason"), wording.BY_REASON)
+def test_a_chip_says_the_name_of_a_state_or_of_its_reason(state, reason):
+    names = {str(name) for _, name in wording.STATES} | {str(wording.REASONS[reason])}
+    assert str(wording.words(state, reason).chip.word) in names
+
+
+def test_no_two_states_share_a_name():
+    for language in ("en", "el"):
+        with translation.override(language):
+            assert len({str(name) for _, name in wording.STATES}) == len(State)
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+@pytest.mark.parametrize("state", State.values)
+def test_a_state_has_the_same_name_wherever_it_is_named(
+    state, language, as_person, ada, otto, claim
+):
+    for person in (ada, otto):
+        person.language = language
+        person.save()
+    admin, operator = as_person(ada), as_person(otto)
+    claim = put(claim, state)
+    [row] = admin.get(LIST).context["rows"]
+    operators = operator.get(reverse("admin:claims_claim_changelist")).content.decode()
+    with translation.override(language):
+        name = str(wording.state_name(state))
+
+        assert str(row.chip.word) == name
+        assert in_tray(claim) == name
+    assert options(admin)[state] == name
+    assert in_column(operators, "state_in_words") == name
+    assert f'?state__exact={state}">{name}</a>' in unescape(operators)
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason.values if reason])
+def test_operators_read_the_reasons_name_in_the_list_and_in_its_filter(
+    reason, as_person, otto, claim
+):
+    put(claim, "waiting", reason)
+    page = as_person(otto).get(reverse("admin:claims_claim_changelist")).content.decode()
+    name = str(wording.REASONS[reason])
+
+    assert in_column(page, "reason_in_words") == name
+    assert f'?reason__exact={reason}">{name}</a>' in unescape(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"state__exact": "blocked"}, 1),
+        ({"state__exact": "queued"}, 0),
+        ({"reason__exact": "no_user"}, 1),
+        ({"reason__exact": ""}, 0),
+        ({"state__exact": "blocked", "reason__exact": "offline"}, 0),
+        ({}, 1),
+    ],
+)
+def test_operators_filter_claims_by_state_and_reason(query, found, as_person, otto, claim):
+    put(claim, "blocked", "no_user")
+    page = as_person(otto).get(reverse("admin:claims_claim_changelist"), query)
+
+    assert page.context["cl"].result_count == found
+
+
+@pytest.mark.parametrize("state", ApiCredential.State.values)
+def test_operators_read_of_a_key_what_its_administrator_reads(state, as_person, ada, otto):
+    ApiCredential.objects.update(state=state)
+    chip = as_person(ada).get("/organisation/key/").context["chip"]
+    page = as_person(otto).get(reverse("admin:orgs_apicredential_changelist")).content.decode()
+
+    assert in_column(page, "state_in_words") == str(chip.word)
+    assert f'?state__exact={state}">{chip.word}</a>' in unescape(page)
+
+
+def test_the_groups_of_the_filter_are_those_that_have_names(as_person, ada, claim):
+    offered = options(as_person(ada))
+
+    assert list(wording.GROUPS) == list(groups.GROUPS)
+    assert {name: offered[name] for name in groups.GROUPS} == wording.GROUPS
+    assert set(home_items.COUNTED) <= {*groups.GROUPS, *State.values}
+
+
+@pytest.mark.parametrize(
+    ("group", "fields"),
+    [
+        ("offline", {"state": "waiting", "reason": "offline"}),
+        ("late", {"state": "expired", "late_effect_at": timezone.now()}),
+    ],
+)
+def test_a_group_of_claims_with_one_chip_is_called_what_the_chip_says(
+    group, fields, as_person, ada, claim
+):
+    put(claim, **fields)
+    [row] = as_person(ada).get(LIST, {"state": group}).context["rows"]
+
+    assert row.chip.word == wording.GROUPS[group]
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+@pytest.mark.parametrize("kind", OF_EMAILS)
+def test_an_email_about_a_claim_calls_it_what_its_page_does(
+    kind, language, acme, ada, claim, mailoutbox
+):
+    ada.language = language
+    ada.save()
+    claim = put(claim, **OF_EMAILS[kind])
+    tell(acme, kind)
+    post()
+    [email] = mailoutbox
+
+    with translation.override(language):
+        assert f": {timeline.chip(claim).word} – " in email.subject
+
+
+def test_an_email_that_names_no_state_is_about_the_key():
+    others = set(Notice.Kind.values) - set(wording.IN_EMAILS)
+
+    assert set(wording.IN_EMAILS) == set(OF_EMAILS)
+    assert others == {f"key_{state}" for state in key_wording.WORDS} & set(Notice.Kind.values)

@@ -1,0 +1,74 @@
+"""A claim is hurried, stopped and tried again from its page, where that can help."""
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.claims.web.claim_page.conftest import address, offline_claim, text_of
+from tests.conftest import claim_request, work
+from tests.forms import FRAGMENT
+
+
+def test_try_now_makes_a_waiting_claim_due(installer, ira, mill_court, sandbox):
+    claim = offline_claim(ira, mill_court)
+    answer = installer.post(address(claim, "try-now/"))
+    claim.refresh_from_db()
+
+    assert answer["Location"] == address(claim)
+    assert claim.due_at <= timezone.now()
+
+
+def test_stop_ends_a_waiting_claim_and_the_fragment_says_so(installer, ira, mill_court, sandbox):
+    claim = offline_claim(ira, mill_court)
+    fragment = installer.post(address(claim, "stop/"), headers=FRAGMENT).content.decode()
+    claim.refresh_from_db()
+
+    assert claim.state == "cancelled"
+    assert "Nothing more is sent for this hub." in fragment
+    assert 'id="try-again"' in fragment
+
+
+def test_again_makes_one_linked_claim_however_often_it_is_tapped(installer, claim, mill_court):
+    actions.stop(claim, claim.submitted_by)
+    first, second = (installer.post(address(claim, "again/")) for _ in range(2))
+    fresh = Claim.objects.get(retry_of=claim)
+
+    assert first["Location"] == second["Location"] == address(fresh)
+    assert (fresh.hub, fresh.site, fresh.state) == (claim.hub, mill_court, "queued")
+    assert address(claim) in text_of(installer, fresh)
+
+
+def test_again_after_a_success_changes_nothing(installer, claim, sandbox):
+    work(claim)
+
+    assert installer.post(address(claim, "again/"))["Location"] == address(claim)
+    assert Claim.objects.count() == 1
+
+
+@pytest.mark.parametrize("action", ["try-now/", "stop/", "again/"])
+def test_a_look_at_an_actions_address_leads_to_the_claim(action, installer, claim):
+    assert installer.get(address(claim, action))["Location"] == address(claim)
+    assert Claim.objects.get().state == "queued"
+
+
+def test_nobody_is_told_to_try_what_can_never_succeed(installer, ira, mill_court, sandbox):
+    scrapped = actions.submit(claim_request(ira, mill_court, world.MAGIC["decommissioned"].id))
+    work(scrapped)
+
+    assert (
+        f"/claims/{scrapped.pk}/again/"
+        not in installer.get(f"/claims/{scrapped.pk}/").content.decode()
+    )
+
+
+def test_a_claim_that_is_being_stopped_is_not_hurried(installer, claim):
+    Claim.objects.update(
+        state="verifying", outcome_unknown_since=timezone.now(), cancel_requested_at=timezone.now()
+    )
+
+    page = installer.get(f"/claims/{claim.pk}/").content.decode()
+
+    assert "Stopping" in page
+    assert f"/claims/{claim.pk}/try-now/" not in page

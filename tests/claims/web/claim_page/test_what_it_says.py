@@ -1,0 +1,119 @@
+"""The page says how its claim stands, why, and what there is to quote."""
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.sandbox import world
+from tests.claims.web.claim_page.conftest import offline_claim, text_of
+from tests.conftest import claim_request, work
+
+
+def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, claim):
+    page = text_of(installer, claim)
+
+    assert "Your scan is saved. We send it now." in page
+    assert "Claimed at Mill Court" in page
+    assert "By Ira Installer" in page
+
+
+@pytest.mark.parametrize(
+    ("magic", "told"),
+    [
+        ("claimed_elsewhere", "This hub belongs to another organisation"),
+        ("other_site", "This hub is yours, at another site"),
+        ("unknown", "SmartphoneKey knows no such hub"),
+        ("suspended", "This hub is suspended"),
+        ("decommissioned", "This hub was taken out of service"),
+        ("forbidden", "Your organisation&#x27;s key may not claim this hub"),
+    ],
+)
+def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
+    magic, told, installer, ira, mill_court, sandbox
+):
+    claim = work(actions.submit(claim_request(ira, mill_court, world.MAGIC[magic].id)))
+    page = text_of(installer, claim)
+
+    assert told in page
+    assert claim.reference.endswith("-SBX")
+    assert claim.reference in page
+    assert '"success"' not in page
+    assert "&quot;success&quot;" not in page
+    assert world.OTHER_ORG_ID not in page
+    assert "hx-trigger" not in page
+
+
+def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acme, sandbox):
+    claim = work(actions.submit(claim_request(ira, mill_court, world.MAGIC["other_site"].id)))
+
+    assert "SmartphoneKey has it at other-site." in text_of(installer, claim)
+
+
+def test_another_site_that_nobody_knows_is_not_named(installer, claim):
+    ended = {"finished_at": timezone.now(), "due_at": None}
+    Claim.objects.update(state="conflict", reason="another_site", **ended)
+    page = text_of(installer, claim)
+
+    assert "This hub is yours, at another site" in page
+    assert "SmartphoneKey has it at" not in page
+
+
+def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
+    installer, ira, mill_court, sandbox
+):
+    page = text_of(installer, offline_claim(ira, mill_court))
+
+    assert "Check the power and the network cable" in page
+    assert "Next look" in page
+    assert "We keep trying until" in page
+    assert 'id="try-now"' in page
+    assert 'id="stop-trying"' in page
+
+
+@pytest.mark.parametrize(
+    ("state", "quoted"),
+    [
+        ("review", True),
+        ("conflict", True),
+        ("not_found", True),
+        ("rejected", True),
+        ("expired", True),
+        ("cancelled", False),
+        ("claimed", False),
+    ],
+)
+def test_where_there_is_something_to_quote_there_is_always_a_reference(
+    state, quoted, installer, claim
+):
+    ended = {} if state == "review" else {"finished_at": timezone.now(), "due_at": None}
+    Claim.objects.update(state=state, **ended)
+    own = str(claim.pk)[:8]
+    page = text_of(installer, claim)
+
+    assert (f'Reference to quote: <span class="mono">{own}</span>' in page) is quoted
+    Claim.objects.update(reference="8f2a-SBX")
+    assert ('<span class="mono">8f2a-SBX</span>' in text_of(installer, claim)) is quoted or (
+        state == "cancelled"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"state": "blocked", "reason": "key_missing"}, "Support must mend its own API key"),
+        ({"state": "blocked", "reason": "key_kind"}, "Support must mend its own API key"),
+        ({"state": "blocked", "reason": "no_user"}, "does not know the support agent yet"),
+        ({"state": "rejected", "reason": "forbidden"}, "Support&#x27;s key may not claim this hub"),
+    ],
+)
+def test_what_support_must_mend_is_not_put_to_the_target(
+    fields, told, as_person, hal, supports_claim
+):
+    ended = {"finished_at": timezone.now(), "due_at": None}
+    Claim.objects.update(**fields, **(ended if fields["state"] == "rejected" else {}))
+    client = as_person(hal)
+
+    assert told in text_of(client, supports_claim)
+    assert "administrator" not in text_of(client, supports_claim)
+    assert client.get("/claims/").context["rows"][0].chip.word in {"Needs support", "Refused"}

@@ -1,0 +1,315 @@
+"""Leasing, on the rows of every kind of work: one holder at a time, fenced, and no clock's prey."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection, connections
+from django.utils import timezone
+
+from portal import spkey
+from portal.claims.engine import actions
+from portal.claims.models import Claim, State
+from portal.core import leasing, worker
+from portal.core.leasing import LeaseLostError
+from portal.core.worker import Kind
+from portal.hubs import watching
+from portal.hubs.models import Hub
+from portal.notices.models import Notice
+from portal.orgs.models import ApiCredential
+from portal.sandbox import world
+from tests.conftest import claim_request, make_organisation
+from tests.notices.conftest import tell
+
+HOUR = timedelta(hours=1)
+ROWS = 3
+
+
+def claims_of(request):
+    ira, mill_court = request.getfixturevalue("ira"), request.getfixturevalue("mill_court")
+    for number in range(ROWS):
+        actions.submit(claim_request(ira, mill_court, world.hub_id(number)))
+
+
+def claims_that_ended_badly(request):
+    claims_of(request)
+    Claim.objects.update(state=State.CANCELLED, finished_at=timezone.now(), sends=1)
+
+
+def watched_hubs(request):
+    for number in range(ROWS):
+        watching.watch(watching.hub_for(request.getfixturevalue("acme"), world.hub_id(number)))
+
+
+def keys_to_check(_request):
+    for number in range(ROWS):
+        make_organisation(f"Tenant {number}", f"org-{number}", world.ACME_KEY)
+
+
+def notices(request):
+    request.getfixturevalue("ada")
+    for number in range(ROWS):
+        tell(request.getfixturevalue("acme"), about=str(number))
+
+
+MAKERS = {
+    "attempts": claims_of,
+    "rechecks": claims_that_ended_badly,
+    "hub refreshes": watched_hubs,
+    "key checks": keys_to_check,
+    "notices": notices,
+}
+
+
+@pytest.fixture(params=MAKERS)
+def kind(request, db, sandbox, time_machine) -> Kind:
+    """A kind of work of which three rows are due, and a clock that runs and can be put."""
+    time_machine.move_to(datetime.now(UTC))
+    MAKERS[request.param](request)
+    [found] = [kind for kind in worker.kinds() if kind.name == request.param]
+    pks = found.model.objects.values_list("pk", flat=True)
+    for seconds, pk in enumerate(reversed(pks)):
+        planned = leasing.due_at(timezone.now() - timedelta(seconds=seconds + 1))
+        found.model.objects.filter(pk=pk).update(**planned)
+    sandbox.state.requests.clear()
+    return found
+
+
+def taken(leases):
+    return [lease.pk for lease in leases]
+
+
+def row(lease):
+    return lease.model.objects.filter(pk=lease.pk).values().get()
+
+
+def leasing_of(lease):
+    """What a worker writes of a row when it gives it back."""
+    return {field.name: row(lease)[field.name] for field in leasing.Leased._meta.fields}
+
+
+def plan(kind, **fields):
+    """Write to all rows of the kind."""
+    assert kind.model.objects.update(**fields) == ROWS
+
+
+def test_every_kind_of_work_is_tried_here():
+    assert {kind.name for kind in worker.kinds()} == set(MAKERS)
+
+
+def test_two_takers_get_different_rows(kind):
+    first, second = kind.take(2), kind.take(2)
+
+    assert (len(first), len(second)) == (2, 1)
+    assert len({*taken(first), *taken(second)}) == ROWS
+    assert kind.take(2) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_takers_at_the_same_moment_get_different_rows(kind):
+    together, found = threading.Barrier(4), []
+
+    def take():
+        try:
+            together.wait(5)
+            found.extend(taken(kind.take(ROWS)))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert len(found) == len(set(found)) == ROWS
+
+
+def test_the_longest_due_is_taken_first_and_no_more_than_asked_for(kind):
+    oldest_first = kind.model.objects.order_by("due_at").values_list("pk", flat=True)
+    expected = list(oldest_first)
+
+    assert [taken(kind.take(1)) for _ in range(ROWS)] == [[pk] for pk in expected]
+
+
+def test_what_is_not_due_is_not_taken(kind):
+    plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=5)))
+
+    assert not kind.is_due()
+    assert kind.take(ROWS) == []
+
+
+def test_there_is_work_until_all_of_it_is_taken(kind):
+    assert kind.is_due()
+    kind.take(ROWS)
+
+    assert not kind.is_due()
+
+
+def test_a_row_that_was_given_back_is_taken_when_it_is_due_again(kind, time_machine):
+    for lease in kind.take(ROWS):
+        lease.write(**leasing.given_back(timezone.now() + timedelta(seconds=5)))
+    assert kind.take(ROWS) == []
+    time_machine.shift(5)
+
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_a_lease_runs_out(kind, time_machine):
+    first = kind.take(1)
+    kind.take(ROWS)
+    time_machine.shift(kind.model.LEASE - timedelta(seconds=1))
+    assert kind.take(ROWS) == []
+    time_machine.shift(1)
+
+    [again] = [lease for lease in kind.take(ROWS) if lease.pk == first[0].pk]
+    assert again.epoch == first[0].epoch + 1
+
+
+def test_a_late_worker_neither_calls_nor_writes(kind, time_machine, sandbox, mailoutbox):
+    late = kind.take(1)[0]
+    time_machine.shift(kind.model.LEASE)
+    kind.take(ROWS)
+    before = row(late)
+
+    kind.work(late)
+    with pytest.raises(LeaseLostError):
+        late.write(**leasing.given_back(None))
+
+    assert row(late) == before
+    assert list(sandbox.state.requests) == []
+    assert mailoutbox == []
+
+
+def test_a_lease_lost_in_the_midst_of_the_work_is_not_given_back(kind, time_machine, monkeypatch):
+    late, moments = kind.take(1)[0], []
+
+    def overtaken(call):
+        def called(*args, **kwargs):
+            try:
+                return call(*args, **kwargs)
+            finally:
+                if not moments:
+                    time_machine.shift(kind.model.LEASE)
+                    kind.take(ROWS)
+                    moments.append(leasing_of(late))
+
+        return called
+
+    for owner, name in ((spkey.Client, "_request"), (EmailBackend, "send_messages")):
+        monkeypatch.setattr(owner, name, overtaken(getattr(owner, name)))
+    kind.work(late)
+
+    assert [leasing_of(late)] == moments
+
+
+def test_a_lease_that_lasts_no_longer_is_not_written_under(kind, time_machine):
+    lease = kind.take(1)[0]
+    lease.write(for_at_least=kind.model.LEASE / 2, lease_until=row(lease)["lease_until"])
+    time_machine.shift(kind.model.LEASE * 2 / 3)
+
+    with pytest.raises(LeaseLostError):
+        lease.write(for_at_least=kind.model.LEASE / 2, **leasing.given_back(None))
+    assert row(lease)["lease_until"] is not None
+
+
+def test_a_dead_workers_rows_are_taken_over_at_once(kind):
+    leases = kind.take(ROWS)
+    plan(kind, leased_by="dead-1")
+
+    assert leasing.release(["alive-1"]) == 0
+    assert kind.take(ROWS) == []
+    assert leasing.release(["dead-1", "dead-2"]) == ROWS
+    for lease in leases:
+        with pytest.raises(LeaseLostError):
+            lease.write(**leasing.given_back(None))
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_what_rests_is_due_in_time_after_the_clock_was_put_back_an_hour(kind, time_machine):
+    plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=20)))
+    time_machine.shift(-HOUR)
+
+    assert leasing.correct_clock() >= ROWS
+    assert leasing.correct_clock() == 0
+    assert kind.take(ROWS) == []
+    time_machine.shift(20)
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_what_is_due_stays_due_after_the_clock_was_put_back_an_hour(kind, time_machine):
+    plan(kind, **leasing.due_at(timezone.now()))
+    time_machine.shift(-HOUR)
+    leasing.correct_clock()
+
+    assert len(kind.take(ROWS)) == ROWS
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 110])
+def test_a_clock_put_back_by_seconds_holds_nothing_up_for_longer(kind, time_machine, seconds):
+    plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=20)))
+    kind.take(ROWS)
+    time_machine.shift(-seconds)
+    assert leasing.correct_clock() == 0
+    time_machine.shift(20 + seconds)
+
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_a_killed_workers_lease_runs_out_after_the_clock_was_put_back_an_hour(kind, time_machine):
+    kind.take(ROWS)
+    time_machine.shift(-HOUR)
+    leasing.correct_clock()
+    assert kind.take(ROWS) == []
+    time_machine.shift(kind.model.LEASE)
+
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_somebody_who_plans_anew_before_the_clock_is_corrected_hides_no_lease(kind, time_machine):
+    kind.take(ROWS)
+    time_machine.shift(-HOUR)
+    plan(kind, **leasing.due_at(timezone.now()))
+    leasing.correct_clock()
+    time_machine.shift(kind.model.LEASE)
+
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_a_clock_put_forward_makes_early_and_loses_nothing(kind, time_machine):
+    plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=20)))
+    time_machine.shift(HOUR)
+
+    assert leasing.correct_clock() == 0
+    assert len(kind.take(ROWS)) == ROWS
+
+
+def test_a_clock_that_is_right_is_found_right_by_reading_alone(kind, django_assert_num_queries):
+    kind.take(1)
+
+    with django_assert_num_queries(len(leasing.leased_models()) + 1) as queries:
+        assert leasing.correct_clock() == 0
+    assert all(query["sql"].startswith("SELECT") for query in queries)
+
+
+@pytest.mark.parametrize("model", [Claim, Hub, Notice, ApiCredential])
+def test_work_is_found_by_an_index_however_many_rows_rest(db, model):
+    if connection.vendor == "postgresql":  # It would read a table as small as this one whole.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    name = model._meta.model_name
+    due, leased = leasing.due(model.objects.all()), leasing.under_way(model.objects.all())
+
+    assert f"{name}_due" in due.explain()
+    assert f"{name}_leased" in leased.explain()
+
+
+@pytest.mark.parametrize("model", [Claim, Hub, Notice])
+def test_what_a_clock_left_ahead_is_found_among_what_is_planned_alone(db, model):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+    ahead = leasing._set_ahead(model, timezone.now())
+    assert f"{model._meta.model_name}_due" in ahead.explain()

@@ -1,0 +1,123 @@
+"""A host opens its circuit by failing at least half of twenty calls in a minute, and not below."""
+
+import logging
+
+import pytest
+from django.db import OperationalError, connection
+
+from portal import spkey
+from portal.gateway import circuit, gate
+from portal.gateway.models import Circuit
+from portal.sandbox import world
+from tests.gateway.circuit.conftest import AWAY
+
+GATEWAYS_PAGE = {"status": 502, "body": "<html>Bad gateway</html>"}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [AWAY, {"status": 500}, GATEWAYS_PAGE, {"reset": "before"}, {"drop": "after"}],
+    ids=["503", "500", "a gateway's 502", "reset", "closed"],
+)
+def test_it_opens_at_the_twentieth_call_that_fails_and_not_before(ask, failure, caplog):
+    ask(19, **failure)
+    assert not circuit.is_open()
+    assert circuit.retry_in() == 0
+
+    ask(1, **failure)
+
+    assert circuit.is_open()
+    assert 29 < circuit.retry_in() <= 30
+    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(warnings) == 1
+
+
+def test_it_opens_where_nobody_listens(acme, settings):
+    settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
+    client = gate.ask(acme.credential)
+    for _ in range(circuit.LEAST_CALLS):
+        with pytest.raises(spkey.Unreachable):
+            client.hub_status(world.hub_id(0))
+
+    assert Circuit.objects.get().host == "127.0.0.1:9"
+
+
+def test_less_than_half_of_the_calls_failing_does_not_open_it(ask):
+    ask(26)
+    ask(25, **AWAY)
+    assert not circuit.is_open()
+
+    ask(1, **AWAY)
+    assert circuit.is_open()
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {},
+        *({"status": status} for status in (400, 401, 403, 404, 409, 429)),
+        {"status": 404, "body": "<html>No such page</html>"},
+        {"status": 502},
+    ],
+    ids=lambda action: str(action.get("body") or action.get("status", "answered")),
+)
+def test_no_storm_of_answers_opens_it_nor_of_hubs_that_are_offline(ask, action):
+    ask(circuit.LEAST_CALLS + 5, **action)
+
+    assert not circuit.is_open()
+
+
+def test_failures_of_more_than_a_minute_ago_do_not_count(ask, monkeypatch):
+    ask(circuit.LEAST_CALLS - 1, **AWAY)
+    now = circuit._monotonic
+    monkeypatch.setattr(circuit, "_monotonic", lambda: now() + 60)
+    ask(circuit.LEAST_CALLS - 1, **AWAY)
+    assert not circuit.is_open()
+
+    ask(1, **AWAY)
+    assert circuit.is_open()
+
+
+@pytest.mark.parametrize("action", [{}, AWAY], ids=["answered", "failed"])
+def test_calls_that_were_under_way_when_it_opened_neither_close_nor_extend_it(opened, ask, action):
+    ask(circuit.LEAST_CALLS, **action)
+
+    assert Circuit.objects.values().get() == {
+        "host": opened.host,
+        "opened_at": opened.opened_at,
+        "open_until": opened.open_until,
+        "times_opened": 1,
+    }
+
+
+def test_calls_that_ended_while_it_was_open_do_not_open_it_again(opened, ask, clock):
+    ask(circuit.LEAST_CALLS - 1, **AWAY)
+    circuit.retry_in()  # Somebody asked, as everybody does before a read.
+    Circuit.objects.all().delete()  # Another process's probe was answered.
+
+    ask(1, **AWAY)
+
+    assert not circuit.is_open()
+
+
+def test_another_host_has_a_circuit_of_its_own(opened, settings):
+    settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
+
+    assert not circuit.is_open()
+    assert circuit.retry_in() == 0
+
+
+def test_a_call_keeps_its_own_end_when_the_circuit_cannot_be_written(sandbox, acme, caplog):
+    def full(execute, sql, *rest):
+        if "gateway_circuit" in sql:
+            raise OperationalError("database or disk is full")
+        return execute(sql, *rest)
+
+    sandbox.faults.add(action=AWAY)
+    client = gate.ask(acme.credential)
+    with connection.execute_wrapper(full):
+        for _ in range(circuit.LEAST_CALLS):
+            with pytest.raises(spkey.Unreachable):
+                client.hub_status(world.hub_id(0))
+
+    assert "the circuit could not be written: OperationalError" in caplog.text

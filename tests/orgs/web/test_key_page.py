@@ -1,0 +1,262 @@
+"""The key's page: a new key, what may be shown of it, and what SpKey says of it."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.audit.models import Entry
+from portal.core import worker
+from portal.orgs import api_keys
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Organisation
+from portal.sandbox import world
+from tests.concurrency import at_once
+from tests.conftest import join, make_person, work
+from tests.forms import FRAGMENT, choose
+
+KEY = "/organisation/key/"
+
+
+@pytest.fixture
+def admin(as_person, ada):
+    """Ada's browser."""
+    return as_person(ada)
+
+
+def credential() -> ApiCredential:
+    return ApiCredential.objects.get()
+
+
+def words(client) -> str:
+    return client.get(KEY).content.decode()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "too short",
+        "x" * 39,
+        "x" * 41,
+        "x" * 39 + "-",
+        "x" * 39 + "é",
+        f"{'x' * 20}\r\n{'y' * 18}",
+    ],
+)
+def test_what_is_no_key_is_refused_and_not_echoed(key, admin):
+    before = credential().fingerprint
+    answer = admin.post(KEY, {"key": key})
+
+    assert answer.status_code == 422
+    assert not key or key not in answer.content.decode()
+    assert credential().fingerprint == before
+
+
+def test_a_key_with_space_around_it_is_taken(admin):
+    admin.post(KEY, {"key": f"  {world.HARBOUR_KEY}\n"})
+
+    assert credential().key.reveal() == world.HARBOUR_KEY
+
+
+@pytest.mark.parametrize("token", ["two words", "x" * 4097, "line\nbreak", 'quo"te', "ümlaut"])
+def test_what_is_no_bearer_token_is_refused_and_not_echoed(token, admin):
+    before = credential().fingerprint
+    answer = admin.post(KEY, {"key": world.HARBOUR_KEY, "bearer_token": token})
+
+    assert answer.status_code == 422
+    assert token not in answer.content.decode()
+    assert credential().fingerprint == before
+
+
+def test_an_empty_bearer_token_removes_the_stored_one(admin):
+    admin.post(KEY, {"key": world.ACME_KEY, "bearer_token": "abc.def"})
+    assert credential().bearer_token.reveal() == "abc.def"
+    admin.post(KEY, {"key": world.ACME_KEY})
+
+    assert credential().bearer_token is None
+
+
+def test_a_replaced_key_is_shown_by_its_ends_with_who_and_is_due_for_a_check(admin):
+    answer = admin.post(KEY, {"key": world.REVOKED_KEY}, follow=True).content.decode()
+
+    assert "sandboxR…0000" in answer
+    assert "by Ada Admin" in answer
+    assert "Checking" in answer
+    assert credential().due_at is not None
+    entry = Entry.objects.get(verb="key.replaced", actor_label="admin@acme.example")
+    assert entry.detail["before"] == "sandboxA…0000"
+    assert entry.detail["after"] == "sandboxR…0000"
+
+
+def test_a_key_that_works_is_said_to_work(admin, sandbox):
+    admin.post(KEY, {"key": world.ACME_KEY})
+    worker.run_once()
+
+    assert credential().state == "working"
+    assert "SmartphoneKey accepts this key." in words(admin)
+
+
+def test_a_key_that_spkey_refuses_is_said_to_be_refused_on_every_page(admin, sandbox):
+    admin.post(KEY, {"key": world.REVOKED_KEY})
+    worker.run_once()
+
+    assert credential().state == "refused"
+    assert "SmartphoneKey does not accept this key" in words(admin)
+    assert "SmartphoneKey refuses the API key" in admin.get("/").content.decode()
+
+
+def test_a_key_that_could_not_be_checked_is_said_to_be_unreachable(admin, settings):
+    settings.SPKEY_BASE_URL = "http://127.0.0.1:18701"
+    admin.post(KEY, {"key": world.ACME_KEY})
+    worker.run_once()
+
+    assert credential().state == "unreachable"
+    assert "SmartphoneKey did not answer" in words(admin)
+    assert "The API key could not be checked" in admin.get("/").content.decode()
+
+
+def test_a_key_whose_check_spkey_puts_off_is_said_to_wait_until_it_is_checked(admin, sandbox):
+    limited = {"status": 429, "headers": {"Retry-After": "120"}}
+    sandbox.faults.add(action=limited, times=1)
+    admin.post(reverse("key:check"))
+    seen = {"seen": str(credential().version)}
+    worker.run_once()
+    answer = admin.get(reverse("key:live"), seen, headers=FRAGMENT).content.decode()
+
+    assert "SmartphoneKey asks us to wait" in answer
+    assert "did not answer" not in answer
+    assert "hx-trigger" in answer
+    assert "The API key could not be checked" not in admin.get("/").content.decode()
+
+    ApiCredential.objects.update(paused_until=None, due_at=timezone.now())
+    assert "Asking SmartphoneKey about this key." in words(admin)
+    worker.run_once()
+    assert "SmartphoneKey accepts this key." in words(admin)
+
+
+def test_checking_asks_spkey_again_and_changes_the_words(admin, sandbox):
+    sandbox.state.keys.revoke("acme")
+    answer = admin.post(reverse("key:check"), headers=FRAGMENT)
+
+    assert "Checking" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+    worker.run_once()
+    assert credential().state == "refused"
+
+
+def test_asking_twice_for_a_check_is_recorded_once(admin):
+    for _ in range(2):
+        assert admin.post(reverse("key:check"))["Location"] == KEY
+
+    assert Entry.objects.filter(verb="key.check_asked").count() == 1
+
+
+def test_the_fragment_answers_nothing_while_nothing_has_changed(admin, sandbox):
+    admin.post(reverse("key:check"))
+    live = reverse("key:live")
+    seen = {"seen": str(credential().version)}
+    assert admin.get(live, seen, headers=FRAGMENT).status_code == 204
+    worker.run_once()
+    answer = admin.get(live, seen, headers=FRAGMENT)
+
+    assert answer.status_code == 200
+    assert "hx-trigger" not in answer.content.decode()
+    assert "Working" in answer.content.decode()
+
+
+def test_the_fragment_polls_only_while_a_check_is_under_way(admin):
+    assert "hx-trigger" not in words(admin)
+    admin.post(reverse("key:check"))
+
+    assert "hx-trigger" in words(admin)
+
+
+def test_a_new_key_puts_the_claims_that_waited_back_to_work(admin, sandbox, claim):
+    sandbox.state.keys.revoke("acme")
+    assert work(claim).state == "blocked"
+    fresh = sandbox.state.keys.rotate("acme")
+    admin.post(KEY, {"key": fresh})
+    worker.run_once()
+
+    assert work(claim).state == "claimed"
+
+
+def test_an_organisation_without_a_key_is_asked_for_one(db, as_person, sandbox):
+    organisation = Organisation.objects.create(name="Fresh", spkey_org_id=world.ACME_ORG_ID)
+    person = make_person("new@fresh.example", "Nina New")
+    join(person, organisation, "admin")
+    client = as_person(person)
+
+    assert "Store the key" in words(client)
+    assert "No API key yet" in client.get("/").content.decode()
+    assert client.get(reverse("key:live")).status_code == 204
+    assert client.post(reverse("key:check")).status_code == 302
+    client.post(KEY, {"key": world.ACME_KEY})
+    worker.run_once()
+    assert "SmartphoneKey accepts this key." in words(client)
+
+
+def test_a_change_of_kind_during_a_replacement_stays(admin, ada, acme, monkeypatch):
+    put = ApiCredential.set_key
+    before = credential().version
+
+    def overtaken(stored, *secrets):
+        ApiCredential.objects.update(kind="super", version=before + 1)
+        put(stored, *secrets)
+
+    monkeypatch.setattr(ApiCredential, "set_key", overtaken)
+    replaced = api_keys.replace(acme, ada, Secret(world.HARBOUR_KEY), None)
+
+    assert (credential().kind, credential().version) == ("super", before + 2)
+    assert credential().key.reveal() == world.HARBOUR_KEY
+    assert replaced.version == before + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
+    ApiCredential.objects.all().delete()
+    at_once(
+        lambda: api_keys.replace(acme, ada, Secret(world.ACME_KEY), None),
+        lambda: api_keys.replace(acme, ada, Secret(world.HARBOUR_KEY), None),
+    )
+
+    assert credential().version == 2
+    assert Entry.objects.filter(verb="key.replaced", actor_id=ada.pk).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"support": True}, ["Support’s claims are saved and wait.", "Your administrator can"]),
+        ({"role": "admin"}, ["Support’s claims are saved and wait.", "Replace it to continue."]),
+        ({}, []),
+    ],
+    ids=["agent", "administrator", "neither"],
+)
+def test_the_support_organisation_is_told_of_supports_claims_where_it_concerns_somebody(
+    fields, said, as_person, spkey_support
+):
+    ApiCredential.objects.update(state="refused")
+    person = make_person("somebody@support.example", "Sy")
+    join(person, spkey_support, **fields)
+    page = as_person(person).get("/").content.decode()
+
+    assert ("SmartphoneKey refuses the API key" in page) == bool(said)
+    for words_ in said:
+        assert words_ in page
+    assert "Claims are saved and wait." not in page
+
+
+def test_no_form_makes_a_key_a_super_key(admin):
+    admin.post(KEY, {"key": world.SUPPORT_KEY, "kind": "super", "state": "working"})
+
+    assert (credential().kind, credential().state) == ("normal", "unchecked")
+
+
+def test_the_key_belongs_to_the_organisation_one_works_in(admin, ada, acme, harbour):
+    join(ada, harbour, "admin")
+    choose(admin, harbour)
+    admin.post(KEY, {"key": world.REVOKED_KEY})
+
+    assert ApiCredential.objects.get(organisation=acme).key.reveal() == world.ACME_KEY
+    assert ApiCredential.objects.get(organisation=harbour).key.reveal() == world.REVOKED_KEY

@@ -1,0 +1,96 @@
+"""Every page and fragment of the portal, with somebody signed in who may see it."""
+
+from django.test import Client
+from django.urls import reverse
+
+from portal.claims.models import Claim
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+from tests.portal.addresses import example, named
+
+ADMINS = (
+    "home",
+    "claims:list",
+    "claims:new",
+    "tray:sync",
+    "sites:list",
+    "sites:new",
+    "people:list",
+    "key:edit",
+    "key:live",
+)
+CLAIMS = ("claims:detail", "claims:live")
+AGENTS = ("home", "support:claims", "support:new")
+POSTS = (
+    "claims:new",
+    "claims:read",
+    "tray:sync",
+    "tray:photo",
+    "claims:try-now",
+    "claims:stop",
+    "claims:again",
+    "sites:new",
+    "sites:edit",
+    "sites:archive",
+    "sites:restore",
+    "people:list",
+    "people:edit",
+    "key:edit",
+    "key:check",
+    "organisation:switch",
+    "support:new",
+)
+
+
+def member_beside(site: Site) -> Membership:
+    """Return some member of the site's organisation."""
+    return site.organisation.memberships.all()[0]
+
+
+def portals(claim: Claim, site: Site) -> list[str]:
+    """Return the addresses of an administrator's own pages and fragments."""
+    return [
+        *map(reverse, ADMINS),
+        *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
+        reverse("sites:edit", args=(site.pk,)),
+        reverse("people:edit", args=(member_beside(site).pk,)),
+    ]
+
+
+def agents(target: str) -> list[str]:
+    """Return the addresses of support's own pages; `target` is a SpKey organisation id."""
+    return [*map(reverse, AGENTS), reverse("support:new") + f"?target={target}"]
+
+
+def grouped(*prefixes: str) -> list[str]:
+    """Return an address of every name that begins with one of the prefixes."""
+    found = [(name, pattern) for name, pattern in named() if name.startswith(prefixes)]
+    return [reverse(name, kwargs=example(pattern)) for name, pattern in found]
+
+
+def posts(claim: Claim, site: Site) -> list[str]:
+    """Return the addresses that take a POST."""
+    things = {"claims": claim.pk, "sites": site.pk, "people": member_beside(site).pk}
+    addresses = []
+    for name, pattern in named():
+        if name in POSTS:
+            takes_pk = "pk" in pattern.pattern.converters
+            args = (things[name.partition(":")[0]],) if takes_pk else ()
+            addresses.append(reverse(name, args=args))
+    assert len(addresses) == len(POSTS)
+    return addresses
+
+
+Pages = list[tuple[Client, str]]
+
+
+def every(clients: dict[str, Client], claims: dict[str, Claim], sites: dict[str, Site]) -> Pages:
+    """Return (client, address) of every page there is."""
+    return [
+        *((clients["ada"], address) for address in portals(claims["acme"], sites["acme"])),
+        *((clients["ira"], address) for address in map(reverse, ("home", "claims:new"))),
+        *((clients["hal"], reverse(name, args=(claims["support"].pk,))) for name in CLAIMS),
+        *((clients["agent"], address) for address in agents("harbour-living")),
+        *((clients["ada"], address) for address in grouped("account_", "mfa_")),
+        *((clients["otto"], address) for address in grouped("admin:")),
+    ]

@@ -1,0 +1,357 @@
+"""Settings: every one is explained, and a wrong one stops the start with one sentence."""
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from portal import environment
+
+ROOT = Path(__file__).parents[2]
+# Named as other tools know them, without our prefixes, and where they are read.
+BORROWED = {
+    "DATABASE_URL": "portal/environment.py",
+    "EMAIL_URL": "portal/environment.py",
+    "PORT": "Procfile",
+    "WEB_THREADS": "Procfile",
+    "WEB_CONCURRENCY": "Procfile",
+    "SANDBOX_PORT": "Makefile",
+}
+CANARY = "xCANARYx"
+PRODUCTION = {
+    "PORTAL_ENV_FILE": os.devnull,
+    "PORTAL_SECRET_KEY": "a1B2c3D4e5" * 6,
+    "PORTAL_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "PORTAL_ALLOWED_HOSTS": "portal.example",
+    "PORTAL_ORIGINS": "https://portal.example",
+}
+
+
+def cleared_of_ours() -> dict[str, str]:
+    """This process's environment without anything that the portal reads."""
+    ours = ("PORTAL_", "SPKEY_", "DATABASE_", "EMAIL_", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a management command under production settings with these changes; None removes one."""
+    changed = {**cleared_of_ours(), **PRODUCTION, **changes}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in changed.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def settings_of(monkeypatch) -> Callable[..., dict[str, Any]]:
+    """Read the settings as a start in production would, with these changes; None removes one."""
+
+    def read(**changes: str | None) -> dict[str, Any]:
+        production = {**cleared_of_ours(), **PRODUCTION, **changes}
+        environ = {name: value for name, value in production.items() if value is not None}
+        monkeypatch.setattr(os, "environ", environ)
+        return runpy.run_path(str(ROOT / "portal/settings.py"))
+
+    return read
+
+
+def explained() -> list[str]:
+    """The names of .env.example, commented out or not."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return re.findall(r"^#?([A-Z][A-Z_]+)=", example, re.MULTILINE)
+
+
+def test_every_setting_is_explained_once_and_none_that_does_not_exist():
+    assert sorted(explained()) == sorted(environment.KNOWN | set(BORROWED))
+
+
+@pytest.mark.parametrize(("name", "file"), BORROWED.items())
+def test_a_name_of_other_tools_is_read_where_we_say(name, file):
+    assert re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8"))
+
+
+def test_every_explanation_says_something():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for block in example.split("\n\n"):
+        settings = re.findall(r"^#?[A-Z][A-Z_]+=", block, re.MULTILINE)
+        if not settings:
+            continue
+        words = re.findall(r"^# \w.*", block, re.MULTILINE)
+
+        assert len(settings) <= 1, block
+        assert words, block
+
+
+def test_the_example_holds_no_secret_that_somebody_could_use_by_accident():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+    assert "\nPORTAL_SECRET_KEY=\n" in example
+    assert "\nPORTAL_ENCRYPTION_KEYS=\n" in example
+
+
+def test_the_example_as_it_is_does_not_start():
+    ran = manage("check", PORTAL_ENV_FILE=str(ROOT / ".env.example"), PORTAL_SECRET_KEY=None)
+
+    assert ran.returncode != 0
+    assert ran.stderr.startswith("The portal cannot start: PORTAL_SECRET_KEY is missing")
+
+
+def test_the_example_with_its_two_secrets_starts(tmp_path):
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for name in ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS"):
+        example = example.replace(f"{name}=\n", f"{name}={PRODUCTION[name]}\n")
+    file = tmp_path / "portal.env"
+    file.write_text(example, encoding="utf-8")
+    ran = manage("check", **{**dict.fromkeys(PRODUCTION), "PORTAL_ENV_FILE": str(file)})
+
+    assert (ran.returncode, ran.stderr.strip()) == (0, "")
+
+
+def test_production_settings_pass_the_deployment_check():
+    ran = manage("check", "--deploy", "--fail-level", "WARNING")
+
+    assert ran.returncode == 0, ran.stderr
+    assert "no issues" in ran.stdout
+
+
+WRONG = [
+    ("PORTAL_TYPO", CANARY),
+    ("PORTAL_SECRET_KEY", None),
+    ("PORTAL_ENCRYPTION_KEYS", None),
+    ("PORTAL_ENCRYPTION_KEYS", CANARY),
+    ("PORTAL_DEBUG", CANARY),
+    ("PORTAL_TRUSTED_PROXIES", CANARY),
+    ("PORTAL_WORKER_THREADS", CANARY),
+    ("PORTAL_WORKER_THREADS", "0"),
+    ("DATABASE_URL", f"postgres//portal:{CANARY}@host/portal"),
+    ("DATABASE_URL", f"mysql://portal:{CANARY}@host/portal"),
+    ("EMAIL_URL", CANARY),
+    ("EMAIL_URL", f"smtp://portal:{CANARY}@host:port"),
+    ("SPKEY_BASE_URL", f"https://{CANARY}.example"),
+    ("PORTAL_TIME_ZONE", CANARY),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_refused_in_a_sentence_that_names_it_and_not_its_value(
+    name, value, settings_of
+):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        settings_of(**{name: value})
+
+    assert len(str(refusal.value).splitlines()) == 1
+    assert name in str(refusal.value)
+    assert "CANARY" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORTAL_TYPO", CANARY), ("PORTAL_DEBUG", CANARY)])
+def test_a_wrong_setting_stops_the_start_with_that_sentence_alone(name, value):
+    ran = manage("check", **{name: value})
+
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert len(ran.stderr.strip().splitlines()) == 1
+    assert ran.stderr.startswith("The portal cannot start: ")
+    assert name in ran.stderr
+    assert "CANARY" not in ran.stderr
+
+
+# What Kubernetes tells every container of the Services beside it, here of such as one would name
+# for the portal: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+INJECTED = {
+    "PORTAL_PORT": "tcp://10.0.0.11:8000",
+    "PORTAL_SERVICE_HOST": "10.0.0.11",
+    "PORTAL_SERVICE_PORT": "8000",
+    "PORTAL_SERVICE_PORT_HTTP": "8000",
+    "PORTAL_PORT_8000_TCP": "tcp://10.0.0.11:8000",
+    "PORTAL_PORT_8000_TCP_PROTO": "tcp",
+    "PORTAL_PORT_8000_TCP_PORT": "8000",
+    "PORTAL_PORT_8000_TCP_ADDR": "10.0.0.11",
+    "PORTAL_WEB_PORT_53_UDP": "udp://[fd00::11]:53",
+    "SPKEY_PORTAL_PORT": "tcp://10.0.0.11:8000",
+    "SPKEY_PORTAL_SERVICE_HOST": "10.0.0.11",
+}
+
+
+def test_what_a_container_platform_injects_does_not_stop_the_start(settings_of):
+    assert settings_of(**INJECTED)["ALLOWED_HOSTS"] == ["portal.example"]
+
+
+def test_no_setting_of_ours_is_named_like_what_a_container_platform_injects():
+    address = INJECTED["PORTAL_PORT"]
+    assert [name for name in environment.KNOWN if environment.is_injected(name, address)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_PORT", "8000"),
+        ("PORTAL_SERVICE", "10.0.0.11"),
+        ("PORTAL_PORTS", "tcp://10.0.0.11:8000"),
+        ("PORTAL_PORT_HTTP", "8000"),
+        ("PORTAL_SERVICE_HOSTS", "10.0.0.11"),
+    ],
+)
+def test_a_name_that_only_resembles_what_a_platform_injects_is_refused(name, value, settings_of):
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is not a setting"):
+        settings_of(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.spkey.co",
+        f"https://{CANARY}.example",
+        f"https://portal:{CANARY}@api.spkey.co",
+        f"http://portal:{CANARY}@localhost:8787",
+        f"https://localhost:8787@{CANARY}.example",
+        f"https://api.spkey.co/?{CANARY}",
+        f"https://api.spkey.co/#{CANARY}",
+        f"https://api.spkey.co:{CANARY}",
+        f"https://[{CANARY}",
+        "ftp://localhost",
+        "api.spkey.co",
+        "",
+    ],
+)
+def test_an_address_that_must_not_get_the_key_is_refused_and_not_repeated(url, monkeypatch):
+    monkeypatch.setenv("SPKEY_BASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="SPKEY_BASE_URL") as refusal:
+        environment.spkey_base_url(Env(), debug=True)
+
+    assert "CANARY" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["", " , ", CANARY, f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"],
+    ids=["empty", "only a comma", "no key", "no key behind a good one"],
+)
+def test_what_is_no_list_of_encryption_keys_is_refused_and_not_repeated(keys, monkeypatch):
+    monkeypatch.setenv("PORTAL_ENCRYPTION_KEYS", keys)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_ENCRYPTION_KEYS") as refusal:
+        environment.encryption_keys(Env())
+
+    assert "CANARY" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("https://api.spkey.co", None),
+        ("https://b2c-api.spk-stage.workers.dev", "api.spkey.co,b2c-api.spk-stage.workers.dev"),
+        ("http://127.0.0.1:8787/", None),
+        ("http://[::1]:8787", None),
+    ],
+)
+def test_an_allowed_address_of_the_api_is_taken(url, hosts, monkeypatch):
+    monkeypatch.setenv("SPKEY_BASE_URL", url)
+    if hosts:
+        monkeypatch.setenv("SPKEY_ALLOWED_HOSTS", hosts)
+
+    found = environment.spkey_base_url(Env(), debug=False)
+    assert found == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("origins", "hosts", "debug", "url"),
+    [
+        (
+            ["https://hubs.example/", "https://b.example"],
+            ["a.example"],
+            True,
+            "https://hubs.example",
+        ),
+        (["https://*.example", "https://b.example"], ["a.example"], False, "https://b.example"),
+        ([], [".a.example", "b.example"], False, "https://a.example"),
+        ([], ["*"], False, "https://localhost"),
+        ([], ["a.example"], True, "http://localhost:8123"),
+    ],
+)
+def test_letters_lead_to_the_portals_own_address(origins, hosts, debug, url, monkeypatch):
+    monkeypatch.setenv("PORT", "8123")
+    found = environment.public_url(Env(), origins=origins, hosts=hosts, debug=debug)
+
+    assert found == url
+
+
+@pytest.mark.parametrize("name", ["", "Europe", "../etc/passwd", "Europe/Athens ", "Mars/Olympus"])
+def test_what_is_no_time_zone_is_refused(name, monkeypatch):
+    monkeypatch.setenv("PORTAL_TIME_ZONE", name)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_TIME_ZONE"):
+        environment.time_zone(Env())
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"), [("America/Lima", "America/Lima"), (None, "Europe/Athens")]
+)
+def test_the_time_zone_is_as_set_and_athens_without(name, zone, settings_of):
+    assert settings_of(PORTAL_TIME_ZONE=name)["TIME_ZONE"] == zone
+
+
+def database(url: str, monkeypatch) -> dict[str, Any]:
+    monkeypatch.setenv("DATABASE_URL", url)
+    return environment.database(Env(), default="", threads=16)
+
+
+def test_the_options_of_a_database_address_are_kept_beside_ours(monkeypatch):
+    secure = "?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    postgres = database(f"postgres://u:p@host/portal{secure}", monkeypatch)["OPTIONS"]
+    sqlite = database("sqlite:////srv/portal.sqlite3?timeout=20", monkeypatch)["OPTIONS"]
+
+    assert (postgres["sslmode"], postgres["sslrootcert"]) == ("verify-full", "/etc/ca.pem")
+    assert postgres["pool"]["max_size"] == 24
+    assert (sqlite["timeout"], sqlite["transaction_mode"]) == (20, "IMMEDIATE")
+
+
+def test_the_portal_connects_with_the_options_of_its_database_address(settings_of):
+    url = "postgres://u:p@host/portal?sslmode=verify-full"
+    options = settings_of(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
+
+    assert options["sslmode"] == "verify-full"
+    assert "pool" in options
+
+
+def serve(command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run a web server's command with these settings, until it ends by itself."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    production = {**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    return subprocess.run(
+        ["sh", "-c", f"exec {command}"],
+        cwd=ROOT,
+        env={**production, "PATH": path, "PORT": "0", **changes},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_server_of_production_stops_with_the_same_sentence_said_once():
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    ran = serve(re.search(r"^web: (.+)$", procfile, re.MULTILINE)[1], PORTAL_SECRET_KEY="")
+
+    assert ran.returncode == 3
+    assert ran.stderr.count("The portal cannot start: PORTAL_SECRET_KEY is missing") == 1
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_server_that_loads_the_portal_in_its_workers_stops_too():
+    ran = serve("gunicorn portal.wsgi --bind 127.0.0.1:0 --no-control-socket", PORTAL_TYPO=CANARY)
+
+    assert ran.returncode == 3
+    assert ran.stderr.count("The portal cannot start: PORTAL_TYPO is not a setting") == 1
+    assert CANARY not in ran.stderr

@@ -1,0 +1,231 @@
+"""Who may see and do what: every address, for everybody, on their own things and on others'.
+
+An address that is missing here fails the first test. Another tenant's things answer exactly as
+things that do not exist; a right that somebody lacks on their own things answers 403.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.concurrency import undone
+from tests.forms import without_tokens
+from tests.portal.addresses import example, named
+
+IN = "leads to sign-in"
+ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
+NOBODY_KNOWS = (IN, 404, 404, 404, 404, 404)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one address answers to each of ROLES; `own` holds the answers on one's own things.
+
+    `thing` names what the address is about: "claim", "site" or "member", of which everybody has
+    one.
+    """
+
+    name: str
+    method: str
+    own: tuple[Any, ...]
+    thing: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+# In the order of ROLES: nobody, another tenant's administrator, an installer, an installer whose
+# pass has expired, an administrator, a support agent with the second factor.
+MATRIX = (
+    Row("home", "get", (IN, 200, 200, 200, 200, 200)),
+    Row("claims:list", "get", (IN, 200, 200, 403, 200, 200)),
+    Row("claims:new", "get", (IN, 200, 200, 403, 200, 403)),
+    Row("claims:new", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("claims:read", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("tray:sync", "get", (401, 200, 200, 403, 200, 403)),
+    Row("tray:sync", "post", (401, 400, 400, 400, 400, 400)),
+    Row("tray:photo", "post", (401, 422, 422, 403, 422, 403)),
+    Row("claims:detail", "get", (IN, 200, 200, 404, 200, 200), "claim"),
+    Row("claims:live", "get", (IN, 200, 200, 404, 200, 200), "claim"),
+    Row("claims:try-now", "post", (IN, 302, 302, 404, 302, 302), "claim"),
+    Row("claims:stop", "post", (IN, 302, 302, 404, 302, 302), "claim"),
+    Row("claims:again", "post", (IN, 302, 302, 404, 302, 302), "claim"),
+    Row("sites:list", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("sites:new", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),
+    Row("sites:edit", "get", (IN, 200, 403, 404, 200, 403), "site"),
+    Row("sites:edit", "post", (IN, 302, 403, 404, 302, 403), "site", {"name": "Quay"}),
+    Row("sites:archive", "post", (IN, 302, 403, 404, 302, 403), "site"),
+    Row("sites:restore", "post", (IN, 302, 403, 404, 302, 403), "site"),
+    Row("people:list", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("people:list", "post", (IN, 302, 403, 403, 302, 403)),
+    Row("people:edit", "get", (IN, 200, 403, 404, 200, 403), "member"),
+    Row("people:edit", "post", (IN, 302, 403, 404, 302, 403), "member"),
+    Row("key:edit", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("key:edit", "post", (IN, 422, 403, 403, 422, 403), data={"key": "short"}),
+    Row("key:check", "post", (IN, 302, 403, 403, 302, 403)),
+    Row("key:live", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),
+    Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),
+    Row("support:new", "get", (IN, 403, 403, 403, 403, 200)),
+    Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),
+)
+# Tested by themselves below.
+OTHERWISE = {"health", "language", "manifest", "service-worker", "shell", "organisation:switch"}
+SIGN_IN_LIBRARY = ("account_", "mfa_")
+OPERATORS = "admin:"
+OPEN_TO_ALL = {
+    "account_login",
+    "account_signup",
+    "account_inactive",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+
+
+@pytest.fixture
+def things(
+    claim, harbours_claim, supports_claim, mill_court, lighthouse, supports_site, ira, hal, sam
+) -> dict[str, dict[str, tuple[str, str]]]:
+    """Of each kind of thing: whose it is → their own, and another's."""
+    iras, hals, sams = (person.memberships.get().pk for person in (ira, hal, sam))
+    acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras}
+    harbours = {"claim": harbours_claim.pk, "site": lighthouse.pk, "member": hals}
+    supports = {"claim": supports_claim.pk, "site": supports_site.pk, "member": sams}
+    own = {"hal": (harbours, acmes), "agent": (supports, acmes)}
+    nothing = {"": dict.fromkeys(ROLES, ("", ""))}
+    return nothing | {
+        kind: {
+            role: tuple(str(side[kind]) for side in own.get(role, (acmes, harbours)))
+            for role in ROLES
+        }
+        for kind in acmes
+    }
+
+
+def ask(client: Client, row: Row, pk: str = "") -> Any:
+    """Return what the address answers, and undo what it did."""
+    address = reverse(row.name, args=(pk,) if pk else ())
+    with undone():
+        return getattr(client, row.method)(address, row.data)
+
+
+def verdict(answer: Any) -> Any:
+    """Return the answer's status, a way to sign-in told apart from other ways."""
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("account_login")):
+        return IN
+    return answer.status_code
+
+
+def test_every_address_stands_in_the_matrix_and_nothing_else():
+    known = {name for name, _ in named()}
+    ours = {name for name in known if not name.startswith((*SIGN_IN_LIBRARY, OPERATORS))}
+
+    assert ours == {row.name for row in MATRIX} | OTHERWISE
+    assert known >= OPEN_TO_ALL
+
+
+def test_everybody_gets_on_their_own_things_what_their_role_allows(clients, things):
+    answers = {
+        str(row): tuple(
+            verdict(ask(clients[role], row, things[row.thing][role][0])) for role in ROLES
+        )
+        for row in MATRIX
+    }
+
+    assert answers == {str(row): row.own for row in MATRIX}
+
+
+def test_another_tenants_thing_answers_exactly_as_one_that_does_not_exist(clients, things):
+    for row in (row for row in MATRIX if row.thing):
+        for role, expected in zip(ROLES, NOBODY_KNOWS, strict=True):
+            others = ask(clients[role], row, things[row.thing][role][1])
+            missing = ask(clients[role], row, str(uuid4()))
+
+            assert verdict(others) == verdict(missing) == expected, (str(row), role)
+            assert without_tokens(others.content) == without_tokens(missing.content), role
+
+
+def test_one_switches_to_ones_own_organisation_and_to_no_other(clients, acme, harbour):
+    address = reverse("organisation:switch")
+    wanted = {"hal": harbour, "agent": None, "nobody": acme, "ira": acme, "eli": acme, "ada": acme}
+    expected = {"nobody": IN, "hal": 302, "ira": 302, "eli": 404, "ada": 302, "agent": 404}
+    for role in ROLES:
+        client = clients[role]
+        own = client.post(address, {"organisation": str((wanted[role] or acme).pk)})
+        missing = client.post(address, {"organisation": str(uuid4())})
+        other = harbour if role != "hal" else acme
+        others = client.post(address, {"organisation": str(other.pk)})
+
+        assert verdict(own) == expected[role], role
+        assert verdict(others) == verdict(missing) == (IN if role == "nobody" else 404), role
+        assert without_tokens(others.content) == without_tokens(missing.content), role
+
+
+@pytest.mark.parametrize("organisation", ["", "acme", "\x00", "1' or 1=1", None])
+def test_switching_to_something_that_is_no_id_is_not_found(organisation, as_person, ira):
+    data = {} if organisation is None else {"organisation": organisation}
+
+    assert as_person(ira).post(reverse("organisation:switch"), data).status_code == 404
+
+
+def test_an_agent_without_the_second_factor_reaches_no_page_of_support(as_person, sam):
+    client = as_person(sam)
+    for name in ("support:claims", "support:new"):
+        for method in (client.get, client.post):
+            answer = method(reverse(name))
+
+            assert answer.status_code in {403, 405}
+    assert "second factor" in client.get(reverse("support:new")).content.decode()
+
+
+@pytest.mark.parametrize("address", ["try-now", "stop", "again"])
+def test_a_targets_administrator_sees_supports_claim_and_may_not_steer_it(
+    address, as_person, hal, supports_claim
+):
+    client = as_person(hal)
+
+    assert client.get(reverse("claims:detail", args=(supports_claim.pk,))).status_code == 200
+    answer = client.post(reverse(f"claims:{address}", args=(supports_claim.pk,)))
+    assert answer.status_code == 403
+
+
+def test_the_load_balancer_needs_no_sign_in_and_learns_nothing(client, db):
+    answer = client.get(reverse("health"))
+
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+def test_of_the_sign_in_pages_only_those_for_strangers_open_without_signing_in(client, db):
+    pages = [(name, pattern) for name, pattern in named() if name.startswith(SIGN_IN_LIBRARY)]
+    for name, pattern in pages:
+        answer = client.get(reverse(name, kwargs=example(pattern)))
+
+        if name == "account_logout":
+            assert answer["Location"] == reverse("home")
+        else:
+            assert verdict(answer) == (200 if name in OPEN_TO_ALL else IN), name
+
+
+def test_no_member_of_any_organisation_opens_an_operators_page(clients):
+    pages = [(name, pattern) for name, pattern in named() if name.startswith(OPERATORS)]
+    doorkeeper = reverse("admin:login")
+    outside = {doorkeeper, reverse("account_login"), reverse("admin:index")}
+    for name, pattern in pages:
+        address = reverse(name, kwargs=example(pattern))
+        for role in ("nobody", "ada", "agent"):
+            answer = clients[role].get(address)
+
+            led = answer["Location"].partition("?")[0] if answer.status_code == 302 else ""
+            assert answer.status_code == 403 or led in outside, (role, name)
+    told = [verdict(clients[role].get(doorkeeper)) for role in ("nobody", "ada", "agent")]
+    assert told == [IN, 403, 403]

@@ -1,0 +1,197 @@
+"""Administrators make, change, archive and restore sites."""
+
+import pytest
+from django.urls import reverse
+
+from portal.audit.models import Entry
+from portal.claims.models import Claim
+from portal.sites import changes
+from portal.sites.models import Site
+from portal.sites.web import views
+from portal.sites.web.forms import SiteForm
+from tests.concurrency import at_once
+from tests.conftest import work
+from tests.forms import claim_form
+
+
+@pytest.fixture
+def admin(as_person, ada):
+    """Ada's browser."""
+    return as_person(ada)
+
+
+def edit_address(site: Site) -> str:
+    return reverse("sites:edit", args=(site.pk,))
+
+
+def test_a_new_site_gets_a_spkey_id_from_its_name(admin, acme):
+    answer = admin.post(reverse("sites:new"), {"name": "Quay House", "address": "1 Quay"})
+    site = Site.objects.get()
+
+    assert answer["Location"] == reverse("sites:list")
+    assert (site.organisation, site.name, site.address) == (acme, "Quay House", "1 Quay")
+    assert site.spkey_site_id == "quay-house"
+    assert Entry.objects.filter(verb="site.created", object_id=str(site.pk)).count() == 1
+
+
+@pytest.mark.parametrize("name", ["Mill Court", "mill court!", "工場"])
+def test_sites_of_like_names_get_ids_of_their_own(name, admin, mill_court):
+    admin.post(reverse("sites:new"), {"name": name})
+    admin.post(reverse("sites:new"), {"name": name})
+    ids = list(Site.objects.values_list("spkey_site_id", flat=True))
+
+    assert len(ids) == len(set(ids)) == 3
+
+
+def test_a_new_site_takes_the_id_that_is_given(admin, acme):
+    admin.post(reverse("sites:new"), {"name": "Quay House", "spkey_site_id": "QH/7"})
+
+    assert Site.objects.get().spkey_site_id == "QH/7"
+
+
+def test_the_same_spkey_id_twice_is_refused_and_what_was_typed_is_kept(admin, mill_court):
+    form = {"name": "Another", "spkey_site_id": "mill-court"}
+    answer = admin.post(reverse("sites:new"), form)
+
+    assert answer.status_code == 422
+    assert "Another of your sites has this id." in answer.content.decode()
+    assert 'value="Another"' in answer.content.decode()
+    assert Site.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sites_of_one_name_made_at_once_get_ids_of_their_own(ada, acme):
+    def make():
+        changes.make(Site(organisation=acme, name="Mill Court"), ada)
+
+    at_once(make, make, make)
+
+    assert len(set(Site.objects.values_list("spkey_site_id", flat=True))) == 3
+
+
+def test_an_id_that_was_taken_a_moment_ago_is_refused_with_the_form(admin, mill_court, monkeypatch):
+    seen_before = {"clean_spkey_site_id": lambda form: form.cleaned_data["spkey_site_id"]}
+    monkeypatch.setattr(views, "SiteForm", type("SiteForm", (SiteForm,), seen_before))
+    form = {"name": "Another", "spkey_site_id": "mill-court"}
+    answer = admin.post(reverse("sites:new"), form)
+
+    assert answer.status_code == 422
+    assert "Another of your sites has this id." in answer.content.decode()
+    assert Site.objects.count() == 1
+
+
+def test_a_change_of_a_site_that_is_archived_meanwhile_leaves_it_archived(ada, mill_court):
+    opened = Site.objects.get()
+    changes.archive(mill_court, ada)
+    opened.name = "Mill Yard"
+    changes.change(opened, ada)
+
+    site = Site.objects.get()
+    assert site.name == "Mill Yard"
+    assert site.archived_at is not None
+
+
+def test_two_organisations_may_use_the_same_spkey_id(admin, lighthouse):
+    admin.post(reverse("sites:new"), {"name": "Ours", "spkey_site_id": "lighthouse-flats"})
+
+    assert Site.objects.filter(spkey_site_id="lighthouse-flats").count() == 2
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"name": ""},
+        {"name": "   "},
+        {"name": "x" * 121},
+        {"name": "Quay", "address": "x" * 241},
+        {"name": "Quay", "spkey_site_id": "x" * 129},
+        {"name": "Qu\x00ay"},
+    ],
+)
+def test_a_malformed_site_is_refused_with_the_form(form, admin):
+    answer = admin.post(reverse("sites:new"), form)
+
+    assert answer.status_code == 422
+    assert 'class="errors"' in answer.content.decode()
+    assert not Site.objects.exists()
+
+
+def test_a_change_keeps_the_spkey_id_whatever_is_posted(admin, mill_court):
+    form = {"name": "Mill Yard", "address": "2 Mill", "spkey_site_id": "other"}
+    answer = admin.post(edit_address(mill_court), form)
+    mill_court.refresh_from_db()
+
+    assert answer.status_code == 302
+    assert (mill_court.name, mill_court.address) == ("Mill Yard", "2 Mill")
+    assert mill_court.spkey_site_id == "mill-court"
+
+
+@pytest.mark.parametrize("field", ["organisation", "archived_at", "id", "created_at"])
+def test_fields_that_no_form_has_are_ignored(field, admin, acme, harbour, mill_court):
+    forged = {"name": "Mill Court", field: str(harbour.pk)}
+    admin.post(edit_address(mill_court), forged)
+    admin.post(reverse("sites:new"), forged)
+
+    assert not Site.objects.exclude(organisation=acme).exists()
+    assert not Site.objects.exclude(archived_at=None).exists()
+    assert Site.objects.filter(pk=mill_court.pk, created_at=mill_court.created_at).exists()
+
+
+def test_an_archived_site_leaves_the_list_and_the_claim_form_and_comes_back(
+    admin, mill_court, orchard_rise, as_person, ira
+):
+    installer = as_person(ira)
+    admin.post(reverse("sites:archive", args=(mill_court.pk,)))
+    sites = admin.get(reverse("sites:list"))
+
+    assert list(sites.context["sites"]) == [orchard_rise]
+    assert list(sites.context["archived"]) == [mill_court]
+    assert "Mill Court" not in installer.get(reverse("claims:new")).content.decode()
+    admin.post(reverse("sites:restore", args=(mill_court.pk,)))
+    assert "Mill Court" in installer.get(reverse("claims:new")).content.decode()
+    verbs = list(Entry.objects.filter(object_id=str(mill_court.pk)).values_list("verb", flat=True))
+    assert sorted(verbs) == ["site.archived", "site.restored"]
+
+
+def test_archiving_twice_is_recorded_once(admin, mill_court):
+    for _ in range(2):
+        admin.post(reverse("sites:archive", args=(mill_court.pk,)))
+
+    assert Entry.objects.filter(verb="site.archived").count() == 1
+
+
+def test_an_archived_site_takes_no_claims(as_person, ira, admin, mill_court, orchard_rise, hub_id):
+    admin.post(reverse("sites:archive", args=(mill_court.pk,)))
+    answer = as_person(ira).post(reverse("claims:new"), claim_form(mill_court, hub_id))
+
+    assert answer.status_code == 422
+    assert not Claim.objects.exists()
+
+
+def test_claims_that_wait_at_an_archived_site_are_stopped_and_nothing_is_sent(
+    admin, mill_court, claim, sandbox
+):
+    admin.post(reverse("sites:archive", args=(mill_court.pk,)))
+    stopped = work(claim)
+
+    assert (stopped.state, stopped.reason) == ("cancelled", "right_gone")
+    assert not [r for r in sandbox.state.requests if r.method == "POST"]
+
+
+def test_a_claim_that_ended_at_an_archived_site_is_not_tried_again_there(
+    admin, mill_court, claim, as_person, ira
+):
+    installer = as_person(ira)
+    installer.post(reverse("claims:stop", args=(claim.pk,)))
+    admin.post(reverse("sites:archive", args=(mill_court.pk,)))
+    installer.post(reverse("claims:again", args=(claim.pk,)))
+    again = Claim.objects.filter(retry_of=claim).first()
+
+    assert again is None or work(again).state == "cancelled"
+
+
+def test_an_organisation_without_sites_is_led_to_make_one(admin, as_person, ira):
+    assert reverse("sites:new") in admin.get(reverse("sites:list")).content.decode()
+    assert "Make the first site" in admin.get(reverse("claims:new")).content.decode()
+    assert "Ask your administrator" in as_person(ira).get(reverse("claims:new")).content.decode()
