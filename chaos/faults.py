@@ -1,4 +1,7 @@
-"""What goes wrong at the API: every kind of fault the sandbox has, in waves, and outages."""
+"""What goes wrong at the API: every kind of fault the sandbox has, in waves, and outages.
+
+Processes are killed in `killer`, keys rotated and revoked in `administrators`.
+"""
 
 import random
 from typing import Any

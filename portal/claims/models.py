@@ -1,4 +1,4 @@
-"""A claim and its attempts. Only `lifecycle` assigns a state."""
+"""A claim and its attempts. Only `engine.step` and `engine.actions` assign a state."""
 
 import uuid
 from datetime import timedelta

@@ -1,7 +1,7 @@
-"""What a device keeps of this version of the portal, to open where there is no network.
+"""Which files a device keeps of this version of the portal, to open where there is no network.
 
 That is the shell, a page that holds nothing of any person, in every language, and the files that
-it needs. Nothing else is ever kept: a page of somebody who is signed in least of all.
+it needs. No other page or file is ever kept: a page of somebody who is signed in least of all.
 """
 
 import hashlib

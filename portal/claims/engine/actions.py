@@ -151,7 +151,7 @@ def stop(claim: Claim, actor: User) -> bool:
     """Stop trying. Return True when the claim is cancelled, False when that must wait.
 
     A claim whose send may have taken effect is not cancelled on hope: it is marked, nothing
-    more is sent, and the next read tells whether it ended as claimed or as cancelled.
+    more is sent, and the next read tells whether it ended as claimed or as cancelled (`decide`).
     """
     now = timezone.now()
     mine = Claim.objects.filter(pk=claim.pk)

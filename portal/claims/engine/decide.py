@@ -1,7 +1,7 @@
-"""What follows from an answer: `policy`'s tables applied to a claim, without a side effect.
+"""What follows from an answer: `rules`'s tables applied to a claim, without a side effect.
 
 Each function takes the facts of a claim and an answer, and returns a Decision. Writing it
-down is `lifecycle`'s.
+down is `step`'s.
 """
 
 from dataclasses import dataclass, replace

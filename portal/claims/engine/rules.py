@@ -45,9 +45,11 @@ AFTER_READ: Final = {
 AFTER_SEND: Final = {
     Outcome.ANSWERED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
     Outcome.UNCLEAR: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    # A 400: without details only the next read tells what became of the claim.
     Outcome.REFUSED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
     Outcome.UNKNOWN: Rule(State.VERIFYING, Reason.NONE, Again.READ_BACK, open=True),
     Outcome.OFFLINE: Rule(State.VERIFYING, Reason.OFFLINE, Again.READ_BACK, open=True),
+    # A 400 that says which fields were wrong.
     Outcome.INVALID: Rule(State.REJECTED, Reason.INVALID),
     Outcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
     Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
