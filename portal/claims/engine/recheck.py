@@ -1,4 +1,4 @@
-"""Late effects: rechecking claims that ended badly after a send: it may have taken effect after all.
+"""Late effects: rechecking claims that ended badly after a send, which may have worked after all.
 
 SpKey may carry a command out long after its answer was lost. The claim's state stays as it
 is, for a final state never changes; the effect is marked, recorded and told.

@@ -1,8 +1,8 @@
 """One step of a leased claim: what the worker finds out, and the state that follows.
 
-Only this module and `actions` (what people do) assign a state. One path serves the first try, a retry and the recovery of a killed worker:
-lease → may this still be? → read → decide → commit the intent → send → commit the outcome.
-No network call happens inside a database transaction.
+Only this module and `actions` (what people do) assign a state. One path serves the first try, a
+retry and the recovery of a killed worker: lease → may this still be? → read → decide → commit the
+intent → send → commit the outcome. No network call happens inside a database transaction.
 """
 
 import logging
