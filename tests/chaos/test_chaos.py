@@ -74,7 +74,7 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path, number):
+def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
         until(lambda: any("sandbox" in line for line in group_of(chaos)))
         port = re.search(r"--port (\d+)", "\n".join(group_of(chaos)))[1]
@@ -87,7 +87,7 @@ def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path,
     assert f"--port {port}" not in everything.stdout
 
 
-def test_it_talks_to_this_machine_only():
+def test_a_run_talks_to_this_machine_only():
     assert loopback("http://127.0.0.1:8787") == "http://127.0.0.1:8787"
     for address in ("https://api.spkey.co", "http://192.0.2.1", "http://127.0.0.1.example", ""):
         with pytest.raises(ValueError, match="this machine"):
@@ -103,14 +103,14 @@ def test_without_postgresql_it_says_what_to_install(tmp_path, monkeypatch):
         pass
 
 
-def test_the_weather_knows_every_kind_of_fault_that_the_sandbox_has():
+def test_the_scenarios_use_every_kind_of_fault_that_the_sandbox_has():
     known = set(Action.__dataclass_fields__) - {"headers", "effect"}
     assert {kind for action in faults.FAULTS.values() for kind in action} >= known
     for action in (faults.FAULTS | faults.FALSE_REFUSALS).values():
         Action(**action)
 
 
-def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
+def test_a_faster_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
         "from chaos import quick_worker; quick_worker._hurry(30)\n"

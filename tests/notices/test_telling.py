@@ -14,7 +14,7 @@ from tests.conftest import join, make_person
 from tests.notices.conftest import post, readers, tell
 
 
-def test_installers_people_of_old_and_other_organisations_hear_nothing(
+def test_only_the_organisations_present_administrators_are_notified(
     acme, ada, hal, ira, mailoutbox
 ):
     gone, expired = make_person("gone@acme.example", "G"), make_person("old@acme.example", "O")
@@ -29,7 +29,7 @@ def test_installers_people_of_old_and_other_organisations_hear_nothing(
 
 
 @pytest.mark.parametrize("how", ["demoted", "removed", "deactivated"])
-def test_who_is_no_administrator_any_more_when_the_letter_leaves_is_sent_none(
+def test_somebody_who_is_no_longer_an_administrator_when_the_email_is_sent_gets_none(
     acme, ada, abe, mailoutbox, how
 ):
     tell(acme)
@@ -49,7 +49,7 @@ def test_who_is_no_administrator_any_more_when_the_letter_leaves_is_sent_none(
     assert theirs.given_up_at is not None
 
 
-def test_the_same_told_again_is_told_to_newcomers_only(acme, ada, mailoutbox):
+def test_a_repeated_notice_goes_to_new_administrators_only(acme, ada, mailoutbox):
     assert tell(acme) == 1
     assert tell(acme) == 0
     late = make_person("late@acme.example", "Lee Late")
@@ -62,13 +62,13 @@ def test_the_same_told_again_is_told_to_newcomers_only(acme, ada, mailoutbox):
     assert Entry.objects.filter(verb="notice.told").count() == 3
 
 
-def test_an_organisation_without_administrators_is_told_to_the_log(acme, caplog):
+def test_a_notice_without_an_administrator_to_read_it_is_logged(acme, caplog):
     assert tell(acme) == 0
     assert "no administrator to tell" in caplog.text
     assert not Entry.objects.filter(verb="notice.told").exists()
 
 
-def test_what_is_rolled_back_was_never_told(acme, ada, mailoutbox):
+def test_a_notice_that_is_rolled_back_is_not_sent(acme, ada, mailoutbox):
     with transaction.atomic():
         key_health.mark_refused(acme.credential)
         transaction.set_rollback(True)

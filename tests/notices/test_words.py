@@ -34,12 +34,12 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailo
         assert FACTS["hub"] in letter.subject + letter.body
 
 
-def test_a_kind_that_nobody_has_words_for_is_not_told(acme, ada):
+def test_a_notice_of_an_unknown_kind_is_refused(acme, ada):
     with pytest.raises(ValueError, match="birthday"):
         outbox.tell(acme.pk, "birthday", "one")
 
 
-def test_no_row_and_no_letter_holds_a_key_and_none_can_be_put_there(
+def test_neither_a_notice_nor_its_email_can_hold_a_key(
     sandbox, acme, ada, ira, mill_court, mailoutbox, caplog
 ):
     caplog.set_level(logging.DEBUG)

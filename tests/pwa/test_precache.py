@@ -120,7 +120,7 @@ def test_files_are_collected_for_production_where_nodes_packages_are_missing(tmp
     assert f'from "./{store.name}"' in page_store.read_text()
 
 
-def test_where_nodes_packages_are_missing_the_plain_form_is_left_and_says_so(
+def test_without_nodes_packages_the_plain_form_remains_and_says_so(
     as_person, ira, mill_court, settings, tmp_path
 ):
     settings.NODE_MODULES = tmp_path

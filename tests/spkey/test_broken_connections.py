@@ -50,7 +50,7 @@ def test_a_refused_connection(client_of):
     assert_surely_not_sent(error, spkey.Unreachable)
 
 
-def test_a_connection_that_is_never_taken_up(client_of):
+def test_a_connection_that_is_never_accepted(client_of):
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = [_knock(listener) for _ in range(3)]
         error = failure_of_claim(client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", QUICK))
@@ -67,9 +67,7 @@ def _knock(listener: socket.socket) -> socket.socket:
     return knocking
 
 
-def test_nothing_is_sent_once_looking_up_the_name_has_used_the_time_up(
-    serve, client_of, monkeypatch
-):
+def test_nothing_is_sent_after_a_name_lookup_that_took_all_the_time(serve, client_of, monkeypatch):
     server = serve(say(CLAIMED))
     look_up = socket.getaddrinfo
 
@@ -150,7 +148,7 @@ def test_an_answer_that_is_hardly_http_leaves_the_claim_open(serve, client_of, c
 
 
 @pytest.mark.parametrize("trouble", ["self-signed", "expired", "another host's"])
-def test_a_certificate_that_proves_nothing_ends_the_call_before_anything_is_sent(
+def test_an_untrusted_certificate_ends_the_call_before_anything_is_sent(
     serve, client_of, tmp_path, monkeypatch, trouble
 ):
     host = "elsewhere.example" if trouble == "another host's" else "localhost"
@@ -168,7 +166,7 @@ def test_a_certificate_that_proves_nothing_ends_the_call_before_anything_is_sent
     assert server.requests == []
 
 
-def test_a_certificate_that_an_authority_vouches_for_is_accepted(serve, client_of, tmp_path):
+def test_a_certificate_signed_by_a_trusted_authority_is_accepted(serve, client_of, tmp_path):
     pem = self_signed(tmp_path)
     client = client_of(serve(say(CLAIMED), tls=server_context(pem)).url)
     client._wire._session.verify = str(pem)

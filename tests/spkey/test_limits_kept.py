@@ -62,7 +62,7 @@ def test_a_drip_fed_answer_over_tls_does_not_outlast_the_deadline(serve, client_
     assert error.may_have_reached
 
 
-def test_a_server_that_hangs_is_given_up_after_the_read_timeout(serve, client_of):
+def test_a_hanging_server_is_given_up_after_the_read_timeout(serve, client_of):
     client = client_of(serve(hang).url, spkey.Timeouts(post_read=0.2, post_total=60))
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert type(error) is spkey.Unreachable
@@ -70,7 +70,7 @@ def test_a_server_that_hangs_is_given_up_after_the_read_timeout(serve, client_of
     assert (error.http_status, error.may_have_reached, error.outcome_unknown) == (None, True, True)
 
 
-def test_a_server_that_hangs_within_its_body_is_given_up_too(serve, client_of):
+def test_a_server_that_hangs_in_the_body_is_given_up_too(serve, client_of):
     client = client_of(
         serve(say(HEAD_OF_5_MB + b"{")).url, spkey.Timeouts(post_read=0.3, post_total=60)
     )
@@ -114,7 +114,7 @@ def test_an_answer_of_more_than_a_megabyte_is_unusable(serve, client_of, content
     assert (error.may_have_reached, error.outcome_unknown) == (True, True)
 
 
-def test_a_bomb_is_measured_after_it_has_been_unpacked(serve, client_of):
+def test_a_compressed_answer_is_measured_after_decompression(serve, client_of):
     packed = gzip.compress(b" " * 20_000_000)
     content = answer(packed, "200 OK", "Content-Encoding: gzip")
     error = failure_of(lambda: client_of(serve(say(content)).url).hub_status(HUB))

@@ -22,7 +22,7 @@ def _greek(ira):
 
 
 @pytest.mark.usefixtures("_greek")
-def test_everything_that_is_said_of_a_row_is_in_the_persons_language(tablet, mill_court, sandbox):
+def test_all_words_of_a_row_are_in_the_persons_language(tablet, mill_court, sandbox):
     assert tablet.client.get(TRAY).json()["language"] == "el"
 
     row = tablet.row(HUB, mill_court)

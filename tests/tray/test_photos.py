@@ -33,5 +33,5 @@ def test_a_photo_that_holds_no_label_is_refused_in_a_sentence(sent, said, instal
     assert said in answer.json()["problem"]
 
 
-def test_the_photo_address_answers_to_no_get(installer):
+def test_the_photo_address_refuses_get(installer):
     assert installer.get(ADDRESS).status_code == 405

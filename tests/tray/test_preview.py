@@ -50,7 +50,7 @@ def promised(decision: Decision) -> tuple[bool, Outcome]:
     return False, news.outcome_of_state(decision.state, decision.reason)
 
 
-def test_a_preview_promises_what_a_claim_would_be_decided_as(hub):
+def test_a_preview_agrees_with_the_decision_about_a_claim(hub):
     disagreements = []
     for reading in readings():
         status.record(hub, reading.hub)
@@ -92,7 +92,7 @@ def test_a_hub_of_ours_is_never_here_while_no_site_is_picked(hub):
         assert preview(hub, None).outcome == Outcome.YOURS
 
 
-def test_a_status_that_spkey_has_not_documented_promises_nothing(hub):
+def test_an_undocumented_status_is_previewed_as_unknown(hub):
     for binding in (Hub.Binding.FREE, Hub.Binding.OURS):
         hub.binding, hub.status, hub.spkey_site_id = binding, "Loaned", OUR_SITE
         told = preview(hub)

@@ -31,7 +31,7 @@ def refusal(answer) -> int:
     return answer.status_code
 
 
-def test_somebody_elses_tray_is_not_sent(adas_tablet, ira, mill_court):
+def test_a_tray_of_another_person_is_refused(adas_tablet, ira, mill_court):
     body = adas_tablet.body(adas_tablet.row(HUB, mill_court, claim=True), person=str(ira.pk))
     answer = adas_tablet.send(body)
 
@@ -52,7 +52,7 @@ def test_another_organisation_answers_like_one_that_does_not_exist(tablet, harbo
     assert not Hub.objects.exists()
 
 
-def test_a_pass_that_ended_between_the_scan_and_the_sending_is_refused(tablet, ira, mill_court):
+def test_a_membership_that_expired_before_the_tray_was_sent_is_refused(tablet, ira, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.client.get(TRAY)
     Membership.objects.filter(user=ira).update(expires_at=timezone.now() - timedelta(seconds=1))

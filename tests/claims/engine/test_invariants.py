@@ -51,7 +51,7 @@ def test_one_active_claim_per_organisation_and_hub(
 
 
 @pytest.mark.parametrize("state", ACTIVE)
-def test_nor_does_the_database_take_a_second_active_one(claim, state):
+def test_the_database_refuses_a_second_active_claim(claim, state):
     Claim.objects.filter(pk=claim.pk).update(state=state)
     second = Claim.objects.get(pk=claim.pk)
     second.pk, second.submission = uuid4(), uuid4()

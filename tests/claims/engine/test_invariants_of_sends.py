@@ -57,7 +57,7 @@ def test_only_the_target_organisations_key_or_the_super_key_for_a_support_claim(
 
 
 @pytest.mark.parametrize("lost", ["deleted", "refused", "of the wrong kind"])
-def test_no_other_key_stands_in_for_one_that_cannot_be_used(sandbox, claim, supports_claim, lost):
+def test_no_other_key_replaces_one_that_cannot_be_used(sandbox, claim, supports_claim, lost):
     for credential in ApiCredential.objects.all():
         kind = "normal" if credential.is_super else "super"
         if lost == "deleted":
@@ -164,7 +164,9 @@ def test_no_send_after_the_right_to_claim_is_gone_or_a_cancel_is_recorded(
 
 
 @pytest.mark.parametrize("loss", [remove_person, archive_site, end_pass, stop])
-def test_nor_a_second_send_when_the_first_had_no_effect(sandbox, claim, wire, live_through, loss):
+def test_a_cancelled_claim_is_not_sent_again_when_the_first_send_had_no_effect(
+    sandbox, claim, wire, live_through, loss
+):
     sandbox.faults.add(SEND, action={"drop": "before"}, times=1)
     work(claim)
     loss(claim)
@@ -184,7 +186,7 @@ def test_at_most_8_sends_and_3_in_ten_minutes(sandbox, ira, mill_court, wire, li
     assert claimed_events(sandbox, done.hub_id_text) == []
 
 
-def test_at_most_8_sends_though_somebody_taps_try_now_all_day(
+def test_at_most_8_sends_even_if_somebody_taps_try_now_all_day(
     sandbox, ira, mill_court, wire, clock
 ):
     claim = actions.submit(claim_request(ira, mill_court, world.MAGIC["server_error"].id))

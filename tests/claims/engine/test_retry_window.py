@@ -36,7 +36,7 @@ def test_a_claim_that_no_worker_took_up_for_two_days_is_claimed_when_one_does(
     assert Claim.objects.get().state == State.CLAIMED
 
 
-def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(sandbox, clock, claim):
+def test_a_day_of_trying_ends_even_if_the_worker_was_away_for_an_hour(sandbox, clock, claim):
     sandbox.faults.add(action={"status": 503, "body": ""})
     work(claim)
     clock.shift(timedelta(hours=1))
@@ -51,7 +51,7 @@ def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(san
     assert (done.state, done.reason) == (State.EXPIRED, Reason.UNREACHABLE)
 
 
-def test_an_error_that_nobody_foresaw_costs_a_wait_and_not_the_claim(sandbox, claim, monkeypatch):
+def test_an_unexpected_error_delays_the_claim_and_does_not_end_it(sandbox, claim, monkeypatch):
     def fall(*_args, **_fields):
         raise ValueError("nobody foresaw this")
 

@@ -21,11 +21,11 @@ OF_SENDS_ALONE = {
 TABLES = [*AFTER_READ.items(), *AFTER_SEND.items()]
 
 
-def test_every_ending_of_a_send_has_its_row():
+def test_every_outcome_of_a_send_has_a_rule():
     assert set(AFTER_SEND) == set(Outcome)
 
 
-def test_every_ending_of_a_read_but_the_status_itself_has_its_row():
+def test_every_outcome_of_a_read_without_a_status_has_a_rule():
     assert set(AFTER_READ) == set(Outcome) - ANSWERED - OF_SENDS_ALONE
 
 
@@ -46,7 +46,7 @@ def waits(make, times=300):
 @pytest.mark.parametrize(
     ("tries", "most"), [(0, 2), (1, 4), (3, 16), (7, 256), (8, 300), (60, 300)]
 )
-def test_backoff_is_drawn_from_all_of_a_doubling_range(tries, most):
+def test_backoff_is_drawn_from_the_whole_of_a_doubling_range(tries, most):
     drawn = waits(lambda: timing.backoff(tries))
 
     assert 0.5 <= min(drawn) < most / 3

@@ -58,7 +58,7 @@ def test_a_hub_claimed_less_than_ten_minutes_ago_is_that_claim(
         actions.submit(claim_request(ada, orchard_rise, hub_id))
 
 
-def test_a_hub_claimed_longer_ago_is_asked_after_anew_and_already_yours(
+def test_a_hub_claimed_longer_ago_is_read_again_and_is_already_yours(
     sandbox, clock, claim, ada, mill_court, hub_id, wire
 ):
     done = work(claim)
@@ -71,7 +71,7 @@ def test_a_hub_claimed_longer_ago_is_asked_after_anew_and_already_yours(
     assert len(wire("ClaimHub")) == 1
 
 
-def test_a_claim_that_ended_badly_does_not_stand_in_the_way(
+def test_a_claim_that_ended_badly_does_not_prevent_a_new_one(
     claim, ira, mill_court, orchard_rise, hub_id
 ):
     actions.stop(claim, ira)

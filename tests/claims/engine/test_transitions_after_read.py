@@ -200,7 +200,7 @@ def test_a_claim_that_gives_up_with_its_hub_just_claimed_is_claimed():
     assert after(facts, says("Claimed", OURS, OUR_SITE)).state == State.CLAIMED
 
 
-def test_the_sends_of_an_offline_hub_last_the_day_that_is_promised():
+def test_the_sends_of_an_offline_hub_are_spread_over_the_promised_day():
     spacings = [timing.send_spacing(sends, offline=True) for sends in range(timing.MAX_SENDS)]
 
     assert timedelta(hours=20) < sum(spacings, timedelta()) < timing.MAX_AGE
@@ -223,7 +223,7 @@ def test_the_fourth_send_of_a_silent_server_waits_half_an_hour_and_is_read_meanw
     assert 0 < decision.wait <= 600
 
 
-def test_a_hub_that_has_come_online_is_sent_at_once_however_often_it_was_sent_before():
+def test_a_hub_that_came_online_is_sent_at_once_after_any_number_of_sends():
     facts = replace(SENT, sends=6, last_send_at=ago(minutes=20), seen_offline=True)
 
     assert after(facts, says(online=True)).send
@@ -290,7 +290,7 @@ def test_after_a_429_a_claim_waits_for_as_long_as_the_key_is_held(facts, state):
 
 
 @pytest.mark.parametrize("before", [Reason.UNREACHABLE, Reason.RATE, Reason.BUSY])
-def test_what_held_a_claim_up_before_is_not_said_once_spkey_has_answered(before):
+def test_an_earlier_reason_for_waiting_is_cleared_once_spkey_has_answered(before):
     thrice = replace(SENT, sends=3, recent_sends=0, last_send_at=ago(minutes=11), reason=before)
     waiting = decide.after_read(thrice, says(online=None), NOW)
     verifying = decide.after_read(replace(UNRESOLVED, reason=before), says(online=None), NOW)

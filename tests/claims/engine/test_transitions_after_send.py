@@ -24,7 +24,7 @@ def test_an_event_that_names_hub_organisation_and_site_is_a_claim():
     assert not decision.unresolved
 
 
-def test_an_event_that_names_another_organisation_tells_of_a_key_that_is_not_ours():
+def test_an_event_that_names_another_organisation_means_the_key_is_not_ours():
     decision = after(claimed(org="someone-else"))
 
     assert (decision.state, decision.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
@@ -46,7 +46,7 @@ def test_the_hub_id_of_an_event_may_be_in_capitals():
         pytest.param(sent(Outcome.OFFLINE), id="502 in the API's shape"),
     ],
 )
-def test_an_answer_that_proves_nothing_is_verified(answer):
+def test_an_answer_that_proves_nothing_is_read_back(answer):
     decision = after(answer)
 
     assert decision.state == State.VERIFYING
@@ -101,7 +101,7 @@ def test_a_429_waits_while_the_key_is_held_with_nothing_open():
     assert not decision.unresolved
 
 
-def test_a_send_that_surely_never_left_waits_with_nothing_open():
+def test_a_claim_whose_send_never_left_waits_with_nothing_open():
     decision = after(sent(Outcome.UNREACHABLE))
 
     assert (decision.state, decision.reason) == (State.WAITING, Reason.UNREACHABLE)

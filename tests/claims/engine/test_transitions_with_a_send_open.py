@@ -76,14 +76,14 @@ def test_a_late_read_survives_an_unreadable_one_between():
     ],
     ids=["free", "offline", "unreachable", "429", "401"],
 )
-def test_a_cancel_with_nothing_open_is_final_whatever_the_read_says(reading):
+def test_a_cancel_with_nothing_open_is_final_whatever_the_read_finds(reading):
     decision = after(replace(SENT, cancelling=True), reading)
 
     assert where(decision) == (State.CANCELLED, Reason.NONE)
     assert not decision.send
 
 
-def test_a_cancel_with_a_send_open_waits_for_the_settle_rule():
+def test_a_cancel_with_a_send_open_waits_for_two_late_reads():
     early = after(replace(UNRESOLVED, cancelling=True), says())
     late = after(
         replace(UNRESOLVED, cancelling=True, no_effect_seen_at=ago(seconds=11)),
@@ -103,7 +103,7 @@ def test_a_cancel_with_a_send_open_waits_for_the_settle_rule():
     ],
     ids=["429", "unreachable", "unusable"],
 )
-def test_a_lookup_of_the_user_that_fails_is_no_send(error, expected):
+def test_a_user_lookup_that_fails_is_not_counted_as_a_send(error, expected):
     decision = decide.after_lookup(FRESH, error, NOW)
 
     assert where(decision) == expected

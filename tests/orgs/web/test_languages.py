@@ -91,7 +91,7 @@ def test_every_page_offers_the_other_language_in_its_own_words(as_person, client
     assert 'name="language" value="en"' not in page
 
 
-def test_the_language_costs_a_page_no_query(as_person, ira):
+def test_choosing_the_language_takes_no_query(as_person, ira):
     client = as_person(ira)
     client.get("/claims/")
     asked = []
@@ -103,7 +103,7 @@ def test_the_language_costs_a_page_no_query(as_person, ira):
     assert asked[0] == asked[1]
 
 
-def test_an_answer_leaves_no_language_behind_for_the_next(client, db):
+def test_the_language_of_an_answer_does_not_leak_into_the_next(client, db):
     before = translation.get_language()
     client.get(SIGN_IN, headers=GREEK)
     assert translation.get_language() == before
@@ -141,7 +141,7 @@ def test_each_administrator_is_written_to_in_their_language(acme, ada, mailoutbo
     assert Notice.objects.filter(sent_at=None).count() == 0
 
 
-def test_sign_ins_letter_is_in_its_readers_language_whoever_asks_for_it(client, ada, mailoutbox):
+def test_a_sign_in_email_is_in_its_readers_language_not_the_requesters(client, ada, mailoutbox):
     for language, headers in (("el", {"Accept-Language": "en"}), ("en", GREEK), ("", GREEK)):
         User.objects.update(language=language)
         client.post(reverse("account_reset_password"), {"email": ada.email}, headers=headers)

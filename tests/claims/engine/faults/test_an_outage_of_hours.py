@@ -80,7 +80,9 @@ def sends(api: Counting) -> list:
     return [request for request in api.state.requests if request.path.endswith("ClaimHub")]
 
 
-def test_two_hours_down_with_a_crowd_queued_then_no_stampede(api, queued, clock, told):
+def test_after_two_hours_of_outage_the_queued_claims_return_without_a_stampede(
+    api, queued, clock, told
+):
     api.faults.add(action=DOWN)
     work_for(clock, 60, step=15)
     opened_after = len(api.state.requests)

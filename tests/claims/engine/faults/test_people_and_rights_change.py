@@ -163,7 +163,7 @@ def test_another_organisation_is_faster_while_our_send_is_open(
     assert_theirs(sandbox, done, told(done))
 
 
-def test_our_own_claim_made_beside_the_portal_is_already_ours(sandbox, claim, told):
+def test_a_hub_we_claimed_outside_the_portal_is_already_ours(sandbox, claim, told):
     with spkey.Client(sandbox.url, world.ACME_KEY) as client:
         client.claim_hub(
             claim.hub_id_text,

@@ -126,7 +126,7 @@ def test_sigkill_after_the_read(sandbox, killed, told, goes_on):
     goes_on(after_sends=1)
 
 
-def test_sigkill_after_the_intents_commit(sandbox, killed, told, goes_on):
+def test_sigkill_after_the_intent_is_committed(sandbox, killed, told, goes_on):
     left = killed(before(calls, "send"))
 
     assert (left.state, left.sends) == (State.SENDING, 1)
@@ -166,7 +166,7 @@ def test_sigkill_after_the_answer_came(sandbox, killed, told, goes_on):
     goes_on(after_sends=1)
 
 
-def test_sigkill_at_the_outcomes_commit(sandbox, killed, told, goes_on):
+def test_sigkill_while_the_outcome_is_committed(sandbox, killed, told, goes_on):
     left = killed(after(attempts, "close_send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)

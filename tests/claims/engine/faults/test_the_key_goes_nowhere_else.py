@@ -51,7 +51,7 @@ def test_a_redirected_read(sandbox, claim, elsewhere, waits_for_spkey, ends_as_c
     assert_untouched(elsewhere)
 
 
-def test_a_bad_certificate_is_told_nothing_and_raises_an_alarm(
+def test_a_server_with_a_bad_certificate_is_sent_nothing_and_raises_an_alarm(
     sandbox, claim, settings, tmp_path, waits_for_spkey, ends_as_claimed, caplog
 ):
     pem = self_signed(tmp_path)
@@ -86,7 +86,7 @@ def overheard(settings) -> Iterator[Overheard]:
         yield sandbox
 
 
-def test_http_proxy_in_the_environment_is_not_asked(overheard, claim, elsewhere, monkeypatch):
+def test_http_proxy_in_the_environment_is_ignored(overheard, claim, elsewhere, monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, elsewhere.url)
         monkeypatch.setenv(name.upper(), elsewhere.url)

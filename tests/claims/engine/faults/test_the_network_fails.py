@@ -13,7 +13,7 @@ from tests.running import running, until
 
 
 @pytest.mark.django_db(transaction=True)
-def test_slow_an_answer_that_takes_its_time_is_waited_for(sandbox, let_go, claim, told):
+def test_a_slow_answer_is_waited_for(sandbox, let_go, claim, told):
     sandbox.faults.add(SEND, action={"latency": HELD})
     sandbox.faults.add(READ, action={"latency": 0.1})
 

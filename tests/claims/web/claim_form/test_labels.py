@@ -41,7 +41,9 @@ def test_a_label_in_any_shape_becomes_a_claim_of_its_hub(label, installer, ira, 
         ("x" * 2001, "at most 2000 characters"),
     ],
 )
-def test_a_label_without_one_hub_id_is_told_what_to_look_for(label, told, installer, mill_court):
+def test_a_text_without_exactly_one_hub_id_is_refused_with_advice(
+    label, told, installer, mill_court
+):
     answer = installer.post(NEW, claim_form(mill_court, label))
 
     assert answer.status_code == 422

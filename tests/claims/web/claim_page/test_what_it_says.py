@@ -59,7 +59,7 @@ def test_another_site_that_nobody_knows_is_not_named(installer, claim):
     assert "SmartphoneKey has it at" not in page
 
 
-def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
+def test_an_offline_hubs_page_says_what_to_check_and_until_when_we_try(
     installer, ira, mill_court, sandbox
 ):
     page = text_of(installer, offline_claim(ira, mill_court))
@@ -83,9 +83,7 @@ def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
         ("claimed", False),
     ],
 )
-def test_where_there_is_something_to_quote_there_is_always_a_reference(
-    state, quoted, installer, claim
-):
+def test_a_page_that_asks_for_a_reference_always_gives_one(state, quoted, installer, claim):
     ended = {} if state == "review" else {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(state=state, **ended)
     own = str(claim.pk)[:8]
@@ -107,7 +105,7 @@ def test_where_there_is_something_to_quote_there_is_always_a_reference(
         ({"state": "rejected", "reason": "forbidden"}, "Support&#x27;s key may not claim this hub"),
     ],
 )
-def test_what_support_must_mend_is_not_put_to_the_target(
+def test_the_target_is_not_asked_to_fix_what_support_must_fix(
     fields, told, as_person, hal, supports_claim
 ):
     ended = {"finished_at": timezone.now(), "due_at": None}
