@@ -71,8 +71,8 @@ def test_a_background_run_that_is_told_to_end_several_times_cleans_up_first(numb
         process.send_signal(number)
         assert process.stdout.readline() == "cleaning\n"
         process.send_signal(number)
-        said, _ = process.communicate("go on\n", timeout=60)
-    assert (said, process.returncode) == ("clean\n", 128 + number)
+        output, _ = process.communicate("go on\n", timeout=60)
+    assert (output, process.returncode) == ("clean\n", 128 + number)
 
 
 def test_an_unknown_part_is_named():

@@ -9,7 +9,7 @@ import pytest
 from portal.claims.models import Claim
 from portal.core import worker
 from portal.core.leasing import Lease
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def register(monkeypatch):
         made = {"is_due": lambda: True, "longest": lambda: timedelta(seconds=1)} | fields
         leases = [Lease(Claim, number, 1) for number in range(99)]
         made.setdefault("take", lambda limit: leases[:limit])
-        worker.register(Kind(name=name, model=Claim, work=lambda _lease: name, **made))
+        worker.register(WorkKind(name=name, model=Claim, work=lambda _lease: name, **made))
 
     return with_work
 

@@ -13,14 +13,14 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.core import leasing, worker
 from portal.core.leasing import LeaseLostError
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
-from tests.notices.conftest import tell
+from tests.notices.conftest import notify
 
 HOUR = timedelta(hours=1)
 ROWS = 3
@@ -50,10 +50,10 @@ def keys_to_check(_request):
 def notices(request):
     request.getfixturevalue("ada")
     for number in range(ROWS):
-        tell(request.getfixturevalue("acme"), about=str(number))
+        notify(request.getfixturevalue("acme"), about=str(number))
 
 
-MAKERS = {
+SETUPS = {
     "attempts": claims_of,
     "rechecks": claims_that_ended_badly,
     "hub refreshes": watched_hubs,
@@ -62,11 +62,11 @@ MAKERS = {
 }
 
 
-@pytest.fixture(params=MAKERS)
-def kind(request, db, sandbox, time_machine) -> Kind:
+@pytest.fixture(params=SETUPS)
+def kind(request, db, sandbox, time_machine) -> WorkKind:
     """A kind of work of which three rows are due, and a clock that runs and can be put."""
     time_machine.move_to(datetime.now(UTC))
-    MAKERS[request.param](request)
+    SETUPS[request.param](request)
     [found] = [kind for kind in worker.kinds() if kind.name == request.param]
     pks = found.model.objects.values_list("pk", flat=True)
     for seconds, pk in enumerate(reversed(pks)):
@@ -95,7 +95,7 @@ def plan(kind, **fields):
 
 
 def test_every_registered_kind_of_work_is_tested_here():
-    assert {kind.name for kind in worker.kinds()} == set(MAKERS)
+    assert {kind.name for kind in worker.kinds()} == set(SETUPS)
 
 
 def test_two_takers_get_different_rows(kind):

@@ -173,10 +173,10 @@ def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mi
 def test_forty_hubs_of_two_organisations_are_each_claimed_once(
     sandbox, ira, hal, mill_court, lighthouse
 ):
-    wishes = [claim_request(ira, mill_court, world.hub_id(n)) for n in range(20)]
-    wishes += [claim_request(hal, lighthouse, world.hub_id(n)) for n in range(20, 40)]
-    for wish in wishes:
-        actions.submit(wish)
+    requests = [claim_request(ira, mill_court, world.hub_id(n)) for n in range(20)]
+    requests += [claim_request(hal, lighthouse, world.hub_id(n)) for n in range(20, 40)]
+    for request in requests:
+        actions.submit(request)
 
     with running(threads=16), running(threads=16):
         until(lambda: not Claim.objects.active().exists())

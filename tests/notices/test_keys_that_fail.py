@@ -22,10 +22,10 @@ def test_a_refused_key_is_notified_once_to_each_administrator(
 
     assert set(Claim.objects.values_list("state", flat=True)) == {"blocked"}
     assert readers(mailoutbox) == [ada.email, abe.email]
-    assert all("store a new API key" in letter.subject for letter in mailoutbox)
-    assert all("http://localhost:8000/organisation/key/" in letter.body for letter in mailoutbox)
-    told = Entry.objects.get(verb="notice.told")
-    assert told.detail["people"] == [ada.email, abe.email]
+    assert all("store a new API key" in email.subject for email in mailoutbox)
+    assert all("http://localhost:8000/organisation/key/" in email.body for email in mailoutbox)
+    entry = Entry.objects.get(verb="notice.told")
+    assert entry.detail["people"] == [ada.email, abe.email]
 
 
 def test_late_answers_about_a_key_known_to_be_refused_notify_nobody_again(acme, ada):

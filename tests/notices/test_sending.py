@@ -8,13 +8,13 @@ from django.utils import timezone
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.sandbox import world
-from tests.notices.conftest import make_due, post, readers, tell
+from tests.notices.conftest import make_due, notify, post, readers
 
 
 def test_an_email_that_the_mail_server_refused_is_sent_once_when_it_is_back(
     acme, ada, dead_mail_server, mailoutbox, caplog
 ):
-    tell(acme)
+    notify(acme)
     for tries in range(3):
         make_due()
         post()
@@ -39,7 +39,7 @@ def test_a_mail_server_that_is_down_is_waited_for(acme, ada, settings):
     nowhere = {"host": "127.0.0.1", "port": 1, "timeout": 1}
     smtp = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": nowhere}
     settings.MAILERS = {"default": smtp}
-    tell(acme)
+    notify(acme)
     post()
 
     waits = Notice.objects.get()
@@ -48,7 +48,7 @@ def test_a_mail_server_that_is_down_is_waited_for(acme, ada, settings):
 
 
 def test_an_address_that_fails_delays_nobody_elses_email(acme, ada, abe, mailoutbox):
-    tell(acme)
+    notify(acme)
     type(ada).objects.filter(pk=ada.pk).update(email="no\naddress")
     post()
 
@@ -68,7 +68,7 @@ def test_an_address_that_fails_delays_nobody_elses_email(acme, ada, abe, mailout
 def test_an_email_is_given_up_after_two_days_of_trying_and_not_because_of_a_clock_step(
     acme, ada, dead_mail_server, caplog, age, tries, ends
 ):
-    tell(acme)
+    notify(acme)
     Notice.objects.update(created_at=timezone.now() - age, tries=tries)
     post()
 

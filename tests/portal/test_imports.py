@@ -126,9 +126,9 @@ def ways_round_the_gate(portal: Path) -> Iterator[str]:
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Attribute) and node.attr == "retry_in":
                 yield f"{inner}:{node.lineno} asks the circuit"
-            makers = [node.func] if isinstance(node, ast.Call) else []
-            makers += node.bases if isinstance(node, ast.ClassDef) else []
-            if any(ast.unparse(maker).split(".")[-1] == "Client" for maker in makers):
+            callees = [node.func] if isinstance(node, ast.Call) else []
+            callees += node.bases if isinstance(node, ast.ClassDef) else []
+            if any(ast.unparse(callee).split(".")[-1] == "Client" for callee in callees):
                 yield f"{inner}:{node.lineno} makes a client"
 
 

@@ -198,7 +198,7 @@ def test_mails_hold_no_key(acme, ada, sandbox, claim, as_person):
     worker.run_once()
 
     assert mail.outbox
-    assert found_in("".join(str(letter.message()) for letter in mail.outbox)) == []
+    assert found_in("".join(str(email.message()) for email in mail.outbox)) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -227,5 +227,5 @@ def test_no_member_of_any_organisation_opens_an_operators_page(clients):
 
             led = answer["Location"].partition("?")[0] if answer.status_code == 302 else ""
             assert answer.status_code == 403 or led in outside, (role, name)
-    told = [verdict(clients[role].get(doorkeeper)) for role in ("nobody", "ada", "agent")]
-    assert told == [IN, 403, 403]
+    verdicts = [verdict(clients[role].get(doorkeeper)) for role in ("nobody", "ada", "agent")]
+    assert verdicts == [IN, 403, 403]

@@ -238,8 +238,8 @@ def test_a_password_reset_does_not_reveal_who_exists(ira):
 
     assert answers[0].redirect_chain == answers[1].redirect_chain
     assert without_tokens(answers[0].content) == without_tokens(answers[1].content)
-    links = [letter for letter in mail.outbox if "/password/reset/key/" in letter.body]
-    assert [letter.to for letter in links] == [[ira.email]]
+    links = [email for email in mail.outbox if "/password/reset/key/" in email.body]
+    assert [email.to for email in links] == [[ira.email]]
 
 
 def test_nobody_signs_up_by_themselves(client, db):

@@ -234,8 +234,8 @@ class TestWithNode:
         program(tmp_path, "npm", f'echo "$*" >> {tmp_path}/said; mkdir -p node_modules')
         for options in (["--omit=dev"], ["--omit=dev"], [], []):
             assert run(script, *options, PATH=tmp_path).returncode == 0
-        said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
-        assert ["--omit=dev" in line for line in said] == [True, False]
+        asked = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+        assert ["--omit=dev" in line for line in asked] == [True, False]
 
 
 class TestPorts:

@@ -116,5 +116,5 @@ def test_the_announcement_waits_for_an_answer(supervise, tmp_path):
         f'web: exec {sys.executable} -c "{listen}"', arguments=[words, str(port)]
     )
     lines = iter(supervisor.stdout.readline, "")
-    said = [next(line for line in lines if text in line) for text in ("soon", "Sign in here")]
-    assert said[1] == "Sign in here\n"
+    shown = [next(line for line in lines if text in line) for text in ("soon", "Sign in here")]
+    assert shown[1] == "Sign in here\n"

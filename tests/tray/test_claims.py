@@ -123,14 +123,14 @@ def test_a_row_that_is_claimed_by_a_colleague_meanwhile_is_their_claim(
 
 
 @pytest.mark.parametrize(
-    ("ended", "said"),
+    ("ended", "expected"),
     [
         (False, "This hub is being claimed at Orchard Rise, by Ada Admin."),
         (True, "This hub was just claimed at Orchard Rise, by Ada Admin. A hub can be at one"),
     ],
 )
 def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
-    ended, said, tablet, ada, mill_court, orchard_rise
+    ended, expected, tablet, ada, mill_court, orchard_rise
 ):
     theirs = actions.submit(claim_request(ada, orchard_rise, HUB))
     if ended:
@@ -141,7 +141,7 @@ def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
     )
 
     assert (stopped["outcome"], stopped["word"]) == ("elsewhere", "At another site")
-    assert said in stopped["text"]
+    assert expected in stopped["text"]
     assert (stopped["claimId"], stopped["url"]) == ("", f"/claims/{theirs.pk}/")
     assert (stopped["settled"], stopped["canClaim"]) == (True, False)
     assert taken["claimId"]

@@ -23,11 +23,11 @@ def refusal(answer) -> int:
     assert answer["Content-Type"] == "application/json"
     assert "no-store" in answer["Cache-Control"]
     assert answer.json()["problem"].endswith(".")
-    said = answer.json()
+    body = answer.json()
     if answer.status_code in {403, 404}:
-        assert said.pop("person") == answer.client.session["_auth_user_id"]
-        assert said.pop("news")["text"] == said["problem"]
-    assert set(said) == {"problem"}
+        assert body.pop("person") == answer.client.session["_auth_user_id"]
+        assert body.pop("news")["text"] == body["problem"]
+    assert set(body) == {"problem"}
     return answer.status_code
 
 
@@ -189,10 +189,10 @@ def test_an_unexpected_error_delays_one_row_and_no_other(
 
     with monkeypatch.context() as patch:
         patch.setattr(actions, "submit", broken)
-        stumbled, taken = tablet.sync(*rows)
+        failed, taken = tablet.sync(*rows)
 
-    assert (stumbled["word"], stumbled["outcome"]) == ("Not saved yet", "not_taken")
-    assert (stumbled["claimId"], stumbled["settled"], stumbled["canClaim"]) == ("", False, True)
+    assert (failed["word"], failed["outcome"]) == ("Not saved yet", "not_taken")
+    assert (failed["claimId"], failed["settled"], failed["canClaim"]) == ("", False, True)
     assert taken["claimId"]
     assert rows[0]["id"] in caplog.text
     assert tablet.news(rows[0])["claimId"]

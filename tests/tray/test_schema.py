@@ -153,9 +153,9 @@ def test_the_scripts_type_checker_notices_a_wrong_message(tmp_path):
         "Label": {"text": 1},
         "Problem": {"problem": "No.", "deed": ""},
     }
-    said = objections(wrong, tmp_path)
+    output = objections(wrong, tmp_path)
 
-    assert said.count("error TS") == len(wrong)
+    assert output.count("error TS") == len(wrong)
 
 
 def test_a_request_survives_being_written_and_read():

@@ -18,7 +18,7 @@ ROOM_BELOW = """() => {
   const { top } = document.querySelector("[data-tray-claim]").getBoundingClientRect();
   return top - list.lastElementChild.getBoundingClientRect().bottom;
 }"""
-HURRY = 'async () => (await import("/static/js/tray/page-sync.js")).sync.hurry()'
+HURRY = 'async () => (await import("/static/js/tray/page-sync.js")).sync.syncNow()'
 SIGN_IN = {"signIn": "/accounts/login/?next=/claims/new/"}
 
 

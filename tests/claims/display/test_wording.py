@@ -16,7 +16,7 @@ from portal.orgs.models import ApiCredential
 from portal.tray import sync
 from portal.tray.display import news
 from tests.claims.states import put
-from tests.notices.conftest import post, tell
+from tests.notices.conftest import notify, post
 
 LIST = "/claims/"
 OF_EMAILS = {
@@ -163,7 +163,7 @@ def test_an_email_about_a_claim_calls_it_what_its_page_does(
     ada.language = language
     ada.save()
     claim = put(claim, **OF_EMAILS[kind])
-    tell(acme, kind)
+    notify(acme, kind)
     post()
     [email] = mailoutbox
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from portal.claims.engine import decide, leases, timing
 from portal.claims.models import Claim, State
 from portal.core import leasing
-from tests.claims.engine.facts import NOW, UNRESOLVED, says
+from tests.claims.engine.facts import NOW, UNRESOLVED, read_as
 from tests.conftest import claimed_events, work
 
 HOUR = 3600
@@ -65,7 +65,7 @@ def test_a_claim_is_no_older_after_the_clock_was_put_back(claim, clock):
 def test_read_backs_do_not_wait_for_a_send_dated_in_the_future():
     ahead = decide.replace(UNRESOLVED, last_send_at=NOW + timedelta(hours=1))
 
-    decision = decide.after_read(ahead, says(), NOW)
+    decision = decide.after_read(ahead, read_as(), NOW)
 
     assert decision.state == State.VERIFYING
     assert decision.wait is not None

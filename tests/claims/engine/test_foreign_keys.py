@@ -88,7 +88,7 @@ def test_supports_claim_that_went_elsewhere_alarms_both_sides(
 
     assert (done.state, done.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
     assert Entry.objects.filter(verb="claim.bound_elsewhere", object_id=str(done.pk)).count() == 1
-    told = Notice.objects.filter(kind="bound_elsewhere").values_list("user", flat=True)
-    assert set(told) == {ada.pk, chief.pk}
+    notified = Notice.objects.filter(kind="bound_elsewhere").values_list("user", flat=True)
+    assert set(notified) == {ada.pk, chief.pk}
     key = ApiCredential.objects.get(organisation=spkey_support)
     assert key.state == ApiCredential.State.WORKING

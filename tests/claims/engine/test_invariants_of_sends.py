@@ -28,10 +28,10 @@ SEND = {"path_contains": "ClaimHub"}
 @pytest.fixture
 def supports_claim(sam, spkey_support, mill_court):
     """Sam's claim for Acme."""
-    wish = claim_request(
+    request = claim_request(
         sam, mill_court, world.hub_id(5), acting_organisation=spkey_support, reason="Ticket 1"
     )
-    return actions.submit(wish)
+    return actions.submit(request)
 
 
 def keys_used(sandbox, claim):
@@ -220,7 +220,7 @@ ECHOES = (
 )
 
 
-def told_to_people(client: Client) -> str:
+def shown_to_people(client: Client) -> str:
     pages = [reverse("claims:list"), reverse("home"), reverse("key:edit"), reverse("key:live")]
     for claim in Claim.objects.all():
         pages += [reverse(f"claims:{name}", args=(claim.pk,)) for name in ("detail", "live")]
@@ -229,10 +229,10 @@ def told_to_people(client: Client) -> str:
     return "".join(f"{answer.headers}{answer.content.decode()}" for answer in answers)
 
 
-def written_down() -> str:
+def stored_texts() -> str:
     kinds = (Claim, Attempt, Entry, Notice, Membership, Site)
     rows = (serializers.serialize("json", kind.objects.all()) for kind in kinds)
-    return "".join([*rows, *(str(letter.message()) for letter in mail.outbox)])
+    return "".join([*rows, *(str(email.message()) for email in mail.outbox)])
 
 
 def test_no_key_is_observable_anywhere(
@@ -252,7 +252,7 @@ def test_no_key_is_observable_anywhere(
         worker.run_once()
         clock.shift(45)
 
-    found = told_to_people(ada_reads) + written_down() + caplog.text
+    found = shown_to_people(ada_reads) + stored_texts() + caplog.text
     assert any(request.bearer for request in sandbox.state.requests)
     assert Attempt.objects.count() > 2 * len(ECHOES)
     assert mail.outbox

@@ -32,7 +32,7 @@ def test_a_refused_connection_proves_that_nothing_was_sent(hub_id):
     with spkey.Client(NOBODY, world.ACME_KEY) as client:
         sent = calls.send(client, hub_id, site_id="mill-court", user_id="user", org_id=None)
 
-    assert sent.outcome == calls.Outcome.UNREACHABLE
+    assert sent.outcome == calls.CallOutcome.UNREACHABLE
 
 
 def test_a_server_without_a_valid_certificate_gets_nothing_and_raises_an_alarm(

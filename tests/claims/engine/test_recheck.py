@@ -40,7 +40,7 @@ def again(claim):
     return Claim.objects.get(pk=claim.pk)
 
 
-def told(claim):
+def late_effect_notices(claim):
     return Notice.objects.filter(kind="late_effect", about=str(claim.pk))
 
 
@@ -60,7 +60,7 @@ def test_a_late_effect_is_marked_recorded_and_notified(sandbox, ended, ada, cloc
     assert claim.due_at is None
     [entry] = Entry.objects.filter(verb="claim.late_effect")
     assert (entry.object_id, entry.detail["site"]) == (str(claim.pk), "mill-court")
-    assert [notice.user for notice in told(claim)] == [ada]
+    assert [notice.user for notice in late_effect_notices(claim)] == [ada]
 
 
 def test_rechecks_end_after_a_day_without_an_effect(ended, clock, wire):

@@ -8,7 +8,7 @@ from portal.claims.engine import context, decide, timing
 from portal.claims.models import Attempt, Claim, Reason, State
 from portal.core import worker
 from portal.orgs.models import ApiCredential
-from tests.claims.engine.facts import FRESH, NOW, SENT, ago, fails, replace, says
+from tests.claims.engine.facts import FRESH, NOW, SENT, ago, fails, read_as, replace
 from tests.conftest import work
 
 
@@ -82,7 +82,7 @@ def test_an_error_after_a_send_leaves_it_open_and_it_is_read_back(sandbox, claim
 def test_a_hub_that_is_online_and_yet_never_reached_is_not_given_up_within_the_hour():
     known = replace(SENT, sends=3, reason="offline", last_send_at=ago(minutes=11))
 
-    assert not decide.after_read(known, says(online=True), NOW).send
+    assert not decide.after_read(known, read_as(online=True), NOW).send
 
 
 def test_a_claim_sent_too_often_lately_says_so():
@@ -95,7 +95,7 @@ def test_a_claim_sent_too_often_lately_says_so():
         seen_offline=True,
     )
 
-    decision = decide.after_read(known, says(online=True), NOW)
+    decision = decide.after_read(known, read_as(online=True), NOW)
 
     assert (decision.state, decision.reason) == (State.WAITING, Reason.TOO_OFTEN)
 
@@ -103,6 +103,6 @@ def test_a_claim_sent_too_often_lately_says_so():
 def test_an_unreadable_hub_is_given_up_after_a_day_of_trying():
     known = replace(FRESH, retry_window_start=NOW - timing.MAX_AGE - timedelta(minutes=1))
 
-    decision = decide.after_read(known, fails(decide.Outcome.UNREACHABLE), NOW)
+    decision = decide.after_read(known, fails(decide.CallOutcome.UNREACHABLE), NOW)
 
     assert (decision.state, decision.reason) == (State.EXPIRED, Reason.UNREACHABLE)

@@ -5,28 +5,28 @@ from datetime import timedelta
 import pytest
 
 from portal.claims.engine import timing
-from portal.claims.engine.calls import Outcome
+from portal.claims.engine.calls import CallOutcome
 from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again
 from portal.claims.models import FINAL, State
 
-ANSWERED = {Outcome.ANSWERED}
+ANSWERED = {CallOutcome.ANSWERED}
 OF_SENDS_ALONE = {
-    Outcome.UNCLEAR,
-    Outcome.REFUSED,
-    Outcome.INVALID,
-    Outcome.BUSY,
-    Outcome.OFFLINE,
-    Outcome.UNKNOWN,
+    CallOutcome.UNCLEAR,
+    CallOutcome.REFUSED,
+    CallOutcome.INVALID,
+    CallOutcome.BUSY,
+    CallOutcome.OFFLINE,
+    CallOutcome.UNKNOWN,
 }
 TABLES = [*AFTER_READ.items(), *AFTER_SEND.items()]
 
 
 def test_every_outcome_of_a_send_has_a_rule():
-    assert set(AFTER_SEND) == set(Outcome)
+    assert set(AFTER_SEND) == set(CallOutcome)
 
 
 def test_every_outcome_of_a_read_without_a_status_has_a_rule():
-    assert set(AFTER_READ) == set(Outcome) - ANSWERED - OF_SENDS_ALONE
+    assert set(AFTER_READ) == set(CallOutcome) - ANSWERED - OF_SENDS_ALONE
 
 
 @pytest.mark.parametrize(("outcome", "rule"), TABLES)

@@ -228,13 +228,13 @@ def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch)
     work(claim)
     read = calls.read
 
-    def hurried(*args, **kwargs):
+    def expedited_meanwhile(*args, **kwargs):
         answer = read(*args, **kwargs)
         assert actions.try_now(claim)
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(calls, "read", hurried)
+        patch.setattr(calls, "read", expedited_meanwhile)
         (lease,) = take(claim)
         step.attempt(lease)
 

@@ -174,11 +174,11 @@ def test_each_problem_has_its_own_sentence():
 
 
 def test_hidden_characters_are_spelt_out_when_a_reading_is_shown():
-    assert parse.visible(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
+    assert parse.printable(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
 
 
 def test_visible_characters_are_shown_unchanged():
-    assert parse.visible("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
+    assert parse.printable("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
 
 
 @given(st.uuids(), st.sampled_from(["", "-", " ", "\u2013", " - "]), st.booleans())

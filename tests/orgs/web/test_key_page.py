@@ -225,7 +225,7 @@ def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "expected"),
     [
         ({"support": True}, ["Support’s claims are saved and wait.", "Your administrator can"]),
         ({"role": "admin"}, ["Support’s claims are saved and wait.", "Replace it to continue."]),
@@ -234,15 +234,15 @@ def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
     ids=["agent", "administrator", "neither"],
 )
 def test_support_members_read_of_a_refused_super_key_where_it_concerns_them(
-    fields, said, as_person, spkey_support
+    fields, expected, as_person, spkey_support
 ):
     ApiCredential.objects.update(state="refused")
     person = make_person("somebody@support.example", "Sy")
     join(person, spkey_support, **fields)
     page = as_person(person).get("/").content.decode()
 
-    assert ("SmartphoneKey refuses the API key" in page) == bool(said)
-    for words_ in said:
+    assert ("SmartphoneKey refuses the API key" in page) == bool(expected)
+    for words_ in expected:
         assert words_ in page
     assert "Claims are saved and wait." not in page
 

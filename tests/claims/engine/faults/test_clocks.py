@@ -37,7 +37,7 @@ def sleeps_after(clock, monkeypatch) -> Callable[[str, float], None]:
 
 
 def test_a_laptop_asleep_for_hours_between_read_and_send(
-    sandbox, claim, sleeps_after, told, live_through
+    sandbox, claim, sleeps_after, page_text, live_through
 ):
     sleeps_after("read", 8 * HOUR)
     done = live_through(claim)
@@ -46,18 +46,18 @@ def test_a_laptop_asleep_for_hours_between_read_and_send(
     (send,), at = sends(sandbox, done), [read.at for read in reads(sandbox, done)]
     assert [moment for moment in at if send.at - 60 < moment < send.at] != []
     assert_claimed_once(sandbox, done)
-    assert "Claimed Acme Properties · Mill Court" in told(done)
+    assert "Claimed Acme Properties · Mill Court" in page_text(done)
 
 
 def test_a_laptop_asleep_for_hours_with_a_send_under_way(
-    sandbox, claim, sleeps_after, told, live_through
+    sandbox, claim, sleeps_after, page_text, live_through
 ):
     sleeps_after("send", 8 * HOUR)
     done = live_through(claim)
 
     assert_claimed_once(sandbox, done)
     assert len(sends(sandbox, done)) == 1
-    assert "Claimed Acme Properties · Mill Court" in told(done)
+    assert "Claimed Acme Properties · Mill Court" in page_text(done)
 
 
 def test_a_laptop_asleep_for_two_days_with_a_claim_that_waits(

@@ -97,7 +97,9 @@ def test_a_database_locked_right_after_the_claim_was_saved(as_person, ira, mill_
 
 @commits
 @on_sqlite
-def test_a_database_locked_while_the_outcome_is_committed(sandbox, claim, clock, told, monkeypatch):
+def test_a_database_locked_while_the_outcome_is_committed(
+    sandbox, claim, clock, page_text, monkeypatch
+):
     send, lock = calls.send, locked_by_somebody()
 
     def then_locked(*args, **kwargs):
@@ -113,7 +115,7 @@ def test_a_database_locked_while_the_outcome_is_committed(sandbox, claim, clock,
     left = Claim.objects.get(pk=claim.pk)
     assert left.state == State.SENDING
     assert left.attempts.get(kind=Attempt.Kind.SEND).outcome == ""
-    assert "Claiming the hub" in told(left)
+    assert "Claiming the hub" in page_text(left)
 
     clock.shift(91)
     done = work(left)

@@ -131,8 +131,8 @@ def test_a_status_read_can_say_not_found_in_a_list(api, client):
 
 
 def test_words_are_one_short_line_without_control_or_bidi_characters(api, client):
-    said = "a\r\nb\tc\0d\u202ee\u2028f\ud800g" + "x" * 5_000
-    error = refusal_of_claim(api, client, json=FLAT | {"message": said}, status=400)
+    message = "a\r\nb\tc\0d\u202ee\u2028f\ud800g" + "x" * 5_000
+    error = refusal_of_claim(api, client, json=FLAT | {"message": message}, status=400)
     assert error.message == ("a b c de fg" + "x" * 300)[:300]
 
 

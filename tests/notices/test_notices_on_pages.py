@@ -9,7 +9,7 @@ from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.notices.conftest import post, tell
+from tests.notices.conftest import notify, post
 
 
 @pytest.mark.parametrize("sent", [True, False], ids=["sent", "not sent yet"])
@@ -45,7 +45,7 @@ def test_an_administrator_is_led_to_the_key_and_reads_nothing_of_emails(acme, ad
 
 
 def test_operators_see_notices_and_cannot_change_them(acme, ada, otto, as_person):
-    tell(acme)
+    notify(acme)
     post()
     notice, client = Notice.objects.get(), as_person(otto)
     listed = client.get(reverse("admin:notices_notice_changelist")).content.decode()

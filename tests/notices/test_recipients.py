@@ -11,7 +11,7 @@ from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs.models import Membership
 from tests.conftest import join, make_person
-from tests.notices.conftest import post, readers, tell
+from tests.notices.conftest import notify, post, readers
 
 
 def test_only_the_organisations_present_administrators_are_notified(
@@ -23,7 +23,7 @@ def test_only_the_organisations_present_administrators_are_notified(
     gone.is_active = False
     gone.save()
 
-    assert tell(acme) == 1
+    assert notify(acme) == 1
     post()
     assert readers(mailoutbox) == [ada.email]
 
@@ -32,7 +32,7 @@ def test_only_the_organisations_present_administrators_are_notified(
 def test_somebody_who_is_no_longer_an_administrator_when_the_email_is_sent_gets_none(
     acme, ada, abe, mailoutbox, how
 ):
-    tell(acme)
+    notify(acme)
     membership = Membership.objects.filter(user=ada)
     if how == "demoted":
         membership.update(role="installer")
@@ -50,12 +50,12 @@ def test_somebody_who_is_no_longer_an_administrator_when_the_email_is_sent_gets_
 
 
 def test_a_repeated_notice_goes_to_new_administrators_only(acme, ada, mailoutbox):
-    assert tell(acme) == 1
-    assert tell(acme) == 0
+    assert notify(acme) == 1
+    assert notify(acme) == 0
     late = make_person("late@acme.example", "Lee Late")
     join(late, acme, "admin")
-    assert tell(acme) == 1
-    assert tell(acme, about="two") == 2
+    assert notify(acme) == 1
+    assert notify(acme, about="two") == 2
     post()
 
     assert readers(mailoutbox) == [ada.email] * 2 + [late.email] * 2
@@ -63,7 +63,7 @@ def test_a_repeated_notice_goes_to_new_administrators_only(acme, ada, mailoutbox
 
 
 def test_a_notice_without_an_administrator_to_read_it_is_logged(acme, caplog):
-    assert tell(acme) == 0
+    assert notify(acme) == 0
     assert "no administrator to tell" in caplog.text
     assert not Entry.objects.filter(verb="notice.told").exists()
 
