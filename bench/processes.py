@@ -107,8 +107,8 @@ def wait(child: subprocess.Popen[bytes], name: str, ready: Callable[[], bool]) -
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if child.poll() is not None or time.monotonic() > deadline:
-            said = log_of(name).read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RuntimeError(f"{name} did not start:\n{said}")
+            output = log_of(name).read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"{name} did not start:\n{output}")
         time.sleep(0.05)
 
 

@@ -35,9 +35,9 @@ class Administrators:
                 self._rotate(tenant)
             else:
                 self._revoke(tenant)
-            self.mend()
+            self.restore()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Enter a new key where SpKey refuses the stored one; have others that do not work checked.
 
         As far as the portal knows: it may have been told nonsense.

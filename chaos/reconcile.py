@@ -182,7 +182,7 @@ def every_send_was_intended(accounts: Accounts) -> Iterator[Difference]:
             yield Difference(f"request {request_id} arrived {times} times")
 
 
-def the_journal_is_whole(accounts: Accounts) -> Iterator[Difference]:
+def the_attempts_are_complete(accounts: Accounts) -> Iterator[Difference]:
     """Attempts are numbered without a gap, counted, at most eight sends; none is left open."""
     for claim in accounts.claims.values():
         attempts, sends = list(claim.attempts.all()), sends_of(claim)
@@ -207,24 +207,24 @@ def who_stopped_it_is_known(accounts: Accounts) -> Iterator[Difference]:
 def each_end_is_audited_once(accounts: Accounts) -> Iterator[Difference]:
     """A claim that ended has one audit row, which says how; one that has not, none."""
     for claim_id, claim in accounts.claims.items():
-        said = [entry.detail["state"] for entry in accounts.ends[claim_id]]
-        if said != ([claim.state] if claim.is_final else []):
-            yield Difference(f"the audit trail says {said}", (claim,))
+        recorded = [entry.detail["state"] for entry in accounts.ends[claim_id]]
+        if recorded != ([claim.state] if claim.is_final else []):
+            yield Difference(f"the audit trail says {recorded}", (claim,))
 
 
-def administrators_are_told_once(accounts: Accounts) -> Iterator[Difference]:
+def administrators_are_notified_once(accounts: Accounts) -> Iterator[Difference]:
     """Administrators have one notice of each late effect, review and refused key, and no other."""
     admins = Membership.objects.filter(role=Membership.Role.ADMIN).values_list(
         "organisation_id", "user_id"
     )
-    told = Counter(
+    notices = Counter(
         (one.kind, one.organisation_id, one.user_id, one.about) for one in accounts.notices
     )
     for organisation_id, user_id in admins:
         for claim_id, claim in accounts.claims.items():
             if claim.organisation_id != organisation_id or claim.late_effect_at is None:
                 continue
-            if told["late_effect", organisation_id, user_id, claim_id] != 1:
+            if notices["late_effect", organisation_id, user_id, claim_id] != 1:
                 yield Difference("took effect late, and the administrators do not know", (claim,))
         refused = [
             entry
@@ -269,10 +269,10 @@ CHECKS: tuple[Check, ...] = (
     what_says_claimed_is_claimed,
     what_is_claimed_says_so,
     every_send_was_intended,
-    the_journal_is_whole,
+    the_attempts_are_complete,
     who_stopped_it_is_known,
     each_end_is_audited_once,
-    administrators_are_told_once,
+    administrators_are_notified_once,
     no_key_is_accused,
     the_portal_never_failed,
 )

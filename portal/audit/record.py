@@ -8,7 +8,7 @@ from django.db import models
 from portal.audit.models import Entry
 
 
-class Person(Protocol):
+class Actor(Protocol):
     """Whoever acts: all that the trail needs to know of them."""
 
     pk: Any
@@ -18,7 +18,7 @@ class Person(Protocol):
 def record(
     verb: str,
     *,
-    actor: Person | None,
+    actor: Actor | None,
     organisation_id: uuid.UUID | None,
     subject: models.Model | None = None,
     acting_organisation_id: uuid.UUID | None = None,

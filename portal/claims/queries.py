@@ -46,7 +46,7 @@ def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:
 
     Of support's blocked claims it can mend nothing.
     """
-    mendable = claims_of(member).filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
-    return mendable.aggregate(
+    actionable = claims_of(member).filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
+    return actionable.aggregate(
         **{name: Count("pk", filter=group, distinct=True) for name, group in groups.items()}
     )

@@ -16,7 +16,7 @@ SUSPENDED = "Suspended"
 DECOMMISSIONED = "Decommissioned"
 
 # What a page can see change; the time of reading alone is no news.
-VISIBLE = (
+SHOWN_ON_PAGES = (
     "binding",
     "status",
     "serial",
@@ -67,7 +67,7 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
 def record_missing(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     """Remember that SpKey knows no such hub, and return the row as saved."""
     blank = Hub()
-    known = {name: getattr(blank, name) for name in VISIBLE}
+    known = {name: getattr(blank, name) for name in SHOWN_ON_PAGES}
     return _save(hub, known | {"binding": Hub.Binding.MISSING}, read_at)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at, given_back
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.hubs import status
@@ -195,7 +195,7 @@ def _give_back(lease: Lease[Hub], every: timedelta) -> None:
     lease.row().update(**given_back(again_at))
 
 
-REFRESHES = Kind(
+REFRESHES = WorkKind(
     name="hub refreshes",
     model=Hub,
     is_due=some_due,

@@ -41,7 +41,7 @@ class Ledger:
     slept: set[Lease] = field(default_factory=set)
     called_at: dict[int, float] = field(default_factory=dict)
     aged: set[uuid.UUID] = field(default_factory=set)
-    barred: dict[Lease, bool] = field(default_factory=dict)
+    blocked: dict[Lease, bool] = field(default_factory=dict)
     people_ever_lost: set[uuid.UUID] = field(default_factory=set)
     keys_stored: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     sends: list[uuid.UUID] = field(default_factory=list)

@@ -35,7 +35,7 @@ from tests.machine.clock import Clock
 from tests.machine.coverage import Coverage
 from tests.machine.ledger import Ledger
 from tests.machine.steps import Steps
-from tests.machine.wire import Wire
+from tests.machine.wire import WireTap
 
 KEY_NAMES = {
     world.ACME_ORG_ID: "acme",
@@ -84,7 +84,7 @@ class World:
         self._stack.enter_context(_undone())
         self.ledger = Ledger(self.sandbox.state)
         self.steps = Steps(self.ledger.look_at_claims)
-        self.wire = Wire(
+        self.wire = WireTap(
             self.ledger, self.sandbox, self.steps, self.may_send, self.coverage.outcomes
         )
         self.log = _Lines()

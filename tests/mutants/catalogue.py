@@ -51,7 +51,7 @@ MUTANTS = (
     Mutant(
         "a send with an open outcome is read back",
         "taken as failed, and sent again",
-        _open_rule_is("AFTER_SEND[Outcome.BUSY]"),
+        _open_rule_is("AFTER_SEND[CallOutcome.BUSY]"),
         "tests/claims/engine/test_transitions_after_send.py",
     ),
     Mutant(
@@ -339,12 +339,14 @@ MUTANTS = (
         (
             _edit(
                 "engine/rules.py",
-                "    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
-                "    Outcome.UNREACHABLE",
-                "    Outcome.BAD_CREDENTIALS: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
-                "    Outcome.UNREACHABLE",
+                "    CallOutcome.BAD_CREDENTIALS: "
+                "Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
+                "    CallOutcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
+                "    CallOutcome.UNREACHABLE",
+                "    CallOutcome.BAD_CREDENTIALS: "
+                "Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
+                "    CallOutcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
+                "    CallOutcome.UNREACHABLE",
             ),
         ),
         "tests/gateway/test_key_health.py",

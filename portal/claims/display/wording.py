@@ -329,12 +329,12 @@ def claimed_later(site: str) -> Words:
 def claimed_elsewhere(claim: Claim) -> str:
     """Say that this claim, of the same organisation, has the hub at another site."""
     if claim.is_final:
-        said = gettext(
+        sentence = gettext(
             "This hub was just claimed at %(site)s, by %(person)s. A hub can be at one site only."
         )
     else:
-        said = gettext("This hub is being claimed at %(site)s, by %(person)s.")
-    return said % {"site": claim.site_name, "person": claim.submitted_by.display_name}
+        sentence = gettext("This hub is being claimed at %(site)s, by %(person)s.")
+    return sentence % {"site": claim.site_name, "person": claim.submitted_by.display_name}
 
 
 def known_at(site: str) -> str:

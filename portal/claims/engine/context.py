@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.claims.engine import attempts, timing
-from portal.claims.engine.calls import CallRecord, Outcome, Reading
+from portal.claims.engine.calls import CallOutcome, CallRecord, Reading
 from portal.claims.engine.decide import Facts
 from portal.claims.models import Claim, State
 from portal.hubs import status
@@ -56,7 +56,7 @@ def just_read(claim: Claim, epoch: int, now: datetime) -> Reading | None:
         return None
     if not timedelta(0) <= now - hub.read_at < timing.FRESH_READ:
         return None
-    lookup = CallRecord(Outcome.ANSWERED, None, "", "", 0.0)
+    lookup = CallRecord(CallOutcome.ANSWERED, None, "", "", 0.0)
     return Reading(lookup, hub.read_at, hub=_as_read(hub, lookup))
 
 

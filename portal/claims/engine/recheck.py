@@ -24,7 +24,7 @@ from portal.hubs import status
 logger = logging.getLogger(__name__)
 
 # Answers that leave nothing to wait for: the hub is not there, or not this organisation's.
-DENIED = (calls.Outcome.NOT_FOUND, calls.Outcome.FORBIDDEN)
+DENIED = (calls.CallOutcome.NOT_FOUND, calls.CallOutcome.FORBIDDEN)
 
 
 def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
@@ -65,15 +65,15 @@ def recheck(lease: Lease[Claim]) -> None:
     """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
     try:
         claim = leases.load(lease)
-        _look_guarded(lease, claim)
+        _recheck_guarded(lease, claim)
     except LeaseLostError:
         return
 
 
-def _look_guarded(lease: Lease[Claim], claim: Claim) -> None:
+def _recheck_guarded(lease: Lease[Claim], claim: Claim) -> None:
     """Look. An error that nobody foresaw costs a wait."""
     try:
-        _look(lease, claim)
+        _recheck(lease, claim)
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
     except Exception:
@@ -81,7 +81,7 @@ def _look_guarded(lease: Lease[Claim], claim: Claim) -> None:
         _rest(lease, _later(claim))
 
 
-def _look(lease: Lease[Claim], claim: Claim) -> None:
+def _recheck(lease: Lease[Claim], claim: Claim) -> None:
     reading = _read(claim)
     if reading is not None and reading.outcome in DENIED:
         return _rest(lease, _next(claim))
@@ -103,11 +103,11 @@ def _read(claim: Claim) -> calls.Reading | None:
         return None
     asked_at = timezone.now()
     reading = calls.read(client, claim.hub.hub_id, asked_at=asked_at)
-    if reading.outcome == calls.Outcome.BAD_CREDENTIALS:
+    if reading.outcome == calls.CallOutcome.BAD_CREDENTIALS:
         key_health.mark_refused(credential)
     if reading.hub is not None:
         status.record(claim.hub, reading.hub, read_at=asked_at)
-    elif reading.outcome == calls.Outcome.NOT_FOUND:
+    elif reading.outcome == calls.CallOutcome.NOT_FOUND:
         status.record_missing(claim.hub, read_at=asked_at)
     return reading
 

@@ -128,7 +128,7 @@ def _ask(work: _Work, client: spkey.Client, asked_at: datetime) -> calls.Reading
     reading = calls.read(client, hub.hub_id, asked_at=asked_at)
     if reading.hub is not None:
         status.record(hub, reading.hub, read_at=asked_at)
-    elif reading.outcome == calls.Outcome.NOT_FOUND:
+    elif reading.outcome == calls.CallOutcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
     return reading
 
@@ -196,7 +196,7 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state in FINAL:
             actor = attempts.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)
-        effects.tell(claim, decision, work.credential)
+        effects.notify(claim, decision, work.credential)
 
 
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:

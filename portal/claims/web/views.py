@@ -43,9 +43,9 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
-        said = wording.claimed_elsewhere(elsewhere.claim)
+        sentence = wording.claimed_elsewhere(elsewhere.claim)
         return _form_page(
-            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=sentence
         )
     except OperationalError:
         form.add_error(None, wording.NOT_SAVED)

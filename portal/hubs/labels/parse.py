@@ -49,7 +49,7 @@ class LabelProblem(ValueError):
     def __init__(self, kind: Kind, text: str, typed: int | None = None) -> None:
         super().__init__(kind)
         self.kind = kind
-        self.read = visible(text)
+        self.read = printable(text)
         self.typed = typed
 
 
@@ -77,7 +77,7 @@ def parse(text: str) -> HubId:
     return found.pop()
 
 
-def visible(text: str, longest: int = SHOWN) -> str:
+def printable(text: str, longest: int = SHOWN) -> str:
     """`text` on one line, with control, invisible and direction-changing characters spelt as
     `[U+202E]`, cut with an ellipsis after about `longest` characters."""
     shown = ""

@@ -51,7 +51,7 @@ def read_label(file: IO[bytes]) -> str:
     content = _content(file)
     texts: dict[str, None] = {}
     with _decoding:
-        for found in barcodes.looks(partial(_picture, content)):
+        for found in barcodes.passes(partial(_picture, content)):
             texts |= dict.fromkeys(found)
             if any(map(_hub_ids_of, texts)):
                 break

@@ -68,5 +68,5 @@ def key_banner(membership: Membership) -> Banner | None:
     of_support = credential is not None and credential.is_super
     if access.Ability.MANAGE_KEY in may:
         return key_wording.banner_for_manager(trouble, of_support)
-    told = credential is not None and outbox.told_of_key(credential)
-    return key_wording.banner_for_others(trouble, of_support, told)
+    notified = credential is not None and outbox.administrators_know_of(credential)
+    return key_wording.banner_for_others(trouble, of_support, notified)

@@ -53,8 +53,8 @@ BY_REASON: Final[dict[tuple[str, str], Outcome]] = {
 def unseen(asked: Sequence[Row], results: Sequence[Result]) -> Iterator[News]:
     """Yield what the device has not been told of its rows yet."""
     for row, result in zip(asked, results, strict=True):
-        told = sync.guarded(row, of, result)
-        news = (of(told) if isinstance(told, sync.NotTaken) else told).to(row)
+        taken = sync.guarded(row, of, result)
+        news = (of(taken) if isinstance(taken, sync.NotTaken) else taken).to(row)
         if news.seen != row.seen:
             yield news
 
@@ -222,13 +222,13 @@ def _more(claim: Claim, words: Words, at: str) -> str:
     """Return the words' text with what is particular to this claim."""
     if claim.reason == Reason.ANOTHER_SITE:
         return _where(at, words)
-    said = [str(words.text), *(f"{field}: {message}" for field, message in claim.problems)]
+    sentences = [str(words.text), *(f"{field}: {message}" for field, message in claim.problems)]
     next_try = timeline.next_try(claim)
     # Sooner than that, it is over before the minute that would be named.
     if next_try and next_try - timezone.now() > A_WHILE:
         time = time_format(timezone.localtime(next_try), "H:i")
-        said.append(gettext("Next look at %(time)s.") % {"time": time})
-    return " ".join(said)
+        sentences.append(gettext("Next look at %(time)s.") % {"time": time})
+    return " ".join(sentences)
 
 
 def _of_other_claim(claim: Claim) -> News:

@@ -1,4 +1,4 @@
-// What fails here unexpectedly is told to the portal, for those who run it: nothing of a person, and
+// What fails here unexpectedly is reported to the portal, for those who run it: nothing of a person, and
 // nothing of what is on the page.
 import { setting } from "./dom.js";
 
@@ -42,14 +42,14 @@ export const describe = (error) => {
  * @param {unknown} error
  */
 export const report = (error) => {
-  const told = JSON.stringify({ ...describe(error), release: setting("release") });
-  if (reported.size >= MOST || reported.has(told)) return;
-  reported.add(told);
+  const body = JSON.stringify({ ...describe(error), release: setting("release") });
+  if (reported.size >= MOST || reported.has(body)) return;
+  reported.add(body);
   console.warn(error);
   const address = setting("errors");
   if (!address || !navigator.onLine) return;
   const headers = { "Content-Type": "application/json" };
-  const how = { method: "POST", headers, body: told, keepalive: true, credentials: "omit" };
+  const how = { method: "POST", headers, body, keepalive: true, credentials: "omit" };
   fetch(address, /** @type {RequestInit} */ (how)).catch(() => {});
 };
 

@@ -12,7 +12,7 @@ let isSignedOut = false;
  * @param {number} count
  * @param {boolean} isWanted
  */
-const tell = (name, count, isWanted) => {
+const show = (name, count, isWanted) => {
   const part = find(document, `connection-line [data-${name}]`, HTMLElement);
   part.hidden = !isWanted || count === 0;
   const words = find(part, "[data-other]", HTMLElement);
@@ -26,8 +26,8 @@ const count = async () => {
   try {
     const person = setting("person") || (await store.get("current"));
     const waiting = person ? await store.waiting(person) : 0;
-    tell("waiting", waiting, !isSignedOut);
-    tell("sign-in", waiting, isSignedOut);
+    show("waiting", waiting, !isSignedOut);
+    show("sign-in", waiting, isSignedOut);
   } catch (error) {
     // Where the device keeps nothing there is nothing to count: the tray says so.
     if (!(error instanceof DOMException)) report(error);

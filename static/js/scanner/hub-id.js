@@ -102,7 +102,7 @@ const lengthOf = (text) => [...text].length;
  * The text on one line, its hidden characters spelt as `[U+202E]`, cut after about 60.
  * @param {string} text
  */
-const visible = (text) => {
+const printable = (text) => {
   let shown = "";
   for (const character of text.replace(ENDS, "")) {
     const piece = spelt(character);
@@ -118,7 +118,7 @@ const visible = (text) => {
  * @param {number | null} typed
  * @returns {Problem}
  */
-const refused = (problem, text, typed = null) => ({ problem, read: visible(text), typed });
+const refused = (problem, text, typed = null) => ({ problem, read: printable(text), typed });
 
 /**
  * The one hub id in a text, or why there is none.

@@ -191,7 +191,7 @@ export class TrayStore {
    * Tells this page, and the others, what was written.
    * @param {Change} change
    */
-  tell(change) {
+  publish(change) {
     this.#channel.postMessage(change);
     this.#fire(change);
   }
@@ -221,7 +221,7 @@ export class TrayStore {
     await this.#do(name, "readwrite", (store) =>
       Promise.all(things.map(async (thing) => act(store, thing))),
     );
-    this.tell({ store: name, ids: things.map(idOf) });
+    this.publish({ store: name, ids: things.map(idOf) });
   }
 
   /**

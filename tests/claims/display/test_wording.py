@@ -16,7 +16,7 @@ from portal.orgs.models import ApiCredential
 from portal.tray import sync
 from portal.tray.display import news
 from tests.claims.states import put
-from tests.notices.conftest import post, tell
+from tests.notices.conftest import notify, post
 
 LIST = "/claims/"
 OF_EMAILS = {
@@ -53,12 +53,12 @@ def test_every_state_and_reason_is_in_the_table():
 @pytest.mark.parametrize(
     ("model", "column"), [(Claim, "state"), (Claim, "reason"), (ApiCredential, "state")]
 )
-def test_a_column_has_no_names_beside_the_table(model, column):
+def test_the_columns_have_no_choices_of_their_own(model, column):
     assert model._meta.get_field(column).choices is None
 
 
 @pytest.mark.parametrize(("state", "reason"), wording.BY_REASON)
-def test_a_chip_says_the_name_of_a_state_or_of_its_reason(state, reason):
+def test_a_chip_shows_the_name_of_the_state_or_of_its_reason(state, reason):
     names = {str(name) for _, name in wording.STATES} | {str(wording.REASONS[reason])}
     assert str(wording.words(state, reason).chip.word) in names
 
@@ -122,7 +122,7 @@ def test_operators_filter_claims_by_state_and_reason(query, found, as_person, ot
 
 
 @pytest.mark.parametrize("state", ApiCredential.State.values)
-def test_operators_read_of_a_key_what_its_administrator_reads(state, as_person, ada, otto):
+def test_operators_and_administrators_read_the_same_words_about_a_key(state, as_person, ada, otto):
     ApiCredential.objects.update(state=state)
     chip = as_person(ada).get("/organisation/key/").context["chip"]
     page = as_person(otto).get(reverse("admin:orgs_apicredential_changelist")).content.decode()
@@ -131,7 +131,7 @@ def test_operators_read_of_a_key_what_its_administrator_reads(state, as_person, 
     assert f'?state__exact={state}">{chip.word}</a>' in unescape(page)
 
 
-def test_the_groups_of_the_filter_are_those_that_have_names(as_person, ada, claim):
+def test_every_group_of_the_filter_has_a_name(as_person, ada, claim):
     offered = options(as_person(ada))
 
     assert list(wording.GROUPS) == list(groups.GROUPS)
@@ -163,7 +163,7 @@ def test_an_email_about_a_claim_calls_it_what_its_page_does(
     ada.language = language
     ada.save()
     claim = put(claim, **OF_EMAILS[kind])
-    tell(acme, kind)
+    notify(acme, kind)
     post()
     [email] = mailoutbox
 

@@ -35,7 +35,9 @@ def test_two_takers_get_different_claims(ira, mill_court):
     assert third == []
 
 
-def test_a_thread_that_falls_free_goes_to_whom_fewest_work_for(ira, hal, mill_court, lighthouse):
+def test_a_free_thread_goes_to_the_organisation_with_the_fewest_threads(
+    ira, hal, mill_court, lighthouse
+):
     many(ira, mill_court, 6)
     leases.take_due(2)
     late = actions.submit(claim_request(hal, lighthouse, world.hub_id(9)))

@@ -10,36 +10,36 @@ from portal.audit.models import Entry
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.sandbox import world
-from tests.notices.conftest import FACTS, post, refuse_all_claims, tell
+from tests.notices.conftest import FACTS, notify, post, refuse_all_claims
 
 
 @pytest.mark.parametrize("kind", Notice.Kind.values)
 def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailoutbox, kind):
     acme.name = "O'Brien & <Sons>"
     acme.save()
-    tell(acme, kind, site="Mill <Court> & \r\nBcc: x@y.example")
+    notify(acme, kind, site="Mill <Court> & \r\nBcc: x@y.example")
     post()
 
-    (letter,) = mailoutbox
-    assert "O'Brien & <Sons>" in letter.subject
-    assert "\n" not in letter.subject
-    assert "\nhttp://localhost:8000/" in letter.body
-    assert "\nBcc" not in letter.body
-    assert not {"&amp;", "&#x27;", "&lt;", "{", "None"} & set(letter.body.split())
-    assert "\n\n\n" not in letter.body
+    (email,) = mailoutbox
+    assert "O'Brien & <Sons>" in email.subject
+    assert "\n" not in email.subject
+    assert "\nhttp://localhost:8000/" in email.body
+    assert "\nBcc" not in email.body
+    assert not {"&amp;", "&#x27;", "&lt;", "{", "None"} & set(email.body.split())
+    assert "\n\n\n" not in email.body
     if not kind.startswith("key_"):
-        assert "Mill <Court> & Bcc: x@y.example" in letter.body
-        assert reverse("claims:detail", args=(FACTS["claim"],)) in letter.body
+        assert "Mill <Court> & Bcc: x@y.example" in email.body
+        assert reverse("claims:detail", args=(FACTS["claim"],)) in email.body
     if kind not in {"key_refused", "key_mismatch"}:
-        assert FACTS["hub"] in letter.subject + letter.body
+        assert FACTS["hub"] in email.subject + email.body
 
 
-def test_a_kind_that_nobody_has_words_for_is_not_told(acme, ada):
+def test_a_notice_of_an_unknown_kind_is_refused(acme, ada):
     with pytest.raises(ValueError, match="birthday"):
-        outbox.tell(acme.pk, "birthday", "one")
+        outbox.notify(acme.pk, "birthday", "one")
 
 
-def test_no_row_and_no_letter_holds_a_key_and_none_can_be_put_there(
+def test_neither_a_notice_nor_its_email_can_hold_a_key(
     sandbox, acme, ada, ira, mill_court, mailoutbox, caplog
 ):
     caplog.set_level(logging.DEBUG)
@@ -49,11 +49,11 @@ def test_no_row_and_no_letter_holds_a_key_and_none_can_be_put_there(
         list(Notice.objects.values()) + list(Entry.objects.filter(verb="notice.told").values()),
         default=str,
     )
-    letters = "".join(letter.message().as_string() for letter in mailoutbox)
+    emails = "".join(email.message().as_string() for email in mailoutbox)
 
-    assert letters
-    for text in (rows, letters):
+    assert emails
+    for text in (rows, emails):
         assert world.ACME_KEY[:8] not in text
         assert acme.credential.fingerprint not in text
     with pytest.raises(TypeError):
-        tell(acme, about="secret", key=acme.credential.key)
+        notify(acme, about="secret", key=acme.credential.key)
