@@ -18,7 +18,7 @@ from django.utils import timezone
 from portal.claims.engine import timing
 from portal.claims.models import Claim
 from portal.core import leasing, worker
-from portal.gateway import circuit, clients
+from portal.gateway import circuit, clients, gate
 from portal.notices import outbox
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -99,6 +99,7 @@ class World:
         chance = random.Random(0)
         patch.setattr(os, "urandom", chance.randbytes)  # For ids that are the same in a replay.
         patch.setattr(timing, "_random", chance)
+        patch.setattr(gate, "_random", chance)
         for name, number in SMALLER.items():
             patch.setattr(timing, name, number)
         patch.setattr(outbox, "_random", chance)

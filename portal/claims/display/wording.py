@@ -350,6 +350,29 @@ def state_name(state: str) -> Text:
 STATES: list[tuple[str, Text]] = [(state.value, state_name(state)) for state in State]
 """The states and what they are called, as a choice among them takes them."""
 
+
+def chips() -> dict[str, list[tuple[str, str]]]:
+    """Return what claims' chips say, by name, and the states with reasons of which each is said.
+
+    A name is a state, or "state.reason" for a reason with a word of its own: the first that has
+    the word. Of a state alone, the reason is ""; its other reasons without a word go with it.
+    """
+    said: dict[str, str] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for state in State:
+        found.setdefault(said.setdefault(str(state_name(state)), state.value), []).append((state, ""))
+    for (state, reason), shown in BY_REASON.items():
+        word = str(shown.chip.word)
+        name = said.setdefault(word, f"{state}.{reason}")
+        found.setdefault(name, []).append((state, reason))
+    return found
+
+
+def chip_choices() -> list[tuple[str, Text]]:
+    """Return what claims' chips say, by name, as a choice among them takes it."""
+    pairs = {name: of[0] for name, of in chips().items()}
+    return [(name, words(state, reason).chip.word) for name, (state, reason) in pairs.items()]
+
 REASONS: dict[str, Text] = {
     Reason.NONE: "–",
     Reason.OFFLINE: _OFFLINE.chip.word,
@@ -379,7 +402,7 @@ GROUPS: dict[str, Text] = {
     "done": _("All claimed"),
     "attention": _("Needs attention"),
     "offline": REASONS[Reason.OFFLINE],
-    "late": CLAIMED_LATER.word,
+    "late": _("Claimed later, this week"),
     "forbidden": _("Refused: API key"),
     "refused": _("Refused lately"),
     "unclaimed": _("Unclaimed lately"),

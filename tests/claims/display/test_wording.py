@@ -10,6 +10,8 @@ from django.utils import timezone, translation
 from portal.claims import groups
 from portal.claims.display import home_items, timeline, wording
 from portal.claims.models import Claim, Reason, State
+from portal.claims.queries import claims_of
+from portal.claims.web.filters import ClaimFilter
 from portal.notices.models import Notice
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential
@@ -35,7 +37,7 @@ def in_tray(claim: Claim) -> str:
 def options(client) -> dict[str, str]:
     """What the list's filter offers: value → label, of groups and states alike."""
     page = client.get(LIST).content.decode()
-    found = re.findall(r'<option value="(\w+)"[^>]*>([^<]+)</option>', page)
+    found = re.findall(r'<option value="([\w.]+)"[^>]*>([^<]+)</option>', page)
     return {value: unescape(label) for value, label in found}
 
 
@@ -176,3 +178,15 @@ def test_an_email_that_names_no_state_is_about_the_key():
 
     assert set(wording.IN_EMAILS) == set(OF_EMAILS)
     assert others == {f"key_{state}" for state in key_wording.WORDS} & set(Notice.Kind.values)
+
+
+def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada, claim):
+    member = ada.memberships.get()
+    for state, reason in [*((each, "") for each in State), *wording.BY_REASON]:
+        chip = str(timeline.chip(put(claim, state, reason)).word)
+        found = {
+            str(label)
+            for value, label in wording.chip_choices()
+            if ClaimFilter({"state": value}, queryset=claims_of(member), member=member).qs.exists()
+        }
+        assert found == {chip}, (state, reason)
