@@ -359,9 +359,9 @@ def chips() -> dict[str, list[tuple[str, str]]]:
     """
     said: dict[str, str] = {}
     found: dict[str, list[tuple[str, str]]] = {}
-    for state in State:
-        name = said.setdefault(str(state_name(state)), state.value)
-        found.setdefault(name, []).append((state, ""))
+    for each in State:
+        name = said.setdefault(str(state_name(each)), each.value)
+        found.setdefault(name, []).append((each, ""))
     for (state, reason), shown in BY_REASON.items():
         word = str(shown.chip.word)
         name = said.setdefault(word, f"{state}.{reason}")
