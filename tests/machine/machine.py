@@ -20,6 +20,7 @@ from tests.machine.world import Environment, World
 HOUR = 3600.0
 LONG = 1.2 * HOUR
 MOST_ROUNDS = 40
+TAKEN_OVER = ("taken over after the lease ran out", "taken over from a silent worker")
 AFTERWARDS = (None, None, "stopped", "right gone", "tried now")
 KEY_CHANGES = (
     "refused",
@@ -154,6 +155,13 @@ class Machine(People):
 
     @step(request=requests, hub=hubs, point=points, what=acts, name=sends)
     def be_interrupted_while_sending_into_a_fault(
+        self, request: tuple[str, str], hub: str, point: Point, what: str, name: str
+    ) -> None:
+        self._submit_into_a_fault(request, hub, name)
+        self._interrupted(point, what, self._attempt_one)
+
+    @step(request=requests, hub=hubs, point=points, what=st.sampled_from(TAKEN_OVER), name=sends)
+    def be_taken_over_while_sending_into_a_fault(
         self, request: tuple[str, str], hub: str, point: Point, what: str, name: str
     ) -> None:
         self._submit_into_a_fault(request, hub, name)
