@@ -397,7 +397,7 @@ IN_EMAILS: dict[str, Text] = {
 
 
 # Of support's claim, where support's own access is at fault: the organisation for which the claim
-# was made can mend none of it, and must not be sent to try.
+# was made can repair none of it, and must not be sent to try.
 _SUPPORT_KEY = Words(
     Chip("attention", "key", _("Needs support")),
     _("Support must mend its own API key"),
