@@ -124,7 +124,7 @@ def hub_of(request: Json) -> str:
 
 
 def sends_of(claim: Claim) -> list[Attempt]:
-    """Return the claim's sends, as its journal has them."""
+    """Return the claim's sends, by its attempts."""
     return [one for one in claim.attempts.all() if one.kind == Attempt.Kind.SEND]
 
 

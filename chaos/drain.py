@@ -14,7 +14,7 @@ from portal.claims.models import Claim, Reason, State
 from portal.notices.models import Notice
 
 # The portal's: a lease and a settled send take two minutes, a window of three sends ten, and
-# looking back begins after five.
+# rechecks begin after five.
 LONGEST = 900.0
 EVERY = 8.0
 
@@ -43,7 +43,7 @@ def until_quiet(scenario: Scenario) -> bool:
 
 
 def _try_now(ledger: Ledger, people: People) -> None:
-    """Let whoever asked for a claim that waits ask for a try at once."""
+    """Let the people whose claims wait try now."""
     waiting = Claim.objects.filter(state=State.WAITING).exclude(reason=Reason.TOO_OFTEN)
     for claim_id in map(str, waiting.values_list("pk", flat=True)):
         if claim_requests := ledger.accepted.get(claim_id):

@@ -34,5 +34,5 @@ class RunOptions:
 
 
 def show_progress(text: str) -> None:
-    """Tell whoever waits how far it is."""
+    """Print how far the run is."""
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)

@@ -61,7 +61,7 @@ def programs() -> Path:
 
 
 def _owner() -> pwd.struct_passwd | None:
-    """Return whose process the server is; None when that is whoever we are."""
+    """Return whose process the server is; None when that is our own user."""
     if os.geteuid() != 0:
         return None
     known = {user.pw_name: user for user in pwd.getpwall()}

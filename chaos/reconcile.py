@@ -17,7 +17,7 @@ AT_THE_DATABASE = timedelta(seconds=6)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that two accounts tell differently, and the claims whose journals say more."""
+    """Something in which two accounts differ, and the claims whose attempts say more."""
 
     what: str
     claims: tuple[Claim, ...] = ()
@@ -60,9 +60,9 @@ def one_form_is_one_claim(accounts: Accounts) -> Iterator[Difference]:
 
 
 def refusals_are_right(accounts: Accounts) -> Iterator[Difference]:
-    """Whoever was refused a claim has another of the same hub in the same organisation.
+    """A person who was refused a claim has another of the same hub in the same organisation.
 
-    And whoever may not act on a claim has before them one that support made.
+    And a claim that its person may not act on was made by support.
     """
     for claim_id, claim_request in accounts.ledger.forbidden:
         claim = accounts.claims.get(claim_id)
@@ -164,7 +164,7 @@ def what_is_claimed_says_so(accounts: Accounts) -> Iterator[Difference]:
 
 
 def every_send_was_intended(accounts: Accounts) -> Iterator[Difference]:
-    """No more sends arrived than the journals intended, none carried the id of another."""
+    """No more sends arrived than the attempts intended, none carried the id of another."""
     intended: Counter[tuple[str, str]] = Counter()
     for claim in accounts.claims.values():
         intended[claim.hub_id_text, accounts.key_of(claim)] += len(sends_of(claim))
@@ -189,7 +189,9 @@ def the_attempts_are_complete(accounts: Accounts) -> Iterator[Difference]:
         if [one.number for one in attempts] != list(range(1, len(attempts) + 1)):
             yield Difference("the attempts' numbers have a gap", (claim,))
         if not len(sends) == claim.sends <= timing.MAX_SENDS:
-            yield Difference(f"{len(sends)} sends in the journal, {claim.sends} counted", (claim,))
+            yield Difference(
+                f"{len(sends)} sends among the attempts, {claim.sends} counted", (claim,)
+            )
         if claim.outcome_unknown_since is None and any(not one.outcome for one in sends):
             yield Difference("a send's outcome was never written down", (claim,))
 

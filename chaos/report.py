@@ -1,4 +1,4 @@
-"""The run in numbers, and the journals of the claims that two accounts tell differently."""
+"""The run in numbers, and the attempts of the claims in which two accounts differ."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def numbers(accounts: Accounts) -> dict[str, int]:
         "claims that took effect late": sum(claim.late_effect_at is not None for claim in claims),
         "requests at the API": len(accounts.log["requests"]),
         "sends at the API": len(accounts.sends),
-        "sends in the journals": len(sends),
+        "sends attempted": len(sends),
         **{f"  {name}": count for name, count in sorted(outcomes.items())},
         "hubs claimed (SpKey's own log)": len(accounts.effects),
         "notices": len(accounts.notices),

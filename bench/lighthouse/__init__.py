@@ -82,7 +82,7 @@ def _figure(report: dict[str, Any], category: str) -> Figure:
         100 * found["score"],
         TARGETS[category],
         digits=0,
-        details=findings(report["audits"], found["auditRefs"]) or ["nothing to mend"],
+        details=findings(report["audits"], found["auditRefs"]) or ["nothing to improve"],
     )
 
 

@@ -9,7 +9,7 @@ from portal.audit.models import Entry
 
 
 class Actor(Protocol):
-    """Whoever acts: all that the trail needs to know of them."""
+    """Who acts: all that the trail needs to know of them."""
 
     pk: Any
     email: str

@@ -133,7 +133,7 @@ def _in_thread(job: Job) -> None:
     try:
         job()
     except Exception:
-        # The lease runs out by itself, and whoever takes the row up next goes on from it.
+        # The lease runs out by itself, and the next holder of the row goes on from it.
         logger.exception("a piece of work failed")
     finally:
         close_old_connections()

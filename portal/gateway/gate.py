@@ -2,7 +2,7 @@
 
 `usable` says with which key an organisation calls, `ask` whether it may be used now. SpKey counts
 its limit per key, so a 429 to any call holds back all calls with that key, for a time that is
-written here. Whoever made the call learns from the error's `held_for` how long that is.
+written here. The caller learns from the error's `held_for` how long that is.
 """
 
 import logging

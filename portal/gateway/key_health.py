@@ -32,7 +32,7 @@ def mark_refused(credential: ApiCredential) -> bool:
 
 
 def mark_mismatch(credential: ApiCredential) -> bool:
-    """Remember that the key belongs to another organisation than the one it stands for.
+    """Remember that the key belongs to another organisation than the one that stores it.
 
     Return False, and leave it unharmed, when another was put in its place meanwhile.
     """
@@ -124,7 +124,7 @@ def check(credential: ApiCredential) -> bool:
 
 
 def _unless_not_disproved(verdict: str) -> Case:
-    """Return the state after a check: what it cannot disprove stands.
+    """Return the state after a check: what it cannot disprove stays.
 
     A key of another organisation works, for that one; and silence takes no refusal back.
     """

@@ -77,7 +77,7 @@ def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:
         setattr(hub, name, value)
     hub.read_at = read_at or timezone.now()
     fields = {**known, "read_at": hub.read_at}
-    # Two may ask at once: the answer to the later question stands. One that was asked in the
+    # Two may ask at once: the answer to the later question counts. One that was asked in the
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)

@@ -1,7 +1,7 @@
 """Telling an organisation's administrators by e-mail, once, of what actually happened.
 
-Whoever makes something happen writes the notices in the same transaction; the worker sends
-them. A mail server cannot say that it has seen a letter before: one whose sender was killed
+The code that makes something happen writes the notices in the same transaction; the worker sends
+them. A mail server cannot say that it has seen an e-mail before: one whose sender was killed
 in between is sent again, under the same Message-ID, by which mailboxes know it for the same.
 """
 
@@ -45,8 +45,8 @@ _random = random.SystemRandom()
 def notify(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> int:
     """Write a notice for each of the organisation's administrators, in the caller's transaction.
 
-    `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): whoever has
-    a notice of this kind about it gets no second. `facts` must serialise as JSON and hold no
+    `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): nobody
+    gets a second notice of one kind about it. `facts` must serialise as JSON and hold no
     secret; the words of the kind in templates/notices/email/ say which they know. Return how many
     notices were made. Raises ValueError for a kind that has no words.
     """
@@ -157,7 +157,7 @@ def _still_administers(notice: Notice) -> bool:
 
 
 def _email(notice: Notice) -> EmailMessage:
-    """Write the letter, in its reader's language.
+    """Write the e-mail, in its reader's language.
 
     The template's first line is the subject, the rest the text.
     """

@@ -1,7 +1,7 @@
 """What failed unexpectedly on a device, as its scripts report it: see static/js/page/report.js.
 
 A report names an error and its place in our scripts, and nobody. Scripts take ids and addresses
-out of the message; whatever a stranger sends in a script's place is treated alike.
+out of the message; what a stranger sends in a script's place is treated alike.
 """
 
 import json
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 MOST_BYTES: Final = 2048
 LONGEST: Final = 200
 MOST_LINES: Final = 1_000_000
-# What stands for a person, a hub or a claim; and what an address asks for.
+# Ids of people, hubs and claims; and the query of an address.
 IDS: Final = re.compile(
     r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[\w.+-]+@[\w.-]+|\d{5,}", re.IGNORECASE
 )

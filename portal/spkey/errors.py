@@ -95,8 +95,8 @@ class NotFound(SpkeyError):
 class RateLimited(SpkeyError):
     """429. `retry_after` is seconds from now, None when the answer named no understandable time.
 
-    `held_for` is for how many seconds whoever was told of it (see Client, `ended`) makes calls
-    wait; 0.0 where nobody does.
+    `held_for` is for how many seconds the caller's `ended` (see Client) makes calls wait;
+    0.0 where it does not.
     """
 
     def __init__(

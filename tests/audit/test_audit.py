@@ -30,7 +30,7 @@ def rows_of(claim: Claim, verb: str) -> list[Entry]:
     return list(Entry.objects.filter(verb=verb, object_id=str(claim.pk)))
 
 
-# What stands in it
+# What is in it
 
 
 def test_a_submitted_claim_is_one_row_that_says_who_what_and_where(claim, ira, acme, hub_id):

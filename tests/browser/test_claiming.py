@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "h
 
 
 def comes_online(page: Page) -> None:
-    """Wait for the hub to be online, and see that the page got there without loading anew."""
+    """Wait for the hub to be online, and see that the page got there without a reload."""
     page.evaluate("() => { window.stayed = true }")
     expect(present(page)).to_contain_text("Online")
     expect(present(page)).to_contain_text("Firmware 1.4.2")

@@ -24,7 +24,7 @@ WAIT = """async ([person, count]) => {
     text: "", hubId: "", site: "", siteName: "", at: number, stage: "confirmed", news: null,
   })));
 }"""
-# Notes when whoever asked has got the answer, and done with it what there is to do.
+# Records when the caller has got the answer and dealt with it.
 HEAR = """() => {
   const ask = window.fetch;
   window.fetch = async (...what) => {

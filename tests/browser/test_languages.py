@@ -1,4 +1,4 @@
-"""The language changes with one tap, and takes nothing from whoever was writing."""
+"""The language changes with one tap, and takes nothing from a person who is writing."""
 
 import pytest
 from playwright.sync_api import Page, expect

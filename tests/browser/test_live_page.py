@@ -29,7 +29,7 @@ def test_only_changes_are_announced_to_screen_readers_and_each_once(tablet, sand
     worker.run_once()
     expect(page.locator("#announcer")).to_have_text("Claimed. Waiting for the hub")
 
-    # An older claim is asked after less often: the fragment comes anew, with the same words.
+    # An older claim is polled less often: the fragment comes again, with the same words.
     an_hour_ago = claim.created_at - timedelta(hours=1)
     Claim.objects.update(created_at=an_hour_ago, finished_at=an_hour_ago)
     expect(page.locator("[hx-trigger^='every 5s']")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The look for the sun: switched on by a tap, remembered, never late; or the device's own wish."""
+"""The outdoor look: switched on by a tap, remembered, never late; or asked for by the device."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The page that opens without a network stands up to the checks in both languages."""
+"""The page that opens without a network passes the checks in both languages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is done most lies under the thumb, and covers nothing; what moves stands still on wish."""
+"""Frequent actions are under the thumb and cover nothing; motion can be reduced."""
 
 import pytest
 from playwright.sync_api import Page, expect

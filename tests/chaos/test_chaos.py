@@ -20,7 +20,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Reason, State
 from portal.core import worker
 from portal.sandbox import world
-from portal.sandbox.faults import Action
+from portal.sandbox.faults import FaultAction
 from tests.background import IN_BACKGROUND
 from tests.conftest import claim_request
 from tests.running import until
@@ -104,10 +104,10 @@ def test_without_postgresql_it_says_what_to_install(tmp_path, monkeypatch):
 
 
 def test_the_scenarios_use_every_kind_of_fault_that_the_sandbox_has():
-    known = set(Action.__dataclass_fields__) - {"headers", "effect"}
+    known = set(FaultAction.__dataclass_fields__) - {"headers", "effect"}
     assert {kind for action in faults.FAULTS.values() for kind in action} >= known
     for action in (faults.FAULTS | faults.FALSE_REFUSALS).values():
-        Action(**action)
+        FaultAction(**action)
 
 
 def test_a_faster_worker_keeps_the_proportions_that_a_lease_needs():

@@ -1,4 +1,4 @@
-"""What may be done only so often is counted exactly, whoever counts."""
+"""What may be done only so often is counted exactly, by any number of processes."""
 
 import threading
 

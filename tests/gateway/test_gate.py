@@ -1,4 +1,4 @@
-"""The gate to SpKey: whatever call is answered with 429, the key is held the same way."""
+"""The gate to SpKey: a 429 to any call holds the key in the same way."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-// What the tray makes of the portal's answers, and of those of whatever stands before it.
+// What the tray makes of the portal's answers, and of those of a proxy before it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiClient, Halt } from "../../static/js/tray/api-client.js";

@@ -28,7 +28,7 @@ const onOpen = (act) => {
   });
 };
 
-// Keeps an answer of the database from whoever waits for it; answers with how to let it go.
+// Holds an answer of the database back; answers with how to let it go.
 const holdBack = (opening, kind) => {
   const waiting = [];
   const listen = opening.addEventListener.bind(opening);

@@ -21,7 +21,7 @@ def is_due() -> bool:
 def settle(world: World) -> None:
     """Let the world be well again until every claim has ended; then count.
 
-    Raises AssertionError, with the journals, for whatever does not agree.
+    Raises AssertionError, with the attempts, for anything that does not agree.
     """
     _mend(world)
     for _ in range(MOST_ROUNDS):

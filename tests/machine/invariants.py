@@ -205,7 +205,7 @@ INVARIANTS: list[Invariant] = [
 
 
 def check(world: World) -> None:
-    """Raise AssertionError, with the journal of every claim, when an invariant is broken."""
+    """Raise AssertionError, with the attempts of the claims, when an invariant is broken."""
     with world.steps.quietly():
         world.steps.look()
         claims = all_claims()
@@ -219,7 +219,7 @@ def check(world: World) -> None:
 
 
 def explain(broken: list[str]) -> str:
-    """Return what is broken, and the journals of the claims it names and others of their hubs."""
+    """Return what is broken, and the attempts of the claims it names and others of their hubs."""
     summary = "\n".join(broken)
     hubs = {claim.hub_id_text for claim in all_claims() if str(claim.pk) in summary}
     concerned = [claim for claim in all_claims() if not hubs or claim.hub_id_text in hubs]

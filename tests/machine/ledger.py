@@ -99,7 +99,7 @@ class Ledger:
 
 
 def journey(claim: Claim) -> str:
-    """Return the claim's whole journal as text, for whoever has to find out what went wrong."""
+    """Return the claim's attempts as text, to find out what went wrong."""
     whose = f"at {claim.spkey_site_id} for {claim.organisation} by {claim.submitted_by}"
     lines = [
         f"claim {claim.pk} of {claim.hub_id_text} {whose}",

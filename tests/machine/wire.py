@@ -31,7 +31,7 @@ class Late:
 
 
 class WireTap:
-    """Stands between the portal and the sandbox. `may_send` says whom the ledger lets send."""
+    """Sits between the portal and the sandbox. `may_send` says whom the ledger lets send."""
 
     def __init__(
         self,

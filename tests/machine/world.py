@@ -25,7 +25,7 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import commands, world
 from portal.sandbox.exchange import Refusal
-from portal.sandbox.faults import Action
+from portal.sandbox.faults import FaultAction
 from portal.sandbox.keys import ApiKey
 from portal.sandbox.server import Sandbox
 from portal.sites import changes
@@ -230,7 +230,7 @@ class World:
         self.coverage.faults[name] += 1
         match, action = faults.FAULTS[name][0], faults.action_of(name, self.clock.true)
         self.sandbox.faults.add(match, action=action, times=times)
-        self.wire.names[repr(Action(**action))] = name
+        self.wire.names[repr(FaultAction(**action))] = name
 
     def claim_for_others(self, hub_id: str) -> None:
         """Let another organisation be faster."""

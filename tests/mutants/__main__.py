@@ -95,7 +95,7 @@ def judge(mutant: Mutant, whole: Path) -> tuple[Verdict, Verdict]:
 
 
 def report(mutant: Mutant, by_test: Verdict, by_machine: Verdict) -> bool:
-    """Print a mutant's row. Return whether whoever has to notice it did."""
+    """Print a mutant's row. Return whether everything that has to notice it did."""
     well = by_test.noticed and (by_machine.noticed or not mutant.by_machine)
     show(f"{'caught  ' if well else 'SURVIVED'}  {mutant.safeguard}: {mutant.switched_off}")
     for who, verdict in (("test", by_test), ("machine", by_machine)):

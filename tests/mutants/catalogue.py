@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     Mutant(
         "a lease is fenced by its epoch",
-        "written whatever the epoch",
+        "written under any epoch",
         (Edit(LEASING, "filter(pk=self.pk, epoch=self.epoch)", "filter(pk=self.pk)"),),
         "tests/claims/engine/test_leases.py",
     ),
@@ -123,7 +123,7 @@ MUTANTS = (
     ),
     Mutant(
         "a late check of a key writes nothing",
-        "written whatever the epoch of its lease",
+        "written under any epoch of its lease",
         (
             Edit(
                 "portal/gateway/key_health.py",
@@ -197,7 +197,7 @@ MUTANTS = (
     ),
     Mutant(
         "only support's own key serves support's claims",
-        "the target's key stands in",
+        "the target's key is used instead",
         (
             _edit(
                 "engine/credentials.py",
@@ -322,8 +322,8 @@ MUTANTS = (
         "tests/claims/engine/test_transitions_by_people.py",
     ),
     Mutant(
-        "what took effect late is found and told",
-        "nobody looks back",
+        "what took effect late is found and notified",
+        "nothing is rechecked",
         (
             _edit(
                 "engine/recheck.py",

@@ -1,4 +1,4 @@
-"""A letter says what happened and where to act, with neither markup nor a key in it."""
+"""An e-mail says what happened and where to act, with neither markup nor a key in it."""
 
 import json
 import logging

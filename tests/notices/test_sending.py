@@ -1,4 +1,4 @@
-"""A letter is sent when the mail server takes it, and is tried for two days."""
+"""An e-mail is sent when the mail server takes it, and is tried for two days."""
 
 from datetime import timedelta
 

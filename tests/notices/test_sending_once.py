@@ -1,4 +1,4 @@
-"""A letter stays one message, with workers side by side, slow or killed, and clocks apart."""
+"""An e-mail stays one message, with workers side by side, slow or killed, and clocks apart."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def test_an_email_of_a_killed_worker_is_sent_again_with_the_same_message_id(acme
     notify(acme)
     for _ in range(2):
         (leased,) = outbox.take_due(9)
-        outbox._letter(leased.row().get()).send()
+        outbox._email(leased.row().get()).send()
         make_due()
 
     first, second = (email.message()["Message-ID"] for email in mailoutbox)

@@ -1,4 +1,4 @@
-"""What operators do to organisations, their members, sites and keys stands in the record."""
+"""What operators do to organisations, their members, sites and keys is recorded."""
 
 from portal.audit.models import Entry
 from portal.orgs.models import ApiCredential, Membership, Organisation

@@ -1,4 +1,4 @@
-"""What operators do to people takes effect at once and stands in the record."""
+"""What operators do to people takes effect at once and is recorded."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

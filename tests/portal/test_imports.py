@@ -1,6 +1,6 @@
 """Imports go one way: to rooms on the ground, and from the web to display to the domain.
 
-The rooms of `portal/` stand in ORDER, and a file may import only from its own room and those
+The rooms of `portal/` are listed in ORDER, and a file may import only from its own room and those
 before it. Each room has up to three floors: the domain (its own folder, or `engine/`),
 `display/` and `web/`. A file of a lower floor never imports a higher one, in any room; pages
 may use what any room knows and shows.
@@ -29,7 +29,7 @@ ORDER = (
     "pwa",
     "demo",
 )
-# Rooms that stand apart: what else they may import, and who may import them.
+# Rooms that are separate: what else they may import, and who may import them.
 APART = {"formats": set(), "spkey": set(), "sandbox": {"spkey"}}
 ONLY_FOR = {
     "spkey": {"sandbox", "gateway", "hubs", "claims"},

@@ -1,4 +1,4 @@
-"""The look keeps its promises: contrast in every theme, nothing inline, error pages that stand."""
+"""The look keeps its promises: contrast in every theme, nothing inline, error pages that render."""
 
 import re
 from collections.abc import Iterator
@@ -126,7 +126,7 @@ def tags(markup: str) -> Iterator[str]:
 
 
 def inline(markup: str) -> Iterator[str]:
-    """Yield the styles, scripts and tags with handlers that stand in a template itself."""
+    """Yield the styles, scripts and tags with handlers that are in a template itself."""
     yield from re.findall(r"<style|<script(?![^>]*\bsrc=)", markup)
     yield from (tag for tag in tags(markup) if re.search(r"\s(style|on\w+|hx-on[\w:-]*)=", tag))
 

@@ -1,4 +1,4 @@
-"""A key goes into the request it is for, and stands nowhere else, whatever goes wrong."""
+"""A key goes into the request it is for, and is nowhere else, whatever goes wrong."""
 
 import copy
 import json

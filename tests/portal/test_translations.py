@@ -10,7 +10,7 @@ from babel.messages.catalog import Message
 from bin import messages
 from tests.portal import unmarked
 
-AFRESH = "make messages brings locale/ up to date"
+UP_TO_DATE = "make messages brings locale/ up to date"
 # What may not differ: `%(name)s` and `%(name)d`, the `{}` and `{name}` of scripts, and HTML's tags.
 FIXED = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|</?\w+[^>]*>")
 
@@ -43,14 +43,14 @@ def strays(message: Message) -> list[str]:
 def test_the_catalogue_holds_the_sources_strings_and_no_others(known, ours):
     in_source = {(message.context, message.id) for message in strings(ours)}
     in_catalogue = {(message.context, message.id) for message in strings(known)}
-    assert in_source - in_catalogue == set(), AFRESH
-    assert in_catalogue - in_source == set(), AFRESH
-    assert list(known.obsolete) == [], AFRESH
+    assert in_source - in_catalogue == set(), UP_TO_DATE
+    assert in_catalogue - in_source == set(), UP_TO_DATE
+    assert list(known.obsolete) == [], UP_TO_DATE
 
 
 def test_both_files_are_as_the_command_writes_them(ours):
-    assert messages.PO.read_bytes() == messages.as_po(ours), AFRESH
-    assert messages.MO.read_bytes() == messages.as_mo(ours), AFRESH
+    assert messages.PO.read_bytes() == messages.as_po(ours), UP_TO_DATE
+    assert messages.MO.read_bytes() == messages.as_mo(ours), UP_TO_DATE
 
 
 def test_every_string_has_its_greek(ours):

@@ -22,7 +22,7 @@ SPOKEN = {
 }
 MARKED = re.compile(r"_\(\s*(\"[^\"]*\"|'[^']*')\s*\)")
 LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-# Their literals name things: an address, a file, a format, or stand in the catalogue.
+# Their literals name things: an address, a file, a format, or are in the catalogue.
 NAMING = {"translate", "trans", "blocktranslate", "url", "static", "extends", "load"}
 
 
@@ -165,7 +165,7 @@ def _shown(node: ast.AST) -> Iterator[str]:
 
 
 def _short(node: ast.AST) -> Iterator[str]:
-    """Yield the single words that are known to be shown by where they stand."""
+    """Yield the single words that are known to be shown by their place."""
     shown: list[ast.expr] = []
     if isinstance(node, ast.keyword) and node.arg in SHOWN_NAMES:
         shown = [node.value]

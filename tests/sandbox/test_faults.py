@@ -28,7 +28,7 @@ def hasty(connect):
 
 @pytest.fixture
 def lenient(connect):
-    """A client that waits for whatever is answered at all."""
+    """A client that waits for any answer."""
     return connect(world.ACME_KEY, timeouts=LONG)
 
 

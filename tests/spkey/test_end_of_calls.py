@@ -1,4 +1,4 @@
-"""Whoever wants to know is told how every call of a client ended."""
+"""A client reports how each of its calls ended."""
 
 import pytest
 

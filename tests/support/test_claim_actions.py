@@ -1,4 +1,4 @@
-"""What may be done with a claim that support has made, once it stands."""
+"""What may be done with a claim that support has made."""
 
 from uuid import uuid4
 

@@ -35,7 +35,7 @@ class Tablet:
     latest: dict[str, Json] = field(default_factory=dict)
 
     def row(self, text: object = HUB, site: Site | str = "", **fields: object) -> Json:
-        """A row as it stands after a scan."""
+        """A row as it is after a scan."""
         site_id = str(site.pk) if isinstance(site, Site) else site
         row = {"id": str(uuid4()), "text": str(text), "site": site_id, "claim": False}
         return row | {"claimId": "", "action": "", "seen": ""} | fields

@@ -11,7 +11,7 @@ GREEK = re.compile(r"[Ͱ-Ͽἀ-῿]")
 
 
 def is_greek(text: str) -> bool:
-    """Whether it is Greek, names of makers and numbers left out."""
+    """Whether it is Greek, brand names and numbers left out."""
     words = re.findall(r"[^\W\d_]{4,}", text.replace("SmartphoneKey", ""))
     return bool(words) and all(GREEK.search(word) for word in words)
 

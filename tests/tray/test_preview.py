@@ -7,8 +7,7 @@ import pytest
 
 from portal import spkey
 from portal.claims.engine import decide
-from portal.claims.engine.calls import Outcome as CallOutcome
-from portal.claims.engine.calls import Reading
+from portal.claims.engine.calls import CallOutcome, Reading
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL
 from portal.hubs import status

@@ -151,7 +151,7 @@ def test_the_scripts_type_checker_notices_a_wrong_message(tmp_path):
         "News": news | {"outcome": "good"},
         "Named": {"id": str(ID)},
         "Label": {"text": 1},
-        "Problem": {"problem": "No.", "deed": ""},
+        "Problem": {"problem": "No.", "action": ""},
     }
     output = objections(wrong, tmp_path)
 

@@ -374,6 +374,7 @@ def chip_choices() -> list[tuple[str, Text]]:
     pairs = {name: of[0] for name, of in chips().items()}
     return [(name, words(state, reason).chip.word) for name, (state, reason) in pairs.items()]
 
+
 REASONS: dict[str, Text] = {
     Reason.NONE: "–",
     Reason.OFFLINE: _OFFLINE.chip.word,
@@ -421,7 +422,7 @@ IN_EMAILS: dict[str, Text] = {
 
 
 # Of support's claim, where support's own access is at fault: the organisation for which the claim
-# was made can mend none of it, and must not be sent to try.
+# was made can repair none of it, and must not be sent to try.
 _SUPPORT_KEY = Words(
     Chip("attention", "key", _("Needs support")),
     _("Support must mend its own API key"),

@@ -51,7 +51,7 @@ class ClaimRequest:
 
 
 def submit(claim_request: ClaimRequest) -> Claim:
-    """Return the claim for this request: a new one, or the one that already stands for it.
+    """Return the claim for this request: a new one, or the existing claim.
 
     The caller has checked the person's right. Raises AnotherSiteError when the organisation
     claims the hub elsewhere at this moment.

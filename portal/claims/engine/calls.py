@@ -137,7 +137,7 @@ def _common_outcome(error: spkey.SpkeyError) -> CallOutcome | None:
 
 def _record_of(error: spkey.SpkeyError, outcome: CallOutcome) -> CallRecord:
     if isinstance(error, spkey.TlsFailed):
-        # Somebody may stand between us and SpKey, or a certificate has run out: tell operators.
+        # Somebody may be between us and SpKey, or a certificate has run out: tell operators.
         logger.error("SpKey could not prove who it is: no secure connection")
     return CallRecord(
         outcome,

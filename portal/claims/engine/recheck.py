@@ -1,7 +1,7 @@
 """Late effects: rechecking claims that ended badly after a send, which may have worked after all.
 
 SpKey may carry a command out long after its answer was lost. The claim's state stays as it
-is, for a final state never changes; the effect is marked, recorded and told.
+is, for a final state never changes; the effect is marked, recorded and notified.
 """
 
 import logging
@@ -28,7 +28,7 @@ DENIED = (calls.CallOutcome.NOT_FOUND, calls.CallOutcome.FORBIDDEN)
 
 
 def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
-    """Return when a claim that ends with this decision is looked back at, None for never."""
+    """Return when a claim that ends with this decision is rechecked, None for never."""
     ended_badly = decision.state in FINAL and decision.state not in SUCCEEDED
     if not ended_badly or not claim.sends or decision.reason == Reason.KEY_MISMATCH:
         return None
@@ -36,7 +36,7 @@ def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
 
 
 def recheck_now(claim: Claim) -> None:
-    """Look back at once at older claims of a hub that a new one finds to be claimed already."""
+    """Recheck older claims at once when a new one finds their hub to be claimed already."""
     now = timezone.now()
     older = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
     ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
@@ -77,7 +77,7 @@ def _recheck_guarded(lease: Lease[Claim], claim: Claim) -> None:
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("claim %s: looking back failed", claim.pk)
+        logger.exception("claim %s: the recheck failed", claim.pk)
         _rest(lease, _later(claim))
 
 
@@ -140,7 +140,7 @@ def _took_effect(claim: Claim, hub: spkey.HubStatus) -> bool:
 
 
 def _next(claim: Claim) -> datetime | None:
-    """Return the next of the moments at which a claim is looked back at, None after the last."""
+    """Return the next of the moments at which a claim is rechecked, None after the last."""
     now = timezone.now()
     ended_at = claim.finished_at or now
     return next(

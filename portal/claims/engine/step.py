@@ -53,7 +53,7 @@ class _Work:
     seen_offline: bool = False
 
     def write_calls(self) -> None:
-        """Write the calls into the journal, within the transaction of what followed from them."""
+        """Write the calls down as attempts, within the transaction of what followed from them."""
         if self.read is not None:
             attempts.record_read(self.claim, self.lease.epoch, self.read)
         if self.sent is not None:

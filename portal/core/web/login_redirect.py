@@ -10,7 +10,7 @@ from django_htmx.middleware import HtmxDetails
 # By their URL names, as in a template: core imports nothing of the claims.
 CLAIM_FORM = {"claims:new", "claims:read"}
 SAFE_METHODS = {"GET", "HEAD"}
-# A label travels in an address, encoded twice on its way: servers take about 4000 letters.
+# A label travels in an address, encoded twice on its way: servers take about 4000 characters.
 LONGEST_LABEL = 900
 
 

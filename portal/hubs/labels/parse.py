@@ -24,7 +24,7 @@ SHOWN: Final = 60
 MISTYPED_HYPHENS: Final = "ß'+*"
 HYPHENS: Final = frozenset("_\u2043\u2212" + MISTYPED_HYPHENS)
 
-# On a Greek keyboard these stand where an American one has a to f.
+# On a Greek keyboard these are where an American one has a to f.
 GREEK_KEYS: Final = str.maketrans("αβψδεφΑΒΨΔΕΦ", "abcdefABCDEF")
 
 HEX: Final = "[0-9A-Fa-f]"

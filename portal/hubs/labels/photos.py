@@ -40,7 +40,7 @@ class PhotoProblem(ValueError):
 
 
 def read_label(file: IO[bytes]) -> str:
-    """The text of the code in a photo, as it stands there, for `parse.parse`.
+    """The text of the code in a photo, unchanged, for `parse`.
 
     `file` is open for reading and can seek (an uploaded file is): JPEG, PNG or WebP by content, at
     most 12 MB and 50 megapixels. QR, Data Matrix, Aztec, PDF417, Code 128, 93 and 39 are read dark

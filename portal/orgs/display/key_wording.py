@@ -131,7 +131,7 @@ def banner_for_manager(found: Trouble, of_support: bool) -> Banner:
 
 
 def banner_for_others(found: Trouble, of_support: bool, notified: bool) -> Banner:
-    """Return the banner for somebody who waits for that; `told`: the administrators know of it."""
+    """Return the banner for somebody who waits for that; `notified`: the administrators know."""
     cure = (
         gettext("Your administrators have been told.")
         if notified

@@ -75,7 +75,7 @@ class SupportClaimForm(forms.Form):
         }
 
     def clean_confirmation(self) -> str:
-        """Refuse anything but the target's id, letter by letter."""
+        """Refuse anything but the target's id, character by character."""
         typed: str = self.cleaned_data["confirmation"]
         if typed != self.target.spkey_org_id:
             raise forms.ValidationError(wording.OTHER_ORGANISATION)

@@ -60,7 +60,7 @@ def unseen(asked: Sequence[Row], results: Sequence[Result]) -> Iterator[News]:
 
 
 def of(result: Result) -> News:
-    """Return how a row stands of which this came."""
+    """Return the state of a row from what came of it."""
     match result:
         case sync.Lookup():
             return _of_lookup(result)
@@ -101,7 +101,7 @@ def outcome_of_state(state: str, reason: str) -> Outcome:
 
 
 def _news(outcome: Outcome, words: Words, text: str = "") -> News:
-    """Return news in these words; `text` stands in for theirs where it says more."""
+    """Return news in these words; `text` replaces theirs where it says more."""
     chip = words.chip
     return News(
         outcome=outcome,
@@ -179,7 +179,7 @@ def _where(at: str, words: Words) -> str:
 
 
 def _of_claim(claim: Claim, at: str) -> News:
-    """Return how the claim stands."""
+    """Return the state of the claim."""
     outcome, words, settled = outcome_of(claim), _words(claim), timeline.is_settled(claim)
     return replace(
         _news(outcome, words, _more(claim, words, at)),

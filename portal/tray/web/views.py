@@ -67,7 +67,7 @@ def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @_answers_json
 def sync(request: HttpRequest) -> JsonResponse:
-    """Tell a device for whom it works (GET); take its rows and tell how they stand (POST)."""
+    """Tell a device for whom it works (GET); take its rows and answer with their news (POST)."""
     return _session(request) if request.method != "POST" else _sync(request)
 
 

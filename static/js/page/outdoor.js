@@ -51,7 +51,7 @@
     remember();
     show();
   });
-  // The switch itself stands further down; other tabs, and the way back, may have changed it.
+  // The switch itself is further down; other tabs, and the way back, may have changed it.
   document.addEventListener("DOMContentLoaded", show);
   addEventListener("storage", look);
   addEventListener("pageshow", look);

@@ -68,7 +68,7 @@ const hide = (...names) => {
 };
 
 /**
- * A poll comes again by itself. A tap does not: whoever tapped must know, wherever they scrolled.
+ * A poll comes again by itself. A tap does not: the person must know, wherever they scrolled.
  * @param {Detail} detail
  */
 const showTrouble = (detail) => {

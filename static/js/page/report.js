@@ -5,7 +5,7 @@ import { setting } from "./dom.js";
 // A page that fails again and again has nothing new to say.
 const MOST = 5;
 const LONGEST = 200;
-// What stands for a person, a hub, or a claim; and what an address asks for.
+// Ids of people, hubs and claims; and the query of an address.
 const IDS = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[\w.+-]+@[\w.-]+|\d{5,}/gi;
 const QUERIES = /[?#][^\s:)]*/g;
 // A line of a stack: the script's address, and where in it.
@@ -53,6 +53,6 @@ export const report = (error) => {
   fetch(address, /** @type {RequestInit} */ (how)).catch(() => {});
 };
 
-// Whatever nobody caught. An error without one is another origin's, or tells of a resize loop.
+// Uncaught errors. An error without one is another origin's, or tells of a resize loop.
 globalThis.addEventListener?.("error", ({ error }) => error && report(error));
 globalThis.addEventListener?.("unhandledrejection", ({ reason }) => report(reason));

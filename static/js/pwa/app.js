@@ -75,7 +75,7 @@ const signOut = async (event) => {
 const isUnsent = ({ stage, news }) =>
   stage === "confirmed" || (stage === "tray" && news?.canClaim !== false);
 
-// Whoever is about to sign out reads what is left behind.
+// Who is about to sign out reads what is left behind.
 const showUnsent = async () => {
   const count = (await store.rows(person)).filter(isUnsent).length;
   const form = new Intl.PluralRules(document.documentElement.lang).select(count);

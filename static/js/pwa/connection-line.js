@@ -1,7 +1,7 @@
 // <connection-line>: whether the portal can be reached.
 //
 // It listens to the browser, to htmx, and to `tray-sync`, and asks the address in `portal` when it
-// is in doubt. With `doubtful` it stands on a page that opened without the portal.
+// is in doubt. `doubtful` marks a page that opened without the portal.
 //
 // Parts of the page with data-while="online" or "offline" are shown while that is so, and each
 // change is told as `connection` on the document, with detail.online.
@@ -9,7 +9,7 @@ import { find } from "../page/dom.js";
 
 const PATIENCE = 6000;
 const ASK_AGAIN = 10_000;
-// What was heard of the portal stands for so long. Then it is asked, while somebody looks.
+// How long an answer of the portal counts. Then it is asked, while somebody looks.
 const HEARD_FOR = 30_000;
 
 class ConnectionLine extends HTMLElement {

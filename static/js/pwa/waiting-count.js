@@ -1,5 +1,5 @@
-// How much waits to be sent, told in <connection-line>: on the pages of whoever is signed in, and in
-// the shell, where it is that of whoever worked on this device last.
+// How much waits to be sent, shown in <connection-line>: on the pages of somebody signed in, and in
+// the shell, where it is that of the person who worked on this device last.
 import { find, setting } from "../page/dom.js";
 import { report } from "../page/report.js";
 import { store } from "../tray/page-store.js";

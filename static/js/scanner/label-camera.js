@@ -79,8 +79,8 @@ export class LabelCamera extends HTMLElement {
     return Boolean(this.#addresses.script) || "BarcodeDetector" in window;
   }
 
-  // Resolves once it is looking, or once it has said why it cannot. In a hidden tab it waits for
-  // whoever comes back to it.
+  // Resolves once it is looking, or once it has said why it cannot. In a hidden tab it waits
+  // until the tab is shown.
   async open() {
     if (this.#isOpen || !this.isPossible) return;
     this.#isOpen = true;
@@ -125,7 +125,7 @@ export class LabelCamera extends HTMLElement {
     else this.#start((camera) => camera.open());
   }
 
-  // Ends the present turn: whatever is still under way for it notices that and stops.
+  // Ends the present turn: what is still under way for it notices that and stops.
   #release() {
     this.#turn += 1;
     this.#camera?.close();
@@ -212,7 +212,7 @@ export class LabelCamera extends HTMLElement {
       maximumFractionDigits: 1,
     });
     this.#part("times").textContent = `${number.format(zoom.now)}×`;
-    // Not `disabled`, which would take the focus away from whoever presses it.
+    // Not `disabled`, which would take the focus away from the person who presses it.
     this.#part("closer").setAttribute("aria-disabled", String(zoom.now >= zoom.most));
     this.#part("wider").setAttribute("aria-disabled", String(zoom.now <= zoom.least));
   }

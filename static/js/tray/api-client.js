@@ -27,7 +27,7 @@ const stateOf = (status, isPortals) => {
 
 // Why there is no usable answer. `problem` is the portal's sentence, or ""; `signIn` where to sign
 // in, or ""; `person` who is signed in, and `news` what a refused row is to show, where the portal said
-// so; `isPortals`: the portal, or what stands before it, failed at this very request.
+// so; `isPortals`: the portal, or a proxy before it, failed at this very request.
 export class Halt extends Error {
   isPortals = false;
 
@@ -95,7 +95,7 @@ export class ApiClient {
    * @param {string} url
    */
   async read(photo, url) {
-    // Whoever signed in anew in another tab has another token.
+    // Signing in again in another tab has replaced the token.
     await this.session();
     const body = new FormData();
     body.append("photo", photo);

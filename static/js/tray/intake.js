@@ -79,7 +79,7 @@ export class Intake {
   }
 
   /**
-   * Whoever scans looks at the rows: then these come first, and the field below them.
+   * Who scans looks at the rows: then these come first, and the field below them.
    * @param {HTMLFormElement} form
    * @param {AbortSignal} signal
    */

@@ -36,7 +36,7 @@ export class Leaving {
     model.addEventListener("change", () => this.#show(), { signal });
   }
 
-  // Remembers the last row, for whoever wants it out again.
+  // Remembers the last row, which can be undone.
   remember() {
     this.#lastId = [...this.#model.rows.keys()].at(-1) ?? "";
     this.#show();

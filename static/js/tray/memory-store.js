@@ -1,10 +1,10 @@
-// Stands in for TrayStore while the device refuses to keep anything: holds the rows until the page
+// Replaces TrayStore while the device refuses to keep anything: holds the rows until the page
 // closes, and still passes on to the store what it may take after all.
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { Session } from "./wire.js" */
 
-// What is refused here was refused before: whoever made this one has told it.
+// What is refused here was refused before: the caller has shown it.
 const ignore = () => undefined;
 
 export class MemoryStore {

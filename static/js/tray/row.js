@@ -39,7 +39,7 @@ const OUTCOMES = {
 export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
 
 /**
- * How a row of which the portal has said nothing yet stands, by the name of the words for it.
+ * The state of a row without news from the portal, by the name of the words for it.
  * @param {KeptRow} row
  * @param {Now} now
  */
@@ -105,7 +105,7 @@ export class TrayRow {
   }
 
   /**
-   * How a row stands, in words: the portal's, or those for what the portal does not know of yet.
+   * The state of a row, in words: the portal's, or those for what the portal does not know of yet.
    * @param {KeptRow} row
    * @param {Now} now
    * @returns {RowView}

@@ -55,7 +55,7 @@ export class ScanFeedback {
   }
 
   /**
-   * Adds all hubs that a text names. Answers with what of it named none, to be mended.
+   * Adds all hubs that a text names. Answers with what of it named none, to be corrected.
    * @param {string} text
    * @param {ChosenSite} site
    */
@@ -121,7 +121,7 @@ export class ScanFeedback {
   }
 
   /**
-   * Each hub once. One whose claim came to nothing may be tried anew.
+   * Each hub once. One whose claim came to nothing may be tried again.
    * @param {Label[]} labels
    */
   #fresh(labels) {

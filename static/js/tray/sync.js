@@ -182,7 +182,7 @@ export class TraySync {
     else this.#plan(this.#notBefore - now());
   }
 
-  // Looks at once: the network, or a person, has just come back.
+  // Syncs at once: the network, or a person, has just come back.
   syncNow() {
     this.#notBefore = 0;
     this.wake();
@@ -222,7 +222,7 @@ export class TraySync {
       await this.store.keepPerson(session).catch(() => undefined);
       return { person: session.person.id, until: now() + SESSION_LASTS };
     } catch (error) {
-      // Whoever may claim nothing has no session here, and is somebody else all the same.
+      // Somebody who may claim nothing has no session here, and is somebody else all the same.
       const isForeign = error instanceof Halt && error.person && error.person !== person;
       throw isForeign ? new Halt("somebody-else") : error;
     }
@@ -344,7 +344,7 @@ export class TraySync {
   }
 
   /**
-   * A row that was removed or changed since is left as it is: it is asked for anew.
+   * A row that was removed or changed since is left as it is: it is asked for again.
    * @param {KeptRow[]} rows
    * @param {News[]} answers
    */

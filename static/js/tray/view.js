@@ -112,7 +112,7 @@ export class TrayView {
   }
 
   /**
-   * Whoever removed a row, or used a button that is gone, goes on beside it.
+   * After a row is removed, or a used button is gone, the focus goes on beside it.
    * @param {{ element: Element, next: Element | null } | undefined} focused
    */
   #keepFocus(focused) {

@@ -93,7 +93,7 @@ def test_what_cannot_be_claimed_says_why_and_is_not_counted(
     claim_all(page, 1)
     expect(word(page, free)).to_have_text(CLAIMED)
     assert claimed(sandbox) == [free]
-    # Another scan of a hub whose row came to nothing asks anew.
+    # Another scan of a hub whose row came to nothing asks again.
     field(page).fill(UNKNOWN)
     expect(claim_button(page)).to_have_text("Claim 1 hub")
     add(page, UNKNOWN, other)
@@ -125,7 +125,7 @@ def test_unreadable_text_stays_in_the_field_and_blocks_no_other_hub(tablet, sand
     claim_all(page, 1)
     expect(word(page, hub)).to_have_text(CLAIMED)
     expect(field(page)).to_have_value("SN 12345")
-    # With nothing else to claim, it is what has to be mended.
+    # With nothing else to claim, it is what has to be corrected.
     claim_button(page).click(force=True)
     expect(field(page)).to_be_focused()
 

@@ -235,7 +235,7 @@ def test_a_photo_is_read_by_the_portal_and_one_without_a_label_says_so(tablet, i
     expect(outcome(page)).to_contain_text("The photo was not read.")
     assert rows(page).count() == 1
 
-    # In another tab somebody signed in anew: the token of this page is worth nothing now.
+    # In another tab somebody signed in again: the token of this page is worth nothing now.
     token = {"name": settings.CSRF_COOKIE_NAME, "value": "n" * 32, "url": live_server.url}
     page.context.add_cookies([token])
     other = hubs(2)[1]

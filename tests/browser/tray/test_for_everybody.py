@@ -1,4 +1,4 @@
-"""The tray stands up to what every page stands up to, in each of its states."""
+"""The tray passes the checks of every page in each of its states."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""A tray that is open while somebody else signs in is closed to them, whatever happens then."""
+"""A tray that is open while somebody else signs in is closed to them."""
 
 import pytest
 from playwright.sync_api import expect

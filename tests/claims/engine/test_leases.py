@@ -101,7 +101,7 @@ def test_a_lease_lost_during_the_send_writes_nothing(
     assert row(claim) == moments["before"]
     acme.credential.refresh_from_db()
     assert acme.credential.state == "working"
-    # A 429 is the key's, whoever held the lease: the gate has written that, and no attempt.
+    # A 429 is the key's, no matter who held the lease: the gate has written that, and no attempt.
     assert (acme.credential.paused_until is not None) == (action.get("status") == 429)
 
 

@@ -237,7 +237,7 @@ def test_an_unexpected_error_delays_the_recheck_and_is_not_retried_at_once(
     claim = again(ended)
 
     assert claim.due_at > timezone.now() + timedelta(minutes=59)
-    assert "looking back failed" in caplog.text
+    assert "the recheck failed" in caplog.text
 
 
 def test_spkeys_clock_need_not_agree_with_ours(sandbox, claim, clock):

@@ -101,7 +101,7 @@ def test_another_person_with_the_same_form_token_gets_a_claim_of_their_own(
 
 
 def at_once(*requests):
-    """Submit all the wishes at the same moment, each in a thread of its own."""
+    """Submit all the requests at the same moment, each in a thread of its own."""
     gate = Barrier(len(requests))
 
     def submit(request):

@@ -1,4 +1,4 @@
-"""Which language a page, a letter and a date are in, and the switch."""
+"""Which language a page, an e-mail and a date are in, and the switch."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A claim is hurried, stopped and tried again from its page, where that can help."""
+"""A claim is tried now, stopped and tried again from its page, where that can help."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""The page says how its claim stands, why, and what there is to quote."""
+"""The page shows the claim's state, why, and what there is to quote."""
 
 import pytest
 from django.utils import timezone

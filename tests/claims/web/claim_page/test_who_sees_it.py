@@ -1,4 +1,4 @@
-"""A claim is seen, and steered, by those whose affair it is and by nobody else."""
+"""A claim is seen, and acted on, by those it concerns and by nobody else."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Whoever has no session is led to sign-in and back to where they were, and never elsewhere."""
+"""Somebody without a session is led to sign-in and back to where they were, never elsewhere."""
 
 from urllib.parse import unquote
 
