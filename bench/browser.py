@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-TOKEN = "b" * 32  # Any 32 letters are a token: what counts is that cookie and header agree.
+TOKEN = "b" * 32  # Any 32 characters are a token: what counts is that cookie and header agree.
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def secure_web() -> Iterator[str]:
     signed, key = certificate.write(place.folder())
     by_tls = ("--certfile", str(signed), "--keyfile", str(key))
     command = (sys.executable, "-m", *GUNICORN, *by_tls, "--bind", f"127.0.0.1:{port}")
-    # No proxy stands before this one: what it says of itself is not to be asked for.
+    # No proxy is before this one: what it says of itself is not to be asked for.
     alone = {"PORTAL_TRUSTED_PROXIES": "0"}
     with _running("web", command, NO_API, lambda: answers(f"{address}/health/", signed), alone):
         yield address
@@ -107,8 +107,8 @@ def wait(child: subprocess.Popen[bytes], name: str, ready: Callable[[], bool]) -
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if child.poll() is not None or time.monotonic() > deadline:
-            said = log_of(name).read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RuntimeError(f"{name} did not start:\n{said}")
+            output = log_of(name).read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"{name} did not start:\n{output}")
         time.sleep(0.05)
 
 
@@ -124,7 +124,7 @@ def stop(child: subprocess.Popen[bytes], within: float = STOP_SECONDS) -> None:
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
-    """End the process and its own children where they stand (SIGKILL)."""
+    """Kill the process and its own children (SIGKILL)."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()

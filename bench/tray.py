@@ -2,7 +2,7 @@
 
 A film of labels runs before the camera of a headless Chromium on the claim page, as it is deployed,
 with a worker and a sandbox behind it. The clock starts when the page is shown a label's first
-frame, and stops when the browser has painted the label's row. How long the decoder looks at a
+frame, and stops when the browser has painted the label's row. How long the decoder takes for a
 frame is measured beside. Then the same with 200 rows in the tray, of which news arrives, while
 somebody scrolls: a task that holds the page up for over 50 ms is reported by the browser itself.
 """
@@ -37,8 +37,8 @@ MODULE = """(path) => {
 }"""
 WATCH = """async (decoder) => {
   const { LabelDecoder } = await import(decoder);
-  const rows = [], looks = [], long = [];
-  globalThis.measured = { shown: {}, rows, looks, long };
+  const rows = [], passes = [], long = [];
+  globalThis.measured = { shown: {}, rows, passes, long };
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]);
     for (const row of added.filter((node) => node.matches?.("[data-row]"))) {
@@ -49,11 +49,11 @@ WATCH = """async (decoder) => {
       });
     }
   }).observe(document.querySelector("[data-rows]"), { childList: true, subtree: true });
-  const look = LabelDecoder.prototype.look;
-  LabelDecoder.prototype.look = async function (...given) {
+  const scan = LabelDecoder.prototype.scan;
+  LabelDecoder.prototype.scan = async function (...given) {
     const started = performance.now();
-    const found = await look.apply(this, given);
-    looks.push(performance.now() - started);
+    const found = await scan.apply(this, given);
+    passes.push(performance.now() - started);
     return found;
   };
   new PerformanceObserver((list) => {
@@ -177,7 +177,7 @@ def _speed(measured: dict[str, Any], seen: list[str]) -> Figure:
     # the film's second round had its label shown twice.
     waits = [painted[hub] - shown[hub] for hub in seen[1:] if hub in painted and hub in shown]
     late = sum(wait > SECONDS_EACH * 1000 for wait in waits)
-    looks = measured["looks"]
+    passes = measured["passes"]
     return Figure(
         "From a label before the camera to its row in the tray, median",
         median(waits),
@@ -188,7 +188,7 @@ def _speed(measured: dict[str, Any], seen: list[str]) -> Figure:
         details=[
             f"{len(waits)} labels: p95 {_p95(waits):.0f} ms, longest {max(waits):.0f} ms",
             f"{late} of them read only when they were shown again",
-            f"a look at a frame: median {median(looks):.0f} ms, p95 {_p95(looks):.0f} ms",
+            f"a pass over a frame: median {median(passes):.0f} ms, p95 {_p95(passes):.0f} ms",
         ],
     )
 

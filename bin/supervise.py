@@ -97,7 +97,7 @@ def watch_output(events: Events) -> None:
             events.put(int(signal.SIGHUP))
 
 
-def tell(children: Children, number: int) -> None:
+def signal_all(children: Children, number: int) -> None:
     """Send a signal to every command and all that it has started."""
     for child in children.values():
         with contextlib.suppress(ProcessLookupError):
@@ -109,7 +109,7 @@ def stop(children: Children, running: set[str], events: Events) -> None:
 
     Another stop signal meanwhile ends the waiting.
     """
-    tell(children, signal.SIGTERM)
+    signal_all(children, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while running:
         try:
@@ -119,7 +119,7 @@ def stop(children: Children, running: set[str], events: Events) -> None:
         if isinstance(event, int):
             break
         running.discard(event)
-    tell(children, signal.SIGKILL)
+    signal_all(children, signal.SIGKILL)
 
 
 def announce(screen: Screen, text: str, port: int) -> None:

@@ -124,7 +124,7 @@ def hub_of(request: Json) -> str:
 
 
 def sends_of(claim: Claim) -> list[Attempt]:
-    """Return the claim's sends, as its journal has them."""
+    """Return the claim's sends, by its attempts."""
     return [one for one in claim.attempts.all() if one.kind == Attempt.Kind.SEND]
 
 
@@ -138,7 +138,7 @@ def unreported_effects(accounts: Accounts) -> list[Claim]:
 
     As long as nobody has found that out, and no other claim of theirs says it is claimed.
     """
-    told = {
+    reported = {
         binding(claim)
         for claim in accounts.claims.values()
         if claim.state == "claimed" or claim.late_effect_at is not None
@@ -149,5 +149,5 @@ def unreported_effects(accounts: Accounts) -> list[Claim]:
         if claim.sends
         and ended_badly(claim)
         and accounts.took_effect(claim)
-        and binding(claim) not in told
+        and binding(claim) not in reported
     ]

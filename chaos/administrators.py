@@ -28,16 +28,16 @@ class Administrators:
         self._chance = random.Random(options.seed + 2)
 
     def run(self) -> None:
-        """Break a key, mend it, until the faults are over."""
+        """Break a key, restore it, until the faults are over."""
         while not self._options.rest(self._chance.uniform(3, 12)):
             tenant = self._chance.choice(self._tenants)
             if self._chance.random() < 0.5:
                 self._rotate(tenant)
             else:
                 self._revoke(tenant)
-            self.mend()
+            self.restore()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Enter a new key where SpKey refuses the stored one; have others that do not work checked.
 
         As far as the portal knows: it may have been told nonsense.
@@ -53,7 +53,7 @@ class Administrators:
     def _rotate(self, tenant: Tenant) -> None:
         """Let SpKey make a new key; the old one is refused until the new one is entered."""
         key = self._api.rotate(tenant.key)
-        self._ledger.count("keys rotated and entered anew")
+        self._ledger.count("keys rotated and entered again")
         self._options.rest(self._chance.uniform(0, 8))
         while not self._post(tenant, KEY, {"key": key, "bearer_token": ""}):
             time.sleep(0.2)

@@ -7,14 +7,14 @@ from django.db import connection
 
 from chaos.accounts import unreported_effects
 from chaos.ledger import Ledger
-from chaos.options import say
+from chaos.options import show_progress
 from chaos.people import People
 from chaos.scenario import Scenario
 from portal.claims.models import Claim, Reason, State
 from portal.notices.models import Notice
 
 # The portal's: a lease and a settled send take two minutes, a window of three sends ten, and
-# looking back begins after five.
+# rechecks begin after five.
 LONGEST = 900.0
 EVERY = 8.0
 
@@ -24,32 +24,34 @@ def until_quiet(scenario: Scenario) -> bool:
     options = scenario.options
     scenario.api.clear_faults()
     gives_up_at = time.monotonic() + max(options.seconds(LONGEST), 30.0)
-    said_at = 0.0
+    shown_at = 0.0
     while time.monotonic() < gives_up_at:
-        scenario.administrators.mend()
+        scenario.administrators.restore()
         states = Counter(Claim.objects.active().values_list("state", flat=True))
         open_notices = Notice.objects.filter(sent_at=None, given_up_at=None).count()
         # The whole log is fetched for this: only once everything else is quiet.
         late = 0 if states or open_notices else len(unreported_effects(scenario.accounts()))
         if not states and not open_notices and not late:
             return True
-        if time.monotonic() - said_at > 10:
-            said_at = time.monotonic()
-            _say(states, open_notices, late)
-        _hurry(scenario.ledger, scenario.people)
+        if time.monotonic() - shown_at > 10:
+            shown_at = time.monotonic()
+            _show(states, open_notices, late)
+        _try_now(scenario.ledger, scenario.people)
         connection.close()
         time.sleep(max(0.2, options.seconds(EVERY)))
     return False
 
 
-def _hurry(ledger: Ledger, people: People) -> None:
-    """Let whoever asked for a claim that waits ask for a try at once."""
+def _try_now(ledger: Ledger, people: People) -> None:
+    """Let the people whose claims wait try now."""
     waiting = Claim.objects.filter(state=State.WAITING).exclude(reason=Reason.TOO_OFTEN)
     for claim_id in map(str, waiting.values_list("pk", flat=True)):
         if claim_requests := ledger.accepted.get(claim_id):
             people.try_now(claim_requests[0], claim_id)
 
 
-def _say(states: Counter[str], open_notices: int, late: int) -> None:
+def _show(states: Counter[str], open_notices: int, late: int) -> None:
     under_way = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-    say(f"under way: {under_way or 'no claim'}; {open_notices} notices, {late} late effects")
+    show_progress(
+        f"under way: {under_way or 'no claim'}; {open_notices} notices, {late} late effects"
+    )

@@ -1,4 +1,7 @@
-"""What goes wrong at the API: every kind of fault the sandbox has, in waves, and outages."""
+"""What goes wrong at the API: every kind of fault the sandbox has, in waves, and outages.
+
+Processes are killed in `killer`, keys rotated and revoked in `administrators`.
+"""
 
 import random
 from typing import Any
@@ -47,7 +50,7 @@ FAULTS: dict[str, Json] = {
     "429 with a time": {"status": 429, "headers": {"Retry-After": "1"}},
     "429 with nonsense": {"status": 429, "headers": {"Retry-After": "soon"}},
 }
-# Refusals of what was carried out: believed at first, found out when we look back.
+# Refusals of what was carried out: believed at first, found out by a recheck.
 FALSE_REFUSALS: dict[str, Json] = {
     "400 with details after the effect": {"status": 400, "body": DETAILS, "effect": True},
     "403 after the effect": {"status": 403, "effect": True},

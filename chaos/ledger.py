@@ -28,7 +28,7 @@ class Ledger:
 
     `accepted` holds, by claim id, the requests that were answered with it; `stopped` the claims
     that somebody told to stop; `refused` the requests for which the portal made no claim;
-    `forbidden` the claims, by id, that whoever had asked for them might not act on;
+    `forbidden` the claims, by id, that the people who had asked for them might not act on;
     `surprises` what it should never have answered; `counts` what is only counted.
     """
 
@@ -41,7 +41,7 @@ class Ledger:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def accept(self, claim_request: ClaimRequest, claim_id: str) -> None:
-        """The claim_request was answered with this claim."""
+        """The request was answered with this claim."""
         with self._lock:
             self.accepted[claim_id].append(claim_request)
 
@@ -51,7 +51,7 @@ class Ledger:
             self.refused.append(claim_request)
 
     def forbid(self, claim_request: ClaimRequest, claim_id: str) -> None:
-        """The portal said that whoever asked for this claim may not act on it."""
+        """The portal said that the person who asked for this claim may not act on it."""
         with self._lock:
             self.forbidden.append((claim_id, claim_request))
 

@@ -33,6 +33,6 @@ class RunOptions:
         return self.over.wait(self.seconds(portals))
 
 
-def say(text: str) -> None:
-    """Tell whoever waits how far it is."""
+def show_progress(text: str) -> None:
+    """Print how far the run is."""
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)

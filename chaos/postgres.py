@@ -61,7 +61,7 @@ def programs() -> Path:
 
 
 def _owner() -> pwd.struct_passwd | None:
-    """Return whose process the server is; None when that is whoever we are."""
+    """Return whose process the server is; None when that is our own user."""
     if os.geteuid() != 0:
         return None
     known = {user.pw_name: user for user in pwd.getpwall()}
@@ -78,20 +78,28 @@ def _as(owner: pwd.struct_passwd | None) -> dict[str, Any]:
 def _make(binaries: Path, folder: Path, owner: pwd.struct_passwd | None) -> str:
     """Make the server's data in the folder; return the password of its one user."""
     password = secrets.token_urlsafe(24)
-    letter = folder / "password"
-    letter.touch(mode=0o600)
-    letter.write_text(password, encoding="utf-8")
+    password_file = folder / "password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(password, encoding="utf-8")
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        os.chown(letter, owner.pw_uid, owner.pw_gid)
+        os.chown(password_file, owner.pw_uid, owner.pw_gid)
     command = (
         *(binaries / "initdb", "--pgdata", folder / "data", "--username", "portal"),
-        *("--pwfile", letter, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
+        *(
+            "--pwfile",
+            password_file,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--no-locale",
+        ),
     )
     subprocess.run(
         command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=120, **_as(owner)
     )
-    letter.unlink()
+    password_file.unlink()
     return password
 
 
@@ -124,8 +132,8 @@ def _wait(binaries: Path, child: subprocess.Popen[bytes], folder: Path, port: in
     deadline = time.monotonic() + START_SECONDS
     while subprocess.run(ask, check=False, timeout=10).returncode != 0:
         if child.poll() is not None or time.monotonic() > deadline:
-            said = (folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+            log = (folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"PostgreSQL did not start:\n{log}")
         time.sleep(0.1)
 
 

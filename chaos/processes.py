@@ -50,7 +50,7 @@ class Process:
             self.is_up = True
 
     def kill(self) -> None:
-        """End it where it stands (SIGKILL)."""
+        """Kill it (SIGKILL)."""
         self._end(bench_processes.kill)
 
     def stop(self, within: float = bench_processes.STOP_SECONDS) -> None:

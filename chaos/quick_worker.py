@@ -21,11 +21,11 @@ def main() -> None:
     """Run the worker with its times divided by the first argument."""
     factor = float(sys.argv[1])
     django.setup()
-    _hurry(factor)
+    _speed_up(factor)
     call_command("worker")
 
 
-def _hurry(factor: float) -> None:
+def _speed_up(factor: float) -> None:
     # These import models, which is possible only once Django is set up.
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing  # noqa: PLC0415

@@ -17,7 +17,7 @@ AT_THE_DATABASE = timedelta(seconds=6)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that two accounts tell differently, and the claims whose journals say more."""
+    """Something in which two accounts differ, and the claims whose attempts say more."""
 
     what: str
     claims: tuple[Claim, ...] = ()
@@ -60,9 +60,9 @@ def one_form_is_one_claim(accounts: Accounts) -> Iterator[Difference]:
 
 
 def refusals_are_right(accounts: Accounts) -> Iterator[Difference]:
-    """Whoever was refused a claim has another of the same hub in the same organisation.
+    """A person who was refused a claim has another of the same hub in the same organisation.
 
-    And whoever may not act on a claim has before them one that support made.
+    And a claim that its person may not act on was made by support.
     """
     for claim_id, claim_request in accounts.ledger.forbidden:
         claim = accounts.claims.get(claim_id)
@@ -164,7 +164,7 @@ def what_is_claimed_says_so(accounts: Accounts) -> Iterator[Difference]:
 
 
 def every_send_was_intended(accounts: Accounts) -> Iterator[Difference]:
-    """No more sends arrived than the journals intended, none carried the id of another."""
+    """No more sends arrived than the attempts intended, none carried the id of another."""
     intended: Counter[tuple[str, str]] = Counter()
     for claim in accounts.claims.values():
         intended[claim.hub_id_text, accounts.key_of(claim)] += len(sends_of(claim))
@@ -182,14 +182,16 @@ def every_send_was_intended(accounts: Accounts) -> Iterator[Difference]:
             yield Difference(f"request {request_id} arrived {times} times")
 
 
-def the_journal_is_whole(accounts: Accounts) -> Iterator[Difference]:
+def the_attempts_are_complete(accounts: Accounts) -> Iterator[Difference]:
     """Attempts are numbered without a gap, counted, at most eight sends; none is left open."""
     for claim in accounts.claims.values():
         attempts, sends = list(claim.attempts.all()), sends_of(claim)
         if [one.number for one in attempts] != list(range(1, len(attempts) + 1)):
             yield Difference("the attempts' numbers have a gap", (claim,))
         if not len(sends) == claim.sends <= timing.MAX_SENDS:
-            yield Difference(f"{len(sends)} sends in the journal, {claim.sends} counted", (claim,))
+            yield Difference(
+                f"{len(sends)} sends among the attempts, {claim.sends} counted", (claim,)
+            )
         if claim.outcome_unknown_since is None and any(not one.outcome for one in sends):
             yield Difference("a send's outcome was never written down", (claim,))
 
@@ -207,24 +209,24 @@ def who_stopped_it_is_known(accounts: Accounts) -> Iterator[Difference]:
 def each_end_is_audited_once(accounts: Accounts) -> Iterator[Difference]:
     """A claim that ended has one audit row, which says how; one that has not, none."""
     for claim_id, claim in accounts.claims.items():
-        said = [entry.detail["state"] for entry in accounts.ends[claim_id]]
-        if said != ([claim.state] if claim.is_final else []):
-            yield Difference(f"the audit trail says {said}", (claim,))
+        recorded = [entry.detail["state"] for entry in accounts.ends[claim_id]]
+        if recorded != ([claim.state] if claim.is_final else []):
+            yield Difference(f"the audit trail says {recorded}", (claim,))
 
 
-def administrators_are_told_once(accounts: Accounts) -> Iterator[Difference]:
+def administrators_are_notified_once(accounts: Accounts) -> Iterator[Difference]:
     """Administrators have one notice of each late effect, review and refused key, and no other."""
     admins = Membership.objects.filter(role=Membership.Role.ADMIN).values_list(
         "organisation_id", "user_id"
     )
-    told = Counter(
+    notices = Counter(
         (one.kind, one.organisation_id, one.user_id, one.about) for one in accounts.notices
     )
     for organisation_id, user_id in admins:
         for claim_id, claim in accounts.claims.items():
             if claim.organisation_id != organisation_id or claim.late_effect_at is None:
                 continue
-            if told["late_effect", organisation_id, user_id, claim_id] != 1:
+            if notices["late_effect", organisation_id, user_id, claim_id] != 1:
                 yield Difference("took effect late, and the administrators do not know", (claim,))
         refused = [
             entry
@@ -269,10 +271,10 @@ CHECKS: tuple[Check, ...] = (
     what_says_claimed_is_claimed,
     what_is_claimed_says_so,
     every_send_was_intended,
-    the_journal_is_whole,
+    the_attempts_are_complete,
     who_stopped_it_is_known,
     each_end_is_audited_once,
-    administrators_are_told_once,
+    administrators_are_notified_once,
     no_key_is_accused,
     the_portal_never_failed,
 )

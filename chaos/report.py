@@ -1,4 +1,4 @@
-"""The run in numbers, and the journals of the claims that two accounts tell differently."""
+"""The run in numbers, and the attempts of the claims in which two accounts differ."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def numbers(accounts: Accounts) -> dict[str, int]:
         "claims that took effect late": sum(claim.late_effect_at is not None for claim in claims),
         "requests at the API": len(accounts.log["requests"]),
         "sends at the API": len(accounts.sends),
-        "sends in the journals": len(sends),
+        "sends attempted": len(sends),
         **{f"  {name}": count for name, count in sorted(outcomes.items())},
         "hubs claimed (SpKey's own log)": len(accounts.effects),
         "notices": len(accounts.notices),
@@ -38,16 +38,16 @@ def table(rows: dict[str, int]) -> str:
     return "\n".join(f"{name.ljust(width)}  {count:>6}" for name, count in rows.items())
 
 
-def journals(accounts: Accounts, found: dict[str, list[Difference]]) -> Iterator[str]:
+def call_records(accounts: Accounts, found: dict[str, list[Difference]]) -> Iterator[str]:
     """Yield the lines that tell each difference and all that is known of its claims."""
     for check, differences in found.items():
         for difference in differences:
             yield f"\n{check.upper()}: {difference.what}"
             for claim in difference.claims:
-                yield from _journal(accounts, claim)
+                yield from _call_record(accounts, claim)
 
 
-def _journal(accounts: Accounts, claim: Claim) -> Iterator[str]:
+def _call_record(accounts: Accounts, claim: Claim) -> Iterator[str]:
     by = f" by {claim.acting_organisation}" if claim.acting_organisation else ""
     yield f"  claim {claim.pk} of hub {claim.hub_id_text}"
     yield f"    for {claim.organisation}{by} at {claim.spkey_site_id}, {claim.submitted_by}"

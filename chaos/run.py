@@ -15,7 +15,7 @@ from chaos.administrators import Administrators
 from chaos.api import Api
 from chaos.faults import FaultInjector
 from chaos.ledger import Ledger
-from chaos.options import RunOptions, say
+from chaos.options import RunOptions, show_progress
 from chaos.people import People
 from chaos.processes import Process
 from chaos.scenario import Scenario
@@ -48,13 +48,13 @@ def run(options: RunOptions) -> int:
         planned = plan.make(
             scenario.api, scenario.people, scenario.tenants, options.claims, options.seed
         )
-        say(f"{options.claims} claims, seed {options.seed}: the faults begin")
+        show_progress(f"{options.claims} claims, seed {options.seed}: the faults begin")
         _inject_faults(started, scenario, planned)
         planned.bring_online(scenario.api)
-        say("the faults are over; what is under way ends now")
+        show_progress("the faults are over; what is under way ends now")
         drained = drain.until_quiet(scenario)
         found = scenario.accounts()
-    return _tell(found, drained)
+    return _print_verdict(found, drained)
 
 
 @contextmanager
@@ -154,13 +154,13 @@ def _in_thread(action: Callable[[], object]) -> object:
         connection.close()
 
 
-def _tell(found: accounts.Accounts, drained: bool) -> int:
+def _print_verdict(found: accounts.Accounts, drained: bool) -> int:
     """Print the numbers and the verdict. Return the exit code."""
     print(report.table(report.numbers(found)))
     differences = reconcile.reconcile(found)
     print()
     print(report.table({check: len(ones) for check, ones in differences.items()}))
-    for line in report.journals(found, differences):
+    for line in report.call_records(found, differences):
         print(line)
     wrong = sum(map(len, differences.values()))
     if not drained:

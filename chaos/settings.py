@@ -18,7 +18,7 @@ MFA_TOTP_TOLERANCE = 1
 MAILERS = {
     "default": {
         "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "OPTIONS": {"file_path": place.folder() / "letters"},
+        "OPTIONS": {"file_path": place.folder() / "emails"},
     }
 }
 LOGGING = {**LOGGING, "root": {"handlers": ["stderr"], "level": "WARNING"}}

@@ -132,7 +132,7 @@ def spkey_base_url(env: Env, *, debug: bool) -> str:
 
 
 def public_url(env: Env, *, origins: list[str], hosts: list[str], debug: bool) -> str:
-    """Return the portal's own address, for links in letters: no slash at its end.
+    """Return the portal's own address, for links in e-mails: no slash at its end.
 
     The first origin without a wildcard; else the first host by https, or in `debug` this
     machine at PORT.

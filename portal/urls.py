@@ -16,7 +16,7 @@ urlpatterns = [
     path("sites/", include("portal.sites.web.urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
-    # A claim is made in the name of whoever SpKey has for an address: nobody changes their own.
+    # A claim is made in the name of the SpKey user of an address: nobody changes their own.
     path("accounts/email/", closed),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

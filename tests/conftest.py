@@ -50,7 +50,7 @@ HELD = 3600.0
 
 @pytest.fixture
 def let_go(sandbox: Sandbox, monkeypatch) -> Iterator[Callable[[], None]]:
-    """Lets SpKey go on with whatever is HELD, from now on."""
+    """Lets SpKey go on with what is HELD, from now on."""
     gone_on = Event()
 
     def pause(seconds: float) -> None:
@@ -80,7 +80,7 @@ def _emptying_gets_past_the_audit_guard():
         empty(case)
         guard.install(connection)
 
-    # Nobody here has a right by a permission: making them anew each time would take longest.
+    # Nobody here has a right by a permission: making them again each time would take longest.
     def forget_types(*_args: object, **_how: object) -> None:
         ContentType.objects.clear_cache()
 

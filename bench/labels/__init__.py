@@ -20,7 +20,7 @@ from bench.report import Figure
 EACH = 8
 QUICK = ("clean", "rotated")
 TARGETS = {"photo": 90.0, "camera": 85.0}
-WHAT = {"photo": "processor time of a photo", "camera": "a look, on this machine"}
+WHAT = {"photo": "processor time of a photo", "camera": "a pass, on this machine"}
 
 
 def measure(*, quick: bool) -> list[Figure]:
@@ -59,7 +59,7 @@ def _by_camera(pictures: Sequence[tuple[str, str, int]]) -> Iterator[Outcome]:
 
 def _figure(path: str, outcomes: Sequence[Outcome]) -> Figure:
     hits = sum(outcome.is_hit for outcome in outcomes)
-    looks = [1000 * seconds for outcome in outcomes for seconds in outcome.seconds]
+    times = [1000 * seconds for outcome in outcomes for seconds in outcome.seconds]
     return Figure(
         f"Labels read by {path}",
         100 * hits / len(outcomes),
@@ -69,7 +69,7 @@ def _figure(path: str, outcomes: Sequence[Outcome]) -> Figure:
         details=[
             f"{'':<16}" + "".join(f"{symbology:>13}" for symbology in SYMBOLOGIES),
             *_rows(outcomes),
-            f"{WHAT[path]}: median {median(looks):.0f} ms, p95 {quantiles(looks, n=20)[-1]:.0f} ms",
+            f"{WHAT[path]}: median {median(times):.0f} ms, p95 {quantiles(times, n=20)[-1]:.0f} ms",
         ],
     )
 

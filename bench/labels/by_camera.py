@@ -1,8 +1,8 @@
 """The camera path: frames of 1920×1080, in a film of our own, looked at by the page's decoder.
 
-It is the real one, in Chromium, with its worker, and decides by itself how it looks at which frame.
-A label counts as read when the page would have told it to the tray within LOOKS looks, each at a
-fresh frame by a hand that trembles: some two seconds on a tablet.
+It is the real one, in Chromium, with its worker, and decides by itself how it reads which frame.
+A label counts as read when the page would have reported it to the tray within PASSES passes, each
+over a fresh frame by a hand that trembles: some two seconds on a tablet.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from bench.labels import page
 from bench.labels.outcome import Outcome, judge
 from bench.pictures.conditions import Picture
 
-LOOKS: Final = 26  # Two turns of all the ways in which the decoder looks.
+PASSES: Final = 26  # Two turns of all the decoder's ways.
 
 FILM = """async (addresses) => {
   const { LabelDecoder } = await import("/static/js/scanner/decoder.js");
@@ -39,19 +39,19 @@ FILM = """async (addresses) => {
   globalThis.decoder = await LabelDecoder.load(addresses);
 }"""
 
-READ = """async (looks) => {
+READ = """async (passes) => {
   const { CodeChoice } = await import("/static/js/scanner/code-choice.js");
   const { parse } = await import("/static/js/scanner/hub-id.js");
   const video = document.querySelector("video");
   const choice = new CodeChoice();
   const seen = { hubId: "", texts: [], seconds: [] };
-  for (let n = 0; n < looks && !seen.hubId; n += 1) {
+  for (let n = 0; n < passes && !seen.hubId; n += 1) {
     await show(n);
     const started = performance.now();
-    const look = await decoder.look(video);
+    const found = await decoder.scan(video);
     seen.seconds.push((performance.now() - started) / 1000);
-    seen.texts.push(...look.codes.map((code) => code.text));
-    const { code } = choice.take(look, performance.now());
+    seen.texts.push(...found.codes.map((code) => code.text));
+    const { code } = choice.take(found, performance.now());
     if (code) seen.hubId = parse(code.text).hubId ?? "";
   }
   return seen;
@@ -68,7 +68,7 @@ class Camera:
     def read(self, picture: Picture) -> Outcome:
         """Hold it up, and say how that went."""
         self._shown["picture"] = picture
-        seen = self._tab.evaluate(READ, LOOKS)
+        seen = self._tab.evaluate(READ, PASSES)
         return judge("camera", picture, seen["hubId"], seen["texts"], seen["seconds"])
 
 

@@ -8,7 +8,7 @@ from bench.pictures.conditions import Picture
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`found` is the hub id that was read, or ""; `seconds` is what each look at it took.
+    """`found` is the hub id that was read, or ""; `seconds` is what each pass over it took.
 
     A read is false when a text came out that is on no label in sight, or another hub's id.
     """

@@ -82,7 +82,7 @@ def _figure(report: dict[str, Any], category: str) -> Figure:
         100 * found["score"],
         TARGETS[category],
         digits=0,
-        details=findings(report["audits"], found["auditRefs"]) or ["nothing to mend"],
+        details=findings(report["audits"], found["auditRefs"]) or ["nothing to improve"],
     )
 
 
@@ -96,9 +96,9 @@ def findings(audits: dict[str, Any], references: Sequence[dict[str, Any]]) -> li
         audit = audits[reference["id"]]
         if audit["scoreDisplayMode"] in NO_FINDING or audit["score"] in {None, 1}:
             continue
-        said = " ".join(filter(None, (audit["title"], audit.get("displayValue"))))
+        sentence = " ".join(filter(None, (audit["title"], audit.get("displayValue"))))
         weighs = f"weighs {reference['weight']}" if reference["weight"] else "not in the mark"
-        lines.append(f"{audit['score']:.2f}  {reference['id']} ({weighs}): {said}")
+        lines.append(f"{audit['score']:.2f}  {reference['id']} ({weighs}): {sentence}")
         items = (audit.get("details") or {}).get("items")
         lines += [f"        {named}" for item in _list(items) if (named := _item(item))]
     return lines

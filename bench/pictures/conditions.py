@@ -129,7 +129,7 @@ def damaged(sitting: Sitting) -> Taken:
     pose = sitting.pose()
     share = (0.05, 0.1, 0.15, 0.2)[sitting.number % 4]
     spoil = (wear.scratched, wear.torn, wear.soiled)[sitting.number % 3]
-    # Some of it is past mending: a torn corner takes a QR's mark with it three times of four.
+    # Some of it cannot be repaired: a torn corner takes a QR's mark with it three times of four.
     label = spoil(sitting.label(pose), sitting.chance, share)
     return sitting.seen(label, pose), {}
 

@@ -1,4 +1,4 @@
-"""The database's own refusal to change or remove an audit row, whoever asks."""
+"""The database's own refusal to change or remove an audit row."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 

@@ -1,7 +1,7 @@
 """The audit trail: one row for every change that matters, never changed, never removed.
 
 Rows name people and things by value, not by foreign key: the record must outlive them. The
-database refuses UPDATE and DELETE (see the migration's triggers), whoever asks.
+database refuses UPDATE and DELETE (see the migration's triggers).
 """
 
 import uuid

@@ -8,8 +8,8 @@ from django.db import models
 from portal.audit.models import Entry
 
 
-class Person(Protocol):
-    """Whoever acts: all that the trail needs to know of them."""
+class Actor(Protocol):
+    """Who acts: all that the trail needs to know of them."""
 
     pk: Any
     email: str
@@ -18,7 +18,7 @@ class Person(Protocol):
 def record(
     verb: str,
     *,
-    actor: Person | None,
+    actor: Actor | None,
     organisation_id: uuid.UUID | None,
     subject: models.Model | None = None,
     acting_organisation_id: uuid.UUID | None = None,

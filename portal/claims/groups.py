@@ -42,7 +42,7 @@ GROUPS: dict[str, Which] = {
         State.REJECTED,
         State.EXPIRED,
     ),
-    "offline": lambda: Q(state=State.WAITING, reason=Reason.OFFLINE),
+    "offline": lambda: Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.OFFLINE),
     "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
     "forbidden": lambda: _by_the_key() & _lately(),
     "refused": lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),

@@ -1,4 +1,4 @@
-"""A claim and its attempts. Only `lifecycle` assigns a state."""
+"""A claim and its attempts. Only `engine.step` and `engine.actions` assign a state."""
 
 import uuid
 from datetime import timedelta
@@ -81,7 +81,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
 
     def of(self, member: Membership) -> Self:
-        """Return the claims of the member's organisation, whoever made them."""
+        """Return the claims of the member's organisation, support's among them."""
         return self.filter(organisation=member.organisation_id)
 
     def made_by_support_of(self, agent: Membership) -> Self:
@@ -107,7 +107,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 
 class Claim(Leased):
-    """One wish to bind one hub to one organisation and site, from submit to its end.
+    """One request to bind one hub to one organisation and site, from submit to its end.
 
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
     another organisation, and names the one whose super key serves it. `version` rises with

@@ -27,6 +27,6 @@ def permitted(claim: Claim) -> bool:
 
 
 def may_act_on(user: User, claim: Claim) -> bool:
-    """Say whether the person may stop the claim, hurry it, or make it again."""
+    """Say whether the person may stop the claim, try it now, or make it again."""
     ability = Ability.SUPPORT if claim.by_support else Ability.CLAIM
     return access.may(user, credential_owner(claim), ability)

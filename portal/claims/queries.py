@@ -13,7 +13,7 @@ LATEST_TODAY = 50
 
 
 def claims_of(member: Membership) -> ClaimQuerySet:
-    """Return the claims of the member's organisation, whoever made them."""
+    """Return the claims of the member's organisation, support's among them."""
     return Claim.objects.of(member)
 
 
@@ -44,9 +44,9 @@ def claimers(member: Membership) -> QuerySet[User]:
 def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:
     """Return how many claims of each group the member's organisation can do something about.
 
-    Of support's blocked claims it can mend nothing.
+    Of support's blocked claims it can correct nothing.
     """
-    mendable = claims_of(member).filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
-    return mendable.aggregate(
+    actionable = claims_of(member).filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
+    return actionable.aggregate(
         **{name: Count("pk", filter=group, distinct=True) for name, group in groups.items()}
     )

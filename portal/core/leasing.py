@@ -1,7 +1,7 @@
 """Leasing: a row is worked on by one worker at a time, and a late one cannot write.
 
 Due work of every kind is a row of a `Leased` model. A lease is a compare-and-set that raises
-the row's epoch: whoever holds an older epoch changes nothing any more. A lease that nobody
+the row's epoch: a holder of an older epoch changes nothing any more. A lease that nobody
 gives back runs out, or is taken from a worker that is dead.
 """
 
@@ -103,7 +103,7 @@ class Lease[Row: Leased]:
 
 
 def holder() -> str:
-    """Return this process's name, as it stands in leases and signs of life."""
+    """Return this process's name, as leases and heartbeats have it."""
     return f"{socket.gethostname()}-{os.getpid()}"
 
 

@@ -56,8 +56,8 @@ class Prepared:
         )
         recent.rows(owner=organisation.pk)
 
-    Whatever else `build` puts into the queryset, such as the time, stands in the statement and is
-    `kept_for` old at most. A place takes no None: in SQL nothing equals it.
+    Anything else that `build` puts into the queryset, such as the time, is fixed in the statement
+    and `kept_for` old at most. A place takes no None: in SQL nothing equals it.
     """
 
     def __init__(

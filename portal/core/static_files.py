@@ -19,7 +19,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 VENDOR: Final = "vendor/"
 OUR_SCRIPTS: Final = "js/"
 # Comments that have their lines to themselves. No text of ours that goes over lines may hold one.
-COMMENT: Final = re.compile(r"^[ \t]*(?:/\*.*?\*/[ \t]*$|//[^\n]*$)", re.DOTALL | re.MULTILINE)
+COMMENT: Final = re.compile(
+    r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/[ \t]*$|//[^\n]*$)", re.DOTALL | re.MULTILINE
+)
 
 
 def without_comments(script: str) -> str:

@@ -1,7 +1,7 @@
 """How often something may be done: counted in the database, and so exactly, by all processes.
 
-A stretch of time has a row of its own for each key. One statement counts and answers, whoever
-else counts at the same moment. Keys are digests: whom they stand for is not written down.
+A stretch of time has a row of its own for each key. One statement counts and answers, no matter who
+else counts at the same moment. Keys are digests: whose they are is not written down.
 """
 
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 type Text = str | _StrPromise
-"""Words as they stand, or to be put into the reader's language when they are shown."""
+"""Plain words, or words to be put into the reader's language when they are shown."""
 
 
 @dataclass(frozen=True, slots=True)

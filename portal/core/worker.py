@@ -39,7 +39,7 @@ MARGIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WorkKind:
     """A kind of due work.
 
     `is_due` says by a cheap read whether there is some, `take` leases at most so many pieces,
@@ -65,16 +65,16 @@ class Kind:
         return [partial(self.work, lease) for lease in self.take(limit)]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, WorkKind] = {}
 _turns = itertools.count()
 
 
-def register(*kinds: Kind) -> None:
+def register(*kinds: WorkKind) -> None:
     """Let workers do these kinds of work as well."""
     _kinds.update({kind.name: kind for kind in kinds})
 
 
-def kinds(*, reserved: bool = False) -> list[Kind]:
+def kinds(*, reserved: bool = False) -> list[WorkKind]:
     """Return the kinds of work for the worker's threads, or for the reserved ones."""
     return [kind for kind in _kinds.values() if kind.reserved == reserved]
 
@@ -133,7 +133,7 @@ def _in_thread(job: Job) -> None:
     try:
         job()
     except Exception:
-        # The lease runs out by itself, and whoever takes the row up next goes on from it.
+        # The lease runs out by itself, and the next holder of the row goes on from it.
         logger.exception("a piece of work failed")
     finally:
         close_old_connections()

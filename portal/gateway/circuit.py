@@ -78,7 +78,7 @@ def retry_in() -> float:
     circuit = Circuit.objects.filter(pk=host).first()
     if circuit is None:
         return 0.0
-    _forget(host)
+    _reset_counts(host)
     if not _is_due(circuit, now):
         return (circuit.open_until - now).total_seconds()
     probe = _Probe(host, now + PROBE, circuit.times_opened)
@@ -131,7 +131,7 @@ def _host() -> str:
     return urlsplit(settings.SPKEY_BASE_URL).netloc.lower()
 
 
-def _forget(host: str) -> None:
+def _reset_counts(host: str) -> None:
     with _lock:
         _windows.pop(host, None)
 
@@ -173,5 +173,5 @@ def _conclude(probe: _Probe, failed: bool) -> None:
         times = probe.times_opened + 1
         mine.update(open_until=timezone.now() + _pause(times), times_opened=times)
     elif mine.delete()[0]:
-        _forget(probe.host)
+        _reset_counts(probe.host)
         logger.info("%s answers again", probe.host)

@@ -23,7 +23,7 @@ def client_for(credential: ApiCredential, ended: Ended) -> spkey.Client:
     """Return this thread's client for the credential, kept while it is used.
 
     A replaced key, or a token replaced beside the same key, is another client. `ended` is told
-    how each of its calls ended, and has to serve whoever asks for the same client later.
+    how each of its calls ended, and serves every later caller that asks for the same client.
     """
     clients: OrderedDict[tuple[object, ...], spkey.Client]
     clients = _local.__dict__.setdefault("clients", OrderedDict())

@@ -2,7 +2,7 @@
 
 `usable` says with which key an organisation calls, `ask` whether it may be used now. SpKey counts
 its limit per key, so a 429 to any call holds back all calls with that key, for a time that is
-written here. Whoever made the call learns from the error's `held_for` how long that is.
+written here. The caller learns from the error's `held_for` how long that is.
 """
 
 import logging
@@ -73,7 +73,7 @@ def ask(credential: ApiCredential) -> spkey.Client | Held:
         return Held(paused, HeldReason.RATE_LIMITED)
     if silent := circuit.retry_in():
         return Held(silent, HeldReason.CIRCUIT_OPEN)
-    return clients.client_for(credential, ended=partial(_note_end, credential))
+    return clients.client_for(credential, ended=partial(_record_end, credential))
 
 
 def held_reason(credential: ApiCredential) -> HeldReason | None:
@@ -116,7 +116,7 @@ def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
     )
 
 
-def _note_end(credential: ApiCredential, error: spkey.SpkeyError | None) -> None:
+def _record_end(credential: ApiCredential, error: spkey.SpkeyError | None) -> None:
     """Take note of how a call with this key ended. Never raises."""
     circuit.record_result(error)
     if not isinstance(error, spkey.RateLimited):

@@ -32,7 +32,7 @@ def mark_refused(credential: ApiCredential) -> bool:
 
 
 def mark_mismatch(credential: ApiCredential) -> bool:
-    """Remember that the key belongs to another organisation than the one it stands for.
+    """Remember that the key belongs to another organisation than the one that stores it.
 
     Return False, and leave it unharmed, when another was put in its place meanwhile.
     """
@@ -54,17 +54,17 @@ def _mark(credential: ApiCredential, state: str) -> bool:
                 subject=credential,
                 key=credential.masked_key,
             )
-            _tell_admins(credential, state)
+            _notify_admins(credential, state)
     return bool(marked) or stored(credential).exists()
 
 
-def _tell_admins(credential: ApiCredential, state: str) -> None:
+def _notify_admins(credential: ApiCredential, state: str) -> None:
     """Tell those who can renew the key. Each time that it ceases to work has a version of its own.
 
     Support's claims wait for a super key: its holder's administrators renew it.
     """
     version, kind = stored(credential).values_list("version", "kind").get()
-    outbox.tell(
+    outbox.notify(
         credential.organisation_id,
         f"key_{state}",
         about=f"{credential.pk}/{version}",
@@ -105,7 +105,7 @@ def check(credential: ApiCredential) -> bool:
             stored(credential)
             .filter(epoch=credential.epoch)
             .update(
-                state=_unless_barred(state),
+                state=_unless_not_disproved(state),
                 checked_at=timezone.now(),
                 **leasing.given_back(None),
                 version=F("version") + 1,
@@ -123,15 +123,15 @@ def check(credential: ApiCredential) -> bool:
     return bool(kept) and stored(credential).filter(state__in=usable_states).exists()
 
 
-def _unless_barred(verdict: str) -> Case:
-    """Return the state after a check: what it cannot disprove stands.
+def _unless_not_disproved(verdict: str) -> Case:
+    """Return the state after a check: what it cannot disprove stays.
 
     A key of another organisation works, for that one; and silence takes no refusal back.
     """
-    stands = Q(state=ApiCredential.State.MISMATCH)
+    stays = Q(state=ApiCredential.State.MISMATCH)
     if verdict == ApiCredential.State.UNREACHABLE:
-        stands |= Q(state=ApiCredential.State.REFUSED)
-    return Case(When(stands, then=F("state")), default=Value(verdict))
+        stays |= Q(state=ApiCredential.State.REFUSED)
+    return Case(When(stays, then=F("state")), default=Value(verdict))
 
 
 def _put_off(credential: ApiCredential, seconds: float) -> None:

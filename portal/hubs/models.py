@@ -29,7 +29,7 @@ class Hub(Leased):
     # A hub that was just claimed is expected to come online, whether anybody looks or not.
     AWAIT_ONLINE_FOR: ClassVar[timedelta] = timedelta(hours=2)
     BOUNDS: ClassVar[dict[str, Bound]] = {
-        # Whoever still looks renews it with the next poll.
+        # A page that is still open renews it with the next poll.
         "watched_until": Bound(WATCH, None),
         "awaited_until": Bound(AWAIT_ONLINE_FOR, AWAIT_ONLINE_FOR),
     }

@@ -16,7 +16,7 @@ SUSPENDED = "Suspended"
 DECOMMISSIONED = "Decommissioned"
 
 # What a page can see change; the time of reading alone is no news.
-VISIBLE = (
+SHOWN_ON_PAGES = (
     "binding",
     "status",
     "serial",
@@ -67,7 +67,7 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
 def record_missing(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     """Remember that SpKey knows no such hub, and return the row as saved."""
     blank = Hub()
-    known = {name: getattr(blank, name) for name in VISIBLE}
+    known = {name: getattr(blank, name) for name in SHOWN_ON_PAGES}
     return _save(hub, known | {"binding": Hub.Binding.MISSING}, read_at)
 
 
@@ -77,7 +77,7 @@ def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:
         setattr(hub, name, value)
     hub.read_at = read_at or timezone.now()
     fields = {**known, "read_at": hub.read_at}
-    # Two may ask at once: the answer to the later question stands. One that was asked in the
+    # Two may ask at once: the answer to the later question counts. One that was asked in the
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)

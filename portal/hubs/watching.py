@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at, given_back
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.hubs import status
@@ -49,7 +49,7 @@ def hubs_for(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UUID
     if not missing:
         return found
     made = [Hub(organisation=organisation, hub_id=hub_id) for hub_id in missing]
-    # Of two who ask at once one makes the row: what stands is read afterwards.
+    # Of two who ask at once one makes the row: the existing row is read afterwards.
     Hub.objects.bulk_create(made, ignore_conflicts=True)
     return {hub.hub_id: hub for hub in of_these.all()}
 
@@ -73,7 +73,7 @@ def watch_all(hubs: Iterable[Hub]) -> None:
 
 
 def unwatch(hubs: Iterable[Hub]) -> None:
-    """Refresh these hubs no more: whoever wanted to know has learnt it.
+    """Refresh these hubs no more: what was asked is known.
 
     Who else looks at one of them has it refreshed again, and one just claimed is looked at on.
     """
@@ -195,7 +195,7 @@ def _give_back(lease: Lease[Hub], every: timedelta) -> None:
     lease.row().update(**given_back(again_at))
 
 
-REFRESHES = Kind(
+REFRESHES = WorkKind(
     name="hub refreshes",
     model=Hub,
     is_due=some_due,

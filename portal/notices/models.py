@@ -15,10 +15,10 @@ from portal.core.leasing import Leased
 
 
 class Notice(Leased):
-    """A letter to one administrator, still to be sent, sent, or given up.
+    """An e-mail to one administrator, still to be sent, sent, or given up.
 
     `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
-    are the words it is about (JSON, no secrets); the letter is written when it is sent.
+    are the words it is about (JSON, no secrets); the e-mail is written when it is sent.
     """
 
     LEASE: ClassVar[timedelta] = timedelta(minutes=3)

@@ -1,7 +1,7 @@
 """Telling an organisation's administrators by e-mail, once, of what actually happened.
 
-Whoever makes something happen writes the notices in the same transaction; the worker sends
-them. A mail server cannot say that it has seen a letter before: one whose sender was killed
+The code that makes something happen writes the notices in the same transaction; the worker sends
+them. A mail server cannot say that it has seen an e-mail before: one whose sender was killed
 in between is sent again, under the same Message-ID, by which mailboxes know it for the same.
 """
 
@@ -22,7 +22,7 @@ from django.utils import timezone, translation
 from portal.audit.record import record
 from portal.core import leasing
 from portal.core.leasing import Lease, given_back
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership
 
@@ -42,11 +42,11 @@ GIVE_UP_TRIES: Final = 12
 _random = random.SystemRandom()
 
 
-def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> int:
+def notify(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> int:
     """Write a notice for each of the organisation's administrators, in the caller's transaction.
 
-    `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): whoever has
-    a notice of this kind about it gets no second. `facts` must serialise as JSON and hold no
+    `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): nobody
+    gets a second notice of one kind about it. `facts` must serialise as JSON and hold no
     secret; the words of the kind in templates/notices/email/ say which they know. Return how many
     notices were made. Raises ValueError for a kind that has no words.
     """
@@ -70,8 +70,8 @@ def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> 
     with transaction.atomic():
         Notice.objects.bulk_create(made, ignore_conflicts=True)
         # Those of another transaction, or an earlier call, have other ids than ours.
-        told = Notice.objects.filter(pk__in=[notice.pk for notice in made])
-        people = sorted(told.values_list("user__email", flat=True))
+        written = Notice.objects.filter(pk__in=[notice.pk for notice in made])
+        people = sorted(written.values_list("user__email", flat=True))
         if people:
             record(
                 "notice.told",
@@ -84,7 +84,7 @@ def tell(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> 
     return len(people)
 
 
-def told_of_key(credential: ApiCredential) -> bool:
+def administrators_know_of(credential: ApiCredential) -> bool:
     """Say whether administrators have been told that SpKey refuses this very key."""
     return Notice.objects.filter(
         organisation=credential.organisation_id,
@@ -120,7 +120,7 @@ def send(lease: Lease[Notice]) -> None:
         _give_back(lease, None, given_up_at=timezone.now())
         return
     try:
-        _letter(notice).send()
+        _email(notice).send()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, the rest must be sent
         # The type alone: a mail server's words may repeat anything it was told.
         logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
@@ -156,8 +156,8 @@ def _still_administers(notice: Notice) -> bool:
     )
 
 
-def _letter(notice: Notice) -> EmailMessage:
-    """Write the letter, in its reader's language.
+def _email(notice: Notice) -> EmailMessage:
+    """Write the e-mail, in its reader's language.
 
     The template's first line is the subject, the rest the text.
     """
@@ -185,11 +185,11 @@ def _plain(value: object) -> object:
     """Return a text as one line of printable characters: it must not look like another line."""
     if not isinstance(value, str):
         return value
-    printable = (letter if letter.isprintable() else " " for letter in value)
+    printable = (character if character.isprintable() else " " for character in value)
     return " ".join("".join(printable).split())
 
 
-NOTICES = Kind(
+NOTICES = WorkKind(
     name="notices",
     model=Notice,
     is_due=some_due,

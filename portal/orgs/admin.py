@@ -30,7 +30,7 @@ from portal.core.web.admin_filters import WordedFilter
 from portal.orgs import spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
-from portal.orgs.web.admin_audit import changes, note, note_rows
+from portal.orgs.web.admin_audit import changes, record_change, record_rows
 from portal.orgs.web.forms import MemberRowForm, PasswordForm
 
 # One kind of operator needs no groups; addresses and second factors have their places below.
@@ -102,8 +102,10 @@ class PersonAdmin(DjangoUserAdmin[User]):
         EmailAddress.objects.update_or_create(
             user=obj, primary=True, defaults={"email": obj.email, "verified": True}
         )
-        told = changes(form) if change else {"email": ["", obj.email]}
-        note(request, "person.changed" if change else "person.added", obj, None, changes=told)
+        detail = changes(form) if change else {"email": ["", obj.email]}
+        record_change(
+            request, "person.changed" if change else "person.added", obj, None, changes=detail
+        )
 
     @method_decorator(sensitive_post_parameters())
     @method_decorator(transaction.atomic)
@@ -118,7 +120,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
         answer = super().user_change_password(request, id, form_url)
         after = self.get_object(request, id)
         if before is not None and after is not None and before.password != after.password:
-            note(request, "person.password_set", after, None)
+            record_change(request, "person.password_set", after, None)
         return answer
 
 
@@ -154,14 +156,14 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         """Save the organisation and record it."""
         obj.save()
         verb = "organisation.changed" if change else "organisation.created"
-        note(request, verb, obj, obj, changes=changes(form))
+        record_change(request, verb, obj, obj, changes=changes(form))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the members and record each."""
-        note_rows(request, formset, made="added", told=_told)
+        record_rows(request, formset, made="added", detail_of=_detail)
 
 
-def _told(member: Membership) -> dict[str, Any]:
+def _detail(member: Membership) -> dict[str, Any]:
     return {"member": member.user.email, "role": member.role, "support": member.support}
 
 
@@ -221,7 +223,9 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
             return
         ApiCredential.objects.filter(pk=obj.pk).update(kind=obj.kind, version=F("version") + 1)
         before, after = changes(form)["kind"]
-        note(request, "key.kind_changed", obj, obj.organisation, before=before, after=after)
+        record_change(
+            request, "key.kind_changed", obj, obj.organisation, before=before, after=after
+        )
 
 
 class TypeFilter(admin.ChoicesFieldListFilter):
@@ -269,5 +273,5 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         """Remove a second factor and record it."""
-        note(request, "second_factor.removed", obj.user, None, type=str(obj.type))
+        record_change(request, "second_factor.removed", obj.user, None, type=str(obj.type))
         obj.delete()

@@ -1,7 +1,7 @@
 """What failed unexpectedly on a device, as its scripts report it: see static/js/page/report.js.
 
 A report names an error and its place in our scripts, and nobody. Scripts take ids and addresses
-out of the message; whatever a stranger sends in a script's place is treated alike.
+out of the message; what a stranger sends in a script's place is treated alike.
 """
 
 import json
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 MOST_BYTES: Final = 2048
 LONGEST: Final = 200
 MOST_LINES: Final = 1_000_000
-# What stands for a person, a hub or a claim; and what an address asks for.
+# Ids of people, hubs and claims; and the query of an address.
 IDS: Final = re.compile(
     r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[\w.+-]+@[\w.-]+|\d{5,}", re.IGNORECASE
 )
@@ -24,7 +24,7 @@ SCRIPT: Final = re.compile(r"(/[\w./-]*)?", re.ASCII)
 RELEASE: Final = re.compile(r"\w{0,32}", re.ASCII)
 
 
-class MalformedError(ValueError):
+class MalformedReportError(ValueError):
     """That is no report."""
 
 
@@ -42,18 +42,18 @@ class ClientError:
 def parse(body: bytes) -> ClientError:
     """Return what is reported. Raises MalformedError."""
     if len(body) > MOST_BYTES:
-        raise MalformedError
+        raise MalformedReportError
     try:
-        told = json.loads(body)
+        reported = json.loads(body)
         error = ClientError(
-            name=_text(told["name"]),
-            message=_text(told["message"]),
-            script=_like(SCRIPT, told["script"]),
-            line=_number(told["line"]),
-            release=_like(RELEASE, told["release"]),
+            name=_text(reported["name"]),
+            message=_text(reported["message"]),
+            script=_like(SCRIPT, reported["script"]),
+            line=_number(reported["line"]),
+            release=_like(RELEASE, reported["release"]),
         )
     except (ValueError, LookupError, TypeError, RecursionError):
-        raise MalformedError from None
+        raise MalformedReportError from None
     return error
 
 
@@ -71,18 +71,20 @@ def log(error: ClientError) -> None:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise MalformedError
+        raise MalformedReportError
     scrubbed = IDS.sub("…", QUERIES.sub("", value))
-    return "".join(letter if letter.isprintable() else " " for letter in scrubbed)[:LONGEST]
+    return "".join(character if character.isprintable() else " " for character in scrubbed)[
+        :LONGEST
+    ]
 
 
 def _like(pattern: re.Pattern[str], value: Any) -> str:
     if not isinstance(value, str) or len(value) > LONGEST or not pattern.fullmatch(value):
-        raise MalformedError
+        raise MalformedReportError
     return value
 
 
 def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_LINES:
-        raise MalformedError
+        raise MalformedReportError
     return value

@@ -1,7 +1,7 @@
-"""What a device keeps of this version of the portal, to open where there is no network.
+"""Which files a device keeps of this version of the portal, to open where there is no network.
 
 That is the shell, a page that holds nothing of any person, in every language, and the files that
-it needs. Nothing else is ever kept: a page of somebody who is signed in least of all.
+it needs. No other page or file is ever kept: a page of somebody who is signed in least of all.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.utils import translation
 from portal.pwa import packages
 
 LANGUAGES: Final = tuple(code for code, _ in settings.LANGUAGES)
-VERSION_LETTERS: Final = 16
+VERSION_LENGTH: Final = 16
 WORKER: Final = "js/pwa/service-worker.js"
 
 # Everything that the shell loads, at once or later: tests follow what its files name.
@@ -113,7 +113,7 @@ def files() -> list[str]:
 def release() -> str:
     """Return a name for this version of the files: of what a page reports, it says which it ran."""
     addresses = [static(path) for path in files()]
-    return hashlib.sha256(json.dumps(addresses).encode()).hexdigest()[:VERSION_LETTERS]
+    return hashlib.sha256(json.dumps(addresses).encode()).hexdigest()[:VERSION_LENGTH]
 
 
 def shell(language: str) -> str:
@@ -141,7 +141,7 @@ def _compose() -> Precache:
     worker = static(WORKER)
     everything = json.dumps([bodies, addresses, worker])
     return Precache(
-        version=hashlib.sha256(everything.encode()).hexdigest()[:VERSION_LETTERS],
+        version=hashlib.sha256(everything.encode()).hexdigest()[:VERSION_LENGTH],
         shells={code: reverse("shell", args=(code,)) for code in LANGUAGES},
         files=addresses,
         worker=worker,

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 
 from portal.sandbox.exchange import Answer, Json, json_answer, refusal
 from portal.sandbox.keys import ApiKey
-from portal.sandbox.state import Hub, SandboxState, milliseconds
+from portal.sandbox.state import SandboxHub, SandboxState, milliseconds
 
 type Command = Callable[[SandboxState, ApiKey, str, Json], Answer]
 
 
-def find(state: SandboxState, hub_id: str) -> Hub:
+def find(state: SandboxState, hub_id: str) -> SandboxHub:
     """The hub with the id `hub_id`; raises Refusal (404) when there is none."""
     hub = state.hubs.get(hub_id)
     if hub is None:
@@ -127,7 +127,7 @@ def provision(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answ
             return _answer(known, None)
         now = state.clock()
         thing = body.get("thingName", hub_id)
-        hub = Hub(hub_id, body["serial"], body["model"], thing, now, version=0)
+        hub = SandboxHub(hub_id, body["serial"], body["model"], thing, now, version=0)
         state.hubs[hub_id] = hub
         data = {"hubId": hub_id, "serial": hub.serial, "model": hub.model, "thingName": thing}
         if "vendorName" in body:
@@ -147,7 +147,7 @@ BY_NAME: Mapping[str, Command] = {
 }
 
 
-def _check_claimed(hub: Hub) -> None:
+def _check_claimed(hub: SandboxHub) -> None:
     if hub.status != "Claimed":
         raise refusal(400, "Bad Request", "Hub is not claimed")
 
@@ -157,7 +157,7 @@ def _check_own(key: ApiKey, org_id: str) -> None:
         raise refusal(403, "Forbidden", "The API key belongs to another organisation")
 
 
-def _check_connected(state: SandboxState, hub: Hub) -> None:
+def _check_connected(state: SandboxState, hub: SandboxHub) -> None:
     now = state.clock()
     if hub.connected(now) is False:
         hub.note_call(now)
@@ -167,12 +167,12 @@ def _check_connected(state: SandboxState, hub: Hub) -> None:
 
 
 def _accept(
-    state: SandboxState, key: ApiKey, hub: Hub, event: str, data: Json, *, status: int = 200
+    state: SandboxState, key: ApiKey, hub: SandboxHub, event: str, data: Json, *, status: int = 200
 ) -> Answer:
     state.record(hub, event, data, key.name)
     return _answer(hub, {"type": event, "data": data}, status)
 
 
-def _answer(hub: Hub, event: Json | None, status: int = 200) -> Answer:
+def _answer(hub: SandboxHub, event: Json | None, status: int = 200) -> Answer:
     document = {"success": True, "aggregateId": hub.hub_id, "version": hub.version, "event": event}
     return json_answer(status, document)

@@ -78,7 +78,7 @@ def not_found_in_list(message: str) -> Refusal:
 def invalid(problems: Iterable[tuple[str, str]]) -> Refusal:
     """400 for parameters that do not validate; `problems` holds pairs of field name and message.
 
-    `success` stands beside the documented fields of this shape, since the OpenAPI document
+    `success` is beside the documented fields of this shape, since the OpenAPI document
     requires it of every 400 of a hub command.
     """
     details = [{"field": name, "message": message} for name, message in problems]

@@ -25,7 +25,7 @@ _PLACES = {"drop": ("before", "after"), "reset": ("before", "after", "mid_body")
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class FaultAction:
     """One thing that goes wrong. Usually one field is set.
 
     `effect` says whether the request still takes effect where that is open:
@@ -140,7 +140,7 @@ class Match:
 @dataclass(slots=True)
 class _Fault:
     match: Match
-    action: Action
+    action: FaultAction
     times: int | None
 
 
@@ -166,7 +166,7 @@ class Faults:
             isinstance(times, bool) or not isinstance(times, int) or times < 1
         ):
             raise ValueError("times is a number from 1 on, or null")
-        fault = _Fault(_build(Match, match or {}), _build(Action, action), times)
+        fault = _Fault(_build(Match, match or {}), _build(FaultAction, action), times)
         with self._lock:
             self._waiting.append(fault)
 
@@ -175,7 +175,7 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def take(self, request: Request, key: str | None) -> Action | None:
+    def take(self, request: Request, key: str | None) -> FaultAction | None:
         """The fault that happens to `request`, counted as used; None when there is none."""
         with self._lock:
             fault = next(
@@ -190,7 +190,7 @@ class Faults:
             return fault.action
 
 
-def _build[Shape: (Match, Action)](shape: type[Shape], values: Mapping[str, Any]) -> Shape:
+def _build[Shape: (Match, FaultAction)](shape: type[Shape], values: Mapping[str, Any]) -> Shape:
     if unknown := set(values) - {known.name for known in fields(shape)}:
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
     return shape(**values)

@@ -24,7 +24,7 @@ code { font-size: 6.5pt; white-space: nowrap }
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands on one hub; `hub_id` (UUID text) is also what its QR code says."""
+    """What is printed on one hub; `hub_id` (UUID text) is also what its QR code says."""
 
     title: str
     hub_id: str
@@ -48,7 +48,7 @@ def labels(count: int, seed: int = world.DEFAULT_SEED) -> Iterator[Label]:
 
 
 def sheet(chosen: Iterable[Label]) -> str:
-    """An HTML document that stands on its own, with one QR label for each of `chosen`."""
+    """A self-contained HTML document, with one QR label for each of `chosen`."""
     items = "\n".join(_item(label) for label in chosen)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -101,7 +101,7 @@ class Sandbox:
     def outage(self, seconds: float) -> None:
         """In a moment, close every connection and refuse new ones for so long; then go on.
 
-        The world stays as it is. The moment lets the answer to whoever asked for this get out.
+        The world stays as it is. The moment lets the answer to this very request get out.
         """
         threading.Thread(target=self._away, args=(seconds,), name="outage", daemon=True).start()
 

@@ -17,7 +17,7 @@ _DAY = 86_400.0
 
 
 @dataclass(slots=True)
-class Hub:
+class SandboxHub:
     """One hub. Times are epoch seconds; `version` counts the events of its aggregate.
 
     `online` overrides what time says (None: nothing is forced); `online_from` is when the hub first
@@ -99,7 +99,7 @@ class SandboxState:
     online_delay: float = 3.0
     clock: Callable[[], float] = time.time
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    hubs: dict[str, Hub] = field(default_factory=dict, repr=False)
+    hubs: dict[str, SandboxHub] = field(default_factory=dict, repr=False)
     users: dict[str, Json] = field(default_factory=dict, repr=False)
     keys: Keys = field(default_factory=Keys, repr=False)
     event_log: list[LoggedEvent] = field(default_factory=list, repr=False)
@@ -126,7 +126,7 @@ class SandboxState:
             self.hubs.clear()
             self.hubs.update((hub.hub_id, hub) for hub in _first_hubs(self.seed, self.clock()))
 
-    def status(self, hub: Hub) -> Json:
+    def status(self, hub: SandboxHub) -> Json:
         """`hub` as its status endpoint tells it, without what only a silent device would know."""
         now = self.clock()
         online = hub.connected(now)
@@ -155,7 +155,7 @@ class SandboxState:
             document["lastSeen"] = milliseconds(hub.last_seen)
         return document | {"online": online}
 
-    def record(self, hub: Hub, event: str, data: Json, key: str) -> None:
+    def record(self, hub: SandboxHub, event: str, data: Json, key: str) -> None:
         """Raise `hub`'s version and log `event`, which the key named `key` caused."""
         hub.version += 1
         self.event_log.append(LoggedEvent(event, hub.hub_id, hub.version, data, key, self.clock()))
@@ -193,7 +193,7 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _first_hubs(seed: int, now: float) -> Iterator[Hub]:
+def _first_hubs(seed: int, now: float) -> Iterator[SandboxHub]:
     for n in range(world.HUB_COUNT):
         yield _new_hub(world.hub_id(n, seed), now - _DAY * (30 + n))
     for magic in world.MAGIC.values():
@@ -201,11 +201,11 @@ def _first_hubs(seed: int, now: float) -> Iterator[Hub]:
             yield _magic_hub(magic, now)
 
 
-def _new_hub(hub_id: str, provisioned_at: float) -> Hub:
-    return Hub(hub_id, world.serial(hub_id), world.model(hub_id), hub_id, provisioned_at)
+def _new_hub(hub_id: str, provisioned_at: float) -> SandboxHub:
+    return SandboxHub(hub_id, world.serial(hub_id), world.model(hub_id), hub_id, provisioned_at)
 
 
-def _magic_hub(magic: world.MagicHub, now: float) -> Hub:
+def _magic_hub(magic: world.MagicHub, now: float) -> SandboxHub:
     hub = _new_hub(magic.id, now - 30 * _DAY)
     hub.status, hub.org_id, hub.site_id = magic.status, magic.org_id, magic.site_id
     if magic.status == "Claimed":

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from portal.orgs.admin import OrganisationAdmin
 from portal.orgs.models import Organisation
-from portal.orgs.web.admin_audit import note_rows
+from portal.orgs.web.admin_audit import record_rows
 from portal.sites.models import Site
 
 
@@ -32,10 +32,10 @@ class OrganisationWithSitesAdmin(OrganisationAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the sites and record each; the members as ever."""
         if formset.model is Site:
-            note_rows(request, formset, made="created", told=_told)
+            record_rows(request, formset, made="created", detail_of=_detail)
         else:
             super().save_formset(request, form, formset, change)
 
 
-def _told(site: Site) -> dict[str, Any]:
+def _detail(site: Site) -> dict[str, Any]:
     return {"name": site.name, "spkey_site_id": site.spkey_site_id}

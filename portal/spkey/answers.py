@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import NoReturn
 
 from portal.spkey import errors
-from portal.spkey.errors import Facts, FieldProblem, SpkeyError
+from portal.spkey.errors import ErrorFacts, FieldProblem, SpkeyError
 from portal.spkey.fields import Undocumented
 from portal.spkey.records import AnswerMeta
 from portal.spkey.wire import Fault, Reply
@@ -98,8 +98,8 @@ def _refusal(reply: Reply, status: int) -> SpkeyError:
     return errors.Refused(words.message, details=words.details, **facts)
 
 
-def _facts(reply: Reply) -> Facts:
-    return Facts(
+def _facts(reply: Reply) -> ErrorFacts:
+    return ErrorFacts(
         http_status=reply.http_status,
         reference=_reference(reply),
         request_id=reply.request_id,
@@ -128,8 +128,8 @@ def _words(reply: Reply, status: int) -> _Words:
 def _message(body: dict[str, object]) -> str:
     listed = body.get("errors")
     entries = listed if isinstance(listed, list) else []
-    said = [entry.get("message") for entry in entries if isinstance(entry, dict)]
-    joined = "; ".join(words for words in said[:MOST_DETAILS] if isinstance(words, str))
+    messages = [entry.get("message") for entry in entries if isinstance(entry, dict)]
+    joined = "; ".join(words for words in messages[:MOST_DETAILS] if isinstance(words, str))
     return _clean(body.get("message")) or _clean(joined) or _clean(body.get("error"))
 
 

@@ -24,7 +24,7 @@ def check_key_alphabet(text: str) -> str:
 
 
 def check_bearer_alphabet(text: str) -> str:
-    """`text` itself when it can stand in an Authorization header as a bearer token (RFC 6750).
+    """`text` itself when it can be in an Authorization header as a bearer token (RFC 6750).
 
     Raises ValueError otherwise; neither its text nor its frames hold the value.
     """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 
-class Facts(TypedDict, total=False):
+class ErrorFacts(TypedDict, total=False):
     """What every error knows about the call; see the attributes of SpkeyError."""
 
     http_status: int | None
@@ -38,7 +38,7 @@ class SpkeyError(Exception):
     from_api          the body was in one of the API's own error shapes, so not a gateway's page
     """
 
-    def __init__(self, message: str = "", **facts: Unpack[Facts]) -> None:
+    def __init__(self, message: str = "", **facts: Unpack[ErrorFacts]) -> None:
         super().__init__(message)
         self.message = message
         self.http_status = facts.get("http_status")
@@ -66,7 +66,7 @@ class Refused(SpkeyError):
         message: str = "",
         *,
         details: tuple[FieldProblem, ...] = (),
-        **facts: Unpack[Facts],
+        **facts: Unpack[ErrorFacts],
     ) -> None:
         super().__init__(message, **facts)
         self.details = details
@@ -95,8 +95,8 @@ class NotFound(SpkeyError):
 class RateLimited(SpkeyError):
     """429. `retry_after` is seconds from now, None when the answer named no understandable time.
 
-    `held_for` is for how many seconds whoever was told of it (see Client, `ended`) makes calls
-    wait; 0.0 where nobody does.
+    `held_for` is for how many seconds the caller's `ended` (see Client) makes calls wait;
+    0.0 where it does not.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class RateLimited(SpkeyError):
         message: str = "",
         *,
         retry_after: float | None = None,
-        **facts: Unpack[Facts],
+        **facts: Unpack[ErrorFacts],
     ) -> None:
         super().__init__(message, **facts)
         self.retry_after = retry_after

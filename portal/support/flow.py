@@ -15,7 +15,7 @@ from portal.support.targets import Target
 
 
 class AlreadyClaimingError(Exception):
-    """Somebody else's claim of the hub for the target stands; nothing was added to it."""
+    """Somebody else's claim of the hub for the target exists; nothing was added to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class SupportRequest:
 
 @transaction.atomic
 def submit(agent: Membership, claim_request: SupportRequest) -> Claim:
-    """Return support's claim for this request: a new one, or the one that already stands for it.
+    """Return support's claim for this request: a new one, or the existing claim.
 
     The caller has checked the agent's right and second factor. An organisation that the portal
-    does not know yet is made here, so that the claim stands in its own list. Raises
+    does not know yet is made here, so that the claim is in its own list. Raises
     AlreadyClaimingError, and AnotherSiteError when the hub is being claimed elsewhere.
     """
     claim = actions.submit(

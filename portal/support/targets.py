@@ -11,7 +11,7 @@ from portal.sites.models import Site, SiteQuerySet
 
 SHOWN = 50
 
-# SpKey documents organisation and site ids as text; these are the letters that its ids have.
+# SpKey documents organisation and site ids as text; these are the characters that its ids have.
 SPKEY_ID = re.compile(r"\A[A-Za-z0-9._:-]{1,128}\Z")
 
 

@@ -1,7 +1,7 @@
 """The wire format of the tray: every message between a device and the portal, in both directions.
 
 A message is a dataclass. On the wire it is a JSON object with the same fields, their names in
-camelCase; ids are texts, and "" stands for None. `static/js/tray/wire.js` has the same messages
+camelCase; ids are texts, and "" means None. `static/js/tray/wire.js` has the same messages
 for the scripts, and a test holds the two together.
 """
 
@@ -91,7 +91,7 @@ class Row:
 
     @property
     def site_id(self) -> uuid.UUID | None:
-        """The site's id, None where none was picked or what stands there is no id."""
+        """The site's id, None where none was picked or the text is no id."""
         try:
             return uuid.UUID(self.site)
         except ValueError:
@@ -119,7 +119,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """How a row stands, in the language of the moment in which this was made.
+    """The state of a row, in the language of the moment in which this was made.
 
     `kind` and `icon` are the chip's looks, `word` what it says. `settled`: there is nothing more
     to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row

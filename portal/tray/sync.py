@@ -1,6 +1,6 @@
 """Does what the rows of a tray ask for: hubs are looked up, claimed, and their claims followed.
 
-A call may be a repeat of one whose answer was lost: whatever it asks for is done once.
+A call may be a repeat of one whose answer was lost: what it asks for is done once.
 """
 
 import logging
@@ -120,7 +120,7 @@ def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
 
     The caller has checked that the member may claim. However many rows only look, they take the
     same few statements. Raises OperationalError or InterfaceError when the database is away: what
-    was done by then stands, and the same call made again finds it so.
+    was done by then stays, and the same call made again finds it so.
     """
     spoken_of = _SpokenOf(member, rows)
     taken = [guarded(row, _take, member, row, spoken_of) for row in rows]

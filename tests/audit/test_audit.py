@@ -30,7 +30,7 @@ def rows_of(claim: Claim, verb: str) -> list[Entry]:
     return list(Entry.objects.filter(verb=verb, object_id=str(claim.pk)))
 
 
-# What stands in it
+# What is in it
 
 
 def test_a_submitted_claim_is_one_row_that_says_who_what_and_where(claim, ira, acme, hub_id):
@@ -72,7 +72,7 @@ def test_a_claim_that_somebody_stops_is_one_row_with_their_name(claim, ira):
     assert (row.actor_id, row.detail["state"]) == (ira.pk, State.CANCELLED)
 
 
-def test_a_replaced_key_is_a_row_that_shows_its_ends_only(acme, ada):
+def test_a_replaced_key_is_recorded_by_its_first_and_last_characters_only(acme, ada):
     api_keys.replace(acme, ada, Secret(NEW_KEY), Secret("a-bearer-token-of-the-tests"))
 
     row = Entry.objects.get(verb="key.replaced", actor_id=ada.pk)
@@ -131,7 +131,7 @@ def test_a_member_whom_an_operator_adds_is_a_row(acme, hal, otto):
     assert (row.object_type, row.object_id) == ("orgs.membership", str(membership.pk))
 
 
-def test_the_row_outlives_what_it_speaks_of(acme, ada, orchard_rise):
+def test_an_audit_row_outlives_the_thing_it_describes(acme, ada, orchard_rise):
     changes.archive(orchard_rise, ada)
     Site.objects.filter(pk=orchard_rise.pk).delete()
     ada.delete()
@@ -210,7 +210,7 @@ class Trouble(Exception):
     """Something that goes wrong after the change, and before its end."""
 
 
-def test_a_change_that_is_taken_back_leaves_no_row(acme, ada):
+def test_a_change_that_is_rolled_back_leaves_no_row(acme, ada):
     rows = Entry.objects.count()
 
     @transaction.atomic
@@ -225,7 +225,7 @@ def test_a_change_that_is_taken_back_leaves_no_row(acme, ada):
     assert ApiCredential.objects.get().masked_key != "newKeyFo…0001"
 
 
-def test_a_row_that_cannot_be_written_takes_the_change_back(ira, mill_court, hub_id, monkeypatch):
+def test_a_row_that_cannot_be_written_rolls_the_change_back(ira, mill_court, hub_id, monkeypatch):
     def refuse(*args, **kwargs):
         raise Trouble
 

@@ -33,7 +33,7 @@ def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     )
 
 
-def test_its_parts_measure_and_print_a_table_and_leave_nothing_behind(tmp_path):
+def test_each_part_prints_a_table_and_leaves_nothing_behind(tmp_path):
     # The others are made alike, and take longest. In one run: half of each is the start.
     parts = sorted({*PARTS} - {"weight", "submits"})
     development = tmp_path / "development.sqlite3"
@@ -54,7 +54,7 @@ def test_its_parts_measure_and_print_a_table_and_leave_nothing_behind(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_told_to_end_in_the_background_it_cleans_up_first_however_often_it_is_told(number):
+def test_a_background_run_that_is_told_to_end_several_times_cleans_up_first(number):
     program = (
         "import time; from bench import signals; signals.end_on_signals()\n"
         "try: print('started', flush=True); time.sleep(60)\n"
@@ -71,8 +71,8 @@ def test_told_to_end_in_the_background_it_cleans_up_first_however_often_it_is_to
         process.send_signal(number)
         assert process.stdout.readline() == "cleaning\n"
         process.send_signal(number)
-        said, _ = process.communicate("go on\n", timeout=60)
-    assert (said, process.returncode) == ("clean\n", 128 + number)
+        output, _ = process.communicate("go on\n", timeout=60)
+    assert (output, process.returncode) == ("clean\n", 128 + number)
 
 
 def test_an_unknown_part_is_named():
@@ -81,7 +81,7 @@ def test_an_unknown_part_is_named():
     assert "there is no part called haste" in done.stderr
 
 
-def test_a_target_is_a_bound_from_the_right_side():
+def test_a_target_is_an_upper_or_a_lower_bound():
     share = report.Figure("share", 0.61, 0.6)
     weight_ = report.Figure("weight", 61, 60, " KB", digits=0, at_most=True)
     table = report.table([share, weight_], judged=True)

@@ -1,4 +1,4 @@
-"""What every page must stand up to: accessible, legible, large enough, and within reach."""
+"""What every page must be: accessible, legible, large enough, and within reach."""
 
 from collections.abc import Iterator
 
@@ -103,8 +103,8 @@ COVERED = f"""() => {{ {CONTROLS}
   }}).map(named);
 }}"""
 
-# At a width: whether the page scrolls sideways; what stands beyond the right edge, be it that the
-# page scrolls there or that it is cut off; texts that end before their last letter.
+# At a width: whether the page scrolls sideways; what is beyond the right edge, be it that the
+# page scrolls there or that it is cut off; texts that end before their last character.
 FIT = """(width) => {
   const elements = [...document.querySelectorAll("body *")].filter((element) =>
     element.checkVisibility());

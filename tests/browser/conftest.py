@@ -50,7 +50,7 @@ TABLET = {
     "has_touch": True,
     "is_mobile": True,
     "reduced_motion": "reduce",
-    # A test that is about them asks for them: each fills its cache anew.
+    # A test that is about them asks for them: each fills its own cache.
     "service_workers": "block",
 }
 WATCH = """document.addEventListener("securitypolicyviolation", (event) => {

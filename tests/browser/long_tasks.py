@@ -1,4 +1,4 @@
-"""How long a page keeps whoever taps it waiting.
+"""How long a page keeps the person who taps it waiting.
 
 A task's own time on the processor is counted, for a machine that does other things too.
 """

@@ -1,8 +1,8 @@
 """The way between the browser and the portal, which a test cuts, blocks, or robs of its answers.
 
 A browser's own offline switch is one thing, what travels is another: `navigator.onLine` stays true
-beside a router that leads nowhere, and an answer may get lost when the deed is done. So the portal
-is reached through a proxy on this machine, by the fixture `line`:
+beside a router that leads nowhere, and an answer may get lost once the action is done. So the
+portal is reached through a proxy on this machine, by the fixture `line`:
 
     page = tablet(ira, **through(line))
     page.goto("/claims/new/")
@@ -65,7 +65,7 @@ class Line(socketserver.ThreadingTCPServer):
         self._turn(cut=True)
 
     def hang(self) -> None:
-        """Take whatever is sent, and pass none of it on; what is under way ends."""
+        """Take what is sent, and pass none of it on; what is under way ends."""
         self._turn(hang=True)
 
     def refuse(self) -> None:
@@ -77,7 +77,7 @@ class Line(socketserver.ThreadingTCPServer):
         self._turn(losing=tuple(request.encode() for request in requests))
 
     def restore(self) -> None:
-        """Let everything through again; what hangs ends, and may be asked for anew."""
+        """Let everything through again; what hangs ends, and may be asked for again."""
         self._turn()
 
     def lead_to(self, host: str, port: int) -> None:
@@ -162,7 +162,7 @@ class Call(socketserver.StreamRequestHandler):
 
 
 def end(connection: socket.socket) -> None:
-    """End a connection at once, for whoever reads from it as well."""
+    """End a connection at once, for its readers as well."""
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         connection.shutdown(socket.SHUT_RDWR)

@@ -91,7 +91,7 @@ def offline_word(page: Page):
     return page.locator("connection-line").get_by_text("No connection")
 
 
-def test_a_page_never_seen_before_opens_as_the_shell_and_reloads_and_leads_back(
+def test_a_page_never_visited_opens_as_the_shell_and_leads_back_once_online(
     visited: Page, line: Line
 ):
     go_offline(visited, line)
@@ -144,7 +144,7 @@ def test_a_proxy_with_no_portal_behind_it_counts_as_none(visited: Page, line: Li
     expect(visited.get_by_text(ELSEWHERE)).to_have_count(0)
 
 
-def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, ira, monkeypatch):
+def test_a_device_that_lost_its_cache_waits_for_a_slow_network(tablet, line, ira, monkeypatch):
     monkeypatch.setattr(views, "PATIENCE", 50)
     page = tablet(ira, **through(line))
     page.goto("/")
@@ -155,7 +155,7 @@ def test_a_device_that_lost_what_it_kept_waits_for_a_slow_network(tablet, line, 
     expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
 
 
-def test_nothing_is_needed_that_it_does_not_keep_itself(visited: Page, line: Line):
+def test_the_page_loads_offline_without_the_browsers_own_cache(visited: Page, line: Line):
     visited.context.new_cdp_session(visited).send("Network.clearBrowserCache")
     go_offline(visited, line)
     visited.goto("/claims/new/")

@@ -33,7 +33,7 @@ def open_next(page: Page) -> str:
     return address
 
 
-def test_a_page_that_is_open_keeps_its_files_for_one_release_and_the_next_page_is_new(
+def test_an_open_page_keeps_its_files_for_one_release_and_the_next_page_is_new(
     tablet, line, releases, ira
 ):
     tablet.expected = ["404"]
@@ -55,7 +55,7 @@ def test_a_page_that_is_open_keeps_its_files_for_one_release_and_the_next_page_i
     assert page.evaluate(CACHES) == 2
 
 
-def test_a_release_that_does_not_arrive_whole_leaves_the_one_before_in_charge(
+def test_a_release_that_arrives_incomplete_leaves_the_previous_one_in_use(
     tablet, line, releases, ira
 ):
     tablet.expected = ["net::ERR_", "404"]
@@ -74,7 +74,7 @@ def test_a_release_that_does_not_arrive_whole_leaves_the_one_before_in_charge(
     assert page.evaluate(CACHES) == 1
 
 
-def test_a_release_that_is_served_half_by_the_one_before_is_not_kept(
+def test_a_release_that_is_mixed_with_the_previous_one_is_not_kept(
     tablet, line, releases, ira, monkeypatch
 ):
     tablet.expected = ["404"]
@@ -90,7 +90,7 @@ def test_a_release_that_is_served_half_by_the_one_before_is_not_kept(
     assert page.evaluate(CACHES) == 1
 
 
-def test_a_cache_that_can_not_be_read_keeps_nobody_from_the_portal(tablet, line, releases, ira):
+def test_an_unreadable_cache_locks_nobody_out(tablet, line, releases, ira):
     page = tablet(ira, **through(line))
     releases.deploy()
     first = open_next(page)

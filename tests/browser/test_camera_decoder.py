@@ -47,7 +47,7 @@ def test_labels_are_read_and_the_page_answers_meanwhile(page_before, browser, la
     assert len([task for task in tasks if task > MOST]) <= 1
 
 
-def test_a_detector_that_knows_no_data_matrix_is_not_relied_upon(page_before, scanner_site):
+def test_a_native_detector_without_data_matrix_is_not_used(page_before, scanner_site):
     own = """window.BarcodeDetector = class {
         static async getSupportedFormats() { return ["qr_code", "code_128"]; }
         async detect() { return []; } };"""
@@ -58,7 +58,7 @@ def test_a_detector_that_knows_no_data_matrix_is_not_relied_upon(page_before, sc
     assert DECODER in scanner_site.asked
 
 
-def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
+def test_a_decoder_that_breaks_is_reported_and_replaced(page_before):
     breaking = """const send = Worker.prototype.postMessage;
         Worker.prototype.postMessage = function (message, transfer) {
           if (!message.pass || window.broken) return send.call(this, message, transfer);
@@ -72,7 +72,7 @@ def test_a_decoder_that_breaks_is_told_and_replaced(page_before):
     assert hears(page, 1)[0]["text"] == HUB
 
 
-def test_a_decoder_that_falls_silent_is_told_and_replaced(page_before):
+def test_a_decoder_that_falls_silent_is_reported_and_replaced(page_before):
     silencing = """const send = Worker.prototype.postMessage;
         Worker.prototype.postMessage = function (message, transfer) {
           if (message.pass && !window.silent) window.silent = true;
@@ -104,7 +104,7 @@ def test_a_camera_opened_again_needs_no_second_download(page_before, scanner_sit
     assert (scanner_site.asked.count(DECODER), scanner_site.asked.count(WASM)) == (1, 1)
 
 
-def test_the_browsers_own_detector_is_used_where_it_reads_all_kinds(page_before, scanner_site):
+def test_a_native_detector_is_used_where_it_reads_all_kinds(page_before, scanner_site):
     own = f"""window.BarcodeDetector = class {{
         static async getSupportedFormats() {{ return {OWN}; }}
         constructor({{ formats }}) {{ document.title = formats.join(); }}
@@ -117,7 +117,7 @@ def test_the_browsers_own_detector_is_used_where_it_reads_all_kinds(page_before,
 
 
 @pytest.mark.parametrize("gone", [DECODER, WASM])
-def test_a_decoder_that_does_not_load_is_told_and_tried_again(
+def test_a_decoder_that_does_not_load_is_reported_and_tried_again(
     page_before, scanner, scanner_site, gone
 ):
     scanner_site.missing.add(gone)

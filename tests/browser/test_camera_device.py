@@ -69,7 +69,7 @@ def hide(page: Page, hidden: bool) -> None:
     )
 
 
-def test_a_fine_picture_of_the_back_camera_and_continuous_focus_are_asked_for(page_with):
+def test_the_back_camera_is_opened_in_high_resolution_with_continuous_focus(page_with):
     page = page_with(f"{ABLE} able.focusMode = ['manual', 'continuous'];")
     open_camera(page)
     video, focus = page.evaluate("() => asked")
@@ -87,7 +87,7 @@ def test_what_the_camera_cannot_do_is_not_offered(page_with):
     assert len(page.evaluate("() => asked")) == 1
 
 
-def test_zoom_goes_in_steps_to_its_ends_and_leaves_light_and_focus_as_they_are(page_with):
+def test_zoom_goes_in_steps_to_its_limits_and_keeps_light_and_focus(page_with):
     able = "{ zoom: { min: 100, max: 200, step: 1 }, torch: true, focusMode: ['continuous'] }"
     page = page_with(f"{ABLE} able = {able};")
     open_camera(page)
@@ -105,7 +105,7 @@ def test_zoom_goes_in_steps_to_its_ends_and_leaves_light_and_focus_as_they_are(p
     expect(page.locator("output")).to_have_text("1.3×")
 
 
-def test_the_camera_and_the_screen_are_let_go_while_the_tab_is_hidden_and_come_back(page_with):
+def test_a_hidden_tab_releases_the_camera_and_the_wake_lock_until_it_is_shown(page_with):
     page = page_with(AWAKE)
     open_camera(page)
     assert page.evaluate(HELD) == [["screen", False]]
@@ -125,13 +125,13 @@ def test_the_camera_and_the_screen_are_let_go_while_the_tab_is_hidden_and_come_b
     "lock",
     ["undefined", "{ request: async () => { throw new DOMException('', 'NotAllowedError') } }"],
 )
-def test_a_screen_that_cannot_be_kept_awake_does_not_keep_the_camera_shut(page_with, lock):
+def test_the_camera_opens_without_a_wake_lock(page_with, lock):
     page = page_with(f"Object.defineProperty(navigator, 'wakeLock', {{ value: {lock} }});")
     open_camera(page)
     assert camera_is_on(page)
 
 
-def test_the_camera_that_was_chosen_last_is_asked_for_the_next_time(page_with):
+def test_the_camera_chosen_last_is_opened_the_next_time(page_with):
     page = page_with(ABLE, flags=labels.camera_flags(cameras=2))
     open_camera(page)
     first = page.evaluate(DEVICE)
@@ -147,7 +147,7 @@ def test_the_camera_that_was_chosen_last_is_asked_for_the_next_time(page_with):
     assert camera_is_on(page)
 
 
-def test_a_camera_that_was_chosen_and_is_gone_gives_way_to_the_back_camera(page_with):
+def test_a_chosen_camera_that_is_gone_is_replaced_by_the_back_camera(page_with):
     page = page_with(ABLE, flags=labels.camera_flags(cameras=2))
     open_camera(page)
     page.get_by_role("combobox", name="Camera").select_option(index=1)
@@ -161,14 +161,14 @@ def test_a_camera_that_was_chosen_and_is_gone_gives_way_to_the_back_camera(page_
     assert camera_is_on(page)
 
 
-def test_a_device_that_keeps_nothing_opens_the_back_camera(page_with):
+def test_a_device_without_storage_opens_the_back_camera(page_with):
     refused = "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError') };"
     page = page_with(f"{ABLE} {refused}")
     open_camera(page)
     assert page.evaluate("() => asked[0].facingMode") == {"ideal": "environment"}
 
 
-def test_a_camera_opened_again_and_again_opens_the_devices_memory_once(page_with):
+def test_a_camera_opened_again_and_again_opens_the_storage_once(page_with):
     counted = """window.opened = 0;
         const open = IDBFactory.prototype.open;
         IDBFactory.prototype.open = function (...of) { opened += 1; return open.call(this, ...of) };
@@ -181,7 +181,7 @@ def test_a_camera_opened_again_and_again_opens_the_devices_memory_once(page_with
     assert page.evaluate("() => opened") == 1
 
 
-def test_a_light_that_fails_goes_and_leaves_the_focus_on_the_camera(page_with):
+def test_a_light_that_fails_disappears_and_the_focus_stays_on_the_camera(page_with):
     failing = "MediaStreamTrack.prototype.applyConstraints = () => Promise.reject(new Error());"
     page = page_with(f"{ABLE} able.torch = true; {failing}")
     open_camera(page)
@@ -216,7 +216,7 @@ def test_it_opens_by_itself_only_where_the_camera_is_allowed(page_with, scanner_
     assert camera_is_on(page)
 
 
-def test_in_a_hidden_tab_it_waits_for_whoever_comes_to_it(page_with, scanner_site):
+def test_in_a_hidden_tab_the_camera_waits_until_the_tab_is_shown(page_with, scanner_site):
     scanner_site.context = {"auto": True}
     page = page_with(f"{ABLE}{HIDDEN}")
     page.context.grant_permissions(["camera"])
@@ -253,7 +253,7 @@ def test_the_focus_stays_on_the_camera_by_keyboard_alone(page_with):
     expect(buttons[0]).to_be_focused()
 
 
-def test_all_its_switches_are_large_enough_for_gloves_and_apart(page_with):
+def test_the_camera_controls_are_large_enough_for_gloves_and_well_apart(page_with):
     able = "{ zoom: { min: 1, max: 8 }, torch: true }"
     page = page_with(f"{ABLE} able = {able}; {TWO_CAMERAS}")
     open_camera(page)
@@ -264,7 +264,7 @@ def test_all_its_switches_are_large_enough_for_gloves_and_apart(page_with):
         assert targets(page) == []
 
 
-def test_the_camera_is_free_once_the_element_is_gone(page_with):
+def test_the_camera_is_released_once_the_element_is_gone(page_with):
     page = page_with()
     open_camera(page)
     track = page.evaluate_handle("() => document.querySelector('video').srcObject.getTracks()[0]")
@@ -272,7 +272,7 @@ def test_the_camera_is_free_once_the_element_is_gone(page_with):
     assert track.evaluate("(track) => track.readyState") == "ended"
 
 
-def test_a_camera_that_opens_after_the_element_is_gone_is_let_go(page_with):
+def test_a_camera_that_opens_after_the_element_is_gone_is_released(page_with):
     late = """
         const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
         navigator.mediaDevices.getUserMedia = async (wanted) => {
@@ -312,7 +312,7 @@ def test_a_page_that_is_not_secure_says_so(page_with, scanner_site):
 
 
 @pytest.mark.parametrize("name", ["NotReadableError", "AbortError"])
-def test_a_camera_that_another_app_holds_is_told_apart(page_with, name):
+def test_a_camera_that_another_app_uses_has_a_message_of_its_own(page_with, name):
     page = page_with(f"""navigator.mediaDevices.getUserMedia = async () => {{
         throw new DOMException("", "{name}") }}""")
     start(page)

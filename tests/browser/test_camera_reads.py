@@ -47,7 +47,7 @@ def fine(*seen: bytes) -> bytes:
     return labels.scene(*seen, size=labels.FINE)
 
 
-def test_labels_of_every_kind_held_up_in_turn_are_each_told_once(before):
+def test_labels_of_every_kind_shown_in_turn_are_each_reported_once(before):
     hubs = [f"0000000{n}-7b54-4d0e-9a61-0c3d77f01a2b" for n in range(4)]
     kinds = [labels.qr_png, data_matrix, code_128, labels.qr_png]
     page = before(*(wide(make(hub)) for hub, make in zip(hubs, kinds, strict=True)))
@@ -77,7 +77,7 @@ def test_tiny_inverted_and_leaning_labels_are_read(before):
     assert told == {tiny, inverted, leaning, slanting}
 
 
-def test_a_code_128_with_a_hub_id_counts_at_once_and_the_serial_number_below_it_never(before):
+def test_a_hub_id_in_code_128_counts_at_once_and_the_serial_number_below_it_never(before):
     serial = labels.code_png("SN00417", zxingcpp.BarcodeFormat.Code128)
     label = labels.stacked_png(code_128(HUB), serial)
     alone = labels.stacked_png(labels.sized_png(QR, 400), serial)
@@ -85,20 +85,20 @@ def test_a_code_128_with_a_hub_id_counts_at_once_and_the_serial_number_below_it_
     assert {label["text"] for label in hears(page, 2)} == {HUB, OTHER}
 
 
-def test_two_hubs_in_sight_are_not_told_but_asked_about(before):
+def test_of_two_hubs_in_view_neither_is_reported_and_the_person_is_asked(before):
     page = before(labels.scene(QR, labels.qr_png(OTHER)))
     expect(status(page)).to_contain_text("more than one code")
     assert page.evaluate("() => heard") == []
 
 
-def test_what_was_read_is_told_raw_and_cut_where_it_is_seen_to_be_too_long(before):
+def test_a_reading_is_reported_unchanged_and_cut_when_it_is_too_long(before):
     text = '<img src=x onerror="document.title=1">' + "x" * 300
     page = before(labels.scene(labels.qr_png(text)))
     assert hears(page, 1)[0]["text"] == text[:257]
     expect(page).to_have_title("Scan")
 
 
-def test_a_code_that_is_too_long_for_a_label_becomes_no_label_by_being_cut(before):
+def test_cutting_a_code_that_is_too_long_does_not_make_it_a_label(before):
     text = f"{HUB} \N{SNOWMAN}\N{FACE WITH TEARS OF JOY} {'x' * 217} and {'y' * 20}"
     page = before(labels.scene(labels.qr_png(text)))
     [read] = hears(page, 1)

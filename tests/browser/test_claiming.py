@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "h
 
 
 def comes_online(page: Page) -> None:
-    """Wait for the hub to be online, and see that the page got there without loading anew."""
+    """Wait for the hub to be online, and see that the page got there without a reload."""
     page.evaluate("() => { window.stayed = true }")
     expect(present(page)).to_contain_text("Online")
     expect(present(page)).to_contain_text("Firmware 1.4.2")
@@ -68,9 +68,7 @@ def test_a_label_in_front_of_the_camera_is_claimed_with_one_more_tap(tablet, cam
     assert shown(page).hub.hub_id == hub_id
 
 
-def test_without_scripts_the_whole_way_is_forms_and_pages_that_load_again(
-    tablet, sandbox, ira, hub_id
-):
+def test_without_scripts_a_hub_is_claimed_with_forms_and_page_loads(tablet, sandbox, ira, hub_id):
     # The hub is plugged in already, so that one look after the claim tells everything.
     sandbox.state.set_hub(str(hub_id), {"online": True})
     page = tablet(java_script_enabled=False)

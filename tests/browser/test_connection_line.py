@@ -24,7 +24,7 @@ WAIT = """async ([person, count]) => {
     text: "", hubId: "", site: "", siteName: "", at: number, stage: "confirmed", news: null,
   })));
 }"""
-# Notes when whoever asked has got the answer, and done with it what there is to do.
+# Records when the caller has got the answer and dealt with it.
 HEAR = """() => {
   const ask = window.fetch;
   window.fetch = async (...what) => {
@@ -57,7 +57,7 @@ def said(page: Page):
     return page.locator("connection-line")
 
 
-def test_a_change_of_the_connection_is_told_once_and_what_waits_is_only_shown(
+def test_a_change_of_the_connection_is_announced_once_and_the_waiting_count_only_shown(
     home: Page, line: Line, ira: User
 ):
     expect(said(home)).to_contain_text("Online")
@@ -73,9 +73,7 @@ def test_a_change_of_the_connection_is_told_once_and_what_waits_is_only_shown(
     assert home.evaluate("() => window.told") == ["No connection", "Online"]
 
 
-def test_what_waits_for_somebody_who_is_signed_out_leads_to_sign_in(
-    home: Page, line: Line, ira: User
-):
+def test_hubs_that_wait_for_somebody_signed_out_lead_to_sign_in(home: Page, line: Line, ira: User):
     line.cut()
     home.evaluate(WAIT, [str(ira.pk), 2])
     expect(said(home)).to_contain_text("2 waiting")
@@ -90,7 +88,7 @@ def test_what_waits_for_somebody_who_is_signed_out_leads_to_sign_in(
     expect(home).to_have_url(re.compile(r"/accounts/login/\?next=/claims/new/$"))
 
 
-def test_an_answer_that_arrives_after_the_network_went_changes_nothing(home: Page, line: Line):
+def test_an_answer_that_arrives_after_the_network_was_lost_changes_nothing(home: Page, line: Line):
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -108,7 +106,7 @@ def test_an_answer_that_arrives_after_the_network_went_changes_nothing(home: Pag
     assert home.evaluate("() => window.told") == ["No connection"]
 
 
-def test_what_waits_for_another_person_is_not_counted(home: Page, line: Line, ada: User):
+def test_hubs_that_wait_for_another_person_are_not_counted(home: Page, line: Line, ada: User):
     go_offline(home, line)
     home.evaluate(WAIT, [str(ada.pk), 2])
     expect(said(home)).to_contain_text("No connection")
@@ -146,7 +144,7 @@ def test_one_request_that_fails_is_no_lost_connection(home: Page, line: Line, cl
     assert home.evaluate("() => window.told") == []
 
 
-def test_a_network_that_swallows_everything_is_found_out(home: Page, line: Line, claim):
+def test_a_network_that_swallows_everything_is_noticed(home: Page, line: Line, claim):
     home.add_init_script(OWN_CLOCK)
     home.clock.install()
     show(home, claim)
@@ -167,7 +165,7 @@ def test_a_portal_that_goes_away_is_noticed_on_a_page_that_asks_nothing(home: Pa
     expect(said(home)).to_contain_text("No connection")
 
 
-def test_without_being_looked_at_it_asks_nobody(home: Page, line: Line):
+def test_a_hidden_page_does_not_check_the_connection(home: Page, line: Line):
     home.clock.install()
     home.goto("/")
     line.cut()

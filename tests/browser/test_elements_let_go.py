@@ -98,7 +98,7 @@ def page(tablet, ira) -> Page:
     return page
 
 
-def test_the_tray_works_once_again_after_it_was_taken_out(page: Page):
+def test_the_tray_works_again_after_it_was_removed_and_put_back(page: Page):
     one, other = hubs(2)
     open_tray(page)
     add(page, one)
@@ -114,7 +114,7 @@ def test_the_tray_works_once_again_after_it_was_taken_out(page: Page):
     expect(claim_button(page)).to_have_text("Claim 1 hub")
 
 
-def test_while_it_is_out_nothing_typed_or_pasted_is_taken(page: Page):
+def test_a_removed_tray_takes_nothing_that_is_typed_or_pasted(page: Page):
     (hub,) = hubs(1)
     open_tray(page)
     page.evaluate(TAKE_OUT, "hub-tray")
@@ -127,7 +127,7 @@ def test_while_it_is_out_nothing_typed_or_pasted_is_taken(page: Page):
     expect(field(page)).to_have_value("")
 
 
-def test_the_camera_lets_go_and_comes_back(page: Page):
+def test_a_removed_camera_element_lets_go_and_works_again_when_put_back(page: Page):
     open_tray(page)
     camera = page.locator("label-camera")
     takes_nothing_twice(
@@ -135,7 +135,7 @@ def test_the_camera_lets_go_and_comes_back(page: Page):
     )
 
 
-def test_the_connection_line_lets_go_and_comes_back(page: Page):
+def test_a_removed_connection_line_lets_go_and_works_again_when_put_back(page: Page):
     page.goto("/")
     line = page.locator("connection-line")
     takes_nothing_twice(
@@ -148,13 +148,13 @@ def test_the_connection_line_lets_go_and_comes_back(page: Page):
     assert len([url for url in asked if url.endswith("/health/")]) == 1
 
 
-def test_moments_stop_ticking_when_none_is_left(page: Page, claim):
+def test_relative_times_stop_ticking_when_none_is_left(page: Page, claim):
     show(page, claim)
     shown = page.locator("time-ago").first
     takes_nothing_twice(page, "time-ago", lambda: expect(shown).to_be_visible())
 
 
-def test_the_search_of_sites_works_after_it_was_taken_out(page: Page, acme):
+def test_the_site_search_works_after_it_was_removed_and_put_back(page: Page, acme):
     for number in range(8):
         acme.sites.create(name=f"Quay {number}", spkey_site_id=f"quay-{number}")
     open_tray(page)

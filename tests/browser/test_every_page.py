@@ -90,7 +90,7 @@ def claims(ira, mill_court) -> dict[str, Claim]:
 NO_MORE_WAITING = "() => document.getAnimations().forEach((animation) => animation.finish())"
 
 
-def test_the_checks_see_what_is_wrong_with_a_page(tablet):
+def test_the_page_checks_find_each_fault(tablet):
     page = tablet()
     page.set_content(BAD_PAGE)
     found = " ".join(problems(page))

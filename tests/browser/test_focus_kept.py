@@ -11,7 +11,7 @@ REFUSED = {"state": "refused", "due_at": None, "version": 99}
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
-def test_the_button_that_checks_the_key_keeps_the_focus_through_check_and_news(tablet, ada):
+def test_the_check_key_button_keeps_the_focus_while_the_page_updates(tablet, ada):
     page = tablet(ada)
     page.add_init_script(LISTEN)
     page.goto("/organisation/key/")
@@ -28,7 +28,7 @@ def test_the_button_that_checks_the_key_keeps_the_focus_through_check_and_news(t
     assert page.evaluate("() => window.announced.length") == 2
 
 
-def test_words_that_are_being_typed_stay_while_news_of_the_key_come(tablet, ada):
+def test_text_being_typed_stays_while_the_key_status_updates(tablet, ada):
     ApiCredential.objects.update(due_at=timezone.now())
     page = tablet(ada)
     page.goto("/organisation/key/")

@@ -1,4 +1,4 @@
-"""The language changes with one tap, and takes nothing from whoever was writing."""
+"""The language changes with one tap, and takes nothing from a person who is writing."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +12,7 @@ def choose(page: Page, language: str) -> None:
     page.get_by_role("button", name=language).tap()
 
 
-def test_a_form_half_filled_is_as_it_was_in_the_other_language(tablet, ada):
+def test_a_half_filled_form_keeps_its_content_in_the_other_language(tablet, ada):
     page = tablet(ada)
     page.goto("/sites/new/")
     page.locator("[name=name]").fill("Mill Court")
@@ -26,7 +26,7 @@ def test_a_form_half_filled_is_as_it_was_in_the_other_language(tablet, ada):
     assert User.objects.get().language == "el"
 
 
-def test_a_key_half_typed_is_kept_nowhere(tablet, ada):
+def test_a_half_typed_key_is_not_stored(tablet, ada):
     page = tablet(ada)
     page.goto("/organisation/key/")
     page.locator("[name=key]").fill("a" * 40)

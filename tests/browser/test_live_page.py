@@ -21,9 +21,7 @@ COVERED = """() => {
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
-def test_each_change_is_told_to_screen_readers_once_and_nothing_else_is(
-    tablet, sandbox, ira, claim
-):
+def test_only_changes_are_announced_to_screen_readers_and_each_once(tablet, sandbox, ira, claim):
     page = tablet(ira)
     page.add_init_script(LISTEN)
     show(page, claim)
@@ -31,7 +29,7 @@ def test_each_change_is_told_to_screen_readers_once_and_nothing_else_is(
     worker.run_once()
     expect(page.locator("#announcer")).to_have_text("Claimed. Waiting for the hub")
 
-    # An older claim is asked after less often: the fragment comes anew, with the same words.
+    # An older claim is polled less often: the fragment comes again, with the same words.
     an_hour_ago = claim.created_at - timedelta(hours=1)
     Claim.objects.update(created_at=an_hour_ago, finished_at=an_hour_ago)
     expect(page.locator("[hx-trigger^='every 5s']")).to_be_visible()
@@ -44,7 +42,7 @@ def test_each_change_is_told_to_screen_readers_once_and_nothing_else_is(
     assert told == ["Claimed. Waiting for the hub", "Online"]
 
 
-def test_a_settled_claim_is_not_asked_after_any_more(tablet, sandbox, ira, claim):
+def test_a_settled_claim_is_not_polled_any_more(tablet, sandbox, ira, claim):
     sandbox.state.set_hub(claim.hub_id_text, {"online": True})
     page = tablet(ira)
     page.clock.install()
@@ -58,7 +56,7 @@ def test_a_settled_claim_is_not_asked_after_any_more(tablet, sandbox, ira, claim
     expect(page.locator("[data-news-age]")).to_have_count(0)
 
 
-def test_a_look_that_is_overdue_comes_now(tablet, claim):
+def test_an_overdue_attempt_is_announced_for_now(tablet, claim):
     Claim.objects.update(
         state="waiting", reason="offline", due_at=timezone.now() - timedelta(minutes=2)
     )
@@ -80,7 +78,7 @@ def test_a_session_that_ends_while_polling_leads_to_sign_in_and_back_to_the_clai
     expect(present(page)).to_contain_text("Saved")
 
 
-def test_without_a_network_polling_rests_and_goes_on_at_once_when_it_returns(tablet, ira, claim):
+def test_polling_pauses_without_a_network_and_resumes_at_once_when_it_returns(tablet, ira, claim):
     tablet.expected = ["ERR_INTERNET_DISCONNECTED"]
     page = tablet(ira)
     page.clock.install()
@@ -102,7 +100,7 @@ def test_without_a_network_polling_rests_and_goes_on_at_once_when_it_returns(tab
     expect(page.locator("[data-news-age]")).to_have_text("as of now")
 
 
-def test_a_hidden_tab_does_not_poll_and_asks_at_once_when_it_is_looked_at(tablet, ira, claim):
+def test_a_hidden_tab_does_not_poll_and_polls_at_once_when_it_is_shown(tablet, ira, claim):
     page = tablet(ira)
     page.clock.install()
     show(page, claim)
@@ -118,7 +116,7 @@ def test_a_hidden_tab_does_not_poll_and_asks_at_once_when_it_is_looked_at(tablet
     assert len(polls) == 1
 
 
-def test_a_portal_that_does_not_answer_is_told_and_forgotten_once_it_does(tablet, ira, claim):
+def test_a_portal_that_does_not_answer_is_reported_until_it_does(tablet, ira, claim):
     tablet.expected = ["503", "ERR_FAILED", "htmx:"]
     page = tablet(ira)
     show(page, claim)
@@ -138,7 +136,7 @@ def test_a_portal_that_does_not_answer_is_told_and_forgotten_once_it_does(tablet
 @pytest.mark.parametrize(
     "answer", [lambda route: route.abort(), lambda route: route.fulfill(status=503)]
 )
-def test_a_tap_that_does_not_arrive_is_told_until_one_does(tablet, ira, claim, answer):
+def test_a_tap_that_does_not_arrive_is_reported_until_one_does(tablet, ira, claim, answer):
     tablet.expected = ["503", "ERR_FAILED", "htmx:"]
     page = tablet(ira)
     show(page, claim)
@@ -157,7 +155,7 @@ def test_a_tap_that_does_not_arrive_is_told_until_one_does(tablet, ira, claim, a
     expect(lost).to_be_hidden()
 
 
-def test_a_tap_that_is_refused_is_not_asked_for_again(tablet, ira, claim):
+def test_a_tap_that_is_refused_is_not_called_lost(tablet, ira, claim):
     tablet.expected = ["403", "404", "htmx:"]
     page = tablet(ira)
     show(page, claim)
@@ -168,7 +166,7 @@ def test_a_tap_that_is_refused_is_not_asked_for_again(tablet, ira, claim):
     expect(page.locator("#lost-banner")).to_be_hidden()
 
 
-def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet, ira, claim):
+def test_a_tap_is_not_lost_when_the_page_polls_at_the_same_moment(tablet, ira, claim):
     page = tablet(ira)
     show(page, claim)
     under_way: list[Route] = []
@@ -186,7 +184,7 @@ def test_a_tap_is_not_lost_when_the_page_asks_for_news_at_the_same_moment(tablet
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_a_tap_takes_the_place_of_a_question_for_news_that_is_not_answered(tablet, ira, claim):
+def test_a_tap_replaces_a_poll_that_is_not_answered(tablet, ira, claim):
     page = tablet(ira)
     show(page, claim)
     page.route("**/live/**", lambda route: None)
@@ -198,7 +196,7 @@ def test_a_tap_takes_the_place_of_a_question_for_news_that_is_not_answered(table
     expect(present(page)).to_contain_text("Cancelled")
 
 
-def test_a_page_that_is_left_while_it_asks_for_news_complains_of_nothing(tablet, ira, claim):
+def test_leaving_a_page_while_it_polls_causes_no_error(tablet, ira, claim):
     page = tablet(ira)
     show(page, claim)
     page.route("**/live/**", lambda route: None)

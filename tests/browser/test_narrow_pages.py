@@ -9,7 +9,7 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 @pytest.mark.parametrize(("who", "width"), [("ada", 320), ("sam", 360)])
-def test_the_way_to_every_page_fits_a_phone_in_both_languages(tablet, who, width, request):
+def test_the_navigation_fits_a_phone_in_both_languages(tablet, who, width, request):
     person = request.getfixturevalue(who)
     person.memberships.update(role="admin")
     page = tablet(person, viewport={"width": width, "height": 700})
@@ -20,7 +20,7 @@ def test_the_way_to_every_page_fits_a_phone_in_both_languages(tablet, who, width
         assert page.evaluate("() => document.querySelector('.nav').scrollWidth") <= width
 
 
-def test_long_names_leave_a_phone_on_its_side_its_width_and_one_held_upright_its_height(
+def test_long_names_neither_widen_a_page_in_landscape_nor_heighten_the_bar_in_portrait(
     tablet, ada, acme, mill_court
 ):
     User.objects.update(language="el")

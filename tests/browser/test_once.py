@@ -32,7 +32,7 @@ def test_a_double_tap_is_one_claim(tablet, ira, hub_id):
     assert Claim.objects.count() == 1
 
 
-def test_two_questions_for_a_row_that_arrive_together_are_one_claim(tablet, ira, hub_id):
+def test_two_requests_for_a_row_at_the_same_moment_are_one_claim(tablet, ira, hub_id):
     page = tablet(ira)
     type_id(page, hub_id)
     page.get_by_label("Hub id", exact=True).press("Enter")

@@ -1,4 +1,4 @@
-"""The look for the sun: switched on by a tap, remembered, never late; or the device's own wish."""
+"""The outdoor look: switched on by a tap, remembered, never late; or asked for by the device."""
 
 import time
 
@@ -51,7 +51,7 @@ def test_a_tap_shows_black_on_white_here_and_on_every_page_until_the_next_tap(ta
     assert colours(page) == as_ever
 
 
-def test_nobody_in_the_sun_is_shown_another_look_first(tablet):
+def test_the_outdoor_look_appears_without_a_flash_of_another(tablet):
     page = tablet()
     page.goto("/accounts/login/")
     switch(page).click()
@@ -77,7 +77,7 @@ def test_a_tap_in_one_tab_is_seen_in_the_others(tablet):
     assert colours(other) == [BLACK, WHITE]
 
 
-def test_where_nothing_may_be_kept_the_switch_works_for_the_page(tablet):
+def test_without_storage_the_switch_works_for_the_page(tablet):
     page = tablet()
     page.add_init_script(NO_STORAGE)
     page.goto("/accounts/login/")
@@ -103,7 +103,7 @@ def test_a_device_that_asks_for_more_contrast_has_it_without_a_tap(tablet, schem
     assert colours(page) == [BLACK, WHITE]
 
 
-def test_where_the_device_brings_its_own_colours_it_still_shows_where_one_is(
+def test_with_forced_colours_the_current_page_is_still_marked(
     tablet, ada, mill_court, orchard_rise
 ):
     page = tablet(ada, forced_colors="active")

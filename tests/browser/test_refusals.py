@@ -39,7 +39,7 @@ def test_a_hub_at_another_of_our_sites_is_named_there(tablet, ira):
     expect(page.get_by_text("SmartphoneKey has it at other-site.")).to_be_visible()
 
 
-def test_what_is_no_hub_id_is_told_with_what_was_read(tablet, ira):
+def test_a_text_without_a_hub_id_is_refused_and_quoted(tablet, ira):
     page = tablet(ira)
     type_id(page, "SN 00417")
     field = page.get_by_label("Hub id", exact=True)

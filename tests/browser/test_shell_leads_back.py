@@ -36,9 +36,7 @@ def visited(tablet, line, ira) -> Page:
     return page
 
 
-def test_the_page_that_was_asked_for_is_remembered_through_a_change_of_the_language(
-    visited: Page, line: Line
-):
+def test_the_requested_page_is_remembered_through_a_change_of_language(visited: Page, line: Line):
     go_offline(visited, line)
     visited.goto("/claims/?state=claimed")
     visited.get_by_role("link", name="Ελληνικά").click()
@@ -57,7 +55,7 @@ def test_the_page_that_was_asked_for_is_remembered_through_a_change_of_the_langu
     expect(visited).to_have_url(re.compile(r"/claims/\?state=claimed$"))
 
 
-def test_nobody_is_led_out_of_the_portal(tablet):
+def test_the_shell_leads_nowhere_outside_the_portal(tablet):
     page = tablet()
     others = ("//other.example/", "https://other.example/", "/\\other.example", "http://[")
     for asked in (*others, "/%09/other.example/", "/%0a/other.example/"):
@@ -67,7 +65,7 @@ def test_nobody_is_led_out_of_the_portal(tablet):
     expect(page.locator("[data-asked-page]")).to_have_attribute("href", "/claims/")
 
 
-def test_what_was_sent_without_a_network_is_told_and_the_tray_is_there(visited: Page, line: Line):
+def test_a_form_sent_without_a_network_is_reported_beside_the_tray(visited: Page, line: Line):
     go_offline(visited, line)
     visited.get_by_role("button", name="Your account").click()
     visited.get_by_role("button", name="Ελληνικά").click()
@@ -79,7 +77,7 @@ def test_what_was_sent_without_a_network_is_told_and_the_tray_is_there(visited: 
     expect(visited.locator("[data-asked-page]")).to_have_attribute("href", "/claims/new/")
 
 
-def test_whoever_claims_nothing_is_told_as_well_and_led_back_to_their_form(tablet, line, agent):
+def test_a_lost_form_is_reported_to_an_agent_of_support_and_leads_back(tablet, line, agent):
     tablet.expected = list(LOST)
     page = tablet(client=agent, **through(line))
     page.goto("/support/new/")
@@ -95,7 +93,7 @@ def test_whoever_claims_nothing_is_told_as_well_and_led_back_to_their_form(table
     expect(page.locator("html")).to_have_attribute("lang", "el")
 
 
-def test_what_the_address_asked_of_the_tray_is_not_asked_again_on_the_way_back(
+def test_the_way_back_does_not_repeat_what_the_address_asked_of_the_tray(
     visited: Page, line: Line, mill_court, orchard_rise
 ):
     one, other = hubs(3)[1:]
@@ -111,7 +109,7 @@ def test_what_the_address_asked_of_the_tray_is_not_asked_again_on_the_way_back(
     expect(rows(visited)).to_have_count(3)
 
 
-def test_signing_out_waits_for_a_connection_and_forgets_nobody_until_then(
+def test_signing_out_needs_a_connection_and_the_person_stays_known_until_then(
     visited: Page, line: Line, ira
 ):
     go_offline(visited, line)
@@ -127,7 +125,7 @@ def test_signing_out_waits_for_a_connection_and_forgets_nobody_until_then(
     expect(visited).to_have_url(re.compile(r"/accounts/login/"))
 
 
-def test_whoever_claims_nothing_is_not_told_to_sign_in_once_more(tablet, line, agent):
+def test_an_agent_of_support_is_not_told_to_sign_in_again(tablet, line, agent):
     tablet.expected = list(LOST)
     page = tablet(client=agent, **through(line))
     page.goto("/")

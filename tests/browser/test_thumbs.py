@@ -1,4 +1,4 @@
-"""What is done most lies under the thumb, and covers nothing; what moves stands still on wish."""
+"""Frequent actions are under the thumb and cover nothing; motion can be reduced."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -39,7 +39,7 @@ def action(page: Page) -> dict[str, float]:
     return dict(box)
 
 
-def test_held_upright_the_action_and_the_way_are_at_the_bottom(tablet, ada, claims):
+def test_in_portrait_the_action_and_the_navigation_are_at_the_bottom(tablet, ada, claims):
     page = tablet(ada, viewport=PORTRAIT)
     page.goto("/claims/")
     box = action(page)
@@ -51,7 +51,7 @@ def test_held_upright_the_action_and_the_way_are_at_the_bottom(tablet, ada, clai
     assert nav["y"] + nav["height"] == pytest.approx(PORTRAIT["height"], abs=1)
 
 
-def test_held_sideways_the_action_is_at_the_right_in_the_lower_half(tablet, ira, claims):
+def test_in_landscape_the_action_is_at_the_right_in_the_lower_half(tablet, ira, claims):
     page = tablet(ira, viewport=LANDSCAPE)
     page.goto("/claims/")
     box = action(page)
@@ -65,7 +65,7 @@ def test_held_sideways_the_action_is_at_the_right_in_the_lower_half(tablet, ira,
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, SIDEWAYS], ids=["portrait", "landscape"])
-def test_what_has_the_focus_is_never_covered(tablet, ada, claims, size):
+def test_the_focused_element_is_never_covered(tablet, ada, claims, size):
     page = tablet(ada, viewport=size)
     page.goto("/claims/")
     stops = page.locator("a:visible, button:visible, input:visible, select:visible").count()
@@ -75,7 +75,7 @@ def test_what_has_the_focus_is_never_covered(tablet, ada, claims, size):
             assert page.evaluate(HIDDEN) == ""
 
 
-def test_nothing_moves_for_whoever_prefers_it_still(tablet, ira, claims):
+def test_nothing_moves_for_people_who_prefer_reduced_motion(tablet, ira, claims):
     page = tablet(ira)
     show(page, claims[-1])
     expect(page.locator(".step-present")).to_be_visible()

@@ -49,7 +49,7 @@ def test_two_tablets_of_two_people_at_the_same_moment(tablet, sandbox, working, 
     tap_together(iras, adas)
     claim = assert_one_claim_that_both_see(sandbox, iras, adas)
 
-    # Whoever was second reads whose it is, and where.
+    # The second one reads whose it is, and where.
     for page in (iras, adas):
         expect(page.get_by_text("Acme Properties · Mill Court")).to_be_visible()
         expect(page.get_by_text(f"By {claim.submitted_by.name}")).to_be_visible()

@@ -66,7 +66,7 @@ def web() -> Iterator[Web]:
     connections.close_all()
 
 
-def test_a_page_outlives_a_restart_of_the_web_server_and_tells_what_happened_meanwhile(
+def test_a_page_survives_a_restart_of_the_web_server_and_shows_what_happened_meanwhile(
     tablet, web: Web, ira, claim
 ):
     tablet.expected = ["ERR_", "htmx:"]

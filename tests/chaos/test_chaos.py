@@ -20,7 +20,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Reason, State
 from portal.core import worker
 from portal.sandbox import world
-from portal.sandbox.faults import Action
+from portal.sandbox.faults import FaultAction
 from tests.background import IN_BACKGROUND
 from tests.conftest import claim_request
 from tests.running import until
@@ -52,10 +52,10 @@ def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     with start(
         "--only=sqlite", *SHORT, DATABASE_URL=f"sqlite:///{development}", TMPDIR=str(tmp_path)
     ) as chaos:
-        said, errors = chaos.communicate(timeout=280)
-    counts = dict(re.findall(r"^(\S.*?) {2,}(\d+)$", said, re.MULTILINE))
-    assert chaos.returncode == 0, said + errors
-    assert "All accounts agree." in said
+        output, errors = chaos.communicate(timeout=280)
+    counts = dict(re.findall(r"^(\S.*?) {2,}(\d+)$", output, re.MULTILINE))
+    assert chaos.returncode == 0, output + errors
+    assert "All accounts agree." in output
     assert int(counts["workers killed (SIGKILL)"]) >= 3
     assert int(counts["claims (the rows)"]) == int(counts["claims accepted (the ledger)"]) >= 24
     assert int(counts["claims claimed"]) > 0
@@ -74,7 +74,7 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path, number):
+def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
         until(lambda: any("sandbox" in line for line in group_of(chaos)))
         port = re.search(r"--port (\d+)", "\n".join(group_of(chaos)))[1]
@@ -87,7 +87,7 @@ def test_told_to_end_it_ends_what_it_started_and_leaves_nothing_behind(tmp_path,
     assert f"--port {port}" not in everything.stdout
 
 
-def test_it_talks_to_this_machine_only():
+def test_a_run_talks_to_this_machine_only():
     assert loopback("http://127.0.0.1:8787") == "http://127.0.0.1:8787"
     for address in ("https://api.spkey.co", "http://192.0.2.1", "http://127.0.0.1.example", ""):
         with pytest.raises(ValueError, match="this machine"):
@@ -103,25 +103,25 @@ def test_without_postgresql_it_says_what_to_install(tmp_path, monkeypatch):
         pass
 
 
-def test_the_weather_knows_every_kind_of_fault_that_the_sandbox_has():
-    known = set(Action.__dataclass_fields__) - {"headers", "effect"}
+def test_the_scenarios_use_every_kind_of_fault_that_the_sandbox_has():
+    known = set(FaultAction.__dataclass_fields__) - {"headers", "effect"}
     assert {kind for action in faults.FAULTS.values() for kind in action} >= known
     for action in (faults.FAULTS | faults.FALSE_REFUSALS).values():
-        Action(**action)
+        FaultAction(**action)
 
 
-def test_a_quick_worker_keeps_the_proportions_that_a_lease_needs():
+def test_a_faster_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"
-        "from chaos import quick_worker; quick_worker._hurry(30)\n"
+        "from chaos import quick_worker; quick_worker._speed_up(30)\n"
         "from portal import spkey; from portal.claims.models import Claim\n"
         "from portal.core import worker; worker.check_leases()\n"
         "print(Claim.LEASE.total_seconds(), spkey.Timeouts().post_total)"
     )
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
     )
-    assert said.stdout.split() == ["3.0", "1.0"], said.stderr
+    assert output.stdout.split() == ["3.0", "1.0"], output.stderr
 
 
 # The reconciliation finds what is wrong: three accounts that agree, one of them spoilt
@@ -151,7 +151,7 @@ def lose_a_row(found):
     del found.claims[str(first(found).pk)]
 
 
-def tell_nobody(found):
+def drop_the_notices(found):
     del found.ledger.accepted[str(first(found).pk)]
 
 
@@ -195,7 +195,7 @@ def bind_with_anothers_key(found):
     found.log["events"][0]["key"] = "harbour"
 
 
-def forget_an_effect(found):
+def drop_an_effect(found):
     del found.log["events"][0]
 
 
@@ -234,7 +234,7 @@ def answer_with_an_error(found):
 
 SPOILT = [
     (lose_a_row, reconcile.nothing_is_lost),
-    (tell_nobody, reconcile.nothing_is_lost),
+    (drop_the_notices, reconcile.nothing_is_lost),
     (ask_for_another_hub, reconcile.what_was_asked_is_what_is_done),
     (answer_one_form_twice, reconcile.one_form_is_one_claim),
     (refuse_for_nothing, reconcile.refusals_are_right),
@@ -244,13 +244,13 @@ SPOILT = [
     (use_anothers_key, reconcile.every_call_uses_the_right_key),
     (name_the_organisation, reconcile.every_send_names_the_right_organisation),
     (bind_with_anothers_key, reconcile.effects_are_under_their_own_key),
-    (forget_an_effect, reconcile.what_says_claimed_is_claimed),
+    (drop_an_effect, reconcile.what_says_claimed_is_claimed),
     (call_a_success_a_failure, reconcile.what_is_claimed_says_so),
     (send_once_more, reconcile.every_send_was_intended),
-    (miscount_the_sends, reconcile.the_journal_is_whole),
+    (miscount_the_sends, reconcile.the_attempts_are_complete),
     (cancel_what_nobody_stopped, reconcile.who_stopped_it_is_known),
     (drop_an_audit_row, reconcile.each_end_is_audited_once),
-    (take_effect_late_in_silence, reconcile.administrators_are_told_once),
+    (take_effect_late_in_silence, reconcile.administrators_are_notified_once),
     (accuse_a_key, reconcile.no_key_is_accused),
     (answer_with_an_error, reconcile.the_portal_never_failed),
 ]

@@ -9,7 +9,7 @@ import pytest
 from portal.claims.models import Claim
 from portal.core import worker
 from portal.core.leasing import Lease
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def register(monkeypatch):
         made = {"is_due": lambda: True, "longest": lambda: timedelta(seconds=1)} | fields
         leases = [Lease(Claim, number, 1) for number in range(99)]
         made.setdefault("take", lambda limit: leases[:limit])
-        worker.register(Kind(name=name, model=Claim, work=lambda _lease: name, **made))
+        worker.register(WorkKind(name=name, model=Claim, work=lambda _lease: name, **made))
 
     return with_work
 
@@ -39,7 +39,7 @@ def test_every_kind_gets_its_share(register):
     assert done(worker.due_jobs(16)) == {"claims": 8, "imports": 4, "notices": 4}
 
 
-def test_what_the_shares_leave_goes_to_what_people_wait_for(register):
+def test_threads_beyond_the_shares_go_to_the_kinds_people_wait_for(register):
     register("imports", priority=1)
     register("claims")
     register("notices", priority=1, is_due=lambda: False)
@@ -54,7 +54,7 @@ def test_all_threads_do_one_kind_when_nothing_else_is_due(register):
     assert done(worker.due_jobs(16)) == {"imports": 16}
 
 
-def test_a_single_free_thread_comes_to_every_kind_in_turn_whatever_its_priority(register):
+def test_a_single_free_thread_serves_every_kind_in_turn(register):
     for number, name in enumerate(("claims", "imports", "notices")):
         register(name, priority=number)
 

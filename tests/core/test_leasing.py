@@ -13,14 +13,14 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.core import leasing, worker
 from portal.core.leasing import LeaseLostError
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
-from tests.notices.conftest import tell
+from tests.notices.conftest import notify
 
 HOUR = timedelta(hours=1)
 ROWS = 3
@@ -50,10 +50,10 @@ def keys_to_check(_request):
 def notices(request):
     request.getfixturevalue("ada")
     for number in range(ROWS):
-        tell(request.getfixturevalue("acme"), about=str(number))
+        notify(request.getfixturevalue("acme"), about=str(number))
 
 
-MAKERS = {
+SETUPS = {
     "attempts": claims_of,
     "rechecks": claims_that_ended_badly,
     "hub refreshes": watched_hubs,
@@ -62,11 +62,11 @@ MAKERS = {
 }
 
 
-@pytest.fixture(params=MAKERS)
-def kind(request, db, sandbox, time_machine) -> Kind:
+@pytest.fixture(params=SETUPS)
+def kind(request, db, sandbox, time_machine) -> WorkKind:
     """A kind of work of which three rows are due, and a clock that runs and can be put."""
     time_machine.move_to(datetime.now(UTC))
-    MAKERS[request.param](request)
+    SETUPS[request.param](request)
     [found] = [kind for kind in worker.kinds() if kind.name == request.param]
     pks = found.model.objects.values_list("pk", flat=True)
     for seconds, pk in enumerate(reversed(pks)):
@@ -94,8 +94,8 @@ def plan(kind, **fields):
     assert kind.model.objects.update(**fields) == ROWS
 
 
-def test_every_kind_of_work_is_tried_here():
-    assert {kind.name for kind in worker.kinds()} == set(MAKERS)
+def test_every_registered_kind_of_work_is_tested_here():
+    assert {kind.name for kind in worker.kinds()} == set(SETUPS)
 
 
 def test_two_takers_get_different_rows(kind):
@@ -126,14 +126,14 @@ def test_takers_at_the_same_moment_get_different_rows(kind):
     assert len(found) == len(set(found)) == ROWS
 
 
-def test_the_longest_due_is_taken_first_and_no_more_than_asked_for(kind):
+def test_the_longest_due_rows_are_taken_first_and_no_more_than_asked_for(kind):
     oldest_first = kind.model.objects.order_by("due_at").values_list("pk", flat=True)
     expected = list(oldest_first)
 
     assert [taken(kind.take(1)) for _ in range(ROWS)] == [[pk] for pk in expected]
 
 
-def test_what_is_not_due_is_not_taken(kind):
+def test_a_row_that_is_not_due_is_not_taken(kind):
     plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=5)))
 
     assert not kind.is_due()
@@ -204,7 +204,7 @@ def test_a_lease_lost_in_the_midst_of_the_work_is_not_given_back(kind, time_mach
     assert [leasing_of(late)] == moments
 
 
-def test_a_lease_that_lasts_no_longer_is_not_written_under(kind, time_machine):
+def test_a_worker_writes_nothing_once_its_lease_has_run_out(kind, time_machine):
     lease = kind.take(1)[0]
     lease.write(for_at_least=kind.model.LEASE / 2, lease_until=row(lease)["lease_until"])
     time_machine.shift(kind.model.LEASE * 2 / 3)
@@ -227,7 +227,7 @@ def test_a_dead_workers_rows_are_taken_over_at_once(kind):
     assert len(kind.take(ROWS)) == ROWS
 
 
-def test_what_rests_is_due_in_time_after_the_clock_was_put_back_an_hour(kind, time_machine):
+def test_a_resting_row_is_due_in_time_after_the_clock_was_set_back_an_hour(kind, time_machine):
     plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=20)))
     time_machine.shift(-HOUR)
 
@@ -238,7 +238,7 @@ def test_what_rests_is_due_in_time_after_the_clock_was_put_back_an_hour(kind, ti
     assert len(kind.take(ROWS)) == ROWS
 
 
-def test_what_is_due_stays_due_after_the_clock_was_put_back_an_hour(kind, time_machine):
+def test_a_due_row_stays_due_after_the_clock_was_set_back_an_hour(kind, time_machine):
     plan(kind, **leasing.due_at(timezone.now()))
     time_machine.shift(-HOUR)
     leasing.correct_clock()
@@ -247,7 +247,7 @@ def test_what_is_due_stays_due_after_the_clock_was_put_back_an_hour(kind, time_m
 
 
 @pytest.mark.parametrize("seconds", [1, 30, 110])
-def test_a_clock_put_back_by_seconds_holds_nothing_up_for_longer(kind, time_machine, seconds):
+def test_a_clock_set_back_by_seconds_delays_nothing_for_longer(kind, time_machine, seconds):
     plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=20)))
     kind.take(ROWS)
     time_machine.shift(-seconds)
@@ -257,7 +257,7 @@ def test_a_clock_put_back_by_seconds_holds_nothing_up_for_longer(kind, time_mach
     assert len(kind.take(ROWS)) == ROWS
 
 
-def test_a_killed_workers_lease_runs_out_after_the_clock_was_put_back_an_hour(kind, time_machine):
+def test_a_killed_workers_lease_runs_out_after_the_clock_was_set_back_an_hour(kind, time_machine):
     kind.take(ROWS)
     time_machine.shift(-HOUR)
     leasing.correct_clock()
@@ -267,7 +267,7 @@ def test_a_killed_workers_lease_runs_out_after_the_clock_was_put_back_an_hour(ki
     assert len(kind.take(ROWS)) == ROWS
 
 
-def test_somebody_who_plans_anew_before_the_clock_is_corrected_hides_no_lease(kind, time_machine):
+def test_rescheduling_a_leased_row_before_the_clock_is_corrected_hides_no_lease(kind, time_machine):
     kind.take(ROWS)
     time_machine.shift(-HOUR)
     plan(kind, **leasing.due_at(timezone.now()))
@@ -277,7 +277,7 @@ def test_somebody_who_plans_anew_before_the_clock_is_corrected_hides_no_lease(ki
     assert len(kind.take(ROWS)) == ROWS
 
 
-def test_a_clock_put_forward_makes_early_and_loses_nothing(kind, time_machine):
+def test_a_clock_set_forward_makes_rows_due_early_and_loses_none(kind, time_machine):
     plan(kind, **leasing.due_at(timezone.now() + timedelta(seconds=20)))
     time_machine.shift(HOUR)
 
@@ -285,7 +285,7 @@ def test_a_clock_put_forward_makes_early_and_loses_nothing(kind, time_machine):
     assert len(kind.take(ROWS)) == ROWS
 
 
-def test_a_clock_that_is_right_is_found_right_by_reading_alone(kind, django_assert_num_queries):
+def test_a_right_clock_is_recognised_without_a_write(kind, django_assert_num_queries):
     kind.take(1)
 
     with django_assert_num_queries(len(leasing.leased_models()) + 1) as queries:
@@ -294,7 +294,7 @@ def test_a_clock_that_is_right_is_found_right_by_reading_alone(kind, django_asse
 
 
 @pytest.mark.parametrize("model", [Claim, Hub, Notice, ApiCredential])
-def test_work_is_found_by_an_index_however_many_rows_rest(db, model):
+def test_due_and_leased_rows_are_found_by_an_index(db, model):
     if connection.vendor == "postgresql":  # It would read a table as small as this one whole.
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -306,7 +306,7 @@ def test_work_is_found_by_an_index_however_many_rows_rest(db, model):
 
 
 @pytest.mark.parametrize("model", [Claim, Hub, Notice])
-def test_what_a_clock_left_ahead_is_found_among_what_is_planned_alone(db, model):
+def test_rows_planned_too_far_ahead_are_found_by_an_index(db, model):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

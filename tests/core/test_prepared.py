@@ -128,7 +128,7 @@ def test_each_execution_has_values_of_its_own(hubs):
     assert by_version.rows(version=99) == []
 
 
-def test_several_parameters_go_to_their_own_places_however_often_they_stand(hubs):
+def test_a_parameter_may_occur_several_times_beside_others(hubs):
     def build(organisation, least, most):
         inside = Hub.objects.filter(version__range=(least, most), organisation=organisation)
         return inside.filter(version__gte=least).order_by("version").values_list("version")
@@ -139,7 +139,7 @@ def test_several_parameters_go_to_their_own_places_however_often_they_stand(hubs
     assert found.rows(organisation=hubs[3].organisation_id, least=2, most=4) == [(4,)]
 
 
-def test_a_text_in_a_pattern_is_no_pattern_itself(hubs):
+def test_wildcards_in_a_text_are_escaped_in_a_pattern(hubs):
     named = Prepared(
         lambda text: Hub.objects.filter(serial__icontains=text).values_list("serial"),
         text=CharField(),
@@ -167,7 +167,7 @@ def test_values_come_back_as_the_fields_of_the_model_give_them(claim, acme):
     )
 
 
-def test_an_encrypted_field_comes_back_as_the_secret_that_it_is(acme):
+def test_an_encrypted_field_comes_back_as_a_secret(acme):
     ((key,),) = Prepared(
         lambda owner: ApiCredential.objects.filter(organisation=owner).values_list("key"),
         owner=UUIDField(),
@@ -176,7 +176,7 @@ def test_an_encrypted_field_comes_back_as_the_secret_that_it_is(acme):
     assert key.reveal() == world.ACME_KEY
 
 
-def test_what_is_counted_comes_back_as_the_orm_gives_it(hubs):
+def test_a_count_comes_back_as_the_orm_gives_it(hubs):
     def build(owner):
         of_owner = Organisation.objects.filter(pk=owner)
         return of_owner.values_list("name", Count("hubs"), Max("hubs__read_at"))
@@ -188,7 +188,7 @@ def test_what_is_counted_comes_back_as_the_orm_gives_it(hubs):
     ]
 
 
-def test_a_column_that_only_orders_the_rows_is_left_out_of_them(hubs):
+def test_a_column_used_only_for_ordering_is_not_returned(hubs):
     ordered = Prepared(
         lambda owner: (
             Hub.objects.filter(organisation=owner)
@@ -230,7 +230,7 @@ def asked_late() -> SimpleNamespace:
 
 
 @pytest.mark.django_db
-def test_what_stands_in_the_statement_is_no_older_than_was_said(asked_late):
+def test_values_fixed_in_the_statement_are_no_older_than_allowed(asked_late):
     now = timezone.now()
     Heartbeat.objects.create(name="one", beat_at=now + timedelta(seconds=2))
     with time_machine.travel(now, tick=False) as clock:
@@ -244,7 +244,7 @@ def test_what_stands_in_the_statement_is_no_older_than_was_said(asked_late):
 
 
 @pytest.mark.django_db
-def test_a_statement_from_before_the_clock_was_put_back_is_not_kept(asked_late):
+def test_a_statement_from_before_the_clock_was_set_back_is_not_kept(asked_late):
     now = timezone.now()
     Heartbeat.objects.create(name="one", beat_at=now + timedelta(seconds=2))
     with time_machine.travel(now, tick=False) as clock:

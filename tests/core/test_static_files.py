@@ -51,7 +51,10 @@ def test_scripts_are_collected_without_comments_and_every_line_stays_where_it_is
         assert not re.search(r"^\s*(//|\* |/\*\*$|/\*.*\*/$)", served, re.MULTILINE), path
         assert len(served.splitlines()) <= len(source)
         for line, (was, now) in enumerate(zip(source, served.splitlines(), strict=False), 1):
-            assert now in {"", was} or "import" in now or "from" in now, (path, line)
+            is_comment = not was.strip() or was.lstrip().startswith(("//", "/*", "*"))
+            unhashed = re.sub(r"\.[0-9a-f]{12}\.js", ".js", now)
+            is_same = unhashed.replace(" ", "") == was.replace(" ", "")
+            assert is_same or (unhashed == "" and is_comment), (path, line)
 
 
 def test_the_scripts_of_others_keep_their_comments(collect, tmp_path):
@@ -69,6 +72,7 @@ def test_the_scripts_of_others_keep_their_comments(collect, tmp_path):
         ("  // indented\n", "\n"),
         ('a("// no comment"); // stays\n', 'a("// no comment"); // stays\n'),
         ("const b = /** @type {C} */ (d);\n", "const b = /** @type {C} */ (d);\n"),
+        ("/** @type {A} */ (b).c();\n/** @type {D} */\n", "/** @type {A} */ (b).c();\n\n"),
         ("a(/[/*]/); b();\n", "a(/[/*]/); b();\n"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What may be done only so often is counted exactly, whoever counts."""
+"""What may be done only so often is counted exactly, by any number of processes."""
 
 import threading
 
@@ -25,7 +25,7 @@ def at(time_machine):
 
 
 @pytest.mark.django_db
-def test_a_limit_allows_so_many_a_stretch_and_no_more(at):
+def test_a_limit_allows_so_many_in_a_period_and_no_more(at):
     limit = Limit("scans", most=2, seconds=60)
     assert [limit.allows("ira") for _ in range(4)] == [True, True, False, False]
     at(59)
@@ -35,7 +35,7 @@ def test_a_limit_allows_so_many_a_stretch_and_no_more(at):
 
 
 @pytest.mark.django_db
-def test_each_is_counted_alone_and_each_thing_as_well(at):
+def test_each_person_and_each_limit_is_counted_separately(at):
     scans, photos = (Limit(name, most=1, seconds=60) for name in ("scans", "photos"))
     assert scans.allows("ira")
     assert scans.allows("ada")
@@ -44,7 +44,7 @@ def test_each_is_counted_alone_and_each_thing_as_well(at):
 
 
 @pytest.mark.django_db
-def test_nothing_says_for_whom_it_was_counted(at):
+def test_the_counts_do_not_reveal_for_whom_they_are(at):
     Limit("scans", most=1, seconds=60).allows("192.0.2.7")
     [row] = Throttle.objects.all()
     assert "192" not in row.key
@@ -52,7 +52,7 @@ def test_nothing_says_for_whom_it_was_counted(at):
 
 
 @pytest.mark.django_db
-def test_a_clock_that_is_put_back_blocks_nobody(at):
+def test_a_clock_set_back_blocks_nobody(at):
     limit = Limit("scans", most=1, seconds=60)
     at(3600)
     assert limit.allows("ira")
@@ -61,7 +61,7 @@ def test_a_clock_that_is_put_back_blocks_nobody(at):
 
 
 @pytest.mark.django_db
-def test_old_counts_go_when_a_new_stretch_begins(at):
+def test_old_counts_are_deleted_when_a_new_period_begins(at):
     limit = Limit("scans", most=1, seconds=60)
     limit.allows("ira")
     at(KEPT_SECONDS + 60)

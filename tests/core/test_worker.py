@@ -37,7 +37,7 @@ def sends(sandbox):
     return [request for request in sandbox.state.requests if request.path.endswith("ClaimHub")]
 
 
-def test_once_works_off_what_is_due_and_ends(sandbox, claim, capsys):
+def test_once_does_what_is_due_and_ends(sandbox, claim, capsys):
     call_command("worker", "--once")
 
     assert is_claimed(claim)
@@ -123,7 +123,7 @@ def test_a_database_that_goes_away_for_a_moment_is_waited_for(sandbox, claim, mo
     assert caplog.text.count("the database does not answer: OperationalError") == 2
 
 
-def test_a_piece_of_work_that_fails_ends_neither_the_worker_nor_its_own_claim(
+def test_an_attempt_that_fails_ends_neither_the_worker_nor_its_claim(
     sandbox, claim, ira, mill_court, monkeypatch, caplog
 ):
     other = actions.submit(claim_request(ira, mill_court, world.hub_id(1)))
@@ -138,7 +138,7 @@ def test_a_piece_of_work_that_fails_ends_neither_the_worker_nor_its_own_claim(
         until(lambda: is_claimed(claim))
 
 
-def test_the_worker_gives_signs_of_life_also_when_the_clock_is_put_back(
+def test_the_worker_sends_heartbeats_also_when_the_clock_is_set_back(
     sandbox, time_machine, monkeypatch
 ):
     time_machine.move_to(datetime.now(UTC))
@@ -173,10 +173,10 @@ def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mi
 def test_forty_hubs_of_two_organisations_are_each_claimed_once(
     sandbox, ira, hal, mill_court, lighthouse
 ):
-    wishes = [claim_request(ira, mill_court, world.hub_id(n)) for n in range(20)]
-    wishes += [claim_request(hal, lighthouse, world.hub_id(n)) for n in range(20, 40)]
-    for wish in wishes:
-        actions.submit(wish)
+    requests = [claim_request(ira, mill_court, world.hub_id(n)) for n in range(20)]
+    requests += [claim_request(hal, lighthouse, world.hub_id(n)) for n in range(20, 40)]
+    for request in requests:
+        actions.submit(request)
 
     with running(threads=16), running(threads=16):
         until(lambda: not Claim.objects.active().exists())
@@ -217,9 +217,7 @@ def test_a_claim_under_way_does_not_make_the_worker_lease_again_and_again(sandbo
     assert not any(kind.is_due() for kind in worker.kinds())
 
 
-def test_a_worker_that_must_stop_leaves_a_step_that_takes_too_long(
-    sandbox, let_go, claim, monkeypatch
-):
+def test_a_stopping_worker_abandons_a_step_that_takes_too_long(sandbox, let_go, claim, monkeypatch):
     monkeypatch.setattr(worker, "STOP_WITHIN_SECONDS", 0.2)
     sandbox.faults.add(SENDS, action={"hang": HELD, "effect": True}, times=1)
     working = worker.Worker(2)
@@ -236,7 +234,7 @@ def test_a_worker_that_must_stop_leaves_a_step_that_takes_too_long(
     until(lambda: is_claimed(claim) or state_of(claim) == State.VERIFYING)
 
 
-def test_the_claims_of_a_worker_that_gives_no_sign_of_life_are_taken_over_within_a_minute(
+def test_the_claims_of_a_worker_without_heartbeats_are_taken_over_within_a_minute(
     sandbox, claim, monkeypatch
 ):
     monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.05)
@@ -249,14 +247,14 @@ def test_the_claims_of_a_worker_that_gives_no_sign_of_life_are_taken_over_within
         until(lambda: is_claimed(claim))
 
 
-def test_silence_is_noticed_within_a_minute_of_the_death():
+def test_a_dead_worker_is_noticed_within_a_minute():
     late = 2 * worker.HEARTBEAT_SECONDS
 
     assert worker.SILENT_SECONDS >= 2 * worker.HEARTBEAT_SECONDS
     assert late + worker.SILENT_SECONDS < 60
 
 
-def test_a_worker_that_others_hear_of_keeps_its_claims(sandbox, claim, monkeypatch):
+def test_a_worker_with_recent_heartbeats_keeps_its_claims(sandbox, claim, monkeypatch):
     Heartbeat.objects.create(name="alive-1", beat_at=timezone.now())
     working = worker.Worker(1)
     monkeypatch.setattr(worker, "SILENT_SECONDS", 0.001)

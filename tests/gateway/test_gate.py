@@ -1,4 +1,4 @@
-"""The gate to SpKey: whatever call is answered with 429, the key is held the same way."""
+"""The gate to SpKey: a 429 to any call holds the key in the same way."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def assert_held_for(least, organisation, since):
     assert since + wait <= until <= timezone.now() + wait + spread
 
 
-def test_a_key_that_is_held_is_answered_no_client(acme):
+def test_the_gate_gives_no_client_for_a_key_that_is_held(acme):
     acme.credential.paused_until = timezone.now() + timedelta(minutes=1)
 
     assert gate.ask(acme.credential) == Held(pytest.approx(60, abs=5), HeldReason.RATE_LIMITED)
@@ -91,7 +91,7 @@ def test_a_429_to_any_call_holds_the_key_within_the_same_bounds(
     assert_held_for(least, acme, since=before)
 
 
-def test_a_key_that_is_held_makes_nobody_the_prober(sandbox, acme, clock):
+def test_asking_for_a_key_that_is_held_takes_no_right_to_probe(sandbox, acme, clock):
     now, host = timezone.now(), sandbox.url.removeprefix("http://")
     Circuit.objects.create(host=host, opened_at=now, open_until=now)
     acme.credential.paused_until = now + timedelta(minutes=1)
@@ -139,7 +139,7 @@ def test_a_429_to_a_key_that_was_replaced_meanwhile_does_not_hold_the_new_one(sa
     assert ApiCredential.objects.get().paused_until is None
 
 
-def test_a_429_keeps_its_own_end_when_the_hold_cannot_be_written(sandbox, acme, caplog):
+def test_a_429_stays_a_429_when_the_hold_cannot_be_written(sandbox, acme, caplog):
     def full(execute, sql, *rest):
         if sql.startswith("UPDATE") and "orgs_apicredential" in sql:
             raise OperationalError("database or disk is full")

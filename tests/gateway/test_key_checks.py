@@ -13,7 +13,7 @@ from tests.gateway.test_gate import assert_held_for
 from tests.gateway.test_key_health import KEY_REFUSED, replace_key, stored, where
 
 
-def test_a_check_that_spkey_does_not_answer_takes_no_refusal_back(sandbox, claim, acme, ada):
+def test_a_check_that_spkey_does_not_answer_leaves_a_refused_key_refused(sandbox, claim, acme, ada):
     sandbox.state.keys.revoke("acme")
     work(claim)
     sandbox.faults.add(action={"status": 503})
@@ -80,7 +80,7 @@ def test_a_check_that_is_answered_with_429_holds_the_key_and_stays_due(
     assert (stored(acme).state, stored(acme).due_at) == ("working", None)
 
 
-def test_a_check_that_is_answered_with_429_sets_no_blocked_claim_going(
+def test_a_check_that_is_answered_with_429_resumes_no_blocked_claim(
     sandbox, claim, acme, limited_check, wire, clock
 ):
     fresh = sandbox.state.keys.rotate("acme")

@@ -96,7 +96,7 @@ def test_a_new_key_that_is_refused_as_well_resumes_nothing(sandbox, claim, acme)
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_gateways_page_is_no_verdict_on_a_key(sandbox, acme, status):
+def test_a_gateways_error_page_changes_nothing_about_a_key(sandbox, acme, status):
     page = {"status": status, "body": "<html>Blocked</html>"}
     sandbox.faults.add(action=page | {"headers": {"Content-Type": "text/html"}})
     api_keys.ask_for_check(acme.credential, None)
@@ -266,7 +266,7 @@ def test_a_super_key_always_sends_the_organisation(sandbox, sam, acme, spkey_sup
 
 
 @pytest.mark.parametrize("kind", ["normal", "super"])
-def test_no_key_of_the_wrong_kind_serves_a_claim(
+def test_a_key_of_the_wrong_kind_is_not_used_for_a_claim(
     sandbox, claim, sam, acme, spkey_support, wire, kind
 ):
     claims = {"super": claim, "normal": for_others(sam, acme, spkey_support, UUID(world.hub_id(9)))}

@@ -36,7 +36,7 @@ def later(clock, wait):
     worker.run_once()
 
 
-def test_a_killed_workers_lease_of_a_hub_runs_out_when_the_clock_was_put_back(hub, wire, clock):
+def test_a_killed_workers_lease_of_a_hub_runs_out_after_the_clock_was_set_back(hub, wire, clock):
     watching.watch(hub)
     watching.take_due(5)
     clock.shift(-HOUR)
@@ -50,7 +50,7 @@ def test_a_killed_workers_lease_of_a_hub_runs_out_when_the_clock_was_put_back(hu
     assert len(wire("status")) == 1
 
 
-def test_what_a_worker_finds_out_whose_lease_was_cut_short_is_left_to_the_next(hub, wire, clock):
+def test_a_worker_whose_lease_was_cut_short_asks_nothing(hub, wire, clock):
     watching.watch(hub)
     (leased,) = watching.take_due(5)
     clock.shift(-HOUR)
@@ -64,7 +64,7 @@ def test_what_a_worker_finds_out_whose_lease_was_cut_short_is_left_to_the_next(h
     assert wire() == []
 
 
-def test_whoever_looks_at_a_hub_is_shown_it_fresh_though_the_clock_was_put_back(hub, wire, clock):
+def test_a_watched_hub_is_read_again_after_the_clock_was_set_back(hub, wire, clock):
     watching.watch(hub)
     worker.run_once()
     clock.shift(-HOUR)
@@ -75,7 +75,7 @@ def test_whoever_looks_at_a_hub_is_shown_it_fresh_though_the_clock_was_put_back(
     assert len(wire("status")) == 2
 
 
-def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub, wire, clock):
+def test_an_unwatched_hub_is_not_read_for_an_hour_after_the_clock_was_set_back(hub, wire, clock):
     watching.watch(hub)
     worker.run_once()
     clock.shift(-HOUR)
@@ -87,7 +87,7 @@ def test_a_hub_that_nobody_looks_at_any_more_is_not_asked_after_for_an_hour(hub,
     assert len(wire("status")) == 2
 
 
-def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hub, wire, clock):
+def test_an_awaited_hub_is_read_in_time_and_no_longer_than_intended(hub, wire, clock):
     watching.await_online(hub, "mill-court")
     clock.shift(-HOUR)
     leasing.correct_clock()
@@ -98,7 +98,9 @@ def test_a_hub_that_is_expected_is_looked_at_in_time_and_no_longer_than_meant(hu
     assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_AWAITED
 
 
-def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wire, clock):
+def test_an_awaited_hub_is_still_read_after_the_clock_went_forward_and_back(
+    hub, sandbox, wire, clock
+):
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
     watching.await_online(hub, "mill-court")
     for hours in (1, -1):
@@ -112,7 +114,9 @@ def test_a_hub_that_is_expected_outlives_an_hour_forth_and_back(hub, sandbox, wi
     assert len(wire("status")) == 3
 
 
-def test_a_killed_workers_lease_of_a_key_runs_out_when_the_clock_was_put_back(sandbox, acme, clock):
+def test_a_killed_workers_lease_of_a_key_runs_out_after_the_clock_was_set_back(
+    sandbox, acme, clock
+):
     api_keys.ask_for_check(acme.credential, None)
     key_health.take_due_checks(1)
     clock.shift(-HOUR)
@@ -126,7 +130,7 @@ def test_a_killed_workers_lease_of_a_key_runs_out_when_the_clock_was_put_back(sa
     assert the_key().state == "working"
 
 
-def test_a_key_that_had_to_rest_rests_no_hour_longer(sandbox, acme, clock):
+def test_a_key_on_hold_is_held_no_longer_when_the_clock_is_set_back(sandbox, acme, clock):
     gate.hold(acme.credential, 600)
     assert leasing.correct_clock() == 0
     clock.shift(-HOUR)
@@ -135,7 +139,7 @@ def test_a_key_that_had_to_rest_rests_no_hour_longer(sandbox, acme, clock):
     assert the_key().paused_for == 0
 
 
-def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
+def test_a_circuit_is_shown_no_longer_when_the_clock_is_set_back(db, sandbox, clock):
     now, host = timezone.now(), sandbox.url.removeprefix("http://")
     Circuit.objects.create(host=host, opened_at=now, open_until=now + circuit.LONGEST_PAUSE)
     clock.shift(-HOUR)
@@ -145,7 +149,7 @@ def test_a_circuit_is_probed_and_shown_no_longer_than_meant(db, sandbox, clock):
     assert not circuit.is_open()
 
 
-def test_a_reading_of_the_future_does_not_keep_out_a_fresh_one(hub, acme, sandbox, clock):
+def test_a_reading_dated_in_the_future_is_replaced_by_a_fresh_one(hub, acme, sandbox, clock):
     client = gate.ask(acme.credential)
     status.record(fresh(hub), client.hub_status(hub.hub_id), read_at=timezone.now())
     sandbox.state.set_hub(str(hub.hub_id), {"online": True})
@@ -157,7 +161,7 @@ def test_a_reading_of_the_future_does_not_keep_out_a_fresh_one(hub, acme, sandbo
     assert fresh(hub).read_at <= timezone.now()
 
 
-def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
+def test_when_the_clock_is_right_nothing_is_corrected_or_written(
     hub, acme, clock, django_assert_num_queries
 ):
     watching.watch(hub)
@@ -176,7 +180,7 @@ def test_when_the_clock_is_right_nothing_is_mended_and_nothing_written(
     assert all(query["sql"].startswith("SELECT") for query in queries)
 
 
-def test_the_worker_mends_what_a_clock_that_was_put_back_has_left(hub, clock, caplog):
+def test_the_worker_corrects_times_that_a_clock_set_back_has_left(hub, clock, caplog):
     watching.watch(hub)
     Hub.objects.update(lease_until=timezone.now() + timedelta(hours=1))
 

@@ -27,13 +27,13 @@ def fresh(hub):
     return Hub.objects.get(pk=hub.pk)
 
 
-def test_nobody_asks_after_a_hub_that_nobody_watches(hub, wire):
+def test_a_hub_that_nobody_watches_is_not_read(hub, wire):
     worker.run_once()
 
     assert wire() == []
 
 
-def test_a_watched_hub_is_asked_after_once_an_interval_however_many_watch(hub, wire, clock):
+def test_a_watched_hub_is_read_once_an_interval_however_many_watch_it(hub, wire, clock):
     for _ in range(50):
         watching.watch(fresh(hub))
         worker.run_once()
@@ -46,7 +46,7 @@ def test_a_watched_hub_is_asked_after_once_an_interval_however_many_watch(hub, w
     assert len(wire("status")) == 2
 
 
-def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, clock):
+def test_a_hub_that_is_no_longer_awaited_is_read_less_often(hub, wire, clock):
     Hub.objects.update(awaited_until=timezone.now() - timedelta(hours=1))
     watching.watch(fresh(hub))
     worker.run_once()
@@ -54,14 +54,14 @@ def test_a_hub_that_nobody_awaits_any_more_is_asked_after_less_often(hub, wire, 
     assert fresh(hub).due_at - timezone.now() > watching.REFRESH_WAITING
 
 
-def test_a_hub_that_was_looked_up_before_its_claim_is_not_asked_after_later_for_that(hub):
+def test_a_lookup_before_the_claim_does_not_delay_the_first_read_of_an_awaited_hub(hub):
     watching.watch(hub)
     watching.await_online(hub, "mill-court")
 
     assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_WAITING
 
 
-def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
+def test_watching_a_hub_again_while_its_watch_lasts_writes_nothing(hub, django_assert_num_queries):
     watching.watch(hub)
     watched = fresh(hub)
 
@@ -69,7 +69,7 @@ def test_a_watch_with_time_left_writes_nothing(hub, django_assert_num_queries):
         watching.watch(watched)
 
 
-def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
+def test_the_reads_end_with_the_watch(hub, wire, clock):
     Hub.objects.update(awaited_until=None)
     watching.watch(hub)
     for _ in range(40):
@@ -80,7 +80,7 @@ def test_a_watch_that_ends_ends_the_questions(hub, wire, clock):
     assert fresh(hub).due_at is None
 
 
-def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, clock):
+def test_a_hub_that_came_online_is_read_less_often(claim, sandbox, wire, clock):
     done = work(claim)
     clock.shift(5)
     watching.watch(done.hub)
@@ -91,7 +91,7 @@ def test_a_hub_that_came_online_is_asked_after_less_often(claim, sandbox, wire, 
     assert online.due_at - timezone.now() > timedelta(seconds=10)
 
 
-def test_news_raises_the_version_and_no_news_does_not(hub, sandbox, clock):
+def test_a_changed_reading_raises_the_version_and_an_unchanged_one_does_not(hub, sandbox, clock):
     watching.watch(hub)
     worker.run_once()
     first = fresh(hub)
@@ -139,7 +139,7 @@ def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
     assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
-def test_a_401_refuses_the_key_and_asks_no_more_with_it(hub, sandbox, acme, wire, clock):
+def test_a_401_refuses_the_key_and_stops_reads_with_it(hub, sandbox, acme, wire, clock):
     sandbox.state.keys.revoke("acme")
     watching.watch(hub)
     worker.run_once()
@@ -193,7 +193,7 @@ def test_a_refresh_whose_lease_was_lost_asks_nothing_and_writes_nothing(hub, wir
     assert wire() == []
 
 
-def test_a_watch_begun_during_a_refresh_is_not_forgotten(hub, monkeypatch, clock):
+def test_a_watch_begun_during_a_refresh_is_not_lost(hub, monkeypatch, clock):
     watching.watch(hub)
     (leased,) = watching.take_due(5)
     clock.shift(61)
@@ -223,7 +223,7 @@ def test_an_older_answer_does_not_replace_a_newer_one(hub, acme, sandbox):
     assert fresh(hub).online is True
 
 
-def test_no_more_hubs_than_the_host_may_be_asked_at_once_are_leased_by_all_workers(
+def test_all_workers_together_lease_no_more_hubs_than_the_host_may_be_asked_at_once(
     sandbox, acme, clock
 ):
     for number in range(20):
@@ -240,7 +240,7 @@ def test_no_more_hubs_than_the_host_may_be_asked_at_once_are_leased_by_all_worke
     assert len(watching.take_due(100)) == 16
 
 
-def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
+def test_a_hub_that_was_just_claimed_is_read_until_online_though_nobody_watches(
     sandbox, clock, claim
 ):
     done = work(claim)
@@ -258,9 +258,7 @@ def test_a_hub_that_was_just_claimed_is_seen_coming_online_though_nobody_looks(
     assert seen.due_at is None
 
 
-def test_a_hub_that_never_comes_online_is_looked_at_for_two_hours_and_no_longer(
-    sandbox, clock, claim
-):
+def test_a_hub_that_never_comes_online_is_read_for_two_hours_and_no_longer(sandbox, clock, claim):
     hub = work(claim).hub
     sandbox.state.set_hub(str(hub.hub_id), {"online": False})
 

@@ -25,7 +25,7 @@ test("an address that asks for nothing stays as it is", () => {
   assert.deepEqual(shown, []);
 });
 
-test("the filter of a list in whose place the shell stands is no site for the tray", () => {
+test("the site filter of a list opened offline does not set the tray's site", () => {
   const { asked } = at("/claims/?site=mill&label=abc");
   assert.equal(asked.get("site"), null);
   assert.equal(asked.get("label"), null);

@@ -1,12 +1,12 @@
-// What the tray makes of the portal's answers, and of those of whatever stands before it.
+// What the tray makes of the portal's answers, and of those of a proxy before it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiClient, Halt } from "../../static/js/tray/api-client.js";
 import { session } from "./rows.js";
 
 const URL_ = "/claims/tray/";
-const answer = (status, told) =>
-  new Response(told === undefined ? "<html>" : JSON.stringify(told), { status });
+const answer = (status, body) =>
+  new Response(body === undefined ? "<html>" : JSON.stringify(body), { status });
 
 // Answers one request after the other; notes what was asked.
 const portal = (t, ...answers) => {
@@ -42,7 +42,7 @@ test("rows are sent with the token of the session", async (t) => {
   assert.deepEqual(JSON.parse(body), { person: "ira", organisation: "acme", rows: [] });
 });
 
-test("before a photo is sent the token is asked for anew", async (t) => {
+test("the token is renewed before a photo is sent", async (t) => {
   const fresh = { ...session(), csrf: "another" };
   const asked = portal(t, answer(200, session()), answer(200, fresh), answer(200, { text: "id" }));
   const client = new ApiClient(URL_);
@@ -53,7 +53,7 @@ test("before a photo is sent the token is asked for anew", async (t) => {
   assert.ok(asked[2].body.get("photo"));
 });
 
-for (const [name, status, told, state] of [
+for (const [name, status, body, state] of [
   ["nobody signed in", 401, { signIn: "/accounts/login/" }, "signed-out"],
   ["somebody else signed in", 409, { problem: "Somebody else." }, "somebody-else"],
   ["a refusal in the portal's words", 403, { problem: "You may not." }, "refused"],
@@ -66,10 +66,10 @@ for (const [name, status, told, state] of [
   ["a page where JSON was asked for", 200, undefined, "offline"],
 ]) {
   test(`${name} is "${state}"`, async (t) => {
-    const halt = await haltOf(t, answer(status, told));
+    const halt = await haltOf(t, answer(status, body));
     assert.equal(halt.state, state);
-    assert.equal(halt.problem, told?.problem ?? "");
-    assert.equal(halt.signIn, told?.signIn ?? "");
+    assert.equal(halt.problem, body?.problem ?? "");
+    assert.equal(halt.signIn, body?.signIn ?? "");
     assert.equal(halt.isPortals, status >= 500);
   });
 }
@@ -97,8 +97,8 @@ test("every request ends some time", async (t) => {
   assert.ok(asked.every(({ signal }) => signal instanceof AbortSignal));
 });
 
-test("a refusal tells to whom it was said, and what becomes of the rows", async (t) => {
-  const told = { problem: "You may not.", person: "ira", news: { kind: "stop" } };
-  const halt = await haltOf(t, answer(403, told));
+test("a refusal names the person and says what becomes of the rows", async (t) => {
+  const body = { problem: "You may not.", person: "ira", news: { kind: "stop" } };
+  const halt = await haltOf(t, answer(403, body));
   assert.deepEqual([halt.person, halt.news], ["ira", { kind: "stop" }]);
 });

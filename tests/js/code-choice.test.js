@@ -1,4 +1,4 @@
-// Which code is meant, and when it is told.
+// Which code is meant, and when it is reported.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CodeChoice } from "../../static/js/scanner/code-choice.js";
@@ -14,51 +14,51 @@ const watcher = () => {
   const choice = new CodeChoice();
   let now = 0;
   return (codes, passes = 1, isWhole = true) => {
-    const told = [];
+    const reported = [];
     let several = false;
     for (let pass = 0; pass < passes; pass += 1) {
       now += STEP;
       const taken = choice.take({ codes, isWhole }, now);
-      if (taken.code) told.push(taken.code.text);
+      if (taken.code) reported.push(taken.code.text);
       several = taken.several;
     }
-    return { told, several };
+    return { reported, several };
   };
 };
 
-test("a hub is told at once, and once for as long as it stays", () => {
+test("a hub is reported at once, and once for as long as it stays", () => {
   const see = watcher();
-  assert.deepEqual(see([qr(HUB)], 100).told, [HUB]);
+  assert.deepEqual(see([qr(HUB)], 100).reported, [HUB]);
 });
 
-test("a label that blinks is not told again, one that was away is", () => {
+test("a label that blinks is not reported again, one that was away is", () => {
   const see = watcher();
   see([qr(HUB)]);
   see([], 10);
-  assert.deepEqual(see([qr(HUB)]).told, []);
+  assert.deepEqual(see([qr(HUB)]).reported, []);
   see([], 20);
-  assert.deepEqual(see([qr(HUB)]).told, [HUB]);
+  assert.deepEqual(see([qr(HUB)]).reported, [HUB]);
 });
 
-test("hubs held up in turn are each told", () => {
+test("hubs held up in turn are each reported", () => {
   const see = watcher();
-  const told = [HUB, OTHER, HUB].flatMap((hub) => see([qr(hub)], 20).told);
-  assert.deepEqual(told, [HUB, OTHER, HUB]);
+  const reported = [HUB, OTHER, HUB].flatMap((hub) => see([qr(hub)], 20).reported);
+  assert.deepEqual(reported, [HUB, OTHER, HUB]);
 });
 
-test("a foreign code is told after a moment, and once", () => {
+test("a foreign code is reported after a moment, and once", () => {
   const see = watcher();
-  assert.deepEqual(see([qr("https://example.com/")], 3).told, []);
-  assert.deepEqual(see([qr("https://example.com/")], 20).told, ["https://example.com/"]);
+  assert.deepEqual(see([qr("https://example.com/")], 3).reported, []);
+  assert.deepEqual(see([qr("https://example.com/")], 20).reported, ["https://example.com/"]);
 });
 
 test("a linear code alone needs more patience than a matrix code", () => {
   const see = watcher();
-  assert.deepEqual(see([linear("SN00417")], 8).told, []);
-  assert.deepEqual(see([linear("SN00417")], 8).told, ["SN00417"]);
+  assert.deepEqual(see([linear("SN00417")], 8).reported, []);
+  assert.deepEqual(see([linear("SN00417")], 8).reported, ["SN00417"]);
 });
 
-test("a slow device has looked a few times before a foreign code counts", () => {
+test("on a slow device a foreign code counts only after a few passes", () => {
   const choice = new CodeChoice();
   const at = (now) => choice.take({ codes: [qr("SN")], isWhole: true }, now).code;
   assert.equal(at(0), undefined);
@@ -67,36 +67,36 @@ test("a slow device has looked a few times before a foreign code counts", () => 
   assert.deepEqual(at(1500), qr("SN"));
 });
 
-test("of several codes on a label the one with a hub id is told, and none of the others", () => {
+test("of several codes on a label only the one with a hub id is reported", () => {
   const see = watcher();
-  assert.deepEqual(see([qr("https://example.com/"), qr(HUB), linear("SN1")], 50).told, [HUB]);
+  assert.deepEqual(see([qr("https://example.com/"), qr(HUB), linear("SN1")], 50).reported, [HUB]);
 });
 
-test("a serial number that stood beside the hub's code is not told when it is left alone", () => {
+test("a serial number beside a hub's code is not reported afterwards", () => {
   const see = watcher();
   see([qr(HUB), linear("SN00417")]);
-  assert.deepEqual(see([linear("SN00417")], 30).told, []);
+  assert.deepEqual(see([linear("SN00417")], 30).reported, []);
 });
 
-test("two hubs in sight are asked about, and the one that is left is told", () => {
+test("of two hubs in view none is reported until one of them is gone", () => {
   const see = watcher();
-  assert.deepEqual(see([qr(HUB), qr(OTHER)], 10), { told: [], several: true });
-  assert.deepEqual(see([qr(HUB)]), { told: [HUB], several: false });
+  assert.deepEqual(see([qr(HUB), qr(OTHER)], 10), { reported: [], several: true });
+  assert.deepEqual(see([qr(HUB)]), { reported: [HUB], several: false });
 });
 
 test("one hub in two codes is one hub", () => {
   const see = watcher();
-  assert.deepEqual(see([qr(HUB), linear(HUB.toUpperCase())]), { told: [HUB], several: false });
+  assert.deepEqual(see([qr(HUB), linear(HUB.toUpperCase())]), { reported: [HUB], several: false });
 });
 
-test("a pass over a part does not say that what the whole showed is gone", () => {
+test("a pass over a part does not mark what the whole showed as gone", () => {
   const see = watcher();
   see([qr(HUB), qr(OTHER)]);
   assert.equal(see([qr(HUB)], 1, false).several, true);
   assert.equal(see([qr(HUB)], 1, true).several, false);
 });
 
-test("an id in a kind of code that hub labels do not have is a foreign text", () => {
+test("an id in a kind of code that hub labels never use is foreign", () => {
   const see = watcher();
-  assert.deepEqual(see([{ text: HUB, format: "code_39" }], 5).told, []);
+  assert.deepEqual(see([{ text: HUB, format: "code_39" }], 5).reported, []);
 });

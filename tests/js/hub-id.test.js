@@ -8,7 +8,7 @@ const [ONE, OTHER, THIRD] = [0, 1, 2].map((n) => `${n}f2a9c1e-7b54-4d0e-9a61-0c3
 const ids = (text) => parseAll(text).map(({ hubId }) => hubId);
 const refused = (text) => parseAll(text).filter(({ problem }) => problem);
 
-test("one label is one hub, however much stands around it", () => {
+test("one label is one hub, whatever surrounds it", () => {
   assert.deepEqual(ids(`https://spkey.example/h/${ONE.toUpperCase()}`), [ONE]);
   assert.deepEqual(parse(ONE), { hubId: ONE });
 });
@@ -21,12 +21,12 @@ for (const [name, between] of [
   ["semicolons", ";"],
   ["Windows' line breaks", "\r\n"],
 ]) {
-  test(`several hubs are told apart by ${name}`, () => {
+  test(`several hubs are separated by ${name}`, () => {
     assert.deepEqual(ids([ONE, OTHER, THIRD].join(between)), [ONE, OTHER, THIRD]);
   });
 }
 
-test("a line that names no hub is told among others that do", () => {
+test("a line that names no hub is reported among others that do", () => {
   const found = parseAll(`${ONE}\nfrom the office\n${OTHER}`);
   assert.deepEqual(
     found.map(({ hubId, read }) => hubId ?? read),
@@ -39,7 +39,7 @@ for (const [name, mistake] of [
   ["a digit too many", (hub) => `${hub}0`],
   ["a letter for a digit", (hub) => `${hub.slice(0, 35)}O`],
 ]) {
-  test(`an id with ${name} is told, whatever stands beside it`, () => {
+  test(`an id with ${name} is reported, whatever is beside it`, () => {
     const wrong = mistake(THIRD);
     for (const text of [`${wrong} ${ONE}`, `${ONE}, ${wrong}`, `${ONE}, ${wrong}, ${OTHER}`]) {
       assert.deepEqual(
@@ -51,12 +51,12 @@ for (const [name, mistake] of [
   });
 }
 
-test("a text that names nothing is told as a whole", () => {
+test("a text that names no hub is reported as a whole", () => {
   assert.deepEqual(parseAll("SN 00417"), [{ text: "SN 00417", ...parse("SN 00417") }]);
   assert.equal(parse("").problem, "empty");
   assert.equal(parse(ONE.slice(1)).typed, 31);
 });
 
-test("of a label that holds two ids none is meant", () => {
+test("a label with two ids names no hub", () => {
   assert.equal(parse(`${ONE} ${OTHER}`).problem, "several");
 });

@@ -27,7 +27,7 @@ const settled = async (model) => {
 
 const stages = (rows) => rows.map(({ stage, site }) => [stage, site]);
 
-test("what was added is on the device, in order, for the chosen site", async () => {
+test("added rows are on the device, in order, for the chosen site", async () => {
   const model = new TrayModel(OWNER, sync);
   model.add([label(1), label(2)], MILL);
   model.add([label(3)], MILL);
@@ -39,7 +39,7 @@ test("what was added is on the device, in order, for the chosen site", async () 
   );
 });
 
-test("rows stay in order though the clock is put back", async () => {
+test("rows stay in order when the clock is set back", async () => {
   const model = new TrayModel(OWNER, sync);
   model.add([label(1)], MILL);
   mock.method(Date, "now", () => 0);
@@ -64,7 +64,7 @@ test("rows of another organisation are not shown, unless they were refused", asy
   assert.equal(model.of(refused.hubId).id, mine.id);
 });
 
-test("only what is in the tray and can be claimed is confirmed, of a lookup its model stays", async () => {
+test("only rows in the tray that can be claimed are confirmed, and keep the hub's model", async () => {
   const ready = row({ news: news("a", { meta: "SPK-Hub 2" }) });
   const unknown = row({ news: news("b", { canClaim: false }) });
   const sent = row({ stage: "sent", news: news("c") });
@@ -85,7 +85,7 @@ test("only what is in the tray and can be claimed is confirmed, of a lookup its 
   ]);
 });
 
-test("what another page made of a row meanwhile is not undone by confirming it", async () => {
+test("confirming a row does not undo what another page changed meanwhile", async () => {
   const model = new TrayModel(OWNER, sync);
   const [mine] = model.add([label(1)], MILL);
   await model.refresh();
@@ -95,7 +95,7 @@ test("what another page made of a row meanwhile is not undone by confirming it",
   assert.deepEqual(stages([kept]), [["sent", "mill"]]);
 });
 
-test("another site takes along what is not confirmed, and what was said of it is void", async () => {
+test("another site applies to rows not yet confirmed, and clears their news", async () => {
   const tray = row({ news: news("a") });
   const confirmed = row({ stage: "confirmed" });
   await sync.store.put(tray, confirmed);
@@ -120,7 +120,7 @@ test("a removal never overtakes what it removes", async () => {
   assert.equal((await sync.store.rows("ira")).length, 1);
 });
 
-test("a row that is as it was stays the same object, for whoever draws it", async () => {
+test("an unchanged row stays the same object", async () => {
   const one = row();
   await sync.store.put(one);
   const model = new TrayModel(OWNER, sync);
@@ -143,7 +143,7 @@ test("two rows that became one claim are one row", async () => {
   assert.deepEqual([...model.rows.keys()], [twins[0].id]);
 });
 
-for (const [name, stage, told, isDone, isOver] of [
+for (const [name, stage, fields, isDone, isOver] of [
   ["a row of which nothing is known", "tray", {}, false, false],
   ["a hub that is at the site already", "tray", { outcome: "here" }, true, true],
   ["a hub that nobody knows", "tray", { outcome: "refused", settled: true }, false, true],
@@ -152,13 +152,13 @@ for (const [name, stage, told, isDone, isOver] of [
   ["a claim that is done", "sent", { outcome: "claimed", settled: true }, true, true],
 ]) {
   test(`${name} is ${isDone ? "" : "not "}done, and ${isOver ? "" : "not "}over`, () => {
-    const judged = row({ stage, news: news("a", told) });
+    const judged = row({ stage, news: news("a", fields) });
     assert.equal(Boolean(TrayModel.isDone(judged)), isDone);
     assert.equal(Boolean(TrayModel.isOver(judged)), isOver);
   });
 }
 
-test("a device that refuses to keep the tray is told of once, and the rows stay", async () => {
+test("a device that refuses to keep the tray is reported once, and the rows stay", async () => {
   const model = new TrayModel(OWNER, sync);
   const unkept = mock.fn();
   model.addEventListener("unkept", unkept);
@@ -175,7 +175,7 @@ test("a device that refuses to keep the tray is told of once, and the rows stay"
   assert.equal(sync.wake.mock.callCount(), 1);
 });
 
-test("what the sync cannot keep is told of as well", async () => {
+test("an answer that the device cannot store is reported as well", async () => {
   const model = new TrayModel(OWNER, sync);
   await model.refresh();
   document.dispatchEvent(new Event("tray-unkept"));
@@ -201,7 +201,7 @@ test("the browser is asked once to keep the rows, and once more in the installed
   assert.equal(persist.mock.callCount(), 2);
 });
 
-test("closed, a model hears of nothing any more", async () => {
+test("a closed model receives no more changes", async () => {
   const model = new TrayModel(OWNER, sync);
   model.close();
   await sync.store.put(row());

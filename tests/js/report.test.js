@@ -1,4 +1,4 @@
-// What of an error is told to the portal, and how often.
+// What of an error is reported to the portal, and how often.
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
@@ -15,9 +15,9 @@ beforeEach(() => {
     sent.push({ url, ...options, body: JSON.parse(options.body) });
   });
   navigator.onLine = true;
-  const told = { errors: "/client-errors/", release: "abc" };
+  const settings = { errors: "/client-errors/", release: "abc" };
   document.head.querySelector = (selector) => ({
-    getAttribute: () => told[/portal-(\w+)/.exec(selector)[1]],
+    getAttribute: () => settings[/portal-(\w+)/.exec(selector)[1]],
   });
 });
 
@@ -30,7 +30,7 @@ const freshly = async () => {
 const thrown = (message, stack = `TypeError: x\n    at run (${SCRIPT}?v=1:12:7)`) =>
   Object.assign(new TypeError(message), { stack });
 
-test("an error is told by its name, its message and its place, and by the release", async () => {
+test("an error is reported with its name, its message and its place, and by the release", async () => {
   const { report } = await freshly();
   report(thrown("x is not a function"));
   const [{ url, body, credentials }] = sent;
@@ -53,7 +53,7 @@ test("nothing that names a person, a hub or a claim leaves the device", async ()
   assert.ok(describe(thrown("x".repeat(5000))).message.length <= 200);
 });
 
-test("one error is told once, and a page that fails again and again tells of a few", async () => {
+test("one error is reported once, and a page that fails again and again reports only a few", async () => {
   const { report } = await freshly();
   for (let turn = 0; turn < 3; turn += 1) report(thrown("again"));
   assert.equal(sent.length, 1);
@@ -61,7 +61,7 @@ test("one error is told once, and a page that fails again and again tells of a f
   assert.equal(sent.length, 5);
 });
 
-test("what cannot be sent is dropped without a word", async () => {
+test("a report that cannot be sent is dropped silently", async () => {
   const { report } = await freshly();
   navigator.onLine = false;
   report(thrown("offline"));
@@ -74,14 +74,14 @@ test("what cannot be sent is dropped without a word", async () => {
   await new Promise(setImmediate);
 });
 
-test("whatever was thrown can be told, an error or not", async () => {
+test("anything that is thrown can be reported, an error or not", async () => {
   const { describe } = await freshly();
   assert.deepEqual(describe("silent"), { name: "string", message: "silent", script: "", line: 0 });
   assert.equal(describe(undefined).name, "undefined");
   assert.equal(describe(new DOMException("", "AbortError")).name, "AbortError");
 });
 
-test("what nobody caught is told as well", async () => {
+test("an uncaught error is reported as well", async () => {
   await freshly();
   dispatchEvent(Object.assign(new Event("error"), { error: thrown("uncaught") }));
   dispatchEvent(Object.assign(new Event("unhandledrejection"), { reason: thrown("unhandled") }));

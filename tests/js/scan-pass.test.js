@@ -6,7 +6,7 @@ import { ScanPass } from "../../static/js/scanner/scan-pass.js";
 const VIDEO = { videoWidth: 1920, videoHeight: 1080, clientWidth: 640, clientHeight: 640 };
 const turns = ScanPass.turns({ longest: 960, finest: 1.5 });
 
-test("no pass looks outside of what the person sees", () => {
+test("no pass reads outside what the person sees", () => {
   for (const pass of turns) {
     const { cut } = pass.region(VIDEO);
     const [left, top, width, height] = cut;
@@ -21,7 +21,7 @@ test("no pass over a part of the picture draws it larger than the bound", () => 
   for (const { size } of drawn) assert.ok(Math.max(...size) <= 960);
 });
 
-test("a turn looks at the whole, at the middle, along lines at all angles, and in the dark", () => {
+test("a turn covers the whole, the middle, lines at all angles, and inverted codes", () => {
   const regions = turns.map((pass) => pass.region(VIDEO));
   const angles = new Set(regions.map(({ angle }) => Math.round((angle * 180) / Math.PI)));
   assert.deepEqual(
@@ -33,7 +33,7 @@ test("a turn looks at the whole, at the middle, along lines at all angles, and i
   assert.equal(turns.filter((pass) => pass.isWhole).length, 3);
 });
 
-test("before the element has a size all of the picture counts", () => {
+test("before the element has a size the whole picture counts", () => {
   const [whole] = turns;
   const unseen = { ...VIDEO, clientWidth: 0, clientHeight: 0 };
   assert.deepEqual(whole.region(unseen).cut, [0, 0, 1920, 1080]);

@@ -28,7 +28,7 @@ const onOpen = (act) => {
   });
 };
 
-// Keeps an answer of the database from whoever waits for it; answers with how to let it go.
+// Holds an answer of the database back; answers with how to let it go.
 const holdBack = (opening, kind) => {
   const waiting = [];
   const listen = opening.addEventListener.bind(opening);
@@ -41,7 +41,7 @@ const holdBack = (opening, kind) => {
   return { happened, letGo };
 };
 
-const told = (store) => {
+const changesOf = (store) => {
   const changes = [];
   store.changes.addEventListener("change", ({ detail }) => changes.push(detail));
   return changes;
@@ -54,7 +54,7 @@ test("a person's rows come oldest first, and nobody else's with them", async () 
   assert.deepEqual(await store.rows("ira"), [twin, early, late]);
 });
 
-test("what was written is on the device, with the strictest durability there is", async () => {
+test("writes use the strictest durability there is", async () => {
   const asked = [];
   const store = new TrayStore();
   await store.get("any");
@@ -67,7 +67,7 @@ test("what was written is on the device, with the strictest durability there is"
   assert.deepEqual(asked, [["rows", "readwrite", { durability: "strict" }]]);
 });
 
-test("a change brings back no row that was removed, and undoes no other change", async () => {
+test("a change neither restores a removed row nor undoes another change", async () => {
   const store = new TrayStore();
   const [gone, left, other] = [row(), row(), row()];
   await store.put(gone, left, other);
@@ -78,7 +78,7 @@ test("a change brings back no row that was removed, and undoes no other change",
   assert.deepEqual(await store.rows("ira"), [{ ...left, stage: "sent" }, other]);
 });
 
-test("only what is confirmed is counted as waiting", async () => {
+test("only confirmed rows are counted as waiting", async () => {
   const store = new TrayStore();
   await store.put(row(), row({ stage: "confirmed" }), row({ stage: "sent" }));
   await store.put(row({ stage: "confirmed", person: "ada" }));
@@ -86,7 +86,7 @@ test("only what is confirmed is counted as waiting", async () => {
   assert.equal(await store.waiting("nobody"), 0);
 });
 
-test("of a session everything is kept but what proves who somebody is", async () => {
+test("a session is kept without its token", async () => {
   const store = new TrayStore();
   await store.keepPerson(session());
   const kept = await store.person("ira");
@@ -97,7 +97,7 @@ test("of a session everything is kept but what proves who somebody is", async ()
   assert.equal(await store.person("ira"), undefined);
 });
 
-test("what the device remembers under a name is forgotten again", async () => {
+test("a remembered value can be cleared", async () => {
   const store = new TrayStore();
   await store.set("sound", "off");
   assert.equal(await store.get("sound"), "off");
@@ -105,9 +105,9 @@ test("what the device remembers under a name is forgotten again", async () => {
   assert.equal(await store.get("sound"), undefined);
 });
 
-test("each write is told to this page and to the others, once", async () => {
+test("each write is announced to this page and to the others, once", async () => {
   const [here, there] = [new TrayStore(), new TrayStore()];
-  const [mine, theirs] = [told(here), told(there)];
+  const [mine, theirs] = [changesOf(here), changesOf(there)];
   const one = row();
   await here.put(one);
   await here.put();
@@ -156,7 +156,7 @@ test("a page lets go of the database when another wants to renew it", async () =
   await assert.rejects(store.get("sound"), { name: "VersionError" });
 });
 
-test("a database that opens late serves from then on", async () => {
+test("a database that opens late is used from then on", async () => {
   let late;
   mock.method(IDBFactory.prototype, "open", function (...of) {
     const opening = open.apply(this, of);
@@ -189,7 +189,7 @@ test("a database that another page holds in its old form is refused at once", as
   await assert.rejects(new TrayStore().get("sound"), { name: "InvalidStateError" });
 });
 
-test("a browser without any database, or that refuses it, says so in its own way", async () => {
+test("a browser without a database, or one that refuses it, rejects with its own error", async () => {
   globalThis.indexedDB = undefined;
   await assert.rejects(new TrayStore().get("sound"), DOMException);
   globalThis.indexedDB = new IDBFactory();
@@ -199,7 +199,7 @@ test("a browser without any database, or that refuses it, says so in its own way
   await assert.rejects(new TrayStore().get("sound"), { name: "SecurityError" });
 });
 
-test("a device that is full keeps nothing of a write, rather than half", async () => {
+test("a full device keeps nothing of a write rather than half", async () => {
   const store = new TrayStore();
   const [one, other] = [row(), row()];
   const { put } = globalThis.IDBObjectStore.prototype;
@@ -211,11 +211,11 @@ test("a device that is full keeps nothing of a write, rather than half", async (
   assert.deepEqual(await store.rows("ira"), []);
 });
 
-test("in memory a page goes on as it began, and the device takes what it can", async () => {
+test("in memory a page goes on, and the device stores what it can", async () => {
   const store = new TrayStore();
   const [known, fresh] = [row(), row({ stage: "confirmed" })];
   const memory = new MemoryStore(store, [known]);
-  const changes = told(memory);
+  const changes = changesOf(memory);
   await memory.put(fresh);
   await memory.change([known.id, "gone"], (each) => ({ ...each, stage: "sent" }));
   assert.equal(await memory.waiting("ira"), 1);

@@ -52,7 +52,7 @@ const memory = () => {
     set: done,
     person: async () => session(),
     get: async (name) => (name === "current" ? "ira" : undefined),
-    tell: (detail) => changes.dispatchEvent(new CustomEvent("change", { detail })),
+    publish: (detail) => changes.dispatchEvent(new CustomEvent("change", { detail })),
   };
   return new MemoryStore(under, []);
 };
@@ -92,21 +92,21 @@ const asked = () => portal.exchange.mock.calls.map(({ arguments: [, , rows] }) =
 const ids = (rows) => rows.map(({ id }) => id);
 const stageOf = async (id) => (await store.rows("ira")).find((each) => each.id === id)?.stage;
 const answer = (act) => portal.exchange.mock.mockImplementation(act);
-const tell = (more) => answer(async (_p, _o, rows) => rows.map(({ id }) => news(id, more)));
+const answerWith = (more) => answer(async (_p, _o, rows) => rows.map(({ id }) => news(id, more)));
 const halt = (state, told) => new Halt(state, told);
 const fail = (error) =>
   answer(async () => {
     throw error;
   });
 
-test("what was confirmed is sent though nobody looks, and nothing else is", async () => {
+test("without anybody watching only confirmed rows are sent", async () => {
   const [tray, confirmed, sent] = ["tray", "confirmed", "sent"].map((stage) => row({ stage }));
   sent.news = news(sent.id);
   await start(tray, confirmed, sent);
   assert.deepEqual(asked(), [[confirmed.id]]);
 });
 
-test("whoever looks at the rows is told of all that goes on", async () => {
+test("somebody who watches the rows gets news of all of them", async () => {
   const [tray, sent] = [row(), row({ stage: "sent" })];
   sent.news = news(sent.id, { claimId: "claim", seen: "before" });
   await watch(tray, sent);
@@ -120,7 +120,7 @@ test("whoever looks at the rows is told of all that goes on", async () => {
   );
 });
 
-test("the portal says when to ask again, and of what is over nothing is asked", async () => {
+test("rows are asked for when the portal says, and finished rows not at all", async () => {
   const [one, other] = [row(), row()];
   answer(async (_p, _o, rows) =>
     rows.map(({ id }) => news(id, id === one.id ? { settled: true } : { pollIn: 3 })),
@@ -132,7 +132,7 @@ test("the portal says when to ask again, and of what is over nothing is asked", 
   assert.deepEqual(asked().slice(1), [[other.id]]);
 });
 
-test("a tab that nobody sees asks for nothing, and at once when somebody comes back", async () => {
+test("a hidden tab asks for nothing, and asks at once when shown", async () => {
   await watch(row());
   document.hidden = true;
   await pass(10 * SECOND);
@@ -145,9 +145,9 @@ test("a tab that nobody sees asks for nothing, and at once when somebody comes b
   assert.equal(asked().length, before + 1);
 });
 
-test("what is refused without becoming a claim lies in the tray again, with the reason", async () => {
+test("a row refused without a claim is back in the tray, with the reason", async () => {
   const confirmed = row({ stage: "confirmed" });
-  tell({ settled: true, kind: "stop", word: "Suspended" });
+  answerWith({ settled: true, kind: "stop", word: "Suspended" });
   await watch(confirmed);
   const [kept] = await store.rows("ira");
   assert.deepEqual([kept.stage, kept.news.word], ["tray", "Suspended"]);
@@ -155,7 +155,7 @@ test("what is refused without becoming a claim lies in the tray again, with the 
 
 test("a claim is followed, also one that somebody else made of the hub", async () => {
   const [mine, scanned] = [row({ stage: "confirmed" }), row()];
-  tell({ claimId: "claim" });
+  answerWith({ claimId: "claim" });
   await watch(mine, scanned);
   assert.deepEqual([await stageOf(mine.id), await stageOf(scanned.id)], ["sent", "sent"]);
 });
@@ -179,7 +179,7 @@ test("a lost answer leaves the row confirmed, and it is sent again, later and la
   assert.equal(asked().length, before + 1);
   assert.equal(await stageOf(confirmed.id), "confirmed");
 
-  tell({ claimId: "claim" });
+  answerWith({ claimId: "claim" });
   dispatchEvent(new Event("online"));
   await settle();
   assert.equal(await stageOf(confirmed.id), "sent");
@@ -194,7 +194,7 @@ test("without a network nothing is tried", async () => {
   assert.equal(sync.detail.state, "offline");
 });
 
-test("a row that was removed meanwhile does not come back, a moved one is asked for anew", async () => {
+test("a row removed meanwhile does not come back, and a moved one is asked for again", async () => {
   const [gone, moved] = [row(), row()];
   let answering;
   answer((_p, _o, rows) => {
@@ -224,15 +224,15 @@ test("nothing is sent while somebody else is signed in, until the person is back
   await pass(MINUTE);
   assert.deepEqual(asked(), []);
 
-  tell({ claimId: "claim" });
+  answerWith({ claimId: "claim" });
   portal.session.mock.mockImplementation(async () => session());
-  sync.hurry();
+  sync.syncNow();
   await settle();
   assert.equal(sync.detail.isForeign, false);
   assert.equal(asked().length, 1);
 });
 
-test("whoever may claim nothing is somebody else, too", async () => {
+test("a person who may not claim counts as somebody else", async () => {
   portal.session.mock.mockImplementation(async () => {
     throw halt("refused", { problem: "You may not.", person: "sam" });
   });
@@ -241,7 +241,7 @@ test("whoever may claim nothing is somebody else, too", async () => {
 });
 
 test("who is signed in is asked once a minute", async () => {
-  tell({ pollIn: 5 });
+  answerWith({ pollIn: 5 });
   await watch(row());
   await pass(50 * SECOND);
   assert.equal(portal.session.mock.callCount(), 1);
@@ -257,7 +257,7 @@ test("an action is asked for until it is answered", async () => {
   sync.act(sent.id, "stop");
   await settle();
   assert.equal(sync.owes, true);
-  tell({ settled: true });
+  answerWith({ settled: true });
   await pass(2 * SECOND);
   const actions = portal.exchange.mock.calls.map(({ arguments: [, , rows] }) => rows[0].action);
   assert.deepEqual(actions, ["", "stop", "stop"]);
@@ -284,12 +284,12 @@ test("a confirmed row that is refused says why, and is sent again after a while"
     [kept.stage, kept.news.kind, kept.news.meta],
     ["confirmed", "stop", "SPK-Hub 2"],
   );
-  tell({ claimId: "claim" });
+  answerWith({ claimId: "claim" });
   await pass(MINUTE + SECOND);
   assert.equal(await stageOf(confirmed.id), "sent");
 });
 
-test("what the portal fails at for one organisation holds up no other's rows", async () => {
+test("a failure for one organisation does not delay another's rows", async () => {
   const [old, mine] = ["old", "acme"].map((organisation) =>
     row({ stage: "confirmed", organisation }),
   );
@@ -305,7 +305,7 @@ test("what the portal fails at for one organisation holds up no other's rows", a
 test("many rows travel in batches of one organisation each", async () => {
   const rows = Array.from({ length: 60 }, () => row({ stage: "confirmed" }));
   const other = row({ stage: "confirmed", organisation: "old" });
-  tell({ claimId: "claim" });
+  answerWith({ claimId: "claim" });
   await start(...rows, other);
   assert.deepEqual(
     portal.exchange.mock.calls.map(({ arguments: [, of, batch] }) => [of, batch.length]),
@@ -317,7 +317,7 @@ test("many rows travel in batches of one organisation each", async () => {
   );
 });
 
-test("rows say that they are on their way, and no more once they were answered", async () => {
+test("rows are marked as sending until they are answered", async () => {
   const confirmed = row({ stage: "confirmed" });
   const sending = [];
   document.addEventListener("tray-sync", ({ detail }) => sending.push([...detail.sending]));
@@ -326,7 +326,7 @@ test("rows say that they are on their way, and no more once they were answered",
   assert.deepEqual([...sync.detail.sending], []);
 });
 
-test("a device that cannot keep the answer says so, and speaks against no portal", async () => {
+test("a device that cannot store the answer says so and does not blame the portal", async () => {
   store.change = async () => {
     throw new DOMException("", "QuotaExceededError");
   };
@@ -335,19 +335,19 @@ test("a device that cannot keep the answer says so, and speaks against no portal
   assert.equal(sync.detail.state, "online");
 });
 
-test("where the page knows nobody it works for whoever was here last", async () => {
+test("a page that knows nobody works for the person who was here last", async () => {
   sync = new TraySync(portal, "", store);
   await start(row({ stage: "confirmed" }));
   assert.equal(asked().length, 1);
 });
 
-test("somebody of whom the device knows nothing yet is asked for, though nothing waits", async () => {
+test("a person new to the device is asked for even if nothing waits", async () => {
   store.person = async () => undefined;
   await start();
   assert.equal(portal.session.mock.callCount(), 1);
 });
 
-test("stopped, it asks for nothing more", async () => {
+test("a stopped sync asks for nothing more", async () => {
   await watch(row());
   const before = asked().length;
   sync.stop();

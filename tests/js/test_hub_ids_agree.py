@@ -33,7 +33,7 @@ ODDS_AND_ENDS = [
     f"%C3%28%ED%A0%80%FF{HUB}",
     f"100%25%2{HUB}",
 ]
-# Of these a stranger's label is made: what ids consist of, what stands around them, what hides.
+# Of these a stranger's label is made: what ids consist of, what surrounds them, what hides.
 PIECES = [
     *"0123456789abcdefABCDEF-_ '+*ß\u2011\u2013\u2212\u00ad\u00a0\u200b\u2028\x1d\x85\ufeff",
     *"%{}[]()<>\"',.;:/?=&gzβψδεφΦως\uff11\U0001d7cf\u0663\u0430²Ⅷ\u0301é\U000e0041\ue000\n\r\t",

@@ -6,9 +6,9 @@ import { Words } from "../../static/js/tray/words.js";
 const part = (when, textContent, dataset = {}) => ({ textContent, dataset: { when, ...dataset } });
 const words = (...parts) => new Words({ content: { querySelectorAll: () => parts } });
 
-test("a sentence takes in what is filled in, letter by letter", () => {
-  const said = words(part("foreign", "  We read “{}”. ")).say("foreign", "$& $1");
-  assert.equal(said, "We read “$& $1”.");
+test("a filled-in value appears in the sentence unchanged", () => {
+  const sentence = words(part("foreign", "  We read “{}”. ")).sentence("foreign", "$& $1");
+  assert.equal(sentence, "We read “$& $1”.");
 });
 
 test("a number has the form that the language gives it", () => {
@@ -18,13 +18,13 @@ test("a number has the form that the language gives it", () => {
   assert.equal(counted.count("claim", 12), "Claim 12 hubs");
 });
 
-test("what a row says comes with its look", () => {
+test("the words of a row come with its look", () => {
   const { kind, word, title, text } = words(
     part("kept", "It is confirmed.", { kind: "attention", word: "Waiting" }),
   ).news("kept");
   assert.deepEqual([kind, word, title, text], ["attention", "Waiting", "", "It is confirmed."]);
 });
 
-test("words that the page lacks are a mistake in it", () => {
-  assert.throws(() => words().say("new"), RangeError);
+test("missing words are an error", () => {
+  assert.throws(() => words().sentence("new"), RangeError);
 });

@@ -10,7 +10,7 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp()
 class Clock:
     """The `true` time in epoch seconds, and how far `ahead` of it the portal's clock is.
 
-    Time stands still but for what is said here.
+    Time moves by these methods only.
     """
 
     def __init__(self, traveller: Traveller) -> None:

@@ -21,7 +21,7 @@ def is_due() -> bool:
 def settle(world: World) -> None:
     """Let the world be well again until every claim has ended; then count.
 
-    Raises AssertionError, with the journals, for whatever does not agree.
+    Raises AssertionError, with the attempts, for anything that does not agree.
     """
     _mend(world)
     for _ in range(MOST_ROUNDS):
@@ -33,7 +33,7 @@ def settle(world: World) -> None:
         world.shift(seconds)
     broken = list(_disagreements(world))
     _count(world)
-    assert not broken, invariants.tell(broken)
+    assert not broken, invariants.explain(broken)
 
 
 def _mend(world: World) -> None:
@@ -63,13 +63,13 @@ def _of_effect(world: World, claim: Claim) -> Iterator[str]:
     events = world.ledger.effects[claim.pk]
     effective = any((event.data["orgId"], event.data["siteId"]) == wanted for event in events)
     # A later claim of the same hub and site, sent as well, may have taken the effect for its own.
-    said = Claim.objects.filter(
+    reported = Claim.objects.filter(
         organisation=claim.organisation,
         hub=claim.hub,
         spkey_site_id=claim.spkey_site_id,
         state=State.CLAIMED,
     )
-    if effective and claim.late_effect_at is None and not said.exists():
+    if effective and claim.late_effect_at is None and not reported.exists():
         yield f"claim {claim.pk} took effect and is {claim.state}, without a mark"
     if claim.late_effect_at is not None and wanted not in world.ledger.bound[claim.hub_id_text]:
         yield f"claim {claim.pk} is marked as effective, and was not"
@@ -82,10 +82,10 @@ def _of_records(world: World, claim: Claim) -> Iterator[str]:
         if verbs.count(verb) != wanted:
             yield f"claim {claim.pk}: {verb} was recorded {verbs.count(verb)} times"
     if late:
-        told = Notice.objects.filter(kind=Notice.Kind.LATE_EFFECT, about=str(claim.pk))
+        notices = Notice.objects.filter(kind=Notice.Kind.LATE_EFFECT, about=str(claim.pk))
         admins = Membership.objects.filter(organisation=claim.organisation_id, role="admin")
         present = admins.exclude(user__in=world.ledger.people_ever_lost)
-        if present.exclude(user__in=told.values("user")).exists():
+        if present.exclude(user__in=notices.values("user")).exists():
             yield f"claim {claim.pk} took effect late, and its administrators were not told"
 
 

@@ -21,7 +21,7 @@ def interleave(world: World, what: str) -> None:
         with world.ledger.at_work(None):
             ACTS[what](world, found)
         with world.steps.quietly():
-            world.wire.note_right()
+            world.wire.record_right()
 
 
 def stop(world: World, claim: Claim) -> None:

@@ -41,7 +41,7 @@ class Ledger:
     slept: set[Lease] = field(default_factory=set)
     called_at: dict[int, float] = field(default_factory=dict)
     aged: set[uuid.UUID] = field(default_factory=set)
-    barred: dict[Lease, bool] = field(default_factory=dict)
+    blocked: dict[Lease, bool] = field(default_factory=dict)
     people_ever_lost: set[uuid.UUID] = field(default_factory=set)
     keys_stored: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     sends: list[uuid.UUID] = field(default_factory=list)
@@ -99,7 +99,7 @@ class Ledger:
 
 
 def journey(claim: Claim) -> str:
-    """Return the claim's whole journal as text, for whoever has to find out what went wrong."""
+    """Return the claim's attempts as text, to find out what went wrong."""
     whose = f"at {claim.spkey_site_id} for {claim.organisation} by {claim.submitted_by}"
     lines = [
         f"claim {claim.pk} of {claim.hub_id_text} {whose}",

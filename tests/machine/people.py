@@ -80,7 +80,7 @@ class People(RuleBasedStateMachine):
         return made
 
     def _submit(self, made: actions.ClaimRequest) -> None:
-        """Submit as a view does: whoever lacks the right does not get as far."""
+        """Submit as a view does: people without the right do not get as far."""
         if {made.user.pk, made.site.pk} & self.ledger.lost_rights:
             return
         self.world.coverage.figures["submits"] += 1

@@ -1,4 +1,4 @@
-"""The steps of whatever runs: each statement, a transaction's begin, and both ends of a call.
+"""The steps of what runs: each statement, a transaction's begin, and both ends of a call.
 
 At any of them something may happen: the worker is killed, or somebody else acts meanwhile.
 """
@@ -16,7 +16,7 @@ _OWN = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 class Killed(BaseException):
-    """Stands for the end of the process: nothing catches it."""
+    """Represents the end of the process: nothing catches it."""
 
 
 @dataclass(frozen=True)
@@ -128,5 +128,5 @@ def _name(sql: str) -> str:
 
 
 def die() -> None:
-    """Kill whoever runs."""
+    """Kill the thread that runs."""
     raise Killed

@@ -1,4 +1,4 @@
-"""In whatever order things happen, the claims' invariants hold, and every claim ends as it was."""
+"""In any order of events the claims' invariants hold, and every claim ends as it was."""
 
 import os
 

@@ -30,8 +30,8 @@ class Late:
     claim_id: uuid.UUID
 
 
-class Wire:
-    """Stands between the portal and the sandbox. `may_send` says whom the ledger lets send."""
+class WireTap:
+    """Sits between the portal and the sandbox. `may_send` says whom the ledger lets send."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Wire:
                 self._ended(what)
             self._steps.reach(f"after {what}", by_call=True)
             with self._steps.quietly():
-                self.note_right()
+                self.record_right()
 
     def _begins(self, what: str) -> None:
         lease = self._ledger.lease
@@ -111,15 +111,15 @@ class Wire:
             yield "stale", f"sent although epoch {claim.epoch} has begun"
         if claim.lease_until is None or claim.lease_until < timezone.now():
             yield "stale", "sent with a lease that has run out"
-        if self._ledger.barred.get(lease):
+        if self._ledger.blocked.get(lease):
             yield "right", "sent although the right was gone, or a stop recorded, before the intent"
 
-    def note_right(self) -> None:
+    def record_right(self) -> None:
         """Remember whether the claim at work, no intent of a send committed, may still be sent."""
         lease = self._ledger.lease
         if lease is not None and not intent_is_open(lease):
             claim = Claim.objects.select_related("submitted_by").get(pk=lease.pk)
-            self._ledger.barred[lease] = not self._may_send(claim)
+            self._ledger.blocked[lease] = not self._may_send(claim)
 
     def _ended(self, what: str) -> None:
         claim_id = self._ledger.lease.pk if self._ledger.lease else None
@@ -134,9 +134,9 @@ class Wire:
             self.late.append(Late(self._state.clock() + faults.LATER, request, claim_id))
 
     def _broken_by_key(self, claim: Claim, request: LoggedRequest) -> Any:
-        maker = claim.acting_organisation or claim.organisation
-        if request.key not in self._ledger.keys_stored[maker.pk]:
-            yield f"{request.path} with the key {request.key!r}, which {maker} never had"
+        owner = claim.acting_organisation or claim.organisation
+        if request.key not in self._ledger.keys_stored[owner.pk]:
+            yield f"{request.path} with the key {request.key!r}, which {owner} never had"
         if not request.path.endswith(SENDING) or not isinstance(request.body, dict):
             return
         named = request.body.get("orgId")

@@ -18,14 +18,14 @@ from django.utils import timezone
 from portal.claims.engine import timing
 from portal.claims.models import Claim
 from portal.core import leasing, worker
-from portal.gateway import circuit, clients
+from portal.gateway import circuit, clients, gate
 from portal.notices import outbox
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import commands, world
 from portal.sandbox.exchange import Refusal
-from portal.sandbox.faults import Action
+from portal.sandbox.faults import FaultAction
 from portal.sandbox.keys import ApiKey
 from portal.sandbox.server import Sandbox
 from portal.sites import changes
@@ -35,7 +35,7 @@ from tests.machine.clock import Clock
 from tests.machine.coverage import Coverage
 from tests.machine.ledger import Ledger
 from tests.machine.steps import Steps
-from tests.machine.wire import Wire
+from tests.machine.wire import WireTap
 
 KEY_NAMES = {
     world.ACME_ORG_ID: "acme",
@@ -84,7 +84,7 @@ class World:
         self._stack.enter_context(_undone())
         self.ledger = Ledger(self.sandbox.state)
         self.steps = Steps(self.ledger.look_at_claims)
-        self.wire = Wire(
+        self.wire = WireTap(
             self.ledger, self.sandbox, self.steps, self.may_send, self.coverage.outcomes
         )
         self.log = _Lines()
@@ -99,6 +99,7 @@ class World:
         chance = random.Random(0)
         patch.setattr(os, "urandom", chance.randbytes)  # For ids that are the same in a replay.
         patch.setattr(timing, "_random", chance)
+        patch.setattr(gate, "_random", chance)
         for name, number in SMALLER.items():
             patch.setattr(timing, name, number)
         patch.setattr(outbox, "_random", chance)
@@ -229,7 +230,7 @@ class World:
         self.coverage.faults[name] += 1
         match, action = faults.FAULTS[name][0], faults.action_of(name, self.clock.true)
         self.sandbox.faults.add(match, action=action, times=times)
-        self.wire.names[repr(Action(**action))] = name
+        self.wire.names[repr(FaultAction(**action))] = name
 
     def claim_for_others(self, hub_id: str) -> None:
         """Let another organisation be faster."""

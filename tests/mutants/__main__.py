@@ -95,15 +95,15 @@ def judge(mutant: Mutant, whole: Path) -> tuple[Verdict, Verdict]:
 
 
 def report(mutant: Mutant, by_test: Verdict, by_machine: Verdict) -> bool:
-    """Print a mutant's row. Return whether whoever has to notice it did."""
+    """Print a mutant's row. Return whether everything that has to notice it did."""
     well = by_test.noticed and (by_machine.noticed or not mutant.by_machine)
-    say(f"{'caught  ' if well else 'SURVIVED'}  {mutant.safeguard}: {mutant.switched_off}")
+    show(f"{'caught  ' if well else 'SURVIVED'}  {mutant.safeguard}: {mutant.switched_off}")
     for who, verdict in (("test", by_test), ("machine", by_machine)):
-        say(f"          {who:<8} {verdict.seconds:5.0f} s  {verdict.by or '–'}")
+        show(f"          {who:<8} {verdict.seconds:5.0f} s  {verdict.by or '–'}")
     return well
 
 
-def say(line: str) -> None:
+def show(line: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -121,11 +121,11 @@ def main(words: list[str]) -> int:
         copy_to(folder)
         sound = run(folder, *sorted({mutant.test for mutant in chosen}), MACHINE)
         if sound.noticed:
-            say(f"The copy fails before anything was switched off: {sound.by}")
+            show(f"The copy fails before anything was switched off: {sound.by}")
             return 1
-        say(f"Nothing switched off: all well after {sound.seconds:.0f} s")
+        show(f"Nothing switched off: all well after {sound.seconds:.0f} s")
         well = [report(mutant, *judge(mutant, folder)) for mutant in chosen]
-    say(f"{sum(well)} of {len(well)} caught")
+    show(f"{sum(well)} of {len(well)} caught")
     return 0 if all(well) else 1
 
 

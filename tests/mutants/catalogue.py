@@ -51,7 +51,7 @@ MUTANTS = (
     Mutant(
         "a send with an open outcome is read back",
         "taken as failed, and sent again",
-        _open_rule_is("AFTER_SEND[Outcome.BUSY]"),
+        _open_rule_is("AFTER_SEND[CallOutcome.BUSY]"),
         "tests/claims/engine/test_transitions_after_send.py",
     ),
     Mutant(
@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     Mutant(
         "a lease is fenced by its epoch",
-        "written whatever the epoch",
+        "written under any epoch",
         (Edit(LEASING, "filter(pk=self.pk, epoch=self.epoch)", "filter(pk=self.pk)"),),
         "tests/claims/engine/test_leases.py",
     ),
@@ -124,7 +124,7 @@ MUTANTS = (
     ),
     Mutant(
         "a late check of a key writes nothing",
-        "written whatever the epoch of its lease",
+        "written under any epoch of its lease",
         (
             Edit(
                 "portal/gateway/key_health.py",
@@ -198,7 +198,7 @@ MUTANTS = (
     ),
     Mutant(
         "only support's own key serves support's claims",
-        "the target's key stands in",
+        "the target's key is used instead",
         (
             _edit(
                 "engine/credentials.py",
@@ -323,8 +323,8 @@ MUTANTS = (
         "tests/claims/engine/test_transitions_by_people.py",
     ),
     Mutant(
-        "what took effect late is found and told",
-        "nobody looks back",
+        "what took effect late is found and notified",
+        "nothing is rechecked",
         (
             _edit(
                 "engine/recheck.py",
@@ -340,12 +340,14 @@ MUTANTS = (
         (
             _edit(
                 "engine/rules.py",
-                "    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
-                "    Outcome.UNREACHABLE",
-                "    Outcome.BAD_CREDENTIALS: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
-                "    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
-                "    Outcome.UNREACHABLE",
+                "    CallOutcome.BAD_CREDENTIALS: "
+                "Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),\n"
+                "    CallOutcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
+                "    CallOutcome.UNREACHABLE",
+                "    CallOutcome.BAD_CREDENTIALS: "
+                "Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),\n"
+                "    CallOutcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),\n"
+                "    CallOutcome.UNREACHABLE",
             ),
         ),
         "tests/gateway/test_key_health.py",

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 EDITS = [edit for mutant in MUTANTS for edit in mutant.edits]
 
 
-def test_every_text_to_be_switched_off_is_in_the_code_exactly_once():
+def test_every_quoted_safeguard_is_in_the_code_exactly_once():
     counts = {
         (edit.path, edit.old): (ROOT / edit.path).read_text().count(edit.old) for edit in EDITS
     }
@@ -19,7 +19,7 @@ def test_every_text_to_be_switched_off_is_in_the_code_exactly_once():
     assert {where: count for where, count in counts.items() if count != 1} == {}
 
 
-def test_every_mutant_is_python_and_has_a_test_that_is_there():
+def test_every_mutant_is_valid_python_and_names_an_existing_test():
     for mutant in MUTANTS:
         texts = {edit.path: (ROOT / edit.path).read_text() for edit in mutant.edits}
         for edit in mutant.edits:
@@ -30,7 +30,7 @@ def test_every_mutant_is_python_and_has_a_test_that_is_there():
 
 
 @pytest.mark.parametrize("text", ["nothing of the kind", "twice twice"])
-def test_a_text_that_is_not_there_once_stops_the_run(tmp_path, text):
+def test_a_quoted_text_that_is_missing_or_repeated_stops_the_run(tmp_path, text):
     (tmp_path / "page.py").write_text(text)
 
     with pytest.raises(LookupError):

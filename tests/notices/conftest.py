@@ -36,8 +36,8 @@ def dead_mail_server(monkeypatch):
         yield patch
 
 
-def tell(organisation, kind="review", about="one", **facts):
-    return outbox.tell(organisation.pk, kind, about, **FACTS | facts)
+def notify(organisation, kind="review", about="one", **facts):
+    return outbox.notify(organisation.pk, kind, about, **FACTS | facts)
 
 
 def post():
@@ -46,7 +46,7 @@ def post():
 
 
 def readers(mailoutbox):
-    return sorted(address for letter in mailoutbox for address in letter.to)
+    return sorted(address for email in mailoutbox for address in email.to)
 
 
 def make_due():

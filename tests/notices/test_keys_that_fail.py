@@ -14,7 +14,7 @@ from tests.conftest import claim_request, join, make_person, work
 from tests.notices.conftest import post, readers, refuse_all_claims
 
 
-def test_a_refused_key_is_told_once_to_each_administrator_however_many_claims_meet_it(
+def test_a_refused_key_is_notified_once_to_each_administrator(
     sandbox, ada, abe, hal, ira, mill_court, mailoutbox
 ):
     sandbox.faults.add({"key": "acme"}, action={"status": 401})
@@ -22,20 +22,20 @@ def test_a_refused_key_is_told_once_to_each_administrator_however_many_claims_me
 
     assert set(Claim.objects.values_list("state", flat=True)) == {"blocked"}
     assert readers(mailoutbox) == [ada.email, abe.email]
-    assert all("store a new API key" in letter.subject for letter in mailoutbox)
-    assert all("http://localhost:8000/organisation/key/" in letter.body for letter in mailoutbox)
-    told = Entry.objects.get(verb="notice.told")
-    assert told.detail["people"] == [ada.email, abe.email]
+    assert all("store a new API key" in email.subject for email in mailoutbox)
+    assert all("http://localhost:8000/organisation/key/" in email.body for email in mailoutbox)
+    entry = Entry.objects.get(verb="notice.told")
+    assert entry.detail["people"] == [ada.email, abe.email]
 
 
-def test_late_answers_about_a_key_that_is_known_to_be_refused_tell_nobody_again(acme, ada):
+def test_late_answers_about_a_key_known_to_be_refused_notify_nobody_again(acme, ada):
     for _ in range(3):
         key_health.mark_refused(ApiCredential.objects.get(organisation=acme))
 
     assert Notice.objects.count() == 1
 
 
-def test_a_replaced_key_that_is_refused_again_is_told_again(
+def test_a_replaced_key_that_is_refused_again_is_notified_again(
     sandbox, acme, ada, ira, mill_court, mailoutbox
 ):
     sandbox.state.keys.revoke("acme")
@@ -46,7 +46,7 @@ def test_a_replaced_key_that_is_refused_again_is_told_again(
     assert readers(mailoutbox) == [ada.email, ada.email]
 
 
-def test_a_key_that_its_first_check_refuses_is_told_and_one_that_works_is_not(
+def test_a_new_key_is_notified_only_when_its_first_check_refuses_it(
     sandbox, acme, harbour, ada, hal, mailoutbox
 ):
     for organisation in (acme, harbour):
@@ -59,7 +59,9 @@ def test_a_key_that_its_first_check_refuses_is_told_and_one_that_works_is_not(
     assert readers(mailoutbox) == [ada.email]
 
 
-def test_a_refused_super_key_is_told_to_those_who_hold_it(spkey_support, acme, ada, mailoutbox):
+def test_a_refused_super_key_is_notified_to_its_own_organisation(
+    spkey_support, acme, ada, mailoutbox
+):
     keeper = make_person("keeper@support.example", "Kim Keeper")
     join(keeper, spkey_support, "admin")
     key_health.mark_refused(spkey_support.credential)
@@ -69,7 +71,7 @@ def test_a_refused_super_key_is_told_to_those_who_hold_it(spkey_support, acme, a
     assert "Support’s claims are saved and wait" in mailoutbox[0].body
 
 
-def test_a_key_of_another_organisation_is_told_in_other_words(
+def test_a_key_of_another_organisation_is_notified_in_other_words(
     sandbox, acme, harbour, ada, hal, ira, mill_court, mailoutbox
 ):
     api_keys.replace(acme, None, Secret(world.HARBOUR_KEY), None)

@@ -1,4 +1,4 @@
-"""A letter is sent when the mail server takes it, and is tried for two days."""
+"""An e-mail is sent when the mail server takes it, and is tried for two days."""
 
 from datetime import timedelta
 
@@ -8,13 +8,13 @@ from django.utils import timezone
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.sandbox import world
-from tests.notices.conftest import make_due, post, readers, tell
+from tests.notices.conftest import make_due, notify, post, readers
 
 
-def test_a_letter_that_the_mail_server_refused_is_sent_once_when_it_is_back(
+def test_an_email_that_the_mail_server_refused_is_sent_once_when_it_is_back(
     acme, ada, dead_mail_server, mailoutbox, caplog
 ):
-    tell(acme)
+    notify(acme)
     for tries in range(3):
         make_due()
         post()
@@ -35,11 +35,11 @@ def test_a_letter_that_the_mail_server_refused_is_sent_once_when_it_is_back(
     assert Notice.objects.get().sent_at is not None
 
 
-def test_a_mail_server_that_is_not_there_is_waited_for(acme, ada, settings):
+def test_a_mail_server_that_is_down_is_waited_for(acme, ada, settings):
     nowhere = {"host": "127.0.0.1", "port": 1, "timeout": 1}
     smtp = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": nowhere}
     settings.MAILERS = {"default": smtp}
-    tell(acme)
+    notify(acme)
     post()
 
     waits = Notice.objects.get()
@@ -47,8 +47,8 @@ def test_a_mail_server_that_is_not_there_is_waited_for(acme, ada, settings):
     assert waits.due_at > timezone.now()
 
 
-def test_one_address_that_cannot_be_written_to_holds_up_nobody_else(acme, ada, abe, mailoutbox):
-    tell(acme)
+def test_an_address_that_fails_delays_nobody_elses_email(acme, ada, abe, mailoutbox):
+    notify(acme)
     type(ada).objects.filter(pk=ada.pk).update(email="no\naddress")
     post()
 
@@ -65,10 +65,10 @@ def test_one_address_that_cannot_be_written_to_holds_up_nobody_else(acme, ada, a
     ],
     ids=["tried for two days", "not for two days yet", "old, but not tried"],
 )
-def test_a_letter_is_given_up_after_two_days_of_trying_and_not_because_the_clock_leapt(
+def test_an_email_is_given_up_after_two_days_of_trying_and_not_because_of_a_clock_step(
     acme, ada, dead_mail_server, caplog, age, tries, ends
 ):
-    tell(acme)
+    notify(acme)
     Notice.objects.update(created_at=timezone.now() - age, tries=tries)
     post()
 
@@ -78,7 +78,7 @@ def test_a_letter_is_given_up_after_two_days_of_trying_and_not_because_the_clock
     assert outbox.some_due() != ends
 
 
-def test_waits_double_have_full_jitter_and_end_at_a_quarter_of_an_hour():
+def test_waits_double_up_to_a_quarter_of_an_hour_with_full_jitter():
     for tries, longest in [(0, 30), (1, 60), (3, 240), (9, 900), (500, 900)]:
         waits = [outbox._backoff(tries).total_seconds() for _ in range(200)]
 

@@ -1,4 +1,4 @@
-"""A letter stays one message, with workers side by side, slow or killed, and clocks apart."""
+"""An e-mail stays one message, with workers side by side, slow or killed, and clocks apart."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -10,11 +10,11 @@ from django.utils import timezone
 from portal.core import leasing
 from portal.notices import outbox
 from portal.notices.models import Notice
-from tests.notices.conftest import make_due, post, readers, tell
+from tests.notices.conftest import make_due, notify, post, readers
 
 
-def test_whoever_lost_the_lease_sends_nothing(acme, ada, mailoutbox):
-    tell(acme)
+def test_a_worker_that_lost_its_lease_sends_nothing(acme, ada, mailoutbox):
+    notify(acme)
     (slow,) = outbox.take_due(9)
     assert outbox.take_due(9) == []
     make_due()
@@ -27,8 +27,8 @@ def test_whoever_lost_the_lease_sends_nothing(acme, ada, mailoutbox):
     assert readers(mailoutbox) == [ada.email]
 
 
-def test_a_letter_whose_lease_would_end_on_the_way_is_left_to_the_next(acme, ada, mailoutbox):
-    tell(acme)
+def test_an_email_whose_lease_is_about_to_end_is_left_to_the_next_worker(acme, ada, mailoutbox):
+    notify(acme)
     (late,) = outbox.take_due(9)
     Notice.objects.update(lease_until=timezone.now() + outbox.LONGEST_SEND / 2)
     outbox.send(late)
@@ -36,20 +36,20 @@ def test_a_letter_whose_lease_would_end_on_the_way_is_left_to_the_next(acme, ada
     assert mailoutbox == []
 
 
-def test_what_a_killed_worker_sent_is_sent_again_as_the_same_message(acme, ada, mailoutbox):
-    tell(acme)
+def test_an_email_of_a_killed_worker_is_sent_again_with_the_same_message_id(acme, ada, mailoutbox):
+    notify(acme)
     for _ in range(2):
         (leased,) = outbox.take_due(9)
-        outbox._letter(leased.row().get()).send()
+        outbox._email(leased.row().get()).send()
         make_due()
 
-    first, second = (letter.message()["Message-ID"] for letter in mailoutbox)
+    first, second = (email.message()["Message-ID"] for email in mailoutbox)
     assert first == second == f"<{Notice.objects.get().pk}@localhost>"
 
 
 def test_a_slow_mail_server_takes_no_more_than_a_few_threads(acme, ada):
     for n in range(9):
-        tell(acme, about=str(n))
+        notify(acme, about=str(n))
     leased = outbox.take_due(16)
 
     assert len(leased) == outbox.AT_A_TIME
@@ -61,11 +61,11 @@ def test_a_slow_mail_server_takes_no_more_than_a_few_threads(acme, ada):
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
-def test_a_clock_that_was_put_back_holds_no_letter_up(acme, ada, mailoutbox, time_machine, back):
+def test_a_clock_set_back_delays_no_email(acme, ada, mailoutbox, time_machine, back):
     time_machine.move_to(datetime.now(UTC) + back)
-    tell(acme, about="leased")
+    notify(acme, about="leased")
     outbox.take_due(1)
-    tell(acme, about="fresh")
+    notify(acme, about="fresh")
     time_machine.shift(-back)
     leasing.correct_clock()
     post()
@@ -77,8 +77,8 @@ def test_a_clock_that_was_put_back_holds_no_letter_up(acme, ada, mailoutbox, tim
     assert len(mailoutbox) == 2
 
 
-def test_the_clocks_of_two_workers_may_differ_without_a_letter_sent_twice(acme, ada):
-    tell(acme)
+def test_two_workers_with_different_clocks_send_no_email_twice(acme, ada):
+    notify(acme)
     outbox.take_due(9)
     ahead = timezone.now() + Notice.LEASE + timedelta(minutes=1)
     Notice.objects.update(lease_until=ahead, due_at=timezone.now())
@@ -87,8 +87,8 @@ def test_the_clocks_of_two_workers_may_differ_without_a_letter_sent_twice(acme, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_side_by_side_send_one_letter_to_each(acme, ada, abe, mailoutbox):
-    tell(acme)
+def test_workers_side_by_side_send_one_email_to_each_administrator(acme, ada, abe, mailoutbox):
+    notify(acme)
     together = threading.Barrier(3)
 
     def run():

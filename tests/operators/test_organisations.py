@@ -1,4 +1,4 @@
-"""What operators do to organisations, their members, sites and keys stands in the record."""
+"""What operators do to organisations, their members, sites and keys is recorded."""
 
 from portal.audit.models import Entry
 from portal.orgs.models import ApiCredential, Membership, Organisation
@@ -6,7 +6,7 @@ from portal.sites.models import Site
 from tests.operators.conftest import acme_form, address, inline, last, member_row
 
 
-def test_a_new_organisation_stands_in_the_record(operator, otto):
+def test_a_new_organisation_is_recorded(operator, otto):
     form = acme_form(name="Elm Homes", spkey_org_id="elm")
     assert operator.post(address(Organisation, "add"), form).status_code == 302
 
@@ -18,7 +18,7 @@ def test_a_new_organisation_stands_in_the_record(operator, otto):
     )
 
 
-def test_a_changed_organisation_stands_in_the_record(operator, acme):
+def test_a_changed_organisation_is_recorded(operator, acme):
     operator.post(address(Organisation, "change", acme.pk), acme_form(name="Acme Ltd"))
 
     assert Organisation.objects.get().name == "Acme Ltd"
@@ -26,7 +26,7 @@ def test_a_changed_organisation_stands_in_the_record(operator, acme):
     assert last().detail["changes"] == {"name": ["Acme Properties", "Acme Ltd"]}
 
 
-def test_a_member_who_is_added_stands_in_the_record(operator, acme, hal):
+def test_an_added_member_is_recorded(operator, acme, hal):
     row = {"user": str(hal.pk), "role": "admin", "support": "on"}
     form = acme_form(**inline("memberships", row))
     operator.post(address(Organisation, "change", acme.pk), form)
@@ -37,7 +37,7 @@ def test_a_member_who_is_added_stands_in_the_record(operator, acme, hal):
     assert entry.organisation_id == acme.pk
 
 
-def test_a_member_who_becomes_an_agent_stands_in_the_record(operator, acme, ira):
+def test_a_member_who_becomes_an_agent_is_recorded(operator, acme, ira):
     row = member_row(ira.memberships.get(), support="on")
     form = acme_form(**inline("memberships", row, existing=1))
     operator.post(address(Organisation, "change", acme.pk), form)
@@ -48,7 +48,7 @@ def test_a_member_who_becomes_an_agent_stands_in_the_record(operator, acme, ira)
     assert entry.detail["member"] == ira.email
 
 
-def test_a_member_who_is_removed_stands_in_the_record(operator, acme, ira):
+def test_a_removed_member_is_recorded(operator, acme, ira):
     membership = ira.memberships.get()
     row = member_row(membership, DELETE="on")
     form = acme_form(**inline("memberships", row, existing=1))
@@ -60,7 +60,7 @@ def test_a_member_who_is_removed_stands_in_the_record(operator, acme, ira):
     assert not Entry.objects.filter(verb="membership.changed").exists()
 
 
-def test_a_site_that_is_made_stands_in_the_record(operator, acme):
+def test_a_new_site_is_recorded(operator, acme):
     row = {"name": "Elm Court", "spkey_site_id": "elm-court"}
     form = acme_form(**inline("sites", row))
     operator.post(address(Organisation, "change", acme.pk), form)
@@ -69,9 +69,7 @@ def test_a_site_that_is_made_stands_in_the_record(operator, acme):
     assert Entry.objects.get(verb="site.created").detail["spkey_site_id"] == "elm-court"
 
 
-def test_a_form_that_changes_nothing_leaves_members_and_sites_out_of_the_record(
-    operator, acme, ira
-):
+def test_a_form_that_changes_nothing_records_no_member_and_no_site(operator, acme, ira):
     row = member_row(ira.memberships.get())
     form = acme_form(**inline("memberships", row, existing=1))
     assert operator.post(address(Organisation, "change", acme.pk), form).status_code == 302

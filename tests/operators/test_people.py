@@ -1,4 +1,4 @@
-"""What operators do to people takes effect at once and stands in the record."""
+"""What operators do to people takes effect at once and is recorded."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -24,7 +24,7 @@ def test_a_new_person_can_sign_in(operator):
     assert client.session["_auth_user_id"] == str(nia.pk)
 
 
-def test_a_person_who_is_made_an_operator_is_one_and_stands_in_the_record(operator, ira):
+def test_a_person_who_becomes_an_operator_is_recorded(operator, ira):
     form = {"email": "Installer@acme.example", "name": ira.name, "is_active": "on"}
     operator.post(address(User, "change", ira.pk), {**form, "is_staff": "on"})
 
@@ -46,7 +46,7 @@ def test_a_deactivated_person_is_out_at_once(operator, ira):
     assert last().detail["changes"] == {"is_active": ["True", "False"]}
 
 
-def test_a_password_that_an_operator_sets_stands_in_the_record_without_itself(operator, ira):
+def test_a_password_change_by_an_operator_is_recorded_without_the_password(operator, ira):
     page = address(User, "change", ira.pk).removesuffix("change/") + "password/"
     secret = "another long enough one"
     form = {"usable_password": "true", "password1": secret, "password2": secret}
@@ -60,7 +60,7 @@ def test_a_password_that_an_operator_sets_stands_in_the_record_without_itself(op
     assert secret not in str(Entry.objects.get(verb="person.password_set").detail)
 
 
-def test_a_lost_second_factor_is_removed_and_stands_in_the_record(operator, ira):
+def test_the_removal_of_a_second_factor_is_recorded(operator, ira):
     set_up_factor(ira)
     page = address(Authenticator, "delete", Authenticator.objects.get().pk)
     operator.post(page, {"post": "yes"})

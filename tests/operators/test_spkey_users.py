@@ -11,9 +11,7 @@ SPKEY_USER = "5f0f2f8e-8c2c-4d3f-9d0a-6c1f6a2b7e11"
 
 
 @pytest.mark.parametrize(("found", "kept"), [(True, False), (False, True)], ids=["found", "set"])
-def test_another_address_forgets_the_spkey_user_that_was_found_by_the_old_one(
-    found, kept, operator, ira
-):
+def test_a_new_address_clears_the_spkey_user_found_by_the_old_one(found, kept, operator, ira):
     ira.memberships.update(spkey_user_id=SPKEY_USER, spkey_user_id_found=found)
     form = {"email": "other@acme.example", "name": "Ira", "is_active": "on"}
     operator.post(address(User, "change", ira.pk), form)
@@ -23,7 +21,7 @@ def test_another_address_forgets_the_spkey_user_that_was_found_by_the_old_one(
     assert not member.spkey_user_id_found
 
 
-def test_the_same_address_in_other_letters_forgets_nothing(operator, ira):
+def test_the_same_address_in_another_case_clears_nothing(operator, ira):
     ira.memberships.update(spkey_user_id=SPKEY_USER, spkey_user_id_found=True)
     form = {"email": ira.email.upper(), "name": "Ira", "is_active": "on"}
     operator.post(address(User, "change", ira.pk), form)

@@ -24,14 +24,14 @@ def test_a_member_without_the_right_is_refused(ira, acme):
         access.require(ira, acme.pk, Ability.MANAGE_KEY)
 
 
-def test_a_member_whose_pass_has_ended_is_refused(ira, acme):
+def test_a_member_whose_membership_has_expired_is_refused(ira, acme):
     Membership.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     with pytest.raises(PermissionDenied):
         access.require(ira, acme.pk, Ability.CLAIM)
 
 
-def test_another_organisation_is_as_one_that_does_not_exist(ira, harbour):
+def test_another_organisation_answers_as_one_that_does_not_exist(ira, harbour):
     for organisation in (harbour.pk, uuid4()):
         with pytest.raises(Http404):
             access.require(ira, organisation, Ability.CLAIM)

@@ -40,7 +40,7 @@ def test_the_first_key_writes_and_every_key_reads(acme, settings):
     assert stored(acme).key.reveal() == world.ACME_KEY
 
 
-def test_what_is_saved_for_another_reason_keeps_the_encryption_it_has(acme, settings):
+def test_saving_something_else_does_not_encrypt_a_secret_again(acme, settings):
     settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
     credential = stored(acme)
     credential.kind = "super"
@@ -51,7 +51,7 @@ def test_what_is_saved_for_another_reason_keeps_the_encryption_it_has(acme, sett
 
 
 @pytest.mark.parametrize("keys", [[STRANGE], [STRANGE, NEW]])
-def test_without_its_encryption_key_a_secret_says_only_that(keys, acme, settings):
+def test_without_its_encryption_key_a_secret_is_unreadable_and_says_so(keys, acme, settings):
     settings.PORTAL_ENCRYPTION_KEYS = keys
     with pytest.raises(UnreadableSecretError) as problem:
         stored(acme).key.reveal()
@@ -60,7 +60,9 @@ def test_without_its_encryption_key_a_secret_says_only_that(keys, acme, settings
     assert str(problem.value) == "no configured encryption key opens this secret"
 
 
-def test_the_key_page_says_so_and_takes_the_key_again(acme, settings, as_person, ada, sandbox):
+def test_the_key_page_shows_an_unreadable_key_and_takes_it_again(
+    acme, settings, as_person, ada, sandbox
+):
     settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
     client = as_person(ada)
     page = client.get(reverse("key:edit"))
@@ -73,7 +75,7 @@ def test_the_key_page_says_so_and_takes_the_key_again(acme, settings, as_person,
     assert "cannot decrypt" not in client.get(reverse("key:edit")).content.decode()
 
 
-def test_every_page_says_so_and_whom_it_takes_to_mend_it(acme, settings, as_person, ada, ira):
+def test_every_page_shows_an_unreadable_key_and_who_can_fix_it(acme, settings, as_person, ada, ira):
     settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
     admins, installers = (as_person(one).get("/").content.decode() for one in (ada, ira))
 
@@ -85,7 +87,7 @@ def test_every_page_says_so_and_whom_it_takes_to_mend_it(acme, settings, as_pers
     assert "cannot read the API key" not in as_person(ira).get("/").content.decode()
 
 
-def test_claims_wait_for_it_say_so_and_go_on(
+def test_claims_wait_for_the_encryption_key_and_go_on_with_it(
     acme, settings, sandbox, claim, as_person, ira, caplog
 ):
     settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
@@ -108,7 +110,7 @@ def test_claims_go_on_once_the_key_is_stored_again(acme, settings, sandbox, clai
     assert work(claim, rounds=2).state == "claimed"
 
 
-def test_a_check_of_it_ends_and_disturbs_nobody_elses(acme, harbour, settings, sandbox):
+def test_a_check_of_an_unreadable_key_delays_no_other_check(acme, harbour, settings, sandbox):
     settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
     other = stored(harbour)
     other.key = Secret(world.HARBOUR_KEY)

@@ -11,7 +11,7 @@ SAME_IN_GREEK = {
     *("Hub", "hub", "Hubs", "hubs", "Bearer", "bearer", "token", "super", "Email", "email", "mail"),
     *("English", "EN", "HTTP", "ms", "Firmware", "firmware"),
 }
-# Text that people typed, or that stands for something else than words.
+# Text that people typed, or that means something else than words.
 NOT_WORDS = re.compile(
     r"[\w.-]+@[\w.-]+|\w*\d\w*|https?://\S+"
     r"|mill-court|acme-properties|harbour-living|sandboxA"

@@ -1,6 +1,6 @@
 """Imports go one way: to rooms on the ground, and from the web to display to the domain.
 
-The rooms of `portal/` stand in ORDER, and a file may import only from its own room and those
+The rooms of `portal/` are listed in ORDER, and a file may import only from its own room and those
 before it. Each room has up to three floors: the domain (its own folder, or `engine/`),
 `display/` and `web/`. A file of a lower floor never imports a higher one, in any room; pages
 may use what any room knows and shows.
@@ -29,7 +29,7 @@ ORDER = (
     "pwa",
     "demo",
 )
-# Rooms that stand apart: what else they may import, and who may import them.
+# Rooms that are separate: what else they may import, and who may import them.
 APART = {"formats": set(), "spkey": set(), "sandbox": {"spkey"}}
 ONLY_FOR = {
     "spkey": {"sandbox", "gateway", "hubs", "claims"},
@@ -126,9 +126,9 @@ def ways_round_the_gate(portal: Path) -> Iterator[str]:
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Attribute) and node.attr == "retry_in":
                 yield f"{inner}:{node.lineno} asks the circuit"
-            makers = [node.func] if isinstance(node, ast.Call) else []
-            makers += node.bases if isinstance(node, ast.ClassDef) else []
-            if any(ast.unparse(maker).split(".")[-1] == "Client" for maker in makers):
+            callees = [node.func] if isinstance(node, ast.Call) else []
+            callees += node.bases if isinstance(node, ast.ClassDef) else []
+            if any(ast.unparse(callee).split(".")[-1] == "Client" for callee in callees):
                 yield f"{inner}:{node.lineno} makes a client"
 
 
@@ -165,7 +165,7 @@ def test_every_call_to_spkey_goes_through_the_gate():
         "from portal.gateway.circuit import retry_in",
     ],
 )
-def test_a_way_round_the_gate_is_caught(tmp_path, source):
+def test_a_call_that_bypasses_the_gate_is_caught(tmp_path, source):
     path = tmp_path / "hubs/watching.py"
     path.parent.mkdir(parents=True)
     path.write_text(source, encoding="utf-8")
@@ -184,7 +184,7 @@ def test_the_gate_may_be_asked_and_its_client_named_in_a_type(tmp_path):
     assert list(ways_round_the_gate(tmp_path)) == []
 
 
-def test_every_folder_of_the_portal_is_a_room_with_a_place_in_the_order():
+def test_every_folder_of_the_portal_has_a_place_in_the_order():
     folders = {path.parent.name for path in (ROOT / "portal").glob("*/__init__.py")}
     assert folders == {*ORDER, *APART}
 
@@ -224,7 +224,7 @@ def test_every_folder_of_the_portal_is_a_room_with_a_place_in_the_order():
         ("sandbox/management/commands/sandbox.py", "from portal.sites.models import Site"),
     ],
 )
-def test_an_import_that_runs_up_is_caught(tmp_path, file, source):
+def test_an_import_from_a_higher_room_is_caught(tmp_path, file, source):
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text(source, encoding="utf-8")
@@ -248,7 +248,7 @@ def test_an_import_that_runs_up_is_caught(tmp_path, file, source):
         ("spkey/client.py", "import requests"),
     ],
 )
-def test_an_import_that_runs_down_passes(tmp_path, file, source):
+def test_an_import_from_a_lower_room_passes(tmp_path, file, source):
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text(source, encoding="utf-8")

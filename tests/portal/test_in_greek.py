@@ -39,14 +39,14 @@ def test_no_page_in_greek_speaks_english(every_page):
         ("/accounts/password/change/", {"oldpassword": "?", "password1": "1", "password2": "2"}),
     ],
 )
-def test_what_is_wrong_with_a_form_is_said_in_greek(as_person, ada, mill_court, address, data):
+def test_form_errors_are_in_greek(as_person, ada, mill_court, address, data):
     User.objects.update(language="el")
     answer = as_person(ada).post(address, data)
     assert answer.status_code in {200, 422}
     assert english(answer.content.decode()) == []
 
 
-def test_a_refused_sign_in_is_told_in_greek(client, db):
+def test_a_refused_sign_in_is_explained_in_greek(client, db):
     wrong = {"login": "nobody@acme.example", "password": "wrong"}
     answer = client.post("/accounts/login/", wrong, headers={"Accept-Language": "el"})
     assert english(answer.content.decode()) == []

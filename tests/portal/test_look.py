@@ -1,4 +1,4 @@
-"""The look keeps its promises: contrast in every theme, nothing inline, error pages that stand."""
+"""The look keeps its promises: contrast in every theme, nothing inline, error pages that render."""
 
 import re
 from collections.abc import Iterator
@@ -72,18 +72,18 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("theme", themes())
-def test_text_stands_out_from_its_ground(theme: str) -> None:
+def test_text_contrasts_with_its_background(theme: str) -> None:
     colours = themes()[theme]
     ratios = {pair: contrast(*(colours[name] for name in pair)) for pair in PAIRS}
     assert {pair: ratio for pair, ratio in ratios.items() if ratio < 7} == {}
 
 
 @pytest.mark.parametrize("theme", ["outdoor", "more contrast in the dark"])
-def test_in_the_sun_there_is_black_and_white_alone(theme: str) -> None:
+def test_the_outdoor_theme_is_black_and_white_only(theme: str) -> None:
     assert set(themes()[theme].values()) == {"#000", "#fff"}
 
 
-def test_in_the_sun_the_two_looks_are_each_others_negative() -> None:
+def test_the_two_outdoor_themes_are_negatives_of_each_other() -> None:
     sun, night = (themes()[theme] for theme in ("outdoor", "more contrast in the dark"))
     assert all(sun[name] != night[name] for name in sun)
 
@@ -101,7 +101,7 @@ def test_a_transition_takes_150_ms() -> None:
     assert [(sheet, move) for sheet, move in slow if move != "none !important"] == []
 
 
-def test_only_a_working_state_breathes() -> None:
+def test_only_a_working_state_is_animated() -> None:
     moves = list(in_sheets(r"animation(?:-name)?: ([^;]+);"))
     assert moves
     lasting = [
@@ -126,7 +126,7 @@ def tags(markup: str) -> Iterator[str]:
 
 
 def inline(markup: str) -> Iterator[str]:
-    """Yield the styles, scripts and tags with handlers that stand in a template itself."""
+    """Yield the styles, scripts and tags with handlers that are in a template itself."""
     yield from re.findall(r"<style|<script(?![^>]*\bsrc=)", markup)
     yield from (tag for tag in tags(markup) if re.search(r"\s(style|on\w+|hx-on[\w:-]*)=", tag))
 
@@ -144,14 +144,14 @@ def test_what_is_inline_is_found() -> None:
     assert [markup for markup in markups if not list(inline(markup))] == []
 
 
-def test_an_error_page_stands_without_any_context() -> None:
+def test_an_error_page_renders_without_any_context() -> None:
     for code in ("400", "403", "403_csrf", "404", "500"):
         page = render_to_string(f"{code}.html")
         assert "<h1>" in page, code
         assert 'href="/"' in page, code
 
 
-def test_a_page_that_broke_promises_nothing() -> None:
+def test_the_500_page_makes_no_promise() -> None:
     page = render_to_string("500.html")
     assert "may not have been saved" in page
     assert "are saved" not in page.partition("<main")[2]

@@ -45,9 +45,7 @@ def test_an_unchanged_poll_takes_three_queries_and_writes_nothing(as_person, ira
     assert all(statement.startswith("SELECT") for statement in statements)
 
 
-def test_an_unchanged_poll_of_a_claimed_hub_that_is_awaited_takes_no_more(
-    as_person, ira, old, sandbox
-):
+def test_an_unchanged_poll_of_an_awaited_hub_takes_no_more_queries(as_person, ira, old, sandbox):
     work(old)
     Hub.objects.update(binding=Hub.Binding.OURS)
     Claim.objects.update(finished_at=timezone.now() - timedelta(minutes=5))
@@ -73,7 +71,7 @@ PAGES = {"/": 9, "/claims/": 8, "/claims/new/": 9, "/sites/": 7}
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_asks_as_often_for_fifty_things_as_for_five(address, as_person, ada, acme):
+def test_a_page_takes_as_many_queries_for_fifty_things_as_for_five(address, as_person, ada, acme):
     client = as_person(ada)
     counts = []
     for round_ in range(2):
@@ -87,7 +85,7 @@ def test_a_page_asks_as_often_for_fifty_things_as_for_five(address, as_person, a
     assert counts[1] <= PAGES[address]
 
 
-def test_a_claims_page_asks_a_fixed_number_of_times(as_person, ira, claim):
+def test_a_claim_page_takes_a_fixed_number_of_queries(as_person, ira, claim):
     assert len(asked(as_person(ira), f"/claims/{claim.pk}/")) <= 6
 
 

@@ -1,4 +1,4 @@
-"""A key goes into the request it is for, and stands nowhere else, whatever goes wrong."""
+"""A key goes into the request it is for, and is nowhere else, whatever goes wrong."""
 
 import copy
 import json
@@ -198,7 +198,7 @@ def test_mails_hold_no_key(acme, ada, sandbox, claim, as_person):
     worker.run_once()
 
     assert mail.outbox
-    assert found_in("".join(str(letter.message()) for letter in mail.outbox)) == []
+    assert found_in("".join(str(email.message()) for email in mail.outbox)) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -230,7 +230,7 @@ def secret(request, acme) -> Secret:
     return Secret(world.ACME_KEY) if request.param == "typed" else acme.credential.key
 
 
-def test_a_secret_shows_itself_in_no_form(secret):
+def test_no_string_form_of_a_secret_shows_it(secret):
     shown = [repr(secret), str(secret), f"{secret}", f"{secret!r:>9}", repr([secret])]
 
     assert found_in("".join(shown)) == []

@@ -79,11 +79,11 @@ def test_every_setting_is_explained_once_and_none_that_does_not_exist():
 
 
 @pytest.mark.parametrize(("name", "file"), BORROWED.items())
-def test_a_name_of_other_tools_is_read_where_we_say(name, file):
+def test_a_variable_of_other_tools_is_read_in_the_file_named(name, file):
     assert re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8"))
 
 
-def test_every_explanation_says_something():
+def test_no_explanation_of_a_setting_is_empty():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     for block in example.split("\n\n"):
         settings = re.findall(r"^#?[A-Z][A-Z_]+=", block, re.MULTILINE)
@@ -240,7 +240,7 @@ def test_an_address_that_must_not_get_the_key_is_refused_and_not_repeated(url, m
     ["", " , ", CANARY, f"{PRODUCTION['PORTAL_ENCRYPTION_KEYS']},{CANARY}"],
     ids=["empty", "only a comma", "no key", "no key behind a good one"],
 )
-def test_what_is_no_list_of_encryption_keys_is_refused_and_not_repeated(keys, monkeypatch):
+def test_malformed_encryption_keys_are_refused_and_not_repeated(keys, monkeypatch):
     monkeypatch.setenv("PORTAL_ENCRYPTION_KEYS", keys)
     with pytest.raises(ImproperlyConfigured, match="PORTAL_ENCRYPTION_KEYS") as refusal:
         environment.encryption_keys(Env())
@@ -281,7 +281,7 @@ def test_an_allowed_address_of_the_api_is_taken(url, hosts, monkeypatch):
         ([], ["a.example"], True, "http://localhost:8123"),
     ],
 )
-def test_letters_lead_to_the_portals_own_address(origins, hosts, debug, url, monkeypatch):
+def test_links_in_emails_lead_to_the_portals_own_address(origins, hosts, debug, url, monkeypatch):
     monkeypatch.setenv("PORT", "8123")
     found = environment.public_url(Env(), origins=origins, hosts=hosts, debug=debug)
 
@@ -289,7 +289,7 @@ def test_letters_lead_to_the_portals_own_address(origins, hosts, debug, url, mon
 
 
 @pytest.mark.parametrize("name", ["", "Europe", "../etc/passwd", "Europe/Athens ", "Mars/Olympus"])
-def test_what_is_no_time_zone_is_refused(name, monkeypatch):
+def test_an_unknown_time_zone_is_refused(name, monkeypatch):
     monkeypatch.setenv("PORTAL_TIME_ZONE", name)
     with pytest.raises(ImproperlyConfigured, match="PORTAL_TIME_ZONE"):
         environment.time_zone(Env())
@@ -298,7 +298,7 @@ def test_what_is_no_time_zone_is_refused(name, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "zone"), [("America/Lima", "America/Lima"), (None, "Europe/Athens")]
 )
-def test_the_time_zone_is_as_set_and_athens_without(name, zone, settings_of):
+def test_the_time_zone_is_athens_unless_set(name, zone, settings_of):
     assert settings_of(PORTAL_TIME_ZONE=name)["TIME_ZONE"] == zone
 
 
@@ -340,7 +340,7 @@ def serve(command: str, **changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_server_of_production_stops_with_the_same_sentence_said_once():
+def test_the_production_server_stops_and_shows_the_same_sentence_once():
     procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
     ran = serve(re.search(r"^web: (.+)$", procfile, re.MULTILINE)[1], PORTAL_SECRET_KEY="")
 

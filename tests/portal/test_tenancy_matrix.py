@@ -126,7 +126,7 @@ def verdict(answer: Any) -> Any:
     return answer.status_code
 
 
-def test_every_address_stands_in_the_matrix_and_nothing_else():
+def test_the_matrix_has_every_address_and_nothing_else():
     known = {name for name, _ in named()}
     ours = {name for name in known if not name.startswith((*SIGN_IN_LIBRARY, OPERATORS))}
 
@@ -134,7 +134,7 @@ def test_every_address_stands_in_the_matrix_and_nothing_else():
     assert known >= OPEN_TO_ALL
 
 
-def test_everybody_gets_on_their_own_things_what_their_role_allows(clients, things):
+def test_everybody_may_do_what_their_role_allows_in_their_own_organisation(clients, things):
     answers = {
         str(row): tuple(
             verdict(ask(clients[role], row, things[row.thing][role][0])) for role in ROLES
@@ -189,7 +189,7 @@ def test_an_agent_without_the_second_factor_reaches_no_page_of_support(as_person
 
 
 @pytest.mark.parametrize("address", ["try-now", "stop", "again"])
-def test_a_targets_administrator_sees_supports_claim_and_may_not_steer_it(
+def test_a_targets_administrator_sees_a_support_claim_and_may_not_act_on_it(
     address, as_person, hal, supports_claim
 ):
     client = as_person(hal)
@@ -227,5 +227,5 @@ def test_no_member_of_any_organisation_opens_an_operators_page(clients):
 
             led = answer["Location"].partition("?")[0] if answer.status_code == 302 else ""
             assert answer.status_code == 403 or led in outside, (role, name)
-    told = [verdict(clients[role].get(doorkeeper)) for role in ("nobody", "ada", "agent")]
-    assert told == [IN, 403, 403]
+    verdicts = [verdict(clients[role].get(doorkeeper)) for role in ("nobody", "ada", "agent")]
+    assert verdicts == [IN, 403, 403]

@@ -34,7 +34,7 @@ def uses_of_managers(portal: Path) -> Iterator[str]:
                 yield f"{inner}:{node.lineno}: {ast.unparse(node)}"
 
 
-def test_pages_and_forms_never_start_from_everybodys_rows():
+def test_pages_and_forms_never_use_a_model_manager():
     assert list(uses_of_managers(PORTAL)) == []
 
 
@@ -48,7 +48,7 @@ def test_pages_and_forms_never_start_from_everybodys_rows():
         ("support/views.py", "def view():\n    return Claim._base_manager.get(pk=1)"),
     ],
 )
-def test_a_page_that_does_is_caught(tmp_path, file, source):
+def test_a_page_that_uses_a_model_manager_is_caught(tmp_path, file, source):
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text(source, encoding="utf-8")
@@ -56,7 +56,7 @@ def test_a_page_that_does_is_caught(tmp_path, file, source):
 
 
 @pytest.mark.parametrize("file", ["claims/queries.py", "claims/engine/work.py"])
-def test_the_domain_may_start_from_a_manager(tmp_path, file):
+def test_the_domain_may_use_a_model_manager(tmp_path, file):
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text("Claim.objects.filter(pk=1)", encoding="utf-8")
@@ -83,7 +83,7 @@ WHERE = {
 
 
 @pytest.mark.parametrize("model", WHERE)
-def test_what_somebody_may_see_is_decided_one_sub_query_deep(model):
+def test_the_rows_a_person_may_see_take_one_sub_query(model):
     query = model.objects.visible_to(SOMEBODY).order_by().query
     sql, _ = query.get_compiler(connection=connection).as_sql()
     for truth in ("is_active", "support"):  # PostgreSQL has truths, SQLite compares with 1.
@@ -93,7 +93,7 @@ def test_what_somebody_may_see_is_decided_one_sub_query_deep(model):
 
 
 @pytest.mark.parametrize("model", [Membership, Site, Claim])
-def test_what_is_of_a_members_organisation_takes_no_sub_query(model):
+def test_the_rows_of_a_members_organisation_take_no_sub_query(model):
     member = Membership(organisation_id=UUID(int=8), user=SOMEBODY)
     query = model.objects.of(member).order_by().query
     sql, parameters = query.get_compiler(connection=connection).as_sql()

@@ -10,7 +10,7 @@ from babel.messages.catalog import Message
 from bin import messages
 from tests.portal import unmarked
 
-AFRESH = "make messages brings locale/ up to date"
+UP_TO_DATE = "make messages brings locale/ up to date"
 # What may not differ: `%(name)s` and `%(name)d`, the `{}` and `{name}` of scripts, and HTML's tags.
 FIXED = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|</?\w+[^>]*>")
 
@@ -43,21 +43,21 @@ def strays(message: Message) -> list[str]:
 def test_the_catalogue_holds_the_sources_strings_and_no_others(known, ours):
     in_source = {(message.context, message.id) for message in strings(ours)}
     in_catalogue = {(message.context, message.id) for message in strings(known)}
-    assert in_source - in_catalogue == set(), AFRESH
-    assert in_catalogue - in_source == set(), AFRESH
-    assert list(known.obsolete) == [], AFRESH
+    assert in_source - in_catalogue == set(), UP_TO_DATE
+    assert in_catalogue - in_source == set(), UP_TO_DATE
+    assert list(known.obsolete) == [], UP_TO_DATE
 
 
 def test_both_files_are_as_the_command_writes_them(ours):
-    assert messages.PO.read_bytes() == messages.as_po(ours), AFRESH
-    assert messages.MO.read_bytes() == messages.as_mo(ours), AFRESH
+    assert messages.PO.read_bytes() == messages.as_po(ours), UP_TO_DATE
+    assert messages.MO.read_bytes() == messages.as_mo(ours), UP_TO_DATE
 
 
 def test_every_string_has_its_greek(ours):
     assert [m.id for m in strings(ours) if not all(parts(m.string) or ("",))] == []
 
 
-def test_no_translation_is_a_guess(known):
+def test_no_translation_is_fuzzy(known):
     assert [message.id for message in strings(known) if message.fuzzy] == []
 
 
@@ -79,7 +79,7 @@ def test_placeholders_that_differ_are_noticed(original, greek, differs):
     assert bool(strays(Message(original, greek))) is differs
 
 
-def test_no_template_speaks_without_a_translation():
+def test_every_text_of_a_template_is_marked_for_translation():
     assert list(unmarked.in_templates()) == []
 
 
@@ -111,7 +111,7 @@ def test_marked_words_in_a_template_are_no_objection(template):
     assert list(unmarked.of_template(template)) == []
 
 
-def test_no_script_speaks_by_itself():
+def test_no_script_holds_text_for_people():
     assert list(unmarked.in_scripts()) == []
 
 
@@ -136,7 +136,7 @@ def test_what_only_programs_read_in_a_script_is_no_objection(script):
     assert list(unmarked.of_script(script)) == []
 
 
-def test_a_sentence_stands_in_one_module(ours):
+def test_a_sentence_is_written_in_one_module_only(ours):
     homes = {
         message.id: {name for name, _ in message.locations if name.endswith(".py")}
         for message in strings(ours)
@@ -145,7 +145,7 @@ def test_a_sentence_stands_in_one_module(ours):
     assert {words: names for words, names in homes.items() if len(names) > 1} == {}
 
 
-def test_no_python_speaks_without_a_translation():
+def test_every_text_in_python_is_marked_for_translation():
     assert list(unmarked.in_python()) == []
 
 

@@ -40,7 +40,7 @@ def rows() -> dict[str, list[tuple]]:
     return found
 
 
-def test_every_page_carries_the_policy_is_kept_nowhere_and_stands_in_no_frame(every_page):
+def test_every_page_has_the_policy_is_not_cached_and_cannot_be_framed(every_page):
     for client, address in every_page:
         answer = client.get(address)
 
@@ -51,7 +51,7 @@ def test_every_page_carries_the_policy_is_kept_nowhere_and_stands_in_no_frame(ev
         assert answer["X-Content-Type-Options"] == "nosniff", address
 
 
-def test_pages_for_strangers_carry_the_policy_too(client, db):
+def test_pages_for_strangers_have_the_policy_too(client, db):
     for address in [*pages.grouped("account_", "mfa_"), "/nowhere/", "/claims/"]:
         answer = client.get(address)
 
@@ -60,7 +60,7 @@ def test_pages_for_strangers_carry_the_policy_too(client, db):
 
 
 @pytest.mark.parametrize("outcome", ["404", "403", "422", "204", "redirect"])
-def test_answers_that_are_no_pages_are_kept_nowhere_either(outcome, as_person, ira, claim):
+def test_answers_that_are_not_pages_are_not_cached_either(outcome, as_person, ira, claim):
     client = as_person(ira)
     live = client.get(reverse("claims:live", args=(claim.pk,)))
     seen = live.content.decode().partition("?seen=")[2].partition('"')[0]
@@ -76,7 +76,7 @@ def test_answers_that_are_no_pages_are_kept_nowhere_either(outcome, as_person, i
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_looking_changes_nothing(every_page):
+def test_a_get_changes_nothing(every_page):
     before = rows()
     for client, address in every_page:
         client.get(address)
@@ -86,7 +86,7 @@ def test_looking_changes_nothing(every_page):
     assert rows() == before
 
 
-def test_looking_at_a_claimed_hub_marks_it_as_watched_and_nothing_else(as_person, ira, claim):
+def test_opening_a_claimed_hub_marks_it_as_watched_and_changes_nothing_else(as_person, ira, claim):
     Claim.objects.filter(pk=claim.pk).update(
         state="claimed", finished_at=claim.created_at, due_at=None
     )
@@ -130,7 +130,7 @@ def test_the_token_may_come_as_a_header_as_fragments_send_it(ada, claim):
     assert Claim.objects.get(pk=claim.pk).state == "cancelled"
 
 
-def test_a_look_at_an_address_that_acts_does_nothing(as_person, ada, claim, mill_court):
+def test_a_get_of_an_address_that_acts_does_nothing(as_person, ada, claim, mill_court):
     client = as_person(ada)
     before = rows()
     forms = {*pages.portals(claim, mill_court), *pages.agents("")}
@@ -142,7 +142,7 @@ def test_a_look_at_an_address_that_acts_does_nothing(as_person, ada, claim, mill
     assert rows() == before
 
 
-def test_a_view_that_somebody_adds_without_a_thought_leads_to_sign_in(client, db, settings):
+def test_a_view_without_any_decorator_requires_sign_in(client, db, settings):
     settings.ROOT_URLCONF = "tests.portal.extra_urls"
     answer = client.get("/thoughtless/")
 
@@ -153,7 +153,7 @@ def test_a_view_that_somebody_adds_without_a_thought_leads_to_sign_in(client, db
 NASTY = "<img src=x hx-get=/x>\"'"
 
 
-def test_what_people_and_spkey_wrote_is_escaped_wherever_it_stands(
+def test_text_from_people_and_from_spkey_is_escaped_everywhere(
     every_page, acme, harbour, ada, ira, sam, claim, supports_claim, mill_court, orchard_rise
 ):
     for person in (ada, ira, sam):
@@ -180,13 +180,13 @@ def test_what_people_and_spkey_wrote_is_escaped_wherever_it_stands(
 
 
 @pytest.mark.parametrize("field", ["q", "state", "site", "person", "before"])
-def test_what_stands_in_an_address_is_escaped_in_the_list(field, as_person, ada, claim):
+def test_text_from_the_address_is_escaped_in_the_list(field, as_person, ada, claim):
     body = as_person(ada).get(reverse("claims:list"), {field: NASTY}).content.decode()
 
     assert "<img src=x" not in body
 
 
-def test_what_was_typed_is_escaped_in_forms_and_messages(as_person, ada, mill_court):
+def test_typed_text_is_escaped_in_forms_and_messages(as_person, ada, mill_court):
     client = as_person(ada)
     made = client.post(reverse("sites:new"), {"name": NASTY}, follow=True).content.decode()
     form = client.post(reverse("claims:new"), {"label": NASTY, "site": NASTY}).content.decode()
@@ -205,7 +205,7 @@ def test_choosing_an_organisation_is_remembered_only_for_oneself(as_person, ira,
 
 
 @pytest.mark.parametrize("email", ["nobody@acme.example", "installer@acme.example"])
-def test_a_failed_sign_in_tells_nothing_of_who_exists(email, ira):
+def test_a_failed_sign_in_does_not_reveal_who_exists(email, ira):
     answer = Client().post(reverse("account_login"), {"login": email, "password": "wrong one"})
     unknown = Client().post(reverse("account_login"), {"login": "x@y.example", "password": "wrong"})
 
@@ -215,7 +215,7 @@ def test_a_failed_sign_in_tells_nothing_of_who_exists(email, ira):
     ).replace("x@y.example", "")
 
 
-def test_only_the_right_password_learns_that_an_account_is_closed(ira):
+def test_only_the_right_password_reveals_that_an_account_is_closed(ira):
     ira.is_active = False
     ira.save()
     wrong = {"login": ira.email, "password": "wrong one"}
@@ -230,7 +230,7 @@ def test_only_the_right_password_learns_that_an_account_is_closed(ira):
     assert "_auth_user_id" not in right.session
 
 
-def test_a_password_reset_tells_nothing_of_who_exists(ira):
+def test_a_password_reset_does_not_reveal_who_exists(ira):
     answers = [
         Client().post(reverse("account_reset_password"), {"email": email}, follow=True)
         for email in (ira.email, "nobody@acme.example")
@@ -238,8 +238,8 @@ def test_a_password_reset_tells_nothing_of_who_exists(ira):
 
     assert answers[0].redirect_chain == answers[1].redirect_chain
     assert without_tokens(answers[0].content) == without_tokens(answers[1].content)
-    links = [letter for letter in mail.outbox if "/password/reset/key/" in letter.body]
-    assert [letter.to for letter in links] == [[ira.email]]
+    links = [email for email in mail.outbox if "/password/reset/key/" in email.body]
+    assert [email.to for email in links] == [[ira.email]]
 
 
 def test_nobody_signs_up_by_themselves(client, db):
@@ -250,7 +250,7 @@ def test_nobody_signs_up_by_themselves(client, db):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_changes_the_address_in_whose_name_they_claim(as_person, ira, method):
+def test_nobody_can_change_their_own_address(as_person, ira, method):
     answer = getattr(as_person(ira), method)("/accounts/email/", {"email": "admin@acme.example"})
 
     assert answer.status_code == 404

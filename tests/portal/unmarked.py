@@ -22,7 +22,7 @@ SPOKEN = {
 }
 MARKED = re.compile(r"_\(\s*(\"[^\"]*\"|'[^']*')\s*\)")
 LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-# Their literals name things: an address, a file, a format, or stand in the catalogue.
+# Their literals name things: an address, a file, a format, or are in the catalogue.
 NAMING = {"translate", "trans", "blocktranslate", "url", "static", "extends", "load"}
 
 
@@ -81,9 +81,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take a tag's attributes; those for scripts, where they look like a sentence."""
         for name, value in attrs:
-            said = NAMES.sub("", value or "")
+            text = NAMES.sub("", value or "")
             looks_like_words = WORD if name in SPOKEN else SENTENCE
-            if (name in SPOKEN or name.startswith("data-")) and looks_like_words.search(said):
+            if (name in SPOKEN or name.startswith("data-")) and looks_like_words.search(text):
                 self.found.append(f"{name}={value}")
 
 
@@ -139,10 +139,10 @@ def in_python() -> Iterator[str]:
 
 def of_python(source: str) -> Iterator[str]:
     """Yield the literals that look like a sentence, or are a field's words, and are not marked."""
-    yield from _said(ast.parse(source))
+    yield from _shown(ast.parse(source))
 
 
-def _said(node: ast.AST) -> Iterator[str]:
+def _shown(node: ast.AST) -> Iterator[str]:
     yield from _short(node)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return  # A docstring.
@@ -161,11 +161,11 @@ def _said(node: ast.AST) -> Iterator[str]:
         annotations = (getattr(node, "annotation", None), getattr(node, "returns", None))
         for child in ast.iter_child_nodes(node):
             if child not in annotations:  # A quoted type is for programs.
-                yield from _said(child)
+                yield from _shown(child)
 
 
 def _short(node: ast.AST) -> Iterator[str]:
-    """Yield the single words that are known to be shown by where they stand."""
+    """Yield the single words that are known to be shown by their place."""
     shown: list[ast.expr] = []
     if isinstance(node, ast.keyword) and node.arg in SHOWN_NAMES:
         shown = [node.value]

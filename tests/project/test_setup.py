@@ -73,7 +73,7 @@ class TestLocks:
             assert re.search(rf"^{name}(\[|==)", lock, re.MULTILINE), name
 
     @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-    def test_nothing_is_installed_for_a_sign_in_through_others(self, lock):
+    def test_no_package_for_sign_in_with_other_accounts_is_installed(self, lock):
         pinned = re.findall(r"^([\w.-]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
         assert not {"pyjwt", "oauthlib"} & set(pinned)
 
@@ -150,7 +150,7 @@ class TestFindChromium:
         program(path, "google-chrome", "")
         assert run(BIN / "find-chromium", PATH=path).stdout == f"{path}/google-chrome\n"
 
-    def test_the_one_without_windows_goes_first(self, path):
+    def test_the_headless_shell_is_preferred(self, path):
         program(path, "chromium", "")
         program(path, "chromium-headless-shell", "")
         found = run(BIN / "find-chromium", PATH=path)
@@ -180,13 +180,13 @@ class TestFindChromium:
         assert found.stdout == f"{path}/{known}\n"
 
     @pytest.mark.parametrize("needs_update", [True, False])
-    def test_the_one_without_windows_is_installed_beside_another(self, path, apt, needs_update):
+    def test_the_headless_shell_is_installed_beside_another_browser(self, path, apt, needs_update):
         program(path, "chromium", "")
         apt("chromium-headless-shell", needs_update)
         found = run(BIN / "find-chromium", PATH=path)
         assert found.stdout == f"{path}/chromium-headless-shell\n"
 
-    def test_where_apt_has_none_without_windows_another_will_do(self, path, apt):
+    def test_without_a_headless_shell_in_apt_another_browser_will_do(self, path, apt):
         program(path, "google-chrome", "")
         apt("chromium")
         found = run(BIN / "find-chromium", PATH=path)
@@ -234,8 +234,8 @@ class TestWithNode:
         program(tmp_path, "npm", f'echo "$*" >> {tmp_path}/said; mkdir -p node_modules')
         for options in (["--omit=dev"], ["--omit=dev"], [], []):
             assert run(script, *options, PATH=tmp_path).returncode == 0
-        said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
-        assert ["--omit=dev" in line for line in said] == [True, False]
+        asked = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+        assert ["--omit=dev" in line for line in asked] == [True, False]
 
 
 class TestPorts:

@@ -100,7 +100,7 @@ def test_a_second_signal_ends_a_command_that_takes_its_time(supervise, tmp_path)
     assert wait_until(lambda: not is_running(pid))
 
 
-def test_output_stands_behind_its_name(supervise):
+def test_each_line_of_output_begins_with_its_name(supervise):
     supervisor = supervise("web: echo up; sleep 600", "worker: echo up >&2; sleep 600")
     lines = iter(supervisor.stdout.readline, "")
     assert {next(lines), next(lines)} == {"web    | up\n", "worker | up\n"}
@@ -116,5 +116,5 @@ def test_the_announcement_waits_for_an_answer(supervise, tmp_path):
         f'web: exec {sys.executable} -c "{listen}"', arguments=[words, str(port)]
     )
     lines = iter(supervisor.stdout.readline, "")
-    said = [next(line for line in lines if text in line) for text in ("soon", "Sign in here")]
-    assert said[1] == "Sign in here\n"
+    shown = [next(line for line in lines if text in line) for text in ("soon", "Sign in here")]
+    assert shown[1] == "Sign in here\n"

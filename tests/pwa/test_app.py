@@ -23,7 +23,9 @@ def kept(client: Client) -> dict:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_they_answer_everybody_alike_and_are_asked_for_anew(address, client, as_person, ira):
+def test_the_apps_files_are_the_same_for_everybody_and_always_revalidated(
+    address, client, as_person, ira
+):
     strangers, iras = client.get(address), as_person(ira).get(address)
 
     assert strangers.status_code == 200
@@ -43,14 +45,14 @@ def test_they_answer_everybody_alike_and_are_asked_for_anew(address, client, as_
         ("/shell/en/", "text/html; charset=utf-8"),
     ],
 )
-def test_each_is_of_the_type_that_browsers_demand(address, content_type, client):
+def test_each_of_the_apps_files_has_the_type_that_browsers_require(address, content_type, client):
     answer = client.get(address)
 
     assert answer["Content-Type"] == content_type
     assert "default-src 'self'" in answer["Content-Security-Policy"]
 
 
-def test_the_worker_stands_where_it_may_serve_every_page(client):
+def test_the_service_worker_may_serve_every_page(client):
     assert client.get("/service-worker.js").request["PATH_INFO"].count("/") == 1
 
 
@@ -133,7 +135,7 @@ def test_the_manifest_says_all_that_an_installed_app_needs(client):
     assert purposes == {(p, s) for p in ("any", "maskable") for s in ("192x192", "512x512")}
 
 
-def test_its_colours_are_those_of_the_pages(client):
+def test_the_manifests_colours_are_those_of_the_pages(client):
     manifest = client.get("/manifest.webmanifest").json()
     tokens = (ROOT / "static/css/tokens.css").read_text()
 
@@ -150,7 +152,7 @@ def test_the_manifest_speaks_the_language_of_the_page_that_links_it(client):
     assert client.get("/manifest.webmanifest?language=xx").json()["lang"] == "en"
 
 
-def test_every_icon_has_the_size_that_is_said_of_it(client):
+def test_every_icon_has_the_size_that_the_manifest_names(client):
     icons = client.get("/manifest.webmanifest").json()["icons"]
     sizes = {icon["src"]: icon["sizes"] for icon in icons}
     sizes["/static/app-icons/apple-touch-180.png"] = "180x180"
@@ -161,15 +163,13 @@ def test_every_icon_has_the_size_that_is_said_of_it(client):
 
 
 @pytest.mark.parametrize("name", ["maskable-192", "maskable-512", "apple-touch-180"])
-def test_an_icon_that_devices_cut_to_shape_reaches_to_its_edges(name):
+def test_a_maskable_icon_reaches_to_its_edges(name):
     with Image.open(ROOT / f"static/app-icons/{name}.png") as image:
         assert image.mode == "RGB"
         assert len({image.getpixel((x, x)) for x in (0, 3, image.width - 1)}) == 1
 
 
-def test_a_strangers_page_brings_no_worker_and_the_page_of_somebody_signed_in_does(
-    client, as_person, ira
-):
+def test_only_pages_of_people_signed_in_register_the_service_worker(client, as_person, ira):
     assert "js/pwa/app.js" not in client.get("/accounts/login/").content.decode()
     page = as_person(ira).get("/").content.decode()
     assert 'name="portal-worker" content="/service-worker.js"' in page

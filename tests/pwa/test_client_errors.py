@@ -43,7 +43,7 @@ def test_a_report_is_logged_with_its_place_and_release(client, logged):
     assert line.endswith(f"({SCRIPT}, line 12, release 0123456789abcdef)")
 
 
-def test_it_is_taken_from_everybody_alike_and_needs_no_token(as_person, ira, logged):
+def test_a_report_is_taken_from_everybody_and_needs_no_token(as_person, ira, logged):
     strict = Client(enforce_csrf_checks=True)
     assert send(strict) == 204
     assert send(as_person(ira)) == 204
@@ -106,7 +106,9 @@ def test_a_long_message_is_cut(client, logged):
     assert "x" * (client_errors.LONGEST + 1) not in logged()[0]
 
 
-def test_one_device_is_heard_so_often_a_minute_and_others_beside_it(client, logged, time_machine):
+def test_the_reports_of_one_device_are_limited_a_minute_and_others_are_not(
+    client, logged, time_machine
+):
     time_machine.move_to(1_800_000_000, tick=False)
     most = views.ERRORS_OF_ONE.most
     assert [send(client) for _ in range(most + 1)] == [204] * most + [429]
@@ -116,14 +118,16 @@ def test_one_device_is_heard_so_often_a_minute_and_others_beside_it(client, logg
     assert len(logged()) == most + 2
 
 
-def test_all_devices_together_are_heard_so_often_a_minute(client, logged, time_machine):
+def test_the_reports_of_all_devices_together_are_limited_a_minute(client, logged, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     most = views.ERRORS_OF_ALL.most
     answers = [send(client, REMOTE_ADDR=f"192.0.2.{n}") for n in range(most + 1)]
     assert answers == [204] * most + [429]
 
 
-def test_devices_behind_a_trusted_proxy_are_told_apart(client, logged, settings, time_machine):
+def test_devices_behind_a_trusted_proxy_are_counted_separately(
+    client, logged, settings, time_machine
+):
     time_machine.move_to(1_800_000_000, tick=False)
     settings.TRUSTED_PROXIES = 1
     one = {"X-Forwarded-For": "10.9.9.9, 192.0.2.1"}
@@ -135,7 +139,7 @@ def test_devices_behind_a_trusted_proxy_are_told_apart(client, logged, settings,
     assert send(client, headers={"X-Forwarded-For": "10.9.9.9, 192.0.2.2"}) == 204
 
 
-def test_a_report_is_no_activity_of_whoever_is_signed_in(as_person, ira, time_machine):
+def test_a_report_does_not_keep_a_session_alive(as_person, ira, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     client = as_person(ira)
     client.get("/")

@@ -15,7 +15,7 @@ def claim(client, hub=HUB, site="site-1", **more):
     return client.claim_hub(hub, site_id=site, user_id=PERSON, **more)
 
 
-def test_a_hub_that_nobody_has_claimed_says_so(acme):
+def test_an_unclaimed_hub_reads_as_provisioned(acme):
     status = acme.hub_status(HUB)
     assert (status.status, status.org_id, status.site_id) == ("Provisioned", "", "")
     assert status.claimed_at is None
@@ -74,7 +74,7 @@ def test_each_accepted_change_raises_the_version_and_is_logged(acme, sandbox):
     assert (status.status, status.site_id, status.is_primary) == ("Suspended", "site-2", True)
 
 
-def test_a_reclaim_tells_where_the_hub_was_and_where_it_is(acme):
+def test_a_reclaim_names_the_old_and_the_new_site(acme):
     claim(acme)
     answer = acme.reclaim_hub(
         HUB,
@@ -105,7 +105,7 @@ def test_a_commissioning_code_of_another_form_is_refused_by_its_field(acme, code
     assert [problem.field for problem in refused.value.details] == ["commissioningCode"]
 
 
-def test_a_role_cannot_be_set_and_a_hub_not_moved_before_it_is_claimed(acme):
+def test_a_hub_cannot_be_given_a_role_or_moved_before_it_is_claimed(acme):
     with pytest.raises(spkey.Refused, match="not claimed"):
         acme.set_hub_role(HUB, is_primary=True, user_id=PERSON)
     with pytest.raises(spkey.Refused, match="not claimed"):

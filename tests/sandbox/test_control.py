@@ -94,7 +94,7 @@ def test_a_hub_is_changed_behind_the_api(control, acme, sandbox):
     assert sandbox.state.event_log == []
 
 
-def test_a_reset_forgets_everything(control, acme, sandbox):
+def test_a_reset_restores_the_first_state(control, acme, sandbox):
     acme.claim_hub(HUB, site_id="site-1", user_id="somebody")
     sandbox.faults.add(action={"status": 500})
     sandbox.state.keys.revoke("acme")
@@ -139,6 +139,6 @@ def test_only_the_same_machine_controls():
     assert sandbox.answer(request, is_local=False).status == 404
 
 
-def test_faults_do_not_meet_the_control_endpoint(control, sandbox):
+def test_faults_do_not_apply_to_the_control_endpoint(control, sandbox):
     sandbox.faults.add(action={"status": 500})
     assert control("GET", "log")[0] == 200

@@ -28,7 +28,7 @@ def hasty(connect):
 
 @pytest.fixture
 def lenient(connect):
-    """A client that waits for whatever is answered at all."""
+    """A client that waits for any answer."""
     return connect(world.ACME_KEY, timeouts=LONG)
 
 
@@ -82,7 +82,7 @@ def test_a_fault_leaves_the_outcome_open_with_and_without_effect(
         (502, spkey.HubOffline),
     ],
 )
-def test_an_injected_refusal_is_the_one_that_was_meant(acme, sandbox, status, error):
+def test_an_injected_refusal_is_the_one_asked_for(acme, sandbox, status, error):
     sandbox.faults.add(action={"status": status}, times=1)
     with pytest.raises(error) as raised:
         claim(acme)
@@ -110,7 +110,7 @@ def test_a_fast_drip_arrives_whole(acme, sandbox):
     assert acme.hub_status(HUB).hub_id == HUB
 
 
-def test_a_fault_meets_only_what_it_matches(acme, harbour, sandbox):
+def test_a_fault_applies_only_to_requests_it_matches(acme, harbour, sandbox):
     match = {"method": "get", "path_contains": "/status", "hub_id": HUB.upper(), "key": "acme"}
     sandbox.faults.add(match, action={"status": 500})
     assert acme.hub_status(world.hub_id(2))
@@ -123,7 +123,7 @@ def test_a_fault_meets_only_what_it_matches(acme, harbour, sandbox):
     assert acme.hub_status(HUB)
 
 
-def test_a_fault_happens_as_often_as_it_says_and_the_next_one_follows(acme, sandbox):
+def test_a_fault_applies_as_often_as_it_says_and_then_the_next_one(acme, sandbox):
     sandbox.faults.add(action={"status": 500}, times=2)
     sandbox.faults.add(action={"status": 403}, times=1)
     for error in (spkey.Unreachable, spkey.Unreachable, spkey.Forbidden):
@@ -143,7 +143,7 @@ def test_an_outage_keeps_the_world_and_cuts_connections(acme, sandbox):
     assert acme.hub_status(HUB).status == "Claimed"
 
 
-def test_a_drop_says_goodbye_and_a_reset_does_not(sandbox):
+def test_a_drop_closes_the_connection_and_a_reset_aborts_it(sandbox):
     host, port = sandbox.url.removeprefix("http://").split(":")
 
     def ask():

@@ -144,7 +144,7 @@ def test_forbidden_is_forbidden_and_can_still_be_read(acme, sandbox):
     assert_nothing_happened(acme, sandbox, "forbidden")
 
 
-def test_magic_does_not_hide_a_key_that_is_refused(connect, sandbox):
+def test_a_refused_key_is_refused_for_magic_hubs_too(connect, sandbox):
     stranger = connect(world.REVOKED_KEY)
     for name in ("answer_lost", "event_null", "rate_limited"):
         with pytest.raises(spkey.BadCredentials):

@@ -113,7 +113,7 @@ def test_a_body_that_is_no_json_object_is_refused(send, body):
     assert send("POST", PATH, data=body).status_code == 400
 
 
-def test_a_hub_that_does_not_exist_is_told_in_the_shape_of_each_endpoint(send):
+def test_an_unknown_hub_is_answered_in_the_shape_of_each_endpoint(send):
     nobody = str(uuid.uuid4())
     read = send("GET", f"/hubs/{nobody}/status")
     assert (read.status_code, read.json()["errors"][0]["code"]) == (404, 404)
@@ -141,7 +141,7 @@ def test_a_hub_is_provisioned_once(send, sandbox):
     assert send("GET", f"/hubs/{new}/status").json()["status"] == "Provisioned"
 
 
-def test_a_person_is_made_unless_only_searched_for(send):
+def test_a_person_is_created_unless_the_call_only_searches(send):
     path = "/users/by-email?email=New@acme.example"
     assert send("GET", f"{path}&searchOnly=true").status_code == 404
     made = send("GET", path).json()

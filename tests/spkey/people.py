@@ -18,7 +18,7 @@ CLAIM = {"site_id": "site-1", "user_id": USER}
 
 
 def key() -> str:
-    """A key of the right alphabet, made here so that no secret-looking literal stands anywhere."""
+    """A key of the right alphabet, made here so that no secret-looking literal is in the code."""
     return ("canaryKey" + "x7" * 20)[:40]
 
 

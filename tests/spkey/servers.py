@@ -81,7 +81,7 @@ def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def say(content: bytes) -> Behaviour:
+def respond(content: bytes) -> Behaviour:
     """Send `content` and keep the connection open."""
 
     def behave(connection: socket.socket) -> None:
@@ -90,7 +90,7 @@ def say(content: bytes) -> Behaviour:
     return behave
 
 
-def say_and_hang_up(content: bytes) -> Behaviour:
+def respond_and_close(content: bytes) -> Behaviour:
     """Send `content`, then end the connection in good order."""
 
     def behave(connection: socket.socket) -> None:
@@ -101,7 +101,7 @@ def say_and_hang_up(content: bytes) -> Behaviour:
     return behave
 
 
-def say_and_reset(content: bytes) -> Behaviour:
+def respond_and_reset(content: bytes) -> Behaviour:
     """Send `content`, then reset the connection."""
 
     def behave(connection: socket.socket) -> None:
@@ -125,7 +125,7 @@ def drip(content: bytes, pause: float = 0.02) -> Behaviour:
     return behave
 
 
-def say_then_drip(content: bytes, dripped: bytes) -> Behaviour:
+def respond_then_drip(content: bytes, dripped: bytes) -> Behaviour:
     """Send `content` at once, then `dripped` as `drip` does."""
 
     def behave(connection: socket.socket) -> None:

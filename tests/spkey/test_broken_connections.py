@@ -11,7 +11,7 @@ from tests.running import until
 from tests.spkey import people
 from tests.spkey.certificates import self_signed, server_context
 from tests.spkey.people import CLAIM, HUB, QUICK
-from tests.spkey.servers import answer, say, say_and_hang_up, say_and_reset
+from tests.spkey.servers import answer, respond, respond_and_close, respond_and_reset
 
 STATUS = json.dumps(people.status_json()).encode()
 CLAIMED = answer(json.dumps(people.claimed_json()).encode())
@@ -50,7 +50,7 @@ def test_a_refused_connection(client_of):
     assert_surely_not_sent(error, spkey.Unreachable)
 
 
-def test_a_connection_that_is_never_taken_up(client_of):
+def test_a_connection_that_is_never_accepted(client_of):
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = [_knock(listener) for _ in range(3)]
         error = failure_of_claim(client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", QUICK))
@@ -67,10 +67,8 @@ def _knock(listener: socket.socket) -> socket.socket:
     return knocking
 
 
-def test_nothing_is_sent_once_looking_up_the_name_has_used_the_time_up(
-    serve, client_of, monkeypatch
-):
-    server = serve(say(CLAIMED))
+def test_nothing_is_sent_after_a_name_lookup_that_took_all_the_time(serve, client_of, monkeypatch):
+    server = serve(respond(CLAIMED))
     look_up = socket.getaddrinfo
 
     def slowly(*args, **kwargs):
@@ -86,13 +84,13 @@ def test_nothing_is_sent_once_looking_up_the_name_has_used_the_time_up(
 @pytest.mark.parametrize(
     ("behave", "status"),
     [
-        (say_and_hang_up(b""), None),
-        (say_and_reset(b""), None),
-        (say_and_reset(b"HTTP/1.1 20"), None),
-        (say_and_reset(b"HTTP/1.1 200 OK\r\nContent-Type: appl"), None),
-        (say_and_reset(CLAIMED[:-20]), 200),
-        (say_and_hang_up(CLAIMED[:-20]), 200),
-        (say_and_reset(CLAIMED.replace(b"200 OK", b"400 Bad")[:-20]), 400),
+        (respond_and_close(b""), None),
+        (respond_and_reset(b""), None),
+        (respond_and_reset(b"HTTP/1.1 20"), None),
+        (respond_and_reset(b"HTTP/1.1 200 OK\r\nContent-Type: appl"), None),
+        (respond_and_reset(CLAIMED[:-20]), 200),
+        (respond_and_close(CLAIMED[:-20]), 200),
+        (respond_and_reset(CLAIMED.replace(b"200 OK", b"400 Bad")[:-20]), 400),
     ],
     ids=[
         "closed",
@@ -117,7 +115,7 @@ def test_a_connection_that_breaks_after_the_request_leaves_the_claim_open(
 def test_a_body_without_length_that_ends_early_is_unusable(serve, client_of):
     head, _, body = CLAIMED.partition(b"\r\n\r\n")
     head = b"\r\n".join(line for line in head.split(b"\r\n") if b"Length" not in line)
-    server = serve(say_and_hang_up(head + b"\r\n\r\n" + body[:-5]))
+    server = serve(respond_and_close(head + b"\r\n\r\n" + body[:-5]))
     assert type(failure_of_claim(client_of(server.url))) is spkey.UnusableAnswer
 
 
@@ -144,18 +142,18 @@ def test_a_body_without_length_that_ends_early_is_unusable(serve, client_of):
     ids=lambda content: repr(content[:45]),
 )
 def test_an_answer_that_is_hardly_http_leaves_the_claim_open(serve, client_of, content):
-    error = failure_of_claim(client_of(serve(say_and_hang_up(content)).url))
+    error = failure_of_claim(client_of(serve(respond_and_close(content)).url))
     assert type(error) in {spkey.Unreachable, spkey.UnusableAnswer}
     assert (error.may_have_reached, error.outcome_unknown) == (True, True)
 
 
 @pytest.mark.parametrize("trouble", ["self-signed", "expired", "another host's"])
-def test_a_certificate_that_proves_nothing_ends_the_call_before_anything_is_sent(
+def test_an_untrusted_certificate_ends_the_call_before_anything_is_sent(
     serve, client_of, tmp_path, monkeypatch, trouble
 ):
     host = "elsewhere.example" if trouble == "another host's" else "localhost"
     pem = self_signed(tmp_path, host=host, days=-1 if trouble == "expired" else 1)
-    server = serve(say(CLAIMED), tls=server_context(pem))
+    server = serve(respond(CLAIMED), tls=server_context(pem))
     client = client_of(server.url)
     if trouble == "self-signed":
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
@@ -168,15 +166,15 @@ def test_a_certificate_that_proves_nothing_ends_the_call_before_anything_is_sent
     assert server.requests == []
 
 
-def test_a_certificate_that_an_authority_vouches_for_is_accepted(serve, client_of, tmp_path):
+def test_a_certificate_signed_by_a_trusted_authority_is_accepted(serve, client_of, tmp_path):
     pem = self_signed(tmp_path)
-    client = client_of(serve(say(CLAIMED), tls=server_context(pem)).url)
+    client = client_of(serve(respond(CLAIMED), tls=server_context(pem)).url)
     client._wire._session.verify = str(pem)
     assert client.claim_hub(HUB, **CLAIM).event.type == "HubClaimed"
 
 
 def test_a_server_that_speaks_no_tls(client_of, serve):
-    server = serve(say(CLAIMED))
+    server = serve(respond(CLAIMED))
     error = failure_of_claim(client_of(server.url.replace("http:", "https:"), QUICK))
     assert isinstance(error, spkey.Unreachable)
     assert not error.may_have_reached
@@ -190,7 +188,7 @@ def test_a_tls_handshake_that_never_ends(client_of):
 
 
 def test_a_pooled_connection_that_the_server_has_closed_is_not_used_again(serve, client_of):
-    server = serve(say_and_hang_up(answer(STATUS)))
+    server = serve(respond_and_close(answer(STATUS)))
     client = client_of(server.url)
     for _ in range(3):
         assert client.hub_status(HUB).hub_id == HUB

@@ -123,7 +123,7 @@ def test_a_base_url_may_have_a_path_and_a_last_slash(api):
         assert client.hub_status(HUB).hub_id == HUB
 
 
-def test_arguments_that_json_cannot_express_are_refused_before_anything_is_sent(api, client):
+def test_arguments_that_are_not_json_are_refused_before_anything_is_sent(api, client):
     with pytest.raises(ValueError, match="JSON"):
         client.send_hub_command(HUB, command="x", args={"level": float("nan")})
     assert not api.calls

@@ -14,7 +14,7 @@ from portal.spkey.credentials import Credentials
 from tests.spkey import people
 from tests.spkey.certificates import self_signed, server_context
 from tests.spkey.people import CLAIM, HUB
-from tests.spkey.servers import answer, drip, hang, say, say_and_hang_up, say_and_reset
+from tests.spkey.servers import answer, drip, hang, respond, respond_and_close, respond_and_reset
 
 STATUS = json.dumps(people.status_json()).encode()
 
@@ -32,9 +32,9 @@ def listen_to_everything(caplog) -> None:
 
 def echo(connection) -> None:
     """A server that says back, in every place it can, what it was told."""
-    said = f"{people.key()} and {people.token()}"
-    details = [{"field": people.key(), "message": said}]
-    body = json.dumps({"error": "no", "message": said, "code": 400, "details": details}).encode()
+    message = f"{people.key()} and {people.token()}"
+    details = [{"field": people.key(), "message": message}]
+    body = json.dumps({"error": "no", "message": message, "code": 400, "details": details}).encode()
     headers = (f"CF-Ray: {people.key()}", f"Retry-After: {people.key()}")
     connection.sendall(answer(body, "400 Bad Request", *headers))
 
@@ -42,16 +42,16 @@ def echo(connection) -> None:
 FAULTS = {
     "hang": hang,
     "drip": drip(b"HTTP/1.1 200 OK\r\nX: a"),
-    "closed": say_and_hang_up(b""),
-    "reset": say_and_reset(b""),
-    "reset in the body": say_and_reset(answer(STATUS)[:-20]),
-    "no HTTP": say_and_hang_up(b"\0\1\r\n\r\n"),
-    "malformed": say(answer(b"{")),
-    "HTML": say(answer(b"<p>", "502 Bad Gateway", "Content-Type: text/html")),
-    "401": say(answer(b'{"success": false, "message": "Revoked"}', "401 Unauthorized")),
-    "429": say(answer(b"", "429 Slow Down")),
-    "redirect": say(answer(b"", "302 Found", "Location: http://127.0.0.1:1/")),
-    "oversized": say_and_hang_up(answer(b" " * 2_000_000)),
+    "closed": respond_and_close(b""),
+    "reset": respond_and_reset(b""),
+    "reset in the body": respond_and_reset(answer(STATUS)[:-20]),
+    "no HTTP": respond_and_close(b"\0\1\r\n\r\n"),
+    "malformed": respond(answer(b"{")),
+    "HTML": respond(answer(b"<p>", "502 Bad Gateway", "Content-Type: text/html")),
+    "401": respond(answer(b'{"success": false, "message": "Revoked"}', "401 Unauthorized")),
+    "429": respond(answer(b"", "429 Slow Down")),
+    "redirect": respond(answer(b"", "302 Found", "Location: http://127.0.0.1:1/")),
+    "oversized": respond_and_close(answer(b" " * 2_000_000)),
     "echo": echo,
 }
 
@@ -76,7 +76,7 @@ def test_no_fault_shows_the_credentials(serve, client_of, caplog, fault):
 
 def test_no_failed_connection_shows_the_credentials(serve, client_of, tmp_path, caplog):
     listen_to_everything(caplog)
-    tls = serve(say(answer(STATUS)), tls=server_context(self_signed(tmp_path)))
+    tls = serve(respond(answer(STATUS)), tls=server_context(self_signed(tmp_path)))
     for url in (tls.url, "http://127.0.0.1:1", "https://no-such-host.invalid:99999"):
         client = client_of(url)
         with pytest.raises(spkey.Unreachable) as caught:
@@ -88,14 +88,14 @@ def test_no_failed_connection_shows_the_credentials(serve, client_of, tmp_path, 
 def test_a_success_logs_no_credentials(serve, client_of, caplog, capfd, monkeypatch):
     listen_to_everything(caplog)
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
-    status = client_of(serve(say(answer(STATUS))).url).hub_status(HUB)
+    status = client_of(serve(respond(answer(STATUS))).url).hub_status(HUB)
     assert_hidden(caplog.text + repr(status) + "".join(capfd.readouterr()))
     assert "/status" in caplog.text  # so that the log was really listened to
 
 
 def test_an_echoed_key_does_not_reach_a_record(serve, client_of):
     body = json.dumps(people.status_json(serial=people.key(), model=people.token())).encode()
-    status = client_of(serve(say(answer(body))).url).hub_status(HUB)
+    status = client_of(serve(respond(answer(body))).url).hub_status(HUB)
     assert (status.serial, status.model) == ("[hidden]", "[hidden]")
 
 

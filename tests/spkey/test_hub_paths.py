@@ -107,7 +107,7 @@ def test_no_call_sends_an_id_that_is_no_uuid(api, client, call):
 
 
 @pytest.mark.parametrize("hub_id", [None, 5, b"3f2b8c1a-9d4e-4f6a-8b7c-0123456789ab", [HUB]])
-def test_what_is_no_text_at_all_is_no_id_either(hub_id):
+def test_a_value_that_is_not_text_is_no_id(hub_id):
     assert sent_path(hub_id) is None
 
 

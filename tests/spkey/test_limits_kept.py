@@ -11,7 +11,7 @@ from portal import spkey
 from tests.spkey import people
 from tests.spkey.certificates import self_signed, server_context
 from tests.spkey.people import CLAIM, HUB, QUICK
-from tests.spkey.servers import answer, drip, hang, say, say_and_hang_up, say_then_drip
+from tests.spkey.servers import answer, drip, hang, respond, respond_and_close, respond_then_drip
 
 STATUS = json.dumps(people.status_json()).encode()
 HEAD_OF_5_MB = (
@@ -23,15 +23,15 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encodi
 DRIPS = {
     "status line": drip(b"HTTP/1.1 200"),
     "header name": drip(b"HTTP/1.1 200 OK\r\nX-Long: a"),
-    "headers": say_then_drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 1_000),
-    "interim answers": say_then_drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000),
-    "body": say_then_drip(HEAD_OF_5_MB, b" "),
-    "body without length": say_then_drip(
+    "headers": respond_then_drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 1_000),
+    "interim answers": respond_then_drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000),
+    "body": respond_then_drip(HEAD_OF_5_MB, b" "),
+    "body without length": respond_then_drip(
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", b" "
     ),
-    "chunks": say_then_drip(CHUNKED, b"1\r\n \r\n" * 1_000),
-    "chunk size": say_then_drip(CHUNKED, b"0"),
-    "error body": say_then_drip(HEAD_OF_5_MB.replace(b"200 OK", b"400 Bad"), b" "),
+    "chunks": respond_then_drip(CHUNKED, b"1\r\n \r\n" * 1_000),
+    "chunk size": respond_then_drip(CHUNKED, b"0"),
+    "error body": respond_then_drip(HEAD_OF_5_MB.replace(b"200 OK", b"400 Bad"), b" "),
 }
 
 
@@ -62,7 +62,7 @@ def test_a_drip_fed_answer_over_tls_does_not_outlast_the_deadline(serve, client_
     assert error.may_have_reached
 
 
-def test_a_server_that_hangs_is_given_up_after_the_read_timeout(serve, client_of):
+def test_a_hanging_server_is_given_up_after_the_read_timeout(serve, client_of):
     client = client_of(serve(hang).url, spkey.Timeouts(post_read=0.2, post_total=60))
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert type(error) is spkey.Unreachable
@@ -70,9 +70,9 @@ def test_a_server_that_hangs_is_given_up_after_the_read_timeout(serve, client_of
     assert (error.http_status, error.may_have_reached, error.outcome_unknown) == (None, True, True)
 
 
-def test_a_server_that_hangs_within_its_body_is_given_up_too(serve, client_of):
+def test_a_server_that_hangs_in_the_body_is_given_up_too(serve, client_of):
     client = client_of(
-        serve(say(HEAD_OF_5_MB + b"{")).url, spkey.Timeouts(post_read=0.3, post_total=60)
+        serve(respond(HEAD_OF_5_MB + b"{")).url, spkey.Timeouts(post_read=0.3, post_total=60)
     )
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert type(error) is spkey.Unreachable
@@ -108,22 +108,22 @@ def test_the_documented_limits_are_the_default():
     ids=["5 MB", "chunked", "one byte more", "as an error"],
 )
 def test_an_answer_of_more_than_a_megabyte_is_unusable(serve, client_of, content):
-    client = client_of(serve(say_and_hang_up(content)).url)
+    client = client_of(serve(respond_and_close(content)).url)
     error = failure_of(lambda: client.claim_hub(HUB, **CLAIM))
     assert type(error) is spkey.UnusableAnswer
     assert (error.may_have_reached, error.outcome_unknown) == (True, True)
 
 
-def test_a_bomb_is_measured_after_it_has_been_unpacked(serve, client_of):
+def test_a_compressed_answer_is_measured_after_decompression(serve, client_of):
     packed = gzip.compress(b" " * 20_000_000)
     content = answer(packed, "200 OK", "Content-Encoding: gzip")
-    error = failure_of(lambda: client_of(serve(say(content)).url).hub_status(HUB))
+    error = failure_of(lambda: client_of(serve(respond(content)).url).hub_status(HUB))
     assert type(error) is spkey.UnusableAnswer
 
 
 def test_an_answer_of_exactly_a_megabyte_is_read(serve, client_of):
     body = STATUS + b" " * (1_000_000 - len(STATUS))
-    assert client_of(serve(say(answer(body))).url).hub_status(HUB).hub_id == HUB
+    assert client_of(serve(respond(answer(body))).url).hub_status(HUB).hub_id == HUB
 
 
 def test_after_an_oversized_answer_the_next_call_works(serve, client_of):
@@ -146,7 +146,7 @@ def test_calls_share_a_connection_and_each_has_a_deadline_of_its_own(serve, clie
 
 
 def test_threads_may_share_a_client(serve, client_of):
-    server = serve(say(answer(STATUS)))
+    server = serve(respond(answer(STATUS)))
     client = client_of(server.url)
     seen = []
     threads = [

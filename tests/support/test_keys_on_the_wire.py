@@ -79,7 +79,7 @@ def test_a_claim_whose_key_is_of_the_wrong_kind_waits_and_nothing_is_asked(sandb
 
 
 @pytest.mark.parametrize("name", WRONG_KEYS)
-def test_no_key_of_the_wrong_kind_serves_even_a_claim_whose_outcome_is_open(sandbox, name, request):
+def test_a_key_of_the_wrong_kind_is_not_used_even_to_confirm_an_open_send(sandbox, name, request):
     claim = request.getfixturevalue(name)
     Claim.objects.filter(pk=claim.pk).update(outcome_unknown_since=claim.created_at)
 

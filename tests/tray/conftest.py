@@ -32,10 +32,10 @@ class Tablet:
     client: Client
     person: User
     organisation: Organisation
-    told: dict[str, Json] = field(default_factory=dict)
+    latest: dict[str, Json] = field(default_factory=dict)
 
     def row(self, text: object = HUB, site: Site | str = "", **fields: object) -> Json:
-        """A row as it stands after a scan."""
+        """A row as it is after a scan."""
         site_id = str(site.pk) if isinstance(site, Site) else site
         row = {"id": str(uuid4()), "text": str(text), "site": site_id, "claim": False}
         return row | {"claimId": "", "action": "", "seen": ""} | fields
@@ -56,13 +56,13 @@ class Tablet:
         for row in rows:
             if news := fresh.get(row["id"]):
                 row |= {"seen": news["seen"], "claimId": news["claimId"], "action": ""}
-        self.told |= fresh
+        self.latest |= fresh
         return answer.json()["rows"]
 
     def news(self, row: Json) -> Json:
         """Ask after one row, and return the last that was told of it."""
         self.sync(row)
-        return self.told[row["id"]]
+        return self.latest[row["id"]]
 
     def after_work(self, row: Json) -> Json:
         """Let the worker do all that is due, and return what is told of the row then."""

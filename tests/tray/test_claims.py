@@ -78,7 +78,7 @@ def test_a_call_whose_answer_was_lost_is_made_again_and_is_one_claim(tablet, mil
     assert Claim.objects.count() == claims_sent(sandbox) == 2
 
 
-def test_a_repeat_after_the_site_was_archived_still_tells_of_the_claim(tablet, mill_court):
+def test_a_repeat_after_the_site_was_archived_still_finds_the_claim(tablet, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     lost = tablet.send(tablet.body(row)).json()["rows"]
     Site.objects.update(archived_at=timezone.now())
@@ -87,7 +87,9 @@ def test_a_repeat_after_the_site_was_archived_still_tells_of_the_claim(tablet, m
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_equal_calls_at_the_same_moment_make_one_claim_a_row(ira, acme, mill_court, as_person):
+def test_two_equal_calls_at_the_same_moment_make_one_claim_for_each_row(
+    ira, acme, mill_court, as_person
+):
     tablets = [Tablet(as_person(ira), ira, acme) for _ in range(2)]
     rows = [tablets[0].row(world.hub_id(n), mill_court, claim=n < 3) for n in range(6)]
     bodies = [tablet.body(*rows) for tablet in tablets]
@@ -121,14 +123,14 @@ def test_a_row_that_is_claimed_by_a_colleague_meanwhile_is_their_claim(
 
 
 @pytest.mark.parametrize(
-    ("ended", "said"),
+    ("ended", "expected"),
     [
         (False, "This hub is being claimed at Orchard Rise, by Ada Admin."),
         (True, "This hub was just claimed at Orchard Rise, by Ada Admin. A hub can be at one"),
     ],
 )
 def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
-    ended, said, tablet, ada, mill_court, orchard_rise
+    ended, expected, tablet, ada, mill_court, orchard_rise
 ):
     theirs = actions.submit(claim_request(ada, orchard_rise, HUB))
     if ended:
@@ -139,7 +141,7 @@ def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
     )
 
     assert (stopped["outcome"], stopped["word"]) == ("elsewhere", "At another site")
-    assert said in stopped["text"]
+    assert expected in stopped["text"]
     assert (stopped["claimId"], stopped["url"]) == ("", f"/claims/{theirs.pk}/")
     assert (stopped["settled"], stopped["canClaim"]) == (True, False)
     assert taken["claimId"]
@@ -218,7 +220,7 @@ def test_a_claim_that_spkey_refuses_says_so_and_gives_a_reference(
         assert "SmartphoneKey has it at" in news["text"]
 
 
-def test_a_claimed_hub_that_was_moved_away_since_says_so(tablet, mill_court, sandbox):
+def test_a_claimed_hub_that_was_moved_away_is_shown_as_moved(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.news(row)
     tablet.after_work(row)

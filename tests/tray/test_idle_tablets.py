@@ -23,7 +23,7 @@ def tablet(as_person, ira, acme, clock) -> Tablet:
     return Tablet(client, ira, acme)
 
 
-def test_asking_for_news_keeps_no_session_alive(tablet, mill_court, clock):
+def test_polling_the_tray_does_not_keep_a_session_alive(tablet, mill_court, clock):
     row = tablet.row(HUB, mill_court)
     tablet.sync(row)
     for _ in range(3):

@@ -11,7 +11,7 @@ GREEK = re.compile(r"[Ͱ-Ͽἀ-῿]")
 
 
 def is_greek(text: str) -> bool:
-    """Whether it is Greek, names of makers and numbers left out."""
+    """Whether it is Greek, brand names and numbers left out."""
     words = re.findall(r"[^\W\d_]{4,}", text.replace("SmartphoneKey", ""))
     return bool(words) and all(GREEK.search(word) for word in words)
 
@@ -22,17 +22,19 @@ def _greek(ira):
 
 
 @pytest.mark.usefixtures("_greek")
-def test_everything_that_is_said_of_a_row_is_in_the_persons_language(tablet, mill_court, sandbox):
+def test_all_words_of_a_row_are_in_the_persons_language(tablet, mill_court, sandbox):
     assert tablet.client.get(TRAY).json()["language"] == "el"
 
     row = tablet.row(HUB, mill_court)
-    told = [dict(tablet.news(row)), dict(tablet.after_work(row))]
-    told.append(dict(tablet.news(row | {"claim": True})))
-    told += tablet.sync(tablet.row("12"), tablet.row(HUB, claim=True))
+    news_of_rows = [dict(tablet.news(row)), dict(tablet.after_work(row))]
+    news_of_rows.append(dict(tablet.news(row | {"claim": True})))
+    news_of_rows += tablet.sync(tablet.row("12"), tablet.row(HUB, claim=True))
 
-    said = [news[name] for news in told for name in ("word", "title", "text") if news[name]]
-    assert len(said) > 2 * len(told)
-    assert [text for text in said if not is_greek(text)] == []
+    sentences = [
+        news[name] for news in news_of_rows for name in ("word", "title", "text") if news[name]
+    ]
+    assert len(sentences) > 2 * len(news_of_rows)
+    assert [text for text in sentences if not is_greek(text)] == []
 
 
 @pytest.mark.usefixtures("_greek")

@@ -113,7 +113,7 @@ def test_a_hub_of_ours_that_is_out_of_service_here_cannot_be_claimed(
     assert (news["outcome"], news["canClaim"]) == ("refused", False)
 
 
-def test_a_lookup_holds_for_some_minutes_and_is_then_repeated(tablet, mill_court, sandbox):
+def test_a_lookup_is_valid_for_some_minutes_and_is_then_repeated(tablet, mill_court, sandbox):
     row = tablet.row(HUB, mill_court)
     tablet.news(row)
     tablet.after_work(row)
@@ -139,7 +139,7 @@ def test_a_hub_that_was_looked_up_is_not_read_again(tablet, mill_court, sandbox)
     assert len(sandbox.state.requests) == reads
 
 
-def test_looking_up_a_hub_that_was_just_claimed_does_not_end_its_refreshing(
+def test_looking_up_a_hub_that_was_just_claimed_does_not_end_its_refreshes(
     tablet, mill_court, sandbox
 ):
     claimed = tablet.row(HUB, mill_court, claim=True)
@@ -246,9 +246,7 @@ def test_a_claim_that_a_colleague_has_under_way_elsewhere_is_named(
     assert news["text"] == "This hub is being claimed at Orchard Rise, by Ada Admin."
 
 
-def test_nobody_learns_what_another_organisation_does_with_a_hub(
-    tablet, mill_court, hal, lighthouse
-):
+def test_another_organisations_claim_of_a_hub_is_not_revealed(tablet, mill_court, hal, lighthouse):
     nobodys = dict(tablet.news(tablet.row(HUB, mill_court)))
     Hub.objects.all().delete()
     actions.submit(claim_request(hal, lighthouse, HUB))

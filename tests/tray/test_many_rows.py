@@ -44,7 +44,7 @@ def test_news_of_twenty_claims_takes_as_many_statements_as_of_three(
     counts = [len(asked(tablet, rows)) for rows in (few, many)]
 
     assert counts[0] == counts[1] <= 8
-    assert "SmartphoneKey has it at Orchard Rise." in tablet.told[many[-1]["id"]]["text"]
+    assert "SmartphoneKey has it at Orchard Rise." in tablet.latest[many[-1]["id"]]["text"]
 
 
 def test_repeating_rows_takes_no_statement_for_each_row(tablet, mill_court):

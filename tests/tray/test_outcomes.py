@@ -60,7 +60,7 @@ def claim(state: State, reason: Reason = Reason.NONE, **fields: object) -> Claim
     )
 
 
-def told(a_claim: Claim) -> News:
+def news_of(a_claim: Claim) -> News:
     return news.of(sync.Followed(a_claim, "Orchard Rise"))
 
 
@@ -69,7 +69,7 @@ def hub(**fields: object) -> Hub:
 
 
 def test_every_state_and_reason_of_a_claim_has_an_outcome():
-    outcomes = {each: told(claim(*each)).outcome for each in STATES}
+    outcomes = {each: news_of(claim(*each)).outcome for each in STATES}
 
     assert set(OF_STATE) == set(State)
     assert outcomes == {each: FOR_A_REASON.get(each, OF_STATE[each[0]]) for each in STATES}
@@ -80,19 +80,19 @@ def test_a_hub_that_spkey_no_longer_has_as_ours_is_lost(state):
     later = timezone.now() + timedelta(seconds=1)
     moved_away = hub(binding=Hub.Binding.FREE, read_at=later)
 
-    assert told(claim(state, hub=moved_away)).outcome == Outcome.LOST
+    assert news_of(claim(state, hub=moved_away)).outcome == Outcome.LOST
 
 
 def test_a_claim_that_spkey_carried_out_after_its_end_took_effect():
     late = claim(State.EXPIRED, late_effect_at=timezone.now())
 
-    assert told(late).outcome == Outcome.TOOK_EFFECT
+    assert news_of(late).outcome == Outcome.TOOK_EFFECT
 
 
 def test_a_claim_that_is_being_stopped_is_under_way():
     stopping = claim(State.VERIFYING, Reason.OFFLINE, cancel_requested_at=timezone.now())
 
-    assert told(stopping).outcome == Outcome.UNDER_WAY
+    assert news_of(stopping).outcome == Outcome.UNDER_WAY
 
 
 def test_a_row_names_the_other_site_of_its_hub_where_that_is_known():
@@ -149,7 +149,7 @@ def test_refusing_the_person_has_an_outcome_of_its_own():
 
 
 def test_a_row_offers_to_stop_a_claim_that_is_held_up_and_no_other():
-    rows = [told(claim(*each)) for each in STATES]
+    rows = [news_of(claim(*each)) for each in STATES]
 
     assert {row.outcome for row in rows if Action.STOP in row.actions} == {Outcome.HELD_UP}
     assert all(Action.STOP in row.actions for row in rows if row.outcome == Outcome.HELD_UP)
@@ -161,9 +161,9 @@ def without_colours(news: News) -> News:
 
 def test_recolouring_every_chip_changes_nothing_in_the_news_but_its_colour(monkeypatch):
     claims = [claim(*each) for each in STATES]
-    before = [told(each) for each in claims]
+    before = [news_of(each) for each in claims]
     make_chips_alike(monkeypatch)
-    after = [told(each) for each in claims]
+    after = [news_of(each) for each in claims]
 
     assert {each.kind for each in after} == {"quiet"}
     assert list(map(without_colours, after)) == list(map(without_colours, before))

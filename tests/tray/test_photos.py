@@ -19,19 +19,19 @@ def test_a_photo_of_a_label_gives_the_hub_id_and_nothing_else_happens(installer)
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "expected"),
     [
         (lambda: photo("https://example.com/menu"), "We read “https://example.com/menu”."),
         (lambda: SimpleUploadedFile("x.png", b"<svg onload=x>"), "not a photo we can read"),
         (None, "No photo arrived."),
     ],
 )
-def test_a_photo_that_holds_no_label_is_refused_in_a_sentence(sent, said, installer):
+def test_a_photo_that_holds_no_label_is_refused_in_a_sentence(sent, expected, installer):
     answer = installer.post(ADDRESS, {"photo": sent()} if sent else {})
 
     assert answer.status_code == 422
-    assert said in answer.json()["problem"]
+    assert expected in answer.json()["problem"]
 
 
-def test_the_photo_address_answers_to_no_get(installer):
+def test_the_photo_address_refuses_get(installer):
     assert installer.get(ADDRESS).status_code == 405

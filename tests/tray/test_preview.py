@@ -7,8 +7,7 @@ import pytest
 
 from portal import spkey
 from portal.claims.engine import decide
-from portal.claims.engine.calls import Outcome as CallOutcome
-from portal.claims.engine.calls import Reading
+from portal.claims.engine.calls import CallOutcome, Reading
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL
 from portal.hubs import status
@@ -18,7 +17,7 @@ from portal.sites.models import Site
 from portal.tray.display import news
 from portal.tray.schema import News, Outcome
 from portal.tray.sync import Lookup
-from tests.claims.engine.facts import FRESH, NOW, OUR_SITE, OURS, fails, says
+from tests.claims.engine.facts import FRESH, NOW, OUR_SITE, OURS, fails, read_as
 
 SITES = (OUR_SITE, "another", "")
 
@@ -34,7 +33,7 @@ def readings() -> Iterator[Reading]:
     """Every answer about a hub: whose it is, its status, where it is, and whether it is online."""
     owners = ("", OURS, "others")
     for each in product(spkey.HUB_STATUSES, owners, SITES, (None, False, True)):
-        yield says(*each)
+        yield read_as(*each)
 
 
 def preview(hub: Hub, site_id: str | None = OUR_SITE) -> News:
@@ -50,14 +49,14 @@ def promised(decision: Decision) -> tuple[bool, Outcome]:
     return False, news.outcome_of_state(decision.state, decision.reason)
 
 
-def test_a_preview_promises_what_a_claim_would_be_decided_as(hub):
+def test_a_preview_agrees_with_the_decision_about_a_claim(hub):
     disagreements = []
     for reading in readings():
         status.record(hub, reading.hub)
-        told = preview(hub)
+        previewed = preview(hub)
         wanted = promised(decide.after_read(FRESH, reading, NOW))
-        if (told.can_claim, told.outcome) != wanted:
-            disagreements.append((reading.hub, told, wanted))
+        if (previewed.can_claim, previewed.outcome) != wanted:
+            disagreements.append((reading.hub, previewed, wanted))
 
     assert len(list(readings())) == 108
     assert disagreements == []
@@ -65,10 +64,10 @@ def test_a_preview_promises_what_a_claim_would_be_decided_as(hub):
 
 def test_a_hub_that_spkey_does_not_know_is_previewed_as_its_claim_would_end(hub):
     status.record_missing(hub)
-    told = preview(hub)
+    previewed = preview(hub)
 
     missing = decide.after_read(FRESH, fails(CallOutcome.NOT_FOUND), NOW)
-    assert (told.can_claim, told.outcome) == promised(missing) == (False, Outcome.REFUSED)
+    assert (previewed.can_claim, previewed.outcome) == promised(missing) == (False, Outcome.REFUSED)
 
 
 def test_every_preview_outcome_is_met_by_some_reading(hub):
@@ -88,13 +87,13 @@ def test_every_preview_outcome_is_met_by_some_reading(hub):
 
 def test_a_hub_of_ours_is_never_here_while_no_site_is_picked(hub):
     for at in SITES:
-        status.record(hub, says("Claimed", OURS, at).hub)
+        status.record(hub, read_as("Claimed", OURS, at).hub)
         assert preview(hub, None).outcome == Outcome.YOURS
 
 
-def test_a_status_that_spkey_has_not_documented_promises_nothing(hub):
+def test_an_undocumented_status_is_previewed_as_unknown(hub):
     for binding in (Hub.Binding.FREE, Hub.Binding.OURS):
         hub.binding, hub.status, hub.spkey_site_id = binding, "Loaned", OUR_SITE
-        told = preview(hub)
+        previewed = preview(hub)
 
-        assert (told.can_claim, told.outcome) == (True, Outcome.UNKNOWN)
+        assert (previewed.can_claim, previewed.outcome) == (True, Outcome.UNKNOWN)

@@ -23,15 +23,15 @@ def refusal(answer) -> int:
     assert answer["Content-Type"] == "application/json"
     assert "no-store" in answer["Cache-Control"]
     assert answer.json()["problem"].endswith(".")
-    said = answer.json()
+    body = answer.json()
     if answer.status_code in {403, 404}:
-        assert said.pop("person") == answer.client.session["_auth_user_id"]
-        assert said.pop("news")["text"] == said["problem"]
-    assert set(said) == {"problem"}
+        assert body.pop("person") == answer.client.session["_auth_user_id"]
+        assert body.pop("news")["text"] == body["problem"]
+    assert set(body) == {"problem"}
     return answer.status_code
 
 
-def test_somebody_elses_tray_is_not_sent(adas_tablet, ira, mill_court):
+def test_a_tray_of_another_person_is_refused(adas_tablet, ira, mill_court):
     body = adas_tablet.body(adas_tablet.row(HUB, mill_court, claim=True), person=str(ira.pk))
     answer = adas_tablet.send(body)
 
@@ -52,7 +52,7 @@ def test_another_organisation_answers_like_one_that_does_not_exist(tablet, harbo
     assert not Hub.objects.exists()
 
 
-def test_a_pass_that_ended_between_the_scan_and_the_sending_is_refused(tablet, ira, mill_court):
+def test_a_membership_that_expired_before_the_tray_was_sent_is_refused(tablet, ira, mill_court):
     row = tablet.row(HUB, mill_court, claim=True)
     tablet.client.get(TRAY)
     Membership.objects.filter(user=ira).update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -189,10 +189,10 @@ def test_an_unexpected_error_delays_one_row_and_no_other(
 
     with monkeypatch.context() as patch:
         patch.setattr(actions, "submit", broken)
-        stumbled, taken = tablet.sync(*rows)
+        failed, taken = tablet.sync(*rows)
 
-    assert (stumbled["word"], stumbled["outcome"]) == ("Not saved yet", "not_taken")
-    assert (stumbled["claimId"], stumbled["settled"], stumbled["canClaim"]) == ("", False, True)
+    assert (failed["word"], failed["outcome"]) == ("Not saved yet", "not_taken")
+    assert (failed["claimId"], failed["settled"], failed["canClaim"]) == ("", False, True)
     assert taken["claimId"]
     assert rows[0]["id"] in caplog.text
     assert tablet.news(rows[0])["claimId"]

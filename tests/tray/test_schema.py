@@ -145,17 +145,17 @@ def test_the_scripts_type_checker_takes_every_message_as_it_goes_out(tmp_path):
     assert objections(samples, tmp_path) == ""
 
 
-def test_the_scripts_type_checker_notices_a_message_that_is_another(tmp_path):
+def test_the_scripts_type_checker_notices_a_wrong_message(tmp_path):
     news = schema.dump(NEWS)
     wrong = {
         "News": news | {"outcome": "good"},
         "Named": {"id": str(ID)},
         "Label": {"text": 1},
-        "Problem": {"problem": "No.", "deed": ""},
+        "Problem": {"problem": "No.", "action": ""},
     }
-    said = objections(wrong, tmp_path)
+    output = objections(wrong, tmp_path)
 
-    assert said.count("error TS") == len(wrong)
+    assert output.count("error TS") == len(wrong)
 
 
 def test_a_request_survives_being_written_and_read():
@@ -204,7 +204,7 @@ def test_a_row_without_one_of_its_fields_is_malformed(name):
         schema.parse(json.dumps(body).encode())
 
 
-def test_the_seen_mark_changes_whenever_anything_in_the_news_does():
+def test_the_seen_mark_changes_with_everything_in_the_news():
     other = {
         "outcome": Outcome.FAILED,
         "kind": "stop",

@@ -88,10 +88,10 @@ def test_a_person_who_may_not_claim_is_told_so_in_a_sentence(as_person, eli, age
         answer = client.get(TRAY)
 
         assert answer.status_code == 403
-        said = answer.json()
-        assert said["problem"] == said["news"]["text"] == "You may not claim hubs here."
+        body = answer.json()
+        assert body["problem"] == body["news"]["text"] == "You may not claim hubs here."
         # The tray of somebody else, which is open on the device, is closed then.
-        assert said["person"] == client.session["_auth_user_id"]
+        assert body["person"] == client.session["_auth_user_id"]
 
 
 def test_the_session_is_for_an_organisation_in_which_the_person_may_claim(

@@ -82,7 +82,7 @@ def _moment(at: datetime) -> str:
 def reference(claim: Claim) -> str:
     """Return what to quote of a claim that did not succeed: SpKey's reference, else our own.
 
-    Our own, the first letters of the claim's id, is given where its words ask for a reference.
+    Our own, the first characters of the claim's id, is given where its words ask for a reference.
     """
     if claim.state in SUCCEEDED:
         return ""

@@ -329,12 +329,12 @@ def claimed_later(site: str) -> Words:
 def claimed_elsewhere(claim: Claim) -> str:
     """Say that this claim, of the same organisation, has the hub at another site."""
     if claim.is_final:
-        said = gettext(
+        sentence = gettext(
             "This hub was just claimed at %(site)s, by %(person)s. A hub can be at one site only."
         )
     else:
-        said = gettext("This hub is being claimed at %(site)s, by %(person)s.")
-    return said % {"site": claim.site_name, "person": claim.submitted_by.display_name}
+        sentence = gettext("This hub is being claimed at %(site)s, by %(person)s.")
+    return sentence % {"site": claim.site_name, "person": claim.submitted_by.display_name}
 
 
 def known_at(site: str) -> str:
@@ -349,6 +349,31 @@ def state_name(state: str) -> Text:
 
 STATES: list[tuple[str, Text]] = [(state.value, state_name(state)) for state in State]
 """The states and what they are called, as a choice among them takes them."""
+
+
+def chips() -> dict[str, list[tuple[str, str]]]:
+    """Return what claims' chips say, by name, and the states with reasons of which each is said.
+
+    A name is a state, or "state.reason" for a reason with a word of its own: the first that has
+    the word. Of a state alone, the reason is ""; its other reasons without a word go with it.
+    """
+    said: dict[str, str] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in State:
+        name = said.setdefault(str(state_name(each)), each.value)
+        found.setdefault(name, []).append((each, ""))
+    for (state, reason), shown in BY_REASON.items():
+        word = str(shown.chip.word)
+        name = said.setdefault(word, f"{state}.{reason}")
+        found.setdefault(name, []).append((state, reason))
+    return found
+
+
+def chip_choices() -> list[tuple[str, Text]]:
+    """Return what claims' chips say, by name, as a choice among them takes it."""
+    pairs = {name: of[0] for name, of in chips().items()}
+    return [(name, words(state, reason).chip.word) for name, (state, reason) in pairs.items()]
+
 
 REASONS: dict[str, Text] = {
     Reason.NONE: "–",
@@ -379,7 +404,7 @@ GROUPS: dict[str, Text] = {
     "done": _("All claimed"),
     "attention": _("Needs attention"),
     "offline": REASONS[Reason.OFFLINE],
-    "late": CLAIMED_LATER.word,
+    "late": _("Claimed later, this week"),
     "forbidden": _("Refused: API key"),
     "refused": _("Refused lately"),
     "unclaimed": _("Unclaimed lately"),
@@ -397,7 +422,7 @@ IN_EMAILS: dict[str, Text] = {
 
 
 # Of support's claim, where support's own access is at fault: the organisation for which the claim
-# was made can mend none of it, and must not be sent to try.
+# was made can repair none of it, and must not be sent to try.
 _SUPPORT_KEY = Words(
     Chip("attention", "key", _("Needs support")),
     _("Support must mend its own API key"),

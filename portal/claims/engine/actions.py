@@ -51,7 +51,7 @@ class ClaimRequest:
 
 
 def submit(claim_request: ClaimRequest) -> Claim:
-    """Return the claim for this request: a new one, or the one that already stands for it.
+    """Return the claim for this request: a new one, or the existing claim.
 
     The caller has checked the person's right. Raises AnotherSiteError when the organisation
     claims the hub elsewhere at this moment.
@@ -151,7 +151,7 @@ def stop(claim: Claim, actor: User) -> bool:
     """Stop trying. Return True when the claim is cancelled, False when that must wait.
 
     A claim whose send may have taken effect is not cancelled on hope: it is marked, nothing
-    more is sent, and the next read tells whether it ended as claimed or as cancelled.
+    more is sent, and the next read tells whether it ended as claimed or as cancelled (`decide`).
     """
     now = timezone.now()
     mine = Claim.objects.filter(pk=claim.pk)

@@ -1,4 +1,4 @@
-"""The attempts' journal: what was asked of SpKey for a claim, and what came of it."""
+"""The attempts: what was asked of SpKey for a claim, and what came of it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -11,7 +11,7 @@ from portal import spkey
 logger = logging.getLogger(__name__)
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """How a call ended, in the words of the attempts' record."""
 
     ANSWERED = "answered"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 class CallRecord:
     """What the attempts' record keeps of a call. `duration` is in seconds."""
 
-    outcome: Outcome
+    outcome: CallOutcome
     http_status: int | None
     request_id: str
     reference: str
@@ -53,7 +53,7 @@ class Reading:
     held_for: float = 0.0
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CallOutcome:
         """How the read ended."""
         return self.record.outcome
 
@@ -71,7 +71,7 @@ class Sent:
     held_for: float = 0.0
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CallOutcome:
         """How the send ended."""
         return self.record.outcome
 
@@ -83,7 +83,7 @@ def read(client: spkey.Client, hub_id: UUID, *, asked_at: datetime) -> Reading:
     except spkey.SpkeyError as error:
         record = _record_of(error, _read_outcome(error))
         return Reading(record, asked_at, held_for=getattr(error, "held_for", 0.0))
-    return Reading(_record_of_answer(answer.meta, Outcome.ANSWERED), asked_at, hub=answer)
+    return Reading(_record_of_answer(answer.meta, CallOutcome.ANSWERED), asked_at, hub=answer)
 
 
 def send(
@@ -101,43 +101,43 @@ def send(
         )
     event = answer.event.data if answer.event else None
     if not isinstance(event, spkey.ClaimedEvent):
-        return Sent(_record_of_answer(answer.meta, Outcome.UNCLEAR))
-    return Sent(_record_of_answer(answer.meta, Outcome.ANSWERED), event=event)
+        return Sent(_record_of_answer(answer.meta, CallOutcome.UNCLEAR))
+    return Sent(_record_of_answer(answer.meta, CallOutcome.ANSWERED), event=event)
 
 
-def _read_outcome(error: spkey.SpkeyError) -> Outcome:
-    return _common_outcome(error) or Outcome.UNREACHABLE
+def _read_outcome(error: spkey.SpkeyError) -> CallOutcome:
+    return _common_outcome(error) or CallOutcome.UNREACHABLE
 
 
-def _send_outcome(error: spkey.SpkeyError) -> Outcome:
+def _send_outcome(error: spkey.SpkeyError) -> CallOutcome:
     if isinstance(error, spkey.Busy):
-        return Outcome.BUSY
+        return CallOutcome.BUSY
     if isinstance(error, spkey.Refused):
-        return Outcome.INVALID if error.details else Outcome.REFUSED
+        return CallOutcome.INVALID if error.details else CallOutcome.REFUSED
     if isinstance(error, spkey.HubOffline):
-        return Outcome.OFFLINE
+        return CallOutcome.OFFLINE
     if outcome := _common_outcome(error):
         return outcome
-    return Outcome.UNKNOWN if error.may_have_reached else Outcome.UNREACHABLE
+    return CallOutcome.UNKNOWN if error.may_have_reached else CallOutcome.UNREACHABLE
 
 
-def _common_outcome(error: spkey.SpkeyError) -> Outcome | None:
+def _common_outcome(error: spkey.SpkeyError) -> CallOutcome | None:
     # A 403 or 404 that is not in the API's words comes from a gateway or a wrong address:
     # it proves nothing about the hub.
     if isinstance(error, spkey.Forbidden | spkey.NotFound) and not error.from_api:
         return None
     known = {
-        spkey.BadCredentials: Outcome.BAD_CREDENTIALS,
-        spkey.Forbidden: Outcome.FORBIDDEN,
-        spkey.NotFound: Outcome.NOT_FOUND,
-        spkey.RateLimited: Outcome.RATE_LIMITED,
+        spkey.BadCredentials: CallOutcome.BAD_CREDENTIALS,
+        spkey.Forbidden: CallOutcome.FORBIDDEN,
+        spkey.NotFound: CallOutcome.NOT_FOUND,
+        spkey.RateLimited: CallOutcome.RATE_LIMITED,
     }
     return next((outcome for kind, outcome in known.items() if isinstance(error, kind)), None)
 
 
-def _record_of(error: spkey.SpkeyError, outcome: Outcome) -> CallRecord:
+def _record_of(error: spkey.SpkeyError, outcome: CallOutcome) -> CallRecord:
     if isinstance(error, spkey.TlsFailed):
-        # Somebody may stand between us and SpKey, or a certificate has run out: tell operators.
+        # Somebody may be between us and SpKey, or a certificate has run out: tell operators.
         logger.error("SpKey could not prove who it is: no secure connection")
     return CallRecord(
         outcome,
@@ -149,7 +149,7 @@ def _record_of(error: spkey.SpkeyError, outcome: Outcome) -> CallRecord:
     )
 
 
-def _record_of_answer(meta: spkey.AnswerMeta, outcome: Outcome) -> CallRecord:
+def _record_of_answer(meta: spkey.AnswerMeta, outcome: CallOutcome) -> CallRecord:
     return CallRecord(
         outcome, meta.http_status, meta.request_id, meta.reference or "", meta.duration
     )

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.claims.engine import attempts, timing
-from portal.claims.engine.calls import CallRecord, Outcome, Reading
+from portal.claims.engine.calls import CallOutcome, CallRecord, Reading
 from portal.claims.engine.decide import Facts
 from portal.claims.models import Claim, State
 from portal.hubs import status
@@ -36,7 +36,7 @@ def gather(claim: Claim) -> Facts:
 def retry_window_start(claim: Claim, now: datetime) -> datetime:
     """Return since when the claim has been tried, without the time in which it could not be.
 
-    A blocked claim starts anew, and what a worker comes late for does not count against it.
+    A blocked claim starts again, and what a worker comes late for does not count against it.
     """
     if claim.state == State.BLOCKED:
         return now
@@ -48,7 +48,7 @@ def just_read(claim: Claim, epoch: int, now: datetime) -> Reading | None:
     """Return what was read of a free hub just before the claim was made, or None.
 
     The lookup of a label that was scanned spares the claim its own first read; a later try,
-    and whatever else the lookup found, is read afresh.
+    and anything else that the lookup found, is read again.
     """
     hub = claim.hub
     can_be_claimed = hub.binding == Hub.Binding.FREE and hub.status == status.PROVISIONED
@@ -56,7 +56,7 @@ def just_read(claim: Claim, epoch: int, now: datetime) -> Reading | None:
         return None
     if not timedelta(0) <= now - hub.read_at < timing.FRESH_READ:
         return None
-    lookup = CallRecord(Outcome.ANSWERED, None, "", "", 0.0)
+    lookup = CallRecord(CallOutcome.ANSWERED, None, "", "", 0.0)
     return Reading(lookup, hub.read_at, hub=_as_read(hub, lookup))
 
 

@@ -11,7 +11,7 @@ from portal.orgs.models import ApiCredential, Membership
 
 
 class Blocked(Exception):
-    """The claim cannot go on until an administrator has mended something."""
+    """The claim cannot go on until an administrator has corrected something."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)

@@ -1,7 +1,7 @@
-"""What follows from an answer: `policy`'s tables applied to a claim, without a side effect.
+"""What follows from an answer: `rules`'s tables applied to a claim, without a side effect.
 
 Each function takes the facts of a claim and an answer, and returns a Decision. Writing it
-down is `lifecycle`'s.
+down is `step`'s.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from portal import spkey
 from portal.claims.engine import rules, timing
-from portal.claims.engine.calls import Outcome, Reading, Sent
+from portal.claims.engine.calls import CallOutcome, Reading, Sent
 from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again, Rule
 from portal.claims.models import FINAL, Reason, State
 from portal.gateway.gate import Held, HeldReason
@@ -17,7 +17,7 @@ from portal.hubs import status
 from portal.hubs.models import Hub
 
 FREE = Rule(State.SENDING, again=Again.AT_ONCE)
-UNREADABLE = AFTER_READ[Outcome.UNREACHABLE]
+UNREADABLE = AFTER_READ[CallOutcome.UNREACHABLE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def verdict(binding: str, hub_status: str, at: str, site_id: str | None) -> Rule
     """
     is_ours = binding == Hub.Binding.OURS
     if binding == Hub.Binding.MISSING:
-        return AFTER_READ[Outcome.NOT_FOUND]
+        return AFTER_READ[CallOutcome.NOT_FOUND]
     if binding == Hub.Binding.OTHER:
         return Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION)
     if hub_status == status.PROVISIONED:
@@ -268,9 +268,9 @@ def _unreadable(facts: Facts, now: datetime) -> Decision:
 def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decision:
     """Decide after SpKey could not be asked in whose name to claim; nothing was sent yet."""
     if isinstance(error, spkey.BadCredentials):
-        return _unless_stopped(facts, _by(AFTER_READ[Outcome.BAD_CREDENTIALS], facts, now))
+        return _unless_stopped(facts, _by(AFTER_READ[CallOutcome.BAD_CREDENTIALS], facts, now))
     if isinstance(error, spkey.RateLimited):
-        rule = AFTER_READ[Outcome.RATE_LIMITED]
+        rule = AFTER_READ[CallOutcome.RATE_LIMITED]
         return _unless_stopped(facts, _by(rule, facts, now, held_for=error.held_for))
     return _unreadable(facts, now)
 

@@ -34,7 +34,7 @@ def _of_bound_elsewhere(claim: Claim, credential: ApiCredential) -> None:
     """
     _record("claim.bound_elsewhere", claim, None)
     for organisation_id in (claim.organisation_id, credential.organisation_id):
-        _tell(claim, "bound_elsewhere", str(claim.pk), organisation_id)
+        _notify(claim, "bound_elsewhere", str(claim.pk), organisation_id)
 
 
 def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
@@ -45,20 +45,20 @@ def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> 
 def of_late_effect(claim: Claim) -> None:
     """Record, and tell, that a claim which ended badly was found to have taken effect."""
     _record("claim.late_effect", claim, None, state=claim.state, reason=claim.reason)
-    _tell(claim, "late_effect", str(claim.pk))
+    _notify(claim, "late_effect", str(claim.pk))
 
 
-def tell(claim: Claim, decision: Decision, credential: ApiCredential | None) -> None:
+def notify(claim: Claim, decision: Decision, credential: ApiCredential | None) -> None:
     """Tell the administrators of a decision that is theirs to act on."""
     if decision.state == State.REVIEW:
-        _tell(claim, "review", str(claim.pk))
+        _notify(claim, "review", str(claim.pk))
     of_key = (decision.state, decision.reason) == (State.REJECTED, Reason.FORBIDDEN)
     if of_key and credential is not None and not credential.is_super:
-        _tell(claim, "key_forbidden", f"{credential.pk}.{credential.replaced_at.isoformat()}")
+        _notify(claim, "key_forbidden", f"{credential.pk}.{credential.replaced_at.isoformat()}")
 
 
-def _tell(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | None = None) -> None:
-    outbox.tell(
+def _notify(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | None = None) -> None:
+    outbox.notify(
         organisation_id or claim.organisation_id,
         kind,
         about,

@@ -93,7 +93,7 @@ def write(lease: Lease[Claim], *, still_leased_for: timedelta | None = None, **f
 def due_unless_expedited(claim: Claim, due: datetime | None, now: datetime) -> Any:
     """Return when the claim is due: now, where somebody asked for that during the attempt."""
     # What they asked for before was this attempt.
-    hurried = Q(send_requested=True) if not claim.send_requested else Q(pk=None)
+    expedited = Q(send_requested=True) if not claim.send_requested else Q(pk=None)
     if claim.cancel_requested_at is None:
-        hurried |= Q(cancel_requested_at__isnull=False)
-    return Case(When(hurried, then=Value(now)), default=Value(due))
+        expedited |= Q(cancel_requested_at__isnull=False)
+    return Case(When(expedited, then=Value(now)), default=Value(due))

@@ -1,7 +1,7 @@
-"""Looking back at claims that ended badly after a send: it may have taken effect after all.
+"""Late effects: rechecking claims that ended badly after a send, which may have worked after all.
 
 SpKey may carry a command out long after its answer was lost. The claim's state stays as it
-is, for a final state never changes; the effect is marked, recorded and told.
+is, for a final state never changes; the effect is marked, recorded and notified.
 """
 
 import logging
@@ -24,11 +24,11 @@ from portal.hubs import status
 logger = logging.getLogger(__name__)
 
 # Answers that leave nothing to wait for: the hub is not there, or not this organisation's.
-DENIED = (calls.Outcome.NOT_FOUND, calls.Outcome.FORBIDDEN)
+DENIED = (calls.CallOutcome.NOT_FOUND, calls.CallOutcome.FORBIDDEN)
 
 
 def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
-    """Return when a claim that ends with this decision is looked back at, None for never."""
+    """Return when a claim that ends with this decision is rechecked, None for never."""
     ended_badly = decision.state in FINAL and decision.state not in SUCCEEDED
     if not ended_badly or not claim.sends or decision.reason == Reason.KEY_MISMATCH:
         return None
@@ -36,7 +36,7 @@ def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
 
 
 def recheck_now(claim: Claim) -> None:
-    """Look back at once at older claims of a hub that a new one finds to be claimed already."""
+    """Recheck older claims at once when a new one finds their hub to be claimed already."""
     now = timezone.now()
     older = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
     ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
@@ -65,23 +65,23 @@ def recheck(lease: Lease[Claim]) -> None:
     """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
     try:
         claim = leases.load(lease)
-        _look_guarded(lease, claim)
+        _recheck_guarded(lease, claim)
     except LeaseLostError:
         return
 
 
-def _look_guarded(lease: Lease[Claim], claim: Claim) -> None:
+def _recheck_guarded(lease: Lease[Claim], claim: Claim) -> None:
     """Look. An error that nobody foresaw costs a wait."""
     try:
-        _look(lease, claim)
+        _recheck(lease, claim)
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("claim %s: looking back failed", claim.pk)
+        logger.exception("claim %s: the recheck failed", claim.pk)
         _rest(lease, _later(claim))
 
 
-def _look(lease: Lease[Claim], claim: Claim) -> None:
+def _recheck(lease: Lease[Claim], claim: Claim) -> None:
     reading = _read(claim)
     if reading is not None and reading.outcome in DENIED:
         return _rest(lease, _next(claim))
@@ -103,11 +103,11 @@ def _read(claim: Claim) -> calls.Reading | None:
         return None
     asked_at = timezone.now()
     reading = calls.read(client, claim.hub.hub_id, asked_at=asked_at)
-    if reading.outcome == calls.Outcome.BAD_CREDENTIALS:
+    if reading.outcome == calls.CallOutcome.BAD_CREDENTIALS:
         key_health.mark_refused(credential)
     if reading.hub is not None:
         status.record(claim.hub, reading.hub, read_at=asked_at)
-    elif reading.outcome == calls.Outcome.NOT_FOUND:
+    elif reading.outcome == calls.CallOutcome.NOT_FOUND:
         status.record_missing(claim.hub, read_at=asked_at)
     return reading
 
@@ -140,7 +140,7 @@ def _took_effect(claim: Claim, hub: spkey.HubStatus) -> bool:
 
 
 def _next(claim: Claim) -> datetime | None:
-    """Return the next of the moments at which a claim is looked back at, None after the last."""
+    """Return the next of the moments at which a claim is rechecked, None after the last."""
     now = timezone.now()
     ended_at = claim.finished_at or now
     return next(

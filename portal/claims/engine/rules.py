@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from portal.claims.engine import timing
-from portal.claims.engine.calls import Outcome
+from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
 
 
@@ -33,28 +33,30 @@ class Rule:
 # After a read: of a claim whose send is open, "waiting" is "verifying", and it stays open.
 # Of an answer that is the hub's status, `decide.after_read` judges the status itself.
 AFTER_READ: Final = {
-    Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
-    Outcome.FORBIDDEN: Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION),
-    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
-    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
-    Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
+    CallOutcome.NOT_FOUND: Rule(State.NOT_FOUND),
+    CallOutcome.FORBIDDEN: Rule(State.CONFLICT, Reason.ANOTHER_ORGANISATION),
+    CallOutcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
+    CallOutcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
+    CallOutcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
 }
 
 
 # After a send: an event that names our hub, organisation and site is a success before this.
 AFTER_SEND: Final = {
-    Outcome.ANSWERED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
-    Outcome.UNCLEAR: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
-    Outcome.REFUSED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
-    Outcome.UNKNOWN: Rule(State.VERIFYING, Reason.NONE, Again.READ_BACK, open=True),
-    Outcome.OFFLINE: Rule(State.VERIFYING, Reason.OFFLINE, Again.READ_BACK, open=True),
-    Outcome.INVALID: Rule(State.REJECTED, Reason.INVALID),
-    Outcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
-    Outcome.NOT_FOUND: Rule(State.NOT_FOUND),
-    Outcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
-    Outcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
-    Outcome.BUSY: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),
-    Outcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
+    CallOutcome.ANSWERED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    CallOutcome.UNCLEAR: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    # A 400: without details only the next read tells what became of the claim.
+    CallOutcome.REFUSED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    CallOutcome.UNKNOWN: Rule(State.VERIFYING, Reason.NONE, Again.READ_BACK, open=True),
+    CallOutcome.OFFLINE: Rule(State.VERIFYING, Reason.OFFLINE, Again.READ_BACK, open=True),
+    # A 400 that says which fields were wrong.
+    CallOutcome.INVALID: Rule(State.REJECTED, Reason.INVALID),
+    CallOutcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
+    CallOutcome.NOT_FOUND: Rule(State.NOT_FOUND),
+    CallOutcome.BAD_CREDENTIALS: Rule(State.BLOCKED, Reason.KEY_REFUSED, Again.KEY),
+    CallOutcome.RATE_LIMITED: Rule(State.WAITING, Reason.RATE, Again.KEY_HELD),
+    CallOutcome.BUSY: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),
+    CallOutcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
 }
 
 

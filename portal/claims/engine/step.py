@@ -1,8 +1,8 @@
-"""Every change of a claim's state. Nothing else assigns one.
+"""One step of a leased claim: what the worker finds out, and the state that follows.
 
-One path serves the first try, a retry and the recovery of a killed worker:
-lease → may this still be? → read → decide → commit the intent → send → commit the outcome.
-No network call happens inside a database transaction.
+Only this module and `actions` (what people do) assign a state. One path serves the first try, a
+retry and the recovery of a killed worker: lease → may this still be? → read → decide → commit the
+intent → send → commit the outcome. No network call happens inside a database transaction.
 """
 
 import logging
@@ -53,7 +53,7 @@ class _Work:
     seen_offline: bool = False
 
     def write_calls(self) -> None:
-        """Write the calls into the journal, within the transaction of what followed from them."""
+        """Write the calls down as attempts, within the transaction of what followed from them."""
         if self.read is not None:
             attempts.record_read(self.claim, self.lease.epoch, self.read)
         if self.sent is not None:
@@ -128,7 +128,7 @@ def _ask(work: _Work, client: spkey.Client, asked_at: datetime) -> calls.Reading
     reading = calls.read(client, hub.hub_id, asked_at=asked_at)
     if reading.hub is not None:
         status.record(hub, reading.hub, read_at=asked_at)
-    elif reading.outcome == calls.Outcome.NOT_FOUND:
+    elif reading.outcome == calls.CallOutcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
     return reading
 
@@ -196,7 +196,7 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state in FINAL:
             actor = attempts.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)
-        effects.tell(claim, decision, work.credential)
+        effects.notify(claim, decision, work.credential)
 
 
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The policy of a claim's life: its numbers, and what follows from each answer, as tables.
+"""The numbers of a claim's life: waits, limits and bounds. What follows from answers is in `rules`.
 
 Times are in seconds unless named otherwise.
 """

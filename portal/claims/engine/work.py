@@ -7,7 +7,7 @@ from portal import spkey
 from portal.claims.engine import actions, leases, recheck, step
 from portal.claims.models import Claim
 from portal.core.leasing import Lease
-from portal.core.worker import Kind
+from portal.core.worker import WorkKind
 from portal.gateway import key_health
 from portal.orgs.models import ApiCredential
 
@@ -38,7 +38,7 @@ def _attempt() -> timedelta:
     return 2 * _read() + timedelta(seconds=spkey.Timeouts().post_total)
 
 
-ATTEMPTS = Kind(
+ATTEMPTS = WorkKind(
     name="attempts",
     model=Claim,
     is_due=leases.some_due,
@@ -46,7 +46,7 @@ ATTEMPTS = Kind(
     work=attempt,
     longest=_attempt,
 )
-UNSERVED = Kind(
+UNSERVED = WorkKind(
     name="attempts for organisations that no worker serves",
     model=Claim,
     is_due=leases.unserved_due,
@@ -55,7 +55,7 @@ UNSERVED = Kind(
     longest=_attempt,
     reserved=True,
 )
-KEY_CHECKS = Kind(
+KEY_CHECKS = WorkKind(
     name="key checks",
     model=ApiCredential,
     is_due=key_health.some_check_due,
@@ -63,7 +63,7 @@ KEY_CHECKS = Kind(
     work=check_key,
     longest=_read,
 )
-RECHECKS = Kind(
+RECHECKS = WorkKind(
     name="rechecks",
     model=Claim,
     is_due=recheck.some_due,

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display import wording
-from portal.claims.groups import claims_in
+from portal.claims.groups import GROUPS, claims_in
 from portal.claims.models import Claim
 from portal.claims.queries import claimers
 from portal.orgs.models import Membership
@@ -20,9 +20,9 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
     state = django_filters.ChoiceFilter(
         label=_("State"),
         empty_label=_("Any state"),
-        choices=[
+        choices=lambda: [
             (_("Together"), [*wording.GROUPS.items()]),
-            (_("One state"), wording.STATES),
+            (_("One state"), wording.chip_choices()),
         ],
         method="in_state",
     )
@@ -47,8 +47,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         self.filters["person"].queryset = claimers(member)
 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
-        """Return the claims in one state, or in a group of states."""
-        return claims.filter(claims_in(value))
+        """Return the claims in a group of states, or those whose chip says this."""
+        return claims.filter(claims_in(value) if value in GROUPS else _with_chip(value))
 
     def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims whose hub, site, serial, person or reference has the text."""
@@ -64,3 +64,16 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
             | Q(reference__iexact=text)
             | Q(pk__istartswith=text)
         )
+
+
+def _with_chip(name: str) -> Q:
+    """Return which claims have the chip of that name in `wording.chips()`."""
+    chips = wording.chips()
+    found = Q()
+    for state, reason in chips[name]:
+        if reason:
+            found |= Q(state=state, reason=reason)
+        else:
+            others = [pair for other in chips.keys() - {name} for pair in chips[other]]
+            found |= Q(state=state) & ~Q(reason__in=[r for s, r in others if s == state])
+    return found

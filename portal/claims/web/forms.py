@@ -43,8 +43,8 @@ class LabelField(forms.CharField):
         try:
             return parse.parse(text)
         except parse.LabelProblem as problem:
-            said = label_wording.explanation(problem)
-            raise forms.ValidationError(said, code=problem.kind) from None
+            sentence = label_wording.explanation(problem)
+            raise forms.ValidationError(sentence, code=problem.kind) from None
 
 
 class ClaimForm(forms.Form):
@@ -87,5 +87,5 @@ class PhotoForm(forms.Form):
         except photos.PhotoProblem as problem:
             raise forms.ValidationError(label_wording.of_photo(problem)) from None
         except parse.LabelProblem as problem:
-            said = label_wording.of_code_in_photo(problem)
-            raise forms.ValidationError(said) from None
+            sentence = label_wording.of_code_in_photo(problem)
+            raise forms.ValidationError(sentence) from None

@@ -15,7 +15,6 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
@@ -58,18 +57,9 @@ def seen(claim: Claim) -> str:
 
     The claim's version, its hub's, the pace, and whether what was read of the hub is fresh.
     """
-    interval = 0 if timeline.is_settled(claim) else pace(claim)
+    interval = 0 if timeline.is_settled(claim) else timeline.pace(claim)
     fresh = int(claim.state in SUCCEEDED and timeline.is_fresh(claim))
     return f"{claim.version}.{claim.hub.version}.{interval}.{fresh}"
-
-
-def pace(claim: Claim) -> int:
-    """Return the seconds between two polls: quick while things move, slower with age."""
-    since = claim.finished_at or claim.created_at
-    age = (timezone.now() - since).total_seconds()
-    if age < 10:
-        return 1
-    return 2 if age < 70 else 5
 
 
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
@@ -94,7 +84,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "steps": timeline.steps(claim),
         "present": timeline.present(claim),
         "seen": seen(claim),
-        "pace": None if settled else pace(claim),
+        "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
         "next_try": timeline.next_try(claim),

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -43,9 +42,9 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
-        said = wording.claimed_elsewhere(elsewhere.claim)
+        sentence = wording.claimed_elsewhere(elsewhere.claim)
         return _form_page(
-            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=said
+            request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=sentence
         )
     except OperationalError:
         form.add_error(None, wording.NOT_SAVED)
@@ -85,7 +84,6 @@ def _form_page(
     context = {
         "form": form,
         "photo_form": PhotoForm(),
-        "decoder": (settings.NODE_MODULES / "zxing-wasm").is_dir(),
         **more,
     }
     return render(request, "claims/new.html", context, status=status)

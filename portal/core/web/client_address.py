@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the network address of whoever asked, as the outermost trusted proxy saw it."""
+    """Return the network address of the client, as the outermost trusted proxy saw it."""
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     hops = [hop.strip() for hop in forwarded if hop.strip()]
     hops.append(request.META.get("REMOTE_ADDR", ""))

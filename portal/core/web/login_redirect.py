@@ -9,8 +9,8 @@ from django_htmx.middleware import HtmxDetails
 
 # By their URL names, as in a template: core imports nothing of the claims.
 CLAIM_FORM = {"claims:new", "claims:read"}
-LOOKS = {"GET", "HEAD"}
-# A label travels in an address, encoded twice on its way: servers take about 4000 letters.
+SAFE_METHODS = {"GET", "HEAD"}
+# A label travels in an address, encoded twice on its way: servers take about 4000 characters.
 LONGEST_LABEL = 900
 
 
@@ -21,14 +21,14 @@ def after_sign_in(request: HttpRequest) -> str:
     label that it held, a claim's own page, else the page that the browser names, else "/".
     """
     match = request.resolver_match
-    if request.method not in LOOKS and match is not None:
+    if request.method not in SAFE_METHODS and match is not None:
         if match.view_name in CLAIM_FORM:
             return _claim_form(request.POST)
         if match.namespace == "claims" and "pk" in match.kwargs:
             return reverse("claims:detail", args=(match.kwargs["pk"],))
     if htmx := getattr(request, "htmx", None):
         return _page_asking(htmx)
-    if request.method in LOOKS:
+    if request.method in SAFE_METHODS:
         return request.get_full_path()
     return _page_before(request)
 

@@ -43,19 +43,19 @@ class SessionLifetime(MiddlewareMixin):
     """Ends sessions that were idle, or lived, too long.
 
     A request that its view marks as `sent_by_itself` tells of no activity: a device made it.
-    That somebody was active is noted beside the request: a database too busy to take the note
+    That somebody was active is recorded beside the request: a database too busy for that
     must spoil no answer, and least of all that of a claim which was saved.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        """Sign out an overdue session; note activity now and then, polling not counted."""
+        """Sign out an overdue session; record activity now and then, polling not counted."""
         if not request.user.is_authenticated:
             return
         now = int(time.time())
         session = request.session
         signed_in_at = session.get(SIGNED_IN_AT)
         if signed_in_at is None:
-            _note(request, {SIGNED_IN_AT: now, ACTIVE_AT: now})
+            _set_times(request, {SIGNED_IN_AT: now, ACTIVE_AT: now})
             return
         idle = now - session.get(ACTIVE_AT, now)
         if (
@@ -64,13 +64,13 @@ class SessionLifetime(MiddlewareMixin):
         ):
             logout(request)
         elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
-            _note(request, {ACTIVE_AT: now})
+            _set_times(request, {ACTIVE_AT: now})
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Save the note, where nothing else changed the session, which then is saved with it."""
-        noted = getattr(request, "activity_noted", False)
+        """Save the time of activity, unless the whole session is saved anyway."""
+        active = getattr(request, "activity_recorded", False)
         by_itself = getattr(request, "sent_by_itself", False)
-        if noted and not by_itself and not request.session.modified and response.status_code < 500:
+        if active and not by_itself and not request.session.modified and response.status_code < 500:
             try:
                 request.session.save()
             except UpdateError:
@@ -78,11 +78,11 @@ class SessionLifetime(MiddlewareMixin):
         return response
 
 
-def _note(request: HttpRequest, times: dict[str, int]) -> None:
+def _set_times(request: HttpRequest, times: dict[str, int]) -> None:
     changed_before = request.session.modified
     request.session.update(times)
     request.session.modified = changed_before
-    request.activity_noted = True  # type: ignore[attr-defined]
+    request.activity_recorded = True  # type: ignore[attr-defined]
 
 
 def _is_poll(request: HttpRequest) -> bool:

@@ -39,7 +39,7 @@ STRIPS_ANGLES: Final = range(0, 180, 18)
 STRIPS_ROW: Final = 6
 
 
-def looks(photo: Callable[[int], Image.Image]) -> Iterator[list[str]]:
+def passes(photo: Callable[[int], Image.Image]) -> Iterator[list[str]]:
     """Yield the texts that each way of looking finds, until the caller has what it wants.
 
     `photo` draws the photo in grey, at most so many pixels wide and high. It is asked for no more

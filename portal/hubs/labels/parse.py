@@ -24,7 +24,7 @@ SHOWN: Final = 60
 MISTYPED_HYPHENS: Final = "ß'+*"
 HYPHENS: Final = frozenset("_\u2043\u2212" + MISTYPED_HYPHENS)
 
-# On a Greek keyboard these stand where an American one has a to f.
+# On a Greek keyboard these are where an American one has a to f.
 GREEK_KEYS: Final = str.maketrans("αβψδεφΑΒΨΔΕΦ", "abcdefABCDEF")
 
 HEX: Final = "[0-9A-Fa-f]"
@@ -49,7 +49,7 @@ class LabelProblem(ValueError):
     def __init__(self, kind: Kind, text: str, typed: int | None = None) -> None:
         super().__init__(kind)
         self.kind = kind
-        self.read = visible(text)
+        self.read = printable(text)
         self.typed = typed
 
 
@@ -77,7 +77,7 @@ def parse(text: str) -> HubId:
     return found.pop()
 
 
-def visible(text: str, longest: int = SHOWN) -> str:
+def printable(text: str, longest: int = SHOWN) -> str:
     """`text` on one line, with control, invisible and direction-changing characters spelt as
     `[U+202E]`, cut with an ellipsis after about `longest` characters."""
     shown = ""

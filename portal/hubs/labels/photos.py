@@ -40,7 +40,7 @@ class PhotoProblem(ValueError):
 
 
 def read_label(file: IO[bytes]) -> str:
-    """The text of the code in a photo, as it stands there, for `hub_ids.parse`.
+    """The text of the code in a photo, unchanged, for `parse`.
 
     `file` is open for reading and can seek (an uploaded file is): JPEG, PNG or WebP by content, at
     most 12 MB and 50 megapixels. QR, Data Matrix, Aztec, PDF417, Code 128, 93 and 39 are read dark
@@ -51,7 +51,7 @@ def read_label(file: IO[bytes]) -> str:
     content = _content(file)
     texts: dict[str, None] = {}
     with _decoding:
-        for found in barcodes.looks(partial(_picture, content)):
+        for found in barcodes.passes(partial(_picture, content)):
             texts |= dict.fromkeys(found)
             if any(map(_hub_ids_of, texts)):
                 break

@@ -130,11 +130,11 @@ def banner_for_manager(found: Trouble, of_support: bool) -> Banner:
     )
 
 
-def banner_for_others(found: Trouble, of_support: bool, told: bool) -> Banner:
-    """Return the banner for somebody who waits for that; `told`: the administrators know of it."""
+def banner_for_others(found: Trouble, of_support: bool, notified: bool) -> Banner:
+    """Return the banner for somebody who waits for that; `notified`: the administrators know."""
     cure = (
         gettext("Your administrators have been told.")
-        if told
+        if notified
         else gettext("Your administrator can fix it.")
     )
     return Banner(found.kind, found.title, f"{_saved(of_support)} {cure}")

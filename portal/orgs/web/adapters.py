@@ -24,9 +24,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write to people in the language they chose, else in that of whoever asks for the letter.
+        """Write to people in the language they chose, else in the requester's language.
 
-        Who asks for a letter to somebody's address need not be that person.
+        Who asks for an e-mail to somebody's address need not be that person.
         """
         reader = person_by_email(email)
         language = reader.language if reader else ""

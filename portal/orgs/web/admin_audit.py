@@ -21,7 +21,7 @@ def changes(form: ModelForm[Any]) -> dict[str, list[str]]:
     }
 
 
-def note(
+def record_change(
     request: HttpRequest,
     verb: str,
     subject: Model,
@@ -38,23 +38,35 @@ def note(
     )
 
 
-def note_rows(
-    request: HttpRequest, formset: Any, *, made: str, told: Callable[[Any], dict[str, Any]]
+def record_rows(
+    request: HttpRequest, formset: Any, *, made: str, detail_of: Callable[[Any], dict[str, Any]]
 ) -> None:
     """Save an organisation's rows of one kind and record each that is new, changed or gone.
 
-    `made` is the verb for a new one; `told` says which one it is, for the record.
+    `made` is the verb for a new one; `detail_of` says which one it is, for the record.
     """
     organisation, removed = formset.instance, formset.deleted_forms
     subject = formset.model._meta.model_name
     for form in formset.initial_forms:
         if form in removed:  # Recorded first, since a removed row has no id any more.
-            note(request, f"{subject}.removed", form.instance, organisation, **told(form.instance))
+            record_change(
+                request,
+                f"{subject}.removed",
+                form.instance,
+                organisation,
+                **detail_of(form.instance),
+            )
     formset.save()
     for form in formset.initial_forms:
         if form.has_changed() and form not in removed:
-            detail = {**told(form.instance), "changes": changes(form)}
-            note(request, f"{subject}.changed", form.instance, organisation, **detail)
+            detail = {**detail_of(form.instance), "changes": changes(form)}
+            record_change(request, f"{subject}.changed", form.instance, organisation, **detail)
     for form in formset.extra_forms:
         if form.instance in formset.new_objects:
-            note(request, f"{subject}.{made}", form.instance, organisation, **told(form.instance))
+            record_change(
+                request,
+                f"{subject}.{made}",
+                form.instance,
+                organisation,
+                **detail_of(form.instance),
+            )

@@ -1,4 +1,4 @@
-"""What every page knows of where it stands."""
+"""What every page knows of its place in the portal."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ from portal.orgs.display.key_wording import Banner
 from portal.orgs.models import Membership, Organisation
 
 OPERATE = "operate"
-# Whoever has none of these has nothing to do with claims or the key.
+# Somebody who has none of these has nothing to do with claims or the key.
 CONCERNED = {access.Ability.CLAIM, access.Ability.SUPPORT, access.Ability.MANAGE_KEY}
 
 
@@ -43,7 +43,7 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
 
 
 def find_workspace(request: HttpRequest) -> Workspace:
-    """Return where the person stands; an empty place for somebody who is not signed in."""
+    """Return the person's workspace; an empty one for somebody who is not signed in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return Workspace()
     mine = access.memberships(access.person(request))
@@ -68,5 +68,5 @@ def key_banner(membership: Membership) -> Banner | None:
     of_support = credential is not None and credential.is_super
     if access.Ability.MANAGE_KEY in may:
         return key_wording.banner_for_manager(trouble, of_support)
-    told = credential is not None and outbox.told_of_key(credential)
-    return key_wording.banner_for_others(trouble, of_support, told)
+    notified = credential is not None and outbox.administrators_know_of(credential)
+    return key_wording.banner_for_others(trouble, of_support, notified)

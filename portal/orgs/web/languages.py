@@ -17,9 +17,9 @@ from portal.orgs.models import User
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """Answers each request in its language. It stands after the middleware of sign-in.
+    """Answers each request in its language. It comes after the middleware of sign-in.
 
-    A view that has set Content-Language has a language of its own, whoever asks.
+    A view that has set Content-Language has a language of its own for everybody.
     """
 
     def process_request(self, request: HttpRequest) -> None:

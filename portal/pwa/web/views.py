@@ -101,7 +101,7 @@ def client_errors(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     try:
         error = errors.parse(request.read(errors.MOST_BYTES + 1))
-    except errors.MalformedError:
+    except errors.MalformedReportError:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     errors.log(error)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -58,8 +58,8 @@ def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
     """Take a site out of use."""
     site = _managed_site(request, pk)
     changes.archive(site, access.person(request))
-    said = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
-    messages.success(request, said)
+    sentence = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
+    messages.success(request, sentence)
     return redirect("sites:list")
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
 
-# The same words wherever that claim is and whoever made it: that is the organisation's affair.
+# The same words for any such claim: where it is and who made it is the organisation's affair.
 ALREADY_CLAIMING = _(
     "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
 )

@@ -75,7 +75,7 @@ class SupportClaimForm(forms.Form):
         }
 
     def clean_confirmation(self) -> str:
-        """Refuse anything but the target's id, letter by letter."""
+        """Refuse anything but the target's id, character by character."""
         typed: str = self.cleaned_data["confirmation"]
         if typed != self.target.spkey_org_id:
             raise forms.ValidationError(wording.OTHER_ORGANISATION)
@@ -96,8 +96,8 @@ class SupportClaimForm(forms.Form):
     def _typed(self, spkey_site_id: str) -> Site | None:
         site = self.target.sites.filter(spkey_site_id=spkey_site_id).first()
         if site is not None and site.archived_at is not None:
-            said = wording.ARCHIVED_SITE % {"site": site.name}
-            self.add_error("typed_site", said)
+            sentence = wording.ARCHIVED_SITE % {"site": site.name}
+            self.add_error("typed_site", sentence)
         return site
 
     def claim_request(self) -> SupportRequest:

@@ -53,14 +53,14 @@ BY_REASON: Final[dict[tuple[str, str], Outcome]] = {
 def unseen(asked: Sequence[Row], results: Sequence[Result]) -> Iterator[News]:
     """Yield what the device has not been told of its rows yet."""
     for row, result in zip(asked, results, strict=True):
-        told = sync.guarded(row, of, result)
-        news = (of(told) if isinstance(told, sync.NotTaken) else told).to(row)
+        taken = sync.guarded(row, of, result)
+        news = (of(taken) if isinstance(taken, sync.NotTaken) else taken).to(row)
         if news.seen != row.seen:
             yield news
 
 
 def of(result: Result) -> News:
-    """Return how a row stands of which this came."""
+    """Return the state of a row from what came of it."""
     match result:
         case sync.Lookup():
             return _of_lookup(result)
@@ -101,7 +101,7 @@ def outcome_of_state(state: str, reason: str) -> Outcome:
 
 
 def _news(outcome: Outcome, words: Words, text: str = "") -> News:
-    """Return news in these words; `text` stands in for theirs where it says more."""
+    """Return news in these words; `text` replaces theirs where it says more."""
     chip = words.chip
     return News(
         outcome=outcome,
@@ -179,7 +179,7 @@ def _where(at: str, words: Words) -> str:
 
 
 def _of_claim(claim: Claim, at: str) -> News:
-    """Return how the claim stands."""
+    """Return the state of the claim."""
     outcome, words, settled = outcome_of(claim), _words(claim), timeline.is_settled(claim)
     return replace(
         _news(outcome, words, _more(claim, words, at)),
@@ -222,13 +222,13 @@ def _more(claim: Claim, words: Words, at: str) -> str:
     """Return the words' text with what is particular to this claim."""
     if claim.reason == Reason.ANOTHER_SITE:
         return _where(at, words)
-    said = [str(words.text), *(f"{field}: {message}" for field, message in claim.problems)]
+    sentences = [str(words.text), *(f"{field}: {message}" for field, message in claim.problems)]
     next_try = timeline.next_try(claim)
     # Sooner than that, it is over before the minute that would be named.
     if next_try and next_try - timezone.now() > A_WHILE:
         time = time_format(timezone.localtime(next_try), "H:i")
-        said.append(gettext("Next look at %(time)s.") % {"time": time})
-    return " ".join(said)
+        sentences.append(gettext("Next look at %(time)s.") % {"time": time})
+    return " ".join(sentences)
 
 
 def _of_other_claim(claim: Claim) -> News:

@@ -1,6 +1,6 @@
 """What people read of a row in the tray before it is a claim: what a lookup found, or a refusal.
 
-What a hub's claim would say is said of its lookup too, unless it stands here.
+The words of a hub's claim serve for its lookup too, unless there are others here.
 """
 
 from dataclasses import replace

@@ -39,11 +39,11 @@ def _answers_json(view: View) -> View:
         try:
             return view(request)
         except PermissionDenied:
-            said = gettext("You may not claim hubs here.")
-            return _refusal(request, said, HTTPStatus.FORBIDDEN)
+            sentence = gettext("You may not claim hubs here.")
+            return _refusal(request, sentence, HTTPStatus.FORBIDDEN)
         except Http404:
-            said = gettext("That organisation is not yours, or not any more.")
-            return _refusal(request, said, HTTPStatus.NOT_FOUND)
+            sentence = gettext("That organisation is not yours, or not any more.")
+            return _refusal(request, sentence, HTTPStatus.NOT_FOUND)
         except (OperationalError, InterfaceError):
             return _problem(str(NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -67,7 +67,7 @@ def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @_answers_json
 def sync(request: HttpRequest) -> JsonResponse:
-    """Tell a device for whom it works (GET); take its rows and tell how they stand (POST)."""
+    """Tell a device for whom it works (GET); take its rows and answer with their news (POST)."""
     return _session(request) if request.method != "POST" else _sync(request)
 
 
@@ -96,14 +96,16 @@ def _sync(request: HttpRequest) -> JsonResponse:
     try:
         asked = schema.parse(_json_of(request))
     except schema.MalformedError:
-        said = gettext("The portal did not understand this device. Load the page anew.")
-        return _problem(said, HTTPStatus.BAD_REQUEST)
+        sentence = gettext("The portal did not understand this device. Load the page anew.")
+        return _problem(sentence, HTTPStatus.BAD_REQUEST)
     if not any(row.is_by_hand for row in asked.rows):
         _sent_by_itself(request)
     person = access.person(request)
     if asked.person != person.pk:
-        said = gettext("Somebody else is signed in on this device. These hubs wait for their own.")
-        return _problem(said, HTTPStatus.CONFLICT)
+        sentence = gettext(
+            "Somebody else is signed in on this device. These hubs wait for their own."
+        )
+        return _problem(sentence, HTTPStatus.CONFLICT)
     member = access.require(person, asked.organisation, Ability.CLAIM)
     results = carry_out(member, asked.rows)
     return _json(schema.Answer(rows=tuple(news.unseen(asked.rows, results))))
@@ -129,5 +131,5 @@ def photo(request: HttpRequest) -> JsonResponse:
     form = forms.PhotoForm(request.POST, request.FILES)
     if form.is_valid():
         return _json(schema.Label(text=form.cleaned_data["photo"]))
-    said = " ".join(map(str, form.errors["photo"]))
-    return _problem(said, HTTPStatus.UNPROCESSABLE_ENTITY)
+    sentence = " ".join(map(str, form.errors["photo"]))
+    return _problem(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)

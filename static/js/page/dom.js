@@ -33,7 +33,7 @@ export const announce = (text) => {
  * does nothing.
  * @param {HTMLElement} element It holds the buttons.
  * @param {string} name
- * @param {(rowId: string) => void} act Told in which row the button stands, or "".
+ * @param {(rowId: string) => void} act Gets the row of the button, or "".
  * @param {AbortSignal} signal Ends it.
  */
 export const onTap = (element, name, act, signal) => {
@@ -46,7 +46,7 @@ export const onTap = (element, name, act, signal) => {
   element.addEventListener("click", tap, { signal });
 };
 
-// Whatever had the focus may just have gone. A field would bring up the keyboard.
+// The element that had the focus may just have gone. A field would bring up the keyboard.
 export const keepFocus = () => {
   const { activeElement, body } = document;
   if (activeElement && activeElement !== body && activeElement.checkVisibility()) return;

@@ -1,4 +1,4 @@
-// Whoever changes the language in the middle of a form finds it as it was. What they had filled in
+// A change of language in the middle of a form keeps its content. What somebody had filled in
 // is kept for that one change, in this tab alone: no file, no password, nothing hidden.
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */

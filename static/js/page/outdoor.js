@@ -8,7 +8,7 @@
   const OUTDOOR = "outdoor";
   const root = document.documentElement;
   const sheet = /** @type {HTMLLinkElement} */ (document.getElementById("outdoor-look"));
-  const asTheDeviceWishes = sheet.media;
+  const deviceMedia = sheet.media;
   let chosen = false;
 
   // A device that keeps nothing for us throws at the very mention of its storage.
@@ -31,7 +31,7 @@
 
   const show = () => {
     root.dataset.look = chosen ? OUTDOOR : "";
-    sheet.media = chosen ? "all" : asTheDeviceWishes;
+    sheet.media = chosen ? "all" : deviceMedia;
     /** @type {NodeListOf<HTMLElement>} */
     const buttons = document.querySelectorAll("[data-look-switch]");
     for (const button of buttons) {
@@ -51,7 +51,7 @@
     remember();
     show();
   });
-  // The switch itself stands further down; other tabs, and the way back, may have changed it.
+  // The switch itself is further down; other tabs, and the way back, may have changed it.
   document.addEventListener("DOMContentLoaded", show);
   addEventListener("storage", look);
   addEventListener("pageshow", look);

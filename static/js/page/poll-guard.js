@@ -17,7 +17,7 @@ const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "e
 });
 let newsAt = Date.now();
 /** @type {Set<string>} */
-let said = new Set();
+let announced = new Set();
 /** @type {Element | null} */
 let focused = null;
 
@@ -31,7 +31,7 @@ const on = (kind, act) =>
     act(/** @type {CustomEvent<Detail>} */ (event).detail, event),
   );
 
-const tellAge = () => {
+const showAge = () => {
   const seconds = (Math.floor((Date.now() - newsAt) / STEP) * STEP) / 1000;
   const text =
     seconds < 60
@@ -51,8 +51,8 @@ const wake = () => {
 const news = () => {
   const places = [...document.querySelectorAll("[data-announce]")];
   const texts = new Set(places.map((place) => place.getAttribute("data-announce") ?? ""));
-  const fresh = [...texts].filter((text) => text && !said.has(text));
-  said = texts;
+  const fresh = [...texts].filter((text) => text && !announced.has(text));
+  announced = texts;
   return fresh.join(". ");
 };
 
@@ -68,10 +68,10 @@ const hide = (...names) => {
 };
 
 /**
- * A poll comes again by itself. A tap does not: whoever tapped must know, wherever they scrolled.
+ * A poll comes again by itself. A tap does not: the person must know, wherever they scrolled.
  * @param {Detail} detail
  */
-const tellTrouble = (detail) => {
+const showTrouble = (detail) => {
   if (isPoll(detail)) {
     byId("news-banner").hidden = false;
     return;
@@ -90,7 +90,7 @@ on("afterRequest", (detail) => {
   if (!detail.successful) return;
   hide("news");
   if (isPoll(detail)) newsAt = Date.now();
-  tellAge();
+  showAge();
 });
 on("beforeSwap", () => {
   focused = document.activeElement;
@@ -99,13 +99,13 @@ on("afterSettle", () => {
   keepPlace();
   const fresh = news();
   if (fresh) announce(fresh);
-  tellAge();
+  showAge();
 });
-on("responseError", tellTrouble);
-on("sendError", tellTrouble);
+on("responseError", showTrouble);
+on("sendError", showTrouble);
 document.addEventListener("visibilitychange", wake);
 window.addEventListener("online", wake);
 
 news();
-tellAge();
-setInterval(tellAge, 1000);
+showAge();
+setInterval(showAge, 1000);

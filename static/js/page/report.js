@@ -1,11 +1,11 @@
-// What fails here unexpectedly is told to the portal, for those who run it: nothing of a person, and
+// What fails here unexpectedly is reported to the portal, for those who run it: nothing of a person, and
 // nothing of what is on the page.
 import { setting } from "./dom.js";
 
 // A page that fails again and again has nothing new to say.
 const MOST = 5;
 const LONGEST = 200;
-// What stands for a person, a hub, or a claim; and what an address asks for.
+// Ids of people, hubs and claims; and the query of an address.
 const IDS = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[\w.+-]+@[\w.-]+|\d{5,}/gi;
 const QUERIES = /[?#][^\s:)]*/g;
 // A line of a stack: the script's address, and where in it.
@@ -42,17 +42,17 @@ export const describe = (error) => {
  * @param {unknown} error
  */
 export const report = (error) => {
-  const told = JSON.stringify({ ...describe(error), release: setting("release") });
-  if (reported.size >= MOST || reported.has(told)) return;
-  reported.add(told);
+  const body = JSON.stringify({ ...describe(error), release: setting("release") });
+  if (reported.size >= MOST || reported.has(body)) return;
+  reported.add(body);
   console.warn(error);
   const address = setting("errors");
   if (!address || !navigator.onLine) return;
   const headers = { "Content-Type": "application/json" };
-  const how = { method: "POST", headers, body: told, keepalive: true, credentials: "omit" };
+  const how = { method: "POST", headers, body, keepalive: true, credentials: "omit" };
   fetch(address, /** @type {RequestInit} */ (how)).catch(() => {});
 };
 
-// Whatever nobody caught. An error without one is another origin's, or tells of a resize loop.
+// Uncaught errors. An error without one is another origin's, or tells of a resize loop.
 globalThis.addEventListener?.("error", ({ error }) => error && report(error));
 globalThis.addEventListener?.("unhandledrejection", ({ reason }) => report(reason));

@@ -43,7 +43,7 @@ class SitePicker extends HTMLElement {
     /** @param {HTMLElement} card */
     const fits = (card) => words.every((word) => plain(card.textContent).includes(word));
     for (const card of this.#cards) {
-      // The chosen site stays in sight, whatever is searched for.
+      // The chosen site stays in sight during every search.
       card.hidden = !fits(card) && !radioOf(card).checked;
     }
     find(this, "[data-nothing]", HTMLElement).hidden = this.#cards.some(fits);

@@ -14,7 +14,7 @@ const units = [
 ];
 
 /** @param {number} seconds Below zero where it is past. */
-const say = (seconds) => {
+const wordsFor = (seconds) => {
   const unit = units.find(([, size]) => Math.abs(seconds) >= size);
   if (unit) return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
   // The past is coarse, so that a page at rest does not tick; what is to come counts down.
@@ -45,9 +45,9 @@ class TimeAgo extends HTMLElement {
     this.title = exact.format(at);
     shown.add(this);
     ticking ??= setInterval(() => {
-      for (const element of shown) element.tell();
+      for (const element of shown) element.update();
     }, 1000);
-    this.tell();
+    this.update();
   }
 
   disconnectedCallback() {
@@ -60,14 +60,14 @@ class TimeAgo extends HTMLElement {
   #showExact() {
     if (this.closest("a, button") || !shown.has(this)) return;
     this.#exactUntil = Date.now() + EXACT_FOR;
-    this.tell();
+    this.update();
   }
 
-  tell() {
+  update() {
     const now = Date.now();
     const seconds = Math.round((this.#at - now) / 1000);
     const from = this.hasAttribute("ahead") ? 0 : Number.NEGATIVE_INFINITY;
-    const text = now < this.#exactUntil ? this.title : say(Math.max(from, seconds));
+    const text = now < this.#exactUntil ? this.title : wordsFor(Math.max(from, seconds));
     if (this.#words.textContent !== text) this.#words.textContent = text;
   }
 }

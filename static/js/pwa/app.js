@@ -44,7 +44,7 @@ const register = () => {
   });
 };
 
-const forget = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
+const forgetHere = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
 
 // The line in the bar believes the browser when it says that there is no network. Here it is asked.
 const isReached = async () => {
@@ -57,7 +57,7 @@ const isReached = async () => {
 };
 
 /**
- * Whoever signs out is forgotten here first. A device that cannot forget must still sign out. Of
+ * The person who signs out is forgotten here first. A device that cannot forget them must still sign out. Of
  * somebody whose session lives on nothing is forgotten: the page says that it needs a connection.
  * @param {SubmitEvent} event
  */
@@ -67,7 +67,7 @@ const signOut = async (event) => {
     announce(find(document, "[data-sign-out-note]", HTMLElement).textContent ?? "");
     return;
   }
-  await within(SIGN_OUT_PATIENCE, forget()).catch(unkept);
+  await within(SIGN_OUT_PATIENCE, forgetHere()).catch(unkept);
   /** @type {HTMLFormElement} */ (event.target).submit();
 };
 
@@ -75,8 +75,8 @@ const signOut = async (event) => {
 const isUnsent = ({ stage, news }) =>
   stage === "confirmed" || (stage === "tray" && news?.canClaim !== false);
 
-// Whoever is about to sign out reads what is left behind.
-const tellUnsent = async () => {
+// Who is about to sign out reads what is left behind.
+const showUnsent = async () => {
   const count = (await store.rows(person)).filter(isUnsent).length;
   const form = new Intl.PluralRules(document.documentElement.lang).select(count);
   /** @type {NodeListOf<HTMLElement>} */
@@ -112,9 +112,9 @@ if ("serviceWorker" in navigator) {
   if (document.readyState === "complete") register();
   else window.addEventListener("load", register, { once: true });
 }
-const tell = () => tellUnsent().catch(unkept);
-document.getElementById("person-menu")?.addEventListener("beforetoggle", tell);
-tell();
+const showUnsentSafely = () => showUnsent().catch(unkept);
+document.getElementById("person-menu")?.addEventListener("beforetoggle", showUnsentSafely);
+showUnsentSafely();
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", (event) => signOut(/** @type {SubmitEvent} */ (event)));
 }

@@ -1,7 +1,7 @@
 // <connection-line>: whether the portal can be reached.
 //
 // It listens to the browser, to htmx, and to `tray-sync`, and asks the address in `portal` when it
-// is in doubt. With `doubtful` it stands on a page that opened without the portal.
+// is in doubt. `doubtful` marks a page that opened without the portal.
 //
 // Parts of the page with data-while="online" or "offline" are shown while that is so, and each
 // change is told as `connection` on the document, with detail.online.
@@ -9,8 +9,8 @@ import { find } from "../page/dom.js";
 
 const PATIENCE = 6000;
 const ASK_AGAIN = 10_000;
-// What was heard of the portal stands for so long. Then it is asked, while somebody looks.
-const STANDS = 30_000;
+// How long an answer of the portal counts. Then it is asked, while somebody looks.
+const HEARD_FOR = 30_000;
 
 class ConnectionLine extends HTMLElement {
   /** @type {boolean | undefined} */
@@ -35,14 +35,14 @@ class ConnectionLine extends HTMLElement {
       document.addEventListener(kind, (event) => act(/** @type {CustomEvent} */ (event).detail), {
         signal,
       });
-    window.addEventListener("offline", () => this.#tell(false), { signal });
+    window.addEventListener("offline", () => this.#show(false), { signal });
     window.addEventListener("online", () => this.#ask(), { signal });
     on("visibilitychange", () => this.#wake());
     on("htmx:beforeRequest", () => this.#listen());
     on("htmx:afterRequest", (detail) => this.#hear(detail.xhr.status));
     on("tray-sync", (detail) => this.#take(detail.state));
     this.#waiting = setInterval(() => this.#wake(), ASK_AGAIN);
-    this.#tell(!this.hasAttribute("doubtful"));
+    this.#show(!this.hasAttribute("doubtful"));
     this.#wake();
   }
 
@@ -53,7 +53,7 @@ class ConnectionLine extends HTMLElement {
   }
 
   #wake() {
-    const isOld = performance.now() - this.#heardAt > STANDS;
+    const isOld = performance.now() - this.#heardAt > HEARD_FOR;
     if ((isOld || !this.#online) && navigator.onLine && !document.hidden) this.#ask();
   }
 
@@ -70,7 +70,7 @@ class ConnectionLine extends HTMLElement {
    */
   #hear(status) {
     clearTimeout(this.#silence);
-    if (status > 0 && status < 500) this.#tell(true);
+    if (status > 0 && status < 500) this.#show(true);
     else this.#ask();
   }
 
@@ -79,7 +79,7 @@ class ConnectionLine extends HTMLElement {
    * @param {string} state
    */
   #take(state) {
-    if (state !== "offline") this.#tell(true);
+    if (state !== "offline") this.#show(true);
     else if (this.#online) this.#ask();
   }
 
@@ -93,9 +93,9 @@ class ConnectionLine extends HTMLElement {
         credentials: "omit",
         signal: AbortSignal.timeout(PATIENCE),
       });
-      if (!signal?.aborted) this.#tell(ok);
+      if (!signal?.aborted) this.#show(ok);
     } catch {
-      if (!signal?.aborted) this.#tell(false);
+      if (!signal?.aborted) this.#show(false);
     } finally {
       this.#asking = false;
     }
@@ -105,7 +105,7 @@ class ConnectionLine extends HTMLElement {
    * An answer may arrive just after the network went.
    * @param {boolean} answered
    */
-  #tell(answered) {
+  #show(answered) {
     const online = answered && navigator.onLine;
     if (online) this.#heardAt = performance.now();
     if (online === this.#online) return;

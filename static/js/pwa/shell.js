@@ -1,4 +1,4 @@
-// The shell opens in the place of whatever page was asked for, and leads there once it can: also
+// The shell opens in the place of the page that was asked for, and leads there once it can: also
 // when its language was changed meanwhile. In the shell alone.
 import { find, setting } from "../page/dom.js";
 import { report } from "../page/report.js";
@@ -9,11 +9,11 @@ import { countWaiting } from "./waiting-count.js";
 // The path of the tray's page.
 const tray = setting("tray-page");
 const here = new URL(location.href);
-// Whoever came by the shell's own address chose its language, or sent a form that got lost.
+// People who came by the shell's own address chose its language, or sent a form that got lost.
 const isItself = here.pathname === setting("shell");
 
 /**
- * The path of a page of this portal, whoever wrote the address. What an address asks of the tray
+ * The path of a page of this portal, for any address. What an address asks of the tray
  * was done here, and is not asked again.
  * @param {string} asked
  */
@@ -31,7 +31,7 @@ find(document, "[data-asked-page]", HTMLAnchorElement).href = page;
 const links = document.querySelectorAll("[data-shell-language]");
 for (const link of links) link.search = String(new URLSearchParams({ page }));
 
-// Told once, and not again when the page is loaded anew.
+// Shown once, and not again when the page is reloaded.
 const isLost = isItself && here.searchParams.has("lost");
 find(document, "[data-lost]", HTMLElement).hidden = !isLost;
 if (isItself) {

@@ -1,5 +1,5 @@
-// How much waits to be sent, told in <connection-line>: on the pages of whoever is signed in, and in
-// the shell, where it is that of whoever worked on this device last.
+// How much waits to be sent, shown in <connection-line>: on the pages of somebody signed in, and in
+// the shell, where it is that of the person who worked on this device last.
 import { find, setting } from "../page/dom.js";
 import { report } from "../page/report.js";
 import { store } from "../tray/page-store.js";
@@ -12,7 +12,7 @@ let isSignedOut = false;
  * @param {number} count
  * @param {boolean} isWanted
  */
-const tell = (name, count, isWanted) => {
+const show = (name, count, isWanted) => {
   const part = find(document, `connection-line [data-${name}]`, HTMLElement);
   part.hidden = !isWanted || count === 0;
   const words = find(part, "[data-other]", HTMLElement);
@@ -26,8 +26,8 @@ const count = async () => {
   try {
     const person = setting("person") || (await store.get("current"));
     const waiting = person ? await store.waiting(person) : 0;
-    tell("waiting", waiting, !isSignedOut);
-    tell("sign-in", waiting, isSignedOut);
+    show("waiting", waiting, !isSignedOut);
+    show("sign-in", waiting, isSignedOut);
   } catch (error) {
     // Where the device keeps nothing there is nothing to count: the tray says so.
     if (!(error instanceof DOMException)) report(error);

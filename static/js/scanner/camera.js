@@ -59,7 +59,7 @@ export class Camera {
   /** @type {string | undefined} */
   #chosen;
   /** @type {{ torch?: boolean, focusMode?: string, zoom?: number }} */
-  #wishes = {};
+  #constraints = {};
   /** @type {WakeLockSentinel | undefined} */
   #lock;
 
@@ -87,7 +87,7 @@ export class Camera {
       this.#video.srcObject = stream;
       await this.#video.play();
       const isAbleTo = this.#capabilities.focusMode?.includes("continuous");
-      await this.#wish(isAbleTo ? { focusMode: "continuous" } : {});
+      await this.#constrain(isAbleTo ? { focusMode: "continuous" } : {});
     } catch (error) {
       if (turn === this.#turn) throw error;
     }
@@ -101,7 +101,7 @@ export class Camera {
     stop(this.#stream);
     this.#stream = undefined;
     this.#video.srcObject = null;
-    this.#wishes = {};
+    this.#constraints = {};
     this.#lock?.release();
     this.#lock = undefined;
   }
@@ -134,14 +134,14 @@ export class Camera {
    * @param {boolean} on
    */
   torch(on) {
-    return this.#wish({ torch: on });
+    return this.#constrain({ torch: on });
   }
 
   /** In times of the widest picture, or undefined without zoom. */
   get zoom() {
     const { zoom } = this.#capabilities;
     if (!zoom || !(zoom.min > 0 && zoom.max > zoom.min)) return undefined;
-    const now = this.#wishes.zoom ?? this.#track?.getSettings().zoom ?? zoom.min;
+    const now = this.#constraints.zoom ?? this.#track?.getSettings().zoom ?? zoom.min;
     return { least: 1, most: zoom.max / zoom.min, now: now / zoom.min };
   }
 
@@ -152,7 +152,7 @@ export class Camera {
   async zoomTo(times) {
     const { zoom } = this.#capabilities;
     if (!zoom) return false;
-    return this.#wish({ zoom: Math.min(zoom.max, Math.max(zoom.min, times * zoom.min)) });
+    return this.#constrain({ zoom: Math.min(zoom.max, Math.max(zoom.min, times * zoom.min)) });
   }
 
   get #track() {
@@ -177,15 +177,15 @@ export class Camera {
   }
 
   /**
-   * All wishes at once: each set of constraints replaces the one before.
+   * All constraints at once: each set of constraints replaces the one before.
    * @param {MediaTrackConstraintSet & { torch?: boolean, focusMode?: string, zoom?: number }} more
    */
-  async #wish(more) {
-    const wishes = { ...this.#wishes, ...more };
-    if (!Object.keys(wishes).length) return true;
+  async #constrain(more) {
+    const constraints = { ...this.#constraints, ...more };
+    if (!Object.keys(constraints).length) return true;
     try {
-      await this.#track?.applyConstraints({ advanced: [wishes] });
-      this.#wishes = wishes;
+      await this.#track?.applyConstraints({ advanced: [constraints] });
+      this.#constraints = constraints;
       return true;
     } catch {
       return false;

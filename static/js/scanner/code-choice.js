@@ -54,7 +54,7 @@ export class CodeChoice {
     const inSight = distinct(this.#recent);
     const { code, several } = this.#meant(inSight, now);
     const isNew = code && !this.#isInView(code, now);
-    // What stands beside a code belongs to it, and is nothing new when that is gone.
+    // What is beside a code belongs to it, and is nothing new when that is gone.
     const known = code ? inSight : distinct(codes).filter((one) => this.#isInView(one, now));
     for (const one of known) this.#inView.set(one.key, now);
     return { code: isNew ? { text: code.text, format: code.format } : undefined, several };

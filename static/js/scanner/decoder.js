@@ -18,7 +18,7 @@ const IN_WORKER = { longest: 960, finest: 1.5 };
 const IN_PAGE = { longest: 480, finest: 0.75 };
 // Milliseconds after which a worker that does not answer is given up: it has to load, or to look.
 const LOADS_WITHIN = 60_000;
-const LOOKS_WITHIN = 10_000;
+const SCAN_WITHIN = 10_000;
 
 const ownFormats = async () => {
   try {
@@ -132,12 +132,12 @@ export class LabelDecoder {
   }
 
   /**
-   * One look at what the video shows now, formats as the standard names them. Rejects when the
+   * Scans what the video shows now, in one pass, formats as the standard names them. Rejects when the
    * decoder is broken; `load` then makes another.
    * @param {HTMLVideoElement} video
    * @returns {Promise<Seen>}
    */
-  async look(video) {
+  async scan(video) {
     const pass = this.#next();
     try {
       const hasPicture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
@@ -193,7 +193,7 @@ export class LabelDecoder {
     return new LabelDecoder(async (video, region) => {
       const { cut: _, ...pass } = region;
       const sent = await pictureOf(video, region);
-      return ask(LOOKS_WITHIN, { ...sent, pass }, [sent.picture]);
+      return ask(SCAN_WITHIN, { ...sent, pass }, [sent.picture]);
     }, ScanPass.turns(IN_WORKER));
   }
 

@@ -25,7 +25,7 @@ const UNBROKEN = new RegExp(ALONE.join(`${HEX}{${DIGITS}}`), "gu");
 const HEX_ONLY = new RegExp(`^${HEX}+$`, "u");
 // "ß'+*": where other keyboards have the hyphen that a hand-held scanner types.
 const HYPHENS = /[\p{Pd}_\u2043\u2212ß'+*]/gu;
-// On a Greek keyboard these stand where an American one has a to f.
+// On a Greek keyboard these are where an American one has a to f.
 const GREEK = "αβψδεφΑΒΨΔΕΦ";
 const AMERICAN = "abcdefABCDEF";
 const GREEK_KEYS = new RegExp(`[${GREEK}]`, "gu");
@@ -60,7 +60,7 @@ const folded = (text) =>
   unquoted(unquoted(text))
     .normalize("NFKC")
     .replace(HYPHENS, "-")
-    .replace(GREEK_KEYS, (letter) => AMERICAN.charAt(GREEK.indexOf(letter)))
+    .replace(GREEK_KEYS, (key) => AMERICAN.charAt(GREEK.indexOf(key)))
     .replace(INVISIBLE, "")
     .replace(SPACES, " ");
 
@@ -102,7 +102,7 @@ const lengthOf = (text) => [...text].length;
  * The text on one line, its hidden characters spelt as `[U+202E]`, cut after about 60.
  * @param {string} text
  */
-const visible = (text) => {
+const printable = (text) => {
   let shown = "";
   for (const character of text.replace(ENDS, "")) {
     const piece = spelt(character);
@@ -118,7 +118,7 @@ const visible = (text) => {
  * @param {number | null} typed
  * @returns {Problem}
  */
-const refused = (problem, text, typed = null) => ({ problem, read: visible(text), typed });
+const refused = (problem, text, typed = null) => ({ problem, read: printable(text), typed });
 
 /**
  * The one hub id in a text, or why there is none.
@@ -145,7 +145,7 @@ const isMistyped = (piece) => {
 };
 
 /**
- * What stands between the ids of a line and seems to be one with a mistake in it.
+ * What is between the ids of a line and seems to be one with a mistake in it.
  * @param {string} plain
  * @returns {Label[]}
  */
@@ -175,7 +175,7 @@ const inLine = (line) => {
 
 /**
  * All that a pasted or typed text names, in order, each with what `parse` says of it. Between ids
- * may stand line breaks, commas or spaces. Among ids, one with a mistake in it is told as well.
+ * may be line breaks, commas or spaces. Among ids, one with a mistake in it is reported as well.
  * @param {string} text
  * @returns {Label[]}
  */

@@ -65,7 +65,7 @@ export class LabelCamera extends HTMLElement {
     const choose = () => this.#start((camera) => camera.choose(cameras.value));
     cameras.addEventListener("change", choose, { signal });
     document.addEventListener("visibilitychange", () => this.#rest(), { signal });
-    this.#say(this.isPossible ? "closed" : "impossible");
+    this.#show(this.isPossible ? "closed" : "impossible");
     if (this.hasAttribute("auto")) this.#openIfAllowed();
   }
 
@@ -79,8 +79,8 @@ export class LabelCamera extends HTMLElement {
     return Boolean(this.#addresses.script) || "BarcodeDetector" in window;
   }
 
-  // Resolves once it is looking, or once it has said why it cannot. In a hidden tab it waits for
-  // whoever comes back to it.
+  // Resolves once it is looking, or once it has said why it cannot. In a hidden tab it waits
+  // until the tab is shown.
   async open() {
     if (this.#isOpen || !this.isPossible) return;
     this.#isOpen = true;
@@ -90,7 +90,7 @@ export class LabelCamera extends HTMLElement {
   close() {
     this.#isOpen = false;
     this.#release();
-    if (this.isPossible) this.#say("closed");
+    if (this.isPossible) this.#show("closed");
   }
 
   get #addresses() {
@@ -125,7 +125,7 @@ export class LabelCamera extends HTMLElement {
     else this.#start((camera) => camera.open());
   }
 
-  // Ends the present turn: whatever is still under way for it notices that and stops.
+  // Ends the present turn: what is still under way for it notices that and stops.
   #release() {
     this.#turn += 1;
     this.#camera?.close();
@@ -147,15 +147,15 @@ export class LabelCamera extends HTMLElement {
     this.#release();
     const turn = this.#turn;
     try {
-      this.#say("asking");
+      this.#show("asking");
       const { camera, LabelDecoder, choice } = await this.#load();
       if (turn !== this.#turn || !(await openCamera(camera))) return;
       await this.#showTools(camera);
       if (turn !== this.#turn) return;
-      this.#say("loading");
+      this.#show("loading");
       const decoder = await LabelDecoder.load(this.#addresses);
       if (turn !== this.#turn) return;
-      this.#say("aim");
+      this.#show("aim");
       this.#watch(decoder, choice, turn);
     } catch (error) {
       if (turn === this.#turn) this.#giveUp(error);
@@ -170,7 +170,7 @@ export class LabelCamera extends HTMLElement {
   async #watch(decoder, choice, turn) {
     try {
       while (turn === this.#turn) {
-        const seen = await decoder.look(this.#video);
+        const seen = await decoder.scan(this.#video);
         if (turn !== this.#turn) return;
         this.#judge(choice.take(seen, performance.now()));
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
@@ -182,7 +182,7 @@ export class LabelCamera extends HTMLElement {
 
   /** @param {{ code: Code | undefined, several: boolean }} judged */
   #judge({ code, several }) {
-    this.#say(several ? "several" : "aim");
+    this.#show(several ? "several" : "aim");
     if (!code) return;
     const text = [...code.text].slice(0, MOST).join("");
     const detail = { ...code, text };
@@ -212,7 +212,7 @@ export class LabelCamera extends HTMLElement {
       maximumFractionDigits: 1,
     });
     this.#part("times").textContent = `${number.format(zoom.now)}×`;
-    // Not `disabled`, which would take the focus away from whoever presses it.
+    // Not `disabled`, which would take the focus away from the person who presses it.
     this.#part("closer").setAttribute("aria-disabled", String(zoom.now >= zoom.most));
     this.#part("wider").setAttribute("aria-disabled", String(zoom.now <= zoom.least));
   }
@@ -251,11 +251,11 @@ export class LabelCamera extends HTMLElement {
   #fail(problem) {
     this.#isOpen = false;
     this.#release();
-    this.#say(problem);
+    this.#show(problem);
   }
 
   /** @param {string} state */
-  #say(state) {
+  #show(state) {
     if (this.dataset.state === state) return;
     const hadFocus = this.contains(document.activeElement);
     this.dataset.state = state;

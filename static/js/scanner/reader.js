@@ -40,7 +40,7 @@ export const prepare = async ({ script, wasm }) => {
 };
 
 /**
- * The middle of the picture, turned so that what leans by `angle` stands upright.
+ * The middle of the picture, turned so that what leans by `angle` is upright.
  * @param {CanvasImageSource} source
  * @param {Rectangle} cut
  * @param {Pass} pass

@@ -10,7 +10,7 @@ const GATHER = 300;
 
 export class Announcer {
   #view;
-  #tellClaimed;
+  #signalClaimed;
   /** @type {Set<string>} */
   #ids = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -19,13 +19,13 @@ export class Announcer {
   /**
    * @param {(id: string) => RowView | undefined} view What a row says; undefined for one that is
    *   gone.
-   * @param {(row: KeptRow) => void} tellClaimed Signals that a lookup found the hub to be claimed
+   * @param {(row: KeptRow) => void} signalClaimed Signals that a lookup found the hub to be claimed
    *   here already.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(view, tellClaimed, signal) {
+  constructor(view, signalClaimed, signal) {
     this.#view = view;
-    this.#tellClaimed = tellClaimed;
+    this.#signalClaimed = signalClaimed;
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -34,10 +34,10 @@ export class Announcer {
    * one is signalled: all their sounds at once would be a bang.
    * @param {KeptRow[]} rows
    */
-  tell(rows) {
+  announce(rows) {
     const here = rows.filter((row) => row.stage === "tray" && TrayModel.isDone(row));
     const signalled = here.pop();
-    if (signalled) this.#tellClaimed(signalled);
+    if (signalled) this.#signalClaimed(signalled);
     for (const row of [...here, ...rows.filter((each) => this.#isNews(each))]) this.#add(row.id);
   }
 
@@ -52,11 +52,11 @@ export class Announcer {
 
   /** @param {string} id */
   #add(id) {
-    if (!this.#ids.size) this.#timer = setTimeout(() => this.#tellAll(), GATHER);
+    if (!this.#ids.size) this.#timer = setTimeout(() => this.#announceAll(), GATHER);
     this.#ids.add(id);
   }
 
-  #tellAll() {
+  #announceAll() {
     const views = [...this.#ids].map((id) => this.#view(id)).filter((view) => view !== undefined);
     this.#ids.clear();
     announce(views.map(({ tail, word }) => `${tail}: ${word}`).join(". "));

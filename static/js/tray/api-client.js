@@ -26,30 +26,30 @@ const stateOf = (status, isPortals) => {
 };
 
 // Why there is no usable answer. `problem` is the portal's sentence, or ""; `signIn` where to sign
-// in, or ""; `person` who is signed in, and `news` what a refused row is told, where the portal said
-// so; `isPortals`: the portal, or what stands before it, failed at this very request.
+// in, or ""; `person` who is signed in, and `news` what a refused row is to show, where the portal said
+// so; `isPortals`: the portal, or a proxy before it, failed at this very request.
 export class Halt extends Error {
   isPortals = false;
 
   /**
    * @param {HaltState} state
-   * @param {Partial<Refusal & SignIn> | null} [told]
+   * @param {Partial<Refusal & SignIn> | null} [body]
    */
-  constructor(state, told) {
+  constructor(state, body) {
     super(state);
     this.state = state;
-    this.problem = told?.problem ?? "";
-    this.signIn = told?.signIn ?? "";
-    this.person = told?.person;
-    this.news = told?.news;
+    this.problem = body?.problem ?? "";
+    this.signIn = body?.signIn ?? "";
+    this.person = body?.person;
+    this.news = body?.news;
   }
 
   /**
    * @param {number} status
-   * @param {Partial<Refusal & SignIn> | null} told
+   * @param {Partial<Refusal & SignIn> | null} body
    */
-  static of(status, told) {
-    const halt = new Halt(stateOf(status, Boolean(told?.problem)), told);
+  static of(status, body) {
+    const halt = new Halt(stateOf(status, Boolean(body?.problem)), body);
     halt.isPortals = status >= 500;
     return halt;
   }
@@ -95,7 +95,7 @@ export class ApiClient {
    * @param {string} url
    */
   async read(photo, url) {
-    // Whoever signed in anew in another tab has another token.
+    // Signing in again in another tab has replaced the token.
     await this.session();
     const body = new FormData();
     body.append("photo", photo);
@@ -123,14 +123,14 @@ export class ApiClient {
   async #ask(url, options, within = ANSWER_WITHIN) {
     const signal = AbortSignal.timeout(within);
     let answer;
-    let told;
+    let body;
     try {
       answer = await fetch(url, { cache: "no-store", ...options, signal });
-      told = await answer.json().catch(() => null);
+      body = await answer.json().catch(() => null);
     } catch {
       throw new Halt("offline");
     }
-    if (answer.ok && told) return told;
-    throw Halt.of(answer.status, told);
+    if (answer.ok && body) return body;
+    throw Halt.of(answer.status, body);
   }
 }

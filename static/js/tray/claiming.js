@@ -43,14 +43,14 @@ export class Claiming {
 
   #show() {
     const rows = [...this.#model.rows.values()];
-    if (!rows.some((row) => row.stage === "confirmed")) this.#feedback.unsay("confirmed");
+    if (!rows.some((row) => row.stage === "confirmed")) this.#feedback.clear("confirmed");
     this.#showCount();
   }
 
   #showCount() {
     const typed = this.#feedback.countNew(this.#intake.input.text);
     const count = this.#model.claimable().length + typed;
-    const text = count ? this.#words.count("claim", count) : this.#words.say("claim-none");
+    const text = count ? this.#words.count("claim", count) : this.#words.sentence("claim-none");
     if (this.#button.textContent !== text) this.#button.textContent = text;
     this.#button.setAttribute("aria-disabled", String(count === 0));
   }
@@ -59,20 +59,20 @@ export class Claiming {
     // The button counts what can be claimed: what could not be read stays in the field beside it.
     const isRead = this.#intake.input.add();
     const rows = this.#model.claimable();
-    if (!rows.length) return isRead ? this.#sayNothing() : this.#intake.input.focus();
+    if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
     if (!this.#site.site.id) {
-      this.#feedback.say("pick-site");
+      this.#feedback.show("pick-site");
       return this.#site.ask();
     }
     this.#model.confirm(rows, this.#site.site);
-    this.#feedback.say("confirmed", this.#words.count("confirmed", rows.length));
-    this.#sync.hurry();
+    this.#feedback.show("confirmed", this.#words.count("confirmed", rows.length));
+    this.#sync.syncNow();
   }
 
-  #sayNothing() {
+  #nothingToClaim() {
     const isBusy = [...this.#model.rows.values()].some((row) => row.stage !== "tray");
     if (isBusy) return;
-    this.#feedback.say("nothing-to-claim");
+    this.#feedback.show("nothing-to-claim");
     this.#intake.input.focus();
   }
 }

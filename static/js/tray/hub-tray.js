@@ -53,7 +53,7 @@ class HubTray extends HTMLElement {
     delete this.dataset.state;
   }
 
-  // The button stands among the page's actions.
+  // The button is among the page's actions.
   get #button() {
     return find(document, "[data-tray-claim]", HTMLElement);
   }

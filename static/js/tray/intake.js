@@ -68,18 +68,18 @@ export class Intake {
     const [photo] = input.files ?? [];
     input.value = "";
     if (!photo) return;
-    this.#feedback.say("photo-reading");
+    this.#feedback.show("photo-reading");
     try {
       this.#takeOne(await this.#portal.read(photo, this.#element.dataset.photo ?? ""));
     } catch (error) {
       if (!(error instanceof Halt)) throw error;
-      const why = error.problem || this.#words.say(`photo-${error.state}`);
-      this.#feedback.say("photo-failed", why);
+      const why = error.problem || this.#words.sentence(`photo-${error.state}`);
+      this.#feedback.show("photo-failed", why);
     }
   }
 
   /**
-   * Whoever scans looks at the rows: then these come first, and the field below them.
+   * Who scans looks at the rows: then these come first, and the field below them.
    * @param {HTMLFormElement} form
    * @param {AbortSignal} signal
    */

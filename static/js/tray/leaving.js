@@ -36,7 +36,7 @@ export class Leaving {
     model.addEventListener("change", () => this.#show(), { signal });
   }
 
-  // Remembers the last row, for whoever wants it out again.
+  // Remembers the last row, which can be undone.
   remember() {
     this.#lastId = [...this.#model.rows.keys()].at(-1) ?? "";
     this.#show();
@@ -59,13 +59,13 @@ export class Leaving {
     const row = this.#undoable();
     if (!row) return;
     this.#leave([row]);
-    this.#feedback.say("undone", this.#words.say("undone", tailOf(row.hubId)));
+    this.#feedback.show("undone", this.#words.sentence("undone", tailOf(row.hubId)));
     this.remember();
   }
 
   #putAway() {
     this.#leave(this.#model.done());
-    this.#feedback.unsay("confirmed", "claimed", "undone", "removed");
+    this.#feedback.clear("confirmed", "claimed", "undone", "removed");
   }
 
   /**
@@ -77,7 +77,7 @@ export class Leaving {
     if (!row || !(TrayModel.isDone(row) || (await this.#dialog.ask(row)))) return;
     const present = this.#model.rows.get(id);
     if (present) this.#leave([present]);
-    this.#feedback.say("removed", this.#words.say("removed", tailOf(row.hubId)));
+    this.#feedback.show("removed", this.#words.sentence("removed", tailOf(row.hubId)));
   }
 
   /** @param {KeptRow[]} rows */

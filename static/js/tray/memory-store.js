@@ -1,10 +1,10 @@
-// Stands in for TrayStore while the device refuses to keep anything: holds the rows until the page
+// Replaces TrayStore while the device refuses to keep anything: holds the rows until the page
 // closes, and still passes on to the store what it may take after all.
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { Session } from "./wire.js" */
 
-// What is refused here was refused before: whoever made this one has told it.
+// What is refused here was refused before: the caller has shown it.
 const ignore = () => undefined;
 
 export class MemoryStore {
@@ -33,14 +33,14 @@ export class MemoryStore {
   async put(...rows) {
     for (const row of rows) this.#rows.set(row.id, row);
     this.#under.put(...rows).catch(ignore);
-    this.#tell(rows.map((row) => row.id));
+    this.#publish(rows.map((row) => row.id));
   }
 
   /** @param {string[]} ids */
   async remove(...ids) {
     for (const id of ids) this.#rows.delete(id);
     this.#under.remove(...ids).catch(ignore);
-    this.#tell(ids);
+    this.#publish(ids);
   }
 
   /**
@@ -88,7 +88,7 @@ export class MemoryStore {
   }
 
   /** @param {string[]} ids */
-  #tell(ids) {
-    this.#under.tell({ store: "rows", ids });
+  #publish(ids) {
+    this.#under.publish({ store: "rows", ids });
   }
 }

@@ -155,7 +155,7 @@ export class TrayModel extends EventTarget {
   }
 
   /**
-   * Fixes what is in the tray to be claimed at a site, whatever another page made of it just now.
+   * Fixes what is in the tray to be claimed at a site, over what another page made of it just now.
    * @param {KeptRow[]} rows
    * @param {ChosenSite} site
    */

@@ -17,7 +17,7 @@ export class Notices {
    * @param {AbortSignal} signal
    */
   follow(sync, signal) {
-    document.addEventListener("tray-sync", () => this.#tell(sync), { signal });
+    document.addEventListener("tray-sync", () => this.#update(sync), { signal });
   }
 
   /**
@@ -29,7 +29,7 @@ export class Notices {
   }
 
   /** @param {TraySync} sync */
-  #tell({ detail: { state, isForeign, problem, signIn } }) {
+  #update({ detail: { state, isForeign, problem, signIn } }) {
     this.show("signed-out", state === "signed-out");
     this.show("somebody-else", isForeign);
     this.show("problem", Boolean(problem) && !isForeign);

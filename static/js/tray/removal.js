@@ -37,10 +37,10 @@ export class RemovalDialog {
     const put = (name, text) => {
       find(this.#dialog, `[data-ask=${name}]`, HTMLElement).textContent = text;
     };
-    put("title", this.#words.say("ask", tailOf(row.hubId)));
+    put("title", this.#words.sentence("ask", tailOf(row.hubId)));
     put("hub", row.hubId);
     const isOver = row.stage === "sent" && row.news?.settled;
-    put("text", this.#words.say(isOver ? "ask-over" : `ask-${row.stage}`, row.siteName));
+    put("text", this.#words.sentence(isOver ? "ask-over" : `ask-${row.stage}`, row.siteName));
     this.#answer(false);
     this.#dialog.showModal();
     return new Promise((resolve) => {

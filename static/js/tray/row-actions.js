@@ -33,20 +33,20 @@ export class RowActions {
    * @param {Action} action
    */
   #do(id, action) {
-    if (this.#sync.detail.state === "signed-out") return this.#feedback.say("sign-in-first");
+    if (this.#sync.detail.state === "signed-out") return this.#feedback.show("sign-in-first");
     this.#sync.act(id, action);
-    this.#sayNoted();
+    this.#showThatItWaits();
   }
 
   #hear() {
     const { state } = this.#sync.detail;
     if (state === this.#state) return;
     this.#state = state;
-    this.#sayNoted();
+    this.#showThatItWaits();
   }
 
-  #sayNoted() {
+  #showThatItWaits() {
     const isAway = ["offline", "unavailable"].includes(this.#sync.detail.state);
-    if (isAway && this.#sync.owes) this.#feedback.say("later");
+    if (isAway && this.#sync.owes) this.#feedback.show("later");
   }
 }

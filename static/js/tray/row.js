@@ -3,13 +3,13 @@
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
 /** @import { Action, Outcome } from "./wire.js" */
-/** @import { Said, Words } from "./words.js" */
+/** @import { RowWords, Words } from "./words.js" */
 
 /** What the sync tells, and the id of the tray's site. */
 /** @typedef {{ state: Detail["state"], sending: Set<string>, site: string }} Now */
 /**
  * What a row says.
- * @typedef {Said & Told} RowView
+ * @typedef {RowWords & Told} RowView
  */
 /**
  * @typedef {object} Told
@@ -39,7 +39,7 @@ const OUTCOMES = {
 export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
 
 /**
- * How a row of which the portal has said nothing yet stands, by the name of the words for it.
+ * The state of a row without news from the portal, by the name of the words for it.
  * @param {KeptRow} row
  * @param {Now} now
  */
@@ -91,18 +91,21 @@ export class TrayRow {
     this.#write("meta", (view.title && view.meta) || "");
     this.#write("text", view.text);
     this.#write("site", row.stage !== "tray" && row.site !== now.site ? row.siteName : "");
-    this.#write("reference", view.reference ? this.#words.say("reference", view.reference) : "");
+    this.#write(
+      "reference",
+      view.reference ? this.#words.sentence("reference", view.reference) : "",
+    );
     this.#write("word", view.word);
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
-    this.#put("remove", "aria-label", this.#words.say("remove", view.tail));
+    this.#put("remove", "aria-label", this.#words.sentence("remove", view.tail));
     for (const action of ACTIONS) this.#offer(action, view, now.sending.has(row.id));
     this.view = view;
   }
 
   /**
-   * How a row stands, in words: the portal's, or those for what the portal does not know of yet.
+   * The state of a row, in words: the portal's, or those for what the portal does not know of yet.
    * @param {KeptRow} row
    * @param {Now} now
    * @returns {RowView}
@@ -117,8 +120,8 @@ export class TrayRow {
       return { outcome, kind, icon, word, title, text, meta, reference, url, actions, tail };
     }
     const name = nameOf(row, now);
-    const told = { outcome: OUTCOMES[name], meta, reference: "", url: "", actions: [], tail };
-    return { ...this.#words.news(name), ...told };
+    const rest = { outcome: OUTCOMES[name], meta, reference: "", url: "", actions: [], tail };
+    return { ...this.#words.news(name), ...rest };
   }
 
   /**

@@ -28,7 +28,7 @@ export class ScanFeedback {
   #sound;
   #element;
   #icons;
-  #said = "";
+  #shown = "";
 
   /**
    * @param {TrayModel} model
@@ -55,7 +55,7 @@ export class ScanFeedback {
   }
 
   /**
-   * Adds all hubs that a text names. Answers with what of it named none, to be mended.
+   * Adds all hubs that a text names. Answers with what of it named none, to be corrected.
    * @param {string} text
    * @param {ChosenSite} site
    */
@@ -78,8 +78,8 @@ export class ScanFeedback {
    * Says that SpKey has this hub here already, which a lookup found out.
    * @param {KeptRow} row
    */
-  tellClaimed(row) {
-    this.#signal("claimed", this.#words.say("claimed", tailOf(row.hubId)));
+  signalClaimed(row) {
+    this.#signal("claimed", this.#words.sentence("claimed", tailOf(row.hubId)));
   }
 
   /**
@@ -87,11 +87,11 @@ export class ScanFeedback {
    * @param {string} name
    * @param {string} [text]
    */
-  say(name, text = this.#words.say(name)) {
+  show(name, text = this.#words.sentence(name)) {
     const { kind, icon, word } = this.#words.news(name);
     /** @param {string} which */
     const part = (which) => find(this.#element, `[data-said=${which}]`, Element);
-    this.#said = name;
+    this.#shown = name;
     this.#element.dataset.kind = kind;
     this.#element.dataset.beat = this.#element.dataset.beat === "1" ? "2" : "1";
     part("icon").setAttribute("href", `${this.#icons}#${icon}`);
@@ -104,8 +104,8 @@ export class ScanFeedback {
    * Takes back what was said, if it was one of these.
    * @param {string[]} names
    */
-  unsay(...names) {
-    if (names.includes(this.#said)) this.#element.hidden = true;
+  clear(...names) {
+    if (names.includes(this.#shown)) this.#element.hidden = true;
   }
 
   /**
@@ -117,11 +117,11 @@ export class ScanFeedback {
     const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter((row) => row !== undefined);
     if (over.length) this.#model.remove(over);
     const rows = fresh.length ? this.#model.add(fresh, site) : [];
-    this.#tell(labels, rows);
+    this.#report(labels, rows);
   }
 
   /**
-   * Each hub once. One whose claim came to nothing may be tried anew.
+   * Each hub once. One whose claim came to nothing may be tried again.
    * @param {Label[]} labels
    */
   #fresh(labels) {
@@ -139,7 +139,7 @@ export class ScanFeedback {
    * @param {Label[]} labels
    * @param {KeptRow[]} rows
    */
-  #tell(labels, rows) {
+  #report(labels, rows) {
     const foreign = labels.find(namesNone);
     const many = rows.length ? this.#words.count("many", rows.length) : "";
     if (foreign) return this.#signal("foreign", `${this.#refusal(foreign)} ${many}`.trim());
@@ -148,7 +148,7 @@ export class ScanFeedback {
     if (!known) return;
     const before = TrayModel.isDone(known) ? "claimed" : "again";
     const name = rows.length ? "new" : before;
-    this.#signal(name, this.#words.say(name, tailOf(known.hubId)));
+    this.#signal(name, this.#words.sentence(name, tailOf(known.hubId)));
   }
 
   /**
@@ -157,12 +157,13 @@ export class ScanFeedback {
    */
   #signal(name, text) {
     this.#sound.play(name);
-    this.say(name, text);
+    this.show(name, text);
   }
 
   /** @param {Problem} problem */
   #refusal({ problem, read, typed }) {
-    const why = typed === null ? this.#words.say(problem) : this.#words.say("miscount", typed);
-    return `${read ? this.#words.say("foreign", read) : ""} ${why}`.trim();
+    const why =
+      typed === null ? this.#words.sentence(problem) : this.#words.sentence("miscount", typed);
+    return `${read ? this.#words.sentence("foreign", read) : ""} ${why}`.trim();
   }
 }

@@ -130,7 +130,7 @@ export class TraySite {
   #show() {
     const { id, name } = this.site;
     find(this.#details, "[data-site-name]", HTMLElement).textContent =
-      name || this.#words.say("no-site");
+      name || this.#words.sentence("no-site");
     this.#details.toggleAttribute("data-chosen", Boolean(id));
   }
 

@@ -56,8 +56,8 @@ const nameOf = (error) =>
   error instanceof Error || error instanceof DOMException ? error.name : "";
 
 // All methods answer with promises and reject with the browser's DOMException. `changes` fires
-// "change" with a Change as detail at each write, of this page or of another: whoever shows rows
-// reads them again.
+// "change" with a Change as detail at each write, of this page or of another: pages that show
+// rows read them again.
 export class TrayStore {
   changes = new EventTarget();
   /** @type {Promise<IDBPDatabase<unknown>> | undefined} */
@@ -101,7 +101,7 @@ export class TrayStore {
 
   /**
    * Replaces each of these rows that is still here by `change(row)`, unless that is undefined: for
-   * whoever answers later than asked, so that neither a removal nor another's change is undone.
+   * callers that answer later than asked, so that neither a removal nor another's change is undone.
    * @param {string[]} ids
    * @param {(row: KeptRow) => KeptRow | undefined} change
    */
@@ -191,7 +191,7 @@ export class TrayStore {
    * Tells this page, and the others, what was written.
    * @param {Change} change
    */
-  tell(change) {
+  publish(change) {
     this.#channel.postMessage(change);
     this.#fire(change);
   }
@@ -221,7 +221,7 @@ export class TrayStore {
     await this.#do(name, "readwrite", (store) =>
       Promise.all(things.map(async (thing) => act(store, thing))),
     );
-    this.tell({ store: name, ids: things.map(idOf) });
+    this.publish({ store: name, ids: things.map(idOf) });
   }
 
   /**
@@ -275,7 +275,7 @@ export class TrayStore {
   }
 
   /**
-   * One that opens too late for whoever asked serves those who ask then.
+   * One that opens too late for its caller serves later callers.
    * @returns {Promise<IDBPDatabase<unknown>>}
    */
   #connect() {

@@ -134,17 +134,17 @@ export class TraySync {
       },
       { signal },
     );
-    addEventListener("online", () => this.hurry(), { signal });
+    addEventListener("online", () => this.syncNow(), { signal });
     addEventListener("offline", () => this.#halt(new Halt("offline")), { signal });
-    addEventListener("pageshow", ({ persisted }) => persisted && this.hurry(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden || this.hurry(), {
+    addEventListener("pageshow", ({ persisted }) => persisted && this.syncNow(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.syncNow(), {
       signal,
     });
     document.addEventListener(
       "connection",
       (event) => {
         const isOnline = event instanceof CustomEvent && event.detail.online;
-        if (isOnline && this.detail.state === "offline") this.hurry();
+        if (isOnline && this.detail.state === "offline") this.syncNow();
       },
       { signal },
     );
@@ -168,7 +168,7 @@ export class TraySync {
     this.#person = person;
     this.#isWatched = true;
     this.#isCurious = true;
-    this.hurry();
+    this.syncNow();
   }
 
   /** Whose tray it is: an id, or undefined. */
@@ -182,8 +182,8 @@ export class TraySync {
     else this.#plan(this.#notBefore - now());
   }
 
-  // Looks at once: the network, or a person, has just come back.
-  hurry() {
+  // Syncs at once: the network, or a person, has just come back.
+  syncNow() {
     this.#notBefore = 0;
     this.wake();
   }
@@ -195,7 +195,7 @@ export class TraySync {
    */
   act(id, action) {
     this.#actions.set(id, action);
-    this.hurry();
+    this.syncNow();
   }
 
   // Whether something is still to be done to a row.
@@ -222,7 +222,7 @@ export class TraySync {
       await this.store.keepPerson(session).catch(() => undefined);
       return { person: session.person.id, until: now() + SESSION_LASTS };
     } catch (error) {
-      // Whoever may claim nothing has no session here, and is somebody else all the same.
+      // Somebody who may claim nothing has no session here, and is somebody else all the same.
       const isForeign = error instanceof Halt && error.person && error.person !== person;
       throw isForeign ? new Halt("somebody-else") : error;
     }
@@ -344,22 +344,22 @@ export class TraySync {
   }
 
   /**
-   * A row that was removed or changed since is left as it is: it is asked for anew.
+   * A row that was removed or changed since is left as it is: it is asked for again.
    * @param {KeptRow[]} rows
    * @param {News[]} answers
    */
   async #take(rows, answers) {
     const sent = new Map(rows.map((row) => [row.id, row]));
-    const told = new Map(answers.map((news) => [news.id, news]));
-    for (const row of rows) this.#note(row, dueAfter(told.get(row.id) ?? row.news));
-    const known = [...told.keys()].filter((id) => sent.has(id));
+    const newsOf = new Map(answers.map((news) => [news.id, news]));
+    for (const row of rows) this.#setDue(row, dueAfter(newsOf.get(row.id) ?? row.news));
+    const known = [...newsOf.keys()].filter((id) => sent.has(id));
     await this.store.change(known, (row) => {
       const before = sent.get(row.id);
-      const news = told.get(row.id);
+      const news = newsOf.get(row.id);
       if (!before || !news) return undefined;
       if (row.stage !== before.stage || row.site !== before.site) return undefined;
       const next = { ...row, news, stage: stageAfter(row, news) };
-      this.#note(next, dueAfter(news));
+      this.#setDue(next, dueAfter(news));
       return next;
     });
   }
@@ -373,7 +373,7 @@ export class TraySync {
   async #refuse(rows, news) {
     for (const row of rows) {
       this.#actions.delete(row.id);
-      this.#note(row, now() + REFUSED_FOR);
+      this.#setDue(row, now() + REFUSED_FOR);
     }
     const confirmed = news ? rows.filter((row) => row.stage === "confirmed") : [];
     const ids = confirmed.map((row) => row.id);
@@ -388,7 +388,7 @@ export class TraySync {
    * @param {KeptRow} row
    * @param {number} dueAt
    */
-  #note({ id, stage, site }, dueAt) {
+  #setDue({ id, stage, site }, dueAt) {
     this.#asked.set(id, { stage, site, dueAt });
   }
 

@@ -26,7 +26,7 @@ export class TextInput {
     document.addEventListener("keydown", (event) => this.#type(event), { signal });
   }
 
-  // What stands in the field.
+  // The text of the field.
   get text() {
     return this.#field.value;
   }
@@ -36,7 +36,7 @@ export class TextInput {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  // Adds what stands in the field, which keeps what was no label. Answers whether it is empty now.
+  // Adds the text of the field, which keeps what was no label. Answers whether it is empty now.
   add() {
     if (this.text.trim()) this.text = this.#take(this.text);
     this.#mark(Boolean(this.text.trim()));
@@ -87,7 +87,7 @@ export class TextInput {
   }
 
   /**
-   * What names hubs is in the tray at once; anything else is left in the field to be mended.
+   * What names hubs is in the tray at once; anything else is left in the field to be corrected.
    * @param {ClipboardEvent} event
    */
   #paste(event) {

@@ -29,17 +29,17 @@ export class TrayView {
    * @param {TrayModel} model
    * @param {Words} words
    * @param {() => Now} now
-   * @param {(row: KeptRow) => void} tellClaimed See Announcer.
+   * @param {(row: KeptRow) => void} signalClaimed See Announcer.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, model, words, now, tellClaimed, signal) {
+  constructor(element, model, words, now, signalClaimed, signal) {
     this.#element = element;
     this.#model = model;
     this.#words = words;
     this.#now = now;
     this.#list = find(element, "[data-rows]", HTMLElement);
     this.#list.replaceChildren();
-    this.#announcer = new Announcer((id) => this.#rows.get(id)?.view, tellClaimed, signal);
+    this.#announcer = new Announcer((id) => this.#rows.get(id)?.view, signalClaimed, signal);
     model.addEventListener("change", () => this.show(), { signal });
     document.addEventListener("tray-sync", () => this.show(), { signal });
   }
@@ -49,7 +49,7 @@ export class TrayView {
     const { rows } = this.#model;
     const known = new Set(this.#rows.keys());
     const changed = this.#draw(rows).filter((row) => known.has(row.id));
-    this.#announcer.tell(changed);
+    this.#announcer.announce(changed);
     find(this.#element, "[data-empty]", HTMLElement).hidden = rows.size > 0;
     find(this.#element, "[data-list]", HTMLElement).hidden = rows.size === 0;
     const size = this.#words.count("size", rows.size);
@@ -112,7 +112,7 @@ export class TrayView {
   }
 
   /**
-   * Whoever removed a row, or used a button that is gone, goes on beside it.
+   * After a row is removed, or a used button is gone, the focus goes on beside it.
    * @param {{ element: Element, next: Element | null } | undefined} focused
    */
   #keepFocus(focused) {

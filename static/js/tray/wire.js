@@ -29,7 +29,7 @@
  */
 
 /**
- * How a row stands.
+ * The state of a row.
  * @typedef {object} News
  * @property {string} id
  * @property {string} seen

@@ -1,6 +1,6 @@
 // Words of a page's template, by name: `<p data-when="name">` with `{}` for what is filled in.
 
-/** What a row says. @typedef {{ kind: string, icon: string, word: string, title: string, text: string }} Said */
+/** What a row says. @typedef {{ kind: string, icon: string, word: string, title: string, text: string }} RowWords */
 
 export class Words {
   /** @type {Map<string, HTMLElement>} */
@@ -19,7 +19,7 @@ export class Words {
    * @param {string} name
    * @param {string | number} [value]
    */
-  say(name, value = "") {
+  sentence(name, value = "") {
     return this.#part(name)
       .textContent.trim()
       .replace("{}", () => String(value));
@@ -39,11 +39,11 @@ export class Words {
   /**
    * What a row says.
    * @param {string} name
-   * @returns {Said}
+   * @returns {RowWords}
    */
   news(name) {
     const { kind = "", icon = "", word = "", title = "" } = this.#part(name).dataset;
-    return { kind, icon, word, title, text: this.say(name) };
+    return { kind, icon, word, title, text: this.sentence(name) };
   }
 
   /** @param {string} name */

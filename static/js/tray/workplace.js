@@ -44,7 +44,7 @@ export class Workplace {
     const site = new TraySite(element, owner, store, words, (to) => this.#move(to), signal);
     const chosen = () => site.site;
     const now = () => ({ ...sync.detail, site: site.site.id });
-    new TrayView(element, model, words, now, (row) => feedback.tellClaimed(row), signal);
+    new TrayView(element, model, words, now, (row) => feedback.signalClaimed(row), signal);
     const leaving = new Leaving(element, model, feedback, words, signal);
     const taken = () => leaving.remember();
     const intake = new Intake(element, sync.portal, feedback, words, chosen, taken, signal);
@@ -85,6 +85,6 @@ export class Workplace {
   /** @param {ChosenSite} site */
   #move(site) {
     this.#model.moveTo(site);
-    this.#feedback.unsay("claimed", "pick-site");
+    this.#feedback.clear("claimed", "pick-site");
   }
 }

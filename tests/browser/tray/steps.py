@@ -90,7 +90,7 @@ def tails(*hub_ids: object) -> list[str]:
 
 
 def word(page: Page, hub_id: object) -> Locator:
-    """How the row of this hub stands, in one word."""
+    """The state of this hub's row, in one word."""
     return row(page, hub_id).locator("[data-part=word]")
 
 

@@ -93,7 +93,7 @@ def test_what_cannot_be_claimed_says_why_and_is_not_counted(
     claim_all(page, 1)
     expect(word(page, free)).to_have_text(CLAIMED)
     assert claimed(sandbox) == [free]
-    # Another scan of a hub whose row came to nothing asks anew.
+    # Another scan of a hub whose row came to nothing asks again.
     field(page).fill(UNKNOWN)
     expect(claim_button(page)).to_have_text("Claim 1 hub")
     add(page, UNKNOWN, other)
@@ -117,9 +117,7 @@ def test_a_single_hub_is_claimed_with_three_taps_from_the_first_page(
     assert claimed(sandbox) == [hub]
 
 
-def test_what_could_not_be_read_stays_in_the_field_and_keeps_no_other_hub_from_being_claimed(
-    tablet, sandbox, working, ira
-):
+def test_unreadable_text_stays_in_the_field_and_blocks_no_other_hub(tablet, sandbox, working, ira):
     (hub,) = hubs(1)
     page = tablet(ira)
     open_tray(page)
@@ -127,12 +125,12 @@ def test_what_could_not_be_read_stays_in_the_field_and_keeps_no_other_hub_from_b
     claim_all(page, 1)
     expect(word(page, hub)).to_have_text(CLAIMED)
     expect(field(page)).to_have_value("SN 12345")
-    # With nothing else to claim, it is what has to be mended.
+    # With nothing else to claim, it is what has to be corrected.
     claim_button(page).click(force=True)
     expect(field(page)).to_be_focused()
 
 
-def test_what_is_over_is_asked_for_again_once_a_page(tablet, sandbox, working, ira):
+def test_a_finished_row_is_refreshed_once_when_the_page_loads(tablet, sandbox, working, ira):
     (hub,) = hubs(1)
     page = tablet(ira)
     open_tray(page)
@@ -187,7 +185,7 @@ def test_a_hub_that_is_not_online_is_tried_now_and_a_refused_one_again(
     assert Claim.objects.filter(hub_id_text=hub).count() == 2
 
 
-def test_the_site_must_be_picked_and_stays_with_what_was_confirmed_for_it(
+def test_a_site_must_be_picked_and_confirmed_rows_keep_theirs(
     tablet, sandbox, working, ira, orchard_rise
 ):
     one, other = hubs(2)
@@ -223,7 +221,7 @@ def test_a_hub_that_a_colleague_is_claiming_here_is_followed_and_not_sent_again(
     assert Claim.objects.get() == standing
 
 
-def test_a_site_that_was_closed_meanwhile_is_told_and_another_can_be_picked(
+def test_a_site_archived_meanwhile_is_reported_and_another_can_be_picked(
     tablet, sandbox, working, ira, mill_court, orchard_rise
 ):
     (hub,) = hubs(1)
@@ -241,7 +239,7 @@ def test_a_site_that_was_closed_meanwhile_is_told_and_another_can_be_picked(
     assert claimed(sandbox) == [hub]
 
 
-def test_another_site_asked_for_in_the_address_is_that_of_the_whole_tray(
+def test_a_site_in_the_address_becomes_the_site_of_the_whole_tray(
     tablet, sandbox, working, ira, mill_court, orchard_rise
 ):
     (hub,) = hubs(1)
@@ -255,7 +253,7 @@ def test_another_site_asked_for_in_the_address_is_that_of_the_whole_tray(
     expect(word(page, hub)).to_have_text("At another site")
 
 
-def test_hubs_are_claimed_at_the_site_on_the_screen_whatever_another_page_just_chose(
+def test_hubs_are_claimed_at_the_site_on_screen_even_if_another_page_chose_another(
     tablet, sandbox, ira, mill_court, orchard_rise
 ):
     (hub,) = hubs(1)
@@ -269,7 +267,7 @@ def test_hubs_are_claimed_at_the_site_on_the_screen_whatever_another_page_just_c
     assert Claim.objects.get().site == mill_court
 
 
-def test_a_clock_that_is_put_back_holds_nothing_up_and_changes_no_order(tablet, sandbox, ira):
+def test_a_clock_set_back_delays_nothing_and_keeps_the_order_of_rows(tablet, sandbox, ira):
     one, other = hubs(2)
     page = tablet(ira)
     open_tray(page)

@@ -24,7 +24,7 @@ COLOURS = ("good", "stop", "working")
 
 
 def recolour(page: Page, kind: str) -> None:
-    """Have the page come with chips of one colour, whatever they say."""
+    """Have the page come with all chips in one colour."""
 
     def answer(route: Route) -> None:
         response = route.fetch()

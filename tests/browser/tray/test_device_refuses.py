@@ -39,14 +39,14 @@ def assert_claims_from_memory(page: Page, sandbox) -> None:
     expect(rows(page)).to_have_count(0)
 
 
-def test_storage_that_is_refused_is_told_at_once_and_the_tray_works_in_memory(tablet, sandbox, ira):
+def test_refused_storage_is_reported_at_once_and_the_tray_works_in_memory(tablet, sandbox, ira):
     page = tablet(ira)
     page.add_init_script(REFUSED)
     open_tray(page)
     assert_claims_from_memory(page, sandbox)
 
 
-def test_storage_that_is_full_is_told_with_the_first_row_that_is_not_kept(tablet, sandbox, ira):
+def test_full_storage_is_reported_with_the_first_row_that_is_not_kept(tablet, sandbox, ira):
     (first, *_) = hubs(1)
     page = tablet(ira)
     open_tray(page)
@@ -57,7 +57,7 @@ def test_storage_that_is_full_is_told_with_the_first_row_that_is_not_kept(tablet
     assert_claims_from_memory(page, sandbox)
 
 
-def test_storage_that_is_full_once_claims_are_told_of_is_told_too(tablet, sandbox, ira):
+def test_storage_that_is_full_when_news_arrives_is_reported_too(tablet, sandbox, ira):
     (hub,) = hubs(1)
     page = tablet(ira)
     open_tray(page)

@@ -54,7 +54,7 @@ def one_by_one(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_twenty_labels_held_up_one_after_the_other_are_all_in_the_tray_once(tablet, camera, ira):
+def test_twenty_labels_shown_in_turn_are_each_in_the_tray_once(tablet, camera, ira):
     wanted = hubs(20)
     camera(*wanted, seconds_each=0.3)
     page = tablet(ira, permissions=["camera"])
@@ -70,7 +70,7 @@ def test_twenty_labels_held_up_one_after_the_other_are_all_in_the_tray_once(tabl
     assert page.evaluate("() => window.opened") == 1
 
 
-def test_foreign_codes_between_labels_are_told_and_stay_outside(tablet, camera, ira):
+def test_foreign_codes_between_labels_are_reported_and_not_added(tablet, camera, ira):
     one, other = hubs(2)
     camera(one, FOREIGN, other, seconds_each=1.0)
     page = tablet(ira, permissions=["camera"])
@@ -80,7 +80,7 @@ def test_foreign_codes_between_labels_are_told_and_stay_outside(tablet, camera, 
     assert sorted(read_off(page)) == sorted(tails(one, other))
 
 
-def test_each_kind_of_reading_has_its_own_word_colour_sound_and_pulse(
+def test_each_kind_of_reading_has_a_word_colour_sound_and_vibration_of_its_own(
     tablet, sandbox, working, ira, mill_court
 ):
     fresh, ours = hubs(2)
@@ -106,7 +106,7 @@ def test_each_kind_of_reading_has_its_own_word_colour_sound_and_pulse(
     assert len({str(pulses) for pulses in page.evaluate("() => window.shaken")}) == 3
 
 
-def test_several_found_to_be_claimed_here_sound_once_and_are_all_told(tablet, ira):
+def test_several_hubs_already_claimed_here_sound_once_and_are_all_announced(tablet, ira):
     wanted = hubs(3)
     page = tablet(ira)
     page.add_init_script(LISTEN)
@@ -123,7 +123,7 @@ def test_several_found_to_be_claimed_here_sound_once_and_are_all_told(tablet, ir
     assert [tail for tail in tails(*wanted) if tail not in heard] == []
 
 
-def test_several_ids_are_pasted_at_once_whatever_stands_between_them(tablet, ira):
+def test_several_ids_are_pasted_at_once_whatever_separates_them(tablet, ira):
     wanted = hubs(7)
     page = tablet(ira)
     open_tray(page)
@@ -135,7 +135,7 @@ def test_several_ids_are_pasted_at_once_whatever_stands_between_them(tablet, ira
     expect(outcome(page)).to_contain_text("We read “from the office”.")
 
 
-def test_of_a_paste_only_what_names_no_hub_stays_and_what_was_taken_can_be_undone(tablet, ira):
+def test_only_the_part_of_a_paste_that_names_no_hub_stays_in_the_field(tablet, ira):
     one, other = hubs(2)
     page = tablet(ira)
     open_tray(page)
@@ -148,7 +148,7 @@ def test_of_a_paste_only_what_names_no_hub_stays_and_what_was_taken_can_be_undon
     expect(claim_button(page)).to_have_text("Claim 1 hub")
 
 
-def test_a_paste_without_an_id_is_left_in_the_field_to_be_mended(tablet, ira):
+def test_a_paste_without_an_id_stays_in_the_field_to_be_corrected(tablet, ira):
     (hub,) = hubs(1)
     page = tablet(ira)
     open_tray(page)
@@ -162,7 +162,7 @@ def test_a_paste_without_an_id_is_left_in_the_field_to_be_mended(tablet, ira):
     expect(field(page)).to_have_value("")
 
 
-def test_a_scanner_that_types_needs_no_touch_of_the_screen(tablet, ira):
+def test_a_keyboard_scanner_needs_no_touch_of_the_screen(tablet, ira):
     one, other, third = hubs(3)
     page = tablet(ira)
     open_tray(page)
@@ -174,7 +174,7 @@ def test_a_scanner_that_types_needs_no_touch_of_the_screen(tablet, ira):
     assert read_off(page) == tails(third, other, one)
 
 
-def test_a_scanner_goes_on_after_a_code_that_was_no_label(tablet, ira):
+def test_a_keyboard_scanner_goes_on_after_a_code_that_was_no_label(tablet, ira):
     one, other = hubs(2)
     page = tablet(ira)
     open_tray(page)
@@ -194,7 +194,7 @@ def test_the_first_label_sounds_when_the_page_before_was_touched(tablet, camera,
     page.evaluate(HAS_SOUNDED)
 
 
-def test_a_scanner_may_end_with_tab_and_tab_leaves_what_is_no_id_yet(tablet, ira):
+def test_tab_ends_a_scan_and_otherwise_leaves_the_field(tablet, ira):
     one, other = hubs(2)
     page = tablet(ira)
     open_tray(page)
@@ -235,7 +235,7 @@ def test_a_photo_is_read_by_the_portal_and_one_without_a_label_says_so(tablet, i
     expect(outcome(page)).to_contain_text("The photo was not read.")
     assert rows(page).count() == 1
 
-    # In another tab somebody signed in anew: the token of this page is worth nothing now.
+    # In another tab somebody signed in again: the token of this page is worth nothing now.
     token = {"name": settings.CSRF_COOKIE_NAME, "value": "n" * 32, "url": live_server.url}
     page.context.add_cookies([token])
     other = hubs(2)[1]

@@ -1,4 +1,4 @@
-"""The tray stands up to what every page stands up to, in each of its states."""
+"""The tray passes the checks of every page in each of its states."""
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +18,7 @@ ROOM_BELOW = """() => {
   const { top } = document.querySelector("[data-tray-claim]").getBoundingClientRect();
   return top - list.lastElementChild.getBoundingClientRect().bottom;
 }"""
-HURRY = 'async () => (await import("/static/js/tray/page-sync.js")).sync.hurry()'
+HURRY = 'async () => (await import("/static/js/tray/page-sync.js")).sync.syncNow()'
 SIGN_IN = {"signIn": "/accounts/login/?next=/claims/new/"}
 
 
@@ -40,9 +40,7 @@ def test_rows_of_every_kind_without_a_connection_and_the_question(tablet, ira, m
     assert row(page, hub).count() == 1
 
 
-def test_the_last_row_is_within_reach_beside_the_camera_whatever_stands_above(
-    tablet, ira, mill_court
-):
+def test_the_last_row_can_be_reached_beside_the_open_camera(tablet, ira, mill_court):
     tablet.expected = ["401"]
     page = tablet(ira, viewport={"width": 1180, "height": 820})
     open_tray(page, f"?site={mill_court.pk}")
@@ -53,7 +51,7 @@ def test_the_last_row_is_within_reach_beside_the_camera_whatever_stands_above(
     assert page.evaluate(ROOM_BELOW) >= 8
 
 
-def test_what_is_done_with_all_rows_is_within_reach_above_them(tablet, ira, mill_court):
+def test_the_actions_for_all_rows_can_be_reached_above_them(tablet, ira, mill_court):
     page = tablet(ira, viewport={"width": 1180, "height": 820})
     keep_news_away(page)
     open_tray(page, f"?site={mill_court.pk}")

@@ -13,7 +13,7 @@ ASK_AGAIN = """(name) => {
 }"""
 
 
-def test_the_last_reading_is_undone_and_others_leave_after_a_question_that_names_them(tablet, ira):
+def test_the_last_reading_can_be_undone_and_others_removed_after_a_confirmation(tablet, ira):
     one, other, third = hubs(3)
     page = tablet(ira)
     open_tray(page)
@@ -40,7 +40,7 @@ def test_the_last_reading_is_undone_and_others_leave_after_a_question_that_names
     expect(page.locator("#content")).to_be_focused()
 
 
-def test_a_question_is_answered_for_its_own_hub_however_soon_it_follows_another(tablet, ira):
+def test_a_confirmation_removes_the_hub_it_names_though_it_follows_another_at_once(tablet, ira):
     one, other = hubs(2)
     page = tablet(ira)
     open_tray(page)

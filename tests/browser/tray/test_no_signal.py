@@ -56,7 +56,7 @@ def test_without_a_network_the_page_opens_scans_queues_and_sends_once_it_is_back
     all_claimed_once(visited, sandbox, *wanted)
 
 
-def test_what_the_address_brings_is_taken_without_a_network_too(visited, line, orchard_rise):
+def test_a_label_in_the_address_is_added_without_a_network_too(visited, line, orchard_rise):
     (hub,) = hubs(1)
     go_offline(visited, line)
     open_tray(visited, f"?site={orchard_rise.pk}&label={hub}")
@@ -64,7 +64,7 @@ def test_what_the_address_brings_is_taken_without_a_network_too(visited, line, o
     expect(visited.locator("[data-site-name]")).to_have_text("Orchard Rise")
 
 
-def test_the_network_goes_between_two_scans_and_comes_back(visited, line, sandbox):
+def test_the_network_is_lost_between_two_scans_and_returns(visited, line, sandbox):
     one, other = hubs(2)
     add(visited, one)
     expect(word(visited, one)).to_have_text("Ready")
@@ -96,9 +96,7 @@ def test_an_answer_lost_after_the_portal_stored_the_claims_makes_no_second_ones(
     all_claimed_once(visited, sandbox, *wanted)
 
 
-def test_the_network_goes_while_claims_are_followed_and_the_rest_is_told_later(
-    visited, line, sandbox
-):
+def test_when_the_network_is_lost_claims_go_on_and_their_end_is_shown_later(visited, line, sandbox):
     (hub,) = hubs(1)
     add(visited, hub)
     sandbox.state.set_hub(hub, {"online": False})
@@ -124,7 +122,7 @@ def test_a_photo_says_that_it_needs_the_portal(visited, line):
     expect(outcome(visited)).to_contain_text("Photos are read by the portal")
 
 
-def test_what_waits_is_only_dropped_after_a_question_that_names_it(visited, line, sandbox):
+def test_a_waiting_hub_is_only_dropped_after_a_confirmation_that_names_it(visited, line, sandbox):
     one, other = hubs(2)
     go_offline(visited, line)
     add(visited, one, other)
@@ -157,7 +155,7 @@ def test_the_session_ends_without_a_network_and_the_same_person_sends_after_sign
     all_claimed_once(visited, sandbox, hub)
 
 
-def test_another_person_on_the_device_neither_sees_nor_counts_nor_sends_what_waits(
+def test_another_person_on_the_device_neither_sees_nor_counts_nor_sends_waiting_hubs(
     visited, line, sandbox, ira, ada, as_person
 ):
     (hub,) = hubs(1)

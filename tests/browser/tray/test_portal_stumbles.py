@@ -40,9 +40,7 @@ def test_a_row_that_the_portal_could_not_take_says_so(tablet, sandbox, ira, monk
     assert stages(page) == ["confirmed"]
 
 
-def test_what_is_confirmed_for_an_organisation_the_person_has_left_is_shown_and_can_go(
-    tablet, sandbox, ira
-):
+def test_hubs_confirmed_for_an_organisation_the_person_left_can_be_removed(tablet, sandbox, ira):
     tablet.expected = ["404"]
     (hub,) = hubs(1)
     page = tablet(ira)
@@ -80,7 +78,7 @@ def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ir
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
-def test_what_is_finished_is_told_in_the_language_that_the_person_changed_to(
+def test_finished_rows_are_shown_in_the_language_the_person_changed_to(
     tablet, sandbox, ira, mill_court
 ):
     (hub,) = hubs(1)

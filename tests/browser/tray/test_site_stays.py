@@ -58,7 +58,7 @@ def test_hubs_for_a_site_that_was_closed_wait_until_another_is_picked(tablet, ir
     expect(site_name(page)).to_have_text("Mill Court")
 
 
-def test_the_filter_of_a_list_that_opens_without_a_network_is_no_site_for_the_tray(
+def test_the_site_filter_of_a_list_opened_offline_does_not_set_the_trays_site(
     tablet, line, ira, orchard_rise
 ):
     tablet.expected = ["ERR_", "htmx:"]

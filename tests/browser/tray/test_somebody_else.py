@@ -1,4 +1,4 @@
-"""A tray that is open while somebody else signs in is closed to them, whatever happens then."""
+"""A tray that is open while somebody else signs in is closed to them."""
 
 import pytest
 from playwright.sync_api import expect
@@ -26,7 +26,7 @@ def test_a_page_of_one_person_sends_nothing_once_another_has_signed_in(
     assert not Claim.objects.exists()
 
 
-def test_a_page_opened_without_a_network_is_closed_to_whoever_else_signs_in(
+def test_a_page_opened_offline_is_closed_to_another_person_who_signs_in(
     visited, line, sandbox, ada, as_person
 ):
     (hub,) = hubs(1)
@@ -46,7 +46,7 @@ def test_a_page_opened_without_a_network_is_closed_to_whoever_else_signs_in(
     assert not Claim.objects.exists()
 
 
-def test_it_stays_closed_while_the_network_goes_and_opens_for_its_own_person_alone(
+def test_a_closed_tray_stays_closed_offline_and_opens_for_its_own_person_only(
     visited, line, sandbox, ira, ada, as_person
 ):
     (hub,) = hubs(1)
@@ -65,7 +65,7 @@ def test_it_stays_closed_while_the_network_goes_and_opens_for_its_own_person_alo
     expect(visited.get_by_role("alert")).to_be_hidden()
 
 
-def test_it_is_closed_to_somebody_who_may_claim_nothing_too(visited, line, sandbox, agent):
+def test_the_tray_is_closed_to_an_agent_of_support_too(visited, line, sandbox, agent):
     (hub,) = hubs(1)
     add(visited, hub)
     expect(word(visited, hub)).to_have_text("Ready")

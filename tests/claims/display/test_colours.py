@@ -41,7 +41,7 @@ def test_a_colour_decides_nothing(state, reason, fields, as_person, ira, claim, 
 
 @pytest.mark.parametrize("online", [True, False])
 @pytest.mark.parametrize("binding", ["ours", "other"])
-def test_a_colour_decides_nothing_of_a_hub_that_is_claimed(
+def test_a_colour_decides_nothing_about_a_claimed_hub(
     online, binding, as_person, ira, claim, monkeypatch
 ):
     claim = put(claim, "claimed", claimed_at=timezone.now())

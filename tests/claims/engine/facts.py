@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from portal import spkey
-from portal.claims.engine.calls import CallRecord, Outcome, Reading, Sent
+from portal.claims.engine.calls import CallOutcome, CallRecord, Reading, Sent
 from portal.claims.engine.decide import Facts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -36,11 +36,11 @@ SENT = replace(FRESH, sends=1, recent_sends=1, last_send_at=ago(seconds=50))
 UNRESOLVED = replace(SENT, unresolved=True)
 
 
-def journal(outcome: Outcome) -> CallRecord:
+def call_record(outcome: CallOutcome) -> CallRecord:
     return CallRecord(outcome, None, "request", "ray", 0.1)
 
 
-def says(
+def read_as(
     status: str = "Provisioned", org: str = "", site: str = "", online: bool | None = None
 ) -> Reading:
     """A status read that was answered."""
@@ -61,19 +61,21 @@ def says(
         uptime_seconds=None,
         meta=META,
     )
-    return Reading(journal(Outcome.ANSWERED), NOW, hub=hub)
+    return Reading(call_record(CallOutcome.ANSWERED), NOW, hub=hub)
 
 
-def fails(outcome: Outcome, held_for: float = 0.0) -> Reading:
+def fails(outcome: CallOutcome, held_for: float = 0.0) -> Reading:
     """A status read that was not answered with a status."""
-    return Reading(journal(outcome), NOW, held_for=held_for)
+    return Reading(call_record(outcome), NOW, held_for=held_for)
 
 
-def sent(outcome: Outcome, held_for: float = 0.0) -> Sent:
+def sent(outcome: CallOutcome, held_for: float = 0.0) -> Sent:
     """A send that ended like this, without an event."""
-    return Sent(journal(outcome), held_for=held_for)
+    return Sent(call_record(outcome), held_for=held_for)
 
 
 def claimed(hub: str = HUB, org: str = OURS, site: str = OUR_SITE) -> Sent:
     """A send that was answered by the event of a claim."""
-    return Sent(journal(Outcome.ANSWERED), event=spkey.ClaimedEvent(hub, org, site, "user", NOW))
+    return Sent(
+        call_record(CallOutcome.ANSWERED), event=spkey.ClaimedEvent(hub, org, site, "user", NOW)
+    )

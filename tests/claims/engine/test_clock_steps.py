@@ -7,7 +7,7 @@ from django.utils import timezone
 from portal.claims.engine import decide, leases, timing
 from portal.claims.models import Claim, State
 from portal.core import leasing
-from tests.claims.engine.facts import NOW, UNRESOLVED, says
+from tests.claims.engine.facts import NOW, UNRESOLVED, read_as
 from tests.conftest import claimed_events, work
 
 HOUR = 3600
@@ -18,7 +18,7 @@ def stored(claim):
     return Claim.objects.get(pk=claim.pk)
 
 
-def test_a_claim_that_rests_stays_due_when_the_clock_is_put_back(sandbox, claim, clock):
+def test_a_resting_claim_stays_due_when_the_clock_is_set_back(sandbox, claim, clock):
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503}, times=1)
     wait = work(claim).due_at - timezone.now()
 
@@ -62,10 +62,10 @@ def test_a_claim_is_no_older_after_the_clock_was_put_back(claim, clock):
     )
 
 
-def test_read_backs_do_not_wait_for_a_send_that_seems_to_lie_ahead():
+def test_read_backs_do_not_wait_for_a_send_dated_in_the_future():
     ahead = decide.replace(UNRESOLVED, last_send_at=NOW + timedelta(hours=1))
 
-    decision = decide.after_read(ahead, says(), NOW)
+    decision = decide.after_read(ahead, read_as(), NOW)
 
     assert decision.state == State.VERIFYING
     assert decision.wait is not None
@@ -107,9 +107,7 @@ def test_two_machines_whose_clocks_differ_do_not_make_a_send_seem_older(sandbox,
     assert stored(claim).lease_until is None or stored(claim).lease_until > timezone.now()
 
 
-def test_after_an_hours_step_what_a_send_is_counted_from_is_never_older_than_it(
-    sandbox, claim, clock
-):
+def test_after_an_hours_step_a_sends_window_never_begins_before_the_send(sandbox, claim, clock):
     sandbox.faults.add(SENDS, action={"drop": "before"}, times=1)
     work(claim)
     for _ in range(3):

@@ -56,9 +56,7 @@ def test_an_organisation_that_is_served_gets_no_reserved_thread(ira, mill_court)
     assert not any(kind.is_due() for kind in worker.kinds(reserved=True))
 
 
-def test_no_more_claims_are_with_spkey_at_once_than_its_host_is_to_bear(
-    ira, mill_court, monkeypatch
-):
+def test_the_number_of_simultaneous_claims_at_spkeys_host_is_limited(ira, mill_court, monkeypatch):
     monkeypatch.setattr(timing, "AT_ONCE", 5)
     many(ira, mill_court, range(8))
 

@@ -24,7 +24,7 @@ def harbours_key_at_acme(acme):
     ApiCredential.objects.update(state="working", due_at=None)
 
 
-def test_an_event_that_names_another_organisation_bars_the_key(
+def test_an_event_that_names_another_organisation_blocks_the_key(
     sandbox, harbours_key_at_acme, claim, ira, mill_court, acme
 ):
     done = work(claim)
@@ -37,7 +37,7 @@ def test_an_event_that_names_another_organisation_bars_the_key(
     assert len(sandbox.state.event_log) == 1
 
 
-def test_without_an_event_the_claim_accuses_nobody_and_the_next_ones_event_does(
+def test_only_an_event_marks_a_key_as_mismatched(
     sandbox, harbours_key_at_acme, claim, ira, mill_court
 ):
     sandbox.faults.add(
@@ -88,7 +88,7 @@ def test_supports_claim_that_went_elsewhere_alarms_both_sides(
 
     assert (done.state, done.reason) == (State.CONFLICT, Reason.KEY_MISMATCH)
     assert Entry.objects.filter(verb="claim.bound_elsewhere", object_id=str(done.pk)).count() == 1
-    told = Notice.objects.filter(kind="bound_elsewhere").values_list("user", flat=True)
-    assert set(told) == {ada.pk, chief.pk}
+    notified = Notice.objects.filter(kind="bound_elsewhere").values_list("user", flat=True)
+    assert set(notified) == {ada.pk, chief.pk}
     key = ApiCredential.objects.get(organisation=spkey_support)
     assert key.state == ApiCredential.State.WORKING

@@ -70,7 +70,7 @@ THEIRS = {"status": "Claimed", "orgId": world.HARBOUR_ORG_ID, "siteId": "x"}
 
 
 @pytest.mark.parametrize("found", [THEIRS, {"status": "Suspended"}, {"status": "Decommissioned"}])
-def test_a_hub_found_not_to_be_free_is_read_afresh(sandbox, acme, ira, mill_court, hub_id, found):
+def test_a_hub_looked_up_as_not_free_is_read_again(sandbox, acme, ira, mill_court, hub_id, found):
     sandbox.state.set_hub(str(hub_id), found)
     look_up(acme, hub_id)
     sandbox.state.set_hub(str(hub_id), {"status": "Provisioned", "orgId": "", "siteId": ""})

@@ -30,20 +30,20 @@ def test_one_active_claim_per_organisation_and_hub(
     ira, ada, sam, spkey_support, mill_court, orchard_rise, hub_id
 ):
     acting = {"acting_organisation": spkey_support, "reason": "Ticket 1"}
-    wishes = [claim_request(person, mill_court, hub_id) for person in (ira, ada, ira)]
-    wishes += [
+    requests = [claim_request(person, mill_court, hub_id) for person in (ira, ada, ira)]
+    requests += [
         claim_request(ada, orchard_rise, hub_id),
         claim_request(sam, mill_court, hub_id, **acting),
     ]
     got: list[object] = []
 
-    def submit(wish):
+    def submit(request):
         try:
-            got.append(actions.submit(wish).pk)
+            got.append(actions.submit(request).pk)
         except actions.AnotherSiteError as refused:
             got.append(refused.claim.pk)
 
-    at_once(*[lambda wish=wish: submit(wish) for wish in wishes * 2])
+    at_once(*[lambda request=request: submit(request) for request in requests * 2])
 
     assert len(got) == 10
     assert set(got) == {Claim.objects.get().pk}
@@ -51,7 +51,7 @@ def test_one_active_claim_per_organisation_and_hub(
 
 
 @pytest.mark.parametrize("state", ACTIVE)
-def test_nor_does_the_database_take_a_second_active_one(claim, state):
+def test_the_database_refuses_a_second_active_claim(claim, state):
     Claim.objects.filter(pk=claim.pk).update(state=state)
     second = Claim.objects.get(pk=claim.pk)
     second.pk, second.submission = uuid4(), uuid4()
@@ -86,7 +86,7 @@ def test_at_most_one_effective_claim_of_ours_per_hub(
     assert len(wire("ClaimHub")) == 3
 
 
-class Nuisance(threading.Thread):
+class BusyWriter(threading.Thread):
     """Somebody who writes to the database again and again, and takes his time."""
 
     def __init__(self, name: str) -> None:
@@ -126,12 +126,12 @@ def test_an_accepted_claim_is_never_lost(sandbox, as_person, ira, ada, mill_cour
                 refused.append(answer.status_code)
             taken.append(answer["Location"])
 
-    nuisance = Nuisance(connection.settings_dict["NAME"])
-    nuisance.start()
+    writer = BusyWriter(connection.settings_dict["NAME"])
+    writer.start()
     try:
         at_once(*[lambda n=n, c=c: claim_five(n, c) for n, c in enumerate(clients)])
     finally:
-        nuisance.end()
+        writer.end()
     worker.run_once()
 
     assert set(refused) == {503}

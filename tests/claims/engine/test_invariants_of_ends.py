@@ -108,7 +108,7 @@ def test_every_effective_claim_ends_as_claimed_or_carries_late_effect_and_a_noti
     assert Entry.objects.filter(verb="claim.late_effect", object_id=str(claim.pk)).count() == 1
     (notice,) = Notice.objects.filter(kind="late_effect")
     assert (notice.user, notice.about) == (ada, str(claim.pk))
-    assert [letter.to for letter in mailoutbox] == [[ada.email]]
+    assert [email.to for email in mailoutbox] == [[ada.email]]
 
 
 ENDS = {
@@ -126,7 +126,7 @@ ENDS = {
 def test_each_final_change_has_exactly_one_audit_row_and_its_notifications(
     sandbox, ira, ada, mill_court, clock, name
 ):
-    action, state, told = ENDS[name]
+    action, state, notified = ENDS[name]
     magic = world.MAGIC.get(name)
     claim = actions.submit(claim_request(ira, mill_court, magic.id if magic else world.hub_id(0)))
     if action is not None:
@@ -141,8 +141,8 @@ def test_each_final_change_has_exactly_one_audit_row_and_its_notifications(
     ended = Entry.objects.filter(verb="claim.ended", object_id=str(claim.pk))
     recorded = [(entry.detail["state"], entry.organisation_id) for entry in ended]
     assert recorded == ([(state, claim.organisation_id)] if done.is_final else [])
-    assert list(Notice.objects.values_list("kind", flat=True)) == told
-    assert set(Notice.objects.values_list("user", flat=True)) == ({ada.pk} if told else set())
+    assert list(Notice.objects.values_list("kind", flat=True)) == notified
+    assert set(Notice.objects.values_list("user", flat=True)) == ({ada.pk} if notified else set())
 
 
 ENDLESS = (

@@ -28,10 +28,10 @@ SEND = {"path_contains": "ClaimHub"}
 @pytest.fixture
 def supports_claim(sam, spkey_support, mill_court):
     """Sam's claim for Acme."""
-    wish = claim_request(
+    request = claim_request(
         sam, mill_court, world.hub_id(5), acting_organisation=spkey_support, reason="Ticket 1"
     )
-    return actions.submit(wish)
+    return actions.submit(request)
 
 
 def keys_used(sandbox, claim):
@@ -57,7 +57,7 @@ def test_only_the_target_organisations_key_or_the_super_key_for_a_support_claim(
 
 
 @pytest.mark.parametrize("lost", ["deleted", "refused", "of the wrong kind"])
-def test_no_other_key_stands_in_for_one_that_cannot_be_used(sandbox, claim, supports_claim, lost):
+def test_no_other_key_replaces_one_that_cannot_be_used(sandbox, claim, supports_claim, lost):
     for credential in ApiCredential.objects.all():
         kind = "normal" if credential.is_super else "super"
         if lost == "deleted":
@@ -164,7 +164,9 @@ def test_no_send_after_the_right_to_claim_is_gone_or_a_cancel_is_recorded(
 
 
 @pytest.mark.parametrize("loss", [remove_person, archive_site, end_pass, stop])
-def test_nor_a_second_send_when_the_first_had_no_effect(sandbox, claim, wire, live_through, loss):
+def test_a_cancelled_claim_is_not_sent_again_when_the_first_send_had_no_effect(
+    sandbox, claim, wire, live_through, loss
+):
     sandbox.faults.add(SEND, action={"drop": "before"}, times=1)
     work(claim)
     loss(claim)
@@ -184,7 +186,7 @@ def test_at_most_8_sends_and_3_in_ten_minutes(sandbox, ira, mill_court, wire, li
     assert claimed_events(sandbox, done.hub_id_text) == []
 
 
-def test_at_most_8_sends_though_somebody_taps_try_now_all_day(
+def test_at_most_8_sends_even_if_somebody_taps_try_now_all_day(
     sandbox, ira, mill_court, wire, clock
 ):
     claim = actions.submit(claim_request(ira, mill_court, world.MAGIC["server_error"].id))
@@ -218,7 +220,7 @@ ECHOES = (
 )
 
 
-def told_to_people(client: Client) -> str:
+def shown_to_people(client: Client) -> str:
     pages = [reverse("claims:list"), reverse("home"), reverse("key:edit"), reverse("key:live")]
     for claim in Claim.objects.all():
         pages += [reverse(f"claims:{name}", args=(claim.pk,)) for name in ("detail", "live")]
@@ -227,10 +229,10 @@ def told_to_people(client: Client) -> str:
     return "".join(f"{answer.headers}{answer.content.decode()}" for answer in answers)
 
 
-def written_down() -> str:
+def stored_texts() -> str:
     kinds = (Claim, Attempt, Entry, Notice, Membership, Site)
     rows = (serializers.serialize("json", kind.objects.all()) for kind in kinds)
-    return "".join([*rows, *(str(letter.message()) for letter in mail.outbox)])
+    return "".join([*rows, *(str(email.message()) for email in mail.outbox)])
 
 
 def test_no_key_is_observable_anywhere(
@@ -250,7 +252,7 @@ def test_no_key_is_observable_anywhere(
         worker.run_once()
         clock.shift(45)
 
-    found = told_to_people(ada_reads) + written_down() + caplog.text
+    found = shown_to_people(ada_reads) + stored_texts() + caplog.text
     assert any(request.bearer for request in sandbox.state.requests)
     assert Attempt.objects.count() > 2 * len(ECHOES)
     assert mail.outbox

@@ -35,7 +35,9 @@ def test_two_takers_get_different_claims(ira, mill_court):
     assert third == []
 
 
-def test_a_thread_that_falls_free_goes_to_whom_fewest_work_for(ira, hal, mill_court, lighthouse):
+def test_a_free_thread_goes_to_the_organisation_with_the_fewest_threads(
+    ira, hal, mill_court, lighthouse
+):
     many(ira, mill_court, 6)
     leases.take_due(2)
     late = actions.submit(claim_request(hal, lighthouse, world.hub_id(9)))
@@ -99,7 +101,7 @@ def test_a_lease_lost_during_the_send_writes_nothing(
     assert row(claim) == moments["before"]
     acme.credential.refresh_from_db()
     assert acme.credential.state == "working"
-    # A 429 is the key's, whoever held the lease: the gate has written that, and no attempt.
+    # A 429 is the key's, no matter who held the lease: the gate has written that, and no attempt.
     assert (acme.credential.paused_until is not None) == (action.get("status") == 429)
 
 

@@ -35,7 +35,7 @@ ACTIONS = (
 
 
 class Killed(BaseException):
-    """Stands for the end of the process: nothing catches it."""
+    """Represents the end of the process: nothing catches it."""
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def work_through():
 
 
 def journey(claim):
-    """The claim's whole journal, for whoever has to find out what went wrong."""
+    """The claim's attempts, to find out what went wrong."""
     steps = [f"{a.kind} {a.outcome or 'open'} {a.http_status}" for a in claim.attempts.all()]
     return f"{claim.state}/{claim.reason} after {', '.join(steps)}"
 

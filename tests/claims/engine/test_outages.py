@@ -28,14 +28,14 @@ def test_an_outage_before_the_read_keeps_the_scan(sandbox, claim, settings, wire
     assert len(wire("ClaimHub")) == 1
 
 
-def test_a_send_that_found_nobody_surely_never_left(hub_id):
+def test_a_refused_connection_proves_that_nothing_was_sent(hub_id):
     with spkey.Client(NOBODY, world.ACME_KEY) as client:
         sent = calls.send(client, hub_id, site_id="mill-court", user_id="user", org_id=None)
 
-    assert sent.outcome == calls.Outcome.UNREACHABLE
+    assert sent.outcome == calls.CallOutcome.UNREACHABLE
 
 
-def test_a_server_that_cannot_prove_who_it_is_gets_nothing_and_raises_an_alarm(
+def test_a_server_without_a_valid_certificate_gets_nothing_and_raises_an_alarm(
     sandbox, claim, settings, wire, caplog
 ):
     settings.SPKEY_BASE_URL = sandbox.url.replace("http:", "https:")

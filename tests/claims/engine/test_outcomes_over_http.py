@@ -132,7 +132,7 @@ def test_a_claim_whose_answer_proves_nothing_is_read_back_and_claimed(
         pytest.param({"status": 400, "effect": True}, id="400"),
     ],
 )
-def test_a_claim_that_took_effect_is_claimed_whatever_came_back(
+def test_a_claim_that_took_effect_is_claimed_whatever_the_answer(
     sandbox, claim, live_through, action
 ):
     sandbox.faults.add(CLAIM, action=action, times=1)
@@ -194,7 +194,7 @@ def test_a_rate_limited_hub_is_claimed_when_its_time_comes(
     assert len(wire("ClaimHub")) == 3
 
 
-def test_a_hub_that_is_offline_at_first_is_claimed_when_it_comes(
+def test_a_hub_that_is_offline_at_first_is_claimed_when_it_comes_online(
     sandbox, ira, mill_court, wire, live_through
 ):
     claim = of_magic(ira, mill_court, "offline_at_first")

@@ -40,12 +40,12 @@ def again(claim):
     return Claim.objects.get(pk=claim.pk)
 
 
-def told(claim):
+def late_effect_notices(claim):
     return Notice.objects.filter(kind="late_effect", about=str(claim.pk))
 
 
 @pytest.mark.parametrize("after", timing.RECHECK_AFTER)
-def test_an_effect_that_came_late_is_marked_recorded_and_told(sandbox, ended, ada, clock, after):
+def test_a_late_effect_is_marked_recorded_and_notified(sandbox, ended, ada, clock, after):
     for mark in timing.RECHECK_AFTER:
         if mark < after:
             clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
@@ -60,10 +60,10 @@ def test_an_effect_that_came_late_is_marked_recorded_and_told(sandbox, ended, ad
     assert claim.due_at is None
     [entry] = Entry.objects.filter(verb="claim.late_effect")
     assert (entry.object_id, entry.detail["site"]) == (str(claim.pk), "mill-court")
-    assert [notice.user for notice in told(claim)] == [ada]
+    assert [notice.user for notice in late_effect_notices(claim)] == [ada]
 
 
-def test_after_a_day_without_effect_nobody_looks_any_more(ended, clock, wire):
+def test_rechecks_end_after_a_day_without_an_effect(ended, clock, wire):
     for mark in timing.RECHECK_AFTER:
         clock.move_to(ended.finished_at + mark + timedelta(seconds=1))
         claim = again(ended)
@@ -76,7 +76,7 @@ def test_after_a_day_without_effect_nobody_looks_any_more(ended, clock, wire):
     assert len(wire("status")) == asked
 
 
-def test_while_spkey_is_silent_it_is_asked_again_in_an_hour(sandbox, ended, clock):
+def test_a_recheck_that_is_not_answered_is_repeated_in_an_hour(sandbox, ended, clock):
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503})
     clock.shift(301)
 
@@ -90,9 +90,7 @@ def test_while_spkey_is_silent_it_is_asked_again_in_an_hour(sandbox, ended, cloc
     assert again(ended).late_effect_at is not None
 
 
-def test_a_hub_that_a_later_claim_brought_there_is_no_late_effect(
-    sandbox, ended, ira, mill_court, clock
-):
+def test_a_hub_that_a_later_claim_bound_is_no_late_effect(sandbox, ended, ira, mill_court, clock):
     later = actions.submit(actions.retry(ended, ira))
     assert work(later).state == State.CLAIMED
     clock.shift(301)
@@ -100,9 +98,7 @@ def test_a_hub_that_a_later_claim_brought_there_is_no_late_effect(
     assert again(ended).late_effect_at is None
 
 
-def test_a_new_claim_that_finds_the_hub_claimed_has_the_old_one_looked_at(
-    sandbox, ended, ira, clock
-):
+def test_a_new_claim_that_finds_the_hub_claimed_rechecks_the_old_one(sandbox, ended, ira, clock):
     takes_effect(sandbox, ended)
 
     later = work(actions.submit(actions.retry(ended, ira)))
@@ -121,7 +117,7 @@ def test_a_hub_that_is_elsewhere_now_is_no_late_effect(sandbox, ended, clock, wh
     assert again(ended).late_effect_at is None
 
 
-def test_what_was_never_sent_is_not_looked_back_at(sandbox, claim, ira):
+def test_a_claim_that_was_never_sent_is_not_rechecked(sandbox, claim, ira):
     actions.stop(claim, ira)
 
     assert Claim.objects.get(pk=claim.pk).due_at is None
@@ -140,7 +136,7 @@ def test_a_worker_that_lost_its_lease_marks_nothing(sandbox, ended, clock):
     assert not Entry.objects.filter(verb="claim.late_effect").exists()
 
 
-def test_a_key_that_spkey_refuses_is_marked_and_the_claim_looked_at_later(
+def test_a_key_refused_during_a_recheck_is_marked_and_the_claim_rechecked_later(
     sandbox, ended, acme, clock
 ):
     sandbox.state.keys.revoke("acme")
@@ -153,7 +149,9 @@ def test_a_key_that_spkey_refuses_is_marked_and_the_claim_looked_at_later(
     assert claim.due_at is not None
 
 
-def test_the_page_and_the_administrators_home_say_so(sandbox, ended, ada, as_person, clock):
+def test_the_claim_page_and_the_administrators_home_show_a_late_effect(
+    sandbox, ended, ada, as_person, clock
+):
     takes_effect(sandbox, ended)
     clock.shift(301)
     again(ended)
@@ -217,7 +215,7 @@ def test_of_two_claims_that_ended_badly_one_is_marked(sandbox, ended, ira, clock
 
 
 @pytest.mark.parametrize("answer", [404, 403])
-def test_a_hub_that_spkey_denies_is_looked_at_no_oftener(sandbox, ended, clock, wire, answer):
+def test_a_hub_that_spkey_denies_is_rechecked_no_more_often(sandbox, ended, clock, wire, answer):
     sandbox.faults.add({"path_contains": "status"}, action={"status": answer})
     before = len(wire("status"))
     for _ in range(60):
@@ -227,7 +225,9 @@ def test_a_hub_that_spkey_denies_is_looked_at_no_oftener(sandbox, ended, clock, 
     assert len(wire("status")) - before <= 3
 
 
-def test_what_nobody_foresaw_costs_a_wait_and_no_storm(ended, clock, monkeypatch, caplog):
+def test_an_unexpected_error_delays_the_recheck_and_is_not_retried_at_once(
+    ended, clock, monkeypatch, caplog
+):
     def broken(*_):
         raise ZeroDivisionError
 
@@ -237,7 +237,7 @@ def test_what_nobody_foresaw_costs_a_wait_and_no_storm(ended, clock, monkeypatch
     claim = again(ended)
 
     assert claim.due_at > timezone.now() + timedelta(minutes=59)
-    assert "looking back failed" in caplog.text
+    assert "the recheck failed" in caplog.text
 
 
 def test_spkeys_clock_need_not_agree_with_ours(sandbox, claim, clock):

@@ -8,7 +8,7 @@ from portal.claims.engine import context, decide, timing
 from portal.claims.models import Attempt, Claim, Reason, State
 from portal.core import worker
 from portal.orgs.models import ApiCredential
-from tests.claims.engine.facts import FRESH, NOW, SENT, ago, fails, replace, says
+from tests.claims.engine.facts import FRESH, NOW, SENT, ago, fails, read_as, replace
 from tests.conftest import work
 
 
@@ -36,7 +36,7 @@ def test_a_claim_that_no_worker_took_up_for_two_days_is_claimed_when_one_does(
     assert Claim.objects.get().state == State.CLAIMED
 
 
-def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(sandbox, clock, claim):
+def test_a_day_of_trying_ends_even_if_the_worker_was_away_for_an_hour(sandbox, clock, claim):
     sandbox.faults.add(action={"status": 503, "body": ""})
     work(claim)
     clock.shift(timedelta(hours=1))
@@ -51,7 +51,7 @@ def test_a_day_of_trying_ends_although_the_worker_was_away_for_an_hour_of_it(san
     assert (done.state, done.reason) == (State.EXPIRED, Reason.UNREACHABLE)
 
 
-def test_an_error_that_nobody_foresaw_costs_a_wait_and_not_the_claim(sandbox, claim, monkeypatch):
+def test_an_unexpected_error_delays_the_claim_and_does_not_end_it(sandbox, claim, monkeypatch):
     def fall(*_args, **_fields):
         raise ValueError("nobody foresaw this")
 
@@ -82,7 +82,7 @@ def test_an_error_after_a_send_leaves_it_open_and_it_is_read_back(sandbox, claim
 def test_a_hub_that_is_online_and_yet_never_reached_is_not_given_up_within_the_hour():
     known = replace(SENT, sends=3, reason="offline", last_send_at=ago(minutes=11))
 
-    assert not decide.after_read(known, says(online=True), NOW).send
+    assert not decide.after_read(known, read_as(online=True), NOW).send
 
 
 def test_a_claim_sent_too_often_lately_says_so():
@@ -95,7 +95,7 @@ def test_a_claim_sent_too_often_lately_says_so():
         seen_offline=True,
     )
 
-    decision = decide.after_read(known, says(online=True), NOW)
+    decision = decide.after_read(known, read_as(online=True), NOW)
 
     assert (decision.state, decision.reason) == (State.WAITING, Reason.TOO_OFTEN)
 
@@ -103,6 +103,6 @@ def test_a_claim_sent_too_often_lately_says_so():
 def test_an_unreadable_hub_is_given_up_after_a_day_of_trying():
     known = replace(FRESH, retry_window_start=NOW - timing.MAX_AGE - timedelta(minutes=1))
 
-    decision = decide.after_read(known, fails(decide.Outcome.UNREACHABLE), NOW)
+    decision = decide.after_read(known, fails(decide.CallOutcome.UNREACHABLE), NOW)
 
     assert (decision.state, decision.reason) == (State.EXPIRED, Reason.UNREACHABLE)

@@ -5,28 +5,28 @@ from datetime import timedelta
 import pytest
 
 from portal.claims.engine import timing
-from portal.claims.engine.calls import Outcome
+from portal.claims.engine.calls import CallOutcome
 from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again
 from portal.claims.models import FINAL, State
 
-ANSWERED = {Outcome.ANSWERED}
+ANSWERED = {CallOutcome.ANSWERED}
 OF_SENDS_ALONE = {
-    Outcome.UNCLEAR,
-    Outcome.REFUSED,
-    Outcome.INVALID,
-    Outcome.BUSY,
-    Outcome.OFFLINE,
-    Outcome.UNKNOWN,
+    CallOutcome.UNCLEAR,
+    CallOutcome.REFUSED,
+    CallOutcome.INVALID,
+    CallOutcome.BUSY,
+    CallOutcome.OFFLINE,
+    CallOutcome.UNKNOWN,
 }
 TABLES = [*AFTER_READ.items(), *AFTER_SEND.items()]
 
 
-def test_every_ending_of_a_send_has_its_row():
-    assert set(AFTER_SEND) == set(Outcome)
+def test_every_outcome_of_a_send_has_a_rule():
+    assert set(AFTER_SEND) == set(CallOutcome)
 
 
-def test_every_ending_of_a_read_but_the_status_itself_has_its_row():
-    assert set(AFTER_READ) == set(Outcome) - ANSWERED - OF_SENDS_ALONE
+def test_every_outcome_of_a_read_without_a_status_has_a_rule():
+    assert set(AFTER_READ) == set(CallOutcome) - ANSWERED - OF_SENDS_ALONE
 
 
 @pytest.mark.parametrize(("outcome", "rule"), TABLES)
@@ -46,7 +46,7 @@ def waits(make, times=300):
 @pytest.mark.parametrize(
     ("tries", "most"), [(0, 2), (1, 4), (3, 16), (7, 256), (8, 300), (60, 300)]
 )
-def test_backoff_is_drawn_from_all_of_a_doubling_range(tries, most):
+def test_backoff_is_drawn_from_the_whole_of_a_doubling_range(tries, most):
     drawn = waits(lambda: timing.backoff(tries))
 
     assert 0.5 <= min(drawn) < most / 3

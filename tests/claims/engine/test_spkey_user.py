@@ -70,7 +70,7 @@ def test_an_id_found_by_an_address_that_changed_meanwhile_is_not_remembered(
 
 
 @pytest.mark.parametrize("status", [None, 403, 400], ids=["unknown", "403", "400"])
-def test_the_organisations_fallback_serves_whom_spkey_does_not_tell(
+def test_the_organisations_fallback_is_used_when_spkey_names_no_user(
     sandbox, nias_claim, nia, acme, wire, status
 ):
     if status:
@@ -113,9 +113,7 @@ def test_a_lookup_that_fails_is_tried_again_and_nothing_is_sent(
     assert wire("ClaimHub") == []
 
 
-def test_a_key_revoked_between_the_read_and_the_look_up_is_a_refused_key(
-    sandbox, claim, acme, monkeypatch
-):
+def test_a_key_revoked_before_the_user_lookup_is_a_refused_key(sandbox, claim, acme, monkeypatch):
     read = calls.read
 
     def revoked_after(*args, **kwargs):
@@ -130,7 +128,7 @@ def test_a_key_revoked_between_the_read_and_the_look_up_is_a_refused_key(
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
 
 
-def test_nothing_is_sent_for_somebody_who_left_before_it_was(claim, ira, sandbox):
+def test_nothing_is_sent_for_somebody_who_left_before_the_send(claim, ira, sandbox):
     Membership.objects.filter(user=ira).delete()
     done = work(claim)
 

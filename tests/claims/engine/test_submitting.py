@@ -18,19 +18,19 @@ def submitted(claim):
 
 
 def test_the_same_submission_again_is_the_same_claim(ira, mill_court, hub_id):
-    wish = claim_request(ira, mill_court, hub_id)
+    request = claim_request(ira, mill_court, hub_id)
 
-    first, second = actions.submit(wish), actions.submit(wish)
+    first, second = actions.submit(request), actions.submit(request)
 
     assert first.pk == second.pk
     assert submitted(first) == 1
 
 
 def test_the_same_submission_after_the_end_is_the_same_claim(sandbox, ira, mill_court, hub_id):
-    wish = claim_request(ira, mill_court, hub_id)
-    done = work(actions.submit(wish))
+    request = claim_request(ira, mill_court, hub_id)
+    done = work(actions.submit(request))
 
-    assert actions.submit(wish).pk == done.pk
+    assert actions.submit(request).pk == done.pk
 
 
 def test_a_colleagues_active_claim_of_the_hub_is_the_claim(claim, ada, mill_court, hub_id):
@@ -58,7 +58,7 @@ def test_a_hub_claimed_less_than_ten_minutes_ago_is_that_claim(
         actions.submit(claim_request(ada, orchard_rise, hub_id))
 
 
-def test_a_hub_claimed_longer_ago_is_asked_after_anew_and_already_yours(
+def test_a_hub_claimed_longer_ago_is_read_again_and_is_already_yours(
     sandbox, clock, claim, ada, mill_court, hub_id, wire
 ):
     done = work(claim)
@@ -71,7 +71,7 @@ def test_a_hub_claimed_longer_ago_is_asked_after_anew_and_already_yours(
     assert len(wire("ClaimHub")) == 1
 
 
-def test_a_claim_that_ended_badly_does_not_stand_in_the_way(
+def test_a_claim_that_ended_badly_does_not_prevent_a_new_one(
     claim, ira, mill_court, orchard_rise, hub_id
 ):
     actions.stop(claim, ira)
@@ -100,26 +100,28 @@ def test_another_person_with_the_same_form_token_gets_a_claim_of_their_own(
     assert mine.pk != theirs.pk
 
 
-def at_once(*wishes):
-    """Submit all the wishes at the same moment, each in a thread of its own."""
-    gate = Barrier(len(wishes))
+def at_once(*requests):
+    """Submit all the requests at the same moment, each in a thread of its own."""
+    gate = Barrier(len(requests))
 
-    def submit(wish):
+    def submit(request):
         try:
             gate.wait(timeout=60)
-            return actions.submit(wish)
+            return actions.submit(request)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(wishes)) as pool:
-        return [outcome.result() for outcome in [pool.submit(submit, wish) for wish in wishes]]
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return [
+            outcome.result() for outcome in [pool.submit(submit, request) for request in requests]
+        ]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_tap_in_two_threads_is_one_claim(ira, mill_court, hub_id):
-    wish = claim_request(ira, mill_court, hub_id)
+    request = claim_request(ira, mill_court, hub_id)
 
-    claims = at_once(*[wish] * 4)
+    claims = at_once(*[request] * 4)
 
     assert len({claim.pk for claim in claims}) == 1
     assert Claim.objects.count() == 1

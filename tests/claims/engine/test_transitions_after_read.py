@@ -6,9 +6,19 @@ from datetime import timedelta
 import pytest
 
 from portal.claims.engine import decide, timing
-from portal.claims.engine.calls import Outcome
+from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
-from tests.claims.engine.facts import FRESH, NOW, OUR_SITE, OURS, SENT, UNRESOLVED, ago, fails, says
+from tests.claims.engine.facts import (
+    FRESH,
+    NOW,
+    OUR_SITE,
+    OURS,
+    SENT,
+    UNRESOLVED,
+    ago,
+    fails,
+    read_as,
+)
 
 OLD = {"retry_window_start": ago(hours=24, seconds=1)}
 
@@ -26,97 +36,100 @@ def where(decision):
     [
         pytest.param(
             FRESH,
-            says("Claimed", OURS, OUR_SITE),
+            read_as("Claimed", OURS, OUR_SITE),
             (State.ALREADY_YOURS, Reason.NONE),
             id="never sent, ours at this site: already yours",
         ),
         pytest.param(
             SENT,
-            says("Claimed", OURS, OUR_SITE),
+            read_as("Claimed", OURS, OUR_SITE),
             (State.CLAIMED, Reason.NONE),
             id="sent, ours at this site: claimed",
         ),
         pytest.param(
             UNRESOLVED,
-            says("Claimed", OURS, OUR_SITE),
+            read_as("Claimed", OURS, OUR_SITE),
             (State.CLAIMED, Reason.NONE),
             id="verifying, ours: claimed",
         ),
         pytest.param(
             replace(UNRESOLVED, cancelling=True),
-            says("Claimed", OURS, OUR_SITE),
+            read_as("Claimed", OURS, OUR_SITE),
             (State.CLAIMED, Reason.NONE),
             id="verifying and cancelled, ours: too late, claimed",
         ),
         pytest.param(
             UNRESOLVED,
-            says("Suspended", OURS, OUR_SITE),
+            read_as("Suspended", OURS, OUR_SITE),
             (State.CLAIMED, Reason.NONE),
             id="claimed by our send, then suspended: claimed all the same",
         ),
         pytest.param(
             FRESH,
-            says("Claimed", OURS, "elsewhere"),
+            read_as("Claimed", OURS, "elsewhere"),
             (State.CONFLICT, Reason.ANOTHER_SITE),
             id="ours at another site: conflict",
         ),
         pytest.param(
             UNRESOLVED,
-            says("Claimed", OURS, "elsewhere"),
+            read_as("Claimed", OURS, "elsewhere"),
             (State.CONFLICT, Reason.ANOTHER_SITE),
             id="verifying, ours at another site: conflict",
         ),
         pytest.param(
             FRESH,
-            says("Claimed", "someone-else", OUR_SITE),
+            read_as("Claimed", "someone-else", OUR_SITE),
             (State.CONFLICT, Reason.ANOTHER_ORGANISATION),
             id="another organisation's: conflict",
         ),
         pytest.param(
             UNRESOLVED,
-            says("Claimed", "someone-else", "x"),
+            read_as("Claimed", "someone-else", "x"),
             (State.CONFLICT, Reason.ANOTHER_ORGANISATION),
             id="verifying, another organisation was faster: conflict",
         ),
         pytest.param(
             FRESH,
-            says("Claimed"),
+            read_as("Claimed"),
             (State.CONFLICT, Reason.ANOTHER_ORGANISATION),
             id="claimed, and SpKey does not say by whom: conflict",
         ),
         pytest.param(
             FRESH,
-            says("Suspended", "someone-else", "x"),
+            read_as("Suspended", "someone-else", "x"),
             (State.CONFLICT, Reason.ANOTHER_ORGANISATION),
             id="another organisation's and suspended: never what it is there",
         ),
         pytest.param(
             FRESH,
-            fails(Outcome.FORBIDDEN),
+            fails(CallOutcome.FORBIDDEN),
             (State.CONFLICT, Reason.ANOTHER_ORGANISATION),
             id="403: conflict",
         ),
         pytest.param(
-            FRESH, fails(Outcome.NOT_FOUND), (State.NOT_FOUND, Reason.NONE), id="404: not found"
-        ),
-        pytest.param(
-            FRESH, says("Suspended"), (State.REJECTED, Reason.SUSPENDED), id="suspended: rejected"
+            FRESH, fails(CallOutcome.NOT_FOUND), (State.NOT_FOUND, Reason.NONE), id="404: not found"
         ),
         pytest.param(
             FRESH,
-            says("Decommissioned"),
+            read_as("Suspended"),
+            (State.REJECTED, Reason.SUSPENDED),
+            id="suspended: rejected",
+        ),
+        pytest.param(
+            FRESH,
+            read_as("Decommissioned"),
             (State.REJECTED, Reason.DECOMMISSIONED),
             id="decommissioned: rejected",
         ),
         pytest.param(
             FRESH,
-            says("Suspended", OURS, OUR_SITE),
+            read_as("Suspended", OURS, OUR_SITE),
             (State.REJECTED, Reason.SUSPENDED),
             id="ours and suspended, never sent: rejected",
         ),
         pytest.param(
             FRESH,
-            says("Decommissioned", OURS, OUR_SITE),
+            read_as("Decommissioned", OURS, OUR_SITE),
             (State.REJECTED, Reason.DECOMMISSIONED),
             id="ours and decommissioned, never sent: rejected",
         ),
@@ -132,24 +145,24 @@ def test_a_read_that_ends_the_claim(facts, reading, expected):
 
 @pytest.mark.parametrize("online", [True, None])
 def test_a_provisioned_hub_that_is_online_or_unknown_is_sent(online):
-    decision = after(FRESH, says(online=online))
+    decision = after(FRESH, read_as(online=online))
 
     assert decision.send
     assert decision.state == State.SENDING
 
 
 def test_a_provisioned_hub_that_already_names_our_organisation_is_sent():
-    assert after(FRESH, says("Provisioned", OURS)).send
+    assert after(FRESH, read_as("Provisioned", OURS)).send
 
 
 def test_a_provisioned_hub_that_names_another_organisation_is_theirs():
-    decision = after(FRESH, says("Provisioned", "someone-else"))
+    decision = after(FRESH, read_as("Provisioned", "someone-else"))
 
     assert where(decision) == (State.CONFLICT, Reason.ANOTHER_ORGANISATION)
 
 
 def test_an_offline_hub_is_only_read():
-    decision = after(FRESH, says(online=False))
+    decision = after(FRESH, read_as(online=False))
 
     assert where(decision) == (State.WAITING, Reason.OFFLINE)
     assert not decision.send
@@ -167,13 +180,13 @@ def test_an_offline_hub_is_only_read():
     ],
 )
 def test_an_offline_hub_is_sent(facts):
-    assert after(facts, says(online=False)).send
+    assert after(facts, read_as(online=False)).send
 
 
 def test_an_offline_hub_sent_59_minutes_ago_is_read_again_when_the_next_send_is_due():
     facts = replace(SENT, retry_window_start=ago(hours=2), last_send_at=ago(minutes=59), tries=9)
 
-    decision = after(facts, says(online=False))
+    decision = after(facts, read_as(online=False))
 
     assert not decision.send
     assert 0 < decision.wait <= 60
@@ -188,7 +201,7 @@ def test_an_offline_hub_sent_59_minutes_ago_is_read_again_when_the_next_send_is_
     ],
 )
 def test_a_waiting_claim_gives_up_after(facts, online):
-    decision = after(replace(facts, reason="offline"), says(online=online))
+    decision = after(replace(facts, reason="offline"), read_as(online=online))
 
     reason = Reason.NONE if online else Reason.OFFLINE
     assert where(decision) == (State.EXPIRED, reason)
@@ -197,10 +210,10 @@ def test_a_waiting_claim_gives_up_after(facts, online):
 def test_a_claim_that_gives_up_with_its_hub_just_claimed_is_claimed():
     facts = replace(UNRESOLVED, sends=8, **OLD)
 
-    assert after(facts, says("Claimed", OURS, OUR_SITE)).state == State.CLAIMED
+    assert after(facts, read_as("Claimed", OURS, OUR_SITE)).state == State.CLAIMED
 
 
-def test_the_sends_of_an_offline_hub_last_the_day_that_is_promised():
+def test_the_sends_of_an_offline_hub_are_spread_over_the_promised_day():
     spacings = [timing.send_spacing(sends, offline=True) for sends in range(timing.MAX_SENDS)]
 
     assert timedelta(hours=20) < sum(spacings, timedelta()) < timing.MAX_AGE
@@ -217,29 +230,29 @@ def test_a_hub_that_may_be_online_is_sent_three_times_before_the_sends_are_sprea
 def test_the_fourth_send_of_a_silent_server_waits_half_an_hour_and_is_read_meanwhile():
     facts = replace(SENT, sends=3, last_send_at=ago(minutes=20))
 
-    decision = after(facts, says())
+    decision = after(facts, read_as())
 
     assert not decision.send
     assert 0 < decision.wait <= 600
 
 
-def test_a_hub_that_has_come_online_is_sent_at_once_however_often_it_was_sent_before():
+def test_a_hub_that_came_online_is_sent_at_once_after_any_number_of_sends():
     facts = replace(SENT, sends=6, last_send_at=ago(minutes=20), seen_offline=True)
 
-    assert after(facts, says(online=True)).send
+    assert after(facts, read_as(online=True)).send
 
 
 def test_no_fourth_send_leaves_within_ten_minutes():
     facts = replace(SENT, sends=3, recent_sends=3, last_send_at=ago(minutes=4), send_requested=True)
 
-    decision = after(facts, says())
+    decision = after(facts, read_as())
 
     assert decision.state == State.WAITING
     assert not decision.send
     assert decision.wait == pytest.approx(360)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE])
+@pytest.mark.parametrize("outcome", [CallOutcome.UNREACHABLE])
 def test_an_unreadable_hub_waits_with_nothing_open_and_verifies_with_a_send_open(outcome):
     waiting = after(FRESH, fails(outcome))
     verifying = after(UNRESOLVED, fails(outcome))
@@ -251,7 +264,7 @@ def test_an_unreadable_hub_waits_with_nothing_open_and_verifies_with_a_send_open
     assert verifying.failed
 
 
-@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.RATE_LIMITED])
+@pytest.mark.parametrize("outcome", [CallOutcome.UNREACHABLE, CallOutcome.RATE_LIMITED])
 def test_a_hub_that_cannot_be_read_for_24_hours_expires_or_goes_to_review(outcome):
     given_up = after(replace(FRESH, **OLD), fails(outcome))
     reviewed = after(replace(UNRESOLVED, **OLD), fails(outcome))
@@ -265,14 +278,14 @@ def test_a_hub_that_cannot_be_read_for_24_hours_expires_or_goes_to_review(outcom
 def test_a_claim_in_review_that_turns_out_ours_is_claimed():
     facts = replace(UNRESOLVED, reason="not_confirmed", retry_window_start=ago(days=3))
 
-    assert after(facts, says("Claimed", OURS, OUR_SITE)).state == State.CLAIMED
+    assert after(facts, read_as("Claimed", OURS, OUR_SITE)).state == State.CLAIMED
 
 
 @pytest.mark.parametrize(
     ("facts", "open_send"), [(FRESH, False), (UNRESOLVED, True)], ids=["nothing open", "send open"]
 )
 def test_a_401_blocks_and_refuses_the_key(facts, open_send):
-    decision = after(facts, fails(Outcome.BAD_CREDENTIALS))
+    decision = after(facts, fails(CallOutcome.BAD_CREDENTIALS))
 
     assert where(decision) == (State.BLOCKED, Reason.KEY_REFUSED)
     assert decision.refused_key
@@ -283,18 +296,18 @@ def test_a_401_blocks_and_refuses_the_key(facts, open_send):
     ("facts", "state"), [(FRESH, State.WAITING), (UNRESOLVED, State.VERIFYING)]
 )
 def test_after_a_429_a_claim_waits_for_as_long_as_the_key_is_held(facts, state):
-    decision = after(facts, fails(Outcome.RATE_LIMITED, held_for=123.4))
+    decision = after(facts, fails(CallOutcome.RATE_LIMITED, held_for=123.4))
 
     assert where(decision) == (state, Reason.RATE)
     assert decision.wait == 123.4
 
 
 @pytest.mark.parametrize("before", [Reason.UNREACHABLE, Reason.RATE, Reason.BUSY])
-def test_what_held_a_claim_up_before_is_not_said_once_spkey_has_answered(before):
+def test_an_earlier_reason_for_waiting_is_cleared_once_spkey_has_answered(before):
     thrice = replace(SENT, sends=3, recent_sends=0, last_send_at=ago(minutes=11), reason=before)
-    waiting = decide.after_read(thrice, says(online=None), NOW)
-    verifying = decide.after_read(replace(UNRESOLVED, reason=before), says(online=None), NOW)
-    given_up = decide.after_read(replace(thrice, sends=8), says(online=None), NOW)
+    waiting = decide.after_read(thrice, read_as(online=None), NOW)
+    verifying = decide.after_read(replace(UNRESOLVED, reason=before), read_as(online=None), NOW)
+    given_up = decide.after_read(replace(thrice, sends=8), read_as(online=None), NOW)
 
     assert (waiting.state, waiting.reason) == (State.WAITING, Reason.TOO_OFTEN)
     assert (verifying.state, verifying.reason) == (State.VERIFYING, Reason.NONE)

@@ -45,7 +45,7 @@ def test_try_now_makes_a_resting_claim_due(claim, state):
 
 
 @pytest.mark.parametrize("state", [state for state in State if state not in RESTING])
-def test_try_now_changes_nothing_elsewhere(claim, state):
+def test_try_now_changes_nothing_in_other_states(claim, state):
     before = put(claim, state)
 
     assert not actions.try_now(before)
@@ -185,9 +185,7 @@ def test_stop_during_a_send_without_effect_leaves_nothing_behind(
     assert len(endings(claim)) == 1
 
 
-def test_stop_in_the_last_moment_of_a_send_is_obeyed_at_once_after_it(
-    sandbox, claim, ira, monkeypatch, acme
-):
+def test_stop_during_a_send_is_obeyed_at_once_after_it(sandbox, claim, ira, monkeypatch, acme):
     sandbox.faults.add(SENDS, action={"status": 401}, times=1)
     after_send = decide.after_send
 
@@ -230,13 +228,13 @@ def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch)
     work(claim)
     read = calls.read
 
-    def hurried(*args, **kwargs):
+    def expedited_meanwhile(*args, **kwargs):
         answer = read(*args, **kwargs)
         assert actions.try_now(claim)
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(calls, "read", hurried)
+        patch.setattr(calls, "read", expedited_meanwhile)
         (lease,) = take(claim)
         step.attempt(lease)
 
@@ -250,7 +248,7 @@ def take(claim):
     return leases.take_due(1)
 
 
-def test_a_stop_during_an_attempt_is_seen_to_at_once(sandbox, claim, ira, monkeypatch):
+def test_stop_during_an_attempt_is_acted_on_at_once(sandbox, claim, ira, monkeypatch):
     sandbox.faults.add({"path_contains": "status"}, action={"status": 429})
     after_read = decide.after_read
 

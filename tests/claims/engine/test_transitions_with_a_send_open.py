@@ -6,9 +6,9 @@ import pytest
 
 from portal import spkey
 from portal.claims.engine import decide, timing
-from portal.claims.engine.calls import Outcome
+from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
-from tests.claims.engine.facts import FRESH, NOW, SENT, UNRESOLVED, ago, fails, says
+from tests.claims.engine.facts import FRESH, NOW, SENT, UNRESOLVED, ago, fails, read_as
 
 
 def after(facts, reading):
@@ -23,7 +23,7 @@ def where(decision):
 def test_a_read_soon_after_an_open_send_proves_nothing(seconds):
     facts = replace(UNRESOLVED, last_send_at=ago(seconds=seconds))
 
-    decision = after(facts, says())
+    decision = after(facts, read_as())
 
     assert decision.state == State.VERIFYING
     assert decision.unresolved
@@ -32,7 +32,7 @@ def test_a_read_soon_after_an_open_send_proves_nothing(seconds):
 
 
 def test_the_first_late_read_is_remembered():
-    decision = after(UNRESOLVED, says())
+    decision = after(UNRESOLVED, read_as())
 
     assert decision.state == State.VERIFYING
     assert decision.unresolved
@@ -41,7 +41,7 @@ def test_the_first_late_read_is_remembered():
 
 
 def test_a_second_late_read_within_ten_seconds_proves_nothing():
-    decision = after(replace(UNRESOLVED, no_effect_seen_at=ago(seconds=9)), says())
+    decision = after(replace(UNRESOLVED, no_effect_seen_at=ago(seconds=9)), read_as())
 
     assert decision.state == State.VERIFYING
     assert decision.no_effect_seen_at == ago(seconds=9)
@@ -51,7 +51,7 @@ def test_a_second_late_read_within_ten_seconds_proves_nothing():
 def test_two_late_reads_ten_seconds_apart_free_the_claim_to_be_sent_again(online):
     facts = replace(UNRESOLVED, last_send_at=ago(seconds=70), no_effect_seen_at=ago(seconds=10))
 
-    decision = after(facts, says(online=online))
+    decision = after(facts, read_as(online=online))
 
     assert decision.state == State.WAITING
     assert not decision.unresolved
@@ -62,32 +62,32 @@ def test_two_late_reads_ten_seconds_apart_free_the_claim_to_be_sent_again(online
 def test_a_late_read_survives_an_unreadable_one_between():
     facts = replace(UNRESOLVED, no_effect_seen_at=ago(seconds=5))
 
-    assert after(facts, fails(Outcome.UNREACHABLE)).no_effect_seen_at == ago(seconds=5)
+    assert after(facts, fails(CallOutcome.UNREACHABLE)).no_effect_seen_at == ago(seconds=5)
 
 
 @pytest.mark.parametrize(
     "reading",
     [
-        says(),
-        says(online=False),
-        fails(Outcome.UNREACHABLE),
-        fails(Outcome.RATE_LIMITED),
-        fails(Outcome.BAD_CREDENTIALS),
+        read_as(),
+        read_as(online=False),
+        fails(CallOutcome.UNREACHABLE),
+        fails(CallOutcome.RATE_LIMITED),
+        fails(CallOutcome.BAD_CREDENTIALS),
     ],
     ids=["free", "offline", "unreachable", "429", "401"],
 )
-def test_a_cancel_with_nothing_open_is_final_whatever_the_read_says(reading):
+def test_a_cancel_with_nothing_open_is_final_whatever_the_read_finds(reading):
     decision = after(replace(SENT, cancelling=True), reading)
 
     assert where(decision) == (State.CANCELLED, Reason.NONE)
     assert not decision.send
 
 
-def test_a_cancel_with_a_send_open_waits_for_the_settle_rule():
-    early = after(replace(UNRESOLVED, cancelling=True), says())
+def test_a_cancel_with_a_send_open_waits_for_two_late_reads():
+    early = after(replace(UNRESOLVED, cancelling=True), read_as())
     late = after(
         replace(UNRESOLVED, cancelling=True, no_effect_seen_at=ago(seconds=11)),
-        says(),
+        read_as(),
     )
 
     assert early.state == State.VERIFYING
@@ -103,7 +103,7 @@ def test_a_cancel_with_a_send_open_waits_for_the_settle_rule():
     ],
     ids=["429", "unreachable", "unusable"],
 )
-def test_a_lookup_of_the_user_that_fails_is_no_send(error, expected):
+def test_a_user_lookup_that_fails_is_not_counted_as_a_send(error, expected):
     decision = decide.after_lookup(FRESH, error, NOW)
 
     assert where(decision) == expected

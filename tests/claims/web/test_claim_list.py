@@ -72,7 +72,7 @@ def newest_first(claims: list[Claim]) -> list[str]:
     return [claim.hub_id_text for claim in ordered]
 
 
-def test_sixty_claims_are_walked_without_a_gap_or_an_overlap_while_new_ones_arrive(
+def test_sixty_claims_are_paged_without_gap_or_overlap_while_new_ones_arrive(
     admin, ira, mill_court
 ):
     claims = many(ira, mill_court, 60)
@@ -83,7 +83,7 @@ def test_sixty_claims_are_walked_without_a_gap_or_an_overlap_while_new_ones_arri
     assert flat(pages) == newest_first(claims)
 
 
-def test_the_way_back_shows_the_same_claims_and_then_the_new_ones(admin, ira, mill_court):
+def test_paging_back_shows_the_same_claims_and_then_the_new_ones(admin, ira, mill_court):
     claims = many(ira, mill_court, 60)
     answer = admin.get(LIST)
     for _ in range(2):
@@ -118,7 +118,7 @@ def test_pages_keep_the_filters(admin, ira, ada, mill_court, orchard_rise):
     ],
 )
 @pytest.mark.parametrize("side", ["before", "after"])
-def test_a_position_that_is_none_is_no_trouble(position, side, admin, claim):
+def test_an_invalid_position_is_ignored(position, side, admin, claim):
     assert admin.get(LIST, {side: position}).status_code == 200
 
 
@@ -208,7 +208,7 @@ def test_filters_that_match_nothing_offer_all_again(admin, claim):
 
 
 @pytest.mark.parametrize("query", [{"state": "nonsense"}, {"site": "x"}, {"person": "\x00"}])
-def test_a_filter_that_cannot_be_is_no_trouble(query, admin, claim):
+def test_an_invalid_filter_is_ignored(query, admin, claim):
     assert admin.get(LIST, query).status_code == 200
 
 
@@ -225,7 +225,7 @@ def test_the_filters_offer_only_the_organisations_sites_and_claimers(
         assert foreign not in page
 
 
-def test_another_organisations_site_or_person_as_filter_tells_nothing(
+def test_filtering_by_another_organisations_site_or_person_reveals_nothing(
     admin, claim, harbours_claim, lighthouse, hal
 ):
     for name, value in (("site", lighthouse.pk), ("person", hal.pk)):
@@ -235,7 +235,7 @@ def test_another_organisations_site_or_person_as_filter_tells_nothing(
         assert others == missing
 
 
-def test_supports_claim_stands_in_the_targets_list(as_person, hal, supports_claim):
+def test_a_support_claim_is_in_the_targets_list(as_person, hal, supports_claim):
     assert shown(as_person(hal)) == [supports_claim.hub_id_text]
 
 
@@ -246,7 +246,7 @@ def test_an_organisation_without_claims_is_offered_the_first(admin, mill_court):
     assert "Scan a hub" in page
 
 
-def test_who_may_not_scan_is_not_offered_it(agent):
+def test_people_who_may_not_claim_are_not_offered_scanning(agent):
     page = agent.get(LIST).content.decode()
 
     assert 'href="/claims/new/' not in page

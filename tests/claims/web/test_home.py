@@ -53,11 +53,11 @@ def test_an_administrator_finds_the_organisations_latest_claims(
     assert [row.hub_id for row in rows] == [second.hub_id_text, first.hub_id_text]
 
 
-def test_an_administrator_with_nothing_to_do_is_told_of_nothing(as_person, ada, mill_court, alive):
+def test_an_administrator_with_nothing_to_do_sees_no_list(as_person, ada, mill_court, alive):
     assert titles(as_person(ada)) == []
 
 
-def test_a_silent_worker_is_the_gravest_of_all(as_person, ada, acme, alive):
+def test_a_silent_worker_comes_before_everything_else(as_person, ada, acme, alive):
     Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=61))
 
     assert titles(as_person(ada)) == ["Nothing is being sent", "No site yet"]
@@ -75,7 +75,7 @@ def test_a_silent_worker_is_the_gravest_of_all(as_person, ada, acme, alive):
         ({"state": "expired"}, "1 claim ended without being claimed"),
     ],
 )
-def test_what_needs_an_administrator_is_counted(fields, title, as_person, ada, claim, alive):
+def test_claims_that_need_an_administrator_are_counted(fields, title, as_person, ada, claim, alive):
     if fields["state"] not in {"blocked", "review", "waiting"}:
         fields = {**fields, "finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**fields)
@@ -84,7 +84,7 @@ def test_what_needs_an_administrator_is_counted(fields, title, as_person, ada, c
 
 
 @pytest.mark.parametrize("state", ["blocked", "review", "waiting"])
-def test_what_still_goes_on_is_counted_however_old(state, as_person, ada, claim, alive):
+def test_claims_under_way_are_counted_however_old(state, as_person, ada, claim, alive):
     long_ago = timezone.now() - timedelta(days=40)
     Claim.objects.update(
         state=state, reason="offline" if state == "waiting" else "", created_at=long_ago
@@ -93,7 +93,7 @@ def test_what_still_goes_on_is_counted_however_old(state, as_person, ada, claim,
     assert len(titles(as_person(ada))) == 1
 
 
-def test_what_ended_is_forgotten_after_a_week(as_person, ada, claim, alive):
+def test_claims_that_ended_are_left_out_after_a_week(as_person, ada, claim, alive):
     eight_days_ago = timezone.now() - timedelta(days=8)
     Claim.objects.update(state="conflict", finished_at=eight_days_ago, due_at=None)
     assert titles(as_person(ada)) == []

@@ -37,18 +37,20 @@ def test_a_poll_after_a_change_brings_the_news(old_claim, ira, as_person, change
     assert f"?seen={polling.seen(Claim.objects.get())}" in answer.content.decode()
 
 
-def test_the_right_version_tells_a_stranger_nothing(old_claim, hal, as_person):
+def test_a_stranger_with_the_right_version_learns_nothing(old_claim, hal, as_person):
     assert poll(as_person(hal), old_claim, polling.seen(old_claim)).status_code == 404
 
 
-def test_the_right_version_tells_nothing_once_the_membership_has_expired(old_claim, ira, as_person):
+def test_the_right_version_reveals_nothing_once_the_membership_has_expired(
+    old_claim, ira, as_person
+):
     client = as_person(ira)
     assert poll(client, old_claim, polling.seen(old_claim)).status_code == 204
     Membership.objects.filter(user=ira).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert poll(client, old_claim, polling.seen(old_claim)).status_code == 404
 
 
-def test_the_right_version_tells_nothing_once_the_person_is_removed(old_claim, ira, as_person):
+def test_the_right_version_reveals_nothing_once_the_person_is_removed(old_claim, ira, as_person):
     client = as_person(ira)
     Membership.objects.filter(user=ira).delete()
     assert poll(client, old_claim, polling.seen(old_claim)).status_code == 404
@@ -59,9 +61,7 @@ def test_support_polls_the_claim_that_it_made_for_another(old_claim, spkey_suppo
     assert poll(as_person(sam), old_claim, polling.seen(old_claim)).status_code == 204
 
 
-def test_a_membership_that_ends_while_the_statement_is_kept_ends_there_too(
-    old_claim, ira, as_person
-):
+def test_a_membership_that_ends_is_noticed_by_a_statement_that_was_kept(old_claim, ira, as_person):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         client = as_person(ira)
         Membership.objects.filter(user=ira).update(expires_at=timezone.now() + timedelta(seconds=1))
@@ -70,7 +70,7 @@ def test_a_membership_that_ends_while_the_statement_is_kept_ends_there_too(
         assert poll(client, old_claim, polling.seen(old_claim)).status_code == 404
 
 
-def test_a_poll_reads_of_a_claim_what_the_orm_reads(
+def test_the_prepared_poll_reads_what_the_orm_reads(
     old_claim, ira, spkey_support, django_assert_num_queries
 ):
     now = timezone.now()

@@ -19,7 +19,7 @@ GATEWAYS_PAGE = {"status": 502, "body": "<html>Bad gateway</html>"}
     [AWAY, {"status": 500}, GATEWAYS_PAGE, {"reset": "before"}, {"drop": "after"}],
     ids=["503", "500", "a gateway's 502", "reset", "closed"],
 )
-def test_it_opens_at_the_twentieth_call_that_fails_and_not_before(ask, failure, caplog):
+def test_the_circuit_opens_at_the_twentieth_failed_call_and_not_before(ask, failure, caplog):
     ask(19, **failure)
     assert not circuit.is_open()
     assert circuit.retry_in() == 0
@@ -32,7 +32,7 @@ def test_it_opens_at_the_twentieth_call_that_fails_and_not_before(ask, failure, 
     assert len(warnings) == 1
 
 
-def test_it_opens_where_nobody_listens(acme, settings):
+def test_the_circuit_opens_when_connections_are_refused(acme, settings):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
     client = gate.ask(acme.credential)
     for _ in range(circuit.LEAST_CALLS):
@@ -42,7 +42,7 @@ def test_it_opens_where_nobody_listens(acme, settings):
     assert Circuit.objects.get().host == "127.0.0.1:9"
 
 
-def test_less_than_half_of_the_calls_failing_does_not_open_it(ask):
+def test_failures_of_less_than_half_of_the_calls_do_not_open_the_circuit(ask):
     ask(26)
     ask(25, **AWAY)
     assert not circuit.is_open()
@@ -61,7 +61,7 @@ def test_less_than_half_of_the_calls_failing_does_not_open_it(ask):
     ],
     ids=lambda action: str(action.get("body") or action.get("status", "answered")),
 )
-def test_no_storm_of_answers_opens_it_nor_of_hubs_that_are_offline(ask, action):
+def test_error_answers_and_offline_hubs_never_open_the_circuit(ask, action):
     ask(circuit.LEAST_CALLS + 5, **action)
 
     assert not circuit.is_open()
@@ -79,7 +79,7 @@ def test_failures_of_more_than_a_minute_ago_do_not_count(ask, monkeypatch):
 
 
 @pytest.mark.parametrize("action", [{}, AWAY], ids=["answered", "failed"])
-def test_calls_that_were_under_way_when_it_opened_neither_close_nor_extend_it(opened, ask, action):
+def test_calls_under_way_when_the_circuit_opened_neither_close_nor_extend_it(opened, ask, action):
     ask(circuit.LEAST_CALLS, **action)
 
     assert Circuit.objects.values().get() == {
@@ -90,7 +90,7 @@ def test_calls_that_were_under_way_when_it_opened_neither_close_nor_extend_it(op
     }
 
 
-def test_calls_that_ended_while_it_was_open_do_not_open_it_again(opened, ask, clock):
+def test_calls_that_ended_while_the_circuit_was_open_do_not_open_it_again(opened, ask, clock):
     ask(circuit.LEAST_CALLS - 1, **AWAY)
     circuit.retry_in()  # Somebody asked, as everybody does before a read.
     Circuit.objects.all().delete()  # Another process's probe was answered.
@@ -107,7 +107,7 @@ def test_another_host_has_a_circuit_of_its_own(opened, settings):
     assert circuit.retry_in() == 0
 
 
-def test_a_call_keeps_its_own_end_when_the_circuit_cannot_be_written(sandbox, acme, caplog):
+def test_a_call_keeps_its_outcome_when_the_circuit_cannot_be_written(sandbox, acme, caplog):
     def full(execute, sql, *rest):
         if "gateway_circuit" in sql:
             raise OperationalError("database or disk is full")

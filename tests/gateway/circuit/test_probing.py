@@ -31,7 +31,7 @@ def next_probe(clock, ask, **action):
     assert not circuit.is_probing()
 
 
-def test_a_probe_that_is_answered_closes_it_and_what_was_counted_is_forgotten(opened, ask, clock):
+def test_an_answered_probe_closes_the_circuit_and_resets_the_counts(opened, ask, clock):
     ask(circuit.LEAST_CALLS - 1, **AWAY)
     next_probe(clock, ask)
 
@@ -40,7 +40,7 @@ def test_a_probe_that_is_answered_closes_it_and_what_was_counted_is_forgotten(op
     assert not circuit.is_open()
 
 
-def test_calls_that_failed_while_the_probe_was_under_way_are_forgotten_too(opened, ask, clock):
+def test_failures_during_the_probe_are_not_counted_afterwards(opened, ask, clock):
     clock.shift(31)
     circuit.retry_in()
     with ThreadPoolExecutor(1) as another:
@@ -54,13 +54,13 @@ def test_calls_that_failed_while_the_probe_was_under_way_are_forgotten_too(opene
 
 
 @pytest.mark.parametrize("action", [{"status": 404}, {"status": 429}, {"status": 502}])
-def test_any_answer_to_the_probe_closes_it(opened, ask, clock, action):
+def test_any_answer_to_the_probe_closes_the_circuit(opened, ask, clock, action):
     next_probe(clock, ask, **action)
 
     assert not circuit.is_open()
 
 
-def test_a_probe_that_fails_opens_it_for_twice_as_long_up_to_five_minutes(opened, ask, clock):
+def test_a_failed_probe_opens_the_circuit_for_twice_as_long_up_to_five_minutes(opened, ask, clock):
     pauses = []
     for _ in range(5):
         next_probe(clock, ask, **AWAY)
@@ -69,7 +69,7 @@ def test_a_probe_that_fails_opens_it_for_twice_as_long_up_to_five_minutes(opened
     assert pauses == [60, 120, 240, 300, 300]
 
 
-def test_once_closed_it_begins_anew_with_thirty_seconds(opened, ask, clock):
+def test_a_closed_circuit_starts_again_with_thirty_seconds(opened, ask, clock):
     next_probe(clock, ask, **AWAY)
     next_probe(clock, ask)
 
@@ -79,7 +79,7 @@ def test_once_closed_it_begins_anew_with_thirty_seconds(opened, ask, clock):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_ask_at_the_same_moment_one_is_the_prober(opened, clock):
+def test_of_many_callers_at_the_same_moment_one_becomes_the_prober(opened, clock):
     clock.shift(31)
     answers = []
 
@@ -116,7 +116,7 @@ def test_a_prober_that_comes_too_late_changes_nothing(opened, ask, clock):
     assert Circuit.objects.values().get() == before
 
 
-def test_a_right_to_probe_that_was_not_used_ends_with_the_next_question(opened, clock):
+def test_an_unused_right_to_probe_ends_with_the_next_question(opened, clock):
     clock.shift(31)
     assert circuit.retry_in() == 0
 
@@ -125,7 +125,7 @@ def test_a_right_to_probe_that_was_not_used_ends_with_the_next_question(opened, 
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_a_clock_that_is_put_an_hour_off_does_not_keep_it_open(opened, ask, clock, hours):
+def test_a_clock_an_hour_off_does_not_keep_the_circuit_open(opened, ask, clock, hours):
     clock.shift(hours * 3600)
 
     assert circuit.retry_in() == 0
@@ -133,7 +133,7 @@ def test_a_clock_that_is_put_an_hour_off_does_not_keep_it_open(opened, ask, cloc
     assert not circuit.is_open()
 
 
-def test_what_nobody_has_tried_for_long_is_not_said_on_pages_any_more(opened, clock):
+def test_a_circuit_that_nobody_has_tried_for_long_is_not_shown_as_open(opened, clock):
     clock.shift(timedelta(seconds=30) + circuit.OUTDATED - timedelta(seconds=1))
     assert circuit.is_open()
 
@@ -141,7 +141,7 @@ def test_what_nobody_has_tried_for_long_is_not_said_on_pages_any_more(opened, cl
     assert not circuit.is_open()
 
 
-def test_a_question_costs_one_small_query_while_all_is_well(acme, django_assert_num_queries):
+def test_asking_a_closed_circuit_costs_one_small_query(acme, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert circuit.retry_in() == 0
     with django_assert_num_queries(0):

@@ -18,7 +18,7 @@ from tests.conftest import claim_request, work
 from tests.gateway.circuit.conftest import AWAY
 
 
-def test_while_it_is_open_watched_hubs_are_not_asked_after(opened, acme, wire):
+def test_watched_hubs_are_not_read_while_the_circuit_is_open(opened, acme, wire):
     asked = len(wire())
     hub = watching.hub_for(acme, world.hub_id(1))
     watching.watch(hub)
@@ -31,9 +31,7 @@ def test_while_it_is_open_watched_hubs_are_not_asked_after(opened, acme, wire):
     assert abs(later.due_at - opened.open_until) < timedelta(seconds=10)
 
 
-def test_while_it_is_open_a_check_of_a_key_stays_due_and_is_made_afterwards(
-    opened, acme, wire, clock
-):
+def test_a_key_check_stays_due_while_the_circuit_is_open(opened, acme, wire, clock):
     asked = len(wire())
     api_keys.ask_for_check(acme.credential, None)
 
@@ -62,9 +60,7 @@ def test_a_key_that_cannot_be_decrypted_is_no_prober(opened, acme, clock, monkey
     assert circuit.retry_in() == 0
 
 
-def test_of_many_hubs_watched_while_spkey_is_away_twenty_are_asked_after(
-    sandbox, acme, wire, clock
-):
+def test_of_many_hubs_watched_during_an_outage_only_twenty_are_read(sandbox, acme, wire, clock):
     for number in range(40):
         watching.watch(watching.hub_for(acme, world.hub_id(number)))
     sandbox.faults.add(action=AWAY)

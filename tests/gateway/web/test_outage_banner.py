@@ -53,12 +53,12 @@ def test_nobody_reads_it_once_spkey_answers(as_person, ira, away):
     assert TITLE not in text_of(as_person(ira), "/")
 
 
-def test_whom_it_does_not_concern_does_not_read_it(as_person, eli, otto, away):
+def test_people_it_does_not_concern_do_not_read_it(as_person, eli, otto, away):
     for client in (Client(), as_person(eli), as_person(otto)):
         assert TITLE not in text_of(client, "/")
 
 
-def test_a_key_that_is_refused_is_graver(as_person, ira, away):
+def test_a_refused_key_comes_before_the_outage(as_person, ira, away):
     ApiCredential.objects.update(state="refused")
     page = text_of(as_person(ira), "/")
 
@@ -73,7 +73,7 @@ def questions(client: Client, address: str, **headers: str) -> int:
     return sum("gateway_circuit" in query["sql"] for query in queries)
 
 
-def test_a_page_asks_once_and_a_polled_fragment_never(as_person, ada, claim, away):
+def test_a_page_asks_the_circuit_once_and_a_polled_fragment_never(as_person, ada, claim, away):
     client = as_person(ada)
     live = client.get(f"/claims/{claim.pk}/").content.decode()
     fragment = live.partition('hx-get="')[2].partition('"')[0]

@@ -143,7 +143,7 @@ def test_two_different_ids_are_refused():
 
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\u200b\ufeff\u202e", "\x00"])
-def test_text_without_anything_to_see_counts_as_empty(text):
+def test_text_without_a_visible_character_counts_as_empty(text):
     problem = problem_with(text)
     assert problem.kind == "empty"
 
@@ -173,12 +173,12 @@ def test_each_problem_has_its_own_sentence():
     assert len({label_wording.sentence(problem) for problem in problems}) == 4
 
 
-def test_what_was_read_is_shown_with_its_hidden_characters_spelt_out():
-    assert parse.visible(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
+def test_hidden_characters_are_spelt_out_when_a_reading_is_shown():
+    assert parse.printable(" a\x00b\u202ec\u200bd\ne ") == "a[U+0000]b[U+202E]c[U+200B]d[U+000A]e"
 
 
-def test_what_was_read_is_left_as_it_is_when_it_can_be_seen():
-    assert parse.visible("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
+def test_visible_characters_are_shown_unchanged():
+    assert parse.printable("Größe 4 · Ελλάδα <b>") == "Größe 4 · Ελλάδα <b>"
 
 
 @given(st.uuids(), st.sampled_from(["", "-", " ", "\u2013", " - "]), st.booleans())

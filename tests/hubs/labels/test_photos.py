@@ -92,7 +92,7 @@ def test_a_camera_may_be_held_in_any_way(orientation):
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_damaged_notes_of_the_camera_do_not_matter():
+def test_damaged_exif_data_does_not_matter():
     notes = b"Exif\x00\x00MM\x00*\xff\xff\xff\xff"
     assert photos.read_label(file(desk(label()), exif=notes)) == HUB
 
@@ -119,7 +119,7 @@ def test_a_label_with_a_scratch_is_read():
     assert photos.read_label(file(photo)) == HUB
 
 
-def test_a_small_label_in_a_large_photo_is_found_on_the_second_look():
+def test_a_small_label_in_a_large_photo_is_found_in_the_second_pass():
     far = desk(label(scale=2), size=(4800, 3600))
     shrunk = far.copy()
     shrunk.thumbnail((barcodes.SMALL, barcodes.SMALL))
@@ -136,7 +136,7 @@ def test_a_photo_from_a_telephone_with_a_second_picture_in_it_is_read():
 @pytest.mark.parametrize(
     "text", [json.dumps({"hubId": HUB}), f"https://spkey.example/?id={HUB}&x=ü", "00417"]
 )
-def test_the_text_is_handed_over_as_it_stands(text):
+def test_the_text_of_a_code_is_handed_over_unchanged(text):
     assert photos.read_label(file(desk(label(text)))) == text
 
 
@@ -248,7 +248,7 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(size, monkeypatch):
     assert problem_with(png_header(*size)) == "too_big"
 
 
-def test_words_packed_into_a_picture_do_not_blow_up():
+def test_compressed_text_in_a_picture_is_not_unpacked_without_limit():
     packed = zlib.compress(bytes(80_000_000))
     text = b"zTXt" + b"k\0\0" + packed
     chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))

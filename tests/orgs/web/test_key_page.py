@@ -76,7 +76,7 @@ def test_an_empty_bearer_token_removes_the_stored_one(admin):
     assert credential().bearer_token is None
 
 
-def test_a_replaced_key_is_shown_by_its_ends_with_who_and_is_due_for_a_check(admin):
+def test_a_replaced_key_is_shown_by_its_ends_and_is_due_for_a_check(admin):
     answer = admin.post(KEY, {"key": world.REVOKED_KEY}, follow=True).content.decode()
 
     assert "sandboxR…0000" in answer
@@ -88,7 +88,7 @@ def test_a_replaced_key_is_shown_by_its_ends_with_who_and_is_due_for_a_check(adm
     assert entry.detail["after"] == "sandboxR…0000"
 
 
-def test_a_key_that_works_is_said_to_work(admin, sandbox):
+def test_a_working_key_is_shown_as_working(admin, sandbox):
     admin.post(KEY, {"key": world.ACME_KEY})
     worker.run_once()
 
@@ -96,7 +96,7 @@ def test_a_key_that_works_is_said_to_work(admin, sandbox):
     assert "SmartphoneKey accepts this key." in words(admin)
 
 
-def test_a_key_that_spkey_refuses_is_said_to_be_refused_on_every_page(admin, sandbox):
+def test_a_refused_key_is_shown_on_every_page(admin, sandbox):
     admin.post(KEY, {"key": world.REVOKED_KEY})
     worker.run_once()
 
@@ -105,7 +105,7 @@ def test_a_key_that_spkey_refuses_is_said_to_be_refused_on_every_page(admin, san
     assert "SmartphoneKey refuses the API key" in admin.get("/").content.decode()
 
 
-def test_a_key_that_could_not_be_checked_is_said_to_be_unreachable(admin, settings):
+def test_a_key_that_could_not_be_checked_is_shown_as_unreachable(admin, settings):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:18701"
     admin.post(KEY, {"key": world.ACME_KEY})
     worker.run_once()
@@ -115,7 +115,7 @@ def test_a_key_that_could_not_be_checked_is_said_to_be_unreachable(admin, settin
     assert "The API key could not be checked" in admin.get("/").content.decode()
 
 
-def test_a_key_whose_check_spkey_puts_off_is_said_to_wait_until_it_is_checked(admin, sandbox):
+def test_a_key_whose_check_is_held_is_shown_as_waiting(admin, sandbox):
     limited = {"status": 429, "headers": {"Retry-After": "120"}}
     sandbox.faults.add(action=limited, times=1)
     admin.post(reverse("key:check"))
@@ -134,7 +134,7 @@ def test_a_key_whose_check_spkey_puts_off_is_said_to_wait_until_it_is_checked(ad
     assert "SmartphoneKey accepts this key." in words(admin)
 
 
-def test_checking_asks_spkey_again_and_changes_the_words(admin, sandbox):
+def test_checking_the_key_asks_spkey_and_updates_the_page(admin, sandbox):
     sandbox.state.keys.revoke("acme")
     answer = admin.post(reverse("key:check"), headers=FRAGMENT)
 
@@ -225,7 +225,7 @@ def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "expected"),
     [
         ({"support": True}, ["Support’s claims are saved and wait.", "Your administrator can"]),
         ({"role": "admin"}, ["Support’s claims are saved and wait.", "Replace it to continue."]),
@@ -233,16 +233,16 @@ def test_two_who_store_the_first_key_at_once_are_both_served(ada, acme):
     ],
     ids=["agent", "administrator", "neither"],
 )
-def test_the_support_organisation_is_told_of_supports_claims_where_it_concerns_somebody(
-    fields, said, as_person, spkey_support
+def test_support_members_read_of_a_refused_super_key_where_it_concerns_them(
+    fields, expected, as_person, spkey_support
 ):
     ApiCredential.objects.update(state="refused")
     person = make_person("somebody@support.example", "Sy")
     join(person, spkey_support, **fields)
     page = as_person(person).get("/").content.decode()
 
-    assert ("SmartphoneKey refuses the API key" in page) == bool(said)
-    for words_ in said:
+    assert ("SmartphoneKey refuses the API key" in page) == bool(expected)
+    for words_ in expected:
         assert words_ in page
     assert "Claims are saved and wait." not in page
 

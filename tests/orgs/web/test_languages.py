@@ -1,4 +1,4 @@
-"""Which language a page, a letter and a date are in, and the switch."""
+"""Which language a page, an e-mail and a date are in, and the switch."""
 
 from datetime import UTC, datetime
 
@@ -91,7 +91,7 @@ def test_every_page_offers_the_other_language_in_its_own_words(as_person, client
     assert 'name="language" value="en"' not in page
 
 
-def test_the_language_costs_a_page_no_query(as_person, ira):
+def test_choosing_the_language_takes_no_query(as_person, ira):
     client = as_person(ira)
     client.get("/claims/")
     asked = []
@@ -103,7 +103,7 @@ def test_the_language_costs_a_page_no_query(as_person, ira):
     assert asked[0] == asked[1]
 
 
-def test_an_answer_leaves_no_language_behind_for_the_next(client, db):
+def test_the_language_of_an_answer_does_not_leak_into_the_next(client, db):
     before = translation.get_language()
     client.get(SIGN_IN, headers=GREEK)
     assert translation.get_language() == before
@@ -120,30 +120,30 @@ def test_dates_have_the_day_first_and_a_clock_of_24_hours(language):
 
 
 def test_numbers_are_written_as_each_language_writes_them():
-    told = {}
+    written = {}
     for language in ("en", "el"):
         with translation.override(language):
-            told[language] = formats.number_format(1234.5, 1, force_grouping=True)
-    assert told == {"en": "1,234.5", "el": "1.234,5"}
+            written[language] = formats.number_format(1234.5, 1, force_grouping=True)
+    assert written == {"en": "1,234.5", "el": "1.234,5"}
 
 
 def test_each_administrator_is_written_to_in_their_language(acme, ada, mailoutbox):
-    letters = {}
+    subjects = {}
     for language in ("el", "en", ""):
         User.objects.update(language=language)
         about = f"about {language}"
-        outbox.tell(acme.pk, "key_refused", about)
+        outbox.notify(acme.pk, "key_refused", about)
         [notice] = outbox.take_due(1)
         outbox.send(notice)
-        letters[language] = mailoutbox[-1].subject
-    assert letters["en"] == letters[""] == "Acme Properties: store a new API key"
-    assert letters["el"] != letters["en"]
+        subjects[language] = mailoutbox[-1].subject
+    assert subjects["en"] == subjects[""] == "Acme Properties: store a new API key"
+    assert subjects["el"] != subjects["en"]
     assert Notice.objects.filter(sent_at=None).count() == 0
 
 
-def test_sign_ins_letter_is_in_its_readers_language_whoever_asks_for_it(client, ada, mailoutbox):
+def test_a_sign_in_email_is_in_its_readers_language_not_the_requesters(client, ada, mailoutbox):
     for language, headers in (("el", {"Accept-Language": "en"}), ("en", GREEK), ("", GREEK)):
         User.objects.update(language=language)
         client.post(reverse("account_reset_password"), {"email": ada.email}, headers=headers)
-    greek, english, as_asked = (letter.subject for letter in mailoutbox)
+    greek, english, as_asked = (email.subject for email in mailoutbox)
     assert greek == as_asked != english

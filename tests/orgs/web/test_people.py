@@ -41,7 +41,7 @@ def row_of(page: str, name: str) -> str:
     return " ".join(row.partition("</li>")[0].split())
 
 
-def test_the_list_tells_who_belongs_here_and_whose_name_spkey_knows(admin, ira, nia, acme):
+def test_the_list_shows_members_and_who_has_a_spkey_user(admin, ira, nia, acme):
     Membership.objects.filter(user=ira).update(spkey_user_id=SPKEY_USER)
     Membership.objects.filter(user=nia).update(expires_at=timezone.now(), support=True)
     page = admin.get(PEOPLE).content.decode()

@@ -35,7 +35,7 @@ def test_a_new_site_gets_a_spkey_id_from_its_name(admin, acme):
 
 
 @pytest.mark.parametrize("name", ["Mill Court", "mill court!", "工場"])
-def test_sites_of_like_names_get_ids_of_their_own(name, admin, mill_court):
+def test_sites_with_similar_names_get_ids_of_their_own(name, admin, mill_court):
     admin.post(reverse("sites:new"), {"name": name})
     admin.post(reverse("sites:new"), {"name": name})
     ids = list(Site.objects.values_list("spkey_site_id", flat=True))
@@ -117,7 +117,7 @@ def test_a_malformed_site_is_refused_with_the_form(form, admin):
     assert not Site.objects.exists()
 
 
-def test_a_change_keeps_the_spkey_id_whatever_is_posted(admin, mill_court):
+def test_a_change_keeps_the_spkey_id_whatever_the_form_sends(admin, mill_court):
     form = {"name": "Mill Yard", "address": "2 Mill", "spkey_site_id": "other"}
     answer = admin.post(edit_address(mill_court), form)
     mill_court.refresh_from_db()

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where the sheet goes, and what stands on it."""
+        """Where the sheet goes, and what is on it."""
         parser.add_argument("--out", type=Path, default=Path("labels.html"), help="the HTML file")
         parser.add_argument("--count", type=int, default=24, help="how many ordinary hubs")
         parser.add_argument("--seed", type=int, default=world.DEFAULT_SEED, help="which world")

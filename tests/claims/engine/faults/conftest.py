@@ -28,16 +28,16 @@ def impatient() -> Callable[[], AbstractContextManager[None]]:
     limits = spkey.Timeouts.limits
 
     @contextmanager
-    def hurry() -> Iterator[None]:
+    def limited() -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(spkey.Timeouts, "limits", lambda _, method: limits(IMPATIENT, method))
             yield
 
-    return hurry
+    return limited
 
 
 @pytest.fixture
-def told(as_person, ira) -> Callable[..., str]:
+def page_text(as_person, ira) -> Callable[..., str]:
     """What somebody (Ira, unless named) reads on the claim's page, without its markup."""
 
     def read(claim: Claim, reader=ira) -> str:
@@ -50,13 +50,13 @@ def told(as_person, ira) -> Callable[..., str]:
 
 
 @pytest.fixture
-def in_doubt(sandbox, claim, told) -> Callable[[dict], Claim]:
+def in_doubt(sandbox, claim, page_text) -> Callable[[dict], Claim]:
     """Let the claim's first send end like this, which leaves its outcome open; return the claim."""
 
     def meet(action: dict) -> Claim:
         sandbox.faults.add(SEND, action=action, times=1)
         unsure = work(claim)
-        page = told(unsure)
+        page = page_text(unsure)
         assert unsure.state == State.VERIFYING
         assert unsure.outcome_unknown_since is not None
         assert "Confirming with SmartphoneKey" in page
@@ -68,7 +68,7 @@ def in_doubt(sandbox, claim, told) -> Callable[[dict], Claim]:
 
 
 @pytest.fixture
-def ends_as_claimed(sandbox, claim, told, live_through) -> Callable[..., Claim]:
+def ends_as_claimed(sandbox, claim, page_text, live_through) -> Callable[..., Claim]:
     """Live on without faults until the claim has ended, after so many sends, as claimed once."""
 
     def settle(*, after_sends: int) -> Claim:
@@ -77,7 +77,7 @@ def ends_as_claimed(sandbox, claim, told, live_through) -> Callable[..., Claim]:
         assert len(sends(sandbox, done)) == done.sends == after_sends
         if after_sends == 2:
             assert_sent_again_only_after_two_late_reads(sandbox, done)
-        page = told(done)
+        page = page_text(done)
         assert "Claimed Acme Properties · Mill Court" in page
         assert "Scan the next" in page
         return done
@@ -86,11 +86,11 @@ def ends_as_claimed(sandbox, claim, told, live_through) -> Callable[..., Claim]:
 
 
 @pytest.fixture
-def waits_for_spkey(told) -> Callable[[Claim], None]:
+def waits_for_spkey(page_text) -> Callable[[Claim], None]:
     """See that the claim waits, with nothing sent and a scan that is saved."""
 
     def see(waiting: Claim) -> None:
-        page = told(waiting)
+        page = page_text(waiting)
         assert (waiting.state, waiting.reason) == (State.WAITING, "unreachable")
         assert (waiting.outcome_unknown_since, waiting.due_at is None) == (None, False)
         assert "SmartphoneKey is not answering" in page

@@ -56,9 +56,11 @@ def api(settings) -> Iterator[Counting]:
 @pytest.fixture
 def queued(ira, hal, mill_court, lighthouse) -> list[Claim]:
     """Claims of two organisations, for hubs that nobody else wants."""
-    wishes = [claim_request(ira, mill_court, world.hub_id(n)) for n in range(QUEUED * 2 // 3)]
-    wishes += [claim_request(hal, lighthouse, world.hub_id(n)) for n in range(len(wishes), QUEUED)]
-    return [actions.submit(wish) for wish in wishes]
+    requests = [claim_request(ira, mill_court, world.hub_id(n)) for n in range(QUEUED * 2 // 3)]
+    requests += [
+        claim_request(hal, lighthouse, world.hub_id(n)) for n in range(len(requests), QUEUED)
+    ]
+    return [actions.submit(request) for request in requests]
 
 
 def work_for(clock, seconds: float, *, step: float) -> None:
@@ -80,7 +82,9 @@ def sends(api: Counting) -> list:
     return [request for request in api.state.requests if request.path.endswith("ClaimHub")]
 
 
-def test_two_hours_down_with_a_crowd_queued_then_no_stampede(api, queued, clock, told):
+def test_after_two_hours_of_outage_the_queued_claims_return_without_a_stampede(
+    api, queued, clock, page_text
+):
     api.faults.add(action=DOWN)
     work_for(clock, 60, step=15)
     opened_after = len(api.state.requests)
@@ -92,7 +96,7 @@ def test_two_hours_down_with_a_crowd_queued_then_no_stampede(api, queued, clock,
     assert 20 <= opened_after <= QUEUED
     assert {request.method for request in api.state.requests} == {"GET"}
     assert 1 <= len(probes) <= 8
-    page = told(queued[0])
+    page = page_text(queued[0])
     assert "SmartphoneKey is not answering" in page
     assert "Your scan is saved and we keep trying." in page
     assert "Next look" in page
@@ -106,7 +110,7 @@ def test_two_hours_down_with_a_crowd_queued_then_no_stampede(api, queued, clock,
     moments = Counter(int((sent.at - returned) // 5) for sent in sends(api))
     assert len(moments) >= 3
     assert max(moments.values()) <= QUEUED * 2 // 3
-    assert "Claimed Acme Properties · Mill Court" in told(Claim.objects.get(pk=queued[0].pk))
+    assert "Claimed Acme Properties · Mill Court" in page_text(Claim.objects.get(pk=queued[0].pk))
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def sleeps_after(clock, monkeypatch) -> Callable[[str, float], None]:
 
 
 def test_a_laptop_asleep_for_hours_between_read_and_send(
-    sandbox, claim, sleeps_after, told, live_through
+    sandbox, claim, sleeps_after, page_text, live_through
 ):
     sleeps_after("read", 8 * HOUR)
     done = live_through(claim)
@@ -46,18 +46,18 @@ def test_a_laptop_asleep_for_hours_between_read_and_send(
     (send,), at = sends(sandbox, done), [read.at for read in reads(sandbox, done)]
     assert [moment for moment in at if send.at - 60 < moment < send.at] != []
     assert_claimed_once(sandbox, done)
-    assert "Claimed Acme Properties · Mill Court" in told(done)
+    assert "Claimed Acme Properties · Mill Court" in page_text(done)
 
 
 def test_a_laptop_asleep_for_hours_with_a_send_under_way(
-    sandbox, claim, sleeps_after, told, live_through
+    sandbox, claim, sleeps_after, page_text, live_through
 ):
     sleeps_after("send", 8 * HOUR)
     done = live_through(claim)
 
     assert_claimed_once(sandbox, done)
     assert len(sends(sandbox, done)) == 1
-    assert "Claimed Acme Properties · Mill Court" in told(done)
+    assert "Claimed Acme Properties · Mill Court" in page_text(done)
 
 
 def test_a_laptop_asleep_for_two_days_with_a_claim_that_waits(
@@ -103,9 +103,7 @@ def test_spkeys_clock_an_hour_off_sends_again_what_had_no_effect(
     assert len(sends(sandbox, done)) == 2
 
 
-def test_spkeys_clock_an_hour_off_is_the_one_by_which_it_dates_a_pause(
-    sandbox, claim, spkeys_clock
-):
+def test_a_retry_after_date_is_read_by_spkeys_own_clock_an_hour_off(sandbox, claim, spkeys_clock):
     until_then = formatdate(time.time() + spkeys_clock + 120, usegmt=True)
     limit = {"status": 429, "headers": {"Retry-After": until_then}}
     sandbox.faults.add(SEND, action=limit, times=1)
@@ -135,7 +133,7 @@ def put_by_an_hour(request, clock, claim) -> Callable[[], Claim]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_clock_put_by_an_hour_while_a_claim_waits(
+def test_a_clock_moved_by_an_hour_while_a_claim_waits(
     sandbox, claim, waits_for_spkey, put_by_an_hour
 ):
     sandbox.faults.add(READ, action={"status": 503, "body": ""}, times=1)
@@ -147,7 +145,7 @@ def test_a_clock_put_by_an_hour_while_a_claim_waits(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_clock_put_by_an_hour_while_a_send_is_open(sandbox, in_doubt, put_by_an_hour):
+def test_a_clock_moved_by_an_hour_while_a_send_is_open(sandbox, in_doubt, put_by_an_hour):
     in_doubt({"drop": "before"})
     done = put_by_an_hour()
 
@@ -156,7 +154,7 @@ def test_a_clock_put_by_an_hour_while_a_send_is_open(sandbox, in_doubt, put_by_a
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_clock_put_by_an_hour_while_a_dead_worker_holds_the_claim(
+def test_a_clock_moved_by_an_hour_while_a_dead_worker_holds_the_claim(
     sandbox, claim, monkeypatch, put_by_an_hour
 ):
     def killed(*_args):
@@ -175,7 +173,7 @@ def test_a_clock_put_by_an_hour_while_a_dead_worker_holds_the_claim(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_clock_put_by_an_hour_while_the_key_rests(sandbox, claim, put_by_an_hour):
+def test_a_clock_moved_by_an_hour_while_the_key_is_held(sandbox, claim, put_by_an_hour):
     limit = {"status": 429, "headers": {"Retry-After": "60"}}
     sandbox.faults.add(SEND, action=limit, times=1)
     assert work(claim).reason == "rate"

@@ -44,9 +44,9 @@ removals = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def read_by_ada(told, ada):
+def read_by_ada(page_text, ada):
     """What Ada, who is still there, reads on the claim's page."""
-    return lambda claim: told(claim, reader=ada)
+    return lambda claim: page_text(claim, reader=ada)
 
 
 def assert_cancelled(sandbox, claim, page):
@@ -124,16 +124,16 @@ def assert_theirs(sandbox, claim, page):
     assert "pier" not in page
 
 
-def test_another_organisation_is_faster_than_the_read(sandbox, claim, told):
+def test_another_organisation_is_faster_than_the_read(sandbox, claim, page_text):
     harbour_claims(claim.hub_id_text, sandbox.url)
     done = work(claim)
 
-    assert_theirs(sandbox, done, told(done))
+    assert_theirs(sandbox, done, page_text(done))
     assert len(sends(sandbox, done)) == 1
 
 
 def test_another_organisation_is_faster_between_read_and_send(
-    sandbox, claim, told, monkeypatch, live_through
+    sandbox, claim, page_text, monkeypatch, live_through
 ):
     read = calls.read
 
@@ -146,24 +146,24 @@ def test_another_organisation_is_faster_between_read_and_send(
         patch.setattr(calls, "read", meanwhile)
         unsure = work(claim)
     assert unsure.state == State.VERIFYING
-    assert "Do not scan again." in told(unsure)
+    assert "Do not scan again." in page_text(unsure)
 
     done = live_through(claim)
-    assert_theirs(sandbox, done, told(done))
+    assert_theirs(sandbox, done, page_text(done))
     assert [sent.key for sent in sends(sandbox, done)] == ["harbour", "acme"]
 
 
 def test_another_organisation_is_faster_while_our_send_is_open(
-    sandbox, claim, told, in_doubt, live_through
+    sandbox, claim, page_text, in_doubt, live_through
 ):
     in_doubt({"drop": "before"})
     harbour_claims(claim.hub_id_text, sandbox.url)
     done = live_through(claim)
 
-    assert_theirs(sandbox, done, told(done))
+    assert_theirs(sandbox, done, page_text(done))
 
 
-def test_our_own_claim_made_beside_the_portal_is_already_ours(sandbox, claim, told):
+def test_a_hub_we_claimed_outside_the_portal_is_already_ours(sandbox, claim, page_text):
     with spkey.Client(sandbox.url, world.ACME_KEY) as client:
         client.claim_hub(
             claim.hub_id_text,
@@ -174,5 +174,5 @@ def test_our_own_claim_made_beside_the_portal_is_already_ours(sandbox, claim, to
 
     assert done.state == State.ALREADY_YOURS
     assert len(sends(sandbox, done)) == 1
-    assert "Already claimed here Acme Properties · Mill Court" in told(done)
+    assert "Already claimed here Acme Properties · Mill Court" in page_text(done)
     assert_recorded_once(done)

@@ -94,7 +94,7 @@ def killed(sandbox, claim, clock) -> Callable[[Prepare], Claim]:
 
 
 @pytest.fixture
-def goes_on(sandbox, claim, told, live_through) -> Callable[..., Claim]:
+def goes_on(sandbox, claim, page_text, live_through) -> Callable[..., Claim]:
     """See that the next worker begins with a read, and claims the hub once."""
 
     def see(*, after_sends: int) -> Claim:
@@ -104,41 +104,41 @@ def goes_on(sandbox, claim, told, live_through) -> Callable[..., Claim]:
         assert_claimed_once(sandbox, done)
         assert done.sends == after_sends
         assert not done.attempts.filter(kind=Attempt.Kind.SEND, outcome="").exists()
-        assert "Claimed Acme Properties · Mill Court" in told(done)
+        assert "Claimed Acme Properties · Mill Court" in page_text(done)
         return done
 
     return see
 
 
-def test_sigkill_before_the_read(sandbox, killed, told, goes_on):
+def test_sigkill_before_the_read(sandbox, killed, page_text, goes_on):
     left = killed(before(calls, "read"))
 
     assert (left.state, list(sandbox.state.requests)) == (State.QUEUED, [])
-    assert "Contacting SmartphoneKey" in told(left)
+    assert "Contacting SmartphoneKey" in page_text(left)
     goes_on(after_sends=1)
 
 
-def test_sigkill_after_the_read(sandbox, killed, told, goes_on):
+def test_sigkill_after_the_read(sandbox, killed, page_text, goes_on):
     left = killed(after(calls, "read"))
 
     assert (left.state, len(reads(sandbox, left))) == (State.QUEUED, 1)
-    assert "Contacting SmartphoneKey" in told(left)
+    assert "Contacting SmartphoneKey" in page_text(left)
     goes_on(after_sends=1)
 
 
-def test_sigkill_after_the_intents_commit(sandbox, killed, told, goes_on):
+def test_sigkill_after_the_intent_is_committed(sandbox, killed, page_text, goes_on):
     left = killed(before(calls, "send"))
 
     assert (left.state, left.sends) == (State.SENDING, 1)
     assert sends(sandbox, left) == []
-    assert "Claiming the hub" in told(left)
+    assert "Claiming the hub" in page_text(left)
     done = goes_on(after_sends=2)
     assert len(sends(sandbox, done)) == 1
     assert done.attempts.filter(outcome="abandoned").count() == 1
 
 
 @pytest.mark.parametrize("effect", [True, False], ids=["with effect", "without effect"])
-def test_sigkill_after_the_send_left(sandbox, let_go, claim, clock, told, goes_on, effect):
+def test_sigkill_after_the_send_left(sandbox, let_go, claim, clock, page_text, goes_on, effect):
     lost = {"latency": HELD} if effect else {"latency": HELD, "drop": "before"}
     sandbox.faults.add(SEND, action=lost, times=1)
     with another_process(lambda: None) as process:
@@ -151,27 +151,27 @@ def test_sigkill_after_the_send_left(sandbox, let_go, claim, clock, told, goes_o
     left = Claim.objects.get(pk=claim.pk)
 
     assert (left.state, left.sends) == (State.SENDING, 1)
-    assert "Claiming the hub" in told(left)
+    assert "Claiming the hub" in page_text(left)
     clock.shift(91)
     done = goes_on(after_sends=1 if effect else 2)
     if not effect:
         assert_sent_again_only_after_two_late_reads(sandbox, done)
 
 
-def test_sigkill_after_the_answer_came(sandbox, killed, told, goes_on):
+def test_sigkill_after_the_answer_came(sandbox, killed, page_text, goes_on):
     left = killed(after(calls, "send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)
-    assert "Claiming the hub" in told(left)
+    assert "Claiming the hub" in page_text(left)
     goes_on(after_sends=1)
 
 
-def test_sigkill_at_the_outcomes_commit(sandbox, killed, told, goes_on):
+def test_sigkill_while_the_outcome_is_committed(sandbox, killed, page_text, goes_on):
     left = killed(after(attempts, "close_send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)
     assert left.attempts.get(kind=Attempt.Kind.SEND).outcome == ""
-    assert "Claiming the hub" in told(left)
+    assert "Claiming the hub" in page_text(left)
     goes_on(after_sends=1)
 
 
@@ -232,7 +232,9 @@ def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, let_go, ira, 
 
 
 @on_sqlite
-def test_sigkill_of_the_real_process_while_it_sends(sandbox, let_go, ira, mill_court, clock, told):
+def test_sigkill_of_the_real_process_while_it_sends(
+    sandbox, let_go, ira, mill_court, clock, page_text
+):
     sandbox.faults.add(SEND, action={"latency": HELD}, times=1)
     with worker_process(sandbox) as process:
         claim = actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
@@ -241,7 +243,7 @@ def test_sigkill_of_the_real_process_while_it_sends(sandbox, let_go, ira, mill_c
         process.wait(timeout=60)
     let_go()
     until(lambda: sandbox.state.event_log)
-    assert "Claiming the hub" in told(claim)
+    assert "Claiming the hub" in page_text(claim)
 
     clock.shift(91)
     worker.run_once()

@@ -67,7 +67,7 @@ def test_a_database_locked_at_submit(sandbox, tablet, mill_court):
 
 @commits
 @on_sqlite
-def test_a_database_locked_when_the_sessions_activity_is_noted_too(as_person, ira, mill_court):
+def test_a_database_locked_also_for_the_sessions_activity(as_person, ira, mill_court):
     form, first_request = claim_form(mill_court, world.hub_id(0)), as_person(ira)
     with locked_by_somebody():
         refused = first_request.post(NEW, form)
@@ -97,7 +97,9 @@ def test_a_database_locked_right_after_the_claim_was_saved(as_person, ira, mill_
 
 @commits
 @on_sqlite
-def test_a_database_locked_at_the_outcomes_commit(sandbox, claim, clock, told, monkeypatch):
+def test_a_database_locked_while_the_outcome_is_committed(
+    sandbox, claim, clock, page_text, monkeypatch
+):
     send, lock = calls.send, locked_by_somebody()
 
     def then_locked(*args, **kwargs):
@@ -113,7 +115,7 @@ def test_a_database_locked_at_the_outcomes_commit(sandbox, claim, clock, told, m
     left = Claim.objects.get(pk=claim.pk)
     assert left.state == State.SENDING
     assert left.attempts.get(kind=Attempt.Kind.SEND).outcome == ""
-    assert "Claiming the hub" in told(left)
+    assert "Claiming the hub" in page_text(left)
 
     clock.shift(91)
     done = work(left)

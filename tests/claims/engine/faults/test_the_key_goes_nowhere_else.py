@@ -12,7 +12,7 @@ from portal.sandbox.server import Sandbox
 from tests.claims.engine.faults.verdicts import READ, assert_claimed_once
 from tests.conftest import work
 from tests.spkey.certificates import self_signed, server_context
-from tests.spkey.servers import Server, answer, say
+from tests.spkey.servers import Server, answer, respond
 
 REDIRECTS = (301, 302, 307, 308)
 
@@ -20,7 +20,7 @@ REDIRECTS = (301, 302, 307, 308)
 @pytest.fixture
 def elsewhere() -> Iterator[Server]:
     """Another host, which would say yes to everything."""
-    with closing(Server(say(answer(json.dumps({"success": True}).encode())))) as server:
+    with closing(Server(respond(answer(json.dumps({"success": True}).encode())))) as server:
         yield server
 
 
@@ -51,11 +51,11 @@ def test_a_redirected_read(sandbox, claim, elsewhere, waits_for_spkey, ends_as_c
     assert_untouched(elsewhere)
 
 
-def test_a_bad_certificate_is_told_nothing_and_raises_an_alarm(
+def test_a_server_with_a_bad_certificate_is_sent_nothing_and_raises_an_alarm(
     sandbox, claim, settings, tmp_path, waits_for_spkey, ends_as_claimed, caplog
 ):
     pem = self_signed(tmp_path)
-    with closing(Server(say(answer(b"{}")), tls=server_context(pem))) as false:
+    with closing(Server(respond(answer(b"{}")), tls=server_context(pem))) as false:
         settings.SPKEY_BASE_URL = false.url
         waits_for_spkey(work(claim))
 
@@ -86,7 +86,7 @@ def overheard(settings) -> Iterator[Overheard]:
         yield sandbox
 
 
-def test_http_proxy_in_the_environment_is_not_asked(overheard, claim, elsewhere, monkeypatch):
+def test_http_proxy_in_the_environment_is_ignored(overheard, claim, elsewhere, monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, elsewhere.url)
         monkeypatch.setenv(name.upper(), elsewhere.url)

@@ -42,10 +42,10 @@ def revoked_after_the_read(sandbox, ira, monkeypatch):
 
 
 def test_401_to_the_send_waits_for_the_administrator_and_goes_on_with_a_new_key(
-    sandbox, claim, told, as_person, ada, revoked_after_the_read
+    sandbox, claim, page_text, as_person, ada, revoked_after_the_read
 ):
     blocked = work(claim)
-    page = told(blocked)
+    page = page_text(blocked)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
     assert (blocked.sends, blocked.outcome_unknown_since) == (1, None)
@@ -60,7 +60,7 @@ def test_401_to_the_send_waits_for_the_administrator_and_goes_on_with_a_new_key(
 
 
 def test_401_while_a_send_is_open_is_confirmed_with_the_new_key_and_never_sent_again(
-    sandbox, claim, told, as_person, ada, in_doubt
+    sandbox, claim, page_text, as_person, ada, in_doubt
 ):
     in_doubt({"reset": "after"})
     fresh = sandbox.state.keys.rotate("acme")
@@ -68,7 +68,7 @@ def test_401_while_a_send_is_open_is_confirmed_with_the_new_key_and_never_sent_a
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
     assert blocked.outcome_unknown_since is not None
-    assert REFUSED in told(blocked)
+    assert REFUSED in page_text(blocked)
 
     renew(as_person, ada, fresh)
     done = work(claim)
@@ -77,7 +77,7 @@ def test_401_while_a_send_is_open_is_confirmed_with_the_new_key_and_never_sent_a
 
 
 def test_401_holds_up_the_organisations_other_claims_without_a_call(
-    sandbox, claim, told, ira, mill_court
+    sandbox, claim, page_text, ira, mill_court
 ):
     sandbox.state.keys.revoke("acme")
     work(claim)
@@ -85,18 +85,18 @@ def test_401_holds_up_the_organisations_other_claims_without_a_call(
     other = work(actions.submit(claim_request(ira, mill_court, world.hub_id(1))))
 
     assert (other.state, other.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
-    assert REFUSED in told(other)
+    assert REFUSED in page_text(other)
     assert len(sandbox.state.requests) == asked
 
 
 @pytest.fixture
-def limited(sandbox, claim, told, clock):
+def limited(sandbox, claim, page_text, clock):
     """Answer the first send with 429 and these headers; return for how long the key must rest."""
 
     def meet(**headers: str) -> float:
         sandbox.faults.add(SEND, action={"status": 429, "headers": headers}, times=1)
         held = work(claim)
-        page = told(held)
+        page = page_text(held)
         assert (held.state, held.reason) == (State.WAITING, Reason.RATE)
         assert (held.sends, held.outcome_unknown_since) == (1, None)
         assert "SmartphoneKey is busy Your scan is saved and we keep trying." in page
@@ -164,12 +164,12 @@ def test_429_that_asks_for_a_year_is_believed_for_a_quarter_of_an_hour(
     rests_then_is_claimed(rest)
 
 
-def test_429_to_the_read_sends_nothing_meanwhile(sandbox, claim, told, clock):
+def test_429_to_the_read_sends_nothing_meanwhile(sandbox, claim, page_text, clock):
     action = {"status": 429, "headers": {"Retry-After": "120"}}
     sandbox.faults.add({"method": "GET"}, action=action, times=1)
     held = work(claim)
 
-    assert "SmartphoneKey is busy" in told(held)
+    assert "SmartphoneKey is busy" in page_text(held)
     assert len(reads(sandbox, claim)) == 1
     assert sends(sandbox, claim) == []
     clock.shift(130)

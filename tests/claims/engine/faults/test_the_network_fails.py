@@ -13,13 +13,13 @@ from tests.running import running, until
 
 
 @pytest.mark.django_db(transaction=True)
-def test_slow_an_answer_that_takes_its_time_is_waited_for(sandbox, let_go, claim, told):
+def test_a_slow_answer_is_waited_for(sandbox, let_go, claim, page_text):
     sandbox.faults.add(SEND, action={"latency": HELD})
     sandbox.faults.add(READ, action={"latency": 0.1})
 
     with running():
         until(lambda: sends(sandbox, claim))
-        under_way = told(claim)
+        under_way = page_text(claim)
         let_go()
         until(lambda: Claim.objects.get(pk=claim.pk).is_final)
 
@@ -111,7 +111,7 @@ def test_dns_that_knows_no_such_name(
 
 
 def test_an_open_send_is_not_sent_again_while_nobody_answers(
-    sandbox, claim, settings, nobody, in_doubt, told, clock, ends_as_claimed
+    sandbox, claim, settings, nobody, in_doubt, page_text, clock, ends_as_claimed
 ):
     in_doubt({"reset": "after"})
     settings.SPKEY_BASE_URL = nobody
@@ -119,7 +119,7 @@ def test_an_open_send_is_not_sent_again_while_nobody_answers(
     silent = work(claim)
 
     assert silent.state == State.VERIFYING
-    assert "SmartphoneKey is not answering" in told(silent)
-    assert "The claim was sent and we keep asking what became of it." in told(silent)
+    assert "SmartphoneKey is not answering" in page_text(silent)
+    assert "The claim was sent and we keep asking what became of it." in page_text(silent)
     settings.SPKEY_BASE_URL = sandbox.url
     ends_as_claimed(after_sends=1)

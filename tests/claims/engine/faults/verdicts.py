@@ -61,13 +61,13 @@ def assert_not_claimed(sandbox: Sandbox, claim: Claim) -> None:
 
 
 def assert_recorded_once(claim: Claim) -> None:
-    """The claim's end stands in the audit trail once, as it was."""
+    """The claim's end is in the audit trail once, as it was."""
     (entry,) = Entry.objects.filter(verb="claim.ended", object_id=str(claim.pk))
     assert entry.detail["state"] == claim.state
 
 
 def assert_sent_again_only_after_two_late_reads(sandbox: Sandbox, claim: Claim) -> None:
-    """Between two sends stand two reads, both 45 s after the first and 10 s apart."""
+    """Between two sends are two reads, both 45 s after the first and 10 s apart."""
     first, second = sends(sandbox, claim)
     late = [read.at for read in reads(sandbox, claim) if first.at + 45 <= read.at < second.at]
     assert len(late) >= 2

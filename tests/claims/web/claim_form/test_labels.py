@@ -1,4 +1,4 @@
-"""A label in any shape becomes a claim of its hub; one that holds no hub is told why."""
+"""A label in any shape becomes a claim of its hub; one that holds no hub says why."""
 
 import pytest
 from django.urls import reverse
@@ -31,7 +31,7 @@ def test_a_label_in_any_shape_becomes_a_claim_of_its_hub(label, installer, ira, 
 
 
 @pytest.mark.parametrize(
-    ("label", "told"),
+    ("label", "expected"),
     [
         ("", "Nothing was read"),
         ("hello", "There is no hub id in it"),
@@ -41,11 +41,13 @@ def test_a_label_in_any_shape_becomes_a_claim_of_its_hub(label, installer, ira, 
         ("x" * 2001, "at most 2000 characters"),
     ],
 )
-def test_a_label_without_one_hub_id_is_told_what_to_look_for(label, told, installer, mill_court):
+def test_a_text_without_exactly_one_hub_id_is_refused_with_advice(
+    label, expected, installer, mill_court
+):
     answer = installer.post(NEW, claim_form(mill_court, label))
 
     assert answer.status_code == 422
-    assert told in answer.content.decode()
+    assert expected in answer.content.decode()
     assert not Claim.objects.exists()
 
 

@@ -25,7 +25,7 @@ def test_a_form_sent_again_after_its_claim_has_ended_shows_that_claim(installer,
     assert Claim.objects.count() == 1
 
 
-def test_a_form_that_went_back_and_got_another_hub_is_another_claim(installer, mill_court):
+def test_a_form_sent_again_with_another_hub_is_another_claim(installer, mill_court):
     form = claim_form(mill_court, HUB)
     installer.post(NEW, form)
     installer.post(NEW, {**form, "label": OTHER_HUB})

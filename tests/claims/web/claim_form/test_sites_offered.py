@@ -24,7 +24,7 @@ def site_picked(client, address: str) -> str:
     return str(client.get(address).context["form"]["site"].value())
 
 
-def test_the_site_of_ones_own_last_claim_stands_first_and_is_picked(
+def test_the_site_of_ones_own_last_claim_comes_first_and_is_picked(
     installer, ira, ada, mill_court, orchard_rise
 ):
     assert sites_shown(installer) == ["Mill Court", "Orchard Rise"]
@@ -41,11 +41,11 @@ def test_a_site_named_in_the_address_is_picked(installer, mill_court, orchard_ri
 
 
 @pytest.mark.parametrize("site", ["mill", "", "00000000-0000-4000-8000-000000000000"])
-def test_a_site_in_the_address_that_is_none_is_no_trouble(site, installer, mill_court):
+def test_an_unknown_site_in_the_address_is_ignored(site, installer, mill_court):
     assert installer.get(f"{NEW}?site={site}").status_code == 200
 
 
-def test_no_building_is_chosen_for_somebody_who_has_claimed_nowhere_yet(
+def test_no_site_is_picked_for_somebody_who_has_claimed_nowhere_yet(
     installer, ira, mill_court, orchard_rise
 ):
     assert "checked" not in installer.get(NEW).content.decode()

@@ -1,4 +1,4 @@
-"""A claim is hurried, stopped and tried again from its page, where that can help."""
+"""A claim is tried now, stopped and tried again from its page, where that can help."""
 
 import pytest
 from django.utils import timezone
@@ -48,12 +48,12 @@ def test_again_after_a_success_changes_nothing(installer, claim, sandbox):
 
 
 @pytest.mark.parametrize("action", ["try-now/", "stop/", "again/"])
-def test_a_look_at_an_actions_address_leads_to_the_claim(action, installer, claim):
+def test_a_get_of_an_action_leads_to_the_claim(action, installer, claim):
     assert installer.get(address(claim, action))["Location"] == address(claim)
     assert Claim.objects.get().state == "queued"
 
 
-def test_nobody_is_told_to_try_what_can_never_succeed(installer, ira, mill_court, sandbox):
+def test_a_claim_that_can_never_succeed_offers_no_try_again(installer, ira, mill_court, sandbox):
     scrapped = actions.submit(claim_request(ira, mill_court, world.MAGIC["decommissioned"].id))
     work(scrapped)
 
@@ -63,7 +63,7 @@ def test_nobody_is_told_to_try_what_can_never_succeed(installer, ira, mill_court
     )
 
 
-def test_a_claim_that_is_being_stopped_is_not_hurried(installer, claim):
+def test_a_claim_that_is_being_stopped_is_not_tried_now(installer, claim):
     Claim.objects.update(
         state="verifying", outcome_unknown_since=timezone.now(), cancel_requested_at=timezone.now()
     )

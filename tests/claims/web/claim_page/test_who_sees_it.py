@@ -1,4 +1,4 @@
-"""A claim is seen, and steered, by those whose affair it is and by nobody else."""
+"""A claim is seen, and acted on, by those it concerns and by nobody else."""
 
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def test_the_target_of_supports_claim_sees_it_and_has_no_buttons(
     assert Claim.objects.get().state == "queued"
 
 
-def test_what_support_did_for_another_organisation_shows_nothing_else_of_it(
+def test_a_support_claim_shows_nothing_else_of_its_organisation(
     agent, harbours_claim, supports_claim
 ):
     assert agent.get(address(supports_claim)).status_code == 200
@@ -74,7 +74,7 @@ def test_an_agent_without_the_second_factor_is_asked_for_it_first(as_person, sam
     assert Claim.objects.get().state == "queued"
 
 
-def test_an_agent_who_belongs_to_the_target_too_sees_it_and_steers_it_with_the_factor_only(
+def test_an_agent_who_is_a_member_of_the_target_needs_the_second_factor_to_act(
     as_person, agent, sam, harbour, supports_claim
 ):
     join(sam, harbour)

@@ -60,7 +60,7 @@ def test_no_session_lives_longer_than_seven_days(ira, claim_page):
         assert client.get(claim_page).status_code == 302
 
 
-def test_signing_in_gives_the_session_another_key_and_forgets_the_old_one(ira):
+def test_signing_in_replaces_the_sessions_key(ira):
     client = Client()
     session = client.session
     session["planted"] = "by somebody else"

@@ -1,4 +1,4 @@
-"""Whoever has no session is led to sign-in and back to where they were, and never elsewhere."""
+"""Somebody without a session is led to sign-in and back to where they were, never elsewhere."""
 
 from urllib.parse import unquote
 
@@ -112,9 +112,7 @@ def test_an_action_without_a_session_leads_back_to_the_claim(action, headers, cl
         ("", "/"),
     ],
 )
-def test_any_other_form_without_a_session_leads_back_to_the_page_it_stood_on(
-    referer, following, mill_court
-):
+def test_any_other_form_without_a_session_leads_back_to_its_page(referer, following, mill_court):
     address = reverse("sites:archive", args=(mill_court.pk,))
 
     assert lost(Client(), address, Referer=referer) == following

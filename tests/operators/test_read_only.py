@@ -17,7 +17,7 @@ def test_claims_are_found_by_hub(operator, claim):
 
 
 @pytest.mark.parametrize("name", ["Attempt", "Claim", "Entry", "Hub"])
-def test_what_the_portal_wrote_is_only_looked_at(name, everything, operator):
+def test_the_portals_own_rows_are_read_only(name, everything, operator):
     model = next(model for model in admin.site._registry if model.__name__ == name)
     row = model._base_manager.first()
     before = list(model._base_manager.values())
@@ -32,7 +32,7 @@ def test_what_the_portal_wrote_is_only_looked_at(name, everything, operator):
 
 
 @pytest.mark.parametrize("model", [Organisation, User, ApiCredential])
-def test_nothing_that_the_record_speaks_of_is_removed(model, acme, ira, operator):
+def test_nothing_that_the_audit_trail_mentions_can_be_deleted(model, acme, ira, operator):
     row = model.objects.first()
 
     assert operator.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403

@@ -1,4 +1,4 @@
-"""Whoever wants to know is told how every call of a client ended."""
+"""A client reports how each of its calls ended."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from portal.sandbox.server import Sandbox
 HUB = world.hub_id(0)
 
 
-def test_every_call_tells_how_it_ended_once():
+def test_every_call_reports_its_end_once():
     endings = []
     with Sandbox() as sandbox, spkey.Client(sandbox.url, world.ACME_KEY, ended=endings.append) as c:
         c.hub_status(HUB)
@@ -23,7 +23,7 @@ def test_every_call_tells_how_it_ended_once():
     assert endings[-1] is lost.value
 
 
-def test_a_call_that_is_refused_before_it_leaves_has_no_end():
+def test_a_call_refused_before_it_is_sent_reports_no_end():
     endings = []
     client = spkey.Client("http://127.0.0.1:9", world.ACME_KEY, ended=endings.append)
     with pytest.raises(ValueError, match="UUID"):

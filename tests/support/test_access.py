@@ -58,7 +58,7 @@ def test_an_agent_whose_session_came_in_without_the_factor_is_asked_for_its_code
     assert not Claim.objects.exists()
 
 
-def test_the_code_that_is_asked_for_opens_the_door(sam):
+def test_the_right_code_lets_an_agent_in(sam):
     client = signed_in(sam)
     set_up_factor(sam)
 
@@ -68,7 +68,7 @@ def test_the_code_that_is_asked_for_opens_the_door(sam):
     assert client.get(NEW).status_code == 200
 
 
-def test_a_factor_that_was_replaced_must_be_used_anew(agent, sam):
+def test_a_replaced_second_factor_must_be_used_again(agent, sam):
     Authenticator.objects.filter(user=sam).delete()
     assert agent.get(CLAIMS).status_code == 403
 

@@ -57,7 +57,7 @@ def test_each_refusal_has_its_class_and_the_apis_own_words(api, client, status, 
 
 @pytest.mark.parametrize("body", [b"", HTML], ids=["empty", "html"])
 @pytest.mark.parametrize(("status", "kind"), CLASSES)
-def test_a_refusal_without_the_apis_words_is_known_to_be_somebody_elses(
+def test_a_refusal_without_the_apis_words_is_not_taken_for_the_apis(
     api, client, status, kind, body
 ):
     error = refusal_of_claim(api, client, body=body, status=status, content_type="text/html")
@@ -70,7 +70,7 @@ def test_a_refusal_names_the_fields(api, client):
     assert error.details == (spkey.FieldProblem("siteId", "is empty"),)
 
 
-def test_a_user_nobody_has_heard_of_is_not_found(api, client):
+def test_an_unknown_user_is_not_found(api, client):
     api.get(f"{BASE_URL}/users/by-email", json={"error": "No such user"}, status=404)
     with pytest.raises(spkey.NotFound) as caught:
         client.find_user_by_email("nobody@acme.example")
@@ -131,8 +131,8 @@ def test_a_status_read_can_say_not_found_in_a_list(api, client):
 
 
 def test_words_are_one_short_line_without_control_or_bidi_characters(api, client):
-    said = "a\r\nb\tc\0d\u202ee\u2028f\ud800g" + "x" * 5_000
-    error = refusal_of_claim(api, client, json=FLAT | {"message": said}, status=400)
+    message = "a\r\nb\tc\0d\u202ee\u2028f\ud800g" + "x" * 5_000
+    error = refusal_of_claim(api, client, json=FLAT | {"message": message}, status=400)
     assert error.message == ("a b c de fg" + "x" * 300)[:300]
 
 
@@ -164,7 +164,7 @@ def test_retry_after_as_a_date_goes_by_the_servers_own_clock(api, client):
     assert retry_after_of(api, client, **headers) == 30.0
 
 
-def test_retry_after_a_date_gone_by_is_at_once(api, client):
+def test_retry_after_with_a_past_date_is_zero(api, client):
     assert retry_after_of(api, client, **{"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
 
 
@@ -172,6 +172,6 @@ def test_retry_after_a_date_gone_by_is_at_once(api, client):
     "value",
     [None, "", "soon", "-5", "1.5", "1, 2", "٣", "9" * 11, "Wed, 99 Oct 2015 07:28:00 GMT", "1e3"],
 )
-def test_retry_after_that_says_nothing_is_none(api, client, value):
+def test_retry_after_that_cannot_be_read_is_none(api, client, value):
     headers = {} if value is None else {"Retry-After": value}
     assert retry_after_of(api, client, **headers) is None

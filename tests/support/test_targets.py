@@ -10,7 +10,7 @@ from tests.conftest import make_organisation, work
 from tests.support.conftest import NEW, filled, post, sent
 
 
-def test_every_organisation_can_be_chosen_but_those_of_support(agent, acme, harbour):
+def test_every_organisation_except_supports_own_can_be_chosen(agent, acme, harbour):
     page = agent.get(NEW).text
 
     assert "Acme Properties" in page
@@ -38,9 +38,7 @@ def test_support_organisations_and_impossible_ids_are_no_targets(agent, mill_cou
     assert not Claim.objects.exists()
 
 
-def test_an_organisation_that_the_portal_does_not_know_appears_with_its_claim(
-    sandbox, agent, hub_id
-):
+def test_an_unknown_organisation_is_created_with_its_first_claim(sandbox, agent, hub_id):
     form = filled(hub_id, typed_site="tower-2", confirmation="far-away:Homes")
     assert agent.get(NEW, {"target": "far-away:Homes"}).status_code == 200
     assert not Organisation.objects.filter(spkey_org_id="far-away:Homes").exists()

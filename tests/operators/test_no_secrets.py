@@ -48,7 +48,7 @@ def test_every_registered_model_is_meant_to_be_there():
     }
 
 
-def test_a_key_is_shown_by_its_ends(operator, acme):
+def test_a_key_is_shown_by_its_first_and_last_characters(operator, acme):
     api_keys.replace(acme, None, Secret(CANARY_KEY), None)
 
     page = operator.get(address(ApiCredential, "change", acme.credential.pk))

@@ -12,7 +12,7 @@ from tests.claims.web.claim_page.conftest import live, seen_in, text_of
 from tests.conftest import work
 
 
-def test_a_poll_that_knows_it_all_is_answered_with_nothing(installer, claim):
+def test_a_poll_with_the_current_version_is_answered_with_204(installer, claim):
     with time_machine.travel(timezone.now(), tick=False):
         seen = seen_in(text_of(installer, claim))
         answer = live(installer, claim, seen)
@@ -21,7 +21,7 @@ def test_a_poll_that_knows_it_all_is_answered_with_nothing(installer, claim):
 
 
 @pytest.mark.parametrize("seen", ["", "0.0.1", "nonsense", "1.1", "\x00"])
-def test_a_poll_that_knows_something_else_gets_the_fragment(seen, installer, claim):
+def test_a_poll_with_another_version_gets_the_fragment(seen, installer, claim):
     answer = live(installer, claim, seen)
 
     assert answer.status_code == 200
@@ -29,7 +29,7 @@ def test_a_poll_that_knows_something_else_gets_the_fragment(seen, installer, cla
     assert "<html" not in answer.content.decode()
 
 
-def test_a_poll_after_a_change_brings_it(installer, claim, sandbox):
+def test_a_poll_after_a_change_gets_the_new_fragment(installer, claim, sandbox):
     with time_machine.travel(timezone.now(), tick=False):
         seen = seen_in(text_of(installer, claim))
         work(claim)
@@ -41,13 +41,15 @@ def test_a_poll_after_a_change_brings_it(installer, claim, sandbox):
 @pytest.mark.parametrize(
     ("age", "pace"), [(0, 1), (9, 1), (11, 2), (69, 2), (71, 5), (3600, 5), (80_000, 5)]
 )
-def test_the_page_looks_again_quickly_at_first_and_slower_with_age(age, pace, installer, claim):
+def test_the_page_polls_quickly_at_first_and_more_slowly_as_the_claim_ages(
+    age, pace, installer, claim
+):
     Claim.objects.update(created_at=timezone.now() - timedelta(seconds=age))
 
     assert f'hx-trigger="every {pace}s, poll"' in live(installer, claim).content.decode()
 
 
-def test_a_page_whose_pace_has_slowed_is_told_so_though_nothing_has_happened(installer, claim):
+def test_a_slower_pace_reaches_the_page_though_nothing_has_changed(installer, claim):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         seen = seen_in(text_of(installer, claim))
         clock.shift(timedelta(seconds=11))

@@ -9,11 +9,11 @@ from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.notices.conftest import post, tell
+from tests.notices.conftest import notify, post
 
 
 @pytest.mark.parametrize("sent", [True, False], ids=["sent", "not sent yet"])
-def test_an_installer_reads_that_the_administrators_know_when_they_do(
+def test_an_installer_reads_that_administrators_were_notified_only_when_they_were(
     acme, ada, ira, as_person, sent
 ):
     key_health.mark_refused(acme.credential)
@@ -25,7 +25,7 @@ def test_an_installer_reads_that_the_administrators_know_when_they_do(
     assert ("Your administrator can fix it." in page) != sent
 
 
-def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, ada, ira, as_person):
+def test_an_installer_reads_nothing_of_emails_about_an_earlier_key(acme, ada, ira, as_person):
     key_health.mark_refused(acme.credential)
     post()
     acme.credential.refresh_from_db()
@@ -35,7 +35,7 @@ def test_an_installer_is_not_told_of_letters_about_a_key_before_this_one(acme, a
     assert "have been told" not in as_person(ira).get("/").content.decode()
 
 
-def test_an_administrator_is_led_to_the_key_and_not_told_of_letters(acme, ada, as_person):
+def test_an_administrator_is_led_to_the_key_and_reads_nothing_of_emails(acme, ada, as_person):
     key_health.mark_refused(acme.credential)
     post()
     page = as_person(ada).get("/").content.decode()
@@ -44,8 +44,8 @@ def test_an_administrator_is_led_to_the_key_and_not_told_of_letters(acme, ada, a
     assert "have been told" not in page
 
 
-def test_operators_see_what_was_told_to_whom_and_change_nothing(acme, ada, otto, as_person):
-    tell(acme)
+def test_operators_see_notices_and_cannot_change_them(acme, ada, otto, as_person):
+    notify(acme)
     post()
     notice, client = Notice.objects.get(), as_person(otto)
     listed = client.get(reverse("admin:notices_notice_changelist")).content.decode()

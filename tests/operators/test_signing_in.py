@@ -24,7 +24,7 @@ def test_the_admins_own_sign_in_takes_no_password(client, otto, operator):
 
 
 @pytest.mark.parametrize("who", ["ira", "ada", "sam"])
-def test_nobody_else_comes_in(who, request):
+def test_nobody_but_operators_reaches_the_admin_site(who, request):
     client = Client()
     sign_in_with_password(client, request.getfixturevalue(who))
 

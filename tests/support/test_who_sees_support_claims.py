@@ -60,7 +60,7 @@ def test_the_agents_list_holds_supports_claims_and_no_others(
     assert str(own.pk) not in page
 
 
-def test_the_agents_list_asks_the_database_the_same_however_long_it_is(
+def test_the_agents_list_takes_as_many_queries_however_long_it_is(
     agent, sam, mill_court, spkey_support
 ):
     def claim(n: int) -> None:

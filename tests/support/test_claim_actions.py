@@ -1,4 +1,4 @@
-"""What may be done with a claim that support has made, once it stands."""
+"""What may be done with a claim that support has made."""
 
 from uuid import uuid4
 
@@ -51,7 +51,9 @@ def test_the_organisation_itself_cannot_send_it_again(as_person, ada, refused_cl
 
 
 @pytest.mark.parametrize("action", ["try-now", "stop"])
-def test_steering_it_needs_the_second_factor_as_well(as_person, sam, refused_claim, action):
+def test_acting_on_a_support_claim_needs_the_second_factor_as_well(
+    as_person, sam, refused_claim, action
+):
     Claim.objects.filter(pk=refused_claim.pk).update(
         state=State.WAITING, finished_at=None, due_at=refused_claim.created_at
     )

@@ -11,10 +11,10 @@ from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs.models import Membership
 from tests.conftest import join, make_person
-from tests.notices.conftest import post, readers, tell
+from tests.notices.conftest import notify, post, readers
 
 
-def test_installers_people_of_old_and_other_organisations_hear_nothing(
+def test_only_the_organisations_present_administrators_are_notified(
     acme, ada, hal, ira, mailoutbox
 ):
     gone, expired = make_person("gone@acme.example", "G"), make_person("old@acme.example", "O")
@@ -23,16 +23,16 @@ def test_installers_people_of_old_and_other_organisations_hear_nothing(
     gone.is_active = False
     gone.save()
 
-    assert tell(acme) == 1
+    assert notify(acme) == 1
     post()
     assert readers(mailoutbox) == [ada.email]
 
 
 @pytest.mark.parametrize("how", ["demoted", "removed", "deactivated"])
-def test_who_is_no_administrator_any_more_when_the_letter_leaves_is_sent_none(
+def test_somebody_who_is_no_longer_an_administrator_when_the_email_is_sent_gets_none(
     acme, ada, abe, mailoutbox, how
 ):
-    tell(acme)
+    notify(acme)
     membership = Membership.objects.filter(user=ada)
     if how == "demoted":
         membership.update(role="installer")
@@ -49,26 +49,26 @@ def test_who_is_no_administrator_any_more_when_the_letter_leaves_is_sent_none(
     assert theirs.given_up_at is not None
 
 
-def test_the_same_told_again_is_told_to_newcomers_only(acme, ada, mailoutbox):
-    assert tell(acme) == 1
-    assert tell(acme) == 0
+def test_a_repeated_notice_goes_to_new_administrators_only(acme, ada, mailoutbox):
+    assert notify(acme) == 1
+    assert notify(acme) == 0
     late = make_person("late@acme.example", "Lee Late")
     join(late, acme, "admin")
-    assert tell(acme) == 1
-    assert tell(acme, about="two") == 2
+    assert notify(acme) == 1
+    assert notify(acme, about="two") == 2
     post()
 
     assert readers(mailoutbox) == [ada.email] * 2 + [late.email] * 2
     assert Entry.objects.filter(verb="notice.told").count() == 3
 
 
-def test_an_organisation_without_administrators_is_told_to_the_log(acme, caplog):
-    assert tell(acme) == 0
+def test_a_notice_without_an_administrator_to_read_it_is_logged(acme, caplog):
+    assert notify(acme) == 0
     assert "no administrator to tell" in caplog.text
     assert not Entry.objects.filter(verb="notice.told").exists()
 
 
-def test_what_is_rolled_back_was_never_told(acme, ada, mailoutbox):
+def test_a_notice_that_is_rolled_back_is_not_sent(acme, ada, mailoutbox):
     with transaction.atomic():
         key_health.mark_refused(acme.credential)
         transaction.set_rollback(True)

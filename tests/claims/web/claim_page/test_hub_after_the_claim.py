@@ -23,7 +23,7 @@ def test_a_claimed_hub_is_followed_until_it_is_online(installer, claim, sandbox)
     assert "hx-trigger" not in page
 
 
-def test_a_hub_that_comes_online_hours_later_is_seen_doing_so(installer, claim, sandbox):
+def test_a_hub_that_comes_online_hours_later_is_noticed(installer, claim, sandbox):
     work(claim)
     due(claim)
     Claim.objects.update(finished_at=timezone.now() - timedelta(hours=3))
@@ -48,7 +48,7 @@ def a_month_later(installer, claim, sandbox):
         yield clock
 
 
-def test_a_page_opened_a_month_later_says_when_it_was_so_and_has_it_read_again(
+def test_a_page_opened_a_month_later_dates_the_reading_and_asks_for_another(
     installer, claim, sandbox, a_month_later
 ):
     sandbox.state.set_hub(claim.hub_id_text, {"online": False})
@@ -77,7 +77,7 @@ def test_the_polling_ends_with_the_first_reading_that_finds_the_hub_online(
     assert "hx-trigger" not in fragment
 
 
-def test_a_look_at_a_settled_claim_keeps_its_hub_watched(installer, claim, sandbox):
+def test_opening_a_settled_claim_keeps_its_hub_watched(installer, claim, sandbox):
     work(claim)
     Hub.objects.update(online=True, read_at=timezone.now(), watched_until=None)
 
@@ -85,7 +85,7 @@ def test_a_look_at_a_settled_claim_keeps_its_hub_watched(installer, claim, sandb
     assert Hub.objects.get().watched_until is not None
 
 
-def test_a_reading_that_grows_old_is_told_though_nothing_else_changed(installer, claim, sandbox):
+def test_a_reading_that_grows_old_is_shown_though_nothing_else_changed(installer, claim, sandbox):
     work(claim)
     due(claim)
     Claim.objects.update(finished_at=timezone.now() - timedelta(hours=3))

@@ -23,7 +23,7 @@ def test_a_site_that_is_not_the_organisations_is_refused_in_the_same_words(
     assert not Claim.objects.exists()
 
 
-def test_the_site_of_an_organisation_one_does_not_work_in_just_now_is_refused(
+def test_a_site_of_the_persons_other_organisation_is_refused(
     installer, ira, acme, harbour, mill_court, lighthouse
 ):
     join(ira, harbour)

@@ -1,4 +1,4 @@
-"""The page says how its claim stands, why, and what there is to quote."""
+"""The page shows the claim's state, why, and what there is to quote."""
 
 import pytest
 from django.utils import timezone
@@ -19,7 +19,7 @@ def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, clai
 
 
 @pytest.mark.parametrize(
-    ("magic", "told"),
+    ("magic", "expected"),
     [
         ("claimed_elsewhere", "This hub belongs to another organisation"),
         ("other_site", "This hub is yours, at another site"),
@@ -30,12 +30,12 @@ def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, clai
     ],
 )
 def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
-    magic, told, installer, ira, mill_court, sandbox
+    magic, expected, installer, ira, mill_court, sandbox
 ):
     claim = work(actions.submit(claim_request(ira, mill_court, world.MAGIC[magic].id)))
     page = text_of(installer, claim)
 
-    assert told in page
+    assert expected in page
     assert claim.reference.endswith("-SBX")
     assert claim.reference in page
     assert '"success"' not in page
@@ -59,7 +59,7 @@ def test_another_site_that_nobody_knows_is_not_named(installer, claim):
     assert "SmartphoneKey has it at" not in page
 
 
-def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
+def test_an_offline_hubs_page_says_what_to_check_and_until_when_we_try(
     installer, ira, mill_court, sandbox
 ):
     page = text_of(installer, offline_claim(ira, mill_court))
@@ -83,9 +83,7 @@ def test_an_offline_hub_is_told_what_to_check_and_until_when_we_try(
         ("claimed", False),
     ],
 )
-def test_where_there_is_something_to_quote_there_is_always_a_reference(
-    state, quoted, installer, claim
-):
+def test_a_page_that_asks_for_a_reference_always_gives_one(state, quoted, installer, claim):
     ended = {} if state == "review" else {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(state=state, **ended)
     own = str(claim.pk)[:8]
@@ -99,7 +97,7 @@ def test_where_there_is_something_to_quote_there_is_always_a_reference(
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "expected"),
     [
         ({"state": "blocked", "reason": "key_missing"}, "Support must mend its own API key"),
         ({"state": "blocked", "reason": "key_kind"}, "Support must mend its own API key"),
@@ -107,13 +105,13 @@ def test_where_there_is_something_to_quote_there_is_always_a_reference(
         ({"state": "rejected", "reason": "forbidden"}, "Support&#x27;s key may not claim this hub"),
     ],
 )
-def test_what_support_must_mend_is_not_put_to_the_target(
-    fields, told, as_person, hal, supports_claim
+def test_the_target_is_not_asked_to_fix_what_support_must_fix(
+    fields, expected, as_person, hal, supports_claim
 ):
     ended = {"finished_at": timezone.now(), "due_at": None}
     Claim.objects.update(**fields, **(ended if fields["state"] == "rejected" else {}))
     client = as_person(hal)
 
-    assert told in text_of(client, supports_claim)
+    assert expected in text_of(client, supports_claim)
     assert "administrator" not in text_of(client, supports_claim)
     assert client.get("/claims/").context["rows"][0].chip.word in {"Needs support", "Refused"}

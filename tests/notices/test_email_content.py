@@ -1,0 +1,59 @@
+"""An e-mail says what happened and where to act, with neither markup nor a key in it."""
+
+import json
+import logging
+
+import pytest
+from django.urls import reverse
+
+from portal.audit.models import Entry
+from portal.notices import outbox
+from portal.notices.models import Notice
+from portal.sandbox import world
+from tests.notices.conftest import FACTS, notify, post, refuse_all_claims
+
+
+@pytest.mark.parametrize("kind", Notice.Kind.values)
+def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailoutbox, kind):
+    acme.name = "O'Brien & <Sons>"
+    acme.save()
+    notify(acme, kind, site="Mill <Court> & \r\nBcc: x@y.example")
+    post()
+
+    (email,) = mailoutbox
+    assert "O'Brien & <Sons>" in email.subject
+    assert "\n" not in email.subject
+    assert "\nhttp://localhost:8000/" in email.body
+    assert "\nBcc" not in email.body
+    assert not {"&amp;", "&#x27;", "&lt;", "{", "None"} & set(email.body.split())
+    assert "\n\n\n" not in email.body
+    if not kind.startswith("key_"):
+        assert "Mill <Court> & Bcc: x@y.example" in email.body
+        assert reverse("claims:detail", args=(FACTS["claim"],)) in email.body
+    if kind not in {"key_refused", "key_mismatch"}:
+        assert FACTS["hub"] in email.subject + email.body
+
+
+def test_a_notice_of_an_unknown_kind_is_refused(acme, ada):
+    with pytest.raises(ValueError, match="birthday"):
+        outbox.notify(acme.pk, "birthday", "one")
+
+
+def test_neither_a_notice_nor_its_email_can_hold_a_key(
+    sandbox, acme, ada, ira, mill_court, mailoutbox, caplog
+):
+    caplog.set_level(logging.DEBUG)
+    sandbox.state.keys.revoke("acme")
+    refuse_all_claims(ira, mill_court, hubs=1)
+    rows = json.dumps(
+        list(Notice.objects.values()) + list(Entry.objects.filter(verb="notice.told").values()),
+        default=str,
+    )
+    emails = "".join(email.message().as_string() for email in mailoutbox)
+
+    assert emails
+    for text in (rows, emails):
+        assert world.ACME_KEY[:8] not in text
+        assert acme.credential.fingerprint not in text
+    with pytest.raises(TypeError):
+        notify(acme, about="secret", key=acme.credential.key)
