@@ -10,7 +10,6 @@ from portal.claims.engine import timing
 from portal.claims.engine.calls import CallRecord, Reading
 from portal.claims.models import Attempt, Claim
 from portal.core import leasing
-from portal.orgs.models import User
 
 
 def recent_sends(claim: Claim, now: datetime) -> int:
@@ -70,9 +69,3 @@ def _ending(ending: CallRecord) -> dict[str, Any]:
         "duration_ms": round(ending.duration * 1000),
         "message": ending.message[:300],
     }
-
-
-def stopped_by(claim: Claim) -> User | None:
-    """Return who asked to stop, if anybody: perhaps while the attempt was under way."""
-    asked = Claim.objects.filter(pk=claim.pk).values("cancel_requested_by")
-    return User.objects.filter(pk__in=asked).first()

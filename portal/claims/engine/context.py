@@ -11,6 +11,7 @@ from portal.claims.engine.decide import Facts
 from portal.claims.models import Claim, State
 from portal.hubs import status
 from portal.hubs.models import Hub
+from portal.orgs.models import User
 
 
 def gather(claim: Claim) -> Facts:
@@ -79,3 +80,9 @@ def _as_read(hub: Hub, lookup: CallRecord) -> spkey.HubStatus:
         uptime_seconds=hub.uptime_seconds,
         meta=spkey.AnswerMeta(200, None, lookup.duration, ""),
     )
+
+
+def stopped_by(claim: Claim) -> User | None:
+    """Return who asked to stop, if anybody: perhaps while the attempt was under way."""
+    asked = Claim.objects.filter(pk=claim.pk).values("cancel_requested_by")
+    return User.objects.filter(pk__in=asked).first()

@@ -51,8 +51,9 @@ def take_due(limit: int, *, unserved_only: bool = False) -> list[Lease[Claim]]:
         room = max(0, min(limit, timing.AT_ONCE - under_way.total()))
         chosen = _next_in_turn(due, room, under_way, unserved_only)
         taken = leasing.take(due.filter(pk__in=chosen), room)
-        first = Claim.objects.filter(pk__in=[lease.pk for lease in taken], contacted_at=None)
-        first.update(contacted_at=timezone.now(), version=F("version") + 1)
+        if taken:
+            first = Claim.objects.filter(pk__in=[lease.pk for lease in taken], contacted_at=None)
+            first.update(contacted_at=timezone.now(), version=F("version") + 1)
     return taken
 
 

@@ -194,7 +194,7 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state == State.CLAIMED:
             watching.await_online(claim.hub, claim.spkey_site_id, claim.acting_organisation_id)
         if decision.state in FINAL:
-            actor = attempts.stopped_by(claim) if decision.state == State.CANCELLED else None
+            actor = context.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)
         effects.notify(claim, decision, work.credential)
 

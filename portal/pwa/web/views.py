@@ -97,12 +97,13 @@ def client_errors(request: HttpRequest) -> HttpResponse:
     request.sent_by_itself = True  # type: ignore[attr-defined]
     if request.content_type != "application/json":
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    if not (ERRORS_OF_ONE.allows(client_address(request)) and ERRORS_OF_ALL.allows()):
-        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     try:
         error = errors.parse(request.read(errors.MOST_BYTES + 1))
     except errors.MalformedReportError:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    # Counting writes, so what is no report is not counted.
+    if not (ERRORS_OF_ONE.allows(client_address(request)) and ERRORS_OF_ALL.allows()):
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     errors.log(error)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
