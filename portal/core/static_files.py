@@ -4,7 +4,7 @@ A file that names another is renamed with it: a style sheet that names a picture
 imports a module. What scripts put together themselves (a worker's address, the decoder's) has to
 be handed to them in the page, where `{% static %}` knows the name.
 
-Comments and types are for whoever reads the source, and would be a quarter of what a telephone
+Comments and types are for readers of the source, and would be a quarter of what a telephone
 loads. Their lines stay, empty, so that an error names the line of the source.
 """
 
