@@ -33,6 +33,7 @@ def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 def test_its_parts_measure_and_print_a_table_and_leave_nothing_behind(tmp_path):
     # The others are made alike, and take longest. In one run: half of each is the start.
     parts = sorted({*PARTS} - {"weight", "submits"})
@@ -53,6 +54,7 @@ def test_its_parts_measure_and_print_a_table_and_leave_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == [], "the bench leaves nothing behind"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_in_the_background_it_cleans_up_first_however_often_it_is_told(number):
     program = (
@@ -75,6 +77,7 @@ def test_told_to_end_in_the_background_it_cleans_up_first_however_often_it_is_to
     assert (said, process.returncode) == ("clean\n", 128 + number)
 
 
+@pytest.mark.slow
 def test_an_unknown_part_is_named():
     done = bench("--quick", "haste")
     assert done.returncode == 2
