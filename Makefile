@@ -17,11 +17,11 @@ $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test check bench lighthouse chaos soak mutants messages lock build clean \
+.PHONY: help run manage labels test test-all check bench lighthouse chaos soak mutants messages lock build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' $(MAKEFILE_LIST) | \
 		while IFS='~' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
 
 run: secrets ## Run the portal with a sandbox API and demo data (PORT, SANDBOX_PORT)
@@ -40,10 +40,14 @@ manage: install secrets ## Run a management command: make manage COMMAND=creates
 labels: install secrets ## Write QR labels of the sandbox's hubs into var/labels.html
 	@$(PYTHON) manage.py hub_labels --out var/labels.html
 
-test: install ## Run all tests, in node and in Chromium too (ARGS for pytest)
+test: SLOW := -m "not slow"
+test: test-all ## Run the tests, in node and in Chromium too, but none that start whole servers (ARGS)
+
+test-all: install ## Run all tests, those that start whole servers as well (ARGS for pytest)
 	@bin/install-node
 	@browser=$$(bin/find-chromium) && \
-		env $${browser:+PORTAL_CHROMIUM="$$browser"} bin/test -n $(PROCESSES) --dist worksteal $(ARGS)
+		env $${browser:+PORTAL_CHROMIUM="$$browser"} \
+		bin/test -n $(PROCESSES) --dist worksteal $(SLOW) $(ARGS)
 
 check: style types templates scripts migrations deployment imports ## Run everything that reads the code
 

@@ -33,6 +33,7 @@ def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 def test_each_part_prints_a_table_and_leaves_nothing_behind(tmp_path):
     # The others are made alike, and take longest. In one run: half of each is the start.
     parts = sorted({*PARTS} - {"weight", "submits"})
@@ -53,6 +54,7 @@ def test_each_part_prints_a_table_and_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == [], "the bench leaves nothing behind"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_background_run_that_is_told_to_end_several_times_cleans_up_first(number):
     program = (
@@ -75,6 +77,7 @@ def test_a_background_run_that_is_told_to_end_several_times_cleans_up_first(numb
     assert (output, process.returncode) == ("clean\n", 128 + number)
 
 
+@pytest.mark.slow
 def test_an_unknown_part_is_named():
     done = bench("--quick", "haste")
     assert done.returncode == 2

@@ -23,7 +23,7 @@ from portal.pwa.web import views
 from tests.browser import labels, scanner_page
 from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line
-from tests.browser.releases import Releases
+from tests.browser.releases import Collection, Releases
 
 # Playwright keeps an event loop in this thread until the run ends, and Django would take every
 # query after that for one in async code.
@@ -206,18 +206,25 @@ def line(live_server, monkeypatch) -> Iterator[Line]:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def collection(tmp_path_factory) -> Collection:
+    """The files of each release."""
+    return Collection(tmp_path_factory.mktemp("releases"))
+
+
 @pytest.fixture
-def releases(tmp_path, line, settings) -> Iterator[Releases]:
+def releases(tmp_path, collection, line, settings) -> Iterator[Releases]:
     """The portal as it is deployed, behind the line: see tests/browser/releases.py."""
-    releases = Releases(tmp_path, line, settings)
+    releases = Releases(tmp_path, collection, line, settings)
     yield releases
     releases.end()
     connections.close_all()
 
 
 @pytest.fixture
-def working(sandbox, transactional_db) -> Iterator[Worker]:
-    """A worker, at work in a thread."""
+def working(sandbox, transactional_db, monkeypatch) -> Iterator[Worker]:
+    """A worker, at work in a thread; the hubs that it claims come online soon, by themselves."""
+    monkeypatch.setattr(sandbox.state, "online_delay", 0.2)
     worker = Worker(threads=4)
 
     def work() -> None:

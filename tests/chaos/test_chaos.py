@@ -47,6 +47,7 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     development = tmp_path / "development.sqlite3"
     with start(
@@ -73,6 +74,7 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
     return listed.stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
@@ -110,6 +112,7 @@ def test_the_scenarios_use_every_kind_of_fault_that_the_sandbox_has():
         FaultAction(**action)
 
 
+@pytest.mark.slow
 def test_a_faster_worker_keeps_the_proportions_that_a_lease_needs():
     program = (
         "import django; django.setup()\n"

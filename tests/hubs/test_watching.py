@@ -82,6 +82,7 @@ def test_the_reads_end_with_the_watch(hub, wire, clock):
 
 def test_a_hub_that_came_online_is_read_less_often(claim, sandbox, wire, clock):
     done = work(claim)
+    sandbox.state.set_hub(claim.hub_id_text, {"online": True})
     clock.shift(5)
     watching.watch(done.hub)
     worker.run_once()

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -10,6 +11,7 @@ from tests.machine.machine import Machine
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
 
 
+@pytest.mark.slow
 def test_whatever_happens_no_claim_is_lost_doubled_or_misreported(environment):
     run_state_machine_as_test(
         lambda: Machine(environment),

@@ -102,6 +102,7 @@ def test_the_example_holds_no_secret_that_somebody_could_use_by_accident():
     assert "\nPORTAL_ENCRYPTION_KEYS=\n" in example
 
 
+@pytest.mark.slow
 def test_the_example_as_it_is_does_not_start():
     ran = manage("check", PORTAL_ENV_FILE=str(ROOT / ".env.example"), PORTAL_SECRET_KEY=None)
 
@@ -109,6 +110,7 @@ def test_the_example_as_it_is_does_not_start():
     assert ran.stderr.startswith("The portal cannot start: PORTAL_SECRET_KEY is missing")
 
 
+@pytest.mark.slow
 def test_the_example_with_its_two_secrets_starts(tmp_path):
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     for name in ("PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS"):
@@ -120,6 +122,7 @@ def test_the_example_with_its_two_secrets_starts(tmp_path):
     assert (ran.returncode, ran.stderr.strip()) == (0, "")
 
 
+@pytest.mark.slow
 def test_production_settings_pass_the_deployment_check():
     ran = manage("check", "--deploy", "--fail-level", "WARNING")
 
@@ -157,6 +160,7 @@ def test_a_wrong_setting_is_refused_in_a_sentence_that_names_it_and_not_its_valu
     assert "CANARY" not in str(refusal.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), [("PORTAL_TYPO", CANARY), ("PORTAL_DEBUG", CANARY)])
 def test_a_wrong_setting_stops_the_start_with_that_sentence_alone(name, value):
     ran = manage("check", **{name: value})
@@ -340,6 +344,7 @@ def serve(command: str, **changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_production_server_stops_and_shows_the_same_sentence_once():
     procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
     ran = serve(re.search(r"^web: (.+)$", procfile, re.MULTILINE)[1], PORTAL_SECRET_KEY="")
@@ -349,6 +354,7 @@ def test_the_production_server_stops_and_shows_the_same_sentence_once():
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_server_that_loads_the_portal_in_its_workers_stops_too():
     ran = serve("gunicorn portal.wsgi --bind 127.0.0.1:0 --no-control-socket", PORTAL_TYPO=CANARY)
 

@@ -13,6 +13,8 @@ import requests
 from portal.sandbox import world
 from tests.background import IN_BACKGROUND
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """
 SECRET_KEY = "only-for-this-test"

@@ -204,6 +204,7 @@ on_sqlite = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @on_sqlite
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_an_idle_process_at_once_and_well(sandbox, number):
@@ -216,6 +217,7 @@ def test_a_signal_ends_an_idle_process_at_once_and_well(sandbox, number):
         assert "Traceback" not in log
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, let_go, ira, mill_court):
     sandbox.faults.add(SEND, action={"latency": HELD})
@@ -231,6 +233,7 @@ def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, let_go, ira, 
     assert Claim.objects.get(pk=later.pk).state == State.QUEUED
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_sigkill_of_the_real_process_while_it_sends(
     sandbox, let_go, ira, mill_court, clock, page_text

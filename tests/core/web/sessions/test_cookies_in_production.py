@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
 
 PRODUCTION = """
@@ -33,6 +34,7 @@ print(json.dumps([insecure["Location"], cookies, dict(page.headers)]))
 """
 
 
+@pytest.mark.slow
 def test_in_production_cookies_are_bound_to_the_host_and_to_https():
     names = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     environment = {
