@@ -81,6 +81,16 @@ test("anything that is thrown can be reported, an error or not", async () => {
   assert.equal(describe(new DOMException("", "AbortError")).name, "AbortError");
 });
 
+test("what the device refuses is not reported, anything else is", async () => {
+  const { reportUnlessRefused } = await freshly();
+  assert.equal(reportUnlessRefused(new DOMException("full", "QuotaExceededError")), undefined);
+  assert.equal(reportUnlessRefused(thrown("x is not a function")), undefined);
+  assert.deepEqual(
+    sent.map(({ body }) => body.message),
+    ["x is not a function"],
+  );
+});
+
 test("an uncaught error is reported as well", async () => {
   await freshly();
   dispatchEvent(Object.assign(new Event("error"), { error: thrown("uncaught") }));

@@ -53,6 +53,16 @@ export const report = (error) => {
   fetch(address, /** @type {RequestInit} */ (how)).catch(() => {});
 };
 
+/**
+ * For what is asked of the device, which may refuse it, as storage: browsers refuse with a
+ * DOMException, and the page goes on. Anything else is reported.
+ * @param {unknown} error
+ * @returns {undefined}
+ */
+export const reportUnlessRefused = (error) => {
+  if (!(error instanceof DOMException)) report(error);
+};
+
 // Uncaught errors. An error without one is another origin's, or tells of a resize loop.
 globalThis.addEventListener?.("error", ({ error }) => error && report(error));
 globalThis.addEventListener?.("unhandledrejection", ({ reason }) => report(reason));

@@ -1,6 +1,6 @@
 // Sends what was confirmed in the tray and asks for news of it, whenever the portal can be reached.
 // On every page of a signed-in person, and in the one that opens without a network.
-import { report } from "../page/report.js";
+import { reportUnlessRefused } from "../page/report.js";
 import { Halt } from "./api-client.js";
 
 /** @import { ApiClient, HaltState } from "./api-client.js" */
@@ -258,7 +258,7 @@ export class TraySync {
    */
   #halt(error) {
     const isHalt = error instanceof Halt;
-    if (!isHalt) report(error);
+    if (!isHalt) reportUnlessRefused(error);
     if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
     const { problem, signIn } = isHalt ? error : { problem: "", signIn: "" };
     const state = isHalt ? error.state : this.#stateAfter(error);
