@@ -32,7 +32,7 @@ const register = () => {
   whenIdle(() => {
     navigator.serviceWorker
       .register(setting("worker"), { updateViaCache: "none" })
-      .catch(() => undefined);
+      .catch(reportUnlessRefused);
   });
 };
 

@@ -232,8 +232,8 @@ export class TrayModel extends EventTarget {
   async #persist() {
     const isApp = matchMedia("(display-mode: standalone)").matches;
     const name = isApp ? "persist in app" : "persist";
-    if (await this.#sync.store.get(name).catch(() => undefined)) return;
-    await this.#sync.store.set(name, "asked").catch(() => undefined);
+    if (await this.#sync.store.get(name).catch(reportUnlessRefused)) return;
+    await this.#sync.store.set(name, "asked").catch(reportUnlessRefused);
     await navigator.storage?.persist?.();
   }
 
