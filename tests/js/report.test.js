@@ -81,6 +81,29 @@ test("anything that is thrown can be reported, an error or not", async () => {
   assert.equal(describe(new DOMException("", "AbortError")).name, "AbortError");
 });
 
+test("a script of ours that does not load is reported, another's or a picture is not", async () => {
+  await freshly();
+  const script = (src) => Object.assign(new HTMLScriptElement(), { src });
+  const fail = (target) =>
+    dispatchEvent(Object.defineProperty(new Event("error"), "target", { value: target }));
+  fail(script(SCRIPT));
+  fail(script("chrome-extension://abc/x.js"));
+  fail({ src: "https://portal.example/static/icons.svg" });
+  // Each module that these tests loaded hears of it.
+  const told = new Set(sent.map(({ body: { name, script } }) => `${name} ${script}`));
+  assert.deepEqual([...told], ["LoadError /static/js/tray/sync.0123456789ab.js"]);
+});
+
+test("what the device refuses is not reported, anything else is", async () => {
+  const { reportUnlessRefused } = await freshly();
+  assert.equal(reportUnlessRefused(new DOMException("full", "QuotaExceededError")), undefined);
+  assert.equal(reportUnlessRefused(thrown("x is not a function")), undefined);
+  assert.deepEqual(
+    sent.map(({ body }) => body.message),
+    ["x is not a function"],
+  );
+});
+
 test("an uncaught error is reported as well", async () => {
   await freshly();
   dispatchEvent(Object.assign(new Event("error"), { error: thrown("uncaught") }));

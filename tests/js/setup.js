@@ -11,6 +11,7 @@ globalThis.document = Object.assign(new EventTarget(), {
   documentElement: { lang: "en" },
   head: { querySelector: () => null },
 });
+globalThis.HTMLScriptElement = class {};
 globalThis.matchMedia = () => ({ matches: false });
 globalThis.location = new URL("https://portal.example/claims/new/");
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, writable: true });

@@ -236,3 +236,19 @@ test("in memory a page goes on though the device refuses everything", async () =
   assert.equal(await memory.get("sound"), undefined);
   assert.equal(await memory.person("ira"), undefined);
 });
+
+test("in memory a page goes on though the store is broken, which is told once", async () => {
+  mock.method(console, "warn", () => {});
+  const broken = new TypeError("x is not a function");
+  const fail = async () => {
+    throw broken;
+  };
+  const under = { put: fail, get: fail, set: fail, publish: () => {} };
+  const memory = new MemoryStore(under, []);
+  await memory.put(row());
+  await memory.set("sound", "off");
+  assert.equal(await memory.get("sound"), undefined);
+  assert.equal((await memory.rows("ira")).length, 1);
+  const warned = console.warn.mock.calls.map(({ arguments: [error] }) => error);
+  assert.deepEqual(warned, [broken]);
+});

@@ -347,6 +347,22 @@ test("a person new to the device is asked for even if nothing waits", async () =
   assert.equal(portal.session.mock.callCount(), 1);
 });
 
+test("a store that fails stops no sync, and its failure is told unless the device refused", async () => {
+  const failure = new TypeError("x is not a function");
+  const refusal = new DOMException("full", "QuotaExceededError");
+  const failing = mock.fn(async () => {
+    throw failure;
+  });
+  store.person = failing;
+  store.keepPerson = async () => {
+    throw refusal;
+  };
+  await start(row({ stage: "confirmed" }));
+  assert.deepEqual([asked().length, failing.mock.callCount()], [1, 1]);
+  const warned = console.warn.mock.calls.map(({ arguments: [error] }) => error);
+  assert.deepEqual(warned, [failure]);
+});
+
 test("a stopped sync asks for nothing more", async () => {
   await watch(row());
   const before = asked().length;

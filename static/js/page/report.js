@@ -37,15 +37,16 @@ export const describe = (error) => {
 };
 
 /**
- * Reports an error once. What cannot be sent is dropped: a device without a network has other
+ * Sends a description once. What cannot be sent is dropped: a device without a network has other
  * worries, and the next page fails again if it is worth knowing.
- * @param {unknown} error
+ * @param {ReturnType<typeof describe>} description
+ * @param {unknown} what For the console.
  */
-export const report = (error) => {
-  const body = JSON.stringify({ ...describe(error), release: setting("release") });
+const send = (description, what) => {
+  const body = JSON.stringify({ ...description, release: setting("release") });
   if (reported.size >= MOST || reported.has(body)) return;
   reported.add(body);
-  console.warn(error);
+  console.warn(what);
   const address = setting("errors");
   if (!address || !navigator.onLine) return;
   const headers = { "Content-Type": "application/json" };
@@ -53,6 +54,41 @@ export const report = (error) => {
   fetch(address, /** @type {RequestInit} */ (how)).catch(() => {});
 };
 
-// Uncaught errors. An error without one is another origin's, or tells of a resize loop.
-globalThis.addEventListener?.("error", ({ error }) => error && report(error));
+/**
+ * Reports an error, once.
+ * @param {unknown} error
+ */
+export const report = (error) => send(describe(error), error);
+
+/**
+ * A script of ours that did not load, or one that it imports. Others' come from extensions.
+ * @param {HTMLScriptElement} script
+ */
+const reportUnloaded = (script) => {
+  const { origin, pathname } = new URL(script.src, location.href);
+  if (origin !== location.origin) return;
+  const message = "A script did not load.";
+  send({ name: "LoadError", message, script: pathname, line: 0 }, script);
+};
+
+/**
+ * For what is asked of the device, which may refuse it, as storage: browsers refuse with a
+ * DOMException, and the page goes on. Anything else is reported.
+ * @param {unknown} error
+ * @returns {undefined}
+ */
+export const reportUnlessRefused = (error) => {
+  if (!(error instanceof DOMException)) report(error);
+};
+
+// Uncaught errors, and scripts that do not load: these tell only whoever captures it. An event
+// without an error is another origin's, or tells of a resize loop.
+globalThis.addEventListener?.(
+  "error",
+  ({ error, target }) => {
+    if (error) report(error);
+    else if (target instanceof HTMLScriptElement) reportUnloaded(target);
+  },
+  { capture: true },
+);
 globalThis.addEventListener?.("unhandledrejection", ({ reason }) => report(reason));

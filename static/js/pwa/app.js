@@ -1,7 +1,7 @@
 // The portal as an app on this device: its service worker, who works here, and the button that
-// installs it.
+// installs it. Storage that is refused is told by the tray, where somebody scans.
 import { announce, find, setting } from "../page/dom.js";
-import { report } from "../page/report.js";
+import { reportUnlessRefused } from "../page/report.js";
 import { store } from "../tray/page-store.js";
 import { countWaiting } from "./waiting-count.js";
 
@@ -9,14 +9,6 @@ import { countWaiting } from "./waiting-count.js";
 
 const SIGN_OUT_PATIENCE = 1000;
 const person = setting("person");
-
-/**
- * Storage that is refused is told by the tray, where somebody scans.
- * @param {unknown} error
- */
-const unkept = (error) => {
-  if (!(error instanceof DOMException)) report(error);
-};
 
 /**
  * @param {string} name
@@ -40,7 +32,7 @@ const register = () => {
   whenIdle(() => {
     navigator.serviceWorker
       .register(setting("worker"), { updateViaCache: "none" })
-      .catch(() => undefined);
+      .catch(reportUnlessRefused);
   });
 };
 
@@ -67,7 +59,7 @@ const signOut = async (event) => {
     announce(find(document, "[data-sign-out-note]", HTMLElement).textContent ?? "");
     return;
   }
-  await within(SIGN_OUT_PATIENCE, forgetHere()).catch(unkept);
+  await within(SIGN_OUT_PATIENCE, forgetHere()).catch(reportUnlessRefused);
   /** @type {HTMLFormElement} */ (event.target).submit();
 };
 
@@ -107,12 +99,12 @@ const offerToInstall = (offer) => {
 Promise.all([
   remember("current", person),
   remember("language", document.documentElement.lang.split("-")[0] ?? ""),
-]).catch(unkept);
+]).catch(reportUnlessRefused);
 if ("serviceWorker" in navigator) {
   if (document.readyState === "complete") register();
   else window.addEventListener("load", register, { once: true });
 }
-const showUnsentSafely = () => showUnsent().catch(unkept);
+const showUnsentSafely = () => showUnsent().catch(reportUnlessRefused);
 document.getElementById("person-menu")?.addEventListener("beforetoggle", showUnsentSafely);
 showUnsentSafely();
 for (const form of document.querySelectorAll("form[data-sign-out]")) {

@@ -1,7 +1,7 @@
 // The shell opens in the place of the page that was asked for, and leads there once it can: also
 // when its language was changed meanwhile. In the shell alone.
 import { find, setting } from "../page/dom.js";
-import { report } from "../page/report.js";
+import { reportUnlessRefused } from "../page/report.js";
 import { Address } from "../tray/address.js";
 import { store } from "../tray/page-store.js";
 import { countWaiting } from "./waiting-count.js";
@@ -37,9 +37,8 @@ find(document, "[data-lost]", HTMLElement).hidden = !isLost;
 if (isItself) {
   here.searchParams.delete("lost");
   history.replaceState(history.state, "", here);
-  store.set("language", document.documentElement.lang.split("-")[0]).catch((error) => {
-    // Storage that is refused is told by the tray.
-    if (!(error instanceof DOMException)) report(error);
-  });
+  const [language] = document.documentElement.lang.split("-");
+  // Storage that is refused is told by the tray.
+  store.set("language", language).catch(reportUnlessRefused);
 }
 countWaiting();

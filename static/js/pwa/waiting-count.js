@@ -1,7 +1,7 @@
 // How much waits to be sent, shown in <connection-line>: on the pages of somebody signed in, and in
 // the shell, where it is that of the person who worked on this device last.
 import { find, setting } from "../page/dom.js";
-import { report } from "../page/report.js";
+import { reportUnlessRefused } from "../page/report.js";
 import { store } from "../tray/page-store.js";
 
 const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
@@ -30,7 +30,7 @@ const count = async () => {
     show("sign-in", waiting, isSignedOut);
   } catch (error) {
     // Where the device keeps nothing there is nothing to count: the tray says so.
-    if (!(error instanceof DOMException)) report(error);
+    reportUnlessRefused(error);
   }
 };
 

@@ -1,4 +1,5 @@
 // The tablet's camera, shown in a video element.
+import { reportUnlessRefused } from "../page/report.js";
 import { store } from "../tray/page-store.js";
 
 /** @typedef {{ deviceId: string, label: string, isOpen: boolean }} Device */
@@ -31,22 +32,13 @@ const stop = (stream) => {
 };
 
 // A device that keeps nothing starts with the back camera each time.
-const remembered = async () => {
-  try {
-    return /** @type {string | undefined} */ (await store.get("camera"));
-  } catch {
-    return undefined;
-  }
-};
+const remembered = () => store.get("camera").catch(reportUnlessRefused);
 
-/** @param {string} deviceId */
-const remember = async (deviceId) => {
-  try {
-    await store.set("camera", deviceId);
-  } catch {
-    // It was chosen for now.
-  }
-};
+/**
+ * One that cannot be kept was chosen for now.
+ * @param {string} deviceId
+ */
+const remember = (deviceId) => store.set("camera", deviceId).catch(reportUnlessRefused);
 
 // Opens the back camera, or the one chosen last on this device; keeps the focus and the screen
 // awake while it is open. Rejections are the browser's, and like them.

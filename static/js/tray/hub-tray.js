@@ -1,6 +1,7 @@
 // <hub-tray>: many hubs for one site, scanned one after the other and claimed together.
 // Markup and words: templates/tray/tray.html. It takes the place of everything with data-plain.
 import { find, keepFocus } from "../page/dom.js";
+import { reportUnlessRefused } from "../page/report.js";
 import "../page/site-picker.js";
 import { Address } from "./address.js";
 import { Notices } from "./notices.js";
@@ -61,7 +62,7 @@ class HubTray extends HTMLElement {
   // Whose tray it is. Where the page knows nobody, the person of the last visit.
   async #owner() {
     const person = this.dataset.person || (await sync.person());
-    const kept = person ? await sync.store.person(person).catch(() => undefined) : undefined;
+    const kept = person ? await sync.store.person(person).catch(reportUnlessRefused) : undefined;
     const organisation = this.dataset.organisation || kept?.organisation.id;
     return { person, organisation, kept };
   }

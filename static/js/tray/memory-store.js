@@ -1,11 +1,10 @@
 // Replaces TrayStore while the device refuses to keep anything: holds the rows until the page
-// closes, and still passes on to the store what it may take after all.
+// closes, and still passes on to the store what it may take after all. What is refused here was
+// refused before: the caller has shown it.
+import { reportUnlessRefused } from "../page/report.js";
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { Session } from "./wire.js" */
-
-// What is refused here was refused before: the caller has shown it.
-const ignore = () => undefined;
 
 export class MemoryStore {
   #under;
@@ -32,14 +31,14 @@ export class MemoryStore {
   /** @param {KeptRow[]} rows */
   async put(...rows) {
     for (const row of rows) this.#rows.set(row.id, row);
-    this.#under.put(...rows).catch(ignore);
+    this.#under.put(...rows).catch(reportUnlessRefused);
     this.#publish(rows.map((row) => row.id));
   }
 
   /** @param {string[]} ids */
   async remove(...ids) {
     for (const id of ids) this.#rows.delete(id);
-    this.#under.remove(...ids).catch(ignore);
+    this.#under.remove(...ids).catch(reportUnlessRefused);
     this.#publish(ids);
   }
 
@@ -61,22 +60,22 @@ export class MemoryStore {
 
   /** @param {string} id */
   async person(id) {
-    return this.#under.person(id).catch(ignore);
+    return this.#under.person(id).catch(reportUnlessRefused);
   }
 
   /** @param {Session} session */
   async keepPerson(session) {
-    await this.#under.keepPerson(session).catch(ignore);
+    await this.#under.keepPerson(session).catch(reportUnlessRefused);
   }
 
   /** @param {string} id */
   async forgetPerson(id) {
-    await this.#under.forgetPerson(id).catch(ignore);
+    await this.#under.forgetPerson(id).catch(reportUnlessRefused);
   }
 
   /** @param {string} name */
   async get(name) {
-    return this.#under.get(name).catch(ignore);
+    return this.#under.get(name).catch(reportUnlessRefused);
   }
 
   /**
@@ -84,7 +83,7 @@ export class MemoryStore {
    * @param {string | undefined} value
    */
   async set(name, value) {
-    await this.#under.set(name, value).catch(ignore);
+    await this.#under.set(name, value).catch(reportUnlessRefused);
   }
 
   /** @param {string[]} ids */

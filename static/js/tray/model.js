@@ -1,5 +1,5 @@
 // One person's tray for one organisation: its rows in memory, and on the device as far as it lets us.
-import { report } from "../page/report.js";
+import { reportUnlessRefused } from "../page/report.js";
 import { MemoryStore } from "./memory-store.js";
 import { isDone, isRefused } from "./outcome.js";
 
@@ -232,8 +232,8 @@ export class TrayModel extends EventTarget {
   async #persist() {
     const isApp = matchMedia("(display-mode: standalone)").matches;
     const name = isApp ? "persist in app" : "persist";
-    if (await this.#sync.store.get(name).catch(() => undefined)) return;
-    await this.#sync.store.set(name, "asked").catch(() => undefined);
+    if (await this.#sync.store.get(name).catch(reportUnlessRefused)) return;
+    await this.#sync.store.set(name, "asked").catch(reportUnlessRefused);
     await navigator.storage?.persist?.();
   }
 
@@ -253,7 +253,7 @@ export class TrayModel extends EventTarget {
    * @param {unknown} error
    */
   #fail(error) {
-    if (!(error instanceof DOMException)) report(error);
+    reportUnlessRefused(error);
     this.giveUpKeeping();
   }
 

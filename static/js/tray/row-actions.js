@@ -1,12 +1,10 @@
 // What can be done to a claim from its row: try now, stop, try again.
 import { onTap } from "../page/dom.js";
+import { ACTIONS } from "./row.js";
 
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { TraySync } from "./sync.js" */
 /** @import { Action } from "./wire.js" */
-
-/** @type {Action[]} */
-const ACTIONS = ["try_now", "stop", "again"];
 
 export class RowActions {
   #sync;

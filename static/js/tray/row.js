@@ -21,8 +21,8 @@
  * @property {Action[]} actions
  */
 
-/** @type {Action[]} */
-const ACTIONS = ["try_now", "stop", "again"];
+/** What can be done to a row's claim. @type {Action[]} */
+export const ACTIONS = ["try_now", "stop", "again"];
 /** What has become of a row that the device itself has words for, by their name. */
 /** @type {Record<string, Outcome>} */
 const OUTCOMES = {

@@ -1,5 +1,6 @@
 // The site of the tray: one line, which opens to choose another. It is remembered on the device.
 import { find } from "../page/dom.js";
+import { reportUnlessRefused } from "../page/report.js";
 
 /** @import { ChosenSite, Owner, Store } from "./model.js" */
 /** @import { KeptPerson } from "./store.js" */
@@ -76,11 +77,7 @@ export class TraySite {
    * @param {KeptPerson | undefined} kept
    */
   async take(asked, kept) {
-    const wanted =
-      asked ||
-      (await this.#store()
-        .get(this.#key)
-        .catch(() => undefined));
+    const wanted = asked || (await this.#store().get(this.#key).catch(reportUnlessRefused));
     const place = find(this.#details, "[data-picker]", HTMLElement);
     const template = find(this.#element, "[data-picker-template]", HTMLTemplateElement);
     const picker =
@@ -138,6 +135,6 @@ export class TraySite {
   #remember() {
     this.#store()
       .set(this.#key, this.site.id || undefined)
-      .catch(() => undefined);
+      .catch(reportUnlessRefused);
   }
 }

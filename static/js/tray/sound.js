@@ -1,4 +1,5 @@
 // What a reading of a label sounds and feels like. The sounds are made here; nothing is fetched.
+import { reportUnlessRefused } from "../page/report.js";
 
 /** @import { Store } from "./model.js" */
 /** Hertz, seconds after the first, seconds long. @typedef {[number, number, number]} Tone */
@@ -70,14 +71,11 @@ export class TraySound {
       show();
       store()
         .set("sound", this.isOn ? "on" : "off")
-        .catch(() => undefined);
+        .catch(reportUnlessRefused);
       if (this.isOn) this.play("new");
     };
     button.addEventListener("click", turn, { signal });
-    this.isOn =
-      (await store()
-        .get("sound")
-        .catch(() => undefined)) !== "off";
+    this.isOn = (await store().get("sound").catch(reportUnlessRefused)) !== "off";
     show();
   }
 
@@ -86,7 +84,7 @@ export class TraySound {
   async #prepare() {
     if (!globalThis.AudioContext) return;
     this.#audio ??= new AudioContext();
-    if (this.#audio.state !== "running") await this.#audio.resume().catch(() => undefined);
+    if (this.#audio.state !== "running") await this.#audio.resume().catch(reportUnlessRefused);
   }
 
   /** @param {SignalName} name */

@@ -1,6 +1,6 @@
 // Sends what was confirmed in the tray and asks for news of it, whenever the portal can be reached.
 // On every page of a signed-in person, and in the one that opens without a network.
-import { report } from "../page/report.js";
+import { reportUnlessRefused } from "../page/report.js";
 import { Halt } from "./api-client.js";
 
 /** @import { ApiClient, HaltState } from "./api-client.js" */
@@ -148,10 +148,21 @@ export class TraySync {
       },
       { signal },
     );
-    if (this.#person && !(await this.store.person(this.#person).catch(() => true))) {
-      this.#isCurious = true;
-    }
+    if (this.#person && !(await this.#isKnown(this.#person))) this.#isCurious = true;
     this.wake();
+  }
+
+  /**
+   * Whether the device knows the person; one that does not say counts as knowing them.
+   * @param {string} person
+   */
+  async #isKnown(person) {
+    try {
+      return Boolean(await this.store.person(person));
+    } catch (error) {
+      reportUnlessRefused(error);
+      return true;
+    }
   }
 
   // Asks for nothing more, and sends nothing more.
@@ -173,7 +184,7 @@ export class TraySync {
 
   /** Whose tray it is: an id, or undefined. */
   async person() {
-    return this.#person || (await this.store.get("current").catch(() => undefined));
+    return this.#person || (await this.store.get("current").catch(reportUnlessRefused));
   }
 
   // Looks for what is due, unless the portal failed a moment ago.
@@ -219,7 +230,7 @@ export class TraySync {
   async #ask(person) {
     try {
       const session = await this.portal.session();
-      await this.store.keepPerson(session).catch(() => undefined);
+      await this.store.keepPerson(session).catch(reportUnlessRefused);
       return { person: session.person.id, until: now() + SESSION_LASTS };
     } catch (error) {
       // Somebody who may claim nothing has no session here, and is somebody else all the same.
@@ -258,7 +269,7 @@ export class TraySync {
    */
   #halt(error) {
     const isHalt = error instanceof Halt;
-    if (!isHalt) report(error);
+    if (!isHalt) reportUnlessRefused(error);
     if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
     const { problem, signIn } = isHalt ? error : { problem: "", signIn: "" };
     const state = isHalt ? error.state : this.#stateAfter(error);
