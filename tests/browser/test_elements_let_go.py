@@ -72,6 +72,19 @@ TAKE_OUT = """(selector) => {
 PUT_BACK = "() => places.forEach(([element, parent, next]) => parent.insertBefore(element, next))"
 
 
+NEWS = "**/claims/tray/"
+# Answers once the sync, for which a minute has passed, has looked twice for what is due.
+LOOK_FOR_WHAT_IS_DUE = """async () => {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + 60_000;
+  window.dispatchEvent(new Event("online"));
+  for (let turn = 0; turn < 2; turn += 1) {
+    await new Promise((done) => setTimeout(done));
+    await navigator.locks.request("tray-sync", () => {});
+  }
+}"""
+
+
 def held(page: Page) -> int:
     count: int = page.evaluate(HELD)
     return count
@@ -125,6 +138,27 @@ def test_a_removed_tray_takes_nothing_that_is_typed_or_pasted(page: Page):
     ready(page)
     expect(rows(page)).to_have_count(0)
     expect(field(page)).to_have_value("")
+
+
+def test_a_removed_tray_asks_for_no_news_and_offers_no_claim(page: Page):
+    open_tray(page)
+    add(page, *hubs(2))
+    expect(rows(page)).to_have_count(2)
+    button = page.locator("[data-tray-claim]")
+    with page.expect_request(NEWS):
+        page.evaluate(LOOK_FOR_WHAT_IS_DUE)
+    page.evaluate(TAKE_OUT, "hub-tray")
+    expect(button).to_be_hidden()
+    # What was being asked at that moment may still be.
+    page.evaluate(LOOK_FOR_WHAT_IS_DUE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(LOOK_FOR_WHAT_IS_DUE)
+    assert [url for url in asked if url.endswith("/claims/tray/")] == []
+    with page.expect_request(NEWS):
+        page.evaluate(PUT_BACK)
+    ready(page)
+    expect(button).to_have_text("Claim 2 hubs")
 
 
 def test_a_removed_camera_element_lets_go_and_works_again_when_put_back(page: Page):

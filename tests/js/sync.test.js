@@ -347,6 +347,29 @@ test("a person new to the device is asked for even if nothing waits", async () =
   assert.equal(portal.session.mock.callCount(), 1);
 });
 
+test("nobody watching any more, only confirmed rows are sent again", async () => {
+  const [tray, sent] = [row(), row({ stage: "sent" })];
+  sent.news = news(sent.id, { claimId: "claim" });
+  await watch(tray, sent);
+  const before = asked().length;
+  sync.unwatch();
+  await pass(2 * MINUTE);
+  assert.equal(asked().length, before);
+  const confirmed = row({ stage: "confirmed" });
+  await store.put(confirmed);
+  await settle();
+  assert.deepEqual(asked().slice(before), [[confirmed.id]]);
+});
+
+test("after the watching a page that knows nobody works for whom the device remembers", async () => {
+  sync = new TraySync(portal, "", store);
+  await start();
+  sync.watch("ada");
+  assert.equal(await sync.person(), "ada");
+  sync.unwatch();
+  assert.equal(await sync.person(), "ira");
+});
+
 test("a store that fails stops no sync, and its failure is told unless the device refused", async () => {
   const failure = new TypeError("x is not a function");
   const refusal = new DOMException("full", "QuotaExceededError");

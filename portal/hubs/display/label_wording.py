@@ -16,6 +16,7 @@ SENTENCES: Final[dict[parse.Kind, Text]] = {
     ),
     "several": _("There are two different hub ids in it. One hub at a time, please."),
 }
+MISCOUNT: Final = _("A hub id has 32 digits and letters from a to f. This has {}.")
 
 OF_PHOTOS: Final[dict[photos.Kind, Text]] = {
     "empty": _("There is no photo in that. Take one of the label, or type the hub id."),
@@ -44,9 +45,7 @@ def sentence(problem: parse.LabelProblem) -> str:
     """Say what to look for."""
     if problem.typed is None:
         return str(SENTENCES[problem.kind])
-    return gettext("A hub id has 32 digits and letters from a to f. This has %(typed)d.") % {
-        "typed": problem.typed
-    }
+    return str(MISCOUNT).format(problem.typed)
 
 
 def quotation(problem: parse.LabelProblem) -> str:

@@ -51,10 +51,20 @@ def end(state: State, reason: Reason) -> Words:
     return _OF_LOOKUP.get((state, reason)) or words(state, reason)
 
 
+def _no_lookup(icon: str) -> Chip:
+    return Chip("quiet", icon, _("Not looked up"))
+
+
 def _quietly(icon: str, title: Text) -> Words:
-    return Words(Chip("quiet", icon, _("Not looked up")), title, CLAIM_ALL_THE_SAME)
+    return Words(_no_lookup(icon), title, CLAIM_ALL_THE_SAME)
 
 
+# The device's own, while it cannot ask the portal.
+NOT_LOOKED_UP: Final = Words(
+    _no_lookup("help"),
+    _("Kept on this device"),
+    _("It is looked up as soon as the portal can be reached. You can claim it all the same."),
+)
 NO_ANSWER: Final = _quietly("help", _("SmartphoneKey has said nothing of this hub yet"))
 
 _TROUBLES: Final = {

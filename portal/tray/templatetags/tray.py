@@ -18,6 +18,18 @@ def label_problem(kind: Kind) -> Text:
 
 
 @register.simple_tag
+def label_miscount() -> Text:
+    """Return what is wrong with so many digits and letters, with `{}` for their number."""
+    return label_wording.MISCOUNT
+
+
+@register.simple_tag
+def not_looked_up() -> Words:
+    """Return the words for a hub that the device cannot ask the portal about."""
+    return wording.NOT_LOOKED_UP
+
+
+@register.simple_tag
 def looking_up() -> Words:
     """Return the words for a hub that is being looked up."""
     return wording.LOOKING

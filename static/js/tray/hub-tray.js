@@ -44,9 +44,14 @@ class HubTray extends HTMLElement {
     address.settle();
     // Shown at once, and whole.
     this.dataset.state = "ready";
-    this.#button.hidden = false;
+    const button = this.#button;
+    button.hidden = false;
     this.#close(sync.detail.isForeign);
     sync.watch(person);
+    signal.addEventListener("abort", () => {
+      button.hidden = true;
+      sync.unwatch();
+    });
   }
 
   disconnectedCallback() {

@@ -95,8 +95,8 @@ export class TraySync {
   #person;
   /** @type {{ person: string, until: number } | undefined} */
   #session;
-  // Without anybody who looks at the rows only what was confirmed is sent.
-  #isWatched = false;
+  // Who looks at their rows: without anybody only what was confirmed is sent.
+  #watcher = "";
   // Whether the session is asked for though nothing has to be sent.
   #isCurious = false;
   /** @type {Map<string, Action>} */
@@ -176,15 +176,21 @@ export class TraySync {
    * @param {string} person
    */
   watch(person) {
-    this.#person = person;
-    this.#isWatched = true;
+    this.#watcher = person;
     this.#isCurious = true;
     this.syncNow();
   }
 
+  // Nobody looks at the rows any more.
+  unwatch() {
+    this.#watcher = "";
+    this.wake();
+  }
+
   /** Whose tray it is: an id, or undefined. */
   async person() {
-    return this.#person || (await this.store.get("current").catch(reportUnlessRefused));
+    const known = this.#watcher || this.#person;
+    return known || (await this.store.get("current").catch(reportUnlessRefused));
   }
 
   // Looks for what is due, unless the portal failed a moment ago.
@@ -406,7 +412,7 @@ export class TraySync {
   /** @param {KeptRow} row */
   #dueAt(row) {
     if (this.#actions.has(row.id)) return 0;
-    if (row.stage !== "confirmed" && (!this.#isWatched || document.hidden)) return NEVER;
+    if (row.stage !== "confirmed" && (!this.#watcher || document.hidden)) return NEVER;
     // What is over is asked for once a page: SpKey may have released a hub since.
     const asked = this.#asked.get(row.id);
     return asked?.stage === row.stage && asked.site === row.site ? asked.dueAt : 0;
