@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import requests
 
-from bench import certificate, place
+from bench import certificate, place, signals
 from portal.core.models import Heartbeat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,12 +79,15 @@ def _running(
     ready: Callable[[], bool],
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[None]:
-    child = start(name, command, SPKEY_BASE_URL=api, **more)
+    child = None
     try:
+        with signals.postponed():
+            child = start(name, command, SPKEY_BASE_URL=api, **more)
         wait(child, name, ready)
         yield
     finally:
-        stop(child)
+        if child is not None:
+            stop(child)
 
 
 def start(name: str, command: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:

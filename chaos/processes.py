@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
-from bench import place
+from bench import place, signals
 from bench import processes as bench_processes
 from portal.core.models import Heartbeat
 
@@ -41,7 +41,10 @@ class Process:
     def start(self) -> None:
         """Start it, at a port of its own, without waiting for it."""
         self.port = place.free_port()
-        self.child = bench_processes.start(self.name, self._command(self.port), **self._environment)
+        with signals.postponed():
+            self.child = bench_processes.start(
+                self.name, self._command(self.port), **self._environment
+            )
 
     def wait(self) -> None:
         """Wait until it works. Raises RuntimeError when it never does."""

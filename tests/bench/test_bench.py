@@ -153,3 +153,23 @@ def test_a_film_says_which_label_it_shows(tmp_path):
         .resize((film.BITS, 1), box=(0, 0, film.BITS * film.BLOCK, film.BLOCK))
     )
     assert [value > 127 for value in row.tobytes()] == [True, False, True] + [False] * 5
+
+
+@pytest.mark.slow
+def test_a_signal_during_a_start_ends_the_run_after_the_start():
+    program = (
+        "import os, signal; from bench import signals; signals.end_on_signals()\n"
+        "with signals.postponed():\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print('noted', flush=True)\n"
+        "print('went on', flush=True)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.stdout, ran.returncode) == ("noted\n", 128 + signal.SIGTERM)

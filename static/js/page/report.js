@@ -67,7 +67,7 @@ export const report = (error) => send(describe(error), error);
 const reportUnloaded = (script) => {
   const { origin, pathname } = new URL(script.src, location.href);
   if (origin !== location.origin) return;
-  const message = "A script did not load.";
+  const message = "the script did not load";
   send({ name: "LoadError", message, script: pathname, line: 0 }, script);
 };
 
