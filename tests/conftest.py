@@ -68,9 +68,10 @@ def let_go(sandbox: Sandbox, monkeypatch) -> Iterator[Callable[[], None]]:
 
 
 @pytest.fixture(autouse=True)
-def _calls_are_counted_anew():
-    """What one test's calls came to is nothing to the next."""
+def _nothing_is_remembered():
+    """What one test's calls came to is nothing to the next, nor are rows that were undone."""
     circuit.reset()
+    ContentType.objects.clear_cache()
 
 
 @pytest.fixture(scope="session", autouse=True)
