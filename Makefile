@@ -41,9 +41,9 @@ labels: install secrets ## Write QR labels of the sandbox's hubs into var/labels
 	@$(PYTHON) manage.py hub_labels --out var/labels.html
 
 test: SLOW := -m "not slow"
-test: test-all ## Run the tests, in node and in Chromium too, but none that start whole servers (ARGS)
+test: test-all ## Run the tests, in node and in Chromium too, but not the slow ones (ARGS for pytest)
 
-test-all: install ## Run all tests, those that start whole servers as well (ARGS for pytest)
+test-all: install ## Run all tests: whole servers, hours of faults, every page in every look (ARGS)
 	@bin/install-node
 	@browser=$$(bin/find-chromium) && \
 		env $${browser:+PORTAL_CHROMIUM="$$browser"} \

@@ -212,7 +212,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.error_reports.Filter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.web.error_reports.Filter"
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

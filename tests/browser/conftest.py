@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from portal.claims.display import timeline
 from portal.claims.engine import timing
@@ -21,6 +21,7 @@ from portal.core.worker import Worker
 from portal.hubs import watching
 from portal.pwa.web import views
 from tests.browser import labels, scanner_page
+from tests.browser.contexts import TABLET, TIMEOUT, Contexts, listen
 from tests.browser.kept_files import keep_files
 from tests.browser.offline import Line
 from tests.browser.releases import Collection, Releases
@@ -43,26 +44,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",
 ]
-# Motion is left out: what fades in is measured half-way otherwise.
-TABLET = {
-    "viewport": {"width": 820, "height": 1180},
-    "has_touch": True,
-    "is_mobile": True,
-    "reduced_motion": "reduce",
-    # A test that is about them asks for them: each fills its own cache.
-    "service_workers": "block",
-}
-WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
-  console.error(`The policy forbids ${event.violatedDirective} of ${event.blockedURI}.`);
-});"""
-
-# What htmx says of a request that it ended itself: for a tap's sake, or because the page was left.
-# One that fails is told by another event as well.
-ENDED = ("htmx:afterRequest", "htmx:sendAbort")
-
-# Milliseconds. Machines that build are slower than tablets.
-TIMEOUT = 30_000
 expect.set_options(timeout=TIMEOUT)
 
 
@@ -146,32 +129,23 @@ def ask_before_the_camera(page: Page) -> None:
     session_of(context.browser).send("Browser.setPermission", asked)
 
 
-def listen(context: BrowserContext, complaints: list[str]) -> None:
-    """Gather what a page complains of: errors on its console, and what its policy forbids."""
-
-    def hear(said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.text.startswith(ENDED):
-            complaints.append(said.text)
-
-    context.add_init_script(WATCH)
-    context.on("console", hear)
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
+@pytest.fixture(scope="session")
+def contexts(browser, live_server) -> Iterator[Contexts]:
+    contexts = Contexts(browser, live_server.url, "/static/icons.svg", **TABLET)
+    yield contexts
+    contexts.close()
 
 
 @pytest.fixture
-def tablet(browser, live_server, transactional_db, as_person):
+def tablet(contexts, live_server, transactional_db, as_person):
     """Opens the portal on a tablet, signed in as somebody, as a test client is, or not at all.
 
     `more` goes to the context. Fails on complaints, except those that contain one of the texts
     in `tablet.expected`.
     """
-    contexts, complaints = [], []
 
     def hand_out(person=None, client=None, **more) -> Page:
-        context = browser.new_context(**{"base_url": live_server.url, **TABLET, **more})
-        context.set_default_timeout(TIMEOUT)
-        contexts.append(context)
-        listen(context, complaints)
+        context = contexts.take(**more)
         if person or client:
             name = settings.SESSION_COOKIE_NAME
             value = (client or as_person(person)).cookies[name].value
@@ -183,8 +157,7 @@ def tablet(browser, live_server, transactional_db, as_person):
 
     hand_out.expected = []
     yield hand_out
-    for context in contexts:
-        context.close()
+    complaints = contexts.take_back()
     expected = hand_out.expected
     assert [text for text in complaints if not any(part in text for part in expected)] == []
 
@@ -251,9 +224,8 @@ def hurried(monkeypatch) -> None:
     monkeypatch.setattr(timing, "backoff", lambda tries: 0.1)
 
 
-@pytest.fixture
-def scanner_site() -> Iterator[scanner_page.Site]:
-    """A page with the camera alone, for tests that need nothing else of the portal."""
+@pytest.fixture(scope="session")
+def running_scanner_site() -> Iterator[scanner_page.Site]:
     if not (settings.NODE_MODULES / "zxing-wasm").is_dir():
         missing("The decoder is not installed; `make test` installs it where there is Node.")
     server = scanner_page.Site()
@@ -266,21 +238,36 @@ def scanner_site() -> Iterator[scanner_page.Site]:
 
 
 @pytest.fixture
-def scanner(scanner_site, browser, launch_browser, camera):
+def scanner_site(running_scanner_site) -> scanner_page.Site:
+    """A page with the camera alone, for tests that need nothing else of the portal."""
+    running_scanner_site.reset()
+    return running_scanner_site
+
+
+@pytest.fixture(scope="session")
+def scanner_contexts(browser, running_scanner_site) -> Iterator[Contexts]:
+    url, viewport = running_scanner_site.url, TABLET["viewport"]
+    contexts = Contexts(browser, url, "/static/icons.svg", viewport=viewport)
+    yield contexts
+    contexts.close()
+
+
+@pytest.fixture
+def scanner(scanner_site, scanner_contexts, launch_browser, camera):
     """Opens the page in front of a camera that sees what it is given; fails on complaints.
 
     `flags` ask for another Chromium than the run's.
     """
-    contexts, others, complaints = [], [], []
+    others, complaints = [], []
 
     def open_page(*seen, flags=None, url=None, before="", seconds_each=1.0) -> Page:
         if flags:
             others.append(launch_browser(args=[*FLAGS, *flags]))
+            context = others[-1].new_context(viewport=TABLET["viewport"])
+            listen(context, complaints)
         else:
             camera(*seen, seconds_each=seconds_each)
-        context = (others[-1] if flags else browser).new_context(viewport=TABLET["viewport"])
-        contexts.append(context)
-        listen(context, complaints)
+            context = scanner_contexts.take()
         page = context.new_page()
         ask_before_the_camera(page)
         if before:
@@ -288,8 +275,10 @@ def scanner(scanner_site, browser, launch_browser, camera):
         page.goto(url or scanner_site.url)
         return page
 
-    open_page.complaints = complaints
+    open_page.expected = []
     yield open_page
-    for opened in (*contexts, *others):
-        opened.close()
-    assert complaints == []
+    for browser in others:
+        browser.close()
+    complaints += scanner_contexts.take_back()
+    expected = open_page.expected
+    assert [text for text in complaints if not any(part in text for part in expected)] == []

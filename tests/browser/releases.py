@@ -17,7 +17,7 @@ from django.test import override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 from whitenoise.compress import Compressor
 
-from portal.pwa import precache
+from portal.pwa.web import precache
 from tests.browser.offline import Line
 
 HASHED = {

@@ -71,6 +71,10 @@ class Site(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/"
+        self.reset()
+
+    def reset(self) -> None:
+        """Serve everything again, and forget what was asked."""
         self.asked: list[str] = []
         self.missing: set[str] = set()
         self.decoder = True

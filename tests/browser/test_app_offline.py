@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.core import pagination
+from portal.core.web import pagination
 from portal.orgs.models import User
 from portal.pwa.web import views
 from tests.browser.checks import problems
@@ -66,7 +66,7 @@ LOST = ["net::ERR_", "status of 50", "htmx:"]
 ELSEWHERE = "Other pages come back with the connection."
 BACK = "The connection is back."
 
-pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "mill_court")]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.pwa import precache
+from portal.pwa.web import precache
 from tests.browser.offline import go_offline, ready_for_offline, through
 from tests.browser.releases import CHANGING
 
@@ -23,7 +23,7 @@ UPDATE = """async () => {
 }"""
 CACHES = "async () => (await caches.keys()).length"
 
-pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "mill_court")]
 
 
 def open_next(page: Page) -> str:

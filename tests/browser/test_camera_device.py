@@ -7,6 +7,8 @@ from tests.browser import labels
 from tests.browser.checks import WIDTHS, accessibility, targets
 from tests.browser.scanner_page import camera_is_on, open_camera, start, state, status
 
+pytestmark = pytest.mark.slow
+
 # Notes what is asked of the camera; `able` is what it can do.
 ABLE = """
     window.asked = [];

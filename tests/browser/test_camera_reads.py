@@ -9,6 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.browser import labels
 from tests.browser.scanner_page import HEARD, hears, open_camera, status
 
+# Films that play for seconds.
+pytestmark = pytest.mark.slow
+
 HUB = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
 PARSE = """async (text) =>
   (await import("/static/js/scanner/hub-id.js")).parse(text)"""

@@ -9,7 +9,7 @@ from tests.browser.offline import Line, go_offline, ready_for_offline, through
 from tests.browser.scanner_page import state
 from tests.browser.tray.steps import add, hubs, open_tray, row, word
 
-pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "mill_court")]
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 # What the claim page asked for before it was made of modules: the page, its files, its icons.

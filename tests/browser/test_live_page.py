@@ -80,7 +80,7 @@ def test_a_session_that_ends_while_polling_leads_to_sign_in_and_back_to_the_clai
 
 def test_polling_pauses_without_a_network_and_resumes_at_once_when_it_returns(tablet, ira, claim):
     tablet.expected = ["ERR_INTERNET_DISCONNECTED"]
-    page = tablet(ira)
+    page = tablet(ira, alone=True)
     page.clock.install()
     show(page, claim)
     expect(page.get_by_text("No connection")).to_be_hidden()

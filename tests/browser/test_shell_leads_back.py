@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
 from tests.browser.tray.steps import add, hubs, open_tray, pick, rows
 
-pytestmark = pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")]
 
 # What Chromium itself says of requests that fail.
 LOST = ["net::ERR_", "htmx:"]

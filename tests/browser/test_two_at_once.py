@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from portal.claims.models import Attempt, Claim
 from tests.browser.steps import follow, present, send, shown, type_id
 
-pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("mill_court", "hurried")]
 
 TAP = '() => document.querySelector("[data-tray-claim]").click()'
 

@@ -154,6 +154,7 @@ def test_the_worker_sends_heartbeats_also_when_the_clock_is_set_back(
     assert not Heartbeat.objects.filter(name="long gone").exists()
 
 
+@pytest.mark.slow
 def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mill_court, caplog):
     caplog.set_level(logging.INFO)
     with running(threads=16):
@@ -170,6 +171,7 @@ def test_many_threads_on_one_database_never_find_it_locked(sandbox, ira, ada, mi
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+@pytest.mark.slow
 def test_forty_hubs_of_two_organisations_are_each_claimed_once(
     sandbox, ira, hal, mill_court, lighthouse
 ):

@@ -39,6 +39,7 @@ def left(page: str, stored: set[str]) -> list[str]:
     return [words for text in texts for words in english(text)]
 
 
+@pytest.mark.slow
 def test_no_page_in_greek_speaks_english(stored, operator):
     User.objects.update(language="el")
     pages = [

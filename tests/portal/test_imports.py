@@ -3,7 +3,7 @@
 The rooms of `portal/` are listed in ORDER, and a file may import only from its own room and those
 before it. Each room has up to three floors: the domain (its own folder, or `engine/`),
 `display/` and `web/`. A file of a lower floor never imports a higher one, in any room; pages
-may use what any room knows and shows.
+may use what any room knows and shows. The domain knows no requests and says nothing to people.
 """
 
 import ast
@@ -45,6 +45,19 @@ TOP_FLOOR = {"admin", "management", "templatetags", "urls"}
 WITHOUT_DJANGO = {"spkey": (), "sandbox": ("apps.py", "management")}
 DJANGO = {"django", "django_htmx", "django_filters", "allauth", "environs", "whitenoise"}
 
+# What Django has for answers and pages, and for words. Models name their fields for operators.
+FOR_PAGES = (
+    "django.http",
+    "django.shortcuts",
+    "django.template",
+    "django.templatetags",
+    "django.contrib.messages",
+)
+WORDS = "django.utils.translation"
+NAMES_FIELDS = {"models.py", "apps.py", "leasing.py"}
+# Where a view's Membership comes from, and where the words of e-mails are filled in.
+MAY_SERVE_PAGES = {"orgs/access.py", "notices/outbox.py"}
+
 
 def imported(source: str, package: str) -> list[str]:
     """Return the dotted names that the source of a module in that package imports.
@@ -81,7 +94,7 @@ def objection(name: str, room: str, inner: Path) -> str | None:
     if room in WITHOUT_DJANGO and first in DJANGO and inner.parts[0] not in WITHOUT_DJANGO[room]:
         return "works without Django"
     if first != "portal" or not rest:
-        return None
+        return _speaking(name, room, inner)
     other, *inside = rest
     floor, others_floor = floor_of(inner.with_suffix("").parts), floor_of(tuple(inside))
     if FLOORS.index(others_floor) > FLOORS.index(floor):
@@ -93,6 +106,15 @@ def objection(name: str, room: str, inner: Path) -> str | None:
     if room == "sandbox" and inside[:1] != ["records"]:
         return "may import only the records of spkey"
     return None
+
+
+def _speaking(name: str, room: str, inner: Path) -> str | None:
+    if floor_of(inner.with_suffix("").parts) != DOMAIN or f"{room}/{inner}" in MAY_SERVE_PAGES:
+        return None
+    if name.startswith(FOR_PAGES):
+        return "knows no requests and no pages in its domain"
+    marks = name.startswith(f"{WORDS}.") and "gettext" in name
+    return "has words for people" if marks and inner.name not in NAMES_FIELDS else None
 
 
 def _may_enter(room: str, floor: str, other: str, others_floor: str) -> bool:
@@ -222,6 +244,10 @@ def test_every_folder_of_the_portal_has_a_place_in_the_order():
         ("sandbox/world.py", "from django.utils import timezone"),
         ("sandbox/world.py", "from portal.spkey.client import Client"),
         ("sandbox/management/commands/sandbox.py", "from portal.sites.models import Site"),
+        ("claims/engine/step.py", "from django.utils.translation import gettext as _"),
+        ("claims/engine/step.py", "from django.http import HttpRequest"),
+        ("hubs/watching.py", "from django.template.loader import render_to_string"),
+        ("sites/rules.py", "from django.shortcuts import get_object_or_404"),
     ],
 )
 def test_an_import_from_a_higher_room_is_caught(tmp_path, file, source):
@@ -246,6 +272,11 @@ def test_an_import_from_a_higher_room_is_caught(tmp_path, file, source):
         ("sandbox/world.py", "from portal.spkey.records import Event"),
         ("sandbox/management/commands/sandbox.py", "from django.core.management import base"),
         ("spkey/client.py", "import requests"),
+        ("claims/models.py", "from django.utils.translation import gettext_lazy as _"),
+        ("claims/display/wording.py", "from django.utils.translation import gettext as _"),
+        ("notices/outbox.py", "from django.utils import translation"),
+        ("hubs/web/views.py", "from django.http import HttpRequest"),
+        ("orgs/access.py", "from django.http import HttpRequest"),
     ],
 )
 def test_an_import_from_a_lower_room_passes(tmp_path, file, source):

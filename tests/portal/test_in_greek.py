@@ -15,6 +15,7 @@ def test_english_words_are_noticed(page):
     assert english(page)
 
 
+@pytest.mark.slow
 def test_no_page_in_greek_speaks_english(every_page):
     User.objects.update(language="el")
     found = {}

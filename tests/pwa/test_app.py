@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 from PIL import Image
 
-from portal.pwa import precache
+from portal.pwa.web import precache
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ADDRESSES = ("/service-worker.js", "/manifest.webmanifest", "/shell/en/", "/shell/el/")

@@ -7,7 +7,7 @@ from posixpath import dirname, join, normpath
 import pytest
 from django.contrib.staticfiles import finders
 
-from portal.pwa import precache
+from portal.pwa.web import precache
 
 ATTRIBUTE = re.compile(r'="/static/([^"#?]+)')
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")

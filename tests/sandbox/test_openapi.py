@@ -102,6 +102,7 @@ def test_every_operation_of_the_document_is_tried(document):
     assert described == set(OPERATIONS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_valid_request_is_answered_as_documented(schema, running, name):
     operation = operation_of(schema, name)
@@ -122,6 +123,7 @@ def test_every_valid_request_is_answered_as_documented(schema, running, name):
     assert seen <= {200, 201, 400, 404, 409}, f"also {seen}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name.startswith("POST")])
 def test_every_invalid_body_is_refused_in_a_documented_shape(schema, running, name):
     # All but the body is fixed and right, so that only the body can be what is refused.

@@ -20,7 +20,7 @@ from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
-from portal.core import pagination
+from portal.core.web import pagination
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability

@@ -2,7 +2,8 @@
 
 from django.http import HttpRequest
 
-from portal.pwa import packages, precache
+from portal.pwa import packages
+from portal.pwa.web import precache
 
 
 def page(request: HttpRequest) -> dict[str, object]:

@@ -20,8 +20,8 @@ from django.views.decorators.http import conditional_page, require_POST, require
 from portal.core.throttle import Limit
 from portal.core.web.client_address import client_address
 from portal.pwa import client_errors as errors
-from portal.pwa import precache
-from portal.pwa.manifest import manifest as manifest_in
+from portal.pwa.web import precache
+from portal.pwa.web.manifest import manifest as manifest_in
 
 # How long, in milliseconds, a page may keep somebody waiting before the shell opens in its place.
 PATIENCE: Final = 6000

@@ -9,8 +9,8 @@ from portal.claims.display import list_item
 from portal.claims.display.wording import NOT_SAVED
 from portal.claims.engine.actions import AnotherSiteError
 from portal.claims.queries import claims_for_others
-from portal.core import pagination
 from portal.core.ui import Text
+from portal.core.web import pagination
 from portal.orgs.models import Membership
 from portal.support import flow, targets
 from portal.support.display import wording

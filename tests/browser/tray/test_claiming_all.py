@@ -278,6 +278,7 @@ def test_a_clock_set_back_delays_nothing_and_keeps_the_order_of_rows(tablet, san
     work(Claim.objects.get(), rounds=3)
     expect(word(page, one)).to_have_text(CLAIMED)
     add(page, other)
+    expect(rows(page)).to_have_count(2)
     page.reload()
     expect(rows(page)).to_have_count(2)
     expect(rows(page).first).to_contain_text(other[-4:].upper())

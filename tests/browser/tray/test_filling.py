@@ -54,6 +54,7 @@ def one_by_one(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_twenty_labels_shown_in_turn_are_each_in_the_tray_once(tablet, camera, ira):
     wanted = hubs(20)
     camera(*wanted, seconds_each=0.3)
@@ -254,6 +255,7 @@ def test_the_tray_is_there_again_after_a_reload_and_keeps_its_site(tablet, ira, 
     assert asked == []
     pick(page, "Orchard Rise")
     add(page, *wanted)
+    expect(rows(page)).to_have_count(3)
     page.reload()
     expect(rows(page)).to_have_count(3)
     assert read_off(page) == tails(*reversed(wanted))

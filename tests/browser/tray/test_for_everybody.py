@@ -8,7 +8,7 @@ from tests.browser.checks import problems
 from tests.browser.tray.seeded import ROWS, seed
 from tests.browser.tray.steps import add, field, keep_news_away, open_tray, outcome, row, rows
 
-pytestmark = pytest.mark.usefixtures("sandbox", "orchard_rise")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "orchard_rise")]
 
 # Pixels between the last row and the button, once everything is scrolled to its end.
 ROOM_BELOW = """() => {

@@ -50,6 +50,7 @@ USE = """async ([{ person }, hubId, news]) => {
 }"""
 
 
+@pytest.mark.slow
 def test_scanning_scrolling_and_updates_cause_no_long_task(tablet, browser, ira):
     ids = [f"{place:08x}-0000-4000-8000-{place:012x}" for place in range(MANY)]
     page = tablet(ira)

@@ -56,6 +56,7 @@ def test_without_a_network_the_page_opens_scans_queues_and_sends_once_it_is_back
     all_claimed_once(visited, sandbox, *wanted)
 
 
+@pytest.mark.slow
 def test_a_label_in_the_address_is_added_without_a_network_too(visited, line, orchard_rise):
     (hub,) = hubs(1)
     go_offline(visited, line)
@@ -96,6 +97,7 @@ def test_an_answer_lost_after_the_portal_stored_the_claims_makes_no_second_ones(
     all_claimed_once(visited, sandbox, *wanted)
 
 
+@pytest.mark.slow
 def test_when_the_network_is_lost_claims_go_on_and_their_end_is_shown_later(visited, line, sandbox):
     (hub,) = hubs(1)
     add(visited, hub)
@@ -115,6 +117,7 @@ def test_when_the_network_is_lost_claims_go_on_and_their_end_is_shown_later(visi
     all_claimed_once(visited, sandbox, hub)
 
 
+@pytest.mark.slow
 def test_a_photo_says_that_it_needs_the_portal(visited, line):
     go_offline(visited, line)
     photo = {"name": "label.png", "mimeType": "image/png", "buffer": b"any"}
@@ -137,6 +140,7 @@ def test_a_waiting_hub_is_only_dropped_after_a_confirmation_that_names_it(visite
     all_claimed_once(visited, sandbox, other)
 
 
+@pytest.mark.slow
 def test_the_session_ends_without_a_network_and_the_same_person_sends_after_signing_in(
     visited, line, sandbox, ira
 ):
@@ -155,6 +159,7 @@ def test_the_session_ends_without_a_network_and_the_same_person_sends_after_sign
     all_claimed_once(visited, sandbox, hub)
 
 
+@pytest.mark.slow
 def test_another_person_on_the_device_neither_sees_nor_counts_nor_sends_waiting_hubs(
     visited, line, sandbox, ira, ada, as_person
 ):

@@ -33,6 +33,7 @@ def test_an_address_asks_for_its_site_once_and_not_again_after_a_reload(
     expect(site_name(page)).to_have_text("Mill Court")
     pick(page, "Orchard Rise")
     add(page, *hubs(2))
+    expect(rows(page)).to_have_count(2)
     page.reload()
     expect(rows(page)).to_have_count(2)
     expect(site_name(page)).to_have_text("Orchard Rise")

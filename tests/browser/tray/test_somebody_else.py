@@ -8,7 +8,10 @@ from tests.browser.checks import problems
 from tests.browser.offline import go_offline, go_online
 from tests.browser.tray.steps import add, become, claim_all, hubs, open_tray, row, word
 
-pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried"),
+]
 
 
 def test_a_page_of_one_person_sends_nothing_once_another_has_signed_in(

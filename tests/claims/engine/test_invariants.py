@@ -61,6 +61,7 @@ def test_the_database_refuses_a_second_active_claim(claim, state):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_at_most_one_effective_claim_of_ours_per_hub(
     sandbox, ira, ada, mill_court, hub_id, clock, wire
 ):
@@ -112,6 +113,7 @@ class BusyWriter(threading.Thread):
     settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3",
     reason="SQLite has one writer at a time",
 )
+@pytest.mark.slow
 def test_an_accepted_claim_is_never_lost(sandbox, as_person, ira, ada, mill_court):
     clients = [as_person(person) for person in (ira, ada, ira, ada)]
     taken: list[str] = []

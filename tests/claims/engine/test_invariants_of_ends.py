@@ -158,6 +158,7 @@ ENDLESS = (
 )
 
 
+@pytest.mark.slow
 def test_once_faults_stop_every_claim_ends(sandbox, ira, mill_court, clock):
     for number, (match, action) in enumerate(ENDLESS):
         sandbox.faults.add(match | {"hub_id": world.hub_id(number)}, action=action)

@@ -175,6 +175,7 @@ def test_a_cancelled_claim_is_not_sent_again_when_the_first_send_had_no_effect(
     assert len(wire("ClaimHub")) == 1
 
 
+@pytest.mark.slow
 def test_at_most_8_sends_and_3_in_ten_minutes(sandbox, ira, mill_court, wire, live_through):
     always = actions.submit(claim_request(ira, mill_court, world.MAGIC["server_error"].id))
     done = live_through(always, every=600, rounds=110)

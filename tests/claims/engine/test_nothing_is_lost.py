@@ -68,6 +68,7 @@ def journey(claim):
     return f"{claim.state}/{claim.reason} after {', '.join(steps)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_once_the_faults_stop_every_claim_ends_as_spkey_has_it(
     sandbox, ira, mill_court, acme, clock, wire, mortal, seed

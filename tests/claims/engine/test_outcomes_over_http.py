@@ -208,6 +208,7 @@ def test_a_hub_that_is_offline_at_first_is_claimed_when_it_comes_online(
     assert len(wire("ClaimHub")) == 1
 
 
+@pytest.mark.slow
 def test_a_hub_that_never_comes_online_expires_after_at_most_8_sends(
     sandbox, ira, mill_court, wire, live_through
 ):

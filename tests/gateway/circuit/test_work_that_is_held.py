@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from portal.claims.engine import actions
@@ -60,6 +61,7 @@ def test_a_key_that_cannot_be_decrypted_is_no_prober(opened, acme, clock, monkey
     assert circuit.retry_in() == 0
 
 
+@pytest.mark.slow
 def test_of_many_hubs_watched_during_an_outage_only_twenty_are_read(sandbox, acme, wire, clock):
     for number in range(40):
         watching.watch(watching.hub_for(acme, world.hub_id(number)))
@@ -77,6 +79,7 @@ def test_of_many_hubs_watched_during_an_outage_only_twenty_are_read(sandbox, acm
     assert Hub.objects.filter(binding=Hub.Binding.FREE).count() == 40
 
 
+@pytest.mark.slow
 def test_a_crowd_of_claims_stops_calling_and_all_are_claimed_afterwards(
     sandbox, ira, mill_court, wire, clock
 ):

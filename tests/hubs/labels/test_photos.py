@@ -163,7 +163,7 @@ def test_several_codes_without_a_hub_id_are_refused():
 
 
 def test_a_photo_without_a_code_says_so():
-    assert problem_with(file(Image.effect_noise((1600, 1200), 60))) == "no_code"
+    assert problem_with(file(Image.effect_noise((800, 600), 60))) == "no_code"
 
 
 def test_an_empty_file_says_so():

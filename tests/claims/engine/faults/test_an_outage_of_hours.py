@@ -82,6 +82,7 @@ def sends(api: Counting) -> list:
     return [request for request in api.state.requests if request.path.endswith("ClaimHub")]
 
 
+@pytest.mark.slow
 def test_after_two_hours_of_outage_the_queued_claims_return_without_a_stampede(
     api, queued, clock, page_text
 ):
@@ -121,6 +122,7 @@ def busy(api: Counting) -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_a_crowd_that_is_due_at_one_moment_is_let_in_a_few_at_a_time(api, queued):
     with busy(api), running(threads=THREADS):
         until(lambda: not Claim.objects.active().exists())
