@@ -44,6 +44,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages of one context share a process: to start one costs more than most pages do.
     "--renderer-process-limit=1",
 ]
 expect.set_options(timeout=TIMEOUT)
@@ -277,8 +278,8 @@ def scanner(scanner_site, scanner_contexts, launch_browser, camera):
 
     open_page.expected = []
     yield open_page
+    complaints += scanner_contexts.take_back()
     for browser in others:
         browser.close()
-    complaints += scanner_contexts.take_back()
     expected = open_page.expected
     assert [text for text in complaints if not any(part in text for part in expected)] == []

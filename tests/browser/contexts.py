@@ -1,13 +1,16 @@
-"""The browser's contexts: each as a new device would be, and as few of them as will do.
+"""The browser's contexts, each as a new device would be, and few of them.
 
-A page has some fifty files. A context that the next test uses again still has them; what a person
-would find again is gone from it: sessions, what a site keeps on the device, and what was allowed.
+A page has some fifty files. A context that the next test uses again still has them; sessions, what
+the portal keeps on the device and what a person allowed are gone from it. What was set on the
+context itself stays: its init scripts, functions and listeners. So tests set those on a page.
 """
 
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 # Milliseconds. Machines that build are slower than tablets.
 TIMEOUT = 30_000
@@ -27,8 +30,8 @@ WATCH = """document.addEventListener("securitypolicyviolation", (event) => {
 # One that fails is told by another event as well.
 ENDED = ("htmx:afterRequest", "htmx:sendAbort")
 
-# What a context keeps for good, or what lies elsewhere than where it is cleared.
-OF_ITS_OWN = {"service_workers", "base_url", "java_script_enabled"}
+# Options of contexts that are not used again: what they leave behind is not cleared.
+NOT_SHARED = {"service_workers", "base_url", "java_script_enabled"}
 # Playwright cannot give a context the machine's clock back.
 HAS_OWN_CLOCK = "() => !Function.prototype.toString.call(Date).includes('[native code]')"
 
@@ -45,67 +48,103 @@ def listen(context: BrowserContext, complaints: list[str]) -> None:
     context.on("weberror", lambda error: complaints.append(str(error.error)))
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A context that a test has. `first` is its page that stays open, None where it is used once.
+
+    As long as that page is open, the next one is drawn by the same process.
+    """
+
+    kind: str
+    context: BrowserContext
+    first: Page | None
+
+
 class Contexts:
-    """Those of `browser` for pages at `url`; `first` is a file there, `usual` what all have."""
+    """Lends out contexts of a browser.
+
+    `url` is the site, `first` the address of a file there, and `usual` the options that all have.
+    """
 
     def __init__(self, browser: Browser, url: str, first: str, **usual: Any) -> None:
         self._browser = browser
         self._url = url
         self._first = first
         self._usual = {"base_url": url, **usual}
-        self._free: dict[str, list[BrowserContext]] = {}
-        self._taken: list[tuple[str, BrowserContext]] = []
+        self._free: dict[str, list[Taken]] = {}
+        self._taken: list[Taken] = []
         self._complaints: list[str] = []
 
     def take(self, *, alone: bool = False, **more: Any) -> BrowserContext:
-        """Return a context that nothing has happened in; `more` is what it has besides `usual`.
+        """Return a context in which nothing has happened; `more` are options besides the usual.
 
-        `alone` is without another page in it: what loses its network there loses it at once.
+        `alone` is one in which no other page is open. Playwright takes the network from one page
+        after the other, and a page may hear that it is back before it is.
         """
-        kind = "" if alone or OF_ITS_OWN & more.keys() else repr(sorted(more.items()))
+        kind = "" if alone or NOT_SHARED & more.keys() else repr(sorted(more.items()))
         free = self._free.get(kind)
-        context = free.pop() if free else self._new(kind, more)
-        self._taken.append((kind, context))
+        taken = free.pop() if free else self._new(kind, more)
+        self._taken.append(taken)
         if permissions := more.get("permissions"):
-            context.grant_permissions(permissions)
-        return context
+            taken.context.grant_permissions(permissions)
+        return taken.context
 
     def take_back(self) -> list[str]:
-        """Have all that were taken, for the next test; return what their pages complained of."""
-        for kind, context in self._taken:
-            if not kind or context.pages[0].evaluate(HAS_OWN_CLOCK):
-                context.close()
+        """Clear all contexts that were taken, for the next test; return what pages complained of.
+
+        One that cannot be cleared is closed instead.
+        """
+        taken, self._taken = self._taken, []
+        for each in taken:
+            try:
+                is_clear = self._clear(each)
+            except Error:
+                is_clear = False
+            if is_clear:
+                self._free.setdefault(each.kind, []).append(each)
             else:
-                self._clear(context)
-                self._free.setdefault(kind, []).append(context)
-        self._taken.clear()
+                close(each.context)
         complaints = self._complaints[:]
         self._complaints.clear()
         return complaints
 
     def close(self) -> None:
         """Close those that are kept."""
-        for context in chain.from_iterable(self._free.values()):
-            context.close()
+        for each in chain.from_iterable(self._free.values()):
+            close(each.context)
 
-    def _new(self, kind: str, more: dict[str, Any]) -> BrowserContext:
+    def _new(self, kind: str, more: dict[str, Any]) -> Taken:
         context = self._browser.new_context(**{**self._usual, **more})
         context.set_default_timeout(TIMEOUT)
-        if kind:
-            # This page stays open: as long as it does, the next is drawn by the same process.
-            context.new_page().goto(self._first)
         listen(context, self._complaints)
-        return context
+        if not kind:
+            return Taken(kind, context, None)
+        first = context.new_page()
+        first.goto(self._first)
+        return Taken(kind, context, first)
 
-    def _clear(self, context: BrowserContext) -> None:
-        first, *pages = context.pages
-        for page in pages:
-            page.close()
+    def _clear(self, taken: Taken) -> bool:
+        """Leave nothing of the test in the context. False for one that cannot be used again."""
+        context, first = taken.context, taken.first
+        if first is None or first.is_closed():
+            return False
+        for page in context.pages:
+            if page is not first:
+                page.close()
+        if first.evaluate(HAS_OWN_CLOCK):
+            return False
         context.unroute_all()
         context.set_offline(False)
         context.clear_permissions()
         context.clear_cookies()
-        what = {"origin": self._url, "storageTypes": "all"}
+        what = {"origin": self._url.rstrip("/"), "storageTypes": "all"}
         session = context.new_cdp_session(first)
         session.send("Storage.clearDataForOrigin", what)
         session.detach()
+        return True
+
+
+def close(context: BrowserContext) -> None:
+    """Close a context, also one that was closed already."""
+    with suppress(Error):
+        context.close()

@@ -1,4 +1,4 @@
-"""The portal's files, read once a run: a page has some fifty, and each test's browser has none."""
+"""The portal's files, read once a run, and asked for once by each context of the browser."""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -12,11 +12,11 @@ type Environ = dict[str, Any]
 type StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 type Answer = tuple[str, list[tuple[str, str]], bytes]
 
-FOR_THIS_TEST = ("Cache-Control", "max-age=600")
+FOR_THIS_RUN = ("Cache-Control", "max-age=86400")
 
 
 def keep_files(patch: pytest.MonkeyPatch) -> None:
-    """Have the live server hold its files in memory, and browsers ask for each once a test."""
+    """Have the live server hold its files in memory, and browsers ask for each once."""
     serve = StaticFilesHandler.__call__
     kept: dict[tuple[str, str], Answer] = {}
 
@@ -37,6 +37,6 @@ def keep_files(patch: pytest.MonkeyPatch) -> None:
         said: list[Any] = []
         whole = {name: value for name, value in environ.items() if not name.startswith("HTTP_IF_")}
         with closing(serve(handler, whole, lambda *how: said.extend(how))) as parts:
-            return said[0], [*said[1], FOR_THIS_TEST], b"".join(parts)
+            return said[0], [*said[1], FOR_THIS_RUN], b"".join(parts)
 
     patch.setattr(StaticFilesHandler, "__call__", answer)

@@ -11,7 +11,7 @@ OFFER = """() => {
 # What the browser's own banner would take over.
 KEPT_BACK = False
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def test_the_browser_finds_nothing_wrong_with_the_manifest(tablet, ira):

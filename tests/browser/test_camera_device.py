@@ -7,8 +7,6 @@ from tests.browser import labels
 from tests.browser.checks import WIDTHS, accessibility, targets
 from tests.browser.scanner_page import camera_is_on, open_camera, start, state, status
 
-pytestmark = pytest.mark.slow
-
 # Notes what is asked of the camera; `able` is what it can do.
 ABLE = """
     window.asked = [];
@@ -71,6 +69,7 @@ def hide(page: Page, hidden: bool) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_back_camera_is_opened_in_high_resolution_with_continuous_focus(page_with):
     page = page_with(f"{ABLE} able.focusMode = ['manual', 'continuous'];")
     open_camera(page)
@@ -80,6 +79,7 @@ def test_the_back_camera_is_opened_in_high_resolution_with_continuous_focus(page
     assert focus == {"focusMode": "continuous"}
 
 
+@pytest.mark.slow
 def test_what_the_camera_cannot_do_is_not_offered(page_with):
     page = page_with(ABLE)
     open_camera(page)
@@ -89,6 +89,7 @@ def test_what_the_camera_cannot_do_is_not_offered(page_with):
     assert len(page.evaluate("() => asked")) == 1
 
 
+@pytest.mark.slow
 def test_zoom_goes_in_steps_to_its_limits_and_keeps_light_and_focus(page_with):
     able = "{ zoom: { min: 100, max: 200, step: 1 }, torch: true, focusMode: ['continuous'] }"
     page = page_with(f"{ABLE} able = {able};")
@@ -107,6 +108,7 @@ def test_zoom_goes_in_steps_to_its_limits_and_keeps_light_and_focus(page_with):
     expect(page.locator("output")).to_have_text("1.3×")
 
 
+@pytest.mark.slow
 def test_a_hidden_tab_releases_the_camera_and_the_wake_lock_until_it_is_shown(page_with):
     page = page_with(AWAKE)
     open_camera(page)
@@ -127,12 +129,14 @@ def test_a_hidden_tab_releases_the_camera_and_the_wake_lock_until_it_is_shown(pa
     "lock",
     ["undefined", "{ request: async () => { throw new DOMException('', 'NotAllowedError') } }"],
 )
+@pytest.mark.slow
 def test_the_camera_opens_without_a_wake_lock(page_with, lock):
     page = page_with(f"Object.defineProperty(navigator, 'wakeLock', {{ value: {lock} }});")
     open_camera(page)
     assert camera_is_on(page)
 
 
+@pytest.mark.slow
 def test_the_camera_chosen_last_is_opened_the_next_time(page_with):
     page = page_with(ABLE, flags=labels.camera_flags(cameras=2))
     open_camera(page)
@@ -149,6 +153,7 @@ def test_the_camera_chosen_last_is_opened_the_next_time(page_with):
     assert camera_is_on(page)
 
 
+@pytest.mark.slow
 def test_a_chosen_camera_that_is_gone_is_replaced_by_the_back_camera(page_with):
     page = page_with(ABLE, flags=labels.camera_flags(cameras=2))
     open_camera(page)
@@ -163,6 +168,7 @@ def test_a_chosen_camera_that_is_gone_is_replaced_by_the_back_camera(page_with):
     assert camera_is_on(page)
 
 
+@pytest.mark.slow
 def test_a_device_without_storage_opens_the_back_camera(page_with):
     refused = "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError') };"
     page = page_with(f"{ABLE} {refused}")
@@ -170,6 +176,7 @@ def test_a_device_without_storage_opens_the_back_camera(page_with):
     assert page.evaluate("() => asked[0].facingMode") == {"ideal": "environment"}
 
 
+@pytest.mark.slow
 def test_a_camera_opened_again_and_again_opens_the_storage_once(page_with):
     counted = """window.opened = 0;
         const open = IDBFactory.prototype.open;
@@ -183,6 +190,7 @@ def test_a_camera_opened_again_and_again_opens_the_storage_once(page_with):
     assert page.evaluate("() => opened") == 1
 
 
+@pytest.mark.slow
 def test_a_light_that_fails_disappears_and_the_focus_stays_on_the_camera(page_with):
     failing = "MediaStreamTrack.prototype.applyConstraints = () => Promise.reject(new Error());"
     page = page_with(f"{ABLE} able.torch = true; {failing}")
@@ -194,6 +202,7 @@ def test_a_light_that_fails_disappears_and_the_focus_stays_on_the_camera(page_wi
     expect(page.get_by_role("button", name="Close the camera")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_camera_that_stops_says_so_and_can_be_opened_again(page_with):
     page = page_with()
     open_camera(page)
@@ -208,6 +217,7 @@ def test_a_camera_that_stops_says_so_and_can_be_opened_again(page_with):
     assert camera_is_on(page)
 
 
+@pytest.mark.slow
 def test_it_opens_by_itself_only_where_the_camera_is_allowed(page_with, scanner_site):
     scanner_site.context = {"auto": True}
     page = page_with()
@@ -218,6 +228,7 @@ def test_it_opens_by_itself_only_where_the_camera_is_allowed(page_with, scanner_
     assert camera_is_on(page)
 
 
+@pytest.mark.slow
 def test_in_a_hidden_tab_the_camera_waits_until_the_tab_is_shown(page_with, scanner_site):
     scanner_site.context = {"auto": True}
     page = page_with(f"{ABLE}{HIDDEN}")
@@ -231,6 +242,7 @@ def test_in_a_hidden_tab_the_camera_waits_until_the_tab_is_shown(page_with, scan
     assert camera_is_on(page)
 
 
+@pytest.mark.slow
 def test_an_installed_app_without_a_camera_points_to_the_browser(page_with):
     page = page_with(
         "Object.defineProperty(navigator, 'standalone', { value: true });"
@@ -240,6 +252,7 @@ def test_an_installed_app_without_a_camera_points_to_the_browser(page_with):
     expect(status(page)).to_contain_text("The installed app may not use")
 
 
+@pytest.mark.slow
 def test_the_focus_stays_on_the_camera_by_keyboard_alone(page_with):
     page = page_with()
     buttons = [page.get_by_role("button", name=f"{verb} the camera") for verb in ("Open", "Close")]
@@ -255,6 +268,7 @@ def test_the_focus_stays_on_the_camera_by_keyboard_alone(page_with):
     expect(buttons[0]).to_be_focused()
 
 
+@pytest.mark.slow
 def test_the_camera_controls_are_large_enough_for_gloves_and_well_apart(page_with):
     able = "{ zoom: { min: 1, max: 8 }, torch: true }"
     page = page_with(f"{ABLE} able = {able}; {TWO_CAMERAS}")
@@ -266,6 +280,7 @@ def test_the_camera_controls_are_large_enough_for_gloves_and_well_apart(page_wit
         assert targets(page) == []
 
 
+@pytest.mark.slow
 def test_the_camera_is_released_once_the_element_is_gone(page_with):
     page = page_with()
     open_camera(page)
@@ -274,6 +289,7 @@ def test_the_camera_is_released_once_the_element_is_gone(page_with):
     assert track.evaluate("(track) => track.readyState") == "ended"
 
 
+@pytest.mark.slow
 def test_a_camera_that_opens_after_the_element_is_gone_is_released(page_with):
     late = """
         const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -314,6 +330,7 @@ def test_a_page_that_is_not_secure_says_so(page_with, scanner_site):
 
 
 @pytest.mark.parametrize("name", ["NotReadableError", "AbortError"])
+@pytest.mark.slow
 def test_a_camera_that_another_app_uses_has_a_message_of_its_own(page_with, name):
     page = page_with(f"""navigator.mediaDevices.getUserMedia = async () => {{
         throw new DOMException("", "{name}") }}""")
@@ -321,6 +338,7 @@ def test_a_camera_that_another_app_uses_has_a_message_of_its_own(page_with, name
     expect(status(page)).to_contain_text("in use elsewhere")
 
 
+@pytest.mark.slow
 def test_the_open_camera_and_its_problems_are_accessible(page_with):
     page = page_with()
     page.emulate_media(reduced_motion="reduce")  # A colour half-way to another has no contrast.

@@ -30,6 +30,7 @@ def colours(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_tap_shows_black_on_white_here_and_on_every_page_until_the_next_tap(tablet, ira):
     page = tablet(ira, color_scheme="dark")
     page.goto("/")
@@ -51,6 +52,7 @@ def test_a_tap_shows_black_on_white_here_and_on_every_page_until_the_next_tap(ta
     assert colours(page) == as_ever
 
 
+@pytest.mark.slow
 def test_the_outdoor_look_appears_without_a_flash_of_another(tablet):
     page = tablet()
     page.goto("/accounts/login/")
@@ -67,6 +69,7 @@ def test_the_outdoor_look_appears_without_a_flash_of_another(tablet):
     assert page.evaluate(PAINTED_AFTER_THE_SHEET)
 
 
+@pytest.mark.slow
 def test_a_tap_in_one_tab_is_seen_in_the_others(tablet):
     page = tablet()
     page.goto("/accounts/login/")
@@ -77,6 +80,7 @@ def test_a_tap_in_one_tab_is_seen_in_the_others(tablet):
     assert colours(other) == [BLACK, WHITE]
 
 
+@pytest.mark.slow
 def test_without_storage_the_switch_works_for_the_page(tablet):
     page = tablet()
     page.add_init_script(NO_STORAGE)
@@ -86,6 +90,7 @@ def test_without_storage_the_switch_works_for_the_page(tablet):
     assert colours(page) == [BLACK, WHITE]
 
 
+@pytest.mark.slow
 def test_without_scripts_no_switch_is_offered(tablet):
     page = tablet(java_script_enabled=False)
     page.goto("/accounts/login/")
@@ -94,6 +99,7 @@ def test_without_scripts_no_switch_is_offered(tablet):
 
 
 @pytest.mark.parametrize(("scheme", "seen"), [("light", [BLACK, WHITE]), ("dark", [WHITE, BLACK])])
+@pytest.mark.slow
 def test_a_device_that_asks_for_more_contrast_has_it_without_a_tap(tablet, scheme, seen):
     page = tablet(contrast="more", color_scheme=scheme)
     page.goto("/accounts/login/")
@@ -103,6 +109,7 @@ def test_a_device_that_asks_for_more_contrast_has_it_without_a_tap(tablet, schem
     assert colours(page) == [BLACK, WHITE]
 
 
+@pytest.mark.slow
 def test_with_forced_colours_the_current_page_is_still_marked(
     tablet, ada, mill_court, orchard_rise
 ):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
 from tests.browser.tray.steps import add, hubs, open_tray, pick, rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")]
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")
 
 # What Chromium itself says of requests that fail.
 LOST = ["net::ERR_", "htmx:"]
@@ -36,6 +36,7 @@ def visited(tablet, line, ira) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_the_requested_page_is_remembered_through_a_change_of_language(visited: Page, line: Line):
     go_offline(visited, line)
     visited.goto("/claims/?state=claimed")
@@ -65,6 +66,7 @@ def test_the_shell_leads_nowhere_outside_the_portal(tablet):
     expect(page.locator("[data-asked-page]")).to_have_attribute("href", "/claims/")
 
 
+@pytest.mark.slow
 def test_a_form_sent_without_a_network_is_reported_beside_the_tray(visited: Page, line: Line):
     go_offline(visited, line)
     visited.get_by_role("button", name="Your account").click()
@@ -77,6 +79,7 @@ def test_a_form_sent_without_a_network_is_reported_beside_the_tray(visited: Page
     expect(visited.locator("[data-asked-page]")).to_have_attribute("href", "/claims/new/")
 
 
+@pytest.mark.slow
 def test_a_lost_form_is_reported_to_an_agent_of_support_and_leads_back(tablet, line, agent):
     tablet.expected = list(LOST)
     page = tablet(client=agent, **through(line))
@@ -93,6 +96,7 @@ def test_a_lost_form_is_reported_to_an_agent_of_support_and_leads_back(tablet, l
     expect(page.locator("html")).to_have_attribute("lang", "el")
 
 
+@pytest.mark.slow
 def test_the_way_back_does_not_repeat_what_the_address_asked_of_the_tray(
     visited: Page, line: Line, mill_court, orchard_rise
 ):
@@ -109,6 +113,7 @@ def test_the_way_back_does_not_repeat_what_the_address_asked_of_the_tray(
     expect(rows(visited)).to_have_count(3)
 
 
+@pytest.mark.slow
 def test_signing_out_needs_a_connection_and_the_person_stays_known_until_then(
     visited: Page, line: Line, ira
 ):
@@ -125,6 +130,7 @@ def test_signing_out_needs_a_connection_and_the_person_stays_known_until_then(
     expect(visited).to_have_url(re.compile(r"/accounts/login/"))
 
 
+@pytest.mark.slow
 def test_an_agent_of_support_is_not_told_to_sign_in_again(tablet, line, agent):
     tablet.expected = list(LOST)
     page = tablet(client=agent, **through(line))

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from portal.claims.models import Attempt, Claim
 from tests.browser.steps import follow, present, send, shown, type_id
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("mill_court", "hurried")]
+pytestmark = pytest.mark.usefixtures("mill_court", "hurried")
 
 TAP = '() => document.querySelector("[data-tray-claim]").click()'
 
@@ -32,6 +32,7 @@ def assert_one_claim_that_both_see(sandbox, one: Page, other: Page) -> Claim:
     return claim
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_person_at_the_same_moment(tablet, sandbox, working, ira, hub_id):
     first = tablet(ira)
     second = first.context.new_page()
@@ -42,6 +43,7 @@ def test_two_tabs_of_one_person_at_the_same_moment(tablet, sandbox, working, ira
     assert claim.submitted_by == ira
 
 
+@pytest.mark.slow
 def test_two_tablets_of_two_people_at_the_same_moment(tablet, sandbox, working, ira, ada, hub_id):
     iras, adas = tablet(ira), tablet(ada)
     for page in (iras, adas):
@@ -55,6 +57,7 @@ def test_two_tablets_of_two_people_at_the_same_moment(tablet, sandbox, working, 
         expect(page.get_by_text(f"By {claim.submitted_by.name}")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_second_tablet_learns_who_is_claiming_the_hub_and_where(
     tablet, sandbox, ira, ada, hub_id
 ):

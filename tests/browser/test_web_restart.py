@@ -70,8 +70,8 @@ def test_a_page_survives_a_restart_of_the_web_server_and_shows_what_happened_mea
     tablet, web: Web, ira, claim
 ):
     tablet.expected = ["ERR_", "htmx:"]
-    page = tablet(ira)
-    page.goto(f"http://localhost:{web.port}/claims/{claim.pk}/")
+    page = tablet(ira, base_url=f"http://localhost:{web.port}")
+    page.goto(f"/claims/{claim.pk}/")
     expect(present(page)).to_contain_text("Saved")
     page.evaluate("() => { window.stayed = true }")
     banner = page.get_by_text("The portal did not answer.")

@@ -12,7 +12,7 @@
 // Pages of people who are signed in are in no cache: only what PRECACHE names is.
 {
   /**
-   * What portal/pwa/precache.py says, with the prefix of static files and the patience with a page
+   * What portal/pwa/web/precache.py says, with the prefix of static files and the patience with a page
    * in milliseconds.
    * @typedef {object} Precache
    * @property {string} version

@@ -29,6 +29,7 @@ def test_a_page_of_one_person_sends_nothing_once_another_has_signed_in(
     assert not Claim.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_page_opened_offline_is_closed_to_another_person_who_signs_in(
     visited, line, sandbox, ada, as_person
 ):
@@ -49,6 +50,7 @@ def test_a_page_opened_offline_is_closed_to_another_person_who_signs_in(
     assert not Claim.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_closed_tray_stays_closed_offline_and_opens_for_its_own_person_only(
     visited, line, sandbox, ira, ada, as_person
 ):
@@ -68,6 +70,7 @@ def test_a_closed_tray_stays_closed_offline_and_opens_for_its_own_person_only(
     expect(visited.get_by_role("alert")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_the_tray_is_closed_to_an_agent_of_support_too(visited, line, sandbox, agent):
     (hub,) = hubs(1)
     add(visited, hub)

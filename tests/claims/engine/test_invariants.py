@@ -61,7 +61,6 @@ def test_the_database_refuses_a_second_active_claim(claim, state):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
 def test_at_most_one_effective_claim_of_ours_per_hub(
     sandbox, ira, ada, mill_court, hub_id, clock, wire
 ):

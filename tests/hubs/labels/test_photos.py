@@ -163,7 +163,7 @@ def test_several_codes_without_a_hub_id_are_refused():
 
 
 def test_a_photo_without_a_code_says_so():
-    assert problem_with(file(Image.effect_noise((800, 600), 60))) == "no_code"
+    assert problem_with(file(Image.effect_noise((1600, 1200), 60))) == "no_code"
 
 
 def test_an_empty_file_says_so():
@@ -206,7 +206,7 @@ def test_something_else_with_a_photo_inside_is_refused():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6])
 def test_a_photo_that_was_cut_off_is_a_problem_and_not_a_crash(kind, share):
-    whole = file(Image.effect_noise((800, 600), 60), kind).getvalue()
+    whole = file(Image.effect_noise((1600, 1200), 60), kind).getvalue()
     assert problem_with(io.BytesIO(whole[: int(len(whole) * share)])) in {"broken", "not_a_photo"}
 
 

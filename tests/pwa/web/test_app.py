@@ -12,7 +12,7 @@ from PIL import Image
 
 from portal.pwa.web import precache
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 ADDRESSES = ("/service-worker.js", "/manifest.webmanifest", "/shell/en/", "/shell/el/")
 pytestmark = pytest.mark.usefixtures("db")
 
