@@ -22,7 +22,7 @@ export PORT SANDBOX_PORT
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' $(MAKEFILE_LIST) | \
-		while IFS='~' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
+		while IFS='~' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 
 run: secrets ## Run the portal with a sandbox API and demo data (PORT, SANDBOX_PORT)
 	@$(PYTHON) bin/check_ports.py PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -19,6 +19,7 @@ from portal.claims.engine import (
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.leasing import due_at, given_back
 from portal.hubs import watching
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation, User
 from portal.sites.models import Site
 
@@ -75,15 +76,17 @@ def _same_submission(claim_request: ClaimRequest) -> Claim | None:
 
 
 def _standing(claim_request: ClaimRequest) -> Claim | None:
-    """Return the organisation's active or just finished claim of the hub, at the same site."""
+    """Return the organisation's active or just finished claim of the hub, at the same site.
+
+    One that SpKey has taken back since is finished for good: the hub may be claimed again.
+    """
     of_hub = Claim.objects.filter(
         organisation=claim_request.organisation, hub_id_text=str(claim_request.hub_id)
     ).select_related("site", "submitted_by")
     just_now = timezone.now() - timing.RECENTLY_CLAIMED
-    claim = (
-        of_hub.active().first()
-        or of_hub.filter(state=State.CLAIMED, finished_at__gt=just_now).first()
-    )
+    taken_back = Q(hub__read_at__gt=F("finished_at")) & ~Q(hub__binding=Hub.Binding.OURS)
+    just_claimed = of_hub.filter(state=State.CLAIMED, finished_at__gt=just_now)
+    claim = of_hub.active().first() or just_claimed.exclude(taken_back).first()
     if claim is not None and claim.spkey_site_id != claim_request.spkey_site_id:
         raise AnotherSiteError(claim)
     return claim

@@ -1,5 +1,6 @@
 """The filters of the claims' list."""
 
+from operator import attrgetter
 from typing import Any
 
 import django_filters
@@ -45,6 +46,7 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         super().__init__(*args, **kwargs)
         self.filters["site"].queryset = sites_of(member)
         self.filters["person"].queryset = claimers(member)
+        self.form.fields["person"].label_from_instance = attrgetter("display_name")
 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims in a group of states, or those whose chip says this."""

@@ -10,6 +10,8 @@ from django.db import connection
 from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Claim, State
+from portal.core import worker
+from portal.hubs import watching
 from tests.conftest import claim_request, work
 
 
@@ -56,6 +58,21 @@ def test_a_hub_claimed_less_than_ten_minutes_ago_is_that_claim(
     assert actions.submit(claim_request(ada, mill_court, hub_id)).pk == done.pk
     with pytest.raises(actions.AnotherSiteError):
         actions.submit(claim_request(ada, orchard_rise, hub_id))
+
+
+def test_a_hub_that_spkey_has_taken_back_since_it_was_claimed_can_be_claimed_again(
+    sandbox, clock, claim, ada, mill_court, hub_id
+):
+    done = work(claim)
+    sandbox.state.set_hub(str(hub_id), {"status": "Provisioned", "orgId": "", "siteId": ""})
+    clock.shift(60)
+    watching.watch(done.hub)
+    worker.run_once()
+
+    again = actions.submit(claim_request(ada, mill_court, hub_id))
+
+    assert again.pk != done.pk
+    assert work(again).state == State.CLAIMED
 
 
 def test_a_hub_claimed_longer_ago_is_read_again_and_is_already_yours(
