@@ -36,11 +36,16 @@ NOT_SHARED = {"service_workers", "base_url", "java_script_enabled"}
 HAS_OWN_CLOCK = "() => !Function.prototype.toString.call(Date).includes('[native code]')"
 
 
-def listen(context: BrowserContext, complaints: list[str]) -> None:
-    """Gather what a page complains of: errors on its console, and what its policy forbids."""
+def listen(context: BrowserContext, complaints: list[str], besides: Page | None = None) -> None:
+    """Gather what pages complain of: errors on their consoles, and what their policy forbids.
+
+    `besides` is a page that may say what it likes: a browser with windows misses the icon of one
+    that is a picture.
+    """
 
     def hear(said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.text.startswith(ENDED):
+        of_test = besides is None or said.page is not besides
+        if of_test and said.type == "error" and not said.text.startswith(ENDED):
             complaints.append(said.text)
 
     context.add_init_script(WATCH)
@@ -116,11 +121,10 @@ class Contexts:
     def _new(self, kind: str, more: dict[str, Any]) -> Taken:
         context = self._browser.new_context(**{**self._usual, **more})
         context.set_default_timeout(TIMEOUT)
-        listen(context, self._complaints)
-        if not kind:
-            return Taken(kind, context, None)
-        first = context.new_page()
-        first.goto(self._first)
+        first = context.new_page() if kind else None
+        if first is not None:
+            first.goto(self._first)
+        listen(context, self._complaints, besides=first)
         return Taken(kind, context, first)
 
     def _clear(self, taken: Taken) -> bool:

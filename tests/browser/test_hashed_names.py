@@ -74,7 +74,8 @@ def test_before_the_camera_is_open_the_claim_page_asks_for_fewer_files_than_befo
     page.on("request", lambda request: asked.append(request.url))
     open_tray(page)
     page.wait_for_load_state("networkidle")
-    files = {url for url in asked if "/claims/tray/" not in url}
+    # The tray may ask for news more than once.
+    files = [url for url in asked if "/claims/tray/" not in url]
     assert not [url for url in files if "zxing" in url]
-    assert len(asked) == len(set(asked))
+    assert len(files) == len(set(files))
     assert len(files) < BEFORE_MODULES
