@@ -18,7 +18,7 @@ from tests.mutants.catalogue import MUTANTS, Edit, Mutant
 
 HERE = Path(__file__).parents[2]
 MACHINE = "tests/machine/test_state_machine.py"
-LONGEST = 600
+LONGEST = 1000
 _FAILED = re.compile(r"^FAILED (.+?)(?: - (.*))?$", re.MULTILINE)
 
 
@@ -64,10 +64,10 @@ def run(folder: Path, *tests: str) -> Verdict:
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "--show-capture=no"]
     done = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "--timeout=300", *tests],
+        [*command, "-p", "no:cacheprovider", "--timeout=900", *tests],
         cwd=folder,
         env=os.environ
-        | {"COLUMNS": "250", "MACHINE_EXAMPLES": "40", "PYTHONDONTWRITEBYTECODE": "1"},
+        | {"COLUMNS": "250", "MACHINE_EXAMPLES": "100", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=LONGEST,
