@@ -20,24 +20,49 @@ MOST_DETAILS = 20
 _REFERENCE = re.compile(r"[0-9A-Za-z-]{1,64}")
 _SECONDS = re.compile(r"[0-9]{1,10}")
 _JSON_TYPE = re.compile(r"application/(?:[\w.+-]+\+)?json", re.ASCII)
+_NAME = re.compile(r"[A-Za-z]{1,64}")
 _BY_STATUS: dict[int, type[SpkeyError]] = {
     401: errors.BadCredentials,
     403: errors.Forbidden,
     404: errors.NotFound,
+    409: errors.Busy,
 }
+# The names that the framework behind the API gives its refusals; none of them has an effect.
+_BY_NAME: dict[str, type[SpkeyError]] = {
+    "AggregateNotFoundError": errors.NotFound,
+    "BusinessRuleViolationError": errors.Refused,
+    "CommandValidationError": errors.Refused,
+    "ForbiddenError": errors.Forbidden,
+    "UnauthorizedError": errors.BadCredentials,
+    "VersionConflictError": errors.Busy,
+}
+_INVALID = "CommandValidationError"
+_SIDE_EFFECT = "SideEffectError"
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What an error body says. `from_api`: in one of the API's shapes, not a gateway's page."""
+    """What an error body says.
+
+    `name` is the framework's name of the error, or "". `from_api`: in one of the API's shapes, not
+    a gateway's page.
+    """
 
     message: str = ""
+    name: str = ""
     details: tuple[FieldProblem, ...] = ()
     from_api: bool = False
 
 
-def understand[R](reply: Reply, read: Callable[[object, AnswerMeta], R]) -> R | SpkeyError:
-    """What `read` makes of a documented answer; every other reply as an error, not raised."""
+def understand[R](
+    reply: Reply,
+    read: Callable[[object, AnswerMeta], R],
+    on_502: type[SpkeyError] = errors.Unreachable,
+) -> R | SpkeyError:
+    """What `read` makes of a documented answer; every other reply as an error, not raised.
+
+    `on_502` is what a 502 in the API's own shape says of this call.
+    """
     status = reply.http_status
     if reply.fault is Fault.TOO_LARGE:
         return _unusable(reply, "The answer is too large.")
@@ -46,7 +71,7 @@ def understand[R](reply: Reply, read: Callable[[object, AnswerMeta], R]) -> R | 
     if status == 200:
         return _record(reply, read)
     if 400 <= status < 600:
-        return _refusal(reply, status)
+        return _refusal(reply, status, on_502)
     redirect = 300 <= status < 400
     return _unusable(reply, "A redirect, not followed." if redirect else "An undocumented status.")
 
@@ -81,21 +106,29 @@ def _record[R](reply: Reply, read: Callable[[object, AnswerMeta], R]) -> R | Spk
     return _unusable(reply, why)
 
 
-def _refusal(reply: Reply, status: int) -> SpkeyError:
+def _refusal(reply: Reply, status: int, on_502: type[SpkeyError]) -> SpkeyError:
     words = _words(reply, status)
     facts = _facts(reply) | {"from_api": words.from_api}
-    if status == 502 and words.from_api:
-        return errors.HubOffline(words.message, **facts)
     if status >= 500:
-        facts["outcome_unknown"] = reply.is_command
-        return errors.Unreachable(words.message, **facts)
-    if status == 409:
-        return errors.Busy(words.message, details=words.details, **facts)
+        return _failure(reply, status, words, facts, on_502)
     if status == 429:
         return errors.RateLimited(words.message, retry_after=_retry_after(reply), **facts)
-    if status in _BY_STATUS:
-        return _BY_STATUS[status](words.message, **facts)
-    return errors.Refused(words.message, details=words.details, **facts)
+    kind = _BY_NAME.get(words.name) or _BY_STATUS.get(status, errors.Refused)
+    if not issubclass(kind, errors.Refused):
+        return kind(words.message, **facts)
+    is_invalid = words.name == _INVALID
+    return kind(words.message, details=words.details, is_invalid=is_invalid, **facts)
+
+
+def _failure(
+    reply: Reply, status: int, words: _Words, facts: ErrorFacts, on_502: type[SpkeyError]
+) -> SpkeyError:
+    if status == 500 and words.name == _SIDE_EFFECT and reply.is_command:
+        return errors.SideEffectsFailed(words.message, **facts)
+    if status == 502 and words.from_api and on_502 is not errors.Unreachable:
+        return on_502(words.message, **facts)
+    facts["outcome_unknown"] = reply.is_command
+    return errors.Unreachable(words.message, retry_after=_retry_after(reply), **facts)
 
 
 def _facts(reply: Reply) -> ErrorFacts:
@@ -113,34 +146,61 @@ def _words(reply: Reply, status: int) -> _Words:
     try:
         body = _json(reply.body)
     except (ValueError, RecursionError):
-        return _Words()
+        return _Words(from_api=reply.is_named_error)
     if not isinstance(body, dict) or body.get("success") is True:
-        return _Words()
+        return _Words(from_api=reply.is_named_error)
     # A gateway may well say {"error": "Bad Gateway"}: a 5xx has to look more like the API.
     coded = isinstance(body.get("code"), int) or status < 500
+    name = _name(body)
     return _Words(
-        message=_message(body),
-        details=_details(body.get("details")),
-        from_api=body.get("success") is False or (isinstance(body.get("error"), str) and coded),
+        # Beside the name of such an error there may be a stack: nothing but the name is kept.
+        message=name if "__ceves" in body else _message(body),
+        name=name,
+        details=_details(body),
+        from_api=bool(name)
+        or reply.is_named_error
+        or body.get("success") is False
+        or (isinstance(body.get("error"), str) and coded),
     )
 
 
+def _name(body: dict[str, object]) -> str:
+    """Return the framework's name of the error, or "" where the body has none."""
+    told = body.get("__ceves")
+    name = told.get("name") if isinstance(told, dict) else body.get("error")
+    known = isinstance(name, str) and _NAME.fullmatch(name) is not None
+    is_ours = known and (isinstance(told, dict) or name == _SIDE_EFFECT)
+    return str(name) if is_ours else ""
+
+
 def _message(body: dict[str, object]) -> str:
-    listed = body.get("errors")
-    entries = listed if isinstance(listed, list) else []
-    messages = [entry.get("message") for entry in entries if isinstance(entry, dict)]
-    joined = "; ".join(words for words in messages[:MOST_DETAILS] if isinstance(words, str))
+    messages = [entry.get("message") for entry in _entries(body.get("errors"))]
+    joined = "; ".join(words for words in messages if isinstance(words, str))
     return _clean(body.get("message")) or _clean(joined) or _clean(body.get("error"))
 
 
-def _details(listed: object) -> tuple[FieldProblem, ...]:
-    entries = listed[:MOST_DETAILS] if isinstance(listed, list) else []
+def _details(body: dict[str, object]) -> tuple[FieldProblem, ...]:
+    """Return which fields are wrong: `details` of one shape, `errors` with a `path` of another."""
     problems = [
         FieldProblem(_clean(entry.get("field")), _clean(entry.get("message")))
-        for entry in entries
-        if isinstance(entry, dict)
+        for entry in _entries(body.get("details"))
+    ]
+    problems += [
+        FieldProblem(_field(path), _clean(entry.get("message")))
+        for entry in _entries(body.get("errors"))
+        if isinstance(path := entry.get("path"), list)
     ]
     return tuple(problem for problem in problems if problem.field or problem.message)
+
+
+def _entries(listed: object) -> list[dict[str, object]]:
+    entries = listed[:MOST_DETAILS] if isinstance(listed, list) else []
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _field(path: list[object]) -> str:
+    """Return the field that a path such as ["body", "siteId"] leads to."""
+    return _clean(".".join(str(part) for part in path[1:MOST_DETAILS]))
 
 
 def _clean(words: object) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from portal.spkey.answers import understand
 from portal.spkey.credentials import Credentials
-from portal.spkey.errors import SpkeyError
+from portal.spkey.errors import HubOffline, NotPassedOn, SpkeyError, Unreachable
 from portal.spkey.fields import Undocumented
 from portal.spkey.records import AnswerMeta, CommandAnswer, HubStatus, SpkeyUser
 from portal.spkey.wire import Limits, Wire
@@ -113,7 +113,8 @@ class Client:
 
         org_id: only with a super key, to claim for that organisation; None leaves it out.
         """
-        return self._command(hub_id, "ClaimHub", siteId=site_id, userId=user_id, orgId=org_id)
+        body = {"siteId": site_id, "userId": user_id, "orgId": org_id}
+        return self._command(hub_id, "ClaimHub", on_502=HubOffline, **body)
 
     def reclaim_hub(
         self,
@@ -168,11 +169,18 @@ class Client:
         query = {"email": email, "searchOnly": "true"}
         return self._request("GET", "/users/by-email", SpkeyUser.from_json, query=query)
 
-    def _command(self, hub_id: str | uuid.UUID, name: str, **parameters: object) -> CommandAnswer:
+    def _command(
+        self,
+        hub_id: str | uuid.UUID,
+        name: str,
+        on_502: type[SpkeyError] = NotPassedOn,
+        **parameters: object,
+    ) -> CommandAnswer:
         hub = _checked_hub_id(hub_id)
         given = {key: value for key, value in parameters.items() if value is not None}
         body = json.dumps({"hubId": hub} | given, allow_nan=False).encode()
-        return self._request("POST", _hub_path(hub, name), CommandAnswer.from_json, body=body)
+        path = _hub_path(hub, name)
+        return self._request("POST", path, CommandAnswer.from_json, body=body, on_502=on_502)
 
     def _request[R](
         self,
@@ -182,10 +190,11 @@ class Client:
         *,
         body: bytes | None = None,
         query: Mapping[str, str] | None = None,
+        on_502: type[SpkeyError] = Unreachable,
     ) -> R:
         limits = self._timeouts.limits(method)
         reply = self._wire.exchange(method, self.base_url + path, body, query or {}, limits)
-        outcome = understand(reply, read)
+        outcome = understand(reply, read, on_502)
         if self._ended is not None:
             self._ended(outcome if isinstance(outcome, SpkeyError) else None)
         # Raised here, outside any handler: no library's exception, and no header it may quote,

@@ -58,7 +58,8 @@ class SpkeyError(Exception):
 class Refused(SpkeyError):
     """400 and every other 4xx without a class of its own.
 
-    `details` names the fields that are wrong, where the API does.
+    `details` names the fields that are wrong, where the API does. `is_invalid` says that what was
+    sent is wrong in itself, whatever the hub is: with or without such details.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Refused(SpkeyError):
         message: str = "",
         *,
         details: tuple[FieldProblem, ...] = (),
+        is_invalid: bool = False,
         **facts: Unpack[ErrorFacts],
     ) -> None:
         super().__init__(message, **facts)
         self.details = details
+        self.is_invalid = is_invalid or bool(details)
 
 
 class Busy(Refused):
@@ -77,7 +80,18 @@ class Busy(Refused):
 
 
 class HubOffline(SpkeyError):
-    """502 in the API's own shape: the API is there, the hub (or the way to it) is not."""
+    """502 to ClaimHub in the API's own shape: the API is there, the hub is not connected."""
+
+
+class NotPassedOn(SpkeyError):
+    """502 to another command in the API's own shape: it could not be passed on.
+
+    That says nothing of whether the hub is connected: what is passed on waits for one that is not.
+    """
+
+
+class SideEffectsFailed(SpkeyError):
+    """500 `SideEffectError`: the command took effect, and something that follows it failed."""
 
 
 class BadCredentials(SpkeyError):
@@ -112,7 +126,21 @@ class RateLimited(SpkeyError):
 
 
 class Unreachable(SpkeyError):
-    """No whole HTTP answer within the deadline, or a 5xx that does not speak of the hub."""
+    """No whole HTTP answer within the deadline, or a 5xx that does not speak of the hub.
+
+    `retry_after` is in how many seconds SpKey asks to be called again (as of a 503 while it is
+    being deployed), None where it does not.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        **facts: Unpack[ErrorFacts],
+    ) -> None:
+        super().__init__(message, **facts)
+        self.retry_after = retry_after
 
 
 class TlsFailed(Unreachable):

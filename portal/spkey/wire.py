@@ -54,7 +54,8 @@ class Reply:
     """What one exchange brought: an answer, or the fault that took its place, or part of both.
 
     `may_have_reached` is False only when not one byte of the request was sent; `duration` is in
-    seconds; `body` is decoded, at most LARGEST_BODY bytes, and free of our credentials.
+    seconds; `is_named_error`: the framework behind the API marked it as an error of its own;
+    `body` is decoded, at most LARGEST_BODY bytes, and free of our credentials.
     """
 
     request_id: str
@@ -67,6 +68,7 @@ class Reply:
     reference: str = ""
     retry_after: str = ""
     date: str = ""
+    is_named_error: bool = False
     body: bytes = b""
 
 
@@ -227,6 +229,7 @@ class Wire:
             content_type=header("Content-Type"),
             reference=header("CF-Ray"),
             retry_after=header("Retry-After"),
+            is_named_error=header("X-Ceves-Error") == "1",
             date=header("Date"),
         )
 
