@@ -13,6 +13,7 @@ from chaos.options import RunOptions
 type Json = dict[str, Any]
 
 GATEWAY = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+SIDE_EFFECTS = '{"success": false, "error": "SideEffectError", "aggregateId": "?", "version": 2}'
 DETAILS = '{"error": "Bad Request", "code": 400, "details": [{"field": "siteId", "message": "?"}]}'
 # Times are the portal's: a POST is waited for 20 s between two bytes, a GET 10.
 FAULTS: dict[str, Json] = {
@@ -32,6 +33,8 @@ FAULTS: dict[str, Json] = {
     "502 of the API": {"status": 502},
     "502 of the API after the effect": {"status": 502, "effect": True},
     "503": {"status": 503},
+    "503 with a time": {"status": 503, "headers": {"Retry-After": "1"}},
+    "500, side effects failed": {"status": 500, "body": SIDE_EFFECTS, "effect": True},
     "200 and nothing in it": {"status": 200, "body": "{}"},
     "200 and nothing in it, after the effect": {"status": 200, "body": "{}", "effect": True},
     "half a JSON after the effect": {"status": 200, "body": '{"success": tr', "effect": True},

@@ -87,7 +87,7 @@ def held_reason(credential: ApiCredential) -> HeldReason | None:
 
 
 def wait_of(retry_after: float | None) -> float:
-    """Return how long a 429 is obeyed: what SpKey asked for, within bounds, and a spread.
+    """Return how long a 429 or a 503 is obeyed: what SpKey asked for, within bounds, and a spread.
 
     `retry_after` is None where it asked for nothing that could be understood.
     """
@@ -119,6 +119,8 @@ def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
 def _record_end(credential: ApiCredential, error: spkey.SpkeyError | None) -> None:
     """Take note of how a call with this key ended. Never raises."""
     circuit.record_result(error)
+    if isinstance(error, spkey.Unreachable) and error.retry_after is not None:
+        error.held_for = wait_of(error.retry_after)
     if not isinstance(error, spkey.RateLimited):
         return
     error.held_for = wait_of(error.retry_after)

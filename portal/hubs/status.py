@@ -66,9 +66,17 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
 
 def record_missing(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     """Remember that SpKey knows no such hub, and return the row as saved."""
+    return _save(hub, _known_only(Hub.Binding.MISSING), read_at)
+
+
+def record_foreign(hub: Hub, *, read_at: datetime | None = None) -> Hub:
+    """Remember that the key may not read the hub, so it is somebody else's; return the row."""
+    return _save(hub, _known_only(Hub.Binding.OTHER), read_at)
+
+
+def _known_only(binding: Hub.Binding) -> dict[str, object]:
     blank = Hub()
-    known = {name: getattr(blank, name) for name in SHOWN_ON_PAGES}
-    return _save(hub, known | {"binding": Hub.Binding.MISSING}, read_at)
+    return {name: getattr(blank, name) for name in SHOWN_ON_PAGES} | {"binding": binding}
 
 
 def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:

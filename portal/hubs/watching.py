@@ -161,12 +161,16 @@ def _ask(hub: Hub) -> timedelta:
     except spkey.NotFound as error:
         if error.from_api:  # Else it is a gateway's page, and says nothing of the hub.
             status.record_missing(hub, read_at=asked_at)
+    except spkey.Forbidden as error:
+        if error.from_api:
+            status.record_foreign(hub, read_at=asked_at)
     except spkey.BadCredentials:
         key_health.mark_refused(credential)
     except spkey.RateLimited as limit:
         return timedelta(seconds=limit.held_for)
-    except spkey.SpkeyError:
-        return REFRESH_TROUBLED
+    except spkey.SpkeyError as error:
+        held_for = timedelta(seconds=getattr(error, "held_for", 0.0))
+        return max(REFRESH_TROUBLED, held_for)
     else:
         awaited = not hub.online and hub.awaited_until and hub.awaited_until > asked_at
         return REFRESH_WAITING if awaited else REFRESH_ONLINE

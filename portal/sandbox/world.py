@@ -103,12 +103,24 @@ def _accepted(hub: str, **more: object) -> str:
     return json.dumps({"success": True, "aggregateId": hub, "version": 2, **more})
 
 
+def _invalid(field: str, message: str) -> str:
+    problem = {"code": 7001, "message": message, "path": ["body", field]}
+    return json.dumps({"success": False, "errors": [problem], "result": {}})
+
+
+def _named(name: str, status: int, message: str) -> str:
+    told = {"name": name, "message": message, "httpStatusCode": status, "aggregateType": "hub"}
+    errors = [{"code": status, "message": message}]
+    return json.dumps({"success": False, "errors": errors, "__ceves": told})
+
+
 OFFLINE_CALLS = 3
 SLOW_SECONDS = 8.0
 _GATEWAY_PAGE = (
     "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 )
 _EVENT_NULL = "e4e47000-0000-4000-8000-00000000e0e0"
+_SIDE_EFFECTS = "51de0000-0000-4000-8000-000000000500"
 _EVENT_MISSING = "e4e47000-0000-4000-8000-00000000e0e1"
 
 MAGIC: Mapping[str, MagicHub] = {
@@ -174,6 +186,48 @@ MAGIC: Mapping[str, MagicHub] = {
         "Server error",
         "every claim is answered with 500 and has no effect; its status can be read",
         on_claim={"status": 500, "body": _refusal("Internal Server Error", "Something went wrong")},
+    ),
+    "side_effects": MagicHub(
+        _SIDE_EFFECTS,
+        "Side effects failed",
+        "the claim takes effect; the answer is 500 `SideEffectError`",
+        on_claim={
+            "status": 500,
+            "body": json.dumps(
+                {
+                    "success": False,
+                    "error": "SideEffectError",
+                    "message": "Event applied but side effects failed",
+                    "aggregateId": _SIDE_EFFECTS,
+                    "version": 2,
+                }
+            ),
+            "effect": True,
+        },
+    ),
+    "restarting": MagicHub(
+        "50300000-0000-4000-8000-000000000503",
+        "Restarting",
+        "the first 2 claims are answered with 503 and `Retry-After: 2`, then it is claimed",
+        on_claim={"status": 503, "headers": {"Retry-After": "2"}, "body": ""},
+        claim_times=2,
+    ),
+    "invalid": MagicHub(
+        "40000000-0000-4000-8000-000000000400",
+        "Invalid",
+        "every claim is refused with 400: its field `siteId` does not validate",
+        on_claim={"status": 400, "body": _invalid("siteId", "Unknown site")},
+    ),
+    "competing": MagicHub(
+        "40900000-0000-4000-8000-000000000409",
+        "Changed by somebody else",
+        "the first 2 claims are answered with 409 `VersionConflictError`, then it is claimed",
+        on_claim={
+            "status": 409,
+            "headers": {"X-Ceves-Error": "1"},
+            "body": _named("VersionConflictError", 409, "Expected version 1"),
+        },
+        claim_times=2,
     ),
     "html_502": MagicHub(
         "50200000-0000-4000-8000-000000000502",

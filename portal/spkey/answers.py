@@ -57,7 +57,7 @@ class _Words:
 def understand[R](
     reply: Reply,
     read: Callable[[object, AnswerMeta], R],
-    on_502: type[SpkeyError] = errors.Unreachable,
+    on_502: type[SpkeyError] = errors.NotPassedOn,
 ) -> R | SpkeyError:
     """What `read` makes of a documented answer; every other reply as an error, not raised.
 
@@ -125,7 +125,7 @@ def _failure(
 ) -> SpkeyError:
     if status == 500 and words.name == _SIDE_EFFECT and reply.is_command:
         return errors.SideEffectsFailed(words.message, **facts)
-    if status == 502 and words.from_api and on_502 is not errors.Unreachable:
+    if status == 502 and words.from_api:
         return on_502(words.message, **facts)
     facts["outcome_unknown"] = reply.is_command
     return errors.Unreachable(words.message, retry_after=_retry_after(reply), **facts)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from portal.spkey.answers import understand
 from portal.spkey.credentials import Credentials
-from portal.spkey.errors import HubOffline, NotPassedOn, SpkeyError, Unreachable
+from portal.spkey.errors import HubOffline, NotPassedOn, SpkeyError
 from portal.spkey.fields import Undocumented
 from portal.spkey.records import AnswerMeta, CommandAnswer, HubStatus, SpkeyUser
 from portal.spkey.wire import Limits, Wire
@@ -53,7 +53,7 @@ class Client:
     api_key       40 ASCII letters and digits
     bearer_token  a JWT, sent beside the key when given
     ended         told how every call ended, before its error is raised: that error, or None for a
-                  usable answer. Raises nothing; may set the `held_for` of a RateLimited
+                  usable answer. Raises nothing; may set the `held_for` of an error that has one
     Raises ValueError when one of them is malformed; the error never quotes a credential.
     """
 
@@ -190,7 +190,7 @@ class Client:
         *,
         body: bytes | None = None,
         query: Mapping[str, str] | None = None,
-        on_502: type[SpkeyError] = Unreachable,
+        on_502: type[SpkeyError] = NotPassedOn,
     ) -> R:
         limits = self._timeouts.limits(method)
         reply = self._wire.exchange(method, self.base_url + path, body, query or {}, limits)

@@ -84,7 +84,7 @@ class HubOffline(SpkeyError):
 
 
 class NotPassedOn(SpkeyError):
-    """502 to another command in the API's own shape: it could not be passed on.
+    """502 to any other call in the API's own shape: it could not be passed on.
 
     That says nothing of whether the hub is connected: what is passed on waits for one that is not.
     """
@@ -129,7 +129,7 @@ class Unreachable(SpkeyError):
     """No whole HTTP answer within the deadline, or a 5xx that does not speak of the hub.
 
     `retry_after` is in how many seconds SpKey asks to be called again (as of a 503 while it is
-    being deployed), None where it does not.
+    being deployed), None where it does not. `held_for` is as in a RateLimited.
     """
 
     def __init__(
@@ -141,6 +141,7 @@ class Unreachable(SpkeyError):
     ) -> None:
         super().__init__(message, **facts)
         self.retry_after = retry_after
+        self.held_for = 0.0
 
 
 class TlsFailed(Unreachable):

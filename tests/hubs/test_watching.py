@@ -109,7 +109,7 @@ def test_a_changed_reading_raises_the_version_and_an_unchanged_one_does_not(hub,
 
 @pytest.mark.parametrize(
     ("action", "binding"),
-    [({"status": 503}, "unknown"), ({"status": 404}, "missing"), ({"status": 403}, "unknown")],
+    [({"status": 503}, "unknown"), ({"status": 404}, "missing"), ({"status": 403}, "other")],
 )
 def test_a_read_that_fails_is_tried_again_later(hub, sandbox, action, binding):
     sandbox.faults.add(action=action)
@@ -122,11 +122,12 @@ def test_a_read_that_fails_is_tried_again_later(hub, sandbox, action, binding):
     assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
-def test_a_gateways_404_is_not_about_the_hub(hub, sandbox, clock):
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_gateways_page_is_not_about_the_hub(hub, sandbox, clock, status):
     watching.watch(hub)
     worker.run_once()
     before = fresh(hub)
-    page = {"status": 404, "body": "<html>No such page</html>"}
+    page = {"status": status, "body": "<html>No such page</html>"}
     sandbox.faults.add(action=page | {"headers": {"Content-Type": "text/html"}})
     clock.shift(20)
     worker.run_once()
@@ -149,6 +150,14 @@ def test_a_401_refuses_the_key_and_stops_reads_with_it(hub, sandbox, acme, wire,
 
     assert gate.stored(acme.credential).get().state == "refused"
     assert len(wire()) == 1
+
+
+def test_a_503_that_asks_for_time_is_given_it(hub, sandbox):
+    sandbox.faults.add(action={"status": 503, "headers": {"Retry-After": "300"}}, times=1)
+    watching.watch(hub)
+    worker.run_once()
+
+    assert fresh(hub).due_at > timezone.now() + timedelta(seconds=295)
 
 
 def test_a_429_holds_the_key_back(hub, sandbox, acme, wire, clock):

@@ -15,12 +15,18 @@ PAGE = "<html><body>Bad Gateway</body></html>"
 FIELDS = '{"error": "Bad Request", "code": 400, "details": [{"field": "siteId", "message": "No"}]}'
 NO_EVENT = '{"success": true, "aggregateId": "0", "version": 2}'
 
+SIDE_EFFECTS = '{"success": false, "error": "SideEffectError", "aggregateId": "0", "version": 2}'
+UNKNOWN_FIELD = '{"success": false, "errors": [{"code": 7001, "path": ["body", "siteId"]}]}'
+BROKEN_RULE = '{"success": false, "__ceves": {"name": "BusinessRuleViolationError"}}'
+
 ANY_CALL: dict[str, dict[str, Any]] = {
     "answer lost": {"drop": "before"},
     "reset": {"reset": "before"},
     "reset in mid body": {"reset": "mid_body"},
     "500": {"status": 500},
     "503 of a gateway": {"status": 503, "body": ""},
+    "503 while it is deployed": {"status": 503, "headers": {"Retry-After": "2"}},
+    "503 for a day": {"status": 503, "headers": {"Retry-After": "86400"}},
     "502 in HTML": {"status": 502, "body": PAGE},
     "502, hub offline": {"status": 502},
     "junk in a 200": {"status": 200, "body": "{ junk"},
@@ -45,6 +51,10 @@ SEND_ONLY: dict[str, dict[str, Any]] = {
     "junk in a 200 after the effect": {"status": 200, "body": "{ junk", "effect": True},
     "200 without event": {"status": 200, "body": NO_EVENT, "effect": True},
     "200 without event or effect": {"status": 200, "body": NO_EVENT},
+    "500, side effects failed": {"status": 500, "body": SIDE_EFFECTS, "effect": True},
+    "503 after the effect": {"status": 503, "headers": {"Retry-After": "2"}, "effect": True},
+    "400 by validation": {"status": 400, "body": UNKNOWN_FIELD},
+    "400 by name": {"status": 400, "body": BROKEN_RULE},
     "400": {"status": 400},
     "400 after the effect": {"status": 400, "effect": True},
     "400 with details": {"status": 400, "body": FIELDS},

@@ -12,7 +12,16 @@ from tests.machine.ledger import is_final, journey
 from tests.machine.world import World
 
 OURS = {world.ACME_ORG_ID, world.HARBOUR_ORG_ID, world.SUPPORT_ORG_ID}
-OPEN_ENDINGS = {"", "unknown", "unclear", "refused", "offline", "abandoned", "answered"}
+OPEN_ENDINGS = {
+    "",
+    "unknown",
+    "unclear",
+    "refused",
+    "side_effects_failed",
+    "offline",
+    "abandoned",
+    "answered",
+}
 SETTLED_AFTER = 45.0
 SETTLED_APART = 10.0
 

@@ -172,3 +172,33 @@ def test_no_two_hubs_share_an_id():
     ids += [world.hub_id(n) for n in range(world.HUB_COUNT)]
     assert len(set(ids)) == len(ids)
     assert world.hub_id(0, seed=1) != world.hub_id(0, seed=2)
+
+
+def test_side_effects_that_fail_follow_a_claim_that_took_effect(acme):
+    with pytest.raises(spkey.SideEffectsFailed):
+        claim(acme, "side_effects")
+    assert_claimed_by_acme(acme, "side_effects")
+
+
+def test_restarting_asks_for_two_seconds_twice_and_then_can_be_claimed(acme, sandbox):
+    for _ in range(2):
+        with pytest.raises(spkey.Unreachable) as restarting:
+            claim(acme, "restarting")
+        assert (restarting.value.http_status, restarting.value.retry_after) == (503, 2.0)
+        assert_nothing_happened(acme, sandbox, "restarting")
+    assert claim(acme, "restarting").event.data.site_id == "site-1"
+
+
+def test_invalid_is_refused_by_its_field(acme, sandbox):
+    with pytest.raises(spkey.Refused) as refused:
+        claim(acme, "invalid")
+    assert refused.value.details == (spkey.FieldProblem("siteId", "Unknown site"),)
+    assert_nothing_happened(acme, sandbox, "invalid")
+
+
+def test_a_competing_writer_is_named_twice_and_then_it_can_be_claimed(acme, sandbox):
+    for _ in range(2):
+        with pytest.raises(spkey.Busy, match="VersionConflictError"):
+            claim(acme, "competing")
+        assert_nothing_happened(acme, sandbox, "competing")
+    assert claim(acme, "competing").event.data.site_id == "site-1"

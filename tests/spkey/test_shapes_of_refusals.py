@@ -137,6 +137,6 @@ def test_a_502_to_another_command_says_that_it_was_not_passed_on(api, client, co
 
 def test_a_502_to_a_read_says_nothing_of_the_hub(api, client):
     api.get(people.STATUS_URL, json={"success": False, "error": "Bad gateway"}, status=502)
-    with pytest.raises(spkey.Unreachable) as caught:
+    with pytest.raises(spkey.NotPassedOn) as caught:
         client.hub_status(HUB)
-    assert caught.value.from_api
+    assert not caught.value.outcome_unknown

@@ -16,6 +16,7 @@ class CallOutcome(StrEnum):
 
     ANSWERED = "answered"
     UNCLEAR = "unclear"
+    SIDE_EFFECTS_FAILED = "side_effects_failed"
     REFUSED = "refused"
     INVALID = "invalid"
     BUSY = "busy"
@@ -44,7 +45,8 @@ class CallRecord:
 class Reading:
     """A status read: the hub as SpKey knows it (None unless answered), and when it was asked.
 
-    `held_for` is for how many seconds the key is held back after a 429.
+    `held_for` is for how many seconds SpKey wants to be left alone: with this key after a 429, by
+    everybody after a 503 that says so.
     """
 
     record: CallRecord
@@ -113,9 +115,11 @@ def _send_outcome(error: spkey.SpkeyError) -> CallOutcome:
     if isinstance(error, spkey.Busy):
         return CallOutcome.BUSY
     if isinstance(error, spkey.Refused):
-        return CallOutcome.INVALID if error.details else CallOutcome.REFUSED
+        return CallOutcome.INVALID if error.is_invalid else CallOutcome.REFUSED
     if isinstance(error, spkey.HubOffline):
         return CallOutcome.OFFLINE
+    if isinstance(error, spkey.SideEffectsFailed):
+        return CallOutcome.SIDE_EFFECTS_FAILED
     if outcome := _common_outcome(error):
         return outcome
     return CallOutcome.UNKNOWN if error.may_have_reached else CallOutcome.UNREACHABLE

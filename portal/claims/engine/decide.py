@@ -79,7 +79,7 @@ def _after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
         return _after_status(facts, reading.hub, reading.asked_at, now)
     rule = AFTER_READ[reading.outcome]
     if rule.again is Again.BACKOFF:
-        return _unreadable(facts, now)
+        return _unreadable(facts, now, reading.held_for)
     return _by(rule, facts, now, held_for=reading.held_for, still_open=facts.unresolved)
 
 
@@ -242,9 +242,9 @@ def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decis
     )
 
 
-def _unreadable(facts: Facts, now: datetime) -> Decision:
+def _unreadable(facts: Facts, now: datetime, held_for: float = 0.0) -> Decision:
     too_old = now - facts.retry_window_start > timing.MAX_AGE
-    wait = timing.backoff(facts.tries)
+    wait = rules.wait(Again.BACKOFF, facts.tries, held_for)
     if facts.unresolved:
         if too_old:
             return Decision(
@@ -272,7 +272,7 @@ def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decisi
     if isinstance(error, spkey.RateLimited):
         rule = AFTER_READ[CallOutcome.RATE_LIMITED]
         return _unless_stopped(facts, _by(rule, facts, now, held_for=error.held_for))
-    return _unreadable(facts, now)
+    return _unreadable(facts, now, getattr(error, "held_for", 0.0))
 
 
 def after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:

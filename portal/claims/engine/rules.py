@@ -45,11 +45,13 @@ AFTER_READ: Final = {
 AFTER_SEND: Final = {
     CallOutcome.ANSWERED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
     CallOutcome.UNCLEAR: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
+    # It took effect, which the next read shows.
+    CallOutcome.SIDE_EFFECTS_FAILED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
     # A 400: without details only the next read tells what became of the claim.
     CallOutcome.REFUSED: Rule(State.VERIFYING, Reason.NONE, Again.AT_ONCE, open=True),
     CallOutcome.UNKNOWN: Rule(State.VERIFYING, Reason.NONE, Again.READ_BACK, open=True),
     CallOutcome.OFFLINE: Rule(State.VERIFYING, Reason.OFFLINE, Again.READ_BACK, open=True),
-    # A 400 that says which fields were wrong.
+    # A 400 that says which fields were wrong, or that what was sent is.
     CallOutcome.INVALID: Rule(State.REJECTED, Reason.INVALID),
     CallOutcome.FORBIDDEN: Rule(State.REJECTED, Reason.FORBIDDEN),
     CallOutcome.NOT_FOUND: Rule(State.NOT_FOUND),
@@ -63,7 +65,7 @@ AFTER_SEND: Final = {
 def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
     """Return the seconds until the claim is looked at again, after `tries` failures in a row.
 
-    `held_for` is for how many the gate holds the key back.
+    `held_for` is for how many SpKey, or the gate in its name, wants no call.
     """
     match again:
         case Again.NEVER:
@@ -71,9 +73,9 @@ def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
         case Again.AT_ONCE:
             return 0.5
         case Again.BACKOFF:
-            return timing.backoff(tries)
+            return max(timing.backoff(tries), held_for)
         case Again.READ_BACK:
-            return timing.verify_wait(0)
+            return max(timing.verify_wait(0), held_for)
         case Again.KEY_HELD:
             return held_for
         case Again.KEY:

@@ -130,6 +130,8 @@ def _ask(work: _Work, client: spkey.Client, asked_at: datetime) -> calls.Reading
         status.record(hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.CallOutcome.NOT_FOUND:
         status.record_missing(hub, read_at=asked_at)
+    elif reading.outcome == calls.CallOutcome.FORBIDDEN:
+        status.record_foreign(hub, read_at=asked_at)
     return reading
 
 

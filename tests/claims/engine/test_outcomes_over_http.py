@@ -8,6 +8,7 @@ import pytest
 from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Attempt, Reason, State
+from portal.gateway import circuit
 from portal.sandbox import world
 from tests.conftest import claim_request, claimed_events, work
 
@@ -107,7 +108,36 @@ def test_a_404_to_the_send_ends_as_unknown(sandbox, claim):
     assert work(claim).state == State.NOT_FOUND
 
 
-@pytest.mark.parametrize("name", ["answer_lost", "malformed", "event_null", "event_missing"])
+def test_a_site_id_that_does_not_validate_is_invalid_and_not_taken_for_claimed(
+    sandbox, ira, mill_court
+):
+    done = work(of_magic(ira, mill_court, "invalid"))
+
+    assert (done.state, done.reason) == (State.REJECTED, Reason.INVALID)
+    assert done.problems == [["siteId", "Unknown site"]]
+
+
+@pytest.mark.parametrize("name", ["restarting", "competing"])
+def test_what_passes_by_itself_ends_as_claimed(sandbox, ira, mill_court, live_through, name):
+    done = live_through(of_magic(ira, mill_court, name), every=30)
+
+    assert done.state == State.CLAIMED
+    assert len(claimed_events(sandbox, done.hub_id_text)) == 1
+
+
+def test_side_effects_that_failed_are_no_outage(sandbox, ira, mill_court):
+    failed = {"success": False, "error": "SideEffectError", "version": 2}
+    answer = {"status": 500, "body": json.dumps(failed), "effect": True}
+    sandbox.faults.add(CLAIM, action=answer)
+    for number in range(2 * circuit.LEAST_CALLS):
+        work(actions.submit(claim_request(ira, mill_court, world.hub_id(number))))
+
+    assert not circuit.is_open()
+
+
+@pytest.mark.parametrize(
+    "name", ["answer_lost", "malformed", "event_null", "event_missing", "side_effects"]
+)
 def test_a_claim_whose_answer_proves_nothing_is_read_back_and_claimed(
     sandbox, ira, mill_court, wire, live_through, name
 ):

@@ -12,6 +12,7 @@ from portal.claims.models import FINAL, State
 ANSWERED = {CallOutcome.ANSWERED}
 OF_SENDS_ALONE = {
     CallOutcome.UNCLEAR,
+    CallOutcome.SIDE_EFFECTS_FAILED,
     CallOutcome.REFUSED,
     CallOutcome.INVALID,
     CallOutcome.BUSY,

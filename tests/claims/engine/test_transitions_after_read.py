@@ -312,3 +312,9 @@ def test_an_earlier_reason_for_waiting_is_cleared_once_spkey_has_answered(before
     assert (waiting.state, waiting.reason) == (State.WAITING, Reason.TOO_OFTEN)
     assert (verifying.state, verifying.reason) == (State.VERIFYING, Reason.NONE)
     assert (given_up.state, given_up.reason) == (State.EXPIRED, Reason.NONE)
+
+
+def test_a_503_that_asks_for_time_is_given_it():
+    decision = after(FRESH, fails(CallOutcome.UNREACHABLE, held_for=120))
+    assert (decision.state, decision.reason) == (State.WAITING, Reason.UNREACHABLE)
+    assert decision.wait >= 120

@@ -45,6 +45,7 @@ def test_the_hub_id_of_an_event_may_be_in_capitals():
             sent(CallOutcome.UNKNOWN), id="other 5xx, timeout, reset, redirect, oversized"
         ),
         pytest.param(sent(CallOutcome.REFUSED), id="400 without details"),
+        pytest.param(sent(CallOutcome.SIDE_EFFECTS_FAILED), id="500 SideEffectError"),
         pytest.param(sent(CallOutcome.OFFLINE), id="502 in the API's shape"),
     ],
 )
@@ -138,3 +139,8 @@ def test_a_cancel_during_a_send_whose_effect_is_open_waits_for_the_read(outcome)
 
 def test_a_cancel_during_a_send_that_took_effect_comes_too_late():
     assert after(claimed(), replace(FACTS, cancelling=True)).state == State.CLAIMED
+
+
+@pytest.mark.parametrize("outcome", [CallOutcome.UNKNOWN, CallOutcome.UNREACHABLE])
+def test_a_503_that_asks_for_time_is_given_it(outcome):
+    assert after(sent(outcome, held_for=120)).wait >= 120
