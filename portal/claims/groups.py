@@ -24,7 +24,13 @@ def _in(*states: str) -> Which:
 
 def _lately() -> Q:
     """Of claims that ended badly: those of the last days that nobody has tried again."""
-    return Q(finished_at__gt=timezone.now() - LATELY, retries=None, late_effect_at=None)
+    return Q(finished_at__gt=timezone.now() - LATELY, retried=False, late_effect_at=None)
+
+
+def still_counted() -> Q:
+    """Return which claims may be in a group that home counts: a few, however many there are."""
+    lately = timezone.now() - LATELY
+    return Q(finished_at=None) | Q(finished_at__gt=lately) | Q(late_effect_at__gt=lately)
 
 
 def _by_the_key() -> Q:

@@ -159,6 +159,8 @@ class Claim(Leased):
         related_name="retries",
         verbose_name=_("retry of"),
     )
+    # Kept, as a look for `retries` reads every claim there is.
+    retried = models.BooleanField(_("tried again"), default=False)
 
     # Without choices, whose labels would be a second set of names.
     state = models.CharField(_("state"), max_length=16, default=State.QUEUED)
@@ -223,6 +225,13 @@ class Claim(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
+            # What home counts: claims that go on, which have no end, and those that ended lately.
+            models.Index(fields=("organisation", "finished_at"), name="claim_ended"),
+            models.Index(
+                fields=("organisation", "late_effect_at"),
+                condition=Q(late_effect_at__isnull=False),
+                name="claim_late_effect",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from portal.claims.groups import still_counted
 from portal.claims.models import Claim, ClaimQuerySet, State
 from portal.orgs.models import Membership, User
 
@@ -47,6 +48,6 @@ def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:
     Of support's blocked claims it can correct nothing.
     """
     actionable = claims_of(member).filter(~Q(state=State.BLOCKED) | Q(acting_organisation=None))
-    return actionable.aggregate(
-        **{name: Count("pk", filter=group, distinct=True) for name, group in groups.items()}
+    return actionable.filter(still_counted()).aggregate(
+        **{name: Count("pk", filter=group) for name, group in groups.items()}
     )

@@ -110,6 +110,8 @@ def _create(claim_request: ClaimRequest) -> Claim:
         retry_window_start=now,
         **due_at(now),
     )
+    if claim_request.retry_of is not None:
+        Claim.objects.filter(pk=claim_request.retry_of.pk).update(retried=True)
     record(
         "claim.submitted",
         actor=claim_request.user,
