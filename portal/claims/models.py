@@ -225,6 +225,10 @@ class Claim(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
+            models.Index(
+                fields=("organisation", "submitted_by", "-created_at", "-id"),
+                name="claim_newest_of_person",
+            ),
             # What home counts: claims that go on, which have no end, and those that ended lately.
             models.Index(fields=("organisation", "finished_at"), name="claim_ended"),
             models.Index(

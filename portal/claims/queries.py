@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from portal.claims.groups import still_counted
 from portal.claims.models import Claim, ClaimQuerySet, State
+from portal.core.windows import first_of
 from portal.orgs.models import Membership, User
 
 LATEST = 10
@@ -30,16 +31,17 @@ def claims_visible_to(user: User) -> ClaimQuerySet:
 
 def latest(claims: ClaimQuerySet, member: Membership) -> list[Claim]:
     """Return of these claims the member's own of today; an administrator gets everybody's."""
-    newest = claims.with_details().order_by("-created_at")
+    newest = claims.with_details().order_by("-created_at", "-id")
     if member.role == Membership.Role.ADMIN:
-        return list(newest[:LATEST])
+        return first_of(newest, LATEST)
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return list(newest.filter(submitted_by=member.user, created_at__gte=today)[:LATEST_TODAY])
+    return first_of(newest.filter(submitted_by=member.user, created_at__gte=today), LATEST_TODAY)
 
 
 def claimers(member: Membership) -> QuerySet[User]:
     """Return the people who have claimed for the member's organisation."""
-    return User.objects.filter(claims__organisation=member.organisation_id).distinct()
+    theirs = Claim.objects.filter(organisation=member.organisation_id, submitted_by=OuterRef("pk"))
+    return User.objects.filter(Exists(theirs))
 
 
 def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
+from portal.core.windows import first_of
+
 PAGE = 25
 
 
@@ -28,7 +30,7 @@ def page_of[Row: Model](rows: QuerySet[Row], query: QueryDict) -> Page[Row]:
     if position := _position(query.get("after", "")):
         at, pk = position
         newer = rows.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk))
-        found = list(newer.order_by("created_at", "pk")[: PAGE + 1])
+        found = first_of(newer.order_by("created_at", "pk"), PAGE + 1)
         more, shown = len(found) > PAGE, found[:PAGE][::-1]
         return Page(
             shown,
@@ -38,7 +40,7 @@ def page_of[Row: Model](rows: QuerySet[Row], query: QueryDict) -> Page[Row]:
     if position := _position(query.get("before", "")):
         at, pk = position
         rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
-    found = list(rows.order_by("-created_at", "-pk")[: PAGE + 1])
+    found = first_of(rows.order_by("-created_at", "-pk"), PAGE + 1)
     more, shown = len(found) > PAGE, found[:PAGE]
     newer_url = _url(query, "after", shown[:1]) if position else ""
     return Page(shown, newer_url, _url(query, "before", shown[-1:] if more else []))
