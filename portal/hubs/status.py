@@ -1,8 +1,9 @@
 """Reading a hub's status at the API, and remembering what it said."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from portal import spkey
@@ -48,7 +49,7 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
     """
     binding = binding_of(answer, hub.organisation.spkey_org_id)
     ours = binding != Hub.Binding.OTHER
-    known = {
+    known: dict[str, Any] = {
         "binding": binding,
         "status": answer.status if ours else "",
         "serial": answer.serial[:64] if ours else "",
@@ -74,23 +75,23 @@ def record_foreign(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     return _save(hub, _known_only(Hub.Binding.OTHER), read_at)
 
 
-def _known_only(binding: Hub.Binding) -> dict[str, object]:
+def _known_only(binding: Hub.Binding) -> dict[str, Any]:
     blank = Hub()
     return {name: getattr(blank, name) for name in SHOWN_ON_PAGES} | {"binding": binding}
 
 
-def _save(hub: Hub, known: dict[str, object], read_at: datetime | None) -> Hub:
-    changed = any(getattr(hub, name) != value for name, value in known.items())
+def _save(hub: Hub, known: dict[str, Any], read_at: datetime | None) -> Hub:
     for name, value in known.items():
         setattr(hub, name, value)
     hub.read_at = read_at or timezone.now()
-    fields = {**known, "read_at": hub.read_at}
     # Two may ask at once: the answer to the later question counts. One that was asked in the
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)
-    Hub.objects.filter(no_newer, pk=hub.pk).update(
-        **fields, **({"version": F("version") + 1} if changed else {})
-    )
-    hub.version += changed
+    # Compared in the database: the row in memory may be older than what somebody else has written.
+    same = Q(**{name: value for name, value in known.items() if value is not None})
+    same &= Q(**{f"{name}__isnull": True for name, value in known.items() if value is None})
+    version = Case(When(same, then=F("version")), default=F("version") + 1)
+    Hub.objects.filter(no_newer, pk=hub.pk).update(**known, read_at=hub.read_at, version=version)
+    hub.refresh_from_db(fields=("version",))
     return hub

@@ -20,7 +20,7 @@ from portal.sandbox.faults import Faults, Pause
 from portal.sandbox.keys import ApiKey
 from portal.sandbox.state import SandboxState
 
-FORBIDDEN_HEADERS = ("x-org-id", "x-user-id")
+FORBIDDEN_HEADERS = ("x-org-id", "x-user-id", "x-user-email", "x-is-admin", "x-super-access")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal import spkey
 from portal.claims.models import State
 from portal.core import worker
 from portal.gateway import gate
@@ -105,6 +106,18 @@ def test_a_changed_reading_raises_the_version_and_an_unchanged_one_does_not(hub,
 
     assert first.version == second.version < fresh(hub).version
     assert first.read_at < second.read_at
+
+
+def test_a_reading_that_changes_back_what_another_wrote_meanwhile_is_seen(hub, sandbox):
+    with spkey.Client(sandbox.url, world.ACME_KEY) as client:
+        free = client.hub_status(hub.hub_id)
+    mine = status.record(fresh(hub), free)
+    shown = status.record_missing(fresh(hub)).version
+
+    status.record(mine, free)
+
+    assert fresh(hub).binding == "free"
+    assert fresh(hub).version == shown + 1
 
 
 @pytest.mark.parametrize(

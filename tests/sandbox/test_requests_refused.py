@@ -55,7 +55,9 @@ def test_a_bearer_token_alone_is_not_enough_here(send):
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("name", ["X-Org-Id", "X-User-Id"])
+@pytest.mark.parametrize(
+    "name", ["X-Org-Id", "X-User-Id", "X-User-Email", "X-Is-Admin", "X-Super-Access"]
+)
 def test_headers_that_claim_an_identity_are_rejected(send, name, sandbox):
     assert send("POST", PATH, json=BODY, headers={name: "x"}).status_code == 400
     assert send("GET", f"/hubs/{HUB}/status", headers={name: "x"}).status_code == 400
