@@ -77,5 +77,6 @@ def test_before_the_camera_is_open_the_claim_page_asks_for_fewer_files_than_befo
     # The tray may ask for news more than once.
     files = [url for url in asked if "/claims/tray/" not in url]
     assert not [url for url in files if "zxing" in url]
-    assert len(files) == len(set(files))
-    assert len(files) < BEFORE_MODULES
+    # A browser with windows asks for the icon once more, for its tab.
+    assert {url for url in files if files.count(url) > 1 and "favicon" not in url} == set()
+    assert len(set(files)) < BEFORE_MODULES

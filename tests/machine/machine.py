@@ -20,6 +20,7 @@ from tests.machine.world import Environment, World
 HOUR = 3600.0
 LONG = 1.2 * HOUR
 MOST_ROUNDS = 40
+NO_LONGER_WANTED = ("stopped", "right gone", "site archived")
 TAKEN_OVER = ("taken over after the lease ran out", "taken over from a silent worker")
 AFTERWARDS = (None, None, "stopped", "right gone", "tried now")
 KEY_CHANGES = (
@@ -165,6 +166,13 @@ class Machine(People):
         self, request: tuple[str, str], hub: str, point: Point, what: str, name: str
     ) -> None:
         self._submit_into_a_fault(request, hub, name)
+        self._interrupted(point, what, self._attempt_one)
+
+    @step(request=requests, hub=hubs, point=points, what=st.sampled_from(NO_LONGER_WANTED))
+    def be_no_longer_wanted_while_it_is_tried(
+        self, request: tuple[str, str], hub: str, point: Point, what: str
+    ) -> None:
+        self._submit(self._claim_request(request, hub))
         self._interrupted(point, what, self._attempt_one)
 
     @step(what=acts)

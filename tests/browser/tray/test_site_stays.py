@@ -67,6 +67,7 @@ def test_the_site_filter_of_a_list_opened_offline_does_not_set_the_trays_site(
     open_tray(page)
     pick(page, "Mill Court")
     add(page, *hubs(1))
+    expect(rows(page)).to_have_count(1)
     ready_for_offline(page)
     go_offline(page, line)
     page.goto(f"/claims/?state=&site={orchard_rise.pk}&q=&label={hubs(2)[1]}")
