@@ -169,7 +169,7 @@ def _ask(hub: Hub) -> timedelta:
     except spkey.RateLimited as limit:
         return timedelta(seconds=limit.held_for)
     except spkey.SpkeyError as error:
-        held_for = timedelta(seconds=getattr(error, "held_for", 0.0))
+        held_for = timedelta(seconds=error.held_for)
         return max(REFRESH_TROUBLED, held_for)
     else:
         awaited = not hub.online and hub.awaited_until and hub.awaited_until > asked_at

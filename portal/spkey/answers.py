@@ -112,7 +112,8 @@ def _refusal(reply: Reply, status: int, on_502: type[SpkeyError]) -> SpkeyError:
     if status >= 500:
         return _failure(reply, status, words, facts, on_502)
     if status == 429:
-        return errors.RateLimited(words.message, retry_after=_retry_after(reply), **facts)
+        facts["retry_after"] = _retry_after(reply)
+        return errors.RateLimited(words.message, **facts)
     kind = _BY_NAME.get(words.name) or _BY_STATUS.get(status, errors.Refused)
     if not issubclass(kind, errors.Refused):
         return kind(words.message, **facts)
@@ -127,8 +128,8 @@ def _failure(
         return errors.SideEffectsFailed(words.message, **facts)
     if status == 502 and words.from_api:
         return on_502(words.message, **facts)
-    facts["outcome_unknown"] = reply.is_command
-    return errors.Unreachable(words.message, retry_after=_retry_after(reply), **facts)
+    facts |= {"outcome_unknown": reply.is_command, "retry_after": _retry_after(reply)}
+    return errors.Unreachable(words.message, **facts)
 
 
 def _facts(reply: Reply) -> ErrorFacts:

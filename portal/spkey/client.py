@@ -53,7 +53,7 @@ class Client:
     api_key       40 ASCII letters and digits
     bearer_token  a JWT, sent beside the key when given
     ended         told how every call ended, before its error is raised: that error, or None for a
-                  usable answer. Raises nothing; may set the `held_for` of an error that has one
+                  usable answer. Raises nothing; may set its `held_for`
     Raises ValueError when one of them is malformed; the error never quotes a credential.
     """
 

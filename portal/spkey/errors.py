@@ -14,6 +14,7 @@ class ErrorFacts(TypedDict, total=False):
     may_have_reached: bool
     outcome_unknown: bool
     from_api: bool
+    retry_after: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class SpkeyError(Exception):
     may_have_reached  False only when the request surely never reached the server
     outcome_unknown   for a command: whether it took effect is open. Always False for a read
     from_api          the body was in one of the API's own error shapes, so not a gateway's page
+    retry_after       in how many seconds a 429 or a 5xx asks to be called again, None where it
+                      names no understandable time
+    held_for          for how many seconds the caller's `ended` (see Client) makes calls wait
     """
 
     def __init__(self, message: str = "", **facts: Unpack[ErrorFacts]) -> None:
@@ -48,6 +52,8 @@ class SpkeyError(Exception):
         self.may_have_reached = facts.get("may_have_reached", True)
         self.outcome_unknown = facts.get("outcome_unknown", False)
         self.from_api = facts.get("from_api", False)
+        self.retry_after = facts.get("retry_after")
+        self.held_for = 0.0
 
     def __str__(self) -> str:
         status = f"HTTP {self.http_status}" if self.http_status else "no answer"
@@ -107,41 +113,11 @@ class NotFound(SpkeyError):
 
 
 class RateLimited(SpkeyError):
-    """429. `retry_after` is seconds from now, None when the answer named no understandable time.
-
-    `held_for` is for how many seconds the caller's `ended` (see Client) makes calls wait;
-    0.0 where it does not.
-    """
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        retry_after: float | None = None,
-        **facts: Unpack[ErrorFacts],
-    ) -> None:
-        super().__init__(message, **facts)
-        self.retry_after = retry_after
-        self.held_for = 0.0
+    """429: too many calls with this key."""
 
 
 class Unreachable(SpkeyError):
-    """No whole HTTP answer within the deadline, or a 5xx that does not speak of the hub.
-
-    `retry_after` is in how many seconds SpKey asks to be called again (as of a 503 while it is
-    being deployed), None where it does not. `held_for` is as in a RateLimited.
-    """
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        retry_after: float | None = None,
-        **facts: Unpack[ErrorFacts],
-    ) -> None:
-        super().__init__(message, **facts)
-        self.retry_after = retry_after
-        self.held_for = 0.0
+    """No whole HTTP answer within the deadline, or a 5xx that does not speak of the hub."""
 
 
 class TlsFailed(Unreachable):

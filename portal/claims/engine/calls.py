@@ -84,7 +84,7 @@ def read(client: spkey.Client, hub_id: UUID, *, asked_at: datetime) -> Reading:
         answer = client.hub_status(hub_id)
     except spkey.SpkeyError as error:
         record = _record_of(error, _read_outcome(error))
-        return Reading(record, asked_at, held_for=getattr(error, "held_for", 0.0))
+        return Reading(record, asked_at, held_for=error.held_for)
     return Reading(_record_of_answer(answer.meta, CallOutcome.ANSWERED), asked_at, hub=answer)
 
 
@@ -99,7 +99,7 @@ def send(
         return Sent(
             _record_of(error, _send_outcome(error)),
             problems=problems,
-            held_for=getattr(error, "held_for", 0.0),
+            held_for=error.held_for,
         )
     event = answer.event.data if answer.event else None
     if not isinstance(event, spkey.ClaimedEvent):

@@ -272,7 +272,7 @@ def after_lookup(facts: Facts, error: spkey.SpkeyError, now: datetime) -> Decisi
     if isinstance(error, spkey.RateLimited):
         rule = AFTER_READ[CallOutcome.RATE_LIMITED]
         return _unless_stopped(facts, _by(rule, facts, now, held_for=error.held_for))
-    return _unreadable(facts, now, getattr(error, "held_for", 0.0))
+    return _unreadable(facts, now, error.held_for)
 
 
 def after_send(facts: Facts, sent: Sent, now: datetime) -> Decision:
