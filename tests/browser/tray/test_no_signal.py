@@ -65,6 +65,7 @@ def test_a_label_in_the_address_is_added_without_a_network_too(visited, line, or
     expect(visited.locator("[data-site-name]")).to_have_text("Orchard Rise")
 
 
+@pytest.mark.slow
 def test_the_network_is_lost_between_two_scans_and_returns(visited, line, sandbox):
     one, other = hubs(2)
     add(visited, one)

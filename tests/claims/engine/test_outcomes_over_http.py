@@ -8,7 +8,6 @@ import pytest
 from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Attempt, Reason, State
-from portal.gateway import circuit
 from portal.sandbox import world
 from tests.conftest import claim_request, claimed_events, work
 
@@ -123,16 +122,6 @@ def test_what_passes_by_itself_ends_as_claimed(sandbox, ira, mill_court, live_th
 
     assert done.state == State.CLAIMED
     assert len(claimed_events(sandbox, done.hub_id_text)) == 1
-
-
-def test_side_effects_that_failed_are_no_outage(sandbox, ira, mill_court):
-    failed = {"success": False, "error": "SideEffectError", "version": 2}
-    answer = {"status": 500, "body": json.dumps(failed), "effect": True}
-    sandbox.faults.add(CLAIM, action=answer)
-    for number in range(2 * circuit.LEAST_CALLS):
-        work(actions.submit(claim_request(ira, mill_court, world.hub_id(number))))
-
-    assert not circuit.is_open()
 
 
 @pytest.mark.parametrize(

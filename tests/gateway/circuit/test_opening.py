@@ -1,6 +1,8 @@
 """A host opens its circuit by failing at least half of twenty calls in a minute, and not below."""
 
+import json
 import logging
+import uuid
 
 import pytest
 from django.db import OperationalError, connection
@@ -63,6 +65,17 @@ def test_failures_of_less_than_half_of_the_calls_do_not_open_the_circuit(ask):
 )
 def test_error_answers_and_offline_hubs_never_open_the_circuit(ask, action):
     ask(circuit.LEAST_CALLS + 5, **action)
+
+    assert not circuit.is_open()
+
+
+def test_commands_whose_side_effects_failed_never_open_the_circuit(sandbox, acme):
+    failed = {"success": False, "error": "SideEffectError", "version": 2}
+    sandbox.faults.add(action={"status": 500, "body": json.dumps(failed)})
+    client = gate.ask(acme.credential)
+    for _ in range(circuit.LEAST_CALLS):
+        with pytest.raises(spkey.SideEffectsFailed):
+            client.claim_hub(world.hub_id(0), site_id="mill-court", user_id=str(uuid.uuid4()))
 
     assert not circuit.is_open()
 
