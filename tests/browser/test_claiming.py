@@ -68,6 +68,7 @@ def test_a_label_in_front_of_the_camera_is_claimed_with_one_more_tap(tablet, cam
     assert shown(page).hub.hub_id == hub_id
 
 
+@pytest.mark.slow
 def test_without_scripts_a_hub_is_claimed_with_forms_and_page_loads(tablet, sandbox, ira, hub_id):
     # The hub is plugged in already, so that one look after the claim tells everything.
     sandbox.state.set_hub(str(hub_id), {"online": True})

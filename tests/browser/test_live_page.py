@@ -121,6 +121,7 @@ def test_a_hidden_tab_does_not_poll_and_polls_at_once_when_it_is_shown(tablet, i
     assert len(polls) == 1
 
 
+@pytest.mark.slow
 def test_a_portal_that_does_not_answer_is_reported_until_it_does(tablet, ira, claim):
     tablet.expected = ["503", "ERR_FAILED", "htmx:"]
     page = tablet(ira)

@@ -158,6 +158,7 @@ def test_an_id_that_was_only_typed_is_claimed_too_and_a_double_tap_claims_once(
     assert Claim.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_a_hub_that_is_not_online_is_tried_now_and_a_refused_one_again(
     tablet, sandbox, working, ira
 ):

@@ -80,6 +80,7 @@ def test_the_network_is_lost_between_two_scans_and_returns(visited, line, sandbo
     all_claimed_once(visited, sandbox, one, other)
 
 
+@pytest.mark.slow
 def test_an_answer_lost_after_the_portal_stored_the_claims_makes_no_second_ones(
     visited, line, sandbox
 ):
