@@ -60,6 +60,7 @@ class Reason(models.TextChoices):
     KEY_MISSING = "key_missing"
     TOO_OFTEN = "too_often"
     KEY_KIND = "key_kind"
+    KEY_DOUBTED = "key_doubted"
     KEY_REFUSED = "key_refused"
     KEY_UNREADABLE = "key_unreadable"
     KEY_MISMATCH = "key_mismatch"

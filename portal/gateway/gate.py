@@ -41,6 +41,7 @@ class HeldReason(StrEnum):
 
     RATE_LIMITED = "rate limited"
     CIRCUIT_OPEN = "circuit open"
+    KEY_DOUBTED = "key doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,17 @@ def usable(organisation: Organisation) -> ApiCredential:
     return credential
 
 
-def ask(credential: ApiCredential) -> spkey.Client | Held:
+def ask(credential: ApiCredential, *, settles_doubt: bool = False) -> spkey.Client | Held:
     """Return a client that may call SpKey with this key now, or for how long it may not.
 
     To be asked right before a read, which may be followed by more calls. While the circuit is
     open, one reader at a time gets a client: `circuit.is_probing` says so until its next call.
+    A key that SpKey refused once serves only the check that `settles_doubt`.
     """
     if paused := credential.paused_for:
         return Held(paused, HeldReason.RATE_LIMITED)
+    if not settles_doubt and (doubted := credential.doubted_for):
+        return Held(doubted, HeldReason.KEY_DOUBTED)
     if silent := circuit.retry_in():
         return Held(silent, HeldReason.CIRCUIT_OPEN)
     return clients.client_for(credential, ended=partial(_record_end, credential))
@@ -83,7 +87,9 @@ def held_reason(credential: ApiCredential) -> HeldReason | None:
     """
     if circuit.is_open():
         return HeldReason.CIRCUIT_OPEN
-    return HeldReason.RATE_LIMITED if credential.paused_for else None
+    if credential.paused_for:
+        return HeldReason.RATE_LIMITED
+    return HeldReason.KEY_DOUBTED if credential.doubted_for else None
 
 
 def wait_of(retry_after: float | None) -> float:

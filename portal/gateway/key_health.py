@@ -2,7 +2,8 @@
 
 import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -11,7 +12,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.audit.record import record
 from portal.core import leasing
-from portal.core.leasing import Lease
+from portal.core.leasing import Lease, due_at
 from portal.gateway import gate
 from portal.gateway.gate import Held, HeldReason, stored
 from portal.notices import outbox
@@ -23,12 +24,47 @@ logger = logging.getLogger(__name__)
 NO_HUB = uuid.UUID(int=0)
 
 
+class Refusal(StrEnum):
+    """What a 401 says of the key it was asked with.
+
+    DOUBTED: nothing yet, for SpKey's own trouble looks the same, so it is asked once more.
+    PROVEN: that SpKey refuses it, which it has said twice.
+    REPLACED: nothing, another is in its place by now.
+    """
+
+    DOUBTED = "doubted"
+    PROVEN = "proven"
+    REPLACED = "replaced"
+
+
 def mark_refused(credential: ApiCredential) -> bool:
-    """Remember that SpKey refused this very key.
+    """Remember that SpKey refused this very key, which it has said twice.
 
     Return False, and leave it unharmed, when another was put in its place meanwhile.
     """
     return _mark(credential, ApiCredential.State.REFUSED)
+
+
+def take_refusal(credential: ApiCredential, *, is_second: bool = False) -> Refusal:
+    """Take note of a 401 that a call with this key was answered.
+
+    The first has the key checked in a minute, and every other call with it held back until then.
+    `is_second` says that the caller met one before that check, which found nothing wrong: a key
+    that reads, and may command nothing.
+    """
+    if is_second:
+        return Refusal.PROVEN if mark_refused(credential) else Refusal.REPLACED
+    now = timezone.now()
+    with transaction.atomic():
+        unknown = stored(credential).exclude(state=ApiCredential.State.REFUSED)
+        unknown.filter(doubted_at=None).update(
+            doubted_at=now, **due_at(now + ApiCredential.DOUBT), version=F("version") + 1
+        )
+        doubted_or_known = stored(credential).values_list("state", flat=True).first()
+    if doubted_or_known is None:
+        return Refusal.REPLACED
+    is_proven = doubted_or_known == ApiCredential.State.REFUSED
+    return Refusal.PROVEN if is_proven else Refusal.DOUBTED
 
 
 def mark_mismatch(credential: ApiCredential) -> bool:
@@ -92,21 +128,29 @@ def check(credential: ApiCredential) -> bool:
 
     Return whether claims may go on with it: unless it is refused, or another organisation's.
     Where SpKey did not answer the check, the claims themselves find out. While SpKey is not to
-    be called, or asks to wait, the check stays due, and is made afterwards.
+    be called, or asks to wait, the check stays due, and is made afterwards; so it is after a first
+    401, and while nothing was heard of a key that is in doubt.
     """
+    asked_at = timezone.now()
     state = _verdict(credential)
     if isinstance(state, Held):
-        _put_off(credential, state.seconds)
+        _put_off(credential, timedelta(seconds=state.seconds))
+        return False
+    if _leaves_doubt(credential, state, asked_at):
+        if state == ApiCredential.State.REFUSED:
+            take_refusal(credential)
+        _put_off(credential, ApiCredential.DOUBT)
         return False
     with transaction.atomic():
         if state == ApiCredential.State.REFUSED:
-            _mark(credential, state)
+            mark_refused(credential)
         kept = (
             stored(credential)
             .filter(epoch=credential.epoch)
             .update(
                 state=_unless_not_disproved(state),
                 checked_at=timezone.now(),
+                doubted_at=None,
                 **leasing.given_back(None),
                 version=F("version") + 1,
             )
@@ -134,8 +178,18 @@ def _unless_not_disproved(verdict: str) -> Case:
     return Case(When(stays, then=F("state")), default=Value(verdict))
 
 
-def _put_off(credential: ApiCredential, seconds: float) -> None:
-    again_at = timezone.now() + timedelta(seconds=seconds)
+def _leaves_doubt(credential: ApiCredential, verdict: str, asked_at: datetime) -> bool:
+    """Say whether the key must be asked about again: only a second 401 a while later proves one."""
+    if verdict == ApiCredential.State.REFUSED:
+        if credential.state == ApiCredential.State.REFUSED:
+            return False
+        since = credential.doubted_at
+        return since is None or asked_at - since < ApiCredential.DOUBT
+    return verdict == ApiCredential.State.UNREACHABLE and credential.doubted_at is not None
+
+
+def _put_off(credential: ApiCredential, wait: timedelta) -> None:
+    again_at = timezone.now() + wait
     stored(credential).filter(epoch=credential.epoch).update(**leasing.given_back(again_at))
 
 
@@ -143,7 +197,7 @@ def _verdict(credential: ApiCredential) -> str | Held:
     """Return the key's state as SpKey has it, or for how long SpKey is not to be asked."""
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
-    client = gate.ask(credential)
+    client = gate.ask(credential, settles_doubt=True)
     if isinstance(client, Held):
         return client
     try:

@@ -165,7 +165,7 @@ def _ask(hub: Hub) -> timedelta:
         if error.from_api:
             status.record_foreign(hub, read_at=asked_at)
     except spkey.BadCredentials:
-        key_health.mark_refused(credential)
+        key_health.take_refusal(credential)
     except spkey.RateLimited as limit:
         return timedelta(seconds=limit.held_for)
     except spkey.SpkeyError as error:

@@ -20,6 +20,7 @@ REPLACED = (
     "timed_at",
     "lease_until",
     "paused_until",
+    "doubted_at",
     "replaced_at",
     "replaced_by",
     "version",
@@ -41,7 +42,8 @@ def replace(
     before = credential.masked_key
     credential.set_key(key, bearer_token)
     credential.state = ApiCredential.State.UNCHECKED
-    credential.checked_at = credential.lease_until = credential.paused_until = None
+    credential.checked_at = credential.lease_until = None
+    credential.paused_until = credential.doubted_at = None
     credential.due_at = credential.timed_at = credential.replaced_at = timezone.now()
     credential.replaced_by = actor
     if stored:

@@ -202,7 +202,13 @@ class ApiCredential(Leased):
     LEASE: ClassVar[timedelta] = timedelta(seconds=40)
     # The longest that a 429 is obeyed, with its spread.
     LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
-    BOUNDS: ClassVar[dict[str, Bound]] = {"paused_until": Bound(LONGEST_HOLD, None)}
+    # How long after a first 401 the second is asked for that proves it.
+    DOUBT: ClassVar[timedelta] = timedelta(seconds=60)
+    BOUNDS: ClassVar[dict[str, Bound]] = {
+        "paused_until": Bound(LONGEST_HOLD, None),
+        # Doubted after now means doubted by another clock: asked again, it is doubted anew.
+        "doubted_at": Bound(timedelta(0), timedelta(0)),
+    }
     # A key rests whether a check is due or not; there is one an organisation.
     TIMED: ClassVar[Q] = Q(due_at__isnull=False) | Q(paused_until__isnull=False)
 
@@ -234,6 +240,8 @@ class ApiCredential(Leased):
     version = models.PositiveIntegerField(default=1, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
+    # Since when a 401 waits for the check that proves or disproves it.
+    doubted_at = models.DateTimeField(null=True, editable=False)
     replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now, editable=False)
     replaced_by = models.ForeignKey(
         User,
@@ -250,6 +258,11 @@ class ApiCredential(Leased):
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind__in=("normal", "super")), name="credential_kind_known"
+            ),
+            # Else nothing would ever end the doubt, which holds all calls back.
+            models.CheckConstraint(
+                condition=Q(doubted_at=None) | Q(due_at__isnull=False),
+                name="doubted_key_is_due_for_a_check",
             ),
         )
 
@@ -288,6 +301,17 @@ class ApiCredential(Leased):
         if self.paused_until is None:
             return 0.0
         return max(0.0, (self.paused_until - timezone.now()).total_seconds())
+
+    @property
+    def doubted_for(self) -> float:
+        """For how many more seconds nobody but its check may use the key; 0.0 where all may.
+
+        SpKey answered 401, which its own trouble can bring about: the check asks once more.
+        """
+        if self.doubted_at is None:
+            return 0.0
+        left = (self.due_at - timezone.now()).total_seconds() if self.due_at else 0.0
+        return max(2.0, left)
 
     @property
     def is_super(self) -> bool:

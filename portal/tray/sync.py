@@ -334,6 +334,8 @@ class _Found:
                 return Reason.UNREACHABLE
             case HeldReason.RATE_LIMITED:
                 return Reason.RATE
+            case HeldReason.KEY_DOUBTED:
+                return Reason.KEY_DOUBTED
         return ""
 
     def _watch(self) -> None:

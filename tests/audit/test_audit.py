@@ -15,7 +15,7 @@ from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sites import changes
 from portal.sites.models import Site
-from tests.conftest import claim_request, work
+from tests.conftest import claim_request, work, work_until_refused
 from tests.people_with_factor import sign_in_with_password
 
 NEW_KEY = "newKeyForAcmeOfTheAuditTests000000000001"
@@ -85,7 +85,7 @@ def test_a_replaced_key_is_recorded_by_its_first_and_last_characters_only(acme, 
 
 def test_a_key_that_spkey_refuses_is_a_row(sandbox, claim, acme):
     sandbox.state.keys.revoke("acme")
-    work(claim)
+    work_until_refused(claim)
 
     [row] = Entry.objects.filter(verb="key.refused")
     assert (row.organisation_id, row.actor_id) == (acme.pk, None)

@@ -8,14 +8,14 @@ from portal.claims.models import Claim, State
 from portal.core import worker
 from portal.gateway import key_health
 from portal.orgs import api_keys
-from tests.conftest import work
+from tests.conftest import work, work_until_refused
 from tests.gateway.test_gate import assert_held_for
 from tests.gateway.test_key_health import KEY_REFUSED, replace_key, stored, where
 
 
 def test_a_check_that_spkey_does_not_answer_leaves_a_refused_key_refused(sandbox, claim, acme, ada):
     sandbox.state.keys.revoke("acme")
-    work(claim)
+    work_until_refused(claim)
     sandbox.faults.add(action={"status": 503})
 
     api_keys.ask_for_check(acme.credential, ada)
@@ -27,7 +27,7 @@ def test_a_check_that_spkey_does_not_answer_leaves_a_refused_key_refused(sandbox
 
 def test_a_new_key_whose_check_spkey_does_not_answer_is_tried_by_the_claims(sandbox, claim, acme):
     fresh = sandbox.state.keys.rotate("acme")
-    assert where(work(claim)) == KEY_REFUSED
+    assert where(work_until_refused(claim)) == KEY_REFUSED
     replace_key(acme, fresh)
     sandbox.faults.add(action={"status": 503}, times=1)
     worker.run_once()
@@ -84,7 +84,7 @@ def test_a_check_that_is_answered_with_429_resumes_no_blocked_claim(
     sandbox, claim, acme, limited_check, wire, clock
 ):
     fresh = sandbox.state.keys.rotate("acme")
-    assert where(work(claim)) == KEY_REFUSED
+    assert where(work_until_refused(claim)) == KEY_REFUSED
     replace_key(acme, fresh)
     asked = len(wire())
 

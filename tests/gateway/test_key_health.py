@@ -6,17 +6,22 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from portal.audit.models import Entry
 from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Claim, Reason, State
 from portal.core import worker
 from portal.gateway import gate, key_health
+from portal.gateway.gate import HeldReason
+from portal.gateway.key_health import Refusal
 from portal.hubs import watching
+from portal.notices.models import Notice
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import claim_request, work
+from tests.conftest import ask_again, claim_request, work, work_until_refused
 
+KEY_DOUBTED = (State.WAITING, Reason.KEY_DOUBTED)
 KEY_REFUSED = (State.BLOCKED, Reason.KEY_REFUSED)
 
 
@@ -38,23 +43,121 @@ def second(ira, mill_court):
     return actions.submit(claim_request(ira, mill_court, world.hub_id(1)))
 
 
-@pytest.mark.parametrize("met", [{"method": "GET"}, {"method": "POST"}], ids=["read", "send"])
-def test_the_first_401_refuses_the_key_and_blocks_the_claim(sandbox, claim, acme, met):
+met_by = pytest.mark.parametrize(
+    "met", [{"method": "GET"}, {"method": "POST"}], ids=["read", "send"]
+)
+
+
+@met_by
+def test_a_single_401_alarms_nobody_and_the_claim_goes_on_by_itself(
+    sandbox, claim, acme, ada, met, wire, clock
+):
+    sandbox.faults.add(met, action={"status": 401}, times=1)
+
+    waiting = work(claim)
+
+    assert where(waiting) == KEY_DOUBTED
+    assert waiting.outcome_unknown_since is None
+    assert stored(acme).state == "working"
+    asked = len(wire())
+    assert where(work(claim)) == KEY_DOUBTED
+    assert len(wire()) == asked
+    clock.shift(61)
+    worker.run_once()
+    worker.run_once()
+    assert Claim.objects.get(pk=claim.pk).state == State.CLAIMED
+    assert (stored(acme).state, stored(acme).doubted_at) == ("working", None)
+    assert not Notice.objects.exists()
+    assert not Entry.objects.filter(verb="key.refused").exists()
+
+
+@met_by
+def test_a_second_401_a_minute_later_refuses_the_key_and_blocks_the_claim(
+    sandbox, claim, acme, met, clock
+):
     sandbox.faults.add(met, action={"status": 401})
 
+    work(claim)
+    clock.shift(61)
+    worker.run_once()
     blocked = work(claim)
 
     assert where(blocked) == KEY_REFUSED
     assert blocked.outcome_unknown_since is None
+    assert (stored(acme).state, stored(acme).doubted_at) == ("refused", None)
+
+
+def test_a_second_401_within_the_minute_proves_nothing(sandbox, acme, clock):
+    sandbox.state.keys.revoke("acme")
+    assert key_health.take_refusal(acme.credential) is Refusal.DOUBTED
+    clock.shift(30)
+    ApiCredential.objects.filter(organisation=acme).update(due_at=timezone.now())
+    worker.run_once()
+
+    assert key_health.take_refusal(stored(acme)) is Refusal.DOUBTED
+    assert stored(acme).state == "working"
+    clock.shift(61)
+    worker.run_once()
     assert stored(acme).state == "refused"
+    assert key_health.take_refusal(stored(acme)) is Refusal.PROVEN
+
+
+def test_silence_settles_no_doubt(sandbox, acme, clock):
+    key_health.take_refusal(acme.credential)
+    sandbox.faults.add(action={"status": 503}, times=1)
+    clock.shift(61)
+    worker.run_once()
+
+    assert stored(acme).doubted_at is not None
+    assert gate.held_reason(stored(acme)) is HeldReason.KEY_DOUBTED
+    clock.shift(61)
+    worker.run_once()
+    assert (stored(acme).state, stored(acme).doubted_at) == ("working", None)
+
+
+def test_the_first_401_of_a_new_key_is_no_second_one(sandbox, claim, acme):
+    sandbox.faults.add({"method": "POST"}, action={"status": 401}, times=2)
+    assert where(work(claim)) == KEY_DOUBTED
+    replace_key(acme, world.ACME_KEY)
+    worker.run_once()
+
+    assert where(work(claim)) == KEY_DOUBTED
+    assert stored(acme).state == "working"
+
+
+def test_an_open_send_stays_open_while_its_key_is_in_doubt(
+    sandbox, ira, mill_court, acme, wire, clock
+):
+    claim = actions.submit(claim_request(ira, mill_court, world.MAGIC["answer_lost"].id))
+    work(claim)
+    key_health.take_refusal(acme.credential)
+    asked = len(wire())
+
+    held = work(claim)
+
+    assert where(held) == (State.VERIFYING, Reason.KEY_DOUBTED)
+    assert held.outcome_unknown_since is not None
+    assert len(wire()) == asked
+    clock.shift(61)
+    worker.run_once()
+    assert work(claim).state == State.CLAIMED
+
+
+def test_a_claim_does_not_wait_for_ever_for_a_key_in_doubt(sandbox, claim, acme, clock):
+    key_health.take_refusal(acme.credential)
+    clock.shift(25 * 3600)
+    ApiCredential.objects.update(due_at=timezone.now() + timedelta(seconds=60))
+
+    assert work(claim).state == State.EXPIRED
 
 
 def test_a_refused_key_blocks_the_organisations_other_claims_without_a_call(
-    sandbox, claim, second, wire, ira, mill_court
+    sandbox, claim, second, acme, wire, ira, mill_court
 ):
     sandbox.state.keys.revoke("acme")
     Claim.objects.filter(pk=second.pk).update(due_at=None)
     work(claim)
+    ask_again(acme)
     asked = len(wire())
     third = actions.submit(claim_request(ira, mill_court, world.hub_id(2)))
     Claim.objects.filter(pk=second.pk).update(due_at=timezone.now())
@@ -69,13 +172,13 @@ def test_a_refused_key_holds_up_nobody_else(sandbox, claim, hal, lighthouse):
     sandbox.state.keys.revoke("acme")
     theirs = actions.submit(claim_request(hal, lighthouse, world.hub_id(5)))
 
-    assert where(work(claim)) == KEY_REFUSED
+    assert where(work_until_refused(claim)) == KEY_REFUSED
     assert work(theirs).state == State.CLAIMED
 
 
 def test_a_new_key_that_passes_its_check_lets_the_claims_go_on(sandbox, claim, second, acme):
     fresh = sandbox.state.keys.rotate("acme")
-    assert where(work(claim)) == where(work(second)) == KEY_REFUSED
+    assert where(work_until_refused(claim)) == where(work(second)) == KEY_REFUSED
 
     replace_key(acme, fresh)
     worker.run_once()
@@ -86,10 +189,11 @@ def test_a_new_key_that_passes_its_check_lets_the_claims_go_on(sandbox, claim, s
 
 def test_a_new_key_that_is_refused_as_well_resumes_nothing(sandbox, claim, acme):
     sandbox.state.keys.revoke("acme")
-    work(claim)
+    work_until_refused(claim)
 
     replace_key(acme, world.REVOKED_KEY)
     worker.run_once()
+    ask_again(acme)
 
     assert stored(acme).state == "refused"
     assert where(work(claim)) == KEY_REFUSED
@@ -112,6 +216,8 @@ def test_a_gateways_error_page_changes_nothing_about_a_key(sandbox, acme, status
 def test_spkeys_own_404_proves_a_key_and_its_own_401_refuses_it(sandbox, acme, key, state):
     replace_key(acme, key)
     worker.run_once()
+    if state == "refused":
+        ask_again(acme)
 
     assert stored(acme).state == state
 
@@ -122,7 +228,7 @@ def test_an_open_send_is_confirmed_first_when_its_key_is_renewed(
     claim = actions.submit(claim_request(ira, mill_court, world.MAGIC["answer_lost"].id))
     work(claim)
     fresh = sandbox.state.keys.rotate("acme")
-    blocked = work(claim)
+    blocked = work_until_refused(claim)
     asked = len(wire())
 
     assert where(blocked) == KEY_REFUSED

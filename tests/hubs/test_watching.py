@@ -154,15 +154,20 @@ def test_a_gateways_page_is_not_about_the_hub(hub, sandbox, clock, status):
     assert after.due_at > timezone.now() + timedelta(seconds=15)
 
 
-def test_a_401_refuses_the_key_and_stops_reads_with_it(hub, sandbox, acme, wire, clock):
+def test_a_401_stops_reads_with_the_key_until_it_has_been_checked(hub, sandbox, acme, wire, clock):
     sandbox.state.keys.revoke("acme")
     watching.watch(hub)
     worker.run_once()
     clock.shift(25)
     worker.run_once()
 
-    assert gate.stored(acme.credential).get().state == "refused"
     assert len(wire()) == 1
+    clock.shift(40)
+    watching.watch(hub)
+    worker.run_once()
+    worker.run_once()
+    assert gate.stored(acme.credential).get().state == "refused"
+    assert len(wire()) == 2
 
 
 def test_a_503_that_asks_for_time_is_given_it(hub, sandbox):

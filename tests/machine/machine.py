@@ -5,8 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from portal.claims.engine import actions, leases
-from portal.claims.engine.step import attempt
+from portal.claims.engine import actions, leases, work
 from portal.claims.models import Claim
 from portal.core import worker
 from portal.orgs import api_keys
@@ -76,7 +75,7 @@ class Machine(People):
 
     def _attempt_one(self) -> None:
         for lease in leases.take_due(1):
-            attempt(lease)
+            work.attempt(lease)
 
     @step(rounds=st.integers(0, 5))
     def wait_and_work(self, rounds: int) -> None:

@@ -7,11 +7,12 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from portal.claims.engine import actions
+from portal.claims.models import Claim
 from portal.core import worker
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.sandbox import world
-from tests.conftest import claim_request, join, make_person
+from tests.conftest import ask_again, claim_request, join, make_person
 
 FACTS = {"claim": "0f8fad5b-d9cb-469f-a165-70867728950e", "hub": world.hub_id(0), "site": "Mill"}
 
@@ -57,4 +58,7 @@ def make_due():
 def refuse_all_claims(ira, site, hubs=4):
     for n in range(hubs):
         actions.submit(claim_request(ira, site, world.hub_id(n)))
+    worker.run_once()
+    ask_again(site.organisation)
+    Claim.objects.active().update(due_at=timezone.now())
     worker.run_once()

@@ -10,7 +10,7 @@ from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import claim_request, join, make_person, work
+from tests.conftest import ask_again, claim_request, join, make_person, work_until_refused
 from tests.notices.conftest import post, readers, refuse_all_claims
 
 
@@ -41,7 +41,7 @@ def test_a_replaced_key_that_is_refused_again_is_notified_again(
     sandbox.state.keys.revoke("acme")
     refuse_all_claims(ira, mill_court, hubs=1)
     api_keys.replace(acme, ada, Secret(world.REVOKED_KEY), None)
-    work(Claim.objects.get(), rounds=2)
+    work_until_refused(Claim.objects.get())
 
     assert readers(mailoutbox) == [ada.email, ada.email]
 
@@ -53,6 +53,8 @@ def test_a_new_key_is_notified_only_when_its_first_check_refuses_it(
         key = {acme: world.REVOKED_KEY, harbour: world.HARBOUR_KEY}[organisation]
         api_keys.replace(organisation, None, Secret(key), None)
     worker.run_once()
+    assert readers(mailoutbox) == []
+    ask_again(acme)
     api_keys.ask_for_check(ApiCredential.objects.get(organisation=acme), ada)
     worker.run_once()
 

@@ -10,7 +10,7 @@ from portal.audit.models import Entry
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
-from tests.conftest import work
+from tests.conftest import work_until_refused
 from tests.people_with_factor import TOTP_SECRET, set_up_factor, sign_in_with_password
 
 CANARY_KEY = "canaryKeyCanaryKeyCanaryKeyCanaryKey0001"
@@ -31,7 +31,7 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     api_keys.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
     ApiCredential.objects.update(due_at=None)  # So that the claim finds out first.
     set_up_factor(ira)
-    work(claim)
+    work_until_refused(claim)
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password]
     secrets.append(Authenticator.objects.get().data["secret"])
     with connection.cursor() as cursor:

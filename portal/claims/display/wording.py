@@ -125,6 +125,7 @@ _OFFLINE = _words(
     "attention", "offline", _("Hub offline"), _("The hub is not online"), OFFLINE_TEXT
 )
 _SILENT = _("SmartphoneKey is not answering")
+_CHECKING_ACCESS = _("Checking the access to SmartphoneKey")
 
 BY_REASON: dict[tuple[str, str], Words] = {
     (State.WAITING, Reason.OFFLINE): _OFFLINE,
@@ -148,6 +149,20 @@ BY_REASON: dict[tuple[str, str], Words] = {
         _("Confirming"),
         _("SmartphoneKey is busy"),
         _("We confirm it in a moment."),
+    ),
+    (State.WAITING, Reason.KEY_DOUBTED): _words(
+        "working",
+        "key",
+        _("Checking access"),
+        _CHECKING_ACCESS,
+        _("It was refused once, perhaps by mistake. Your scan is saved; we ask again in a minute."),
+    ),
+    (State.VERIFYING, Reason.KEY_DOUBTED): _words(
+        "working",
+        "key",
+        _("Confirming"),
+        _CHECKING_ACCESS,
+        _("The claim was sent, and we confirm it afterwards. Do not scan again."),
     ),
     (State.WAITING, Reason.BUSY): _words(
         "working",
@@ -384,6 +399,7 @@ REASONS: dict[str, Text] = {
     Reason.KEY_MISSING: _("No API key"),
     Reason.TOO_OFTEN: _("Sent too often lately"),
     Reason.KEY_KIND: _("API key of the wrong kind"),
+    Reason.KEY_DOUBTED: words(State.WAITING, Reason.KEY_DOUBTED).chip.word,
     Reason.KEY_REFUSED: _("API key refused"),
     Reason.KEY_UNREADABLE: _("API key cannot be decrypted"),
     Reason.KEY_MISMATCH: key_wording.WRONG_ORGANISATION,

@@ -186,11 +186,14 @@ def stop(claim: Claim, actor: User) -> bool:
 
 
 def resume(credential: ApiCredential) -> int:
-    """Put the claims that waited for this key back to work. Return how many."""
+    """Put the claims that waited for this key back to work. Return how many were blocked by it."""
     now = timezone.now()
     served = Claim.objects.filter(organisation=credential.organisation_id, acting_organisation=None)
     if credential.is_super:
         served = Claim.objects.filter(acting_organisation=credential.organisation_id)
+    served.filter(state__in=(State.WAITING, State.VERIFYING), reason=Reason.KEY_DOUBTED).update(
+        **due_at(now)
+    )
     blocked = served.filter(state=State.BLOCKED)
     news: dict[str, Any] = {"reason": "", **due_at(now)}
     news |= {"retry_window_start": now, "changed_at": now, "version": F("version") + 1}

@@ -7,9 +7,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from portal.claims.engine import timing
-from portal.claims.engine.calls import CallRecord, Reading
+from portal.claims.engine.calls import CallOutcome, CallRecord, Reading
 from portal.claims.models import Attempt, Claim
 from portal.core import leasing
+from portal.orgs.models import ApiCredential
 
 
 def recent_sends(claim: Claim, now: datetime) -> int:
@@ -22,6 +23,16 @@ def recent_sends(claim: Claim, now: datetime) -> int:
         # Later than now were those before a clock was put back.
         started_at__lte=now + leasing.CLOCKS_APART,
     ).count()
+
+
+def met_401_before(claim: Claim, credential: ApiCredential, now: datetime) -> bool:
+    """Say whether a send of the claim with this very key was answered 401 a minute ago or more.
+
+    Only the last ten minutes count: between two that are further apart the key was good.
+    """
+    since = max(credential.replaced_at, now - timing.SEND_WINDOW)
+    refused = claim.attempts.filter(kind=Attempt.Kind.SEND, outcome=CallOutcome.BAD_CREDENTIALS)
+    return refused.filter(started_at__gt=since, started_at__lte=now - credential.DOUBT).exists()
 
 
 def record_read(claim: Claim, epoch: int, reading: Reading) -> None:

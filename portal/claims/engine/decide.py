@@ -222,9 +222,12 @@ def blocked(facts: Facts, reason: Reason) -> Decision:
 
 def while_held(facts: Facts, held: Held, now: datetime) -> Decision:
     """Decide for a claim about which the gate lets nobody ask SpKey now."""
+    state = State.VERIFYING if facts.unresolved else State.WAITING
     if held.reason is HeldReason.RATE_LIMITED:
-        state = State.VERIFYING if facts.unresolved else State.WAITING
         return _not_asked(facts, state, Reason.RATE, held.seconds + timing.backoff(1))
+    too_old = now - facts.retry_window_start > timing.MAX_AGE
+    if held.reason is HeldReason.KEY_DOUBTED and not too_old:
+        return _not_asked(facts, state, Reason.KEY_DOUBTED, held.seconds + timing.backoff(1))
     decision = _unreadable(facts, now)
     if decision.state in {State.WAITING, State.VERIFYING}:
         return replace(decision, wait=timing.return_wait(held.seconds), failed=False)

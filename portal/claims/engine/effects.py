@@ -6,23 +6,38 @@ All of it is written in the transaction of the decision itself.
 import uuid
 from dataclasses import replace
 
+from django.utils import timezone
+
 from portal.audit.record import record
-from portal.claims.engine import timing
+from portal.claims.engine import attempts, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Claim, Reason, State
 from portal.gateway import key_health
+from portal.gateway.key_health import Refusal
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential, User
 
 
 def for_key(claim: Claim, credential: ApiCredential, decision: Decision) -> Decision:
-    """Write down what the answer says of the key; one replaced meanwhile holds nothing up."""
+    """Write down what the answer says of the key, and return what follows for the claim.
+
+    A key that was replaced meanwhile holds nothing up, and one refused for the first time raises no
+    alarm: the claim waits for the second answer.
+    """
     if decision.foreign_key and not credential.is_super:
         key_health.mark_mismatch(credential)
     if decision.foreign_key and credential.is_super:
         _of_bound_elsewhere(claim, credential)
-    if not decision.refused_key or key_health.mark_refused(credential) or decision.state in FINAL:
+    if not decision.refused_key:
         return decision
+    is_second = attempts.met_401_before(claim, credential, timezone.now())
+    refusal = key_health.take_refusal(credential, is_second=is_second)
+    if refusal is Refusal.PROVEN or decision.state in FINAL:
+        return decision
+    if refusal is Refusal.DOUBTED:
+        state = State.VERIFYING if decision.unresolved else State.WAITING
+        wait = credential.DOUBT.total_seconds() + timing.backoff(1)
+        return replace(decision, state=state, reason=Reason.KEY_DOUBTED, wait=wait)
     state = State.VERIFYING if decision.unresolved else State.QUEUED
     return replace(decision, state=state, reason=Reason.NONE, wait=timing.backoff(0))
 

@@ -104,7 +104,7 @@ def _read(claim: Claim) -> calls.Reading | None:
     asked_at = timezone.now()
     reading = calls.read(client, claim.hub.hub_id, asked_at=asked_at)
     if reading.outcome == calls.CallOutcome.BAD_CREDENTIALS:
-        key_health.mark_refused(credential)
+        key_health.take_refusal(credential)
     if reading.hub is not None:
         status.record(claim.hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.CallOutcome.NOT_FOUND:

@@ -53,6 +53,13 @@ WAITING = (
 STATES: list[tuple[str, Text]] = [(state, chip.word) for state, (chip, _text) in WORDS.items()]
 """The states and what they are called, as a choice among them takes them."""
 
+DOUBTED = (
+    Chip("working", "clock", _("Asking again")),
+    _(
+        "SmartphoneKey refused this key once, which can be its own trouble. "
+        "We ask again within a minute; claims are saved and wait until then."
+    ),
+)
 CHECKING = (Chip("working", "working", _("Checking")), _("Asking SmartphoneKey about this key."))
 UNREADABLE = (
     Chip("stop", "alert", _("Unreadable")),
@@ -75,6 +82,8 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
         return UNREADABLE
     if not credential.is_being_checked:
         return WORDS[credential.state]
+    if credential.doubted_at is not None:
+        return DOUBTED
     return WAITING if credential.paused_for else CHECKING
 
 

@@ -245,6 +245,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(editable=False, null=True, verbose_name="checked at"),
                 ),
                 ("paused_until", models.DateTimeField(editable=False, null=True)),
+                ("doubted_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "replaced_at",
                     models.DateTimeField(
@@ -294,7 +295,13 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ("normal", "super"))),
                         name="credential_kind_known",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doubted_at", None), ("due_at__isnull", False), _connector="OR"
+                        ),
+                        name="doubted_key_is_due_for_a_check",
+                    ),
                 ],
             },
         ),

@@ -71,6 +71,7 @@ _TROUBLES: Final = {
     NO_WORKER: _quietly("clock", _("The portal looks nothing up at this moment")),
     Reason.UNREACHABLE: _quietly("offline", words(State.WAITING, Reason.UNREACHABLE).title),
     Reason.RATE: _quietly("clock", words(State.WAITING, Reason.RATE).title),
+    Reason.KEY_DOUBTED: _quietly("key", words(State.WAITING, Reason.KEY_DOUBTED).title),
 }
 
 

@@ -15,6 +15,7 @@ from portal.audit.models import Entry
 from portal.claims.engine import actions, calls, credentials, leases, step
 from portal.claims.models import Attempt, Claim, State
 from portal.core import worker
+from portal.gateway import key_health
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
@@ -249,9 +250,11 @@ def test_no_key_is_observable_anywhere(
         sandbox.faults.add(match | {"method": "GET"}, action=echo, times=1)
         actions.submit(claim_request(ira, mill_court, world.hub_id(number)))
     for _ in range(12):
-        ApiCredential.objects.update(due_at=timezone.now(), state="working")
+        ApiCredential.objects.update(due_at=timezone.now(), state="working", doubted_at=None)
         worker.run_once()
         clock.shift(45)
+    key_health.mark_refused(ApiCredential.objects.get(organisation=acme))
+    worker.run_once()
 
     found = shown_to_people(ada_reads) + stored_texts() + caplog.text
     assert any(request.bearer for request in sandbox.state.requests)

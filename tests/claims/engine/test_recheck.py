@@ -136,7 +136,7 @@ def test_a_worker_that_lost_its_lease_marks_nothing(sandbox, ended, clock):
     assert not Entry.objects.filter(verb="claim.late_effect").exists()
 
 
-def test_a_key_refused_during_a_recheck_is_marked_and_the_claim_rechecked_later(
+def test_a_key_refused_during_a_recheck_is_in_doubt_and_the_claim_rechecked_later(
     sandbox, ended, acme, clock
 ):
     sandbox.state.keys.revoke("acme")
@@ -145,7 +145,7 @@ def test_a_key_refused_during_a_recheck_is_marked_and_the_claim_rechecked_later(
     claim = again(ended)
 
     acme.credential.refresh_from_db()
-    assert acme.credential.state == "refused"
+    assert acme.credential.doubted_at is not None
     assert claim.due_at is not None
 
 

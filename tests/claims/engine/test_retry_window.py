@@ -9,14 +9,14 @@ from portal.claims.models import Attempt, Claim, Reason, State
 from portal.core import worker
 from portal.orgs.models import ApiCredential
 from tests.claims.engine.facts import FRESH, NOW, SENT, ago, fails, read_as, replace
-from tests.conftest import work
+from tests.conftest import work, work_until_refused
 
 
 def test_a_claim_that_waited_three_days_for_its_key_is_claimed_when_it_comes(
     sandbox, clock, claim, acme
 ):
     sandbox.state.keys.revoke("acme")
-    assert work(claim).state == State.BLOCKED
+    assert work_until_refused(claim).state == State.BLOCKED
     clock.shift(timedelta(days=3))
     sandbox.state.keys.restore("acme")
 

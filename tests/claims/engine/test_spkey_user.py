@@ -9,7 +9,7 @@ from portal.claims.engine import actions, calls
 from portal.claims.models import Reason, State
 from portal.orgs.models import Membership, User
 from portal.sandbox import world
-from tests.conftest import claim_request, join, make_person, work
+from tests.conftest import claim_request, join, make_person, work, work_until_refused
 
 BY_EMAIL = "users/by-email"
 
@@ -123,7 +123,7 @@ def test_a_key_revoked_before_the_user_lookup_is_a_refused_key(sandbox, claim, a
 
     monkeypatch.setattr(calls, "read", revoked_after)
 
-    blocked = work(claim)
+    blocked = work_until_refused(claim)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
 

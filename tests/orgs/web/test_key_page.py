@@ -11,7 +11,7 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sandbox import world
 from tests.concurrency import at_once
-from tests.conftest import join, make_person, work
+from tests.conftest import ask_again, join, make_person, work, work_until_refused
 from tests.forms import FRAGMENT, choose
 
 KEY = "/organisation/key/"
@@ -99,6 +99,9 @@ def test_a_working_key_is_shown_as_working(admin, sandbox):
 def test_a_refused_key_is_shown_on_every_page(admin, sandbox):
     admin.post(KEY, {"key": world.REVOKED_KEY})
     worker.run_once()
+    assert "SmartphoneKey refused this key once" in words(admin)
+    assert "SmartphoneKey refuses the API key" not in admin.get("/").content.decode()
+    ask_again(credential().organisation)
 
     assert credential().state == "refused"
     assert "SmartphoneKey does not accept this key" in words(admin)
@@ -141,6 +144,7 @@ def test_checking_the_key_asks_spkey_and_updates_the_page(admin, sandbox):
     assert "Checking" in answer.content.decode()
     assert "<html" not in answer.content.decode()
     worker.run_once()
+    ask_again(credential().organisation)
     assert credential().state == "refused"
 
 
@@ -173,7 +177,7 @@ def test_the_fragment_polls_only_while_a_check_is_under_way(admin):
 
 def test_a_new_key_puts_the_claims_that_waited_back_to_work(admin, sandbox, claim):
     sandbox.state.keys.revoke("acme")
-    assert work(claim).state == "blocked"
+    assert work_until_refused(claim).state == "blocked"
     fresh = sandbox.state.keys.rotate("acme")
     admin.post(KEY, {"key": fresh})
     worker.run_once()

@@ -13,7 +13,7 @@ from portal.core import worker
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.claims.engine.faults.verdicts import SEND, assert_claimed_once, reads, sends
-from tests.conftest import claim_request, work
+from tests.conftest import claim_request, work, work_until_refused
 
 REFUSED = "Your administrator must renew the API key"
 
@@ -41,10 +41,22 @@ def revoked_after_the_read(sandbox, ira, monkeypatch):
         yield patch
 
 
+def test_a_single_401_says_that_the_access_is_checked_and_raises_no_alarm(
+    sandbox, claim, page_text, as_person, ira
+):
+    sandbox.faults.add(SEND, action={"status": 401}, times=1)
+    page = page_text(work(claim))
+
+    assert "Checking the access to SmartphoneKey" in page
+    assert "Your scan is saved; we ask again in a minute." in page
+    assert REFUSED not in page
+    assert "refuses the API key" not in as_person(ira).get("/").text
+
+
 def test_401_to_the_send_waits_for_the_administrator_and_goes_on_with_a_new_key(
     sandbox, claim, page_text, as_person, ada, revoked_after_the_read
 ):
-    blocked = work(claim)
+    blocked = work_until_refused(claim)
     page = page_text(blocked)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
@@ -64,7 +76,7 @@ def test_401_while_a_send_is_open_is_confirmed_with_the_new_key_and_never_sent_a
 ):
     in_doubt({"reset": "after"})
     fresh = sandbox.state.keys.rotate("acme")
-    blocked = work(claim)
+    blocked = work_until_refused(claim)
 
     assert (blocked.state, blocked.reason) == (State.BLOCKED, Reason.KEY_REFUSED)
     assert blocked.outcome_unknown_since is not None
@@ -80,7 +92,7 @@ def test_401_holds_up_the_organisations_other_claims_without_a_call(
     sandbox, claim, page_text, ira, mill_court
 ):
     sandbox.state.keys.revoke("acme")
-    work(claim)
+    work_until_refused(claim)
     asked = len(sandbox.state.requests)
     other = work(actions.submit(claim_request(ira, mill_court, world.hub_id(1))))
 
