@@ -228,7 +228,7 @@ def hub_id() -> UUID:
 
 
 def claim_request(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.ClaimRequest:
-    """An order as the claim form would make it."""
+    """A claim request as the claim form would make it."""
     return actions.ClaimRequest(
         user=user,
         organisation=site.organisation,

@@ -117,6 +117,11 @@ def given_back(at: Any) -> dict[str, Any]:
     return due_at(at) | {"lease_until": None}
 
 
+def taken_away() -> dict[str, Any]:
+    """Return the fields of a row that its holder, if it has one, is to write no more to."""
+    return {"epoch": F("epoch") + 1, "lease_until": None}
+
+
 def due[Row: Leased](rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return those of the rows that are due and nobody's."""
     now = timezone.now()
@@ -135,6 +140,17 @@ def room(model: type[Leased], most: int) -> int:
     Two that lease in one moment may pass it.
     """
     return max(0, most - under_way(model._default_manager.all()).count())
+
+
+def some_within(due_rows: QuerySet[Any], most: int) -> bool:
+    """Say whether a row of these, which are `due()`, may be leased where all hold `most`."""
+    return due_rows.exists() and room(due_rows.model, most) > 0
+
+
+def take_within[Row: Leased](due_rows: QuerySet[Row], limit: int, most: int) -> list[Lease[Row]]:
+    """Lease at most `limit` of these rows, as long as all workers together hold `most`."""
+    with transaction.atomic():
+        return take(due_rows, min(limit, room(due_rows.model, most)))
 
 
 def take[Row: Leased](due_rows: QuerySet[Row], limit: int) -> list[Lease[Row]]:
@@ -167,11 +183,8 @@ def release(holders: Collection[str]) -> int:
     """
     if not holders:
         return 0
-    now = timezone.now()
     return sum(
-        under_way(model._default_manager.filter(leased_by__in=holders)).update(
-            lease_until=now, epoch=F("epoch") + 1
-        )
+        under_way(model._default_manager.filter(leased_by__in=holders)).update(**taken_away())
         for model in leased_models()
     )
 

@@ -1,12 +1,10 @@
 """Parts of every screen that have no domain."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from django_stubs_ext import StrPromise
 
-type Text = str | _StrPromise
+type Text = str | StrPromise
 """Plain words, or words to be put into the reader's language when they are shown."""
 
 

@@ -14,7 +14,7 @@ from portal.audit.record import record
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at
 from portal.gateway import gate
-from portal.gateway.gate import Held, HeldReason, stored
+from portal.gateway.gate import Held, stored
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential
 
@@ -123,37 +123,43 @@ def take_due_checks(limit: int) -> list[Lease[ApiCredential]]:
     return leasing.take(_due_checks(), limit)
 
 
-def check(credential: ApiCredential) -> bool:
+def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
     """Ask SpKey about a leased key and remember the verdict.
 
-    Return whether claims may go on with it: unless it is refused, or another organisation's.
+    Return the credential if claims may go on with it: not when it is refused, or another
+    organisation's, and None as well when the lease is lost.
     Where SpKey did not answer the check, the claims themselves find out. While SpKey is not to
     be called, or asks to wait, the check stays due, and is made afterwards; so it is after a first
     401, and while nothing was heard of a key that is in doubt.
     """
+    credential = lease.row().select_related("organisation").first()
+    if credential is None:
+        return None
     asked_at = timezone.now()
-    state = _verdict(credential)
-    if isinstance(state, Held):
-        _put_off(credential, timedelta(seconds=state.seconds))
-        return False
-    if _leaves_doubt(credential, state, asked_at):
-        if state == ApiCredential.State.REFUSED:
+    verdict = _verdict(credential)
+    if isinstance(verdict, str) and _leaves_doubt(credential, verdict, asked_at):
+        if verdict == ApiCredential.State.REFUSED:
             take_refusal(credential)
-        _put_off(credential, ApiCredential.DOUBT)
-        return False
+        verdict = ApiCredential.DOUBT
+    if isinstance(verdict, timedelta):
+        (lease.row() & stored(credential)).update(**leasing.given_back(timezone.now() + verdict))
+        return None
+    usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
+    is_kept = _remember(lease, credential, verdict)
+    return stored(credential).filter(state__in=usable_states).first() if is_kept else None
+
+
+def _remember(lease: Lease[ApiCredential], credential: ApiCredential, verdict: str) -> bool:
+    """Write the verdict down; return False where another key is in place, or the lease lost."""
     with transaction.atomic():
-        if state == ApiCredential.State.REFUSED:
+        if verdict == ApiCredential.State.REFUSED:
             mark_refused(credential)
-        kept = (
-            stored(credential)
-            .filter(epoch=credential.epoch)
-            .update(
-                state=_unless_not_disproved(state),
-                checked_at=timezone.now(),
-                doubted_at=None,
-                **leasing.given_back(None),
-                version=F("version") + 1,
-            )
+        kept = (lease.row() & stored(credential)).update(
+            state=_unless_not_disproved(verdict),
+            checked_at=timezone.now(),
+            doubted_at=None,
+            **leasing.given_back(None),
+            version=F("version") + 1,
         )
         if kept:
             record(
@@ -161,10 +167,9 @@ def check(credential: ApiCredential) -> bool:
                 actor=None,
                 organisation_id=credential.organisation_id,
                 subject=credential,
-                verdict=state,
+                verdict=verdict,
             )
-    usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
-    return bool(kept) and stored(credential).filter(state__in=usable_states).exists()
+    return bool(kept)
 
 
 def _unless_not_disproved(verdict: str) -> Case:
@@ -188,24 +193,18 @@ def _leaves_doubt(credential: ApiCredential, verdict: str, asked_at: datetime) -
     return verdict == ApiCredential.State.UNREACHABLE and credential.doubted_at is not None
 
 
-def _put_off(credential: ApiCredential, wait: timedelta) -> None:
-    again_at = timezone.now() + wait
-    stored(credential).filter(epoch=credential.epoch).update(**leasing.given_back(again_at))
-
-
-def _verdict(credential: ApiCredential) -> str | Held:
+def _verdict(credential: ApiCredential) -> str | timedelta:
     """Return the key's state as SpKey has it, or for how long SpKey is not to be asked."""
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
     client = gate.ask(credential, settles_doubt=True)
     if isinstance(client, Held):
-        return client
+        return timedelta(seconds=client.seconds)
     try:
         client.hub_status(NO_HUB)
-    except spkey.RateLimited as limit:
-        return Held(limit.held_for, HeldReason.RATE_LIMITED)
     except spkey.SpkeyError as error:
-        return _verdict_of(error)
+        # A 429, or a 503 that asks for time.
+        return timedelta(seconds=error.held_for) if error.held_for else _verdict_of(error)
     return ApiCredential.State.WORKING
 
 

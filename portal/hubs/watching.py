@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
@@ -119,7 +118,7 @@ def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> 
 
 def some_due() -> bool:
     """Say whether there is a hub to lease: a read, where leasing is a write."""
-    return leasing.due(Hub.objects.all()).exists() and leasing.room(Hub, HOST_AT_ONCE) > 0
+    return leasing.some_within(leasing.due(Hub.objects.all()), HOST_AT_ONCE)
 
 
 def take_due(limit: int) -> list[Lease[Hub]]:
@@ -128,9 +127,7 @@ def take_due(limit: int) -> list[Lease[Hub]]:
     All workers together hold HOST_AT_ONCE at most; a few more, where two of them lease at the
     very same moment.
     """
-    with transaction.atomic():
-        room = min(limit, leasing.room(Hub, HOST_AT_ONCE))
-        return leasing.take(leasing.due(Hub.objects.all()), room)
+    return leasing.take_within(leasing.due(Hub.objects.all()), limit, HOST_AT_ONCE)
 
 
 def refresh(lease: Lease[Hub]) -> None:

@@ -96,14 +96,12 @@ def administrators_know_of(credential: ApiCredential) -> bool:
 
 def some_due() -> bool:
     """Say whether there is a notice to lease: a read, where leasing is a write."""
-    return leasing.due(Notice.objects.all()).exists() and leasing.room(Notice, AT_A_TIME) > 0
+    return leasing.some_within(leasing.due(Notice.objects.all()), AT_A_TIME)
 
 
 def take_due(limit: int) -> list[Lease[Notice]]:
     """Lease at most `limit` due notices, the longest due first, and only a few at a time."""
-    with transaction.atomic():
-        room = min(limit, leasing.room(Notice, AT_A_TIME))
-        return leasing.take(leasing.due(Notice.objects.all()), room)
+    return leasing.take_within(leasing.due(Notice.objects.all()), limit, AT_A_TIME)
 
 
 def send(lease: Lease[Notice]) -> None:

@@ -37,28 +37,30 @@ from portal.orgs.web.forms import MemberRowForm, PasswordForm
 admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
 
 
-class NewUserForm(AdminUserCreationForm[User]):
+class _LowersEmail:
+    """A form of a person, who is looked up by the address in lower case."""
+
+    cleaned_data: dict[str, object]
+
+    def clean_email(self) -> str:
+        """Return the address in lower case."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewUserForm(_LowersEmail, AdminUserCreationForm[User]):
     """A new person, with a password or with none until they ask for a reset."""
 
     class Meta:
         model = User
         fields = ("email", "name")
 
-    def clean_email(self) -> str:
-        """Return the address in lower case, as people are looked up."""
-        return str(self.cleaned_data["email"]).lower()
 
-
-class PersonForm(ModelForm[User]):
+class PersonForm(_LowersEmail, ModelForm[User]):
     """A person, without their password."""
 
     class Meta:
         model = User
         fields = ("email", "name", "language", "is_active", "is_staff")
-
-    def clean_email(self) -> str:
-        """Return the address in lower case, as people are looked up."""
-        return str(self.cleaned_data["email"]).lower()
 
 
 @admin.register(User)

@@ -222,10 +222,12 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     site = spoken_of.site(row)
     if site is None:
         return NoSite(hub_id)
-    return _submit(_order(member, row, hub_id, site))
+    return _submit(_claim_request(member, row, hub_id, site))
 
 
-def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> actions.ClaimRequest:
+def _claim_request(
+    member: Membership, row: Row, hub_id: uuid.UUID, site: Site
+) -> actions.ClaimRequest:
     return actions.ClaimRequest(
         user=member.user,
         organisation=member.organisation,
@@ -236,9 +238,9 @@ def _order(member: Membership, row: Row, hub_id: uuid.UUID, site: Site) -> actio
     )
 
 
-def _submit(order: actions.ClaimRequest) -> _OfClaim | ClaimedElsewhere:
+def _submit(claim_request: actions.ClaimRequest) -> _OfClaim | ClaimedElsewhere:
     try:
-        return _OfClaim(actions.submit(order).pk)
+        return _OfClaim(actions.submit(claim_request).pk)
     except actions.AnotherSiteError as elsewhere:
         return ClaimedElsewhere(elsewhere.claim)
 

@@ -1,5 +1,7 @@
 """A check of a key proves what SpKey answered, and takes back nothing else."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -78,6 +80,21 @@ def test_a_check_that_is_answered_with_429_holds_the_key_and_stays_due(
     worker.run_once()
     assert len(wire()) == 2
     assert (stored(acme).state, stored(acme).due_at) == ("working", None)
+
+
+def test_a_check_that_is_asked_for_time_is_made_again_afterwards(sandbox, acme, ada, wire, clock):
+    restart = {"status": 503, "headers": {"Retry-After": "120"}}
+    sandbox.faults.add({"key": "acme"}, action=restart, times=1)
+    api_keys.ask_for_check(acme.credential, ada)
+    worker.run_once()
+
+    assert stored(acme).due_at > timezone.now() + timedelta(seconds=110)
+    assert stored(acme).state == "working"
+    assert not Entry.objects.filter(verb="key.checked").exists()
+    clock.shift(130)
+    worker.run_once()
+    assert len(wire()) == 2
+    assert stored(acme).due_at is None
 
 
 def test_a_check_that_is_answered_with_429_resumes_no_blocked_claim(

@@ -256,7 +256,7 @@ def test_a_key_or_token_replaced_during_its_check_keeps_its_own_verdict(
 
     monkeypatch.setattr(key_health, "_verdict", overtaken)
 
-    assert not key_health.check(leased.row().get())
+    assert not key_health.check(leased)
     assert stored(acme).state == "unchecked"
     assert stored(acme).due_at is not None
 

@@ -118,7 +118,7 @@ MUTANTS = (
     Mutant(
         "a silent worker whose leases are taken is fenced",
         "it writes until somebody takes the row up",
-        (Edit(LEASING, 'lease_until=now, epoch=F("epoch") + 1', "lease_until=now"),),
+        (Edit(LEASING, ".update(**taken_away())", ".update(lease_until=None)"),),
         "tests/core/test_leasing.py",
         by_machine=False,
     ),
@@ -128,8 +128,8 @@ MUTANTS = (
         (
             Edit(
                 "portal/gateway/key_health.py",
-                "            .filter(epoch=credential.epoch)\n            .update(\n",
-                "            .update(\n",
+                "        kept = (lease.row() & stored(credential)).update(\n",
+                "        kept = stored(credential).update(\n",
             ),
         ),
         "tests/core/test_leasing.py",
@@ -319,7 +319,7 @@ MUTANTS = (
     Mutant(
         "a final state is final",
         "a worker under way overwrites a cancel",
-        (_edit("engine/actions.py", '        epoch=F("epoch") + 1,\n', ""),),
+        (_edit("engine/actions.py", "        **taken_away(),\n", "        lease_until=None,\n"),),
         "tests/claims/engine/test_transitions_by_people.py",
     ),
     Mutant(
@@ -354,6 +354,32 @@ MUTANTS = (
         by_machine=False,
     ),
     Mutant(
+        "a single 401 proves nothing",
+        "the first refuses the key",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "    if is_second:\n        return Refusal.PROVEN",
+                "    if True:\n        return Refusal.PROVEN",
+            ),
+        ),
+        "tests/gateway/test_key_health.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a second 401 a minute later proves that the key is refused",
+        "every 401 is the first",
+        (
+            Edit(
+                "portal/gateway/key_health.py",
+                "        return since is None or asked_at - since < ApiCredential.DOUBT\n",
+                "        return True\n",
+            ),
+        ),
+        "tests/gateway/test_key_health.py",
+        by_machine=False,
+    ),
+    Mutant(
         "a 429 to any call holds back the whole key",
         "only the call that met it waits",
         (
@@ -372,8 +398,8 @@ MUTANTS = (
         (
             Edit(
                 "portal/gateway/key_health.py",
-                "        return Held(limit.held_for, HeldReason.RATE_LIMITED)\n",
-                "        return _verdict_of(limit)\n",
+                "timedelta(seconds=error.held_for) if error.held_for else _verdict_of(error)",
+                "_verdict_of(error)",
             ),
         ),
         "tests/gateway/test_key_checks.py",

@@ -3,6 +3,9 @@
 The secrets are functions, so that no frame of a test holds them.
 """
 
+import pytest
+import responses
+
 from portal import spkey
 
 BASE_URL = "https://api.spkey.test"
@@ -54,3 +57,13 @@ def claimed_json(**changes: object) -> dict[str, object]:
     }
     event = {"type": "HubClaimed", "data": data}
     return {"success": True, "aggregateId": HUB, "version": 2, "event": event} | changes
+
+
+def refusal_of_claim(
+    api: responses.RequestsMock, client: spkey.Client, **answer: object
+) -> spkey.SpkeyError:
+    """Answer a claim so, and return the error that the client makes of it."""
+    api.post(CLAIM_URL, **answer)
+    with pytest.raises(spkey.SpkeyError) as caught:
+        client.claim_hub(HUB, **CLAIM)
+    return caught.value

@@ -7,7 +7,7 @@ import pytest
 
 from portal import spkey
 from tests.spkey import people
-from tests.spkey.people import BASE_URL, CLAIM, HUB
+from tests.spkey.people import BASE_URL, HUB, refusal_of_claim
 
 FLAT = {"success": False, "error": "Oops", "message": "Said flatly"}
 LISTED = {"success": False, "errors": [{"code": 1, "message": "Said"}, {"message": "in a list"}]}
@@ -34,13 +34,6 @@ CLASSES = [
     (429, spkey.RateLimited),
 ]
 HTML = b"<html><h1>Bad gateway</h1></html>"
-
-
-def refusal_of_claim(api, client, **answer):
-    api.post(people.CLAIM_URL, **answer)
-    with pytest.raises(spkey.SpkeyError) as caught:
-        client.claim_hub(HUB, **CLAIM)
-    return caught.value
 
 
 @pytest.mark.parametrize(("body", "words"), SHAPES, ids=["flat", "listed", "detailed"])

@@ -4,7 +4,7 @@ import pytest
 
 from portal import spkey
 from tests.spkey import people
-from tests.spkey.people import CLAIM, HUB
+from tests.spkey.people import HUB, refusal_of_claim
 
 STACK = "at Hub.claim (/srv/hub.ts:12)"
 VALIDATION = {
@@ -37,13 +37,6 @@ def named(name, status=400):
     told = {"name": name, "message": STACK, "httpStatusCode": status, "stack": STACK}
     errors = [{"code": status, "message": STACK}]
     return {"success": False, "errors": errors, "__ceves": told | {"aggregateType": "hub"}}
-
-
-def refusal_of_claim(api, client, **answer):
-    api.post(people.CLAIM_URL, **answer)
-    with pytest.raises(spkey.SpkeyError) as caught:
-        client.claim_hub(HUB, **CLAIM)
-    return caught.value
 
 
 def test_a_validation_that_failed_names_its_fields(api, client):

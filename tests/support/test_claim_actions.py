@@ -16,7 +16,7 @@ from tests.conftest import work
 @pytest.fixture
 def refused_claim(sandbox, sam, spkey_support, acme, mill_court) -> Claim:
     """Sam's claim for Acme of a hub that SpKey does not know."""
-    order = actions.ClaimRequest(
+    wanted = actions.ClaimRequest(
         user=sam,
         organisation=acme,
         hub_id=world.MAGIC["unknown"].id,
@@ -26,7 +26,7 @@ def refused_claim(sandbox, sam, spkey_support, acme, mill_court) -> Claim:
         acting_organisation=spkey_support,
         reason="Replacement for a broken hub",
     )
-    return work(actions.submit(order))
+    return work(actions.submit(wanted))
 
 
 def test_a_new_try_goes_through_the_form_with_its_second_factor(as_person, sam, refused_claim):
@@ -68,7 +68,7 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
     sandbox, agent, sam, spkey_support, hub_id
 ):
     keyless = Organisation.objects.create(name="Keyless", spkey_org_id="keyless")
-    order = actions.ClaimRequest(
+    wanted = actions.ClaimRequest(
         user=sam,
         organisation=keyless,
         hub_id=hub_id,
@@ -77,7 +77,7 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
         acting_organisation=spkey_support,
         reason="They have no key yet",
     )
-    claim = work(actions.submit(order))
+    claim = work(actions.submit(wanted))
     assert claim.state == State.CLAIMED
     sandbox.state.set_hub(str(hub_id), {"online": True})
 

@@ -88,7 +88,7 @@ def test_a_double_tap_is_one_claim_and_one_record(agent, mill_court, hub_id):
 def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
     agent, mill_court, hub_id, monkeypatch
 ):
-    def locked(order: actions.ClaimRequest) -> Claim:
+    def locked(wanted: actions.ClaimRequest) -> Claim:
         raise OperationalError("database is locked")
 
     form = filled(hub_id, mill_court)

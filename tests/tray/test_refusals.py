@@ -144,10 +144,10 @@ def test_a_busy_database_undoes_nothing_and_a_repeat_makes_one_claim(
     rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]
     submit = actions.submit
 
-    def busy(order):
-        if str(order.hub_id) == OTHER_HUB:
+    def busy(wanted):
+        if str(wanted.hub_id) == OTHER_HUB:
             raise error("database is locked")
-        return submit(order)
+        return submit(wanted)
 
     with monkeypatch.context() as patch:
         patch.setattr(actions, "submit", busy)
@@ -182,10 +182,10 @@ def test_an_unexpected_error_delays_one_row_and_no_other(
     rows = [tablet.row(hub, mill_court, claim=True) for hub in (HUB, OTHER_HUB)]
     submit = actions.submit
 
-    def broken(order):
-        if str(order.hub_id) == HUB:
-            raise RuntimeError(order.hub_id)
-        return submit(order)
+    def broken(wanted):
+        if str(wanted.hub_id) == HUB:
+            raise RuntimeError(wanted.hub_id)
+        return submit(wanted)
 
     with monkeypatch.context() as patch:
         patch.setattr(actions, "submit", broken)

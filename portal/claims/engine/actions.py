@@ -17,7 +17,7 @@ from portal.claims.engine import (
     timing,
 )
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
-from portal.core.leasing import due_at, given_back
+from portal.core.leasing import due_at, taken_away
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation, User
@@ -165,12 +165,12 @@ def stop(claim: Claim, actor: User) -> bool:
     ).update(
         state=State.CANCELLED,
         reason="",
-        epoch=F("epoch") + 1,
         cancel_requested_at=now,
         cancel_requested_by=actor,
         changed_at=now,
         finished_at=now,
-        **given_back(Case(When(sends__gt=0, then=Value(now + timing.RECHECK_AFTER[0])))),
+        **taken_away(),
+        **due_at(Case(When(sends__gt=0, then=Value(now + timing.RECHECK_AFTER[0])))),
         version=F("version") + 1,
     )
     if cancelled:
@@ -200,8 +200,7 @@ def resume(credential: ApiCredential) -> int:
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(outcome_unknown_since=None).update(state=State.VERIFYING, **news)
     # A worker that still holds one, with the key of before, is not to block it again.
-    news |= {"epoch": F("epoch") + 1, "lease_until": None}
-    return unresolved + blocked.update(state=State.QUEUED, **news)
+    return unresolved + blocked.update(state=State.QUEUED, **news, **taken_away())
 
 
 def submission_id(token: uuid.UUID, *asked: object) -> uuid.UUID:

@@ -149,7 +149,10 @@ def _next(claim: Claim) -> datetime | None:
 
 
 def _later(claim: Claim) -> datetime | None:
-    """Return when to try once more what could not be read, None when it has been long enough."""
+    """Return when to try once more what could not be read, None when it has been long enough.
+
+    That is longer than the gate holds anybody back.
+    """
     now = timezone.now()
     if now - (claim.finished_at or now) > timing.RECHECK_WINDOW:
         return None

@@ -24,8 +24,7 @@ def look_again(lease: Lease[Claim]) -> None:
 
 def check_key(lease: Lease[ApiCredential]) -> None:
     """Check a leased key; one that works puts the claims that waited for it back to work."""
-    credential = lease.row().select_related("organisation").first()
-    if credential is not None and key_health.check(credential):
+    if credential := key_health.check(lease):
         actions.resume(credential)
 
 

@@ -82,8 +82,8 @@ def test_a_database_locked_also_for_the_sessions_activity(as_person, ira, mill_c
 def test_a_database_locked_right_after_the_claim_was_saved(as_person, ira, mill_court, monkeypatch):
     submit, lock = actions.submit, locked_by_somebody()
 
-    def then_locked(order):
-        claim = submit(order)
+    def then_locked(wanted):
+        claim = submit(wanted)
         lock.__enter__()
         return claim
 

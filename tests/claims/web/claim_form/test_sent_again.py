@@ -65,5 +65,5 @@ def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
     assert Claim.objects.count() == 1
 
 
-def _locked(order: actions.ClaimRequest) -> Claim:
+def _locked(wanted: actions.ClaimRequest) -> Claim:
     raise OperationalError("database is locked")
