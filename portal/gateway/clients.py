@@ -19,16 +19,18 @@ Ended = Callable[[spkey.SpkeyError | None], None]
 _local = threading.local()
 
 
-def client_for(credential: ApiCredential, ended: Ended) -> spkey.Client:
+def client_for(credential: ApiCredential, sends: str, ended: Ended) -> spkey.Client:
     """Return this thread's client for the credential, kept while it is used.
 
-    A replaced key, or a token replaced beside the same key, is another client. `ended` is told
+    `sends` is one of `ApiCredential.Sends`. A replaced key, or a token replaced beside the same
+    key, is another client, and so is what sends something else of both. `ended` is told
     how each of its calls ended, and serves every later caller that asks for the same client.
     """
     clients: OrderedDict[tuple[object, ...], spkey.Client]
     clients = _local.__dict__.setdefault("clients", OrderedDict())
-    name = (settings.SPKEY_BASE_URL, credential.pk, credential.fingerprint, credential.replaced_at)
-    client = clients.pop(name, None) or _make_client(credential, ended)
+    stored = (credential.pk, credential.fingerprint, credential.replaced_at)
+    name = (settings.SPKEY_BASE_URL, *stored, sends)
+    client = clients.pop(name, None) or _make_client(credential, sends, ended)
     clients[name] = client
     if len(clients) > CLIENTS_PER_THREAD:
         _, oldest = clients.popitem(last=False)
@@ -36,13 +38,12 @@ def client_for(credential: ApiCredential, ended: Ended) -> spkey.Client:
     return client
 
 
-def _make_client(credential: ApiCredential, ended: Ended) -> spkey.Client:
-    if credential.key is None:
-        raise ValueError("a credential without a key")
-    token = credential.bearer_token
+def _make_client(credential: ApiCredential, sends: str, ended: Ended) -> spkey.Client:
+    key = credential.key if sends != ApiCredential.Sends.TOKEN else None
+    token = credential.bearer_token if sends != ApiCredential.Sends.KEY else None
     return spkey.Client(
         settings.SPKEY_BASE_URL,
-        credential.key.reveal(),
+        key.reveal() if key else None,
         token.reveal() if token else None,
         ended=ended,
     )

@@ -64,12 +64,15 @@ def usable(organisation: Organisation) -> ApiCredential:
     return credential
 
 
-def ask(credential: ApiCredential, *, settles_doubt: bool = False) -> spkey.Client | Held:
+def ask(
+    credential: ApiCredential, *, settles_doubt: bool = False, sends: str | None = None
+) -> spkey.Client | Held:
     """Return a client that may call SpKey with this key now, or for how long it may not.
 
     To be asked right before a read, which may be followed by more calls. While the circuit is
     open, one reader at a time gets a client: `circuit.is_probing` says so until its next call.
-    A key that SpKey refused once serves only the check that `settles_doubt`.
+    A key that SpKey refused once serves only the check that `settles_doubt`. `sends` is another of
+    `ApiCredential.Sends` than the chosen one, to be tried.
     """
     if paused := credential.paused_for:
         return Held(paused, HeldReason.RATE_LIMITED)
@@ -77,7 +80,8 @@ def ask(credential: ApiCredential, *, settles_doubt: bool = False) -> spkey.Clie
         return Held(doubted, HeldReason.KEY_DOUBTED)
     if silent := circuit.retry_in():
         return Held(silent, HeldReason.CIRCUIT_OPEN)
-    return clients.client_for(credential, ended=partial(_record_end, credential))
+    ended = partial(_record_end, credential)
+    return clients.client_for(credential, sends or credential.sends, ended)
 
 
 def held_reason(credential: ApiCredential) -> HeldReason | None:

@@ -145,17 +145,30 @@ def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
         (lease.row() & stored(credential)).update(**leasing.given_back(timezone.now() + verdict))
         return None
     usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
-    is_kept = _remember(lease, credential, verdict)
+    is_kept = _remember(lease, credential, verdict, _ways_accepted(credential, verdict))
     return stored(credential).filter(state__in=usable_states).first() if is_kept else None
 
 
-def _remember(lease: Lease[ApiCredential], credential: ApiCredential, verdict: str) -> bool:
+def _ways_accepted(credential: ApiCredential, verdict: str) -> list[str]:
+    """Return what of the key and the token SpKey accepts: asked about where both are stored."""
+    if credential.bearer_token is None or not credential.is_readable:
+        return []
+    sends = ApiCredential.Sends
+    verdicts = {way: _verdict(credential, way) for way in sends if way != credential.sends}
+    verdicts[sends(credential.sends)] = verdict
+    return [way.value for way in sends if verdicts[way] == ApiCredential.State.WORKING]
+
+
+def _remember(
+    lease: Lease[ApiCredential], credential: ApiCredential, verdict: str, ways: list[str]
+) -> bool:
     """Write the verdict down; return False where another key is in place, or the lease lost."""
     with transaction.atomic():
         if verdict == ApiCredential.State.REFUSED:
             mark_refused(credential)
         kept = (lease.row() & stored(credential)).update(
             state=_unless_not_disproved(verdict),
+            ways_accepted=ways,
             checked_at=timezone.now(),
             doubted_at=None,
             **leasing.given_back(None),
@@ -193,11 +206,14 @@ def _leaves_doubt(credential: ApiCredential, verdict: str, asked_at: datetime) -
     return verdict == ApiCredential.State.UNREACHABLE and credential.doubted_at is not None
 
 
-def _verdict(credential: ApiCredential) -> str | timedelta:
-    """Return the key's state as SpKey has it, or for how long SpKey is not to be asked."""
+def _verdict(credential: ApiCredential, sends: str | None = None) -> str | timedelta:
+    """Return the key's state as SpKey has it, or for how long SpKey is not to be asked.
+
+    `sends` is another of `ApiCredential.Sends` than the chosen one.
+    """
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
-    client = gate.ask(credential, settles_doubt=True)
+    client = gate.ask(credential, settles_doubt=True, sends=sends)
     if isinstance(client, Held):
         return timedelta(seconds=client.seconds)
     try:

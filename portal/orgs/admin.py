@@ -185,6 +185,7 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
         "organisation",
         "kind",
         "masked_key",
+        "sends",
         "state_in_words",
         "checked_at",
         "replaced_at",

@@ -5,13 +5,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.record import record
-from portal.core.leasing import due_at
+from portal.core.leasing import due_at, taken_away
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation, User
 
 REPLACED = (
     "key",
     "bearer_token",
+    "sends",
+    "ways_accepted",
     "fingerprint",
     "masked_key",
     "state",
@@ -33,14 +35,17 @@ def replace(
 ) -> ApiCredential:
     """Store a key in place of the one before, due for a check, and return the credential.
 
-    The bearer token goes with the key: None removes one that was stored. The kind stays what
-    it was; only the portal's operators make a key a super key.
+    The bearer token goes with the key: None removes one that was stored, and the key is sent alone
+    again. The kind stays what it was; only the portal's operators make a key a super key.
     """
     Organisation.objects.hold(organisation)
     stored = ApiCredential.objects.filter(organisation=organisation).first()
     credential = stored or ApiCredential(organisation=organisation)
     before = credential.masked_key
     credential.set_key(key, bearer_token)
+    if bearer_token is None:
+        credential.sends = ApiCredential.Sends.KEY
+    credential.ways_accepted = []
     credential.state = ApiCredential.State.UNCHECKED
     credential.checked_at = credential.lease_until = None
     credential.paused_until = credential.doubted_at = None
@@ -60,6 +65,35 @@ def replace(
         bearer_token=bearer_token is not None,
     )
     return credential
+
+
+def choose(credential: ApiCredential, actor: User, sends: str) -> bool:
+    """Send the key, its token or both from now on, and have that checked.
+
+    Return False, and change nothing, where no token is stored or it is sent so already.
+    """
+    with transaction.atomic():
+        others = ApiCredential.objects.filter(pk=credential.pk).exclude(sends=sends)
+        if sends != ApiCredential.Sends.KEY:
+            others = others.exclude(bearer_token=None)
+        chosen = others.update(
+            sends=sends,
+            state=ApiCredential.State.UNCHECKED,
+            doubted_at=None,
+            **taken_away(),
+            **due_at(timezone.now()),
+            version=F("version") + 1,
+        )
+        if chosen:
+            record(
+                "key.way_chosen",
+                actor=actor,
+                organisation_id=credential.organisation_id,
+                subject=credential,
+                before=credential.sends,
+                after=sends,
+            )
+    return bool(chosen)
 
 
 def ask_for_check(credential: ApiCredential, actor: User) -> None:

@@ -199,7 +199,8 @@ class ApiCredential(Leased):
     Due is a check of the key, while somebody has asked for one.
     """
 
-    LEASE: ClassVar[timedelta] = timedelta(seconds=40)
+    # Three reads, one for each way in which the key and its token may be sent.
+    LEASE: ClassVar[timedelta] = timedelta(seconds=75)
     # The longest that a 429 is obeyed, with its spread.
     LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
     # How long after a first 401 the second is asked for that proves it.
@@ -218,6 +219,13 @@ class ApiCredential(Leased):
         NORMAL = "normal", _("Normal key")
         SUPER = "super", _("Super key (SpKey support)")
 
+    class Sends(models.TextChoices):
+        """What is sent to prove who we are; the vendor's guide asks for one of the two."""
+
+        KEY = "key", _("The API key alone")
+        TOKEN = "token", _("The bearer token alone")
+        BOTH = "both", _("Both together")
+
     class State(models.TextChoices):
         """What SpKey last said of the key; in words: `display/key_wording.py`."""
 
@@ -233,6 +241,11 @@ class ApiCredential(Leased):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.NORMAL)
     key = EncryptedField(editable=False)
     bearer_token = EncryptedField(null=True, editable=False)
+    sends = models.CharField(
+        _("what is sent"), max_length=5, choices=Sends.choices, default=Sends.KEY, editable=False
+    )
+    # Which of `Sends` SpKey accepted at the last check; tried where a token is stored.
+    ways_accepted = models.JSONField(default=list, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
     # Without choices, whose labels would be a second set of names.
@@ -258,6 +271,11 @@ class ApiCredential(Leased):
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind__in=("normal", "super")), name="credential_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(sends="key")
+                | Q(sends__in=("token", "both"), bearer_token__isnull=False),
+                name="credential_has_what_it_sends",
             ),
             # Else nothing would ever end the doubt, which holds all calls back.
             models.CheckConstraint(

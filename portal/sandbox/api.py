@@ -69,8 +69,8 @@ class Api:
     def _admit(self, request: Request, method: str) -> ApiKey:
         if request.method != method:
             raise refusal(405, "Method Not Allowed", f"Use {method}", {"Allow": method})
-        key = self._state.keys.find(request.headers.get("x-api-key"))
-        if key is None or key.revoked:
+        key = self._state.keys.admitted(request.headers)
+        if key is None:
             raise refusal(401, "Unauthorized", "Missing or invalid authentication credentials")
         for name in FORBIDDEN_HEADERS:
             if name in request.headers:

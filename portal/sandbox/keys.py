@@ -1,5 +1,6 @@
 """The sandbox's API keys: whose they are, and whether they still work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.sandbox import world
@@ -7,13 +8,23 @@ from portal.sandbox import world
 
 @dataclass(slots=True)
 class ApiKey:
-    """One organisation's key. `name` is what logs say; `text` is the secret itself."""
+    """One organisation's key. `name` is what logs say; `text` is the secret itself.
+
+    `ways` are those in which it is accepted: the key alone, its token alone, or both. The vendor
+    does not say which of both wins; here it is the key, and the token beside it is not read.
+    """
 
     name: str
     org_id: str
     text: str = field(repr=False)
     is_super: bool = False
     revoked: bool = False
+    ways: frozenset[str] = frozenset({"key", "token", "both"})
+
+
+def _token(headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 class Keys:
@@ -43,12 +54,26 @@ class Keys:
         """The key whose secret is `text`, revoked or not; None when there is none."""
         return next((key for key in self._by_name.values() if key.text == text), None)
 
-    def name_of(self, text: str | None) -> str | None:
-        """What a log may say of a secret: the key's name, `unknown`, or None when none was sent."""
-        if text is None:
-            return None
-        key = self.find(text)
-        return key.name if key else "unknown"
+    def of(self, headers: Mapping[str, str]) -> ApiKey | None:
+        """The key that a request was sent with, or whose token was; None when there is none."""
+        text, token = headers.get("x-api-key"), _token(headers)
+        if text is not None:
+            return self.find(text)
+        named = (key for key in self._by_name.values() if world.token_text(key.name) == token)
+        return next(named, None)
+
+    def admitted(self, headers: Mapping[str, str]) -> ApiKey | None:
+        """The key that a request was sent with, where it is accepted in the way it was sent."""
+        key, text, token = self.of(headers), headers.get("x-api-key"), _token(headers)
+        way = "token" if text is None else "key" if token is None else "both"
+        return key if key and not key.revoked and way in key.ways else None
+
+    def name_of(self, headers: Mapping[str, str]) -> str | None:
+        """What a log may say of the secrets: the key's name, `unknown`, or None without a key."""
+        key = self.of(headers)
+        if key is None:
+            return None if headers.get("x-api-key") is None else "unknown"
+        return key.name
 
     def add(self, name: str, org_id: str) -> str:
         """Give an organisation a key called `name`, and return its secret.

@@ -127,7 +127,7 @@ class Sandbox:
         """The answer to `request`; only one from this machine (`is_local`) may control."""
         if request.segments[:1] == (PREFIX,) and is_local:
             return self._control.answer(request)
-        key = self.state.keys.name_of(request.headers.get("x-api-key"))
+        key = self.state.keys.name_of(request.headers)
         logged = self._log(request, key)
         self._pause(self.latency)
         fault = self.faults.take(request, key)

@@ -28,6 +28,11 @@ def key_text(name: str) -> str:
     return f"sandbox{name}".ljust(KEY_LENGTH, "0")[:KEY_LENGTH]
 
 
+def token_text(name: str) -> str:
+    """The bearer token of the sandbox's key called `name`: three parts, and plainly no real one."""
+    return f"sandbox.{name}.token"
+
+
 ACME_KEY = key_text("Acme")
 HARBOUR_KEY = key_text("Harbour")
 SUPPORT_KEY = key_text("Support")

@@ -50,8 +50,8 @@ class Client:
     a `hub_id` that is not a UUID (any version, any case) or a body that JSON cannot express.
 
     base_url      https, or http for a loopback host only; may have a path, never a query
-    api_key       40 ASCII letters and digits
-    bearer_token  a JWT, sent beside the key when given
+    api_key       40 ASCII letters and digits; None to send the token alone
+    bearer_token  a JWT; None to send the key alone, as the vendor's guide asks
     ended         told how every call ended, before its error is raised: that error, or None for a
                   usable answer. Raises nothing; may set its `held_for`
     Raises ValueError when one of them is malformed; the error never quotes a credential.
@@ -60,7 +60,7 @@ class Client:
     def __init__(
         self,
         base_url: str,
-        api_key: str,
+        api_key: str | None,
         bearer_token: str | None = None,
         *,
         timeouts: Timeouts = Timeouts(),

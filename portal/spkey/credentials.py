@@ -35,23 +35,26 @@ def check_bearer_alphabet(text: str) -> str:
 
 
 class Credentials(AuthBase):
-    """An API key, and perhaps a bearer token, that go into a request's headers and nowhere else.
+    """An API key, a bearer token, or both, that go into a request's headers and nowhere else.
 
-    Raises ValueError for a malformed one: requests would quote it in an exception.
+    Raises ValueError for a malformed one, which requests would quote in an exception, and for none.
     """
 
     __slots__ = ("_api_key", "_bearer_token")
 
-    def __init__(self, api_key: str, bearer_token: str | None) -> None:
+    def __init__(self, api_key: str | None, bearer_token: str | None) -> None:
         try:
-            self._api_key = check_key_alphabet(api_key)
+            if api_key is bearer_token is None:
+                raise ValueError("An API key or a bearer token is needed.")
+            self._api_key = None if api_key is None else check_key_alphabet(api_key)
             self._bearer_token = bearer_token and check_bearer_alphabet(bearer_token)
         finally:
             del api_key, bearer_token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Add the headers; requests calls this last, on the prepared request."""
-        request.headers["X-API-Key"] = self._api_key
+        if self._api_key:
+            request.headers["X-API-Key"] = self._api_key
         if self._bearer_token:
             request.headers["Authorization"] = f"Bearer {self._bearer_token}"
         return request

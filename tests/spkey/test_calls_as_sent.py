@@ -102,6 +102,20 @@ def test_every_call_carries_the_key_the_token_and_our_own_id(api, client):
     assert not {"Cookie", *internal} & set(sent[0])
 
 
+def test_without_a_key_the_token_is_sent_alone(api):
+    api.get(people.STATUS_URL, json=people.status_json())
+    with spkey.Client(BASE_URL, None, people.token()) as client:
+        client.hub_status(HUB)
+    headers = api.calls[0].request.headers
+    assert "X-API-Key" not in headers
+    assert headers["Authorization"] == f"Bearer {people.token()}"
+
+
+def test_with_neither_there_is_no_client():
+    with pytest.raises(ValueError, match="needed"):
+        spkey.Client(BASE_URL, None)
+
+
 def test_without_a_token_there_is_no_authorization_header(api):
     api.get(people.STATUS_URL, json=people.status_json())
     with spkey.Client(BASE_URL, people.key(), user_agent="fitters/2") as client:

@@ -127,7 +127,6 @@ def malformed_keys() -> list[object]:
         key[:-1] + "٣",
         " " + key[1:],
         "",
-        None,
         key.encode(),
     ]
 

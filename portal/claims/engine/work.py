@@ -60,7 +60,8 @@ KEY_CHECKS = WorkKind(
     is_due=key_health.some_check_due,
     take=key_health.take_due_checks,
     work=check_key,
-    longest=_read,
+    # Each of the ways in which a key and its token may be sent is tried.
+    longest=lambda: len(ApiCredential.Sends) * _read(),
 )
 RECHECKS = WorkKind(
     name="rechecks",

@@ -87,6 +87,12 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
     return WAITING if credential.paused_for else CHECKING
 
 
+def accepted(credential: ApiCredential) -> list[Text]:
+    """Return which of the key, its token and both SpKey accepted at the last check."""
+    sends = ApiCredential.Sends
+    return [way.label for way in sends if way.value in credential.ways_accepted]
+
+
 @dataclass(frozen=True, slots=True)
 class Banner:
     """Something that concerns the whole screen: `kind` is stop or attention."""

@@ -228,6 +228,21 @@ class Migration(migrations.Migration):
                 ),
                 ("key", portal.orgs.encryption.EncryptedField(editable=False)),
                 ("bearer_token", portal.orgs.encryption.EncryptedField(editable=False, null=True)),
+                (
+                    "sends",
+                    models.CharField(
+                        choices=[
+                            ("key", "The API key alone"),
+                            ("token", "The bearer token alone"),
+                            ("both", "Both together"),
+                        ],
+                        default="key",
+                        editable=False,
+                        max_length=5,
+                        verbose_name="what is sent",
+                    ),
+                ),
+                ("ways_accepted", models.JSONField(default=list, editable=False)),
                 ("fingerprint", models.CharField(editable=False, max_length=64)),
                 (
                     "masked_key",
@@ -295,6 +310,16 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ("normal", "super"))),
                         name="credential_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sends", "key"),
+                            models.Q(
+                                ("bearer_token__isnull", False), ("sends__in", ("token", "both"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credential_has_what_it_sends",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

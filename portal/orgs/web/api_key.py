@@ -13,7 +13,7 @@ from portal.orgs import access, api_keys
 from portal.orgs.access import Ability
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential
-from portal.orgs.web.forms import KeyForm
+from portal.orgs.web.forms import KeyForm, SendsForm
 
 
 @sensitive_post_parameters("key", "bearer_token")
@@ -25,7 +25,10 @@ def key_edit(request: HttpRequest) -> HttpResponse:
         api_keys.replace(organisation, access.person(request), *form.secrets())
         messages.success(request, gettext("The new key is stored. We are checking it now."))
         return redirect("key:edit")
-    context = {"form": form, **_status(organisation.stored_credential)}
+    credential = organisation.stored_credential
+    context = {"form": form, **_status(credential)}
+    if credential is not None and credential.bearer_token is not None:
+        context["sends_form"] = SendsForm(initial={"sends": credential.sends})
     return render(request, "orgs/api_key.html", context, status=422 if form.errors else 200)
 
 
@@ -37,6 +40,18 @@ def key_check(request: HttpRequest) -> HttpResponse:
         api_keys.ask_for_check(credential, access.person(request))
         credential.refresh_from_db()
     return _status_now(request, credential) if wants_fragment(request) else redirect("key:edit")
+
+
+@require_POST
+def key_sends(request: HttpRequest) -> HttpResponse:
+    """Send the key, its token or both from now on."""
+    credential = access.current(request, Ability.MANAGE_KEY).organisation.stored_credential
+    form = SendsForm(request.POST)
+    if credential is None or not form.is_valid():
+        return redirect("key:edit")
+    if api_keys.choose(credential, access.person(request), form.cleaned_data["sends"]):
+        messages.success(request, gettext("Saved. We are checking it now."))
+    return redirect("key:edit")
 
 
 @require_GET
@@ -58,4 +73,9 @@ def _status(credential: ApiCredential | None) -> dict[str, object]:
     if credential is None:
         return {"credential": None}
     chip, sentence = key_wording.words(credential)
-    return {"credential": credential, "chip": chip, "sentence": sentence}
+    return {
+        "credential": credential,
+        "chip": chip,
+        "sentence": sentence,
+        "accepted": key_wording.accepted(credential),
+    }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
-from portal.orgs.models import Membership
+from portal.orgs.models import ApiCredential, Membership
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
@@ -77,6 +77,16 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generi
         '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
         _("Without a password, the person asks for a link by e-mail to set a new one."),
         _("If disabled, the current password for this user will be lost."),
+    )
+
+
+class SendsForm(forms.Form):
+    """What of the key and its token is sent."""
+
+    sends = forms.ChoiceField(
+        label=_("The portal sends"),
+        choices=ApiCredential.Sends.choices,
+        widget=forms.RadioSelect,
     )
 
 

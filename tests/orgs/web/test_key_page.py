@@ -148,6 +148,30 @@ def test_checking_the_key_asks_spkey_and_updates_the_page(admin, sandbox):
     assert credential().state == "refused"
 
 
+def test_what_is_sent_is_chosen_where_a_token_is_stored(admin, sandbox):
+    assert "Use this way" not in words(admin)
+    admin.post(KEY, {"key": world.ACME_KEY, "bearer_token": world.token_text("acme")})
+    sandbox.state.keys["acme"].ways = frozenset({"token", "both"})
+    worker.run_once()
+    page = words(admin)
+    assert "Use this way" in page
+    assert "Both together" in page
+
+    answer = admin.post(reverse("key:sends"), {"sends": "token"}, follow=True)
+
+    assert "Saved. We are checking it now." in answer.text
+    assert credential().sends == "token"
+    worker.run_once()
+    assert "SmartphoneKey accepts this key." in words(admin)
+    assert "The bearer token alone, Both together" in words(admin)
+
+
+@pytest.mark.parametrize("sends", ["", "nothing", "token"])
+def test_what_cannot_be_chosen_changes_nothing(admin, sends):
+    assert admin.post(reverse("key:sends"), {"sends": sends})["Location"] == KEY
+    assert credential().sends == "key"
+
+
 def test_asking_twice_for_a_check_is_recorded_once(admin):
     for _ in range(2):
         assert admin.post(reverse("key:check"))["Location"] == KEY

@@ -1,0 +1,129 @@
+"""What is sent of key and token: the key alone, unless the administrator chose otherwise."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.audit.models import Entry
+from portal.claims.models import State
+from portal.core import worker
+from portal.gateway import key_health
+from portal.orgs import api_keys
+from portal.orgs.models import ApiCredential
+from portal.sandbox import world
+from tests.conftest import ask_again, work
+from tests.gateway.test_key_health import replace_key, stored
+
+TOKEN = world.token_text("acme")
+WAYS = ["key", "token", "both"]
+
+
+@pytest.fixture
+def with_token(acme):
+    """Acme's key and its token, stored together."""
+    return replace_key(acme, world.ACME_KEY, token=TOKEN)
+
+
+def sent(wire):
+    return {(request.key, "x-api-key" in request.headers, request.bearer) for request in wire()}
+
+
+def test_a_token_that_is_stored_is_not_sent_by_itself(sandbox, claim, with_token, wire):
+    ApiCredential.objects.update(due_at=None)
+
+    assert work(claim).state == State.CLAIMED
+    assert {request.bearer for request in wire()} == {False}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_claim_is_made_in_the_chosen_way_and_in_no_other(
+    sandbox, claim, with_token, acme, wire, way
+):
+    sandbox.state.keys["acme"].ways = frozenset({way})
+    api_keys.choose(with_token, None, way)
+    ApiCredential.objects.update(due_at=None)
+
+    done = work(claim)
+
+    assert done.state == State.CLAIMED
+    assert {request.status for request in wire()} == {200}
+    assert {request.bearer for request in wire()} == {way != "key"}
+
+
+@pytest.mark.parametrize("chosen", WAYS)
+@pytest.mark.parametrize(
+    "accepted", [["key"], ["token"], ["key", "both"], ["key", "token", "both"]], ids="+".join
+)
+def test_a_check_tries_the_chosen_way_and_says_which_ways_work(
+    sandbox, with_token, acme, wire, chosen, accepted
+):
+    sandbox.state.keys["acme"].ways = frozenset(accepted)
+    if chosen != "key":
+        assert api_keys.choose(with_token, None, chosen)
+    worker.run_once()
+    if chosen not in accepted:
+        ask_again(acme)
+
+    checked = stored(acme)
+    assert checked.state == ("working" if chosen in accepted else "refused")
+    assert checked.ways_accepted == accepted
+    assert (checked.due_at, checked.doubted_at) == (None, None)
+
+
+def test_without_a_token_a_check_asks_once(sandbox, acme, ada, wire):
+    api_keys.ask_for_check(acme.credential, ada)
+    worker.run_once()
+
+    assert len(wire()) == 1
+    assert stored(acme).ways_accepted == []
+
+
+def test_a_way_that_is_chosen_during_a_check_is_checked_by_itself(
+    sandbox, with_token, acme, monkeypatch
+):
+    (leased,) = key_health.take_due_checks(1)
+    verdict = key_health._verdict
+
+    def overtaken(*args):
+        answer = verdict(*args)
+        api_keys.choose(with_token, None, "token")
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(key_health, "_verdict", overtaken)
+        assert key_health.check(leased) is None
+
+    assert (stored(acme).state, stored(acme).sends) == ("unchecked", "token")
+    worker.run_once()
+    assert stored(acme).state == "working"
+
+
+def test_a_choice_is_recorded_once(with_token, acme, ada):
+    assert api_keys.choose(with_token, ada, "both")
+    assert not api_keys.choose(stored(acme), ada, "both")
+
+    (entry,) = Entry.objects.filter(verb="key.way_chosen")
+    assert (entry.detail["before"], entry.detail["after"]) == ("key", "both")
+    assert entry.actor_id == ada.pk
+
+
+def test_without_a_token_nothing_but_the_key_can_be_chosen(acme):
+    assert not api_keys.choose(acme.credential, None, "token")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ApiCredential.objects.update(sends="token")
+    assert stored(acme).sends == "key"
+
+
+def test_a_key_stored_without_a_token_is_sent_alone_again(with_token, acme):
+    api_keys.choose(with_token, None, "token")
+    replace_key(acme, world.ACME_KEY)
+
+    assert stored(acme).sends == "key"
+
+
+def test_a_key_stored_with_another_token_is_sent_as_before(with_token, acme):
+    api_keys.choose(with_token, None, "token")
+    replace_key(acme, world.ACME_KEY, token=TOKEN)
+
+    assert stored(acme).sends == "token"
+    assert stored(acme).due_at <= timezone.now()
