@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 
@@ -50,5 +51,6 @@ def _make(email: str) -> User:
             organisation=organisation, name=site, spkey_site_id=site.lower().replace(" ", "-")
         )
     user = User.objects.create_user(email)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     Membership.objects.create(user=user, organisation=organisation)
     return user

@@ -415,6 +415,20 @@ REASONS: dict[str, Text] = {
 }
 """What a reason is called by itself: as its chip says it, where it has one of its own."""
 
+_FIELDS: dict[str, Text] = {
+    "siteId": _("SpKey site id"),
+    "userId": _("SpKey user id"),
+    "orgId": _("SpKey organisation id"),
+    "hubId": _("Hub id"),
+}
+
+
+def problem(field: str, message: str) -> str:
+    """Say which field SpKey found wrong, and what it said of it, which may be either alone."""
+    name = str(_FIELDS.get(field.rpartition(".")[2], field))
+    return ": ".join(part for part in (name, message) if part)
+
+
 GROUPS: dict[str, Text] = {
     "open": _("Under way"),
     "done": _("All claimed"),

@@ -7,7 +7,8 @@ from portal import spkey
 from portal.claims import permissions
 from portal.claims.models import Claim, Reason
 from portal.gateway import gate
-from portal.orgs.models import ApiCredential, Membership
+from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.queries import has_confirmed_address
 
 
 class Blocked(Exception):
@@ -45,13 +46,16 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     """Return the SpKey id of the user in whose name the claim is made.
 
     The member's own, else the one SpKey has for their e-mail address (remembered), else the
-    organisation's fallback. Raises Blocked when there is none, SpkeyError when asking fails,
-    and Membership.DoesNotExist when the person is no member any more.
+    organisation's fallback. SpKey is asked only for an address that is known to be theirs, since an
+    older deployment of its API would make a user of any other. Raises Blocked when there is none,
+    SpkeyError when asking fails, and Membership.DoesNotExist when the person is no member any more.
     """
     organisation = permissions.credential_owner(claim)
     member = Membership.objects.get(user=claim.submitted_by_id, organisation=organisation)
     if member.spkey_user_id is not None:
         return str(member.spkey_user_id)
+    if not has_confirmed_address(claim.submitted_by):
+        return _fallback(organisation)
     try:
         found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)
     except (spkey.NotFound, spkey.Forbidden, spkey.Refused, spkey.BadCredentials, ValueError) as no:
@@ -59,16 +63,20 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
             raise
         # Nobody with that address, an address that SpKey does not take, or a key that may not
         # ask: one that still reads the hub is no bad key for all that.
-        if organisation.fallback_spkey_user_id is None:
-            if isinstance(no, spkey.BadCredentials):
-                client.hub_status(claim.hub.hub_id)
-            raise Blocked(Reason.NO_USER) from None
-        return str(organisation.fallback_spkey_user_id)
+        if organisation.fallback_spkey_user_id is None and isinstance(no, spkey.BadCredentials):
+            client.hub_status(claim.hub.hub_id)
+        return _fallback(organisation)
     asked_for = Membership.objects.filter(user__email=claim.submitted_by.email)
     asked_for.filter(pk=member.pk, spkey_user_id=None).update(
         spkey_user_id=found, spkey_user_id_found=True
     )
     return str(found)
+
+
+def _fallback(organisation: Organisation) -> str:
+    if organisation.fallback_spkey_user_id is None:
+        raise Blocked(Reason.NO_USER)
+    return str(organisation.fallback_spkey_user_id)
 
 
 def claim_body(claim: Claim, user_id: str) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
+        "problems": [wording.problem(*problem) for problem in claim.problems],
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
         "can_try_now": actions.can_try_now(claim),

@@ -12,7 +12,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext
 
 from portal.claims.display import list_item, timeline
-from portal.claims.display.wording import Words, claimed_elsewhere, known_at
+from portal.claims.display.wording import Words, claimed_elsewhere, known_at, problem
 from portal.claims.engine import decide
 from portal.claims.engine.rules import Rule
 from portal.claims.models import Claim, Reason, State
@@ -222,7 +222,7 @@ def _more(claim: Claim, words: Words, at: str) -> str:
     """Return the words' text with what is particular to this claim."""
     if claim.reason == Reason.ANOTHER_SITE:
         return _where(at, words)
-    sentences = [str(words.text), *(f"{field}: {message}" for field, message in claim.problems)]
+    sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     next_try = timeline.next_try(claim)
     # Sooner than that, it is over before the minute that would be named.
     if next_try and next_try - timezone.now() > A_WHILE:

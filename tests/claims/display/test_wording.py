@@ -191,3 +191,17 @@ def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada,
             if ClaimFilter({"state": value}, queryset=claims_of(member), member=member).qs.exists()
         }
         assert found == {chip}, (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "said"),
+    [
+        ("siteId", "Expected string", "SpKey site id: Expected string"),
+        ("body.userId", "Required", "SpKey user id: Required"),
+        ("hubId", "", "Hub id"),
+        ("shoeSize", "Too big", "shoeSize: Too big"),
+        ("", "Something", "Something"),
+    ],
+)
+def test_a_field_that_spkey_found_wrong_is_named_in_words(field, message, said):
+    assert wording.problem(field, message) == said

@@ -3,11 +3,12 @@
 from uuid import UUID, uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from portal import spkey
 from portal.claims.engine import actions, calls
 from portal.claims.models import Reason, State
-from portal.orgs.models import Membership, User
+from portal.orgs.models import Membership, Organisation, User
 from portal.sandbox import world
 from tests.conftest import claim_request, join, make_person, work, work_until_refused
 
@@ -51,6 +52,24 @@ def test_an_id_found_by_email_is_remembered(sandbox, claim, ira, mill_court, wir
     member = ira.memberships.get()
     assert member.spkey_user_id == UUID(world.USERS[ira.email])
     assert member.spkey_user_id_found
+
+
+@pytest.mark.parametrize("how", ["not confirmed", "another is"])
+def test_an_address_that_is_not_known_to_be_theirs_is_not_asked_for(
+    sandbox, claim, ira, acme, wire, how
+):
+    address = EmailAddress.objects.filter(user=ira)
+    address.update(
+        **({"verified": False} if how == "not confirmed" else {"email": "old@a.example"})
+    )
+
+    held = work(claim)
+
+    assert (held.state, held.reason) == (State.BLOCKED, Reason.NO_USER)
+    assert wire(BY_EMAIL) == []
+    Organisation.objects.filter(pk=acme.pk).update(fallback_spkey_user_id=world.USERS[ira.email])
+    assert work(claim).state == State.CLAIMED
+    assert wire(BY_EMAIL) == []
 
 
 def test_an_id_found_by_an_address_that_changed_meanwhile_is_not_remembered(
