@@ -37,10 +37,10 @@ def _by_the_key() -> Q:
     return Q(state=State.REJECTED, reason=Reason.FORBIDDEN, acting_organisation=None)
 
 
-GROUPS: dict[str, Which] = {
-    "open": _in(*ACTIVE),
-    "done": _in(*SUCCEEDED),
-    "attention": _in(
+OF_STATES: dict[str, tuple[State, ...]] = {
+    "open": ACTIVE,
+    "done": SUCCEEDED,
+    "attention": (
         State.BLOCKED,
         State.REVIEW,
         State.CONFLICT,
@@ -48,13 +48,25 @@ GROUPS: dict[str, Which] = {
         State.REJECTED,
         State.EXPIRED,
     ),
+    "ended": tuple(state for state in FINAL if state not in SUCCEEDED),
+}
+"""The groups that are some states, whatever else is so of the claim."""
+
+GROUPS: dict[str, Which] = {
+    "open": _in(*OF_STATES["open"]),
+    "done": _in(*OF_STATES["done"]),
+    "attention": _in(*OF_STATES["attention"]),
     "offline": lambda: Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.OFFLINE),
     "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
     "forbidden": lambda: _by_the_key() & _lately(),
     "refused": lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
     "unclaimed": lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
-    "ended": _in(*(state for state in FINAL if state not in SUCCEEDED)),
+    "ended": _in(*OF_STATES["ended"]),
 }
+
+
+RECENT = frozenset({"late", "forbidden", "refused", "unclaimed"})
+"""The groups of what ended in the last days: few, and found by when they ended."""
 
 
 def claims_in(name: str) -> Q:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -229,6 +230,22 @@ class Claim(Leased):
             models.Index(
                 fields=("organisation", "submitted_by", "-created_at", "-id"),
                 name="claim_newest_of_person",
+            ),
+            models.Index(fields=("site", "-created_at", "-id"), name="claim_newest_of_site"),
+            models.Index(
+                fields=("organisation", "-created_at", "-id"),
+                condition=Q(site=None),
+                name="claim_without_site",
+            ),
+            models.Index(
+                F("organisation"),
+                Upper("reference"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="claim_reference",
+            ),
+            models.Index(
+                fields=("organisation", "state", "-created_at", "-id"), name="claim_newest_in_state"
             ),
             # What home counts: claims that go on, which have no end, and those that ended lately.
             models.Index(fields=("organisation", "finished_at"), name="claim_ended"),

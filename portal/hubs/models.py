@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast, Concat, Lower, Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +76,14 @@ class Hub(Leased):
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    # What `search` looks in: the id and the serial in small letters, without hyphens.
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Replace(Concat(Cast("hub_id", models.TextField()), Value(" "), "serial"), Value("-"))
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta(Leased.Meta):
         verbose_name = _("hub")

@@ -35,7 +35,7 @@ def person_by_email(email: str) -> User | None:
 def has_confirmed_address(user: User) -> bool:
     """Say whether the person's present address is known to be theirs."""
     confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
-    return confirmed.exists()
+    return bool(confirmed.exists())
 
 
 def authenticators_of(user: User) -> dict[int, str]:

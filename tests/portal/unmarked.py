@@ -13,7 +13,8 @@ from bin.messages import ROOT, sources
 # Names that are the same in every language, and words that no page shows.
 NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|JSON|QR|x{3,}")
 WORD = re.compile(r"[^\W\d_]{2,}")
-SENTENCE = re.compile(r"[A-Z][\w’']* .*[a-z]{2,}|[A-Za-z]{2,} .*[a-z]{2,}[.?!…]$")
+# A statement in SQL is none.
+SENTENCE = re.compile(r"(?!CREATE |SELECT )(?:[A-Z][\w’']* .*[a-z]{2,}|[A-Za-z]{2,} .*[a-z]{2,}[.?!…]$)")
 
 SPOKEN = {
     *("abbr", "alt", "label", "placeholder", "summary", "title"),

@@ -8,9 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display import wording
-from portal.claims.groups import GROUPS, claims_in
+from portal.claims.groups import GROUPS, OF_STATES, RECENT, claims_in
 from portal.claims.models import Claim
 from portal.claims.queries import claimers
+from portal.core.web.long_choices import LongSelect
 from portal.orgs.models import Membership
 from portal.sites.queries import sites_of
 
@@ -28,15 +29,17 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         method="in_state",
     )
     site = django_filters.ModelChoiceFilter(
-        label=_("Site"), empty_label=_("Any site"), queryset=None
+        label=_("Site"), empty_label=_("Any site"), queryset=None, widget=LongSelect
     )
     person = django_filters.ModelChoiceFilter(
         label=_("Person"),
         empty_label=_("Anybody"),
         queryset=None,
         field_name="submitted_by",
+        widget=LongSelect,
     )
-    q = django_filters.CharFilter(label=_("Find"), method="containing")
+    # Looked up by `claims.search`, which the page asks for conditions.
+    q = django_filters.CharFilter(label=_("Find"), method="with_any_text")
 
     class Meta:
         model = Claim
@@ -50,22 +53,21 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims in a group of states, or those whose chip says this."""
+        if value in RECENT:
+            # In the list's order, the database would read through the history to find them.
+            recent = claims.order_by().filter(claims_in(value))
+            return claims.filter(pk__in=list(recent.values_list("pk", flat=True)))
         return claims.filter(claims_in(value) if value in GROUPS else _with_chip(value))
 
-    def containing(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
-        """Return the claims whose hub, site, serial, person or reference has the text."""
-        text = value.strip()
-        return claims.filter(
-            Q(hub_id_text__icontains=text)
-            | Q(hub_id_text__icontains=text.replace(" ", ""))
-            | Q(hub__serial__icontains=text)
-            | Q(site__name__icontains=text)
-            | Q(spkey_site_id__icontains=text)
-            | Q(submitted_by__email__icontains=text)
-            | Q(submitted_by__name__icontains=text)
-            | Q(reference__iexact=text)
-            | Q(pk__istartswith=text)
-        )
+    @property
+    def any_of(self) -> list[Q]:
+        """Return conditions of which each claim meets one, for each of which there is an index."""
+        states = OF_STATES.get(self.data.get("state", ""), ())
+        return [Q(state=state) for state in states] or [Q()]
+
+    def with_any_text(self, claims: QuerySet[Claim], _name: str, _value: str) -> QuerySet[Claim]:
+        """Return the claims as they are."""
+        return claims
 
 
 def _with_chip(name: str) -> Q:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims import site_choice
 from portal.claims.display import wording
+from portal.core.web.long_choices import LongRadioCards
 from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photos
 from portal.orgs.models import Organisation, User
@@ -54,7 +55,7 @@ class ClaimForm(forms.Form):
         None,  # The sites of the member, once the form knows for whom it is.
         label=_("Site"),
         empty_label=None,
-        widget=forms.RadioSelect,
+        widget=LongRadioCards,
         error_messages={"required": wording.PICK_SITE},
     )
     label = LabelField()

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.claims import permissions
+from portal.claims import permissions, search
 from portal.claims.display import list_item, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
@@ -185,7 +185,9 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     member = access.current(request, Ability.VIEW)
     claims = claims_of(member).with_details()
     found = ClaimFilter(request.GET, queryset=claims, member=member)
-    page = pagination.page_of(found.qs, request.GET)
+    text = request.GET.get("q", "").strip()
+    any_of = search.conditions(member, text) if text else found.any_of
+    page = pagination.page_of(found.qs, request.GET, any_of)
     context = {
         "filter": found,
         "filtered": any(request.GET.get(name) for name in found.filters),

@@ -1,6 +1,7 @@
 """Keyset pages: a position in the list instead of a page number, so that new rows shift nothing."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,15 +23,17 @@ class Page[Row: Model]:
     older_url: str
 
 
-def page_of[Row: Model](rows: QuerySet[Row], query: QueryDict) -> Page[Row]:
+def page_of[Row: Model](
+    rows: QuerySet[Row], query: QueryDict, any_of: Sequence[Q] = (Q(),)
+) -> Page[Row]:
     """Return the page that the query's `before` or `after` position asks for, else the newest.
 
-    The rows' model has `created_at` and a UUID as its primary key.
+    The rows' model has `created_at` and a UUID as its primary key. `any_of` is as for `first_of`.
     """
     if position := _position(query.get("after", "")):
         at, pk = position
         newer = rows.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk))
-        found = first_of(newer.order_by("created_at", "pk"), PAGE + 1)
+        found = first_of(newer.order_by("created_at", "pk"), PAGE + 1, any_of)
         more, shown = len(found) > PAGE, found[:PAGE][::-1]
         return Page(
             shown,
@@ -40,7 +43,7 @@ def page_of[Row: Model](rows: QuerySet[Row], query: QueryDict) -> Page[Row]:
     if position := _position(query.get("before", "")):
         at, pk = position
         rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
-    found = first_of(rows.order_by("-created_at", "-pk"), PAGE + 1)
+    found = first_of(rows.order_by("-created_at", "-pk"), PAGE + 1, any_of)
     more, shown = len(found) > PAGE, found[:PAGE]
     newer_url = _url(query, "after", shown[:1]) if position else ""
     return Page(shown, newer_url, _url(query, "before", shown[-1:] if more else []))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims.engine.actions import submission_id
 from portal.claims.web.forms import LabelField
+from portal.core.web.long_choices import LongRadioCards
 from portal.sites.models import Site
 from portal.support.display import wording
 from portal.support.flow import SupportRequest
@@ -30,7 +31,7 @@ class SupportClaimForm(forms.Form):
         empty_label=_("Not one of these: its SpKey id is typed below"),
         blank=True,
         required=False,
-        widget=forms.RadioSelect,
+        widget=LongRadioCards,
         error_messages={"invalid_choice": wording.CLOSED_SITE},
     )
     typed_site = forms.CharField(

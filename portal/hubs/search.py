@@ -1,0 +1,52 @@
+"""Finding hubs by any part of their id or serial, through an index.
+
+PostgreSQL has one on every three characters of a text (pg_trgm). SQLite has a table of its own for
+that (FTS5), which triggers fill. Both answer the same, for three characters and more.
+"""
+
+from typing import Final
+
+from django.apps.registry import Apps
+from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+SHORTEST: Final = 3
+
+_ON_POSTGRESQL = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX hub_search ON hubs_hub USING gin (search_text gin_trgm_ops)",
+)
+_ON_SQLITE = (
+    "CREATE VIRTUAL TABLE hubs_search USING fts5(hub UNINDEXED, words, tokenize='trigram')",
+    """CREATE TRIGGER hubs_search_made AFTER INSERT ON hubs_hub BEGIN
+        INSERT INTO hubs_search(hub, words) VALUES (NEW.id, NEW.search_text); END""",
+    # What it was called before stays beside it: to look that up would mean to read all.
+    """CREATE TRIGGER hubs_search_renamed AFTER UPDATE OF hub_id, serial ON hubs_hub
+        WHEN OLD.search_text <> NEW.search_text BEGIN
+        INSERT INTO hubs_search(hub, words) VALUES (NEW.id, NEW.search_text); END""",
+)
+
+
+def make_index(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Make the index that `matching` uses: a migration's step."""
+    on_postgresql = editor.connection.vendor == "postgresql"
+    for statement in _ON_POSTGRESQL if on_postgresql else _ON_SQLITE:
+        editor.execute(statement, params=None)
+
+
+def matching(text: str) -> Q | None:
+    """Return the condition on hubs that the text is part of their id or serial.
+
+    Hyphens, spaces and capitals do not matter. None for fewer than three characters.
+    """
+    wanted = "".join(text.replace("-", "").split()).lower()
+    if len(wanted) < SHORTEST:
+        return None
+    found = Q(search_text__contains=wanted)
+    if connection.vendor == "sqlite":
+        phrase = '"{}"'.format(wanted.replace('"', '""'))
+        indexed = RawSQL("SELECT hub FROM hubs_search WHERE words MATCH %s", (phrase,))
+        found = Q(pk__in=indexed) & found
+    return found
