@@ -1,6 +1,6 @@
 """Measure what the portal claims about speed.
 
-Usage: python -m bench [--quick] [PART ...]
+Usage: python -m bench [--quick] [--on sqlite|postgresql] [PART ...]
 
 Everything runs on this machine, in a temporary folder, against the sandbox. The exit code is
 1 when a target is missed.
@@ -9,6 +9,7 @@ Everything runs on this machine, in a temporary folder, against the sandbox. The
 import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
@@ -16,8 +17,9 @@ import django
 from django.core.management import call_command
 
 from bench import place, report, signals
+from chaos import postgres
 
-PARTS = ("polls", "submits", "crowd", "fair", "weight")
+PARTS = ("polls", "submits", "crowd", "fair", "weight", "history")
 # Measured only when they are named: they need a browser, and take minutes.
 BY_NAME = ("labels", "tray", "lighthouse")
 
@@ -26,8 +28,10 @@ def main() -> int:
     """Measure the parts that were asked for, and print their table."""
     options = _options()
     signals.end_on_signals()
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        place.enter(Path(folder))
+    with ExitStack() as ending:
+        folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-"))
+        database = ending.enter_context(postgres.server()) if options.on == "postgresql" else ""
+        place.enter(Path(folder), database=database)
         django.setup()
         call_command("migrate", verbosity=0)
         figures = [
@@ -51,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"any of: {', '.join(PARTS + BY_NAME)}"
     )
+    parser.add_argument("--on", choices=("sqlite", "postgresql"), default="sqlite", help="database")
     parser.add_argument("--quick", action="store_true", help="try every part, and judge nothing")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS + BY_NAME):

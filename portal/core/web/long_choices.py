@@ -1,32 +1,45 @@
 """Choices among many, drawn at once.
 
-Django renders a template for each option: with hundreds of sites that is most of a page's time.
+Django makes a context and renders a template for each option: with hundreds of sites that is most
+of a page's time.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.forms import RadioSelect, Select
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.forms.widgets import ChoiceWidget
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+_SELECTED = mark_safe(" selected")
+_CHECKED = mark_safe(" checked")
+
+
+def _options(widget: ChoiceWidget, value: object) -> Iterator[tuple[str, object, object, bool]]:
+    """Yield for each choice, which has no groups: its value as text, itself, its label, chosen."""
+    chosen = {"" if value is None else str(value)}
+    for choice, label in widget.choices:
+        text = "" if choice is None else str(choice)
+        yield text, choice, label, text in chosen
 
 
 class LongSelect(Select):
     """A select without groups whose options cost next to nothing."""
 
-    def _render(
-        self, template_name: str, context: dict[str, Any], renderer: Any = None
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        widget = context["widget"]
+        """Return the select with its options."""
         options = (
-            (str(option["value"]), flatatt({"selected": option["selected"]}), option["label"])
-            for _group, options, _index in widget["optgroups"]
-            for option in options
+            (text, _SELECTED if is_chosen else "", label)
+            for text, _choice, label, is_chosen in _options(self, value)
         )
         return format_html(
             '<select name="{}"{}>{}</select>',
-            widget["name"],
-            flatatt(widget["attrs"]),
+            name,
+            flatatt(self.build_attrs(self.attrs, dict(attrs or {}))),
             format_html_join("", '<option value="{}"{}>{}</option>', options),
         )
 
@@ -34,28 +47,35 @@ class LongSelect(Select):
 class LongRadioCards(RadioSelect):
     """Radio buttons as cards; a choice that is a model's row with an `address` shows that, too."""
 
-    def _render(
-        self, template_name: str, context: dict[str, Any], renderer: Any = None
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
+        """Return the cards. Each button has the field's id with its number, from 0."""
+        all_of = self.build_attrs(self.attrs, dict(attrs or {}))
+        field_id, field_name = escape(all_of.pop("id", "")), escape(name)
+        more = flatatt(all_of)
+        cards = (
+            (
+                (own_id := field_id + SafeString(f"_{number}")),
+                field_name,
+                text,
+                own_id,
+                more,
+                _CHECKED if is_chosen else "",
+                label,
+                _address(choice),
+            )
+            for number, (text, choice, label, is_chosen) in enumerate(_options(self, value))
+        )
         return format_html_join(
             "",
-            '<label class="radio-card" for="{}"><input type="radio" name="{}" value="{}"{}>'
+            '<label class="radio-card" for="{}">'
+            '<input type="radio" name="{}" value="{}" id="{}"{}{}>'
             "<span><strong>{}</strong>{}</span></label>",
-            (
-                (
-                    option["attrs"].get("id", ""),
-                    option["name"],
-                    str(option["value"]),
-                    flatatt(option["attrs"] | {"checked": option["selected"]}),
-                    option["label"],
-                    _address(option["value"]),
-                )
-                for _group, options, _index in context["widget"]["optgroups"]
-                for option in options
-            ),
+            cards,
         )
 
 
-def _address(value: Any) -> SafeString | str:
-    address = getattr(getattr(value, "instance", None), "address", "")
+def _address(choice: Any) -> SafeString | str:
+    address = getattr(getattr(choice, "instance", None), "address", "")
     return format_html(' <span class="help">{}</span>', address) if address else ""
