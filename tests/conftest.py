@@ -232,7 +232,7 @@ def claim_request(user: User, site: Site, hub_id: UUID | str, **fields) -> actio
     return actions.ClaimRequest(
         user=user,
         organisation=site.organisation,
-        hub_id=UUID(str(hub_id)),
+        hub_id=hub_id if isinstance(hub_id, UUID) else UUID(hub_id),
         spkey_site_id=site.spkey_site_id,
         submission=fields.pop("submission", None) or uuid4(),
         site=site,

@@ -50,6 +50,9 @@ class Hub(Leased):
         Organisation, models.CASCADE, related_name="hubs", verbose_name=_("organisation")
     )
     hub_id = models.UUIDField(_("hub id"))
+    # How its label spells it, where that is with capitals; and whether SpKey knows it so.
+    printed_id = models.CharField(max_length=36, blank=True, editable=False)
+    as_printed = models.BooleanField(default=False, editable=False)
     binding = models.CharField(
         _("binding"), max_length=8, choices=Binding.choices, default=Binding.UNKNOWN
     )
@@ -97,3 +100,8 @@ class Hub(Leased):
 
     def __str__(self) -> str:
         return str(self.hub_id)
+
+    @property
+    def spkey_id(self) -> str:
+        """The id as SpKey is asked for it, to whom capitals matter."""
+        return self.printed_id if self.as_printed else str(self.hub_id)

@@ -65,6 +65,15 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
     return _save(hub, known, read_at)
 
 
+def spell(hub: Hub, *, as_printed: bool) -> bool:
+    """Ask SpKey for the hub as its label spells it, or in small letters; say if that is new."""
+    if hub.as_printed == as_printed or not hub.printed_id:
+        return False
+    hub.as_printed = as_printed
+    Hub.objects.filter(pk=hub.pk).update(as_printed=as_printed)
+    return True
+
+
 def record_missing(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     """Remember that SpKey knows no such hub, and return the row as saved."""
     return _save(hub, _known_only(Hub.Binding.MISSING), read_at)

@@ -18,6 +18,7 @@ from portal.core.worker import WorkKind
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.hubs import status
+from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Organisation
 
@@ -32,25 +33,41 @@ HOST_AT_ONCE = 16
 
 
 def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
-    """Return the organisation's row of this hub, made when there is none."""
-    hub, _ = Hub.objects.get_or_create(organisation=organisation, hub_id=hub_id)
+    """Return the organisation's row of this hub, made when there is none.
+
+    An id that was read off a label tells the row how that spells it.
+    """
+    (hub,) = hubs_for(organisation, [hub_id]).values()
     return hub
 
 
 def hubs_for(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UUID, Hub]:
     """Return the organisation's rows of these hubs by hub id, made where there are none.
 
-    However many they are, this takes three statements at most.
+    However many they are, this takes three statements at most, and one more for each that is the
+    first to be read off a label with capitals.
     """
     of_these = Hub.objects.filter(organisation=organisation, hub_id__in=hub_ids)
     found = {hub.hub_id: hub for hub in of_these}
+    printed = {hub_id: text for hub_id in hub_ids if (text := _printed(hub_id))}
+    for hub_id in printed.keys() & found.keys():
+        if not found[hub_id].printed_id:
+            found[hub_id].printed_id = printed[hub_id]
+            of_these.filter(hub_id=hub_id).update(printed_id=printed[hub_id])
     missing = [hub_id for hub_id in hub_ids if hub_id not in found]
     if not missing:
         return found
-    made = [Hub(organisation=organisation, hub_id=hub_id) for hub_id in missing]
+    made = [
+        Hub(organisation=organisation, hub_id=hub_id, printed_id=printed.get(hub_id, ""))
+        for hub_id in missing
+    ]
     # Of two who ask at once one makes the row: the existing row is read afterwards.
     Hub.objects.bulk_create(made, ignore_conflicts=True)
     return {hub.hub_id: hub for hub in of_these.all()}
+
+
+def _printed(hub_id: UUID) -> str:
+    return hub_id.printed if isinstance(hub_id, HubId) else ""
 
 
 def watch(hub: Hub, read_for: UUID | None = None) -> None:
@@ -154,9 +171,12 @@ def _ask(hub: Hub) -> timedelta:
         return timedelta(seconds=client.seconds)
     asked_at = timezone.now()
     try:
-        status.record(hub, client.hub_status(hub.hub_id), read_at=asked_at)
+        status.record(hub, client.hub_status(hub.spkey_id), read_at=asked_at)
     except spkey.NotFound as error:
         if error.from_api:  # Else it is a gateway's page, and says nothing of the hub.
+            if status.spell(hub, as_printed=True):
+                return REFRESH_WAITING
+            status.spell(hub, as_printed=False)
             status.record_missing(hub, read_at=asked_at)
     except spkey.Forbidden as error:
         if error.from_api:

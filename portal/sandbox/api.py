@@ -55,9 +55,9 @@ class Api:
         match request.segments:
             case ("hubs", hub_id, "status"):
                 self._admit(request, "GET")
-                return self._status(hub_id.lower())
+                return self._status(hub_id)
             case ("hubs", hub_id, command) if command in bodies.COMMANDS:
-                return self._command(request, self._admit(request, "POST"), command, hub_id.lower())
+                return self._command(request, self._admit(request, "POST"), command, hub_id)
             case ("users", "by-email"):
                 self._admit(request, "GET")
                 return self._user_by_email(request)

@@ -99,7 +99,7 @@ def _problems(command: str, hub_id: str, body: Json) -> Iterator[tuple[str, str]
         elif message := check(body[name]):
             yield name, message
     sent = body.get("hubId")
-    if isinstance(sent, str) and sent.lower() != hub_id:
+    if isinstance(sent, str) and sent != hub_id:
         yield "hubId", "Does not match the id in the path"
     if command != "ClaimHub" and not is_uuid(hub_id):
         yield "id", "Expected a UUID"

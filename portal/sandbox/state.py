@@ -169,7 +169,7 @@ class SandboxState:
         if unknown := set(fields) - SETTABLE:
             raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
         with self.lock:
-            hub = self.hubs[hub_id.lower()]
+            hub = self.hubs[hub_id]
             if "online" in fields:
                 hub.online = _flag_or_none(fields["online"])
                 hub.offline_calls = 0

@@ -129,6 +129,11 @@ _SIDE_EFFECTS = "51de0000-0000-4000-8000-000000000500"
 _EVENT_MISSING = "e4e47000-0000-4000-8000-00000000e0e1"
 
 MAGIC: Mapping[str, MagicHub] = {
+    "capitals": MagicHub(
+        "CAFE0000-0000-4000-8000-00000000CA95",
+        "In capitals",
+        "was provisioned with capitals in its id, and is known by no other spelling",
+    ),
     "offline_at_first": MagicHub(
         "0ff11e00-0000-4000-8000-000000000003",
         "Offline at first",

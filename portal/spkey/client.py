@@ -100,7 +100,7 @@ class Client:
 
         def read(data: object, meta: AnswerMeta) -> HubStatus:
             status = HubStatus.from_json(data, meta)
-            if status.hub_id != hub:
+            if status.hub_id != hub.lower():
                 raise Undocumented("hubId is another hub's")
             return status
 
@@ -209,7 +209,7 @@ def _checked_hub_id(hub_id: str | uuid.UUID) -> str:
     # Quoting alone is no defence: `.` and `..` survive it.
     if not _UUID.fullmatch(text):
         raise ValueError("A hub id is a UUID.")
-    return text.lower()
+    return text
 
 
 def _hub_path(hub_id: str, last: str) -> str:

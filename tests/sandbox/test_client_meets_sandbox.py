@@ -125,8 +125,13 @@ def test_an_unknown_hub_is_not_found_by_any_call(acme):
             call()
 
 
-def test_an_id_in_capitals_is_the_same_hub(acme):
-    assert acme.hub_status(HUB.upper()).hub_id == HUB
+def test_an_id_spelt_otherwise_than_it_was_provisioned_is_no_hub(acme):
+    with pytest.raises(spkey.NotFound):
+        acme.hub_status(HUB.upper())
+    capitals = world.MAGIC["capitals"].id
+    assert acme.hub_status(capitals).hub_id == capitals.lower()
+    with pytest.raises(spkey.NotFound):
+        acme.hub_status(capitals.lower())
 
 
 def test_every_answer_carries_a_reference_of_its_own(acme):

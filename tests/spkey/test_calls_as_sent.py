@@ -125,11 +125,16 @@ def test_without_a_token_there_is_no_authorization_header(api):
     assert headers["User-Agent"] == "fitters/2"
 
 
-def test_a_hub_id_is_sent_in_lower_case_whichever_way_it_came(api, client):
-    api.post(people.CLAIM_URL, json=DONE)
-    for hub_id in (HUB.upper(), uuid.UUID(HUB), HUB):
-        client.claim_hub(hub_id, **CLAIM)
-    assert {json.loads(call.request.body)["hubId"] for call in api.calls} == {HUB}
+@pytest.mark.parametrize("spelt", [HUB.upper(), uuid.UUID(HUB.upper()), HUB], ids=str)
+def test_a_hub_id_is_sent_as_it_is_spelt_for_capitals_matter_there(api, client, spelt):
+    api.post(people.CLAIM_URL.replace(HUB, str(spelt)), json=DONE)
+    client.claim_hub(spelt, **CLAIM)
+    assert json.loads(api.calls[0].request.body)["hubId"] == str(spelt)
+
+
+def test_an_answer_may_spell_the_hubs_id_otherwise(api, client):
+    api.get(people.STATUS_URL.replace(HUB, HUB.upper()), json=people.status_json())
+    assert client.hub_status(HUB.upper()).hub_id == HUB
 
 
 def test_a_base_url_may_have_a_path_and_a_last_slash(api):

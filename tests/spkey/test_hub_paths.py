@@ -81,7 +81,7 @@ def test_an_id_is_rejected_or_its_path_is_exactly_the_expected_one(text):
         assert not _is_uuid(text)
     else:
         assert _is_uuid(text)
-        assert path == f"/hubs/{text.lower()}/status"
+        assert path == f"/hubs/{text}/status"
 
 
 def _is_uuid(text: str) -> bool:

@@ -4,9 +4,10 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 from portal import spkey
+from portal.hubs import status
+from portal.hubs.models import Hub
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +79,20 @@ class Sent:
         return self.record.outcome
 
 
-def read(client: spkey.Client, hub_id: UUID, *, asked_at: datetime) -> Reading:
-    """Read the hub's status. Never raises an API error."""
+def read(client: spkey.Client, hub: Hub, *, asked_at: datetime) -> Reading:
+    """Read the hub's status. Never raises an API error.
+
+    One that SpKey does not know is asked for once more as its label spells it.
+    """
+    reading = _read(client, hub.spkey_id, asked_at)
+    if reading.outcome == CallOutcome.NOT_FOUND and status.spell(hub, as_printed=True):
+        reading = _read(client, hub.spkey_id, asked_at)
+    if reading.outcome == CallOutcome.NOT_FOUND:
+        status.spell(hub, as_printed=False)
+    return reading
+
+
+def _read(client: spkey.Client, hub_id: str, asked_at: datetime) -> Reading:
     try:
         answer = client.hub_status(hub_id)
     except spkey.SpkeyError as error:
@@ -89,7 +102,7 @@ def read(client: spkey.Client, hub_id: UUID, *, asked_at: datetime) -> Reading:
 
 
 def send(
-    client: spkey.Client, hub_id: UUID, *, site_id: str, user_id: str, org_id: str | None
+    client: spkey.Client, hub_id: str, *, site_id: str, user_id: str, org_id: str | None
 ) -> Sent:
     """Send the claim, once. Never raises an API error."""
     try:

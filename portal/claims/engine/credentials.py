@@ -64,7 +64,7 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         # Nobody with that address, an address that SpKey does not take, or a key that may not
         # ask: one that still reads the hub is no bad key for all that.
         if organisation.fallback_spkey_user_id is None and isinstance(no, spkey.BadCredentials):
-            client.hub_status(claim.hub.hub_id)
+            client.hub_status(claim.hub.spkey_id)
         return _fallback(organisation)
     asked_for = Membership.objects.filter(user__email=claim.submitted_by.email)
     asked_for.filter(pk=member.pk, spkey_user_id=None).update(

@@ -102,7 +102,7 @@ def _read(claim: Claim) -> calls.Reading | None:
     if isinstance(client, Held):
         return None
     asked_at = timezone.now()
-    reading = calls.read(client, claim.hub.hub_id, asked_at=asked_at)
+    reading = calls.read(client, claim.hub, asked_at=asked_at)
     if reading.outcome == calls.CallOutcome.BAD_CREDENTIALS:
         key_health.take_refusal(credential)
     if reading.hub is not None:

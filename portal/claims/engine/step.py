@@ -125,7 +125,7 @@ def _read(work: _Work, client: spkey.Client) -> Decision:
 
 def _ask(work: _Work, client: spkey.Client, asked_at: datetime) -> calls.Reading:
     hub = work.claim.hub
-    reading = calls.read(client, hub.hub_id, asked_at=asked_at)
+    reading = calls.read(client, hub, asked_at=asked_at)
     if reading.hub is not None:
         status.record(hub, reading.hub, read_at=asked_at)
     elif reading.outcome == calls.CallOutcome.NOT_FOUND:
@@ -150,7 +150,7 @@ def _send(work: _Work, client: spkey.Client) -> None:
     intent = _commit_intent(work, body)
     if intent is None:
         return _rest(work, RIGHT_GONE)
-    sent = calls.send(client, claim.hub.hub_id, **body)
+    sent = calls.send(client, claim.hub.spkey_id, **body)
     decision = decide.after_send(context.gather(claim), sent, timezone.now())
     work.sent = (intent, sent.record)
     if decision.state == State.CLAIMED and sent.event is not None:

@@ -33,8 +33,8 @@ def _read() -> timedelta:
 
 
 def _attempt() -> timedelta:
-    """Return how long an attempt may take: a read, the look-up of a person, and a send."""
-    return 2 * _read() + timedelta(seconds=spkey.Timeouts().post_total)
+    """Return how long an attempt may take: two reads, the look-up of a person, and a send."""
+    return 3 * _read() + timedelta(seconds=spkey.Timeouts().post_total)
 
 
 ATTEMPTS = WorkKind(
@@ -69,6 +69,6 @@ RECHECKS = WorkKind(
     is_due=recheck.some_due,
     take=recheck.take_due,
     work=look_again,
-    longest=_read,
+    longest=lambda: 2 * _read(),
     priority=1,
 )

@@ -10,7 +10,6 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
-HubId = UUID
 type Kind = Literal["empty", "too_long", "nothing", "several"]
 
 LONGEST: Final = 256
@@ -51,6 +50,25 @@ class LabelProblem(ValueError):
         self.kind = kind
         self.read = printable(text)
         self.typed = typed
+
+
+class HubId(UUID):
+    """A hub's id, as `text` with its 32 digits spells it: equal to the UUID, however spelt."""
+
+    __slots__ = ("_printed",)
+
+    def __init__(self, text: str) -> None:
+        digits = "".join(re.findall(HEX, text))
+        super().__init__(digits)
+        object.__setattr__(self, "_printed", digits)
+
+    @property
+    def printed(self) -> str:
+        """The id with the label's capitals, hyphens in their places; "" where it has none."""
+        digits = getattr(self, "_printed", "")
+        if digits == digits.lower():
+            return ""
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def parse(text: str) -> HubId:
@@ -112,15 +130,11 @@ def _folded_character(character: str) -> str:
 
 
 def _ids_in(folded: str) -> set[HubId]:
-    found = {_hub_id(match[0]) for match in GROUPED.finditer(folded)}
-    found |= {_hub_id(match[0]) for match in UNBROKEN.finditer(folded)}
+    found = {HubId(match[0]) for match in GROUPED.finditer(folded)}
+    found |= {HubId(match[0]) for match in UNBROKEN.finditer(folded)}
     if not found and _digits_typed(folded) == DIGITS:
-        found = {_hub_id(folded)}
+        found = {HubId(folded)}
     return found
-
-
-def _hub_id(text: str) -> HubId:
-    return UUID("".join(re.findall(HEX, text)))
 
 
 def _digits_typed(folded: str) -> int | None:

@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("hub_id", models.UUIDField(verbose_name="hub id")),
+                ("printed_id", models.CharField(blank=True, editable=False, max_length=36)),
+                ("as_printed", models.BooleanField(default=False, editable=False)),
                 (
                     "binding",
                     models.CharField(
