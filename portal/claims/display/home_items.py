@@ -68,7 +68,7 @@ class Counted:
 COUNTED: dict[str, Counted] = {
     "blocked": Counted(
         ngettext_lazy("%(number)d claim needs you", "%(number)d claims need you", "number"),
-        _("They are saved and go on once you have mended what they name."),
+        _("Nothing is lost: each says what it needs, and goes on by itself afterwards."),
         "attention",
         "key",
     ),
@@ -102,12 +102,12 @@ COUNTED: dict[str, Counted] = {
     ),
     "forbidden": Counted(
         ngettext_lazy(
-            "%(number)d claim was refused because of the API key",
-            "%(number)d claims were refused because of the API key",
+            "%(number)d claim was not allowed with the API key",
+            "%(number)d claims were not allowed with the API key",
             "number",
         ),
         _(
-            "Make sure that the stored key is this organisation's own, then claim the hubs again. "
+            "The key itself works. Make sure that it is this organisation's own, then claim again. "
             "If it is, ask SmartphoneKey's support, and quote the reference."
         ),
         "stop",

@@ -27,8 +27,8 @@ WORDS: dict[str, tuple[Chip, Text]] = {
     State.REFUSED: (
         Chip("stop", "stop", _("Refused")),
         _(
-            "SmartphoneKey does not accept this key: it was replaced, revoked or has expired. "
-            "Claims are saved and wait. Store the new key below."
+            "SmartphoneKey does not accept this key: it was mistyped, replaced or revoked, or it has "
+            "expired. Claims are saved and wait. Store the right key below."
         ),
     ),
     State.MISMATCH: (
@@ -56,8 +56,8 @@ STATES: list[tuple[str, Text]] = [(state, chip.word) for state, (chip, _text) in
 DOUBTED = (
     Chip("working", "clock", _("Asking again")),
     _(
-        "SmartphoneKey refused this key once, which can be its own trouble. "
-        "We ask again within a minute; claims are saved and wait until then."
+        "SmartphoneKey refused this key just now. That can be a passing fault on their side, so we "
+        "ask again in a minute. Claims are saved and wait until then."
     ),
 )
 CHECKING = (Chip("working", "working", _("Checking")), _("Asking SmartphoneKey about this key."))

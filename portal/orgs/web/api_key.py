@@ -23,7 +23,7 @@ def key_edit(request: HttpRequest) -> HttpResponse:
     form = KeyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         api_keys.replace(organisation, access.person(request), *form.secrets())
-        messages.success(request, gettext("The new key is stored. We are checking it now."))
+        messages.success(request, gettext("The new key is stored."))
         return redirect("key:edit")
     credential = organisation.stored_credential
     context = {"form": form, **_status(credential)}
@@ -50,7 +50,7 @@ def key_sends(request: HttpRequest) -> HttpResponse:
     if credential is None or not form.is_valid():
         return redirect("key:edit")
     if api_keys.choose(credential, access.person(request), form.cleaned_data["sends"]):
-        messages.success(request, gettext("Saved. We are checking it now."))
+        messages.success(request, gettext("Saved."))
     return redirect("key:edit")
 
 

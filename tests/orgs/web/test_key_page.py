@@ -99,7 +99,7 @@ def test_a_working_key_is_shown_as_working(admin, sandbox):
 def test_a_refused_key_is_shown_on_every_page(admin, sandbox):
     admin.post(KEY, {"key": world.REVOKED_KEY})
     worker.run_once()
-    assert "SmartphoneKey refused this key once" in words(admin)
+    assert "SmartphoneKey refused this key just now" in words(admin)
     assert "SmartphoneKey refuses the API key" not in admin.get("/").content.decode()
     ask_again(credential().organisation)
 
@@ -159,7 +159,7 @@ def test_what_is_sent_is_chosen_where_a_token_is_stored(admin, sandbox):
 
     answer = admin.post(reverse("key:sends"), {"sends": "token"}, follow=True)
 
-    assert "Saved. We are checking it now." in answer.text
+    assert "Saved." in answer.text
     assert credential().sends == "token"
     worker.run_once()
     assert "SmartphoneKey accepts this key." in words(admin)
