@@ -27,8 +27,8 @@ WORDS: dict[str, tuple[Chip, Text]] = {
     State.REFUSED: (
         Chip("stop", "stop", _("Refused")),
         _(
-            "SmartphoneKey does not accept this key: it was mistyped, replaced or revoked, or it has "
-            "expired. Claims are saved and wait. Store the right key below."
+            "SmartphoneKey does not accept this key: it was mistyped, replaced or revoked, or it "
+            "has expired. Claims are saved and wait. Store the right key below."
         ),
     ),
     State.MISMATCH: (
