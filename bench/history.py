@@ -120,6 +120,7 @@ def works(admin: User, person: User, claim: Claim) -> Iterator[tuple[str, Work]]
     yield "administrator's home", read("/")
     yield "installer's home", of_installer("/")
     yield "tray", of_installer("/claims/new/")
+    yield "sites", read("/sites/")
     yield "claim", read(f"/claims/{claim.pk}/")
     yield "claim's poll", read(f"/claims/{claim.pk}/live/")
     for state in ("", "attention", "refused", "unclaimed", "open", "ended", "not_found"):

@@ -1,6 +1,7 @@
 """Sites: make, change, archive."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -11,19 +12,28 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.sites import changes
 from portal.sites.models import Site
-from portal.sites.queries import sites_of, sites_visible_to
+from portal.sites.queries import sites_of, sites_visible_to, with_words
 from portal.sites.web.forms import SiteForm
+
+PAGE = 25
 
 
 @require_safe
 def site_list(request: HttpRequest) -> HttpResponse:
-    """Show the organisation's sites, the archived ones apart."""
-    mine = sites_of(access.current(request, Ability.MANAGE_SITES))
-    return render(
-        request,
-        "sites/list.html",
-        {"sites": mine.open(), "archived": mine.exclude(archived_at=None)},
-    )
+    """Show the organisation's sites, a page of them, and the archived ones apart."""
+    member = access.current(request, Ability.MANAGE_SITES)
+    text = request.GET.get("q", "").strip()
+    found = with_words(sites_of(member), text)
+    page = Paginator(found.open().order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
+    archived = found.exclude(archived_at=None).order_by("-archived_at")[: PAGE + 1]
+    context = {
+        "page": page,
+        "text": text,
+        "archived": archived[:PAGE],
+        "more_archived": len(archived) > PAGE,
+        "can_search": text or page.paginator.num_pages > 1 or len(archived) > PAGE,
+    }
+    return render(request, "sites/list.html", context)
 
 
 def site_new(request: HttpRequest) -> HttpResponse:

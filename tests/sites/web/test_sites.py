@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims.models import Claim
@@ -145,7 +146,7 @@ def test_an_archived_site_leaves_the_list_and_the_claim_form_and_comes_back(
     admin.post(reverse("sites:archive", args=(mill_court.pk,)))
     sites = admin.get(reverse("sites:list"))
 
-    assert list(sites.context["sites"]) == [orchard_rise]
+    assert list(sites.context["page"]) == [orchard_rise]
     assert list(sites.context["archived"]) == [mill_court]
     assert "Mill Court" not in installer.get(reverse("claims:new")).content.decode()
     admin.post(reverse("sites:restore", args=(mill_court.pk,)))
@@ -195,3 +196,73 @@ def test_an_organisation_without_sites_is_led_to_make_one(admin, as_person, ira)
     assert reverse("sites:new") in admin.get(reverse("sites:list")).content.decode()
     assert "Make the first site" in admin.get(reverse("claims:new")).content.decode()
     assert "Ask your administrator" in as_person(ira).get(reverse("claims:new")).content.decode()
+
+
+@pytest.fixture
+def thirty(acme):
+    """Thirty more sites in use, and thirty that are archived."""
+    now = timezone.now()
+    made = [
+        Site(
+            organisation=acme,
+            name=f"House {n:02}",
+            address=f"{n} Harbour Road",
+            spkey_site_id=f"h-{n:02}",
+            archived_at=now if n >= 30 else None,
+        )
+        for n in range(60)
+    ]
+    return Site.objects.bulk_create(made)
+
+
+def names(answer):
+    return [site.name for site in answer.context["page"]]
+
+
+def test_many_sites_are_shown_a_page_at_a_time(admin, thirty, mill_court):
+    first = admin.get(reverse("sites:list"))
+    second = admin.get(reverse("sites:list"), {"page": 2})
+
+    assert names(first) == [f"House {n:02}" for n in range(25)]
+    assert names(second) == [f"House {n:02}" for n in range(25, 30)] + ["Mill Court"]
+    assert "Next" in first.text
+    assert "Previous" in second.text
+    assert len(first.context["archived"]) == 25
+    assert "These were archived last." in first.text
+
+
+@pytest.mark.parametrize("number", ["0", "99", "x", ""])
+def test_a_page_that_is_none_shows_one_that_is(admin, thirty, number):
+    assert names(admin.get(reverse("sites:list"), {"page": number}))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("house 07", ["House 07"]),
+        ("7 harbour h-07", ["House 07"]),
+        ("H-2", [f"House {n}" for n in range(20, 30)]),
+        ("mill", ["Mill Court"]),
+        ("mill harbour", []),
+        ("%", []),
+    ],
+)
+def test_sites_are_found_by_the_words_of_their_name_address_and_id(
+    admin, thirty, mill_court, text, found
+):
+    assert names(admin.get(reverse("sites:list"), {"q": text})) == found
+
+
+def test_a_search_that_finds_no_site_says_so_and_leads_back(admin, thirty):
+    page = admin.get(reverse("sites:list"), {"q": "nowhere"}).text
+
+    assert "No site matches" in page
+    assert "Show all" in page
+
+
+def test_a_handful_of_sites_needs_no_search(admin, mill_court):
+    assert 'name="q"' not in admin.get(reverse("sites:list")).text
+
+
+def test_the_sites_of_another_organisation_are_not_found(admin, mill_court, lighthouse):
+    assert names(admin.get(reverse("sites:list"), {"q": lighthouse.name})) == []
