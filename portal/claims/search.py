@@ -5,9 +5,10 @@ so that the history of years is never read through.
 """
 
 import re
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_, or_
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Q, UUIDField
@@ -18,7 +19,6 @@ from portal.claims.queries import claimers
 from portal.hubs import search
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
-from portal.sites.models import SiteQuerySet
 from portal.sites.queries import sites_of
 
 MOST_WORDS: Final = 6
@@ -52,11 +52,9 @@ def _of_word(member: Membership, word: str) -> dict[str, Q]:
     found: dict[str, Q] = {"reference": Q(Exact(Upper("reference"), word.upper()))}
     if hubs := _hubs(member, word):
         found["hub"] = hubs
-    sites = sites_of(member).filter(Q(name__icontains=word) | Q(spkey_site_id__icontains=word))
-    if at_sites := _at(sites):
-        found["site"] = at_sites
-    people = claimers(member).filter(Q(email__icontains=word) | Q(name__icontains=word))
-    if people_ids := list(people.values_list("pk", flat=True)):
+    if site_ids := _with(word, sites_of(member).values_list("pk", "name", "spkey_site_id")):
+        found["site"] = _at(site_ids)
+    if people_ids := _with(word, claimers(member).values_list("pk", "email", "name")):
         found["person"] = Q(submitted_by__in=people_ids)
     found["no site"] = Q(site=None, spkey_site_id__icontains=word)
     start = word.replace("-", "").lower()
@@ -66,17 +64,25 @@ def _of_word(member: Membership, word: str) -> dict[str, Q]:
     return found
 
 
-def _at(sites: SiteQuerySet) -> Q | None:
-    """Return the condition that a claim is at one of the sites, None where there are none.
+def _with(word: str, rows: Iterable[tuple[Any, ...]]) -> list[UUID]:
+    """Return the first of each row that has the word in the others.
+
+    Compared here: of letters beyond ASCII, SQLite does not know which is the capital of which.
+    """
+    folded = word.casefold()
+    return [pk for pk, *texts in rows if any(folded in text.casefold() for text in texts)]
+
+
+def _at(site_ids: list[UUID]) -> Q:
+    """Return the condition that a claim is at one of the sites.
 
     Where many are, newest first finds some at once; by the sites' own index, the database would
     sort all the claims that they ever had. The expression keeps it from that.
     """
-    ids = list(sites.values_list("pk", flat=True)[: FEW_SITES + 1])
-    if len(ids) <= FEW_SITES:
-        return Q(site__in=ids) if ids else None
+    if len(site_ids) <= FEW_SITES:
+        return Q(site__in=site_ids)
     site = Coalesce(F("site_id"), F("site_id"), output_field=UUIDField())
-    return Q(In(site, sites.values("pk")))
+    return Q(In(site, site_ids))
 
 
 def _hubs(member: Membership, word: str) -> Q | None:

@@ -77,7 +77,9 @@ def ask(
     if paused := credential.paused_for:
         return Held(paused, HeldReason.RATE_LIMITED)
     if not settles_doubt and (doubted := credential.doubted_for):
-        return Held(doubted, HeldReason.KEY_DOUBTED)
+        # Only looked at: the circuit's one prober is the check, which ends the doubt as well.
+        is_away = circuit.is_open()
+        return Held(doubted, HeldReason.CIRCUIT_OPEN if is_away else HeldReason.KEY_DOUBTED)
     if silent := circuit.retry_in():
         return Held(silent, HeldReason.CIRCUIT_OPEN)
     ended = partial(_record_end, credential)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.audit.record import record
 from portal.core import leasing
-from portal.core.leasing import Lease, due_at
+from portal.core.leasing import Lease, due_at, taken_away
 from portal.gateway import gate
 from portal.gateway.gate import Held, stored
 from portal.notices import outbox
@@ -53,7 +53,7 @@ def take_refusal(credential: ApiCredential, *, is_second: bool = False) -> Refus
     that reads, and may command nothing.
     """
     if is_second:
-        return Refusal.PROVEN if mark_refused(credential) else Refusal.REPLACED
+        return _take_second(credential)
     now = timezone.now()
     with transaction.atomic():
         unknown = stored(credential).exclude(state=ApiCredential.State.REFUSED)
@@ -65,6 +65,17 @@ def take_refusal(credential: ApiCredential, *, is_second: bool = False) -> Refus
         return Refusal.REPLACED
     is_proven = doubted_or_known == ApiCredential.State.REFUSED
     return Refusal.PROVEN if is_proven else Refusal.DOUBTED
+
+
+@transaction.atomic
+def _take_second(credential: ApiCredential) -> Refusal:
+    """Refuse the key; a check of it that is due, or under way, is to take nothing back."""
+    if not mark_refused(credential):
+        return Refusal.REPLACED
+    stored(credential).update(
+        doubted_at=None, **due_at(None), **taken_away(), version=F("version") + 1
+    )
+    return Refusal.PROVEN
 
 
 def mark_mismatch(credential: ApiCredential) -> bool:
@@ -156,7 +167,10 @@ def _ways_accepted(credential: ApiCredential, verdict: str) -> list[str]:
     sends = ApiCredential.Sends
     verdicts = {way: _verdict(credential, way) for way in sends if way != credential.sends}
     verdicts[sends(credential.sends)] = verdict
-    return [way.value for way in sends if verdicts[way] == ApiCredential.State.WORKING]
+    works, refused = ApiCredential.State.WORKING, ApiCredential.State.REFUSED
+    # Of a way that was not answered, what was known before.
+    kept = {way for way in credential.ways_accepted if verdicts[sends(way)] not in {works, refused}}
+    return [way.value for way in sends if verdicts[way] == works or way.value in kept]
 
 
 def _remember(
@@ -198,12 +212,14 @@ def _unless_not_disproved(verdict: str) -> Case:
 
 def _leaves_doubt(credential: ApiCredential, verdict: str, asked_at: datetime) -> bool:
     """Say whether the key must be asked about again: only a second 401 a while later proves one."""
+    since = credential.doubted_at
     if verdict == ApiCredential.State.REFUSED:
         if credential.state == ApiCredential.State.REFUSED:
             return False
-        since = credential.doubted_at
         return since is None or asked_at - since < ApiCredential.DOUBT
-    return verdict == ApiCredential.State.UNREACHABLE and credential.doubted_at is not None
+    if since is None or verdict != ApiCredential.State.UNREACHABLE:
+        return False
+    return asked_at - since < ApiCredential.LONGEST_DOUBT
 
 
 def _verdict(credential: ApiCredential, sends: str | None = None) -> str | timedelta:
@@ -225,8 +241,11 @@ def _verdict(credential: ApiCredential, sends: str | None = None) -> str | timed
 
 
 def _verdict_of(error: spkey.SpkeyError) -> str:
-    """Say what an error tells of the key: a gateway's 403 or 404 comes with any key."""
-    if isinstance(error, spkey.NotFound) and error.from_api:
+    """Say what an error tells of the key: a gateway's 403 or 404 comes with any key.
+
+    That there is no such hub, or that its id is none, is answered only to a key that is accepted.
+    """
+    if isinstance(error, spkey.NotFound | spkey.Refused) and error.from_api:
         return ApiCredential.State.WORKING
     if isinstance(error, spkey.BadCredentials) or (
         isinstance(error, spkey.Forbidden) and error.from_api

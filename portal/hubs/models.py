@@ -105,3 +105,8 @@ class Hub(Leased):
     def spkey_id(self) -> str:
         """The id as SpKey is asked for it, to whom capitals matter."""
         return self.printed_id if self.as_printed else str(self.hub_id)
+
+    @property
+    def other_spelling(self) -> str:
+        """The id as SpKey might know it instead; "" where there is no other spelling."""
+        return str(self.hub_id) if self.as_printed else self.printed_id

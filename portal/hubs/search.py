@@ -2,6 +2,9 @@
 
 PostgreSQL has one on every three characters of a text (pg_trgm). SQLite has a table of its own for
 that (FTS5), which triggers fill. Both answer the same, for three characters and more.
+
+A migration that makes SQLite build the table of hubs anew loses the triggers: it has to make them
+again. A test says so.
 """
 
 from typing import Final
@@ -26,6 +29,8 @@ _ON_SQLITE = (
     """CREATE TRIGGER hubs_search_renamed AFTER UPDATE OF hub_id, serial ON hubs_hub
         WHEN OLD.search_text <> NEW.search_text BEGIN
         INSERT INTO hubs_search(hub, words) VALUES (NEW.id, NEW.search_text); END""",
+    """CREATE TRIGGER hubs_search_gone AFTER DELETE ON hubs_hub BEGIN
+        DELETE FROM hubs_search WHERE hub = OLD.id; END""",
 )
 
 

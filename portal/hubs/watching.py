@@ -45,13 +45,13 @@ def hubs_for(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UUID
     """Return the organisation's rows of these hubs by hub id, made where there are none.
 
     However many they are, this takes three statements at most, and one more for each that is the
-    first to be read off a label with capitals.
+    first to be read off a label that spells it with these capitals.
     """
     of_these = Hub.objects.filter(organisation=organisation, hub_id__in=hub_ids)
     found = {hub.hub_id: hub for hub in of_these}
     printed = {hub_id: text for hub_id in hub_ids if (text := _printed(hub_id))}
     for hub_id in printed.keys() & found.keys():
-        if not found[hub_id].printed_id:
+        if found[hub_id].printed_id != printed[hub_id] and not found[hub_id].as_printed:
             found[hub_id].printed_id = printed[hub_id]
             of_these.filter(hub_id=hub_id).update(printed_id=printed[hub_id])
     missing = [hub_id for hub_id in hub_ids if hub_id not in found]

@@ -1,7 +1,7 @@
 """Putting an organisation's key in place, and asking for a check of it."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -78,8 +78,15 @@ def choose(credential: ApiCredential, actor: User, sends: str) -> bool:
             others = others.exclude(bearer_token=None)
         chosen = others.update(
             sends=sends,
-            state=ApiCredential.State.UNCHECKED,
+            # It stays another organisation's, however it is sent.
+            state=Case(
+                When(state=ApiCredential.State.MISMATCH, then=F("state")),
+                default=Value(ApiCredential.State.UNCHECKED),
+            ),
             doubted_at=None,
+            # As good as another key: what was answered to the way before says nothing of this one.
+            replaced_at=timezone.now(),
+            replaced_by=actor,
             **taken_away(),
             **due_at(timezone.now()),
             version=F("version") + 1,

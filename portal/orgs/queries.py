@@ -33,7 +33,7 @@ def person_by_email(email: str) -> User | None:
 
 
 def has_confirmed_address(user: User) -> bool:
-    """Say whether the person's present address is known to be theirs."""
+    """Say whether they confirmed their present address, or an operator vouched for it."""
     confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
     return bool(confirmed.exists())
 

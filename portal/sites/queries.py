@@ -1,7 +1,5 @@
 """Sites, as pages ask for them."""
 
-from django.db.models import Q
-
 from portal.orgs.models import Membership, User
 from portal.sites.models import Site, SiteQuerySet
 
@@ -12,13 +10,16 @@ def sites_of(member: Membership) -> SiteQuerySet:
 
 
 def with_words(sites: SiteQuerySet, text: str) -> SiteQuerySet:
-    """Return those of the sites in whose name, address or SpKey id each word of the text is."""
-    for word in text.split():
-        in_address = Q(address__icontains=word)
-        sites = sites.filter(
-            Q(name__icontains=word) | Q(spkey_site_id__icontains=word) | in_address
-        )
-    return sites
+    """Return those of the sites in whose name, address or SpKey id each word of the text is.
+
+    Compared here: of letters beyond ASCII, SQLite does not know which is the capital of which.
+    """
+    words = text.casefold().split()
+    if not words:
+        return sites
+    rows = sites.values_list("pk", "name", "address", "spkey_site_id")
+    texts = {pk: " ".join(row).casefold() for pk, *row in rows}
+    return sites.filter(pk__in=[pk for pk in texts if all(word in texts[pk] for word in words)])
 
 
 def sites_visible_to(user: User) -> SiteQuerySet:

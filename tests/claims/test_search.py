@@ -1,6 +1,7 @@
 """Claims are found by words: of their hub, site, person or reference."""
 
 import pytest
+from django.db import connection
 
 from portal.claims import search
 from portal.claims.engine import actions
@@ -123,3 +124,21 @@ def test_those_who_have_claimed_are_listed_once_each_and_nobody_else(
 
 def test_before_the_first_claim_nobody_has_claimed(ada):
     assert list(claimers(ada.memberships.get())) == []
+
+
+@pytest.mark.parametrize("text", ["ΑΘΉΝΑ", "αθήνα", "οδός 3 αθήνα"])
+def test_capitals_of_other_alphabets_do_not_matter(three, found, mill_court, text):
+    Site.objects.filter(pk=mill_court.pk).update(name="Αθήνα, Οδός 3")
+
+    assert found(text) == {three[0], three[2]}
+
+
+def test_a_hub_that_is_made_renamed_or_removed_is_so_in_the_index(acme):
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            names = {name for (name,) in cursor.fetchall()}
+            assert names >= {"hubs_search_made", "hubs_search_renamed", "hubs_search_gone"}
+        else:
+            cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname = 'hub_search'")
+            assert cursor.fetchall()

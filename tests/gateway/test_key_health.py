@@ -115,6 +115,48 @@ def test_silence_settles_no_doubt(sandbox, acme, clock):
     assert (stored(acme).state, stored(acme).doubted_at) == ("working", None)
 
 
+@pytest.mark.parametrize("answer", [400, 404])
+def test_spkeys_own_refusal_of_the_question_settles_the_doubt(sandbox, acme, clock, answer):
+    key_health.take_refusal(acme.credential)
+    sandbox.faults.add({"method": "GET"}, action={"status": answer})
+    clock.shift(61)
+    worker.run_once()
+
+    assert (stored(acme).state, stored(acme).doubted_at) == ("working", None)
+
+
+def test_a_doubt_that_nobody_settles_ends_after_ten_minutes(sandbox, claim, acme, clock):
+    key_health.take_refusal(acme.credential)
+    gateway = {"status": 404, "body": "<html>", "headers": {"Content-Type": "text/html"}}
+    sandbox.faults.add({"path_contains": str(key_health.NO_HUB)}, action=gateway)
+    for _ in range(11):
+        clock.shift(61)
+        worker.run_once()
+
+    assert (stored(acme).state, stored(acme).doubted_at) == ("unreachable", None)
+    assert work(claim).state == State.CLAIMED
+
+
+def test_a_claims_second_401_leaves_no_check_that_would_take_it_back(sandbox, claim, acme, clock):
+    sandbox.faults.add({"method": "POST"}, action={"status": 401})
+    work(claim)
+    clock.shift(61)
+    worker.run_once()
+    key_health.take_refusal(stored(acme))
+    assert where(work(claim)) in (KEY_DOUBTED, KEY_REFUSED)
+    assert key_health.take_refusal(stored(acme), is_second=True) is Refusal.PROVEN
+
+    assert (stored(acme).state, stored(acme).doubted_at, stored(acme).due_at) == (
+        "refused",
+        None,
+        None,
+    )
+    clock.shift(120)
+    worker.run_once()
+    assert stored(acme).state == "refused"
+    assert Entry.objects.filter(verb="key.refused").count() == 1
+
+
 def test_the_first_401_of_a_new_key_is_no_second_one(sandbox, claim, acme):
     sandbox.faults.add({"method": "POST"}, action={"status": 401}, times=2)
     assert where(work(claim)) == KEY_DOUBTED

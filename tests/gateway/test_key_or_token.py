@@ -127,3 +127,33 @@ def test_a_key_stored_with_another_token_is_sent_as_before(with_token, acme):
 
     assert stored(acme).sends == "token"
     assert stored(acme).due_at <= timezone.now()
+
+
+def test_the_first_401_of_another_way_is_no_second_one(sandbox, claim, with_token, acme):
+    ApiCredential.objects.update(due_at=None)
+    sandbox.faults.add({"method": "POST"}, action={"status": 401}, times=2)
+    assert work(claim).reason == "key_doubted"
+    api_keys.choose(stored(acme), None, "token")
+    worker.run_once()
+
+    assert work(claim).reason == "key_doubted"
+    assert stored(acme).state == "working"
+
+
+def test_another_organisations_key_stays_that_however_it_is_sent(with_token, acme):
+    key_health.mark_mismatch(with_token)
+    api_keys.choose(stored(acme), None, "token")
+    worker.run_once()
+
+    assert (stored(acme).state, stored(acme).sends) == ("mismatch", "token")
+
+
+def test_a_way_that_was_not_answered_is_known_as_before(sandbox, with_token, acme, ada):
+    worker.run_once()
+    assert stored(acme).ways_accepted == WAYS
+    sandbox.faults.add({"method": "GET"}, action={"status": 503})
+    api_keys.ask_for_check(stored(acme), ada)
+    worker.run_once()
+
+    assert stored(acme).state == "unreachable"
+    assert stored(acme).ways_accepted == WAYS

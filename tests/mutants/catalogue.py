@@ -256,8 +256,8 @@ MUTANTS = (
                 "engine/step.py",
                 "    intent = _commit_intent(work, body)\n    if intent is None:\n"
                 "        return _rest(work, RIGHT_GONE)\n"
-                "    sent = calls.send(client, claim.hub.hub_id, **body)\n",
-                "    sent = calls.send(client, claim.hub.hub_id, **body)\n"
+                "    sent = calls.send(client, claim.hub.spkey_id, **body)\n",
+                "    sent = calls.send(client, claim.hub.spkey_id, **body)\n"
                 "    intent = _commit_intent(work, body)\n    if intent is None:\n"
                 "        return _rest(work, RIGHT_GONE)\n",
             ),
@@ -359,8 +359,8 @@ MUTANTS = (
         (
             Edit(
                 "portal/gateway/key_health.py",
-                "    if is_second:\n        return Refusal.PROVEN",
-                "    if True:\n        return Refusal.PROVEN",
+                "    if is_second:\n        return _take_second",
+                "    if True:\n        return _take_second",
             ),
         ),
         "tests/gateway/test_key_health.py",

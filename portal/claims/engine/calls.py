@@ -82,13 +82,14 @@ class Sent:
 def read(client: spkey.Client, hub: Hub, *, asked_at: datetime) -> Reading:
     """Read the hub's status. Never raises an API error.
 
-    One that SpKey does not know is asked for once more as its label spells it.
+    One that SpKey does not know is asked for once more in its other spelling.
     """
     reading = _read(client, hub.spkey_id, asked_at)
-    if reading.outcome == CallOutcome.NOT_FOUND and status.spell(hub, as_printed=True):
-        reading = _read(client, hub.spkey_id, asked_at)
-    if reading.outcome == CallOutcome.NOT_FOUND:
-        status.spell(hub, as_printed=False)
+    if reading.outcome != CallOutcome.NOT_FOUND or not hub.other_spelling:
+        return reading
+    reading = _read(client, hub.other_spelling, asked_at)
+    if reading.hub is not None:
+        status.spell(hub, as_printed=not hub.as_printed)
     return reading
 
 

@@ -185,7 +185,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     member = access.current(request, Ability.VIEW)
     claims = claims_of(member).with_details()
     found = ClaimFilter(request.GET, queryset=claims, member=member)
-    text = request.GET.get("q", "").strip()
+    text = found.form.cleaned_data.get("q", "") if found.form.is_valid() else ""
     any_of = search.conditions(member, text) if text else found.any_of
     page = pagination.page_of(found.qs, request.GET, any_of)
     context = {

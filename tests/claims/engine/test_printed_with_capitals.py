@@ -110,3 +110,20 @@ def test_a_form_takes_the_label_with_its_capitals(sandbox, as_person, ira, mill_
     worker.run_once()
 
     assert Hub.objects.get().printed_id == PRINTED
+
+
+def test_the_label_replaces_capitals_that_somebody_typed(acme):
+    watching.hub_for(acme, HubId("CAFE" * 8))
+    watching.hub_for(acme, HubId("CaFe" * 8))
+
+    assert Hub.objects.get().printed_id.startswith("CaFeCaFe-")
+
+
+def test_a_reading_as_printed_that_is_lost_proves_no_spelling(sandbox, ira, mill_court, wire):
+    claim = actions.submit(claim_request(ira, mill_court, HubId(PRINTED)))
+    sandbox.faults.add({"method": "GET"}, action={"status": 404}, times=1)
+    sandbox.faults.add({"method": "GET"}, action={"status": 503}, times=1)
+
+    assert work(claim).state == State.WAITING
+    assert not Hub.objects.get().as_printed
+    assert work(claim).state == State.CLAIMED

@@ -253,3 +253,9 @@ def test_people_who_may_not_claim_are_not_offered_scanning(agent):
 
     assert 'href="/claims/new/' not in page
     assert "Claims for others" in page
+
+
+@pytest.mark.parametrize("address", ["?q=%00abc", "?q=" + "x" * 5000, "?q=%22%27%5C"])
+def test_a_text_that_nobody_types_breaks_nothing(admin, three, address):
+    assert admin.get(f"{LIST}{address}").status_code == 200
+    assert admin.get(f"/sites/{address}").status_code == 200
