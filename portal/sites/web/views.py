@@ -25,7 +25,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = with_words(sites_of(member), text)
     page = Paginator(found.open().order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
-    archived = found.exclude(archived_at=None).order_by("-archived_at")[: PAGE + 1]
+    archived = list(found.exclude(archived_at=None).order_by("-archived_at")[: PAGE + 1])
     context = {
         "page": page,
         "text": text,
