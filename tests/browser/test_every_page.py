@@ -124,18 +124,18 @@ def test_the_pages_before_signing_in(tablet, ira):
     assert problems(page) == []
 
 
-def test_an_installers_pages(tablet, ira, claims):
+def test_an_installers_pages_are_sound(tablet, ira, claims):
     tablet.expected = ["403", "404"]
     page = tablet(ira)
     addresses = ["/", "/claims/", "/claims/?q=nothing+has+this", "/claims/new/", "/sites/"]
     assert visit(page, (*addresses, "/nowhere/", "/accounts/2fa/", "/accounts/logout/")) == {}
 
 
-def test_an_installers_pages_while_there_is_nothing_yet(tablet, ira):
+def test_an_installers_pages_are_sound_while_there_is_nothing_yet(tablet, ira):
     assert visit(tablet(ira), ("/", "/claims/", "/claims/new/")) == {}
 
 
-def test_a_claims_page_in_every_state(tablet, ira, claims):
+def test_a_claims_page_is_sound_in_every_state(tablet, ira, claims):
     page = tablet(ira)
     pages = {name: f"/claims/{claim.pk}/" for name, claim in claims.items()}
     whole = [pages[name] for name in OF_ALL_PARTS]
@@ -189,7 +189,7 @@ def test_the_tray_filled_and_sent_with_the_camera_open(
     assert problems(page) == []
 
 
-def test_an_administrators_pages(tablet, ada, claims, mill_court, orchard_rise):
+def test_an_administrators_pages_are_sound(tablet, ada, claims, mill_court, orchard_rise):
     Site.objects.filter(pk=orchard_rise.pk).update(archived_at=timezone.now())
     Heartbeat.objects.create(name="a", beat_at=timezone.now() - timedelta(hours=1))
     page = tablet(ada)
@@ -197,12 +197,12 @@ def test_an_administrators_pages(tablet, ada, claims, mill_court, orchard_rise):
     assert visit(page, ("/", *sites)) == {}
 
 
-def test_an_administrators_pages_while_there_is_nothing_yet(tablet, ada):
+def test_an_administrators_pages_are_sound_while_there_is_nothing_yet(tablet, ada):
     ApiCredential.objects.all().delete()
     assert visit(tablet(ada), ("/", "/claims/new/", "/sites/", "/organisation/key/")) == {}
 
 
-def test_the_pages_of_people(tablet, ada, ira, former):
+def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
     tablet.expected = ["422"]
     page = tablet(ada)
     members = [f"/organisation/people/{m.pk}/" for m in Membership.objects.order_by("pk")]
@@ -234,7 +234,7 @@ def test_the_key_page_in_every_state(tablet, ada):
     assert problems(page) == []
 
 
-def test_supports_pages(tablet, sam, acme, mill_court, hub_id):
+def test_supports_pages_are_sound(tablet, sam, acme, mill_court, hub_id):
     tablet.expected = ["403", "422"]
     assert visit(tablet(sam), ("/", "/claims/", "/support/")) == {}
     set_up_factor(sam)

@@ -43,14 +43,14 @@ def test_a_name_that_does_not_resolve(client_of, monkeypatch):
     assert_surely_not_sent(failure_of_claim(client_of(people.BASE_URL)), spkey.Unreachable)
 
 
-def test_a_refused_connection(client_of):
+def test_a_refused_connection_has_surely_sent_nothing(client_of):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     error = failure_of_claim(client_of(f"http://127.0.0.1:{port}"))
     assert_surely_not_sent(error, spkey.Unreachable)
 
 
-def test_a_connection_that_is_never_accepted(client_of):
+def test_a_connection_that_is_never_accepted_is_given_up(client_of):
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = [_knock(listener) for _ in range(3)]
         error = failure_of_claim(client_of(f"http://127.0.0.1:{listener.getsockname()[1]}", QUICK))

@@ -110,7 +110,9 @@ def goes_on(sandbox, claim, page_text, live_through) -> Callable[..., Claim]:
     return see
 
 
-def test_sigkill_before_the_read(sandbox, killed, page_text, goes_on):
+def test_a_worker_killed_before_the_read_is_followed_by_the_next(
+    sandbox, killed, page_text, goes_on
+):
     left = killed(before(calls, "read"))
 
     assert (left.state, list(sandbox.state.requests)) == (State.QUEUED, [])
@@ -118,7 +120,9 @@ def test_sigkill_before_the_read(sandbox, killed, page_text, goes_on):
     goes_on(after_sends=1)
 
 
-def test_sigkill_after_the_read(sandbox, killed, page_text, goes_on):
+def test_a_worker_killed_after_the_read_is_followed_by_the_next(
+    sandbox, killed, page_text, goes_on
+):
     left = killed(after(calls, "read"))
 
     assert (left.state, len(reads(sandbox, left))) == (State.QUEUED, 1)
@@ -126,7 +130,9 @@ def test_sigkill_after_the_read(sandbox, killed, page_text, goes_on):
     goes_on(after_sends=1)
 
 
-def test_sigkill_after_the_intent_is_committed(sandbox, killed, page_text, goes_on):
+def test_a_worker_killed_after_the_intent_is_committed_is_followed_by_the_next(
+    sandbox, killed, page_text, goes_on
+):
     left = killed(before(calls, "send"))
 
     assert (left.state, left.sends) == (State.SENDING, 1)
@@ -138,7 +144,9 @@ def test_sigkill_after_the_intent_is_committed(sandbox, killed, page_text, goes_
 
 
 @pytest.mark.parametrize("effect", [True, False], ids=["with effect", "without effect"])
-def test_sigkill_after_the_send_left(sandbox, let_go, claim, clock, page_text, goes_on, effect):
+def test_a_worker_killed_after_the_send_left_is_followed_by_the_next(
+    sandbox, let_go, claim, clock, page_text, goes_on, effect
+):
     lost = {"latency": HELD} if effect else {"latency": HELD, "drop": "before"}
     sandbox.faults.add(SEND, action=lost, times=1)
     with another_process(lambda: None) as process:
@@ -158,7 +166,9 @@ def test_sigkill_after_the_send_left(sandbox, let_go, claim, clock, page_text, g
         assert_sent_again_only_after_two_late_reads(sandbox, done)
 
 
-def test_sigkill_after_the_answer_came(sandbox, killed, page_text, goes_on):
+def test_a_worker_killed_after_the_answer_came_is_followed_by_the_next(
+    sandbox, killed, page_text, goes_on
+):
     left = killed(after(calls, "send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)
@@ -166,7 +176,9 @@ def test_sigkill_after_the_answer_came(sandbox, killed, page_text, goes_on):
     goes_on(after_sends=1)
 
 
-def test_sigkill_while_the_outcome_is_committed(sandbox, killed, page_text, goes_on):
+def test_a_worker_killed_while_the_outcome_is_committed_is_followed_by_the_next(
+    sandbox, killed, page_text, goes_on
+):
     left = killed(after(attempts, "close_send"))
 
     assert (left.state, len(sandbox.state.event_log)) == (State.SENDING, 1)
@@ -235,7 +247,7 @@ def test_sigterm_lets_a_process_finish_the_step_under_way(sandbox, let_go, ira, 
 
 @pytest.mark.slow
 @on_sqlite
-def test_sigkill_of_the_real_process_while_it_sends(
+def test_a_real_worker_killed_while_it_sends_is_followed_by_the_next(
     sandbox, let_go, ira, mill_court, clock, page_text
 ):
     sandbox.faults.add(SEND, action={"latency": HELD}, times=1)

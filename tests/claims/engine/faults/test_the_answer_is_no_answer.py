@@ -33,16 +33,14 @@ def test_a_wrong_content_type_without_an_effect(claim, in_doubt, ends_as_claimed
 
 
 @pytest.mark.parametrize(("effect", "sends"), [(True, 1), (False, 2)], ids=["effect", "no effect"])
-def test_a_5_mb_body(in_doubt, ends_as_claimed, effect, sends):
+def test_a_body_of_5_mb_is_no_answer(in_doubt, ends_as_claimed, effect, sends):
     unsure = in_doubt({"oversize": 5_000_000, "effect": effect})
 
     assert unsure.attempts.get(kind="send").message == "The answer is too large."
     ends_as_claimed(after_sends=sends)
 
 
-def test_a_drip_fed_body_that_would_last_longer_than_the_deadline(
-    impatient, in_doubt, ends_as_claimed
-):
+def test_a_drip_fed_body_is_given_up_at_the_deadline(impatient, in_doubt, ends_as_claimed):
     with impatient():
         unsure = in_doubt({"drip": 10})
     (send,) = unsure.attempts.filter(kind="send")

@@ -43,7 +43,9 @@ def test_a_redirected_send_without_an_effect(elsewhere, in_doubt, ends_as_claime
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-def test_a_redirected_read(sandbox, claim, elsewhere, waits_for_spkey, ends_as_claimed, status):
+def test_a_read_follows_no_redirect(
+    sandbox, claim, elsewhere, waits_for_spkey, ends_as_claimed, status
+):
     action = {"redirect": f"{elsewhere.url}/status", "status": status}
     sandbox.faults.add(READ, action=action, times=1)
     waits_for_spkey(work(claim))

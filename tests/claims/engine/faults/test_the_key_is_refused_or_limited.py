@@ -137,14 +137,14 @@ def rests_then_is_claimed(sandbox, claim, clock):
     return live
 
 
-def test_429_with_seconds(limited, rests_then_is_claimed):
+def test_a_429_with_seconds_is_obeyed_for_so_long(limited, rests_then_is_claimed):
     rest = limited(**{"Retry-After": "120"})
 
     assert 110 < rest < 126
     rests_then_is_claimed(rest)
 
 
-def test_429_with_a_date(limited, rests_then_is_claimed):
+def test_a_429_with_a_date_is_obeyed_until_then(limited, rests_then_is_claimed):
     later = datetime.now(UTC) + timedelta(seconds=120)
     rest = limited(**{"Retry-After": format_datetime(later, usegmt=True)})
 
@@ -152,7 +152,7 @@ def test_429_with_a_date(limited, rests_then_is_claimed):
     rests_then_is_claimed(rest)
 
 
-def test_429_with_nothing(limited, rests_then_is_claimed):
+def test_a_429_without_a_time_is_obeyed_for_half_a_minute(limited, rests_then_is_claimed):
     rest = limited()
 
     assert 20 < rest < 36
@@ -160,14 +160,14 @@ def test_429_with_nothing(limited, rests_then_is_claimed):
 
 
 @pytest.mark.parametrize("nonsense", ["soon", "-5", "1e9", "Thu, 99 Foo 2026", "٣٠"])
-def test_429_with_nonsense(limited, rests_then_is_claimed, nonsense):
+def test_a_429_with_nonsense_is_obeyed_for_half_a_minute(limited, rests_then_is_claimed, nonsense):
     rest = limited(**{"Retry-After": nonsense})
 
     assert 20 < rest < 36
     rests_then_is_claimed(rest)
 
 
-def test_429_that_asks_for_a_year_is_believed_for_a_quarter_of_an_hour(
+def test_a_429_that_asks_for_a_year_is_believed_for_a_quarter_of_an_hour(
     limited, rests_then_is_claimed
 ):
     rest = limited(**{"Retry-After": "31536000"})
@@ -176,7 +176,7 @@ def test_429_that_asks_for_a_year_is_believed_for_a_quarter_of_an_hour(
     rests_then_is_claimed(rest)
 
 
-def test_429_to_the_read_sends_nothing_meanwhile(sandbox, claim, page_text, clock):
+def test_a_429_to_the_read_sends_nothing_meanwhile(sandbox, claim, page_text, clock):
     action = {"status": 429, "headers": {"Retry-After": "120"}}
     sandbox.faults.add({"method": "GET"}, action=action, times=1)
     held = work(claim)
