@@ -37,9 +37,9 @@ def found_in(text: str) -> list[str]:
 
 @pytest.fixture
 def acme(acme):
-    """Acme, whose access has a bearer token as well."""
+    """Acme, whose access has a bearer token as well, which is sent."""
     token = ApiCredential.objects.get(organisation=acme)
-    token.bearer_token = Secret(BEARER)
+    token.bearer_token, token.sends = Secret(BEARER), ApiCredential.Sends.BOTH
     token.save()
     acme.refresh_from_db()
     return acme
