@@ -16,6 +16,7 @@ ANSWER_LOST = world.MAGIC["answer_lost"].id
 SUSPENDED = world.MAGIC["suspended"].id
 
 
+@pytest.mark.slow
 def test_a_hub_that_is_offline_at_first_is_explained_tried_now_and_claimed(tablet, ira):
     page = tablet(ira)
     claim_hub(page, OFFLINE_AT_FIRST)
@@ -63,6 +64,7 @@ def test_try_again_after_a_refusal_makes_a_new_claim_linked_to_the_old(tablet, s
     expect(present(page)).to_contain_text("This hub is suspended")
 
 
+@pytest.mark.slow
 def test_an_answer_lost_after_the_claim_took_effect_ends_as_claimed(
     tablet, sandbox, ira, monkeypatch
 ):

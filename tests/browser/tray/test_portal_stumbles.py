@@ -58,6 +58,7 @@ def test_hubs_confirmed_for_an_organisation_the_person_left_can_be_removed(table
     expect(word(page, hub)).to_have_text("Not looked up")
 
 
+@pytest.mark.slow
 def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ira, monkeypatch):
     def busy(member, rows):
         raise OperationalError
