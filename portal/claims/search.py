@@ -35,7 +35,7 @@ def conditions(member: Membership, text: str) -> list[Q]:
     beginning of the claim's own reference. An index serves each condition.
     """
     words = [_of_word(member, word) for word in text.split()[:MOST_WORDS]]
-    if not words or not all(words):
+    if not words:
         return []
     # Few claims meet the conditions of a word that many things have none for.
     first, *others = sorted(words, key=_breadth)

@@ -24,10 +24,6 @@ def with_token(acme):
     return replace_key(acme, world.ACME_KEY, token=TOKEN)
 
 
-def sent(wire):
-    return {(request.key, "x-api-key" in request.headers, request.bearer) for request in wire()}
-
-
 def test_a_token_that_is_stored_is_not_sent_by_itself(sandbox, claim, with_token, wire):
     ApiCredential.objects.update(due_at=None)
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.forms import RadioSelect, Select
 from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-_SELECTED = mark_safe(" selected")
-_CHECKED = mark_safe(" checked")
+_SELECTED = flatatt({"selected": True})
+_CHECKED = flatatt({"checked": True})
 
 
 def _options(widget: ChoiceWidget, value: object) -> Iterator[tuple[str, object, object, bool]]:
@@ -52,12 +52,12 @@ class LongRadioCards(RadioSelect):
     ) -> SafeString:
         """Return the cards. Each button has the field's id with its number, from 0."""
         all_of = self.build_attrs(self.attrs, dict(attrs or {}))
-        field_id, field_name = escape(all_of.pop("id", "")), escape(name)
+        field_id = all_of.pop("id", "")
         more = flatatt(all_of)
         cards = (
             (
-                (own_id := field_id + SafeString(f"_{number}")),
-                field_name,
+                (own_id := f"{field_id}_{number}"),
+                name,
                 text,
                 own_id,
                 more,

@@ -28,12 +28,20 @@ def site_list(request: HttpRequest) -> HttpResponse:
     archived = list(found.exclude(archived_at=None).order_by("-archived_at")[: PAGE + 1])
     context = {
         "page": page,
+        "previous_url": _url(request, page.number - 1) if page.has_previous() else "",
+        "next_url": _url(request, page.number + 1) if page.has_next() else "",
         "text": text,
         "archived": archived[:PAGE],
         "more_archived": len(archived) > PAGE,
         "can_search": text or page.paginator.num_pages > 1 or len(archived) > PAGE,
     }
     return render(request, "sites/list.html", context)
+
+
+def _url(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 def site_new(request: HttpRequest) -> HttpResponse:
