@@ -7,7 +7,6 @@ secret: a key by its ends only, a password not even as a hash.
 from typing import Any, ClassVar
 
 from allauth.account import admin as account_admin
-from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
@@ -27,7 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.orgs import spkey_users
+from portal.orgs import addresses, spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.orgs.web.admin_audit import changes, record_change, record_rows
@@ -96,14 +95,15 @@ class PersonAdmin(DjangoUserAdmin[User]):
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
     ) -> None:
-        """Save the person with their address, which the operator vouches for, and record it."""
+        """Save the person with their address, and record it.
+
+        What an operator typed is not confirmed by the person: see `addresses`.
+        """
         obj.is_superuser = obj.is_staff
         obj.save()
         if change and form.initial["email"] != obj.email:
             spkey_users.forget_found(obj)
-        EmailAddress.objects.update_or_create(
-            user=obj, primary=True, defaults={"email": obj.email, "verified": True}
-        )
+        addresses.keep(obj)
         detail = changes(form) if change else {"email": ["", obj.email]}
         record_change(
             request, "person.changed" if change else "person.added", obj, None, changes=detail

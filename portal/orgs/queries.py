@@ -1,6 +1,5 @@
 """People and their memberships, as pages ask for them."""
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from portal.orgs.models import (
@@ -30,12 +29,6 @@ def members_visible_to(user: User) -> MembershipQuerySet:
 def person_by_email(email: str) -> User | None:
     """Return the person with this address, whatever its capitals, if there is one."""
     return User.objects.filter(email__iexact=email).first()
-
-
-def has_confirmed_address(user: User) -> bool:
-    """Say whether they confirmed their present address, or an operator vouched for it."""
-    confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
-    return bool(confirmed.exists())
 
 
 def authenticators_of(user: User) -> dict[int, str]:

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from portal.audit.models import Entry
+from portal.orgs import addresses
 from portal.orgs.models import User
 from tests.operators.conftest import address, last
 from tests.people_with_factor import set_up_factor, sign_in_with_password
@@ -16,7 +17,7 @@ def test_a_new_person_can_sign_in(operator):
     assert operator.post(address(User, "add"), form | secret).status_code == 302
 
     nia = User.objects.get(email="new@elm.example")
-    assert EmailAddress.objects.get(user=nia).verified
+    assert not EmailAddress.objects.get(user=nia).verified
     assert not nia.is_staff
     assert last().verb == "person.added"
     client = Client()
@@ -33,6 +34,18 @@ def test_a_person_who_becomes_an_operator_is_recorded(operator, ira):
     assert ira.is_superuser
     assert ira.email == "installer@acme.example"
     assert last().detail["changes"]["is_staff"] == ["False", "True"]
+
+
+def test_an_address_is_confirmed_no_more_when_it_is_another(operator, ira):
+    form = {"email": ira.email.upper(), "name": ira.name, "is_active": "on"}
+    operator.post(address(User, "change", ira.pk), form)
+    assert addresses.is_confirmed(ira)
+
+    operator.post(address(User, "change", ira.pk), {**form, "email": "ira@elm.example"})
+
+    ira.refresh_from_db()
+    assert ira.email == "ira@elm.example"
+    assert not addresses.is_confirmed(ira)
 
 
 def test_a_deactivated_person_is_out_at_once(operator, ira):

@@ -7,8 +7,8 @@ from portal import spkey
 from portal.claims import permissions
 from portal.claims.models import Claim, Reason
 from portal.gateway import gate
+from portal.orgs import addresses
 from portal.orgs.models import ApiCredential, Membership, Organisation
-from portal.orgs.queries import has_confirmed_address
 
 
 class Blocked(Exception):
@@ -46,7 +46,7 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     """Return the SpKey id of the user in whose name the claim is made.
 
     The member's own, else the one SpKey has for their e-mail address (remembered), else the
-    organisation's fallback. SpKey is asked only for an address that is known to be theirs, since an
+    organisation's fallback. SpKey is asked only for an address that they confirmed, since an
     older deployment of its API would make a user of any other. Raises Blocked when there is none,
     SpkeyError when asking fails, and Membership.DoesNotExist when the person is no member any more.
     """
@@ -54,7 +54,7 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     member = Membership.objects.get(user=claim.submitted_by_id, organisation=organisation)
     if member.spkey_user_id is not None:
         return str(member.spkey_user_id)
-    if not has_confirmed_address(claim.submitted_by):
+    if not addresses.is_confirmed(claim.submitted_by):
         return _fallback(organisation)
     try:
         found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)

@@ -1,11 +1,13 @@
 """What people type about their organisation, checked field by field."""
 
+from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.validators import RegexValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs import addresses
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
@@ -26,6 +28,15 @@ ID_TYPING = {
 }
 
 
+class PasswordByLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+    """A new password, set through the link that was sent to the person's address."""
+
+    def save(self) -> None:
+        """Set it; the address is confirmed by that."""
+        super().save()
+        addresses.confirm(self.user)
+
+
 class SpkeyUserForm(forms.Form):
     """A SpKey user id, or none."""
 
@@ -34,7 +45,7 @@ class SpkeyUserForm(forms.Form):
         required=False,
         help_text=_(
             "Such as 123e4567-e89b-12d3-a456-426614174000. "
-            "Empty lets the portal look it up by e-mail address."
+            "Empty lets the portal look it up by the e-mail address that the person confirmed."
         ),
         error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),

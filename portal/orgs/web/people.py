@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from portal.core.web.posted import posted
-from portal.orgs import access, spkey_users
+from portal.orgs import access, addresses, spkey_users
 from portal.orgs.access import Ability
 from portal.orgs.queries import members_of, members_visible_to
 from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
@@ -39,5 +39,6 @@ def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
         spkey_users.set_spkey_user_id(member, form.cleaned_data["spkey_user_id"], person)
         messages.success(request, gettext("Saved."))
         return redirect("people:list")
-    context = {"form": form, "member": member}
+    is_confirmed = addresses.is_confirmed(member.user)
+    context = {"form": form, "member": member, "is_confirmed": is_confirmed}
     return render(request, "orgs/person.html", context, status=422 if form.errors else 200)
