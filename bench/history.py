@@ -1,7 +1,9 @@
 """What ten years of claims cost: each page, poll, search and lease, against a hundredth of them.
 
 Both are measured in one process and one database, the smaller history first. An organisation with
-100,000 claims has 5,000 hubs and 200 sites: 20 claims a hub, spread over the ten years.
+100,000 claims has 5,000 hubs, 200 sites and 20 installers: 20 claims a hub, spread over the ten
+years; one in twenty is for a site that the portal does not have, as support's are. Forty sites
+have had no claims since the beginning. Another organisation has as many.
 What happened in the last days is the same in both, since pages show it.
 With `--on postgresql` in a server of the bench's own, else on SQLite.
 """
@@ -18,18 +20,20 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from bench.people import installer
+from bench.people import HAL, installer
 from bench.report import Figure
 from portal.claims.engine import leases
 from portal.claims.models import Claim, State
 from portal.core import leasing
 from portal.hubs.models import Hub
-from portal.orgs.models import Membership, User
+from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
 CLAIMS: Final = 100_000
 CLAIMS_OF_A_HUB: Final = 20
 CLAIMS_OF_A_SITE: Final = 500
+CLAIMS_OF_A_PERSON: Final = 5_000
+FORMER_SITES: Final = 40
 FRACTION: Final = 100
 RECENT: Final = 200
 BATCH: Final = 5_000
@@ -47,8 +51,14 @@ def measure(*, quick: bool) -> list[Figure]:
     admin = User.objects.create_user("history@acme.example", name="Ada Admin")
     organisation = person.memberships.get().organisation
     Membership.objects.create(user=admin, organisation=organisation, role="admin")
-    make_claims(person, RECENT, newest=timedelta(0), oldest=timedelta(days=6))
+    other = installer(HAL).user
+    for each in (person, other):
+        make_claims(each, RECENT, newest=timedelta(0), oldest=timedelta(days=6))
+    for _ in range(FORMER_SITES):
+        make_claims(person, 1, timedelta(days=3653), timedelta(days=3660), at_sites="Former")
+    make_claims(other, count // FRACTION)
     few = _seconds(admin, person, make_claims(person, count // FRACTION))
+    make_claims(other, count - count // FRACTION)
     many = _seconds(admin, person, make_claims(person, count - count // FRACTION))
     return [
         Figure(
@@ -70,32 +80,25 @@ def make_claims(
     count: int,
     newest: timedelta = timedelta(days=9),
     oldest: timedelta = timedelta(days=3652),
+    at_sites: str = "House",
 ) -> Claim:
-    """Make so many more claims of the person's organisation; return one of the middle.
+    """Make so many more claims of the person and of new colleagues; return one of the middle.
 
     They are spread evenly from the newest to the oldest, which are so long ago.
     """
-    mine = {"organisation": person.memberships.get().organisation}
-    known_sites, known_hubs = (model.objects.filter(**mine).count() for model in (Site, Hub))
-    sites = [
-        Site(**mine, name=f"House {n}", spkey_site_id=f"house-{n}")
-        for n in range(known_sites, known_sites + max(count // CLAIMS_OF_A_SITE, 1))
-    ]
-    Site.objects.bulk_create(sites)
-    hubs = [
-        Hub(**mine, hub_id=uuid.uuid4(), serial=f"SK-{n:06}", binding=Hub.Binding.OURS)
-        for n in range(known_hubs, known_hubs + max(count // CLAIMS_OF_A_HUB, 1))
-    ]
-    Hub.objects.bulk_create(hubs, batch_size=BATCH)
+    organisation = person.memberships.get().organisation
+    sites = _more_sites(organisation, max(count // CLAIMS_OF_A_SITE, 1), at_sites)
+    hubs = _more_hubs(organisation, max(count // CLAIMS_OF_A_HUB, 1))
+    people = [person, *_more_people(count // CLAIMS_OF_A_PERSON)]
     now = timezone.now()
     claims = [
         Claim(
-            **mine,
+            organisation=organisation,
             hub=(hub := hubs[n % len(hubs)]),
             hub_id_text=str(hub.hub_id),
             site=(site := sites[n % len(sites)]),
             spkey_site_id=site.spkey_site_id,
-            submitted_by=person,
+            submitted_by=people[n % len(people)],
             submission=uuid.uuid4(),
             state=State.CLAIMED if n % 20 else State.REJECTED,
             created_at=(at := now - newest - (oldest - newest) * (n / count)),
@@ -104,10 +107,36 @@ def make_claims(
         )
         for n in range(count)
     ]
+    for n, claim in enumerate(claims[1::20]):
+        claim.site, claim.spkey_site_id = None, f"boiler-room-{n % 7}"
     Claim.objects.bulk_create(claims, batch_size=BATCH)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return claims[len(claims) // 2]
+
+
+def _more_sites(organisation: Organisation, count: int, name: str) -> list[Site]:
+    known = Site.objects.filter(organisation=organisation).count()
+    return Site.objects.bulk_create(
+        Site(organisation=organisation, name=f"{name} {n}", spkey_site_id=f"{name.lower()}-{n}")
+        for n in range(known, known + count)
+    )
+
+
+def _more_hubs(organisation: Organisation, count: int) -> list[Hub]:
+    known, ours = Hub.objects.filter(organisation=organisation).count(), Hub.Binding.OURS
+    hubs = [
+        Hub(organisation=organisation, hub_id=uuid.uuid4(), serial=f"SK-{n:06}", binding=ours)
+        for n in range(known, known + count)
+    ]
+    return Hub.objects.bulk_create(hubs, batch_size=BATCH)
+
+
+def _more_people(count: int) -> list[User]:
+    return User.objects.bulk_create(
+        User(email=f"installer-{uuid.uuid4()}@acme.example", name=f"Installer {n}")
+        for n in range(count)
+    )
 
 
 def _seconds(admin: User, person: User, claim: Claim) -> dict[str, float]:
@@ -131,7 +160,10 @@ def works(admin: User, person: User, claim: Claim) -> Iterator[tuple[str, Work]]
         "a hub's last characters": claim.hub_id_text[-4:],
         "a serial": "SK-0000",
         "a site": "House 4",
+        "a site that the portal has not": "boiler",
+        "sites of long ago": "former",
         "a person": "installer",
+        "everybody": "acme.example",
         "a person and a site": "installer House",
         "a reference": str(claim.pk)[:8],
         "nothing": "nothing-like-it",

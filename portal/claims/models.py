@@ -145,7 +145,13 @@ class Claim(Leased):
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="claims", verbose_name=_("hub"))
     hub_id_text = models.CharField(_("hub id text"), max_length=36, db_index=True)
     site = models.ForeignKey(
-        Site, models.PROTECT, null=True, related_name="claims", verbose_name=_("site")
+        # The index of a site's newest claims serves, see below.
+        Site,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="claims",
+        verbose_name=_("site"),
     )
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
     submitted_by = models.ForeignKey(
@@ -231,9 +237,14 @@ class Claim(Leased):
                 fields=("organisation", "submitted_by", "-created_at", "-id"),
                 name="claim_newest_of_person",
             ),
-            models.Index(fields=("site", "-created_at", "-id"), name="claim_newest_of_site"),
+            # Without a condition, SQLite takes this index for the claims that have no site.
             models.Index(
-                fields=("organisation", "-created_at", "-id"),
+                fields=("site", "-created_at", "-id"),
+                condition=Q(site__isnull=False),
+                name="claim_newest_of_site",
+            ),
+            models.Index(
+                fields=("organisation", "spkey_site_id", "-created_at", "-id"),
                 condition=Q(site=None),
                 name="claim_without_site",
             ),

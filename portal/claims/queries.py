@@ -1,6 +1,7 @@
 """Claims, as pages ask for them: whose they are, the latest, and how many of each group."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -12,22 +13,24 @@ from portal.claims.models import Claim, ClaimQuerySet, State
 from portal.core.windows import first_of
 from portal.orgs.models import Membership, User
 
-# From one person to the next in the index of their claims, whose history it leaps over.
-_CLAIMED = """
-    WITH RECURSIVE person(id) AS (
+# From one value of a column to the next in its index, leaping over the history of each.
+_DIFFERENT = """
+    WITH RECURSIVE each_one(value) AS (
         SELECT * FROM (
-            SELECT submitted_by_id FROM claims_claim WHERE organisation_id = %s
-            ORDER BY submitted_by_id LIMIT 1
+            SELECT {column} FROM claims_claim WHERE organisation_id = %s {and_only}
+            ORDER BY {column} LIMIT 1
         ) AS first_one
         UNION ALL
         SELECT (
-            SELECT submitted_by_id FROM claims_claim
-            WHERE organisation_id = %s AND submitted_by_id > person.id
-            ORDER BY submitted_by_id LIMIT 1
-        ) FROM person WHERE person.id IS NOT NULL
+            SELECT {column} FROM claims_claim
+            WHERE organisation_id = %s {and_only} AND {column} > each_one.value
+            ORDER BY {column} LIMIT 1
+        ) FROM each_one WHERE each_one.value IS NOT NULL
     )
-    SELECT id FROM person WHERE id IS NOT NULL
+    SELECT value FROM each_one WHERE value IS NOT NULL
 """
+_CLAIMERS = _DIFFERENT.format(column="submitted_by_id", and_only="")
+_TYPED_SITES = _DIFFERENT.format(column="spkey_site_id", and_only="AND site_id IS NULL")
 LATEST = 10
 LATEST_TODAY = 50
 
@@ -58,11 +61,22 @@ def latest(claims: ClaimQuerySet, member: Membership) -> list[Claim]:
 
 def claimers(member: Membership) -> QuerySet[User]:
     """Return the people who have claimed for the member's organisation."""
+    claimed = RawSQL(_CLAIMERS, _twice_organisation(member))  # noqa: S611 - all our own
+    return User.objects.filter(pk__in=claimed)
+
+
+def typed_site_ids(member: Membership) -> list[str]:
+    """Return the SpKey site ids of the organisation's claims that are at none of its sites."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TYPED_SITES, _twice_organisation(member))
+        return [site_id for (site_id,) in cursor.fetchall()]
+
+
+def _twice_organisation(member: Membership) -> tuple[Any, Any]:
     organisation = Claim._meta.get_field("organisation").get_db_prep_value(
         member.organisation_id, connection
     )
-    claimed = RawSQL(_CLAIMED, (organisation, organisation))  # noqa: S611 - all our own
-    return User.objects.filter(pk__in=claimed)
+    return organisation, organisation
 
 
 def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:

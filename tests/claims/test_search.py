@@ -80,10 +80,19 @@ def test_a_claim_is_found_by_the_beginning_of_its_own_reference(three, found):
     assert found("8f1a") == set()
 
 
-def test_a_claim_without_a_site_of_ours_is_found_by_its_spkey_site_id(three, found):
-    Claim.objects.filter(hub_id_text=three[0]).update(site=None, spkey_site_id="boiler-room")
+@pytest.mark.parametrize("often", [1, 200])
+def test_a_claim_without_a_site_of_ours_is_found_by_its_spkey_site_id(
+    three, found, hal, lighthouse, monkeypatch, often
+):
+    monkeypatch.setattr(search, "OFTEN", often)
+    actions.submit(claim_request(hal, lighthouse, world.hub_id(7)))
+    without = Claim.objects.filter(hub_id_text__in=(three[0], three[1], world.hub_id(7)))
+    without.update(site=None, spkey_site_id="boiler-room")
+    Claim.objects.filter(hub_id_text=three[1]).update(spkey_site_id="Attic")
 
-    assert found("boiler") == {three[0]}
+    assert found("Boiler") == {three[0]}
+    assert found("attic") == {three[1]}
+    assert found("attic ada") == set()
 
 
 def test_a_serial_that_changed_is_found_by_the_new_one_alone(three, found):
@@ -103,7 +112,7 @@ def test_nothing_of_another_organisation_is_found(three, found, hal, lighthouse)
 @pytest.mark.parametrize("few", [1, 200])
 def test_what_many_things_have_is_found_all_the_same(three, found, monkeypatch, acme, few):
     monkeypatch.setattr(search, "FEW", few)
-    monkeypatch.setattr(search, "FEW_SITES", few)
+    monkeypatch.setattr(search, "OFTEN", few)
     Site.objects.create(organisation=acme, name="Mill Lane", spkey_site_id="lane")
     Hub.objects.filter(organisation=acme).update(serial="SK-1234")
 

@@ -1,4 +1,4 @@
-"""PostgreSQL finds the same claims by the same words, with an index of its own."""
+"""PostgreSQL finds the same claims by the same words, with indexes of its own."""
 
 import os
 import subprocess
@@ -9,11 +9,16 @@ import pytest
 
 from chaos import postgres
 
+HERE = (
+    "tests/claims/test_search.py",
+    "tests/claims/test_plans.py",
+    "tests/claims/web/test_claim_list.py",
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-def test_postgresql_finds_what_sqlite_finds():
+def test_postgresql_finds_what_sqlite_finds_and_by_an_index_too():
     try:
         postgres.programs()
     except postgres.NotInstalledError as missing:
@@ -21,7 +26,7 @@ def test_postgresql_finds_what_sqlite_finds():
     pytest_here = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
     with postgres.server() as database:
         done = subprocess.run(
-            [*pytest_here, "tests/claims/test_search.py", "tests/claims/web/test_claim_list.py"],
+            [*pytest_here, *HERE],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": database},
             capture_output=True,

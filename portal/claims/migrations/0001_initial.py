@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from portal.claims.search import know_rare_values
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -154,6 +156,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="claims",
@@ -263,13 +266,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
-            index=models.Index(fields=["site", "-created_at", "-id"], name="claim_newest_of_site"),
+            index=models.Index(
+                condition=models.Q(("site__isnull", False)),
+                fields=["site", "-created_at", "-id"],
+                name="claim_newest_of_site",
+            ),
         ),
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(
                 condition=models.Q(("site", None)),
-                fields=["organisation", "-created_at", "-id"],
+                fields=["organisation", "spkey_site_id", "-created_at", "-id"],
                 name="claim_without_site",
             ),
         ),
@@ -411,4 +418,5 @@ class Migration(migrations.Migration):
                 fields=("claim", "number"), name="attempts_are_numbered"
             ),
         ),
+        migrations.RunPython(know_rare_values, migrations.RunPython.noop),
     ]
