@@ -215,6 +215,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.web.error_reports.Filter"
 
+# A photo that takes longer to read is given up.
+PHOTO_SECONDS = 3
+
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -35,3 +35,5 @@ WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = None
 # A code that an app showed at the end of its half minute is still taken a moment later.
 MFA_TOTP_TOLERANCE = 1
+# A busy machine reads a photo late, and is not to be told from a slow photo.
+PHOTO_SECONDS = 30

@@ -1,4 +1,4 @@
-"""What has no domain and is kept all the same: the worker's signs of life, and throttles."""
+"""What has no domain and is kept all the same: workers' signs of life, throttles and slots."""
 
 from datetime import timedelta
 
@@ -40,3 +40,17 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} × {self.count}"
+
+
+class Slot(models.Model):
+    """A place that only one at a time may have: see `portal.core.throttle`."""
+
+    key = models.CharField(_("key"), max_length=64, primary_key=True)
+    held_until = models.DateTimeField(_("held until"))
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+
+    def __str__(self) -> str:
+        return self.key

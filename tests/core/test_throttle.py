@@ -1,13 +1,14 @@
 """What may be done only so often is counted exactly, by any number of processes."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
 from portal.core.models import Throttle
-from portal.core.throttle import KEPT_SECONDS, Limit
+from portal.core.throttle import KEPT_SECONDS, Limit, alone
 
 THREADS = 8
 EACH = 10
@@ -87,3 +88,33 @@ def test_many_at_the_same_moment_are_counted_exactly():
         thread.join()
     assert (allowed.count(True), len(allowed)) == (THREADS * EACH // 2, THREADS * EACH)
     assert Throttle.objects.get(since__lte=timezone.now().timestamp()).count == THREADS * EACH
+
+
+@pytest.mark.django_db
+def test_one_at_a_time_has_a_slot(at):
+    minute = timedelta(minutes=1)
+    with alone("photo", "ira", at_most=minute) as first:
+        with (
+            alone("photo", "ira", at_most=minute) as second,
+            alone("photo", "ada", at_most=minute) as other,
+        ):
+            assert (first, second, other) == (True, False, True)
+        with alone("photo", "ira", at_most=minute) as third:
+            assert not third
+    with alone("photo", "ira", at_most=minute) as again:
+        assert again
+
+
+@pytest.mark.django_db
+def test_a_slot_whose_holder_was_killed_is_free_after_a_while(at):
+    minute = timedelta(minutes=1)
+    with alone("photo", at_most=minute):
+        at(60)
+        with alone("photo", at_most=minute) as later:
+            assert later
+            # The first one's end takes nothing from the second.
+    at(0)
+    with alone("photo", at_most=minute):
+        at(-3600)
+        with alone("photo", at_most=minute) as earlier:
+            assert earlier, "a clock set back blocks nobody"

@@ -10,7 +10,7 @@ from portal.claims import site_choice
 from portal.claims.display import wording
 from portal.core.web.long_choices import LongRadioCards
 from portal.hubs.display import label_wording
-from portal.hubs.labels import parse, photos
+from portal.hubs.labels import parse, photo_reader, photos
 from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
 
@@ -78,15 +78,25 @@ class PhotoForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
     )
 
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+
+    @property
+    def is_refused_for_now(self) -> bool:
+        """Whether the same photo may be read in a moment."""
+        return self.has_error("photo", "busy")
+
     def clean_photo(self) -> str:
         """Return the text of the code in the photo, or say what is wrong with the photo."""
         photo = self.cleaned_data["photo"]
         if photo is None:
             raise forms.ValidationError(label_wording.NO_PHOTO)
         try:
-            return str(parse.parse(photos.read_label(photo)))
+            return str(parse.parse(photo_reader.read_label(photo, self._person.pk)))
         except photos.PhotoProblem as problem:
-            raise forms.ValidationError(label_wording.of_photo(problem)) from None
+            sentence = label_wording.of_photo(problem)
+            raise forms.ValidationError(sentence, code=problem.kind) from None
         except parse.LabelProblem as problem:
             sentence = label_wording.of_code_in_photo(problem)
             raise forms.ValidationError(sentence) from None

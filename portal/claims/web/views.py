@@ -83,7 +83,7 @@ def _form_page(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "photo_form": PhotoForm(),
+        "photo_form": PhotoForm(access.person(request)),
         **more,
     }
     return render(request, "claims/new.html", context, status=status)
@@ -95,7 +95,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("claims:new")
     member = access.current(request, Ability.CLAIM)
-    photo_form = PhotoForm(request.POST, request.FILES)
+    photo_form = PhotoForm(member.user, request.POST, request.FILES)
     was_read = photo_form.is_valid()
     label = photo_form.cleaned_data["photo"] if was_read else request.POST.get("label", "")
     initial = {**_posted(request), "label": label}

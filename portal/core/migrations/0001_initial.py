@@ -17,6 +17,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Slot",
+            fields=[
+                (
+                    "key",
+                    models.CharField(
+                        max_length=64, primary_key=True, serialize=False, verbose_name="key"
+                    ),
+                ),
+                ("held_until", models.DateTimeField(verbose_name="held until")),
+            ],
+            options={
+                "verbose_name": "slot",
+                "verbose_name_plural": "slots",
+            },
+        ),
+        migrations.CreateModel(
             name="Throttle",
             fields=[
                 (

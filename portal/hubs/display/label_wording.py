@@ -37,6 +37,11 @@ OF_PHOTOS: Final[dict[photos.Kind, Text]] = {
         "There are several codes in that photo, and none of them holds a hub id. "
         "Look for the code beside the hub id."
     ),
+    "too_slow": _(
+        "That photo took too long to read. Take one of the label alone, from close by; "
+        "or type the hub id."
+    ),
+    "busy": _("The portal is busy with other photos. Try again in a moment, or type the hub id."),
 }
 NO_PHOTO: Final = _("No photo arrived. Take one of at most 12 MB.")
 

@@ -1,4 +1,4 @@
-"""Which codes are in a picture: several ways of looking at it, the quickest first.
+"""Which codes are in a picture: several ways of looking at it, the quick ones first.
 
 What each way is good for was found with the pictures of `make bench ARGS=labels`.
 """
@@ -47,13 +47,13 @@ def passes(photo: Callable[[int], Image.Image]) -> Iterator[list[str]]:
     """
     small = photo(SMALL)
     yield _texts(small)
-    large = photo(LARGE) if max(small.size) == SMALL else small
-    if large is not small:
-        yield _texts(large)
     yield _texts(small.filter(SOFT), SURE)  # Noise, and scratches.
     clear = small.filter(CLEAR)  # Out of focus, and moved.
     yield _texts(clear, SURE)
     yield _texts(clear, SURE, Binarizer.GlobalHistogram)  # Glare.
+    large = photo(LARGE) if max(small.size) == SMALL else small
+    if large is not small:
+        yield _texts(large)
     large.thumbnail((STRIPS_SIDE, STRIPS_SIDE))
     yield _texts_of_lines(large)
     # The package sees light codes on dark ground only where they are no lines.

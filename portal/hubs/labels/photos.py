@@ -1,13 +1,14 @@
 """What a photo of a label says: an uploaded picture in, the text of the code on it out.
 
 The picture is a stranger's file. It is told by its content, measured before it is decoded, decoded
-in memory, and forgotten; nothing of it is stored.
+in memory, and forgotten; nothing of it is stored. How long that takes, and how much memory, is the
+picture's choice: `photo_reader` bounds both.
 """
 
 import io
 import struct
-import threading
 import zlib
+from collections.abc import Callable
 from functools import partial
 from typing import IO, Final, Literal
 
@@ -15,50 +16,57 @@ from PIL import Image, UnidentifiedImageError
 
 from portal.hubs.labels import barcodes, parse
 
-type Kind = Literal["empty", "too_big", "not_a_photo", "broken", "no_code", "several", "no_hub"]
+type Kind = Literal[
+    "empty",
+    "too_big",
+    "not_a_photo",
+    "broken",
+    "no_code",
+    "several",
+    "no_hub",
+    "too_slow",
+    "busy",
+]
 
 KINDS_OF_FILE: Final = ("JPEG", "PNG", "WEBP")
 ACCEPT: Final = "image/jpeg,image/png,image/webp"
 """For a file input's `accept`: telephones then convert their own formats to one of these."""
 
 MOST_BYTES: Final = 12 * 1024 * 1024
-MOST_PIXELS: Final = 50_000_000
+# JPEG alone can be decoded at a fraction of its size, and has no transparency.
+MOST_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 
 # What Pillow's decoders raise on damaged files.
 DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 
-# Decoding the largest photo takes some 250 MB: one at a time in a process.
-_decoding = threading.Lock()
-
 
 class PhotoProblem(ValueError):
-    """No text could be read from the photo: `kind` says why."""
+    """No text was read from the photo: `kind` says why."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(kind)
         self.kind = kind
 
 
-def read_label(file: IO[bytes]) -> str:
+def read_label(content: bytes, is_time_left: Callable[[], bool] = lambda: True) -> str:
     """The text of the code in a photo, unchanged, for `parse`.
 
-    `file` is open for reading and can seek (an uploaded file is): JPEG, PNG or WebP by content, at
-    most 12 MB and 50 megapixels. QR, Data Matrix, Aztec, PDF417, Code 128, 93 and 39 are read dark
-    on light or light on dark, and in any direction, mirrored too: how the camera was held (EXIF) is
-    of no matter. Of several codes, the one that names a hub counts. A large photo without any code
-    takes some seconds. Raises `PhotoProblem`.
+    `content` is a JPEG, PNG or WebP, of at most 12 MB and 50 megapixels (PNG and WebP 25). QR, Data
+    Matrix, Aztec, PDF417, Code 128, 93 and 39 are read dark on light or light on dark, and in any
+    direction, mirrored too: how the camera was held (EXIF) is of no matter. Of several codes, the
+    one that names a hub counts. Dearer ways of looking are tried while `is_time_left()`; each may
+    take long. Raises `PhotoProblem`.
     """
-    content = _content(file)
     texts: dict[str, None] = {}
-    with _decoding:
-        for found in barcodes.passes(partial(_picture, content)):
-            texts |= dict.fromkeys(found)
-            if any(map(_hub_ids_of, texts)):
-                break
+    for found in barcodes.passes(partial(_picture, content)):
+        texts |= dict.fromkeys(found)
+        if any(map(_hub_ids_of, texts)) or not is_time_left():
+            break
     return _chosen(list(texts))
 
 
-def _content(file: IO[bytes]) -> bytes:
+def content_of(file: IO[bytes]) -> bytes:
+    """All of an uploaded file, which can seek. Raises `PhotoProblem` for none and for too much."""
     file.seek(0)
     content = file.read(MOST_BYTES + 1)
     if not content:
@@ -90,7 +98,7 @@ def _opened(content: bytes) -> Image.Image:
         raise PhotoProblem("too_big") from None
     except DAMAGED:
         raise PhotoProblem("broken") from None
-    if picture.width * picture.height > MOST_PIXELS:
+    if picture.width * picture.height > MOST_PIXELS[picture.format or ""]:
         raise PhotoProblem("too_big")
     return picture
 

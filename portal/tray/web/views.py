@@ -127,9 +127,13 @@ def _json_of(request: HttpRequest) -> bytes:
 @_answers_json
 def photo(request: HttpRequest) -> JsonResponse:
     """Read the label in a photo."""
-    access.anywhere(request, Ability.CLAIM)
-    form = forms.PhotoForm(request.POST, request.FILES)
+    member = access.anywhere(request, Ability.CLAIM)
+    form = forms.PhotoForm(member.user, request.POST, request.FILES)
     if form.is_valid():
         return _json(schema.Label(text=form.cleaned_data["photo"]))
     sentence = " ".join(map(str, form.errors["photo"]))
-    return _problem(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not form.is_refused_for_now:
+        return _problem(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    answer = _problem(sentence, HTTPStatus.SERVICE_UNAVAILABLE)
+    answer["Retry-After"] = "2"
+    return answer

@@ -37,19 +37,23 @@ def photo(picture: Image.Image) -> io.BytesIO:
     return written
 
 
+def read(upload: io.BytesIO) -> str:
+    return photos.read_label(photos.content_of(upload))
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("symbology", prints.SYMBOLOGIES)
 def test_a_label_is_read(symbology, state):
     label = prints.label(HUB, symbology, PIXELS_A_MILLIMETRE)
-    assert photos.read_label(photo(STATES[state](label))) == HUB
+    assert read(photo(STATES[state](label))) == HUB
 
 
 @pytest.mark.parametrize("symbology", prints.SYMBOLOGIES)
 def test_a_label_is_read_in_whichever_form_it_holds_the_id(symbology):
     for text in prints.texts(HUB, symbology):
-        read = photos.read_label(photo(prints.label(text, symbology, PIXELS_A_MILLIMETRE).picture))
-        assert read == text
-        assert str(parse.parse(read)) == HUB
+        found = read(photo(prints.label(text, symbology, PIXELS_A_MILLIMETRE).picture))
+        assert found == text
+        assert str(parse.parse(found)) == HUB
 
 
 def test_the_same_seed_draws_the_same_picture():

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal.hubs.labels import photo_reader
 from portal.hubs.models import Hub
 from tests.claims.web.claim_form.test_photos import photo
 from tests.tray.conftest import HUB
@@ -35,3 +36,12 @@ def test_a_photo_that_holds_no_label_is_refused_in_a_sentence(sent, expected, in
 
 def test_the_photo_address_refuses_get(installer):
     assert installer.get(ADDRESS).status_code == 405
+
+
+def test_a_photo_for_which_there_is_no_room_is_refused_for_a_moment(installer, monkeypatch):
+    monkeypatch.setattr(photo_reader, "AT_ONCE", 0)
+    answer = installer.post(ADDRESS, {"photo": photo(HUB)})
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "2"
+    assert "busy with other photos" in answer.json()["problem"]

@@ -1,0 +1,46 @@
+"""Reads one photo in a process of its own, within limits: a photo in, what it says as JSON out.
+
+Run by `photo_reader` with the seconds it may take. Nothing of Django is loaded, and no setting or
+secret is at hand: a picture is a stranger's file, and its decoders are written in C.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from typing import Final
+
+from portal.hubs.labels import photos
+
+BYTES: Final = 512 * 1024 * 1024
+"""Of address space. A photo of the most pixels that are read takes some 420 MB of it."""
+KINDNESS: Final = 10
+"""How much pages come before photos where the processor is short: see nice(2)."""
+LOOKING: Final = 0.5
+"""In what share of its time a photo is looked at in yet another way."""
+
+
+def main(seconds: int) -> None:
+    """Read the photo on standard input; write {"text": …} or {"problem": …}.
+
+    It is given up after so many seconds of the processor, whoever waits for it or not.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(KINDNESS)
+    json.dump(_outcome(sys.stdin.buffer.read(), seconds * LOOKING), sys.stdout)
+
+
+def _outcome(content: bytes, looking: float) -> dict[str, str]:
+    try:
+        return {"text": photos.read_label(content, lambda: time.process_time() < looking)}
+    except photos.PhotoProblem as problem:
+        return {"problem": problem.kind}
+    except MemoryError:
+        return {"problem": "too_big"}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
