@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from portal.audit.models import Entry
+from portal.core.web.admin_lists import LongList
 
 
 class ReadOnly:
@@ -24,7 +25,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(ReadOnly, LongList):
     """Shows rows, and no more than that."""
 
 
@@ -33,6 +34,5 @@ class EntryAdmin(ReadOnlyAdmin):
     """Who did what, newest first."""
 
     list_display = ("at", "verb", "actor_label", "object_type", "object_id", "organisation_id")
-    list_filter = ("verb", "at")
-    search_fields = ("verb", "actor_label", "object_id", "=organisation_id")
-    show_full_result_count = False
+    list_filter = ("at",)
+    search_fields = ("verb", "actor_label", "object_id", "organisation_id")

@@ -16,7 +16,7 @@ class Entry(models.Model):
     """Who did what, to what, for which organisation, and when."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
     verb = models.CharField(_("verb"), max_length=40)
     actor_id = models.UUIDField(_("actor id"), null=True)
     actor_label = models.CharField(_("actor label"), max_length=254, blank=True)
@@ -30,7 +30,13 @@ class Entry(models.Model):
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         ordering = ("-at",)
-        indexes = (models.Index(fields=("organisation_id", "-at"), name="audit_of_organisation"),)
+        indexes = (
+            models.Index(fields=("organisation_id", "-at"), name="audit_of_organisation"),
+            models.Index(fields=("-at", "-id"), name="audit_newest"),
+            models.Index(fields=("verb", "-at"), name="audit_of_verb"),
+            models.Index(fields=("object_id",), name="audit_of_object"),
+            models.Index(fields=("actor_label",), name="audit_of_actor"),
+        )
 
     def __str__(self) -> str:
         return gettext("%(verb)s by %(actor)s") % {

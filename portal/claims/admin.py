@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,8 @@ from portal.claims.display import wording
 from portal.claims.models import Attempt, Claim
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
+from portal.hubs import search
+from portal.hubs.models import Hub
 
 ATTEMPT_COLUMNS = (
     "number",
@@ -67,9 +70,15 @@ class ClaimAdmin(ReadOnlyAdmin):
         "created_at",
     )
     list_filter = (StateFilter, ReasonFilter, "organisation")
-    search_fields = ("hub_id_text", "reference", "submitted_by__email", "organisation__name")
+    search_fields = ("hub_id_text", "reference")
     list_select_related = ("organisation", "acting_organisation", "submitted_by")
     inlines = (Attempts,)
+
+    def having(self, text: str) -> Q:
+        """Return the condition that a claim has this reference, or its hub this id or serial."""
+        of_hub = search.matching(text)
+        hubs = Q(hub__in=Hub.objects.filter(of_hub)) if of_hub else Q()
+        return Q(reference=text) | hubs
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
         """Return the columns, those that have words in words."""
@@ -91,9 +100,10 @@ class AttemptAdmin(ReadOnlyAdmin):
     """Single calls, to find by the reference that SpKey's support quotes."""
 
     list_display = ("claim_and_state", *ATTEMPT_COLUMNS)
-    list_filter = ("kind", "outcome")
-    search_fields = ("reference", "request_id", "claim__hub_id_text")
+    list_filter = ("kind",)
+    search_fields = ("reference", "request_id")
     list_select_related = ("claim",)
+    ordering = ("-pk",)
 
     @admin.display(description=_("claim"), ordering="claim")
     def claim_and_state(self, attempt: Attempt) -> str:

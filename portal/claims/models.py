@@ -233,6 +233,8 @@ class Claim(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
+            models.Index(fields=("-created_at", "-id"), name="claim_newest_of_all"),
+            models.Index(fields=("reference",), name="claim_exact_reference"),
             models.Index(
                 fields=("organisation", "submitted_by", "-created_at", "-id"),
                 name="claim_newest_of_person",
@@ -242,6 +244,11 @@ class Claim(Leased):
                 fields=("site", "-created_at", "-id"),
                 condition=Q(site__isnull=False),
                 name="claim_newest_of_site",
+            ),
+            models.Index(
+                fields=("acting_organisation", "-created_at", "-id"),
+                condition=Q(acting_organisation__isnull=False),
+                name="claim_newest_of_support",
             ),
             models.Index(
                 fields=("organisation", "spkey_site_id", "-created_at", "-id"),
@@ -330,6 +337,10 @@ class Attempt(models.Model):
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("claim", "number"), name="attempts_are_numbered"),
+        )
+        indexes = (
+            models.Index(fields=("reference",), name="attempt_reference"),
+            models.Index(fields=("request_id",), name="attempt_request_id"),
         )
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ so that the history of years is never read through.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Final
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models import CharField, Count, F, ForeignKey, Q, UUIDField
+from django.db.models import CharField, Count, F, ForeignKey, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce, Upper
 from django.db.models.lookups import Exact, In
 
@@ -25,13 +26,13 @@ from portal.orgs.models import Membership
 from portal.sites.queries import sites_of
 
 MOST_WORDS: Final = 6
-# More hubs than that are looked for among the claims: where many match, some are found at once.
+# More hubs than that are looked for among the claims.
 FEW: Final = 200
 # Where so many of the newest claims are found, the newest first are.
 NEWEST: Final = 1_000
 OFTEN: Final = 50
-ALL: Final = Q()
 _START_OF_ID = re.compile(r"[0-9a-f]{6,32}")
+ALL: Final = Q()
 
 
 def know_rare_values(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -45,29 +46,78 @@ def know_rare_values(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
             editor.execute(statement, params=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A condition on a claim: once so that an index serves it, once so that none can.
+
+    Without the second, a database sorts all claims that ever met it to show the newest few.
+    """
+
+    by_index: Q
+    unindexed: Q
+
+
+type _Word = Sequence[_Condition]
+"""Of these conditions a claim meets one that has the word."""
+
+
 def conditions(member: Membership, text: str) -> list[Q]:
     """Return conditions on the organisation's claims, of which those found meet at least one.
 
     Every word must be found: in the hub's id or serial, the site, the person who claimed, or as the
-    beginning of the claim's own reference. An index serves each condition.
+    beginning of the claim's own reference. Of more than MOST_WORDS only the first count. All words
+    together may also be one id or serial, typed in groups.
     """
-    wanted = text.split()[:MOST_WORDS]
-    if not wanted:
+    words = text.split()[:MOST_WORDS]
+    if not words:
         return []
-    index = _Words(member)
-    words = [index.conditions(word) for word in wanted]
-    # Few claims meet the conditions of a word that many things have none for.
-    first, *others = sorted(words, key=_breadth)
-    narrowed = reduce(and_, (reduce(or_, each.values()) for each in others), Q())
-    return [condition & narrowed for condition in first.values()]
+    names = _Names(member)
+    found = _with_all(member, [names.with_word(word) for word in words])
+    if len(words) > 1 and (hubs := names.hubs("".join(words))) is not None:
+        found.append(Q(hub__in=hubs))
+    return found
 
 
-def _breadth(word: dict[str, Q]) -> tuple[bool, bool]:
-    return "person" in word, "site" in word
+def _with_all(member: Membership, words: Sequence[_Word]) -> list[Q]:
+    """Return conditions of which a claim meets one that has all the words.
+
+    Where the newest claims are found often, newest first finds a page at once. Else the rarest word
+    leads, by its indexes: what is read then is what has that word.
+    """
+    whole = reduce(and_, (_unindexed(word) for word in words))
+    often, *of_words = _frequencies(member, [whole, *map(_unindexed, words)])
+    if often >= OFTEN:
+        return [whole]
+    rarest = min(range(len(words)), key=lambda number: of_words[number])
+    others = [_unindexed(word) for number, word in enumerate(words) if number != rarest]
+    narrowed = reduce(and_, others, Q())
+    return [condition.by_index & narrowed for condition in words[rarest]]
 
 
-class _Words:
-    """What of the organisation's has a word, and the conditions on claims that come of it."""
+def _frequencies(member: Membership, found: Sequence[Q]) -> list[int]:
+    """Return how many of the organisation's newest claims meet each of these conditions."""
+    newest = claims_of(member).order_by("-created_at", "-id")[:NEWEST]
+    counts = {str(number): Count("pk", filter=each) for number, each in enumerate(found)}
+    return list(newest.aggregate(**counts).values())
+
+
+def _unindexed(word: _Word) -> Q:
+    return reduce(or_, (condition.unindexed for condition in word))
+
+
+def _one_of(column: str, values: Sequence[Any] | QuerySet[Any], indexed: Q = ALL) -> _Condition:
+    """Return the condition that a claim has one of these values in this column.
+
+    The column's index has only claims that meet the condition `indexed`, as all of these do.
+    """
+    is_key = isinstance(Claim._meta.get_field(column), ForeignKey)
+    kind = UUIDField() if is_key else CharField()
+    hidden = Coalesce(F(column), F(column), output_field=kind)
+    return _Condition(Q(**{f"{column}__in": values}) & indexed, Q(In(hidden, values)))
+
+
+class _Names:
+    """What the organisation's sites and people are called."""
 
     def __init__(self, member: Membership) -> None:
         self._member = member
@@ -75,49 +125,33 @@ class _Words:
         self._people = list(claimers(member).order_by().values_list("pk", "email", "name"))
         self._typed = [(site_id, site_id) for site_id in typed_site_ids(member)]
 
-    def conditions(self, word: str) -> dict[str, Q]:
-        """Return the conditions on a claim that has this word, by what has it."""
-        found: dict[str, Q] = {"reference": Q(Exact(Upper("reference"), word.upper()))}
-        if hubs := self._hubs(word):
-            found["hub"] = hubs
+    def with_word(self, word: str) -> _Word:
+        """Return the conditions of which a claim meets one that has this word."""
+        reference = Q(Exact(Upper("reference"), word.upper()))
+        found = [_Condition(reference, reference)]
+        if (hubs := self.hubs(word)) is not None:
+            found.append(_one_of("hub_id", hubs))
         if site_ids := _with(word, self._sites):
-            found["site"] = self._one_of("site_id", site_ids)
+            found.append(_one_of("site_id", site_ids))
         if people_ids := _with(word, self._people):
-            found["person"] = self._one_of("submitted_by_id", people_ids)
+            found.append(_one_of("submitted_by_id", people_ids))
         if typed := _with(word, self._typed):
-            found["no site"] = self._one_of("spkey_site_id", typed, Q(site=None))
+            found.append(_one_of("spkey_site_id", typed, Q(site=None)))
         start = word.replace("-", "").lower()
         if _START_OF_ID.fullmatch(start):
             first, last = UUID(start.ljust(32, "0")), UUID(start.ljust(32, "f"))
-            found["claim"] = Q(pk__gte=first, pk__lte=last)
+            of_claim = Q(pk__gte=first, pk__lte=last)
+            found.append(_Condition(of_claim, of_claim))
         return found
 
-    def _one_of(self, column: str, values: Sequence[UUID | str], indexed: Q = ALL) -> Q:
-        """Return the condition that a claim has one of the values in this column.
-
-        The column's index has only claims that meet the condition `indexed`, as all of these do.
-
-        Where the newest claims have them often, newest first finds some at once; by the column's
-        index, the database would sort all that ever had them. The expression keeps it from that.
-        Where they are rare, newest first would read through the years.
-        """
-        newest = claims_of(self._member).order_by("-created_at", "-id")[:NEWEST]
-        one_of = Q(**{f"{column}__in": values})
-        if newest.aggregate(found=Count("pk", filter=one_of))["found"] < OFTEN:
-            return one_of & indexed
-        field = Claim._meta.get_field(column)
-        kind = UUIDField() if isinstance(field, ForeignKey) else CharField()
-        return Q(In(Coalesce(F(column), F(column), output_field=kind), values))
-
-    def _hubs(self, word: str) -> Q | None:
+    def hubs(self, word: str) -> Sequence[UUID] | QuerySet[Any] | None:
+        """Return the ids of the hubs: None for no hub, as a question where they are many."""
         matching = search.matching(word)
         if matching is None:
             return None
         hubs = Hub.objects.filter(matching, organisation=self._member.organisation_id)
         ids = list(hubs.values_list("pk", flat=True)[: FEW + 1])
-        if not ids:
-            return None
-        return Q(hub__in=ids) if len(ids) <= FEW else Q(hub__in=hubs)
+        return (ids or None) if len(ids) <= FEW else hubs.values("pk")
 
 
 def _with(word: str, rows: Iterable[tuple[Any, ...]]) -> list[Any]:

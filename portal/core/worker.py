@@ -18,7 +18,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from portal.core import leasing
+from portal.core import leasing, statistics
 from portal.core.leasing import Lease, Leased
 from portal.core.models import Heartbeat
 
@@ -148,7 +148,7 @@ class Worker:
         self.name = leasing.holder()
         self.stopping = False
         self._in_flight: set[Future[None]] = set()
-        self._beat_due = 0.0
+        self._beat_due = self._statistics_due = 0.0
         self._seen: dict[str, tuple[datetime, float]] = {}
 
     def stop(self) -> None:
@@ -200,6 +200,9 @@ class Worker:
         self._release_the_dead()
         if leasing.correct_clock():
             logger.warning("the clock was put back: what was due stays due")
+        if time.monotonic() >= self._statistics_due:
+            statistics.refresh()
+            self._statistics_due = time.monotonic() + statistics.EVERY.total_seconds()
         self._beat_due = time.monotonic() + HEARTBEAT_SECONDS
 
     def _release_the_dead(self) -> None:

@@ -97,6 +97,10 @@ class Hub(Leased):
                 fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
             ),
         )
+        indexes = [
+            *Leased.Meta.indexes,
+            models.Index(fields=("-created_at", "-id"), name="hub_newest"),
+        ]
 
     def __str__(self) -> str:
         return str(self.hub_id)

@@ -24,4 +24,4 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "organisation", "user", "kind", "tries", "sent_at", "given_up_at")
     list_filter = ("kind", "created_at", "given_up_at")
     list_select_related = ("organisation", "user")
-    search_fields = ("organisation__name", "user__email", "about")
+    search_fields = ("about",)

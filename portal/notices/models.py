@@ -50,6 +50,11 @@ class Notice(Leased):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ("-created_at",)
+        indexes = [
+            *Leased.Meta.indexes,
+            models.Index(fields=("-created_at", "-id"), name="notice_newest"),
+            models.Index(fields=("about",), name="notice_about"),
+        ]
         constraints = (
             models.UniqueConstraint(
                 fields=("organisation", "user", "kind", "about"), name="told_once_each"

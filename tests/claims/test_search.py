@@ -95,6 +95,11 @@ def test_a_claim_without_a_site_of_ours_is_found_by_its_spkey_site_id(
     assert found("attic ada") == set()
 
 
+def test_a_serial_that_was_typed_in_groups_is_found(three, found):
+    assert found("SK 7F03 91A2") == {three[1]}
+    assert found("SK 7F03 91A3") == set()
+
+
 def test_a_serial_that_changed_is_found_by_the_new_one_alone(three, found):
     Hub.objects.filter(hub_id=three[1]).update(serial="SK-0000-0001")
 

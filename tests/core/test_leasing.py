@@ -299,7 +299,8 @@ def test_due_and_leased_rows_are_found_by_an_index(db, model):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
     name = model._meta.model_name
-    due, leased = leasing.due(model.objects.all()), leasing.under_way(model.objects.all())
+    rows = model.objects.order_by()
+    due, leased = leasing.due(rows), leasing.under_way(rows)
 
     assert f"{name}_due" in due.explain()
     assert f"{name}_leased" in leased.explain()
@@ -311,5 +312,5 @@ def test_rows_planned_too_far_ahead_are_found_by_an_index(db, model):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
 
-    ahead = leasing._set_ahead(model, timezone.now())
+    ahead = leasing._set_ahead(model, timezone.now()).order_by()
     assert f"{model._meta.model_name}_due" in ahead.explain()

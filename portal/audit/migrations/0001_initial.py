@@ -24,9 +24,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now, verbose_name="at"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="at"),
                 ),
                 ("verb", models.CharField(max_length=40, verbose_name="verb")),
                 ("actor_id", models.UUIDField(null=True, verbose_name="actor id")),
@@ -54,7 +52,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "entries",
                 "ordering": ("-at",),
                 "indexes": [
-                    models.Index(fields=["organisation_id", "-at"], name="audit_of_organisation")
+                    models.Index(fields=["organisation_id", "-at"], name="audit_of_organisation"),
+                    models.Index(fields=["-at", "-id"], name="audit_newest"),
+                    models.Index(fields=["verb", "-at"], name="audit_of_verb"),
+                    models.Index(fields=["object_id"], name="audit_of_object"),
+                    models.Index(fields=["actor_label"], name="audit_of_actor"),
                 ],
             },
         ),

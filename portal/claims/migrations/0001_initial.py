@@ -259,6 +259,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(fields=["-created_at", "-id"], name="claim_newest_of_all"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(fields=["reference"], name="claim_exact_reference"),
+        ),
+        migrations.AddIndex(
+            model_name="attempt",
+            index=models.Index(fields=["reference"], name="attempt_reference"),
+        ),
+        migrations.AddIndex(
+            model_name="attempt",
+            index=models.Index(fields=["request_id"], name="attempt_request_id"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=models.Index(
                 fields=["organisation", "submitted_by", "-created_at", "-id"],
                 name="claim_newest_of_person",
@@ -270,6 +286,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("site__isnull", False)),
                 fields=["site", "-created_at", "-id"],
                 name="claim_newest_of_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("acting_organisation__isnull", False)),
+                fields=["acting_organisation", "-created_at", "-id"],
+                name="claim_newest_of_support",
             ),
         ),
         migrations.AddIndex(

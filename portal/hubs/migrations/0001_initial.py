@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                         fields=["lease_until"],
                         name="hub_leased",
                     ),
+                    models.Index(fields=["-created_at", "-id"], name="hub_newest"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -107,6 +107,8 @@ class Migration(migrations.Migration):
                         fields=["lease_until"],
                         name="notice_leased",
                     ),
+                    models.Index(fields=["-created_at", "-id"], name="notice_newest"),
+                    models.Index(fields=["about"], name="notice_about"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
