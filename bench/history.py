@@ -1,65 +1,85 @@
 """What ten years of claims cost: each page, poll, search and lease, against a hundredth of them.
 
 Both are measured in one process and one database, the smaller history first. An organisation with
-100,000 claims has 5,000 hubs, 200 sites and 20 installers: 20 claims a hub, spread over the ten
-years; one in twenty is for a site that the portal does not have, as support's are. Forty sites
-have had no claims since the beginning. Another organisation has as many.
+100,000 claims has 5,000 hubs, 200 sites and 20 installers, as many calls and records, and forty
+sites that have had no claims since the beginning. Another organisation has as many.
 What happened in the last days is the same in both, since pages show it.
 With `--on postgresql` in a server of the bench's own, else on SQLite.
 """
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from functools import partial
+from typing import Final, Self
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone
 
-from bench.people import HAL, installer
+from bench.people import HAL, IRA, installer
 from bench.report import Figure
-from portal.claims.engine import leases
-from portal.claims.models import Claim, State
-from portal.core import leasing
-from portal.hubs.models import Hub
+from bench.years import make_claims, make_due, make_former_sites, submit
+from portal.claims.models import Claim
+from portal.claims.queries import claims_for_others
+from portal.core import leasing, worker
+from portal.core.web import pagination
 from portal.orgs.models import Membership, Organisation, User
-from portal.sites.models import Site
 
 CLAIMS: Final = 100_000
-CLAIMS_OF_A_HUB: Final = 20
-CLAIMS_OF_A_SITE: Final = 500
-CLAIMS_OF_A_PERSON: Final = 5_000
-FORMER_SITES: Final = 40
 FRACTION: Final = 100
 RECENT: Final = 200
-BATCH: Final = 5_000
+DUE: Final = 40
+FORMER_SITES: Final = 40
 TARGET: Final = 1.5
 ROUNDS: Final = 9
 
 type Work = Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who looks, each of them at all that concerns them."""
+
+    installer: User
+    admin: User
+    former: User
+    agent: User
+    operator: User
+
+    @classmethod
+    def of(cls, organisation: Organisation, installer: User) -> Self:
+        """Make who is missing beside this installer of the organisation."""
+        admin = User.objects.create_user("history@acme.example", name="Ada Admin")
+        Membership.objects.create(user=admin, organisation=organisation, role="admin")
+        former = User.objects.create_user("rita@acme.example", name="Rita Rare")
+        Membership.objects.create(user=former, organisation=organisation)
+        support = Organisation.objects.create(name="Support", spkey_org_id="support")
+        agent = User.objects.create_user("agent@support.example", name="Sam Support")
+        Membership.objects.create(user=agent, organisation=support, support=True)
+        operator = User.objects.create_superuser("history-operator@portal.example")
+        return cls(installer, admin, former, agent, operator)
+
+
 def measure(*, quick: bool) -> list[Figure]:
     """Return by how much each costs more with the whole history than with a hundredth of it."""
     count = CLAIMS // 50 if quick else CLAIMS
     call_command("collectstatic", interactive=False, verbosity=0)
-    person = installer().user
-    admin = User.objects.create_user("history@acme.example", name="Ada Admin")
-    organisation = person.memberships.get().organisation
-    Membership.objects.create(user=admin, organisation=organisation, role="admin")
-    other = installer(HAL).user
-    for each in (person, other):
-        make_claims(each, RECENT, newest=timedelta(0), oldest=timedelta(days=6))
-    for _ in range(FORMER_SITES):
-        make_claims(person, 1, timedelta(days=3653), timedelta(days=3660), at_sites="Former")
-    make_claims(other, count // FRACTION)
-    few = _seconds(admin, person, make_claims(person, count // FRACTION))
-    make_claims(other, count - count // FRACTION)
-    many = _seconds(admin, person, make_claims(person, count - count // FRACTION))
+    ira, hal = installer(IRA), installer(HAL)
+    readers = Readers.of(ira.organisation, ira.user)
+    for each in (hal, ira):
+        make_claims(each.user, RECENT, newest=timedelta(0), oldest=timedelta(days=6))
+        make_due(each.user, DUE)
+    make_former_sites(readers.former, FORMER_SITES)
+    few, many = (
+        _seconds(readers, [make_claims(each.user, so_many) for each in (hal, ira)][-1])
+        for so_many in (count // FRACTION, count - count // FRACTION)
+    )
     return [
         Figure(
             f"{count:,} claims: {name}",
@@ -75,87 +95,48 @@ def measure(*, quick: bool) -> list[Figure]:
     ]
 
 
-def make_claims(
-    person: User,
-    count: int,
-    newest: timedelta = timedelta(days=9),
-    oldest: timedelta = timedelta(days=3652),
-    at_sites: str = "House",
-) -> Claim:
-    """Make so many more claims of the person and of new colleagues; return one of the middle.
-
-    They are spread evenly from the newest to the oldest, which are so long ago.
-    """
-    organisation = person.memberships.get().organisation
-    sites = _more_sites(organisation, max(count // CLAIMS_OF_A_SITE, 1), at_sites)
-    hubs = _more_hubs(organisation, max(count // CLAIMS_OF_A_HUB, 1))
-    people = [person, *_more_people(count // CLAIMS_OF_A_PERSON)]
-    now = timezone.now()
-    claims = [
-        Claim(
-            organisation=organisation,
-            hub=(hub := hubs[n % len(hubs)]),
-            hub_id_text=str(hub.hub_id),
-            site=(site := sites[n % len(sites)]),
-            spkey_site_id=site.spkey_site_id,
-            submitted_by=people[n % len(people)],
-            submission=uuid.uuid4(),
-            state=State.CLAIMED if n % 20 else State.REJECTED,
-            created_at=(at := now - newest - (oldest - newest) * (n / count)),
-            changed_at=at,
-            finished_at=at,
-        )
-        for n in range(count)
-    ]
-    for n, claim in enumerate(claims[1::20]):
-        claim.site, claim.spkey_site_id = None, f"boiler-room-{n % 7}"
-    Claim.objects.bulk_create(claims, batch_size=BATCH)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return claims[len(claims) // 2]
-
-
-def _more_sites(organisation: Organisation, count: int, name: str) -> list[Site]:
-    known = Site.objects.filter(organisation=organisation).count()
-    return Site.objects.bulk_create(
-        Site(organisation=organisation, name=f"{name} {n}", spkey_site_id=f"{name.lower()}-{n}")
-        for n in range(known, known + count)
-    )
-
-
-def _more_hubs(organisation: Organisation, count: int) -> list[Hub]:
-    known, ours = Hub.objects.filter(organisation=organisation).count(), Hub.Binding.OURS
-    hubs = [
-        Hub(organisation=organisation, hub_id=uuid.uuid4(), serial=f"SK-{n:06}", binding=ours)
-        for n in range(known, known + count)
-    ]
-    return Hub.objects.bulk_create(hubs, batch_size=BATCH)
-
-
-def _more_people(count: int) -> list[User]:
-    return User.objects.bulk_create(
-        User(email=f"installer-{uuid.uuid4()}@acme.example", name=f"Installer {n}")
-        for n in range(count)
-    )
-
-
-def _seconds(admin: User, person: User, claim: Claim) -> dict[str, float]:
+def _seconds(readers: Readers, claim: Claim) -> dict[str, float]:
     """Return the shortest time that each took."""
-    return {name: _shortest(work) for name, work in works(admin, person, claim)}
+    return {name: _shortest(work) for name, work in works(readers, claim)}
 
 
-def works(admin: User, person: User, claim: Claim) -> Iterator[tuple[str, Work]]:
-    read, of_installer = _reader(admin), _reader(person)
+def works(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    """Yield what is done with a history in which this claim lies somewhere in the middle."""
+    yield from _pages(readers, claim)
+    yield from _lists(readers, claim)
+    yield from _searches(readers, claim)
+    yield from _operators_pages(readers, claim)
+    yield from _tray(readers, claim)
+    yield from _worker()
+
+
+def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read, of_installer = _reader(readers.admin), _reader(readers.installer)
     yield "administrator's home", read("/")
     yield "installer's home", of_installer("/")
     yield "tray", of_installer("/claims/new/")
     yield "sites", read("/sites/")
+    yield "people", read("/organisation/people/")
+    yield "key", read("/organisation/key/")
     yield "claim", read(f"/claims/{claim.pk}/")
     yield "claim's poll", read(f"/claims/{claim.pk}/live/")
+
+
+def _lists(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read = _reader(readers.admin)
     for state in ("", "attention", "refused", "unclaimed", "open", "ended", "not_found"):
         yield f"claims {state or 'of any state'}", read(f"/claims/?state={state}")
     yield "claims of a site", read(f"/claims/?site={claim.site_id}")
-    yield "claims of a person", read(f"/claims/?person={person.pk}")
+    yield "claims of a person", read(f"/claims/?person={claim.submitted_by_id}")
+    yield "refused claims of a site", read(f"/claims/?state=refused&site={claim.site_id}")
+    yield "claimed ones of a person", read(f"/claims/?state=ended&person={claim.submitted_by_id}")
+    agent = readers.agent.memberships.get()
+    made = claims_for_others(agent).with_details()
+    yield "support's claims", lambda: pagination.page_of(made, QueryDict())
+
+
+def _searches(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read = _reader(readers.admin)
     for what, text in {
         "a hub's last characters": claim.hub_id_text[-4:],
         "a serial": "SK-0000",
@@ -165,18 +146,73 @@ def works(admin: User, person: User, claim: Claim) -> Iterator[tuple[str, Work]]
         "a person": "installer",
         "everybody": "acme.example",
         "a person and a site": "installer House",
+        "a person who left and a site": "rita house",
+        "a person who left": "rita",
+        "a serial and a site": "SK-0 house",
         "a reference": str(claim.pk)[:8],
         "nothing": "nothing-like-it",
     }.items():
         yield f"search for {what}", read(f"/claims/?q={text}")
-    yield "lease of claims", lambda: leases.take_due(8)
-    yield "look for due claims", leases.some_due
+    yield "search among refused", read("/claims/?state=refused&q=house")
+
+
+def _operators_pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read = _reader(readers.operator)
+    for name in ("claims/claim", "claims/attempt", "hubs/hub", "audit/entry", "notices/notice"):
+        yield f"operators' page {name}", read(f"/operator/{name}/")
+    yield "operators' search for a hub", read(f"/operator/claims/claim/?q={claim.hub_id_text}")
+    yield "operators' search for a record", read(f"/operator/audit/entry/?q={claim.pk}")
+
+
+def _tray(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    mine = Claim.objects.filter(organisation=claim.organisation)
+    newest = list(mine.order_by("-created_at")[:20])
+    rows = [
+        {
+            "id": str(uuid.uuid4()),
+            "text": each.hub_id_text,
+            "site": str(each.site_id or ""),
+            "claim": True,
+            "claimId": str(each.pk) if n % 2 else "",
+            "action": "",
+            "seen": "",
+        }
+        for n, each in enumerate(newest)
+    ]
+    person = readers.installer
+    call = {"person": str(person.pk), "organisation": str(claim.organisation_id), "rows": rows}
+    client = _client(person)
+
+    def sync() -> None:
+        body = json.dumps(call)
+        answer = client.post("/claims/tray/", body, content_type="application/json", secure=True)
+        if answer.status_code != 200:
+            raise RuntimeError(f"tray: {answer.status_code}")
+
+    yield "tray's poll", _undone(sync)
+    yield "submit", _undone(lambda: submit(person, 1))
+
+
+def _worker() -> Iterator[tuple[str, Work]]:
+    for kind in worker.kinds() + worker.kinds(reserved=True):
+        yield f"look for {kind.name}", kind.is_due
+        yield f"lease {kind.name}", _undone(partial(kind.take, 8))
     yield "heartbeat's look at the clock", leasing.correct_clock
 
 
+def _undone(work: Work) -> Work:
+    """Return the work without its effect: each time it is the same."""
+
+    def done_and_undone() -> None:
+        with transaction.atomic():
+            work()
+            transaction.set_rollback(True)
+
+    return done_and_undone
+
+
 def _reader(user: User) -> Callable[[str], Work]:
-    client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
-    client.force_login(user)
+    client = _client(user)
 
     def reader(path: str) -> Work:
         def read() -> None:
@@ -187,6 +223,12 @@ def _reader(user: User) -> Callable[[str], Work]:
         return read
 
     return reader
+
+
+def _client(user: User) -> Client:
+    client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
+    client.force_login(user)
+    return client
 
 
 def _shortest(work: Work) -> float:

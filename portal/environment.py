@@ -155,7 +155,8 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
     if found["ENGINE"] == "django.db.backends.sqlite3":
         # SQLite loses no writer to "database is locked" only when each transaction takes the
         # write lock at its start; the rest is what SQLite's own documentation advises for servers.
-        found["CONN_MAX_AGE"] = None
+        # A new connection knows what `core.statistics` found out meanwhile.
+        found["CONN_MAX_AGE"] = 3600
         ours: dict[str, Any] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,

@@ -35,4 +35,4 @@ class EntryAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "verb", "actor_label", "object_type", "object_id", "organisation_id")
     list_filter = ("at",)
-    search_fields = ("verb", "actor_label", "object_id", "organisation_id")
+    search_fields = ("verb", "actor_label", "object_id")

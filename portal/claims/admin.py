@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,8 @@ from portal.claims.display import wording
 from portal.claims.models import Attempt, Claim
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.hubs import search
+from portal.core.web.admin_lists import MOST_COUNTED
+from portal.hubs import search as hub_search
 from portal.hubs.models import Hub
 
 ATTEMPT_COLUMNS = (
@@ -74,11 +75,11 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_select_related = ("organisation", "acting_organisation", "submitted_by")
     inlines = (Attempts,)
 
-    def having(self, text: str) -> Q:
-        """Return the condition that a claim has this reference, or its hub this id or serial."""
-        of_hub = search.matching(text)
-        hubs = Q(hub__in=Hub.objects.filter(of_hub)) if of_hub else Q()
-        return Q(reference=text) | hubs
+    def found(self, rows: QuerySet[Any], text: str) -> set[Any]:
+        """Return the ids of claims with this reference, or of a hub with this id or serial."""
+        hubs = hub_search.some(Hub.objects.all(), text, MOST_COUNTED)
+        of_hubs = rows.filter(hub__in=hubs).order_by().values_list("pk", flat=True)
+        return super().found(rows, text) | set(of_hubs[:MOST_COUNTED])
 
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
         """Return the columns, those that have words in words."""

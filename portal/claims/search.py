@@ -150,8 +150,8 @@ class _Names:
         if matching is None:
             return None
         hubs = Hub.objects.filter(matching, organisation=self._member.organisation_id)
-        ids = list(hubs.values_list("pk", flat=True)[: FEW + 1])
-        return (ids or None) if len(ids) <= FEW else hubs.values("pk")
+        ids = list(hubs.order_by().values_list("pk", flat=True)[: FEW + 1])
+        return (ids or None) if len(ids) <= FEW else hubs.order_by().values("pk")
 
 
 def _with(word: str, rows: Iterable[tuple[Any, ...]]) -> list[Any]:

@@ -123,15 +123,18 @@ def taken_away() -> dict[str, Any]:
 
 
 def due[Row: Leased](rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Return those of the rows that are due and nobody's."""
+    """Return those of the rows that are due and nobody's, in no order.
+
+    In the order that pages show, a database may go through all rows there are.
+    """
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return rows.filter(free, due_at__lte=now)
+    return rows.filter(free, due_at__lte=now).order_by()
 
 
 def under_way[Row: Leased](rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Return those of the rows that are with a worker now."""
-    return rows.filter(lease_until__gt=timezone.now())
+    """Return those of the rows that are with a worker now, in no order."""
+    return rows.filter(lease_until__gt=timezone.now()).order_by()
 
 
 def room(model: type[Leased], most: int) -> int:

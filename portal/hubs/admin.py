@@ -1,9 +1,12 @@
 """Hubs for the operators: what SpKey said last, to look at."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from portal.audit.admin import ReadOnlyAdmin
+from portal.core.web.admin_lists import MOST_COUNTED
 from portal.hubs import search
 from portal.hubs.models import Hub
 
@@ -17,6 +20,6 @@ class HubAdmin(ReadOnlyAdmin):
     search_fields = ("hub_id", "serial")
     list_select_related = ("organisation",)
 
-    def having(self, text: str) -> Q:
-        """Return the condition that a hub has the text in its id or serial."""
-        return search.matching(text) or Q()
+    def found(self, rows: QuerySet[Any], text: str) -> set[Any]:
+        """Return the ids of hubs that have the text in their id or serial."""
+        return set(search.some(rows, text, MOST_COUNTED))

@@ -7,12 +7,13 @@ A migration that makes SQLite build the table of hubs anew loses the triggers: i
 again. A test says so.
 """
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.apps.registry import Apps
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 SHORTEST: Final = 3
@@ -55,3 +56,11 @@ def matching(text: str) -> Q | None:
         indexed = RawSQL("SELECT hub FROM hubs_search WHERE words MATCH %s", (phrase,))
         found = Q(pk__in=indexed) & found
     return found
+
+
+def some(hubs: QuerySet[Any], text: str, most: int) -> list[UUID]:
+    """Return the ids of at most so many of these hubs that have the text: see `matching`."""
+    found = matching(text)
+    if found is None:
+        return []
+    return list(hubs.filter(found).order_by().values_list("pk", flat=True)[:most])

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, F, Q, QuerySet, UUIDField, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from portal.claims.engine import timing
@@ -60,7 +60,9 @@ def take_due(limit: int, *, unserved_only: bool = False) -> list[Lease[Claim]]:
 def _next_in_turn(
     due: QuerySet[Claim], limit: int, under_way: Counter[uuid.UUID], unserved_only: bool
 ) -> list[uuid.UUID]:
-    turn = Window(RowNumber(), partition_by=F("organisation_id"), order_by=F("due_at"))
+    # An expression, or SQLite may go through all claims by an index that begins with the column.
+    organisation = Coalesce(F("organisation_id"), F("organisation_id"), output_field=UUIDField())
+    turn = Window(RowNumber(), partition_by=organisation, order_by=F("due_at"))
     first = due.annotate(turn=turn).filter(turn__lte=1 if unserved_only else limit)
     waiting = [
         (turn + under_way[organisation_id], due_at, pk)
