@@ -64,8 +64,8 @@ class SpkeyError(Exception):
 class Refused(SpkeyError):
     """400 and every other 4xx without a class of its own.
 
-    `is_invalid` says that what was sent is wrong in itself, whatever the hub is, and `details` names
-    the fields that are, where the API does.
+    `is_invalid` says that what was sent is wrong in itself, whatever the hub is, and `details`
+    names the fields that are, where the API does.
     """
 
     def __init__(
