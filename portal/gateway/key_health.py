@@ -141,7 +141,8 @@ def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
     organisation's, and None as well when the lease is lost.
     Where SpKey did not answer the check, the claims themselves find out. While SpKey is not to
     be called, or asks to wait, the check stays due, and is made afterwards; so it is after a first
-    401, and while nothing was heard of a key that is in doubt.
+    401, and while nothing was heard of a key that is in doubt: for LONGEST_DOUBT, whatever it was
+    that kept SpKey from answering.
     """
     credential = lease.row().select_related("organisation").first()
     if credential is None:
@@ -152,12 +153,20 @@ def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
         if verdict == ApiCredential.State.REFUSED:
             take_refusal(credential)
         verdict = ApiCredential.DOUBT
-    if isinstance(verdict, timedelta):
-        (lease.row() & stored(credential)).update(**leasing.given_back(timezone.now() + verdict))
+    wait = _wait(credential, verdict, asked_at)
+    if wait > timedelta(0):
+        (lease.row() & stored(credential)).update(**leasing.given_back(timezone.now() + wait))
         return None
     usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
-    is_kept = _remember(lease, credential, verdict, _ways_accepted(credential, verdict))
+    is_kept = _remember(lease, credential, *_found(credential, verdict))
     return stored(credential).filter(state__in=usable_states).first() if is_kept else None
+
+
+def _found(credential: ApiCredential, verdict: str | timedelta) -> tuple[str, list[str]]:
+    """Return the state that a verdict means, and which ways of sending the key are accepted."""
+    if isinstance(verdict, timedelta):  # SpKey still wants no call: the other ways are not asked.
+        return ApiCredential.State.UNREACHABLE, credential.ways_accepted
+    return verdict, _ways_accepted(credential, verdict)
 
 
 def _ways_accepted(credential: ApiCredential, verdict: str) -> list[str]:
@@ -220,6 +229,18 @@ def _leaves_doubt(credential: ApiCredential, verdict: str, asked_at: datetime) -
     if since is None or verdict != ApiCredential.State.UNREACHABLE:
         return False
     return asked_at - since < ApiCredential.LONGEST_DOUBT
+
+
+def _wait(credential: ApiCredential, verdict: str | timedelta, asked_at: datetime) -> timedelta:
+    """Return how long the check rests before it is made again, where it found no state: else 0.
+
+    No longer than a doubt of the key may last. The gate holds a key that SpKey limits all the same.
+    """
+    if not isinstance(verdict, timedelta):
+        return timedelta(0)
+    if credential.doubted_at is None:
+        return verdict
+    return min(verdict, credential.doubted_at + ApiCredential.LONGEST_DOUBT - asked_at)
 
 
 def _verdict(credential: ApiCredential, sends: str | None = None) -> str | timedelta:

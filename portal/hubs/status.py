@@ -97,10 +97,17 @@ def _save(hub: Hub, known: dict[str, Any], read_at: datetime | None) -> Hub:
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)
-    # Compared in the database: the row in memory may be older than what somebody else has written.
+    Hub.objects.filter(no_newer, pk=hub.pk).update(**seen(known), read_at=hub.read_at)
+    hub.refresh_from_db(fields=("version",))
+    return hub
+
+
+def seen(known: dict[str, Any]) -> dict[str, Any]:
+    """Return what an update writes of this, some of SHOWN_ON_PAGES, for pages to see a change.
+
+    Compared in the database: the row in memory may be older than what somebody else has written.
+    """
     same = Q(**{name: value for name, value in known.items() if value is not None})
     same &= Q(**{f"{name}__isnull": True for name, value in known.items() if value is None})
     version = Case(When(same, then=F("version")), default=F("version") + 1)
-    Hub.objects.filter(no_newer, pk=hub.pk).update(**known, read_at=hub.read_at, version=version)
-    hub.refresh_from_db(fields=("version",))
-    return hub
+    return {**known, "version": version}

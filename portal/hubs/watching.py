@@ -122,10 +122,13 @@ def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> 
     """
     now = timezone.now()
     looked_at = When(watched_until__gt=now, then=Value(now + REFRESH_WAITING))
+    known = {
+        "binding": Hub.Binding.OURS,
+        "status": status.CLAIMED,
+        "spkey_site_id": spkey_site_id,
+    }
     Hub.objects.filter(pk=hub.pk).update(
-        binding=Hub.Binding.OURS,
-        status=status.CLAIMED,
-        spkey_site_id=spkey_site_id,
+        **status.seen(known),
         awaited_until=now + Hub.AWAIT_ONLINE_FOR,
         read_for=read_for,
         # A crowd of claims that nobody looks at goes first.

@@ -205,7 +205,7 @@ class ApiCredential(Leased):
     LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
     # How long after a first 401 the second is asked for that proves it.
     DOUBT: ClassVar[timedelta] = timedelta(seconds=60)
-    # After so long without an answer to it, the claims themselves find out.
+    # After so long without an answer to it, even "not now", the claims themselves find out.
     LONGEST_DOUBT: ClassVar[timedelta] = timedelta(minutes=10)
     BOUNDS: ClassVar[dict[str, Bound]] = {
         "paused_until": Bound(LONGEST_HOLD, None),

@@ -54,8 +54,7 @@ class Api:
     def _route(self, request: Request) -> Answer:
         match request.segments:
             case ("hubs", hub_id, "status"):
-                self._admit(request, "GET")
-                return self._status(hub_id)
+                return self._status(self._admit(request, "GET"), hub_id)
             case ("hubs", hub_id, command) if command in bodies.COMMANDS:
                 return self._command(request, self._admit(request, "POST"), command, hub_id)
             case ("users", "by-email"):
@@ -77,11 +76,12 @@ class Api:
                 raise refusal(400, "Bad Request", f"The header {name} is not accepted")
         return key
 
-    def _status(self, hub_id: str) -> Answer:
+    def _status(self, key: ApiKey, hub_id: str) -> Answer:
         with self._state.lock:
             hub = self._state.hubs.get(hub_id)
             if hub is None:
                 raise not_found_in_list("Hub not found")
+            commands.check_visible(key, hub)
             document = self._state.status(hub)
             hub.note_call(self._state.clock())
         return json_answer(200, document)

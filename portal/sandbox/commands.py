@@ -21,6 +21,12 @@ def find(state: SandboxState, hub_id: str) -> SandboxHub:
     return hub
 
 
+def check_visible(key: ApiKey, hub: SandboxHub) -> None:
+    """Refuse whatever concerns a hub that is hidden from the organisation of this key."""
+    if hub.is_hidden:
+        _check_own(key, hub.org_id)
+
+
 def check_claim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> None:
     """Refuse a claim that cannot be accepted now; a hub that plays offline counts the call."""
     org_id = body.get("orgId", key.org_id)
@@ -28,6 +34,7 @@ def check_claim(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> No
         raise refusal(403, "Forbidden", "orgId does not match the organisation of the API key")
     with state.lock:
         hub = find(state, hub_id)
+        check_visible(key, hub)
         if hub.status == "Claimed":
             raise refusal(400, "Bad Request", "Hub is already claimed")
         if hub.status != "Provisioned":

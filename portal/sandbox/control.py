@@ -6,6 +6,7 @@ from typing import Any
 from portal.sandbox import bodies
 from portal.sandbox.exchange import Answer, Json, Refusal, Request, json_answer, refusal
 from portal.sandbox.faults import Faults
+from portal.sandbox.known import KNOWN
 from portal.sandbox.state import SandboxState
 
 PREFIX = "_control"
@@ -45,6 +46,9 @@ class Control:
         match request.method, request.segments[1:]:
             case "POST", ("faults",):
                 self._add_fault(_body(request))
+            case "POST", ("faults", name):
+                known = KNOWN[name]
+                self._faults.add(known.match, action=known.action, times=known.times)
             case "DELETE", ("faults",):
                 self._faults.clear()
             case "POST", ("keys", "add"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from portal.sandbox.exchange import Answer, Request, json_answer
+from portal.sandbox.keys import way_of
 
 type Pause = Callable[[float], None]
 
@@ -115,13 +116,15 @@ class FaultAction:
 class Match:
     """Which requests a fault meets; what is None meets all.
 
-    `hub_id` ignores letter case, `key` is a key's name.
+    `hub_id` ignores letter case, `key` is a key's name, `way` is how it was sent: `key`, `token` or
+    `both`.
     """
 
     method: str | None = None
     path_contains: str | None = None
     hub_id: str | None = None
     key: str | None = None
+    way: str | None = None
 
     def __post_init__(self) -> None:
         if not all(isinstance(getattr(self, known.name), str | None) for known in fields(self)):
@@ -134,6 +137,7 @@ class Match:
             and (self.path_contains is None or self.path_contains in request.path)
             and (self.hub_id is None or self.hub_id.lower() == request.hub_id)
             and (self.key is None or self.key == key)
+            and (self.way is None or self.way == way_of(request.headers))
         )
 
 

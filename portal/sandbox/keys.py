@@ -27,6 +27,13 @@ def _token(headers: Mapping[str, str]) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def way_of(headers: Mapping[str, str]) -> str:
+    """In which of the ways the credentials of a request were sent: `key`, `token` or `both`."""
+    if headers.get("x-api-key") is None:
+        return "token"
+    return "key" if _token(headers) is None else "both"
+
+
 class Keys:
     """All keys, by name: `acme`, `harbour`, `support` (a super key) and `revoked`."""
 
@@ -64,9 +71,8 @@ class Keys:
 
     def admitted(self, headers: Mapping[str, str]) -> ApiKey | None:
         """The key that a request was sent with, where it is accepted in the way it was sent."""
-        key, text, token = self.of(headers), headers.get("x-api-key"), _token(headers)
-        way = "token" if text is None else "key" if token is None else "both"
-        return key if key and not key.revoked and way in key.ways else None
+        key = self.of(headers)
+        return key if key and not key.revoked and way_of(headers) in key.ways else None
 
     def name_of(self, headers: Mapping[str, str]) -> str | None:
         """What a log may say of the secrets: the key's name, `unknown`, or None without a key."""

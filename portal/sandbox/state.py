@@ -20,7 +20,8 @@ _DAY = 86_400.0
 class SandboxHub:
     """One hub. Times are epoch seconds; `version` counts the events of its aggregate.
 
-    `online` overrides what time says (None: nothing is forced); `online_from` is when the hub first
+    `is_hidden`: no other organisation's key may read or claim it. `online` overrides what time says
+    (None: nothing is forced); `online_from` is when the hub first
     reports in; `offline_calls` counts down the calls for which a hub plays offline.
     """
 
@@ -33,6 +34,7 @@ class SandboxHub:
     org_id: str = ""
     site_id: str = ""
     is_primary: bool = False
+    is_hidden: bool = False
     claimed_at: float = 0.0
     version: int = 1
     online: bool | None = None
@@ -208,6 +210,7 @@ def _new_hub(hub_id: str, provisioned_at: float) -> SandboxHub:
 def _magic_hub(magic: world.MagicHub, now: float) -> SandboxHub:
     hub = _new_hub(magic.id, now - 30 * _DAY)
     hub.status, hub.org_id, hub.site_id = magic.status, magic.org_id, magic.site_id
+    hub.is_hidden = magic.is_hidden
     if magic.status == "Claimed":
         hub.claimed_at, hub.online_from, hub.version = now - 2 * _DAY, now - _DAY, 2
     if magic.offline_calls is None:

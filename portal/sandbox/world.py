@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.sandbox import shapes
+
 DEFAULT_SEED = 1
 HUB_COUNT = 200
 FIRMWARE = "1.4.2"
@@ -83,8 +85,9 @@ class MagicHub:
     """A hub that always misbehaves in the same way.
 
     `id` is UUID text; `title` and `what_it_does` are for people. The rest says how the hub starts
-    (`offline_calls` counts status reads and claims together; None means for ever) and what happens
-    to the first `claim_times` claims that would be accepted (None: to all), in the words of
+    (`is_hidden`: other organisations' keys are answered with 403, also to a read; `offline_calls`
+    counts status reads and claims together; None means for ever) and what happens to the first
+    `claim_times` claims that would be accepted (None: to all), in the words of
     `portal.sandbox.faults.Action`.
     """
 
@@ -95,35 +98,18 @@ class MagicHub:
     status: str = "Provisioned"
     org_id: str = ""
     site_id: str = ""
+    is_hidden: bool = False
     offline_calls: int | None = 0
     on_claim: Mapping[str, Any] = field(default_factory=dict)
     claim_times: int | None = None
-
-
-def _refusal(error: str, message: str) -> str:
-    return json.dumps({"success": False, "error": error, "message": message})
 
 
 def _accepted(hub: str, **more: object) -> str:
     return json.dumps({"success": True, "aggregateId": hub, "version": 2, **more})
 
 
-def _invalid(field: str, message: str) -> str:
-    problem = {"code": 7001, "message": message, "path": ["body", field]}
-    return json.dumps({"success": False, "errors": [problem], "result": {}})
-
-
-def _named(name: str, status: int, message: str) -> str:
-    told = {"name": name, "message": message, "httpStatusCode": status, "aggregateType": "hub"}
-    errors = [{"code": status, "message": message}]
-    return json.dumps({"success": False, "errors": errors, "__ceves": told})
-
-
 OFFLINE_CALLS = 3
 SLOW_SECONDS = 8.0
-_GATEWAY_PAGE = (
-    "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-)
 _EVENT_NULL = "e4e47000-0000-4000-8000-00000000e0e0"
 _SIDE_EFFECTS = "51de0000-0000-4000-8000-000000000500"
 _EVENT_MISSING = "e4e47000-0000-4000-8000-00000000e0e1"
@@ -160,6 +146,15 @@ MAGIC: Mapping[str, MagicHub] = {
         org_id=OTHER_ORG_ID,
         site_id="their-site",
     ),
+    "hidden": MagicHub(
+        "e15e0000-0000-4000-8000-000000000403",
+        "Hidden",
+        "belongs to another organisation; its status and a claim are answered with 403",
+        status="Claimed",
+        org_id=OTHER_ORG_ID,
+        site_id="their-site",
+        is_hidden=True,
+    ),
     "other_site": MagicHub(
         "c1a1ed00-0000-4000-8000-0000000051fe",
         "Yours, at another site",
@@ -187,7 +182,7 @@ MAGIC: Mapping[str, MagicHub] = {
         on_claim={
             "status": 429,
             "headers": {"Retry-After": "2"},
-            "body": _refusal("Too Many Requests", "Rate limit exceeded"),
+            "body": shapes.flat("Too Many Requests", "Rate limit exceeded"),
         },
         claim_times=2,
     ),
@@ -195,7 +190,10 @@ MAGIC: Mapping[str, MagicHub] = {
         "50000000-0000-4000-8000-000000000500",
         "Server error",
         "every claim is answered with 500 and has no effect; its status can be read",
-        on_claim={"status": 500, "body": _refusal("Internal Server Error", "Something went wrong")},
+        on_claim={
+            "status": 500,
+            "body": shapes.flat("Internal Server Error", "Something went wrong"),
+        },
     ),
     "side_effects": MagicHub(
         _SIDE_EFFECTS,
@@ -226,7 +224,7 @@ MAGIC: Mapping[str, MagicHub] = {
         "40000000-0000-4000-8000-000000000400",
         "Invalid",
         "every claim is refused with 400: its field `siteId` does not validate",
-        on_claim={"status": 400, "body": _invalid("siteId", "Unknown site")},
+        on_claim={"status": 400, "body": shapes.validation("Unknown site", "body", "siteId")},
     ),
     "competing": MagicHub(
         "40900000-0000-4000-8000-000000000409",
@@ -234,8 +232,8 @@ MAGIC: Mapping[str, MagicHub] = {
         "the first 2 claims are answered with 409 `VersionConflictError`, then it is claimed",
         on_claim={
             "status": 409,
-            "headers": {"X-Ceves-Error": "1"},
-            "body": _named("VersionConflictError", 409, "Expected version 1"),
+            "headers": shapes.NAMED,
+            "body": shapes.named("VersionConflictError", 409, "Expected version 1"),
         },
         claim_times=2,
     ),
@@ -243,7 +241,7 @@ MAGIC: Mapping[str, MagicHub] = {
         "50200000-0000-4000-8000-000000000502",
         "Gateway error",
         "the first 2 claims are answered by a gateway with an HTML 502, then it is claimed",
-        on_claim={"status": 502, "body": _GATEWAY_PAGE},
+        on_claim={"status": 502, "body": shapes.GATEWAY_PAGE},
         claim_times=2,
     ),
     "slow": MagicHub(
@@ -281,7 +279,10 @@ MAGIC: Mapping[str, MagicHub] = {
         "40300000-0000-4000-8000-000000000403",
         "Forbidden",
         "every claim is answered with 403; its status can be read",
-        on_claim={"status": 403, "body": _refusal("Forbidden", "This key may not claim this hub")},
+        on_claim={
+            "status": 403,
+            "body": shapes.flat("Forbidden", "This key may not claim this hub"),
+        },
     ),
 }
 """Name -> magic hub. The table in docs/sandbox.md is made from it by `portal.sandbox.table`."""

@@ -37,6 +37,10 @@ _BY_NAME: dict[str, type[SpkeyError]] = {
     "VersionConflictError": errors.Busy,
 }
 _INVALID = "CommandValidationError"
+# The code that the framework gives each entry of a request's validation that failed.
+_INVALID_CODE = 7001
+# What the first part of an entry's `path` may be, before the field: where in the request it was.
+_PLACES = ("body", "query", "params", "headers")
 _SIDE_EFFECT = "SideEffectError"
 
 
@@ -44,13 +48,14 @@ _SIDE_EFFECT = "SideEffectError"
 class _Words:
     """What an error body says.
 
-    `name` is the framework's name of the error, or "". `from_api`: in one of the API's shapes, not
-    a gateway's page.
+    `name` is the framework's name of the error, or "". `is_invalid`: that what was sent is wrong in
+    itself. `from_api`: in one of the API's shapes, not a gateway's page.
     """
 
     message: str = ""
     name: str = ""
     details: tuple[FieldProblem, ...] = ()
+    is_invalid: bool = False
     from_api: bool = False
 
 
@@ -117,8 +122,7 @@ def _refusal(reply: Reply, status: int, on_502: type[SpkeyError]) -> SpkeyError:
     kind = _BY_NAME.get(words.name) or _BY_STATUS.get(status, errors.Refused)
     if not issubclass(kind, errors.Refused):
         return kind(words.message, **facts)
-    is_invalid = words.name == _INVALID
-    return kind(words.message, details=words.details, is_invalid=is_invalid, **facts)
+    return kind(words.message, details=words.details, is_invalid=words.is_invalid, **facts)
 
 
 def _failure(
@@ -152,16 +156,32 @@ def _words(reply: Reply, status: int) -> _Words:
         return _Words(from_api=reply.is_named_error)
     # A gateway may well say {"error": "Bad Gateway"}: a 5xx has to look more like the API.
     coded = isinstance(body.get("code"), int) or status < 500
+    from_api = body.get("success") is False or (isinstance(body.get("error"), str) and coded)
+    problems = _problems(body)
     name = _name(body)
+    if name or reply.is_named_error or "__ceves" in body:
+        return _named(name, problems)
     return _Words(
-        # Beside the name of such an error there may be a stack: nothing but the name is kept.
-        message=name if "__ceves" in body else _message(body),
+        message=_message(body),
+        details=problems,
+        is_invalid=bool(problems) or any(_is_validation(entry) for entry in _errors(body)),
+        from_api=from_api,
+    )
+
+
+def _named(name: str, problems: tuple[FieldProblem, ...]) -> _Words:
+    """Read an error of the framework's own by its name alone.
+
+    Whatever else is in such a body may be a stack. Only which fields did not validate is kept.
+    """
+    is_invalid = name == _INVALID
+    fields = tuple(FieldProblem(each.field, "") for each in problems if each.field)
+    return _Words(
+        message=name,
         name=name,
-        details=_details(body),
-        from_api=bool(name)
-        or reply.is_named_error
-        or body.get("success") is False
-        or (isinstance(body.get("error"), str) and coded),
+        details=fields if is_invalid else (),
+        is_invalid=is_invalid,
+        from_api=True,
     )
 
 
@@ -175,23 +195,31 @@ def _name(body: dict[str, object]) -> str:
 
 
 def _message(body: dict[str, object]) -> str:
-    messages = [entry.get("message") for entry in _entries(body.get("errors"))]
+    messages = [entry.get("message") for entry in _errors(body)]
     joined = "; ".join(words for words in messages if isinstance(words, str))
     return _clean(body.get("message")) or _clean(joined) or _clean(body.get("error"))
 
 
-def _details(body: dict[str, object]) -> tuple[FieldProblem, ...]:
-    """Return which fields are wrong: `details` of one shape, `errors` with a `path` of another."""
+def _problems(body: dict[str, object]) -> tuple[FieldProblem, ...]:
+    """Return what is wrong with which field: `details` of one shape, `errors` of another."""
     problems = [
         FieldProblem(_clean(entry.get("field")), _clean(entry.get("message")))
         for entry in _entries(body.get("details"))
     ]
     problems += [
-        FieldProblem(_field(path), _clean(entry.get("message")))
-        for entry in _entries(body.get("errors"))
-        if isinstance(path := entry.get("path"), list)
+        FieldProblem(_field(entry.get("path")), _clean(entry.get("message")))
+        for entry in _errors(body)
+        if _is_validation(entry)
     ]
     return tuple(problem for problem in problems if problem.field or problem.message)
+
+
+def _is_validation(entry: dict[str, object]) -> bool:
+    return entry.get("code") == _INVALID_CODE or isinstance(entry.get("path"), list)
+
+
+def _errors(body: dict[str, object]) -> list[dict[str, object]]:
+    return _entries(body.get("errors"))
 
 
 def _entries(listed: object) -> list[dict[str, object]]:
@@ -199,9 +227,12 @@ def _entries(listed: object) -> list[dict[str, object]]:
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
-def _field(path: list[object]) -> str:
-    """Return the field that a path such as ["body", "siteId"] leads to."""
-    return _clean(".".join(str(part) for part in path[1:MOST_DETAILS]))
+def _field(path: object) -> str:
+    """Return the field that a path such as ["body", "siteId"] leads to, "" for no such path."""
+    parts = path[:MOST_DETAILS] if isinstance(path, list) else []
+    if parts and parts[0] in _PLACES:
+        parts = parts[1:]
+    return _clean(".".join(str(part) for part in parts if isinstance(part, str | int)))
 
 
 def _clean(words: object) -> str:

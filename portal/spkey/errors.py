@@ -64,8 +64,8 @@ class SpkeyError(Exception):
 class Refused(SpkeyError):
     """400 and every other 4xx without a class of its own.
 
-    `details` names the fields that are wrong, where the API does. `is_invalid` says that what was
-    sent is wrong in itself, whatever the hub is: with or without such details.
+    `is_invalid` says that what was sent is wrong in itself, whatever the hub is, and `details`
+    names the fields that are, where the API does.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Refused(SpkeyError):
     ) -> None:
         super().__init__(message, **facts)
         self.details = details
-        self.is_invalid = is_invalid or bool(details)
+        self.is_invalid = is_invalid
 
 
 class Busy(Refused):

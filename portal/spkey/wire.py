@@ -229,7 +229,7 @@ class Wire:
             content_type=header("Content-Type"),
             reference=header("CF-Ray"),
             retry_after=header("Retry-After"),
-            is_named_error=header("X-Ceves-Error") == "1",
+            is_named_error=bool(header("X-Ceves-Error")),
             date=header("Date"),
         )
 

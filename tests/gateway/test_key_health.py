@@ -137,6 +137,43 @@ def test_a_doubt_that_nobody_settles_ends_after_ten_minutes(sandbox, claim, acme
     assert work(claim).state == State.CLAIMED
 
 
+@pytest.mark.parametrize(
+    ("status", "retry_after", "held"),
+    [(503, "2", None), (503, "3600", None), (429, "2", HeldReason.RATE_LIMITED)],
+)
+def test_a_doubt_ends_after_ten_minutes_although_spkey_always_asks_for_time(
+    sandbox, acme, clock, status, retry_after, held
+):
+    key_health.take_refusal(acme.credential)
+    not_now = {"status": status, "headers": {"Retry-After": retry_after}}
+    sandbox.faults.add({"path_contains": str(key_health.NO_HUB)}, action=not_now)
+    for _ in range(9):
+        clock.shift(61)
+        worker.run_once()
+    assert stored(acme).doubted_at is not None
+    clock.shift(61)
+    worker.run_once()
+
+    assert (stored(acme).state, stored(acme).doubted_at) == ("unreachable", None)
+    assert gate.held_reason(stored(acme)) is held
+
+
+def test_a_key_that_is_limited_at_the_end_of_its_doubt_is_not_asked_in_another_way(
+    sandbox, acme, wire, clock
+):
+    replace_key(acme, world.ACME_KEY, token=world.token_text("acme"))
+    worker.run_once()
+    key_health.take_refusal(stored(acme))
+    limited = {"status": 429, "headers": {"Retry-After": "60"}}
+    sandbox.faults.add(action=limited)
+    asked = len(wire())
+    clock.shift(601)
+    worker.run_once()
+
+    assert (stored(acme).doubted_at, len(wire())) == (None, asked + 1)
+    assert set(stored(acme).ways_accepted) == {"key", "token", "both"}
+
+
 def test_a_claims_second_401_leaves_no_check_that_would_take_it_back(sandbox, acme, clock):
     key_health.take_refusal(acme.credential)
     assert stored(acme).due_at is not None

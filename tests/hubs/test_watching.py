@@ -62,6 +62,20 @@ def test_a_lookup_before_the_claim_does_not_delay_the_first_read_of_an_awaited_h
     assert fresh(hub).due_at - timezone.now() <= watching.REFRESH_WAITING
 
 
+def test_a_page_that_is_open_sees_that_its_hub_was_claimed_and_nothing_twice(hub):
+    free = fresh(hub).version
+    watching.await_online(hub, "mill-court")
+    claimed = fresh(hub)
+    watching.await_online(hub, "mill-court")
+
+    assert (claimed.binding, claimed.status, claimed.spkey_site_id) == (
+        "ours",
+        "Claimed",
+        "mill-court",
+    )
+    assert free < claimed.version == fresh(hub).version
+
+
 def test_watching_a_hub_again_while_its_watch_lasts_writes_nothing(hub, django_assert_num_queries):
     watching.watch(hub)
     watched = fresh(hub)

@@ -4,7 +4,9 @@ import re
 import tomllib
 from pathlib import Path
 
-from portal.sandbox.table import magic_table
+import pytest
+
+from portal.sandbox.table import fault_table, magic_table
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -13,10 +15,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
 
 
-def test_the_magic_hubs_are_those_of_the_sandbox():
-    table = SANDBOX.split("<!-- magic hubs: begin -->")[1].split("<!-- magic hubs: end -->")[0]
+@pytest.mark.parametrize(
+    ("name", "made"), [("magic hubs", magic_table), ("faults", fault_table)], ids=["hubs", "faults"]
+)
+def test_the_tables_of_hubs_and_faults_are_those_of_the_sandbox(name, made):
+    table = SANDBOX.split(f"<!-- {name}: begin -->")[1].split(f"<!-- {name}: end -->")[0]
 
-    assert table.strip() == magic_table().strip()
+    assert table.strip() == made().strip()
 
 
 def test_every_dependency_is_explained():

@@ -112,6 +112,7 @@ def test_a_reset_restores_the_first_state(control, acme, sandbox):
         ("POST", "faults", {"actoin": {}}, 400),
         ("POST", "faults", ["status"], 400),
         ("POST", "faults", None, 400),
+        ("POST", "faults/unheard-of", None, 404),
         ("POST", "keys/revoke", {"key": "nobody"}, 404),
         ("POST", "keys/revoke", {}, 400),
         ("POST", "keys/forge", {"key": "acme"}, 404),

@@ -68,6 +68,14 @@ def test_a_claimed_hub_says_whose_it_is_and_is_refused(acme, name, org_id, site_
         claim(acme, name)
 
 
+def test_a_hidden_hub_is_told_to_nobody_but_its_owner_and_support(acme, support):
+    with pytest.raises(spkey.Forbidden):
+        status(acme, "hidden")
+    with pytest.raises(spkey.Forbidden):
+        claim(acme, "hidden")
+    assert status(support, "hidden").org_id == world.OTHER_ORG_ID
+
+
 @pytest.mark.parametrize(
     ("name", "word"), [("suspended", "Suspended"), ("decommissioned", "Decommissioned")]
 )

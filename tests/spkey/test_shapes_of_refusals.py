@@ -49,11 +49,26 @@ def test_a_validation_that_failed_names_its_fields(api, client):
     )
 
 
-@pytest.mark.parametrize("path", [None, "siteId", [], ["body"], [3, None, {"a": 1}]], ids=str)
+@pytest.mark.parametrize("path", [None, "siteId", [], ["body"], [None, {"a": 1}]], ids=str)
 def test_a_path_of_another_kind_breaks_nothing(api, client, path):
     entry = {"code": 7001, "message": "Odd", "path": path}
     error = refusal_of_claim(api, client, json={"success": False, "errors": [entry]}, status=400)
     assert (type(error), error.message) == (spkey.Refused, "Odd")
+    assert error.is_invalid
+    assert error.details == (spkey.FieldProblem("", "Odd"),)
+
+
+def test_a_validation_that_says_nothing_at_all_is_one_all_the_same(api, client):
+    body = {"success": False, "errors": [{"code": 7001}]}
+    error = refusal_of_claim(api, client, json=body, status=400)
+    assert (error.is_invalid, error.details) == (True, ())
+
+
+@pytest.mark.parametrize("place", [[], ["body"], ["query"], ["params"], ["headers"]], ids=str)
+def test_a_path_leads_to_its_field_from_wherever_it_begins(api, client, place):
+    entry = {"code": 7001, "message": "Odd", "path": [*place, "users", 0, "id"]}
+    error = refusal_of_claim(api, client, json={"success": False, "errors": [entry]}, status=400)
+    assert error.details == (spkey.FieldProblem("users.0.id", "Odd"),)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +92,36 @@ def test_an_error_with_a_name_is_understood_by_it_and_only_the_name_is_kept(
     assert (error.message, error.from_api) == (name, True)
     assert getattr(error, "is_invalid", None) == is_invalid
     assert STACK not in str(error)
+
+
+def with_fields(name):
+    path = {"code": 7001, "message": STACK, "path": ["body", "siteId"]}
+    field = {"field": "userId", "message": STACK}
+    return named(name) | {"message": STACK, "errors": [path], "details": [field]}
+
+
+@pytest.mark.parametrize("name", ["BusinessRuleViolationError", "SomethingNewError"])
+def test_a_name_decides_against_fields_that_look_like_a_validation(api, client, name):
+    error = refusal_of_claim(api, client, json=with_fields(name), status=400)
+    assert (error.message, error.is_invalid, error.details) == (name, False, ())
+
+
+def test_a_validation_by_name_keeps_its_fields_and_no_text(api, client):
+    error = refusal_of_claim(api, client, json=with_fields("CommandValidationError"), status=400)
+    assert (error.message, error.is_invalid) == ("CommandValidationError", True)
+    assert [(each.field, each.message) for each in error.details] == [
+        ("userId", ""),
+        ("siteId", ""),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["1", "true"])
+@pytest.mark.parametrize("more", [{}, {"error": STACK}, {"__ceves": STACK}], ids=str)
+def test_no_text_is_kept_of_a_marked_error_without_a_name(api, client, mark, more):
+    body = with_fields("") | more
+    error = refusal_of_claim(api, client, json=body, status=400, headers={"X-Ceves-Error": mark})
+    assert (type(error), error.from_api) == (spkey.Refused, True)
+    assert (error.message, error.is_invalid, error.details) == ("", False, ())
 
 
 @pytest.mark.parametrize("name", [None, 5, "", "x" * 65, "Not a name", "<b>"], ids=str)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.claims.display import wording
 from portal.claims.display.wording import Words
 from portal.claims.engine import timing
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.ui import Chip, Text
 from portal.hubs.models import Hub
 
@@ -104,6 +104,8 @@ def present(claim: Claim) -> Words:
     """Return the words for where the claim is now."""
     if claim.state == State.QUEUED and claim.contacted_at is not None:
         return wording.CONTACTING
+    if claim.reason == Reason.INVALID and not claim.problems:
+        return wording.NOTHING_LISTED
     return wording.STOPPING if is_stopping(claim) else _words(claim)
 
 

@@ -4,7 +4,7 @@ The one table of the words for a claim's state and reason. Chips, filters, group
 operators' pages take them from here, so that a state has the same name wherever it is named.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -307,6 +307,13 @@ def words(state: str, reason: str) -> Words:
 
 
 # What is known of a claim beyond its state.
+NOTHING_LISTED = replace(
+    BY_REASON[State.REJECTED, Reason.INVALID],
+    text=_(
+        "SmartphoneKey does not say which. Ask your administrator to check the SpKey site id "
+        "and your SpKey user id."
+    ),
+)
 CONTACTING = _words(
     "working",
     "working",

@@ -93,6 +93,16 @@ def read(client: spkey.Client, hub: Hub, *, asked_at: datetime) -> Reading:
     return reading
 
 
+def remember(hub: Hub, reading: Reading) -> None:
+    """Keep what a read says of the hub: its status, that there is none, or that it is foreign."""
+    if reading.hub is not None:
+        status.record(hub, reading.hub, read_at=reading.asked_at)
+    elif reading.outcome == CallOutcome.NOT_FOUND:
+        status.record_missing(hub, read_at=reading.asked_at)
+    elif reading.outcome == CallOutcome.FORBIDDEN:
+        status.record_foreign(hub, read_at=reading.asked_at)
+
+
 def _read(client: spkey.Client, hub_id: str, asked_at: datetime) -> Reading:
     try:
         answer = client.hub_status(hub_id)

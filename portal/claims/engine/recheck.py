@@ -19,7 +19,6 @@ from portal.core import leasing
 from portal.core.leasing import Lease, LeaseLostError
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
-from portal.hubs import status
 
 logger = logging.getLogger(__name__)
 
@@ -101,14 +100,10 @@ def _read(claim: Claim) -> calls.Reading | None:
     client = gate.ask(credential)
     if isinstance(client, Held):
         return None
-    asked_at = timezone.now()
-    reading = calls.read(client, claim.hub, asked_at=asked_at)
+    reading = calls.read(client, claim.hub, asked_at=timezone.now())
     if reading.outcome == calls.CallOutcome.BAD_CREDENTIALS:
         key_health.take_refusal(credential)
-    if reading.hub is not None:
-        status.record(claim.hub, reading.hub, read_at=asked_at)
-    elif reading.outcome == calls.CallOutcome.NOT_FOUND:
-        status.record_missing(claim.hub, read_at=asked_at)
+    calls.remember(claim.hub, reading)
     return reading
 
 

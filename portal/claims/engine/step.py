@@ -31,7 +31,7 @@ from portal.claims.models import FINAL, Attempt, Claim, Reason, State
 from portal.core.leasing import Lease, LeaseLostError, given_back
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held
-from portal.hubs import status, watching
+from portal.hubs import watching
 from portal.orgs.models import ApiCredential, Membership
 
 logger = logging.getLogger(__name__)
@@ -124,14 +124,8 @@ def _read(work: _Work, client: spkey.Client) -> Decision:
 
 
 def _ask(work: _Work, client: spkey.Client, asked_at: datetime) -> calls.Reading:
-    hub = work.claim.hub
-    reading = calls.read(client, hub, asked_at=asked_at)
-    if reading.hub is not None:
-        status.record(hub, reading.hub, read_at=asked_at)
-    elif reading.outcome == calls.CallOutcome.NOT_FOUND:
-        status.record_missing(hub, read_at=asked_at)
-    elif reading.outcome == calls.CallOutcome.FORBIDDEN:
-        status.record_foreign(hub, read_at=asked_at)
+    reading = calls.read(client, work.claim.hub, asked_at=asked_at)
+    calls.remember(work.claim.hub, reading)
     return reading
 
 

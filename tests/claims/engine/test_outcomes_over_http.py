@@ -9,6 +9,7 @@ from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Attempt, Reason, State
 from portal.sandbox import world
+from portal.sandbox.known import KNOWN
 from tests.conftest import claim_request, claimed_events, work
 
 CLAIM = {"path_contains": "ClaimHub"}
@@ -57,6 +58,7 @@ def test_a_hub_that_is_ours_here_is_already_yours_and_nothing_is_sent(sandbox, c
         ("unknown", State.NOT_FOUND, Reason.NONE),
         ("claimed_elsewhere", State.CONFLICT, Reason.ANOTHER_ORGANISATION),
         ("other_site", State.CONFLICT, Reason.ANOTHER_SITE),
+        ("hidden", State.CONFLICT, Reason.ANOTHER_ORGANISATION),
         ("suspended", State.REJECTED, Reason.SUSPENDED),
         ("decommissioned", State.REJECTED, Reason.DECOMMISSIONED),
     ],
@@ -99,6 +101,24 @@ def test_a_400_with_details_ends_with_the_fields_in_its_words(sandbox, claim):
 
     assert (done.state, done.reason) == (State.REJECTED, Reason.INVALID)
     assert done.problems == [["siteId", "Unknown site"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "reason"),
+    [
+        ("business-rule-violation", State.VERIFYING, Reason.NONE),
+        ("command-validation", State.REJECTED, Reason.INVALID),
+        ("validation-without-field", State.REJECTED, Reason.INVALID),
+    ],
+)
+def test_a_400_is_read_back_unless_it_says_that_what_was_sent_is_wrong(
+    sandbox, claim, name, state, reason
+):
+    sandbox.faults.add(KNOWN[name].match, action=KNOWN[name].action, times=1)
+
+    unsure = work(claim)
+
+    assert (unsure.state, unsure.reason) == (state, reason)
 
 
 def test_a_404_to_the_send_ends_as_unknown(sandbox, claim):

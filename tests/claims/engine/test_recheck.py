@@ -225,6 +225,14 @@ def test_a_hub_that_spkey_denies_is_rechecked_no_more_often(sandbox, ended, cloc
     assert len(wire("status")) - before <= 3
 
 
+@pytest.mark.parametrize(("answer", "binding"), [(404, "missing"), (403, "other")])
+def test_a_recheck_remembers_what_spkey_denies(sandbox, ended, clock, answer, binding):
+    sandbox.faults.add({"path_contains": "status"}, action={"status": answer})
+    clock.shift(301)
+
+    assert again(ended).hub.binding == binding
+
+
 def test_an_unexpected_error_delays_the_recheck_and_is_not_retried_at_once(
     ended, clock, monkeypatch, caplog
 ):

@@ -6,6 +6,9 @@ from django.utils import timezone
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
+from portal.tray import sync
+from portal.tray.display import news
+from tests.claims.states import put
 from tests.claims.web.claim_page.conftest import offline_claim, text_of
 from tests.conftest import claim_request, work
 
@@ -42,6 +45,26 @@ def test_a_refusal_has_a_cause_a_reference_and_no_raw_answer(
     assert "&quot;success&quot;" not in page
     assert world.OTHER_ORG_ID not in page
     assert "hx-trigger" not in page
+
+
+@pytest.mark.parametrize(
+    ("problems", "says"),
+    [
+        ([["siteId", "Unknown site"]], "check what is listed here"),
+        ([["siteId", ""]], "check what is listed here"),
+        ([], "SmartphoneKey does not say which."),
+    ],
+    ids=str,
+)
+def test_details_that_were_not_accepted_are_listed_or_said_not_to_be_known(
+    installer, claim, problems, says
+):
+    claim = put(claim, "rejected", "invalid", problems=problems)
+    page = text_of(installer, claim)
+
+    assert says in page
+    assert ("listed here" in page) == ("SpKey site id</li>" in page or "Unknown site</li>" in page)
+    assert says in news.of(sync.Followed(claim, "")).text
 
 
 def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acme, sandbox):
