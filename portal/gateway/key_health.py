@@ -153,28 +153,54 @@ def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
             take_refusal(credential)
         verdict = ApiCredential.DOUBT
     if isinstance(verdict, timedelta):
-        (lease.row() & stored(credential)).update(**leasing.given_back(timezone.now() + verdict))
+        (lease.row() & stored(credential)).update(
+            **leasing.given_back(timezone.now() + verdict), version=F("version") + 1
+        )
         return None
     usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
-    is_kept = _remember(lease, credential, verdict, _ways_accepted(credential, verdict))
+    is_kept = _remember(lease, credential, verdict, _accepted(credential, verdict))
     return stored(credential).filter(state__in=usable_states).first() if is_kept else None
 
 
-def _ways_accepted(credential: ApiCredential, verdict: str) -> list[str]:
-    """Return what of the key and the token SpKey accepts: asked about where both are stored."""
+def _accepted(credential: ApiCredential, verdict: str) -> dict[str, str | None]:
+    """Return what of the key and the token SpKey accepts: asked about where both are stored.
+
+    `verdict` is of what is sent, and needs no second 401. What is not answered, or not asked
+    about since SpKey is not to be called, is known as before.
+    """
     if credential.bearer_token is None or not credential.is_readable:
-        return []
-    sends = ApiCredential.Sends
-    verdicts = {way: _verdict(credential, way) for way in sends if way != credential.sends}
-    verdicts[sends(credential.sends)] = verdict
-    works, refused = ApiCredential.State.WORKING, ApiCredential.State.REFUSED
-    # Of a way that was not answered, what was known before.
-    kept = {way for way in credential.ways_accepted if verdicts[sends(way)] not in {works, refused}}
-    return [way.value for way in sends if verdicts[way] == works or way.value in kept]
+        return {}
+    known = dict(credential.accepted)
+    if verdict == ApiCredential.State.REFUSED:
+        known.pop(credential.sent, None)
+    accepted = _with(known, credential.sent, verdict)
+    for other in ApiCredential.Sent:
+        if other == credential.sent:
+            continue
+        answer = _verdict(credential, other)
+        if isinstance(answer, timedelta):
+            break
+        accepted = _with(accepted, other, answer)
+    return accepted
+
+
+def _with(accepted: dict[str, str | None], sent: str, verdict: str) -> dict[str, str | None]:
+    """Return what is accepted after this verdict: a first 401 doubts, one a while later proves."""
+    if verdict == ApiCredential.State.WORKING:
+        return {**accepted, sent: None}
+    if verdict != ApiCredential.State.REFUSED or sent not in accepted:
+        return accepted
+    now, since = timezone.now(), accepted[sent]
+    if since is not None and now - datetime.fromisoformat(since) >= ApiCredential.DOUBT:
+        return {each: doubt for each, doubt in accepted.items() if each != sent}
+    return {**accepted, sent: since or now.isoformat()}
 
 
 def _remember(
-    lease: Lease[ApiCredential], credential: ApiCredential, verdict: str, ways: list[str]
+    lease: Lease[ApiCredential],
+    credential: ApiCredential,
+    verdict: str,
+    accepted: dict[str, str | None],
 ) -> bool:
     """Write the verdict down; return False where another key is in place, or the lease lost."""
     with transaction.atomic():
@@ -182,7 +208,7 @@ def _remember(
             mark_refused(credential)
         kept = (lease.row() & stored(credential)).update(
             state=_unless_not_disproved(verdict),
-            ways_accepted=ways,
+            accepted=accepted,
             checked_at=timezone.now(),
             doubted_at=None,
             **leasing.given_back(None),
@@ -222,14 +248,14 @@ def _leaves_doubt(credential: ApiCredential, verdict: str, asked_at: datetime) -
     return asked_at - since < ApiCredential.LONGEST_DOUBT
 
 
-def _verdict(credential: ApiCredential, sends: str | None = None) -> str | timedelta:
+def _verdict(credential: ApiCredential, sent: str | None = None) -> str | timedelta:
     """Return the key's state as SpKey has it, or for how long SpKey is not to be asked.
 
-    `sends` is another of `ApiCredential.Sends` than the chosen one.
+    `sent` is another of `ApiCredential.Sent` than the chosen one.
     """
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
-    client = gate.ask(credential, settles_doubt=True, sends=sends)
+    client = gate.ask(credential, settles_doubt=True, sent=sent)
     if isinstance(client, Held):
         return timedelta(seconds=client.seconds)
     try:
