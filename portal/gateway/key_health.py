@@ -190,10 +190,12 @@ def _with(accepted: dict[str, str | None], sent: str, verdict: str) -> dict[str,
         return {**accepted, sent: None}
     if verdict != ApiCredential.State.REFUSED or sent not in accepted:
         return accepted
-    now, since = timezone.now(), accepted[sent]
-    if since is not None and now - datetime.fromisoformat(since) >= ApiCredential.DOUBT:
-        return {each: doubt for each, doubt in accepted.items() if each != sent}
-    return {**accepted, sent: since or now.isoformat()}
+    now, doubt = timezone.now(), accepted[sent]
+    # Doubted after now means doubted by another clock.
+    since = min(datetime.fromisoformat(doubt), now) if doubt else now
+    if now - since >= ApiCredential.DOUBT:
+        return {each: accepted[each] for each in accepted if each != sent}
+    return {**accepted, sent: since.isoformat()}
 
 
 def _remember(
