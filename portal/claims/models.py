@@ -66,6 +66,7 @@ class Reason(models.TextChoices):
     KEY_UNREADABLE = "key_unreadable"
     KEY_MISMATCH = "key_mismatch"
     NO_USER = "no_user"
+    ADDRESS_UNCONFIRMED = "address_unconfirmed"
     ANOTHER_SITE = "another_site"
     ANOTHER_ORGANISATION = "another_organisation"
     SUSPENDED = "suspended"

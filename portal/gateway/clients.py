@@ -19,18 +19,18 @@ Ended = Callable[[spkey.SpkeyError | None], None]
 _local = threading.local()
 
 
-def client_for(credential: ApiCredential, sends: str, ended: Ended) -> spkey.Client:
+def client_for(credential: ApiCredential, sent: str, ended: Ended) -> spkey.Client:
     """Return this thread's client for the credential, kept while it is used.
 
-    `sends` is one of `ApiCredential.Sends`. A replaced key, or a token replaced beside the same
+    `sent` is one of `ApiCredential.Sent`. A replaced key, or a token replaced beside the same
     key, is another client, and so is what sends something else of both. `ended` is told
     how each of its calls ended, and serves every later caller that asks for the same client.
     """
     clients: OrderedDict[tuple[object, ...], spkey.Client]
     clients = _local.__dict__.setdefault("clients", OrderedDict())
-    stored = (credential.pk, credential.fingerprint, credential.replaced_at)
-    name = (settings.SPKEY_BASE_URL, *stored, sends)
-    client = clients.pop(name, None) or _make_client(credential, sends, ended)
+    stored = (credential.pk, credential.fingerprint, credential.sent_since)
+    name = (settings.SPKEY_BASE_URL, *stored, sent)
+    client = clients.pop(name, None) or _make_client(credential, sent, ended)
     clients[name] = client
     if len(clients) > CLIENTS_PER_THREAD:
         _, oldest = clients.popitem(last=False)
@@ -38,9 +38,9 @@ def client_for(credential: ApiCredential, sends: str, ended: Ended) -> spkey.Cli
     return client
 
 
-def _make_client(credential: ApiCredential, sends: str, ended: Ended) -> spkey.Client:
-    key = credential.key if sends != ApiCredential.Sends.TOKEN else None
-    token = credential.bearer_token if sends != ApiCredential.Sends.KEY else None
+def _make_client(credential: ApiCredential, sent: str, ended: Ended) -> spkey.Client:
+    key = credential.key if sent != ApiCredential.Sent.TOKEN else None
+    token = credential.bearer_token if sent != ApiCredential.Sent.KEY else None
     return spkey.Client(
         settings.SPKEY_BASE_URL,
         key.reveal() if key else None,

@@ -65,14 +65,14 @@ def usable(organisation: Organisation) -> ApiCredential:
 
 
 def ask(
-    credential: ApiCredential, *, settles_doubt: bool = False, sends: str | None = None
+    credential: ApiCredential, *, settles_doubt: bool = False, sent: str | None = None
 ) -> spkey.Client | Held:
     """Return a client that may call SpKey with this key now, or for how long it may not.
 
     To be asked right before a read, which may be followed by more calls. While the circuit is
     open, one reader at a time gets a client: `circuit.is_probing` says so until its next call.
-    A key that SpKey refused once serves only the check that `settles_doubt`. `sends` is another of
-    `ApiCredential.Sends` than the chosen one, to be tried.
+    A key that SpKey refused once serves only the check that `settles_doubt`. `sent` is another of
+    `ApiCredential.Sent` than the chosen one, to be tried.
     """
     if paused := credential.paused_for:
         return Held(paused, HeldReason.RATE_LIMITED)
@@ -83,7 +83,7 @@ def ask(
     if silent := circuit.retry_in():
         return Held(silent, HeldReason.CIRCUIT_OPEN)
     ended = partial(_record_end, credential)
-    return clients.client_for(credential, sends or credential.sends, ended)
+    return clients.client_for(credential, sent or credential.sent, ended)
 
 
 def held_reason(credential: ApiCredential) -> HeldReason | None:
@@ -120,11 +120,11 @@ def hold(credential: ApiCredential, seconds: float) -> None:
 
 
 def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
-    """Return the credential's row while it still holds this very key and token."""
+    """Return the credential's row while it holds this very key and token, sent as now."""
     return ApiCredential.objects.filter(
         pk=credential.pk,
         fingerprint=credential.fingerprint,
-        replaced_at=credential.replaced_at,
+        sent_since=credential.sent_since,
     )
 
 

@@ -155,35 +155,65 @@ def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
         verdict = ApiCredential.DOUBT
     wait = _wait(credential, verdict, asked_at)
     if wait > timedelta(0):
-        (lease.row() & stored(credential)).update(**leasing.given_back(timezone.now() + wait))
+        (lease.row() & stored(credential)).update(
+            **leasing.given_back(timezone.now() + wait), version=F("version") + 1
+        )
         return None
     usable_states = (ApiCredential.State.WORKING, ApiCredential.State.UNREACHABLE)
     is_kept = _remember(lease, credential, *_found(credential, verdict))
     return stored(credential).filter(state__in=usable_states).first() if is_kept else None
 
 
-def _found(credential: ApiCredential, verdict: str | timedelta) -> tuple[str, list[str]]:
+def _found(
+    credential: ApiCredential, verdict: str | timedelta
+) -> tuple[str, dict[str, str | None]]:
     """Return the state that a verdict means, and which ways of sending the key are accepted."""
     if isinstance(verdict, timedelta):  # SpKey still wants no call: the other ways are not asked.
-        return ApiCredential.State.UNREACHABLE, credential.ways_accepted
-    return verdict, _ways_accepted(credential, verdict)
+        return ApiCredential.State.UNREACHABLE, credential.accepted
+    return verdict, _accepted(credential, verdict)
 
 
-def _ways_accepted(credential: ApiCredential, verdict: str) -> list[str]:
-    """Return what of the key and the token SpKey accepts: asked about where both are stored."""
+def _accepted(credential: ApiCredential, verdict: str) -> dict[str, str | None]:
+    """Return what of the key and the token SpKey accepts: asked about where both are stored.
+
+    `verdict` is of what is sent, and needs no second 401. What is not answered, or not asked
+    about since SpKey is not to be called, is known as before.
+    """
     if credential.bearer_token is None or not credential.is_readable:
-        return []
-    sends = ApiCredential.Sends
-    verdicts = {way: _verdict(credential, way) for way in sends if way != credential.sends}
-    verdicts[sends(credential.sends)] = verdict
-    works, refused = ApiCredential.State.WORKING, ApiCredential.State.REFUSED
-    # Of a way that was not answered, what was known before.
-    kept = {way for way in credential.ways_accepted if verdicts[sends(way)] not in {works, refused}}
-    return [way.value for way in sends if verdicts[way] == works or way.value in kept]
+        return {}
+    known = dict(credential.accepted)
+    if verdict == ApiCredential.State.REFUSED:
+        known.pop(credential.sent, None)
+    accepted = _with(known, credential.sent, verdict)
+    for other in ApiCredential.Sent:
+        if other == credential.sent:
+            continue
+        answer = _verdict(credential, other)
+        if isinstance(answer, timedelta):
+            break
+        accepted = _with(accepted, other, answer)
+    return accepted
+
+
+def _with(accepted: dict[str, str | None], sent: str, verdict: str) -> dict[str, str | None]:
+    """Return what is accepted after this verdict: a first 401 doubts, one a while later proves."""
+    if verdict == ApiCredential.State.WORKING:
+        return {**accepted, sent: None}
+    if verdict != ApiCredential.State.REFUSED or sent not in accepted:
+        return accepted
+    now, doubt = timezone.now(), accepted[sent]
+    # Doubted after now means doubted by another clock.
+    since = min(datetime.fromisoformat(doubt), now) if doubt else now
+    if now - since >= ApiCredential.DOUBT:
+        return {each: accepted[each] for each in accepted if each != sent}
+    return {**accepted, sent: since.isoformat()}
 
 
 def _remember(
-    lease: Lease[ApiCredential], credential: ApiCredential, verdict: str, ways: list[str]
+    lease: Lease[ApiCredential],
+    credential: ApiCredential,
+    verdict: str,
+    accepted: dict[str, str | None],
 ) -> bool:
     """Write the verdict down; return False where another key is in place, or the lease lost."""
     with transaction.atomic():
@@ -191,7 +221,7 @@ def _remember(
             mark_refused(credential)
         kept = (lease.row() & stored(credential)).update(
             state=_unless_not_disproved(verdict),
-            ways_accepted=ways,
+            accepted=accepted,
             checked_at=timezone.now(),
             doubted_at=None,
             **leasing.given_back(None),
@@ -243,14 +273,14 @@ def _wait(credential: ApiCredential, verdict: str | timedelta, asked_at: datetim
     return min(verdict, credential.doubted_at + ApiCredential.LONGEST_DOUBT - asked_at)
 
 
-def _verdict(credential: ApiCredential, sends: str | None = None) -> str | timedelta:
+def _verdict(credential: ApiCredential, sent: str | None = None) -> str | timedelta:
     """Return the key's state as SpKey has it, or for how long SpKey is not to be asked.
 
-    `sends` is another of `ApiCredential.Sends` than the chosen one.
+    `sent` is another of `ApiCredential.Sent` than the chosen one.
     """
     if not credential.is_readable:
         return ApiCredential.State.UNCHECKED
-    client = gate.ask(credential, settles_doubt=True, sends=sends)
+    client = gate.ask(credential, settles_doubt=True, sent=sent)
     if isinstance(client, Held):
         return timedelta(seconds=client.seconds)
     try:

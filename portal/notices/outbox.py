@@ -89,7 +89,7 @@ def administrators_know_of(credential: ApiCredential) -> bool:
     return Notice.objects.filter(
         organisation=credential.organisation_id,
         kind=f"key_{credential.state}",
-        created_at__gte=credential.replaced_at,
+        created_at__gte=credential.sent_since,
         sent_at__isnull=False,
     ).exists()
 

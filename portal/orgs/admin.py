@@ -185,7 +185,7 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
         "organisation",
         "kind",
         "masked_key",
-        "sends",
+        "sent",
         "state_in_words",
         "checked_at",
         "replaced_at",

@@ -12,8 +12,9 @@ from portal.orgs.models import ApiCredential, Organisation, User
 REPLACED = (
     "key",
     "bearer_token",
-    "sends",
-    "ways_accepted",
+    "sent",
+    "sent_since",
+    "accepted",
     "fingerprint",
     "masked_key",
     "state",
@@ -44,12 +45,13 @@ def replace(
     before = credential.masked_key
     credential.set_key(key, bearer_token)
     if bearer_token is None:
-        credential.sends = ApiCredential.Sends.KEY
-    credential.ways_accepted = []
+        credential.sent = ApiCredential.Sent.KEY
+    credential.accepted = {}
     credential.state = ApiCredential.State.UNCHECKED
     credential.checked_at = credential.lease_until = None
     credential.paused_until = credential.doubted_at = None
-    credential.due_at = credential.timed_at = credential.replaced_at = timezone.now()
+    credential.due_at = credential.timed_at = timezone.now()
+    credential.sent_since = credential.replaced_at = timezone.now()
     credential.replaced_by = actor
     if stored:
         credential.version = F("version") + 1
@@ -67,17 +69,17 @@ def replace(
     return credential
 
 
-def choose(credential: ApiCredential, actor: User, sends: str) -> bool:
+def choose_sent(credential: ApiCredential, actor: User, sent: str) -> bool:
     """Send the key, its token or both from now on, and have that checked.
 
     Return False, and change nothing, where no token is stored or it is sent so already.
     """
     with transaction.atomic():
-        others = ApiCredential.objects.filter(pk=credential.pk).exclude(sends=sends)
-        if sends != ApiCredential.Sends.KEY:
+        others = ApiCredential.objects.filter(pk=credential.pk).exclude(sent=sent)
+        if sent != ApiCredential.Sent.KEY:
             others = others.exclude(bearer_token=None)
         chosen = others.update(
-            sends=sends,
+            sent=sent,
             # It stays another organisation's, however it is sent.
             state=Case(
                 When(state=ApiCredential.State.MISMATCH, then=F("state")),
@@ -85,20 +87,19 @@ def choose(credential: ApiCredential, actor: User, sends: str) -> bool:
             ),
             doubted_at=None,
             # As good as another key: what was answered to the way before says nothing of this one.
-            replaced_at=timezone.now(),
-            replaced_by=actor,
+            sent_since=timezone.now(),
             **taken_away(),
             **due_at(timezone.now()),
             version=F("version") + 1,
         )
         if chosen:
             record(
-                "key.way_chosen",
+                "key.sent_chosen",
                 actor=actor,
                 organisation_id=credential.organisation_id,
                 subject=credential,
-                before=credential.sends,
-                after=sends,
+                before=credential.sent,
+                after=sent,
             )
     return bool(chosen)
 

@@ -1,7 +1,7 @@
 """People, organisations, their sites and their SpKey credential."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -221,7 +221,7 @@ class ApiCredential(Leased):
         NORMAL = "normal", _("Normal key")
         SUPER = "super", _("Super key (SpKey support)")
 
-    class Sends(models.TextChoices):
+    class Sent(models.TextChoices):
         """What is sent to prove who we are; the vendor's guide asks for one of the two."""
 
         KEY = "key", _("The API key alone")
@@ -243,11 +243,14 @@ class ApiCredential(Leased):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.NORMAL)
     key = EncryptedField(editable=False)
     bearer_token = EncryptedField(null=True, editable=False)
-    sends = models.CharField(
-        _("what is sent"), max_length=5, choices=Sends.choices, default=Sends.KEY, editable=False
+    sent = models.CharField(
+        _("what is sent"), max_length=5, choices=Sent.choices, default=Sent.KEY, editable=False
     )
-    # Which of `Sends` SpKey accepted at the last check; tried where a token is stored.
-    ways_accepted = models.JSONField(default=list, editable=False)
+    # Since when it is sent so: what SpKey answered to another, or before, says nothing of it.
+    sent_since = models.DateTimeField(default=timezone.now, editable=False)
+    # Which of `Sent` SpKey accepts, tried by a check where a token is stored; and of each since
+    # when a 401 doubts it, in ISO 8601, or None.
+    accepted = models.JSONField(default=dict, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
     # Without choices, whose labels would be a second set of names.
@@ -275,8 +278,7 @@ class ApiCredential(Leased):
                 condition=Q(kind__in=("normal", "super")), name="credential_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(sends="key")
-                | Q(sends__in=("token", "both"), bearer_token__isnull=False),
+                condition=Q(sent="key") | Q(sent__in=("token", "both"), bearer_token__isnull=False),
                 name="credential_has_what_it_sends",
             ),
             # Else nothing would ever end the doubt, which holds all calls back.
@@ -314,6 +316,14 @@ class ApiCredential(Leased):
     def is_being_checked(self) -> bool:
         """Whether somebody has asked for a check that has not been made yet."""
         return self.due_at is not None
+
+    @property
+    def check_waits_until(self) -> datetime | None:
+        """When a check is made that is put off; None where it is made now, or none is wanted."""
+        if self.due_at is None:
+            return None
+        at = max(self.due_at, self.paused_until or self.due_at)
+        return at if at > timezone.now() else None
 
     @property
     def paused_for(self) -> float:

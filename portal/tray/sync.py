@@ -24,7 +24,7 @@ from portal.gateway.gate import HeldReason
 from portal.hubs import watching
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, User
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
 from portal.tray.schema import Action, Row
@@ -55,10 +55,14 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The row became this claim. `at` names the site at which SpKey has the hub, if any."""
+    """The row became this claim. `at` names the site at which SpKey has the hub, if any.
+
+    `reader` is whose tray it is; None stands for who made the claim.
+    """
 
     claim: Claim
     at: str
+    reader: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +296,7 @@ class _Found:
         return self._followed(claim)
 
     def _followed(self, claim: Claim) -> Followed:
-        return Followed(claim, self._site_of(claim.hub))
+        return Followed(claim, self._site_of(claim.hub), self.member.user)
 
     def _site_of(self, hub: Hub) -> str:
         return self.site_names.get(hub.spkey_site_id, hub.spkey_site_id)

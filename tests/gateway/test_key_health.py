@@ -359,7 +359,7 @@ def test_a_claim_refused_with_a_key_that_was_just_replaced_goes_on_with_the_new_
 
 def test_a_token_renewed_beside_the_same_key_is_the_one_that_is_sent(sandbox, claim, acme, wire):
     gate.ask(acme.credential).hub_status(claim.hub_id_text)
-    api_keys.choose(replace_key(acme, world.ACME_KEY, token="a.new.token"), None, "both")
+    api_keys.choose_sent(replace_key(acme, world.ACME_KEY, token="a.new.token"), None, "both")
 
     work(claim)
 

@@ -39,7 +39,7 @@ def found_in(text: str) -> list[str]:
 def acme(acme):
     """Acme, whose access has a bearer token as well, which is sent."""
     token = ApiCredential.objects.get(organisation=acme)
-    token.bearer_token, token.sends = Secret(BEARER), ApiCredential.Sends.BOTH
+    token.bearer_token, token.sent = Secret(BEARER), ApiCredential.Sent.BOTH
     token.save()
     acme.refresh_from_db()
     return acme

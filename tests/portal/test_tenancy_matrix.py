@@ -69,7 +69,7 @@ MATRIX = (
     Row("key:edit", "get", (IN, 200, 403, 403, 200, 403)),
     Row("key:edit", "post", (IN, 422, 403, 403, 422, 403), data={"key": "short"}),
     Row("key:check", "post", (IN, 302, 403, 403, 302, 403)),
-    Row("key:sends", "post", (IN, 302, 403, 403, 302, 403), data={"sends": "both"}),
+    Row("key:sent", "post", (IN, 302, 403, 403, 302, 403), data={"sent": "both"}),
     Row("key:live", "get", (IN, 200, 403, 403, 200, 403)),
     Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),
     Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),

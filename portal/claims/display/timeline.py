@@ -13,6 +13,7 @@ from portal.claims.engine import timing
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.ui import Chip, Text
 from portal.hubs.models import Hub
+from portal.orgs.models import User
 
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
@@ -94,23 +95,37 @@ def is_stopping(claim: Claim) -> bool:
     return claim.cancel_requested_at is not None and claim.state in ACTIVE
 
 
-def _words(claim: Claim) -> Words:
-    """Return the words for the claim's state: of support's claim, those that name support."""
+def _words(claim: Claim, reader: User | None = None) -> Words:
+    """Return the words for the claim's state: of support's claim, those that name support.
+
+    `reader` matters where the person who made it can do what others cannot: None is that person.
+    """
     of_support = wording.support_words(claim.state, claim.reason) if claim.by_support else None
-    return of_support or wording.words(claim.state, claim.reason)
+    if of_support:
+        return of_support
+    is_of_other = reader is not None and reader.pk != claim.submitted_by_id
+    if is_of_other and claim.reason == Reason.ADDRESS_UNCONFIRMED:
+        return wording.address_unconfirmed(claim.submitted_by.display_name)
+    return wording.words(claim.state, claim.reason)
 
 
-def present(claim: Claim) -> Words:
-    """Return the words for where the claim is now."""
+def waits_for_address_of(claim: Claim, reader: User) -> bool:
+    """Whether the claim waits until this very person has confirmed their e-mail address."""
+    is_theirs = claim.submitted_by_id == reader.pk
+    return claim.reason == Reason.ADDRESS_UNCONFIRMED and is_theirs
+
+
+def present(claim: Claim, reader: User | None = None) -> Words:
+    """Return the words for where the claim is now; without a `reader`, for who made it."""
     if claim.state == State.QUEUED and claim.contacted_at is not None:
         return wording.CONTACTING
     if claim.reason == Reason.INVALID and not claim.problems:
         return wording.NOTHING_LISTED
-    return wording.STOPPING if is_stopping(claim) else _words(claim)
+    return wording.STOPPING if is_stopping(claim) else _words(claim, reader)
 
 
-def steps(claim: Claim) -> list[Step]:
-    """Return the timeline, oldest first."""
+def steps(claim: Claim, reader: User | None = None) -> list[Step]:
+    """Return the timeline, oldest first; without a `reader`, for who made the claim."""
     story = [
         Step(
             "past",
@@ -123,7 +138,7 @@ def steps(claim: Claim) -> list[Step]:
     ]
     if claim.state in SUCCEEDED:
         return story + _success(claim)
-    now = present(claim)
+    now = present(claim, reader)
     if claim.late_effect_at is not None:
         ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)
         found = wording.claimed_later(claim.site_name)

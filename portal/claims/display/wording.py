@@ -222,6 +222,16 @@ BY_REASON: dict[tuple[str, str], Words] = {
             "Your scan is saved."
         ),
     ),
+    (State.BLOCKED, Reason.ADDRESS_UNCONFIRMED): _words(
+        "attention",
+        "person",
+        _("Address not confirmed"),
+        _("Your e-mail address is not confirmed yet"),
+        _(
+            "Confirm it by setting a password through the link that “Forgot your password?” sends "
+            "you. Your scan is saved and goes on by itself within 15 minutes, or with Try now."
+        ),
+    ),
     (State.CONFLICT, Reason.ANOTHER_SITE): _words(
         "stop",
         "site",
@@ -348,6 +358,18 @@ def claimed_later(site: str) -> Words:
     return Words(CLAIMED_LATER, _("SmartphoneKey claimed it after all"), text % {"site": site})
 
 
+def address_unconfirmed(person: str) -> Words:
+    """Return the words for others about a claim of somebody whose address is not confirmed."""
+    title = gettext("The e-mail address of %(person)s is not confirmed yet")
+    text = gettext(
+        "%(person)s confirms it by setting a password through the link that “Forgot your password?”"
+        " sends there. A SpKey user id under People serves as well. "
+        "The claim then goes on by itself within 15 minutes, or with Try now."
+    )
+    chip = words(State.BLOCKED, Reason.ADDRESS_UNCONFIRMED).chip
+    return Words(chip, title % {"person": person}, text % {"person": person})
+
+
 def claimed_elsewhere(claim: Claim) -> str:
     """Say that this claim, of the same organisation, has the hub at another site."""
     if claim.is_final:
@@ -411,6 +433,7 @@ REASONS: dict[str, Text] = {
     Reason.KEY_UNREADABLE: _("API key cannot be decrypted"),
     Reason.KEY_MISMATCH: key_wording.WRONG_ORGANISATION,
     Reason.NO_USER: _("No SpKey user"),
+    Reason.ADDRESS_UNCONFIRMED: words(State.BLOCKED, Reason.ADDRESS_UNCONFIRMED).chip.word,
     Reason.ANOTHER_SITE: words(State.CONFLICT, Reason.ANOTHER_SITE).chip.word,
     Reason.ANOTHER_ORGANISATION: state_name(State.CONFLICT),
     Reason.SUSPENDED: words(State.REJECTED, Reason.SUSPENDED).chip.word,
@@ -476,6 +499,18 @@ _SUPPORT_USER = Words(
         "The claim is saved and continues by itself afterwards."
     ),
 )
+_SUPPORT_ADDRESS = Words(
+    Chip("attention", "person", _("Needs support")),
+    _("The support agent's e-mail address is not confirmed yet"),
+    _(
+        "The agent confirms it by setting a password through the link that “Forgot your password?” "
+        "sends there. The claim is saved and continues by itself afterwards."
+    ),
+)
+_SUPPORT_BLOCKED = {
+    Reason.NO_USER.value: _SUPPORT_USER,
+    Reason.ADDRESS_UNCONFIRMED.value: _SUPPORT_ADDRESS,
+}
 _SUPPORT_FORBIDDEN = Words(
     Chip("stop", "key", _("Refused")),
     _("Support's key may not claim this hub"),
@@ -486,7 +521,7 @@ _SUPPORT_FORBIDDEN = Words(
 def support_words(state: str, reason: str) -> Words | None:
     """Return the words for a claim that support made, or None where everybody's serve."""
     if state == State.BLOCKED:
-        return _SUPPORT_USER if reason == Reason.NO_USER else _SUPPORT_KEY
+        return _SUPPORT_BLOCKED.get(reason, _SUPPORT_KEY)
     if (state, reason) == (State.REJECTED, Reason.FORBIDDEN):
         return _SUPPORT_FORBIDDEN
     return None

@@ -216,7 +216,8 @@ def can_try_now(claim: Claim) -> bool:
     if claim.cancel_requested_at is not None:
         return False
     return claim.state in {State.WAITING, State.VERIFYING, State.REVIEW} or (
-        claim.state == State.BLOCKED and claim.reason == Reason.NO_USER
+        claim.state == State.BLOCKED
+        and claim.reason in {Reason.NO_USER, Reason.ADDRESS_UNCONFIRMED}
     )
 
 

@@ -30,7 +30,7 @@ def met_401_before(claim: Claim, credential: ApiCredential, now: datetime) -> bo
 
     Only the last ten minutes count: between two that are further apart the key was good.
     """
-    since = max(credential.replaced_at, now - timing.SEND_WINDOW)
+    since = max(credential.sent_since, now - timing.SEND_WINDOW)
     refused = claim.attempts.filter(kind=Attempt.Kind.SEND, outcome=CallOutcome.BAD_CREDENTIALS)
     return refused.filter(started_at__gt=since, started_at__lte=now - credential.DOUBT).exists()
 

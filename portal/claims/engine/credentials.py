@@ -12,7 +12,7 @@ from portal.orgs.models import ApiCredential, Membership, Organisation
 
 
 class Blocked(Exception):
-    """The claim cannot go on until an administrator has corrected something."""
+    """The claim cannot go on until somebody has corrected something."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -55,7 +55,7 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     if member.spkey_user_id is not None:
         return str(member.spkey_user_id)
     if not addresses.is_confirmed(claim.submitted_by):
-        return _fallback(organisation)
+        return _fallback(organisation, Reason.ADDRESS_UNCONFIRMED)
     try:
         found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)
     except (spkey.NotFound, spkey.Forbidden, spkey.Refused, spkey.BadCredentials, ValueError) as no:
@@ -65,7 +65,7 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         # ask: one that still reads the hub is no bad key for all that.
         if organisation.fallback_spkey_user_id is None and isinstance(no, spkey.BadCredentials):
             client.hub_status(claim.hub.spkey_id)
-        return _fallback(organisation)
+        return _fallback(organisation, Reason.NO_USER)
     asked_for = Membership.objects.filter(user__email=claim.submitted_by.email)
     asked_for.filter(pk=member.pk, spkey_user_id=None).update(
         spkey_user_id=found, spkey_user_id_found=True
@@ -73,9 +73,9 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     return str(found)
 
 
-def _fallback(organisation: Organisation) -> str:
+def _fallback(organisation: Organisation, otherwise: Reason) -> str:
     if organisation.fallback_spkey_user_id is None:
-        raise Blocked(Reason.NO_USER)
+        raise Blocked(otherwise)
     return str(organisation.fallback_spkey_user_id)
 
 

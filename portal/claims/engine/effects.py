@@ -69,7 +69,7 @@ def notify(claim: Claim, decision: Decision, credential: ApiCredential | None) -
         _notify(claim, "review", str(claim.pk))
     of_key = (decision.state, decision.reason) == (State.REJECTED, Reason.FORBIDDEN)
     if of_key and credential is not None and not credential.is_super:
-        _notify(claim, "key_forbidden", f"{credential.pk}.{credential.replaced_at.isoformat()}")
+        _notify(claim, "key_forbidden", f"{credential.pk}.{credential.sent_since.isoformat()}")
 
 
 def _notify(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | None = None) -> None:

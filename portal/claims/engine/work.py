@@ -61,7 +61,7 @@ KEY_CHECKS = WorkKind(
     take=key_health.take_due_checks,
     work=check_key,
     # Each of the ways in which a key and its token may be sent is tried.
-    longest=lambda: len(ApiCredential.Sends) * _read(),
+    longest=lambda: len(ApiCredential.Sent) * _read(),
 )
 RECHECKS = WorkKind(
     name="rechecks",

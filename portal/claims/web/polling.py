@@ -77,12 +77,12 @@ def watch_hub(claim: Claim) -> None:
 def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """Return what the page shows of the claim, and how it polls from there."""
     settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
-    elsewhere = claim.site_in_the_way()
+    elsewhere, reader = claim.site_in_the_way(), access.person(request)
     return {
         "claim": claim,
         "row": list_item.head(claim),
-        "steps": timeline.steps(claim),
-        "present": timeline.present(claim),
+        "steps": timeline.steps(claim, reader),
+        "present": timeline.present(claim, reader),
         "seen": seen(claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
@@ -91,6 +91,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
         "can_try_now": actions.can_try_now(claim),
+        "can_confirm": timeline.waits_for_address_of(claim, reader),
         "can_stop": actions.can_stop(claim),
         "can_retry": actions.can_retry(claim),
         "reference": list_item.reference(claim),

@@ -1,8 +1,11 @@
 """What people read of an organisation's API key: its health, and what is wrong with one typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +13,7 @@ from portal.core.ui import Chip, Text
 from portal.orgs.models import ApiCredential
 
 State = ApiCredential.State
+Sent = ApiCredential.Sent
 
 WRONG_ORGANISATION = _("Wrong organisation")
 FOREIGN_KEY = _("The API key belongs to another organisation")
@@ -18,17 +22,22 @@ NO_KEY_SHAPE = _("A SpKey API key has exactly 40 letters and digits. Copy all of
 NO_TOKEN_SHAPE = _("A bearer token has letters, digits and . _ ~ + / = - only. Copy all of it.")
 NO_USER_ID = _("A SpKey user id has 32 hexadecimal digits in five groups. Copy all of it.")
 
+SENT: dict[str, Text] = {
+    Sent.KEY: _("this key"),
+    Sent.TOKEN: _("this bearer token"),
+    Sent.BOTH: _("this key with its bearer token"),
+}
 WORDS: dict[str, tuple[Chip, Text]] = {
     State.UNCHECKED: (
         Chip("quiet", "help", _("Not checked")),
         _("Nobody has checked this key yet."),
     ),
-    State.WORKING: (Chip("good", "check", _("Working")), _("SmartphoneKey accepts this key.")),
+    State.WORKING: (Chip("good", "check", _("Working")), _("SmartphoneKey accepts %(sent)s.")),
     State.REFUSED: (
         Chip("stop", "stop", _("Refused")),
         _(
-            "SmartphoneKey does not accept this key: it was mistyped, replaced or revoked, or it "
-            "has expired. Claims are saved and wait. Store the right key below."
+            "SmartphoneKey does not accept %(sent)s: mistyped, replaced, revoked or expired. "
+            "Claims are saved and wait. Store the right one below."
         ),
     ),
     State.MISMATCH: (
@@ -46,9 +55,17 @@ WORDS: dict[str, tuple[Chip, Text]] = {
 WAITING = (
     Chip("working", "clock", _("Waiting")),
     _(
-        "SmartphoneKey asks us to wait before we ask about this key, for 15 minutes at most. "
-        "The check then goes on by itself."
+        "SmartphoneKey asks us to wait before we ask about this key. "
+        "The check goes on by itself at %(time)s."
     ),
+)
+PUT_OFF = (
+    Chip("working", "clock", _("Waiting")),
+    _("SmartphoneKey is not answering now. The check goes on by itself at %(time)s."),
+)
+OTHER_ACCEPTED = _(
+    "SmartphoneKey does not accept %(sent)s, but does accept another way. Claims are saved and "
+    "wait. Choose what it accepts under “Key or token” below."
 )
 STATES: list[tuple[str, Text]] = [(state, chip.word) for state, (chip, _text) in WORDS.items()]
 """The states and what they are called, as a choice among them takes them."""
@@ -56,8 +73,8 @@ STATES: list[tuple[str, Text]] = [(state, chip.word) for state, (chip, _text) in
 DOUBTED = (
     Chip("working", "clock", _("Asking again")),
     _(
-        "SmartphoneKey refused this key just now. That can be a passing fault on their side, so we "
-        "ask again in a minute. Claims are saved and wait until then."
+        "SmartphoneKey refused %(sent)s just now. That can be a passing fault on their side, so "
+        "we ask again at %(time)s. Claims are saved and wait until then."
     ),
 )
 CHECKING = (Chip("working", "working", _("Checking")), _("Asking SmartphoneKey about this key."))
@@ -80,17 +97,43 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
     """Return the chip and the sentence for the key as it is now."""
     if not credential.is_readable:
         return UNREADABLE
-    if not credential.is_being_checked:
-        return WORDS[credential.state]
-    if credential.doubted_at is not None:
-        return DOUBTED
-    return WAITING if credential.paused_for else CHECKING
+    at = credential.check_waits_until
+    chip, text = _checked(credential) if credential.due_at is None else _asked(credential, at)
+    time = time_format(timezone.localtime(at), "H:i") if at else ""
+    return chip, str(text) % {"sent": SENT[credential.sent], "time": time}
 
 
-def accepted(credential: ApiCredential) -> list[Text]:
-    """Return which of the key, its token and both SpKey accepted at the last check."""
-    sends = ApiCredential.Sends
-    return [way.label for way in sends if way.value in credential.ways_accepted]
+def _checked(credential: ApiCredential) -> tuple[Chip, Text]:
+    chip, text = WORDS[credential.state]
+    is_refused = credential.state == State.REFUSED
+    return chip, OTHER_ACCEPTED if is_refused and _others(credential) else text
+
+
+def _asked(credential: ApiCredential, at: datetime | None) -> tuple[Chip, Text]:
+    """Return the words while a check is wanted, which is put off until then."""
+    if at is None:
+        return CHECKING
+    if credential.paused_for:
+        return WAITING
+    return PUT_OFF if credential.doubted_at is None else DOUBTED
+
+
+def accepted(credential: ApiCredential) -> list[str]:
+    """Return what of the key, its token and both SpKey accepts, as far as the checks have shown."""
+    is_refused = credential.state == State.REFUSED
+    return [
+        gettext("%(sent)s (not sure yet)") % {"sent": each.label}
+        if credential.accepted[each]
+        else str(each.label)
+        for each in Sent
+        if each in credential.accepted and not (is_refused and each == credential.sent)
+    ]
+
+
+def _others(credential: ApiCredential) -> list[str]:
+    """Return what SpKey surely accepts besides what is sent."""
+    surely = [each for each, doubt in credential.accepted.items() if doubt is None]
+    return [each for each in surely if each != credential.sent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +159,16 @@ class Trouble:
 REPLACE = _("Replace it to continue.")
 
 NO_KEY = Trouble("attention", _("No API key yet"), _("Store it to continue."))
-KEY_REFUSED = Trouble("stop", _("SmartphoneKey refuses the API key"), REPLACE)
+REFUSED = {
+    Sent.KEY: Trouble("stop", _("SmartphoneKey refuses the API key"), REPLACE),
+    Sent.TOKEN: Trouble("stop", _("SmartphoneKey refuses the bearer token"), REPLACE),
+    Sent.BOTH: Trouble(
+        "stop",
+        _("SmartphoneKey refuses the API key with its bearer token"),
+        _("Replace them to continue."),
+    ),
+}
+CHOOSE = _("Choose what it accepts under “Key or token” to continue.")
 KEY_MISMATCH = Trouble("stop", FOREIGN_KEY, REPLACE)
 KEY_UNREADABLE = Trouble(
     "stop", _("The portal cannot read the API key"), _("Store it again to continue.")
@@ -128,7 +180,8 @@ def trouble(credential: ApiCredential | None) -> Trouble | None:
     if credential is None:
         return NO_KEY
     if credential.state == State.REFUSED:
-        return KEY_REFUSED
+        refused = REFUSED[Sent(credential.sent)]
+        return replace(refused, cure=CHOOSE) if _others(credential) else refused
     if credential.state == State.MISMATCH:
         return KEY_MISMATCH
     return None if credential.is_readable else KEY_UNREADABLE

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ("key", portal.orgs.encryption.EncryptedField(editable=False)),
                 ("bearer_token", portal.orgs.encryption.EncryptedField(editable=False, null=True)),
                 (
-                    "sends",
+                    "sent",
                     models.CharField(
                         choices=[
                             ("key", "The API key alone"),
@@ -242,7 +242,11 @@ class Migration(migrations.Migration):
                         verbose_name="what is sent",
                     ),
                 ),
-                ("ways_accepted", models.JSONField(default=list, editable=False)),
+                (
+                    "sent_since",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("accepted", models.JSONField(default=dict, editable=False)),
                 ("fingerprint", models.CharField(editable=False, max_length=64)),
                 (
                     "masked_key",
@@ -313,9 +317,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("sends", "key"),
+                            ("sent", "key"),
                             models.Q(
-                                ("bearer_token__isnull", False), ("sends__in", ("token", "both"))
+                                ("bearer_token__isnull", False), ("sent__in", ("token", "both"))
                             ),
                             _connector="OR",
                         ),

@@ -13,7 +13,7 @@ from portal.orgs import access, api_keys
 from portal.orgs.access import Ability
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential
-from portal.orgs.web.forms import KeyForm, SendsForm
+from portal.orgs.web.forms import KeyForm, SentForm
 
 
 @sensitive_post_parameters("key", "bearer_token")
@@ -28,7 +28,7 @@ def key_edit(request: HttpRequest) -> HttpResponse:
     credential = organisation.stored_credential
     context = {"form": form, **_status(credential)}
     if credential is not None and credential.bearer_token is not None:
-        context["sends_form"] = SendsForm(initial={"sends": credential.sends})
+        context["sent_form"] = SentForm(initial={"sent": credential.sent})
     return render(request, "orgs/api_key.html", context, status=422 if form.errors else 200)
 
 
@@ -43,13 +43,13 @@ def key_check(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def key_sends(request: HttpRequest) -> HttpResponse:
+def key_sent(request: HttpRequest) -> HttpResponse:
     """Send the key, its token or both from now on."""
     credential = access.current(request, Ability.MANAGE_KEY).organisation.stored_credential
-    form = SendsForm(request.POST)
+    form = SentForm(request.POST)
     if credential is None or not form.is_valid():
         return redirect("key:edit")
-    if api_keys.choose(credential, access.person(request), form.cleaned_data["sends"]):
+    if api_keys.choose_sent(credential, access.person(request), form.cleaned_data["sent"]):
         messages.success(request, gettext("Saved."))
     return redirect("key:edit")
 

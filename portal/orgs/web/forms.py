@@ -91,12 +91,12 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generi
     )
 
 
-class SendsForm(forms.Form):
+class SentForm(forms.Form):
     """What of the key and its token is sent."""
 
-    sends = forms.ChoiceField(
+    sent = forms.ChoiceField(
         label=_("The portal sends"),
-        choices=ApiCredential.Sends.choices,
+        choices=ApiCredential.Sent.choices,
         widget=forms.RadioSelect,
     )
 

@@ -9,7 +9,7 @@ key_urls = (
         path("", api_key.key_edit, name="edit"),
         path("check/", api_key.key_check, name="check"),
         path("live/", api_key.key_live, name="live"),
-        path("sends/", api_key.key_sends, name="sends"),
+        path("sent/", api_key.key_sent, name="sent"),
     ],
     "key",
 )

@@ -64,8 +64,8 @@ def of(result: Result) -> News:
     match result:
         case sync.Lookup():
             return _of_lookup(result)
-        case sync.Followed(claim, at):
-            return _of_claim(claim, at)
+        case sync.Followed():
+            return _of_claim(result)
         case sync.ClaimedElsewhere(claim):
             return _of_other_claim(claim)
         case sync.NoLabel(problem):
@@ -178,11 +178,12 @@ def _where(at: str, words: Words) -> str:
     return f"{known_at(at)} {words.text}" if at else str(words.text)
 
 
-def _of_claim(claim: Claim, at: str) -> News:
+def _of_claim(followed: sync.Followed) -> News:
     """Return the state of the claim."""
-    outcome, words, settled = outcome_of(claim), _words(claim), timeline.is_settled(claim)
+    claim, words = followed.claim, _words(followed)
+    outcome, settled = outcome_of(claim), timeline.is_settled(claim)
     return replace(
-        _news(outcome, words, _more(claim, words, at)),
+        _news(outcome, words, _more(claim, words, followed.at)),
         hub_id=UUID(claim.hub_id_text),
         claim_id=claim.pk,
         meta=list_item.meta(claim.hub),
@@ -210,10 +211,11 @@ def _offered(claim: Claim, outcome: Outcome) -> tuple[Action, ...]:
     )
 
 
-def _words(claim: Claim) -> Words:
+def _words(followed: sync.Followed) -> Words:
     """Return the words for the claim; what was found out after its end, where there is such."""
+    claim = followed.claim
     if claim.late_effect_at is None and not timeline.is_lost(claim):
-        return replace(timeline.present(claim), chip=timeline.chip(claim))
+        return replace(timeline.present(claim, followed.reader), chip=timeline.chip(claim))
     found = timeline.steps(claim)[-1]
     return Words(timeline.chip(claim), found.title, found.text)
 

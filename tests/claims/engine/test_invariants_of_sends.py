@@ -244,7 +244,7 @@ def test_no_key_is_observable_anywhere(
         caplog.set_level(logging.DEBUG, library)
     ada_reads = as_person(ada)
     ada_reads.post(reverse("key:edit"), {"key": world.ACME_KEY, "bearer_token": TOKEN})
-    ada_reads.post(reverse("key:sends"), {"sends": "both"})
+    ada_reads.post(reverse("key:sent"), {"sent": "both"})
     for number, echo in enumerate(ECHOES):
         match = {"hub_id": world.hub_id(number)}
         sandbox.faults.add(match | SEND, action=echo, times=1)

@@ -8,6 +8,8 @@ from allauth.account.models import EmailAddress
 from portal import spkey
 from portal.claims.engine import actions, calls
 from portal.claims.models import Reason, State
+from portal.core import worker
+from portal.orgs import addresses
 from portal.orgs.models import Membership, Organisation, User
 from portal.sandbox import world
 from tests.conftest import claim_request, join, make_person, work, work_until_refused
@@ -65,11 +67,22 @@ def test_an_address_that_is_not_known_to_be_theirs_is_not_asked_for(
 
     held = work(claim)
 
-    assert (held.state, held.reason) == (State.BLOCKED, Reason.NO_USER)
+    assert (held.state, held.reason) == (State.BLOCKED, Reason.ADDRESS_UNCONFIRMED)
     assert wire(BY_EMAIL) == []
     Organisation.objects.filter(pk=acme.pk).update(fallback_spkey_user_id=world.USERS[ira.email])
     assert work(claim).state == State.CLAIMED
     assert wire(BY_EMAIL) == []
+
+
+def test_a_claim_goes_on_by_itself_once_the_address_is_confirmed(sandbox, claim, ira, clock):
+    EmailAddress.objects.filter(user=ira).update(verified=False)
+    assert actions.can_try_now(work(claim))
+    addresses.confirm(ira)
+    clock.shift(15 * 60 + 1)
+    worker.run_once()
+
+    claim.refresh_from_db()
+    assert claim.state == State.CLAIMED
 
 
 def test_an_id_found_by_an_address_that_changed_meanwhile_is_not_remembered(

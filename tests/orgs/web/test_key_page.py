@@ -1,12 +1,17 @@
 """The key's page: a new key, what may be shown of it, and what SpKey says of it."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.core import worker
 from portal.orgs import api_keys
+from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sandbox import world
@@ -157,19 +162,72 @@ def test_what_is_sent_is_chosen_where_a_token_is_stored(admin, sandbox):
     assert "Use this way" in page
     assert "Both together" in page
 
-    answer = admin.post(reverse("key:sends"), {"sends": "token"}, follow=True)
+    answer = admin.post(reverse("key:sent"), {"sent": "token"}, follow=True)
 
     assert "Saved." in answer.text
-    assert credential().sends == "token"
+    assert credential().sent == "token"
     worker.run_once()
-    assert "SmartphoneKey accepts this key." in words(admin)
+    assert "SmartphoneKey accepts this bearer token." in words(admin)
     assert "The bearer token alone, Both together" in words(admin)
 
 
-@pytest.mark.parametrize("sends", ["", "nothing", "token"])
-def test_what_cannot_be_chosen_changes_nothing(admin, sends):
-    assert admin.post(reverse("key:sends"), {"sends": sends})["Location"] == KEY
-    assert credential().sends == "key"
+def test_a_refused_token_is_called_one_and_leads_to_what_is_accepted(admin, sandbox):
+    admin.post(KEY, {"key": world.ACME_KEY, "bearer_token": world.token_text("acme")})
+    admin.post(reverse("key:sent"), {"sent": "token"})
+    ApiCredential.objects.update(state="refused", due_at=None, accepted={})
+    alone = words(admin)
+    assert "does not accept this bearer token: mistyped" in alone
+    assert "SmartphoneKey refuses the bearer token" in alone
+
+    ApiCredential.objects.update(accepted={"key": None, "token": None})
+    led = words(admin)
+    assert "mistyped" not in led
+    assert "Choose what it accepts under “Key or token” below." in led
+    assert "Choose what it accepts under “Key or token” to continue." in led
+    assert "<dd>The API key alone</dd>" in led
+
+
+@pytest.mark.parametrize(
+    ("ahead", "doubted", "paused", "said"),
+    [
+        (300, False, 0, "is not answering now. The check goes on by itself at 12:05."),
+        (60, True, 0, "so we ask again at 12:01."),
+        (
+            60,
+            True,
+            600,
+            "asks us to wait before we ask about this key. The check goes on by itself",
+        ),
+        (0, True, 0, "Asking SmartphoneKey about this key."),
+    ],
+)
+def test_a_check_that_is_put_off_says_until_when(ahead, doubted, paused, said):
+    noon = datetime(2030, 1, 7, 12, tzinfo=ZoneInfo("Europe/Athens"))
+    with time_machine.travel(noon, tick=False), timezone.override(noon.tzinfo):
+        credential = ApiCredential(
+            key=Secret(world.ACME_KEY),
+            due_at=noon + timedelta(seconds=ahead),
+            doubted_at=noon if doubted else None,
+            paused_until=noon + timedelta(seconds=paused),
+        )
+        assert said in key_wording.words(credential)[1]
+
+
+def test_a_page_hears_of_a_check_that_was_put_off(admin, sandbox):
+    admin.post(reverse("key:check"))
+    seen = {"seen": str(credential().version)}
+    away = {"status": 503, "headers": {"Retry-After": "120"}}
+    sandbox.faults.add(action=away, times=1)
+    worker.run_once()
+
+    answer = admin.get(reverse("key:live"), seen, headers=FRAGMENT).content.decode()
+    assert "SmartphoneKey is not answering now. The check goes on by itself at " in answer
+
+
+@pytest.mark.parametrize("sent", ["", "nothing", "token"])
+def test_what_cannot_be_chosen_changes_nothing(admin, sent):
+    assert admin.post(reverse("key:sent"), {"sent": sent})["Location"] == KEY
+    assert credential().sent == "key"
 
 
 def test_asking_twice_for_a_check_is_recorded_once(admin):

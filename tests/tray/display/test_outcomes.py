@@ -64,6 +64,17 @@ def news_of(a_claim: Claim) -> News:
     return news.of(sync.Followed(a_claim, "Orchard Rise"))
 
 
+def test_another_persons_unconfirmed_address_is_not_called_ones_own():
+    waits = claim(State.BLOCKED, Reason.ADDRESS_UNCONFIRMED)
+    own, others = (
+        news.of(sync.Followed(waits, "", reader)) for reader in (waits.submitted_by, User(name="A"))
+    )
+
+    assert own.title == "Your e-mail address is not confirmed yet"
+    assert others.title == "The e-mail address of Ira is not confirmed yet"
+    assert (own.outcome, own.word) == (others.outcome, others.word)
+
+
 def hub(**fields: object) -> Hub:
     return Hub(hub_id=UUID(HUB), **fields)
 

@@ -12,6 +12,8 @@ from tests.claims.states import put
 from tests.claims.web.claim_page.conftest import offline_claim, text_of
 from tests.conftest import claim_request, work
 
+CONFIRM = 'href="/accounts/password/reset/"'
+
 
 def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, claim):
     page = text_of(installer, claim)
@@ -119,12 +121,27 @@ def test_a_page_that_asks_for_a_reference_always_gives_one(state, quoted, instal
     )
 
 
+def test_who_can_confirm_the_address_is_told_how_and_others_are_told_who(
+    as_person, ira, ada, claim
+):
+    put(claim, "blocked", "address_unconfirmed")
+    own, others = (text_of(as_person(reader), claim) for reader in (ira, ada))
+
+    assert "Your e-mail address is not confirmed yet" in own
+    assert "administrator" not in own
+    assert (CONFIRM in own, CONFIRM in others) == (True, False)
+    assert f"The e-mail address of {ira.display_name} is not confirmed yet" in others
+    assert "Address not confirmed" in own
+    assert "Address not confirmed" in others
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ({"state": "blocked", "reason": "key_missing"}, "Support must mend its own API key"),
         ({"state": "blocked", "reason": "key_kind"}, "Support must mend its own API key"),
         ({"state": "blocked", "reason": "no_user"}, "does not know the support agent yet"),
+        ({"state": "blocked", "reason": "address_unconfirmed"}, "agent&#x27;s e-mail address"),
         ({"state": "rejected", "reason": "forbidden"}, "Support&#x27;s key may not claim this hub"),
     ],
 )
