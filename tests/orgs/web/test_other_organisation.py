@@ -80,7 +80,7 @@ def test_a_form_from_the_tab_of_another_organisation_changes_nothing(name, clien
     page = refused(client.post(of(acme, reverse(name)), posts[name]))
 
     assert "This page belongs to Acme Properties" in page
-    assert "You now work in Harbour Living. Nothing was changed." in page
+    assert "You now work in Harbour Living. Nothing has been changed." in page
     assert rows() == before
 
 
@@ -104,7 +104,7 @@ def test_a_form_that_says_no_organisation_is_refused(name, client, posts):
     page = refused(client.post(reverse(name), posts[name]))
 
     assert "does not say which organisation" in page
-    assert "You work in Harbour Living. Nothing was changed." in page
+    assert "You work in Harbour Living. Nothing has been changed." in page
     assert rows() == before
 
 
