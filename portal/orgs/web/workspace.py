@@ -37,9 +37,7 @@ def switch(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     organisation = get_object_or_404(organisations_visible_to(access.person(request)), pk=chosen)
     request.session[access.SESSION_ORGANISATION] = str(organisation.pk)
-    page, own = request.POST.get("next", ""), {request.get_host()}
-    is_ours = url_has_allowed_host_and_scheme(page, own, require_https=request.is_secure())
-    return HttpResponseRedirect(page if is_ours else reverse("home"))
+    return HttpResponseRedirect(_of_ours(request, request.POST.get("next", "")))
 
 
 class OrganisationOfThePage(MiddlewareMixin):
@@ -51,7 +49,7 @@ class OrganisationOfThePage(MiddlewareMixin):
         """Say of which it is and in which they work now; a fragment leads to the page that does."""
         if not isinstance(exception, OtherOrganisationError):
             return None
-        page = _said_in(page_to_return_to(request), exception.of_page)
+        page = _of_ours(request, _saying(exception.of_page, page_to_return_to(request)))
         if wants_fragment(request):
             answer = HttpResponseClientRedirect(page)
             answer.status_code = CONFLICT
@@ -60,8 +58,15 @@ class OrganisationOfThePage(MiddlewareMixin):
         return render(request, "orgs/other_organisation.html", context, status=CONFLICT)
 
 
-def _said_in(page: str, organisation: Organisation | None) -> str:
-    """Return the page's address, which says that it is of this organisation, or of none."""
+def _of_ours(request: HttpRequest, page: str) -> str:
+    """Return the page's address if it leads to no other host, else the first page's."""
+    own = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(page, own, require_https=request.is_secure())
+    return page if is_ours else reverse("home")
+
+
+def _saying(organisation: Organisation | None, page: str) -> str:
+    """Return the page's address, saying that it is of this organisation, or of none."""
     address = urlsplit(page)
     query = QueryDict(address.query, mutable=True)
     query.pop(access.ADDRESS_ORGANISATION, None)

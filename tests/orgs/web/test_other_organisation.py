@@ -1,4 +1,4 @@
-"""A page that one of a person's organisations was shown on does nothing in another of them."""
+"""A page that was opened in one of a person's organisations does nothing in another one."""
 
 import re
 from html import unescape
@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
-from portal.orgs.models import Membership, User
+from portal.orgs.models import Membership, Organisation, User
 from portal.sandbox import world
 from tests.conftest import join
 from tests.forms import FRAGMENT, OF_ONES_ORGANISATION, choose, claim_form, of
@@ -209,10 +209,13 @@ def test_one_switches_and_is_led_back_to_the_page(client, acme):
     assert client.post(following, {"key": world.ACME_KEY}).status_code == 302
 
 
-@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example/", "javascript:x", ""])
+@pytest.mark.parametrize("page", ["//evil.example/", "/\\evil.example/", "javascript:x", ""])
 def test_switching_leads_to_no_other_host(page, client, acme):
     form = {"organisation": str(acme.pk), "next": page}
+    here = {**FRAGMENT, "HX-Current-URL": f"http://testserver{page}"}
+    refusal = client.post(of(acme, reverse("key:check")), headers=here)
 
+    assert refusal["HX-Redirect"].partition("?")[0] == reverse("home")
     assert client.post(reverse("organisation:switch"), form)["Location"] == reverse("home")
 
 
@@ -253,10 +256,12 @@ def test_buttons_say_for_whom_where_there_are_several_to_choose_from(client, ada
             assert sentence not in one[address]
 
 
-def test_the_page_says_it_in_the_readers_language(client, person, acme):
+def test_the_page_is_in_the_readers_language_and_names_are_escaped(client, acme):
     User.objects.update(language="el")
-    page = refused(client.post(of(acme, KEY), {"key": world.ACME_KEY}))
+    Organisation.objects.filter(pk=acme.pk).update(name="Acme & <Sons>")
+    page = client.post(of(acme, KEY), {"key": world.ACME_KEY}).content.decode()
 
     assert 'lang="el"' in page
-    assert "Acme Properties" in page
+    assert "Acme &amp; &lt;Sons&gt;" in page
+    assert "<Sons>" not in page
     assert "Harbour Living" in page
