@@ -64,7 +64,8 @@ def _submit(browser: Browser, person: Installer, hub_id: str) -> float:
     """Send the claim form. Return the seconds until the row says claimed."""
     fields = {"site": str(person.site.pk), "label": hub_id, "submission": str(uuid.uuid4())}
     started = time.monotonic()
-    page = expect(browser.post("/claims/new/", fields), HTTPStatus.FOUND)
+    address = f"/claims/new/?organisation={person.organisation.pk}"
+    page = expect(browser.post(address, fields), HTTPStatus.FOUND)
     claim = Claim.objects.filter(pk=page.headers["location"].strip("/").rpartition("/")[2])
     while (state := claim.values_list("state", flat=True).get()) != State.CLAIMED:
         if time.monotonic() - started > LONGEST_SECONDS:

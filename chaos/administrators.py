@@ -70,7 +70,8 @@ class Administrators:
         """Post to the key page; say whether it was answered."""
         assert tenant.admin is not None
         try:
-            page = tenant.admin.browser.post(path, fields)
+            address = f"{path}?organisation={tenant.organisation.pk}"
+            page = tenant.admin.browser.post(address, fields)
         except requests.RequestException:
             return False
         if page.status not in {302, 503}:

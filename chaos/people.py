@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 90.0
 # The share of forms whose sender is gone before the answer comes.
 WEAK_SIGNAL = 0.1
 REASON = "Their tablet fell into the lift shaft"
-NEW, SUPPORT = "/claims/new/", "/support/new/?target="
+NEW, SUPPORT = "/claims/new/", "/support/new/"
 
 type Task = Callable[[], object]
 
@@ -126,7 +126,11 @@ class People:
         return found[1]
 
     def _address(self, claim_request: ClaimRequest) -> str:
-        return f"{SUPPORT}{claim_request.tenant.org_id}" if claim_request.agent else NEW
+        """Return where the form is shown and sent, for the organisation of its sender."""
+        tenant, agent = claim_request.tenant, claim_request.agent
+        if agent is None:
+            return f"{NEW}?organisation={tenant.organisation.pk}"
+        return f"{SUPPORT}?organisation={agent.organisation.pk}&target={tenant.org_id}"
 
     def _visit(self, claim_request: ClaimRequest, path: str) -> Page | None:
         return self._patiently(lambda: claim_request.person.browser.get(path), path, (200,))

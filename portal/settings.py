@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "portal.orgs.web.languages.LanguageMiddleware",
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.orgs.web.workspace.OrganisationOfThePage",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -25,6 +25,7 @@ from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
 from portal.sandbox.server import Sandbox
 from portal.sites.models import Site
+from tests.forms import Browser
 from tests.people_with_factor import PASSWORD, sign_in_with_factor
 from tests.portal import pages
 
@@ -202,7 +203,7 @@ def as_person():
     """Return a test client in which this person is signed in."""
 
     def sign_in(person: User) -> Client:
-        client = Client()
+        client = Browser()
         client.force_login(person)
         return client
 
@@ -218,7 +219,7 @@ def installer(as_person, ira) -> Client:
 @pytest.fixture
 def agent(sam) -> Client:
     """Sam, signed in with the second factor."""
-    return sign_in_with_factor(Client(), sam)
+    return sign_in_with_factor(Browser(), sam)
 
 
 @pytest.fixture

@@ -11,6 +11,21 @@ from django.http import Http404, HttpRequest
 from portal.orgs.models import Membership, Organisation, User
 
 SESSION_ORGANISATION = "organisation"
+# In an address: the organisation that a page, and a form on it, is about.
+ADDRESS_ORGANISATION = "organisation"
+SAFE_METHODS = {"GET", "HEAD"}
+
+
+class OtherOrganisationError(Exception):
+    """A page of one of the person's organisations asks while they work in another of them.
+
+    `of_page` is None for a form whose address says none.
+    """
+
+    def __init__(self, of_page: Organisation | None, now: Organisation) -> None:
+        super().__init__("the page is not of the organisation that the person works in")
+        self.of_page = of_page
+        self.now = now
 
 
 class Ability(StrEnum):
@@ -111,9 +126,30 @@ def anywhere(request: HttpRequest, ability: Ability) -> Membership:
 def current(request: HttpRequest, ability: Ability) -> Membership:
     """Return the membership the person works in, having checked that it allows this.
 
-    Raises PermissionDenied when they belong to no organisation, or lack the right in it.
+    Raises PermissionDenied when they belong to no organisation, or lack the right in it. A form
+    must say in its address whose it is, and a page may: raises OtherOrganisationError for
+    another of the person's organisations, and Http404 for one that is not theirs.
     """
-    membership = choose(request, memberships(person(request)))
-    if membership is None or ability not in abilities(membership):
+    mine = memberships(person(request))
+    membership = choose(request, mine)
+    if membership is None:
+        raise PermissionDenied
+    _compare_with_address(request, mine, membership)
+    if ability not in abilities(membership):
         raise PermissionDenied
     return membership
+
+
+def _compare_with_address(
+    request: HttpRequest, mine: Iterable[Membership], now: Membership
+) -> None:
+    # Before the right is looked at: it would be that in another organisation than the page's.
+    said = request.GET.get(ADDRESS_ORGANISATION)
+    if said == str(now.organisation_id) or (said is None and request.method in SAFE_METHODS):
+        return
+    if said is None:
+        raise OtherOrganisationError(None, now.organisation)
+    of_page = next((each for each in mine if str(each.organisation_id) == said), None)
+    if of_page is None:
+        raise Http404
+    raise OtherOrganisationError(of_page.organisation, now.organisation)

@@ -171,7 +171,7 @@ def test_a_key_that_is_limited_at_the_end_of_its_doubt_is_not_asked_in_another_w
     worker.run_once()
 
     assert (stored(acme).doubted_at, len(wire())) == (None, asked + 1)
-    assert set(stored(acme).ways_accepted) == {"key", "token", "both"}
+    assert set(stored(acme).accepted) == {"key", "token", "both"}
 
 
 def test_a_claims_second_401_leaves_no_check_that_would_take_it_back(sandbox, acme, clock):

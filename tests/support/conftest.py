@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from portal.sandbox import world
 from portal.sites.models import Site
+from tests.forms import Browser
 from tests.people_with_factor import sign_in_with_password
 
 REASON = "Ticket 4711: their tablet is broken"
@@ -14,7 +15,7 @@ NEW, CLAIMS = reverse("support:new"), reverse("support:claims")
 
 
 def signed_in(person) -> Client:
-    client = Client()
+    client = Browser()
     sign_in_with_password(client, person)
     assert client.session.get("_auth_user_id") == str(person.pk)
     return client

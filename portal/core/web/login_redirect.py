@@ -1,4 +1,4 @@
-"""Where sign-in leads back to: always a page that can be shown, never an address that acts."""
+"""Which page to lead back to: always one that can be shown, never an address that acts."""
 
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -14,8 +14,10 @@ SAFE_METHODS = {"GET", "HEAD"}
 LONGEST_LABEL = 900
 
 
-def after_sign_in(request: HttpRequest) -> str:
-    """Return the path and query of the page to show once the person has signed in.
+def page_to_return_to(request: HttpRequest) -> str:
+    """Return the path and query of the page to show once the request can be met.
+
+    Once the person has signed in, or works in the organisation that it is about.
 
     Of a form that was posted, the page on which it stood: the claim form with the site and the
     label that it held, a claim's own page, else the page that the browser names, else "/".

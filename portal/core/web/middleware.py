@@ -15,7 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.core.web.login_redirect import after_sign_in
+from portal.core.web.login_redirect import page_to_return_to
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Return the way to sign-in, for a page or for a fragment of one."""
-        sign_in = redirect_to_login(after_sign_in(request), settings.LOGIN_URL)
+        sign_in = redirect_to_login(page_to_return_to(request), settings.LOGIN_URL)
         if not getattr(request, "htmx", None):
             return sign_in
         # For htmx the way there is a 200 with a header; the base class speaks of redirects only.

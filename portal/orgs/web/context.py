@@ -32,13 +32,19 @@ class Workspace:
         return any(access.Ability.CLAIM in access.abilities(each) for each in self.memberships)
 
     @property
+    def name_on_buttons(self) -> str:
+        """The organisation's name, for somebody who might take it for another one of theirs."""
+        several = len(self.memberships) > 1
+        return self.organisation.name if self.organisation and several else ""
+
+    @property
     def is_concerned(self) -> bool:
         """Whether the person has to do with claims or the key."""
         return not CONCERNED.isdisjoint(self.can)
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `place`, looked up only by those that use it: a polled fragment does not."""
+    """Give templates `workspace`, looked up only by those that use it."""
     return {"workspace": SimpleLazyObject(lambda: find_workspace(request))}
 
 

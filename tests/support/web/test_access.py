@@ -2,7 +2,6 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.test import Client
 from django.urls import reverse
 
 from portal.claims.models import Claim
@@ -10,6 +9,7 @@ from portal.orgs import access
 from portal.orgs.models import Membership
 from portal.sandbox import world
 from tests.conftest import join
+from tests.forms import Browser
 from tests.people_with_factor import code, set_up_factor, sign_in_with_factor
 from tests.support.conftest import CLAIMS, NEW, filled, post, signed_in
 
@@ -17,7 +17,7 @@ from tests.support.conftest import CLAIMS, NEW, filled, post, signed_in
 @pytest.mark.parametrize("who", ["ira", "ada", "otto"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_but_an_agent_gets_in(who, method, acme, request):
-    client = sign_in_with_factor(Client(), request.getfixturevalue(who))
+    client = sign_in_with_factor(Browser(), request.getfixturevalue(who))
 
     for address in (CLAIMS, NEW, f"{NEW}?target={world.ACME_ORG_ID}"):
         # The list takes no POST at all.
@@ -30,7 +30,7 @@ def test_a_member_of_the_super_keys_organisation_who_is_no_agent_does_not_get_in
     sam, mill_court, hub_id
 ):
     Membership.objects.filter(user=sam).update(support=False, role="admin")
-    client = sign_in_with_factor(Client(), sam)
+    client = sign_in_with_factor(Browser(), sam)
 
     assert client.get(CLAIMS).status_code == 403
     assert post(client, filled(hub_id, mill_court)).status_code == 403

@@ -1,0 +1,267 @@
+"""A page that was opened in one of a person's organisations does nothing in another one."""
+
+import re
+from html import unescape
+from itertools import chain
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, resolve, reverse
+
+from portal.orgs.models import Membership, Organisation, User
+from portal.sandbox import world
+from tests.conftest import join
+from tests.forms import FRAGMENT, OF_ONES_ORGANISATION, choose, claim_form, of
+from tests.people_with_factor import sign_in_with_factor
+from tests.portal.addresses import named
+from tests.portal.test_web_security import rows
+from tests.support.conftest import filled
+
+KEY, SITE, PEOPLE = reverse("key:edit"), reverse("sites:new"), reverse("people:list")
+# These act on no organisation, on the one that they name in a field, or say why they refuse.
+ON_NONE = {"client-errors", "language", "organisation:switch", "tray:photo", "tray:sync"}
+LOOKED_AT_ALONE = {"claims:detail", "claims:live"}
+LIBRARIES = ("account_", "mfa_", "admin:")
+
+
+@pytest.fixture
+def person(ada, harbour) -> User:
+    """Ada, who administers Acme and Harbour."""
+    join(ada, harbour, "admin")
+    return ada
+
+
+@pytest.fixture
+def client(person, harbour) -> Client:
+    """Her browser, in whose newest tab she works in Harbour."""
+    client = Client()
+    client.force_login(person)
+    choose(client, harbour)
+    return client
+
+
+@pytest.fixture
+def agent(sam, spkey_support, harbour) -> Client:
+    """Sam's browser: an agent of support, who now works as an administrator of Harbour."""
+    join(sam, harbour, "admin")
+    client = sign_in_with_factor(Client(), sam)
+    choose(client, harbour)
+    return client
+
+
+@pytest.fixture
+def posts(mill_court, lighthouse, hub_id) -> dict[str, dict[str, str]]:
+    """What each form posts, as it would be taken if the organisation were right."""
+    return {
+        "claims:new": claim_form(lighthouse, hub_id),
+        "claims:read": claim_form(lighthouse, hub_id),
+        "key:check": {},
+        "key:edit": {"key": world.ACME_KEY, "bearer_token": "abc.def"},
+        "key:sent": {"sent": "both"},
+        "people:list": {"fallback_spkey_user_id": str(uuid4())},
+        "sites:new": {"name": "Quay House"},
+    }
+
+
+def refused(answer) -> str:
+    """Return the text of the page that says so."""
+    assert answer.status_code == 409
+    return " ".join(unescape(answer.content.decode()).split())
+
+
+OF_MEMBERS = sorted(set(OF_ONES_ORGANISATION) - {"support:new"})
+
+
+@pytest.mark.parametrize("name", OF_MEMBERS)
+def test_a_form_from_the_tab_of_another_organisation_changes_nothing(name, client, posts, acme):
+    before = rows()
+    page = refused(client.post(of(acme, reverse(name)), posts[name]))
+
+    assert "This page belongs to Acme Properties" in page
+    assert "You now work in Harbour Living. Nothing has been changed." in page
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", OF_MEMBERS)
+def test_a_form_for_an_organisation_that_is_not_ones_own_is_not_found(
+    name, client, posts, spkey_support
+):
+    before = rows()
+    others = client.post(of(spkey_support, reverse(name)), posts[name])
+
+    assert others.status_code == 404
+    assert spkey_support.name not in others.content.decode()
+    missing = client.post(f"{reverse(name)}?organisation={uuid4()}", posts[name])
+    assert missing.status_code == client.post(f"{reverse(name)}?organisation=x").status_code == 404
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", OF_MEMBERS)
+def test_a_form_that_says_no_organisation_is_refused(name, client, posts):
+    before = rows()
+    page = refused(client.post(reverse(name), posts[name]))
+
+    assert "does not say which organisation" in page
+    assert "You work in Harbour Living. Nothing has been changed." in page
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", OF_MEMBERS)
+def test_a_form_of_the_organisation_one_works_in_is_taken(name, client, posts, harbour):
+    # Without a photo, nothing is read.
+    expected = 422 if name == "claims:read" else 302
+    assert client.post(of(harbour, reverse(name)), posts[name]).status_code == expected
+
+
+def test_supports_form_is_bound_to_the_agents_own_organisation(
+    agent, spkey_support, harbour, acme, mill_court, hub_id
+):
+    address = f"{reverse('support:new')}?target={acme.spkey_org_id}"
+    form = filled(hub_id, mill_court)
+    before = rows()
+    page = refused(agent.post(of(spkey_support, address), form))
+
+    assert "This page belongs to SpKey Support" in page
+    assert agent.post(of(acme, address), form).status_code == 404
+    assert "does not say" in refused(agent.post(address, form))
+    assert rows() == before
+    choose(agent, spkey_support)
+    assert "This page belongs to Harbour Living" in refused(agent.post(of(harbour, address), form))
+    assert agent.post(of(spkey_support, address), form).status_code == 302
+
+
+def test_every_other_address_that_takes_a_post_is_about_something_that_it_names(client, acme):
+    taken = {}
+    for name, _pattern in named():
+        if name.startswith(LIBRARIES):
+            continue
+        try:
+            address = reverse(name)
+        except NoReverseMatch:  # It names a site, a member or a claim.
+            continue
+        status = client.post(address).status_code
+        if status != 405:
+            taken[name] = status
+
+    assert {name for name, status in taken.items() if status == 409} == set(OF_ONES_ORGANISATION)
+    assert set(taken) - set(OF_ONES_ORGANISATION) == ON_NONE
+
+
+def test_a_form_about_something_acts_on_that_wherever_one_works(client, claim, mill_court, ada):
+    things = {"claims": claim.pk, "sites": mill_court.pk, "people": ada.memberships.all()[0].pk}
+    verdicts = {}
+    for name, pattern in named():
+        if "pk" in pattern.pattern.converters and not name.startswith(LIBRARIES):
+            address = reverse(name, args=(things[name.partition(":")[0]],))
+            verdicts[name] = client.post(address, {"name": "Quay House"}).status_code
+
+    assert set(verdicts.values()) == {302, 405}
+    assert {name for name, status in verdicts.items() if status == 405} == LOOKED_AT_ALONE
+
+
+FORM = re.compile(r"<form\b[^>]*\bmethod=\"post\"[^>]*>.*?</form>", re.DOTALL)
+TARGET = re.compile(r"\b(?:action|formaction|hx-post)=\"([^\"]*)\"")
+
+
+def targets(page: str) -> set[str]:
+    """Return where the page's forms post what acts on the organisation one works in."""
+    forms = FORM.findall(page)
+    assert all("action=" in form.partition(">")[0] for form in forms)
+    found = map(unescape, chain.from_iterable(map(TARGET.findall, forms)))
+    return {url for url in found if resolve(urlsplit(url).path).view_name in OF_ONES_ORGANISATION}
+
+
+def test_every_form_says_its_organisation(client, agent, harbour, spkey_support, lighthouse):
+    client.post(of(harbour, KEY), {"key": world.HARBOUR_KEY, "bearer_token": "abc.def"})
+    choose(agent, spkey_support)
+    pages = [
+        (client, reverse(name)) for name in ("claims:new", "key:edit", "people:list", "sites:new")
+    ]
+    supports = f"{reverse('support:new')}?target={harbour.spkey_org_id}"
+    found = set()
+    for browser, address, organisation in [
+        *((*page, harbour) for page in pages),
+        (agent, supports, spkey_support),
+    ]:
+        for target in targets(browser.get(address).content.decode()):
+            url = urlsplit(target)
+            assert parse_qs(url.query)["organisation"] == [str(organisation.pk)], target
+            found.add(resolve(url.path).view_name)
+
+    assert found == set(OF_ONES_ORGANISATION)
+
+
+def test_one_switches_and_is_led_back_to_the_page(client, acme):
+    headers = {"Referer": f"http://testserver{KEY}"}
+    answer = client.post(of(acme, KEY), {"key": world.ACME_KEY}, headers=headers)
+    page = answer.content.decode()
+    following = of(acme, KEY)
+
+    assert f'name="next" value="{following}"' in page
+    assert "Switch to Acme Properties and open it again" in page
+    assert "Go on in Harbour Living" in page
+    form = {"organisation": str(acme.pk), "next": following}
+    answer = client.post(reverse("organisation:switch"), form)
+    assert answer["Location"] == following
+    assert client.get(following).status_code == 200
+    assert client.post(following, {"key": world.ACME_KEY}).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["//evil.example/", "/\\evil.example/", "javascript:x", ""])
+def test_switching_leads_to_no_other_host(page, client, acme):
+    form = {"organisation": str(acme.pk), "next": page}
+    here = {**FRAGMENT, "HX-Current-URL": f"http://testserver{page}"}
+    refusal = client.post(of(acme, reverse("key:check")), headers=here)
+
+    assert refusal["HX-Redirect"].partition("?")[0] == reverse("home")
+    assert client.post(reverse("organisation:switch"), form)["Location"] == reverse("home")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_fragment_takes_the_whole_page_to_what_it_should_say(method, client, acme):
+    address = reverse("key:live" if method == "get" else "key:check")
+    headers = {**FRAGMENT, "HX-Current-URL": f"http://testserver{KEY}"}
+    answer = getattr(client, method)(of(acme, address), headers=headers)
+
+    assert answer.status_code == 409
+    assert answer["HX-Redirect"] == of(acme, KEY)
+    assert "This page belongs to Acme Properties" in refused(client.get(answer["HX-Redirect"]))
+
+
+def test_what_one_may_not_do_in_the_new_organisation_is_not_what_stops_an_old_page(
+    client, acme, harbour
+):
+    Membership.objects.filter(organisation=harbour).update(role="installer")
+
+    assert "Acme Properties" in refused(client.post(of(acme, SITE), {"name": "Quay House"}))
+    assert client.post(of(harbour, SITE), {"name": "Quay House"}).status_code == 403
+
+
+def test_buttons_say_for_whom_where_there_are_several_to_choose_from(client, ada, harbour):
+    client.post(of(harbour, KEY), {"key": world.HARBOUR_KEY, "bearer_token": "abc.def"})
+    words = {
+        KEY: ("Store for", "Check key for", "Use this way for"),
+        SITE: ("Save for",),
+        PEOPLE: ("Save the fallback for",),
+    }
+    several = {address: client.get(address).content.decode() for address in words}
+    ada.memberships.exclude(organisation=harbour).delete()
+    one = {address: client.get(address).content.decode() for address in words}
+
+    for address, sentences in words.items():
+        for sentence in sentences:
+            assert f"{sentence} Harbour Living" in several[address]
+            assert sentence not in one[address]
+
+
+def test_the_page_is_in_the_readers_language_and_names_are_escaped(client, acme):
+    User.objects.update(language="el")
+    Organisation.objects.filter(pk=acme.pk).update(name="Acme & <Sons>")
+    page = client.post(of(acme, KEY), {"key": world.ACME_KEY}).content.decode()
+
+    assert 'lang="el"' in page
+    assert "Acme &amp; &lt;Sons&gt;" in page
+    assert "<Sons>" not in page
+    assert "Harbour Living" in page
