@@ -26,11 +26,6 @@ def members_visible_to(user: User) -> MembershipQuerySet:
     return Membership.objects.visible_to(user).select_related("user", "organisation")
 
 
-def person_by_email(email: str) -> User | None:
-    """Return the person with this address, whatever its capitals, if there is one."""
-    return User.objects.filter(email__iexact=email).first()
-
-
 def authenticators_of(user: User) -> dict[int, str]:
     """Return the person's second factors: id → type."""
     return dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
