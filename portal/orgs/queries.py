@@ -26,6 +26,11 @@ def members_visible_to(user: User) -> MembershipQuerySet:
     return Membership.objects.visible_to(user).select_related("user", "organisation")
 
 
+def active_person(address: str) -> User | None:
+    """Return the person who may sign in with this address, in lower case, if there is one."""
+    return User.objects.filter(email=address, is_active=True).first()
+
+
 def authenticators_of(user: User) -> dict[int, str]:
     """Return the person's second factors: id → type."""
     return dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))

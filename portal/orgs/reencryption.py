@@ -61,7 +61,7 @@ def columns() -> list[Column]:
 
 def run(column: Column) -> Iterator[tuple[object, Outcome]]:
     """Encrypt the column's values again, row by row; tell of each what became of it."""
-    rows = column.model._base_manager.order_by("pk").exclude(**{column.name: None})
+    rows = column.model._base_manager.order_by("pk").filter(**{f"{column.name}__isnull": False})
     after = rows
     while batch := list(after.values_list("pk", column.name)[:AT_A_TIME]):
         for pk, value in batch:
@@ -73,7 +73,7 @@ def _renew(column: Column, pk: object, value: Any) -> Outcome:
     row = column.model._base_manager.filter(pk=pk)
     for _ in range(TRIES):
         try:
-            new = value and column.renew(value)
+            new = None if value is None else column.renew(value)
         except UnreadableSecretError:
             return Outcome.UNREADABLE
         if new is None:
