@@ -32,9 +32,10 @@ def _speed_up(factor: float) -> None:
     from portal.core import leasing, worker  # noqa: PLC0415
     from portal.gateway import circuit, gate  # noqa: PLC0415
     from portal.hubs import watching  # noqa: PLC0415
-    from portal.notices import outbox  # noqa: PLC0415
+    from portal.notices import account_emails, outbox  # noqa: PLC0415
 
-    modules = (leasing, worker, step, timing, circuit, gate, watching, outbox)
+    emails = (account_emails, outbox)
+    modules = (leasing, worker, step, timing, circuit, gate, watching, *emails)
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)
     for name in ("backoff", "offline_wait"):

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "portal.orgs.web.workspace.OrganisationOfThePage",
+    "portal.orgs.web.second_factor.UnreadableFactor",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -144,16 +145,22 @@ LOGIN_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "portal.orgs.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_FORMS = {"reset_password_from_key": "portal.orgs.web.forms.PasswordByLinkForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "portal.orgs.web.forms.LinkRequestForm",
+    "reset_password_from_key": "portal.orgs.web.forms.PasswordByLinkForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# How many links to set a new password one address is sent.
+PASSWORD_LINKS_A_DAY = 5
 MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SpKey portal"

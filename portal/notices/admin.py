@@ -1,9 +1,9 @@
-"""Notices for the operators: what administrators were told."""
+"""The outbox for the operators: what was to be sent to whom, and whether it was."""
 
 from django.contrib import admin
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.notices.models import Notice
+from portal.notices.models import AccountEmail, Notice
 
 
 @admin.register(Notice)
@@ -25,3 +25,23 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "created_at", "given_up_at")
     list_select_related = ("organisation", "user")
     search_fields = ("about",)
+
+
+@admin.register(AccountEmail)
+class AccountEmailAdmin(ReadOnlyAdmin):
+    """What people were written about their accounts: not the e-mail itself, nor its link."""
+
+    fields = (
+        "user",
+        "kind",
+        "language",
+        "created_at",
+        "tries",
+        "due_at",
+        "sent_at",
+        "given_up_at",
+    )
+    list_display = ("created_at", "user", "kind", "tries", "sent_at", "given_up_at")
+    list_filter = ("kind", "created_at", "given_up_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)

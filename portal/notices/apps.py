@@ -5,16 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NoticesConfig(AppConfig):
-    """The app of notices: what administrators are told by e-mail."""
+    """The app of notices: what administrators and people are written."""
 
     name = "portal.notices"
     label = "notices"
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        """Let workers send notices."""
+        """Let workers send e-mails."""
         # Models can be imported only now.
         from portal.core import worker  # noqa: PLC0415
-        from portal.notices import outbox  # noqa: PLC0415
+        from portal.notices import account_emails, outbox  # noqa: PLC0415
 
-        worker.register(outbox.NOTICES)
+        worker.register(outbox.NOTICES, account_emails.ACCOUNT_EMAILS)

@@ -1,9 +1,10 @@
-"""The outbox: what an organisation's administrators are told, one row for each of them."""
+"""The outbox: one row for each e-mail, whoever it is to."""
 
 import uuid
 from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -14,14 +15,42 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.leasing import Leased
 
 
-class Notice(Leased):
-    """An e-mail to one administrator, still to be sent, sent, or given up.
+class Outgoing(Leased):
+    """An e-mail to one person, still to be sent, sent, or given up.
 
-    `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
-    are the words it is about (JSON, no secrets); the e-mail is written when it is sent.
+    It is written when it is sent, so that no row holds its text.
     """
 
     LEASE: ClassVar[timedelta] = timedelta(minutes=3)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    given_up_at = models.DateTimeField(_("given up at"), null=True)
+
+    class Meta(Leased.Meta):
+        abstract = True
+        ordering = ("-created_at",)
+        indexes: ClassVar[list[models.Index]] = [
+            *Leased.Meta.indexes,
+            models.Index(fields=("-created_at", "-id"), name="%(class)s_newest"),
+        ]
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            models.CheckConstraint(
+                condition=Q(sent_at=None, given_up_at=None) | Q(due_at=None),
+                name="%(class)s_ends_when_sent_or_given_up",
+            ),
+        )
+
+
+class Notice(Outgoing):
+    """An e-mail that tells one of an organisation's administrators what happened.
+
+    `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
+    are the words it is about (JSON, no secrets).
+    """
 
     class Kind(models.TextChoices):
         """What administrators are told of; each kind has its words in a template of its name."""
@@ -33,37 +62,52 @@ class Notice(Leased):
         REVIEW = "review", _("Claim not confirmed")
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
         "orgs.Organisation", models.CASCADE, related_name="notices", verbose_name=_("organisation")
     )
-    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     about = models.CharField(_("about"), max_length=100)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    tries = models.PositiveIntegerField(_("tries"), default=0)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
-    given_up_at = models.DateTimeField(_("given up at"), null=True)
 
-    class Meta(Leased.Meta):
+    class Meta(Outgoing.Meta):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
-        ordering = ("-created_at",)
-        indexes = [
-            *Leased.Meta.indexes,
-            models.Index(fields=("-created_at", "-id"), name="notice_newest"),
+        indexes: ClassVar[list[models.Index]] = [
+            *Outgoing.Meta.indexes,
             models.Index(fields=("about",), name="notice_about"),
         ]
         constraints = (
+            *Outgoing.Meta.constraints,
             models.UniqueConstraint(
                 fields=("organisation", "user", "kind", "about"), name="told_once_each"
             ),
-            models.CheckConstraint(
-                condition=Q(sent_at=None, given_up_at=None) | Q(due_at=None),
-                name="notice_ends_when_sent_or_given_up",
-            ),
         )
+
+    def __str__(self) -> str:
+        return gettext("%(kind)s, to %(person)s") % {
+            "kind": self.get_kind_display(),
+            "person": self.user,
+        }
+
+
+class AccountEmail(Outgoing):
+    """An e-mail to one person about their own account, such as a link to set a new password.
+
+    A link is a secret: it is made when the e-mail is sent, and no row ever holds one.
+    """
+
+    class Kind(models.TextChoices):
+        """What people are written about; each kind has its words in a template of its name."""
+
+        NEW_PASSWORD = "new_password", _("Link to set a new password")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    # That of the page on which it was asked for, for people who have chosen none.
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("account e-mail")
+        verbose_name_plural = _("account e-mails")
 
     def __str__(self) -> str:
         return gettext("%(kind)s, to %(person)s") % {

@@ -3,11 +3,14 @@
 The code that makes something happen writes the notices in the same transaction; the worker sends
 them. A mail server cannot say that it has seen an e-mail before: one whose sender was killed
 in between is sent again, under the same Message-ID, by which mailboxes know it for the same.
+
+How an e-mail is written and delivered is the same for people's own: see `account_emails`.
 """
 
 import logging
 import random
 import uuid
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,7 +26,7 @@ from portal.audit.record import record
 from portal.core import leasing
 from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
-from portal.notices.models import Notice
+from portal.notices.models import AccountEmail, Notice, Outgoing
 from portal.orgs.models import ApiCredential, Membership
 
 logger = logging.getLogger(__name__)
@@ -115,19 +118,35 @@ def send(lease: Lease[Notice]) -> None:
         return
     if not _still_administers(notice):
         logger.info("notice %s: its reader is no administrator any more", notice.pk)
-        _give_back(lease, None, given_up_at=timezone.now())
-        return
+        give_up(lease)
+    elif not deliver(lease, lambda: _email(notice)):
+        _put_off(lease, notice)
+
+
+def deliver[Row: Outgoing](lease: Lease[Row], write: Callable[[], EmailMessage]) -> bool:
+    """Write a leased e-mail and hand it to the mail server. Return whether that took it."""
     try:
-        _email(notice).send()
+        write().send()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, the rest must be sent
         # The type alone: a mail server's words may repeat anything it was told.
-        logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
-        _put_off(lease, notice)
-    else:
-        _give_back(lease, None, sent_at=timezone.now())
+        name = lease.model._meta.model_name
+        logger.warning("%s %s was not sent: %s", name, lease.pk, type(error).__name__)
+        return False
+    _give_back(lease, None, sent_at=timezone.now())
+    return True
 
 
-def _give_back(lease: Lease[Notice], at: datetime | None, **fields: object) -> None:
+def try_again[Row: Outgoing](lease: Lease[Row], email: Row) -> None:
+    """Put an e-mail that was not sent off, for longer after each try."""
+    _give_back(lease, timezone.now() + _backoff(email.tries))
+
+
+def give_up[Row: Outgoing](lease: Lease[Row]) -> None:
+    """Let a leased e-mail be: it is sent no more."""
+    _give_back(lease, None, given_up_at=timezone.now())
+
+
+def _give_back[Row: Outgoing](lease: Lease[Row], at: datetime | None, **fields: object) -> None:
     lease.row().update(tries=F("tries") + 1, **given_back(at), **fields)
 
 
@@ -135,9 +154,9 @@ def _put_off(lease: Lease[Notice], notice: Notice) -> None:
     now, tries = timezone.now(), notice.tries + 1
     if now - notice.created_at >= GIVE_UP_AFTER and tries >= GIVE_UP_TRIES:
         logger.error("notice %s is given up after %d tries", notice.pk, tries)
-        _give_back(lease, None, given_up_at=now)
+        give_up(lease)
     else:
-        _give_back(lease, now + _backoff(notice.tries))
+        try_again(lease, notice)
 
 
 def _backoff(tries: int) -> timedelta:
@@ -155,27 +174,30 @@ def _still_administers(notice: Notice) -> bool:
 
 
 def _email(notice: Notice) -> EmailMessage:
-    """Write the e-mail, in its reader's language.
+    language = notice.user.language or settings.LANGUAGE_CODE
+    return written(notice, language, {**notice.facts, "organisation": notice.organisation.name})
 
-    The template's first line is the subject, the rest the text.
+
+def written(
+    email: Notice | AccountEmail, language: str, facts: Mapping[str, object]
+) -> EmailMessage:
+    """Return an e-mail to its reader in that language, about these facts.
+
+    The first line of its kind's template is the subject, the rest the text. Links begin with the
+    address that the portal was given, and not with one that a request has named.
     """
-    words = {name: _plain(value) for name, value in notice.facts.items()}
-    with translation.override(notice.user.language or settings.LANGUAGE_CODE):
+    words = {name: _plain(value) for name, value in facts.items()}
+    with translation.override(language):
         text = render_to_string(
-            f"notices/email/{notice.kind}.txt",
-            {
-                **words,
-                "organisation": _plain(notice.organisation.name),
-                "portal": settings.PORTAL_URL,
-            },
+            f"notices/email/{email.kind}.txt", {**words, "portal": settings.PORTAL_URL}
         )
     subject, _, body = text.strip().partition("\n")
     host = urlsplit(settings.PORTAL_URL).hostname
     return EmailMessage(
         subject.strip(),
         body.strip() + "\n",
-        to=[notice.user.email],
-        headers={"Message-ID": f"<{notice.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        to=[email.user.email],
+        headers={"Message-ID": f"<{email.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
 
 

@@ -75,6 +75,19 @@ def decrypt(token: str) -> Secret:
         raise UnreadableSecretError("no configured encryption key opens this secret") from None
 
 
+def renewed(token: str) -> str | None:
+    """Return the token's secret in a token of the newest key, or None where it is in one already.
+
+    Raises UnreadableSecretError under the wrong keys.
+    """
+    newest, *_older = settings.PORTAL_ENCRYPTION_KEYS
+    try:
+        Fernet(newest).decrypt(token.encode())
+    except InvalidToken:
+        return encrypt(decrypt(token))
+    return None
+
+
 class StoredSecret(Secret):
     """A secret as the database holds it: a token, opened only when the text is revealed.
 

@@ -26,9 +26,9 @@ def members_visible_to(user: User) -> MembershipQuerySet:
     return Membership.objects.visible_to(user).select_related("user", "organisation")
 
 
-def person_by_email(email: str) -> User | None:
-    """Return the person with this address, whatever its capitals, if there is one."""
-    return User.objects.filter(email__iexact=email).first()
+def active_person(address: str) -> User | None:
+    """Return the person who may sign in with this address, in lower case, if there is one."""
+    return User.objects.filter(email=address, is_active=True).first()
 
 
 def authenticators_of(user: User) -> dict[int, str]:

@@ -16,7 +16,8 @@ from portal.core.leasing import LeaseLostError
 from portal.core.worker import WorkKind
 from portal.hubs import watching
 from portal.hubs.models import Hub
-from portal.notices.models import Notice
+from portal.notices import account_emails
+from portal.notices.models import AccountEmail, Notice
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
@@ -53,7 +54,13 @@ def notices(request):
         notify(request.getfixturevalue("acme"), about=str(number))
 
 
+def account_emails_to_send(request):
+    for _ in range(ROWS):
+        account_emails.write_to(request.getfixturevalue("ada"), "new_password", "en")
+
+
 SETUPS = {
+    "account e-mails": account_emails_to_send,
     "attempts": claims_of,
     "rechecks": claims_that_ended_badly,
     "hub refreshes": watched_hubs,
@@ -293,7 +300,7 @@ def test_a_right_clock_is_recognised_without_a_write(kind, django_assert_num_que
     assert all(query["sql"].startswith("SELECT") for query in queries)
 
 
-@pytest.mark.parametrize("model", [Claim, Hub, Notice, ApiCredential])
+@pytest.mark.parametrize("model", [Claim, Hub, Notice, AccountEmail, ApiCredential])
 def test_due_and_leased_rows_are_found_by_an_index(db, model):
     if connection.vendor == "postgresql":  # It would read a table as small as this one whole.
         with connection.cursor() as cursor:
@@ -306,7 +313,7 @@ def test_due_and_leased_rows_are_found_by_an_index(db, model):
     assert f"{name}_leased" in leased.explain()
 
 
-@pytest.mark.parametrize("model", [Claim, Hub, Notice])
+@pytest.mark.parametrize("model", [Claim, Hub, Notice, AccountEmail])
 def test_rows_planned_too_far_ahead_are_found_by_an_index(db, model):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

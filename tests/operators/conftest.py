@@ -1,12 +1,16 @@
 """Otto at work in the operators' pages, the forms he sends, and rows with canaries for secrets."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Entry
+from portal.notices import account_emails
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
@@ -31,8 +35,10 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     api_keys.replace(acme, otto, Secret(CANARY_KEY), Secret(CANARY_TOKEN))
     ApiCredential.objects.update(due_at=None)  # So that the claim finds out first.
     set_up_factor(ira)
+    account_emails.write_to(ada, "new_password", "en")
     work_until_refused(claim)
-    secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password]
+    [link] = re.findall(r"/reset/key/(\S+)/", "".join(email.body for email in mail.outbox))
+    secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password, link]
     secrets.append(Authenticator.objects.get().data["secret"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT key, bearer_token, fingerprint FROM orgs_apicredential")

@@ -36,6 +36,7 @@ def test_no_page_shows_a_secret(everything, operator):
 
 def test_every_registered_model_is_meant_to_be_there():
     assert {model.__name__ for model in admin.site._registry} == {
+        "AccountEmail",
         "ApiCredential",
         "Attempt",
         "Authenticator",

@@ -16,7 +16,7 @@ def test_claims_are_found_by_hub(operator, claim):
     assert str(claim.pk) not in nothing.text
 
 
-@pytest.mark.parametrize("name", ["Attempt", "Claim", "Entry", "Hub"])
+@pytest.mark.parametrize("name", ["AccountEmail", "Attempt", "Claim", "Entry", "Hub"])
 def test_the_portals_own_rows_are_read_only(name, everything, operator):
     model = next(model for model in admin.site._registry if model.__name__ == name)
     row = model._base_manager.first()

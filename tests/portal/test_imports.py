@@ -201,6 +201,17 @@ def test_every_call_to_spkey_goes_through_the_gate():
     assert list(ways_round_the_gate(ROOT / "portal")) == []
 
 
+def test_only_the_outbox_speaks_to_a_mail_server():
+    portal = ROOT / "portal"
+    sources = {path: path.read_text(encoding="utf-8") for path in portal.rglob("*.py")}
+    senders = {
+        path.relative_to(portal).parts[0]
+        for path, source in sources.items()
+        if any(name.startswith("django.core.mail") for name in imported(source, "portal"))
+    }
+    assert senders == {"notices"}
+
+
 @pytest.mark.parametrize(
     "source",
     [

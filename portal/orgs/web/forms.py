@@ -1,13 +1,18 @@
 """What people type about their organisation, checked field by field."""
 
-from allauth.account.forms import ResetPasswordKeyForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.validators import RegexValidator
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs import addresses
+from portal.core.throttle import Limit
+from portal.orgs import addresses, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
@@ -26,6 +31,28 @@ ID_TYPING = {
     "spellcheck": "false",
     "class": "mono",
 }
+
+
+class LinkRequestForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """The address of somebody who has no password, or does not know it any more."""
+
+    def clean_email(self) -> str:
+        """Return the address, without looking whose it is."""
+        return str(self.cleaned_data["email"]).lower()
+
+    @transaction.atomic
+    def save(self, request: HttpRequest, **_how: object) -> str:
+        """Have a link sent to the person who signs in with the address, and to nobody else.
+
+        Whether there is one shows neither in the answer nor in its time. Each address is counted;
+        beyond its limit nothing is looked up, and within it a person costs one row more, written
+        in the same transaction.
+        """
+        address: str = self.cleaned_data["email"]
+        a_day = Limit("password links", most=settings.PASSWORD_LINKS_A_DAY, seconds=24 * 3600)
+        if a_day.allows(address) and (person := queries.active_person(address)):
+            get_adapter().send_password_reset_mail(person, address, {"user": person})
+        return address
 
 
 class PasswordByLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from portal.core import worker
 from portal.orgs import addresses
 from tests.people_with_factor import sign_in_with_password
 
@@ -24,6 +25,7 @@ def unconfirmed(ira):
 def follow_link(person, password: str = NEW) -> None:
     client = Client()
     client.post(reverse("account_reset_password"), {"email": person.email})
+    worker.run_once()
     (path,) = re.findall(r"https?://[^/]+(/\S+)", mail.outbox[-1].body)
     page = client.get(path)
     client.post(page.url, {"password1": password, "password2": password})
