@@ -27,6 +27,8 @@ KNOWN = frozenset(
         "PORTAL_TRUSTED_PROXIES",
         "PORTAL_TIME_ZONE",
         "PORTAL_WORKER_THREADS",
+        "PORTAL_LOOKUPS_AN_HOUR",
+        "PORTAL_CLAIMS_AN_HOUR",
         "PORTAL_ENV_FILE",
         "PORTAL_CHROMIUM",
         "SPKEY_BASE_URL",

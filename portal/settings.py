@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "portal.orgs.web.workspace.OrganisationOfThePage",
+    "portal.core.web.middleware.LimitReached",
     "portal.orgs.web.second_factor.UnreadableFactor",
 ]
 
@@ -161,6 +162,12 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # How many links to set a new password one address is sent.
 PASSWORD_LINKS_A_DAY = 5
+# Counted in each process alone: `orgs.web.sign_in_limits` counts for all of them.
+ACCOUNT_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "portal.orgs.web.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "portal.orgs.web.sign_in_forms.ReauthenticateForm",
+}
 MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SpKey portal"
@@ -174,6 +181,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_NAME = "portal_session" if DEBUG else "__Host-portal_session"
 CSRF_COOKIE_NAME = "portal_csrf" if DEBUG else "__Host-portal_csrf"
 CSRF_COOKIE_HTTPONLY = True
+DEVICE_COOKIE_NAME = "portal_device" if DEBUG else "__Host-portal_device"
 
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -222,6 +230,10 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.web.error_reports.Filter"
+
+# In an hour: of one person; an organisation may ten times as much.
+LOOKUPS_AN_HOUR = env.int("PORTAL_LOOKUPS_AN_HOUR", 1_000)
+CLAIMS_AN_HOUR = env.int("PORTAL_CLAIMS_AN_HOUR", 500)
 
 # A photo that takes longer to read is given up.
 PHOTO_SECONDS = 3

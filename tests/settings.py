@@ -29,7 +29,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 # It raises for a query that a loop repeats.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
-ACCOUNT_RATE_LIMITS = False
 # The files lie where they are written; nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = None

@@ -43,10 +43,11 @@ class Throttle(models.Model):
 
 
 class Slot(models.Model):
-    """A place that only one at a time may have: see `portal.core.throttle`."""
+    """A place that only one at a time may have, or only after a while: see `core.throttle`."""
 
     key = models.CharField(_("key"), max_length=64, primary_key=True)
-    held_until = models.DateTimeField(_("held until"))
+    held_until = models.DateTimeField(_("held until"), db_index=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
 
     class Meta:
         verbose_name = _("slot")

@@ -1,18 +1,18 @@
 """How often, and by how many at once, something may be done: exact across all processes.
 
-Both are counted in the database. A stretch of time has a row of its own for each key. One statement
-counts and answers, no matter who else counts at the same moment. Keys are digests: whose they are
-is not written down.
+All of it is counted in the database, in one statement that counts and answers, no matter who else
+counts at the same moment. Keys are digests: whose they are is not written down.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db import connection
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -22,10 +22,19 @@ from portal.core.models import Slot, Throttle
 KEPT_SECONDS: Final = 24 * 3600
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 COUNT: Final = """
-INSERT INTO {table} (key, since, count) VALUES (%s, %s, 1)
-ON CONFLICT (key, since) DO UPDATE SET count = {table}.count + 1
+INSERT INTO {table} (key, since, count) VALUES (%s, %s, %s)
+ON CONFLICT (key, since) DO UPDATE SET count = {table}.count + EXCLUDED.count
+WHERE {table}.count + EXCLUDED.count <= %s
 RETURNING count
 """
+
+
+class LimitReachedError(Exception):
+    """It was done too often: `seconds` is how long to wait, at least 1."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("a limit is reached")
+        self.seconds = max(1, math.ceil(seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +45,80 @@ class Limit:
     most: int
     seconds: int
 
-    def allows(self, whom: str = "") -> bool:
-        """Count once more for `whom`, or for all together; return whether that is within it."""
-        key = _digest(self.name, whom)
-        now = int(timezone.now().timestamp())
-        since = now - now % self.seconds
+    def allows(self, whom: str = "", times: int = 1) -> bool:
+        """Count `times` more for `whom`, or for all together, where that is within the limit.
+
+        Return whether it is; what is refused does not count.
+        """
+        if times > self.most:
+            return False
+        key, since = _digest(self.name, whom), self.since()
         with connection.cursor() as cursor:
-            cursor.execute(COUNT.format(table=Throttle._meta.db_table), (key, since))
-            [count] = cursor.fetchone()
-        if count == 1:
-            Throttle.objects.filter(since__lt=now - max(KEPT_SECONDS, self.seconds)).delete()
-        return bool(count <= self.most)
+            statement = COUNT.format(table=Throttle._meta.db_table)
+            cursor.execute(statement, (key, since, times, self.most))
+            counted = cursor.fetchone()
+        if counted == (times,):
+            Throttle.objects.filter(since__lt=since - max(KEPT_SECONDS, self.seconds)).delete()
+        return counted is not None
+
+    def take(self, whom: str = "", times: int = 1) -> None:
+        """Count `times` more for `whom`. Raises LimitReachedError, and counts nothing, beyond."""
+        if not self.allows(whom, times):
+            raise LimitReachedError(self.seconds_left())
+
+    @property
+    def length(self) -> timedelta:
+        """How long a stretch of time is."""
+        return timedelta(seconds=self.seconds)
+
+    def used(self, whom: str = "") -> int:
+        """Return how often it was done in this stretch of time."""
+        row = Throttle.objects.filter(key=_digest(self.name, whom), since=self.since())
+        return row.values_list("count", flat=True).first() or 0
+
+    def seconds_left(self) -> float:
+        """Return how long this stretch of time still lasts."""
+        return self.since() + self.seconds - timezone.now().timestamp()
+
+    def since(self) -> int:
+        """Return when this stretch of time began, in seconds since 1970."""
+        now = int(timezone.now().timestamp())
+        return now - now % self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """So many tries are `free`, then each waits twice as long as the one before, up to `longest`.
+
+    A try is counted before it is known how it ends; who succeeds is forgiven. Nobody is locked out:
+    the wait never grows beyond `longest`, and is forgotten when as long again has passed in peace.
+    """
+
+    name: str
+    free: int
+    longest: timedelta
+    first: timedelta = timedelta(seconds=2)
+
+    def take(self, whom: str) -> None:
+        """Count a try. Raises LimitReachedError, and counts nothing, while it has to wait."""
+        key, now = _digest(self.name, whom), timezone.now()
+        with transaction.atomic():
+            Slot.objects.bulk_create([Slot(key=key, held_until=NEVER)], ignore_conflicts=True)
+            slot = Slot.objects.select_for_update().get(key=key)
+            # Further ahead than anybody waits, the clock was put back.
+            wait = slot.held_until - now
+            if timedelta(0) < wait <= self.longest:
+                raise LimitReachedError(wait.total_seconds())
+            tries = 1 if -wait > self.longest else slot.tries + 1
+            Slot.objects.filter(key=key).update(tries=tries, held_until=now + self._wait(tries))
+
+    def forgive(self, whom: str) -> None:
+        """Forget the tries: the last one succeeded."""
+        Slot.objects.filter(key=_digest(self.name, whom)).delete()
+
+    def _wait(self, tries: int) -> timedelta:
+        beyond = tries - self.free
+        return min(self.first * 2 ** min(beyond, 20), self.longest) if beyond > 0 else timedelta(0)
 
 
 @contextmanager
@@ -55,17 +127,32 @@ def alone(name: str, whom: str = "", *, at_most: timedelta) -> Iterator[bool]:
 
     Nobody waits for it. Who is killed inside keeps the others out for no longer than `at_most`.
     """
+    until = _held(name, whom, at_most)
+    try:
+        yield until is not None
+    finally:
+        if until is not None:
+            Slot.objects.filter(key=_digest(name, whom), held_until=until).delete()
+
+
+def once(name: str, whom: str = "", *, within: timedelta) -> bool:
+    """Return whether this was not asked before, under this name for `whom`, within that time."""
+    is_first = _held(name, whom, within) is not None
+    if is_first:
+        old = timezone.now() - timedelta(seconds=KEPT_SECONDS)
+        Slot.objects.filter(held_until__lt=old).exclude(held_until=NEVER).delete()
+    return is_first
+
+
+def _held(name: str, whom: str, at_most: timedelta) -> datetime | None:
+    """Hold the slot where it is free; return until when."""
     key, now = _digest(name, whom), timezone.now()
     until = now + at_most
     # One that lies further ahead than anybody may hold it was taken before the clock was put back.
     free = Q(held_until__lte=now) | Q(held_until__gt=until)
     Slot.objects.bulk_create([Slot(key=key, held_until=NEVER)], ignore_conflicts=True)
-    taken = Slot.objects.filter(free, key=key).update(held_until=until) == 1
-    try:
-        yield taken
-    finally:
-        if taken:
-            Slot.objects.filter(key=key, held_until=until).delete()
+    taken = Slot.objects.filter(free, key=key).update(held_until=until, tries=F("tries") + 1)
+    return until if taken == 1 else None
 
 
 def _digest(name: str, whom: str) -> str:

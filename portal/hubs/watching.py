@@ -41,14 +41,27 @@ def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
     return hub
 
 
-def hubs_for(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UUID, Hub]:
+def known_hubs(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UUID, Hub]:
+    """Return the organisation's rows of these hubs by hub id, of those that it has."""
+    if not hub_ids:
+        return {}
+    of_these = Hub.objects.filter(organisation=organisation, hub_id__in=hub_ids)
+    return {hub.hub_id: hub for hub in of_these}
+
+
+def hubs_for(
+    organisation: Organisation,
+    hub_ids: Collection[UUID],
+    known: dict[UUID, Hub] | None = None,
+) -> dict[UUID, Hub]:
     """Return the organisation's rows of these hubs by hub id, made where there are none.
 
     However many they are, this takes three statements at most, and one more for each that is the
-    first to be read off a label that spells it with these capitals.
+    first to be read off a label that spells it with these capitals. `known` are those that
+    `known_hubs` found, where that was asked already.
     """
     of_these = Hub.objects.filter(organisation=organisation, hub_id__in=hub_ids)
-    found = {hub.hub_id: hub for hub in of_these}
+    found = known_hubs(organisation, hub_ids) if known is None else known
     printed = {hub_id: text for hub_id in hub_ids if (text := _printed(hub_id))}
     for hub_id in printed.keys() & found.keys():
         if found[hub_id].printed_id != printed[hub_id] and not found[hub_id].as_printed:
@@ -77,14 +90,14 @@ def watch(hub: Hub, read_for: UUID | None = None) -> None:
     where the hub's own organisation has no usable one.
     """
     now = timezone.now()
-    if not _is_watched(hub, now):
+    if not is_watched(hub, now):
         _watch([hub.pk], now, read_for=read_for)
 
 
 def watch_all(hubs: Iterable[Hub]) -> None:
     """Keep these hubs refreshed for the next minute, each with the key that reads it already."""
     now = timezone.now()
-    if unwatched := [hub.pk for hub in hubs if not _is_watched(hub, now)]:
+    if unwatched := [hub.pk for hub in hubs if not is_watched(hub, now)]:
         _watch(unwatched, now)
 
 
@@ -100,9 +113,11 @@ def unwatch(hubs: Iterable[Hub]) -> None:
         hubs_left.update(watched_until=None, **due_at(None))
 
 
-def _is_watched(hub: Hub, now: datetime) -> bool:
+def is_watched(hub: Hub, now: datetime | None = None) -> bool:
+    """Whether the hub is kept refreshed for a while yet."""
     # Further ahead than a watch lasts, the clock was put back.
     until = hub.watched_until
+    now = now or timezone.now()
     return until is not None and RENEW_BELOW < until - now <= Hub.WATCH
 
 

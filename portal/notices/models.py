@@ -60,6 +60,7 @@ class Notice(Outgoing):
         KEY_FORBIDDEN = "key_forbidden", _("Key may not claim")
         LATE_EFFECT = "late_effect", _("Claim took effect late")
         REVIEW = "review", _("Claim not confirmed")
+        UNKNOWN_HUBS = "unknown_hubs", _("Many unknown hubs")
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
 
     organisation = models.ForeignKey(

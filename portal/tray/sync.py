@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.claims import limits
 from portal.claims.engine import actions, credentials
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
@@ -37,6 +38,7 @@ MOST_READ: Final = parse.LONGEST + 1
 LOOKUP_HOLDS: Final = timedelta(minutes=5)
 # Why no hub is looked up just now, beside the reasons for which claims wait.
 NO_WORKER: Final = "no_worker"
+MISSING: Final = Hub.Binding.MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +126,20 @@ def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
 
     The caller has checked that the member may claim. However many rows only look, they take the
     same few statements. Raises OperationalError or InterfaceError when the database is away: what
-    was done by then stays, and the same call made again finds it so.
+    was done by then stays, and the same call made again finds it so. Raises LimitReachedError when
+    there are too many: nothing was claimed then.
     """
     spoken_of = _SpokenOf(member, rows)
+    limits.take_claims(member, spoken_of.new_claims)
     taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
     found = _Found(member, taken)
-    return [
+    results = [
         guarded(row, found.result, each, spoken_of.site(row))
         for row, each in zip(rows, taken, strict=True)
     ]
+    unknown = {str(hub.hub_id) for hub in found.hubs.values() if hub.binding == MISSING}
+    limits.count_unknown(member.user, member.organisation, unknown)
+    return results
 
 
 def guarded[**P, T](
@@ -173,6 +180,7 @@ class _SpokenOf:
         self._sites = self._read_sites(member, {row.site_id for row in rows if row.site_id})
         named = [row.claim_id for row in rows if row.claim_id]
         confirmed = [_submission(row, hub_id) for row in rows if (hub_id := _confirmed(row))]
+        self.new_claims = len(confirmed)
         self.named: _Claims = {}
         self.submitted: _Claims = {}
         if named or confirmed:
@@ -180,6 +188,7 @@ class _SpokenOf:
             for claim in claims_of(member).with_details().filter(Q(pk__in=named) | made):
                 self.named[claim.pk] = claim
                 self.submitted[claim.submission] = claim
+            self.new_claims = len(set(confirmed) - self.submitted.keys())
 
     @staticmethod
     def _read_sites(member: Membership, picked: set[uuid.UUID]) -> _Sites:
@@ -276,7 +285,7 @@ class _Found:
         self.active = {
             claim.hub.hub_id: claim for claim in self.claims.values() if not claim.is_final
         }
-        self.hubs = watching.hubs_for(member.organisation, hubs - self.active.keys())
+        self.hubs = self._look_up(hubs - self.active.keys())
         self.site_names = self._read_site_names()
         self.trouble = self._trouble()
         self._watch()
@@ -294,6 +303,19 @@ class _Found:
         if site is None or claim.spkey_site_id != site.spkey_site_id:
             return ClaimedElsewhere(claim)
         return self._followed(claim)
+
+    def _look_up(self, hub_ids: set[uuid.UUID]) -> dict[uuid.UUID, Hub]:
+        """Return the organisation's rows of these hubs, those that are new to it counted."""
+        organisation = self.member.organisation
+        known = watching.known_hubs(organisation, hub_ids)
+        asked = [
+            hub_id
+            for hub_id in hub_ids
+            if (hub := known.get(hub_id)) is None
+            or not (is_looked_up(hub) or watching.is_watched(hub))
+        ]
+        limits.take_lookups(self.member, len(asked))
+        return watching.hubs_for(organisation, hub_ids, known)
 
     def _followed(self, claim: Claim) -> Followed:
         return Followed(claim, self._site_of(claim.hub), self.member.user)

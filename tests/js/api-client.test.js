@@ -5,8 +5,8 @@ import { ApiClient, Halt } from "../../static/js/tray/api-client.js";
 import { session } from "./rows.js";
 
 const URL_ = "/claims/tray/";
-const answer = (status, body) =>
-  new Response(body === undefined ? "<html>" : JSON.stringify(body), { status });
+const answer = (status, body, headers = {}) =>
+  new Response(body === undefined ? "<html>" : JSON.stringify(body), { status, headers });
 
 // Answers one request after the other; notes what was asked.
 const portal = (t, ...answers) => {
@@ -101,4 +101,35 @@ test("a refusal names the person and says what becomes of the rows", async (t) =
   const body = { problem: "You may not.", person: "ira", news: { kind: "stop" } };
   const halt = await haltOf(t, answer(403, body));
   assert.deepEqual([halt.person, halt.news], ["ira", { kind: "stop" }]);
+});
+
+for (const [named, waited] of [
+  ["90", 90_000],
+  ["999999", 3_600_000],
+  ["-5", 0],
+  ["soon", 0],
+]) {
+  test(`a Retry-After of ${named} is ${waited} ms`, async (t) => {
+    const halt = await haltOf(t, answer(429, { problem: "Too many." }, { "Retry-After": named }));
+    assert.equal(halt.retryAfter, waited);
+  });
+}
+
+test("a photo for which the portal has no room is sent again a few times", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const busy = () => answer(503, { problem: "Busy." }, { "Retry-After": "2" });
+  const asked = portal(t, answer(200, session()), busy(), busy(), answer(200, { text: "id" }));
+  const reading = new ApiClient(URL_).read(new Blob(["any"]), "/claims/photo/");
+  for (let turn = 0; turn < 20 && asked.length < 4; turn += 1) {
+    await new Promise(setImmediate);
+    t.mock.timers.tick(2000);
+  }
+  assert.equal(await reading, "id");
+  assert.equal(asked.length, 4);
+});
+
+test("a photo that cannot be read is sent once", async (t) => {
+  const asked = portal(t, answer(200, session()), answer(422, { problem: "No code." }));
+  await assert.rejects(new ApiClient(URL_).read(new Blob(["any"]), "/claims/photo/"), Halt);
+  assert.equal(asked.length, 2);
 });

@@ -294,7 +294,7 @@ test("a failure for one organisation does not delay another's rows", async () =>
     row({ stage: "confirmed", organisation }),
   );
   answer(async (_person, organisation, rows) => {
-    if (organisation === "old") throw Halt.of(500, null);
+    if (organisation === "old") throw Halt.of(new Response("", { status: 500 }), null);
     return rows.map(({ id }) => news(id, { claimId: "claim" }));
   });
   await start(old, mine);
@@ -402,4 +402,18 @@ test("pages of one device take turns", async () => {
   await start(row({ stage: "confirmed" }));
   navigator.locks = undefined;
   assert.equal(request.mock.calls[0].arguments[0], "tray-sync");
+});
+
+test("a portal that names a time is asked no sooner, whatever wakes the page", async () => {
+  const limited = halt("unavailable", { problem: "Too many." });
+  limited.retryAfter = 5 * MINUTE;
+  fail(limited);
+  await start(row({ stage: "confirmed" }));
+  const before = asked().length;
+  sync.syncNow();
+  await pass(4 * MINUTE);
+  assert.equal(asked().length, before);
+  answerWith({ claimId: "claim", settled: true });
+  await pass(2 * MINUTE);
+  assert.equal(asked().length, before + 1);
 });

@@ -30,6 +30,7 @@ def _words(kind: str, icon: str, word: Text, title: Text, text: Text) -> Words:
 
 # Of a form that the database did not take: it was busy for too long, or away.
 NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
+TOO_OFTEN = _("These are too many at once. They are kept here, and go on by themselves in a while.")
 PICK_SITE = _("Pick the site first.")
 
 OFFLINE_TEXT = _(

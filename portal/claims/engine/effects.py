@@ -9,6 +9,7 @@ from dataclasses import replace
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.claims import limits
 from portal.claims.engine import attempts, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Claim, Reason, State
@@ -54,6 +55,8 @@ def _of_bound_elsewhere(claim: Claim, credential: ApiCredential) -> None:
 
 def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
     """Record that the claim has ended. `actor` is who stopped it, if anybody."""
+    if state == State.NOT_FOUND:
+        limits.count_unknown(claim.submitted_by, claim.organisation, {claim.hub_id_text})
     _record("claim.ended", claim, actor, state=str(state), reason=str(reason))
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.claims import permissions, search
+from portal.claims import limits, permissions, search
 from portal.claims.display import list_item, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
@@ -40,6 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:
+        limits.take_claims(member)
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
         sentence = wording.claimed_elsewhere(elsewhere.claim)
@@ -172,8 +173,10 @@ def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
     if not actions.can_retry(claim):
         return redirect("claims:detail", claim.pk)
+    person = access.person(request)
+    limits.take_claims(access.require(person, claim.organisation_id, Ability.CLAIM))
     try:
-        fresh = actions.submit(actions.retry(claim, access.person(request)))
+        fresh = actions.submit(actions.retry(claim, person))
     except actions.AnotherSiteError as elsewhere:
         fresh = elsewhere.claim
     return redirect("claims:detail", fresh.pk)

@@ -25,7 +25,8 @@ class Migration(migrations.Migration):
                         max_length=64, primary_key=True, serialize=False, verbose_name="key"
                     ),
                 ),
-                ("held_until", models.DateTimeField(verbose_name="held until")),
+                ("held_until", models.DateTimeField(db_index=True, verbose_name="held until")),
+                ("tries", models.PositiveIntegerField(default=0, verbose_name="tries")),
             ],
             options={
                 "verbose_name": "slot",

@@ -1,6 +1,7 @@
 """What holds for every request: signed in by default, sessions that end, nothing cached."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import cast
@@ -11,10 +12,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
+from portal.core.throttle import LimitReachedError
 from portal.core.web.login_redirect import page_to_return_to
 
 logger = logging.getLogger(__name__)
@@ -87,6 +90,21 @@ def _set_times(request: HttpRequest, times: dict[str, int]) -> None:
 
 def _is_poll(request: HttpRequest) -> bool:
     return request.method == "GET" and "HX-Request" in request.headers
+
+
+class LimitReached(MiddlewareMixin):
+    """Says on whichever page something was done too often, and when it may be done again."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 429 with a page of its own, in the reader's language, with a way back."""
+        if not isinstance(error, LimitReachedError):
+            return None
+        page = page_to_return_to(request)
+        minutes = math.ceil(error.seconds / 60)
+        context = {"seconds": error.seconds, "minutes": minutes, "page": page}
+        answer = render(request, "429.html", context, status=429)
+        answer["Retry-After"] = str(error.seconds)
+        return answer
 
 
 class NoStore(MiddlewareMixin):

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                             ("key_forbidden", "Key may not claim"),
                             ("late_effect", "Claim took effect late"),
                             ("review", "Claim not confirmed"),
+                            ("unknown_hubs", "Many unknown hubs"),
                             ("bound_elsewhere", "Claimed for another organisation"),
                         ],
                         max_length=16,

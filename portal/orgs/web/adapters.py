@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.notices import account_emails
 from portal.notices.models import AccountEmail
 from portal.orgs import encryption
+from portal.orgs.models import User
+from portal.orgs.web import sign_in_limits
 from portal.orgs.web.second_factor import UnreadableFactorError
 
 # The library's e-mails that the portal has words for. Its others are switched off.
@@ -23,6 +25,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The e-mail address or the password is not correct."),
     }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try. Raises LimitReachedError while the account or the address has to wait."""
+        sign_in_limits.take_password(request, credentials.get("email", ""))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Return the person with these credentials, None where there is none."""
+        person = super().authenticate(request, **credentials)
+        if person is not None:
+            sign_in_limits.forgive_password(request, credentials.get("email", ""))
+        return person
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Remember the device: strangers' tries at the account do not hold it up."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        sign_in_limits.remember_device(request, response, user)
+        return response
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse."""

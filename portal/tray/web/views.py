@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -17,13 +18,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.claims import site_choice
-from portal.claims.display.wording import NOT_SAVED
+from portal.claims.display.wording import NOT_SAVED, TOO_OFTEN
 from portal.claims.web import forms
+from portal.core.throttle import LimitReachedError
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.tray import schema
 from portal.tray.display import news
 from portal.tray.sync import carry_out
+
+PHOTO_AGAIN_SECONDS: Final = 2
 
 View = Callable[[HttpRequest], JsonResponse]
 
@@ -44,6 +48,8 @@ def _answers_json(view: View) -> View:
         except Http404:
             sentence = gettext("That organisation is not yours, or not any more.")
             return _refusal(request, sentence, HTTPStatus.NOT_FOUND)
+        except LimitReachedError as limit:
+            return _for_now(_problem(str(TOO_OFTEN), HTTPStatus.TOO_MANY_REQUESTS), limit.seconds)
         except (OperationalError, InterfaceError):
             return _problem(str(NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -56,6 +62,12 @@ def _json(message: schema.Message, status: HTTPStatus = HTTPStatus.OK) -> JsonRe
 
 def _problem(sentence: str, status: HTTPStatus) -> JsonResponse:
     return _json(schema.Problem(problem=sentence), status)
+
+
+def _for_now(answer: JsonResponse, seconds: int) -> JsonResponse:
+    """Return the answer to a device that is to ask again after so many seconds."""
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonResponse:
@@ -134,6 +146,4 @@ def photo(request: HttpRequest) -> JsonResponse:
     sentence = " ".join(map(str, form.errors["photo"]))
     if not form.is_refused_for_now:
         return _problem(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
-    answer = _problem(sentence, HTTPStatus.SERVICE_UNAVAILABLE)
-    answer["Retry-After"] = "2"
-    return answer
+    return _for_now(_problem(sentence, HTTPStatus.SERVICE_UNAVAILABLE), PHOTO_AGAIN_SECONDS)

@@ -10,6 +10,8 @@
 
 const ANSWER_WITHIN = 15_000;
 const PHOTO_WITHIN = 60_000;
+const PHOTO_TRIES = 4;
+const LONGEST_RETRY_AFTER = 3_600_000;
 
 /**
  * @param {number} status
@@ -27,9 +29,11 @@ const stateOf = (status, isPortals) => {
 
 // Why there is no usable answer. `problem` is the portal's sentence, or ""; `signIn` where to sign
 // in, or ""; `person` who is signed in, and `news` what a refused row is to show, where the portal said
-// so; `isPortals`: the portal, or a proxy before it, failed at this very request.
+// so; `isPortals`: the portal, or a proxy before it, failed at this very request; `retryAfter`: in how
+// many milliseconds the portal wants to be asked again, 0 where it does not say.
 export class Halt extends Error {
   isPortals = false;
+  retryAfter = 0;
 
   /**
    * @param {HaltState} state
@@ -45,12 +49,14 @@ export class Halt extends Error {
   }
 
   /**
-   * @param {number} status
+   * @param {Response} answer
    * @param {Partial<Refusal & SignIn> | null} body
    */
-  static of(status, body) {
-    const halt = new Halt(stateOf(status, Boolean(body?.problem)), body);
-    halt.isPortals = status >= 500;
+  static of(answer, body) {
+    const halt = new Halt(stateOf(answer.status, Boolean(body?.problem)), body);
+    halt.isPortals = answer.status >= 500;
+    const seconds = Number(answer.headers.get("Retry-After") ?? 0);
+    if (seconds > 0) halt.retryAfter = Math.min(seconds * 1000, LONGEST_RETRY_AFTER);
     return halt;
   }
 }
@@ -99,9 +105,18 @@ export class ApiClient {
     await this.session();
     const body = new FormData();
     body.append("photo", photo);
-    /** @type {Label} */
-    const label = await this.#post(url, body, {}, PHOTO_WITHIN);
-    return label.text;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        /** @type {Label} */
+        const label = await this.#post(url, body, {}, PHOTO_WITHIN);
+        return label.text;
+      } catch (error) {
+        // The portal reads few photos at a time, and each of them quickly.
+        const wait = error instanceof Halt && error.isPortals ? error.retryAfter : 0;
+        if (!wait || tries === PHOTO_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
   }
 
   /**
@@ -131,6 +146,6 @@ export class ApiClient {
       throw new Halt("offline");
     }
     if (answer.ok && body) return body;
-    throw Halt.of(answer.status, body);
+    throw Halt.of(answer, body);
   }
 }

@@ -105,6 +105,7 @@ export class TraySync {
   #asked = new Map();
   #failures = 0;
   #notBefore = 0;
+  #toldUntil = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #running = false;
@@ -199,9 +200,10 @@ export class TraySync {
     else this.#plan(this.#notBefore - now());
   }
 
-  // Syncs at once: the network, or a person, has just come back.
+  // Syncs at once: the network, or a person, has just come back. Not before the time that the portal
+  // has named.
   syncNow() {
-    this.#notBefore = 0;
+    this.#notBefore = this.#toldUntil;
     this.wake();
   }
 
@@ -284,7 +286,9 @@ export class TraySync {
     this.#turn({ state: state === "refused" ? "online" : state, isForeign, problem, signIn });
     const wait = Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT);
     this.#failures = Math.min(this.#failures + 1, MOST_DOUBLINGS);
-    const spread = wait * (0.8 + 0.4 * Math.random());
+    const told = isHalt ? error.retryAfter : 0;
+    const spread = Math.max(wait * (0.8 + 0.4 * Math.random()), told);
+    this.#toldUntil = told ? now() + told : 0;
     this.#notBefore = now() + spread;
     return spread;
   }

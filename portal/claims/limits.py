@@ -1,0 +1,69 @@
+"""How much one person, or one organisation, may ask for.
+
+A tray of hundreds passes. Beyond, each lookup and claim wears out what SpKey allows the
+organisation's key, and who tries ids to see whose they are is slowed, stopped, and told of.
+"""
+
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.core.throttle import Limit, LimitReachedError, once
+from portal.notices import outbox
+from portal.notices.models import Notice
+from portal.orgs.models import Membership, Organisation, User
+
+HOUR: Final = 3600
+OF_ORGANISATION: Final = 10
+# Ids that SpKey does not know, of one person: from SUSPECT on slowly, beyond the limit not at all.
+SUSPECT: Final = 20
+UNKNOWN: Final = Limit("unknown hubs", most=40, seconds=600)
+SLOWLY: Final = Limit("lookups of one who is suspect", most=1, seconds=10)
+
+
+def take_lookups(member: Membership, number: int) -> None:
+    """Count hubs that the member has looked up. Raises LimitReachedError beyond their limit."""
+    if number:
+        _mind_unknown(member.user)
+        _take("lookups", settings.LOOKUPS_AN_HOUR, member, number)
+
+
+def take_claims(member: Membership, number: int = 1) -> None:
+    """Count hubs that the member has claimed. Raises LimitReachedError beyond their limit."""
+    if number:
+        _mind_unknown(member.user)
+        _take("claims", settings.CLAIMS_AN_HOUR, member, number)
+
+
+def _take(name: str, an_hour: int, member: Membership, number: int) -> None:
+    of_all = Limit(f"{name} of an organisation", most=OF_ORGANISATION * an_hour, seconds=HOUR)
+    with transaction.atomic():
+        Limit(name, most=an_hour, seconds=HOUR).take(str(member.user_id), number)
+        of_all.take(str(member.organisation_id), number)
+
+
+def _mind_unknown(person: User) -> None:
+    unknown = UNKNOWN.used(str(person.pk))
+    if unknown >= UNKNOWN.most:
+        raise LimitReachedError(UNKNOWN.seconds_left())
+    if unknown >= SUSPECT:
+        SLOWLY.take(str(person.pk))
+
+
+@transaction.atomic
+def count_unknown(person: User, organisation: Organisation, hub_ids: set[str]) -> None:
+    """Count that the person was told of these hubs that SpKey does not know them, once each.
+
+    Administrators are told of somebody who asks after many.
+    """
+    whom = str(person.pk)
+    for hub_id in hub_ids:
+        if not once("unknown hub", f"{whom} {hub_id}", within=UNKNOWN.length):
+            continue
+        is_suspect = not UNKNOWN.allows(whom) or UNKNOWN.used(whom) >= SUSPECT
+        if is_suspect and once("unknown hubs told of", whom, within=UNKNOWN.length):
+            occasion = f"{whom}.{UNKNOWN.since()}"
+            outbox.notify(
+                organisation.pk, Notice.Kind.UNKNOWN_HUBS, occasion, person=person.display_name
+            )

@@ -1,0 +1,139 @@
+"""Guessing is slowed by a growing wait, which no stranger can turn against somebody."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from portal.core.models import Slot
+from portal.orgs.web import sign_in_limits
+from tests.people_with_factor import PASSWORD, code, set_up_factor, sign_in_with_password
+
+STRANGER, OWNER = "198.51.100.7", "203.0.113.9"
+
+pytestmark = pytest.mark.usefixtures("at_noon")
+
+
+@pytest.fixture
+def at_noon(time_machine):
+    """A clock that the test moves."""
+    time_machine.move_to("2026-06-01T12:00:00Z", tick=False)
+    return time_machine
+
+
+def sign_in(email: str, password: str, address: str, client: Client | None = None):
+    form = {"login": email, "password": password}
+    return (client or Client()).post(reverse("account_login"), form, REMOTE_ADDR=address)
+
+
+def guess(email: str, times: int, address: str = STRANGER) -> list[int]:
+    return [sign_in(email, f"wrong {n}", address).status_code for n in range(times)]
+
+
+def test_guesses_at_a_password_have_to_wait_longer_and_longer(ira, at_noon):
+    assert guess(ira.email, 7) == [200] * 6 + [429]
+    refused = sign_in(ira.email, PASSWORD, STRANGER)
+    assert refused.status_code == 429
+    assert refused["Retry-After"] == "4"
+    assert "Try again in 4 seconds" in " ".join(refused.content.decode().split())
+
+    at_noon.shift(4)
+    assert guess(ira.email, 1) == [200]
+    assert sign_in(ira.email, PASSWORD, STRANGER)["Retry-After"] == "8"
+
+
+def test_the_wait_never_becomes_a_lock(ira, at_noon):
+    longest = sign_in_limits.OF_ACCOUNT.longest
+    for _ in range(30):
+        at_noon.shift(longest)
+        guess(ira.email, 1)
+    waits = int(sign_in(ira.email, PASSWORD, STRANGER)["Retry-After"])
+    assert waits <= longest.total_seconds()
+
+    at_noon.shift(waits)
+    assert sign_in(ira.email, PASSWORD, STRANGER).status_code == 302
+
+
+def test_a_stranger_does_not_hold_up_the_owner_at_another_address(ira):
+    guess(ira.email, 10)
+
+    assert sign_in(ira.email, PASSWORD, OWNER).status_code == 302
+
+
+def test_a_stranger_behind_the_same_address_does_not_hold_up_a_known_device(ira):
+    tablet = Client()
+    sign_in(ira.email, PASSWORD, STRANGER, tablet)
+    tablet.post(reverse("account_logout"))
+    guess(ira.email, 60)
+
+    assert sign_in(ira.email, PASSWORD, STRANGER).status_code == 429
+    assert sign_in(ira.email, PASSWORD, STRANGER, tablet).status_code == 302
+
+
+def test_a_device_is_known_for_those_who_signed_in_on_it_alone(ira, ada):
+    tablet = Client()
+    sign_in(ira.email, PASSWORD, STRANGER, tablet)
+    guess(ada.email, 6)
+
+    tablet.post(reverse("account_logout"))
+    assert sign_in(ada.email, PASSWORD, STRANGER, tablet).status_code == 429
+
+
+@pytest.mark.parametrize("kept", ["", "nonsense", "e30:1abc:def"])
+def test_a_forged_device_is_not_known(ira, kept):
+    guess(ira.email, 6)
+    browser = Client()
+    browser.cookies[settings.DEVICE_COOKIE_NAME] = kept
+
+    assert sign_in(ira.email, PASSWORD, STRANGER, browser).status_code == 429
+
+
+def test_an_address_that_tries_one_account_after_the_other_has_to_wait(db):
+    answers = [guess(f"{n}@acme.example", 1)[0] for n in range(60)]
+
+    assert answers[:51] == [200] * 51
+    assert set(answers[51:]) == {429}
+
+
+def test_an_account_that_is_not_there_is_slowed_like_one_that_is(ira):
+    assert guess("nobody@acme.example", 7) == guess(ira.email, 7, address=OWNER)
+
+
+def test_a_right_password_is_forgiven_the_wrong_ones(ira):
+    guess(ira.email, 5)
+    assert sign_in(ira.email, PASSWORD, STRANGER).status_code == 302
+    assert guess(ira.email, 5) == [200] * 5
+
+
+def test_guesses_at_a_code_have_to_wait(ira):
+    set_up_factor(ira)
+    browser = Client()
+    sign_in_with_password(browser, ira)
+    answers = [
+        browser.post(reverse("mfa_authenticate"), {"code": f"00000{n}"}).status_code
+        for n in range(7)
+    ]
+
+    assert answers == [200] * 6 + [429]
+
+
+def test_a_code_serves_once_whichever_process_is_shown_it(ira):
+    set_up_factor(ira)
+    shown = code()
+    answers = []
+    for _ in range(2):
+        browser = Client()
+        sign_in_with_password(browser, ira)
+        # Each process has a cache of its own.
+        assert code() == shown
+        answers.append(browser.post(reverse("mfa_authenticate"), {"code": shown}))
+
+    assert answers[0].status_code == 302
+    assert answers[1].status_code == 200
+    assert "That code has been used" in answers[1].content.decode()
+
+
+def test_nobodys_address_is_kept_in_clear(ira):
+    guess(ira.email, 1)
+
+    assert not [slot for slot in Slot.objects.all() if "198" in slot.key or "acme" in slot.key]
