@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "portal.core.web.middleware.NoStore",
     "portal.core.web.middleware.SessionLifetime",
     "portal.orgs.web.languages.LanguageMiddleware",
+    "portal.core.web.bodies.BoundedBody",
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "portal.orgs.web.workspace.OrganisationOfThePage",
@@ -227,7 +228,8 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.web.error_reports.Filter"
 PHOTO_SECONDS = 3
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# The same as `bodies.ORDINARY`, for what stands beside a photo.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 LANGUAGE_CODE = "en"

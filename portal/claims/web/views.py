@@ -20,7 +20,7 @@ from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
-from portal.core.web import pagination
+from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -89,6 +89,7 @@ def _form_page(
     return render(request, "claims/new.html", context, status=status)
 
 
+@bodies.takes(most=bodies.WITH_PHOTO)
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
     """Read a photo of a label into the form. A tap confirms it."""
