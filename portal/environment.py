@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from portal.spkey.client import checked_base_url
+
 KNOWN = frozenset(
     {
         "PORTAL_DEBUG",
@@ -25,6 +27,8 @@ KNOWN = frozenset(
         "PORTAL_ORIGINS",
         "PORTAL_DEFAULT_FROM_EMAIL",
         "PORTAL_TRUSTED_PROXIES",
+        "PORTAL_HSTS_SUBDOMAINS",
+        "PORTAL_HSTS_PRELOAD",
         "PORTAL_TIME_ZONE",
         "PORTAL_WORKER_THREADS",
         "PORTAL_ENV_FILE",
@@ -115,15 +119,11 @@ def spkey_base_url(env: Env, *, debug: bool) -> str:
     url = env.str("SPKEY_BASE_URL", default).rstrip("/")
     allowed = set(env.list("SPKEY_ALLOWED_HOSTS", ["api.spkey.co"]))
     try:
-        parts = urlsplit(url)
-        _ = parts.port  # It raises for what is no number.
+        parts = urlsplit(checked_base_url(url))
+        _ = parts.port  # It raises for what is no port.
     except ValueError:
-        raise ImproperlyConfigured("SPKEY_BASE_URL is not an address.") from None
-    loopback = parts.hostname in LOOPBACK_HOSTS
-    schemes = {"http", "https"} if loopback else {"https"}
-    if parts.scheme not in schemes or parts.username or parts.query or parts.fragment:
-        raise ImproperlyConfigured("SPKEY_BASE_URL must be a plain https:// address.")
-    if not loopback and parts.hostname not in allowed:
+        raise ImproperlyConfigured("SPKEY_BASE_URL must be a plain https:// address.") from None
+    if parts.hostname not in LOOPBACK_HOSTS | allowed:
         raise ImproperlyConfigured(
             "SPKEY_BASE_URL names a host that SPKEY_ALLOWED_HOSTS does not allow: "
             "the API key would be sent to it."

@@ -29,6 +29,8 @@ try:
         env, origins=CSRF_TRUSTED_ORIGINS, hosts=ALLOWED_HOSTS, debug=DEBUG
     )
     TRUSTED_PROXIES = env.int("PORTAL_TRUSTED_PROXIES", 0)
+    HSTS_SUBDOMAINS = env.bool("PORTAL_HSTS_SUBDOMAINS", False)
+    HSTS_PRELOAD = env.bool("PORTAL_HSTS_PRELOAD", False)
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
     DATABASES: dict[str, Any] = {
@@ -44,6 +46,8 @@ except EnvError as error:
 
 if not 1 <= WORKER_THREADS <= 128:
     raise ImproperlyConfigured("PORTAL_WORKER_THREADS must be a number from 1 to 128.")
+if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
+    raise ImproperlyConfigured("PORTAL_HSTS_PRELOAD needs PORTAL_HSTS_SUBDOMAINS as well.")
 
 INSTALLED_APPS = [
     "portal.core",
@@ -73,7 +77,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.core.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.core.web.nul.NoNul",
@@ -82,7 +88,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.core.web.middleware.NoStore",
     "portal.core.web.middleware.SessionLifetime",
@@ -172,6 +177,8 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE_SECONDS = 12 * 3600
 SESSION_ABSOLUTE_SECONDS = 7 * 24 * 3600
+# The cookie of Django's default would hold the names of sites.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_NAME = "portal_session" if DEBUG else "__Host-portal_session"
 CSRF_COOKIE_NAME = "portal_csrf" if DEBUG else "__Host-portal_csrf"
@@ -188,13 +195,16 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^health/$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
+    SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+    # What other names of the domain do is for their owners to say: neither is a mistake.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

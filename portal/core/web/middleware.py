@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
@@ -73,7 +74,7 @@ class SessionLifetime(MiddlewareMixin):
         if active and not by_itself and not request.session.modified and response.status_code < 500:
             try:
                 request.session.save()
-            except UpdateError:
+            except (UpdateError, InterfaceError):
                 logger.warning("the time of somebody's last activity could not be saved")
         return response
 
@@ -90,11 +91,10 @@ def _is_poll(request: HttpRequest) -> bool:
 
 
 class NoStore(MiddlewareMixin):
-    """Keeps signed-in pages and fragments out of every cache."""
+    """Keeps pages and fragments out of every cache, a stranger's too: a link may be secret."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Forbid storing, unless the view has said otherwise."""
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+        if "Cache-Control" not in response:
             add_never_cache_headers(response)
         return response
