@@ -33,6 +33,7 @@ KNOWN = frozenset(
         "PORTAL_WORKER_THREADS",
         "PORTAL_ENV_FILE",
         "PORTAL_CHROMIUM",
+        "PORTAL_SANDBOX",
         "SPKEY_BASE_URL",
         "SPKEY_ALLOWED_HOSTS",
         "SPKEY_OPENAPI",

@@ -29,6 +29,7 @@ try:
         env, origins=CSRF_TRUSTED_ORIGINS, hosts=ALLOWED_HOSTS, debug=DEBUG
     )
     TRUSTED_PROXIES = env.int("PORTAL_TRUSTED_PROXIES", 0)
+    SANDBOX = env.bool("PORTAL_SANDBOX", False)
     HSTS_SUBDOMAINS = env.bool("PORTAL_HSTS_SUBDOMAINS", False)
     HSTS_PRELOAD = env.bool("PORTAL_HSTS_PRELOAD", False)
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
@@ -60,8 +61,6 @@ INSTALLED_APPS = [
     "portal.claims",
     "portal.tray",
     "portal.support",
-    "portal.sandbox",
-    "portal.demo",
     "portal.core.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -75,6 +74,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
 ]
+# Whoever has a SpKey of their own to try things with: nobody in production has.
+if DEBUG or SANDBOX:
+    INSTALLED_APPS += ["portal.sandbox", "portal.demo"]
 
 MIDDLEWARE = [
     "portal.core.web.headers.Headers",

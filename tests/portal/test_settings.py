@@ -348,6 +348,14 @@ def test_other_names_of_the_domain_are_spoken_for_only_when_asked(settings_of):
     assert [asked[name] for name in of] == [True, True]
 
 
+def test_the_sandbox_and_the_demo_are_no_part_of_production(settings_of):
+    theirs = {"portal.sandbox", "portal.demo"}
+
+    assert theirs.isdisjoint(settings_of()["INSTALLED_APPS"])
+    for asked in ("PORTAL_SANDBOX", "PORTAL_DEBUG"):
+        assert theirs <= set(settings_of(**{asked: "true"})["INSTALLED_APPS"])
+
+
 def test_gunicorn_believes_no_proxy_by_itself(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
