@@ -164,7 +164,11 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     elif found["ENGINE"] == "django.db.backends.postgresql":
-        ours = {"pool": {"min_size": 1, "max_size": threads + 8}}
+        # The pool tries each connection before it hands it out: after a restart of the database,
+        # dead ones are replaced in place of failing a request each. While the database is away,
+        # nobody waits for it longer than for SQLite's lock.
+        found["CONN_HEALTH_CHECKS"] = True
+        ours = {"pool": {"min_size": 1, "max_size": threads + 8, "timeout": 5}}
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}

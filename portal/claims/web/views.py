@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form_page(
             request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=sentence
         )
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         form.add_error(None, wording.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
