@@ -79,6 +79,7 @@ if DEBUG or SANDBOX:
     INSTALLED_APPS += ["portal.sandbox", "portal.demo"]
 
 MIDDLEWARE = [
+    "portal.core.web.traces.Traces",
     "portal.core.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -262,8 +263,16 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+        "json": {"()": "portal.core.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEBUG else "json",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # urllib3 and requests log addresses and headers below this level.
     "loggers": {
@@ -271,5 +280,9 @@ LOGGING = {
         "requests": {"level": "WARNING"},
         # Django's own handlers would say everything twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Below that are refusals, which `portal.security` tells of.
+        "django.request": {"level": "ERROR"},
+        # gunicorn has set its own before it loads us.
+        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
     },
 }

@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
+from portal.core import logs
 from portal.core.web.login_redirect import page_to_return_to
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class SessionLifetime(MiddlewareMixin):
         """Sign out an overdue session; record activity now and then, polling not counted."""
         if not request.user.is_authenticated:
             return
+        logs.note(person=request.user.pk)
         now = int(time.time())
         session = request.session
         signed_in_at = session.get(SIGNED_IN_AT)
@@ -63,6 +65,7 @@ class SessionLifetime(MiddlewareMixin):
             idle > settings.SESSION_IDLE_SECONDS
             or now - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS
         ):
+            request.session_ended_by = "age"  # type: ignore[attr-defined]
             logout(request)
         elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
             _set_times(request, {ACTIVE_AT: now})

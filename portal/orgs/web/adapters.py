@@ -4,13 +4,14 @@ from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal.notices import account_emails
 from portal.notices.models import AccountEmail
-from portal.orgs import encryption
+from portal.orgs import encryption, sign_in_record
 from portal.orgs.web.second_factor import UnreadableFactorError
 
 # The library's e-mails that the portal has words for. Its others are switched off.
@@ -27,6 +28,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse who has failed too often, and record that."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_in_record.locked(str(credentials.get("email", "")))
+            raise
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave what the library would send now to the worker: see `account_emails`.
