@@ -78,9 +78,7 @@ def test_the_key_of_a_link_is_neither_in_the_path_nor_in_the_message(path, origi
     origin.path = path.format(secret)
     record = logging.LogRecord("django.request", 30, "x", 1, "Not Found: %s", (origin.path,), None)
 
-    assert line(record)["path"] == path.format("\\u2026") or line(record)["path"] == path.format(
-        "…"
-    )
+    assert line(record)["path"] == path.format("…")
     assert secret not in json.dumps(line(record))
 
 
