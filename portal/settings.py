@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
 ]
-# Whoever has a SpKey of their own to try things with: nobody in production has.
+# Commands to try things with. Production has none of them.
 if DEBUG or SANDBOX:
     INSTALLED_APPS += ["portal.sandbox", "portal.demo"]
 
