@@ -17,7 +17,7 @@ from portal.audit.record import record
 from portal.core import logs
 from portal.core.throttle import Limit
 from portal.orgs.models import User
-from portal.orgs.queries import person_by_email
+from portal.orgs.queries import person_at
 
 # For each person, and for all addresses together that are nobody's.
 RECORDED: Final = {
@@ -90,10 +90,11 @@ def _of_person(verb: str, user: User, **detail: str) -> None:
 
 def _of_stranger(verb: str, email: str) -> None:
     """Record what somebody did who may be the person of this address, or not."""
-    person = person_by_email(email)
+    email = email.lower()
+    person = person_at(email)
     # By a digest, tries at one address are seen to be that; the address itself may be a secret,
     # when somebody types a password in the wrong place.
-    digest = salted_hmac("sign-in", email.lower(), algorithm="sha256").hexdigest()[:16]
+    digest = salted_hmac("sign-in", email, algorithm="sha256").hexdigest()[:16]
     detail = {} if person else {"account": digest}
     logs.security.warning(verb, extra={"person": person.pk} if person else detail)
     if RECORDED[verb].allows(str(person.pk) if person else ""):

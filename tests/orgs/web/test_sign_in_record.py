@@ -4,7 +4,6 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +11,7 @@ from portal.audit.models import Entry
 from portal.orgs import sign_in_record
 from tests.conftest import PASSWORD
 from tests.core.web.sessions.conftest import sign_in
+from tests.orgs.web.test_password_by_link import follow_link
 from tests.people_with_factor import sign_in_with_factor
 
 OF_PEOPLE = ("session.", "sign_in.", "password.", "factor.")
@@ -83,11 +83,7 @@ def test_a_sign_in_that_is_locked_is_recorded_once(ira, settings):
 def test_a_password_is_recorded_as_changed_and_as_reset(as_person, ira):
     new = {"password1": "tulip harbour anvil", "password2": "tulip harbour anvil"}
     as_person(ira).post(reverse("account_change_password"), {"oldpassword": PASSWORD, **new})
-    client = Client()
-    client.post(reverse("account_reset_password"), {"email": ira.email})
-    link = next(word for word in mail.outbox[-1].body.split() if "/reset/key/" in word)
-    page = client.get(link, follow=True)
-    client.post(page.redirect_chain[-1][0], new)
+    follow_link(ira)
 
     assert [verb for verb in verbs() if verb.startswith("password.")] == [
         "password.changed",
