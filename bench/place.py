@@ -27,6 +27,7 @@ def enter(folder: Path, settings: str = "bench.settings", database: str = "") ->
             "PORTAL_SECRET_KEY": secrets.token_urlsafe(50),
             "PORTAL_ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
             "PORTAL_TRUSTED_PROXIES": "1",
+            "PORTAL_SANDBOX": "true",
         }
     )
 

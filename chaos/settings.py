@@ -21,4 +21,9 @@ MAILERS = {
         "OPTIONS": {"file_path": place.folder() / "emails"},
     }
 }
-LOGGING = {**LOGGING, "root": {"handlers": ["stderr"], "level": "WARNING"}}
+# `chaos.accounts` looks for errors in it, line by line.
+LOGGING = {
+    **LOGGING,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from portal.spkey.client import checked_base_url
+
 KNOWN = frozenset(
     {
         "PORTAL_DEBUG",
@@ -25,12 +27,15 @@ KNOWN = frozenset(
         "PORTAL_ORIGINS",
         "PORTAL_DEFAULT_FROM_EMAIL",
         "PORTAL_TRUSTED_PROXIES",
+        "PORTAL_HSTS_SUBDOMAINS",
+        "PORTAL_HSTS_PRELOAD",
         "PORTAL_TIME_ZONE",
         "PORTAL_WORKER_THREADS",
         "PORTAL_LOOKUPS_AN_HOUR",
         "PORTAL_CLAIMS_AN_HOUR",
         "PORTAL_ENV_FILE",
         "PORTAL_CHROMIUM",
+        "PORTAL_SANDBOX",
         "SPKEY_BASE_URL",
         "SPKEY_ALLOWED_HOSTS",
         "SPKEY_OPENAPI",
@@ -117,15 +122,11 @@ def spkey_base_url(env: Env, *, debug: bool) -> str:
     url = env.str("SPKEY_BASE_URL", default).rstrip("/")
     allowed = set(env.list("SPKEY_ALLOWED_HOSTS", ["api.spkey.co"]))
     try:
-        parts = urlsplit(url)
-        _ = parts.port  # It raises for what is no number.
+        parts = urlsplit(checked_base_url(url))
+        _ = parts.port  # It raises for what is no port.
     except ValueError:
-        raise ImproperlyConfigured("SPKEY_BASE_URL is not an address.") from None
-    loopback = parts.hostname in LOOPBACK_HOSTS
-    schemes = {"http", "https"} if loopback else {"https"}
-    if parts.scheme not in schemes or parts.username or parts.query or parts.fragment:
-        raise ImproperlyConfigured("SPKEY_BASE_URL must be a plain https:// address.")
-    if not loopback and parts.hostname not in allowed:
+        raise ImproperlyConfigured("SPKEY_BASE_URL must be a plain https:// address.") from None
+    if parts.hostname not in LOOPBACK_HOSTS | allowed:
         raise ImproperlyConfigured(
             "SPKEY_BASE_URL names a host that SPKEY_ALLOWED_HOSTS does not allow: "
             "the API key would be sent to it."
@@ -165,7 +166,11 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     elif found["ENGINE"] == "django.db.backends.postgresql":
-        ours = {"pool": {"min_size": 1, "max_size": threads + 8}}
+        # The pool tries each connection before it hands it out: after a restart of the database,
+        # dead ones are replaced in place of failing a request each. While the database is away,
+        # nobody waits for it longer than for SQLite's lock.
+        found["CONN_HEALTH_CHECKS"] = True
+        ours = {"pool": {"min_size": 1, "max_size": threads + 8, "timeout": 5}}
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}

@@ -10,6 +10,8 @@ from django.core.wsgi import get_wsgi_application
 # source), in place of starting the next one for ever.
 BOOT_ERROR = 3
 
+# SQLite's files hold sessions and digests of passwords: they are their owner's alone.
+os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 try:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from portal.core import logs
 from portal.orgs.models import Membership, Organisation, User
 
 SESSION_ORGANISATION = "organisation"
@@ -96,6 +97,7 @@ def require(user: User, organisation: UUID, ability: Ability) -> Membership:
         raise Http404
     if membership is None or ability not in abilities(membership):
         raise PermissionDenied
+    logs.note(organisation=membership.organisation_id)
     return membership
 
 
@@ -120,6 +122,7 @@ def anywhere(request: HttpRequest, ability: Ability) -> Membership:
     membership = choose(request, mine)
     if membership is None:
         raise PermissionDenied
+    logs.note(organisation=membership.organisation_id)
     return membership
 
 
@@ -134,6 +137,7 @@ def current(request: HttpRequest, ability: Ability) -> Membership:
     membership = choose(request, mine)
     if membership is None:
         raise PermissionDenied
+    logs.note(organisation=membership.organisation_id)
     _compare_with_address(request, mine, membership)
     if ability not in abilities(membership):
         raise PermissionDenied

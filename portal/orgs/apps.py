@@ -10,3 +10,10 @@ class OrgsConfig(AppConfig):
     name = "portal.orgs"
     label = "orgs"
     verbose_name = _("Orgs")
+
+    def ready(self) -> None:
+        """Record how people get in."""
+        # Models can be imported only now.
+        from portal.orgs import sign_in_record  # noqa: PLC0415
+
+        sign_in_record.connect()

@@ -26,6 +26,11 @@ def members_visible_to(user: User) -> MembershipQuerySet:
     return Membership.objects.visible_to(user).select_related("user", "organisation")
 
 
+def person_at(address: str) -> User | None:
+    """Return the person of this address, in lower case, whether they may sign in or not."""
+    return User.objects.filter(email=address).first()
+
+
 def active_person(address: str) -> User | None:
     """Return the person who may sign in with this address, in lower case, if there is one."""
     return User.objects.filter(email=address, is_active=True).first()

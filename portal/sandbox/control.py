@@ -1,7 +1,9 @@
 """The control endpoint: tests and demos bend the sandbox through it. For the same machine only."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from portal.sandbox import bodies
 from portal.sandbox.exchange import Answer, Json, Refusal, Request, json_answer, refusal
@@ -32,7 +34,12 @@ class Control:
         self._outage = outage
 
     def answer(self, request: Request) -> Answer:
-        """The answer to a control `request`: 200, 400 for nonsense, 404 for an unknown name."""
+        """The answer to a control `request`.
+
+        200, 400 for nonsense, 403 for what a page of elsewhere sends, 404 for an unknown name.
+        """
+        if not _is_from_here(request):
+            return refusal(403, "Forbidden", "Only this machine controls the sandbox").answer
         try:
             return json_answer(200, self._route(request))
         except Refusal as refused:
@@ -87,6 +94,27 @@ class Control:
         if not isinstance(match, dict) or not isinstance(action, dict):
             raise ValueError("match and action are objects")
         self._faults.add(match, action=action, times=body.get("times"))
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether the names in the request are this machine's.
+
+    A browser takes orders from any page: it says whose (Origin), and which name the page called
+    this machine by (Host). Other clients need say neither.
+    """
+    origin, host = (request.headers.get(name) for name in ("origin", "host"))
+    return all(_is_loopback(address) for address in (origin, host and f"http://{host}") if address)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        name = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _body(request: Request) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Client:
             credentials = Credentials(api_key, bearer_token)
         finally:
             del api_key, bearer_token
-        self.base_url = _checked_base_url(base_url)
+        self.base_url = checked_base_url(base_url)
         self._timeouts = timeouts
         self._ended = ended
         self._wire = Wire(credentials, _checked_user_agent(user_agent))
@@ -216,7 +216,8 @@ def _hub_path(hub_id: str, last: str) -> str:
     return f"/hubs/{quote(hub_id, safe='')}/{last}"
 
 
-def _checked_base_url(text: str) -> str:
+def checked_base_url(text: str) -> str:
+    """Return the address, without a slash at its end. Raises ValueError if none may call it."""
     match = _BASE_URL.fullmatch(text)
     if not match:
         raise ValueError("A base URL is scheme, host and perhaps port and path, and nothing else.")

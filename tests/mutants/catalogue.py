@@ -190,8 +190,8 @@ MUTANTS = (
         (
             _edit(
                 "engine/actions.py",
-                "    except IntegrityError:\n",
-                "    except ZeroDivisionError:\n",
+                "        except IntegrityError:\n",
+                "        except ZeroDivisionError:\n",
             ),
         ),
         "tests/claims/engine/test_submitting.py",

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.log import AdminEmailHandler
 
 from portal.core import worker
+from portal.core.logs import JsonFormatter
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret, encrypt
 from portal.orgs.models import ApiCredential
@@ -98,7 +99,8 @@ def test_no_fault_writes_a_key_into_the_log_the_rows_or_the_pages(
     page = client.get(reverse("claims:detail", args=(claim.pk,))).content.decode()
 
     assert any(request.bearer for request in sandbox.state.requests)
-    assert found_in(caplog.text + rows + page) == []
+    lines = "".join(map(JsonFormatter().format, caplog.records))
+    assert found_in(caplog.text + lines + rows + page) == []
 
 
 def test_a_key_that_cannot_be_sent_is_named_in_no_trace(claim, settings, caplog):

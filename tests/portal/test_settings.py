@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from gunicorn.app.wsgiapp import WSGIApplication
 
 from portal import environment
 
@@ -44,9 +45,14 @@ def cleared_of_ours() -> dict[str, str]:
 
 def manage(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
     """Run a management command under production settings with these changes; None removes one."""
+    return run("manage.py", *arguments, **changes)
+
+
+def run(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Run Python likewise."""
     changed = {**cleared_of_ours(), **PRODUCTION, **changes}
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={name: value for name, value in changed.items() if value is not None},
         capture_output=True,
@@ -139,6 +145,7 @@ WRONG = [
     ("PORTAL_TRUSTED_PROXIES", CANARY),
     ("PORTAL_WORKER_THREADS", CANARY),
     ("PORTAL_WORKER_THREADS", "0"),
+    ("PORTAL_HSTS_PRELOAD", "true"),
     ("DATABASE_URL", f"postgres//portal:{CANARY}@host/portal"),
     ("DATABASE_URL", f"mysql://portal:{CANARY}@host/portal"),
     ("EMAIL_URL", CANARY),
@@ -220,6 +227,9 @@ def test_a_name_that_only_resembles_what_a_platform_injects_is_refused(name, val
         "http://api.spkey.co",
         f"https://{CANARY}.example",
         f"https://portal:{CANARY}@api.spkey.co",
+        f"https://:{CANARY}@api.spkey.co",
+        "https://@api.spkey.co",
+        "https://api.spkey.co:99999",
         f"http://portal:{CANARY}@localhost:8787",
         f"https://localhost:8787@{CANARY}.example",
         f"https://api.spkey.co/?{CANARY}",
@@ -327,6 +337,43 @@ def test_the_portal_connects_with_the_options_of_its_database_address(settings_o
 
     assert options["sslmode"] == "verify-full"
     assert "pool" in options
+
+
+def test_other_names_of_the_domain_are_spoken_for_only_when_asked(settings_of):
+    alone = settings_of()
+    asked = settings_of(PORTAL_HSTS_SUBDOMAINS="true", PORTAL_HSTS_PRELOAD="true")
+
+    of = ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    assert [alone[name] for name in of] == [False, False]
+    assert [asked[name] for name in of] == [True, True]
+
+
+def test_the_sandbox_and_the_demo_are_no_part_of_production(settings_of):
+    theirs = {"portal.sandbox", "portal.demo"}
+
+    assert theirs.isdisjoint(settings_of()["INSTALLED_APPS"])
+    for asked in ("PORTAL_SANDBOX", "PORTAL_DEBUG"):
+        assert theirs <= set(settings_of(**{asked: "true"})["INSTALLED_APPS"])
+
+
+def test_gunicorn_believes_no_proxy_by_itself(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    monkeypatch.setattr(sys, "argv", ["gunicorn", "portal.wsgi"])
+
+    assert WSGIApplication().cfg.forwarded_allow_ips == []
+
+
+TOUCH = "from django.db import connection; connection.ensure_connection()"
+SERVED = f"import portal.wsgi; {TOUCH}"
+
+
+@pytest.mark.parametrize("command", [("manage.py", "shell", "-c", TOUCH), ("-c", SERVED)])
+def test_the_files_of_sqlite_are_their_owners_alone(command, tmp_path):
+    file = tmp_path / "portal.sqlite3"
+    run(*command, DATABASE_URL=f"sqlite:///{file}")
+
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
 
 
 def serve(command: str, **changes: str) -> subprocess.CompletedProcess[str]:

@@ -172,7 +172,7 @@ def test_one_switches_to_ones_own_organisation_and_to_no_other(clients, acme, ha
         assert without_tokens(others.content) == without_tokens(missing.content), role
 
 
-@pytest.mark.parametrize("organisation", ["", "acme", "\x00", "1' or 1=1", None])
+@pytest.mark.parametrize("organisation", ["", "acme", "1' or 1=1", None])
 def test_switching_to_something_that_is_no_id_is_not_found(organisation, as_person, ira):
     data = {} if organisation is None else {"organisation": organisation}
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -54,14 +55,34 @@ def test_every_page_has_the_policy_is_not_cached_and_cannot_be_framed(every_page
         assert "no-store" in answer["Cache-Control"], address
         assert answer["X-Frame-Options"] == "DENY", address
         assert answer["X-Content-Type-Options"] == "nosniff", address
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin", address
 
 
 def test_pages_for_strangers_have_the_policy_too(client, db):
-    for address in [*pages.grouped("account_", "mfa_"), "/nowhere/", "/claims/"]:
+    for address in [*pages.grouped("account_", "mfa_"), "/nowhere/", "/claims/", "/health/"]:
         answer = client.get(address)
 
         assert policy_of(answer) == POLICY, address
+        assert "no-store" in answer["Cache-Control"], address
         assert answer["X-Frame-Options"] == "DENY", address
+
+
+@pytest.mark.parametrize("address", ["/", "/nowhere/", "/?x=%00", "/static/favicon.svg"])
+def test_every_answer_forbids_what_is_not_used_and_is_for_our_own_pages(client, db, address):
+    answer = client.get(address)
+    allowed = dict(part.split("=") for part in answer["Permissions-Policy"].split(", "))
+
+    assert {allowed[name] for name in ("camera", "screen-wake-lock")} == {"(self)"}
+    assert {allowed[name] for name in ("microphone", "geolocation", "payment")} == {"()"}
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_what_is_said_once_travels_in_no_cookie(as_person, ada):
+    client = as_person(ada)
+    client.post(reverse("sites:new"), {"name": "Mill House"})
+
+    assert set(client.cookies) <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    assert b"Mill House" in client.get(reverse("sites:list")).content
 
 
 @pytest.mark.parametrize("outcome", ["404", "403", "422", "204", "redirect"])

@@ -140,6 +140,25 @@ def test_only_the_same_machine_controls():
     assert sandbox.answer(request, is_local=False).status == 404
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "localhost:8787"}, 200),
+        ({"Host": "[::1]:8787", "Origin": "http://127.0.0.1:8000"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "localhost@evil.example"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+    ],
+)
+def test_a_page_of_elsewhere_controls_nothing(headers, status, sandbox):
+    answer = requests.get(f"{sandbox.url}/_control/log", headers=headers, timeout=60)
+
+    assert answer.status_code == status
+
+
 def test_faults_do_not_apply_to_the_control_endpoint(control, sandbox):
     sandbox.faults.add(action={"status": 500})
     assert control("GET", "log")[0] == 200

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
-from portal.core.web import pagination
+from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form_page(
             request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=sentence
         )
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         form.add_error(None, wording.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
@@ -90,6 +90,7 @@ def _form_page(
     return render(request, "claims/new.html", context, status=status)
 
 
+@bodies.takes(most=bodies.WITH_PHOTO)
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
     """Read a photo of a label into the form. A tap confirms it."""

@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -18,6 +19,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.core.throttle import LimitReachedError
+from portal.core import logs
 from portal.core.web.login_redirect import page_to_return_to
 
 logger = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class SessionLifetime(MiddlewareMixin):
         """Sign out an overdue session; record activity now and then, polling not counted."""
         if not request.user.is_authenticated:
             return
+        logs.note(person=request.user.pk)
         now = int(time.time())
         session = request.session
         signed_in_at = session.get(SIGNED_IN_AT)
@@ -65,6 +68,7 @@ class SessionLifetime(MiddlewareMixin):
             idle > settings.SESSION_IDLE_SECONDS
             or now - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS
         ):
+            request.session_ended_by = "age"  # type: ignore[attr-defined]
             logout(request)
         elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
             _set_times(request, {ACTIVE_AT: now})
@@ -76,7 +80,7 @@ class SessionLifetime(MiddlewareMixin):
         if active and not by_itself and not request.session.modified and response.status_code < 500:
             try:
                 request.session.save()
-            except UpdateError:
+            except (UpdateError, InterfaceError):
                 logger.warning("the time of somebody's last activity could not be saved")
         return response
 
@@ -108,11 +112,10 @@ class LimitReached(MiddlewareMixin):
 
 
 class NoStore(MiddlewareMixin):
-    """Keeps signed-in pages and fragments out of every cache."""
+    """Keeps pages and fragments out of every cache, a stranger's too: a link may be secret."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Forbid storing, unless the view has said otherwise."""
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+        if "Cache-Control" not in response:
             add_never_cache_headers(response)
         return response

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.notices import account_emails
 from portal.notices.models import AccountEmail
-from portal.orgs import encryption
+from portal.core.throttle import LimitReachedError
+from portal.orgs import encryption, sign_in_record
 from portal.orgs.models import User
 from portal.orgs.web import sign_in_limits
 from portal.orgs.web.second_factor import UnreadableFactorError
@@ -27,8 +28,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try. Raises LimitReachedError while the account or the address has to wait."""
-        sign_in_limits.take_password(request, credentials.get("email", ""))
+        """Count the try. Raises LimitReachedError, and records it, while it has to wait."""
+        email = str(credentials.get("email", ""))
+        try:
+            sign_in_limits.take_password(request, email)
+        except LimitReachedError:
+            sign_in_record.locked(email)
+            raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the person with these credentials, None where there is none."""

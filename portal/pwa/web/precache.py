@@ -41,6 +41,7 @@ SCRIPTS: Final = (
     "js/page/report.js",
     "js/page/site-picker.js",
     "js/page/time-ago.js",
+    "js/pwa/asked-page.js",
     "js/pwa/connection-line.js",
     "js/pwa/shell.js",
     "js/pwa/waiting-count.js",

@@ -1,6 +1,6 @@
 """Support's pages: what was claimed for others, and claiming for another."""
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -52,7 +52,7 @@ def _submit(request: HttpRequest, agent: Membership, target: Target) -> HttpResp
     except (flow.AlreadyClaimingError, AnotherSiteError):
         form.add_error("label", wording.ALREADY_CLAIMING)
         return _form_page(request, form, status=422)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)

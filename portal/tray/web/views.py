@@ -21,6 +21,8 @@ from portal.claims import site_choice
 from portal.claims.display.wording import NOT_SAVED, TOO_OFTEN
 from portal.claims.web import forms
 from portal.core.throttle import LimitReachedError
+from portal.core.web import bodies
+from portal.hubs.display import label_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.tray import schema
@@ -70,12 +72,22 @@ def _for_now(answer: JsonResponse, seconds: int) -> JsonResponse:
     return answer
 
 
+def _not_understood(_: HttpRequest, status: HTTPStatus) -> JsonResponse:
+    sentence = gettext("The portal did not understand this device. Load the page anew.")
+    return _problem(sentence, status)
+
+
+def _photo_too_large(_: HttpRequest, status: HTTPStatus) -> JsonResponse:
+    return _problem(str(label_wording.OF_PHOTOS["too_big"]), status)
+
+
 def _refusal(request: HttpRequest, sentence: str, status: HTTPStatus) -> JsonResponse:
     person = access.person(request).pk
     refusal = schema.Refusal(problem=sentence, person=person, news=news.refused(sentence))
     return _json(refusal, status)
 
 
+@bodies.takes(refuse=_not_understood)
 @require_http_methods(["GET", "HEAD", "POST"])
 @_answers_json
 def sync(request: HttpRequest) -> JsonResponse:
@@ -108,8 +120,7 @@ def _sync(request: HttpRequest) -> JsonResponse:
     try:
         asked = schema.parse(_json_of(request))
     except schema.MalformedError:
-        sentence = gettext("The portal did not understand this device. Load the page anew.")
-        return _problem(sentence, HTTPStatus.BAD_REQUEST)
+        return _not_understood(request, HTTPStatus.BAD_REQUEST)
     if not any(row.is_by_hand for row in asked.rows):
         _sent_by_itself(request)
     person = access.person(request)
@@ -135,6 +146,7 @@ def _json_of(request: HttpRequest) -> bytes:
     return request.body
 
 
+@bodies.takes(most=bodies.WITH_PHOTO, refuse=_photo_too_large)
 @require_POST
 @_answers_json
 def photo(request: HttpRequest) -> JsonResponse:

@@ -2,8 +2,8 @@
 // when its language was changed meanwhile. In the shell alone.
 import { find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
-import { Address } from "../tray/address.js";
 import { store } from "../tray/page-store.js";
+import { pathOf } from "./asked-page.js";
 import { countWaiting } from "./waiting-count.js";
 
 // The path of the tray's page.
@@ -12,20 +12,8 @@ const here = new URL(location.href);
 // People who came by the shell's own address chose its language, or sent a form that got lost.
 const isItself = here.pathname === setting("shell");
 
-/**
- * The path of a page of this portal, for any address. What an address asks of the tray
- * was done here, and is not asked again.
- * @param {string} asked
- */
-const pathOf = (asked) => {
-  const page = URL.canParse(asked, here) ? new URL(asked, here) : new URL(tray, here);
-  if (page.origin !== here.origin) return tray;
-  if (page.pathname !== tray) return page.pathname + page.search;
-  for (const name of Address.NAMES) page.searchParams.delete(name);
-  return page.pathname + page.search;
-};
-
-const page = pathOf(isItself ? (here.searchParams.get("page") ?? tray) : here.href);
+const asked = isItself ? (here.searchParams.get("page") ?? tray) : here.href;
+const page = pathOf(asked, here, tray);
 find(document, "[data-asked-page]", HTMLAnchorElement).href = page;
 /** @type {NodeListOf<HTMLAnchorElement>} */
 const links = document.querySelectorAll("[data-shell-language]");

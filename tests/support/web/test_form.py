@@ -1,7 +1,7 @@
 """Support's form sends nothing before all of it is right, and then sends it once."""
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from portal.audit.models import Entry
 from portal.claims.engine import actions
@@ -85,11 +85,12 @@ def test_a_double_tap_is_one_claim_and_one_record(agent, mill_court, hub_id):
     assert Entry.objects.filter(verb="support.claimed").count() == 1
 
 
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
-    agent, mill_court, hub_id, monkeypatch
+    error, agent, mill_court, hub_id, monkeypatch
 ):
     def locked(wanted: actions.ClaimRequest) -> Claim:
-        raise OperationalError("database is locked")
+        raise error("database is locked")
 
     form = filled(hub_id, mill_court)
     with monkeypatch.context() as patch:

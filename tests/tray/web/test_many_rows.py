@@ -1,13 +1,20 @@
 """Many rows ask the database as often as a few, and a quiet tray hardly at all."""
 
+import json
+
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from zeal import zeal_context
 
 from portal.claims.models import Claim
+from portal.core.web import bodies
 from portal.hubs.models import Hub
 from portal.sandbox import world
+from portal.tray import schema
+from portal.tray.sync import MOST_READ
+from tests.tray.conftest import HUB
 
 
 def asked(tablet, rows) -> list[str]:
@@ -55,3 +62,12 @@ def test_repeating_rows_takes_no_statement_for_each_row(tablet, mill_court):
 
     assert len(statements) <= 8
     assert all(statement.startswith("SELECT") for statement in statements)
+
+
+def test_the_longest_request_of_a_tray_fits(tablet):
+    longest = "\u202e" * MOST_READ
+    rows = [tablet.row(f"{HUB}{longest}"[:MOST_READ]) for _ in range(schema.MOST_ROWS)]
+    size = len(json.dumps(tablet.body(*rows)))
+
+    assert tablet.send(tablet.body(*rows)).status_code == 200
+    assert size < schema.MOST_BYTES < bodies.ORDINARY == settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -198,3 +198,10 @@ def test_an_unexpected_error_delays_one_row_and_no_other(
     assert tablet.news(rows[0])["claimId"]
     tablet.after_work(rows[0])
     assert claims_sent(sandbox) == 2
+
+
+def test_a_nul_in_what_a_tray_sends_is_read_like_any_label(tablet, mill_court):
+    row = tablet.row("\0", mill_court, claim=True, seen="\0")
+    [news] = tablet.sync(row)
+
+    assert news["outcome"] == "refused"

@@ -1,6 +1,7 @@
 """A form that is sent again makes one claim, and one that was not taken comes back filled in."""
 
-from django.db import OperationalError
+import pytest
+from django.db import InterfaceError, OperationalError
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim
@@ -49,12 +50,16 @@ def test_each_new_form_has_a_token_of_its_own_and_keeps_it_when_refused(installe
     assert str(form["submission"]) in installer.post(NEW, form).content.decode()
 
 
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
-    installer, mill_court, orchard_rise, monkeypatch
+    error, installer, mill_court, orchard_rise, monkeypatch
 ):
+    def locked(wanted: actions.ClaimRequest) -> Claim:
+        raise error("database is locked")
+
     form = claim_form(orchard_rise, HUB)
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "submit", _locked)
+        patch.setattr(actions, "submit", locked)
         answer = installer.post(NEW, form)
     read = answer.context["form"]
 
@@ -63,7 +68,3 @@ def test_a_form_that_a_busy_database_did_not_take_comes_back_filled_in(
     assert {name: str(read[name].value()) for name in form} == form
     assert installer.post(NEW, form).status_code == 302
     assert Claim.objects.count() == 1
-
-
-def _locked(wanted: actions.ClaimRequest) -> Claim:
-    raise OperationalError("database is locked")

@@ -20,7 +20,7 @@ def test_a_poll_with_the_current_version_is_answered_with_204(installer, claim):
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("seen", ["", "0.0.1", "nonsense", "1.1", "\x00"])
+@pytest.mark.parametrize("seen", ["", "0.0.1", "nonsense", "1.1"])
 def test_a_poll_with_another_version_gets_the_fragment(seen, installer, claim):
     answer = live(installer, claim, seen)
 

@@ -86,7 +86,7 @@ def test_a_photo_sent_without_a_session_leads_back_to_the_form(ira, mill_court):
     assert Client().get("/claims/read/").status_code == 302
 
 
-@pytest.mark.parametrize("label", ["x" * 901, "ü" * 300, "", "\x00"])
+@pytest.mark.parametrize("label", ["x" * 901, "ü" * 300, ""])
 def test_a_label_that_no_address_holds_is_left_out(label, ira, mill_court):
     client = Client()
     following = lost(client, "/claims/new/", {"label": label})
