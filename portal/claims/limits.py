@@ -51,7 +51,6 @@ def _mind_unknown(person: User) -> None:
         SLOWLY.take(str(person.pk))
 
 
-@transaction.atomic
 def count_unknown(person: User, organisation: Organisation, hub_ids: set[str]) -> None:
     """Count that the person was told of these hubs that SpKey does not know them, once each.
 
@@ -59,11 +58,16 @@ def count_unknown(person: User, organisation: Organisation, hub_ids: set[str]) -
     """
     whom = str(person.pk)
     for hub_id in hub_ids:
-        if not once("unknown hub", f"{whom} {hub_id}", within=UNKNOWN.length):
-            continue
-        is_suspect = not UNKNOWN.allows(whom) or UNKNOWN.used(whom) >= SUSPECT
-        if is_suspect and once("unknown hubs told of", whom, within=UNKNOWN.length):
-            occasion = f"{whom}.{UNKNOWN.since()}"
-            outbox.notify(
-                organisation.pk, Notice.Kind.UNKNOWN_HUBS, occasion, person=person.display_name
-            )
+        if once("unknown hub", f"{whom} {hub_id}", within=UNKNOWN.length):
+            _count_one_more(person, organisation)
+
+
+@transaction.atomic
+def _count_one_more(person: User, organisation: Organisation) -> None:
+    whom = str(person.pk)
+    is_suspect = not UNKNOWN.allows(whom) or UNKNOWN.used(whom) >= SUSPECT
+    # Once in the same stretch of time: the occasion has its name.
+    if is_suspect and once("unknown hubs told of", whom, within=UNKNOWN.length):
+        occasion = f"{whom}.{UNKNOWN.since()}"
+        kind = Notice.Kind.UNKNOWN_HUBS
+        outbox.notify(organisation.pk, kind, occasion, person=person.display_name)

@@ -57,16 +57,18 @@ def submit(claim_request: ClaimRequest) -> Claim:
     The caller has checked the person's right. Raises AnotherSiteError when the organisation
     claims the hub elsewhere at this moment.
     """
-    if claim := _same_submission(claim_request) or _standing(claim_request):
-        return claim
-    try:
-        with transaction.atomic():
-            return _create(claim_request)
-    except IntegrityError:
-        # Somebody was faster between the look and the insert: theirs is the claim.
+    for is_last in (False, False, True):
         if claim := _same_submission(claim_request) or _standing(claim_request):
             return claim
-        raise
+        try:
+            with transaction.atomic():
+                return _create(claim_request)
+        except IntegrityError:
+            # Somebody was faster between the look and the insert: theirs is the claim. One that
+            # has ended by now is not: then this one is made after all.
+            if is_last:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _same_submission(claim_request: ClaimRequest) -> Claim | None:

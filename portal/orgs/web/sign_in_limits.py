@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from portal.core.throttle import Backoff, once
 from portal.core.web.client_address import client_address
+from portal.orgs import queries
 from portal.orgs.models import User
 
 OF_ACCOUNT: Final = Backoff("sign-in", free=5, longest=timedelta(minutes=15))
@@ -96,8 +97,8 @@ def _device(request: HttpRequest, account: str) -> str:
     people = _people(request)
     if not people:
         return ""
-    person = User.objects.filter(email=account.lower()).values_list("pk", flat=True).first()
-    return people.get(str(person), "")
+    person = queries.active_person(account.lower())
+    return people.get(str(person.pk), "") if person else ""
 
 
 def _account_here(request: HttpRequest, account: str) -> str:

@@ -29,12 +29,13 @@ def scanned(tablet, site, first: int, number: int, **fields: object):
 
 
 def test_lookups_of_fifty_hubs_take_as_many_statements_as_of_five(tablet, mill_court):
-    tablet.sync(tablet.row("", mill_court))
+    # The first lookup of an hour also forgets the counts of hours long past.
+    tablet.sync(tablet.row(world.hub_id(90), mill_court))
     few, many = (scanned(tablet, mill_court, *part) for part in ((0, 5), (10, 50)))
     counts = [len(asked(tablet, rows)) for rows in (few, many)]
     quiet = asked(tablet, many)
 
-    assert counts[0] == counts[1] <= 16
+    assert counts[0] == counts[1] <= 19
     assert len(quiet) <= 10
     assert all(statement.startswith("SELECT") for statement in quiet)
 
