@@ -14,7 +14,12 @@ from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import ask_again, claim_request, join, make_person
 
-FACTS = {"claim": "0f8fad5b-d9cb-469f-a165-70867728950e", "hub": world.hub_id(0), "site": "Mill", "person": "Ira"}
+FACTS = {
+    "claim": "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "hub": world.hub_id(0),
+    "site": "Mill",
+    "person": "Ira",
+}
 
 
 @pytest.fixture
