@@ -18,8 +18,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.core.throttle import LimitReachedError
 from portal.core import logs
+from portal.core.throttle import LimitReachedError
 from portal.core.web.login_redirect import page_to_return_to
 
 logger = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.throttle import LimitReachedError
 from portal.notices import account_emails
 from portal.notices.models import AccountEmail
-from portal.core.throttle import LimitReachedError
 from portal.orgs import encryption, sign_in_record
 from portal.orgs.models import User
 from portal.orgs.web import sign_in_limits
