@@ -7,6 +7,7 @@ gives back runs out, or is taken from a worker that is dead.
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,8 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -154,6 +156,52 @@ def take_within[Row: Leased](due_rows: QuerySet[Row], limit: int, most: int) -> 
     """Lease at most `limit` of these rows, as long as all workers together hold `most`."""
     with transaction.atomic():
         return take(due_rows, min(limit, room(due_rows.model, most)))
+
+
+def some_unserved(due_rows: QuerySet[Any], most: int, *, by: str) -> bool:
+    """Say whether a row of these is of an owner none of whose rows is with a worker now."""
+    owners = _owners_under_way(due_rows.model, by)
+    unserved = due_rows.exclude(**{f"{by}__in": list(owners)})
+    return unserved.exists() and owners.total() < most
+
+
+def take_in_turns[Row: Leased](
+    due_rows: QuerySet[Row], limit: int, most: int, *, by: str, unserved_only: bool = False
+) -> list[Lease[Row]]:
+    """Lease at most `limit` of these rows, each owner's longest due first, the owners in turns.
+
+    `by` is the field that names a row's owner. What an owner has under way counts as turns it has
+    had, or the one with the longest queue would win each time that a single thread falls free.
+    `unserved_only` leases one row each for owners of whom no worker has any. All workers together
+    hold `most` at a time.
+    """
+    with transaction.atomic():
+        under_way = _owners_under_way(due_rows.model, by)
+        free = max(0, min(limit, most - under_way.total()))
+        if not free:
+            return []
+        if unserved_only:
+            due_rows = due_rows.exclude(**{f"{by}__in": list(under_way)})
+        chosen = _next_in_turn(due_rows, 1 if unserved_only else free, under_way, by)
+        return take(due_rows.filter(pk__in=chosen[:free]), free)
+
+
+def _owners_under_way(model: type[Leased], by: str) -> Counter[Any]:
+    """Return how many rows each owner has with workers now."""
+    return Counter(under_way(model._default_manager.all()).values_list(by, flat=True))
+
+
+def _next_in_turn(
+    due_rows: QuerySet[Any], turns: int, under_way: Counter[Any], by: str
+) -> list[Any]:
+    """Return the keys of each owner's next rows, as many as `turns`, in the order of turns."""
+    turn = Window(RowNumber(), partition_by=F(by), order_by=F("due_at"))
+    first = due_rows.annotate(turn=turn).filter(turn__lte=turns)
+    waiting = [
+        (turn + under_way[owner], due_at, pk)
+        for turn, owner, due_at, pk in first.values_list("turn", by, "due_at", "pk")
+    ]
+    return [pk for *_, pk in sorted(waiting)]
 
 
 def take[Row: Leased](due_rows: QuerySet[Row], limit: int) -> list[Lease[Row]]:

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
                 ("awaited_until", models.DateTimeField(null=True, verbose_name="awaited until")),
                 ("watched_until", models.DateTimeField(null=True, verbose_name="watched until")),
+                ("kept_until", models.DateTimeField(null=True, verbose_name="kept until")),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -128,7 +129,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "hub",
                 "verbose_name_plural": "hubs",
                 "ordering": ("-created_at",),
-                "abstract": False,
                 "indexes": [
                     models.Index(
                         condition=models.Q(("due_at__isnull", False)),
@@ -141,6 +141,11 @@ class Migration(migrations.Migration):
                         name="hub_leased",
                     ),
                     models.Index(fields=["-created_at", "-id"], name="hub_newest"),
+                    models.Index(
+                        condition=models.Q(("kept_until__isnull", False)),
+                        fields=["kept_until"],
+                        name="hub_kept",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
