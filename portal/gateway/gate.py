@@ -7,6 +7,7 @@ written here. The caller learns from the error's `held_for` how long that is.
 
 import logging
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -62,6 +63,13 @@ def usable(organisation: Organisation) -> ApiCredential:
     if not credential.is_readable:
         raise NoUsableKeyError("unreadable")
     return credential
+
+
+def is_usable(organisation: Organisation) -> bool:
+    """Say whether the organisation's credential can be used."""
+    with suppress(NoUsableKeyError):
+        return usable(organisation) is not None
+    return False
 
 
 def ask(

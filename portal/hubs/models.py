@@ -20,11 +20,7 @@ from portal.orgs.models import Organisation
 
 
 class Hub(Leased):
-    """The last known status of a hub, due for a refresh while somebody wants to know it.
-
-    `read_for` names the organisation whose key reads it where its own has none: the one that
-    claimed it on support's behalf.
-    """
+    """The last known status of a hub, due for a refresh while somebody wants to know it."""
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=30)
     WATCH: ClassVar[timedelta] = timedelta(seconds=60)
@@ -70,14 +66,6 @@ class Hub(Leased):
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
     read_at = models.DateTimeField(_("read at"), null=True)
     version = models.PositiveIntegerField(_("version"), default=1)
-    read_for = models.ForeignKey(
-        Organisation,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("read for"),
-    )
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
     # A row that was only looked up goes then; empty of one that a claim or SpKey made ours.

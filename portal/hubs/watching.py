@@ -4,7 +4,6 @@ However many people look, SpKey is asked once per hub and interval.
 """
 
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from portal.gateway.gate import Held
 from portal.hubs import status
 from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
-from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models import Organisation
 
 # A poll that finds this much of the watch left writes nothing.
 RENEW_BELOW = timedelta(seconds=30)
@@ -104,19 +103,13 @@ def _printed(hub_id: UUID) -> str:
     return hub_id.printed if isinstance(hub_id, HubId) else ""
 
 
-def watch(hub: Hub, read_for: UUID | None = None) -> None:
-    """Keep the hub refreshed for the next minute. Writes only when that is running out.
-
-    `read_for` is the organisation that support claimed it from, whose key reads the status
-    where the hub's own organisation has no usable one.
-    """
-    now = timezone.now()
-    if not is_watched(hub, now):
-        _watch([hub.pk], now, read_for=read_for)
+def watch(hub: Hub) -> None:
+    """Keep the hub refreshed for the next minute. Writes only when that is running out."""
+    watch_all([hub])
 
 
 def watch_all(hubs: Iterable[Hub]) -> None:
-    """Keep these hubs refreshed for the next minute, each with the key that reads it already."""
+    """Keep these hubs refreshed for the next minute."""
     now = timezone.now()
     if unwatched := [hub.pk for hub in hubs if not is_watched(hub, now)]:
         _watch(unwatched, now)
@@ -142,20 +135,19 @@ def is_watched(hub: Hub, now: datetime | None = None) -> bool:
     return until is not None and RENEW_BELOW < until - now <= Hub.WATCH
 
 
-def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
+def _watch(pks: list[UUID], now: datetime) -> None:
     hubs = Hub.objects.filter(pk__in=pks)
     kept_longer = Case(When(kept_until__isnull=False, then=Value(now + Hub.KEPT)))
-    hubs.update(watched_until=now + Hub.WATCH, kept_until=kept_longer, **fields)
+    hubs.update(watched_until=now + Hub.WATCH, kept_until=kept_longer)
     # Somebody looks now: what was to be asked in a minute is asked at once.
     later = Q(due_at=None) | Q(due_at__gt=now + REFRESH_WAITING)
     hubs.filter(later).update(**due_at(now))
 
 
-def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
+def await_online(hub: Hub, spkey_site_id: str) -> None:
     """Look at a newly claimed hub now and then until it is online, for two hours at most.
 
-    That it is the organisation's own, and at that site, is known already. `read_for` is as for
-    `watch`.
+    That it is the organisation's own, and at that site, is known already.
     """
     now = timezone.now()
     looked_at = When(watched_until__gt=now, then=Value(now + REFRESH_WAITING))
@@ -167,7 +159,6 @@ def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> 
     Hub.objects.filter(pk=hub.pk).update(
         **status.seen(known),
         awaited_until=now + Hub.AWAIT_ONLINE_FOR,
-        read_for=read_for,
         # A crowd of claims that nobody looks at goes first.
         **due_at(Case(looked_at, default=Value(now + REFRESH_TROUBLED))),
     )
@@ -208,19 +199,19 @@ def refresh(lease: Lease[Hub]) -> None:
 
     A hub that was leased to somebody else meanwhile is left to them.
     """
-    related = ("organisation__credential", "read_for__credential")
-    hub = lease.row().select_related(*related).first()
+    hub = lease.row().select_related("organisation__credential").first()
     if hub is not None:
         _give_back(lease, _ask(hub))
 
 
 def _ask(hub: Hub) -> timedelta:
-    """Read the hub's status, unless its key or SpKey must rest.
+    """Read the hub's status with its organisation's own key, unless that or SpKey must rest.
 
     Return the time until the next read.
     """
-    credential = _credential(hub)
-    if credential is None:
+    try:
+        credential = gate.usable(hub.organisation)
+    except gate.NoUsableKeyError:
         return REFRESH_TROUBLED
     client = gate.ask(credential)
     if isinstance(client, Held):
@@ -248,13 +239,6 @@ def _ask(hub: Hub) -> timedelta:
         awaited = not hub.online and hub.awaited_until and hub.awaited_until > asked_at
         return REFRESH_WAITING if awaited else REFRESH_ONLINE
     return REFRESH_TROUBLED
-
-
-def _credential(hub: Hub) -> ApiCredential | None:
-    for organisation in filter(None, (hub.organisation, hub.read_for)):
-        with suppress(gate.NoUsableKeyError):
-            return gate.usable(organisation)
-    return None
 
 
 def _give_back(lease: Lease[Hub], every: timedelta) -> None:

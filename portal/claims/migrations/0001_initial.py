@@ -422,9 +422,10 @@ class Migration(migrations.Migration):
                         ("sends__gt", 0),
                         models.Q(("state__in", ("claimed", "already_yours")), _negated=True),
                     ),
+                    models.Q(("acting_organisation__isnull", False), ("state", "claimed")),
                     _connector="OR",
                 ),
-                name="claim_is_rechecked_when_it_ended_badly_after_a_send",
+                name="ended_claim_is_due_for_a_recheck_or_support_reads_it_back",
             ),
         ),
         migrations.AddConstraint(

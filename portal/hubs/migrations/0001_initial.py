@@ -113,17 +113,6 @@ class Migration(migrations.Migration):
                         output_field=models.TextField(),
                     ),
                 ),
-                (
-                    "read_for",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="orgs.organisation",
-                        verbose_name="read for",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "hub",
