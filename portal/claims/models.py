@@ -235,6 +235,11 @@ class Claim(Leased):
         )
         indexes = [
             *Leased.Meta.indexes,
+            models.Index(
+                fields=("organisation", "due_at"),
+                condition=Q(due_at__isnull=False),
+                name="claim_due_of_organisation",
+            ),
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
             models.Index(fields=("-created_at", "-id"), name="claim_newest_of_all"),
             models.Index(fields=("reference",), name="claim_exact_reference"),

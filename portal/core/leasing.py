@@ -15,8 +15,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import F, Max, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -173,17 +172,30 @@ def take_in_turns[Row: Leased](
     `by` is the field that names a row's owner. What an owner has under way counts as turns it has
     had, or the one with the longest queue would win each time that a single thread falls free.
     `unserved_only` leases one row each for owners of whom no worker has any. All workers together
-    hold `most` at a time.
+    hold `most` at a time. An index on the owner and `due_at` serves this, however long a queue is.
     """
     with transaction.atomic():
         under_way = _owners_under_way(due_rows.model, by)
         free = max(0, min(limit, most - under_way.total()))
         if not free:
             return []
+        owners = sorted(_owners_due(due_rows, by), key=lambda owner: under_way[owner])
         if unserved_only:
-            due_rows = due_rows.exclude(**{f"{by}__in": list(under_way)})
-        chosen = _next_in_turn(due_rows, 1 if unserved_only else free, under_way, by)
-        return take(due_rows.filter(pk__in=chosen[:free]), free)
+            owners = [owner for owner in owners if not under_way[owner]]
+        most_each = 1 if unserved_only else free
+        waiting = [
+            turn
+            for owner in owners[:free]  # Nobody after them has a turn yet.
+            for turn in _turns(due_rows.filter(**{by: owner}), under_way[owner], most_each)
+        ]
+        chosen = [pk for *_, pk in sorted(waiting)[:free]]
+        return take(due_rows.filter(pk__in=chosen), free)
+
+
+def _turns(rows: QuerySet[Any], had: int, most: int) -> list[tuple[int, datetime, Any]]:
+    """Return an owner's next rows, at most so many: which turn each is, since when due, its key."""
+    longest_due = rows.order_by("due_at").values_list("due_at", "pk")[:most]
+    return [(had + turn, since, pk) for turn, (since, pk) in enumerate(longest_due, start=1)]
 
 
 def _owners_under_way(model: type[Leased], by: str) -> Counter[Any]:
@@ -191,17 +203,13 @@ def _owners_under_way(model: type[Leased], by: str) -> Counter[Any]:
     return Counter(under_way(model._default_manager.all()).values_list(by, flat=True))
 
 
-def _next_in_turn(
-    due_rows: QuerySet[Any], turns: int, under_way: Counter[Any], by: str
-) -> list[Any]:
-    """Return the keys of each owner's next rows, as many as `turns`, in the order of turns."""
-    turn = Window(RowNumber(), partition_by=F(by), order_by=F("due_at"))
-    first = due_rows.annotate(turn=turn).filter(turn__lte=turns)
-    waiting = [
-        (turn + under_way[owner], due_at, pk)
-        for turn, owner, due_at, pk in first.values_list("turn", by, "due_at", "pk")
-    ]
-    return [pk for *_, pk in sorted(waiting)]
+def _owners_due(due_rows: QuerySet[Any], by: str) -> QuerySet[Any, Any]:
+    """Return the keys of these rows' owners, first of whom one has been due for longest."""
+    owner: Any = due_rows.model._meta.get_field(by).related_model
+    of_owner = due_rows.filter(**{by: OuterRef("pk")}).order_by("due_at")
+    since = owner._default_manager.annotate(since=Subquery(of_owner.values("due_at")[:1]))
+    waiting: QuerySet[Any, Any] = since.filter(since__isnull=False).order_by("since")
+    return waiting.values_list("pk", flat=True)
 
 
 def take[Row: Leased](due_rows: QuerySet[Row], limit: int) -> list[Lease[Row]]:

@@ -93,6 +93,11 @@ class Hub(Leased):
             *Leased.Meta.indexes,
             models.Index(fields=("-created_at", "-id"), name="hub_newest"),
             models.Index(
+                fields=("organisation", "due_at"),
+                condition=Q(due_at__isnull=False),
+                name="hub_due_of_organisation",
+            ),
+            models.Index(
                 fields=("kept_until",), condition=Q(kept_until__isnull=False), name="hub_kept"
             ),
         ]

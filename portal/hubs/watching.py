@@ -31,7 +31,7 @@ REFRESH_AWAITED = timedelta(seconds=60)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
 FOR_UNSERVED = 4
-REMOVED_AT_ONCE = 500
+REMOVED_AT_ONCE = 100
 
 
 def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
@@ -185,7 +185,7 @@ def take_due(limit: int) -> list[Lease[Hub]]:
     have to wait until somebody else's slow calls end.
     """
     taken = leasing.take_in_turns(_due(), limit, HOST_AT_ONCE, by="organisation")
-    return taken + take_unserved(limit - len(taken))
+    return taken if len(taken) == limit else taken + take_unserved(limit - len(taken))
 
 
 def take_unserved(limit: int) -> list[Lease[Hub]]:

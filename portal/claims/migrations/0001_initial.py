@@ -255,6 +255,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["organisation", "due_at"],
+                name="claim_due_of_organisation",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=models.Index(fields=["organisation", "-created_at", "-id"], name="claim_newest"),
         ),
         migrations.AddIndex(

@@ -131,6 +131,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["-created_at", "-id"], name="hub_newest"),
                     models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["organisation", "due_at"],
+                        name="hub_due_of_organisation",
+                    ),
+                    models.Index(
                         condition=models.Q(("kept_until__isnull", False)),
                         fields=["kept_until"],
                         name="hub_kept",
