@@ -200,7 +200,8 @@ def _turns(rows: QuerySet[Any], had: int, most: int) -> list[tuple[int, datetime
 
 def _owners_under_way(model: type[Leased], by: str) -> Counter[Any]:
     """Return how many rows each owner has with workers now."""
-    return Counter(under_way(model._default_manager.all()).values_list(by, flat=True))
+    rows = under_way(model._default_manager.order_by())
+    return Counter(rows.values_list(by, flat=True))
 
 
 def _owners_due(due_rows: QuerySet[Any], by: str) -> QuerySet[Any, Any]:
