@@ -170,7 +170,7 @@ def _due() -> QuerySet[Hub]:
 
 def some_due() -> bool:
     """Say whether there is a hub to lease: a read, where leasing is a write."""
-    return leasing.some_within(_due(), HOST_AT_ONCE) or unserved_due()
+    return _due().exists() and (leasing.room(Hub, HOST_AT_ONCE) > 0 or unserved_due())
 
 
 def unserved_due() -> bool:
