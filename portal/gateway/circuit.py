@@ -52,6 +52,7 @@ class _Probe:
     """The right to make the one call that tells whether the host answers again."""
 
     circuit: Circuit
+    organisation: UUID
     open_until: datetime
 
 
@@ -81,9 +82,9 @@ def retry_in(organisation: UUID) -> float:
     if circuit is None:
         return 0.0
     _reset_counts(circuit.host, circuit.organisation_id)
-    if not _is_due(circuit, now):
-        return (circuit.open_until - now).total_seconds()
-    probe = _Probe(circuit, now + PROBE)
+    if wait := _wait(circuit, organisation, now):
+        return wait.total_seconds()
+    probe = _Probe(circuit, organisation, now + PROBE)
     won = Circuit.objects.filter(pk=circuit.pk, open_until=circuit.open_until).update(
         open_until=probe.open_until
     )
@@ -194,13 +195,16 @@ def _fail_for_several(calls: Collection[_Call]) -> bool:
     return failing >= LEAST_ORGANISATIONS and failing >= FAILING_SHARE * len(made)
 
 
-def _is_due(circuit: Circuit, now: datetime) -> bool:
-    """Whether the host may be tried again.
-
-    It is as well when that lies further ahead than ever meant: the clock was put back.
-    """
+def _wait(circuit: Circuit, organisation: UUID, now: datetime) -> timedelta:
+    """Return for how long the organisation is not to try the host, zero where it may."""
     ahead = circuit.open_until - now
-    return ahead <= timedelta(0) or ahead > Circuit.LONGEST_HELD
+    # Further ahead than ever meant, the clock was put back.
+    if ahead > Circuit.LONGEST_HELD:
+        return timedelta(0)
+    # Of whom the host failed the last probe, the hubs may be to blame: others try first.
+    if circuit.organisation_id is None and circuit.failed_for_id == organisation:
+        ahead += PROBE
+    return max(ahead, timedelta(0))
 
 
 def _pause(times_opened: int) -> timedelta:
@@ -223,7 +227,8 @@ def _conclude(probe: _Probe, failed: bool) -> None:
     mine = Circuit.objects.filter(pk=circuit.pk, open_until=probe.open_until)
     if failed:
         times = circuit.times_opened + 1
-        mine.update(open_until=timezone.now() + _pause(times), times_opened=times)
+        until = timezone.now() + _pause(times)
+        mine.update(open_until=until, times_opened=times, failed_for=probe.organisation)
     elif mine.delete()[0]:
         _reset_counts(circuit.host, circuit.organisation_id)
         logger.info("%s answers again", circuit.host)

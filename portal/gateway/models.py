@@ -12,8 +12,8 @@ from portal.orgs.models import Organisation
 class Circuit(Timed):
     """That a host of the API does not answer: nobody calls it before `open_until`.
 
-    With an `organisation` that one alone does not. `host` has its port, where the API's address
-    names one. There is no row of a host that answers.
+    With an `organisation` that one alone does not. `failed_for` is whose probe failed last. `host`
+    has its port, where the API's address names one. There is no row of a host that answers.
     """
 
     # The longest pause, with the probe that ends it.
@@ -25,6 +25,7 @@ class Circuit(Timed):
     opened_at = models.DateTimeField()
     open_until = models.DateTimeField()
     times_opened = models.PositiveIntegerField(default=1)
+    failed_for = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = (

@@ -26,6 +26,15 @@ class Migration(migrations.Migration):
                 ("open_until", models.DateTimeField()),
                 ("times_opened", models.PositiveIntegerField(default=1)),
                 (
+                    "failed_for",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="orgs.organisation",
+                    ),
+                ),
+                (
                     "organisation",
                     models.ForeignKey(
                         null=True,

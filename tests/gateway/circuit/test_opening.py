@@ -104,6 +104,7 @@ def test_calls_under_way_when_the_circuit_opened_neither_close_nor_extend_it(
         "opened_at": opened.opened_at,
         "open_until": opened.open_until,
         "times_opened": 1,
+        "failed_for_id": None,
     }
 
 

@@ -112,6 +112,33 @@ def test_everybodys_circuit_comes_before_an_organisations_own(sandbox, acme):
     assert gate.ask(acme.credential).seconds < 21
 
 
+def test_others_try_first_where_the_last_probe_was_of_one_whose_hubs_may_be_to_blame(
+    ask, acme, harbour, clock
+):
+    ask(1)
+    ask(1, harbour)
+    now, host = timezone.now(), circuit._host()
+    Circuit.objects.create(host=host, opened_at=now, open_until=now)
+    assert circuit.retry_in(acme.pk) == 0
+    ask(1, **AWAY)
+
+    clock.move_to(Circuit.objects.get().open_until + timedelta(seconds=1))
+    assert 0 < circuit.retry_in(acme.pk) <= circuit.PROBE.total_seconds()
+    assert not circuit.is_probing()
+    assert circuit.retry_in(harbour.pk) == 0
+    ask(1, harbour)
+    assert not Circuit.objects.exists()
+
+
+def test_the_one_who_tried_last_tries_again_where_nobody_else_does(acme, clock):
+    now, host = timezone.now(), circuit._host()
+    Circuit.objects.create(host=host, opened_at=now, open_until=now, failed_for=acme)
+    assert circuit.retry_in(acme.pk) > 0
+    clock.shift(circuit.PROBE)
+
+    assert circuit.retry_in(acme.pk) == 0
+
+
 @pytest.mark.parametrize("whose", ["acme", "everybody"])
 def test_a_host_has_one_circuit_for_everybody_and_one_for_each(acme, whose):
     now = timezone.now()
