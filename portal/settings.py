@@ -117,7 +117,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.orgs.web.context.workspace",
-                "portal.gateway.web.context.outage",
                 "portal.pwa.web.context.page",
             ],
         },

@@ -118,7 +118,8 @@ class Claim(Leased):
     which the claim could not be tried: while a key was refused, or no worker ran.
 
     Due is the next attempt while the claim is active, and a recheck once it has ended badly
-    after a send: never both, so they share one lease. `late_effect_at` says when it was found
+    after a send, or the reading back of support's: never two of them, so they share one lease.
+    `late_effect_at` says when it was found
     to have taken effect after all.
     """
 
@@ -223,8 +224,9 @@ class Claim(Leased):
             models.CheckConstraint(
                 condition=Q(state__in=ACTIVE)
                 | Q(due_at=None)
-                | (Q(sends__gt=0) & ~Q(state__in=SUCCEEDED)),
-                name="claim_is_rechecked_when_it_ended_badly_after_a_send",
+                | (Q(sends__gt=0) & ~Q(state__in=SUCCEEDED))
+                | Q(state=State.CLAIMED, acting_organisation__isnull=False),
+                name="ended_claim_is_due_for_a_recheck_or_support_reads_it_back",
             ),
             models.CheckConstraint(
                 condition=~Q(acting_organisation=models.F("organisation")),
@@ -233,6 +235,11 @@ class Claim(Leased):
         )
         indexes = [
             *Leased.Meta.indexes,
+            models.Index(
+                fields=("organisation", "due_at"),
+                condition=Q(due_at__isnull=False),
+                name="claim_due_of_organisation",
+            ),
             models.Index(fields=("organisation", "-created_at", "-id"), name="claim_newest"),
             models.Index(fields=("-created_at", "-id"), name="claim_newest_of_all"),
             models.Index(fields=("reference",), name="claim_exact_reference"),

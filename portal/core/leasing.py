@@ -7,6 +7,7 @@ gives back runs out, or is taken from a worker that is dead.
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -154,6 +155,62 @@ def take_within[Row: Leased](due_rows: QuerySet[Row], limit: int, most: int) -> 
     """Lease at most `limit` of these rows, as long as all workers together hold `most`."""
     with transaction.atomic():
         return take(due_rows, min(limit, room(due_rows.model, most)))
+
+
+def some_unserved(due_rows: QuerySet[Any], most: int, *, by: str) -> bool:
+    """Say whether a row of these is of an owner none of whose rows is with a worker now."""
+    owners = _owners_under_way(due_rows.model, by)
+    unserved = due_rows.exclude(**{f"{by}__in": list(owners)})
+    return unserved.exists() and owners.total() < most
+
+
+def take_in_turns[Row: Leased](
+    due_rows: QuerySet[Row], limit: int, most: int, *, by: str, unserved_only: bool = False
+) -> list[Lease[Row]]:
+    """Lease at most `limit` of these rows, each owner's longest due first, the owners in turns.
+
+    `by` is the field that names a row's owner. What an owner has under way counts as turns it has
+    had, or the one with the longest queue would win each time that a single thread falls free.
+    `unserved_only` leases one row each for owners of whom no worker has any. All workers together
+    hold `most` at a time. An index on the owner and `due_at` serves this, however long a queue is.
+    """
+    with transaction.atomic():
+        under_way = _owners_under_way(due_rows.model, by)
+        free = max(0, min(limit, most - under_way.total()))
+        if not free:
+            return []
+        owners = sorted(_owners_due(due_rows, by), key=lambda owner: under_way[owner])
+        if unserved_only:
+            owners = [owner for owner in owners if not under_way[owner]]
+        most_each = 1 if unserved_only else free
+        waiting = [
+            turn
+            for owner in owners[:free]  # Nobody after them has a turn yet.
+            for turn in _turns(due_rows.filter(**{by: owner}), under_way[owner], most_each)
+        ]
+        chosen = [pk for *_, pk in sorted(waiting)[:free]]
+        return take(due_rows.filter(pk__in=chosen), free)
+
+
+def _turns(rows: QuerySet[Any], had: int, most: int) -> list[tuple[int, datetime, Any]]:
+    """Return an owner's next rows, at most so many: which turn each is, since when due, its key."""
+    longest_due = rows.order_by("due_at").values_list("due_at", "pk")[:most]
+    return [(had + turn, since, pk) for turn, (since, pk) in enumerate(longest_due, start=1)]
+
+
+def _owners_under_way(model: type[Leased], by: str) -> Counter[Any]:
+    """Return how many rows each owner has with workers now."""
+    rows = under_way(model._default_manager.order_by())
+    return Counter(rows.values_list(by, flat=True))
+
+
+def _owners_due(due_rows: QuerySet[Any], by: str) -> QuerySet[Any, Any]:
+    """Return the keys of these rows' owners, first of whom one has been due for longest."""
+    owner: Any = due_rows.model._meta.get_field(by).related_model
+    of_owner = due_rows.filter(**{by: OuterRef("pk")}).order_by("due_at")
+    since = owner._default_manager.annotate(since=Subquery(of_owner.values("due_at")[:1]))
+    waiting: QuerySet[Any, Any] = since.filter(since__isnull=False).order_by("since")
+    return waiting.values_list("pk", flat=True)
 
 
 def take[Row: Leased](due_rows: QuerySet[Row], limit: int) -> list[Lease[Row]]:

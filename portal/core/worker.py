@@ -66,12 +66,19 @@ class WorkKind:
 
 
 _kinds: dict[str, WorkKind] = {}
+_cleanups: dict[str, Callable[[], object]] = {}
 _turns = itertools.count()
+_reserved_turns = itertools.count()
 
 
 def register(*kinds: WorkKind) -> None:
     """Let workers do these kinds of work as well."""
     _kinds.update({kind.name: kind for kind in kinds})
+
+
+def register_cleanup(name: str, clean: Callable[[], object]) -> None:
+    """Let workers remove what is of no use any more: a bounded part of it at every heartbeat."""
+    _cleanups[name] = clean
 
 
 def kinds(*, reserved: bool = False) -> list[WorkKind]:
@@ -90,13 +97,23 @@ def check_leases() -> None:
 
 
 def due_jobs(limit: int) -> list[Job]:
-    """Lease at most `limit` pieces of due work, every kind its share, the rest to who has more.
+    """Lease at most `limit` pieces of due work, every kind its share, the rest to who has more."""
+    return _shared(kinds(), next(_turns), limit)
 
-    The kinds take turns at being first: a thousand claims must not keep a key's check waiting
-    when only one thread is free.
+
+def _reserved_jobs(limit: int) -> list[Job]:
+    """Lease work that must not wait until one of the threads, all of them busy, falls free."""
+    return _shared(kinds(reserved=True), next(_reserved_turns), limit)
+
+
+def _shared(everything: list[WorkKind], turns: int, limit: int) -> list[Job]:
+    """Lease work of these kinds, which take turns at being first.
+
+    A thousand claims must not keep a key's check waiting when only one thread is free.
     """
-    everything = kinds()
-    turn, shares = next(_turns) % len(everything), sum(kind.share for kind in everything)
+    if limit <= 0:
+        return []
+    turn, shares = turns % max(1, len(everything)), sum(kind.share for kind in everything)
     due = [kind for kind in everything[turn:] + everything[:turn] if kind.is_due()]
     jobs: list[Job] = []
     for kind in due:
@@ -104,15 +121,6 @@ def due_jobs(limit: int) -> list[Job]:
         jobs += kind.jobs(min(share, limit - len(jobs)))
     for kind in sorted(due, key=lambda kind: kind.priority):
         jobs += kind.jobs(limit - len(jobs))
-    return jobs
-
-
-def _reserved_jobs(limit: int) -> list[Job]:
-    """Lease work that must not wait until one of the threads, all of them busy, falls free."""
-    jobs: list[Job] = []
-    for kind in kinds(reserved=True):
-        if limit > len(jobs) and kind.is_due():
-            jobs += kind.jobs(limit - len(jobs))
     return jobs
 
 
@@ -131,12 +139,17 @@ def run_once(threads: int = 16) -> int:
 
 def _in_thread(job: Job) -> None:
     try:
+        _guarded(job)
+    finally:
+        close_old_connections()
+
+
+def _guarded(job: Job) -> None:
+    try:
         job()
     except Exception:
         # The lease runs out by itself, and the next holder of the row goes on from it.
         logger.exception("a piece of work failed")
-    finally:
-        close_old_connections()
 
 
 class Worker:
@@ -203,6 +216,8 @@ class Worker:
         if time.monotonic() >= self._statistics_due:
             statistics.refresh()
             self._statistics_due = time.monotonic() + statistics.EVERY.total_seconds()
+        for clean in _cleanups.values():
+            _guarded(clean)
         self._beat_due = time.monotonic() + HEARTBEAT_SECONDS
 
     def _release_the_dead(self) -> None:

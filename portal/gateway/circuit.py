@@ -1,19 +1,26 @@
 """The circuit of an API host: while it is open nobody calls the host, except one reader at a time.
 
-Each process counts its own calls of the last minute. That the circuit is open is a row, which
+It opens for everybody when the calls of several organisations about several hubs fail. One
+organisation whose hubs fail has a circuit of its own, which holds back its calls alone.
+
+Each process counts its own calls of the last minute. That a circuit is open is a row, which
 all workers and pages share; without a row it is closed.
 """
 
 import logging
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from portal import spkey
@@ -24,6 +31,10 @@ logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60.0
 LEAST_CALLS = 20
 FAILING_SHARE = 0.5
+LEAST_HUBS = 3
+# What fails for so many is the host's trouble; of fewer, half of those who call.
+LEAST_ORGANISATIONS = 2
+MANY_ORGANISATIONS = 3
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=5)
 # Longer than a read may take; a prober that was killed is replaced after it.
@@ -40,49 +51,41 @@ _local = threading.local()
 class _Probe:
     """The right to make the one call that tells whether the host answers again."""
 
-    host: str
+    circuit: Circuit
+    organisation: UUID
     open_until: datetime
-    times_opened: int
 
 
-class _Window:
-    """This process's calls of the last minute to one host."""
+class _Call(NamedTuple):
+    """A call that ended. `hub` is empty where it was about none."""
 
-    def __init__(self) -> None:
-        self._calls: deque[tuple[float, bool]] = deque()
-        self._failed = 0
-
-    def add(self, failed: bool) -> bool:
-        """Count a call. Return whether so many fail that the circuit has to open."""
-        now = _monotonic()
-        self._calls.append((now, failed))
-        self._failed += failed
-        while self._calls[0][0] <= now - WINDOW_SECONDS:
-            _, one_failed = self._calls.popleft()
-            self._failed -= one_failed
-        calls = len(self._calls)
-        return failed and calls >= LEAST_CALLS and self._failed >= FAILING_SHARE * calls
+    at: float
+    organisation: UUID
+    hub: str
+    failed: bool
 
 
-_windows: defaultdict[str, _Window] = defaultdict(_Window)
+# This process's calls of the last minute, by host.
+_calls: defaultdict[str, deque[_Call]] = defaultdict(deque)
 
 
-def retry_in() -> float:
-    """Return for how many seconds SpKey is not to be called; 0.0 when it may be called now.
+def retry_in(organisation: UUID) -> float:
+    """Return for how many seconds the organisation is not to call SpKey; 0.0 when it may now.
 
     To be asked right before a read. When the circuit is open and due, one caller is let
     through: the next call of its thread is the probe, and `is_probing` says so until then.
     """
     _local.probe = None
-    host, now = _host(), timezone.now()
-    circuit = Circuit.objects.filter(pk=host).first()
+    now = timezone.now()
+    everybodys_first = F("organisation").asc(nulls_first=True)
+    circuit = _circuits_of(organisation).order_by(everybodys_first).first()
     if circuit is None:
         return 0.0
-    _reset_counts(host)
-    if not _is_due(circuit, now):
-        return (circuit.open_until - now).total_seconds()
-    probe = _Probe(host, now + PROBE, circuit.times_opened)
-    won = Circuit.objects.filter(pk=host, open_until=circuit.open_until).update(
+    _reset_counts(circuit.host, circuit.organisation_id)
+    if wait := _wait(circuit, organisation, now):
+        return wait.total_seconds()
+    probe = _Probe(circuit, organisation, now + PROBE)
+    won = Circuit.objects.filter(pk=circuit.pk, open_until=circuit.open_until).update(
         open_until=probe.open_until
     )
     if not won:
@@ -96,14 +99,16 @@ def is_probing() -> bool:
     return getattr(_local, "probe", None) is not None
 
 
-def is_open() -> bool:
-    """Say whether SpKey is known not to answer: one small query, for pages."""
+def is_open(organisation: UUID | None) -> bool:
+    """Say whether SpKey is known not to answer this organisation: one small query, for pages."""
     since = timezone.now() - OUTDATED
-    return Circuit.objects.filter(pk=_host(), open_until__gt=since).exists()
+    return _circuits_of(organisation).filter(open_until__gt=since).exists()
 
 
-def record_result(error: spkey.SpkeyError | None) -> None:
+def record_result(organisation: UUID, hub: str, error: spkey.SpkeyError | None) -> None:
     """Count how a call of this thread ended (None: with a usable answer). Never raises.
+
+    `hub` is the id of the hub it was about, empty where it was about none.
 
     The probe's end closes the circuit or opens it for twice as long. Calls that were under way
     when it opened do neither.
@@ -112,9 +117,10 @@ def record_result(error: spkey.SpkeyError | None) -> None:
     failed = isinstance(error, spkey.Unreachable)
     try:
         if probe is not None:
-            _conclude(probe, failed)
-        elif _has_to_open(_host(), failed):
-            _open(_host())
+            return _conclude(probe, failed)
+        call = _Call(_monotonic(), organisation, hub, failed)
+        for whose in _count(_host(), call):
+            _open(_host(), whose)
     except (DatabaseError, InterfaceError) as problem:
         # The call itself has ended, and what it said must not be lost over this.
         logger.warning("the circuit could not be written: %s", type(problem).__name__)
@@ -124,54 +130,105 @@ def reset() -> None:
     """Forget what this process has counted, and this thread's probe."""
     _local.probe = None
     with _lock:
-        _windows.clear()
+        _calls.clear()
 
 
 def _host() -> str:
     return urlsplit(settings.SPKEY_BASE_URL).netloc.lower()
 
 
-def _reset_counts(host: str) -> None:
+def _circuits_of(organisation: UUID | None) -> QuerySet[Circuit]:
+    """Return the open circuits that hold back the organisation: everybody's, and its own."""
+    whose = Q(organisation=None) | Q(organisation=organisation)
+    return Circuit.objects.filter(whose, host=_host())
+
+
+def _reset_counts(host: str, organisation: UUID | None) -> None:
     with _lock:
-        _windows.pop(host, None)
+        _forget(host, organisation)
 
 
-def _has_to_open(host: str, failed: bool) -> bool:
-    """Count a call. True for one of the threads whose calls fill the measure."""
-    with _lock:
-        full = _windows[host].add(failed)
-        if full:
-            del _windows[host]
-    return full
+def _forget(host: str, organisation: UUID | None) -> None:
+    """Forget the organisation's calls, or everybody's (None)."""
+    others = [call for call in _calls.pop(host, ()) if call.organisation != organisation]
+    if organisation is not None and others:
+        _calls[host] = deque(others)
 
 
-def _is_due(circuit: Circuit, now: datetime) -> bool:
-    """Whether the host may be tried again.
+def _count(host: str, call: _Call) -> list[UUID | None]:
+    """Count a call. Return whose calls have to be held back now, if any: None is everybody's.
 
-    It is as well when that lies further ahead than ever meant: the clock was put back.
+    Of the threads whose calls fill the measure, one is told so.
     """
+    with _lock:
+        calls = _calls[host]
+        calls.append(call)
+        while calls[0].at <= call.at - WINDOW_SECONDS:
+            calls.popleft()
+        whose = _failing(calls, call.organisation) if call.failed else []
+        for organisation in whose:
+            _forget(host, organisation)
+    return whose
+
+
+def _failing(calls: Collection[_Call], organisation: UUID) -> list[UUID | None]:
+    if _are_failing(calls) and _fail_for_several(calls):
+        return [None]
+    own = [call for call in calls if call.organisation == organisation]
+    return [organisation] if _are_failing(own) else []
+
+
+def _are_failing(calls: Collection[_Call]) -> bool:
+    """Whether so many of these calls fail, and about so many hubs, that no more are to be made."""
+    failed = [call for call in calls if call.failed]
+    enough = len(calls) >= LEAST_CALLS and len(failed) >= FAILING_SHARE * len(calls)
+    return enough and len({call.hub for call in failed}) >= LEAST_HUBS
+
+
+def _fail_for_several(calls: Collection[_Call]) -> bool:
+    """Whether the host fails several organisations, and not just one whose hubs it fails for."""
+    made = Counter(call.organisation for call in calls)
+    failed = Counter(call.organisation for call in calls if call.failed)
+    failing = sum(failed[whose] >= FAILING_SHARE * count for whose, count in made.items())
+    if failing >= MANY_ORGANISATIONS:
+        return True
+    return failing >= LEAST_ORGANISATIONS and failing >= FAILING_SHARE * len(made)
+
+
+def _wait(circuit: Circuit, organisation: UUID, now: datetime) -> timedelta:
+    """Return for how long the organisation is not to try the host, zero where it may."""
     ahead = circuit.open_until - now
-    return ahead <= timedelta(0) or ahead > Circuit.LONGEST_HELD
+    # Further ahead than ever meant, the clock was put back.
+    if ahead > Circuit.LONGEST_HELD:
+        return timedelta(0)
+    # Of whom the host failed the last probe, the hubs may be to blame: others try first.
+    if circuit.organisation_id is None and circuit.failed_for_id == organisation:
+        ahead += PROBE
+    return max(ahead, timedelta(0))
 
 
 def _pause(times_opened: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(times_opened - 1, 16)), LONGEST_PAUSE)
 
 
-def _open(host: str) -> None:
+def _open(host: str, organisation: UUID | None) -> None:
     now = timezone.now()
+    of: dict[str, Any] = {"host": host, "organisation_id": organisation}
     _, opened = Circuit.objects.get_or_create(
-        host=host, defaults={"opened_at": now, "open_until": now + _pause(1)}
+        **of, defaults={"opened_at": now, "open_until": now + _pause(1)}
     )
     if opened:
-        logger.warning("%s does not answer: calls are held back", host)
+        whose = "calls" if organisation is None else f"the calls of organisation {organisation}"
+        logger.warning("%s does not answer: %s are held back", host, whose)
 
 
 def _conclude(probe: _Probe, failed: bool) -> None:
-    mine = Circuit.objects.filter(pk=probe.host, open_until=probe.open_until)
+    circuit = probe.circuit
+    mine = Circuit.objects.filter(pk=circuit.pk, open_until=probe.open_until)
     if failed:
-        times = probe.times_opened + 1
-        mine.update(open_until=timezone.now() + _pause(times), times_opened=times)
+        times = circuit.times_opened + 1
+        until = timezone.now() + _pause(times)
+        mine.update(open_until=until, times_opened=times, failed_for=probe.organisation)
     elif mine.delete()[0]:
-        _reset_counts(probe.host)
-        logger.info("%s answers again", probe.host)
+        _reset_counts(circuit.host, circuit.organisation_id)
+        logger.info("%s answers again", circuit.host)

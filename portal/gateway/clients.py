@@ -14,7 +14,7 @@ from portal.orgs.models import ApiCredential
 
 CLIENTS_PER_THREAD = 8
 
-Ended = Callable[[spkey.SpkeyError | None], None]
+Ended = Callable[[str, spkey.SpkeyError | None], None]
 
 _local = threading.local()
 

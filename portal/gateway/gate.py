@@ -7,6 +7,7 @@ written here. The caller learns from the error's `held_for` how long that is.
 
 import logging
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -64,6 +65,13 @@ def usable(organisation: Organisation) -> ApiCredential:
     return credential
 
 
+def is_usable(organisation: Organisation) -> bool:
+    """Say whether the organisation's credential can be used."""
+    with suppress(NoUsableKeyError):
+        return usable(organisation) is not None
+    return False
+
+
 def ask(
     credential: ApiCredential, *, settles_doubt: bool = False, sent: str | None = None
 ) -> spkey.Client | Held:
@@ -78,9 +86,9 @@ def ask(
         return Held(paused, HeldReason.RATE_LIMITED)
     if not settles_doubt and (doubted := credential.doubted_for):
         # Only looked at: the circuit's one prober is the check, which ends the doubt as well.
-        is_away = circuit.is_open()
+        is_away = circuit.is_open(credential.organisation_id)
         return Held(doubted, HeldReason.CIRCUIT_OPEN if is_away else HeldReason.KEY_DOUBTED)
-    if silent := circuit.retry_in():
+    if silent := circuit.retry_in(credential.organisation_id):
         return Held(silent, HeldReason.CIRCUIT_OPEN)
     ended = partial(_record_end, credential)
     return clients.client_for(credential, sent or credential.sent, ended)
@@ -91,7 +99,7 @@ def held_reason(credential: ApiCredential) -> HeldReason | None:
 
     For pages: it only reads, and makes nobody the prober of an open circuit.
     """
-    if circuit.is_open():
+    if circuit.is_open(credential.organisation_id):
         return HeldReason.CIRCUIT_OPEN
     if credential.paused_for:
         return HeldReason.RATE_LIMITED
@@ -128,9 +136,9 @@ def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
     )
 
 
-def _record_end(credential: ApiCredential, error: spkey.SpkeyError | None) -> None:
-    """Take note of how a call with this key ended. Never raises."""
-    circuit.record_result(error)
+def _record_end(credential: ApiCredential, hub: str, error: spkey.SpkeyError | None) -> None:
+    """Take note of how a call with this key, about this hub, ended. Never raises."""
+    circuit.record_result(credential.organisation_id, hub, error)
     if isinstance(error, spkey.Unreachable) and error.retry_after is not None:
         error.held_for = wait_of(error.retry_after)
     if not isinstance(error, spkey.RateLimited):

@@ -12,9 +12,10 @@ class HubsConfig(AppConfig):
     verbose_name = _("Hubs")
 
     def ready(self) -> None:
-        """Let workers refresh hubs."""
+        """Let workers refresh hubs, and remove those that were only looked up."""
         # Models can be imported only now.
         from portal.core import worker  # noqa: PLC0415
         from portal.hubs import watching  # noqa: PLC0415
 
-        worker.register(watching.REFRESHES)
+        worker.register(watching.REFRESHES, watching.UNSERVED)
+        worker.register_cleanup("hubs that were only looked up", watching.remove_unused)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat, Lower, Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +20,12 @@ from portal.orgs.models import Organisation
 
 
 class Hub(Leased):
-    """The last known status of a hub, due for a refresh while somebody wants to know it.
-
-    `read_for` names the organisation whose key reads it where its own has none: the one that
-    claimed it on support's behalf.
-    """
+    """The last known status of a hub, due for a refresh while somebody wants to know it."""
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=30)
     WATCH: ClassVar[timedelta] = timedelta(seconds=60)
+    # A hub that is looked up and not claimed is nobody's.
+    KEPT: ClassVar[timedelta] = timedelta(days=1)
     # A hub that was just claimed is expected to come online, whether anybody looks or not.
     AWAIT_ONLINE_FOR: ClassVar[timedelta] = timedelta(hours=2)
     BOUNDS: ClassVar[dict[str, Bound]] = {
@@ -68,16 +66,10 @@ class Hub(Leased):
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
     read_at = models.DateTimeField(_("read at"), null=True)
     version = models.PositiveIntegerField(_("version"), default=1)
-    read_for = models.ForeignKey(
-        Organisation,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("read for"),
-    )
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
+    # A row that was only looked up goes then; empty of one that a claim or SpKey made ours.
+    kept_until = models.DateTimeField(_("kept until"), null=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     # What `search` looks in: the id and the serial in small letters, without hyphens.
     search_text = models.GeneratedField(
@@ -100,6 +92,14 @@ class Hub(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("-created_at", "-id"), name="hub_newest"),
+            models.Index(
+                fields=("organisation", "due_at"),
+                condition=Q(due_at__isnull=False),
+                name="hub_due_of_organisation",
+            ),
+            models.Index(
+                fields=("kept_until",), condition=Q(kept_until__isnull=False), name="hub_kept"
+            ),
         ]
 
     def __str__(self) -> str:

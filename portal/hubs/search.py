@@ -30,8 +30,10 @@ _ON_SQLITE = (
     """CREATE TRIGGER hubs_search_renamed AFTER UPDATE OF hub_id, serial ON hubs_hub
         WHEN OLD.search_text <> NEW.search_text BEGIN
         INSERT INTO hubs_search(hub, words) VALUES (NEW.id, NEW.search_text); END""",
+    # By its words, under which all that it was called stands: `hub` has no index.
     """CREATE TRIGGER hubs_search_gone AFTER DELETE ON hubs_hub BEGIN
-        DELETE FROM hubs_search WHERE hub = OLD.id; END""",
+        DELETE FROM hubs_search
+        WHERE words MATCH '"' || OLD.hub_id || '"' AND hub = OLD.id; END""",
 )
 
 

@@ -97,7 +97,8 @@ def _save(hub: Hub, known: dict[str, Any], read_at: datetime | None) -> Hub:
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)
-    Hub.objects.filter(no_newer, pk=hub.pk).update(**seen(known), read_at=hub.read_at)
+    kept: dict[str, Any] = {"kept_until": None} if known["binding"] == Hub.Binding.OURS else {}
+    Hub.objects.filter(no_newer, pk=hub.pk).update(**seen(known), **kept, read_at=hub.read_at)
     hub.refresh_from_db(fields=("version",))
     return hub
 

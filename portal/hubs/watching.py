@@ -4,11 +4,11 @@ However many people look, SpKey is asked once per hub and interval.
 """
 
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Q, Value, When
+from django.db import connection, transaction
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal import spkey
@@ -20,7 +20,7 @@ from portal.gateway.gate import Held
 from portal.hubs import status
 from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
-from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models import Organisation
 
 # A poll that finds this much of the watch left writes nothing.
 RENEW_BELOW = timedelta(seconds=30)
@@ -30,6 +30,8 @@ REFRESH_TROUBLED = timedelta(seconds=20)
 REFRESH_AWAITED = timedelta(seconds=60)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
+FOR_UNSERVED = 4
+REMOVED_AT_ONCE = 100
 
 
 def hub_for(organisation: Organisation, hub_id: UUID) -> Hub:
@@ -49,12 +51,24 @@ def known_hubs(organisation: Organisation, hub_ids: Collection[UUID]) -> dict[UU
     return {hub.hub_id: hub for hub in of_these}
 
 
+def hub_to_claim(organisation: Organisation, hub_id: UUID) -> Hub:
+    """Return the organisation's row of this hub, which stays from the caller's transaction on."""
+    hub = hub_for(organisation, hub_id)
+    if not Hub.objects.filter(pk=hub.pk).update(kept_until=None):
+        # It was removed at this very moment: what is made anew is kept for a day.
+        hub = hub_for(organisation, hub_id)
+        Hub.objects.filter(pk=hub.pk).update(kept_until=None)
+    return hub
+
+
 def hubs_for(
     organisation: Organisation,
     hub_ids: Collection[UUID],
     known: dict[UUID, Hub] | None = None,
 ) -> dict[UUID, Hub]:
     """Return the organisation's rows of these hubs by hub id, made where there are none.
+
+    One that is made is kept for a day, unless it is claimed, or ours.
 
     However many they are, this takes three statements at most, and one more for each that is the
     first to be read off a label that spells it with these capitals. `known` are those that
@@ -70,8 +84,14 @@ def hubs_for(
     missing = [hub_id for hub_id in hub_ids if hub_id not in found]
     if not missing:
         return found
+    until = timezone.now() + Hub.KEPT
     made = [
-        Hub(organisation=organisation, hub_id=hub_id, printed_id=printed.get(hub_id, ""))
+        Hub(
+            organisation=organisation,
+            hub_id=hub_id,
+            printed_id=printed.get(hub_id, ""),
+            kept_until=until,
+        )
         for hub_id in missing
     ]
     # Of two who ask at once one makes the row: the existing row is read afterwards.
@@ -83,19 +103,13 @@ def _printed(hub_id: UUID) -> str:
     return hub_id.printed if isinstance(hub_id, HubId) else ""
 
 
-def watch(hub: Hub, read_for: UUID | None = None) -> None:
-    """Keep the hub refreshed for the next minute. Writes only when that is running out.
-
-    `read_for` is the organisation that support claimed it from, whose key reads the status
-    where the hub's own organisation has no usable one.
-    """
-    now = timezone.now()
-    if not is_watched(hub, now):
-        _watch([hub.pk], now, read_for=read_for)
+def watch(hub: Hub) -> None:
+    """Keep the hub refreshed for the next minute. Writes only when that is running out."""
+    watch_all([hub])
 
 
 def watch_all(hubs: Iterable[Hub]) -> None:
-    """Keep these hubs refreshed for the next minute, each with the key that reads it already."""
+    """Keep these hubs refreshed for the next minute."""
     now = timezone.now()
     if unwatched := [hub.pk for hub in hubs if not is_watched(hub, now)]:
         _watch(unwatched, now)
@@ -121,19 +135,19 @@ def is_watched(hub: Hub, now: datetime | None = None) -> bool:
     return until is not None and RENEW_BELOW < until - now <= Hub.WATCH
 
 
-def _watch(pks: list[UUID], now: datetime, **fields: UUID | None) -> None:
+def _watch(pks: list[UUID], now: datetime) -> None:
     hubs = Hub.objects.filter(pk__in=pks)
-    hubs.update(watched_until=now + Hub.WATCH, **fields)
+    kept_longer = Case(When(kept_until__isnull=False, then=Value(now + Hub.KEPT)))
+    hubs.update(watched_until=now + Hub.WATCH, kept_until=kept_longer)
     # Somebody looks now: what was to be asked in a minute is asked at once.
     later = Q(due_at=None) | Q(due_at__gt=now + REFRESH_WAITING)
     hubs.filter(later).update(**due_at(now))
 
 
-def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> None:
+def await_online(hub: Hub, spkey_site_id: str) -> None:
     """Look at a newly claimed hub now and then until it is online, for two hours at most.
 
-    That it is the organisation's own, and at that site, is known already. `read_for` is as for
-    `watch`.
+    That it is the organisation's own, and at that site, is known already.
     """
     now = timezone.now()
     looked_at = When(watched_until__gt=now, then=Value(now + REFRESH_WAITING))
@@ -145,24 +159,39 @@ def await_online(hub: Hub, spkey_site_id: str, read_for: UUID | None = None) -> 
     Hub.objects.filter(pk=hub.pk).update(
         **status.seen(known),
         awaited_until=now + Hub.AWAIT_ONLINE_FOR,
-        read_for=read_for,
         # A crowd of claims that nobody looks at goes first.
         **due_at(Case(looked_at, default=Value(now + REFRESH_TROUBLED))),
     )
 
 
+def _due() -> QuerySet[Hub]:
+    return leasing.due(Hub.objects.all())
+
+
 def some_due() -> bool:
     """Say whether there is a hub to lease: a read, where leasing is a write."""
-    return leasing.some_within(leasing.due(Hub.objects.all()), HOST_AT_ONCE)
+    return _due().exists() and (leasing.room(Hub, HOST_AT_ONCE) > 0 or unserved_due())
+
+
+def unserved_due() -> bool:
+    """Say whether a hub is due of an organisation for which no worker reads one at this moment."""
+    return leasing.some_unserved(_due(), HOST_AT_ONCE + FOR_UNSERVED, by="organisation")
 
 
 def take_due(limit: int) -> list[Lease[Hub]]:
-    """Lease at most `limit` hubs that are due for a refresh, to one worker each.
+    """Lease at most `limit` hubs that are due for a refresh, the organisations in turns.
 
-    All workers together hold HOST_AT_ONCE at most; a few more, where two of them lease at the
-    very same moment.
+    All workers together hold HOST_AT_ONCE at most, and a few more for organisations that would
+    have to wait until somebody else's slow calls end.
     """
-    return leasing.take_within(leasing.due(Hub.objects.all()), limit, HOST_AT_ONCE)
+    taken = leasing.take_in_turns(_due(), limit, HOST_AT_ONCE, by="organisation")
+    return taken if len(taken) == limit else taken + take_unserved(limit - len(taken))
+
+
+def take_unserved(limit: int) -> list[Lease[Hub]]:
+    """Lease one hub each for at most `limit` organisations for which no worker reads one."""
+    most = HOST_AT_ONCE + FOR_UNSERVED
+    return leasing.take_in_turns(_due(), limit, most, by="organisation", unserved_only=True)
 
 
 def refresh(lease: Lease[Hub]) -> None:
@@ -170,19 +199,19 @@ def refresh(lease: Lease[Hub]) -> None:
 
     A hub that was leased to somebody else meanwhile is left to them.
     """
-    related = ("organisation__credential", "read_for__credential")
-    hub = lease.row().select_related(*related).first()
+    hub = lease.row().select_related("organisation__credential").first()
     if hub is not None:
         _give_back(lease, _ask(hub))
 
 
 def _ask(hub: Hub) -> timedelta:
-    """Read the hub's status, unless its key or SpKey must rest.
+    """Read the hub's status with its organisation's own key, unless that or SpKey must rest.
 
     Return the time until the next read.
     """
-    credential = _credential(hub)
-    if credential is None:
+    try:
+        credential = gate.usable(hub.organisation)
+    except gate.NoUsableKeyError:
         return REFRESH_TROUBLED
     client = gate.ask(credential)
     if isinstance(client, Held):
@@ -212,13 +241,6 @@ def _ask(hub: Hub) -> timedelta:
     return REFRESH_TROUBLED
 
 
-def _credential(hub: Hub) -> ApiCredential | None:
-    for organisation in filter(None, (hub.organisation, hub.read_for)):
-        with suppress(gate.NoUsableKeyError):
-            return gate.usable(organisation)
-    return None
-
-
 def _give_back(lease: Lease[Hub], every: timedelta) -> None:
     """Give the lease back: in one statement, or a watch begun at this moment would go unseen."""
     now = timezone.now()
@@ -234,11 +256,38 @@ def _give_back(lease: Lease[Hub], every: timedelta) -> None:
     lease.row().update(**given_back(again_at))
 
 
+def remove_unused() -> int:
+    """Remove some of the rows that were only looked up, a day ago and more. Return how many."""
+    with transaction.atomic():
+        now = timezone.now()
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        unused = Hub.objects.filter(free, kept_until__lte=now).order_by("kept_until")
+        if connection.features.has_select_for_update_skip_locked:
+            unused = unused.select_for_update(skip_locked=True)
+        pks = list(unused.values_list("pk", flat=True)[:REMOVED_AT_ONCE])
+        if pks:
+            Hub.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
+def _longest() -> timedelta:
+    return timedelta(seconds=spkey.Timeouts().get_total)
+
+
 REFRESHES = WorkKind(
     name="hub refreshes",
     model=Hub,
     is_due=some_due,
     take=take_due,
     work=refresh,
-    longest=lambda: timedelta(seconds=spkey.Timeouts().get_total),
+    longest=_longest,
+)
+UNSERVED = WorkKind(
+    name="hub refreshes for organisations that no worker serves",
+    model=Hub,
+    is_due=unserved_due,
+    take=take_unserved,
+    work=refresh,
+    longest=_longest,
+    reserved=True,
 )

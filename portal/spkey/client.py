@@ -52,8 +52,9 @@ class Client:
     base_url      https, or http for a loopback host only; may have a path, never a query
     api_key       40 ASCII letters and digits; None to send the token alone
     bearer_token  a JWT; None to send the key alone, as the vendor's guide asks
-    ended         told how every call ended, before its error is raised: that error, or None for a
-                  usable answer. Raises nothing; may set its `held_for`
+    ended         told how every call ended, before its error is raised: the id of the hub it was
+                  about, in small letters ("" for none), and that error, or None for a usable
+                  answer. Raises nothing; may set its `held_for`
     Raises ValueError when one of them is malformed; the error never quotes a credential.
     """
 
@@ -65,7 +66,7 @@ class Client:
         *,
         timeouts: Timeouts = Timeouts(),
         user_agent: str = USER_AGENT,
-        ended: Callable[[SpkeyError | None], None] | None = None,
+        ended: Callable[[str, SpkeyError | None], None] | None = None,
     ) -> None:
         try:
             credentials = Credentials(api_key, bearer_token)
@@ -104,7 +105,7 @@ class Client:
                 raise Undocumented("hubId is another hub's")
             return status
 
-        return self._request("GET", _hub_path(hub, "status"), read)
+        return self._request("GET", _hub_path(hub, "status"), read, hub=hub)
 
     def claim_hub(
         self, hub_id: str | uuid.UUID, *, site_id: str, user_id: str, org_id: str | None = None
@@ -180,7 +181,9 @@ class Client:
         given = {key: value for key, value in parameters.items() if value is not None}
         body = json.dumps({"hubId": hub} | given, allow_nan=False).encode()
         path = _hub_path(hub, name)
-        return self._request("POST", path, CommandAnswer.from_json, body=body, on_502=on_502)
+        return self._request(
+            "POST", path, CommandAnswer.from_json, hub=hub, body=body, on_502=on_502
+        )
 
     def _request[R](
         self,
@@ -188,6 +191,7 @@ class Client:
         path: str,
         read: Callable[[object, AnswerMeta], R],
         *,
+        hub: str = "",
         body: bytes | None = None,
         query: Mapping[str, str] | None = None,
         on_502: type[SpkeyError] = NotPassedOn,
@@ -196,7 +200,7 @@ class Client:
         reply = self._wire.exchange(method, self.base_url + path, body, query or {}, limits)
         outcome = understand(reply, read, on_502)
         if self._ended is not None:
-            self._ended(outcome if isinstance(outcome, SpkeyError) else None)
+            self._ended(hub.lower(), outcome if isinstance(outcome, SpkeyError) else None)
         # Raised here, outside any handler: no library's exception, and no header it may quote,
         # hangs behind it.
         if isinstance(outcome, SpkeyError):

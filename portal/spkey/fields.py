@@ -8,6 +8,9 @@ LONGEST_TEXT = 255
 LONGEST_PROSE = 10_000
 LARGEST_NUMBER = 2**53  # beyond it JSON numbers are no longer exact
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# No hub is older than SpKey, and what has not happened yet is no report of it.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_CLOCKS_APART = timedelta(days=1)
 
 
 class Undocumented(ValueError):
@@ -49,12 +52,17 @@ def flag(answer: Mapping[str, object], name: str) -> bool:
 
 def whole_number(answer: Mapping[str, object], name: str) -> int:
     """A number, its fraction cut off."""
-    value = answer.get(name)
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise Undocumented(f"{name} is not a number")
+    value = _number(answer, name)
     if not abs(value) <= LARGEST_NUMBER:  # put this way round it is also true for NaN
         raise Undocumented(f"{name} is out of range")
     return int(value)
+
+
+def _number(answer: Mapping[str, object], name: str) -> int | float:
+    value = answer.get(name)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise Undocumented(f"{name} is not a number")
+    return value
 
 
 def count_or_nothing(answer: Mapping[str, object], name: str) -> int | None:
@@ -64,18 +72,24 @@ def count_or_nothing(answer: Mapping[str, object], name: str) -> int | None:
 
 
 def moment_or_never(answer: Mapping[str, object], name: str) -> datetime | None:
-    """Epoch milliseconds as an aware datetime in UTC; 0 is how the API says never: None."""
-    milliseconds = whole_number(answer, name)
-    if milliseconds == 0:
+    """Epoch milliseconds as an aware datetime in UTC; None where that is never.
+
+    0 is how the API says never. So is a time at which nothing can have happened: before 2000, or
+    more than a day ahead of our clock.
+    """
+    milliseconds = _number(answer, name)
+    latest = datetime.now(UTC) + _CLOCKS_APART
+    if not _since_epoch(_EARLIEST) <= milliseconds <= _since_epoch(latest):  # nor is NaN
         return None
-    try:
-        return _EPOCH + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        raise Undocumented(f"{name} is no time") from None
+    return _EPOCH + timedelta(milliseconds=int(milliseconds))
+
+
+def _since_epoch(moment: datetime) -> float:
+    return (moment - _EPOCH) / timedelta(milliseconds=1)
 
 
 def moment(answer: Mapping[str, object], name: str) -> datetime:
-    """Epoch milliseconds, not 0, as an aware datetime in UTC."""
+    """Epoch milliseconds as an aware datetime in UTC, of something that has happened."""
     value = moment_or_never(answer, name)
     if value is None:
         raise Undocumented(f"{name} is no time")

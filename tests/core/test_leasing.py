@@ -313,6 +313,16 @@ def test_due_and_leased_rows_are_found_by_an_index(db, model):
     assert f"{name}_leased" in leased.explain()
 
 
+@pytest.mark.parametrize("model", [Claim, Hub])
+def test_whose_turn_it_is_is_found_by_an_index(db, model):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+    owners = leasing._owners_due(leasing.due(model.objects.all()), "organisation")
+    assert f"{model._meta.model_name}_due_of_organisation" in owners.explain()
+
+
 @pytest.mark.parametrize("model", [Claim, Hub, Notice, AccountEmail])
 def test_rows_planned_too_far_ahead_are_found_by_an_index(db, model):
     if connection.vendor == "postgresql":

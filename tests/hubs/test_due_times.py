@@ -139,14 +139,14 @@ def test_a_key_on_hold_is_held_no_longer_when_the_clock_is_set_back(sandbox, acm
     assert the_key().paused_for == 0
 
 
-def test_a_circuit_is_shown_no_longer_when_the_clock_is_set_back(db, sandbox, clock):
+def test_a_circuit_is_shown_no_longer_when_the_clock_is_set_back(db, sandbox, clock, acme):
     now, host = timezone.now(), sandbox.url.removeprefix("http://")
     Circuit.objects.create(host=host, opened_at=now, open_until=now + circuit.LONGEST_PAUSE)
     clock.shift(-HOUR)
     leasing.correct_clock()
     clock.shift(circuit.OUTDATED)
 
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
 
 def test_a_reading_dated_in_the_future_is_replaced_by_a_fresh_one(hub, acme, sandbox, clock):

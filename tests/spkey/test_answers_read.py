@@ -1,6 +1,7 @@
 """Documented answers become records; anything else on a 200 is no usable answer."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -61,6 +62,36 @@ def test_a_negative_uptime_is_ignored(api, client):
     assert status_of(api, client, online=True, uptimeSeconds=-1).uptime_seconds is None
 
 
+YEAR_2000 = 946_684_800_000
+# The end of year 9999, in milliseconds and mistaken for them, and what is no date at all.
+NEVER = [0, -1, 1, YEAR_2000 - 1, 253_402_300_799_000, -(2**53), 2**80, 1e300, -1e300]
+
+
+@pytest.mark.parametrize("milliseconds", NEVER)
+def test_a_time_at_which_nothing_can_have_happened_is_never(api, client, milliseconds):
+    times = dict.fromkeys(("provisionedAt", "claimedAt", "lastSeen"), milliseconds)
+    status = status_of(api, client, **times)
+    assert (status.provisioned_at, status.claimed_at, status.last_seen) == (None,) * 3
+
+
+def test_a_time_of_a_clock_that_is_hours_ahead_of_ours_is_kept(api, client):
+    now = datetime.now(UTC)
+    for hours, is_kept in ((23, True), (25, False)):
+        ahead = (now + timedelta(hours=hours)).timestamp() * 1000
+        api.reset()
+        assert bool(status_of(api, client, lastSeen=ahead).last_seen) == is_kept
+    api.reset()
+    assert status_of(api, client, lastSeen=YEAR_2000).last_seen == datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["NaN", "Infinity", "-Infinity"])
+def test_a_time_that_is_no_json_number_makes_the_answer_unusable(api, client, name):
+    body = json.dumps(people.status_json(lastSeen="?")).replace('"?"', name)
+    api.get(people.STATUS_URL, body=body, content_type="application/json")
+    with pytest.raises(spkey.UnusableAnswer, match="malformed"):
+        client.hub_status(HUB)
+
+
 @pytest.mark.parametrize("name", spkey.HUB_STATUSES)
 def test_every_documented_status_is_understood(api, client, name):
     assert status_of(api, client, status=name).status == name
@@ -114,22 +145,22 @@ EVENTS = [
             "newSiteId": "d",
             "reclaimedBy": USER,
             "reason": "moved\nhouse " * 50,
-            "reclaimedAt": 1,
+            "reclaimedAt": 1_700_000_000_000,
         },
         lambda data: (data.previous_org_id, data.new_site_id, data.reason[:5]),
         ("a", "d", "moved"),
     ),
     (
         "HubRoleSet",
-        {"isPrimary": True, "setBy": USER, "setAt": 1},
+        {"isPrimary": True, "setBy": USER, "setAt": 1_700_000_000_000},
         lambda data: (data.is_primary, data.set_by),
         (True, USER),
     ),
     (
         "HubSuspended",
-        {"reason": "stolen", "suspendedBy": USER, "suspendedAt": 1},
+        {"reason": "stolen", "suspendedBy": USER, "suspendedAt": 1_700_000_000_000},
         lambda data: (data.reason, data.suspended_by, data.suspended_at.year),
-        ("stolen", USER, 1970),
+        ("stolen", USER, 2023),
     ),
 ]
 
@@ -158,10 +189,10 @@ WRONG_STATUS_FIELDS = [
         "orgId": [None, 5, ["acme"]],
         "siteId": [None, {"id": 1}],
         "isPrimary": [None, "true", 1],
-        "provisionedAt": [None, "2024-01-15", True, 1e300, -(2**53)],
-        "claimedAt": [None, "0"],
+        "provisionedAt": [None, "2024-01-15", True],
+        "claimedAt": [None, "0", False, ["1700000000000"]],
         "online": ["yes", 1],
-        "lastSeen": ["now", True],
+        "lastSeen": ["now", "253402300799000", True],
         "version": [1.4],
         "uptimeSeconds": ["12", 2**60],
     }.items()
@@ -209,9 +240,10 @@ def test_an_undocumented_answer_to_a_claim_leaves_its_outcome_open(api, client, 
     assert caught.value.may_have_reached
 
 
-def test_an_event_without_a_time_is_no_claim_event(api, client):
+@pytest.mark.parametrize("milliseconds", [0, 253_402_300_799_000, -1])
+def test_an_event_without_a_time_is_no_claim_event(api, client, milliseconds):
     answer = people.claimed_json()
-    answer["event"]["data"]["claimedAt"] = 0
+    answer["event"]["data"]["claimedAt"] = milliseconds
     with pytest.raises(spkey.UnusableAnswer, match="claimedAt"):
         claim_answer_of(api, client, answer)
 

@@ -9,9 +9,13 @@ from portal.sandbox.server import Sandbox
 HUB = world.hub_id(0)
 
 
-def test_every_call_reports_its_end_once():
+def test_every_call_reports_its_end_and_its_hub_once():
     endings = []
-    with Sandbox() as sandbox, spkey.Client(sandbox.url, world.ACME_KEY, ended=endings.append) as c:
+
+    def ended(hub, error):
+        endings.append((hub, error))
+
+    with Sandbox() as sandbox, spkey.Client(sandbox.url, world.ACME_KEY, ended=ended) as c:
         c.hub_status(HUB)
         with pytest.raises(spkey.NotFound):
             c.find_user_by_email("nobody@acme.example")
@@ -19,13 +23,19 @@ def test_every_call_reports_its_end_once():
         with pytest.raises(spkey.Unreachable) as lost:
             c.claim_hub(HUB, site_id="mill-court", user_id=HUB)
 
-    assert [type(ending) for ending in endings] == [type(None), spkey.NotFound, spkey.Unreachable]
-    assert endings[-1] is lost.value
+    assert [(hub, type(error)) for hub, error in endings] == [
+        (HUB, type(None)),
+        ("", spkey.NotFound),
+        (HUB, spkey.Unreachable),
+    ]
+    assert endings[-1][1] is lost.value
 
 
 def test_a_call_refused_before_it_is_sent_reports_no_end():
     endings = []
-    client = spkey.Client("http://127.0.0.1:9", world.ACME_KEY, ended=endings.append)
+    client = spkey.Client(
+        "http://127.0.0.1:9", world.ACME_KEY, ended=lambda *end: endings.append(end)
+    )
     with pytest.raises(ValueError, match="UUID"):
         client.hub_status("..")
 

@@ -1,12 +1,16 @@
 """Support's claims go out with the super key and ordinary ones with the organisation's own."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from portal.claims.engine import actions, credentials
+from portal.claims.engine import actions, credentials, timing
 from portal.claims.models import Claim, Reason, State
+from portal.core import worker
+from portal.hubs import watching
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sites.models import Site
@@ -101,3 +105,111 @@ def test_a_claim_is_cancelled_when_the_agent_stops_being_one_before_it_is_sent(
 
     assert (done.state, done.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
     assert not sandbox.state.requests
+
+
+def _working(acme, sandbox):
+    pass
+
+
+def _without_key(acme, sandbox):
+    acme.credential.delete()
+
+
+def _known_as_refused(acme, sandbox):
+    ApiCredential.objects.filter(organisation=acme).update(state="refused")
+
+
+def _revoked_at_spkey(acme, sandbox):
+    sandbox.state.keys.revoke("acme")
+
+
+KEYS = [_working, _without_key, _known_as_refused, _revoked_at_spkey]
+
+
+@pytest.fixture
+def supports(agent, sandbox, acme, mill_court, hub_id, clock):
+    """Let support claim a hub for Acme, whose own key is like that. Forget what that asked."""
+
+    def claimed(of_key) -> Claim:
+        of_key(acme, sandbox)
+        post(agent, filled(hub_id, mill_court))
+        claim = work(Claim.objects.get())
+        assert claim.state == State.CLAIMED
+        sandbox.state.requests.clear()
+        return claim
+
+    return claimed
+
+
+@pytest.mark.parametrize("of_key", KEYS, ids=lambda of_key: of_key.__name__)
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=1)], ids=["at once", "a day later"])
+def test_no_look_at_a_page_is_sent_with_the_super_key(
+    sandbox, supports, of_key, later, as_person, ira, hub_id, clock
+):
+    claim = supports(of_key)
+    clock.shift(later)
+    pages = as_person(ira)
+    detail, claims = reverse("claims:detail", args=[claim.pk]), reverse("claims:list")
+    for _ in range(3):
+        for address in (detail, f"{detail}live/", claims):
+            assert pages.get(address).status_code == 200
+        watching.watch_all(Hub.objects.all())
+        worker.run_once()
+        clock.shift(watching.REFRESH_TROUBLED / 4)
+
+    assert used_keys(sandbox) == ({"acme"} if of_key in {_working, _revoked_at_spkey} else set())
+
+
+@pytest.mark.parametrize("of_key", [_without_key, _known_as_refused])
+def test_supports_claim_reads_back_that_its_hub_came_online(sandbox, supports, of_key, clock):
+    claim = supports(of_key)
+    clock.shift(timing.READ_BACK_EVERY)
+    worker.run_once()
+    assert [asked.key for asked in sandbox.state.requests] == ["support"]
+
+    sandbox.state.set_hub(claim.hub_id_text, {"online": True})
+    for _ in range(5):
+        clock.shift(timing.READ_BACK_EVERY)
+        worker.run_once()
+
+    assert Hub.objects.get().online is True
+    assert len(sandbox.state.requests) == 2
+    assert Claim.objects.get().due_at is None
+
+
+def test_looks_make_supports_claim_read_back_no_more_often(sandbox, supports, clock):
+    claim = supports(_without_key)
+    for _ in range(20):
+        watching.watch(Hub.objects.get(pk=claim.hub_id))
+        worker.run_once()
+        clock.shift(timing.READ_BACK_EVERY / 10)
+
+    assert [asked.key for asked in sandbox.state.requests] == ["support"]
+
+
+def test_supports_claim_is_read_back_for_two_hours_and_no_longer(sandbox, supports, clock):
+    supports(_without_key)
+    clock.shift(Hub.AWAIT_ONLINE_FOR + timing.READ_BACK_EVERY)
+    worker.run_once()
+
+    assert not sandbox.state.requests
+    assert Claim.objects.get().due_at is None
+
+
+def test_an_organisations_own_key_that_works_reads_what_support_claimed(sandbox, supports, clock):
+    supports(_working)
+    for _ in range(3):
+        clock.shift(timing.READ_BACK_EVERY)
+        worker.run_once()
+
+    assert used_keys(sandbox) == {"acme"}
+    assert Claim.objects.get().due_at is None
+
+
+def test_reading_back_changes_no_version_of_the_claim(sandbox, supports, clock):
+    version = supports(_without_key).version
+    clock.shift(timing.READ_BACK_EVERY)
+    worker.run_once()
+
+    assert sandbox.state.requests
+    assert Claim.objects.get().version == version

@@ -99,7 +99,7 @@ def _create(claim_request: ClaimRequest) -> Claim:
     claim = Claim.objects.create(
         organisation=claim_request.organisation,
         acting_organisation=claim_request.acting_organisation,
-        hub=watching.hub_for(claim_request.organisation, claim_request.hub_id),
+        hub=watching.hub_to_claim(claim_request.organisation, claim_request.hub_id),
         hub_id_text=str(claim_request.hub_id),
         site=claim_request.site,
         spkey_site_id=claim_request.spkey_site_id,

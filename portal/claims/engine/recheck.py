@@ -1,7 +1,13 @@
-"""Late effects: rechecking claims that ended badly after a send, which may have worked after all.
+"""Looking again at claims that have ended.
 
-SpKey may carry a command out long after its answer was lost. The claim's state stays as it
-is, for a final state never changes; the effect is marked, recorded and notified.
+Late effects: SpKey may carry a command out long after its answer was lost, so claims that ended
+badly after a send are rechecked. The claim's state stays as it is, for a final state never changes;
+the effect is marked, recorded and notified.
+
+Support's claims read their result back: the key of the hub's organisation reads whether it has come
+online, and where there is none that works, the key that claimed it does, for as long as the hub is
+awaited. That is the claim's affair, and not of those who look at a page: with a super key nothing
+else is read.
 """
 
 import logging
@@ -27,7 +33,9 @@ DENIED = (calls.CallOutcome.NOT_FOUND, calls.CallOutcome.FORBIDDEN)
 
 
 def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
-    """Return when a claim that ends with this decision is rechecked, None for never."""
+    """Return when a claim that ends with this decision is looked at again, None for never."""
+    if decision.state == State.CLAIMED and claim.by_support:
+        return now + timing.READ_BACK_EVERY
     ended_badly = decision.state in FINAL and decision.state not in SUCCEEDED
     if not ended_badly or not claim.sends or decision.reason == Reason.KEY_MISMATCH:
         return None
@@ -61,7 +69,7 @@ def take_due(limit: int) -> list[Lease[Claim]]:
 
 
 def recheck(lease: Lease[Claim]) -> None:
-    """Read the hub of a leased claim that ended badly, and mark what its send did after all."""
+    """Read the hub of a leased claim that has ended; mark what its send did after all."""
     try:
         claim = leases.load(lease)
         _recheck_guarded(lease, claim)
@@ -81,6 +89,8 @@ def _recheck_guarded(lease: Lease[Claim], claim: Claim) -> None:
 
 
 def _recheck(lease: Lease[Claim], claim: Claim) -> None:
+    if claim.state == State.CLAIMED:
+        return _read_back(lease, claim)
     reading = _read(claim)
     if reading is not None and reading.outcome in DENIED:
         return _rest(lease, _next(claim))
@@ -89,6 +99,16 @@ def _recheck(lease: Lease[Claim], claim: Claim) -> None:
     if _took_effect(claim, reading.hub):
         return _mark(lease, claim)
     return _rest(lease, _next(claim))
+
+
+def _read_back(lease: Lease[Claim], claim: Claim) -> None:
+    """Read whether a hub that support claimed is online, where its organisation cannot."""
+    now, hub, ended_at = timezone.now(), claim.hub, claim.finished_at or claim.created_at
+    is_online = hub.online and hub.read_at is not None and hub.read_at > ended_at
+    if is_online or now - ended_at > hub.AWAIT_ONLINE_FOR or gate.is_usable(claim.organisation):
+        return lease.write(**leasing.given_back(None))
+    _read(claim)
+    return lease.write(**leasing.given_back(now + timing.READ_BACK_EVERY))
 
 
 def _read(claim: Claim) -> calls.Reading | None:

@@ -188,7 +188,7 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state == State.ALREADY_YOURS:
             recheck.recheck_now(claim)
         if decision.state == State.CLAIMED:
-            watching.await_online(claim.hub, claim.spkey_site_id, claim.acting_organisation_id)
+            watching.await_online(claim.hub, claim.spkey_site_id)
         if decision.state in FINAL:
             actor = context.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)

@@ -25,6 +25,7 @@ SETTLE_APART: Final = timedelta(seconds=10)
 VERIFY_READS: Final = (2.0, 5.0, 10.0, 20.0, 40.0)
 REVIEW_EVERY: Final = 3600.0
 RECHECK_AFTER: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
+READ_BACK_EVERY: Final = timedelta(minutes=1)
 RECHECK_RETRY_AFTER: Final = timedelta(hours=1)
 RECHECK_WINDOW: Final = timedelta(days=7)
 

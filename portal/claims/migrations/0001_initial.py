@@ -255,6 +255,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["organisation", "due_at"],
+                name="claim_due_of_organisation",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=models.Index(fields=["organisation", "-created_at", "-id"], name="claim_newest"),
         ),
         migrations.AddIndex(
@@ -422,9 +430,10 @@ class Migration(migrations.Migration):
                         ("sends__gt", 0),
                         models.Q(("state__in", ("claimed", "already_yours")), _negated=True),
                     ),
+                    models.Q(("acting_organisation__isnull", False), ("state", "claimed")),
                     _connector="OR",
                 ),
-                name="claim_is_rechecked_when_it_ended_badly_after_a_send",
+                name="ended_claim_is_due_for_a_recheck_or_support_reads_it_back",
             ),
         ),
         migrations.AddConstraint(

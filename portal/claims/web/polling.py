@@ -71,7 +71,7 @@ def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
 def watch_hub(claim: Claim) -> None:
     """Have the hub of a claim that succeeded read again, whenever somebody looks."""
     if claim.state in SUCCEEDED:
-        watching.watch(claim.hub, read_for=claim.acting_organisation_id)
+        watching.watch(claim.hub)
 
 
 def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
@@ -113,7 +113,7 @@ def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
 
 OF_CLAIM = _columns(
     Claim,
-    *("id", "hub_id", "acting_organisation_id", "state", "version", "created_at", "finished_at"),
+    *("id", "hub_id", "state", "version", "created_at", "finished_at"),
 )
 OF_HUB = _columns(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
 

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
                 ("awaited_until", models.DateTimeField(null=True, verbose_name="awaited until")),
                 ("watched_until", models.DateTimeField(null=True, verbose_name="watched until")),
+                ("kept_until", models.DateTimeField(null=True, verbose_name="kept until")),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -112,23 +113,11 @@ class Migration(migrations.Migration):
                         output_field=models.TextField(),
                     ),
                 ),
-                (
-                    "read_for",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="orgs.organisation",
-                        verbose_name="read for",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "hub",
                 "verbose_name_plural": "hubs",
                 "ordering": ("-created_at",),
-                "abstract": False,
                 "indexes": [
                     models.Index(
                         condition=models.Q(("due_at__isnull", False)),
@@ -141,6 +130,16 @@ class Migration(migrations.Migration):
                         name="hub_leased",
                     ),
                     models.Index(fields=["-created_at", "-id"], name="hub_newest"),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["organisation", "due_at"],
+                        name="hub_due_of_organisation",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kept_until__isnull", False)),
+                        fields=["kept_until"],
+                        name="hub_kept",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

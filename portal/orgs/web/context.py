@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from portal.gateway import circuit
 from portal.notices import outbox
 from portal.orgs import access
 from portal.orgs.display import key_wording
@@ -41,6 +42,11 @@ class Workspace:
     def is_concerned(self) -> bool:
         """Whether the person has to do with claims or the key."""
         return not CONCERNED.isdisjoint(self.can)
+
+    @property
+    def spkey_is_away(self) -> bool:
+        """Whether SpKey is known not to answer the organisation: asked anew each time."""
+        return circuit.is_open(self.organisation.pk if self.organisation else None)
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:

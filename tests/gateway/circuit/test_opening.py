@@ -21,15 +21,15 @@ GATEWAYS_PAGE = {"status": 502, "body": "<html>Bad gateway</html>"}
     [AWAY, {"status": 500}, GATEWAYS_PAGE, {"reset": "before"}, {"drop": "after"}],
     ids=["503", "500", "a gateway's 502", "reset", "closed"],
 )
-def test_the_circuit_opens_at_the_twentieth_failed_call_and_not_before(ask, failure, caplog):
+def test_the_circuit_opens_at_the_twentieth_failed_call_and_not_before(ask, failure, caplog, acme):
     ask(19, **failure)
-    assert not circuit.is_open()
-    assert circuit.retry_in() == 0
+    assert not circuit.is_open(acme.pk)
+    assert circuit.retry_in(acme.pk) == 0
 
     ask(1, **failure)
 
-    assert circuit.is_open()
-    assert 29 < circuit.retry_in() <= 30
+    assert circuit.is_open(acme.pk)
+    assert 29 < circuit.retry_in(acme.pk) <= 30
     warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == 1
 
@@ -37,20 +37,20 @@ def test_the_circuit_opens_at_the_twentieth_failed_call_and_not_before(ask, fail
 def test_the_circuit_opens_when_connections_are_refused(acme, settings):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
     client = gate.ask(acme.credential)
-    for _ in range(circuit.LEAST_CALLS):
+    for number in range(circuit.LEAST_CALLS):
         with pytest.raises(spkey.Unreachable):
-            client.hub_status(world.hub_id(0))
+            client.hub_status(world.hub_id(number))
 
     assert Circuit.objects.get().host == "127.0.0.1:9"
 
 
-def test_failures_of_less_than_half_of_the_calls_do_not_open_the_circuit(ask):
+def test_failures_of_less_than_half_of_the_calls_do_not_open_the_circuit(ask, acme):
     ask(26)
     ask(25, **AWAY)
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
     ask(1, **AWAY)
-    assert circuit.is_open()
+    assert circuit.is_open(acme.pk)
 
 
 @pytest.mark.parametrize(
@@ -63,61 +63,66 @@ def test_failures_of_less_than_half_of_the_calls_do_not_open_the_circuit(ask):
     ],
     ids=lambda action: str(action.get("body") or action.get("status", "answered")),
 )
-def test_error_answers_and_offline_hubs_never_open_the_circuit(ask, action):
+def test_error_answers_and_offline_hubs_never_open_the_circuit(ask, action, acme):
     ask(circuit.LEAST_CALLS + 5, **action)
 
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
 
 def test_commands_whose_side_effects_failed_never_open_the_circuit(sandbox, acme):
     failed = {"success": False, "error": "SideEffectError", "version": 2}
     sandbox.faults.add(action={"status": 500, "body": json.dumps(failed)})
     client = gate.ask(acme.credential)
-    for _ in range(circuit.LEAST_CALLS):
+    for number in range(circuit.LEAST_CALLS):
         with pytest.raises(spkey.SideEffectsFailed):
-            client.claim_hub(world.hub_id(0), site_id="mill-court", user_id=str(uuid.uuid4()))
+            client.claim_hub(world.hub_id(number), site_id="mill-court", user_id=str(uuid.uuid4()))
 
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
 
-def test_failures_of_more_than_a_minute_ago_do_not_count(ask, monkeypatch):
+def test_failures_of_more_than_a_minute_ago_do_not_count(ask, monkeypatch, acme):
     ask(circuit.LEAST_CALLS - 1, **AWAY)
     now = circuit._monotonic
     monkeypatch.setattr(circuit, "_monotonic", lambda: now() + 60)
     ask(circuit.LEAST_CALLS - 1, **AWAY)
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
     ask(1, **AWAY)
-    assert circuit.is_open()
+    assert circuit.is_open(acme.pk)
 
 
 @pytest.mark.parametrize("action", [{}, AWAY], ids=["answered", "failed"])
-def test_calls_under_way_when_the_circuit_opened_neither_close_nor_extend_it(opened, ask, action):
+def test_calls_under_way_when_the_circuit_opened_neither_close_nor_extend_it(
+    opened, ask, acme, action
+):
     ask(circuit.LEAST_CALLS, **action)
 
     assert Circuit.objects.values().get() == {
+        "id": opened.pk,
         "host": opened.host,
+        "organisation_id": acme.pk,
         "opened_at": opened.opened_at,
         "open_until": opened.open_until,
         "times_opened": 1,
+        "failed_for_id": None,
     }
 
 
-def test_calls_that_ended_while_the_circuit_was_open_do_not_open_it_again(opened, ask, clock):
+def test_calls_that_ended_while_the_circuit_was_open_do_not_open_it_again(opened, ask, clock, acme):
     ask(circuit.LEAST_CALLS - 1, **AWAY)
-    circuit.retry_in()  # Somebody asked, as everybody does before a read.
+    circuit.retry_in(acme.pk)  # Somebody asked, as everybody does before a read.
     Circuit.objects.all().delete()  # Another process's probe was answered.
 
     ask(1, **AWAY)
 
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
 
-def test_another_host_has_a_circuit_of_its_own(opened, settings):
+def test_another_host_has_a_circuit_of_its_own(opened, settings, acme):
     settings.SPKEY_BASE_URL = "http://127.0.0.1:9"
 
-    assert not circuit.is_open()
-    assert circuit.retry_in() == 0
+    assert not circuit.is_open(acme.pk)
+    assert circuit.retry_in(acme.pk) == 0
 
 
 def test_a_call_keeps_its_outcome_when_the_circuit_cannot_be_written(sandbox, acme, caplog):
@@ -129,8 +134,8 @@ def test_a_call_keeps_its_outcome_when_the_circuit_cannot_be_written(sandbox, ac
     sandbox.faults.add(action=AWAY)
     client = gate.ask(acme.credential)
     with connection.execute_wrapper(full):
-        for _ in range(circuit.LEAST_CALLS):
+        for number in range(circuit.LEAST_CALLS):
             with pytest.raises(spkey.Unreachable):
-                client.hub_status(world.hub_id(0))
+                client.hub_status(world.hub_id(number))
 
     assert "the circuit could not be written: OperationalError" in caplog.text

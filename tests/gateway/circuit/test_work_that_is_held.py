@@ -48,7 +48,7 @@ def test_a_key_check_stays_due_while_the_circuit_is_open(opened, acme, wire, clo
 
     assert len(wire()) == asked + 1
     assert ApiCredential.objects.get().due_at is None
-    assert not circuit.is_open()  # The check was the probe, and its 404 was an answer.
+    assert not circuit.is_open(acme.pk)  # The check was the probe, and its 404 was an answer.
 
 
 def test_a_key_that_cannot_be_decrypted_is_no_prober(opened, acme, clock, monkeypatch):
@@ -58,7 +58,7 @@ def test_a_key_that_cannot_be_decrypted_is_no_prober(opened, acme, clock, monkey
 
     worker.run_once()
 
-    assert circuit.retry_in() == 0
+    assert circuit.retry_in(acme.pk) == 0
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ def test_of_many_hubs_watched_during_an_outage_only_twenty_are_read(sandbox, acm
 
 @pytest.mark.slow
 def test_a_crowd_of_claims_stops_calling_and_all_are_claimed_afterwards(
-    sandbox, ira, mill_court, wire, clock
+    sandbox, ira, mill_court, wire, clock, acme
 ):
     sandbox.faults.add(action=AWAY)
     for number in range(30):
@@ -99,7 +99,7 @@ def test_a_crowd_of_claims_stops_calling_and_all_are_claimed_afterwards(
         worker.run_once()
     assert set(Claim.objects.values_list("state", flat=True)) == {State.CLAIMED}
     assert len(wire("ClaimHub")) == 30
-    assert not circuit.is_open()
+    assert not circuit.is_open(acme.pk)
 
 
 def test_a_claim_that_is_held_keeps_an_open_send_open(opened, ira, mill_court, clock, wire):

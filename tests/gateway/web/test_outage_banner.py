@@ -47,6 +47,13 @@ def test_an_agent_reads_it_too(agent, away):
     assert TITLE in text_of(agent, "/support/")
 
 
+def test_one_organisations_own_outage_is_read_by_its_people_alone(as_person, ira, hal, acme, away):
+    Circuit.objects.update(organisation=acme)
+
+    assert TITLE in text_of(as_person(ira), "/")
+    assert TITLE not in text_of(as_person(hal), "/")
+
+
 def test_nobody_reads_it_once_spkey_answers(as_person, ira, away):
     away.delete()
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim, State
-from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import work
@@ -81,7 +80,7 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
     assert claim.state == State.CLAIMED
     sandbox.state.set_hub(str(hub_id), {"online": True})
 
-    agent.get(f"/claims/{claim.pk}/")
-    Hub.objects.update(due_at=timezone.now())
+    Claim.objects.update(due_at=timezone.now())
 
     assert work(claim).hub.online is True
+    assert "Firmware" in agent.get(f"/claims/{claim.pk}/").content.decode()

@@ -1,5 +1,6 @@
 """A claimed hub's page follows it online, and says of when its news is."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from tests.claims.web.claim_page.conftest import due, live, seen_in, text_of
 from tests.conftest import work
+from tests.spkey.people import status_json
 
 
 def test_a_claimed_hub_is_followed_until_it_is_online(installer, claim, sandbox):
@@ -34,6 +36,23 @@ def test_a_hub_that_comes_online_hours_later_is_noticed(installer, claim, sandbo
     sandbox.state.set_hub(claim.hub_id_text, {"online": True})
     due(claim)
     assert "Firmware 1.4.2" in live(installer, claim, seen_in(page)).content.decode()
+
+
+@pytest.mark.parametrize("milliseconds", [253_402_300_799_000, -1, 10**15])
+def test_a_hub_that_was_seen_or_claimed_at_an_odd_time_has_a_page(
+    installer, claim, sandbox, milliseconds
+):
+    work(claim)
+    times = {"lastSeen": milliseconds, "claimedAt": milliseconds, "provisionedAt": milliseconds}
+    odd = status_json(hubId=claim.hub_id_text, status="Claimed", orgId="acme-properties", **times)
+    answer = {"status": 200, "body": json.dumps(odd | {"siteId": "mill-court", "online": True})}
+    sandbox.faults.add({"path_contains": "status"}, action=answer)
+    due(claim)
+    hub = Hub.objects.get()
+
+    assert (hub.online, hub.last_seen, hub.claimed_at) == (True, None, None)
+    assert "Online" in text_of(installer, claim)
+    assert installer.get(f"/claims/{claim.pk}/live/").status_code == 200
 
 
 @pytest.fixture

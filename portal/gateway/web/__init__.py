@@ -1,1 +1,0 @@
-"""What pages know of SpKey's health."""
