@@ -19,7 +19,7 @@ from django.core.management import call_command
 from bench import place, report, signals
 from chaos import postgres
 
-PARTS = ("polls", "submits", "crowd", "fair", "flood", "weight", "history")
+PARTS = ("polls", "submits", "crowd", "fair", "flood", "photos", "weight", "history")
 # Measured only when they are named: they need a browser, and take minutes.
 BY_NAME = ("labels", "tray", "lighthouse")
 

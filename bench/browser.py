@@ -60,6 +60,21 @@ class Browser:
         self._connection.request("POST", path, urlencode(fields), headers)
         return self._page()
 
+    def upload(self, path: str, name: str, content: bytes) -> Page:
+        """Return what the portal answers to a form with one file, as the tray sends it."""
+        head = f'Content-Disposition: form-data; name="{name}"; filename="{name}"'
+        body = b"".join(
+            (f"--{TOKEN}\r\n{head}\r\n\r\n".encode(), content, f"\r\n--{TOKEN}--\r\n".encode())
+        )
+        headers = {
+            **self._headers,
+            "Content-Type": f"multipart/form-data; boundary={TOKEN}",
+            "Origin": self._origin,
+            "X-CSRFToken": TOKEN,
+        }
+        self._connection.request("POST", path, body, headers)
+        return self._page()
+
     def _page(self) -> Page:
         answer = self._connection.getresponse()
         headers = {name.lower(): value for name, value in answer.getheaders()}

@@ -8,8 +8,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from PIL import Image, ImageDraw
 
+from bench.pictures import hostile
 from portal.core.models import Slot
 from portal.core.throttle import alone
 from portal.hubs.labels import photo_reader, photos
@@ -18,22 +18,6 @@ from tests.hubs.labels.test_photos import HUB, desk, file, label
 IRA, ADA = UUID(int=1), UUID(int=2)
 
 pytestmark = pytest.mark.django_db
-
-
-def finder_patterns(side: int = 1600) -> io.BytesIO:
-    """A picture of few bytes that holds the corner of a QR code tens of thousands of times."""
-    tile = Image.new("1", (8, 8), 1)
-    draw = ImageDraw.Draw(tile)
-    draw.rectangle((1, 1, 7, 7), fill=0)
-    draw.rectangle((2, 2, 6, 6), fill=1)
-    draw.rectangle((3, 3, 5, 5), fill=0)
-    whole = Image.new("1", (side, side), 1)
-    for left in range(0, side, 8):
-        whole.paste(tile, (left, 0))
-    row = whole.crop((0, 0, side, 8))
-    for top in range(0, side, 8):
-        whole.paste(row, (0, top))
-    return file(whole, "PNG")
 
 
 def problem_with(upload: io.BytesIO, person: UUID = IRA) -> str:
@@ -54,7 +38,7 @@ def test_what_is_wrong_with_a_photo_is_told():
 
 def test_a_picture_made_to_be_slow_is_given_up_and_the_next_is_read(settings):
     patience, settings.PHOTO_SECONDS = settings.PHOTO_SECONDS, 1
-    slow = finder_patterns()
+    slow = io.BytesIO(hostile.slow())
     assert len(slow.getvalue()) < 50_000
     began = time.monotonic()
     assert problem_with(slow) == "too_slow"
@@ -66,13 +50,13 @@ def test_a_picture_made_to_be_slow_is_given_up_and_the_next_is_read(settings):
 
 def test_a_photo_that_nobody_waits_for_ends_by_itself(settings):
     reader = (sys.executable, "-m", "portal.hubs.labels.read_photo", "1")
-    slow = finder_patterns().getvalue()
+    slow = hostile.slow()
     done = subprocess.run(reader, cwd=settings.BASE_DIR, input=slow, check=False)
     assert done.returncode < 0
 
 
 def test_a_picture_that_takes_too_much_memory_is_a_problem_and_not_a_crash(settings):
-    content = file(Image.new("RGBA", (5000, 4900)), "PNG").getvalue()
+    content = hostile.large("PNG")
     limited = (
         "from portal.hubs.labels import read_photo; read_photo.BYTES = 200 << 20; "
         "read_photo.main(30)"
