@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mutants.catalogue import MUTANTS, Edit, Mutant
+from tests.mutants.of_access import MUTANTS_OF_ACCESS
 
 HERE = Path(__file__).parents[2]
 MACHINE = "tests/machine/test_state_machine.py"
@@ -29,6 +30,9 @@ class Verdict:
     noticed: bool
     by: str
     seconds: float
+
+
+NOT_ASKED = Verdict(False, "", 0)
 
 
 def copy_to(folder: Path) -> None:
@@ -84,11 +88,12 @@ def run(folder: Path, *tests: str) -> Verdict:
 
 
 def judge(mutant: Mutant, whole: Path) -> tuple[Verdict, Verdict]:
-    """Return what the test of its own and what the state machine make of a mutant."""
+    """Return what the test of its own and, where it must notice, the state machine make of it."""
     originals = {edit.path: (whole / edit.path).read_text() for edit in mutant.edits}
     try:
         apply(whole, mutant.edits)
-        return run(whole, mutant.test), run(whole, MACHINE)
+        by_machine = run(whole, MACHINE) if mutant.by_machine else NOT_ASKED
+        return run(whole, mutant.test), by_machine
     finally:
         for path, text in originals.items():
             (whole / path).write_text(text)
@@ -113,13 +118,14 @@ def main(words: list[str]) -> int:
     """Try every mutant, or those whose name has one of the words. Return the exit code."""
     chosen = [
         mutant
-        for mutant in MUTANTS
+        for mutant in MUTANTS + MUTANTS_OF_ACCESS
         if not words or any(word in f"{mutant.safeguard} {mutant.switched_off}" for word in words)
     ]
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         folder = Path(name)
         copy_to(folder)
-        sound = run(folder, *sorted({mutant.test for mutant in chosen}), MACHINE)
+        machine = [MACHINE] if any(mutant.by_machine for mutant in chosen) else []
+        sound = run(folder, *sorted({mutant.test for mutant in chosen}), *machine)
         if sound.noticed:
             show(f"The copy fails before anything was switched off: {sound.by}")
             return 1

@@ -6,9 +6,11 @@ import pytest
 
 from tests.mutants.__main__ import apply
 from tests.mutants.catalogue import MUTANTS, Edit
+from tests.mutants.of_access import MUTANTS_OF_ACCESS
 
 ROOT = Path(__file__).parents[2]
-EDITS = [edit for mutant in MUTANTS for edit in mutant.edits]
+ALL = MUTANTS + MUTANTS_OF_ACCESS
+EDITS = [edit for mutant in ALL for edit in mutant.edits]
 
 
 def test_every_quoted_safeguard_is_in_the_code_exactly_once():
@@ -20,7 +22,7 @@ def test_every_quoted_safeguard_is_in_the_code_exactly_once():
 
 
 def test_every_mutant_is_valid_python_and_names_an_existing_test():
-    for mutant in MUTANTS:
+    for mutant in ALL:
         texts = {edit.path: (ROOT / edit.path).read_text() for edit in mutant.edits}
         for edit in mutant.edits:
             texts[edit.path] = texts[edit.path].replace(edit.old, edit.new)

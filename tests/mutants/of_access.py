@@ -1,0 +1,55 @@
+"""The safeguards against one's own users, and for each how it is switched off and who notices."""
+
+from tests.mutants.catalogue import Edit, Mutant
+
+THROTTLE = "portal/core/throttle.py"
+SIGN_IN = "portal/orgs/web/sign_in_limits.py"
+
+MUTANTS_OF_ACCESS = (
+    Mutant(
+        "a limit is exact, whoever counts at the same moment",
+        "what is beyond it counts and is allowed",
+        (
+            Edit(
+                THROTTLE,
+                "WHERE {table}.count + EXCLUDED.count <= %s\n",
+                "WHERE {table}.count + EXCLUDED.count <= %s + 1000000\n",
+            ),
+        ),
+        "tests/core/test_throttle.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a stranger's guesses do not hold up the owner elsewhere",
+        "they are counted by account alone",
+        (Edit(SIGN_IN, 'return f"{account.lower()} {client_address(request)}"', "return account"),),
+        "tests/orgs/web/test_sign_in_limits.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a form acts in the organisation that it was opened for",
+        "it acts in the one that the person works in now",
+        (
+            Edit(
+                "portal/orgs/access.py",
+                "    if said == str(now.organisation_id) or ",
+                "    if said is not None or ",
+            ),
+        ),
+        "tests/orgs/web/test_other_organisation.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a code of an authenticator app serves once",
+        "each process takes it once",
+        (
+            Edit(
+                "portal/orgs/web/sign_in_forms.py",
+                "        if not sign_in_limits.use_code(self.user, code):\n",
+                "        if sign_in_limits is None:\n",
+            ),
+        ),
+        "tests/orgs/web/test_sign_in_limits.py",
+        by_machine=False,
+    ),
+)
