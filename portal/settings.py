@@ -190,6 +190,9 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE_SECONDS = 12 * 3600
 SESSION_ABSOLUTE_SECONDS = 7 * 24 * 3600
+# Of those who may act on what is not their own: operators of the portal and support agents.
+POWERFUL_SESSION_IDLE_SECONDS = 30 * 60
+POWERFUL_SESSION_ABSOLUTE_SECONDS = 8 * 3600
 # The cookie of Django's default would hold the names of sites.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

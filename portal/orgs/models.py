@@ -67,6 +67,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The person's name, or their address while they have none."""
         return self.name or self.email
 
+    @property
+    def is_powerful(self) -> bool:
+        """Whether they may act on what is not their own: as an operator or a support agent."""
+        return self.is_staff or self.memberships.active().of_agents().exists()
+
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations, as far as somebody may see them."""
@@ -132,6 +137,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(
             Q(expires_at=None) | Q(expires_at__gt=timezone.now()), user__is_active=True
         )
+
+    def of_agents(self) -> Self:
+        """Return memberships that allow to act for other organisations: see `access.abilities`."""
+        return self.filter(support=True, organisation__credential__kind=ApiCredential.Kind.SUPER)
 
     def active_of(self, user: User) -> Self:
         """Return this person's memberships that count today."""
