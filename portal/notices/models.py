@@ -62,6 +62,7 @@ class Notice(Outgoing):
         REVIEW = "review", _("Claim not confirmed")
         UNKNOWN_HUBS = "unknown_hubs", _("Many unknown hubs")
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
+        SUPPORT_CLAIMED = "support_claimed", _("Claimed by SpKey support")
 
     organisation = models.ForeignKey(
         "orgs.Organisation", models.CASCADE, related_name="notices", verbose_name=_("organisation")

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                             ("review", "Claim not confirmed"),
                             ("unknown_hubs", "Many unknown hubs"),
                             ("bound_elsewhere", "Claimed for another organisation"),
+                            ("support_claimed", "Claimed by SpKey support"),
                         ],
                         max_length=16,
                         verbose_name="kind",
