@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "portal.claims",
     "portal.tray",
     "portal.support",
-    "portal.core.apps.OperatorsConfig",
+    "portal.orgs.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
 ]
 # Commands to try things with. Production has none of them.
 if DEBUG or SANDBOX:

@@ -63,9 +63,15 @@ class Notice(Outgoing):
         UNKNOWN_HUBS = "unknown_hubs", _("Many unknown hubs")
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
         SUPPORT_CLAIMED = "support_claimed", _("Claimed by SpKey support")
+        OPERATOR_CHANGE = "operator_change", _("Change by an operator")
 
+    # None where it is the operators who are told.
     organisation = models.ForeignKey(
-        "orgs.Organisation", models.CASCADE, related_name="notices", verbose_name=_("organisation")
+        "orgs.Organisation",
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("organisation"),
     )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     about = models.CharField(_("about"), max_length=100)
@@ -82,6 +88,11 @@ class Notice(Outgoing):
             *Outgoing.Meta.constraints,
             models.UniqueConstraint(
                 fields=("organisation", "user", "kind", "about"), name="told_once_each"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "kind", "about"),
+                condition=Q(organisation=None),
+                name="operator_told_once_each",
             ),
         )
 

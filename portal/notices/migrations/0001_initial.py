@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                             ("unknown_hubs", "Many unknown hubs"),
                             ("bound_elsewhere", "Claimed for another organisation"),
                             ("support_claimed", "Claimed by SpKey support"),
+                            ("operator_change", "Change by an operator"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -77,6 +78,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="notices",
                         to="orgs.organisation",
@@ -115,6 +117,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("organisation", "user", "kind", "about"), name="told_once_each"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("organisation", None)),
+                        fields=("user", "kind", "about"),
+                        name="operator_told_once_each",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
