@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
+    ("SamsungBrowser", gettext_lazy("Samsung Internet")),
     ("Firefox", "Firefox"),
     ("FxiOS", "Firefox"),
     ("CriOS", "Chrome"),
@@ -29,8 +29,8 @@ SYSTEMS: Final = (
 
 def device(user_agent: str) -> str:
     """Return the browser and the kind of device, such as "Chrome on Android"."""
-    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    browser = next((str(name) for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((str(name) for mark, name in SYSTEMS if mark in user_agent), "")
     if browser and system:
         return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or str(system) or gettext("Unknown device")
+    return browser or system or gettext("Unknown device")

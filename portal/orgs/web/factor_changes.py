@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.orgs import access, operators
+from portal.orgs.web.operators import ask_for_factor
+from portal.orgs.web.second_factor import Lack
 from portal.orgs.web.sessions import end_others
 
 SESSION_INVITED_UNTIL: Final = "operator_invited_until"
@@ -37,7 +39,7 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
         invited = request.session.get(SESSION_INVITED_UNTIL, 0) > time.time()
         person = access.person(request)
         if operators.is_invitable(person) and not invited:
-            return render(request, "orgs/operator_factor.html", {"set_up": True}, status=403)
+            return ask_for_factor(request, Lack.NOT_SET_UP)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 

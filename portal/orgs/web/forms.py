@@ -28,7 +28,7 @@ TOKEN_SHAPE = RegexValidator(
 )
 NO_USER_ID = {"invalid": key_wording.NO_USER_ID}
 NO_REASON = _("Say why: all operators are told.")
-SHORT_REASON = _("Say a little more: at least 10 characters.")
+SHORT_REASON = _("Say it in 10 characters or more.")
 ID_TYPING = {
     "autocomplete": "off",
     "autocapitalize": "none",

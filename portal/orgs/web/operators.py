@@ -55,7 +55,7 @@ class OperatorsSite(AdminSite):
         @wraps(guarded)
         def with_factor(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if _is_operator(request) and (missing := _lack(request)):
-                return _ask_for_factor(request, missing)
+                return ask_for_factor(request, missing)
             return guarded(request, *args, **kwargs)
 
         return cast("View", with_factor)
@@ -78,9 +78,14 @@ def _lack(request: HttpRequest) -> Lack:
     return second_factor.lack(request, access.person(request), within=within)
 
 
-def _ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
+def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
+    """Lead an operator to where they use their second factor, or say how they get one (403)."""
     way = second_factor.way_to_use(request.get_full_path())
     if missing == Lack.NOT_USED and request.method != "POST":
         return redirect(way)
-    context = {"set_up": missing == Lack.NOT_SET_UP, "way": way}
+    context = {
+        "set_up": missing == Lack.NOT_SET_UP,
+        "way": way,
+        "command": f"manage.py invite_operator {access.person(request).email}",
+    }
     return render(request, "orgs/operator_factor.html", context, status=403)
