@@ -152,7 +152,8 @@ class PersonAdmin(DjangoUserAdmin[User]):
         What an operator typed is not confirmed by the person: see `addresses`.
         """
         obj.is_superuser = obj.is_staff
-        obj.save()
+        # What else the row holds, such as `sessions_ended`, may have changed since it was read.
+        obj.save(update_fields=(*PersonForm.Meta.fields, "is_superuser") if change else None)
         if change and form.initial["email"] != obj.email:
             spkey_users.forget_found(obj)
         addresses.keep(obj)
