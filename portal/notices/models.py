@@ -113,6 +113,10 @@ class AccountEmail(Outgoing):
         """What people are written about; each kind has its words in a template of its name."""
 
         NEW_PASSWORD = "new_password", _("Link to set a new password")
+        PASSWORD_CHANGED = "password_changed", _("Own password changed")
+        FACTOR_ADDED = "factor_added", _("Own second factor set up")
+        FACTOR_REMOVED = "factor_removed", _("Own second factor turned off")
+        CODES_MADE = "codes_made", _("Own recovery codes made anew")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     # That of the page on which it was asked for, for people who have chosen none.

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -13,6 +14,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
+from portal.orgs import operators
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
@@ -265,7 +267,10 @@ def test_the_pages_of_a_second_factor_that_is_being_set_up(tablet, sam):
 
 
 def test_the_pages_of_a_second_factor_that_is_set_up(tablet, sam):
+    for _elsewhere in range(2):
+        sign_in_with_factor(Client(), sam)
     page = tablet(client=sign_in_with_factor(Client(), sam))
+    assert visit(page, ["/accounts/sessions/"]) == {}
     codes = "/accounts/2fa/recovery-codes/"
     page.goto(f"{codes}generate/")
     prove_it(page)
@@ -291,4 +296,8 @@ def prove_it(page: Page) -> None:
 
 
 def test_the_page_of_somebody_without_an_organisation(tablet, otto):
-    assert visit(tablet(otto), ["/"]) == {}
+    tablet.expected = ["403"]
+    page = tablet(otto)
+    assert visit(page, ["/", "/operator/"]) == {}
+    link = reverse("operator-invitation", args=(operators.invite(otto, actor=None),))
+    assert visit(page, [link]) == {}

@@ -168,7 +168,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("new_password", "Link to set a new password")],
+                        choices=[
+                            ("new_password", "Link to set a new password"),
+                            ("password_changed", "Own password changed"),
+                            ("factor_added", "Own second factor set up"),
+                            ("factor_removed", "Own second factor turned off"),
+                            ("codes_made", "Own recovery codes made anew"),
+                        ],
                         max_length=16,
                         verbose_name="kind",
                     ),
