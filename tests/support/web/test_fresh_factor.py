@@ -1,6 +1,5 @@
 """What support sends needs a factor that was used just now, is capped, and is told."""
 
-from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Entry
@@ -9,7 +8,7 @@ from portal.notices.models import Notice
 from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import join, make_person, work
-from tests.forms import FRAGMENT
+from tests.forms import FRAGMENT, Browser
 from tests.people_with_factor import code, has_used_factor
 from tests.support.conftest import NEW, REASON, filled, post
 
@@ -24,7 +23,8 @@ def test_a_claim_needs_a_factor_used_within_five_minutes(as_person, sam, mill_co
     answer = post(client, filled(hub_id, mill_court))
 
     assert answer.status_code == 302
-    assert answer["Location"] == f"{WAY}?next=%2Fsupport%2Fnew%2F%3Ftarget%3D{world.ACME_ORG_ID}"
+    way = f"{WAY}?next=%2Fsupport%2Fnew%2F%3Ftarget%3D{world.ACME_ORG_ID}"
+    assert answer["Location"].startswith(way)
     assert not Claim.objects.exists()
     has_used_factor(client, sam, seconds_ago=290)
     assert post(client, filled(hub_id, mill_court))["Location"].startswith("/claims/")
@@ -46,7 +46,7 @@ def test_the_code_leads_back_to_what_was_typed_except_for_the_confirmation(
     back = client.post(way, {"code": code()})["Location"]
     page = client.get(back)
 
-    assert back == f"{NEW}?target={world.ACME_ORG_ID}"
+    assert back.startswith(f"{NEW}?target={world.ACME_ORG_ID}")
     values = {name: page.context["form"][name].value() for name in form}
     kept = {name: form[name] for name in ("site", "typed_site", "label", "reason")}
     assert values == values | kept | {"confirmation": None}
@@ -84,7 +84,7 @@ def test_an_agent_makes_so_many_claims_an_hour_and_no_more(
     assert Claim.objects.count() == 1
     colleague = make_person("second@support.example", "Sue")
     join(colleague, spkey_support, support=True)
-    other = Client()
+    other = Browser()
     other.force_login(colleague)
     has_used_factor(other, colleague)
     assert post(other, filled(world.hub_id(1), mill_court)).status_code == 302
