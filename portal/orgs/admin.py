@@ -4,7 +4,7 @@ Each change that matters is recorded in the transaction that makes it. Nothing h
 secret: a key by its ends only, a password not even as a hash.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
@@ -77,10 +77,16 @@ class PersonForm(_LowersEmail, ModelForm[User]):
     reason = reason_field()
 
     def clean(self) -> dict[str, Any] | None:
-        """Demand a reason for who operates the portal."""
+        """Demand a reason for who operates the portal, and for where a password can be set from."""
         cleaned = super().clean()
-        demand_reason(self, "is_staff")
+        if "is_staff" in self.changed_data or self.moves:
+            demand_reason(self)
         return cleaned
+
+    @property
+    def moves(self) -> bool:
+        """Whether the form gives the person another address."""
+        return bool(self.cleaned_data.get("email") != self.initial["email"])
 
     class Meta:
         model = User
@@ -154,7 +160,8 @@ class PersonAdmin(DjangoUserAdmin[User]):
         obj.is_superuser = obj.is_staff
         # What else the row holds, such as `sessions_ended`, may have changed since it was read.
         obj.save(update_fields=(*PersonForm.Meta.fields, "is_superuser") if change else None)
-        if change and form.initial["email"] != obj.email:
+        moves = change and cast("PersonForm", form).moves
+        if moves:
             spkey_users.forget_found(obj)
         addresses.keep(obj)
         if not obj.is_active:
@@ -163,6 +170,9 @@ class PersonAdmin(DjangoUserAdmin[User]):
             record_change(request, "person.added", obj, None, changes={"email": ["", obj.email]})
             return
         record_change(request, "person.changed", obj, None, changes=changes(form), **reason(form))
+        if moves:
+            both = f"{form.initial['email']} → {obj.email}"
+            tell_operators(request, "address", form.cleaned_data["reason"], whom=both)
         if "is_staff" in form.changed_data:
             what = "operator_given" if obj.is_staff else "operator_taken"
             tell_operators(request, what, form.cleaned_data["reason"], whom=obj.email)
@@ -224,7 +234,8 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         """Save the members and record each; of support's agents, all operators are told."""
         record_rows(request, formset, made="added", detail_of=_detail)
         for row in formset.forms:
-            if "support" in row.changed_data and row not in formset.deleted_forms:
+            is_kept = row not in formset.deleted_forms
+            if isinstance(row, MemberRowForm) and is_kept and row.appoints:
                 member, why = row.instance, row.cleaned_data["reason"]
                 what = "support_given" if member.support else "support_taken"
                 place = member.organisation.name

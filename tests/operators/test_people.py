@@ -42,7 +42,9 @@ def test_an_address_is_confirmed_no_more_when_it_is_another(operator, ira):
     operator.post(address(User, "change", ira.pk), form)
     assert addresses.is_confirmed(ira)
 
-    operator.post(address(User, "change", ira.pk), {**form, "email": "ira@elm.example"})
+    operator.post(
+        address(User, "change", ira.pk), {**form, "email": "ira@elm.example", "reason": REASON}
+    )
 
     ira.refresh_from_db()
     assert ira.email == "ira@elm.example"

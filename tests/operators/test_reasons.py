@@ -12,7 +12,7 @@ from tests.operators.conftest import REASON, acme_form, address, inline, member_
 from tests.people_with_factor import set_up_factor
 
 NEW = "another long enough one"
-CHANGES = ["support_given", "super_given", "operator_given", "password", "factor"]
+CHANGES = ["support_given", "super_given", "operator_given", "address", "password", "factor"]
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def changes(acme, ira) -> dict[str, tuple[str, dict[str, str]]]:
             {"kind": "super"},
         ),
         "operator_given": (person, {**active, "is_staff": "on"}),
+        "address": (person, {**active, "email": "other@acme.example"}),
         "password": (
             person.removesuffix("change/") + "password/",
             {**password, "set-password": "1"},
@@ -86,6 +87,20 @@ def test_all_operators_are_told_who_changed_what_and_why(
         assert (acme.name if change == "super_given" else ira.email) in email.subject
         assert otto.email in email.body
         assert NEW not in email.body
+
+
+def test_putting_another_person_in_an_agents_place_needs_a_reason(operator, acme, ira, hal):
+    ira.memberships.update(support=True)
+    row = member_row(ira.memberships.get(), support="on", user=str(hal.pk))
+    page = address(Organisation, "change", acme.pk)
+    operator.post(page, acme_form(**inline("memberships", row, existing=1)))
+    assert ira.memberships.filter(organisation=acme).exists()
+
+    row["reason"] = REASON
+    operator.post(page, acme_form(**inline("memberships", row, existing=1)))
+
+    assert hal.memberships.filter(organisation=acme, support=True).exists()
+    assert {notice.facts["whom"] for notice in Notice.objects.all()} == {hal.email}
 
 
 def test_what_takes_over_nothing_needs_no_reason_and_tells_nobody(operator, acme, ira):

@@ -68,17 +68,17 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         max_length=500,
         help_text=_(
             "Needed to make somebody an operator or a support agent, or no more, to change a key’s "
-            "kind, and to take somebody’s password or second factor. All operators are told."
+            "kind or somebody’s address, and to take a password or second factor from somebody. "
+            "All operators are told."
         ),
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
     )
 
 
-def demand_reason(form: forms.BaseForm, name: str) -> None:
-    """Refuse a form that changes this field and says not why. Called while it is cleaned."""
-    lacking = "reason" not in form.errors and not form.cleaned_data.get("reason")
-    if name in form.changed_data and lacking:
+def demand_reason(form: forms.BaseForm) -> None:
+    """Refuse a form that says not why. Called while it is cleaned."""
+    if "reason" not in form.errors and not form.cleaned_data.get("reason"):
         form.add_error("reason", NO_REASON)
 
 
@@ -135,8 +135,15 @@ class MemberRowForm(forms.ModelForm[Membership]):
     def clean(self) -> dict[str, Any] | None:
         """Demand a reason for who may act for other organisations."""
         cleaned = super().clean()
-        demand_reason(self, "support")
+        if self.appoints:
+            demand_reason(self)
         return cleaned
+
+    @property
+    def appoints(self) -> bool:
+        """Whether the form changes who is a support agent."""
+        is_another = "user" in self.changed_data and self.cleaned_data.get("support")
+        return "support" in self.changed_data or bool(is_another)
 
     def save(self, commit: bool = True) -> Membership:
         """Save the membership; an id that was typed is no longer one that was found."""
@@ -168,7 +175,8 @@ class KeyKindForm(forms.ModelForm[ApiCredential]):
     def clean(self) -> dict[str, Any] | None:
         """Demand a reason for a key that may act for everybody, or may no more."""
         cleaned = super().clean()
-        demand_reason(self, "kind")
+        if "kind" in self.changed_data:
+            demand_reason(self)
         return cleaned
 
 
