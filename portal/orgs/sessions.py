@@ -10,4 +10,4 @@ def end_all(person: User, actor: User | None) -> None:
     """End every session of the person's, for good: see `User.sessions_ended`."""
     User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
     person.refresh_from_db(fields=["sessions_ended"])
-    record("person.sessions_ended", actor=actor, organisation_id=None, subject=person)
+    record("session.all_ended", actor=actor, organisation_id=None, subject=person)

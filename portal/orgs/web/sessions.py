@@ -53,7 +53,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
         raise Http404
     row.end()
     person = access.person(request)
-    record("person.session_ended", actor=person, organisation_id=None, subject=person)
+    record("session.ended", actor=person, organisation_id=None, subject=person, by="its owner")
     messages.success(request, gettext("Signed out there."))
     return redirect("sessions:list")
 

@@ -26,7 +26,8 @@ def kept(request: HttpRequest) -> dict[str, str]:
     draft = request.session.get(SESSION_DRAFT)
     if draft is None or draft["target"] != request.GET.get("target", ""):
         return {}
-    fields: dict[str, str] = draft["fields"]
+    # A copy: a form adds to what it begins with.
+    fields: dict[str, str] = {**draft["fields"]}
     return fields if 0 <= time.time() - draft["at"] <= KEPT_SECONDS else {}
 
 

@@ -90,7 +90,7 @@ def test_one_ends_one_session_and_the_others_go_on(here, tablet, ira):
     assert not is_in(tablet)
     assert is_in(here)
     assert is_in(third)
-    assert Entry.objects.filter(verb="person.session_ended", actor_id=ira.pk).exists()
+    assert Entry.objects.get(verb="session.ended").detail["by"] == "its owner"
 
 
 def test_nobody_ends_somebody_elses_session(here, ada):
@@ -101,7 +101,7 @@ def test_nobody_ends_somebody_elses_session(here, ada):
     assert is_in(adas)
 
 
-@pytest.mark.parametrize("chosen", ["", "x", "0", "\x00"])
+@pytest.mark.parametrize("chosen", ["", "x", "0"])
 def test_what_is_no_session_is_not_found(here, chosen):
     assert here.post(END, {"session": chosen}).status_code == 404
 
