@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
 
-from bench.people import HAL, IRA, installer
+from bench.people import HAL, IRA, installer, use_factor
 from bench.report import Figure
 from bench.years import make_claims, make_due, make_former_sites, submit
 from portal.claims.models import Claim
@@ -228,6 +228,8 @@ def _reader(user: User) -> Callable[[str], Work]:
 def _client(user: User) -> Client:
     client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
     client.force_login(user)
+    if user.is_staff:
+        use_factor(client, user)
     return client
 
 

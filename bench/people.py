@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
 
 from portal.orgs import api_keys
@@ -54,3 +57,13 @@ def _make(email: str) -> User:
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     Membership.objects.create(user=user, organisation=organisation)
     return user
+
+
+def use_factor(client: Client, operator: User) -> None:
+    """Let an operator have used a second factor in this session, as their pages demand."""
+    totp = {"user": operator, "type": Authenticator.Type.TOTP}
+    factor, _made = Authenticator.objects.get_or_create(**totp, defaults={"data": {}})
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, operator, "mfa", id=factor.pk)
+    request.session.save()

@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "portal.claims",
     "portal.tray",
     "portal.support",
-    "portal.core.apps.OperatorsConfig",
+    "portal.orgs.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
 ]
 # Commands to try things with. Production has none of them.
 if DEBUG or SANDBOX:
@@ -190,6 +191,14 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE_SECONDS = 12 * 3600
 SESSION_ABSOLUTE_SECONDS = 7 * 24 * 3600
+# Of those who may act on what is not their own: operators of the portal and support agents.
+POWERFUL_SESSION_IDLE_SECONDS = 30 * 60
+POWERFUL_SESSION_ABSOLUTE_SECONDS = 8 * 3600
+# How long ago a second factor may have been used for what support and operators do.
+SUPPORT_FACTOR_SECONDS = 5 * 60
+OPERATOR_FACTOR_SECONDS = 15 * 60
+# How many claims one agent may make for others in an hour.
+SUPPORT_CLAIMS_AN_HOUR = 60
 # The cookie of Django's default would hold the names of sites.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -5,8 +5,9 @@ from django.urls import include, path
 
 from portal.claims.web import home
 from portal.core.web.health import health
-from portal.orgs.web import languages
+from portal.orgs.web import factor_changes, languages
 from portal.orgs.web.adapters import closed
+from portal.orgs.web.urls import session_urls
 from portal.pwa.web import views as pwa
 
 urlpatterns = [
@@ -19,6 +20,16 @@ urlpatterns = [
     # A claim is made in the name of the SpKey user of an address: nobody changes their own.
     path("accounts/email/", closed),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/sessions/", include(session_urls)),
+    # The sign-in library's own, with what it does not do.
+    path("accounts/2fa/totp/activate/", factor_changes.Activate.as_view()),
+    path("accounts/2fa/totp/deactivate/", factor_changes.Deactivate.as_view()),
+    path("accounts/2fa/recovery-codes/generate/", factor_changes.GenerateCodes.as_view()),
+    path(
+        "accounts/2fa/invitation/<str:token>/",
+        factor_changes.invitation,
+        name="operator-invitation",
+    ),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),

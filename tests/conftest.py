@@ -26,7 +26,7 @@ from portal.sandbox import world
 from portal.sandbox.server import Sandbox
 from portal.sites.models import Site
 from tests.forms import Browser
-from tests.people_with_factor import PASSWORD, sign_in_with_factor
+from tests.people_with_factor import PASSWORD, has_used_factor, sign_in_with_factor
 from tests.portal import pages
 
 # Seconds. A claimed hub comes online when a test says so, and not when enough time has passed.
@@ -296,6 +296,7 @@ def clients(as_person, hal, ira, eli, ada, otto, agent) -> dict[str, Client]:
     """Everybody, signed in."""
     people = {"hal": hal, "ira": ira, "eli": eli, "ada": ada, "otto": otto}
     signed_in = {name: as_person(person) for name, person in people.items()}
+    has_used_factor(signed_in["otto"], otto)
     return {"nobody": Client(), "agent": agent, **signed_in}
 
 

@@ -1,7 +1,6 @@
-"""Makes core, and the operators' site, known to Django."""
+"""Makes core known to Django."""
 
 from django.apps import AppConfig
-from django.contrib.admin import apps as admin
 
 
 class CoreConfig(AppConfig):
@@ -9,10 +8,3 @@ class CoreConfig(AppConfig):
 
     name = "portal.core"
     label = "core"
-
-
-class OperatorsConfig(admin.AdminConfig):
-    """Django's admin app, with our site."""
-
-    default = False  # Of this module's two, `portal.core` means the one above.
-    default_site = "portal.core.admin.OperatorsSite"

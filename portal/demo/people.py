@@ -86,7 +86,11 @@ PEOPLE = (
         world.SUPPORT_ORG_ID,
         support=True,
     ),
-    Person("operator@portal.example", "Otto Operator", "operators' pages at /operator/"),
+    Person(
+        "operator@portal.example",
+        "Otto Operator",
+        "operators' pages at /operator/; code: make manage COMMAND=demo_code",
+    ),
 )
 
 
@@ -123,11 +127,11 @@ def _person(person: Person, organisation: Organisation | None) -> None:
         Membership.objects.create(
             user=user, organisation=organisation, role=person.role, support=person.support
         )
-    if person.support:
+    if person.support or operator:
         totp.TOTP.activate(user, TOTP_SECRET)
 
 
 def code() -> str:
-    """Return the six digits that the demo's support agent types in this half minute."""
+    """Return the six digits that the demo's agent and operator type in this half minute."""
     counter = int(time.time()) // 30
     return str(totp.format_hotp_value(totp.hotp_value(TOTP_SECRET, counter)))

@@ -23,7 +23,7 @@ from portal.orgs.models import User
 logger = logging.getLogger(__name__)
 
 # Who asked has asked again by then, or has forgotten it: a link that comes so late alarms people.
-GIVE_UP_AFTER: Final = timedelta(hours=1)
+GIVE_UP_LINKS_AFTER: Final = timedelta(hours=1)
 
 
 def write_to(person: User, kind: str, language: str) -> None:
@@ -49,30 +49,33 @@ def take_due(limit: int) -> list[Lease[AccountEmail]]:
 def send(lease: Lease[AccountEmail]) -> None:
     """Send a leased e-mail, or put it off. One whose lease is lost is left to its new holder.
 
-    It is given up after an hour, or when the person may not sign in any more.
+    A link is given up after an hour, the rest as late as notices are, and all of it when the
+    person may not sign in any more.
     """
     leased = lease.row(for_at_least=outbox.LONGEST_SEND)
     email = leased.select_related("user").first()
     if email is None:
         return
-    if not email.user.is_active or timezone.now() - email.created_at >= GIVE_UP_AFTER:
+    if not email.user.is_active or _is_too_late(email):
         logger.warning("account e-mail %s is given up after %d tries", email.pk, email.tries)
         outbox.give_up(lease)
     elif not outbox.deliver(lease, lambda: _email(email)):
         outbox.try_again(lease, email)
 
 
+def _is_too_late(email: AccountEmail) -> bool:
+    is_link = email.kind == AccountEmail.Kind.NEW_PASSWORD
+    longest = GIVE_UP_LINKS_AFTER if is_link else outbox.GIVE_UP_AFTER
+    return timezone.now() - email.created_at >= longest
+
+
 def _email(email: AccountEmail) -> EmailMessage:
     person = email.user
-    return outbox.written(
-        email,
-        person.language or email.language,
-        {
-            "address": person.email,
-            "person": user_pk_to_url_str(person),
-            "token": default_token_generator.make_token(person),
-        },
-    )
+    facts = {"address": person.email}
+    if email.kind == AccountEmail.Kind.NEW_PASSWORD:
+        facts["person"] = user_pk_to_url_str(person)
+        facts["token"] = default_token_generator.make_token(person)
+    return outbox.written(email, person.language or email.language, facts)
 
 
 # Its own kind: people wait for it, and a thousand notices must not come before it.

@@ -62,9 +62,16 @@ class Notice(Outgoing):
         REVIEW = "review", _("Claim not confirmed")
         UNKNOWN_HUBS = "unknown_hubs", _("Many unknown hubs")
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
+        SUPPORT_CLAIMED = "support_claimed", _("Claimed by SpKey support")
+        OPERATOR_CHANGE = "operator_change", _("Change by an operator")
 
+    # None where it is the operators who are told.
     organisation = models.ForeignKey(
-        "orgs.Organisation", models.CASCADE, related_name="notices", verbose_name=_("organisation")
+        "orgs.Organisation",
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("organisation"),
     )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     about = models.CharField(_("about"), max_length=100)
@@ -81,6 +88,11 @@ class Notice(Outgoing):
             *Outgoing.Meta.constraints,
             models.UniqueConstraint(
                 fields=("organisation", "user", "kind", "about"), name="told_once_each"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "kind", "about"),
+                condition=Q(organisation=None),
+                name="operator_told_once_each",
             ),
         )
 
@@ -101,6 +113,10 @@ class AccountEmail(Outgoing):
         """What people are written about; each kind has its words in a template of its name."""
 
         NEW_PASSWORD = "new_password", _("Link to set a new password")
+        PASSWORD_CHANGED = "password_changed", _("Own password changed")
+        FACTOR_ADDED = "factor_added", _("Own second factor set up")
+        FACTOR_REMOVED = "factor_removed", _("Own second factor turned off")
+        CODES_MADE = "codes_made", _("Own recovery codes made anew")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     # That of the page on which it was asked for, for people who have chosen none.

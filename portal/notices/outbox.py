@@ -1,4 +1,4 @@
-"""Telling an organisation's administrators by e-mail, once, of what actually happened.
+"""Telling administrators and operators by e-mail, once, of what actually happened.
 
 The code that makes something happen writes the notices in the same transaction; the worker sends
 them. A mail server cannot say that it has seen an e-mail before: one whose sender was killed
@@ -27,7 +27,7 @@ from portal.core import leasing
 from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
 from portal.notices.models import AccountEmail, Notice, Outgoing
-from portal.orgs.models import ApiCredential, Membership
+from portal.orgs.models import ApiCredential, Membership, User
 
 logger = logging.getLogger(__name__)
 
@@ -53,38 +53,54 @@ def notify(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -
     secret; the words of the kind in templates/notices/email/ say which they know. Return how many
     notices were made. Raises ValueError for a kind that has no words.
     """
-    kind = Notice.Kind(kind)
     admins = Membership.objects.active().filter(
         organisation=organisation_id, role=Membership.Role.ADMIN
     )
+    people = [admin.user for admin in admins.select_related("user")]
+    if not people:
+        logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
+    return _write(people, organisation_id, Notice.Kind(kind), about, facts)
+
+
+def notify_operators(kind: str, about: str, **facts: object) -> int:
+    """Write a notice for each operator of the portal, as `notify` does for administrators."""
+    operators = list(User.objects.filter(is_staff=True, is_active=True))
+    return _write(operators, None, Notice.Kind(kind), about, facts)
+
+
+def _write(
+    people: list[User],
+    organisation_id: uuid.UUID | None,
+    kind: Notice.Kind,
+    about: str,
+    facts: dict[str, object],
+) -> int:
     made = [
         Notice(
             organisation_id=organisation_id,
-            user=admin.user,
+            user=person,
             kind=kind,
             about=about,
             facts=facts,
             **leasing.due_at(timezone.now()),
         )
-        for admin in admins.select_related("user")
+        for person in people
     ]
-    if not made:
-        logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
     with transaction.atomic():
         Notice.objects.bulk_create(made, ignore_conflicts=True)
         # Those of another transaction, or an earlier call, have other ids than ours.
         written = Notice.objects.filter(pk__in=[notice.pk for notice in made])
-        people = sorted(written.values_list("user__email", flat=True))
-        if people:
+        told = sorted(written.values_list("user__email", flat=True))
+        if told:
             record(
                 "notice.told",
                 actor=None,
                 organisation_id=organisation_id,
                 kind=str(kind),
                 about=about,
-                people=people,
+                people=told,
             )
-    return len(people)
+    return len(told)
 
 
 def administrators_know_of(credential: ApiCredential) -> bool:
@@ -110,14 +126,14 @@ def take_due(limit: int) -> list[Lease[Notice]]:
 def send(lease: Lease[Notice]) -> None:
     """Send a leased notice, or put it off. One whose lease is lost is left to its new holder.
 
-    Somebody who is no administrator any more is told nothing: the notice is given up.
+    Somebody who is no administrator, or operator, any more is told nothing: it is given up.
     """
     leased = lease.row(for_at_least=LONGEST_SEND)
     notice = leased.select_related("organisation", "user").first()
     if notice is None:
         return
-    if not _still_administers(notice):
-        logger.info("notice %s: its reader is no administrator any more", notice.pk)
+    if not _still_concerns(notice):
+        logger.info("notice %s: it is no affair of its reader's any more", notice.pk)
         give_up(lease)
     elif not deliver(lease, lambda: _email(notice)):
         _put_off(lease, notice)
@@ -165,7 +181,9 @@ def _backoff(tries: int) -> timedelta:
     return max(SHORTEST_BACKOFF, longest * _random.random())
 
 
-def _still_administers(notice: Notice) -> bool:
+def _still_concerns(notice: Notice) -> bool:
+    if notice.organisation_id is None:
+        return notice.user.is_staff and notice.user.is_active
     return (
         Membership.objects.active_of(notice.user)
         .filter(organisation=notice.organisation_id, role=Membership.Role.ADMIN)
@@ -175,7 +193,8 @@ def _still_administers(notice: Notice) -> bool:
 
 def _email(notice: Notice) -> EmailMessage:
     language = notice.user.language or settings.LANGUAGE_CODE
-    return written(notice, language, {**notice.facts, "organisation": notice.organisation.name})
+    organisation = notice.organisation.name if notice.organisation else ""
+    return written(notice, language, {**notice.facts, "organisation": organisation})
 
 
 def written(

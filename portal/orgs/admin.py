@@ -4,12 +4,15 @@ Each change that matters is recorded in the transaction that makes it. Nothing h
 secret: a key by its ends only, a password not even as a hash.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
+from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
+from allauth.usersessions import admin as sessions_admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -18,22 +21,36 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.orgs import addresses, spkey_users
+from portal.orgs import access, addresses, operators, sessions, spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
-from portal.orgs.web.admin_audit import changes, record_change, record_rows
-from portal.orgs.web.forms import MemberRowForm, PasswordForm
+from portal.orgs.web.admin_audit import changes, reason, record_change, record_rows, tell_operators
+from portal.orgs.web.forms import (
+    NO_REASON,
+    KeyKindForm,
+    MemberRowForm,
+    PasswordForm,
+    ReasonForm,
+    demand_reason,
+    reason_field,
+)
 
-# One kind of operator needs no groups; addresses and second factors have their places below.
-admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
+# One kind of operator needs no groups; addresses and second factors have their places below, and
+# where people are signed in is their own affair.
+admin.site.unregister(
+    [Group, account_admin.EmailAddress, mfa_admin.Authenticator, sessions_admin.UserSession]
+)
 
 
 class _LowersEmail:
@@ -57,6 +74,20 @@ class NewUserForm(_LowersEmail, AdminUserCreationForm[User]):
 class PersonForm(_LowersEmail, ModelForm[User]):
     """A person, without their password."""
 
+    reason = reason_field()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Demand a reason for who operates the portal, and for where a password can be set from."""
+        cleaned = super().clean()
+        if "is_staff" in self.changed_data or self.moves:
+            demand_reason(self)
+        return cleaned
+
+    @property
+    def moves(self) -> bool:
+        """Whether the form gives the person another address."""
+        return bool(self.cleaned_data.get("email") != self.initial["email"])
+
     class Meta:
         model = User
         fields = ("email", "name", "language", "is_active", "is_staff")
@@ -69,8 +100,22 @@ class PersonAdmin(DjangoUserAdmin[User]):
     form = PersonForm
     add_form = NewUserForm
     change_password_form = PasswordForm
+    change_user_password_template = "orgs/operators_password.html"  # noqa: S105 - no password
     fieldsets = (
-        (None, {"fields": ("email", "name", "language", "sign_in", "is_active", "is_staff")}),
+        (
+            None,
+            {
+                "fields": (
+                    "email",
+                    "name",
+                    "language",
+                    "sign_in",
+                    "is_active",
+                    "is_staff",
+                    "reason",
+                )
+            },
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
@@ -81,6 +126,19 @@ class PersonAdmin(DjangoUserAdmin[User]):
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ()
+    actions = ("invite",)
+
+    @admin.action(description=_("Invite to set up a second factor"))
+    def invite(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        """Show the link by which one operator sets up their second factor, this once."""
+        try:
+            [person] = people
+            token = operators.invite(person, access.person(request))
+        except ValueError:
+            messages.error(request, gettext("Choose one operator who has no second factor."))
+            return None
+        link = settings.PORTAL_URL + reverse("operator-invitation", args=(token,))
+        return render(request, "orgs/operator_invited.html", {"person": person, "link": link})
 
     @admin.display(description=_("Password"))
     def sign_in(self, person: User) -> str:
@@ -100,14 +158,24 @@ class PersonAdmin(DjangoUserAdmin[User]):
         What an operator typed is not confirmed by the person: see `addresses`.
         """
         obj.is_superuser = obj.is_staff
-        obj.save()
-        if change and form.initial["email"] != obj.email:
+        # What else the row holds, such as `sessions_ended`, may have changed since it was read.
+        obj.save(update_fields=(*PersonForm.Meta.fields, "is_superuser") if change else None)
+        moves = change and cast("PersonForm", form).moves
+        if moves:
             spkey_users.forget_found(obj)
         addresses.keep(obj)
-        detail = changes(form) if change else {"email": ["", obj.email]}
-        record_change(
-            request, "person.changed" if change else "person.added", obj, None, changes=detail
-        )
+        if not obj.is_active:
+            sessions.end_all(obj, access.person(request))
+        if not change:
+            record_change(request, "person.added", obj, None, changes={"email": ["", obj.email]})
+            return
+        record_change(request, "person.changed", obj, None, changes=changes(form), **reason(form))
+        if moves:
+            both = f"{form.initial['email']} → {obj.email}"
+            tell_operators(request, "address", form.cleaned_data["reason"], whom=both)
+        if "is_staff" in form.changed_data:
+            what = "operator_given" if obj.is_staff else "operator_taken"
+            tell_operators(request, what, form.cleaned_data["reason"], whom=obj.email)
 
     @method_decorator(sensitive_post_parameters())
     @method_decorator(transaction.atomic)
@@ -122,7 +190,9 @@ class PersonAdmin(DjangoUserAdmin[User]):
         answer = super().user_change_password(request, id, form_url)
         after = self.get_object(request, id)
         if before is not None and after is not None and before.password != after.password:
-            record_change(request, "person.password_set", after, None)
+            why = request.POST["reason"].strip()
+            record_change(request, "person.password_set", after, None, reason=why)
+            tell_operators(request, "password", why, whom=after.email)
         return answer
 
 
@@ -131,7 +201,7 @@ class Memberships(admin.TabularInline[Membership, Organisation]):
 
     model = Membership
     form = MemberRowForm
-    fields = ("user", "role", "support", "spkey_user_id", "expires_at")
+    fields = ("user", "role", "support", "spkey_user_id", "expires_at", "reason")
     autocomplete_fields = ("user",)
     extra = 0
 
@@ -161,8 +231,15 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         record_change(request, verb, obj, obj, changes=changes(form))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the members and record each."""
+        """Save the members and record each; of support's agents, all operators are told."""
         record_rows(request, formset, made="added", detail_of=_detail)
+        for row in formset.forms:
+            is_kept = row not in formset.deleted_forms
+            if isinstance(row, MemberRowForm) and is_kept and row.appoints:
+                member, why = row.instance, row.cleaned_data["reason"]
+                what = "support_given" if member.support else "support_taken"
+                place = member.organisation.name
+                tell_operators(request, what, why, whom=member.user.email, place=place)
 
 
 def _detail(member: Membership) -> dict[str, Any]:
@@ -190,8 +267,10 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
         "checked_at",
         "replaced_at",
         "replaced_by",
+        "reason",
     )
-    readonly_fields = tuple(name for name in fields if name != "kind")
+    readonly_fields = tuple(name for name in fields if name not in {"kind", "reason"})
+    form = KeyKindForm
     list_display = ("organisation", "kind", "masked_key", "state_in_words", "checked_at")
     list_filter = ("kind", KeyStateFilter)
     list_select_related = ("organisation",)
@@ -226,9 +305,18 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
             return
         ApiCredential.objects.filter(pk=obj.pk).update(kind=obj.kind, version=F("version") + 1)
         before, after = changes(form)["kind"]
+        why = form.cleaned_data["reason"]
         record_change(
-            request, "key.kind_changed", obj, obj.organisation, before=before, after=after
+            request,
+            "key.kind_changed",
+            obj,
+            obj.organisation,
+            before=before,
+            after=after,
+            reason=why,
         )
+        what = "super_given" if obj.is_super else "super_taken"
+        tell_operators(request, what, why, place=obj.organisation.name)
 
 
 class TypeFilter(admin.ChoicesFieldListFilter):
@@ -249,6 +337,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email",)
     actions = None
+    delete_confirmation_template = "orgs/operators_remove_factor.html"
 
     @admin.display(description=_("user"), ordering="user__email")
     def person(self, factor: Authenticator) -> object:
@@ -274,7 +363,22 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
         """Allow what the operator may."""
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask for the reason beside the confirmation; without one nothing is removed."""
+        if request.method == "POST" and not ReasonForm(request.POST).is_valid():
+            messages.error(request, NO_REASON)
+            return redirect(request.path)
+        context = {**(extra_context or {}), "reason": ReasonForm()["reason"]}
+        return super().delete_view(request, object_id, context)
+
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
-        """Remove a second factor and record it."""
-        record_change(request, "second_factor.removed", obj.user, None, type=str(obj.type))
+        """Remove a second factor, sign the person out everywhere, record it and tell operators."""
+        why = request.POST["reason"].strip()
+        detail = {"type": str(obj.type), "reason": why}
+        record_change(request, "second_factor.removed", obj.user, None, **detail)
+        tell_operators(request, "factor", why, whom=obj.user.email)
         obj.delete()
+        delete_dangling_recovery_codes(obj.user)
+        sessions.end_all(obj.user, access.person(request))

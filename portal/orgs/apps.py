@@ -1,6 +1,7 @@
 """Makes people and organisations known to Django."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,3 +18,10 @@ class OrgsConfig(AppConfig):
         from portal.orgs import sign_in_record  # noqa: PLC0415
 
         sign_in_record.connect()
+
+
+class OperatorsConfig(admin.AdminConfig):
+    """Django's admin app, with our site."""
+
+    default = False  # Of this module's two, `portal.orgs` means the one above.
+    default_site = "portal.orgs.web.operators.OperatorsSite"

@@ -47,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("is active"), default=True)
     is_staff = models.BooleanField(_("operator of the portal"), default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    # Every session remembers its number, and is over when the person has another one.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -66,6 +68,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The person's name, or their address while they have none."""
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must know of the person to go on, `sessions_ended` among it."""
+        of_password = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{of_password}.{self.sessions_ended}"
+
+    @property
+    def is_powerful(self) -> bool:
+        """Whether they may act on what is not their own: as an operator or a support agent."""
+        return self.is_staff or self.memberships.active().of_agents().exists()
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -133,6 +145,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             Q(expires_at=None) | Q(expires_at__gt=timezone.now()), user__is_active=True
         )
 
+    def of_agents(self) -> Self:
+        """Return memberships that allow to act for other organisations: see `access.abilities`."""
+        return self.filter(support=True, organisation__credential__kind=ApiCredential.Kind.SUPER)
+
     def active_of(self, user: User) -> Self:
         """Return this person's memberships that count today."""
         return self.active().filter(user=user)
@@ -191,6 +207,26 @@ class Membership(models.Model):
             "person": self.user,
             "organisation": self.organisation,
         }
+
+
+class OperatorInvitation(models.Model):
+    """Lets one operator set up a second factor, once: see `operators`."""
+
+    VALID: ClassVar[timedelta] = timedelta(days=7)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    # Of the link's token, which is written down nowhere.
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+
+    class Meta:
+        verbose_name = _("invitation of an operator")
+        verbose_name_plural = _("invitations of operators")
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class ApiCredential(Leased):

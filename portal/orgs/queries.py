@@ -1,6 +1,12 @@
 """People and their memberships, as pages ask for them."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from portal.orgs.models import (
     Membership,
@@ -39,3 +45,17 @@ def active_person(address: str) -> User | None:
 def authenticators_of(user: User) -> dict[int, str]:
     """Return the person's second factors: id → type."""
     return dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
+
+
+def sessions_of(user: User) -> list[tuple[UserSession, dict[str, Any]]]:
+    """Return the sessions in which the person is signed in, with what each of them holds."""
+    rows = {row.session_key: row for row in UserSession.objects.filter(user=user)}
+    stored = Session.objects.filter(session_key__in=rows, expire_date__gt=timezone.now())
+    decoded = [(rows[session.session_key], session.get_decoded()) for session in stored]
+    mine = user.get_session_auth_hash()
+    return [(row, data) for row, data in decoded if data.get(HASH_SESSION_KEY) == mine]
+
+
+def follow_session(old_key: str | None, new_key: str | None) -> None:
+    """Let what is noted of a session follow it to its new key."""
+    UserSession.objects.filter(session_key=old_key).update(session_key=new_key)

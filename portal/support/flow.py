@@ -3,12 +3,16 @@
 import uuid
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.core.throttle import Limit
+from portal.notices import outbox
+from portal.notices.models import Notice
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 from portal.support.targets import Target
@@ -16,6 +20,10 @@ from portal.support.targets import Target
 
 class AlreadyClaimingError(Exception):
     """Somebody else's claim of the hub for the target exists; nothing was added to it."""
+
+
+class TooManyClaimsError(Exception):
+    """The agent made as many claims in this hour as one agent may; nothing was added to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,23 @@ class SupportRequest:
     submission: uuid.UUID
 
 
-@transaction.atomic
 def submit(agent: Membership, claim_request: SupportRequest) -> Claim:
     """Return support's claim for this request: a new one, or the existing claim.
 
     The caller has checked the agent's right and second factor. An organisation that the portal
     does not know yet is made here, so that the claim is in its own list. Raises
-    AlreadyClaimingError, and AnotherSiteError when the hub is being claimed elsewhere.
+    AlreadyClaimingError, AnotherSiteError when the hub is being claimed elsewhere, and
+    TooManyClaimsError; then nothing is made.
     """
+    # Counted outside the transaction: what is undone counts as well.
+    hourly = Limit("claims of a support agent", settings.SUPPORT_CLAIMS_AN_HOUR, 3600)
+    if not hourly.allows(str(agent.user_id)):
+        raise TooManyClaimsError
+    return _submit(agent, claim_request)
+
+
+@transaction.atomic
+def _submit(agent: Membership, claim_request: SupportRequest) -> Claim:
     claim = actions.submit(
         actions.ClaimRequest(
             user=agent.user,
@@ -53,7 +70,7 @@ def submit(agent: Membership, claim_request: SupportRequest) -> Claim:
     )
     if claim.acting_organisation_id != agent.organisation_id:
         raise AlreadyClaimingError
-    _record_once(claim, agent)
+    _tell_once(claim, agent)
     return claim
 
 
@@ -72,8 +89,11 @@ def _made(target: Target, actor: User) -> Organisation:
     return organisation
 
 
-def _record_once(claim: Claim, agent: Membership) -> None:
-    """Say who acted for whom, and why: once a claim, however often its form arrives."""
+def _tell_once(claim: Claim, agent: Membership) -> None:
+    """Record who acted for whom, and why, and tell the organisation's administrators.
+
+    Once a claim, however often its form arrives. The agent's address is not for them.
+    """
     verb = "support.claimed"
     if Entry.objects.filter(verb=verb, object_id=str(claim.pk)).exists():
         return
@@ -84,5 +104,14 @@ def _record_once(claim: Claim, agent: Membership) -> None:
         acting_organisation_id=agent.organisation_id,
         subject=claim,
         target=claim.organisation.spkey_org_id,
+        reason=claim.support_reason,
+    )
+    outbox.notify(
+        claim.organisation_id,
+        Notice.Kind.SUPPORT_CLAIMED,
+        about=str(claim.pk),
+        claim=str(claim.pk),
+        hub=claim.hub_id_text,
+        site=claim.site_name,
         reason=claim.support_reason,
     )

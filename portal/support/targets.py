@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portal.orgs.models import ApiCredential, Organisation
+from portal.claims.models import SUCCEEDED, Claim
+from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sites.models import Site, SiteQuerySet
 
 SHOWN = 50
@@ -42,13 +43,26 @@ class Target:
 
 
 def choosable(text: str = "") -> QuerySet[Organisation]:
-    """Return the organisations that support may claim for, with the text in their name or id.
+    """Return the organisations that support may choose, with the text in their name or id.
 
     This is the one place where an agent sees organisations that are not their own. One that
-    holds a super key is support itself.
+    support typed, and that SpKey accepted no claim for, may be a typing error: nobody is to
+    choose it from a list.
     """
-    customers = Organisation.objects.exclude(credential__kind=ApiCredential.Kind.SUPER)
-    return customers.filter(Q(name__icontains=text) | Q(spkey_org_id__icontains=text))
+    mine = {"organisation": OuterRef("pk")}
+    is_real = (
+        Exists(Membership.objects.filter(**mine))
+        | Exists(ApiCredential.objects.filter(**mine))
+        | Exists(Site.objects.filter(**mine))
+        | Exists(Claim.objects.filter(**mine, state__in=SUCCEEDED))
+    )
+    named = Q(name__icontains=text) | Q(spkey_org_id__icontains=text)
+    return _customers().filter(named).filter(is_real)
+
+
+def _customers() -> QuerySet[Organisation]:
+    """Return all organisations but those that hold a super key, which are support itself."""
+    return Organisation.objects.exclude(credential__kind=ApiCredential.Kind.SUPER)
 
 
 def find(text: str) -> Target:
@@ -61,6 +75,6 @@ def find(text: str) -> Target:
     if organisation is None:
         if not SPKEY_ID.match(spkey_org_id):
             raise TargetError("no_id")
-    elif not choosable().filter(pk=organisation.pk).exists():
+    elif not _customers().filter(pk=organisation.pk).exists():
         raise TargetError("support")
     return Target(spkey_org_id, organisation)

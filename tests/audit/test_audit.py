@@ -16,7 +16,7 @@ from portal.sandbox import world
 from portal.sites import changes
 from portal.sites.models import Site
 from tests.conftest import claim_request, work, work_until_refused
-from tests.people_with_factor import sign_in_with_password
+from tests.people_with_factor import sign_in_with_factor
 
 NEW_KEY = "newKeyForAcmeOfTheAuditTests000000000001"
 
@@ -111,8 +111,7 @@ def test_a_site_that_is_archived_twice_is_one_row(mill_court, ada):
 
 
 def test_a_member_whom_an_operator_adds_is_a_row(acme, hal, otto):
-    client = Client()
-    sign_in_with_password(client, otto)
+    client = sign_in_with_factor(Client(), otto)
     form = {
         "name": acme.name,
         "spkey_org_id": acme.spkey_org_id,
@@ -191,8 +190,7 @@ def test_the_database_refuses_to_change_or_remove_a_row(entry, tampering):
 
 
 def test_operators_can_neither_change_nor_remove_a_row(entry, otto):
-    client = Client()
-    sign_in_with_password(client, otto)
+    client = sign_in_with_factor(Client(), otto)
     before = list(Entry.objects.values())
 
     for action, form in (("change", {"verb": "nothing"}), ("delete", {"post": "yes"})):

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -13,6 +14,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
+from portal.orgs import operators
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
@@ -20,7 +22,7 @@ from tests.browser.checks import problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, join, make_person
-from tests.people_with_factor import set_up_factor, sign_in_with_factor
+from tests.people_with_factor import set_up_factor, sign_in_with_factor, sign_in_with_password
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
@@ -290,5 +292,16 @@ def prove_it(page: Page) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def test_the_page_of_where_one_is_signed_in(tablet, ira):
+    browsers = [Client(), Client(), Client()]
+    for browser in browsers:
+        sign_in_with_password(browser, ira)
+    assert visit(tablet(client=browsers[0]), ["/accounts/sessions/"]) == {}
+
+
 def test_the_page_of_somebody_without_an_organisation(tablet, otto):
-    assert visit(tablet(otto), ["/"]) == {}
+    tablet.expected = ["403"]
+    page = tablet(otto)
+    assert visit(page, ["/", "/operator/"]) == {}
+    link = reverse("operator-invitation", args=(operators.invite(otto, actor=None),))
+    assert visit(page, [link]) == {}

@@ -10,6 +10,7 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.notices.conftest import notify, post
+from tests.people_with_factor import has_used_factor
 
 
 @pytest.mark.parametrize("sent", [True, False], ids=["sent", "not sent yet"])
@@ -47,7 +48,7 @@ def test_an_administrator_is_led_to_the_key_and_reads_nothing_of_emails(acme, ad
 def test_operators_see_notices_and_cannot_change_them(acme, ada, otto, as_person):
     notify(acme)
     post()
-    notice, client = Notice.objects.get(), as_person(otto)
+    notice, client = Notice.objects.get(), has_used_factor(as_person(otto), otto)
     listed = client.get(reverse("admin:notices_notice_changelist")).content.decode()
     shown = client.get(reverse("admin:notices_notice_change", args=(notice.pk,)))
 

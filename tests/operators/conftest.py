@@ -15,18 +15,16 @@ from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
 from tests.conftest import work_until_refused
-from tests.people_with_factor import TOTP_SECRET, set_up_factor, sign_in_with_password
+from tests.people_with_factor import TOTP_SECRET, has_used_factor, set_up_factor
 
 CANARY_KEY = "canaryKeyCanaryKeyCanaryKeyCanaryKey0001"
 CANARY_TOKEN = "canary-token-canary-token-canary-token"
 
 
 @pytest.fixture
-def operator(otto) -> Client:
-    """Otto, signed in."""
-    client = Client()
-    sign_in_with_password(client, otto)
-    return client
+def operator(otto, as_person) -> Client:
+    """Otto, signed in, his second factor used just now."""
+    return has_used_factor(as_person(otto), otto)
 
 
 @pytest.fixture
@@ -39,11 +37,14 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     work_until_refused(claim)
     [link] = re.findall(r"/reset/key/(\S+)/", "".join(email.body for email in mail.outbox))
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password, link]
-    secrets.append(Authenticator.objects.get().data["secret"])
+    secrets += [factor.data["secret"] for factor in Authenticator.objects.all()]
     with connection.cursor() as cursor:
         cursor.execute("SELECT key, bearer_token, fingerprint FROM orgs_apicredential")
         secrets += [column for row in cursor.fetchall() for column in row if column]
     return secrets
+
+
+REASON = "Ticket 4711: she left for good"
 
 
 def address(model: type, action: str, *pk: object) -> str:

@@ -3,7 +3,7 @@
 from portal.audit.models import Entry
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sites.models import Site
-from tests.operators.conftest import acme_form, address, inline, last, member_row
+from tests.operators.conftest import REASON, acme_form, address, inline, last, member_row
 
 
 def test_a_new_organisation_is_recorded(operator, otto):
@@ -27,18 +27,23 @@ def test_a_changed_organisation_is_recorded(operator, acme):
 
 
 def test_an_added_member_is_recorded(operator, acme, hal):
-    row = {"user": str(hal.pk), "role": "admin", "support": "on"}
+    row = {"user": str(hal.pk), "role": "admin", "support": "on", "reason": REASON}
     form = acme_form(**inline("memberships", row))
     operator.post(address(Organisation, "change", acme.pk), form)
 
     assert Membership.objects.filter(user=hal, organisation=acme, role="admin").exists()
     entry = Entry.objects.get(verb="membership.added")
-    assert entry.detail == {"member": hal.email, "role": "admin", "support": True}
+    assert entry.detail == {
+        "member": hal.email,
+        "role": "admin",
+        "support": True,
+        "reason": REASON,
+    }
     assert entry.organisation_id == acme.pk
 
 
 def test_a_member_who_becomes_an_agent_is_recorded(operator, acme, ira):
-    row = member_row(ira.memberships.get(), support="on")
+    row = member_row(ira.memberships.get(), support="on", reason=REASON)
     form = acme_form(**inline("memberships", row, existing=1))
     operator.post(address(Organisation, "change", acme.pk), form)
 
@@ -80,14 +85,12 @@ def test_a_form_that_changes_nothing_records_no_member_and_no_site(operator, acm
 def test_a_key_becomes_a_super_key_and_nothing_else_of_it_changes(operator, acme):
     before = ApiCredential.objects.values().get()
     page = address(ApiCredential, "change", acme.credential.pk)
-    operator.post(page, {"kind": "super", "masked_key": "x", "state": "refused"})
+    operator.post(page, {"kind": "super", "masked_key": "x", "state": "refused", "reason": REASON})
 
     after = ApiCredential.objects.values().get()
     assert after.pop("kind") == "super"
     assert after.pop("version") == before.pop("version") + 1
     before.pop("kind")
     assert after == before
-    assert (last().verb, last().detail) == (
-        "key.kind_changed",
-        {"before": "normal", "after": "super"},
-    )
+    entry = Entry.objects.get(verb="key.kind_changed")
+    assert entry.detail == {"before": "normal", "after": "super", "reason": REASON}

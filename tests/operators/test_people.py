@@ -7,7 +7,7 @@ from django.test import Client
 from portal.audit.models import Entry
 from portal.orgs import addresses
 from portal.orgs.models import User
-from tests.operators.conftest import address, last
+from tests.operators.conftest import REASON, address, last
 from tests.people_with_factor import set_up_factor, sign_in_with_password
 
 
@@ -27,13 +27,14 @@ def test_a_new_person_can_sign_in(operator):
 
 def test_a_person_who_becomes_an_operator_is_recorded(operator, ira):
     form = {"email": "Installer@acme.example", "name": ira.name, "is_active": "on"}
-    operator.post(address(User, "change", ira.pk), {**form, "is_staff": "on"})
+    operator.post(address(User, "change", ira.pk), {**form, "is_staff": "on", "reason": REASON})
 
     ira.refresh_from_db()
     assert ira.is_staff
     assert ira.is_superuser
     assert ira.email == "installer@acme.example"
-    assert last().detail["changes"]["is_staff"] == ["False", "True"]
+    entry = Entry.objects.get(verb="person.changed")
+    assert entry.detail["changes"]["is_staff"] == ["False", "True"]
 
 
 def test_an_address_is_confirmed_no_more_when_it_is_another(operator, ira):
@@ -41,7 +42,9 @@ def test_an_address_is_confirmed_no_more_when_it_is_another(operator, ira):
     operator.post(address(User, "change", ira.pk), form)
     assert addresses.is_confirmed(ira)
 
-    operator.post(address(User, "change", ira.pk), {**form, "email": "ira@elm.example"})
+    operator.post(
+        address(User, "change", ira.pk), {**form, "email": "ira@elm.example", "reason": REASON}
+    )
 
     ira.refresh_from_db()
     assert ira.email == "ira@elm.example"
@@ -62,7 +65,7 @@ def test_a_deactivated_person_is_out_at_once(operator, ira):
 def test_a_password_change_by_an_operator_is_recorded_without_the_password(operator, ira):
     page = address(User, "change", ira.pk).removesuffix("change/") + "password/"
     secret = "another long enough one"
-    form = {"usable_password": "true", "password1": secret, "password2": secret}
+    form = {"usable_password": "true", "password1": secret, "password2": secret, "reason": REASON}
 
     operator.post(page, {**form, "password2": "not the same at all"})
     assert not Entry.objects.filter(verb="person.password_set").exists()
@@ -75,8 +78,8 @@ def test_a_password_change_by_an_operator_is_recorded_without_the_password(opera
 
 def test_the_removal_of_a_second_factor_is_recorded(operator, ira):
     set_up_factor(ira)
-    page = address(Authenticator, "delete", Authenticator.objects.get().pk)
-    operator.post(page, {"post": "yes"})
+    page = address(Authenticator, "delete", Authenticator.objects.get(user=ira).pk)
+    operator.post(page, {"post": "yes", "reason": REASON})
 
-    assert not Authenticator.objects.exists()
-    assert (last().verb, last().object_id) == ("second_factor.removed", str(ira.pk))
+    assert not Authenticator.objects.filter(user=ira).exists()
+    assert Entry.objects.get(verb="second_factor.removed").object_id == str(ira.pk)

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from portal.orgs.models import Organisation, User
-from tests.operators.conftest import acme_form, address, inline, member_row
+from tests.operators.conftest import REASON, acme_form, address, inline, member_row
 
 SPKEY_USER = "5f0f2f8e-8c2c-4d3f-9d0a-6c1f6a2b7e11"
 
@@ -13,7 +13,7 @@ SPKEY_USER = "5f0f2f8e-8c2c-4d3f-9d0a-6c1f6a2b7e11"
 @pytest.mark.parametrize(("found", "kept"), [(True, False), (False, True)], ids=["found", "set"])
 def test_a_new_address_clears_the_spkey_user_found_by_the_old_one(found, kept, operator, ira):
     ira.memberships.update(spkey_user_id=SPKEY_USER, spkey_user_id_found=found)
-    form = {"email": "other@acme.example", "name": "Ira", "is_active": "on"}
+    form = {"email": "other@acme.example", "name": "Ira", "is_active": "on", "reason": REASON}
     operator.post(address(User, "change", ira.pk), form)
 
     member = ira.memberships.get()

@@ -18,6 +18,7 @@ ADMINS = (
     "people:list",
     "key:edit",
     "key:live",
+    "sessions:list",
 )
 CLAIMS = ("claims:detail", "claims:live")
 AGENTS = ("home", "support:claims", "support:new")
@@ -38,6 +39,8 @@ POSTS = (
     "key:edit",
     "key:check",
     "organisation:switch",
+    "sessions:end",
+    "sessions:end-others",
     "support:new",
 )
 

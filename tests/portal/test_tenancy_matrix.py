@@ -71,13 +71,24 @@ MATRIX = (
     Row("key:check", "post", (IN, 302, 403, 403, 302, 403)),
     Row("key:sent", "post", (IN, 302, 403, 403, 302, 403), data={"sent": "both"}),
     Row("key:live", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("sessions:list", "get", (IN, 200, 200, 200, 200, 200)),
+    Row("sessions:end", "post", (IN, 404, 404, 404, 404, 404)),
     Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),
     Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),
     Row("support:new", "get", (IN, 403, 403, 403, 403, 200)),
     Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),
 )
 # Tested by themselves below.
-OTHERWISE = {"health", "language", "manifest", "service-worker", "shell", "organisation:switch"}
+OTHERWISE = {
+    "health",
+    "language",
+    "manifest",
+    "operator-invitation",
+    "organisation:switch",
+    "service-worker",
+    "sessions:end-others",
+    "shell",
+}
 SIGN_IN_LIBRARY = ("account_", "mfa_")
 OPERATORS = "admin:"
 OPEN_TO_ALL = {
@@ -177,6 +188,23 @@ def test_switching_to_something_that_is_no_id_is_not_found(organisation, as_pers
     data = {} if organisation is None else {"organisation": organisation}
 
     assert as_person(ira).post(reverse("organisation:switch"), data).status_code == 404
+
+
+def test_an_invitation_of_an_operator_is_nothing_to_anybody_else(clients):
+    address = reverse("operator-invitation", args=("made-up",))
+    for role in ROLES:
+        for method in (clients[role].get, clients[role].post):
+            assert verdict(method(address)) == (IN if role == "nobody" else 404), role
+
+
+def test_everybody_ends_their_own_other_sessions_and_nobody_elses(clients, ira, as_person):
+    here = as_person(ira)
+    for role in ROLES:
+        answer = clients[role].post(reverse("sessions:end-others"))
+        assert verdict(answer) == (IN if role == "nobody" else 302), role
+        assert here.get(reverse("home")).status_code == (
+            302 if role in {"ira", "eli", "ada", "agent"} else 200
+        ), role
 
 
 def test_an_agent_without_the_second_factor_reaches_no_page_of_support(as_person, sam):

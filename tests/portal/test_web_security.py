@@ -12,6 +12,7 @@ from portal.core import worker
 from portal.hubs.models import Hub
 from tests.conftest import PASSWORD
 from tests.forms import FRAGMENT, choose, without_tokens
+from tests.people_with_factor import has_used_factor
 from tests.portal import pages
 
 POLICY = {
@@ -131,6 +132,7 @@ def test_a_post_without_its_token_is_refused_everywhere_and_changes_nothing(
     strict.force_login(ada)
     operator = Client(enforce_csrf_checks=True)
     operator.force_login(otto)
+    has_used_factor(operator, otto)
     stranger = Client(enforce_csrf_checks=True)
     ours = [(strict, address) for address in pages.posts(claim, mill_court)]
     library = [(c, a) for c in (strict, stranger) for a in pages.grouped("account_", "mfa_")]

@@ -53,6 +53,15 @@ def test_an_unknown_organisation_is_created_with_its_first_claim(sandbox, agent,
     assert Entry.objects.filter(verb="organisation.created", actor_label="agent@support.example")
 
 
+def test_a_typing_error_is_not_offered_to_the_next_agent(sandbox, agent, hub_id):
+    post(agent, filled(hub_id, typed_site="x", confirmation="tpying-error"), "tpying-error")
+    assert "tpying-error" not in agent.get(NEW).text
+    assert agent.get(NEW, {"target": "tpying-error"}).status_code == 200
+
+    assert work(Claim.objects.get()).state == State.CLAIMED
+    assert "tpying-error" in agent.get(NEW).text
+
+
 def test_a_typed_id_of_a_known_organisation_is_that_organisation(agent, acme, hub_id):
     post(agent, filled(hub_id, typed_site="new-site"), f" {world.ACME_ORG_ID} ")
 

@@ -1,13 +1,15 @@
 """Support's claims and its agents: seen and acted on with the second factor only."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.claims.models import Claim
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
+from portal.orgs.models import User
 from portal.orgs.web import second_factor
 from portal.orgs.web.second_factor import Lack
 
@@ -26,21 +28,35 @@ def lack_to_see(request: HttpRequest, claim: Claim) -> Lack:
 def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
     """Say what a person who may act on the claim lacks of a second factor to do so now.
 
-    Nothing, unless support made the claim.
+    Nothing, unless support made the claim. A look at what could be done needs no fresh one.
     """
     if not claim.by_support:
         return Lack.NOTHING
-    return second_factor.lack(request, access.person(request))
+    return lack_of_agent(request, access.person(request))
+
+
+def lack_of_agent(request: HttpRequest, agent: User) -> Lack:
+    """Say what an agent lacks for this request: what is posted needs a factor used just now."""
+    within = settings.SUPPORT_FACTOR_SECONDS if request.method == "POST" else None
+    return second_factor.lack(request, agent, within=within)
 
 
 def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
     """Return the page that says what must be done first: set the factor up, or use it (403)."""
-    context = {"set_up": missing == Lack.NOT_SET_UP}
+    way = second_factor.way_to_use(request.get_full_path())
+    context = {"set_up": missing == Lack.NOT_SET_UP, "way": way}
     return render(request, "support/second_factor.html", context, status=403)
 
 
 def lead_to_factor(request: HttpRequest, claim: Claim, missing: Lack) -> HttpResponse:
-    """Return that page, or for a fragment the way to the claim's page, which says the same."""
+    """Return that page, or for a fragment the way to the claim's page, which says the same.
+
+    A factor that was used too long ago is asked for at once, and leads back to the claim.
+    """
+    page = reverse("claims:detail", args=(claim.pk,))
+    if missing == Lack.NOT_FRESH:
+        page = second_factor.way_to_use(page)
+        return HttpResponseClientRedirect(page) if wants_fragment(request) else redirect(page)
     if wants_fragment(request):
-        return HttpResponseClientRedirect(reverse("claims:detail", args=(claim.pk,)))
+        return HttpResponseClientRedirect(page)
     return ask_for_factor(request, missing)

@@ -8,6 +8,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
@@ -64,10 +65,7 @@ class SessionLifetime(MiddlewareMixin):
             _set_times(request, {SIGNED_IN_AT: now, ACTIVE_AT: now})
             return
         idle = now - session.get(ACTIVE_AT, now)
-        if (
-            idle > settings.SESSION_IDLE_SECONDS
-            or now - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS
-        ):
+        if is_over(request.user, idle, now - signed_in_at):
             request.session_ended_by = "age"  # type: ignore[attr-defined]
             logout(request)
         elif idle > TOUCH_EVERY_SECONDS and not _is_poll(request):
@@ -83,6 +81,21 @@ class SessionLifetime(MiddlewareMixin):
             except (UpdateError, InterfaceError):
                 logger.warning("the time of somebody's last activity could not be saved")
         return response
+
+
+def is_over(person: AbstractBaseUser, idle: int, age: int) -> bool:
+    """Say whether a session of this person is, after so many seconds idle and in all.
+
+    The person tells by `is_powerful` whether theirs are the short ones. That is asked only
+    where the session's end depends on it.
+    """
+    if idle > settings.SESSION_IDLE_SECONDS or age > settings.SESSION_ABSOLUTE_SECONDS:
+        return True
+    is_short = (
+        idle <= settings.POWERFUL_SESSION_IDLE_SECONDS
+        and age <= settings.POWERFUL_SESSION_ABSOLUTE_SECONDS
+    )
+    return not is_short and bool(person.is_powerful)  # type: ignore[attr-defined]
 
 
 def _set_times(request: HttpRequest, times: dict[str, int]) -> None:

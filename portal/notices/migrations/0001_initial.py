@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
                             ("review", "Claim not confirmed"),
                             ("unknown_hubs", "Many unknown hubs"),
                             ("bound_elsewhere", "Claimed for another organisation"),
+                            ("support_claimed", "Claimed by SpKey support"),
+                            ("operator_change", "Change by an operator"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -76,6 +78,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="notices",
                         to="orgs.organisation",
@@ -114,6 +117,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("organisation", "user", "kind", "about"), name="told_once_each"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("organisation", None)),
+                        fields=("user", "kind", "about"),
+                        name="operator_told_once_each",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -160,7 +168,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("new_password", "Link to set a new password")],
+                        choices=[
+                            ("new_password", "Link to set a new password"),
+                            ("password_changed", "Own password changed"),
+                            ("factor_added", "Own second factor set up"),
+                            ("factor_removed", "Own second factor turned off"),
+                            ("codes_made", "Own recovery codes made anew"),
+                        ],
                         max_length=16,
                         verbose_name="kind",
                     ),

@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="operator of the portal"),
                 ),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sessions_ended", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -193,6 +194,33 @@ class Migration(migrations.Migration):
                         name="membership_role_known",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OperatorInvitation",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField(verbose_name="expires at")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted at")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation of an operator",
+                "verbose_name_plural": "invitations of operators",
             },
         ),
         migrations.CreateModel(

@@ -17,7 +17,15 @@ from portal.orgs.web import sign_in_limits
 from portal.orgs.web.second_factor import UnreadableFactorError
 
 # The library's e-mails that the portal has words for. Its others are switched off.
-KINDS: Final = {"account/email/password_reset_key": AccountEmail.Kind.NEW_PASSWORD}
+KINDS: Final = {
+    "account/email/password_reset_key": AccountEmail.Kind.NEW_PASSWORD,
+    "account/email/password_changed": AccountEmail.Kind.PASSWORD_CHANGED,
+    "account/email/password_reset": AccountEmail.Kind.PASSWORD_CHANGED,
+    "account/email/password_set": AccountEmail.Kind.PASSWORD_CHANGED,
+    "mfa/email/totp_activated": AccountEmail.Kind.FACTOR_ADDED,
+    "mfa/email/totp_deactivated": AccountEmail.Kind.FACTOR_REMOVED,
+    "mfa/email/recovery_codes_generated": AccountEmail.Kind.CODES_MADE,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -60,6 +68,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """
         language = translation.get_language()
         account_emails.write_to(context["user"], KINDS[template_prefix], language)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person of a change to their account, in the same way."""
+        self.send_mail(template_prefix, user.email, {"user": user})
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

@@ -1,5 +1,7 @@
 """What people type about their organisation, checked field by field."""
 
+from typing import Any
+
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
@@ -25,6 +27,8 @@ TOKEN_SHAPE = RegexValidator(
     key_wording.NO_TOKEN_SHAPE,
 )
 NO_USER_ID = {"invalid": key_wording.NO_USER_ID}
+NO_REASON = _("Say why: all operators are told.")
+SHORT_REASON = _("Say it in 10 characters or more.")
 ID_TYPING = {
     "autocomplete": "off",
     "autocapitalize": "none",
@@ -53,6 +57,35 @@ class LinkRequestForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has n
         if a_day.allows(address) and (person := queries.active_person(address)):
             get_adapter().send_password_reset_mail(person, address, {"user": person})
         return address
+
+
+def reason_field(*, required: bool = False) -> forms.CharField:
+    """Return the field for why an operator makes a change that all operators are told of."""
+    return forms.CharField(
+        label=_("Reason"),
+        required=required,
+        min_length=10,
+        max_length=500,
+        help_text=_(
+            "Needed to make somebody an operator or a support agent, or no more, to change a key’s "
+            "kind or somebody’s address, and to take a password or second factor from somebody. "
+            "All operators are told."
+        ),
+        error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+    )
+
+
+def demand_reason(form: forms.BaseForm) -> None:
+    """Refuse a form that says not why. Called while it is cleaned."""
+    if "reason" not in form.errors and not form.cleaned_data.get("reason"):
+        form.add_error("reason", NO_REASON)
+
+
+class ReasonForm(forms.Form):
+    """Why an operator does something."""
+
+    reason = reason_field(required=True)
 
 
 class PasswordByLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
@@ -97,6 +130,21 @@ class FallbackForm(forms.Form):
 class MemberRowForm(forms.ModelForm[Membership]):
     """A membership as operators change it."""
 
+    reason = reason_field()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Demand a reason for who may act for other organisations."""
+        cleaned = super().clean()
+        if self.appoints:
+            demand_reason(self)
+        return cleaned
+
+    @property
+    def appoints(self) -> bool:
+        """Whether the form changes who is a support agent."""
+        is_another = "user" in self.changed_data and self.cleaned_data.get("support")
+        return "support" in self.changed_data or bool(is_another)
+
     def save(self, commit: bool = True) -> Membership:
         """Save the membership; an id that was typed is no longer one that was found."""
         if "spkey_user_id" in self.changed_data:
@@ -111,11 +159,25 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generi
     Django's own script shows and hides the warning, which Django has in English alone.
     """
 
+    reason = reason_field(required=True)
     usable_password_help_text = format_lazy(  # type: ignore[assignment]  # Django's is lazy too
         '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
         _("Without a password, the person asks for a link by e-mail to set a new one."),
         _("If disabled, the current password for this user will be lost."),
     )
+
+
+class KeyKindForm(forms.ModelForm[ApiCredential]):
+    """A key's kind, as operators change it."""
+
+    reason = reason_field()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Demand a reason for a key that may act for everybody, or may no more."""
+        cleaned = super().clean()
+        if "kind" in self.changed_data:
+            demand_reason(self)
+        return cleaned
 
 
 class SentForm(forms.Form):

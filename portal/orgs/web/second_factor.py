@@ -1,13 +1,16 @@
-"""Whether a person has a second factor, has used it in this very session, and can do so."""
+"""Whether a person has a second factor, has used it lately in this session, and can do so."""
 
 import logging
+import time
 from enum import StrEnum
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import urlencode
 
 from portal.orgs.encryption import UnreadableSecretError
 from portal.orgs.models import User
@@ -17,15 +20,18 @@ logger = logging.getLogger(__name__)
 
 
 class Lack(StrEnum):
-    """What is missing of an agent's second factor."""
+    """What is missing of a person's second factor."""
 
     NOTHING = ""
     NOT_SET_UP = "not set up"
     NOT_USED = "not used"
+    NOT_FRESH = "not fresh"
 
 
-def lack(request: HttpRequest, user: User) -> Lack:
+def lack(request: HttpRequest, user: User, *, within: float | None = None) -> Lack:
     """Say what is missing: an authenticator app, or its use in this very session.
+
+    With `within`, it must have been used so many seconds ago at most.
 
     The sign-in library notes how a session was authenticated: `method` is "mfa" and `id` the
     authenticator's. One that has been removed since proves nothing any more.
@@ -34,9 +40,19 @@ def lack(request: HttpRequest, user: User) -> Lack:
     if Authenticator.Type.TOTP not in own.values():
         return Lack.NOT_SET_UP
     records = get_authentication_records(request, user)
-    if any(record["method"] == "mfa" and record.get("id") in own for record in records):
-        return Lack.NOTHING
-    return Lack.NOT_USED
+    used = [
+        record["at"] for record in records if record["method"] == "mfa" and record.get("id") in own
+    ]
+    if not used:
+        return Lack.NOT_USED
+    # A time after now is that of another clock, and proves nothing.
+    is_fresh = within is None or any(0 <= time.time() - at <= within for at in used)
+    return Lack.NOTHING if is_fresh else Lack.NOT_FRESH
+
+
+def way_to_use(back: str) -> str:
+    """Return the address where the factor is used once more, which leads back to `back`."""
+    return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
 
 
 class UnreadableFactorError(UnreadableSecretError):

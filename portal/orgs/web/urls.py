@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.orgs.web import api_key, people, workspace
+from portal.orgs.web import api_key, people, sessions, workspace
 
 key_urls = (
     [
@@ -19,6 +19,14 @@ people_urls = (
         path("<uuid:pk>/", people.people_edit, name="edit"),
     ],
     "people",
+)
+session_urls = (
+    [
+        path("", sessions.session_list, name="list"),
+        path("end/", sessions.session_end, name="end"),
+        path("end-others/", sessions.session_end_others, name="end-others"),
+    ],
+    "sessions",
 )
 organisation_urls = ([path("switch/", workspace.switch, name="switch")], "organisation")
 

@@ -8,6 +8,9 @@ from portal.core.ui import Text
 ALREADY_CLAIMING = _(
     "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
 )
+TOO_MANY = _(
+    "You have made as many claims for others as one agent may in an hour. Nothing was sent."
+)
 NO_SPKEY_ID = _("An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it.")
 CLOSED_SITE = _("This site takes no claims. Choose another.")
 TWO_SITES = _("A site is chosen above as well. Use one of the two.")

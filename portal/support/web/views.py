@@ -15,6 +15,7 @@ from portal.orgs.models import Membership
 from portal.support import flow, targets
 from portal.support.display import wording
 from portal.support.targets import Target, TargetError
+from portal.support.web import drafts
 from portal.support.web.access import agents_only
 from portal.support.web.forms import SupportClaimForm
 
@@ -39,7 +40,7 @@ def new(request: HttpRequest, agent: Membership) -> HttpResponse:
     except TargetError as problem:
         return _choose(request, wording.TARGETS[problem.kind])
     if request.method != "POST":
-        return _form_page(request, SupportClaimForm(target))
+        return _form_page(request, SupportClaimForm(target, initial=drafts.kept(request)))
     return _submit(request, agent, target)
 
 
@@ -52,9 +53,13 @@ def _submit(request: HttpRequest, agent: Membership, target: Target) -> HttpResp
     except (flow.AlreadyClaimingError, AnotherSiteError):
         form.add_error("label", wording.ALREADY_CLAIMING)
         return _form_page(request, form, status=422)
+    except flow.TooManyClaimsError:
+        form.add_error(None, wording.TOO_MANY)
+        return _form_page(request, form, status=429)
     except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
         return _form_page(request, form, status=503)
+    drafts.forget(request)
     return redirect("claims:detail", claim.pk)
 
 

@@ -21,7 +21,15 @@ from tests.support.conftest import filled
 
 KEY, SITE, PEOPLE = reverse("key:edit"), reverse("sites:new"), reverse("people:list")
 # These act on no organisation, on the one that they name in a field, or say why they refuse.
-ON_NONE = {"client-errors", "language", "organisation:switch", "tray:photo", "tray:sync"}
+ON_NONE = {
+    "client-errors",
+    "language",
+    "organisation:switch",
+    "tray:photo",
+    "tray:sync",
+    "sessions:end",
+    "sessions:end-others",
+}
 LOOKED_AT_ALONE = {"claims:detail", "claims:live"}
 LIBRARIES = ("account_", "mfa_", "admin:")
 

@@ -1,4 +1,4 @@
-"""`manage.py demo_code`: the second factor of the demo's support agent."""
+"""`manage.py demo_code`: the second factor of the demo's agent and operator."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from portal.demo import people
 
 
 class Command(BaseCommand):
-    """Prints the code that the agent's authenticator app would show."""
+    """Prints the code that their authenticator apps would show."""
 
-    help = "Print the current sign-in code of the demo's support agent."
+    help = "Print the current sign-in code of the demo's support agent and operator."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""

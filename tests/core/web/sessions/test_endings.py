@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -58,6 +59,34 @@ def test_no_session_lives_longer_than_seven_days(ira, claim_page):
             clock.shift(timedelta(hours=6))
         clock.shift(timedelta(minutes=1))
         assert client.get(claim_page).status_code == 302
+
+
+@pytest.mark.parametrize("who", ["otto", "sam"])
+@pytest.mark.parametrize(
+    ("every", "times"), [(timedelta(minutes=30), 1), (timedelta(minutes=20), 24)]
+)
+def test_sessions_of_operators_and_agents_end_after_half_an_hour_idle_and_eight_in_all(
+    who, every, times, request, as_person
+):
+    client = as_person(request.getfixturevalue(who))
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(times):
+            assert client.get("/").status_code == 200
+            clock.shift(every)
+        assert client.get("/").status_code == 200
+        clock.shift(timedelta(seconds=1) + max(every, timedelta(minutes=20)))
+        assert client.get("/").status_code == 302
+
+
+def test_an_agent_whose_organisation_holds_no_super_key_has_the_sessions_of_everybody(
+    ira, as_person
+):
+    ira.memberships.update(support=True)
+    client = as_person(ira)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.get("/")
+        clock.shift(timedelta(hours=9))
+        assert client.get("/").status_code == 200
 
 
 def test_signing_in_replaces_the_sessions_key(ira):

@@ -1,0 +1,71 @@
+"""How an operator gets a second factor: by an invitation, never by a password alone.
+
+Whoever has an operator's password must not be able to enrol an authenticator of their own with
+it. An invitation comes from another operator, or from the portal's machine.
+"""
+
+import secrets
+from hashlib import sha256
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from portal.audit.record import record
+from portal.orgs.models import OperatorInvitation, User
+
+
+class NotInvitableError(ValueError):
+    """The person is no operator who may sign in, or has a second factor already."""
+
+
+@transaction.atomic
+def invite(person: User, actor: User | None) -> str:
+    """Return the token of a new invitation, which is good once; earlier ones are void.
+
+    `actor` is None where the portal's machine invites. Raises NotInvitableError.
+    """
+    if not is_invitable(person):
+        raise NotInvitableError
+    OperatorInvitation.objects.filter(user=person, accepted_at=None).delete()
+    token = secrets.token_urlsafe(32)
+    OperatorInvitation.objects.create(
+        user=person,
+        digest=_digest(token),
+        expires_at=timezone.now() + OperatorInvitation.VALID,
+    )
+    record("operator.invited", actor=actor, organisation_id=None, subject=person)
+    return token
+
+
+def is_invitable(person: User) -> bool:
+    """Say whether they are an operator who lacks a second factor."""
+    factors = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
+    return person.is_active and person.is_staff and not factors.exists()
+
+
+def is_open(person: User, token: str) -> bool:
+    """Say whether this token is an invitation of this person's that is still good."""
+    return person.is_staff and _open(person, token).exists()
+
+
+@transaction.atomic
+def accept(person: User, token: str) -> bool:
+    """Use the person's invitation up; return whether it was good."""
+    # One statement on one table: of two at the same moment, the second finds it used.
+    if not person.is_staff or not _open(person, token).update(accepted_at=timezone.now()):
+        return False
+    record("operator.accepted", actor=person, organisation_id=None, subject=person)
+    return True
+
+
+def _open(person: User, token: str) -> QuerySet[OperatorInvitation]:
+    return OperatorInvitation.objects.filter(
+        user=person, digest=_digest(token), accepted_at=None, expires_at__gt=timezone.now()
+    )
+
+
+def _digest(token: str) -> str:
+    # 256 random bits need no salt and no slow hash.
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""Setting up a second factor and turning it off, with what the sign-in library does not ask for."""
+
+import time
+from typing import Any, Final
+
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.orgs import access, operators
+from portal.orgs.web.operators import ask_for_factor
+from portal.orgs.web.second_factor import Lack
+from portal.orgs.web.sessions import end_others
+
+SESSION_INVITED_UNTIL: Final = "operator_invited_until"
+# Long enough to install an app; the link itself is used up.
+INVITED_SECONDS: Final = 30 * 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show an operator the invitation to set up a second factor, and take it when they accept."""
+    person = access.person(request)
+    if request.method == "POST" and operators.accept(person, token):
+        request.session[SESSION_INVITED_UNTIL] = time.time() + INVITED_SECONDS
+        return redirect("mfa_activate_totp")
+    is_open = operators.is_open(person, token)
+    status = 200 if is_open else 404
+    return render(request, "orgs/operator_invitation.html", {"is_open": is_open}, status=status)
+
+
+class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
+    """Sets up an authenticator app: for an operator, only after an invitation."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show what an operator who is not invited must do first."""
+        invited = request.session.get(SESSION_INVITED_UNTIL, 0) > time.time()
+        person = access.person(request)
+        if operators.is_invitable(person) and not invited:
+            return ask_for_factor(request, Lack.NOT_SET_UP)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Set it up, and sign the person out everywhere else; the invitation has served."""
+        answer: HttpResponse = super().form_valid(form)
+        self.request.session.pop(SESSION_INVITED_UNTIL, None)
+        end_others(self.request)
+        return answer
+
+
+class Deactivate(DeactivateTOTPView):  # type: ignore[misc]  # likewise
+    """Turns the authenticator app off."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Turn it off, and sign the person out everywhere else."""
+        answer: HttpResponse = super().form_valid(form)
+        end_others(self.request)
+        return answer
+
+
+class GenerateCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # likewise
+    """Makes other recovery codes."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Make them, and sign the person out everywhere else."""
+        answer: HttpResponse = super().form_valid(form)
+        end_others(self.request)
+        return answer

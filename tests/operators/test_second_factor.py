@@ -1,0 +1,166 @@
+"""The operators' pages need a second factor, and no operator gets one by a password alone."""
+
+import time
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.audit.models import Entry
+from portal.orgs.models import OperatorInvitation, User
+from tests.conftest import PASSWORD, make_person
+from tests.operators.conftest import address
+from tests.people_with_factor import code, has_used_factor, set_up_factor, sign_in_with_password
+
+HOME = reverse("admin:index")
+ACTIVATE = reverse("mfa_activate_totp")
+CHANGED = {"email": "new@elm.example", "name": "New"}
+
+
+@pytest.fixture
+def password_alone(otto) -> Client:
+    """Otto, who has no second factor, signed in by his password just now."""
+    client = Client()
+    sign_in_with_password(client, otto)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+def invited(email: str) -> str:
+    """Return the address of an invitation, as the command prints it, without the host."""
+    out = StringIO()
+    call_command("invite_operator", email, stdout=out)
+    return out.getvalue().strip().removeprefix("http://localhost:8000")
+
+
+def enrol(client: Client):
+    """Set up an authenticator app, as the page asks for it."""
+    secret = client.get(ACTIVATE).context["form"].secret
+    shown = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+    return client.post(ACTIVATE, {"code": shown})
+
+
+def test_a_password_alone_reaches_nothing_and_is_told_why(password_alone, otto, ira):
+    for page in (HOME, address(User, "changelist"), address(User, "change", ira.pk)):
+        answer = password_alone.get(page)
+        assert answer.status_code == 403
+        assert f"invite_operator {otto.email}" in answer.text
+        assert ira.email not in answer.text
+
+    assert password_alone.post(address(User, "add"), CHANGED).status_code == 403
+    assert not User.objects.filter(email=CHANGED["email"]).exists()
+
+
+def test_a_factor_not_used_in_this_session_is_asked_for_and_leads_back(password_alone, otto):
+    set_up_factor(otto)
+
+    way = password_alone.get(HOME)["Location"]
+    assert way.startswith(reverse("mfa_reauthenticate"))
+
+    assert password_alone.post(way, {"code": code()})["Location"] == HOME
+    assert password_alone.get(HOME).status_code == 200
+
+
+def test_a_change_needs_a_factor_used_within_a_quarter_of_an_hour(as_person, otto, ira):
+    client = has_used_factor(as_person(otto), otto, seconds_ago=15 * 60 + 1)
+    page = address(User, "change", ira.pk)
+    form = {"email": ira.email, "name": "Changed", "is_active": "on"}
+    assert client.get(page).status_code == 200
+
+    answer = client.post(page, form)
+
+    assert answer.status_code == 403
+    assert reverse("mfa_reauthenticate") in answer.text
+    assert User.objects.get(pk=ira.pk).name == ira.name
+    has_used_factor(client, otto, seconds_ago=15 * 60 - 5)
+    assert client.post(page, form).status_code == 302
+
+
+def test_signing_out_needs_no_second_factor(password_alone):
+    password_alone.post(reverse("admin:logout"))
+
+    assert "_auth_user_id" not in password_alone.session
+
+
+def test_an_operator_cannot_set_up_a_factor_uninvited(password_alone):
+    for answer in (password_alone.get(ACTIVATE), password_alone.post(ACTIVATE, {"code": "1"})):
+        assert answer.status_code == 403
+        assert "totp_svg" not in (answer.context or {})
+    assert not Authenticator.objects.exists()
+
+
+def test_an_invitation_is_shown_by_get_taken_by_post_and_good_once(password_alone, otto):
+    link = invited(otto.email)
+    assert link.rsplit("/", 2)[1] not in str(OperatorInvitation.objects.values())
+    assert "Set it up" in password_alone.get(link).text
+    assert password_alone.get(ACTIVATE).status_code == 403
+
+    assert password_alone.post(link)["Location"] == ACTIVATE
+    assert password_alone.post(link).status_code == 404
+    assert password_alone.get(link).status_code == 404
+    enrol(password_alone)
+
+    assert Authenticator.objects.filter(user=otto, type="totp").exists()
+    assert Entry.objects.filter(verb__startswith="operator.").count() == 2
+    Authenticator.objects.all().delete()
+    assert password_alone.get(ACTIVATE).status_code == 403
+
+
+def test_an_invitation_ends_after_a_week_with_the_next_one_and_with_being_an_operator(
+    password_alone, otto
+):
+    first, link = invited(otto.email), invited(otto.email)
+    assert password_alone.post(first).status_code == 404
+    User.objects.update(is_staff=False)
+    assert password_alone.post(link).status_code == 404
+    User.objects.update(is_staff=True)
+    OperatorInvitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert password_alone.post(link).status_code == 404
+
+
+def test_an_invitation_is_for_one_operator_alone(otto, ira, as_person):
+    link = invited(otto.email)
+    other = make_person("second@portal.example", "Ole", is_staff=True, is_superuser=True)
+
+    for client in (as_person(other), as_person(ira)):
+        assert client.post(link).status_code == 404
+    assert Client().get(link)["Location"].startswith(reverse("account_login"))
+    assert OperatorInvitation.objects.get().accepted_at is None
+
+
+@pytest.mark.parametrize("who", ["ira", "otto", "nobody@portal.example"])
+def test_only_an_operator_without_a_factor_is_invited(who, ira, otto):
+    set_up_factor(otto)
+    email = {"ira": ira.email, "otto": otto.email}.get(who, who)
+
+    with pytest.raises(CommandError):
+        invited(email)
+    assert not OperatorInvitation.objects.exists()
+
+
+def test_a_colleague_invites_on_the_page_of_the_people(operator, ira):
+    ole = make_person("second@portal.example", "Ole", is_staff=True, is_superuser=True)
+    for person, invitations in ((ira, 0), (ole, 1)):
+        form = {"action": "invite", "_selected_action": str(person.pk)}
+        answer = operator.post(address(User, "changelist"), form)
+        assert OperatorInvitation.objects.count() == invitations
+
+    link = answer.context["link"].removeprefix("http://localhost:8000")
+    client = Client()
+    client.force_login(ole)
+    assert client.post(link)["Location"] == ACTIVATE
+
+
+def test_everybody_else_sets_up_a_factor_as_before(ira):
+    client = Client()
+    sign_in_with_password(client, ira)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    assert enrol(client).status_code == 302
+    assert Authenticator.objects.filter(user=ira, type="totp").exists()
