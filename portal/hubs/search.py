@@ -44,15 +44,24 @@ def make_index(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         editor.execute(statement, params=None)
 
 
-def matching(text: str) -> Q | None:
-    """Return the condition on hubs that the text is part of their id or serial.
+def containing(text: str) -> Q:
+    """Return the condition on hubs that the text is part of their id or serial, without the index.
 
-    Hyphens, spaces and capitals do not matter. None for fewer than three characters.
+    Hyphens, spaces and capitals do not matter.
     """
-    wanted = "".join(text.replace("-", "").split()).lower()
+    return Q(search_text__contains=_wanted(text))
+
+
+def _wanted(text: str) -> str:
+    return "".join(text.replace("-", "").split()).lower()
+
+
+def matching(text: str) -> Q | None:
+    """Return the same condition by the index; None for fewer than three characters."""
+    wanted = _wanted(text)
     if len(wanted) < SHORTEST:
         return None
-    found = Q(search_text__contains=wanted)
+    found = containing(text)
     if connection.vendor == "sqlite":
         phrase = '"{}"'.format(wanted.replace('"', '""'))
         indexed = RawSQL("SELECT hub FROM hubs_search WHERE words MATCH %s", (phrase,))
