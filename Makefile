@@ -17,7 +17,7 @@ $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test test-all check bench lighthouse chaos soak mutants messages lock build clean \
+.PHONY: help run manage labels test test-all test-postgres check bench lighthouse chaos soak mutants messages lock build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
@@ -48,6 +48,9 @@ test-all: install ## Run all tests: whole servers, hours of faults, every page i
 	@browser=$$(bin/find-chromium) && \
 		env $${browser:+PORTAL_CHROMIUM="$$browser"} \
 		bin/test -n $(PROCESSES) --dist worksteal $(SLOW) $(ARGS)
+
+test-postgres: install ## Run the tests that depend on the database on PostgreSQL, in a server of their own (ARGS)
+	@$(PYTHON) bin/test_postgres.py -n $(PROCESSES) $(ARGS)
 
 check: style types templates scripts migrations deployment imports ## Run everything that reads the code
 

@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
         print(missing, file=sys.stderr)
         return 2
     with postgres.server() as database:
-        pytest = (sys.executable, "-m", "pytest", "-q", "-m", "not slow", *(arguments or TESTS))
+        chosen = arguments if any("tests/" in each for each in arguments) else [*arguments, *TESTS]
+        pytest = (sys.executable, "-m", "pytest", "-q", "-m", "not slow", *chosen)
         return subprocess.run(
             pytest, cwd=ROOT, env={**os.environ, "DATABASE_URL": database}, check=False
         ).returncode
