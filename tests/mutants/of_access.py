@@ -52,4 +52,30 @@ MUTANTS_OF_ACCESS = (
         "tests/orgs/web/test_sign_in_limits.py",
         by_machine=False,
     ),
+    Mutant(
+        "support's claim needs a second factor used just now",
+        "one used at any time in the session serves",
+        (
+            Edit(
+                "portal/orgs/web/second_factor.py",
+                "    is_fresh = within is None or any(",
+                "    is_fresh = True or any(",
+            ),
+        ),
+        "tests/support/web/test_fresh_factor.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a person may claim so many hubs an hour",
+        "claims are not counted",
+        (
+            Edit(
+                "portal/claims/limits.py",
+                '        _take("claims", settings.CLAIMS_AN_HOUR, member, number)\n',
+                "        pass\n",
+            ),
+        ),
+        "tests/tray/test_limits.py",
+        by_machine=False,
+    ),
 )
