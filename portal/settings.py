@@ -126,7 +126,9 @@ TEMPLATES = [
 
 MAILERS = {
     "default": {
-        "BACKEND": email["EMAIL_BACKEND"],
+        "BACKEND": email["EMAIL_BACKEND"].replace(
+            "django.core.mail.backends.console", "portal.notices.terminal"
+        ),
         "OPTIONS": {
             "host": email["EMAIL_HOST"],
             "port": email["EMAIL_PORT"],

@@ -247,6 +247,10 @@ class Claim(Leased):
                 fields=("organisation", "submitted_by", "-created_at", "-id"),
                 name="claim_newest_of_person",
             ),
+            models.Index(
+                fields=("organisation", "submitted_by", "state", "-created_at", "-id"),
+                name="claim_of_person_in_state",
+            ),
             # Without a condition, SQLite takes this index for the claims that have no site.
             models.Index(
                 fields=("site", "-created_at", "-id"),

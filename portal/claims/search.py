@@ -187,6 +187,8 @@ class _Names:
         if matching is None:
             return None
         hubs = Hub.objects.filter(matching, organisation=self._member.organisation_id)
+        if search.is_common(word):
+            return hubs.order_by().values("pk")
         ids = list(hubs.order_by().values_list("pk", flat=True)[: FEW + 1])
         return (ids or None) if len(ids) <= FEW else hubs.order_by().values("pk")
 

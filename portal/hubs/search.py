@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 SHORTEST: Final = 3
+MANY: Final = 1_000
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM hubs_search WHERE words MATCH %s LIMIT %s)"
 
 _ON_POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -52,6 +54,10 @@ def containing(text: str) -> Q:
     return Q(search_text__contains=_wanted(text))
 
 
+def _phrase(text: str) -> str:
+    return '"{}"'.format(_wanted(text).replace('"', '""'))
+
+
 def _wanted(text: str) -> str:
     return "".join(text.replace("-", "").split()).lower()
 
@@ -63,10 +69,18 @@ def matching(text: str) -> Q | None:
         return None
     found = containing(text)
     if connection.vendor == "sqlite":
-        phrase = '"{}"'.format(wanted.replace('"', '""'))
-        indexed = RawSQL("SELECT hub FROM hubs_search WHERE words MATCH %s", (phrase,))
+        indexed = RawSQL("SELECT hub FROM hubs_search WHERE words MATCH %s", (_phrase(text),))
         found = Q(pk__in=indexed) & found
     return found
+
+
+def is_common(text: str) -> bool:
+    """Whether so many hubs have the text that it takes long to name them: MANY, of anybody's."""
+    if connection.vendor != "sqlite" or len(_wanted(text)) < SHORTEST:
+        return False  # PostgreSQL names the first of them at once.
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, (_phrase(text), MANY))
+        return bool(cursor.fetchone()[0] == MANY)
 
 
 def some(hubs: QuerySet[Any], text: str, most: int) -> list[UUID]:

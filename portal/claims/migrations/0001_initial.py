@@ -291,6 +291,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(
+                fields=["organisation", "submitted_by", "state", "-created_at", "-id"],
+                name="claim_of_person_in_state",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
                 condition=models.Q(("site__isnull", False)),
                 fields=["site", "-created_at", "-id"],
                 name="claim_newest_of_site",

@@ -120,7 +120,8 @@ def _asked(credential: ApiCredential, at: datetime | None) -> tuple[Chip, Text]:
 
 def accepted(credential: ApiCredential) -> list[str]:
     """Return what of the key, its token and both SpKey accepts, as far as the checks have shown."""
-    is_refused = credential.state == State.REFUSED
+    # What was just refused is not named as accepted, proven or not.
+    is_refused = credential.state == State.REFUSED or credential.doubted_at is not None
     return [
         gettext("%(sent)s (not sure yet)") % {"sent": each.label}
         if credential.accepted[each]

@@ -19,6 +19,7 @@ from portal.tray import sync
 from portal.tray.display import news
 from tests.claims.states import put
 from tests.notices.conftest import notify, post
+from tests.people_with_factor import has_used_factor
 
 LIST = "/claims/"
 OF_EMAILS = {
@@ -79,7 +80,7 @@ def test_a_state_has_the_same_name_wherever_it_is_named(
     for person in (ada, otto):
         person.language = language
         person.save()
-    admin, operator = as_person(ada), as_person(otto)
+    admin, operator = as_person(ada), has_used_factor(as_person(otto), otto)
     claim = put(claim, state)
     [row] = admin.get(LIST).context["rows"]
     operators = operator.get(reverse("admin:claims_claim_changelist")).content.decode()
@@ -98,7 +99,11 @@ def test_operators_read_the_reasons_name_in_the_list_and_in_its_filter(
     reason, as_person, otto, claim
 ):
     put(claim, "waiting", reason)
-    page = as_person(otto).get(reverse("admin:claims_claim_changelist")).content.decode()
+    page = (
+        has_used_factor(as_person(otto), otto)
+        .get(reverse("admin:claims_claim_changelist"))
+        .content.decode()
+    )
     name = str(wording.REASONS[reason])
 
     assert in_column(page, "reason_in_words") == name
@@ -118,7 +123,9 @@ def test_operators_read_the_reasons_name_in_the_list_and_in_its_filter(
 )
 def test_operators_filter_claims_by_state_and_reason(query, found, as_person, otto, claim):
     put(claim, "blocked", "no_user")
-    page = as_person(otto).get(reverse("admin:claims_claim_changelist"), query)
+    page = has_used_factor(as_person(otto), otto).get(
+        reverse("admin:claims_claim_changelist"), query
+    )
 
     assert page.context["cl"].result_count == found
 
@@ -127,7 +134,11 @@ def test_operators_filter_claims_by_state_and_reason(query, found, as_person, ot
 def test_operators_and_administrators_read_the_same_words_about_a_key(state, as_person, ada, otto):
     ApiCredential.objects.update(state=state)
     chip = as_person(ada).get("/organisation/key/").context["chip"]
-    page = as_person(otto).get(reverse("admin:orgs_apicredential_changelist")).content.decode()
+    page = (
+        has_used_factor(as_person(otto), otto)
+        .get(reverse("admin:orgs_apicredential_changelist"))
+        .content.decode()
+    )
 
     assert in_column(page, "state_in_words") == str(chip.word)
     assert f'?state__exact={state}">{chip.word}</a>' in unescape(page)
@@ -174,10 +185,13 @@ def test_an_email_about_a_claim_calls_it_what_its_page_does(
 
 
 def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
-    others = set(Notice.Kind.values) - set(wording.IN_EMAILS) - {"unknown_hubs"}
+    others = set(Notice.Kind.values) - set(wording.IN_EMAILS)
+    of_people = {"unknown_hubs", "support_claimed", "operator_change"}
 
     assert set(wording.IN_EMAILS) == set(OF_EMAILS)
-    assert others == {f"key_{state}" for state in key_wording.WORDS} & set(Notice.Kind.values)
+    assert others - of_people == {f"key_{state}" for state in key_wording.WORDS} & set(
+        Notice.Kind.values
+    )
 
 
 def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada, claim):
