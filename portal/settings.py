@@ -163,6 +163,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "portal.orgs.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_FORMS = {
+    "change_password": "portal.orgs.web.sign_in_forms.OwnPasswordForm",
     "reset_password": "portal.orgs.web.forms.LinkRequestForm",
     "reset_password_from_key": "portal.orgs.web.forms.PasswordByLinkForm",
 }
@@ -181,6 +182,7 @@ PASSWORD_LINKS_A_DAY = 5
 # Counted in each process alone: `orgs.web.sign_in_limits` counts for all of them.
 ACCOUNT_RATE_LIMITS = False
 MFA_FORMS = {
+    "activate_totp": "portal.orgs.web.sign_in_forms.SetUpForm",
     "authenticate": "portal.orgs.web.sign_in_forms.AuthenticateForm",
     "reauthenticate": "portal.orgs.web.sign_in_forms.ReauthenticateForm",
 }

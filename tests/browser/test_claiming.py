@@ -48,6 +48,7 @@ def test_a_person_signs_in_picks_a_site_types_the_id_and_sees_the_hub_come_onlin
     assert len(told) == len(set(told))
 
 
+@pytest.mark.slow
 def test_a_label_in_front_of_the_camera_is_claimed_with_one_more_tap(tablet, camera, ira, hub_id):
     camera(f"https://spkey.example/h/{hub_id}")
     page = tablet(ira)

@@ -30,6 +30,7 @@ def hostile(ira, ada, acme, mill_court, spkey_support, sam, hub_id):
     )
 
 
+@pytest.mark.slow
 def test_hostile_names_and_reasons_are_shown_as_they_are_and_do_nothing(
     tablet, ira, ada, hostile, mill_court
 ):

@@ -21,6 +21,7 @@ COVERED = """() => {
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
+@pytest.mark.slow
 def test_only_changes_are_announced_to_screen_readers_and_each_once(tablet, sandbox, ira, claim):
     page = tablet(ira)
     page.add_init_script(LISTEN)

@@ -71,6 +71,7 @@ def test_a_second_tablet_learns_who_is_claiming_the_hub_and_where(
     assert Claim.objects.get().submitted_by == ira
 
 
+@pytest.mark.slow
 def test_a_second_tablet_at_another_site_is_refused_and_told_the_site(
     tablet, sandbox, ira, ada, mill_court, orchard_rise, hub_id
 ):

@@ -51,6 +51,7 @@ def test_stop_trying_cancels_a_claim_that_waits(tablet, sandbox, ira):
     assert sandbox.state.event_log == []
 
 
+@pytest.mark.slow
 def test_try_again_after_a_refusal_makes_a_new_claim_linked_to_the_old(tablet, sandbox, ira):
     page = tablet(ira)
     refused = claim_hub(page, SUSPENDED)

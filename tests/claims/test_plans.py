@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -48,6 +49,7 @@ def reads_through(sql: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_no_query_reads_through_a_growing_table(ira, acme, mill_court, settings):
     settings.ZEAL_RAISE = False
     readers = history.Readers.of(acme, ira)

@@ -122,6 +122,7 @@ def test_a_check_of_an_unreadable_key_delays_no_other_check(acme, harbour, setti
     assert (stored(acme).state, stored(acme).due_at) == ("unchecked", None)
 
 
+@pytest.mark.slow
 def test_an_unreadable_key_breaks_no_page(acme, settings, every_page):
     settings.PORTAL_ENCRYPTION_KEYS = [STRANGE]
     for client, address in every_page:

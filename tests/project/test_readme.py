@@ -43,3 +43,16 @@ def test_its_pictures_and_pages_exist():
 
     assert linked
     assert [path for path in linked if not path.exists()] == []
+
+
+def test_every_test_that_the_security_page_names_exists():
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)::(?:\w+::)?(test_\w+)`", page)
+    missing = [
+        (file, name)
+        for file, name in named
+        if f"def {name}(" not in (ROOT / "tests" / file).read_text(encoding="utf-8")
+    ]
+
+    assert named
+    assert missing == []

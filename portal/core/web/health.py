@@ -12,4 +12,4 @@ def health(request: HttpRequest) -> HttpResponse:
     """Answer 200 while the database answers; anything else becomes a 500 by itself."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

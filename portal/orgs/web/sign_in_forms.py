@@ -1,10 +1,15 @@
-"""The second factor as it is typed: the library's forms, with the portal's own limits."""
+"""Passwords and second factors as they are typed: the library's forms, with our own limits."""
 
+from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.orgs.web import sign_in_limits
+
+CODE_USED = _("That code has been used. Wait for the next one.")
 
 
 class _SecondFactorForm(mfa_forms.BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -15,7 +20,7 @@ class _SecondFactorForm(mfa_forms.BaseAuthenticateForm):  # type: ignore[misc]  
         sign_in_limits.take_code(self.user)
         code: str = super().clean_code()
         if not sign_in_limits.use_code(self.user, code):
-            raise ValidationError(_("That code has been used. Wait for the next one."))
+            raise ValidationError(CODE_USED)
         sign_in_limits.forgive_code(self.user)
         return code
 
@@ -26,3 +31,27 @@ class AuthenticateForm(_SecondFactorForm, mfa_forms.AuthenticateForm):  # type: 
 
 class ReauthenticateForm(_SecondFactorForm, mfa_forms.ReauthenticateForm):  # type: ignore[misc]
     """Asked for again, before what is dangerous."""
+
+
+class SetUpForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """The code that shows that an authenticator app has been set up."""
+
+    def clean_code(self) -> str:
+        """Return the code, which then serves for nothing else."""
+        sign_in_limits.take_code(self.user)
+        code: str = super().clean_code()
+        if not sign_in_limits.use_code(self.user, code):
+            raise ValidationError(CODE_USED)
+        sign_in_limits.forgive_code(self.user)
+        return code
+
+
+class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Another password of one's own."""
+
+    def clean_oldpassword(self) -> str:
+        """Return the present one. Raises LimitReachedError after too many that were wrong."""
+        sign_in_limits.take_password(context.request, self.user.email)
+        present: str = super().clean_oldpassword()
+        sign_in_limits.forgive_password(context.request, self.user.email)
+        return present

@@ -76,6 +76,7 @@ def test_hubs_are_looked_up_first_then_claimed_together_each_once(tablet, sandbo
     expect(page.locator("#content")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_claimed_says_why_and_is_not_counted(
     tablet, sandbox, working, ira, mill_court
 ):
@@ -130,6 +131,7 @@ def test_unreadable_text_stays_in_the_field_and_blocks_no_other_hub(tablet, sand
     expect(field(page)).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_finished_row_is_refreshed_once_when_the_page_loads(tablet, sandbox, working, ira):
     (hub,) = hubs(1)
     page = tablet(ira)
@@ -222,6 +224,7 @@ def test_a_hub_that_a_colleague_is_claiming_here_is_followed_and_not_sent_again(
     assert Claim.objects.get() == standing
 
 
+@pytest.mark.slow
 def test_a_site_archived_meanwhile_is_reported_and_another_can_be_picked(
     tablet, sandbox, working, ira, mill_court, orchard_rise
 ):
@@ -240,6 +243,7 @@ def test_a_site_archived_meanwhile_is_reported_and_another_can_be_picked(
     assert claimed(sandbox) == [hub]
 
 
+@pytest.mark.slow
 def test_a_site_in_the_address_becomes_the_site_of_the_whole_tray(
     tablet, sandbox, working, ira, mill_court, orchard_rise
 ):

@@ -49,6 +49,7 @@ def test_refused_storage_is_reported_at_once_and_the_tray_works_in_memory(tablet
     assert_claims_from_memory(page, sandbox)
 
 
+@pytest.mark.slow
 def test_full_storage_is_reported_with_the_first_row_that_is_not_kept(tablet, sandbox, ira):
     (first, *_) = hubs(1)
     page = tablet(ira)
@@ -60,6 +61,7 @@ def test_full_storage_is_reported_with_the_first_row_that_is_not_kept(tablet, sa
     assert_claims_from_memory(page, sandbox)
 
 
+@pytest.mark.slow
 def test_storage_that_is_full_when_news_arrives_is_reported_too(tablet, sandbox, ira):
     (hub,) = hubs(1)
     page = tablet(ira)

@@ -71,6 +71,7 @@ def test_twenty_labels_shown_in_turn_are_each_in_the_tray_once(tablet, camera, i
     assert page.evaluate("() => window.opened") == 1
 
 
+@pytest.mark.slow
 def test_foreign_codes_between_labels_are_reported_and_not_added(tablet, camera, ira):
     one, other = hubs(2)
     camera(one, FOREIGN, other, seconds_each=1.0)

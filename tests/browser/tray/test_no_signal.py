@@ -32,6 +32,7 @@ def all_claimed_once(page: Page, sandbox, *wanted: str) -> None:
     assert Claim.objects.count() == len(wanted)
 
 
+@pytest.mark.slow
 def test_without_a_network_the_page_opens_scans_queues_and_sends_once_it_is_back(
     visited, line, sandbox
 ):

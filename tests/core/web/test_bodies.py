@@ -37,6 +37,7 @@ def strict(ada) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_what_is_larger_than_any_form_is_refused_at_every_address(strict, claim, mill_court):
     every = [*pages.posts(claim, mill_court), *pages.grouped("account_", "mfa_"), "/client-errors/"]
     photo_addresses = {PHOTO, reverse("claims:read")}

@@ -34,6 +34,7 @@ def test_a_nul_in_an_address_is_a_page_that_asks_for_another_one(address, otto, 
     assert queries.captured_queries == []
 
 
+@pytest.mark.slow
 def test_a_nul_in_a_form_is_refused_everywhere(as_person, ada, otto, claim, mill_court):
     ours = [*pages.posts(claim, mill_court), *pages.grouped("account_", "mfa_"), "/language/"]
     asked = [(as_person(ada), address) for address in ours]

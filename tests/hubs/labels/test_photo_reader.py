@@ -48,6 +48,7 @@ def test_a_picture_made_to_be_slow_is_given_up_and_the_next_is_read(settings):
     assert photo_reader.read_label(file(desk(label())), IRA) == HUB
 
 
+@pytest.mark.slow
 def test_a_photo_that_nobody_waits_for_ends_by_itself(settings):
     reader = (sys.executable, "-m", "portal.hubs.labels.read_photo", "1")
     slow = hostile.slow()
@@ -55,6 +56,7 @@ def test_a_photo_that_nobody_waits_for_ends_by_itself(settings):
     assert done.returncode < 0
 
 
+@pytest.mark.slow
 def test_a_picture_that_takes_too_much_memory_is_a_problem_and_not_a_crash(settings):
     content = hostile.large("PNG")
     limited = (

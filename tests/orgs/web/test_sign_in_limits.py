@@ -1,7 +1,11 @@
 """Guessing is slowed by a growing wait, which no stranger can turn against somebody."""
 
+import time
+
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -137,3 +141,30 @@ def test_nobodys_address_is_kept_in_clear(ira):
     guess(ira.email, 1)
 
     assert not [slot for slot in Slot.objects.all() if "198" in slot.key or "acme" in slot.key]
+
+
+def test_guesses_at_the_present_password_have_to_wait_too(as_person, ira):
+    browser = as_person(ira)
+    new = {"password1": "tulip harbour anvil", "password2": "tulip harbour anvil"}
+    answers = [
+        browser.post(reverse("account_change_password"), {"oldpassword": f"wrong {n}", **new})
+        for n in range(7)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429]
+
+
+def test_a_code_that_set_up_an_app_does_not_serve_at_sign_in(ira):
+    browser = Client()
+    sign_in_with_password(browser, ira)
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    secret = browser.get(reverse("mfa_activate_totp")).context["form"].secret
+    shown = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+    assert browser.post(reverse("mfa_activate_totp"), {"code": shown}).status_code == 302
+    cache.clear()
+
+    other = Client()
+    sign_in_with_password(other, ira)
+    answer = other.post(reverse("mfa_authenticate"), {"code": shown})
+    assert answer.status_code == 200
+    assert "That code has been used" in answer.content.decode()

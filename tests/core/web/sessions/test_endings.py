@@ -50,6 +50,7 @@ def test_a_tap_keeps_a_session_alive_though_it_comes_as_a_fragment(ira, claim_pa
         assert client.get(claim_page).status_code == 200
 
 
+@pytest.mark.slow
 def test_no_session_lives_longer_than_seven_days(ira, claim_page):
     client = Client()
     with time_machine.travel(timezone.now(), tick=False) as clock:
