@@ -1,5 +1,6 @@
 """Every address of the portal."""
 
+from allauth.mfa.recovery_codes import views as codes
 from django.contrib import admin
 from django.urls import include, path
 
@@ -23,8 +24,21 @@ urlpatterns = [
     path("accounts/sessions/", include(session_urls)),
     # The sign-in library's own, with what it does not do.
     path("accounts/2fa/totp/activate/", factor_changes.Activate.as_view()),
-    path("accounts/2fa/totp/deactivate/", factor_changes.Deactivate.as_view()),
-    path("accounts/2fa/recovery-codes/generate/", factor_changes.GenerateCodes.as_view()),
+    path(
+        "accounts/2fa/totp/deactivate/",
+        factor_changes.needs_own_factor(factor_changes.Deactivate.as_view()),
+    ),
+    path(
+        "accounts/2fa/recovery-codes/generate/",
+        factor_changes.needs_own_factor(factor_changes.GenerateCodes.as_view()),
+    ),
+    path(
+        "accounts/2fa/recovery-codes/", factor_changes.needs_own_factor(codes.view_recovery_codes)
+    ),
+    path(
+        "accounts/2fa/recovery-codes/download/",
+        factor_changes.needs_own_factor(codes.download_recovery_codes),
+    ),
     path(
         "accounts/2fa/invitation/<str:token>/",
         factor_changes.invitation,

@@ -4,6 +4,7 @@ A tray of hundreds passes. Beyond, each lookup and claim wears out what SpKey al
 organisation's key, and who tries ids to see whose they are is slowed, stopped, and told of.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -19,6 +20,7 @@ OF_ORGANISATION: Final = 10
 # Ids that SpKey does not know, of one person: from SUSPECT on slowly, beyond the limit not at all.
 SUSPECT: Final = 20
 UNKNOWN: Final = Limit("unknown hubs", most=40, seconds=600)
+REMEMBERED: Final = timedelta(days=1)
 SLOWLY: Final = Limit("lookups of one who is suspect", most=1, seconds=10)
 
 
@@ -52,21 +54,22 @@ def _mind_unknown(person: User) -> None:
 
 
 def count_unknown(person: User, organisation: Organisation, hub_ids: set[str]) -> None:
-    """Count that the person was told of these hubs that SpKey does not know them, once each.
+    """Count that the person is told of these hubs that SpKey does not know them, once each.
 
-    Administrators are told of somebody who asks after many.
+    Administrators are told of somebody who asks after many. Raises LimitReachedError when the
+    person is to be told of no more of them for a while.
     """
-    whom = str(person.pk)
     for hub_id in hub_ids:
-        if once("unknown hub", f"{whom} {hub_id}", within=UNKNOWN.length):
-            _count_one_more(person, organisation)
+        _count_once(person, organisation, hub_id)
 
 
 @transaction.atomic
-def _count_one_more(person: User, organisation: Organisation) -> None:
+def _count_once(person: User, organisation: Organisation, hub_id: str) -> None:
     whom = str(person.pk)
-    is_suspect = not UNKNOWN.allows(whom) or UNKNOWN.used(whom) >= SUSPECT
-    # Once in the same stretch of time: the occasion has its name.
+    if not once("unknown hub", f"{whom} {hub_id}", within=REMEMBERED):
+        return
+    UNKNOWN.take(whom)
+    is_suspect = UNKNOWN.used(whom) >= SUSPECT
     if is_suspect and once("unknown hubs told of", whom, within=UNKNOWN.length):
         occasion = f"{whom}.{UNKNOWN.since()}"
         kind = Notice.Kind.UNKNOWN_HUBS

@@ -339,6 +339,10 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     actions = None
     delete_confirmation_template = "orgs/operators_remove_factor.html"
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse to look into what is stored of a factor: it is a secret, though encrypted."""
+        return not lookup.startswith("data") and super().lookup_allowed(lookup, value, request)
+
     @admin.display(description=_("user"), ordering="user__email")
     def person(self, factor: Authenticator) -> object:
         """Return whose it is."""

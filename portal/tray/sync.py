@@ -127,10 +127,11 @@ def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
     The caller has checked that the member may claim. However many rows only look, they take the
     same few statements. Raises OperationalError or InterfaceError when the database is away: what
     was done by then stays, and the same call made again finds it so. Raises LimitReachedError when
-    there are too many: nothing was claimed then.
+    there are too many; what was claimed by then stays.
     """
     spoken_of = _SpokenOf(member, rows)
-    limits.take_claims(member, spoken_of.new_claims)
+    again = sum(row.action is Action.AGAIN and row.claim_id is not None for row in rows)
+    limits.take_claims(member, spoken_of.new_claims + again)
     taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
     found = _Found(member, taken)
     results = [

@@ -125,3 +125,27 @@ def test_hubs_that_are_known_make_nobody_suspect(tablet):
 
     assert look_up(tablet, tablet.row(uuid4())).status_code == 200
     assert limits.UNKNOWN.used(str(tablet.person.pk)) == 0
+
+
+def test_claims_sent_again_from_the_tray_count_too(tablet, mill_court, settings):
+    settings.CLAIMS_AN_HOUR = 2
+    row = tablet.row(uuid4(), mill_court, claim=True)
+    tablet.sync(row)
+    over = {"finished_at": "2026-06-01T12:00:00Z", "due_at": None}
+    answers = []
+    for _ in range(2):
+        Claim.objects.update(state="not_found", **over)
+        again = {**row, "action": "again", "claimId": str(Claim.objects.latest("created_at").pk)}
+        answers.append(look_up(tablet, again).status_code)
+
+    assert answers == [200, 429]
+    assert Claim.objects.count() == 2
+
+
+def test_nobody_is_told_of_more_unknown_hubs_than_the_limit(tablet):
+    rows = rows_of(tablet, 50)
+    look_up(tablet, *rows)
+    Hub.objects.update(binding=Hub.Binding.MISSING, read_at="2026-06-01T12:00:00Z")
+
+    assert look_up(tablet, *rows).status_code == 429
+    assert limits.UNKNOWN.used(str(tablet.person.pk)) == limits.UNKNOWN.most

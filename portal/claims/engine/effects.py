@@ -4,6 +4,7 @@ All of it is written in the transaction of the decision itself.
 """
 
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from portal.claims import limits
 from portal.claims.engine import attempts, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Claim, Reason, State
+from portal.core.throttle import LimitReachedError
 from portal.gateway import key_health
 from portal.gateway.key_health import Refusal
 from portal.notices import outbox
@@ -56,7 +58,9 @@ def _of_bound_elsewhere(claim: Claim, credential: ApiCredential) -> None:
 def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> None:
     """Record that the claim has ended. `actor` is who stopped it, if anybody."""
     if state == State.NOT_FOUND:
-        limits.count_unknown(claim.submitted_by, claim.organisation, {claim.hub_id_text})
+        # The claim has ended, whatever its person may be told.
+        with suppress(LimitReachedError):
+            limits.count_unknown(claim.submitted_by, claim.organisation, {claim.hub_id_text})
     _record("claim.ended", claim, actor, state=str(state), reason=str(reason))
 
 

@@ -1,4 +1,4 @@
-"""No NUL gets to a query: PostgreSQL refuses one in any text, with an error."""
+"""Text in UTF-8 alone is read, and no NUL gets to a query: PostgreSQL refuses one in any text."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,6 +8,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import bad_request
 
 NUL: Final = "\0"
+UTF_8: Final = frozenset({"utf-8", "utf8"})
 
 
 class NoNul(MiddlewareMixin):
@@ -19,6 +20,9 @@ class NoNul(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         """Refuse by what comes before the body."""
+        # A client may not choose how its text is read: of Python's codecs some take minutes.
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF_8:
+            return _refusal(request)
         texts = (request.path_info, *request.COOKIES.values())
         if any(NUL in text for text in texts) or _holds_nul(request.GET):
             return _refusal(request)
@@ -39,4 +43,6 @@ def _holds_nul(fields: QueryDict) -> bool:
 
 
 def _refusal(request: HttpRequest) -> HttpResponse:
+    # What was asked for is read no more, by no page and no log.
+    request.encoding = "utf-8"
     return bad_request(request, ValueError())

@@ -17,12 +17,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from portal.core.throttle import alone
+from portal.core.throttle import Backoff, LimitReachedError, alone
 from portal.hubs.labels import photos, read_photo
 
 AT_ONCE: Final = max(1, min(2, (os.cpu_count() or 1) - 1))
 """How many photos a machine reads at a time; a processor is left for pages."""
 MARGIN: Final = timedelta(seconds=5)
+# Whose photos take too long has to wait longer and longer: others want the places, too.
+SLOW: Final = Backoff("slow photos", free=2, longest=timedelta(minutes=10))
 
 
 def read_label(file: IO[bytes], person: UUID) -> str:
@@ -34,13 +36,32 @@ def read_label(file: IO[bytes], person: UUID) -> str:
     content = photos.content_of(file)
     longest = timedelta(seconds=settings.PHOTO_SECONDS) + MARGIN
     with alone("photo of a person", str(person), at_most=longest) as is_first:
-        if not is_first:
-            raise photos.PhotoProblem("busy")
-        for number in range(AT_ONCE):
-            with alone("photo", f"{socket.gethostname()} {number}", at_most=longest) as is_free:
-                if is_free:
-                    return _read_apart(content)
+        if is_first:
+            return _read_in_a_place(content, person, longest)
     raise photos.PhotoProblem("busy")
+
+
+def _read_in_a_place(content: bytes, person: UUID, longest: timedelta) -> str:
+    for number in range(AT_ONCE):
+        with alone("photo", f"{socket.gethostname()} {number}", at_most=longest) as is_free:
+            if is_free:
+                return _read_counted(content, str(person))
+    raise photos.PhotoProblem("busy")
+
+
+def _read_counted(content: bytes, whom: str) -> str:
+    """Read the photo; a person whose photos took too long has to wait before the next."""
+    try:
+        SLOW.take(whom)
+        text = _read_apart(content)
+    except LimitReachedError:
+        raise photos.PhotoProblem("busy") from None
+    except photos.PhotoProblem as problem:
+        if problem.kind != "too_slow":
+            SLOW.forgive(whom)
+        raise
+    SLOW.forgive(whom)
+    return text
 
 
 def _read_apart(content: bytes) -> str:

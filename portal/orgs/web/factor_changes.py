@@ -1,18 +1,23 @@
 """Setting up a second factor and turning it off, with what the sign-in library does not ask for."""
 
 import time
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.orgs import access, operators
 from portal.orgs.web.operators import ask_for_factor
-from portal.orgs.web.second_factor import Lack
+from portal.orgs.web.second_factor import Lack, lack, way_to_use
 from portal.orgs.web.sessions import end_others
+
+type View = Callable[..., HttpResponseBase]
 
 SESSION_INVITED_UNTIL: Final = "operator_invited_until"
 # Long enough to install an app; the link itself is used up.
@@ -29,6 +34,22 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     is_open = operators.is_open(person, token)
     status = 200 if is_open else 404
     return render(request, "orgs/operator_invitation.html", {"is_open": is_open}, status=status)
+
+
+def needs_own_factor(view: View) -> View:
+    """Have the view ask whoever has a second factor for it first: a password alone is not enough.
+
+    Else who knows it could turn the factor off, or read the codes that stand in for it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        missing = lack(request, access.person(request), within=settings.OPERATOR_FACTOR_SECONDS)
+        if missing in {Lack.NOT_USED, Lack.NOT_FRESH}:
+            return redirect(way_to_use(request.path))
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types

@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import Limit
+from portal.core.web.client_address import counted_address
 from portal.orgs import addresses, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
@@ -37,6 +38,9 @@ ID_TYPING = {
 }
 
 
+LINKS_OF_ADDRESS = Limit("password links asked for from an address", most=60, seconds=3600)
+
+
 class LinkRequestForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
     """The address of somebody who has no password, or does not know it any more."""
 
@@ -53,6 +57,7 @@ class LinkRequestForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has n
         in the same transaction.
         """
         address: str = self.cleaned_data["email"]
+        LINKS_OF_ADDRESS.take(counted_address(request))
         a_day = Limit("password links", most=settings.PASSWORD_LINKS_A_DAY, seconds=24 * 3600)
         if a_day.allows(address) and (person := queries.active_person(address)):
             get_adapter().send_password_reset_mail(person, address, {"user": person})
@@ -141,13 +146,15 @@ class MemberRowForm(forms.ModelForm[Membership]):
 
     @property
     def appoints(self) -> bool:
-        """Whether the form changes who is a support agent."""
+        """Whether the form changes who is a support agent, or somebody's place as one."""
         is_another = "user" in self.changed_data and self.cleaned_data.get("support")
         return "support" in self.changed_data or bool(is_another)
 
     def save(self, commit: bool = True) -> Membership:
-        """Save the membership; an id that was typed is no longer one that was found."""
-        if "spkey_user_id" in self.changed_data:
+        """Save the membership; a SpKey user that was found is the former person's alone."""
+        if "user" in self.changed_data and self.instance.spkey_user_id_found:
+            self.instance.spkey_user_id = None
+        if self.changed_data and {"user", "spkey_user_id"} & set(self.changed_data):
             self.instance.spkey_user_id_found = False
         member: Membership = super().save(commit)
         return member

@@ -17,11 +17,11 @@ class _SecondFactorForm(mfa_forms.BaseAuthenticateForm):  # type: ignore[misc]  
 
     def clean_code(self) -> str:
         """Return the code. Raises LimitReachedError after too many that were wrong."""
-        sign_in_limits.take_code(self.user)
+        sign_in_limits.take_code(context.request, self.user)
         code: str = super().clean_code()
         if not sign_in_limits.use_code(self.user, code):
             raise ValidationError(CODE_USED)
-        sign_in_limits.forgive_code(self.user)
+        sign_in_limits.forgive_code(context.request, self.user)
         return code
 
 
@@ -38,11 +38,11 @@ class SetUpForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
 
     def clean_code(self) -> str:
         """Return the code, which then serves for nothing else."""
-        sign_in_limits.take_code(self.user)
+        sign_in_limits.take_code(context.request, self.user)
         code: str = super().clean_code()
         if not sign_in_limits.use_code(self.user, code):
             raise ValidationError(CODE_USED)
-        sign_in_limits.forgive_code(self.user)
+        sign_in_limits.forgive_code(context.request, self.user)
         return code
 
 

@@ -8,12 +8,13 @@ import secrets
 from datetime import timedelta
 from typing import Any, Final
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from portal.core.throttle import Backoff, once
-from portal.core.web.client_address import client_address
+from portal.core.web.client_address import counted_address
 from portal.orgs import queries
 from portal.orgs.models import User
 
@@ -34,8 +35,9 @@ def take_password(request: HttpRequest, account: str) -> None:
     if device := _device(request, account):
         OF_DEVICE.take(device)
         return
-    OF_ADDRESS.take(client_address(request))
+    # First by account: who has to wait there does not hold up the others behind the address.
     OF_ACCOUNT.take(_account_here(request, account))
+    OF_ADDRESS.take(counted_address(request))
 
 
 def forgive_password(request: HttpRequest, account: str) -> None:
@@ -46,20 +48,22 @@ def forgive_password(request: HttpRequest, account: str) -> None:
     OF_ACCOUNT.forgive(_account_here(request, account))
 
 
-def take_code(person: User) -> None:
-    """Count a try at the person's second factor. Raises LimitReachedError while it has to wait."""
-    OF_FACTOR.take(str(person.pk))
+def take_code(request: HttpRequest, person: User) -> None:
+    """Count a try at the person's second factor. Raises LimitReachedError while it has to wait.
+
+    Their own devices are counted apart: who knows the password does not shut them out.
+    """
+    OF_FACTOR.take(f"{person.pk} {_people(request).get(str(person.pk), '')}")
 
 
 def use_code(person: User, code: str) -> bool:
     """Return whether the code, which is right, serves: once, whichever process it is shown to."""
-    digits = "".join(code.split())
-    return once("code", f"{person.pk} {digits}", within=CODE_SERVES)
+    return once("code", f"{person.pk} {normalize_user_code(code)}", within=CODE_SERVES)
 
 
-def forgive_code(person: User) -> None:
+def forgive_code(request: HttpRequest, person: User) -> None:
     """Forget the tries: the code was right."""
-    OF_FACTOR.forgive(str(person.pk))
+    OF_FACTOR.forgive(f"{person.pk} {_people(request).get(str(person.pk), '')}")
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, person: User) -> None:
@@ -102,4 +106,4 @@ def _device(request: HttpRequest, account: str) -> str:
 
 
 def _account_here(request: HttpRequest, account: str) -> str:
-    return f"{account.lower()} {client_address(request)}"
+    return f"{account.lower()} {counted_address(request)}"

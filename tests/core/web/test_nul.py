@@ -3,10 +3,11 @@
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal import wsgi
 from tests.portal import pages
 
 IN_QUERIES = (
@@ -64,3 +65,21 @@ def test_half_a_form_is_refused_and_no_error_of_ours(installer, monkeypatch):
     monkeypatch.setattr("django.core.handlers.wsgi.LimitedStream.read", broken_off)
 
     assert installer.post(reverse("claims:new"), {"label": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["punycode", "utf-7", "raw_unicode_escape", "nonsense", "idna"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_client_does_not_choose_how_its_text_is_read(db, client, charset, method):
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = client.generic(method.upper(), "/accounts/login/", b"login=x", content_type=kind)
+
+    assert answer.status_code == 400
+
+
+def test_a_content_type_in_an_unknown_encoding_is_a_bad_request(db):
+    began = []
+    environ = RequestFactory().get("/health/").environ
+    environ["CONTENT_TYPE"] = "text/plain; charset*=nope''x"
+    body = wsgi.application(environ, lambda status, _headers: began.append(status))
+
+    assert (began, b"".join(body)) == (["400 Bad Request"], b"Bad request\n")

@@ -28,7 +28,7 @@ def problem_with(upload: io.BytesIO, person: UUID = IRA) -> str:
 
 def test_a_photo_is_read_and_leaves_nothing_behind():
     assert photo_reader.read_label(file(desk(label())), IRA) == HUB
-    assert not Slot.objects.exists()
+    assert not Slot.objects.exists(), "no place is held"
 
 
 def test_what_is_wrong_with_a_photo_is_told():
@@ -92,3 +92,16 @@ def test_no_secret_of_the_portal_is_at_hand_where_a_photo_is_read(monkeypatch):
     monkeypatch.setattr(photo_reader.subprocess, "run", run)
     assert photo_reader.read_label(file(desk(label())), IRA) == "read"
     assert given["env"] == {}
+
+
+def test_whose_photos_take_too_long_leaves_room_for_others(settings, monkeypatch):
+    settings.PHOTO_SECONDS = 1
+
+    def too_slow(_content):
+        raise photos.PhotoProblem("too_slow")
+
+    monkeypatch.setattr(photo_reader, "_read_apart", too_slow)
+    kinds = [problem_with(file(desk(label()))) for _ in range(4)]
+
+    assert kinds == ["too_slow"] * 3 + ["busy"]
+    assert problem_with(file(desk(label())), ADA) == "too_slow"

@@ -1,6 +1,7 @@
 """People are told by e-mail of changes to their password and their second factor."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
@@ -9,7 +10,7 @@ from portal.notices.models import AccountEmail
 from portal.orgs.models import User
 from tests.conftest import PASSWORD
 from tests.operators.test_second_factor import enrol
-from tests.people_with_factor import set_up_factor, sign_in_with_password
+from tests.people_with_factor import has_used_factor, sign_in_with_password
 
 FRESH = "another long enough password"
 NEW = {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH}
@@ -32,12 +33,14 @@ def set_up(client: Client, ira: User) -> None:
 
 
 def turn_off(client: Client, ira: User) -> None:
-    set_up_factor(ira)
+    has_used_factor(client, ira)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("mfa_deactivate_totp"))
 
 
 def make_codes(client: Client, ira: User) -> None:
-    set_up_factor(ira)
+    has_used_factor(client, ira)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("mfa_generate_recovery_codes"))
 
 
@@ -71,3 +74,25 @@ def test_a_person_who_was_deactivated_is_told_nothing(client, ira, mailoutbox):
 
     assert not mailoutbox
     assert AccountEmail.objects.get().given_up_at
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mfa_deactivate_totp",
+        "mfa_generate_recovery_codes",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_password_alone_neither_ends_a_factor_nor_reads_its_codes(
+    as_person, ira, address, method
+):
+    browser = has_used_factor(as_person(ira), ira, seconds_ago=3000)
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    answer = getattr(browser, method)(reverse(address))
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("mfa_reauthenticate"))
+    assert Authenticator.objects.filter(user=ira, type="totp").exists()

@@ -131,7 +131,7 @@ def test_setting_up_a_factor_ends_the_other_sessions(here, tablet):
 def test_turning_a_factor_off_and_new_recovery_codes_end_the_other_sessions(
     name, here, tablet, ira
 ):
-    set_up_factor(ira)
+    has_used_factor(here, ira)
     here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
     assert here.post(reverse(name)).status_code == 302

@@ -168,3 +168,42 @@ def test_a_code_that_set_up_an_app_does_not_serve_at_sign_in(ira):
     answer = other.post(reverse("mfa_authenticate"), {"code": shown})
     assert answer.status_code == 200
     assert "That code has been used" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"),
+        ("203.0.113.7", "203.0.113.7:5000"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("[2001:db8::1]:5000", "2001:db8::2"),
+    ],
+)
+def test_addresses_of_one_client_are_counted_as_one(ira, one, other):
+    guess(ira.email, 6, address=one)
+
+    assert sign_in(ira.email, PASSWORD, other).status_code == 429
+
+
+@pytest.mark.parametrize("spelt", ["{0}", "{0:.3} {1}", "{0:.3}!{1}", "{0:.3}-{1}"])
+def test_a_code_is_the_same_however_it_is_spelt(ira, spelt):
+    set_up_factor(ira)
+    shown = code()
+    assert sign_in_limits.use_code(ira, shown)
+
+    assert not sign_in_limits.use_code(ira, spelt.format(shown, shown[3:]))
+
+
+def test_who_knows_the_password_does_not_shut_the_owner_out_at_the_factor(ira):
+    set_up_factor(ira)
+    tablet = Client()
+    sign_in_with_password(tablet, ira)
+    assert tablet.post(reverse("mfa_authenticate"), {"code": code()}).status_code == 302
+    tablet.post(reverse("account_logout"))
+    thief = Client()
+    sign_in_with_password(thief, ira)
+    for n in range(8):
+        thief.post(reverse("mfa_authenticate"), {"code": f"00000{n}"})
+
+    sign_in_with_password(tablet, ira)
+    assert tablet.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200

@@ -12,7 +12,7 @@ from portal.orgs import sign_in_record
 from tests.conftest import PASSWORD
 from tests.core.web.sessions.conftest import sign_in
 from tests.orgs.web.test_password_by_link import follow_link
-from tests.people_with_factor import sign_in_with_factor
+from tests.people_with_factor import has_used_factor, sign_in_with_factor
 
 OF_PEOPLE = ("session.", "sign_in.", "password.", "factor.")
 
@@ -98,6 +98,8 @@ def test_a_factor_is_recorded_as_added_used_and_removed(ira, django_capture_on_c
     now = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("mfa_activate_totp"), {"code": now})
+    has_used_factor(client, ira)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("mfa_deactivate_totp"))
 
     of_factors = Entry.objects.filter(verb__startswith="factor.").order_by("at")
