@@ -19,7 +19,7 @@ from tests.mutants.of_access import MUTANTS_OF_ACCESS
 
 HERE = Path(__file__).parents[2]
 MACHINE = "tests/machine/test_state_machine.py"
-LONGEST = 1000
+LONGEST = 3000
 _FAILED = re.compile(r"^FAILED (.+?)(?: - (.*))?$", re.MULTILINE)
 
 
@@ -68,10 +68,10 @@ def run(folder: Path, *tests: str) -> Verdict:
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "--show-capture=no"]
     done = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "--timeout=900", *tests],
+        [*command, "-p", "no:cacheprovider", "--timeout=2400", *tests],
         cwd=folder,
         env=os.environ
-        | {"COLUMNS": "250", "MACHINE_EXAMPLES": "100", "PYTHONDONTWRITEBYTECODE": "1"},
+        | {"COLUMNS": "250", "MACHINE_EXAMPLES": "250", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=LONGEST,

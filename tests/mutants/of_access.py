@@ -22,7 +22,11 @@ MUTANTS_OF_ACCESS = (
     Mutant(
         "a stranger's guesses do not hold up the owner elsewhere",
         "they are counted by account alone",
-        (Edit(SIGN_IN, 'return f"{account.lower()} {client_address(request)}"', "return account"),),
+        (
+            Edit(
+                SIGN_IN, 'return f"{account.lower()} {counted_address(request)}"', "return account"
+            ),
+        ),
         "tests/orgs/web/test_sign_in_limits.py",
         by_machine=False,
     ),
@@ -44,9 +48,9 @@ MUTANTS_OF_ACCESS = (
         "each process takes it once",
         (
             Edit(
-                "portal/orgs/web/sign_in_forms.py",
-                "        if not sign_in_limits.use_code(self.user, code):\n",
-                "        if sign_in_limits is None:\n",
+                SIGN_IN,
+                'return once("code", f"{person.pk} {normalize_user_code(code)}", within=CODE_SERVES)',
+                "return bool(person and code)",
             ),
         ),
         "tests/orgs/web/test_sign_in_limits.py",
