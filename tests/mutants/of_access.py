@@ -4,6 +4,8 @@ from tests.mutants.catalogue import Edit, Mutant
 
 THROTTLE = "portal/core/throttle.py"
 SIGN_IN = "portal/orgs/web/sign_in_limits.py"
+BY_ADDRESS = 'return f"{account.lower()} {counted_address(request)}"'
+USED = 'return once("code", f"{person.pk} {normalize_user_code(code)}", within=CODE_SERVES)'
 
 MUTANTS_OF_ACCESS = (
     Mutant(
@@ -22,11 +24,7 @@ MUTANTS_OF_ACCESS = (
     Mutant(
         "a stranger's guesses do not hold up the owner elsewhere",
         "they are counted by account alone",
-        (
-            Edit(
-                SIGN_IN, 'return f"{account.lower()} {counted_address(request)}"', "return account"
-            ),
-        ),
+        (Edit(SIGN_IN, BY_ADDRESS, "return account"),),
         "tests/orgs/web/test_sign_in_limits.py",
         by_machine=False,
     ),
@@ -49,7 +47,7 @@ MUTANTS_OF_ACCESS = (
         (
             Edit(
                 SIGN_IN,
-                'return once("code", f"{person.pk} {normalize_user_code(code)}", within=CODE_SERVES)',
+                USED,
                 "return bool(person and code)",
             ),
         ),
