@@ -11,6 +11,7 @@ REFUSED = {"state": "refused", "due_at": None, "version": 99}
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
+@pytest.mark.slow
 def test_the_check_key_button_keeps_the_focus_while_the_page_updates(tablet, ada):
     page = tablet(ada)
     page.add_init_script(LISTEN)
@@ -28,6 +29,7 @@ def test_the_check_key_button_keeps_the_focus_while_the_page_updates(tablet, ada
     assert page.evaluate("() => window.announced.length") == 2
 
 
+@pytest.mark.slow
 def test_text_being_typed_stays_while_the_key_status_updates(tablet, ada):
     ApiCredential.objects.update(due_at=timezone.now())
     page = tablet(ada)

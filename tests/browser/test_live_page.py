@@ -71,6 +71,7 @@ def test_an_overdue_attempt_is_announced_for_now(tablet, claim):
     expect(page.get_by_text("Next look now")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_session_that_ends_while_polling_leads_to_sign_in_and_back_to_the_claim(
     tablet, ira, claim
 ):

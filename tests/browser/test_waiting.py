@@ -31,6 +31,7 @@ def test_a_hub_that_is_offline_at_first_is_explained_tried_now_and_claimed(table
     assert shown(page).state == "claimed"
 
 
+@pytest.mark.slow
 def test_a_hub_that_is_plugged_in_is_claimed_at_once_by_try_now(tablet, sandbox, ira):
     page = tablet(ira)
     claim_hub(page, OFFLINE)

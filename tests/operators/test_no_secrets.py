@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.contrib import admin
 
 from portal.orgs import api_keys
@@ -57,6 +58,7 @@ def test_a_key_is_shown_by_its_first_and_last_characters(operator, acme):
     assert "canaryKe…0001" in page.text
 
 
+@pytest.mark.slow
 def test_no_page_needs_anything_inline(everything, operator):
     for model in admin.site._registry:
         for page in pages_of(model):

@@ -369,6 +369,7 @@ SERVED = f"import portal.wsgi; {TOUCH}"
 
 
 @pytest.mark.parametrize("command", [("manage.py", "shell", "-c", TOUCH), ("-c", SERVED)])
+@pytest.mark.slow
 def test_the_files_of_sqlite_are_their_owners_alone(command, tmp_path):
     file = tmp_path / "portal.sqlite3"
     run(*command, DATABASE_URL=f"sqlite:///{file}")

@@ -84,6 +84,7 @@ def test_a_read_that_hangs_leaves_nothing_open(serve, client_of):
     assert (error.may_have_reached, error.outcome_unknown) == (True, False)
 
 
+@pytest.mark.slow
 def test_reads_and_commands_have_limits_of_their_own(serve, client_of):
     timeouts = spkey.Timeouts(get_read=0.1, post_read=1.5, get_total=60, post_total=60)
     client = client_of(serve(hang).url, timeouts)

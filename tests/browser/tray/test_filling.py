@@ -246,6 +246,7 @@ def test_a_photo_is_read_by_the_portal_and_one_without_a_label_says_so(tablet, i
     expect(word(page, other)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_tray_is_there_again_after_a_reload_and_keeps_its_site(tablet, ira, orchard_rise):
     wanted = hubs(3)
     page = tablet(ira)

@@ -31,6 +31,7 @@ def test_a_photo_is_read_and_leaves_nothing_behind():
     assert not Slot.objects.exists(), "no place is held"
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_photo_is_told():
     assert problem_with(file(desk())) == "no_code"
     assert problem_with(io.BytesIO(b"just words")) == "not_a_photo"

@@ -166,6 +166,7 @@ def test_several_codes_without_a_hub_id_are_refused():
     assert problem_with(file(desk(label("one"), label("two")))) == "no_hub"
 
 
+@pytest.mark.slow
 def test_a_photo_without_a_code_says_so():
     assert problem_with(file(Image.effect_noise((1600, 1200), 60))) == "no_code"
 
