@@ -39,6 +39,9 @@ points = st.builds(Point, st.integers(1, 45)) | st.builds(
 names = st.sampled_from(sorted(FAULTS))
 sends = st.sampled_from(sorted(name for name in FAULTS if name.startswith("send")))
 lasting = st.sampled_from(["read: 500", "send: 503 of a gateway", "send: 409", "send: answer lost"])
+refused_all_the_same = st.sampled_from(
+    [f"send: {what} after the effect" for what in ("400 with details", "403", "404")]
+)
 acts = st.sampled_from(sorted(interleavings.ACTS))
 seconds = st.sampled_from([1.0, 5.0, 11.0, 46.0, 91.0, 301.0, 1801.0, 3700.0, 86_500.0])
 tenants = st.sampled_from(["acme", "harbour", "support"])
@@ -98,6 +101,13 @@ class Machine(People):
         self.world.work()
         if then:
             interleavings.interleave(self.world, then)
+
+    @step(request=requests, hub=hubs, name=refused_all_the_same)
+    def be_refused_though_it_took_effect(
+        self, request: tuple[str, str], hub: str, name: str
+    ) -> None:
+        self._submit_into_a_fault(request, hub, name)
+        self.world.work()
 
     def _submit_into_a_fault(self, request: tuple[str, str], hub: str, name: str) -> None:
         self._submit(self._claim_request(request, hub))
