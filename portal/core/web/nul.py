@@ -14,6 +14,7 @@ UTF_8: Final = frozenset({"utf-8", "utf8"})
 class NoNul(MiddlewareMixin):
     """Answers 400 to a NUL in the path, the query, a cookie or a form; and to half a form.
 
+    Also to text that is said to be in anything else than UTF-8, before any of it is read.
     It stands before whatever looks up a cookie. A form is read once its size was measured.
     Of the JSON that scripts send, nothing but ids gets to a query.
     """

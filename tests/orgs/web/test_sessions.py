@@ -174,3 +174,9 @@ def test_a_session_that_is_saved_late_does_not_come_back(here, ira):
     Session.objects.bulk_create(Session(**row) for row in kept)
 
     assert not is_in(Client(headers={"cookie": cookie}))
+
+
+def test_a_session_from_before_they_were_noted_leads_to_no_empty_page(as_person, ira):
+    page = as_person(ira).get(reverse("sessions:list")).content.decode()
+
+    assert "Sign out and in again to see this device here" in page
