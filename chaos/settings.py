@@ -27,3 +27,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
+# Agents use their second factor once, as they sign in: what its age keeps out is tested elsewhere.
+SUPPORT_FACTOR_SECONDS = 24 * 3600
