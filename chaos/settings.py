@@ -11,8 +11,6 @@ STORAGES = {
 }
 STATIC_ROOT = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Two dozen people sign in from one address within a second.
-ACCOUNT_RATE_LIMITS = False
 # A code that is made at the end of its half minute is still taken a moment later.
 MFA_TOTP_TOLERANCE = 1
 MAILERS = {
