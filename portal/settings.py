@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "portal.gateway",
     "portal.sites",
     "portal.hubs",
+    "portal.jobs",
     "portal.claims",
     "portal.tray",
     "portal.support",

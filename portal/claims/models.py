@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Bound, Leased
 from portal.hubs.models import Hub
+from portal.jobs.models import Job
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -158,6 +159,15 @@ class Claim(Leased):
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
     submitted_by = models.ForeignKey(
         User, models.PROTECT, related_name="claims", verbose_name=_("submitted by")
+    )
+    job = models.ForeignKey(
+        Job, models.PROTECT, null=True, related_name="claims", verbose_name=_("job")
+    )
+    # Where in the building the hub goes, as the person on site says it.
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    # Whose right it is that counts now: an administrator has released it.
+    released_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("released by")
     )
     submission = models.UUIDField(_("submission"))
     support_reason = models.CharField(_("support reason"), max_length=500, blank=True)

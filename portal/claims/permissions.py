@@ -1,6 +1,7 @@
 """Who may claim, and act on a claim."""
 
 from portal.claims.models import Claim
+from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Organisation, User
@@ -18,12 +19,17 @@ def permitted(claim: Claim) -> bool:
     Asks the database each time: either may have changed since the claim was loaded. Whether
     the key is of the right kind is no right of the person's: such a claim waits.
     """
-    if claim.site_id is not None and not Site.objects.open().filter(pk=claim.site_id).exists():
+    site = claim.site
+    if site is not None and not Site.objects.open().filter(pk=site.pk).exists():
         return False
     member = access.membership_in(claim.submitted_by, credential_owner(claim))
     if member is None:
         return False
-    return member.support if claim.by_support else Ability.CLAIM in access.ABILITIES[member.role]
+    if claim.by_support:
+        return member.support
+    if site is None:
+        return member.all_sites and Ability.CLAIM in access.ABILITIES[member.role]
+    return rights.may_claim_at(member, site)
 
 
 def may_act_on(user: User, claim: Claim) -> bool:

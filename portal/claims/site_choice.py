@@ -3,21 +3,20 @@
 from django.db.models import BooleanField, Case, QuerySet, Value, When
 
 from portal.claims.models import Claim
-from portal.orgs.models import Organisation, User
+from portal.jobs import rights
+from portal.orgs.models import Membership
 from portal.sites.models import Site
 
 
-def sites_for(user: User, organisation: Organisation) -> QuerySet[Site]:
-    """Return the organisation's open sites, the one of this person's newest claim first."""
-    mine = Claim.objects.filter(organisation=organisation, submitted_by=user)
+def sites_for(member: Membership) -> QuerySet[Site]:
+    """Return the sites where the member may claim today, that of their newest claim first."""
+    mine = Claim.objects.of(member).filter(submitted_by=member.user)
     newest = mine.order_by("-created_at", "-id").values("site")[:1]
     used_last = Case(
         When(pk=newest, then=Value(True)), default=Value(False), output_field=BooleanField()
     )
     return (
-        Site.objects.visible_to(user)
-        .filter(organisation=organisation)
-        .open()
+        rights.sites_to_claim_at(member)
         .annotate(used_last=used_last)
         .order_by("-used_last", "name")
     )

@@ -58,6 +58,8 @@ class Hub(Leased):
     serial = models.CharField(_("serial"), max_length=64, blank=True)
     model = models.CharField(_("model"), max_length=64, blank=True)
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128, blank=True)
+    # Where in the building it is, as people call it.
+    place = models.CharField(_("place"), max_length=80, blank=True)
     is_primary = models.BooleanField(_("is primary"), default=False)
     online = models.BooleanField(_("online"), null=True)
     last_seen = models.DateTimeField(_("last seen"), null=True)

@@ -34,6 +34,7 @@ class Ability(StrEnum):
 
     VIEW = "view"
     CLAIM = "claim"
+    MANAGE_JOBS = "manage_jobs"
     MANAGE_SITES = "manage_sites"
     MANAGE_KEY = "manage_key"
     MANAGE_PEOPLE = "manage_people"
@@ -45,12 +46,14 @@ ABILITIES: dict[str, frozenset[Ability]] = {
         {
             Ability.VIEW,
             Ability.CLAIM,
+            Ability.MANAGE_JOBS,
             Ability.MANAGE_SITES,
             Ability.MANAGE_KEY,
             Ability.MANAGE_PEOPLE,
         }
     ),
     Membership.Role.INSTALLER: frozenset({Ability.VIEW, Ability.CLAIM}),
+    Membership.Role.VIEWER: frozenset({Ability.VIEW}),
 }
 
 

@@ -169,6 +169,7 @@ class Membership(models.Model):
 
         ADMIN = "admin", _("Administrator")
         INSTALLER = "installer", _("Installer")
+        VIEWER = "viewer", _("Viewer")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -178,6 +179,8 @@ class Membership(models.Model):
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
     )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.INSTALLER)
+    # Else they may claim, and see, only where an open job of theirs is: see `jobs.rights`.
+    all_sites = models.BooleanField(_("all sites"), default=True)
     support = models.BooleanField(
         _("support agent"),
         default=False,
@@ -198,7 +201,13 @@ class Membership(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("user", "organisation"), name="one_membership_each"),
             models.CheckConstraint(
-                condition=Q(role__in=("admin", "installer")), name="membership_role_known"
+                condition=Q(role__in=("admin", "installer", "viewer")),
+                name="membership_role_known",
+            ),
+            # Who runs the organisation, or only looks, has no jobs to be limited to.
+            models.CheckConstraint(
+                condition=Q(role="installer") | Q(all_sites=True),
+                name="only_installers_are_limited_to_jobs",
             ),
         )
 

@@ -25,6 +25,7 @@ from portal.gateway.gate import HeldReason
 from portal.hubs import watching
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
+from portal.jobs import rights
 from portal.orgs.models import Membership, User
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
@@ -193,7 +194,7 @@ class _SpokenOf:
 
     @staticmethod
     def _read_sites(member: Membership, picked: set[uuid.UUID]) -> _Sites:
-        return sites_of(member).open().in_bulk(picked)
+        return rights.sites_to_claim_at(member).in_bulk(picked)
 
     def site(self, row: Row) -> Site | None:
         """Return the site that was picked for the row, if it takes claims."""

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("hubs", "0001_initial"),
+        ("jobs", "0001_initial"),
         ("orgs", "0001_initial"),
         ("sites", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -48,6 +49,27 @@ class Migration(migrations.Migration):
                     models.CharField(db_index=True, max_length=36, verbose_name="hub id text"),
                 ),
                 ("spkey_site_id", models.CharField(max_length=128, verbose_name="SpKey site id")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="place")),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="jobs.job",
+                        verbose_name="job",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="released by",
+                    ),
+                ),
                 ("submission", models.UUIDField(verbose_name="submission")),
                 (
                     "support_reason",

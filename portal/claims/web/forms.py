@@ -11,7 +11,7 @@ from portal.claims.display import wording
 from portal.core.web.long_choices import LongRadioCards
 from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photo_reader, photos
-from portal.orgs.models import Organisation, User
+from portal.orgs.models import Membership, User
 from portal.sites.models import Site
 
 LONGEST_TYPED = 2000
@@ -61,9 +61,9 @@ class ClaimForm(forms.Form):
     label = LabelField()
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, user: User, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, member: Membership, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sites = site_choice.sites_for(user, organisation)
+        sites = site_choice.sites_for(member)
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
         self.initial.setdefault("site", site_choice.likely(sites))
         self.initial.setdefault("submission", uuid.uuid4())

@@ -33,10 +33,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Take a claim: a site and a hub id, one button."""
     member = access.current(request, Ability.CLAIM)
     if request.method != "POST":
-        return _form_page(
-            request, ClaimForm(member.user, member.organisation, initial=_chosen(request))
-        )
-    form = ClaimForm(member.user, member.organisation, request.POST)
+        return _form_page(request, ClaimForm(member, initial=_chosen(request)))
+    form = ClaimForm(member, request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:
@@ -103,7 +101,7 @@ def read(request: HttpRequest) -> HttpResponse:
     initial = {**_posted(request), "label": label}
     return _form_page(
         request,
-        ClaimForm(member.user, member.organisation, initial=initial),
+        ClaimForm(member, initial=initial),
         status=200 if was_read else 422,
         photo_form=photo_form,
         read=was_read,

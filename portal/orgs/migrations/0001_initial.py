@@ -135,12 +135,17 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("admin", "Administrator"), ("installer", "Installer")],
+                        choices=[
+                            ("admin", "Administrator"),
+                            ("installer", "Installer"),
+                            ("viewer", "Viewer"),
+                        ],
                         default="installer",
                         max_length=16,
                         verbose_name="role",
                     ),
                 ),
+                ("all_sites", models.BooleanField(default=True, verbose_name="all sites")),
                 (
                     "support",
                     models.BooleanField(
@@ -190,8 +195,14 @@ class Migration(migrations.Migration):
                         fields=("user", "organisation"), name="one_membership_each"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("role__in", ("admin", "installer"))),
+                        condition=models.Q(("role__in", ("admin", "installer", "viewer"))),
                         name="membership_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "installer"), ("all_sites", True), _connector="OR"
+                        ),
+                        name="only_installers_are_limited_to_jobs",
                     ),
                 ],
             },

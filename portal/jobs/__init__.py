@@ -1,0 +1,1 @@
+"""Jobs: a visit to a site, by whom, when, and what is expected there."""
