@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Bound, Leased
 from portal.hubs.models import Hub
-from portal.jobs.models import Job
+from portal.jobs.models import Job, JobMember
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -85,8 +85,15 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
 
     def of(self, member: Membership) -> Self:
-        """Return the claims of the member's organisation, support's among them."""
-        return self.filter(organisation=member.organisation_id)
+        """Return the claims of the member's organisation, support's among them.
+
+        Somebody who is limited to jobs gets their own, and those of their jobs.
+        """
+        theirs = self.filter(organisation=member.organisation_id)
+        if member.all_sites:
+            return theirs
+        of_jobs = Q(job__in=JobMember.objects.filter(membership=member).values("job"))
+        return theirs.filter(Q(submitted_by=member.user_id) | of_jobs)
 
     def made_by_support_of(self, agent: Membership) -> Self:
         """Return the claims that the support of the agent's organisation made for others."""
@@ -95,11 +102,18 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: User) -> Self:
         """Return the claims of the person's organisations, and those that their support made.
 
-        Of what an organisation's support did for others, its other members see nothing.
+        Of what an organisation's support did for others, its other members see nothing. Who is
+        limited to jobs sees their own, and those of their jobs.
         """
         mine = Membership.objects.organisations_of(user)
-        as_agent = mine.filter(support=True)
-        return self.filter(Q(organisation__in=mine) | Q(acting_organisation__in=as_agent))
+        everywhere, as_agent = mine.filter(all_sites=True), mine.filter(support=True)
+        of_jobs = JobMember.objects.filter(membership__in=Membership.objects.active_of(user))
+        return self.filter(
+            Q(organisation__in=everywhere)
+            | Q(acting_organisation__in=as_agent)
+            | Q(organisation__in=mine, submitted_by=user)
+            | Q(job__in=of_jobs.values("job"))
+        )
 
     def active(self) -> Self:
         """Return the claims that have not ended."""

@@ -1,4 +1,4 @@
-"""Who may claim, and act on a claim."""
+"""Who may claim, act on a claim, and let one go on whose person may not any more."""
 
 from portal.claims.models import Claim
 from portal.jobs import rights
@@ -13,16 +13,21 @@ def credential_owner(claim: Claim) -> Organisation:
     return claim.acting_organisation or claim.organisation
 
 
+def claimant(claim: Claim) -> User:
+    """Return the person whose right counts: who released the claim, else who submitted it."""
+    return claim.released_by or claim.submitted_by
+
+
 def permitted(claim: Claim) -> bool:
-    """Say whether the person may still make this claim, and the site still takes it.
+    """Say whether the claimant may still make this claim, and the site still takes it.
 
     Asks the database each time: either may have changed since the claim was loaded. Whether
     the key is of the right kind is no right of the person's: such a claim waits.
     """
     site = claim.site
-    if site is not None and not Site.objects.open().filter(pk=site.pk).exists():
+    if is_closed(claim):
         return False
-    member = access.membership_in(claim.submitted_by, credential_owner(claim))
+    member = access.membership_in(claimant(claim), credential_owner(claim))
     if member is None:
         return False
     if claim.by_support:
@@ -30,6 +35,25 @@ def permitted(claim: Claim) -> bool:
     if site is None:
         return member.all_sites and Ability.CLAIM in access.ABILITIES[member.role]
     return rights.may_claim_at(member, site)
+
+
+def is_closed(claim: Claim) -> bool:
+    """Whether the site of the claim takes no claims any more."""
+    return claim.site_id is not None and not Site.objects.open().filter(pk=claim.site_id).exists()
+
+
+def is_for_an_administrator(claim: Claim) -> bool:
+    """Whether a claim that is not permitted waits for an administrator, rather than ends.
+
+    What somebody asked for on site is not dropped because their job or their membership ended
+    meanwhile. At a site that was archived nothing is claimed, and support answers for itself.
+    """
+    return not claim.by_support and not is_closed(claim)
+
+
+def may_release(user: User, claim: Claim) -> bool:
+    """Say whether the person decides about the organisation's claims that wait for a right."""
+    return not claim.by_support and access.may(user, claim.organisation, Ability.MANAGE_JOBS)
 
 
 def may_act_on(user: User, claim: Claim) -> bool:

@@ -1,5 +1,7 @@
 """Where a member may claim: at all sites, or at those of their open jobs."""
 
+from uuid import UUID
+
 from django.utils import timezone
 
 from portal.jobs.models import Job, JobQuerySet
@@ -29,20 +31,38 @@ def may_claim_at(member: Membership, site: Site) -> bool:
     return sites_to_claim_at(member).filter(pk=site.pk).exists()
 
 
-def was_sent_to(member: Membership, site: Site) -> bool:
-    """Say whether a job ever named the member at this site, open today or not."""
-    return Job.objects.filter(people=member, site=site).exists()
+def sites_to_submit_at(member: Membership) -> SiteQuerySet:
+    """Return the sites for which the member's claims are taken: also those of jobs that ended.
+
+    What was scanned without a network under a job that ended meanwhile is not refused: it waits for
+    an administrator.
+    """
+    sites = Site.objects.of(member).open()
+    if Ability.CLAIM not in access.ABILITIES[member.role]:
+        return sites.none()
+    if member.all_sites:
+        return sites
+    return sites.filter(pk__in=Job.objects.filter(people=member).values("site"))
 
 
 def job_at(member: Membership, site: Site) -> Job | None:
-    """Return the job under which the member claims at this site today, if there is one.
+    """Return the job for which the member's claim at this site counts, if there is one.
 
-    Their own before others': the one that ends first. A job that names nobody here counts only
-    where it is the single open one at the site.
+    An open one of theirs before others', the one that ends first; a job that names others counts
+    where it is the single open one at the site. For who is limited to jobs and has none open, it
+    is the one that ended last.
     """
-    open_here = Job.objects.filter(organisation=member.organisation_id, site=site)
-    open_here = open_here.open_on(timezone.localdate()).order_by("ends_on", "number")
+    here = Job.objects.filter(organisation=member.organisation_id, site=site)
+    open_here = here.open_on(timezone.localdate()).order_by("ends_on", "number")
     if own := open_here.filter(people=member).first():
         return own
-    others = list(open_here[:2]) if member.all_sites else []
+    if not member.all_sites:
+        return here.filter(people=member).order_by("-ends_on", "-number").first()
+    others = list(open_here[:2])
     return others[0] if len(others) == 1 else None
+
+
+def expected_place(job: Job, hub_id: UUID) -> str:
+    """Return the place at which the job expects this very hub; "" where it says none."""
+    places = job.expected_hubs.filter(hub_id=hub_id).values_list("place", flat=True)
+    return places.first() or ""

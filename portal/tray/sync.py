@@ -194,7 +194,7 @@ class _SpokenOf:
 
     @staticmethod
     def _read_sites(member: Membership, picked: set[uuid.UUID]) -> _Sites:
-        return rights.sites_to_claim_at(member).in_bulk(picked)
+        return rights.sites_to_submit_at(member).in_bulk(picked)
 
     def site(self, row: Row) -> Site | None:
         """Return the site that was picked for the row, if it takes claims."""

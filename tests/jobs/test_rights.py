@@ -68,7 +68,7 @@ def test_a_job_that_is_complete_or_cancelled_gives_no_right(member, mill_court, 
     make_job(mill_court, member, **{ended: timezone.now()})
 
     assert not rights.may_claim_at(member, mill_court)
-    assert rights.was_sent_to(member, mill_court)
+    assert list(rights.sites_to_submit_at(member)) == [mill_court]
 
 
 def test_nobody_claims_at_an_archived_site(member, mill_court):

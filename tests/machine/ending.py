@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator
 
 from portal.audit.models import Entry
-from portal.claims.models import Claim, State
+from portal.claims.engine import actions
+from portal.claims.models import Claim, Reason, State
 from portal.notices.models import Notice
 from portal.orgs.models import Membership
 from tests.machine import invariants
@@ -27,6 +28,7 @@ def settle(world: World) -> None:
     for _ in range(MOST_ROUNDS):
         world.work()
         invariants.check(world)
+        _decide(world)
         seconds = world.next_due()
         if seconds is None:
             break
@@ -34,6 +36,13 @@ def settle(world: World) -> None:
     broken = list(_disagreements(world))
     _count(world)
     assert not broken, invariants.explain(broken)
+
+
+def _decide(world: World) -> None:
+    """Let somebody of the organisation reject what waits for a release."""
+    for claim in Claim.objects.filter(reason=Reason.RIGHT_GONE).active():
+        actions.stop(claim, world.environment.people["ada"])
+        world.lose_claim(claim)
 
 
 def _mend(world: World) -> None:

@@ -40,6 +40,18 @@ def take_right(world: World, claim: Claim) -> None:
     world.take_right(claim.submitted_by)
 
 
+def end_job(world: World, claim: Claim) -> None:
+    """The person claims only where jobs send them, and the job here ends."""
+    if claim.site is not None and not claim.by_support:
+        world.limit_to_jobs(claim.submitted_by)
+        world.end_jobs(claim.site, "completed_at")
+
+
+def release(world: World, claim: Claim) -> None:
+    """An administrator lets the claim go on."""
+    world.release(claim)
+
+
 def archive_site(world: World, claim: Claim) -> None:
     """Its site is closed."""
     if claim.site is not None:
@@ -102,6 +114,8 @@ def _sleep(world: World, seconds: float) -> None:
 ACTS: dict[str, Callable[[World, Claim], None]] = {
     "stopped": stop,
     "right gone": take_right,
+    "job over": end_job,
+    "released": release,
     "site archived": archive_site,
     "tried now": try_now,
     "key revoked": revoke_key,

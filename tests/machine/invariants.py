@@ -119,7 +119,9 @@ def _was_so(world: World, claim: Claim) -> bool:
         case State.REJECTED, reason:
             return str(reason) in answers
         case State.CANCELLED, Reason.RIGHT_GONE:
-            return bool({claim.submitted_by_id, claim.site_id} & ledger.ever_lost)
+            # A claim whose person lost the right waits; only support's ends by itself.
+            whose = {claim.submitted_by_id} if claim.by_support else set()
+            return bool((whose | {claim.site_id}) & ledger.ever_lost)
         case State.CANCELLED, _:
             return claim.pk in ledger.ever_lost
         case _:
@@ -183,6 +185,26 @@ def invariant_nothing_is_sent_after_the_right_is_gone(
     world: World, claims: Claims
 ) -> Iterator[str]:
     yield from world.ledger.wrong["right"]
+
+
+def invariant_a_claim_waits_for_a_release_only_after_a_right_was_lost(
+    world: World, claims: Claims
+) -> Iterator[str]:
+    ledger = world.ledger
+    for claim in claims:
+        if (claim.state, claim.reason) != (State.BLOCKED, Reason.RIGHT_GONE):
+            continue
+        people = {claim.submitted_by_id, claim.released_by_id}
+        if not people & (ledger.ever_lost | ledger.ever_limited):
+            yield f"claim {claim.pk} waits for a release, and nobody lost a right"
+
+
+def invariant_only_the_claims_own_person_or_who_released_it_is_named(
+    world: World, claims: Claims
+) -> Iterator[str]:
+    for claim in claims:
+        if claim.released_by_id != world.ledger.released.get(claim.pk):
+            yield f"claim {claim.pk} is released by {claim.released_by_id}"
 
 
 def invariant_each_end_has_exactly_one_audit_row(world: World, claims: Claims) -> Iterator[str]:

@@ -21,7 +21,9 @@ class Ledger:
     """Kept beside the portal, and never from what it says of itself but for claims' states.
 
     `wrong` holds what broke an invariant (by its name) while a step was under way. `lost_rights`
-    and `ever_lost` name people, sites and claims (see `World.may_send`). `working` is the stack
+    and `ever_lost` name people, sites and claims (see `World.may_send`). `limited` are people who
+    claim only where jobs send them, `sent_to` where those are open, and `released` who took a
+    claim upon themselves. `working` is the stack
     of leases at work, None for work on anything but a claim; `slept` those whose worker lay
     still between its intent and its send. `aged` are claims whose send was open when the
     portal's clock was put forward; `called_at` is the true time of each attempt.
@@ -42,6 +44,10 @@ class Ledger:
     called_at: dict[int, float] = field(default_factory=dict)
     aged: set[uuid.UUID] = field(default_factory=set)
     blocked: dict[Lease, bool] = field(default_factory=dict)
+    limited: set[uuid.UUID] = field(default_factory=set)
+    ever_limited: set[uuid.UUID] = field(default_factory=set)
+    sent_to: set[tuple[uuid.UUID, uuid.UUID]] = field(default_factory=set)
+    released: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     people_ever_lost: set[uuid.UUID] = field(default_factory=set)
     keys_stored: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     sends: list[uuid.UUID] = field(default_factory=list)

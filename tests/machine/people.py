@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from portal.claims.engine import actions
-from portal.claims.models import Claim
+from portal.claims.models import Claim, Reason
 from portal.hubs import watching
 from portal.sandbox import world
 from tests.conftest import claim_request
@@ -83,6 +83,7 @@ class People(RuleBasedStateMachine):
         """Submit as a view does: people without the right do not get as far."""
         if {made.user.pk, made.site.pk} & self.ledger.lost_rights:
             return
+        # As the tray: what was scanned for a job that has ended is taken, and waits.
         self.world.coverage.figures["submits"] += 1
         before = self.ledger.answers.get(made.submission)
         try:
@@ -159,3 +160,25 @@ class People(RuleBasedStateMachine):
         person, site = self.world.environment.people[who], self.world.environment.sites[where]
         (self.world.take_right if gone == "person" else self.world.give_right)(person)
         (self.world.archive if gone == "site" else self.world.restore)(site)
+
+    @step(
+        who=st.sampled_from(["ira", "ada", "hal"]),
+        where=st.sampled_from(["mill_court", "orchard_rise", "lighthouse"]),
+        how=st.sampled_from(["limited", "sent", "completed_at", "cancelled_at", "over"]),
+    )
+    def change_who_is_sent_where(self, who: str, where: str, how: str) -> None:
+        person, site = self.world.environment.people[who], self.world.environment.sites[where]
+        if how == "limited":
+            self.world.limit_to_jobs(person)
+        elif how == "sent":
+            self.world.send_to(person, site)
+        else:
+            self.world.end_jobs(site, how)
+
+    @with_claims()
+    @step(number=picks)
+    def release_a_claim(self, number: int) -> None:
+        waiting = Claim.objects.filter(reason=Reason.RIGHT_GONE).active()
+        waiting = waiting.select_related("organisation", "submitted_by", "site")
+        if count := waiting.count():
+            self.world.release(waiting.order_by("created_at", "pk")[number % count])

@@ -15,10 +15,12 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal.claims.engine import timing
+from portal.claims import permissions
+from portal.claims.engine import actions, timing
 from portal.claims.models import Claim
 from portal.core import leasing, worker
 from portal.gateway import circuit, clients, gate
+from portal.jobs.models import Job
 from portal.notices import outbox
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
@@ -44,6 +46,7 @@ KEY_NAMES = {
 }
 OTHERS = ApiKey("other", world.OTHER_ORG_ID, "")
 LONG_AGO = timedelta(days=4000)
+YEAR = timedelta(days=365)
 # Limits that are met within an example.
 SMALLER = {"MAX_AGE": timedelta(hours=1), "MAX_SENDS": 5}
 
@@ -171,7 +174,10 @@ class World:
     def may_send(self, claim: Claim) -> bool:
         """Say by the ledger whether the claim may still be sent."""
         lost = self.ledger.lost_rights
-        return not (claim.submitted_by_id in lost or claim.site_id in lost or claim.pk in lost)
+        person = self.ledger.released.get(claim.pk, claim.submitted_by_id)
+        if {person, claim.site_id, claim.pk} & lost:
+            return False
+        return person not in self.ledger.limited or (person, claim.site_id) in self.ledger.sent_to
 
     def take_right(self, person: User) -> None:
         """End the person's membership."""
@@ -183,6 +189,44 @@ class World:
         """Take the person in again."""
         self.ledger.lost_rights.discard(person.pk)
         Membership.objects.filter(user=person).update(expires_at=None)
+
+    def limit_to_jobs(self, person: User) -> None:
+        """Let the person claim only where a job sends them; they are named on none yet."""
+        installers = Membership.objects.filter(user=person, role=Membership.Role.INSTALLER)
+        if installers.filter(support=False).update(all_sites=False):
+            self.ledger.limited.add(person.pk)
+            self.ledger.ever_limited.add(person.pk)
+
+    def send_to(self, person: User, site: Site) -> None:
+        """Open a job for the person at the site, for a year each way: the clocks leap."""
+        for member in Membership.objects.filter(user=person, organisation=site.organisation):
+            today = timezone.localdate()
+            job = Job.objects.create(
+                organisation=site.organisation,
+                site=site,
+                number=Job.objects.count() + 1,
+                starts_on=today - YEAR,
+                ends_on=today + YEAR,
+            )
+            job.people.add(member)
+            self.ledger.sent_to.add((person.pk, site.pk))
+
+    def end_jobs(self, site: Site, how: str) -> None:
+        """End all jobs at the site: completed, cancelled, or by their window."""
+        jobs, now = Job.objects.filter(site=site).unfinished(), timezone.now()
+        if how == "over":
+            jobs.update(starts_on=now.date() - 2 * YEAR, ends_on=now.date() - YEAR)
+        else:
+            jobs.update(**{how: now})
+        self.ledger.sent_to = {pair for pair in self.ledger.sent_to if pair[1] != site.pk}
+
+    def release(self, claim: Claim) -> None:
+        """Let Ada release the claim, as the view does while she may."""
+        ada = self.environment.people["ada"]
+        if ada.pk in self.ledger.lost_rights or not permissions.may_release(ada, claim):
+            return
+        if actions.release(claim, ada):
+            self.ledger.released[claim.pk] = ada.pk
 
     def lose_claim(self, claim: Claim) -> None:
         """Remember that the claim was stopped."""

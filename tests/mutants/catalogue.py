@@ -255,11 +255,11 @@ MUTANTS = (
             _edit(
                 "engine/step.py",
                 "    intent = _commit_intent(work, body)\n    if intent is None:\n"
-                "        return _rest(work, RIGHT_GONE)\n"
+                "        return _rest(work, _without_right(claim))\n"
                 "    sent = calls.send(client, claim.hub.spkey_id, **body)\n",
                 "    sent = calls.send(client, claim.hub.spkey_id, **body)\n"
                 "    intent = _commit_intent(work, body)\n    if intent is None:\n"
-                "        return _rest(work, RIGHT_GONE)\n",
+                "        return _rest(work, _without_right(claim))\n",
             ),
         ),
         "tests/claims/engine/test_invariants_of_sends.py",
@@ -300,6 +300,30 @@ MUTANTS = (
             ),
         ),
         "tests/claims/engine/test_invariants_of_sends.py",
+    ),
+    Mutant(
+        "who is limited to jobs claims where an open job of theirs is",
+        "where any job of theirs ever was",
+        (
+            Edit(
+                "portal/jobs/rights.py",
+                'sites.filter(pk__in=open_jobs_of(member).values("site"))',
+                'sites.filter(pk__in=Job.objects.filter(people=member).values("site"))',
+            ),
+        ),
+        "tests/jobs/test_rights.py",
+    ),
+    Mutant(
+        "a claim whose person lost the right waits for an administrator",
+        "it ends as cancelled",
+        (
+            _edit(
+                "engine/step.py",
+                "    if permissions.is_for_an_administrator(claim):\n",
+                "    if False:\n",
+            ),
+        ),
+        "tests/claims/engine/test_release.py",
     ),
     Mutant(
         "a final state is final",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims import permissions
 from portal.claims.display import wording
 from portal.claims.display.wording import Words
 from portal.claims.engine import timing
@@ -103,15 +104,18 @@ def _words(claim: Claim, reader: User | None = None) -> Words:
     of_support = wording.support_words(claim.state, claim.reason) if claim.by_support else None
     if of_support:
         return of_support
-    is_of_other = reader is not None and reader.pk != claim.submitted_by_id
+    claimant = permissions.claimant(claim)
+    is_of_other = reader is not None and reader.pk != claimant.pk
     if is_of_other and claim.reason == Reason.ADDRESS_UNCONFIRMED:
-        return wording.address_unconfirmed(claim.submitted_by.display_name)
+        return wording.address_unconfirmed(claimant.display_name)
+    if is_of_other and (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE):
+        return wording.without_right(claimant.display_name)
     return wording.words(claim.state, claim.reason)
 
 
 def waits_for_address_of(claim: Claim, reader: User) -> bool:
     """Whether the claim waits until this very person has confirmed their e-mail address."""
-    is_theirs = claim.submitted_by_id == reader.pk
+    is_theirs = permissions.claimant(claim).pk == reader.pk
     return claim.reason == Reason.ADDRESS_UNCONFIRMED and is_theirs
 
 

@@ -223,6 +223,16 @@ BY_REASON: dict[tuple[str, str], Words] = {
             "Your scan is saved."
         ),
     ),
+    (State.BLOCKED, Reason.RIGHT_GONE): _words(
+        "attention",
+        "person",
+        _("Waits for release"),
+        _("You may not claim here any more"),
+        _(
+            "Your job here has ended, or your access has. Your scan is saved: "
+            "an administrator releases it or rejects it."
+        ),
+    ),
     (State.BLOCKED, Reason.ADDRESS_UNCONFIRMED): _words(
         "attention",
         "person",
@@ -276,7 +286,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "stop",
         _("Cancelled"),
         _("Cancelled: no longer allowed"),
-        _("The person or the site may no longer claim hubs. Nothing more is sent."),
+        _("No hubs are claimed here any more. Nothing more is sent."),
     ),
     (State.EXPIRED, Reason.OFFLINE): _words(
         "stop",
@@ -371,6 +381,16 @@ def address_unconfirmed(person: str) -> Words:
     return Words(chip, title % {"person": person}, text % {"person": person})
 
 
+def without_right(person: str) -> Words:
+    """Return the words for others about a claim whose person may not make it any more."""
+    title = gettext("%(person)s may not claim here any more") % {"person": person}
+    text = gettext(
+        "Their job here has ended, or their access has. Release it, and it goes on in your name; "
+        "reject it, and nothing is sent."
+    )
+    return Words(words(State.BLOCKED, Reason.RIGHT_GONE).chip, title, text)
+
+
 def claimed_elsewhere(claim: Claim) -> str:
     """Say that this claim, of the same organisation, has the hub at another site."""
     if claim.is_final:
@@ -442,7 +462,7 @@ REASONS: dict[str, Text] = {
     Reason.INVALID: _("Details refused"),
     Reason.FORBIDDEN: _("Not allowed"),
     Reason.NOT_CONFIRMED: state_name(State.REVIEW),
-    Reason.RIGHT_GONE: _("No longer allowed"),
+    Reason.RIGHT_GONE: words(State.BLOCKED, Reason.RIGHT_GONE).chip.word,
 }
 """What a reason is called by itself: as its chip says it, where it has one of its own."""
 

@@ -1,4 +1,4 @@
-"""What people do to a claim: submit, try now, stop, retry; and putting blocked ones back to work.
+"""What people do to a claim: submit, try now, stop, retry, release; and putting blocked ones back.
 
 One submission is one claim, and one hub has one active claim.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -20,6 +20,9 @@ from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.leasing import due_at, taken_away
 from portal.hubs import watching
 from portal.hubs.models import Hub
+from portal.jobs import rights
+from portal.jobs.models import Job
+from portal.orgs import access
 from portal.orgs.models import ApiCredential, Organisation, User
 from portal.sites.models import Site
 
@@ -37,7 +40,8 @@ class ClaimRequest:
     """What somebody asks for. `submission` is the form's token: the same one, the same claim.
 
     `acting_organisation` and `reason` belong to a claim made by support for another
-    organisation; `site` is None where that organisation's site is not in the portal.
+    organisation; `site` is None where that organisation's site is not in the portal. `place` is
+    where in the building the hub goes, at most 80 characters; "" takes it from the job's list.
     """
 
     user: User
@@ -49,6 +53,7 @@ class ClaimRequest:
     acting_organisation: Organisation | None = None
     reason: str = ""
     retry_of: Claim | None = None
+    place: str = ""
 
 
 def submit(claim_request: ClaimRequest) -> Claim:
@@ -96,6 +101,8 @@ def _standing(claim_request: ClaimRequest) -> Claim | None:
 
 def _create(claim_request: ClaimRequest) -> Claim:
     now = timezone.now()
+    job = _job_of(claim_request)
+    place = claim_request.place or (rights.expected_place(job, claim_request.hub_id) if job else "")
     claim = Claim.objects.create(
         organisation=claim_request.organisation,
         acting_organisation=claim_request.acting_organisation,
@@ -103,6 +110,8 @@ def _create(claim_request: ClaimRequest) -> Claim:
         hub_id_text=str(claim_request.hub_id),
         site=claim_request.site,
         spkey_site_id=claim_request.spkey_site_id,
+        job=job,
+        place=place,
         submitted_by=claim_request.user,
         submission=claim_request.submission,
         support_reason=claim_request.reason,
@@ -129,6 +138,14 @@ def _create(claim_request: ClaimRequest) -> Claim:
     return claim
 
 
+def _job_of(claim_request: ClaimRequest) -> Job | None:
+    """Return the job that the claim counts for. Support's claims count for none."""
+    if claim_request.acting_organisation is not None or claim_request.site is None:
+        return None
+    member = access.membership_in(claim_request.user, claim_request.organisation)
+    return rights.job_at(member, claim_request.site) if member else None
+
+
 def retry(claim: Claim, user: User) -> ClaimRequest:
     """Return the request for a new claim of the same hub and site, linked to this one."""
     return ClaimRequest(
@@ -141,6 +158,7 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
         acting_organisation=claim.acting_organisation,
         reason=claim.support_reason,
         retry_of=claim,
+        place=claim.place,
     )
 
 
@@ -196,8 +214,39 @@ def resume(credential: ApiCredential) -> int:
     served.filter(state__in=(State.WAITING, State.VERIFYING), reason=Reason.KEY_DOUBTED).update(
         **due_at(now)
     )
-    blocked = served.filter(state=State.BLOCKED)
-    news: dict[str, Any] = {"reason": "", **due_at(now)}
+    return _unblock(served.filter(state=State.BLOCKED))
+
+
+@transaction.atomic
+def release(claim: Claim, administrator: User) -> bool:
+    """Let a claim go on whose person has lost the right to it, in the administrator's name.
+
+    The caller has checked that they may. Return whether it waited for that.
+    """
+    waiting = Claim.objects.filter(pk=claim.pk, state=State.BLOCKED, reason=Reason.RIGHT_GONE)
+    if not _unblock(waiting.filter(cancel_requested_at=None), released_by=administrator):
+        return False
+    record(
+        "claim.released",
+        actor=administrator,
+        organisation_id=claim.organisation_id,
+        subject=claim,
+        hub=claim.hub_id_text,
+        site=claim.spkey_site_id,
+        submitted_by=claim.submitted_by.display_name,
+    )
+    return True
+
+
+def right_returned(claims: QuerySet[Claim]) -> int:
+    """Put those of these claims back to work that waited for a right. Return how many."""
+    return _unblock(claims.filter(state=State.BLOCKED, reason=Reason.RIGHT_GONE))
+
+
+def _unblock(blocked: QuerySet[Claim], **fields: Any) -> int:
+    """Put blocked claims back to work. Return how many there were."""
+    now = timezone.now()
+    news: dict[str, Any] = {"reason": "", **due_at(now), **fields}
     news |= {"retry_window_start": now, "changed_at": now, "version": F("version") + 1}
     # A send whose outcome is open stays open: it is confirmed first, never sent again at once.
     unresolved = blocked.exclude(outcome_unknown_since=None).update(state=State.VERIFYING, **news)
@@ -221,6 +270,12 @@ def can_try_now(claim: Claim) -> bool:
         claim.state == State.BLOCKED
         and claim.reason in {Reason.NO_USER, Reason.ADDRESS_UNCONFIRMED}
     )
+
+
+def can_release(claim: Claim) -> bool:
+    """Whether the claim waits for an administrator to let it go on."""
+    waits = (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE)
+    return waits and claim.cancel_requested_at is None
 
 
 def can_stop(claim: Claim) -> bool:

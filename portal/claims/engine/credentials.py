@@ -51,13 +51,14 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     SpkeyError when asking fails, and Membership.DoesNotExist when the person is no member any more.
     """
     organisation = permissions.credential_owner(claim)
-    member = Membership.objects.get(user=claim.submitted_by_id, organisation=organisation)
+    person = permissions.claimant(claim)
+    member = Membership.objects.get(user=person, organisation=organisation)
     if member.spkey_user_id is not None:
         return str(member.spkey_user_id)
-    if not addresses.is_confirmed(claim.submitted_by):
+    if not addresses.is_confirmed(person):
         return _fallback(organisation, Reason.ADDRESS_UNCONFIRMED)
     try:
-        found = uuid.UUID(client.find_user_by_email(claim.submitted_by.email).uuid)
+        found = uuid.UUID(client.find_user_by_email(person.email).uuid)
     except (spkey.NotFound, spkey.Forbidden, spkey.Refused, spkey.BadCredentials, ValueError) as no:
         if isinstance(no, spkey.SpkeyError) and not no.from_api:
             raise
@@ -66,7 +67,7 @@ def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
         if organisation.fallback_spkey_user_id is None and isinstance(no, spkey.BadCredentials):
             client.hub_status(claim.hub.spkey_id)
         return _fallback(organisation, Reason.NO_USER)
-    asked_for = Membership.objects.filter(user__email=claim.submitted_by.email)
+    asked_for = Membership.objects.filter(user__email=person.email)
     asked_for.filter(pk=member.pk, spkey_user_id=None).update(
         spkey_user_id=found, spkey_user_id_found=True
     )

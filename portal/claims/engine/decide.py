@@ -216,8 +216,8 @@ def after_unexpected_error(facts: Facts, now: datetime) -> Decision:
 
 
 def blocked(facts: Facts, reason: Reason) -> Decision:
-    """Decide for a claim that has no key, or nobody, in whose name SpKey could be asked."""
-    return _not_asked(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY)
+    """Decide for a claim with no key, nobody or no right in whose name SpKey could be asked."""
+    return _unless_stopped(facts, _not_asked(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY))
 
 
 def while_held(facts: Facts, held: Held, now: datetime) -> Decision:

@@ -7,6 +7,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import replace
 
+from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -17,6 +18,7 @@ from portal.claims.models import FINAL, Claim, Reason, State
 from portal.core.throttle import LimitReachedError
 from portal.gateway import key_health
 from portal.gateway.key_health import Refusal
+from portal.hubs.models import Hub
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential, User
 
@@ -62,6 +64,14 @@ def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> 
         with suppress(LimitReachedError):
             limits.count_unknown(claim.submitted_by, claim.organisation, {claim.hub_id_text})
     _record("claim.ended", claim, actor, state=str(state), reason=str(reason))
+
+
+def keep_place(claim: Claim) -> None:
+    """Keep where the hub was put, as who claimed it says."""
+    if claim.place:
+        Hub.objects.filter(pk=claim.hub_id).exclude(place=claim.place).update(
+            place=claim.place, version=F("version") + 1
+        )
 
 
 def of_late_effect(claim: Claim) -> None:

@@ -27,7 +27,7 @@ from portal.claims.engine import (
     recheck,
 )
 from portal.claims.engine.decide import Decision
-from portal.claims.models import FINAL, Attempt, Claim, Reason, State
+from portal.claims.models import FINAL, SUCCEEDED, Attempt, Claim, Reason, State
 from portal.core.leasing import Lease, LeaseLostError, given_back
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held
@@ -94,7 +94,7 @@ def _step(work: _Work) -> None:
         if claim.cancel_requested_at is not None:
             return _rest(work, Decision(State.CANCELLED))
         if not permissions.permitted(claim):
-            return _rest(work, RIGHT_GONE)
+            return _rest(work, _without_right(claim))
     try:
         work.credential = credentials.credential_for(claim)
     except credentials.Blocked as blocked:
@@ -134,7 +134,7 @@ def _send(work: _Work, client: spkey.Client) -> None:
     try:
         user_id = credentials.spkey_user_id(claim, client)
     except Membership.DoesNotExist:
-        return _rest(work, RIGHT_GONE)
+        return _rest(work, _without_right(claim))
     except credentials.Blocked as blocked:
         return _rest(work, decide.blocked(context.gather(claim), blocked.reason))
     except spkey.SpkeyError as error:
@@ -143,7 +143,7 @@ def _send(work: _Work, client: spkey.Client) -> None:
     body = credentials.claim_body(claim, user_id)
     intent = _commit_intent(work, body)
     if intent is None:
-        return _rest(work, RIGHT_GONE)
+        return _rest(work, _without_right(claim))
     sent = calls.send(client, claim.hub.spkey_id, **body)
     decision = decide.after_send(context.gather(claim), sent, timezone.now())
     work.sent = (intent, sent.record)
@@ -151,6 +151,12 @@ def _send(work: _Work, client: spkey.Client) -> None:
         claim.claimed_at = sent.event.claimed_at
     work.reference = sent.record.reference
     return _rest(work, decision)
+
+
+def _without_right(claim: Claim) -> Decision:
+    if permissions.is_for_an_administrator(claim):
+        return decide.blocked(context.gather(claim), Reason.RIGHT_GONE)
+    return RIGHT_GONE
 
 
 @transaction.atomic
@@ -189,6 +195,8 @@ def _rest(work: _Work, decision: Decision) -> None:
             recheck.recheck_now(claim)
         if decision.state == State.CLAIMED:
             watching.await_online(claim.hub, claim.spkey_site_id)
+        if decision.state in SUCCEEDED:
+            effects.keep_place(claim)
         if decision.state in FINAL:
             actor = context.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)

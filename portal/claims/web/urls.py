@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:pk>/live/", polling.live, name="live"),
     path("<uuid:pk>/try-now/", views.try_now, name="try-now"),
     path("<uuid:pk>/stop/", views.stop, name="stop"),
+    path("<uuid:pk>/release/", views.release, name="release"),
     path("<uuid:pk>/again/", views.again, name="again"),
 ]

@@ -168,6 +168,15 @@ def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 @claim_action
+def release(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Let a claim go on whose person may not make it any more."""
+    if not permissions.may_release(access.person(request), claim):
+        raise PermissionDenied
+    actions.release(claim, access.person(request))
+    return _answer(request, claim)
+
+
+@claim_action
 def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""
     if not actions.can_retry(claim):

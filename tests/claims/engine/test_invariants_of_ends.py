@@ -68,7 +68,8 @@ def stopped_while_it_is_open(claim, live_until):
 
 def its_right_gone(claim, live_until):
     Membership.objects.filter(user=claim.submitted_by).delete()
-    live_until(State.CANCELLED)
+    waiting = live_until(State.BLOCKED)
+    actions.stop(waiting, Membership.objects.get(role="admin").user)
 
 
 def sent_too_often(claim, live_until):

@@ -164,5 +164,5 @@ def test_nothing_is_sent_for_somebody_who_left_before_the_send(claim, ira, sandb
     Membership.objects.filter(user=ira).delete()
     done = work(claim)
 
-    assert (done.state, done.reason) == ("cancelled", "right_gone")
+    assert (done.state, done.reason) == ("blocked", "right_gone")
     assert not [r for r in sandbox.state.requests if r.method == "POST"]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal import spkey
 from portal.claims.engine import calls
 from portal.claims.models import Reason, State
+from portal.jobs.models import Job
 from portal.orgs.models import Membership
 from portal.sandbox import world
 from tests.claims.engine.faults.verdicts import (
@@ -37,9 +38,31 @@ def the_site_is_archived(ira, mill_court):
     mill_court.save()
 
 
+def their_job_ends(ira, mill_court):
+    """Ira, whom only a job sends here, is late."""
+    (member,) = ira.memberships.all()
+    member.all_sites = False
+    member.save()
+    today = timezone.localdate()
+    job = Job.objects.create(
+        organisation=mill_court.organisation,
+        site=mill_court,
+        number=1,
+        starts_on=today - timedelta(days=9),
+        ends_on=today - timedelta(days=2),
+    )
+    job.people.add(member)
+
+
 removals = pytest.mark.parametrize(
     "removal",
-    [the_person_is_removed, the_person_is_deactivated, the_pass_runs_out, the_site_is_archived],
+    [
+        the_person_is_removed,
+        the_person_is_deactivated,
+        the_pass_runs_out,
+        their_job_ends,
+        the_site_is_archived,
+    ],
 )
 
 
@@ -49,19 +72,26 @@ def read_by_ada(page_text, ada):
     return lambda claim: page_text(claim, reader=ada)
 
 
-def assert_cancelled(sandbox, claim, page):
-    assert (claim.state, claim.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
-    assert_not_claimed(sandbox, claim)
-    assert "Cancelled: no longer allowed The person or the site may no longer claim hubs." in page
-    assert "Nothing more is sent." in page
+def assert_nothing_is_sent(sandbox, claim, removal, page):
+    """Where the person lost the right, it is for an administrator; at a closed site it is over."""
+    assert claim.reason == Reason.RIGHT_GONE
+    assert claimed_events(sandbox, claim.hub_id_text) == []
+    if removal is the_site_is_archived:
+        assert claim.state == State.CANCELLED
+        assert_recorded_once(claim)
+        assert "Cancelled: no longer allowed No hubs are claimed here any more." in page
+    else:
+        assert claim.state == State.BLOCKED
+        assert "Ira Installer may not claim here any more" in page
+        assert "Release" in page
 
 
 @removals
 def test_a_right_removed_before_the_read(sandbox, claim, ira, mill_court, read_by_ada, removal):
     removal(ira, mill_court)
-    cancelled = work(claim)
+    left = work(claim)
 
-    assert_cancelled(sandbox, cancelled, read_by_ada(cancelled))
+    assert_nothing_is_sent(sandbox, left, removal, read_by_ada(left))
     assert list(sandbox.state.requests) == []
 
 
@@ -77,9 +107,9 @@ def test_a_right_removed_between_read_and_send(
         return answer
 
     monkeypatch.setattr(calls, "read", meanwhile)
-    cancelled = work(claim)
+    left = work(claim)
 
-    assert_cancelled(sandbox, cancelled, read_by_ada(cancelled))
+    assert_nothing_is_sent(sandbox, left, removal, read_by_ada(left))
     assert sends(sandbox, claim) == []
 
 
@@ -101,10 +131,10 @@ def test_a_right_removed_after_a_send_without_an_effect(
 ):
     in_doubt({"drop": "before"})
     removal(ira, mill_court)
-    done = live_through(claim)
+    left = live_through(claim)
 
-    assert_cancelled(sandbox, done, read_by_ada(done))
-    assert len(sends(sandbox, done)) == 1
+    assert_nothing_is_sent(sandbox, left, removal, read_by_ada(left))
+    assert len(sends(sandbox, left)) == 1
 
 
 def harbour_claims(hub_id: str, api: str) -> None:
