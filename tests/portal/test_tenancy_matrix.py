@@ -55,6 +55,7 @@ MATRIX = (
     Row("claims:try-now", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("claims:stop", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("claims:again", "post", (IN, 302, 302, 404, 302, 302), "claim"),
+    Row("claims:release", "post", (IN, 302, 403, 404, 302, 403), "claim"),
     Row("sites:list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),

@@ -71,22 +71,30 @@ TODAY = (
     'AND "U1"."is_active" AND "U0"."user_id" = %s{}))'
 )
 MINE, AS_AGENT = TODAY.format(""), TODAY.format(' AND "U0"."support"')
+EVERYWHERE = TODAY.format(' AND "U0"."all_sites"')
+MEMBERSHIPS = MINE.replace('"U0"."organisation_id" AS "organisation"', '"U0"."id"')
+OF_MY_JOBS = (
+    '(SELECT "V0"."job_id" AS "job" FROM "jobs_jobmember" "V0" '
+    f'WHERE "V0"."membership_id" IN {MEMBERSHIPS})'
+)
 WHERE = {
     Organisation: f'"orgs_organisation"."id" IN {MINE}',
     Membership: f'"orgs_membership"."organisation_id" IN {MINE}',
     Site: f'"sites_site"."organisation_id" IN {MINE}',
     Claim: (
-        f'("claims_claim"."organisation_id" IN {MINE} '
-        f'OR "claims_claim"."acting_organisation_id" IN {AS_AGENT})'
+        f'("claims_claim"."organisation_id" IN {EVERYWHERE} '
+        f'OR "claims_claim"."acting_organisation_id" IN {AS_AGENT} '
+        f'OR ("claims_claim"."organisation_id" IN {MINE} AND "claims_claim"."submitted_by_id" = %s) '
+        f'OR "claims_claim"."job_id" IN {OF_MY_JOBS})'
     ),
 }
 
 
 @pytest.mark.parametrize("model", WHERE)
-def test_the_rows_a_person_may_see_take_one_sub_query(model):
+def test_the_rows_a_person_may_see_are_chosen_by_their_memberships_of_today(model):
     query = model.objects.visible_to(SOMEBODY).order_by().query
     sql, _ = query.get_compiler(connection=connection).as_sql()
-    for truth in ("is_active", "support"):  # PostgreSQL has truths, SQLite compares with 1.
+    for truth in ("is_active", "support", "all_sites"):  # PostgreSQL has truths, SQLite compares with 1.
         sql = sql.replace(f'"{truth}" = %s', f'"{truth}"')
 
     assert sql.partition(" WHERE ")[2] == WHERE[model]
