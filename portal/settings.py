@@ -156,6 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "portal.orgs.web.passwords.CommonWords"},
     {"NAME": "portal.orgs.web.passwords.ContextWords"},
+    {"NAME": "portal.orgs.web.passwords.EasyGuesses"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
