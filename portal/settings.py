@@ -190,6 +190,7 @@ MFA_FORMS = {
 MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SpKey portal"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # The cookie itself lives for the longest session; SessionLifetime ends idle ones.
 SESSION_COOKIE_AGE = 7 * 24 * 3600
