@@ -82,6 +82,7 @@ if DEBUG or SANDBOX:
 MIDDLEWARE = [
     "portal.core.web.traces.Traces",
     "portal.core.web.headers.Headers",
+    "portal.core.web.https.RefusesInClear",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
