@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import limits, permissions, search
-from portal.claims.display import list_item, wording
+from portal.claims.display import list_item, timeline, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import Claim
@@ -149,17 +150,23 @@ def claim_action(act: ClaimAction) -> Callable[[HttpRequest, uuid.UUID], HttpRes
     return action
 
 
-def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
+def _answer(request: HttpRequest, claim: Claim, told: str = "") -> HttpResponse:
+    """Show the claim as it is now; `told` is what came of the tap, where that does not show."""
     if wants_fragment(request):
-        return polling.news(request, claim.pk)
+        return polling.news(request, claim.pk, told)
+    if told:
+        messages.info(request, told)
     return redirect("claims:detail", claim.pk)
 
 
 @claim_action
 def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Try a waiting claim at once."""
-    actions.try_now(claim)
-    return _answer(request, claim)
+    """Try a waiting claim at once, or say that it was tried just now."""
+    limits.take_tries(permissions.require_to_act(access.person(request), claim))
+    if actions.try_now(claim):
+        return _answer(request, claim)
+    claim.refresh_from_db(fields=("state", "reason", "contacted_at"))
+    return _answer(request, claim, timeline.tried_just_now(claim))
 
 
 @claim_action
