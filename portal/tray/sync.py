@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -135,9 +135,8 @@ def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
     """
     spoken_of = _SpokenOf(member, rows)
     asked = Counter(row.action for row in rows if row.claim_id)
-    with transaction.atomic():
-        limits.take_claims(member, spoken_of.new_claims + asked[Action.AGAIN])
-        limits.take_tries(member, asked[Action.TRY_NOW])
+    limits.take_tries(member, asked[Action.TRY_NOW])
+    limits.take_claims(member, spoken_of.new_claims + asked[Action.AGAIN])
     taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
     found = _Found(member, taken)
     results = [
