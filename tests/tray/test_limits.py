@@ -11,6 +11,7 @@ from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import join, make_person
+from tests.forms import FRAGMENT
 from tests.tray.conftest import Tablet
 
 
@@ -173,6 +174,8 @@ def test_tries_beyond_the_limit_are_refused_in_the_tray_and_on_the_page_of_a_cla
     assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
     assert (on_page.status_code, on_page["Retry-After"]) == (429, "3600")
     assert f'href="{page}"' in on_page.content.decode()
+    fragment = tablet.client.post(f"{page}try-now/", headers=FRAGMENT)
+    assert "tried too often. Try again in 60 minutes" in fragment.content.decode()
 
 
 def test_nobody_is_told_of_more_unknown_hubs_than_the_limit(tablet):

@@ -21,6 +21,7 @@ from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
+from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
@@ -162,7 +163,13 @@ def _answer(request: HttpRequest, claim: Claim, told: str = "") -> HttpResponse:
 @claim_action
 def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Try a waiting claim at once, or say that it was tried just now."""
-    limits.take_tries(permissions.require_to_act(access.person(request), claim))
+    try:
+        limits.take_tries(permissions.require_to_act(access.person(request), claim))
+    except LimitReachedError as limit:
+        if not wants_fragment(request):
+            raise
+        # A page takes nothing of an answer that is an error: it would say that the tap was lost.
+        return polling.news(request, claim.pk, wording.too_often(limit.seconds))
     if actions.try_now(claim):
         return _answer(request, claim)
     claim.refresh_from_db(fields=("state", "reason", "contacted_at"))
