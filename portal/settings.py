@@ -83,6 +83,7 @@ if DEBUG or SANDBOX:
 MIDDLEWARE = [
     "portal.core.web.traces.Traces",
     "portal.core.web.headers.Headers",
+    "portal.core.web.https.RefusesInClear",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -157,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "portal.orgs.web.passwords.CommonWords"},
     {"NAME": "portal.orgs.web.passwords.ContextWords"},
+    {"NAME": "portal.orgs.web.passwords.EasyGuesses"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -190,6 +192,7 @@ MFA_FORMS = {
 MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "SpKey portal"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # The cookie itself lives for the longest session; SessionLifetime ends idle ones.
 SESSION_COOKIE_AGE = 7 * 24 * 3600
@@ -266,6 +269,9 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.web.error_reports.Filter"
 # In an hour: of one person; an organisation may ten times as much.
 LOOKUPS_AN_HOUR = env.int("PORTAL_LOOKUPS_AN_HOUR", 1_000)
 CLAIMS_AN_HOUR = env.int("PORTAL_CLAIMS_AN_HOUR", 500)
+# A claim whose last try began less long ago is not tried at somebody's asking: no hub comes online
+# in between, and each try is up to three calls with the organisation's key.
+TRY_NOW_SECONDS = 10
 
 # A photo that takes longer to read is given up.
 PHOTO_SECONDS = 3

@@ -38,6 +38,15 @@ def take_claims(member: Membership, number: int = 1) -> None:
         _take("claims", settings.CLAIMS_AN_HOUR, member, number)
 
 
+def take_tries(member: Membership, number: int = 1) -> None:
+    """Count claims that the member asks to try at once: as many as they may claim, besides those.
+
+    Raises LimitReachedError beyond their limit.
+    """
+    if number:
+        _take("tries", settings.CLAIMS_AN_HOUR, member, number)
+
+
 def _take(name: str, an_hour: int, member: Membership, number: int) -> None:
     of_all = Limit(f"{name} of an organisation", most=OF_ORGANISATION * an_hour, seconds=HOUR)
     with transaction.atomic():

@@ -130,7 +130,8 @@ class Claim(Leased):
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
     another organisation, and names the one whose super key serves it. `version` rises with
     every change a page can show. `retry_window_start` is the submit, later by the time in
-    which the claim could not be tried: while a key was refused, or no worker ran.
+    which the claim could not be tried: while a key was refused, or no worker ran. `contacted_at`
+    is when the last attempt began.
 
     Due is the next attempt while the claim is active, and a recheck once it has ended badly
     after a send, or the reading back of support's: never two of them, so they share one lease.
@@ -141,6 +142,7 @@ class Claim(Leased):
     LEASE: ClassVar[timedelta] = timedelta(seconds=90)
     # What is counted from these seems younger than it is, never older.
     BOUNDS: ClassVar[dict[str, Bound]] = {
+        "contacted_at": NOW,
         "last_send_at": NOW,
         "outcome_unknown_since": NOW,
         "no_effect_seen_at": NOW,

@@ -4,7 +4,7 @@ from portal.claims.models import Claim
 from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import Organisation, User
+from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
 
@@ -58,5 +58,16 @@ def may_release(user: User, claim: Claim) -> bool:
 
 def may_act_on(user: User, claim: Claim) -> bool:
     """Say whether the person may stop the claim, try it now, or make it again."""
-    ability = Ability.SUPPORT if claim.by_support else Ability.CLAIM
-    return access.may(user, credential_owner(claim), ability)
+    return access.may(user, credential_owner(claim), _ability(claim))
+
+
+def require_to_act(user: User, claim: Claim) -> Membership:
+    """Return the membership by which the person acts on the claim.
+
+    Raises PermissionDenied or Http404 where there is none.
+    """
+    return access.require(user, credential_owner(claim).pk, _ability(claim))
+
+
+def _ability(claim: Claim) -> Ability:
+    return Ability.SUPPORT if claim.by_support else Ability.CLAIM

@@ -5,6 +5,7 @@ A call may be a repeat of one whose answer was lost: what it asks for is done on
 
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -60,12 +61,14 @@ class Lookup:
 class Followed:
     """The row became this claim. `at` names the site at which SpKey has the hub, if any.
 
-    `reader` is whose tray it is; None stands for who made the claim.
+    `reader` is whose tray it is; None stands for who made the claim. `held_back`: it was to be
+    tried at once, and was not.
     """
 
     claim: Claim
     at: str
     reader: User | None = None
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,10 @@ class _OfHub:
 
 @dataclass(frozen=True, slots=True)
 class _OfClaim:
-    """The row became the claim with this id."""
+    """The row became the claim with this id; `held_back` as in `Followed`."""
 
     pk: uuid.UUID
+    held_back: bool = False
 
 
 type _Taken = _OfHub | _OfClaim | Refused
@@ -131,8 +135,9 @@ def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
     there are too many; what was claimed by then stays.
     """
     spoken_of = _SpokenOf(member, rows)
-    again = sum(row.action is Action.AGAIN and row.claim_id is not None for row in rows)
-    limits.take_claims(member, spoken_of.new_claims + again)
+    asked = Counter(row.action for row in rows if row.claim_id)
+    limits.take_tries(member, asked[Action.TRY_NOW])
+    limits.take_claims(member, spoken_of.new_claims + asked[Action.AGAIN])
     taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
     found = _Found(member, taken)
     results = [
@@ -272,7 +277,7 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
         case Action.STOP:
             actions.stop(claim, member.user)
         case Action.TRY_NOW:
-            actions.try_now(claim)
+            return _OfClaim(claim.pk, held_back=not actions.try_now(claim))
     return _OfClaim(claim.pk)
 
 
@@ -295,7 +300,7 @@ class _Found:
     def result(self, taken: _Taken, site: Site | None) -> Result:
         """Return what came of the row: a claim under way is followed wherever its hub is read."""
         if isinstance(taken, _OfClaim):
-            return self._followed(self.claims[taken.pk])
+            return self._followed(self.claims[taken.pk], held_back=taken.held_back)
         if not isinstance(taken, _OfHub):
             return taken
         claim = self.active.get(taken.hub_id)
@@ -319,8 +324,8 @@ class _Found:
         limits.take_lookups(self.member, len(asked))
         return watching.hubs_for(organisation, hub_ids, known)
 
-    def _followed(self, claim: Claim) -> Followed:
-        return Followed(claim, self._site_of(claim.hub), self.member.user)
+    def _followed(self, claim: Claim, *, held_back: bool = False) -> Followed:
+        return Followed(claim, self._site_of(claim.hub), self.member.user, held_back)
 
     def _site_of(self, hub: Hub) -> str:
         return self.site_names.get(hub.spkey_site_id, hub.spkey_site_id)

@@ -196,9 +196,13 @@ def releases(tmp_path, collection, line, settings) -> Iterator[Releases]:
 
 
 @pytest.fixture
-def working(sandbox, transactional_db, monkeypatch) -> Iterator[Worker]:
-    """A worker, at work in a thread; the hubs that it claims come online soon, by themselves."""
+def working(sandbox, transactional_db, monkeypatch, settings) -> Iterator[Worker]:
+    """A worker, at work in a thread; the hubs that it claims come online soon, by themselves.
+
+    A claim may be tried again a moment after it was.
+    """
     monkeypatch.setattr(sandbox.state, "online_delay", 0.2)
+    settings.TRY_NOW_SECONDS = 0
     worker = Worker(threads=4)
 
     def work() -> None:

@@ -274,6 +274,10 @@ def test_the_pages_of_a_second_factor_that_is_set_up(tablet, sam):
     page.wait_for_url("**/generate/")
     assert problems(page) == []
     page.get_by_role("button", name="Make new codes").click()
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Save as a file").click()
+    assert saving.value.path().read_text().split() == page.locator(".codes li").all_inner_texts()
+    assert problems(page) == []
     addresses = ("/accounts/2fa/", "/accounts/2fa/totp/deactivate/")
     assert visit(page, (codes, *addresses, "/accounts/2fa/reauthenticate/")) == {}
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
+
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core import leasing, worker
@@ -58,8 +60,9 @@ def archive_site(world: World, claim: Claim) -> None:
         world.archive(claim.site)
 
 
-def try_now(_world: World, claim: Claim) -> None:
-    """Somebody asks to try now."""
+def try_now(world: World, claim: Claim) -> None:
+    """Somebody asks to try now, as soon as that does anything."""
+    world.shift(settings.TRY_NOW_SECONDS)
     actions.try_now(claim)
 
 

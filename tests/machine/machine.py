@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
@@ -120,6 +121,7 @@ class Machine(People):
         ends_at = self.world.clock.true + LONG
         for _ in range(MOST_ROUNDS):
             if trying_now:
+                self.world.shift(settings.TRY_NOW_SECONDS)
                 for claim in Claim.objects.active():
                     actions.try_now(claim)
             self.world.work()

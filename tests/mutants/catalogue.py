@@ -429,4 +429,17 @@ MUTANTS = (
         "tests/gateway/test_key_checks.py",
         by_machine=False,
     ),
+    Mutant(
+        "a claim is tried at somebody's asking once in ten seconds",
+        "as often as they tap",
+        (
+            _edit(
+                "engine/actions.py",
+                "    rested = Claim.objects.filter(is_rested, pk=claim.pk, state__in=resting)\n",
+                "    rested = Claim.objects.filter(pk=claim.pk, state__in=resting)\n",
+            ),
+        ),
+        "tests/claims/engine/test_trying_now.py",
+        by_machine=False,
+    ),
 )

@@ -80,4 +80,17 @@ MUTANTS_OF_ACCESS = (
         "tests/tray/test_limits.py",
         by_machine=False,
     ),
+    Mutant(
+        "a person may ask for so many tries an hour",
+        "tries are not counted",
+        (
+            Edit(
+                "portal/claims/limits.py",
+                '        _take("tries", settings.CLAIMS_AN_HOUR, member, number)\n',
+                "        pass\n",
+            ),
+        ),
+        "tests/tray/test_limits.py",
+        by_machine=False,
+    ),
 )

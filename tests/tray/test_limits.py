@@ -11,6 +11,7 @@ from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import join, make_person
+from tests.forms import FRAGMENT
 from tests.tray.conftest import Tablet
 
 
@@ -140,6 +141,41 @@ def test_claims_sent_again_from_the_tray_count_too(tablet, mill_court, settings)
 
     assert answers == [200, 429]
     assert Claim.objects.count() == 2
+
+
+def waiting_rows(tablet, site, number: int) -> list:
+    """Return rows of claims that wait, each tapped to be tried now."""
+    rows = rows_of(tablet, number, site=str(site.pk), claim=True)
+    tablet.sync(*rows)
+    Claim.objects.update(state="waiting", reason="offline")
+    return [{**row, "action": "try_now"} for row in rows]
+
+
+def test_a_tray_of_two_hundred_is_tried_at_once(tablet, mill_court):
+    rows = [row for _ in range(4) for row in waiting_rows(tablet, mill_court, 50)]
+
+    answers = [look_up(tablet, *rows[first : first + 50]) for first in range(0, 200, 50)]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert Claim.objects.filter(send_requested=True).count() == 200
+
+
+def test_tries_beyond_the_limit_are_refused_in_the_tray_and_on_the_page_of_a_claim(
+    tablet, mill_court, settings
+):
+    settings.CLAIMS_AN_HOUR = 2
+    one, other = waiting_rows(tablet, mill_court, 2)
+    page = reverse("claims:detail", args=(one["claimId"],))
+    assert look_up(tablet, one, other).status_code == 200
+
+    refused = look_up(tablet, one)
+    on_page = tablet.client.post(f"{page}try-now/")
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert (on_page.status_code, on_page["Retry-After"]) == (429, "3600")
+    assert f'href="{page}"' in on_page.content.decode()
+    fragment = tablet.client.post(f"{page}try-now/", headers=FRAGMENT)
+    assert "tried too often. Try again in 60 minutes" in fragment.content.decode()
 
 
 def test_nobody_is_told_of_more_unknown_hubs_than_the_limit(tablet):

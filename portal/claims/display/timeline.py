@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import permissions
 from portal.claims.display import wording
 from portal.claims.display.wording import Words
-from portal.claims.engine import timing
+from portal.claims.engine import actions, timing
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.ui import Chip, Text
 from portal.hubs.models import Hub
@@ -235,6 +236,15 @@ def next_try(claim: Claim) -> datetime | None:
     if claim.state in {State.WAITING, State.VERIFYING, State.REVIEW}:
         return claim.due_at
     return None
+
+
+def tried_just_now(claim: Claim) -> str:
+    """Say when the claim was tried, where that is why asking does not try it at once; else ""."""
+    is_in_the_way = actions.can_try_now(claim) and actions.was_tried_just_now(claim)
+    if not is_in_the_way or claim.contacted_at is None:
+        return ""
+    time = time_format(timezone.localtime(claim.contacted_at), "H:i")
+    return gettext("Tried %(time)s. It can be tried again in a few seconds.") % {"time": time}
 
 
 def gives_up_at(claim: Claim) -> datetime | None:

@@ -4,9 +4,10 @@ The one table of the words for a claim's state and reason. Chips, filters, group
 operators' pages take them from here, so that a state has the same name wherever it is named.
 """
 
+import math
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.models import Claim, Reason, State
@@ -400,6 +401,17 @@ def claimed_elsewhere(claim: Claim) -> str:
     else:
         sentence = gettext("This hub is being claimed at %(site)s, by %(person)s.")
     return sentence % {"site": claim.site_name, "person": claim.submitted_by.display_name}
+
+
+def too_often(seconds: int) -> str:
+    """Say that somebody did something too often, and how long to wait."""
+    minutes = math.ceil(seconds / 60)
+    sentence = ngettext(
+        "That was tried too often. Try again in %(minutes)s minute.",
+        "That was tried too often. Try again in %(minutes)s minutes.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
 
 
 def known_at(site: str) -> str:

@@ -5,8 +5,10 @@ One submission is one claim, and one hub has one active claim.
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -163,12 +165,26 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
 
 
 def try_now(claim: Claim) -> bool:
-    """Make a waiting claim due at once, send included. Return whether that changed anything."""
-    return bool(
-        Claim.objects.filter(
-            pk=claim.pk, state__in=(State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
-        ).update(**due_at(timezone.now()), send_requested=True, version=F("version") + 1)
-    )
+    """Make a waiting claim due at once, send included. Return whether that changed anything.
+
+    One whose last attempt began just now stays as it is, by its row and so for all processes:
+    whoever taps again and again has SpKey asked once in `TRY_NOW_SECONDS`.
+    """
+    now = timezone.now()
+    is_rested = Q(contacted_at=None) | Q(contacted_at__lte=now - _apart())
+    resting = (State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
+    rested = Claim.objects.filter(is_rested, pk=claim.pk, state__in=resting)
+    return bool(rested.update(**due_at(now), send_requested=True, version=F("version") + 1))
+
+
+def was_tried_just_now(claim: Claim) -> bool:
+    """Whether the claim's last attempt began so lately that nobody makes it due at once."""
+    tried_at = claim.contacted_at
+    return tried_at is not None and timezone.now() - tried_at < _apart()
+
+
+def _apart() -> timedelta:
+    return timedelta(seconds=settings.TRY_NOW_SECONDS)
 
 
 @transaction.atomic

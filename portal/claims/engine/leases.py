@@ -40,8 +40,10 @@ def take_due(limit: int, *, unserved_only: bool = False) -> list[Lease[Claim]]:
             _due(), limit, timing.AT_ONCE, by="organisation", unserved_only=unserved_only
         )
         if taken:
-            first = Claim.objects.filter(pk__in=[lease.pk for lease in taken], contacted_at=None)
-            first.update(contacted_at=timezone.now(), version=F("version") + 1)
+            # Of all attempts, only the first is shown as it begins.
+            shown = Case(When(contacted_at=None, then=Value(1)), default=Value(0))
+            begun = Claim.objects.filter(pk__in=[lease.pk for lease in taken])
+            begun.update(contacted_at=timezone.now(), version=F("version") + shown)
     return taken
 
 

@@ -43,13 +43,14 @@ def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def news(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Return the fragment that shows the claim as it is now."""
+def news(request: HttpRequest, pk: uuid.UUID, told: str = "") -> HttpResponse:
+    """Return the fragment that shows the claim as it is now, and what came of a tap."""
     claim = visible_claim(request, pk)
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.lead_to_factor(request, claim, missing)
     watch_hub(claim)
-    return render(request, "claims/detail.html#live", story(request, claim))
+    context = story(request, claim) | {"told": told}
+    return render(request, "claims/detail.html#live", context)
 
 
 def seen(claim: Claim) -> str:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import limits, permissions, search
-from portal.claims.display import list_item, wording
+from portal.claims.display import list_item, timeline, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import Claim
@@ -20,6 +21,7 @@ from portal.claims.queries import claims_of
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
+from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
@@ -147,17 +149,29 @@ def claim_action(act: ClaimAction) -> Callable[[HttpRequest, uuid.UUID], HttpRes
     return action
 
 
-def _answer(request: HttpRequest, claim: Claim) -> HttpResponse:
+def _answer(request: HttpRequest, claim: Claim, told: str = "") -> HttpResponse:
+    """Show the claim as it is now; `told` is what came of the tap, where that does not show."""
     if wants_fragment(request):
-        return polling.news(request, claim.pk)
+        return polling.news(request, claim.pk, told)
+    if told:
+        messages.info(request, told)
     return redirect("claims:detail", claim.pk)
 
 
 @claim_action
 def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Try a waiting claim at once."""
-    actions.try_now(claim)
-    return _answer(request, claim)
+    """Try a waiting claim at once, or say that it was tried just now."""
+    try:
+        limits.take_tries(permissions.require_to_act(access.person(request), claim))
+    except LimitReachedError as limit:
+        if not wants_fragment(request):
+            raise
+        # A page takes nothing of an answer that is an error: it would say that the tap was lost.
+        return polling.news(request, claim.pk, wording.too_often(limit.seconds))
+    if actions.try_now(claim):
+        return _answer(request, claim)
+    claim.refresh_from_db(fields=("state", "reason", "contacted_at"))
+    return _answer(request, claim, timeline.tried_just_now(claim))
 
 
 @claim_action

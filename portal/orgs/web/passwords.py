@@ -2,6 +2,7 @@
 
 import re
 import string
+from threading import Lock
 from typing import Final
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -14,6 +15,10 @@ from portal.orgs.models import User
 OURS: Final = frozenset({"portal", "spkey", "smartphonekey", "smartphone", "installer"})
 SHORTEST_WORD: Final = 4
 ADDED: Final = string.digits + string.punctuation + string.whitespace
+# Some of twice this length, made for it, keep zxcvbn busy for seconds; these for less than one.
+JUDGED_CHARACTERS: Final = 32
+# zxcvbn keeps the words of the one it judges in its module, where all threads see them.
+_one_at_a_time: Final = Lock()
 
 
 class ContextWords:
@@ -49,6 +54,44 @@ class CommonWords(CommonPasswordValidator):
         """Raise ValidationError."""
         super().validate(password, user)
         super().validate(password.strip(ADDED) or password, user)
+
+
+class EasyGuesses:
+    """Refuses a password that somebody would find within so many guesses, as zxcvbn counts them.
+
+    It tries its list of breached passwords first, then words, names, dates, rows of keys and what
+    is repeated, alone and together. Of a long password it judges the beginning.
+    """
+
+    sentence: Final = _(
+        "Stolen passwords, names, dates and single words are easy to guess: take three or four"
+        " words that have nothing to do with each other."
+    )
+
+    def __init__(self, least_guesses: int = 10**8) -> None:
+        self.least_guesses = least_guesses
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError."""
+        if _guesses(password[:JUDGED_CHARACTERS], _own_words(user)) < self.least_guesses:
+            raise ValidationError(self.sentence, code="password_easy_to_guess")
+
+    def get_help_text(self) -> Promise:
+        """Return the rule."""
+        return self.sentence
+
+
+def _guesses(password: str, words: list[str]) -> float:
+    # Its lists take 14 MB, and processes that set no password need none of them.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
+    with _one_at_a_time:
+        return float(zxcvbn(password, user_inputs=words)["guesses"])
+
+
+def _own_words(user: User | None) -> list[str]:
+    own = f"{user.email} {user.name}" if user else ""
+    return [*OURS, *_words_of(user), *re.findall(r"[^\W_]+", own)]
 
 
 def _words_of(user: User | None) -> set[str]:

@@ -1,9 +1,13 @@
 """Passwords and second factors as they are typed: the library's forms, with our own limits."""
 
+from typing import Any
+
 from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from allauth.mfa.utils import decrypt, encrypt
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +38,20 @@ class ReauthenticateForm(_SecondFactorForm, mfa_forms.ReauthenticateForm):  # ty
 
 
 class SetUpForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
-    """The code that shows that an authenticator app has been set up."""
+    """The code that shows that an authenticator app has been set up.
+
+    Meanwhile the app's seed is in the session, as in the database encrypted.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the seed that the page showed, for its form; a new one for the page itself."""
+        token = context.request.session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if self.is_bound and token:
+            self.secret = decrypt(token)
+        else:
+            # The library has just put it there in clear; nothing of that was stored yet.
+            context.request.session[SECRET_SESSION_KEY] = encrypt(self.secret)
 
     def clean_code(self) -> str:
         """Return the code, which then serves for nothing else."""

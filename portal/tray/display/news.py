@@ -183,7 +183,7 @@ def _of_claim(followed: sync.Followed) -> News:
     claim, words = followed.claim, _words(followed)
     outcome, settled = outcome_of(claim), timeline.is_settled(claim)
     return replace(
-        _news(outcome, words, _more(claim, words, followed.at)),
+        _news(outcome, words, _more(followed, words)),
         hub_id=UUID(claim.hub_id_text),
         claim_id=claim.pk,
         meta=list_item.meta(claim.hub),
@@ -220,16 +220,19 @@ def _words(followed: sync.Followed) -> Words:
     return Words(timeline.chip(claim), found.title, found.text)
 
 
-def _more(claim: Claim, words: Words, at: str) -> str:
+def _more(followed: sync.Followed, words: Words) -> str:
     """Return the words' text with what is particular to this claim."""
+    claim = followed.claim
     if claim.reason == Reason.ANOTHER_SITE:
-        return _where(at, words)
+        return _where(followed.at, words)
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     next_try = timeline.next_try(claim)
     # Sooner than that, it is over before the minute that would be named.
     if next_try and next_try - timezone.now() > A_WHILE:
         time = time_format(timezone.localtime(next_try), "H:i")
         sentences.append(gettext("Next look at %(time)s.") % {"time": time})
+    if followed.held_back and (tried := timeline.tried_just_now(claim)):
+        sentences.append(tried)
     return " ".join(sentences)
 
 

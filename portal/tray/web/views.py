@@ -22,6 +22,7 @@ from portal.claims.display.wording import NOT_SAVED, TOO_OFTEN
 from portal.claims.web import forms
 from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies
+from portal.core.web.https import for_scripts
 from portal.hubs.display import label_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -55,7 +56,7 @@ def _answers_json(view: View) -> View:
         except (OperationalError, InterfaceError):
             return _problem(str(NOT_SAVED), HTTPStatus.SERVICE_UNAVAILABLE)
 
-    return login_not_required(never_cache(answer))
+    return for_scripts(login_not_required(never_cache(answer)))
 
 
 def _json(message: schema.Message, status: HTTPStatus = HTTPStatus.OK) -> JsonResponse:

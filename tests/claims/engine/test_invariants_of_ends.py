@@ -135,8 +135,8 @@ def test_each_final_change_has_exactly_one_audit_row_and_its_notifications(
         sandbox.faults.add(SEND, action=action | ({"body": body} if "body" in action else {}))
     for _ in range(3):
         done = work(claim)
-        actions.try_now(claim)
         clock.shift(400)
+        actions.try_now(claim)
 
     assert done.state == state
     ended = Entry.objects.filter(verb="claim.ended", object_id=str(claim.pk))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from portal.audit.models import Entry
@@ -63,6 +64,7 @@ def test_try_now_sends_even_while_the_status_says_offline_and_only_once(
     work(claim)
     assert wire("ClaimHub") == []
 
+    clock.shift(settings.TRY_NOW_SECONDS)
     actions.try_now(claim)
     tried = work(claim)
     clock.shift(60)
@@ -72,11 +74,12 @@ def test_try_now_sends_even_while_the_status_says_offline_and_only_once(
     assert not tried.send_requested
 
 
-def test_try_now_does_not_send_while_a_send_is_open(sandbox, claim, wire):
+def test_try_now_does_not_send_while_a_send_is_open(sandbox, claim, wire, clock):
     sandbox.faults.add(SENDS, action={"status": 500}, times=1)
     work(claim)
 
-    actions.try_now(claim)
+    clock.shift(settings.TRY_NOW_SECONDS)
+    assert actions.try_now(claim)
     work(claim)
 
     assert len(wire("ClaimHub")) == 1
@@ -223,13 +226,14 @@ def test_try_again_by_a_colleague_at_the_same_time_is_the_same_claim(refused, ir
     assert mine.pk == theirs.pk
 
 
-def test_try_now_during_an_attempt_is_not_forgotten(sandbox, claim, monkeypatch):
+def test_try_now_during_a_long_attempt_is_not_forgotten(sandbox, claim, clock, monkeypatch):
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503}, times=2)
     work(claim)
     read = calls.read
 
     def expedited_meanwhile(*args, **kwargs):
         answer = read(*args, **kwargs)
+        clock.shift(settings.TRY_NOW_SECONDS)
         assert actions.try_now(claim)
         return answer
 

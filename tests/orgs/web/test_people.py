@@ -134,7 +134,7 @@ def test_an_administrator_gives_the_organisation_a_fallback(admin, ada, acme):
 
 
 def test_a_claim_that_waited_for_an_id_goes_on_with_it(
-    admin, nia, mill_court, hub_id, sandbox, as_person
+    admin, nia, mill_court, hub_id, sandbox, as_person, clock
 ):
     claim = actions.submit(claim_request(nia, mill_court, hub_id))
     blocked = work(claim)
@@ -142,6 +142,7 @@ def test_a_claim_that_waited_for_an_id_goes_on_with_it(
 
     known = next(iter(world.USERS.values()))
     admin.post(edit_address(nia), {"spkey_user_id": known})
+    clock.shift(11)
     as_person(nia).post(reverse("claims:try-now", args=(claim.pk,)))
     assert work(claim).state == State.CLAIMED
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
-from tests.conftest import claim_request, join
+from tests.conftest import claim_request, join, work
 from tests.tray.conftest import HUB, Tablet
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
@@ -25,6 +25,18 @@ def test_try_now_makes_a_waiting_claim_due_at_once(tablet, mill_court):
 
     assert claim.due_at <= timezone.now()
     assert claim.send_requested
+
+
+def test_a_tap_that_comes_too_soon_after_a_try_says_so_once(tablet, mill_court, sandbox, ira):
+    claim = work(actions.submit(claim_request(ira, mill_court, MAGIC["offline"])))
+    row = tablet.row(MAGIC["offline"], mill_court, claim=True, claimId=str(claim.pk))
+    tried = f"Tried {timezone.localtime(claim.contacted_at):%H:%M}. It can be tried again in"
+
+    assert tried not in tablet.news(row)["text"]
+    row["action"] = "try_now"
+    assert tried in tablet.news(row)["text"]
+    assert tried not in tablet.news(row)["text"]
+    assert Claim.objects.get().due_at == claim.due_at
 
 
 def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):

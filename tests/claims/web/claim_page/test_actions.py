@@ -1,6 +1,7 @@
 """A claim is tried now, stopped and tried again from its page, where that can help."""
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from portal.claims.engine import actions
@@ -11,13 +12,40 @@ from tests.conftest import claim_request, work
 from tests.forms import FRAGMENT
 
 
-def test_try_now_makes_a_waiting_claim_due(installer, ira, mill_court, sandbox):
+def test_try_now_makes_a_waiting_claim_due(installer, ira, mill_court, sandbox, clock):
     claim = offline_claim(ira, mill_court)
+    clock.shift(settings.TRY_NOW_SECONDS)
     answer = installer.post(address(claim, "try-now/"))
     claim.refresh_from_db()
 
     assert answer["Location"] == address(claim)
+    assert claim.send_requested
     assert claim.due_at <= timezone.now()
+    assert "can be tried again" not in text_of(installer, claim)
+
+
+def test_who_taps_again_at_once_is_told_when_it_was_tried(installer, ira, mill_court, sandbox):
+    claim = offline_claim(ira, mill_court)
+    tried = f"Tried {timezone.localtime(claim.contacted_at):%H:%M}. It can be tried again in"
+    fragment = installer.post(address(claim, "try-now/"), headers=FRAGMENT).content.decode()
+    leads_back = installer.post(address(claim, "try-now/"))
+
+    assert tried in fragment
+    assert 'id="try-now"' in fragment
+    assert leads_back["Location"] == address(claim)
+    assert text_of(installer, claim).count(tried) == 1
+    assert tried not in text_of(installer, claim), "it is said once"
+    assert not Claim.objects.get().send_requested
+
+
+def test_a_claim_that_ended_meanwhile_is_shown_and_nothing_is_said_of_a_try(
+    installer, claim, sandbox
+):
+    work(claim)
+    fragment = installer.post(address(claim, "try-now/"), headers=FRAGMENT).content.decode()
+
+    assert "can be tried again" not in fragment
+    assert "Mill Court" in fragment
 
 
 def test_stop_ends_a_waiting_claim_and_the_fragment_says_so(installer, ira, mill_court, sandbox):
