@@ -32,7 +32,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.orgs import access, addresses, operators, sessions, spkey_users
+from portal.orgs import access, addresses, invitations, sessions, spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.orgs.web.admin_audit import changes, reason, record_change, record_rows, tell_operators
@@ -130,15 +130,17 @@ class PersonAdmin(DjangoUserAdmin[User]):
 
     @admin.action(description=_("Invite to set up a second factor"))
     def invite(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
-        """Show the link by which one operator sets up their second factor, this once."""
+        """Show the link by which an operator or agent sets up their second factor, this once."""
         try:
             [person] = people
-            token = operators.invite(person, access.person(request))
+            token = invitations.invite(person, access.person(request))
         except ValueError:
-            messages.error(request, gettext("Choose one operator who has no second factor."))
+            messages.error(
+                request, gettext("Choose one operator or support agent who has no second factor.")
+            )
             return None
-        link = settings.PORTAL_URL + reverse("operator-invitation", args=(token,))
-        return render(request, "orgs/operator_invited.html", {"person": person, "link": link})
+        link = settings.PORTAL_URL + reverse("factor-invitation", args=(token,))
+        return render(request, "orgs/factor_invited.html", {"person": person, "link": link})
 
     @admin.display(description=_("Password"))
     def sign_in(self, person: User) -> str:

@@ -209,8 +209,8 @@ class Membership(models.Model):
         }
 
 
-class OperatorInvitation(models.Model):
-    """Lets one operator set up a second factor, once: see `operators`."""
+class FactorInvitation(models.Model):
+    """Lets one operator or support agent set up a second factor, once: see `invitations`."""
 
     VALID: ClassVar[timedelta] = timedelta(days=7)
 
@@ -222,8 +222,8 @@ class OperatorInvitation(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
 
     class Meta:
-        verbose_name = _("invitation of an operator")
-        verbose_name_plural = _("invitations of operators")
+        verbose_name = _("invitation to set up a second factor")
+        verbose_name_plural = _("invitations to set up a second factor")
 
     def __str__(self) -> str:
         return str(self.user)
