@@ -141,9 +141,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def active(self) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=timezone.now()), user__is_active=True
-        )
+        return self.unexpired().filter(user__is_active=True)
+
+    def unexpired(self) -> Self:
+        """Return memberships that have not expired, whether their people may sign in or not."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
     def of_agents(self) -> Self:
         """Return memberships that allow to act for other organisations: see `access.abilities`."""
