@@ -32,7 +32,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.orgs import access, addresses, invitations, queries, sessions, spkey_users
+from portal.orgs import access, addresses, factor_invitations, queries, sessions, spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.orgs.web.admin_audit import (
@@ -151,7 +151,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
         """Show the link by which an operator or agent sets up their second factor, this once."""
         try:
             [person] = people
-            token = invitations.invite(person, access.person(request))
+            token = factor_invitations.invite(person, access.person(request))
         except ValueError:
             messages.error(
                 request, gettext("Choose one operator or support agent who has no second factor.")

@@ -14,7 +14,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
-from portal.orgs import invitations
+from portal.orgs import factor_invitations
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
@@ -307,5 +307,5 @@ def test_the_page_of_somebody_without_an_organisation(tablet, otto):
     tablet.expected = ["403"]
     page = tablet(otto)
     assert visit(page, ["/", "/operator/"]) == {}
-    link = reverse("factor-invitation", args=(invitations.invite(otto, actor=None),))
+    link = reverse("factor-invitation", args=(factor_invitations.invite(otto, actor=None),))
     assert visit(page, [link]) == {}

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.orgs import access, invitations
+from portal.orgs import access, factor_invitations
 from portal.orgs.web.second_factor import Lack, ask_for_invitation, lack, way_to_use
 from portal.orgs.web.sessions import end_others
 
@@ -27,10 +27,10 @@ INVITED_SECONDS: Final = 30 * 60
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show somebody the invitation to set up a second factor, and take it when they accept."""
     person = access.person(request)
-    if request.method == "POST" and invitations.accept(person, token):
+    if request.method == "POST" and factor_invitations.accept(person, token):
         request.session[SESSION_INVITED_UNTIL] = time.time() + INVITED_SECONDS
         return redirect("mfa_activate_totp")
-    is_open = invitations.is_open(person, token)
+    is_open = factor_invitations.is_open(person, token)
     status = 200 if is_open else 404
     return render(request, "orgs/factor_invitation.html", {"is_open": is_open}, status=status)
 
@@ -58,7 +58,7 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
         """Show what an operator or agent who is not invited must do first."""
         invited = request.session.get(SESSION_INVITED_UNTIL, 0) > time.time()
         person = access.person(request)
-        if invitations.is_invitable(person) and not invited:
+        if factor_invitations.is_invitable(person) and not invited:
             return ask_for_invitation(request)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer

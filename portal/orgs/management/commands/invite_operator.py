@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from portal.orgs import invitations
+from portal.orgs import factor_invitations
 from portal.orgs.models import User
 
 
@@ -30,8 +30,8 @@ class Command(BaseCommand):
             message = "Nobody has this address. `createsuperuser` makes an operator."
             raise CommandError(message) from None
         try:
-            token = invitations.invite(person, actor=None)
-        except invitations.NotInvitableError:
+            token = factor_invitations.invite(person, actor=None)
+        except factor_invitations.NotInvitableError:
             raise CommandError(
                 "This is no operator or support agent who may sign in, "
                 "or one who has a second factor already."
