@@ -42,7 +42,7 @@ urlpatterns = [
     path(
         "accounts/2fa/invitation/<str:token>/",
         factor_changes.invitation,
-        name="operator-invitation",
+        name="factor-invitation",
     ),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("operator/", admin.site.urls),

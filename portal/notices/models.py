@@ -64,6 +64,7 @@ class Notice(Outgoing):
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
         SUPPORT_CLAIMED = "support_claimed", _("Claimed by SpKey support")
         OPERATOR_CHANGE = "operator_change", _("Change by an operator")
+        ADMINISTRATORS = "administrators", _("Change of administrators")
 
     # None where it is the operators who are told.
     organisation = models.ForeignKey(

@@ -126,7 +126,8 @@ def take_due(limit: int) -> list[Lease[Notice]]:
 def send(lease: Lease[Notice]) -> None:
     """Send a leased notice, or put it off. One whose lease is lost is left to its new holder.
 
-    Somebody who is no administrator, or operator, any more is told nothing: it is given up.
+    Somebody who is no administrator, or operator, any more is told nothing: it is given up. But
+    who was one when that changed is told of it, or an operator could first take them away.
     """
     leased = lease.row(for_at_least=LONGEST_SEND)
     notice = leased.select_related("organisation", "user").first()
@@ -184,6 +185,8 @@ def _backoff(tries: int) -> timedelta:
 def _still_concerns(notice: Notice) -> bool:
     if notice.organisation_id is None:
         return notice.user.is_staff and notice.user.is_active
+    if notice.kind == Notice.Kind.ADMINISTRATORS:
+        return notice.user.is_active
     return (
         Membership.objects.active_of(notice.user)
         .filter(organisation=notice.organisation_id, role=Membership.Role.ADMIN)

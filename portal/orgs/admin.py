@@ -32,14 +32,23 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.orgs import access, addresses, operators, sessions, spkey_users
+from portal.orgs import access, addresses, factor_invitations, queries, sessions, spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
-from portal.orgs.web.admin_audit import changes, reason, record_change, record_rows, tell_operators
+from portal.orgs.web.admin_audit import (
+    changes,
+    reason,
+    record_change,
+    record_rows,
+    tell_colleagues,
+    tell_of_administrator,
+    tell_operators,
+)
 from portal.orgs.web.forms import (
     NO_REASON,
     KeyKindForm,
     MemberRowForm,
+    MemberRows,
     PasswordForm,
     ReasonForm,
     demand_reason,
@@ -77,9 +86,10 @@ class PersonForm(_LowersEmail, ModelForm[User]):
     reason = reason_field()
 
     def clean(self) -> dict[str, Any] | None:
-        """Demand a reason for who operates the portal, and for where a password can be set from."""
+        """Demand a reason for who operates the portal, or is back or gone as an administrator, and
+        for where a password can be set from."""
         cleaned = super().clean()
-        if "is_staff" in self.changed_data or self.moves:
+        if "is_staff" in self.changed_data or self.moves or self.places:
             demand_reason(self)
         return cleaned
 
@@ -87,6 +97,14 @@ class PersonForm(_LowersEmail, ModelForm[User]):
     def moves(self) -> bool:
         """Whether the form gives the person another address."""
         return bool(self.cleaned_data.get("email") != self.initial["email"])
+
+    @property
+    def places(self) -> list[Organisation]:
+        """Where the person is an administrator again, or is none any more, beside others."""
+        if "is_active" not in self.changed_data:
+            return []
+        mine, person = queries.administered_by(self.instance), self.instance
+        return [each for each in mine if queries.others_administer(each.pk, person)]
 
     class Meta:
         model = User
@@ -130,15 +148,17 @@ class PersonAdmin(DjangoUserAdmin[User]):
 
     @admin.action(description=_("Invite to set up a second factor"))
     def invite(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
-        """Show the link by which one operator sets up their second factor, this once."""
+        """Show the link by which an operator or agent sets up their second factor, this once."""
         try:
             [person] = people
-            token = operators.invite(person, access.person(request))
+            token = factor_invitations.invite(person, access.person(request))
         except ValueError:
-            messages.error(request, gettext("Choose one operator who has no second factor."))
+            messages.error(
+                request, gettext("Choose one operator or support agent who has no second factor.")
+            )
             return None
-        link = settings.PORTAL_URL + reverse("operator-invitation", args=(token,))
-        return render(request, "orgs/operator_invited.html", {"person": person, "link": link})
+        link = settings.PORTAL_URL + reverse("factor-invitation", args=(token,))
+        return render(request, "orgs/factor_invited.html", {"person": person, "link": link})
 
     @admin.display(description=_("Password"))
     def sign_in(self, person: User) -> str:
@@ -170,12 +190,20 @@ class PersonAdmin(DjangoUserAdmin[User]):
             record_change(request, "person.added", obj, None, changes={"email": ["", obj.email]})
             return
         record_change(request, "person.changed", obj, None, changes=changes(form), **reason(form))
-        if moves:
-            both = f"{form.initial['email']} → {obj.email}"
-            tell_operators(request, "address", form.cleaned_data["reason"], whom=both)
+        self._tell_of(request, obj, cast("PersonForm", form))
+
+    def _tell_of(self, request: HttpRequest, person: User, form: PersonForm) -> None:
+        why = str(form.cleaned_data["reason"])
+        if form.moves:
+            both = f"{form.initial['email']} → {person.email}"
+            tell_operators(request, "address", why, whom=both)
+            tell_colleagues(person, "address", why, whom=both)
         if "is_staff" in form.changed_data:
-            what = "operator_given" if obj.is_staff else "operator_taken"
-            tell_operators(request, what, form.cleaned_data["reason"], whom=obj.email)
+            what = "operator_given" if person.is_staff else "operator_taken"
+            tell_operators(request, what, why, whom=person.email)
+        what = "administrator_given" if person.is_active else "administrator_taken"
+        for organisation in form.places:
+            tell_of_administrator(request, organisation, what, why, person)
 
     @method_decorator(sensitive_post_parameters())
     @method_decorator(transaction.atomic)
@@ -193,6 +221,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
             why = request.POST["reason"].strip()
             record_change(request, "person.password_set", after, None, reason=why)
             tell_operators(request, "password", why, whom=after.email)
+            tell_colleagues(after, "password", why, whom=after.email)
         return answer
 
 
@@ -201,6 +230,7 @@ class Memberships(admin.TabularInline[Membership, Organisation]):
 
     model = Membership
     form = MemberRowForm
+    formset = MemberRows
     fields = ("user", "role", "support", "spkey_user_id", "expires_at", "reason")
     autocomplete_fields = ("user",)
     extra = 0
@@ -231,11 +261,22 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         record_change(request, verb, obj, obj, changes=changes(form))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the members and record each; of support's agents, all operators are told."""
+        """Save the members and record each; of agents and administrators, all operators are told.
+
+        The administrators are told as well, those too who are then none any more.
+        """
+        rows = [row for row in formset.forms if isinstance(row, MemberRowForm)]
+        for row in rows:
+            why = row.cleaned_data.get("reason", "")
+            if row.appointed:
+                given = "administrator_given"
+                tell_of_administrator(request, formset.instance, given, why, row.appointed)
+            if row.dismissed:
+                taken = "administrator_taken"
+                tell_of_administrator(request, formset.instance, taken, why, row.dismissed)
         record_rows(request, formset, made="added", detail_of=_detail)
-        for row in formset.forms:
-            is_kept = row not in formset.deleted_forms
-            if isinstance(row, MemberRowForm) and is_kept and row.appoints:
+        for row in rows:
+            if row not in formset.deleted_forms and row.changes_agents:
                 member, why = row.instance, row.cleaned_data["reason"]
                 what = "support_given" if member.support else "support_taken"
                 place = member.organisation.name
@@ -383,6 +424,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
         detail = {"type": str(obj.type), "reason": why}
         record_change(request, "second_factor.removed", obj.user, None, **detail)
         tell_operators(request, "factor", why, whom=obj.user.email)
+        tell_colleagues(obj.user, "factor", why, whom=obj.user.email)
         obj.delete()
         delete_dangling_recovery_codes(obj.user)
         sessions.end_all(obj.user, access.person(request))

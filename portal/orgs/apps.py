@@ -13,11 +13,13 @@ class OrgsConfig(AppConfig):
     verbose_name = _("Orgs")
 
     def ready(self) -> None:
-        """Record how people get in."""
+        """Record how people get in, and let workers remove sessions that have expired."""
         # Models can be imported only now.
-        from portal.orgs import sign_in_record  # noqa: PLC0415
+        from portal.core import worker  # noqa: PLC0415
+        from portal.orgs import sessions, sign_in_record  # noqa: PLC0415
 
         sign_in_record.connect()
+        worker.register_cleanup("expired sessions", sessions.remove_expired)
 
 
 class OperatorsConfig(admin.AdminConfig):

@@ -141,9 +141,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def active(self) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=timezone.now()), user__is_active=True
-        )
+        return self.unexpired().filter(user__is_active=True)
+
+    def unexpired(self) -> Self:
+        """Return memberships that have not expired, whether their people may sign in or not."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
     def of_agents(self) -> Self:
         """Return memberships that allow to act for other organisations: see `access.abilities`."""
@@ -218,8 +220,8 @@ class Membership(models.Model):
         }
 
 
-class OperatorInvitation(models.Model):
-    """Lets one operator set up a second factor, once: see `operators`."""
+class FactorInvitation(models.Model):
+    """Lets one operator or support agent set up a second factor, once: see `invitations`."""
 
     VALID: ClassVar[timedelta] = timedelta(days=7)
 
@@ -231,8 +233,8 @@ class OperatorInvitation(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
 
     class Meta:
-        verbose_name = _("invitation of an operator")
-        verbose_name_plural = _("invitations of operators")
+        verbose_name = _("invitation to set up a second factor")
+        verbose_name_plural = _("invitations to set up a second factor")
 
     def __str__(self) -> str:
         return str(self.user)

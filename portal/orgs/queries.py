@@ -1,6 +1,7 @@
 """People and their memberships, as pages ask for them."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -30,6 +31,21 @@ def members_of(member: Membership) -> MembershipQuerySet:
 def members_visible_to(user: User) -> MembershipQuerySet:
     """Return the memberships in the person's organisations, with both sides."""
     return Membership.objects.visible_to(user).select_related("user", "organisation")
+
+
+def administered_by(person: User) -> list[Organisation]:
+    """Return the organisations whose administrator the person is, while they may sign in."""
+    mine = Membership.objects.unexpired().filter(user=person, role=Membership.Role.ADMIN)
+    return [member.organisation for member in mine.select_related("organisation")]
+
+
+def others_administer(organisation_id: UUID, person: User) -> bool:
+    """Say whether the organisation has administrators beside the person.
+
+    Those count whose membership is over or who may not sign in: it is no new organisation.
+    """
+    admins = Membership.objects.filter(organisation=organisation_id, role=Membership.Role.ADMIN)
+    return admins.exclude(user=person).exists()
 
 
 def person_at(address: str) -> User | None:

@@ -14,7 +14,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
-from portal.orgs import operators
+from portal.orgs import factor_invitations
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
@@ -257,8 +257,8 @@ def test_supports_pages_are_sound(tablet, sam, acme, mill_court, hub_id):
     assert visit(page, ["/support/"]) == {}
 
 
-def test_the_pages_of_a_second_factor_that_is_being_set_up(tablet, sam):
-    page = tablet(sam)
+def test_the_pages_of_a_second_factor_that_is_being_set_up(tablet, ada):
+    page = tablet(ada)
     page.goto("/accounts/2fa/totp/activate/")
     prove_it(page)
     page.wait_for_url("**/totp/activate/")
@@ -307,5 +307,5 @@ def test_the_page_of_somebody_without_an_organisation(tablet, otto):
     tablet.expected = ["403"]
     page = tablet(otto)
     assert visit(page, ["/", "/operator/"]) == {}
-    link = reverse("operator-invitation", args=(operators.invite(otto, actor=None),))
+    link = reverse("factor-invitation", args=(factor_invitations.invite(otto, actor=None),))
     assert visit(page, [link]) == {}

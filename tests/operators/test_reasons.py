@@ -103,16 +103,6 @@ def test_putting_another_person_in_an_agents_place_needs_a_reason(operator, acme
     assert {notice.facts["whom"] for notice in Notice.objects.all()} == {hal.email}
 
 
-def test_what_takes_over_nothing_needs_no_reason_and_tells_nobody(operator, acme, ira):
-    row = member_row(ira.memberships.get(), role="admin")
-    form = acme_form(**inline("memberships", row, existing=1))
-
-    operator.post(address(Organisation, "change", acme.pk), form)
-
-    assert ira.memberships.get().role == "admin"
-    assert not Notice.objects.exists()
-
-
 def test_who_is_no_operator_any_more_is_told_nothing(operator, changes, mailoutbox):
     ole = make_person("second@portal.example", "Ole", is_staff=True, is_superuser=True)
     page, form = changes["super_given"]

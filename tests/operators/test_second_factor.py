@@ -1,4 +1,4 @@
-"""The operators' pages need a second factor, and no operator gets one by a password alone."""
+"""The operators' pages need a second factor, which nobody powerful gets by a password alone."""
 
 import time
 from datetime import timedelta
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.orgs.models import OperatorInvitation, User
+from portal.orgs.models import FactorInvitation, User
 from tests.conftest import PASSWORD, make_person
 from tests.operators.conftest import address
 from tests.people_with_factor import code, has_used_factor, set_up_factor, sign_in_with_password
@@ -23,13 +23,18 @@ ACTIVATE = reverse("mfa_activate_totp")
 CHANGED = {"email": "new@elm.example", "name": "New"}
 
 
+def by_password(person: User) -> Client:
+    """Return a client in which they signed in by password, and gave it once more just now."""
+    client = Client()
+    sign_in_with_password(client, person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
 @pytest.fixture
 def password_alone(otto) -> Client:
     """Otto, who has no second factor, signed in by his password just now."""
-    client = Client()
-    sign_in_with_password(client, otto)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
+    return by_password(otto)
 
 
 def invited(email: str) -> str:
@@ -88,16 +93,44 @@ def test_signing_out_needs_no_second_factor(password_alone):
     assert "_auth_user_id" not in password_alone.session
 
 
-def test_an_operator_cannot_set_up_a_factor_uninvited(password_alone):
-    for answer in (password_alone.get(ACTIVATE), password_alone.post(ACTIVATE, {"code": "1"})):
+@pytest.mark.parametrize("who", ["otto", "sam"])
+def test_neither_operator_nor_agent_can_set_up_a_factor_uninvited(who, request):
+    client = by_password(request.getfixturevalue(who))
+    for answer in (client.get(ACTIVATE), client.post(ACTIVATE, {"code": "1"})):
         assert answer.status_code == 403
         assert "totp_svg" not in (answer.context or {})
+        assert "Ask an operator of the portal for an invitation" in answer.text
+        assert ("invite_operator" in answer.text) == (who == "otto")
     assert not Authenticator.objects.exists()
+
+
+def test_an_agent_sets_up_a_factor_by_an_operators_invitation(operator, sam):
+    page = address(User, "changelist")
+    answer = operator.post(page, {"action": "invite", "_selected_action": str(sam.pk)})
+    link = answer.context["link"].removeprefix("http://localhost:8000")
+    agent = by_password(sam)
+    assert "Set it up" in agent.get(link).text
+
+    assert agent.post(link)["Location"] == ACTIVATE
+    enrol(agent)
+
+    assert Authenticator.objects.filter(user=sam, type="totp").exists()
+    recorded = Entry.objects.filter(
+        object_id=str(sam.pk), verb__in=["factor.invited", "factor.accepted"]
+    )
+    assert recorded.count() == 2
+
+
+def test_an_invitation_ends_with_being_an_agent(sam):
+    link = invited(sam.email)
+    sam.memberships.update(support=False)
+
+    assert by_password(sam).post(link).status_code == 404
 
 
 def test_an_invitation_is_shown_by_get_taken_by_post_and_good_once(password_alone, otto):
     link = invited(otto.email)
-    assert link.rsplit("/", 2)[1] not in str(OperatorInvitation.objects.values())
+    assert link.rsplit("/", 2)[1] not in str(FactorInvitation.objects.values())
     assert "Set it up" in password_alone.get(link).text
     assert password_alone.get(ACTIVATE).status_code == 403
 
@@ -107,7 +140,7 @@ def test_an_invitation_is_shown_by_get_taken_by_post_and_good_once(password_alon
     enrol(password_alone)
 
     assert Authenticator.objects.filter(user=otto, type="totp").exists()
-    assert Entry.objects.filter(verb__startswith="operator.").count() == 2
+    assert Entry.objects.filter(verb__in=["factor.invited", "factor.accepted"]).count() == 2
     Authenticator.objects.all().delete()
     assert password_alone.get(ACTIVATE).status_code == 403
 
@@ -120,7 +153,7 @@ def test_an_invitation_ends_after_a_week_with_the_next_one_and_with_being_an_ope
     User.objects.update(is_staff=False)
     assert password_alone.post(link).status_code == 404
     User.objects.update(is_staff=True)
-    OperatorInvitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    FactorInvitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert password_alone.post(link).status_code == 404
 
 
@@ -131,17 +164,17 @@ def test_an_invitation_is_for_one_operator_alone(otto, ira, as_person):
     for client in (as_person(other), as_person(ira)):
         assert client.post(link).status_code == 404
     assert Client().get(link)["Location"].startswith(reverse("account_login"))
-    assert OperatorInvitation.objects.get().accepted_at is None
+    assert FactorInvitation.objects.get().accepted_at is None
 
 
 @pytest.mark.parametrize("who", ["ira", "otto", "nobody@portal.example"])
-def test_only_an_operator_without_a_factor_is_invited(who, ira, otto):
+def test_only_a_powerful_person_without_a_factor_is_invited(who, ira, otto):
     set_up_factor(otto)
     email = {"ira": ira.email, "otto": otto.email}.get(who, who)
 
     with pytest.raises(CommandError):
         invited(email)
-    assert not OperatorInvitation.objects.exists()
+    assert not FactorInvitation.objects.exists()
 
 
 def test_a_colleague_invites_on_the_page_of_the_people(operator, ira):
@@ -149,7 +182,7 @@ def test_a_colleague_invites_on_the_page_of_the_people(operator, ira):
     for person, invitations in ((ira, 0), (ole, 1)):
         form = {"action": "invite", "_selected_action": str(person.pk)}
         answer = operator.post(address(User, "changelist"), form)
-        assert OperatorInvitation.objects.count() == invitations
+        assert FactorInvitation.objects.count() == invitations
 
     link = answer.context["link"].removeprefix("http://localhost:8000")
     client = Client()
@@ -158,9 +191,5 @@ def test_a_colleague_invites_on_the_page_of_the_people(operator, ira):
 
 
 def test_everybody_else_sets_up_a_factor_as_before(ira):
-    client = Client()
-    sign_in_with_password(client, ira)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-
-    assert enrol(client).status_code == 302
+    assert enrol(by_password(ira)).status_code == 302
     assert Authenticator.objects.filter(user=ira, type="totp").exists()

@@ -84,7 +84,7 @@ OTHERWISE = {
     "health",
     "language",
     "manifest",
-    "operator-invitation",
+    "factor-invitation",
     "organisation:switch",
     "service-worker",
     "sessions:end-others",
@@ -191,8 +191,8 @@ def test_switching_to_something_that_is_no_id_is_not_found(organisation, as_pers
     assert as_person(ira).post(reverse("organisation:switch"), data).status_code == 404
 
 
-def test_an_invitation_of_an_operator_is_nothing_to_anybody_else(clients):
-    address = reverse("operator-invitation", args=("made-up",))
+def test_a_made_up_invitation_to_a_second_factor_is_nothing_to_anybody(clients):
+    address = reverse("factor-invitation", args=("made-up",))
     for role in ROLES:
         for method in (clients[role].get, clients[role].post):
             assert verdict(method(address)) == (IN if role == "nobody" else 404), role

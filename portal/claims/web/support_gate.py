@@ -42,10 +42,11 @@ def lack_of_agent(request: HttpRequest, agent: User) -> Lack:
 
 
 def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
-    """Return the page that says what must be done first: set the factor up, or use it (403)."""
+    """Return the page that says what must be done first: get a factor, or use it (403)."""
+    if missing == Lack.NOT_SET_UP:
+        return second_factor.ask_for_invitation(request)
     way = second_factor.way_to_use(request.get_full_path())
-    context = {"set_up": missing == Lack.NOT_SET_UP, "way": way}
-    return render(request, "support/second_factor.html", context, status=403)
+    return render(request, "support/second_factor.html", {"way": way}, status=403)
 
 
 def lead_to_factor(request: HttpRequest, claim: Claim, missing: Lack) -> HttpResponse:

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                             ("bound_elsewhere", "Claimed for another organisation"),
                             ("support_claimed", "Claimed by SpKey support"),
                             ("operator_change", "Change by an operator"),
+                            ("administrators", "Change of administrators"),
                         ],
                         max_length=16,
                         verbose_name="kind",

@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="OperatorInvitation",
+            name="FactorInvitation",
             fields=[
                 (
                     "id",
@@ -230,8 +230,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "invitation of an operator",
-                "verbose_name_plural": "invitations of operators",
+                "verbose_name": "invitation to set up a second factor",
+                "verbose_name_plural": "invitations to set up a second factor",
             },
         ),
         migrations.CreateModel(

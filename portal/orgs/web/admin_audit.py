@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from portal.audit.record import record
 from portal.notices import outbox
 from portal.notices.models import Notice
-from portal.orgs import access
-from portal.orgs.models import Organisation
+from portal.orgs import access, queries
+from portal.orgs.models import Organisation, User
 
 
 def changes(form: ModelForm[Any]) -> dict[str, list[str]]:
@@ -49,6 +49,36 @@ def tell_operators(
     )
 
 
+def tell_administrators(organisation: Organisation, change: str, why: str, *, whom: str) -> None:
+    """Tell those who administer the organisation now of who does, or of one of them.
+
+    `change` is one of those that `administrators.txt` has words for. Called within the
+    transaction of the change, and before it where that takes somebody away.
+    """
+    outbox.notify(
+        organisation.pk,
+        Notice.Kind.ADMINISTRATORS,
+        about=str(uuid.uuid4()),
+        change=change,
+        whom=whom,
+        reason=why,
+    )
+
+
+def tell_of_administrator(
+    request: HttpRequest, organisation: Organisation, change: str, why: str, person: User
+) -> None:
+    """Tell all operators, and who administers the organisation now, of who does from now on."""
+    tell_operators(request, change, why, whom=person.email, place=organisation.name)
+    tell_administrators(organisation, change, why, whom=person.email)
+
+
+def tell_colleagues(person: User, change: str, why: str, *, whom: str) -> None:
+    """Tell the administrators of each organisation that the person administers as well."""
+    for organisation in queries.administered_by(person):
+        tell_administrators(organisation, change, why, whom=whom)
+
+
 def record_change(
     request: HttpRequest,
     verb: str,
@@ -83,6 +113,7 @@ def record_rows(
                 form.instance,
                 organisation,
                 **detail_of(form.instance),
+                **reason(form),
             )
     formset.save()
     for form in formset.initial_forms:

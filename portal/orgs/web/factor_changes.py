@@ -12,28 +12,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.orgs import access, operators
-from portal.orgs.web.operators import ask_for_factor
-from portal.orgs.web.second_factor import Lack, lack, way_to_use
+from portal.orgs import access, factor_invitations
+from portal.orgs.web.second_factor import Lack, ask_for_invitation, lack, way_to_use
 from portal.orgs.web.sessions import end_others
 
 type View = Callable[..., HttpResponseBase]
 
-SESSION_INVITED_UNTIL: Final = "operator_invited_until"
+SESSION_INVITED_UNTIL: Final = "factor_invited_until"
 # Long enough to install an app; the link itself is used up.
 INVITED_SECONDS: Final = 30 * 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Show an operator the invitation to set up a second factor, and take it when they accept."""
+    """Show somebody the invitation to set up a second factor, and take it when they accept."""
     person = access.person(request)
-    if request.method == "POST" and operators.accept(person, token):
+    if request.method == "POST" and factor_invitations.accept(person, token):
         request.session[SESSION_INVITED_UNTIL] = time.time() + INVITED_SECONDS
         return redirect("mfa_activate_totp")
-    is_open = operators.is_open(person, token)
+    is_open = factor_invitations.is_open(person, token)
     status = 200 if is_open else 404
-    return render(request, "orgs/operator_invitation.html", {"is_open": is_open}, status=status)
+    return render(request, "orgs/factor_invitation.html", {"is_open": is_open}, status=status)
 
 
 def needs_own_factor(view: View) -> View:
@@ -53,14 +52,14 @@ def needs_own_factor(view: View) -> View:
 
 
 class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
-    """Sets up an authenticator app: for an operator, only after an invitation."""
+    """Sets up an authenticator app: for operators and agents, only after an invitation."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Show what an operator who is not invited must do first."""
+        """Show what an operator or agent who is not invited must do first."""
         invited = request.session.get(SESSION_INVITED_UNTIL, 0) > time.time()
         person = access.person(request)
-        if operators.is_invitable(person) and not invited:
-            return ask_for_factor(request, Lack.NOT_SET_UP)
+        if factor_invitations.is_invitable(person) and not invited:
+            return ask_for_invitation(request)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 

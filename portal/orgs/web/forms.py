@@ -1,5 +1,6 @@
 """What people type about their organisation, checked field by field."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -10,6 +11,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.validators import RegexValidator
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,7 @@ from portal.core.web.client_address import counted_address
 from portal.orgs import addresses, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Membership
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 
 # SpKey's keys are 40 random letters and digits. Checked before storing, since the HTTP library
 # quotes a malformed header's value in its exception.
@@ -72,9 +74,10 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         min_length=10,
         max_length=500,
         help_text=_(
-            "Needed to make somebody an operator or a support agent, or no more, to change a key’s "
-            "kind or somebody’s address, and to take a password or second factor from somebody. "
-            "All operators are told."
+            "Needed to make somebody an operator, a support agent or one more administrator, or no "
+            "more, to change a key’s kind or somebody’s address, and to take a password or second "
+            "factor from somebody. All operators are told; an organisation’s administrators are, "
+            "of what is about one of them."
         ),
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
@@ -133,19 +136,39 @@ class FallbackForm(forms.Form):
 
 
 class MemberRowForm(forms.ModelForm[Membership]):
-    """A membership as operators change it."""
+    """A membership as operators change it.
+
+    Once clean, `appointed` is who becomes an administrator by it, beside others that the
+    organisation has or had, and `dismissed` who is one no more.
+    """
 
     reason = reason_field()
+    appointed: User | None = None
+    dismissed: User | None = None
 
     def clean(self) -> dict[str, Any] | None:
-        """Demand a reason for who may act for other organisations."""
+        """Demand a reason for who may act for other organisations, or administers this one."""
         cleaned = super().clean()
-        if self.appoints:
+        self._compare_administrators()
+        if self.changes_agents or self.appointed or self.dismissed:
             demand_reason(self)
         return cleaned
 
+    def _compare_administrators(self) -> None:
+        # The instance is still as it was.
+        before, row, admin = self.instance, self.cleaned_data, Membership.Role.ADMIN
+        was_over, is_over = _is_over(before.expires_at), _is_over(row.get("expires_at"))
+        was = before.user if not before._state.adding and before.role == admin else None
+        stays = row.get("role") == admin and not row.get("DELETE") and (was_over or not is_over)
+        person = row.get("user") if stays else None
+        self.dismissed = was if was != person else None
+        if person is None or (person == was and (is_over or not was_over)):
+            return
+        if queries.others_administer(before.organisation_id, person):
+            self.appointed = person
+
     @property
-    def appoints(self) -> bool:
+    def changes_agents(self) -> bool:
         """Whether the form changes who is a support agent, or somebody's place as one."""
         is_another = "user" in self.changed_data and self.cleaned_data.get("support")
         return "support" in self.changed_data or bool(is_another)
@@ -158,6 +181,20 @@ class MemberRowForm(forms.ModelForm[Membership]):
             self.instance.spkey_user_id_found = False
         member: Membership = super().save(commit)
         return member
+
+
+class MemberRows(forms.BaseInlineFormSet[Membership, Organisation, forms.ModelForm[Membership]]):
+    """The memberships of an organisation."""
+
+    def clean(self) -> None:
+        """Demand the reasons of rows that are removed, of which Django demands nothing."""
+        super().clean()
+        if any("reason" in row.errors for row in self.deleted_forms):
+            raise forms.ValidationError(NO_REASON)
+
+
+def _is_over(at: datetime | None) -> bool:
+    return at is not None and at <= timezone.now()
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone

@@ -80,12 +80,9 @@ def _lack(request: HttpRequest) -> Lack:
 
 def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
     """Lead an operator to where they use their second factor, or say how they get one (403)."""
+    if missing == Lack.NOT_SET_UP:
+        return second_factor.ask_for_invitation(request)
     way = second_factor.way_to_use(request.get_full_path())
     if missing == Lack.NOT_USED and request.method != "POST":
         return redirect(way)
-    context = {
-        "set_up": missing == Lack.NOT_SET_UP,
-        "way": way,
-        "command": f"manage.py invite_operator {access.person(request).email}",
-    }
-    return render(request, "orgs/operator_factor.html", context, status=403)
+    return render(request, "orgs/operator_factor.html", {"way": way}, status=403)

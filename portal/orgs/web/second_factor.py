@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
+from portal.orgs import access
 from portal.orgs.encryption import UnreadableSecretError
 from portal.orgs.models import User
 from portal.orgs.queries import authenticators_of
@@ -53,6 +54,14 @@ def lack(request: HttpRequest, user: User, *, within: float | None = None) -> La
 def way_to_use(back: str) -> str:
     """Return the address where the factor is used once more, which leads back to `back`."""
     return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
+
+
+def ask_for_invitation(request: HttpRequest) -> HttpResponse:
+    """Say to an operator or support agent without a factor how they get one (403)."""
+    person = access.person(request)
+    # Agents have nothing to do with the portal's machine.
+    command = f"manage.py invite_operator {person.email}" if person.is_staff else ""
+    return render(request, "orgs/factor_not_set_up.html", {"command": command}, status=403)
 
 
 class UnreadableFactorError(UnreadableSecretError):

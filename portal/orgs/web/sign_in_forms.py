@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
@@ -67,8 +68,11 @@ class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has 
     """Another password of one's own."""
 
     def clean_oldpassword(self) -> str:
-        """Return the present one. Raises LimitReachedError after too many that were wrong."""
-        sign_in_limits.take_password(context.request, self.user.email)
-        present: str = super().clean_oldpassword()
-        sign_in_limits.forgive_password(context.request, self.user.email)
+        """Return the present one, counted and recorded as at sign-in.
+
+        Raises LimitReachedError after too many that were wrong.
+        """
+        present: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, present):
+            raise get_adapter().validation_error("enter_current_password")
         return present

@@ -79,9 +79,34 @@ def test_a_sign_in_that_is_locked_is_recorded_once(ira):
     assert verbs() == ["sign_in.failed"] * 6 + ["sign_in.locked"]
 
 
+NEW = {"password1": "tulip harbour anvil", "password2": "tulip harbour anvil"}
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("account_change_password", {"oldpassword": "wrong one", **NEW}),
+        ("account_reauthenticate", {"password": "wrong one"}),
+    ],
+)
+def test_a_wrong_present_password_is_recorded_and_waits_like_a_failed_sign_in(
+    page, form, as_person, ira
+):
+    browser = as_person(ira)
+    answers = [browser.post(reverse(page), form).status_code for _ in range(7)]
+
+    assert answers == [200] * 6 + [429]
+    of_tries = [verb for verb in verbs() if verb.startswith("sign_in.")]
+    assert of_tries == ["sign_in.failed"] * 6 + ["sign_in.locked"]
+    failed = Entry.objects.filter(verb="sign_in.failed")
+    assert set(failed.values_list("object_id", flat=True)) == {str(ira.pk)}
+    # Whoever it is has to wait at the door as well.
+    answer = Client().post(reverse("account_login"), {"login": ira.email, "password": PASSWORD})
+    assert answer.status_code == 429
+
+
 def test_a_password_is_recorded_as_changed_and_as_reset(as_person, ira):
-    new = {"password1": "tulip harbour anvil", "password2": "tulip harbour anvil"}
-    as_person(ira).post(reverse("account_change_password"), {"oldpassword": PASSWORD, **new})
+    as_person(ira).post(reverse("account_change_password"), {"oldpassword": PASSWORD, **NEW})
     follow_link(ira)
 
     assert [verb for verb in verbs() if verb.startswith("password.")] == [

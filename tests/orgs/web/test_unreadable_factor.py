@@ -7,7 +7,13 @@ from cryptography.fernet import Fernet
 from django.test import Client
 from django.urls import reverse
 
-from tests.people_with_factor import PASSWORD, code, set_up_factor, sign_in_with_password
+from tests.people_with_factor import (
+    PASSWORD,
+    code,
+    has_used_factor,
+    set_up_factor,
+    sign_in_with_password,
+)
 
 SENTENCE = "Your second factor cannot be read"
 
@@ -67,9 +73,11 @@ def test_every_page_of_the_second_factor_says_so(proven, sam, lose_key, name, fo
     assert SENTENCE in answer.text
 
 
-def test_an_unreadable_factor_can_be_turned_off_and_set_up_again(proven, sam, lose_key):
+def test_an_unreadable_factor_can_be_turned_off_and_set_up_again(as_person, ira, lose_key):
+    proven = has_used_factor(as_person(ira), ira)
+    proven.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     lose_key()
     proven.post(reverse("mfa_deactivate_totp"))
 
-    assert not Authenticator.objects.filter(user=sam).exists()
+    assert not Authenticator.objects.filter(user=ira).exists()
     assert proven.get(reverse("mfa_activate_totp")).status_code == 200

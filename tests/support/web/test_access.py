@@ -37,12 +37,12 @@ def test_a_member_of_the_super_keys_organisation_who_is_no_agent_does_not_get_in
     assert not Claim.objects.exists()
 
 
-def test_an_agent_without_a_second_factor_is_told_to_set_one_up(sam, mill_court, hub_id):
+def test_an_agent_without_a_second_factor_is_told_to_ask_for_an_invitation(sam, mill_court, hub_id):
     client = signed_in(sam)
 
     for answer in (client.get(CLAIMS), client.get(NEW), post(client, filled(hub_id, mill_court))):
         assert answer.status_code == 403
-        assert reverse("mfa_activate_totp") in answer.text
+        assert "Ask an operator of the portal for an invitation" in answer.text
     assert not Claim.objects.exists()
 
 

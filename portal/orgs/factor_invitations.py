@@ -1,7 +1,8 @@
-"""How an operator gets a second factor: by an invitation, never by a password alone.
+"""How the powerful get a second factor: by an invitation, never by a password alone.
 
-Whoever has an operator's password must not be able to enrol an authenticator of their own with
-it. An invitation comes from another operator, or from the portal's machine.
+Whoever has the password of an operator or a support agent must not be able to enrol an
+authenticator of their own with it. An invitation comes from an operator, or from the portal's
+machine.
 """
 
 import secrets
@@ -13,11 +14,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.audit.record import record
-from portal.orgs.models import OperatorInvitation, User
+from portal.orgs.models import FactorInvitation, User
 
 
 class NotInvitableError(ValueError):
-    """The person is no operator who may sign in, or has a second factor already."""
+    """The person may not sign in, is neither operator nor agent, or has a second factor already."""
 
 
 @transaction.atomic
@@ -28,40 +29,40 @@ def invite(person: User, actor: User | None) -> str:
     """
     if not is_invitable(person):
         raise NotInvitableError
-    OperatorInvitation.objects.filter(user=person, accepted_at=None).delete()
+    FactorInvitation.objects.filter(user=person, accepted_at=None).delete()
     token = secrets.token_urlsafe(32)
-    OperatorInvitation.objects.create(
+    FactorInvitation.objects.create(
         user=person,
         digest=_digest(token),
-        expires_at=timezone.now() + OperatorInvitation.VALID,
+        expires_at=timezone.now() + FactorInvitation.VALID,
     )
-    record("operator.invited", actor=actor, organisation_id=None, subject=person)
+    record("factor.invited", actor=actor, organisation_id=None, subject=person)
     return token
 
 
 def is_invitable(person: User) -> bool:
-    """Say whether they are an operator who lacks a second factor."""
+    """Say whether they are an operator or a support agent who lacks a second factor."""
     factors = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
-    return person.is_active and person.is_staff and not factors.exists()
+    return person.is_active and person.is_powerful and not factors.exists()
 
 
 def is_open(person: User, token: str) -> bool:
     """Say whether this token is an invitation of this person's that is still good."""
-    return person.is_staff and _open(person, token).exists()
+    return person.is_powerful and _open(person, token).exists()
 
 
 @transaction.atomic
 def accept(person: User, token: str) -> bool:
     """Use the person's invitation up; return whether it was good."""
     # One statement on one table: of two at the same moment, the second finds it used.
-    if not person.is_staff or not _open(person, token).update(accepted_at=timezone.now()):
+    if not person.is_powerful or not _open(person, token).update(accepted_at=timezone.now()):
         return False
-    record("operator.accepted", actor=person, organisation_id=None, subject=person)
+    record("factor.accepted", actor=person, organisation_id=None, subject=person)
     return True
 
 
-def _open(person: User, token: str) -> QuerySet[OperatorInvitation]:
-    return OperatorInvitation.objects.filter(
+def _open(person: User, token: str) -> QuerySet[FactorInvitation]:
+    return FactorInvitation.objects.filter(
         user=person, digest=_digest(token), accepted_at=None, expires_at__gt=timezone.now()
     )
 
