@@ -4,7 +4,7 @@ from allauth.mfa.recovery_codes import views as codes
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.claims.web import home
+from portal.claims.web import finder, home
 from portal.core.web.health import health
 from portal.orgs.web import factor_changes, languages
 from portal.orgs.web.adapters import closed
@@ -13,6 +13,7 @@ from portal.pwa.web import views as pwa
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", finder.search, name="search"),
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
     path("sites/", include("portal.sites.web.urls")),

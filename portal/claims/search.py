@@ -23,6 +23,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     UUIDField,
     When,
@@ -32,6 +33,7 @@ from django.db.models.lookups import Exact, In
 
 from portal.claims.models import Claim
 from portal.claims.queries import claimers, claims_of, typed_site_ids
+from portal.core.windows import first_of
 from portal.hubs import search
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
@@ -164,8 +166,7 @@ class _Names:
 
     def with_word(self, word: str) -> _Word:
         """Return the conditions of which a claim meets one that has this word."""
-        reference = Q(Exact(Upper("reference"), word.upper()))
-        found = [_Condition(reference, reference)]
+        found = [_Condition(each, each) for each in _of_reference(word)]
         if (hubs := self.hubs(word)) is not None:
             found.append(_of_hubs(word, hubs))
         if site_ids := _with(word, self._sites):
@@ -174,11 +175,6 @@ class _Names:
             found.append(_one_of("submitted_by_id", people_ids))
         if typed := _with(word, self._typed):
             found.append(_one_of("spkey_site_id", typed, Q(site=None)))
-        start = word.replace("-", "").lower()
-        if _START_OF_ID.fullmatch(start):
-            first, last = UUID(start.ljust(32, "0")), UUID(start.ljust(32, "f"))
-            of_claim = Q(pk__gte=first, pk__lte=last)
-            found.append(_Condition(of_claim, of_claim))
         return found
 
     def hubs(self, word: str) -> Sequence[UUID] | QuerySet[Any] | None:
@@ -191,6 +187,34 @@ class _Names:
             return hubs.order_by().values("pk")
         ids = list(hubs.order_by().values_list("pk", flat=True)[: FEW + 1])
         return (ids or None) if len(ids) <= FEW else hubs.order_by().values("pk")
+
+
+def _of_reference(word: str) -> list[Q]:
+    """Return the conditions that a claim is quoted like this: by SpKey's reference, or its own."""
+    found = [Q(Exact(Upper("reference"), word.upper()))]
+    start = word.replace("-", "").lower()
+    if _START_OF_ID.fullmatch(start):
+        first, last = UUID(start.ljust(32, "0")), UUID(start.ljust(32, "f"))
+        found.append(Q(pk__gte=first, pk__lte=last))
+    return found
+
+
+def quoted(member: Membership, text: str, most: int) -> list[Claim]:
+    """Return the newest of the organisation's claims that people quote like this."""
+    newest = claims_of(member).with_details().order_by("-created_at", "-pk")
+    return first_of(newest, most, _of_reference(text.strip()))
+
+
+def of_hubs(member: Membership, text: str, most: int) -> list[Claim]:
+    """Return the newest claim of each of the organisation's hubs with this in its id or serial."""
+    found = search.containing(text) if search.is_common(text) else search.matching(text)
+    if found is None:
+        return []
+    its_newest = claims_of(member).filter(hub=OuterRef("pk")).order_by("-created_at", "-pk")
+    hubs = Hub.objects.filter(found, organisation=member.organisation_id)
+    hubs = hubs.annotate(newest=Subquery(its_newest.values("pk")[:1])).exclude(newest=None)
+    newest = list(hubs.order_by().values_list("newest", flat=True)[:most])
+    return list(claims_of(member).with_details().filter(pk__in=newest).order_by("-created_at"))
 
 
 def _with(word: str, rows: Iterable[tuple[Any, ...]]) -> list[Any]:

@@ -28,6 +28,22 @@ def members_of(member: Membership) -> MembershipQuerySet:
     return Membership.objects.of(member).select_related("user").order_by("user__email")
 
 
+def named(members: MembershipQuerySet, text: str) -> list[Membership]:
+    """Return those of the members in whose name or address each word of the text is.
+
+    Compared here: of letters beyond ASCII, SQLite does not know which is the capital of which.
+    """
+    words = text.casefold().split()
+    if not words:
+        return []
+
+    def is_meant(person: User) -> bool:
+        called = f"{person.name} {person.email}".casefold()
+        return all(word in called for word in words)
+
+    return [member for member in members if is_meant(member.user)]
+
+
 def members_visible_to(user: User) -> MembershipQuerySet:
     """Return the memberships in the person's organisations, with both sides."""
     return Membership.objects.visible_to(user).select_related("user", "organisation")

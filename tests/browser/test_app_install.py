@@ -31,7 +31,7 @@ def test_the_button_that_installs_is_there_once_the_browser_offers_it_and_goes_w
 ):
     page = tablet(ira)
     page.goto("/")
-    page.locator("[popovertarget=person-menu]").click()
+    page.locator("[popovertarget=person-menu]:visible").click()
     button = page.get_by_role("button", name="Install this app")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     expect(button).to_be_hidden()

@@ -186,7 +186,7 @@ def test_without_a_network_the_other_language_is_a_tap_away(visited: Page, line:
 
 def test_the_device_knows_who_works_on_it_until_they_sign_out(visited: Page, line: Line, ira):
     visited.evaluate(KNOWS, ["current", str(ira.pk)])
-    visited.locator("[popovertarget=person-menu]").click()
+    visited.locator("[popovertarget=person-menu]:visible").click()
     visited.get_by_role("button", name="Sign out").click()
     visited.wait_for_url("**/accounts/login/**")
     go_offline(visited, line)
@@ -198,7 +198,7 @@ def test_signing_out_leaves_the_tray_on_the_device_and_no_name_or_site(visited: 
     visited.goto("/claims/new/")
     visited.wait_for_function(SITES_KEPT, arg=str(ira.pk))
     visited.evaluate(SCAN, [str(ira.pk), str(acme.pk)])
-    visited.locator("[popovertarget=person-menu]").click()
+    visited.locator("[popovertarget=person-menu]:visible").click()
     note = "1 hub in your tray is not claimed yet. It stays on this device"
     expect(visited.get_by_text(note)).to_be_visible()
     visited.get_by_role("button", name="Sign out").click()

@@ -8,7 +8,7 @@ from portal.orgs.models import User
 
 def choose(page: Page, language: str) -> None:
     """Tap the switch to the language that is named like this in its own words."""
-    page.locator("[popovertarget=person-menu]").tap()
+    page.locator("[popovertarget=person-menu]:visible").tap()
     page.get_by_role("button", name=language).tap()
 
 

@@ -16,7 +16,7 @@ def test_the_navigation_fits_a_phone_in_both_languages(tablet, who, width, reque
     for language in ("en", "el"):
         User.objects.update(language=language)
         page.goto("/")
-        assert page.locator(".nav a").count() == 5
+        assert page.locator(".nav > :is(a, button):visible").count() <= 5
         assert page.evaluate("() => document.querySelector('.nav').scrollWidth") <= width
 
 
@@ -33,5 +33,5 @@ def test_long_names_neither_widen_a_page_in_landscape_nor_heighten_the_bar_in_po
     bar = page.locator(".bar").bounding_box()
     assert bar
     assert bar["height"] < 120
-    page.locator("[popovertarget=person-menu]").click()
+    page.locator("[popovertarget=person-menu]:visible").click()
     expect(page.locator("#person-menu")).to_contain_text(acme.name)

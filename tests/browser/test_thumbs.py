@@ -53,7 +53,7 @@ def test_in_portrait_the_action_and_the_navigation_are_at_the_bottom(tablet, ada
 
 def test_in_landscape_the_action_is_at_the_right_in_the_lower_half(tablet, ira, claims):
     page = tablet(ira, viewport=LANDSCAPE)
-    page.goto("/claims/")
+    show(page, claims[-1])
     box = action(page)
     assert box["x"] > 0.6 * LANDSCAPE["width"]
     assert LANDSCAPE["height"] / 2 < box["y"] < 0.85 * LANDSCAPE["height"]

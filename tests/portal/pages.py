@@ -10,6 +10,7 @@ from tests.portal.addresses import example, named
 
 ADMINS = (
     "home",
+    "search",
     "claims:list",
     "claims:new",
     "tray:sync",

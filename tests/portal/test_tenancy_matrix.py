@@ -43,6 +43,7 @@ class Row:
 # pass has expired, an administrator, a support agent with the second factor.
 MATRIX = (
     Row("home", "get", (IN, 200, 200, 200, 200, 200)),
+    Row("search", "get", (IN, 200, 200, 403, 200, 200)),
     Row("claims:list", "get", (IN, 200, 200, 403, 200, 200)),
     Row("claims:new", "get", (IN, 200, 200, 403, 200, 403)),
     Row("claims:new", "post", (IN, 422, 422, 403, 422, 403)),

@@ -26,21 +26,31 @@ class ListItem:
     chip: Chip
     url: str
     note: str
+    organisation: str
+    site: str
+    person: str
+    at: datetime
+    moment: str
+    online: str
 
 
 def of(claim: Claim) -> ListItem:
     """Return the claim as a row."""
+    person, moment = claim.submitted_by.display_name, _moment(claim.created_at)
+    online = "" if timeline.is_online(claim) else _last_online(claim)
     return ListItem(
         hub_id=claim.hub_id_text,
         title=claim.site_name,
         meta=meta(claim.hub),
         chip=timeline.chip(claim),
         url=reverse("claims:detail", args=(claim.pk,)),
-        note=_joined(
-            claim.submitted_by.display_name,
-            _moment(claim.created_at),
-            "" if timeline.is_online(claim) else _last_online(claim),
-        ),
+        note=_joined(person, moment, online),
+        organisation=claim.organisation.name,
+        site=claim.site_name,
+        person=person,
+        at=claim.created_at,
+        moment=moment,
+        online=online,
     )
 
 

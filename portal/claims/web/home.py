@@ -38,7 +38,7 @@ def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, object]:
     if second_factor.lack(request, agent.user):
         return {"rows": [], "lacks_factor": True}
     claims = queries.latest(queries.claims_for_others(agent), agent)
-    return {"rows": [list_item.for_others(claim) for claim in claims]}
+    return {"rows": [list_item.for_others(claim) for claim in claims], "for_others": True}
 
 
 def _for_member(member: Membership) -> dict[str, object]:

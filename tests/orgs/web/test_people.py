@@ -37,8 +37,8 @@ def edit_address(person) -> str:
 
 def row_of(page: str, name: str) -> str:
     """Return the list's row that speaks of this person, without its tags' line ends."""
-    (row,) = [row for row in page.split("<li>")[1:] if name in row]
-    return " ".join(row.partition("</li>")[0].split())
+    (row,) = [row for row in page.split("<tr>")[1:] if name in row]
+    return " ".join(row.partition("</tr>")[0].split())
 
 
 def test_the_list_shows_members_and_who_has_a_spkey_user(admin, ira, nia, acme):

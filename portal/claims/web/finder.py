@@ -1,0 +1,109 @@
+"""The search from everywhere: a few of each kind of thing, each with the way to it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from portal.claims import search as claim_search
+from portal.claims.display import list_item
+from portal.claims.models import Claim
+from portal.core.ui import Chip
+from portal.core.web.fragments import wants_fragment
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+from portal.orgs.queries import members_of, named
+from portal.sites.models import Site
+from portal.sites.queries import sites_of, with_words
+
+OF_EACH = 5
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was found. `tail` is the end of a hub's id, where it is about a hub."""
+
+    url: str
+    title: str
+    meta: str = ""
+    tail: str = ""
+    chip: Chip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind."""
+
+    icon: str
+    heading: str
+    found: list[Found]
+
+
+type Finder = Callable[[Membership, str], Group]
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what the organisation has that is called like this: a page, or its list alone."""
+    member = access.current(request, Ability.VIEW)
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    groups = [find(member, text) for find in FINDERS] if text else []
+    context = {"text": text, "groups": [group for group in groups if group.found]}
+    page = "claims/search.html"
+    return render(request, f"{page}#results" if wants_fragment(request) else page, context)
+
+
+def _hubs(member: Membership, text: str) -> Group:
+    claims = claim_search.of_hubs(member, text, OF_EACH)
+    return Group("hub", gettext("Hubs"), [_of_claim(claim) for claim in claims])
+
+
+def _claims(member: Membership, text: str) -> Group:
+    claims = claim_search.quoted(member, text, OF_EACH)
+    return Group("history", gettext("Claims"), [_of_claim(claim) for claim in claims])
+
+
+def _of_claim(claim: Claim) -> Found:
+    row = list_item.of(claim)
+    meta = " · ".join(filter(None, (row.meta, row.note)))
+    return Found(row.url, row.title, meta, row.hub_id[-4:], row.chip)
+
+
+def _sites(member: Membership, text: str) -> Group:
+    sites = with_words(sites_of(member), text).order_by("archived_at", "name", "pk")
+    return Group("site", gettext("Sites"), [_of_site(member, site) for site in sites[:OF_EACH]])
+
+
+def _of_site(member: Membership, site: Site) -> Found:
+    manages = Ability.MANAGE_SITES in access.abilities(member)
+    page = reverse("sites:edit", args=(site.pk,)) if manages else _claims_where("site", site.pk)
+    archived = gettext("Archived") if site.archived_at else ""
+    return Found(page, site.name, " · ".join(filter(None, (site.address, archived))))
+
+
+def _people(member: Membership, text: str) -> Group:
+    people = named(members_of(member), text)[:OF_EACH]
+    return Group("person", gettext("People"), [_of_person(member, each) for each in people])
+
+
+def _of_person(member: Membership, other: Membership) -> Found:
+    if Ability.MANAGE_PEOPLE not in access.abilities(member):
+        page = _claims_where("person", other.user_id)
+        return Found(page, other.user.display_name, other.get_role_display())
+    page = reverse("people:edit", args=(other.pk,))
+    address = other.user.email if other.user.name else ""
+    meta = " · ".join(filter(None, (address, other.get_role_display())))
+    return Found(page, other.user.display_name, meta)
+
+
+def _claims_where(name: str, value: object) -> str:
+    return f"{reverse('claims:list')}?{name}={value}"
+
+
+FINDERS: Iterable[Finder] = (_hubs, _sites, _people, _claims)

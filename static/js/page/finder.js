@@ -1,0 +1,115 @@
+// The search from everywhere, and the list of keys: two dialogs that every page has.
+import { find } from "./dom.js";
+import { onKey } from "./keys.js";
+
+const PAUSE = 150;
+const LINKS = "a[href]";
+
+const dialog = find(document, "#finder", HTMLDialogElement);
+const form = find(dialog, "form", HTMLFormElement);
+const input = find(dialog, "input", HTMLInputElement);
+const results = find(dialog, "[data-results]", HTMLElement);
+const keys = find(document, "#keys", HTMLDialogElement);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let pause;
+/** @type {AbortController | undefined} */
+let asking;
+
+const links = () => [
+  .../** @type {NodeListOf<HTMLAnchorElement>} */ (results.querySelectorAll(LINKS)),
+];
+const marked = () => links().find((link) => link.dataset.marked !== undefined);
+
+/** @param {HTMLAnchorElement | undefined} link */
+const mark = (link) => {
+  for (const other of links()) delete other.dataset.marked;
+  if (!link) return;
+  link.dataset.marked = "";
+  link.scrollIntoView({ block: "nearest" });
+};
+
+/** @param {number} by */
+const move = (by) => {
+  const all = links();
+  const shown = marked();
+  const at = shown ? all.indexOf(shown) + by : by > 0 ? 0 : -1;
+  mark(all.at(at % all.length));
+};
+
+const address = () => {
+  const url = new URL(form.action);
+  url.searchParams.set("q", input.value);
+  return url;
+};
+
+const ask = async () => {
+  asking?.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  try {
+    const answer = await fetch(address(), { headers: { "HX-Request": "true" }, signal });
+    // Somebody signed out, or a page that is of another organisation: the page itself says so.
+    if (!answer.ok || answer.redirected) return;
+    const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (signal.aborted) return;
+    results.replaceChildren(...fragment.body.childNodes);
+    mark(links()[0]);
+  } catch {
+    // Without an answer Enter opens the page of the search, which says what is wrong.
+  }
+};
+
+const open = () => {
+  dialog.showModal();
+  input.select();
+};
+
+input.addEventListener("input", () => {
+  clearTimeout(pause);
+  if (input.value.trim()) pause = setTimeout(ask, PAUSE);
+  else {
+    asking?.abort();
+    results.replaceChildren();
+  }
+});
+
+input.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    move(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Escape") {
+    // A search field would be emptied by it first.
+    event.preventDefault();
+    dialog.close();
+  }
+});
+
+form.addEventListener("submit", (event) => {
+  const link = marked();
+  if (!link && input.value.trim()) return;
+  event.preventDefault();
+  link?.click();
+});
+
+for (const shown of [dialog, keys]) {
+  shown.addEventListener("click", ({ target }) => {
+    if (target === shown) shown.close();
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (!(target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (target.closest("[data-search-open]")) {
+    event.preventDefault();
+    open();
+  } else if (target.closest("[data-keys]")) keys.showModal();
+});
+
+/** @type {NodeListOf<HTMLElement>} */
+const offers = document.querySelectorAll("[data-keys]");
+for (const offer of offers) offer.hidden = false;
+
+onKey("/", open);
+onKey("?", () => keys.showModal());
