@@ -84,7 +84,8 @@ WHERE = {
     Claim: (
         f'("claims_claim"."organisation_id" IN {EVERYWHERE} '
         f'OR "claims_claim"."acting_organisation_id" IN {AS_AGENT} '
-        f'OR ("claims_claim"."organisation_id" IN {MINE} AND "claims_claim"."submitted_by_id" = %s) '
+        f'OR ("claims_claim"."organisation_id" IN {MINE} '
+        'AND "claims_claim"."submitted_by_id" = %s) '
         f'OR "claims_claim"."job_id" IN {OF_MY_JOBS})'
     ),
 }
@@ -94,7 +95,8 @@ WHERE = {
 def test_the_rows_a_person_may_see_are_chosen_by_their_memberships_of_today(model):
     query = model.objects.visible_to(SOMEBODY).order_by().query
     sql, _ = query.get_compiler(connection=connection).as_sql()
-    for truth in ("is_active", "support", "all_sites"):  # PostgreSQL has truths, SQLite compares with 1.
+    # PostgreSQL has truths, SQLite compares with 1.
+    for truth in ("is_active", "support", "all_sites"):
         sql = sql.replace(f'"{truth}" = %s', f'"{truth}"')
 
     assert sql.partition(" WHERE ")[2] == WHERE[model]
