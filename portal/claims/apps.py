@@ -17,4 +17,6 @@ class ClaimsConfig(AppConfig):
         from portal.claims.engine import work  # noqa: PLC0415
         from portal.core import worker  # noqa: PLC0415
 
-        worker.register(work.ATTEMPTS, work.UNSERVED, work.KEY_CHECKS, work.RECHECKS)
+        worker.register(
+            work.ATTEMPTS, work.UNSERVED, work.KEY_CHECKS, work.CANDIDATE_CHECKS, work.RECHECKS
+        )

@@ -8,3 +8,11 @@ class GatewayConfig(AppConfig):
 
     name = "portal.gateway"
     label = "gateway"
+
+    def ready(self) -> None:
+        """Let workers remind administrators of keys that expire."""
+        # Models can be imported only now.
+        from portal.core import worker  # noqa: PLC0415
+        from portal.gateway import key_expiry  # noqa: PLC0415
+
+        worker.register(key_expiry.KEY_REMINDERS)

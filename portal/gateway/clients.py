@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 
 from portal import spkey
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiKey
 
 CLIENTS_PER_THREAD = 8
 
@@ -19,10 +19,10 @@ Ended = Callable[[str, spkey.SpkeyError | None], None]
 _local = threading.local()
 
 
-def client_for(credential: ApiCredential, sent: str, ended: Ended) -> spkey.Client:
+def client_for(credential: ApiKey, sent: str, ended: Ended) -> spkey.Client:
     """Return this thread's client for the credential, kept while it is used.
 
-    `sent` is one of `ApiCredential.Sent`. A replaced key, or a token replaced beside the same
+    `sent` is one of `ApiKey.Sent`. A replaced key, or a token replaced beside the same
     key, is another client, and so is what sends something else of both. `ended` is told
     how each of its calls ended, and serves every later caller that asks for the same client.
     """
@@ -38,9 +38,9 @@ def client_for(credential: ApiCredential, sent: str, ended: Ended) -> spkey.Clie
     return client
 
 
-def _make_client(credential: ApiCredential, sent: str, ended: Ended) -> spkey.Client:
-    key = credential.key if sent != ApiCredential.Sent.TOKEN else None
-    token = credential.bearer_token if sent != ApiCredential.Sent.KEY else None
+def _make_client(credential: ApiKey, sent: str, ended: Ended) -> spkey.Client:
+    key = credential.key if sent != ApiKey.Sent.TOKEN else None
+    token = credential.bearer_token if sent != ApiKey.Sent.KEY else None
     return spkey.Client(
         settings.SPKEY_BASE_URL,
         key.reveal() if key else None,

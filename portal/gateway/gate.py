@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.gateway import circuit, clients
-from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models import ApiCredential, ApiKey, Organisation
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def is_usable(organisation: Organisation) -> bool:
 
 
 def ask(
-    credential: ApiCredential, *, settles_doubt: bool = False, sent: str | None = None
+    credential: ApiKey, *, settles_doubt: bool = False, sent: str | None = None
 ) -> spkey.Client | Held:
     """Return a client that may call SpKey with this key now, or for how long it may not.
 
@@ -94,7 +94,7 @@ def ask(
     return clients.client_for(credential, sent or credential.sent, ended)
 
 
-def held_reason(credential: ApiCredential) -> HeldReason | None:
+def held_reason(credential: ApiKey) -> HeldReason | None:
     """Return why calls with this key are held back, None when they are not.
 
     For pages: it only reads, and makes nobody the prober of an open circuit.
@@ -116,7 +116,7 @@ def wait_of(retry_after: float | None) -> float:
     return bounded + _random.uniform(0, RETRY_AFTER_SPREAD)
 
 
-def hold(credential: ApiCredential, seconds: float) -> None:
+def hold(credential: ApiKey, seconds: float) -> None:
     """Hold back every call with this key for so long, unless it is held for longer already.
 
     A key that was put in its place meanwhile is left alone.
@@ -127,16 +127,16 @@ def hold(credential: ApiCredential, seconds: float) -> None:
     )
 
 
-def stored(credential: ApiCredential) -> QuerySet[ApiCredential]:
-    """Return the credential's row while it holds this very key and token, sent as now."""
-    return ApiCredential.objects.filter(
+def stored[Row: ApiKey](credential: Row) -> QuerySet[Row]:
+    """Return the key's row while it holds this very key and token, sent as now."""
+    return type(credential)._default_manager.filter(
         pk=credential.pk,
         fingerprint=credential.fingerprint,
         sent_since=credential.sent_since,
     )
 
 
-def _record_end(credential: ApiCredential, hub: str, error: spkey.SpkeyError | None) -> None:
+def _record_end(credential: ApiKey, hub: str, error: spkey.SpkeyError | None) -> None:
     """Take note of how a call with this key, about this hub, ended. Never raises."""
     circuit.record_result(credential.organisation_id, hub, error)
     if isinstance(error, spkey.Unreachable) and error.retry_after is not None:

@@ -16,7 +16,7 @@ from portal.core.leasing import Lease, due_at, taken_away
 from portal.gateway import gate
 from portal.gateway.gate import Held, stored
 from portal.notices import outbox
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiCredential, ApiKey
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ def check(lease: Lease[ApiCredential]) -> ApiCredential | None:
     if credential is None:
         return None
     asked_at = timezone.now()
-    verdict = _verdict(credential)
+    verdict = ask_about(credential)
     if isinstance(verdict, str) and _leaves_doubt(credential, verdict, asked_at):
         if verdict == ApiCredential.State.REFUSED:
             take_refusal(credential)
@@ -170,10 +170,10 @@ def _found(
     """Return the state that a verdict means, and which ways of sending the key are accepted."""
     if isinstance(verdict, timedelta):  # SpKey still wants no call: the other ways are not asked.
         return ApiCredential.State.UNREACHABLE, credential.accepted
-    return verdict, _accepted(credential, verdict)
+    return verdict, accepted_ways(credential, verdict)
 
 
-def _accepted(credential: ApiCredential, verdict: str) -> dict[str, str | None]:
+def accepted_ways(credential: ApiKey, verdict: str) -> dict[str, str | None]:
     """Return what of the key and the token SpKey accepts: asked about where both are stored.
 
     `verdict` is of what is sent, and needs no second 401. What is not answered, or not asked
@@ -188,7 +188,7 @@ def _accepted(credential: ApiCredential, verdict: str) -> dict[str, str | None]:
     for other in ApiCredential.Sent:
         if other == credential.sent:
             continue
-        answer = _verdict(credential, other)
+        answer = ask_about(credential, other)
         if isinstance(answer, timedelta):
             break
         accepted = _with(accepted, other, answer)
@@ -273,8 +273,10 @@ def _wait(credential: ApiCredential, verdict: str | timedelta, asked_at: datetim
     return min(verdict, credential.doubted_at + ApiCredential.LONGEST_DOUBT - asked_at)
 
 
-def _verdict(credential: ApiCredential, sent: str | None = None) -> str | timedelta:
+def ask_about(credential: ApiKey, sent: str | None = None) -> str | timedelta:
     """Return the key's state as SpKey has it, or for how long SpKey is not to be asked.
+
+    UNCHECKED is one that the portal cannot read.
 
     `sent` is another of `ApiCredential.Sent` than the chosen one.
     """

@@ -58,6 +58,7 @@ class Notice(Outgoing):
         KEY_REFUSED = "key_refused", _("Key refused")
         KEY_MISMATCH = "key_mismatch", _("Key of another organisation")
         KEY_FORBIDDEN = "key_forbidden", _("Key may not claim")
+        KEY_EXPIRES = "key_expires", _("Key expires soon")
         LATE_EFFECT = "late_effect", _("Claim took effect late")
         REVIEW = "review", _("Claim not confirmed")
         UNKNOWN_HUBS = "unknown_hubs", _("Many unknown hubs")

@@ -1,4 +1,9 @@
-"""Putting an organisation's key in place, and asking for a check of it."""
+"""Putting an organisation's key in place, saying when it ends, and asking for a check of it.
+
+A key that is to replace another is checked first: see `key_candidates`.
+"""
+
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -7,7 +12,7 @@ from django.utils import timezone
 from portal.audit.record import record
 from portal.core.leasing import due_at, taken_away
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential, Organisation, User
+from portal.orgs.models import ApiCredential, KeyReminder, Organisation, User
 
 REPLACED = (
     "key",
@@ -17,6 +22,7 @@ REPLACED = (
     "accepted",
     "fingerprint",
     "masked_key",
+    "expires_on",
     "state",
     "checked_at",
     "due_at",
@@ -32,31 +38,37 @@ REPLACED = (
 
 @transaction.atomic
 def replace(
-    organisation: Organisation, actor: User | None, key: Secret, bearer_token: Secret | None
+    organisation: Organisation,
+    actor: User | None,
+    key: Secret,
+    bearer_token: Secret | None,
+    *,
+    sent: str | None = None,
+    expires_on: date | None = None,
+    accepted: dict[str, str | None] | None = None,
 ) -> ApiCredential:
     """Store a key in place of the one before, due for a check, and return the credential.
 
-    The bearer token goes with the key: None removes one that was stored, and the key is sent alone
-    again. The kind stays what it was; only the portal's operators make a key a super key.
+    With `accepted` it has just been checked, and works: these are the ways of sending it that
+    SpKey takes. The bearer token goes with the key: None removes one that was stored, and the key
+    is sent alone again. `sent` None leaves the way as it is. The kind stays what it was; only
+    the portal's operators make a key a super key.
     """
     Organisation.objects.hold(organisation)
     stored = ApiCredential.objects.filter(organisation=organisation).first()
     credential = stored or ApiCredential(organisation=organisation)
     before = credential.masked_key
     credential.set_key(key, bearer_token)
-    if bearer_token is None:
-        credential.sent = ApiCredential.Sent.KEY
-    credential.accepted = {}
-    credential.state = ApiCredential.State.UNCHECKED
-    credential.checked_at = credential.lease_until = None
-    credential.paused_until = credential.doubted_at = None
-    credential.due_at = credential.timed_at = timezone.now()
+    credential.sent = sent or credential.sent if bearer_token else ApiCredential.Sent.KEY
+    credential.expires_on = expires_on
+    _set_checked(credential, accepted)
     credential.sent_since = credential.replaced_at = timezone.now()
     credential.replaced_by = actor
     if stored:
         credential.version = F("version") + 1
     # The rest of a stored row belongs to others: the kind to operators, the lease to workers.
     credential.save(update_fields=REPLACED if stored else None)
+    _plan_reminders(credential)
     record(
         "key.replaced",
         actor=actor,
@@ -65,8 +77,55 @@ def replace(
         before=before,
         after=credential.masked_key,
         bearer_token=bearer_token is not None,
+        expires_on=expires_on and expires_on.isoformat(),
     )
     return credential
+
+
+def _set_checked(credential: ApiCredential, accepted: dict[str, str | None] | None) -> None:
+    """Set, unsaved, what is known of a key just put in place: that it works, or nothing."""
+    now, states = timezone.now(), ApiCredential.State
+    credential.accepted = accepted or {}
+    credential.state = states.UNCHECKED if accepted is None else states.WORKING
+    credential.checked_at = None if accepted is None else now
+    credential.due_at = now if accepted is None else None
+    credential.timed_at = now
+    credential.lease_until = credential.paused_until = credential.doubted_at = None
+
+
+def set_expiry(credential: ApiCredential, actor: User, expires_on: date | None) -> bool:
+    """Remember the last day on which SpKey takes the key in use; None where there is none.
+
+    Return False, and change nothing, where it is that day already, or another key in its place.
+    """
+    with transaction.atomic():
+        known = ApiCredential.objects.filter(
+            pk=credential.pk,
+            fingerprint=credential.fingerprint,
+            expires_on=credential.expires_on,
+        )
+        if expires_on == credential.expires_on or not known.update(
+            expires_on=expires_on, version=F("version") + 1
+        ):
+            return False
+        before, credential.expires_on = credential.expires_on, expires_on
+        _plan_reminders(credential)
+        record(
+            "key.expiry_set",
+            actor=actor,
+            organisation_id=credential.organisation_id,
+            subject=credential,
+            before=before and before.isoformat(),
+            after=expires_on and expires_on.isoformat(),
+        )
+    return True
+
+
+def _plan_reminders(credential: ApiCredential) -> None:
+    """Have somebody look at once whether the key's end is to be told: see `gateway.key_expiry`."""
+    KeyReminder.objects.filter(credential=credential).delete()
+    if credential.expires_on is not None:
+        KeyReminder.objects.create(credential=credential, **due_at(timezone.now()))
 
 
 def choose_sent(credential: ApiCredential, actor: User, sent: str) -> bool:

@@ -122,6 +122,11 @@ class Organisation(models.Model):
         return getattr(self, "credential", None)
 
     @property
+    def stored_candidate(self) -> "KeyCandidate | None":
+        """The key that is to replace the organisation's, or None while there is none."""
+        return getattr(self, "key_candidate", None)
+
+    @property
     def holds_super_key(self) -> bool:
         """Whether the organisation's key may act for any other."""
         credential = self.stored_credential
@@ -240,33 +245,23 @@ class FactorInvitation(models.Model):
         return str(self.user)
 
 
-class ApiCredential(Leased):
-    """An organisation's access to the SpKey API, and what is known of its health.
+class ApiKey(Leased):
+    """A key of the SpKey API with its bearer token, and what is known of them.
 
     Due is a check of the key, while somebody has asked for one.
     """
 
-    # Three reads, one for each way in which the key and its token may be sent.
-    LEASE: ClassVar[timedelta] = timedelta(seconds=75)
     # The longest that a 429 is obeyed, with its spread.
     LONGEST_HOLD: ClassVar[timedelta] = timedelta(minutes=15, seconds=5)
     # How long after a first 401 the second is asked for that proves it.
     DOUBT: ClassVar[timedelta] = timedelta(seconds=60)
-    # After so long without an answer to it, even "not now", the claims themselves find out.
-    LONGEST_DOUBT: ClassVar[timedelta] = timedelta(minutes=10)
     BOUNDS: ClassVar[dict[str, Bound]] = {
         "paused_until": Bound(LONGEST_HOLD, None),
         # Doubted after now means doubted by another clock: asked again, it is doubted anew.
         "doubted_at": Bound(timedelta(0), timedelta(0)),
     }
-    # A key rests whether a check is due or not; there is one an organisation.
+    # A key rests whether a check is due or not; there are at most two an organisation.
     TIMED: ClassVar[Q] = Q(due_at__isnull=False) | Q(paused_until__isnull=False)
-
-    class Kind(models.TextChoices):
-        """Whether the key acts for its own organisation or for any."""
-
-        NORMAL = "normal", _("Normal key")
-        SUPER = "super", _("Super key (SpKey support)")
 
     class Sent(models.TextChoices):
         """What is sent to prove who we are; the vendor's guide asks for one of the two."""
@@ -275,19 +270,9 @@ class ApiCredential(Leased):
         TOKEN = "token", _("The bearer token alone")
         BOTH = "both", _("Both together")
 
-    class State(models.TextChoices):
-        """What SpKey last said of the key; in words: `display/key_wording.py`."""
+    # Each kind of key has its organisation.
+    organisation_id: uuid.UUID
 
-        UNCHECKED = "unchecked"
-        WORKING = "working"
-        REFUSED = "refused"
-        MISMATCH = "mismatch"
-        UNREACHABLE = "unreachable"
-
-    organisation = models.OneToOneField(
-        Organisation, models.CASCADE, related_name="credential", verbose_name=_("organisation")
-    )
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.NORMAL)
     key = EncryptedField(editable=False)
     bearer_token = EncryptedField(null=True, editable=False)
     sent = models.CharField(
@@ -300,46 +285,27 @@ class ApiCredential(Leased):
     accepted = models.JSONField(default=dict, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False)
     masked_key = models.CharField(_("masked key"), max_length=16, editable=False)
-    # Without choices, whose labels would be a second set of names.
-    state = models.CharField(_("state"), max_length=12, default=State.UNCHECKED, editable=False)
+    # The last day on which SpKey takes the key, as somebody has typed it from SpKey's page.
+    expires_on = models.DateField(_("expires on"), null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
     paused_until = models.DateTimeField(null=True, editable=False)
     # Since when a 401 waits for the check that proves or disproves it.
     doubted_at = models.DateTimeField(null=True, editable=False)
-    replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now, editable=False)
-    replaced_by = models.ForeignKey(
-        User,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("replaced by"),
-    )
 
     class Meta(Leased.Meta):
-        verbose_name = _("api credential")
-        verbose_name_plural = _("api credentials")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(kind__in=("normal", "super")), name="credential_kind_known"
-            ),
+        abstract = True
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=Q(sent="key") | Q(sent__in=("token", "both"), bearer_token__isnull=False),
-                name="credential_has_what_it_sends",
+                name="%(class)s_has_what_it_sends",
             ),
             # Else nothing would ever end the doubt, which holds all calls back.
             models.CheckConstraint(
                 condition=Q(doubted_at=None) | Q(due_at__isnull=False),
-                name="doubted_key_is_due_for_a_check",
+                name="doubted_%(class)s_is_due_for_a_check",
             ),
         )
-
-    def __str__(self) -> str:
-        return gettext("%(kind)s of %(organisation)s") % {
-            "kind": self.get_kind_display(),
-            "organisation": self.organisation,
-        }
 
     def set_key(self, key: Secret, bearer_token: Secret | None) -> None:
         """Put a key and token in place, unsaved, with what may be shown and compared of them."""
@@ -390,7 +356,125 @@ class ApiCredential(Leased):
         left = (self.due_at - timezone.now()).total_seconds() if self.due_at else 0.0
         return max(2.0, left)
 
+
+class ApiCredential(ApiKey):
+    """An organisation's access to the SpKey API, and what is known of its health."""
+
+    # Three reads, one for each way in which the key and its token may be sent.
+    LEASE: ClassVar[timedelta] = timedelta(seconds=75)
+    # After so long without an answer to it, even "not now", the claims themselves find out.
+    LONGEST_DOUBT: ClassVar[timedelta] = timedelta(minutes=10)
+
+    class Kind(models.TextChoices):
+        """Whether the key acts for its own organisation or for any."""
+
+        NORMAL = "normal", _("Normal key")
+        SUPER = "super", _("Super key (SpKey support)")
+
+    class State(models.TextChoices):
+        """What SpKey last said of the key; in words: `display/key_wording.py`."""
+
+        UNCHECKED = "unchecked"
+        WORKING = "working"
+        REFUSED = "refused"
+        MISMATCH = "mismatch"
+        UNREACHABLE = "unreachable"
+
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="credential", verbose_name=_("organisation")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.NORMAL)
+    # Without choices, whose labels would be a second set of names.
+    state = models.CharField(_("state"), max_length=12, default=State.UNCHECKED, editable=False)
+    replaced_at = models.DateTimeField(_("replaced at"), default=timezone.now, editable=False)
+    replaced_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("replaced by"),
+    )
+
+    class Meta(ApiKey.Meta):
+        verbose_name = _("api credential")
+        verbose_name_plural = _("api credentials")
+        constraints = (
+            *ApiKey.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=("normal", "super")), name="credential_kind_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return gettext("%(kind)s of %(organisation)s") % {
+            "kind": self.get_kind_display(),
+            "organisation": self.organisation,
+        }
+
+    @property
+    def can_serve(self) -> bool:
+        """Whether claims may be made with the key, as far as is known."""
+        return self.state not in {self.State.REFUSED, self.State.MISMATCH} and self.is_readable
+
     @property
     def is_super(self) -> bool:
         """Whether the key may act for any organisation."""
         return self.kind == self.Kind.SUPER
+
+
+class KeyCandidate(ApiKey):
+    """A key that is to replace the one in use, which serves until a check shows that it works."""
+
+    # A read for each way of sending it, and two of a hub with this key and with the one in use.
+    LEASE: ClassVar[timedelta] = timedelta(seconds=130)
+
+    class State(models.TextChoices):
+        """What a check has shown of it; one that works has taken over, and is here no more."""
+
+        CHECKING = "checking"
+        REFUSED = "refused"
+        MISMATCH = "mismatch"
+        UNREACHABLE = "unreachable"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="key_candidate", verbose_name=_("organisation")
+    )
+    state = models.CharField(_("state"), max_length=12, default=State.CHECKING, editable=False)
+    # How often SpKey did not answer its check.
+    tries = models.PositiveIntegerField(default=0, editable=False)
+    stored_at = models.DateTimeField(_("stored at"), default=timezone.now, editable=False)
+    stored_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("stored by"),
+    )
+
+    class Meta(ApiKey.Meta):
+        verbose_name = _("new API key")
+        verbose_name_plural = _("new API keys")
+
+    def __str__(self) -> str:
+        return gettext("New key of %(organisation)s") % {"organisation": self.organisation}
+
+
+class KeyReminder(Leased):
+    """That administrators are to be reminded of the day on which their key expires.
+
+    Due is the next reminder. There is one row for each key with such a day ahead.
+    """
+
+    LEASE: ClassVar[timedelta] = timedelta(minutes=1)
+
+    credential = models.OneToOneField(ApiCredential, models.CASCADE, related_name="reminder")
+
+    class Meta(Leased.Meta):
+        verbose_name = _("reminder of a key’s end")
+        verbose_name_plural = _("reminders of a key’s end")
+
+    def __str__(self) -> str:
+        return str(self.credential_id)

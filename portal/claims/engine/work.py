@@ -8,8 +8,9 @@ from portal.claims.engine import actions, leases, recheck, step
 from portal.claims.models import Claim
 from portal.core.leasing import Lease
 from portal.core.worker import WorkKind
-from portal.gateway import key_health
-from portal.orgs.models import ApiCredential
+from portal.gateway import candidate_checks, key_health
+from portal.hubs.queries import lately_ours
+from portal.orgs.models import ApiCredential, KeyCandidate
 
 
 def attempt(lease: Lease[Claim]) -> None:
@@ -26,6 +27,11 @@ def check_key(lease: Lease[ApiCredential]) -> None:
     """Check a leased key; one that works puts the claims that waited for it back to work."""
     if credential := key_health.check(lease):
         actions.resume(credential)
+
+
+def check_candidate(lease: Lease[KeyCandidate]) -> None:
+    """Check a leased key that is to replace another; where it does, the waiting claims go on."""
+    candidate_checks.check(lease, hubs_of=lately_ours, taken_over=actions.resume)
 
 
 def _read() -> timedelta:
@@ -62,6 +68,15 @@ KEY_CHECKS = WorkKind(
     work=check_key,
     # Each of the ways in which a key and its token may be sent is tried.
     longest=lambda: len(ApiCredential.Sent) * _read(),
+)
+CANDIDATE_CHECKS = WorkKind(
+    name="checks of new keys",
+    model=KeyCandidate,
+    is_due=candidate_checks.some_due,
+    take=candidate_checks.take_due,
+    work=check_candidate,
+    # Hubs are asked for with it and with the key in use.
+    longest=lambda: (len(ApiCredential.Sent) + 2 * candidate_checks.HUBS_ASKED) * _read(),
 )
 RECHECKS = WorkKind(
     name="rechecks",

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                             ("key_refused", "Key refused"),
                             ("key_mismatch", "Key of another organisation"),
                             ("key_forbidden", "Key may not claim"),
+                            ("key_expires", "Key expires soon"),
                             ("late_effect", "Claim took effect late"),
                             ("review", "Claim not confirmed"),
                             ("unknown_hubs", "Many unknown hubs"),

@@ -292,6 +292,10 @@ class Migration(migrations.Migration):
                     models.CharField(editable=False, max_length=16, verbose_name="masked key"),
                 ),
                 (
+                    "expires_on",
+                    models.DateField(editable=False, null=True, verbose_name="expires on"),
+                ),
+                (
                     "state",
                     models.CharField(
                         default="unchecked", editable=False, max_length=12, verbose_name="state"
@@ -362,13 +366,191 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="credential_has_what_it_sends",
+                        name="apicredential_has_what_it_sends",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("doubted_at", None), ("due_at__isnull", False), _connector="OR"
                         ),
-                        name="doubted_key_is_due_for_a_check",
+                        name="doubted_apicredential_is_due_for_a_check",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="KeyCandidate",
+            fields=[
+                ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
+                (
+                    "timed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="timed at"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
+                (
+                    "leased_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="leased by"),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0, verbose_name="epoch")),
+                ("key", portal.orgs.encryption.EncryptedField(editable=False)),
+                ("bearer_token", portal.orgs.encryption.EncryptedField(editable=False, null=True)),
+                (
+                    "sent",
+                    models.CharField(
+                        choices=[
+                            ("key", "The API key alone"),
+                            ("token", "The bearer token alone"),
+                            ("both", "Both together"),
+                        ],
+                        default="key",
+                        editable=False,
+                        max_length=5,
+                        verbose_name="what is sent",
+                    ),
+                ),
+                (
+                    "sent_since",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("accepted", models.JSONField(default=dict, editable=False)),
+                ("fingerprint", models.CharField(editable=False, max_length=64)),
+                (
+                    "masked_key",
+                    models.CharField(editable=False, max_length=16, verbose_name="masked key"),
+                ),
+                (
+                    "expires_on",
+                    models.DateField(editable=False, null=True, verbose_name="expires on"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "checked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="checked at"),
+                ),
+                ("paused_until", models.DateTimeField(editable=False, null=True)),
+                ("doubted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        default="checking", editable=False, max_length=12, verbose_name="state"
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "stored_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="stored at"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="key_candidate",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "stored_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="stored by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "new API key",
+                "verbose_name_plural": "new API keys",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="keycandidate_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease_until__isnull", False)),
+                        fields=["lease_until"],
+                        name="keycandidate_leased",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent", "key"),
+                            models.Q(
+                                ("bearer_token__isnull", False), ("sent__in", ("token", "both"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="keycandidate_has_what_it_sends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doubted_at", None), ("due_at__isnull", False), _connector="OR"
+                        ),
+                        name="doubted_keycandidate_is_due_for_a_check",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="KeyReminder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
+                (
+                    "timed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="timed at"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
+                (
+                    "leased_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="leased by"),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0, verbose_name="epoch")),
+                (
+                    "credential",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminder",
+                        to="orgs.apicredential",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reminder of a key’s end",
+                "verbose_name_plural": "reminders of a key’s end",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="keyreminder_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease_until__isnull", False)),
+                        fields=["lease_until"],
+                        name="keyreminder_leased",
                     ),
                 ],
             },

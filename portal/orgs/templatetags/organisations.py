@@ -1,10 +1,12 @@
-"""Addresses that say for which organisation they are."""
+"""Addresses that say for which organisation they are, and days as people write them."""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from portal.orgs.access import ADDRESS_ORGANISATION
 
@@ -19,3 +21,9 @@ def organisation_url(context: Context, name: str, **query: Any) -> str:
     """
     organisation = context["workspace"].organisation
     return reverse(name, query={ADDRESS_ORGANISATION: organisation.pk, **query})
+
+
+@register.filter
+def day(text: str) -> str:
+    """Return a day, which is given in ISO 8601, as people write it."""
+    return date_format(date.fromisoformat(text), "j E Y")
