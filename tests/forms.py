@@ -33,8 +33,12 @@ def claim_form(site: Site, label: object, **fields: object) -> dict[str, object]
 OF_ONES_ORGANISATION = (
     "claims:new",
     "claims:read",
+    "key:candidate-check",
+    "key:candidate-discard",
+    "key:candidate-use",
     "key:check",
     "key:edit",
+    "key:expiry",
     "key:sent",
     "people:list",
     "sites:new",

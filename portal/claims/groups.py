@@ -37,6 +37,15 @@ def _by_the_key() -> Q:
     return Q(state=State.REJECTED, reason=Reason.FORBIDDEN, acting_organisation=None)
 
 
+OF_THE_KEY = (
+    Reason.KEY_MISSING,
+    Reason.KEY_REFUSED,
+    Reason.KEY_MISMATCH,
+    Reason.KEY_KIND,
+    Reason.KEY_UNREADABLE,
+)
+"""Why a claim is blocked until the key is put right."""
+
 OF_STATES: dict[str, tuple[State, ...]] = {
     "open": ACTIVE,
     "done": SUCCEEDED,
@@ -56,6 +65,10 @@ GROUPS: dict[str, Which] = {
     "open": _in(*OF_STATES["open"]),
     "done": _in(*OF_STATES["done"]),
     "attention": _in(*OF_STATES["attention"]),
+    "key": lambda: (
+        Q(state=State.BLOCKED, reason__in=OF_THE_KEY)
+        | Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.KEY_DOUBTED)
+    ),
     "offline": lambda: Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.OFFLINE),
     "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
     "forbidden": lambda: _by_the_key() & _lately(),
@@ -64,6 +77,12 @@ GROUPS: dict[str, Which] = {
     "ended": _in(*OF_STATES["ended"]),
 }
 
+
+WITHIN_STATES: dict[str, tuple[State, ...]] = {
+    **OF_STATES,
+    "key": (State.BLOCKED, State.WAITING, State.VERIFYING),
+}
+"""In which states the claims of a group are, of which an index finds the newest of each."""
 
 RECENT = frozenset({"late", "forbidden", "refused", "unclaimed"})
 """The groups of what ended in the last days: few, and found by when they ended."""

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from portal.claims.groups import still_counted
+from portal.claims.groups import claims_in, still_counted
 from portal.claims.models import Claim, ClaimQuerySet, State
 from portal.core.windows import first_of
 from portal.orgs.models import Membership, User
@@ -33,6 +33,7 @@ _CLAIMERS = _DIFFERENT.format(column="submitted_by_id", and_only="")
 _TYPED_SITES = _DIFFERENT.format(column="spkey_site_id", and_only="AND site_id IS NULL")
 LATEST = 10
 LATEST_TODAY = 50
+MANY = 100
 
 
 def claims_of(member: Membership) -> ClaimQuerySet:
@@ -43,6 +44,21 @@ def claims_of(member: Membership) -> ClaimQuerySet:
 def claims_for_others(agent: Membership) -> ClaimQuerySet:
     """Return the claims that the agent's organisation made for others, as their support."""
     return Claim.objects.made_by_support_of(agent)
+
+
+def waiting_for_key(member: Membership) -> int:
+    """Return how many claims wait for the key of the member's organisation, at most MANY.
+
+    A super key serves the claims that support makes for others.
+    """
+    is_super = member.organisation.holds_super_key
+    served = (
+        claims_for_others(member)
+        if is_super
+        else claims_of(member).filter(acting_organisation=None)
+    )
+    waiting = served.filter(claims_in("key"), finished_at=None)
+    return waiting.order_by()[:MANY].count()
 
 
 def claims_visible_to(user: User) -> ClaimQuerySet:

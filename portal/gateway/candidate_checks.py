@@ -17,6 +17,8 @@ from portal.gateway.gate import Held, stored
 from portal.orgs import key_candidates
 from portal.orgs.models import ApiCredential, ApiKey, KeyCandidate, Organisation
 
+type HubsOf = Callable[[Organisation], Iterable[str]]
+
 State = KeyCandidate.State
 HUBS_ASKED: Final = 2
 FIRST_BACKOFF: Final = timedelta(seconds=10)
@@ -35,7 +37,7 @@ def take_due(limit: int) -> list[Lease[KeyCandidate]]:
 
 def check(
     lease: Lease[KeyCandidate],
-    hubs_of: Callable[[Organisation], Iterable[str]],
+    hubs_of: HubsOf,
     taken_over: Callable[[ApiCredential], object],
 ) -> None:
     """Ask SpKey about a leased key; put it in place where it works, else remember the verdict.
@@ -46,17 +48,23 @@ def check(
     candidate = lease.row().select_related("organisation__credential", "stored_by").first()
     if candidate is None:
         return
-    asked_at, verdict = timezone.now(), key_health.ask_about(candidate)
+    asked_at, verdict = timezone.now(), _verdict(candidate, hubs_of)
     if isinstance(verdict, timedelta) or verdict != ApiCredential.State.WORKING:
-        return _remember(lease, candidate, verdict, asked_at)
-    hubs = list(hubs_of(candidate.organisation))[:HUBS_ASKED]
-    if _is_of_another(candidate, hubs):
-        return _remember(lease, candidate, State.MISMATCH, asked_at)
+        _remember(lease, candidate, verdict, asked_at)
+        return
     accepted = key_health.accepted_ways(candidate, verdict)
     with transaction.atomic():
         mine = lease.row() & stored(candidate)
         if credential := key_candidates.take_over(mine, candidate, accepted):
             taken_over(credential)
+
+
+def _verdict(candidate: KeyCandidate, hubs_of: HubsOf) -> str | timedelta:
+    verdict = key_health.ask_about(candidate)
+    if verdict != ApiCredential.State.WORKING:
+        return verdict
+    hubs = list(hubs_of(candidate.organisation))[:HUBS_ASKED]
+    return State.MISMATCH if _is_of_another(candidate, hubs) else verdict
 
 
 def _remember(

@@ -62,6 +62,7 @@ def replace(
     credential.sent = sent or credential.sent if bearer_token else ApiCredential.Sent.KEY
     credential.expires_on = expires_on
     _set_checked(credential, accepted)
+    # Not before the check: a page tells by it which keys have taken over just now.
     credential.sent_since = credential.replaced_at = timezone.now()
     credential.replaced_by = actor
     if stored:

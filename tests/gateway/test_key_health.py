@@ -322,14 +322,14 @@ def test_a_key_or_token_replaced_during_its_check_keeps_its_own_verdict(
     sandbox.state.keys.revoke("acme")
     api_keys.ask_for_check(acme.credential, None)
     (leased,) = key_health.take_due_checks(1)
-    verdict = key_health._verdict
+    verdict = key_health.ask_about
 
     def overtaken(credential):
         answer = verdict(credential)
         replace_key(acme, text, token)
         return answer
 
-    monkeypatch.setattr(key_health, "_verdict", overtaken)
+    monkeypatch.setattr(key_health, "ask_about", overtaken)
 
     assert not key_health.check(leased)
     assert stored(acme).state == "unchecked"

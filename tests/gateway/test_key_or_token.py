@@ -80,7 +80,7 @@ def test_a_way_that_is_chosen_during_a_check_is_checked_by_itself(
     sandbox, with_token, acme, monkeypatch
 ):
     (leased,) = key_health.take_due_checks(1)
-    verdict = key_health._verdict
+    verdict = key_health.ask_about
 
     def overtaken(*args):
         answer = verdict(*args)
@@ -88,7 +88,7 @@ def test_a_way_that_is_chosen_during_a_check_is_checked_by_itself(
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(key_health, "_verdict", overtaken)
+        patch.setattr(key_health, "ask_about", overtaken)
         assert key_health.check(leased) is None
 
     assert (stored(acme).state, stored(acme).sent) == ("unchecked", "token")
@@ -204,7 +204,7 @@ def test_a_401_between_two_answers_that_accept_drops_nothing(sandbox, with_token
 def test_a_check_tries_no_further_once_spkey_asks_to_wait(
     sandbox, with_token, acme, wire, monkeypatch, status
 ):
-    verdict = key_health._verdict
+    verdict = key_health.ask_about
 
     def limited_after(credential, *sent):
         answer = verdict(credential, *sent)
@@ -212,7 +212,7 @@ def test_a_check_tries_no_further_once_spkey_asks_to_wait(
         sandbox.faults.add(action=wait)
         return answer
 
-    monkeypatch.setattr(key_health, "_verdict", limited_after)
+    monkeypatch.setattr(key_health, "ask_about", limited_after)
     worker.run_once()
 
     assert [request.status for request in wire()] == [404, status]

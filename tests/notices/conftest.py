@@ -19,6 +19,7 @@ FACTS = {
     "hub": world.hub_id(0),
     "site": "Mill",
     "person": "Ira",
+    "on": "2030-12-14",
 }
 
 

@@ -37,7 +37,9 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailo
     if not kind.startswith("key_"):
         assert "Mill <Court> & Bcc: x@y.example" in email.body
         assert reverse("claims:detail", args=(FACTS["claim"],)) in email.body
-    if kind not in {"key_refused", "key_mismatch"}:
+    if kind == "key_expires":
+        assert "14 December 2030" in email.subject
+    elif kind not in {"key_refused", "key_mismatch"}:
         assert FACTS["hub"] in email.subject + email.body
 
 

@@ -496,6 +496,7 @@ GROUPS: dict[str, Text] = {
     "open": _("Under way"),
     "done": _("All claimed"),
     "attention": _("Needs attention"),
+    "key": _("Waiting for the API key"),
     "offline": REASONS[Reason.OFFLINE],
     "late": _("Claimed later, this week"),
     "forbidden": _("Refused: API key"),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display import wording
-from portal.claims.groups import GROUPS, OF_STATES, RECENT, claims_in
+from portal.claims.groups import GROUPS, RECENT, WITHIN_STATES, claims_in
 from portal.claims.models import Claim
 from portal.claims.queries import claimers
 from portal.core.web.long_choices import LongSelect
@@ -62,7 +62,7 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
     @property
     def any_of(self) -> list[Q]:
         """Return conditions of which each claim meets one, for each of which there is an index."""
-        states = OF_STATES.get(self.data.get("state", ""), ())
+        states = WITHIN_STATES.get(self.data.get("state", ""), ())
         return [Q(state=state) for state in states] or [Q()]
 
     def with_any_text(self, claims: QuerySet[Claim], _name: str, _value: str) -> QuerySet[Claim]:

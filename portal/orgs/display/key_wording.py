@@ -1,16 +1,16 @@
 """What people read of an organisation's API key: its health, and what is wrong with one typed."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse_lazy
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiCredential, KeyCandidate
 
 State = ApiCredential.State
 Sent = ApiCredential.Sent
@@ -56,12 +56,12 @@ WAITING = (
     Chip("working", "clock", _("Waiting")),
     _(
         "SmartphoneKey asks us to wait before we ask about this key. "
-        "The check goes on by itself at %(time)s."
+        "The check goes on by itself %(when)s."
     ),
 )
 PUT_OFF = (
     Chip("working", "clock", _("Waiting")),
-    _("SmartphoneKey is not answering now. The check goes on by itself at %(time)s."),
+    _("SmartphoneKey is not answering now. The check goes on by itself %(when)s."),
 )
 OTHER_ACCEPTED = _(
     "SmartphoneKey does not accept %(sent)s, but does accept another way. Claims are saved and "
@@ -74,7 +74,7 @@ DOUBTED = (
     Chip("working", "clock", _("Asking again")),
     _(
         "SmartphoneKey refused %(sent)s just now. That can be a passing fault on their side, so "
-        "we ask again at %(time)s. Claims are saved and wait until then."
+        "we ask again %(when)s. Claims are saved and wait until then."
     ),
 )
 CHECKING = (Chip("working", "working", _("Checking")), _("Asking SmartphoneKey about this key."))
@@ -85,6 +85,54 @@ UNREADABLE = (
         "saved and wait. Store the key again, or ask those who run the portal."
     ),
 )
+TAKEN_OVER = _("The new key works and is in use.")
+# For so long it is said.
+NEWS_FOR = timedelta(minutes=10)
+SOON = timedelta(minutes=1)
+
+NEW_SENT: dict[str, Text] = {
+    Sent.KEY: _("The new key"),
+    Sent.TOKEN: _("The new bearer token"),
+    Sent.BOTH: _("The new key with its bearer token"),
+}
+OLD_SERVES = _("The old one stays in use.")
+OLD_SERVES_UNTIL = _("The old one stays in use until it works.")
+AT_ONCE = _("It takes over as soon as it works.")
+STORE_ANOTHER = _("Store another one below.")
+
+NEW_CHECKING = (CHECKING[0], _("Asking SmartphoneKey about the new key."))
+NEW_DOUBTED = (
+    DOUBTED[0],
+    _(
+        "%(sent)s was refused just now. That can be a passing fault at SmartphoneKey, so we ask "
+        "again %(when)s."
+    ),
+)
+NEW_WAITING = (
+    WAITING[0],
+    _(
+        "SmartphoneKey asks us to wait before we ask about the new key. "
+        "The check goes on by itself %(when)s."
+    ),
+)
+NEW_UNREACHABLE = (
+    WORDS[State.UNREACHABLE][0],
+    _("SmartphoneKey did not answer, so the new key is not checked yet. We ask again %(when)s."),
+)
+NEW_UNREADABLE = (
+    UNREADABLE[0],
+    _("The portal cannot decrypt the new key: its encryption keys have changed. Store it again."),
+)
+NEW_ENDED: dict[str, tuple[Chip, Text]] = {
+    KeyCandidate.State.REFUSED: (
+        WORDS[State.REFUSED][0],
+        _("%(sent)s was refused: mistyped, replaced, revoked or expired."),
+    ),
+    KeyCandidate.State.MISMATCH: (
+        WORDS[State.MISMATCH][0],
+        _("The new key belongs to another organisation: it may see none of your hubs."),
+    ),
+}
 
 
 def state_name(state: str) -> Text:
@@ -99,12 +147,52 @@ def words(credential: ApiCredential) -> tuple[Chip, Text]:
         return UNREADABLE
     at = credential.check_waits_until
     chip, text = _checked(credential) if credential.due_at is None else _asked(credential, at)
-    time = time_format(timezone.localtime(at), "H:i") if at else ""
-    return chip, str(text) % {"sent": SENT[credential.sent], "time": time}
+    return chip, str(text) % {"sent": SENT[credential.sent], "when": _when(at)}
+
+
+def words_of_candidate(candidate: KeyCandidate, *, old_serves: bool) -> tuple[Chip, str]:
+    """Return the chip and what is said of a key that is to replace the one in use.
+
+    `old_serves`: claims go on with that one.
+    """
+    if not candidate.is_readable:
+        return NEW_UNREADABLE[0], str(NEW_UNREADABLE[1])
+    ended = NEW_ENDED.get(candidate.state)
+    chip, text = ended or _new_asked(candidate)
+    until = STORE_ANOTHER if ended else AT_ONCE
+    if old_serves:
+        until = OLD_SERVES if ended else OLD_SERVES_UNTIL
+    when = _when(candidate.check_waits_until)
+    return chip, f"{str(text) % {'sent': NEW_SENT[candidate.sent], 'when': when}} {until}"
+
+
+def _new_asked(candidate: KeyCandidate) -> tuple[Chip, Text]:
+    if candidate.paused_for:
+        return NEW_WAITING
+    if candidate.check_waits_until is None:
+        return NEW_CHECKING
+    return NEW_UNREACHABLE if candidate.doubted_at is None else NEW_DOUBTED
+
+
+def _when(at: datetime | None) -> str:
+    """Return when something goes on, as people say it."""
+    if at is None or at - timezone.now() < SOON:
+        return gettext("in a moment")
+    return gettext("at %(time)s") % {"time": time_format(timezone.localtime(at), "H:i")}
+
+
+def _has_just_taken_over(credential: ApiCredential) -> bool:
+    """Whether it replaced another just now, after a check, and nobody has asked about it since."""
+    checked_at, since = credential.checked_at, credential.replaced_at
+    if credential.state != State.WORKING or checked_at is None or checked_at > since:
+        return False
+    return credential.version > 1 and timezone.now() - since < NEWS_FOR
 
 
 def _checked(credential: ApiCredential) -> tuple[Chip, Text]:
     chip, text = WORDS[credential.state]
+    if _has_just_taken_over(credential):
+        return chip, TAKEN_OVER
     is_refused = credential.state == State.REFUSED
     return chip, OTHER_ACCEPTED if is_refused and _others(credential) else text
 
@@ -186,6 +274,32 @@ def trouble(credential: ApiCredential | None) -> Trouble | None:
     if credential.state == State.MISMATCH:
         return KEY_MISMATCH
     return None if credential.is_readable else KEY_UNREADABLE
+
+
+EXPIRY_NEAR = timedelta(days=14)
+
+
+def expiry_banner(credential: ApiCredential | None) -> Banner | None:
+    """Return the banner for somebody who can store another key before this one has ended."""
+    if credential is None or credential.expires_on is None:
+        return None
+    today = timezone.localdate()
+    if credential.expires_on - today > EXPIRY_NEAR:
+        return None
+    title = ENDED_TITLE if credential.expires_on < today else _ends_title(credential.expires_on)
+    return Banner(
+        "attention", title, str(STORE_NEXT), reverse_lazy("key:edit"), _("Go to the API key")
+    )
+
+
+ENDED_TITLE = _("The API key has expired")
+STORE_NEXT = _("Get a new one from SmartphoneKey and store it, so that claims go on.")
+
+
+def _ends_title(day: date) -> str:
+    if day == timezone.localdate():
+        return gettext("The API key expires today")
+    return gettext("The API key expires on %(day)s") % {"day": date_format(day, "j E")}
 
 
 def banner_for_manager(found: Trouble, of_support: bool) -> Banner:

@@ -72,11 +72,17 @@ def find_workspace(request: HttpRequest) -> Workspace:
 
 
 def key_banner(membership: Membership) -> Banner | None:
-    """Return the banner about a key that stops claims this member has to do with, or None."""
+    """Return the banner about a key that stops claims this member has to do with, or None.
+
+    Who can store another is also told of one that ends soon.
+    """
     credential = membership.organisation.stored_credential
     trouble, may = key_wording.trouble(credential), access.abilities(membership)
-    if trouble is None or not may & CONCERNED:
+    if not may & CONCERNED:
         return None
+    if trouble is None:
+        manages = access.Ability.MANAGE_KEY in may
+        return key_wording.expiry_banner(credential) if manages else None
     of_support = credential is not None and credential.is_super
     if access.Ability.MANAGE_KEY in may:
         return key_wording.banner_for_manager(trouble, of_support)

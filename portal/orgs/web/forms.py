@@ -1,6 +1,6 @@
 """What people type about their organisation, checked field by field."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -224,18 +224,57 @@ class KeyKindForm(forms.ModelForm[ApiCredential]):
         return cleaned
 
 
-class SentForm(forms.Form):
-    """What of the key and its token is sent."""
-
-    sent = forms.ChoiceField(
+def sent_field(**kwargs: Any) -> forms.ChoiceField:
+    """Return the field for what of the key and its token is sent."""
+    return forms.ChoiceField(
         label=_("The portal sends"),
         choices=ApiCredential.Sent.choices,
         widget=forms.RadioSelect,
+        **kwargs,
     )
 
 
+def expiry_field() -> forms.DateField:
+    """Return the field for the last day on which SpKey takes the key."""
+    return forms.DateField(
+        label=_("Expires on"),
+        required=False,
+        help_text=_(
+            "SmartphoneKey's key page shows it, if there is such a day. Administrators are "
+            "reminded 14 and 3 days before."
+        ),
+        error_messages={"invalid": _("A day such as 2030-12-31.")},
+        validators=[not_over],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
+    )
+
+
+def not_over(day: date) -> None:
+    """Refuse a day that is over. Raises ValidationError."""
+    if day < timezone.localdate():
+        raise forms.ValidationError(_("This day is over."))
+
+
+class SentForm(forms.Form):
+    """What of the key and its token is sent."""
+
+    sent = sent_field()
+
+
+class ExpiryForm(forms.Form):
+    """The last day on which SpKey takes the key in use, or none."""
+
+    expires_on = expiry_field()
+
+
+class CandidateForm(forms.Form):
+    """The new key that the page showed, for another may have been stored since."""
+
+    candidate = forms.UUIDField()
+
+
 class KeyForm(forms.Form):
-    """A new key, and a bearer token where the organisation uses one. Neither is ever shown."""
+    """A new key, its last day, and a bearer token where it has one. No secret is ever shown."""
 
     key = forms.CharField(
         label=_("New API key"),
@@ -246,18 +285,25 @@ class KeyForm(forms.Form):
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),
     )
+    expires_on = expiry_field()
     bearer_token = forms.CharField(
         label=_("Bearer token"),
         required=False,
         strip=True,
         validators=[TOKEN_SHAPE],
-        help_text=_("Only if SmartphoneKey gave you one. Empty removes the stored one."),
+        help_text=_("Only if SmartphoneKey gave you one with this key."),
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),
     )
+    sent = sent_field(required=False)
 
     def secrets(self) -> tuple[Secret, Secret | None]:
         """Return the key and the token, in the type that does not show itself."""
         token = self.cleaned_data["bearer_token"]
         return Secret(self.cleaned_data["key"]), Secret(token) if token else None
+
+    @property
+    def has_wrong_token(self) -> bool:
+        """Whether what is wrong stands where the page has folded it away."""
+        return not {"bearer_token", "sent"}.isdisjoint(self.errors)

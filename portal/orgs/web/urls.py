@@ -10,6 +10,10 @@ key_urls = (
         path("check/", api_key.key_check, name="check"),
         path("live/", api_key.key_live, name="live"),
         path("sent/", api_key.key_sent, name="sent"),
+        path("expiry/", api_key.key_expiry, name="expiry"),
+        path("new/check/", api_key.candidate_check, name="candidate-check"),
+        path("new/discard/", api_key.candidate_discard, name="candidate-discard"),
+        path("new/use/", api_key.candidate_use, name="candidate-use"),
     ],
     "key",
 )

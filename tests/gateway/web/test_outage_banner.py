@@ -87,4 +87,7 @@ def test_a_page_asks_the_circuit_once_and_a_polled_fragment_never(as_person, ada
 
     assert questions(client, f"/claims/{claim.pk}/") == 1
     assert questions(client, fragment, **FRAGMENT) == 0
-    assert questions(client, "/organisation/key/live/", **FRAGMENT) == 0
+    ApiCredential.objects.update(due_at=timezone.now())
+    page = client.get("/organisation/key/").content.decode()
+    of_key = page.partition('id="key-status"')[2].partition('hx-get="')[2].partition('"')[0]
+    assert questions(client, of_key.replace("&amp;", "&"), **FRAGMENT) == 0
