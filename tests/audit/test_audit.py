@@ -80,6 +80,7 @@ def test_a_replaced_key_is_recorded_by_its_first_and_last_characters_only(acme, 
         "before": Secret(world.ACME_KEY).masked,
         "after": "newKeyFo…0001",
         "bearer_token": True,
+        "expires_on": None,
     }
 
 

@@ -18,6 +18,8 @@ from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.notices import account_emails
 from portal.notices.models import AccountEmail, Notice
+from portal.orgs import api_keys, key_candidates
+from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
@@ -48,6 +50,22 @@ def keys_to_check(_request):
         make_organisation(f"Tenant {number}", f"org-{number}", world.ACME_KEY)
 
 
+def new_keys_to_check(request):
+    keys_to_check(request)
+    ada = request.getfixturevalue("ada")
+    for credential in ApiCredential.objects.exclude(
+        organisation__in=ada.memberships.values("organisation")
+    ):
+        key_candidates.offer(credential.organisation, ada, Secret(world.ACME_KEY))
+
+
+def keys_that_expire(request):
+    new_keys_to_check(request)
+    for credential in ApiCredential.objects.filter(organisation__key_candidate__isnull=False):
+        day = timezone.localdate() + timedelta(days=7)
+        api_keys.set_expiry(credential, request.getfixturevalue("ada"), day)
+
+
 def notices(request):
     request.getfixturevalue("ada")
     for number in range(ROWS):
@@ -65,6 +83,8 @@ SETUPS = {
     "rechecks": claims_that_ended_badly,
     "hub refreshes": watched_hubs,
     "key checks": keys_to_check,
+    "checks of new keys": new_keys_to_check,
+    "reminders of keys that expire": keys_that_expire,
     "notices": notices,
 }
 

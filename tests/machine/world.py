@@ -22,7 +22,7 @@ from portal.core import leasing, worker
 from portal.gateway import circuit, clients, gate
 from portal.jobs.models import Job
 from portal.notices import outbox
-from portal.orgs import api_keys
+from portal.orgs import key_candidates
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import commands, world
@@ -256,7 +256,7 @@ class World:
         """Let an administrator put this key in place at the portal."""
         self.ledger.keys_stored[organisation.pk].add(key.name)
         self.key_texts.add(key.text)
-        api_keys.replace(organisation, None, Secret(key.text), None)
+        key_candidates.offer(organisation, self.environment.people["ada"], Secret(key.text))
 
     def rotate_key(self, organisation: Organisation) -> None:
         """Let SpKey give the organisation another key; the portal's is unknown from now on."""

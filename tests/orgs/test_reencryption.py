@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from portal.orgs import encryption, reencryption
 from portal.orgs.encryption import Secret
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiCredential, KeyCandidate
 from portal.sandbox import world
 from tests.people_with_factor import TOTP_SECRET, set_up_factor
 
@@ -26,6 +26,9 @@ def codes(settings, acme, harbour, ira) -> list[str]:
     for credential, key in ((acme.credential, world.ACME_KEY), (harbour.credential, "k" * 40)):
         credential.set_key(Secret(key), Secret(TOKEN))
         credential.save()
+    candidate = KeyCandidate(organisation=acme)
+    candidate.set_key(Secret("c" * 40), Secret(TOKEN))
+    candidate.save()
     set_up_factor(ira)
     made = RecoveryCodes.activate(ira).generate_codes()
     settings.PORTAL_ENCRYPTION_KEYS = [NEW, OLD]

@@ -19,7 +19,7 @@ from django.utils.log import AdminEmailHandler
 
 from portal.core import worker
 from portal.core.logs import JsonFormatter
-from portal.orgs import api_keys
+from portal.orgs import key_candidates
 from portal.orgs.encryption import Secret, encrypt
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -136,11 +136,11 @@ def reports() -> Iterator[list[str]]:
 def test_an_error_report_shows_no_key(debug, settings, reports, as_person, ada, monkeypatch):
     settings.DEBUG = debug
 
-    def failing(organisation, actor, key, bearer_token):
+    def failing(organisation, actor, key, bearer_token, **_how):
         text = key.reveal()
         raise RuntimeError(len(text))
 
-    monkeypatch.setattr(api_keys, "replace", failing)
+    monkeypatch.setattr(key_candidates, "offer", failing)
     client = as_person(ada)
     client.raise_request_exception = False
     answer = client.post(reverse("key:edit"), {"key": FRESH_KEY, "bearer_token": BEARER})

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
-from portal.orgs.models import Membership, Organisation, User
+from portal.orgs import api_keys
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, KeyCandidate, Membership, Organisation, User
 from portal.sandbox import world
 from tests.conftest import join
 from tests.forms import FRAGMENT, OF_ONES_ORGANISATION, choose, claim_form, of
@@ -65,7 +67,11 @@ def posts(mill_court, lighthouse, hub_id) -> dict[str, dict[str, str]]:
     return {
         "claims:new": claim_form(lighthouse, hub_id),
         "claims:read": claim_form(lighthouse, hub_id),
+        "key:candidate-check": {"candidate": str(uuid4())},
+        "key:candidate-discard": {"candidate": str(uuid4())},
+        "key:candidate-use": {"candidate": str(uuid4())},
         "key:check": {},
+        "key:expiry": {"expires_on": ""},
         "key:edit": {"key": world.ACME_KEY, "bearer_token": "abc.def"},
         "key:sent": {"sent": "both"},
         "people:list": {"fallback_spkey_user_id": str(uuid4())},
@@ -181,8 +187,18 @@ def targets(page: str) -> set[str]:
     return {url for url in found if resolve(urlsplit(url).path).view_name in OF_ONES_ORGANISATION}
 
 
-def test_every_form_says_its_organisation(client, agent, harbour, spkey_support, lighthouse):
-    client.post(of(harbour, KEY), {"key": world.HARBOUR_KEY, "bearer_token": "abc.def"})
+@pytest.fixture
+def two_keys(client, harbour):
+    """Harbour's key, which is refused, has a token, and another one beside it."""
+    api_keys.replace(harbour, None, Secret(world.HARBOUR_KEY), Secret("abc.def"))
+    ApiCredential.objects.filter(organisation=harbour).update(state="refused")
+    client.post(of(harbour, KEY), {"key": world.ACME_KEY})
+    KeyCandidate.objects.update(state="unreachable")
+
+
+def test_every_form_says_its_organisation(
+    client, agent, harbour, spkey_support, lighthouse, two_keys
+):
     choose(agent, spkey_support)
     pages = [
         (client, reverse(name)) for name in ("claims:new", "key:edit", "people:list", "sites:new")
@@ -247,10 +263,13 @@ def test_what_one_may_not_do_in_the_new_organisation_is_not_what_stops_an_old_pa
     assert client.post(of(harbour, SITE), {"name": "Quay House"}).status_code == 403
 
 
-def test_buttons_say_for_whom_where_there_are_several_to_choose_from(client, ada, harbour):
-    client.post(of(harbour, KEY), {"key": world.HARBOUR_KEY, "bearer_token": "abc.def"})
+def test_buttons_say_for_whom_where_there_are_several_to_choose_from(
+    client, ada, harbour, two_keys
+):
+    of_key = ("Save the new key for", "Check key for", "Use this way for", "Save the day for")
+    of_new_key = ("Use it now, unchecked, for", "Check again for", "Discard the new key of")
     words = {
-        KEY: ("Store for", "Check key for", "Use this way for"),
+        KEY: (*of_key, *of_new_key),
         SITE: ("Save for",),
         PEOPLE: ("Save the fallback for",),
     }
