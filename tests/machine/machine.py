@@ -31,6 +31,7 @@ KEY_CHANGES = (
     "stored",
     "stored again",
     "replaced by another's",
+    "a wrong one stored",
     "checked",
 )
 
@@ -212,6 +213,8 @@ class Machine(People):
             self.world.store_key(organisation, spkeys[tenant])
         if how == "replaced by another's" and tenant != "support":
             self.world.store_key(organisation, spkeys["harbour"])
+        if how == "a wrong one stored":
+            self.world.store_wrong_key(organisation)
         if how == "checked":
             credential = ApiCredential.objects.get(organisation=organisation)
             api_keys.ask_for_check(credential, self.world.environment.people["ada"])
