@@ -10,13 +10,16 @@ from chaos.api import Api
 from chaos.ledger import Ledger
 from chaos.options import RunOptions
 from chaos.tenants import Tenant
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiCredential, KeyCandidate
 
 KEY, CHECK = "/organisation/key/", "/organisation/key/check/"
+CHECK_NEW = "/organisation/key/new/check/"
+# No key of SpKey's.
+WRONG = "mistyped" + "0" * 32
 
 
 class Administrators:
-    """Rotates and revokes keys during the faults, and restores them through the key page."""
+    """Rotates, revokes and mistypes keys during the faults, and restores them on the key page."""
 
     def __init__(
         self, api: Api, ledger: Ledger, options: RunOptions, tenants: list[Tenant]
@@ -30,20 +33,22 @@ class Administrators:
     def run(self) -> None:
         """Break a key, restore it, until the faults are over."""
         while not self._options.rest(self._chance.uniform(3, 12)):
-            tenant = self._chance.choice(self._tenants)
-            if self._chance.random() < 0.5:
-                self._rotate(tenant)
-            else:
-                self._revoke(tenant)
+            act = self._chance.choice((self._rotate, self._rotate, self._revoke, self._mistype))
+            act(self._chance.choice(self._tenants))
             self.restore()
 
     def restore(self) -> None:
         """Enter a new key where SpKey refuses the stored one; have others that do not work checked.
 
-        As far as the portal knows: it may have been told nonsense.
+        As far as the portal knows: it may have been told nonsense, of a new key as well.
         """
         for tenant in self._tenants:
             state = ApiCredential.objects.get(organisation=tenant.organisation).state
+            new = KeyCandidate.objects.filter(organisation=tenant.organisation).first()
+            if new is not None and not new.is_being_checked:
+                self._post(tenant, CHECK_NEW, {"candidate": str(new.pk)})
+            if new is not None and new.masked_key[:8] != WRONG[:8]:
+                continue
             if state == ApiCredential.State.REFUSED and self._chance.random() < 0.5:
                 self._rotate(tenant)
             elif state != ApiCredential.State.WORKING:
@@ -57,6 +62,12 @@ class Administrators:
         self._options.rest(self._chance.uniform(0, 8))
         while not self._post(tenant, KEY, {"key": key, "bearer_token": ""}):
             time.sleep(0.2)
+
+    def _mistype(self, tenant: Tenant) -> None:
+        """Enter a key that SpKey does not know, where none waits: the one in use goes on."""
+        if not KeyCandidate.objects.filter(organisation=tenant.organisation).exists():
+            self._ledger.count("wrong keys entered")
+            self._post(tenant, KEY, {"key": WRONG, "bearer_token": ""})
 
     def _revoke(self, tenant: Tenant) -> None:
         """Let SpKey refuse the key for a while."""

@@ -245,7 +245,7 @@ def administrators_are_notified_once(accounts: Accounts) -> Iterator[Difference]
 def no_key_is_accused(accounts: Accounts) -> Iterator[Difference]:
     """No key is called another organisation's: here every one is its own."""
     for entry in accounts.entries:
-        if entry.verb == "key.mismatch":
+        if entry.verb in {"key.mismatch", "key.candidate_mismatch"}:
             yield Difference(f"a key was called another's at {entry.at}: {entry.detail}")
     for claim in accounts.claims.values():
         if claim.reason == Reason.KEY_MISMATCH:

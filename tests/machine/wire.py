@@ -124,9 +124,13 @@ class WireTap:
     def _ended(self, what: str) -> None:
         claim_id = self._ledger.lease.pk if self._ledger.lease else None
         self._ledger.look_at_spkey(claim_id if what == SENDING else None)
+        request = self._state.requests[-1]
+        if request.key == "revoked" and request.status != 401:
+            # A fault has called a wrong key right, and it may take over.
+            for names in self._ledger.keys_stored.values():
+                names.add(request.key)
         if claim_id is None:
             return
-        request = self._state.requests[-1]
         claim = Claim.objects.select_related("organisation", "acting_organisation").get(pk=claim_id)
         for text in self._broken_by_key(claim, request):
             self._ledger.wrong["key"].append(f"claim {claim_id}: {text}")

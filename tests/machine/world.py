@@ -260,8 +260,10 @@ class World:
 
     def store_wrong_key(self, organisation: Organisation) -> None:
         """Let an administrator store a key that SpKey refuses: no call about a claim has it."""
-        self.key_texts.add(REVOKED_KEY)
-        key_candidates.offer(organisation, self.environment.people["ada"], Secret(REVOKED_KEY))
+        self.key_texts.add(world.REVOKED_KEY)
+        key_candidates.offer(
+            organisation, self.environment.people["ada"], Secret(world.REVOKED_KEY)
+        )
 
     def rotate_key(self, organisation: Organisation) -> None:
         """Let SpKey give the organisation another key; the portal's is unknown from now on."""
