@@ -30,12 +30,14 @@ def _speed_up(factor: float) -> None:
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing  # noqa: PLC0415
     from portal.core import leasing, worker  # noqa: PLC0415
-    from portal.gateway import circuit, gate  # noqa: PLC0415
+    from portal.gateway import candidate_checks, circuit, gate, key_expiry  # noqa: PLC0415
     from portal.hubs import watching  # noqa: PLC0415
     from portal.notices import account_emails, outbox  # noqa: PLC0415
+    from portal.orgs.models import ApiKey  # noqa: PLC0415
 
     emails = (account_emails, outbox)
-    modules = (leasing, worker, step, timing, circuit, gate, watching, *emails)
+    keys = (candidate_checks, key_expiry, ApiKey)
+    modules = (leasing, worker, step, timing, circuit, gate, watching, *emails, *keys)
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)
     for name in ("backoff", "offline_wait"):

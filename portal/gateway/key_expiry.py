@@ -20,6 +20,7 @@ from portal.orgs.models import ApiCredential, KeyReminder
 REMINDERS: Final = (14, 3)
 # When people read what they are reminded of.
 MORNING: Final = time(8)
+LONGEST: Final = timedelta(seconds=10)
 
 
 def some_due() -> bool:
@@ -77,6 +78,6 @@ KEY_REMINDERS = WorkKind(
     is_due=some_due,
     take=take_due,
     work=remind,
-    longest=lambda: timedelta(seconds=10),
+    longest=lambda: LONGEST,
     priority=1,
 )
