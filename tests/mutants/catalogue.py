@@ -404,6 +404,32 @@ MUTANTS = (
         by_machine=False,
     ),
     Mutant(
+        "a wrong new key changes nothing",
+        "it takes over whatever its check has shown",
+        (
+            Edit(
+                "portal/gateway/candidate_checks.py",
+                "    if isinstance(verdict, timedelta) or verdict != ApiCredential.State.WORKING:\n",
+                "    if isinstance(verdict, timedelta):\n",
+            ),
+        ),
+        "tests/gateway/test_new_keys.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "a late check puts no key in place",
+        "it does under any epoch of its lease",
+        (
+            Edit(
+                "portal/gateway/candidate_checks.py",
+                "        mine = lease.row() & stored(candidate)\n        if credential",
+                "        mine = stored(candidate)\n        if credential",
+            ),
+        ),
+        "tests/gateway/test_new_keys.py",
+        by_machine=False,
+    ),
+    Mutant(
         "a 429 to any call holds back the whole key",
         "only the call that met it waits",
         (
