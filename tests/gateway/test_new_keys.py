@@ -172,15 +172,22 @@ def test_a_worker_that_is_killed_leaves_the_old_key_and_the_next_one_goes_on(
     assert Entry.objects.filter(verb="key.replaced", actor_id=ada.pk).count() == 1
 
 
-def test_a_late_check_puts_nothing_in_place(sandbox, acme, ada, fresh, clock):
+def test_a_late_check_puts_nothing_in_place(sandbox, acme, ada, fresh, clock, monkeypatch):
+    ask = key_health.ask_about
+
+    def overtaken(key, *sent):
+        clock.shift(KeyCandidate.LEASE.total_seconds() + 1)
+        candidate_checks.take_due(1)
+        return ask(key, *sent)
+
     offer(acme, ada, fresh)
     (late,) = candidate_checks.take_due(1)
-    clock.shift(KeyCandidate.LEASE.total_seconds() + 1)
-    candidate_checks.take_due(1)
-
-    candidate_checks.check(late, lambda _: [], actions.resume)
+    with monkeypatch.context() as patch:
+        patch.setattr(key_health, "ask_about", overtaken)
+        candidate_checks.check(late, lambda _: [], actions.resume)
 
     assert in_use(acme).key.reveal() == world.ACME_KEY
+    assert waiting(acme).checked_at is None
 
 
 @pytest.fixture
