@@ -409,7 +409,8 @@ MUTANTS = (
         (
             Edit(
                 "portal/gateway/candidate_checks.py",
-                "    if isinstance(verdict, timedelta) or verdict != ApiCredential.State.WORKING:\n",
+                "    if isinstance(verdict, timedelta) or "
+                "verdict != ApiCredential.State.WORKING:\n",
                 "    if isinstance(verdict, timedelta):\n",
             ),
         ),
