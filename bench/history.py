@@ -118,6 +118,9 @@ def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield "sites", read("/sites/")
     yield "people", read("/organisation/people/")
     yield "key", read("/organisation/key/")
+    yield "record", read("/record/")
+    yield "sites in the record", read("/record/?kind=sites")
+    yield "own activity", of_installer("/accounts/activity/")
     yield "claim", read(f"/claims/{claim.pk}/")
     yield "claim's poll", read(f"/claims/{claim.pk}/live/")
 

@@ -136,6 +136,7 @@ def _save(claims: list[Claim]) -> None:
             Entry(
                 at=claim.created_at,
                 verb="claim.submitted",
+                kind="claims",
                 actor_id=claim.submitted_by_id,
                 actor_label=claim.submitted_by.email,
                 organisation_id=claim.organisation_id,

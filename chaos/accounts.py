@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from bench import place
 from chaos.ledger import Ledger
 from portal.audit.models import Entry
@@ -131,6 +133,12 @@ def sends_of(claim: Claim) -> list[Attempt]:
 def ended_badly(claim: Claim) -> bool:
     """Say whether the claim ended otherwise than with the hub claimed."""
     return claim.state not in ACTIVE and claim.state not in SUCCEEDED
+
+
+def unsent_notices() -> QuerySet[Notice]:
+    """Return the notices that are still to be sent, but those that wait for an hour to be over."""
+    together = (Notice.Kind.GAVE_UP, Notice.Kind.WAITS)
+    return Notice.objects.filter(sent_at=None, given_up_at=None).exclude(kind__in=together)
 
 
 def unreported_effects(accounts: Accounts) -> list[Claim]:

@@ -5,13 +5,12 @@ from collections import Counter
 
 from django.db import connection
 
-from chaos.accounts import unreported_effects
+from chaos.accounts import unreported_effects, unsent_notices
 from chaos.ledger import Ledger
 from chaos.options import show_progress
 from chaos.people import People
 from chaos.scenario import Scenario
 from portal.claims.models import Claim, Reason, State
-from portal.notices.models import Notice
 
 # The portal's: a lease and a settled send take two minutes, a window of three sends ten, and
 # rechecks begin after five.
@@ -28,7 +27,7 @@ def until_quiet(scenario: Scenario) -> bool:
     while time.monotonic() < gives_up_at:
         scenario.administrators.restore()
         states = Counter(Claim.objects.active().values_list("state", flat=True))
-        open_notices = Notice.objects.filter(sent_at=None, given_up_at=None).count()
+        open_notices = unsent_notices().count()
         # The whole log is fetched for this: only once everything else is quiet.
         late = 0 if states or open_notices else len(unreported_effects(scenario.accounts()))
         if not states and not open_notices and not late:

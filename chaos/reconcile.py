@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chaos.accounts import Accounts, binding, hub_of, sends_of, unreported_effects
+from chaos.accounts import (
+    Accounts,
+    binding,
+    hub_of,
+    sends_of,
+    unreported_effects,
+    unsent_notices,
+)
 from portal.claims.engine import timing
 from portal.claims.models import Claim, Reason, State
-from portal.notices.models import Notice
 from portal.orgs.models import Membership
 
 # A cancel and a send may wait for each other at the database, which keeps one so long.
@@ -238,7 +244,7 @@ def administrators_are_notified_once(accounts: Accounts) -> Iterator[Difference]
         ]
         if len(refused) != len(about_key):
             yield Difference(f"{len(refused)} refusals of a key, {len(about_key)} notices of them")
-    for notice in Notice.objects.filter(sent_at=None, given_up_at=None):
+    for notice in unsent_notices():
         yield Difference(f"never sent: {notice}")
 
 

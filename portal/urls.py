@@ -4,8 +4,10 @@ from allauth.mfa.recovery_codes import views as codes
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.audit.web import views as record
 from portal.claims.web import finder, home
 from portal.core.web.health import health
+from portal.notices.web import letters, news
 from portal.orgs.web import factor_changes, languages
 from portal.orgs.web.adapters import closed
 from portal.orgs.web.urls import session_urls
@@ -19,9 +21,14 @@ urlpatterns = [
     path("sites/", include("portal.sites.web.urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
+    path("record/", include("portal.audit.web.urls")),
     # A claim is made in the name of the SpKey user of an address: nobody changes their own.
     path("accounts/email/", closed),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/activity/", record.activity, name="activity"),
+    path("accounts/news/", news.news, name="news"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/<slug:kind>/<uuid:pk>/<slug:language>/", letters.letter, name="letter"),
     path("accounts/sessions/", include(session_urls)),
     # The sign-in library's own, with what it does not do.
     path("accounts/2fa/totp/activate/", factor_changes.Activate.as_view()),

@@ -41,6 +41,8 @@ OF_ONES_ORGANISATION = (
     "key:expiry",
     "key:sent",
     "people:list",
+    "news",
+    "record:export",
     "sites:new",
     "support:new",
 )

@@ -14,9 +14,11 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         """Let workers work on claims."""
         # Models can be imported only now.
+        from portal.claims import letters  # noqa: PLC0415
         from portal.claims.engine import work  # noqa: PLC0415
         from portal.core import worker  # noqa: PLC0415
 
         worker.register(
             work.ATTEMPTS, work.UNSERVED, work.KEY_CHECKS, work.CANDIDATE_CHECKS, work.RECHECKS
         )
+        letters.register()

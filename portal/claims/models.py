@@ -330,6 +330,11 @@ class Claim(Leased):
         """The site as people call it, or its SpKey id where the portal has no such site."""
         return self.site.name if self.site else self.spkey_site_id
 
+    @property
+    def record_label(self) -> str:
+        """What the record calls the claim: where it is, since it names the hub beside."""
+        return self.site_name
+
     def site_in_the_way(self) -> str:
         """Return the site that has the hub already, as people call it, where that ended the claim.
 

@@ -35,6 +35,8 @@ class Origin:
     path: str
     person: UUID | None = None
     organisation: UUID | None = None
+    # In which the person acts, in that organisation or as an operator of the portal.
+    role: str = ""
 
 
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
@@ -50,11 +52,12 @@ def current() -> Origin | None:
     return _origin.get()
 
 
-def note(*, person: UUID | None = None, organisation: UUID | None = None) -> None:
-    """Keep for whom the request is answered, as soon as that is known."""
+def note(*, person: UUID | None = None, organisation: UUID | None = None, role: str = "") -> None:
+    """Keep for whom the request is answered, and in which role, as soon as that is known."""
     if origin := _origin.get():
         origin.person = person or origin.person
         origin.organisation = organisation or origin.organisation
+        origin.role = role or origin.role
 
 
 def _finish(**_: object) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from portal.core import leasing
 from portal.core.leasing import Lease
 from portal.core.worker import WorkKind
-from portal.notices import outbox
+from portal.notices import letters, outbox
 from portal.notices.models import AccountEmail
 from portal.orgs.models import User
 
@@ -69,13 +69,21 @@ def _is_too_late(email: AccountEmail) -> bool:
     return timezone.now() - email.created_at >= longest
 
 
-def _email(email: AccountEmail) -> EmailMessage:
+def letter_of(email: AccountEmail, language: str, token: str) -> letters.Letter:
+    """Return what the e-mail says in that language; `token` is what its link opens with."""
     person = email.user
     facts = {"address": person.email}
     if email.kind == AccountEmail.Kind.NEW_PASSWORD:
-        facts["person"] = user_pk_to_url_str(person)
-        facts["token"] = default_token_generator.make_token(person)
-    return outbox.written(email, person.language or email.language, facts)
+        facts |= {"person": user_pk_to_url_str(person), "token": token}
+    return letters.letter(email.kind, language, facts)
+
+
+def _email(email: AccountEmail) -> EmailMessage:
+    person, token = email.user, ""
+    if email.kind == AccountEmail.Kind.NEW_PASSWORD:
+        token = default_token_generator.make_token(person)
+    written = letter_of(email, person.language or email.language, token)
+    return letters.email(written, person.email, email.pk)
 
 
 # Its own kind: people wait for it, and a thousand notices must not come before it.

@@ -15,6 +15,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         "user",
         "kind",
         "about",
+        "digest",
         "created_at",
         "tries",
         "due_at",

@@ -15,6 +15,6 @@ class NoticesConfig(AppConfig):
         """Let workers send e-mails."""
         # Models can be imported only now.
         from portal.core import worker  # noqa: PLC0415
-        from portal.notices import account_emails, outbox  # noqa: PLC0415
+        from portal.notices import account_emails, digests, outbox  # noqa: PLC0415
 
-        worker.register(outbox.NOTICES, account_emails.ACCOUNT_EMAILS)
+        worker.register(outbox.NOTICES, account_emails.ACCOUNT_EMAILS, digests.DIGESTS)

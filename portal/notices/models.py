@@ -45,8 +45,65 @@ class Outgoing(Leased):
         )
 
 
+class How(models.TextChoices):
+    """How somebody wants to be told of something."""
+
+    INSTANT = "instant", _("At once")
+    DIGEST = "digest", _("Once a day")
+    OFF = "off", _("Not at all")
+
+
+class NewsChoice(models.Model):
+    """How a person wants to be told of a topic in one of their organisations: see `topics`."""
+
+    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
+    organisation = models.ForeignKey(
+        "orgs.Organisation", models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    topic = models.CharField(_("topic"), max_length=16)
+    how = models.CharField(_("how"), max_length=8, choices=How.choices)
+
+    class Meta:
+        verbose_name = _("choice of e-mails")
+        verbose_name_plural = _("choices of e-mails")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "user", "topic"), name="one_choice_each_topic"
+            ),
+            models.CheckConstraint(
+                condition=Q(how__in=("instant", "digest", "off")), name="news_choice_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.get_how_display()}"
+
+
+class Digest(Outgoing):
+    """One e-mail a day to somebody who wants the news of an organisation together."""
+
+    organisation = models.ForeignKey(
+        "orgs.Organisation", models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    # That of its morning, by the portal's clock.
+    day = models.DateField(_("day"))
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("daily e-mail")
+        verbose_name_plural = _("daily e-mails")
+        constraints = (
+            *Outgoing.Meta.constraints,
+            models.UniqueConstraint(
+                fields=("organisation", "user", "day"), name="one_digest_each_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.day}"
+
+
 class Notice(Outgoing):
-    """An e-mail that tells one of an organisation's administrators what happened.
+    """An e-mail that tells one of an organisation's people what happened.
 
     `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
     are the words it is about (JSON, no secrets).
@@ -66,6 +123,8 @@ class Notice(Outgoing):
         SUPPORT_CLAIMED = "support_claimed", _("Claimed by SpKey support")
         OPERATOR_CHANGE = "operator_change", _("Change by an operator")
         ADMINISTRATORS = "administrators", _("Change of administrators")
+        GAVE_UP = "gave_up", _("Claims given up")
+        WAITS = "waits", _("Claims wait for somebody")
 
     # None where it is the operators who are told.
     organisation = models.ForeignKey(
@@ -78,6 +137,10 @@ class Notice(Outgoing):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     about = models.CharField(_("about"), max_length=100)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
+    # In which it is told, for those who want their news together: then it is never due by itself.
+    digest = models.ForeignKey(
+        Digest, models.SET_NULL, null=True, related_name="notices", verbose_name=_("daily e-mail")
+    )
 
     class Meta(Outgoing.Meta):
         verbose_name = _("notice")

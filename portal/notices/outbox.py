@@ -4,29 +4,29 @@ The code that makes something happen writes the notices in the same transaction;
 them. A mail server cannot say that it has seen an e-mail before: one whose sender was killed
 in between is sent again, under the same Message-ID, by which mailboxes know it for the same.
 
-How an e-mail is written and delivered is the same for people's own: see `account_emails`.
+How an e-mail is written stands in `letters`; it is delivered the same way for people's own
+(`account_emails`) and for the news of a day (`digests`), which `topics` says who wants.
 """
 
 import logging
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.db.models import F, Q
+from django.utils import timezone
 
 from portal.audit.record import record
 from portal.core import leasing
 from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
-from portal.notices.models import AccountEmail, Notice, Outgoing
+from portal.notices import letters, mornings, topics
+from portal.notices.models import Digest, How, Notice, Outgoing
 from portal.orgs.models import ApiCredential, Membership, User
 
 logger = logging.getLogger(__name__)
@@ -42,50 +42,75 @@ SHORTEST_BACKOFF: Final = timedelta(seconds=5)
 GIVE_UP_AFTER: Final = timedelta(hours=48)
 GIVE_UP_TRIES: Final = 12
 
+NEWS_PATH: Final = "/accounts/news/"
+
+FRESH: Final[dict[str, Callable[[Notice], dict[str, object] | None]]] = {}
+"""For what is told together: what a kind of notice counts only when it is sent, by its room."""
+
 _random = random.SystemRandom()
 
 
-def notify(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -> int:
+@transaction.atomic
+def notify(
+    organisation_id: uuid.UUID,
+    kind: str,
+    about: str,
+    *,
+    not_before: datetime | None = None,
+    and_to: Iterable[User] = (),
+    **facts: object,
+) -> int:
     """Write a notice for each of the organisation's administrators, in the caller's transaction.
 
     `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): nobody
     gets a second notice of one kind about it. `facts` must serialise as JSON and hold no
-    secret; the words of the kind in templates/notices/email/ say which they know. Return how many
-    notices were made. Raises ValueError for a kind that has no words.
+    secret; the words of the kind in templates/notices/email/ say which they know. `and_to` are
+    others whom it concerns, where `topics` lets them be told of that kind; `not_before` is for
+    what is told together. Who wants such news once a day has it in their digest, who wants none
+    has none. Return how many notices were made. Raises ValueError for a kind that has no words.
     """
-    admins = Membership.objects.active().filter(
-        organisation=organisation_id, role=Membership.Role.ADMIN
-    )
-    people = [admin.user for admin in admins.select_related("user")]
-    if not people:
+    active = Membership.objects.active().filter(organisation=organisation_id)
+    concerned = Q(role=Membership.Role.ADMIN) | Q(user__in=list(and_to))
+    members = list(active.filter(concerned).select_related("user"))
+    if not any(member.role == Membership.Role.ADMIN for member in members):
         logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
-    return _write(people, organisation_id, Notice.Kind(kind), about, facts)
+    told = [member for member in members if topics.is_for(member, kind)]
+    ways = topics.ways(told, kind)
+    at = leasing.due_at(not_before or timezone.now())
+    made = [
+        Notice(
+            organisation_id=organisation_id,
+            user=member.user,
+            kind=Notice.Kind(kind),
+            about=about,
+            facts=facts,
+            **(at if ways[member.user_id] == How.INSTANT else _together(member)),
+        )
+        for member in told
+        if ways[member.user_id] != How.OFF
+    ]
+    return _write(made, organisation_id, Notice.Kind(kind), about)
 
 
 def notify_operators(kind: str, about: str, **facts: object) -> int:
     """Write a notice for each operator of the portal, as `notify` does for administrators."""
-    operators = list(User.objects.filter(is_staff=True, is_active=True))
-    return _write(operators, None, Notice.Kind(kind), about, facts)
+    operators = User.objects.filter(is_staff=True, is_active=True)
+    at = leasing.due_at(timezone.now())
+    made = [
+        Notice(user=person, kind=Notice.Kind(kind), about=about, facts=facts, **at)
+        for person in operators
+    ]
+    return _write(made, None, Notice.Kind(kind), about)
+
+
+def _together(member: Membership) -> dict[str, Any]:
+    """Return the fields of a notice that the member is told of with their next digest."""
+    return {"digest": mornings.next_digest(member), **leasing.due_at(None)}
 
 
 def _write(
-    people: list[User],
-    organisation_id: uuid.UUID | None,
-    kind: Notice.Kind,
-    about: str,
-    facts: dict[str, object],
+    made: list[Notice], organisation_id: uuid.UUID | None, kind: Notice.Kind, about: str
 ) -> int:
-    made = [
-        Notice(
-            organisation_id=organisation_id,
-            user=person,
-            kind=kind,
-            about=about,
-            facts=facts,
-            **leasing.due_at(timezone.now()),
-        )
-        for person in people
-    ]
     with transaction.atomic():
         Notice.objects.bulk_create(made, ignore_conflicts=True)
         # Those of another transaction, or an earlier call, have other ids than ours.
@@ -133,15 +158,21 @@ def send(lease: Lease[Notice]) -> None:
     notice = leased.select_related("organisation", "user").first()
     if notice is None:
         return
-    if not _still_concerns(notice):
+    facts = facts_of(notice) if still_concerns(notice) else None
+    if facts is None:
         logger.info("notice %s: it is no affair of its reader's any more", notice.pk)
         give_up(lease)
-    elif not deliver(lease, lambda: _email(notice)):
-        _put_off(lease, notice)
+    elif not deliver(lease, lambda: _email(notice, facts)):
+        put_off(lease, notice)
 
 
-def deliver[Row: Outgoing](lease: Lease[Row], write: Callable[[], EmailMessage]) -> bool:
-    """Write a leased e-mail and hand it to the mail server. Return whether that took it."""
+def deliver[Row: Outgoing](
+    lease: Lease[Row], write: Callable[[], EmailMessage], *, told: Sequence[Notice] = ()
+) -> bool:
+    """Write a leased e-mail and hand it to the mail server. Return whether that took it.
+
+    `told` are the notices that it tells of: they are sent with it.
+    """
     try:
         write().send()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, the rest must be sent
@@ -149,7 +180,10 @@ def deliver[Row: Outgoing](lease: Lease[Row], write: Callable[[], EmailMessage])
         name = lease.model._meta.model_name
         logger.warning("%s %s was not sent: %s", name, lease.pk, type(error).__name__)
         return False
-    _give_back(lease, None, sent_at=timezone.now())
+    with transaction.atomic():
+        _give_back(lease, None, sent_at=timezone.now())
+        if told:
+            Notice.objects.filter(pk__in=[each.pk for each in told]).update(sent_at=timezone.now())
     return True
 
 
@@ -167,13 +201,15 @@ def _give_back[Row: Outgoing](lease: Lease[Row], at: datetime | None, **fields: 
     lease.row().update(tries=F("tries") + 1, **given_back(at), **fields)
 
 
-def _put_off(lease: Lease[Notice], notice: Notice) -> None:
-    now, tries = timezone.now(), notice.tries + 1
-    if now - notice.created_at >= GIVE_UP_AFTER and tries >= GIVE_UP_TRIES:
-        logger.error("notice %s is given up after %d tries", notice.pk, tries)
+def put_off[Row: Outgoing](lease: Lease[Row], email: Row) -> None:
+    """Put an e-mail that was not sent off, or give it up when it was tried for long enough."""
+    now, tries = timezone.now(), email.tries + 1
+    if now - email.created_at >= GIVE_UP_AFTER and tries >= GIVE_UP_TRIES:
+        name = lease.model._meta.model_name
+        logger.error("%s %s is given up after %d tries", name, email.pk, tries)
         give_up(lease)
     else:
-        try_again(lease, notice)
+        try_again(lease, email)
 
 
 def _backoff(tries: int) -> timedelta:
@@ -182,53 +218,59 @@ def _backoff(tries: int) -> timedelta:
     return max(SHORTEST_BACKOFF, longest * _random.random())
 
 
-def _still_concerns(notice: Notice) -> bool:
+def still_concerns(notice: Notice) -> bool:
+    """Say whether the notice's reader is still to be told, and still wants to be."""
     if notice.organisation_id is None:
         return notice.user.is_staff and notice.user.is_active
     if notice.kind == Notice.Kind.ADMINISTRATORS:
         return notice.user.is_active
-    return (
-        Membership.objects.active_of(notice.user)
-        .filter(organisation=notice.organisation_id, role=Membership.Role.ADMIN)
-        .exists()
-    )
+    member = Membership.objects.active_of(notice.user).filter(organisation=notice.organisation_id)
+    found = member.first()
+    if found is None or not topics.is_for(found, notice.kind):
+        return False
+    return topics.ways([found], notice.kind)[found.user_id] != How.OFF
 
 
-def _email(notice: Notice) -> EmailMessage:
-    language = notice.user.language or settings.LANGUAGE_CODE
-    organisation = notice.organisation.name if notice.organisation else ""
-    return written(notice, language, {**notice.facts, "organisation": organisation})
+def facts_of(notice: Notice) -> dict[str, object] | None:
+    """Return what the notice is about, as it is now; None where nothing is left to be told."""
+    if notice.kind not in FRESH:
+        return {**notice.facts}
+    fresh = FRESH[notice.kind](notice)
+    return None if fresh is None else {**notice.facts, **fresh}
 
 
-def written(
-    email: Notice | AccountEmail, language: str, facts: Mapping[str, object]
-) -> EmailMessage:
-    """Return an e-mail to its reader in that language, about these facts.
-
-    The first line of its kind's template is the subject, the rest the text. Links begin with the
-    address that the portal was given, and not with one that a request has named.
-    """
-    words = {name: _plain(value) for name, value in facts.items()}
-    with translation.override(language):
-        text = render_to_string(
-            f"notices/email/{email.kind}.txt", {**words, "portal": settings.PORTAL_URL}
-        )
-    subject, _, body = text.strip().partition("\n")
-    host = urlsplit(settings.PORTAL_URL).hostname
-    return EmailMessage(
-        subject.strip(),
-        body.strip() + "\n",
-        to=[email.user.email],
-        headers={"Message-ID": f"<{email.pk}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
+def letter_of(notice: Notice, facts: Mapping[str, object], language: str) -> letters.Letter:
+    """Return what the notice says in that language."""
+    return letters.letter(notice.kind, language, {**facts, **about_reader(notice)})
 
 
-def _plain(value: object) -> object:
-    """Return a text as one line of printable characters: it must not look like another line."""
-    if not isinstance(value, str):
-        return value
-    printable = (character if character.isprintable() else " " for character in value)
-    return " ".join("".join(printable).split())
+def about_reader(email: Notice | Digest) -> dict[str, str]:
+    """Return what every e-mail about an organisation knows: whose it is, and how to stop it."""
+    organisation = email.organisation
+    if organisation is None:
+        return {"organisation": ""}
+    kind = email.kind if isinstance(email, Notice) else None
+    can_stop = kind is None or kind in topics.TOPIC_OF
+    return {
+        "organisation": organisation.name,
+        "news": news_url(organisation.pk) if can_stop else "",
+    }
+
+
+def news_url(organisation_id: uuid.UUID) -> str:
+    """Return where a member chooses which e-mails they get of the organisation."""
+    return f"{settings.PORTAL_URL}{NEWS_PATH}?organisation={organisation_id}"
+
+
+def language_of(person: User) -> str:
+    """Return the language in which the person is written to."""
+    return person.language or settings.LANGUAGE_CODE
+
+
+def _email(notice: Notice, facts: Mapping[str, object] | None = None) -> EmailMessage:
+    written = letter_of(notice, facts or notice.facts, language_of(notice.user))
+    stop = about_reader(notice).get("news", "")
+    return letters.email(written, notice.user.email, notice.pk, news_url=stop)
 
 
 NOTICES = WorkKind(

@@ -38,6 +38,7 @@ class Ability(StrEnum):
     MANAGE_SITES = "manage_sites"
     MANAGE_KEY = "manage_key"
     MANAGE_PEOPLE = "manage_people"
+    VIEW_RECORD = "view_record"
     SUPPORT = "support"
 
 
@@ -50,6 +51,7 @@ ABILITIES: dict[str, frozenset[Ability]] = {
             Ability.MANAGE_SITES,
             Ability.MANAGE_KEY,
             Ability.MANAGE_PEOPLE,
+            Ability.VIEW_RECORD,
         }
     ),
     Membership.Role.INSTALLER: frozenset({Ability.VIEW, Ability.CLAIM}),
@@ -100,7 +102,7 @@ def require(user: User, organisation: UUID, ability: Ability) -> Membership:
         raise Http404
     if membership is None or ability not in abilities(membership):
         raise PermissionDenied
-    logs.note(organisation=membership.organisation_id)
+    logs.note(organisation=membership.organisation_id, role=membership.role)
     return membership
 
 
@@ -125,7 +127,7 @@ def anywhere(request: HttpRequest, ability: Ability) -> Membership:
     membership = choose(request, mine)
     if membership is None:
         raise PermissionDenied
-    logs.note(organisation=membership.organisation_id)
+    logs.note(organisation=membership.organisation_id, role=membership.role)
     return membership
 
 
@@ -140,7 +142,7 @@ def current(request: HttpRequest, ability: Ability) -> Membership:
     membership = choose(request, mine)
     if membership is None:
         raise PermissionDenied
-    logs.note(organisation=membership.organisation_id)
+    logs.note(organisation=membership.organisation_id, role=membership.role)
     _compare_with_address(request, mine, membership)
     if ability not in abilities(membership):
         raise PermissionDenied

@@ -69,6 +69,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The person's name, or their address while they have none."""
         return self.name or self.email
 
+    @property
+    def record_label(self) -> str:
+        """What the record calls the person."""
+        return self.display_name
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session must know of the person to go on, `sessions_ended` among it."""
         of_password = super()._get_session_auth_hash(secret)  # type: ignore[misc]
@@ -224,6 +229,11 @@ class Membership(models.Model):
             "organisation": self.organisation,
         }
 
+    @property
+    def record_label(self) -> str:
+        """What the record calls the membership: who the member is."""
+        return self.user.display_name
+
 
 class FactorInvitation(models.Model):
     """Lets one operator or support agent set up a second factor, once: see `invitations`."""
@@ -306,6 +316,11 @@ class ApiKey(Leased):
                 name="doubted_%(class)s_is_due_for_a_check",
             ),
         )
+
+    @property
+    def record_label(self) -> str:
+        """What the record calls the key: its first and last characters."""
+        return self.masked_key
 
     def set_key(self, key: Secret, bearer_token: Secret | None) -> None:
         """Put a key and token in place, unsaved, with what may be shown and compared of them."""

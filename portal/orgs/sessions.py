@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal.audit.record import record
 from portal.orgs.models import User
+from portal.orgs.sign_in_record import record_of
 
 REMOVED_AT_ONCE: Final = 100
 
@@ -18,7 +18,7 @@ def end_all(person: User, actor: User | None) -> None:
     """End every session of the person's, for good: see `User.sessions_ended`."""
     User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
     person.refresh_from_db(fields=["sessions_ended"])
-    record("session.all_ended", actor=actor, organisation_id=None, subject=person)
+    record_of(person, "session.all_ended", actor=actor)
 
 
 def remove_expired() -> int:

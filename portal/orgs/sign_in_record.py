@@ -5,18 +5,20 @@ bring about is recorded so often and no more, since a record is for ever; the lo
 """
 
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
 from django.dispatch import Signal
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from portal.audit.record import record
 from portal.core import logs
 from portal.core.throttle import Limit
-from portal.orgs.models import User
+from portal.orgs.models import Membership, User
 from portal.orgs.queries import person_at
 
 # For each person, and for all addresses together that are nobody's.
@@ -85,7 +87,36 @@ def _factor(verb: str) -> Any:
 
 def _of_person(verb: str, user: User, **detail: str) -> None:
     logs.security.info(verb, extra={"person": user.pk})
-    record(verb, actor=user, organisation_id=None, subject=user, **_with_request(detail))
+    record_of(user, verb, actor=user, outcome=_outcome(verb), **detail)
+
+
+def record_of(
+    person: User, verb: str, *, actor: User | None, outcome: str = "", **detail: Any
+) -> None:
+    """Record something about how the person gets in, for each organisation that they belong to.
+
+    Its administrators see it long after the person is gone. They are the same moment's, so that the
+    person, who sees all of them, is shown one.
+    """
+    moment = timezone.now()
+    mine: list[tuple[UUID | None, str]] = list(
+        Membership.objects.active_of(person).values_list("organisation", "role")
+    )
+    for organisation_id, role in mine or [(None, "")]:
+        record(
+            verb,
+            actor=actor,
+            organisation_id=organisation_id,
+            subject=person,
+            acting_as=role if actor == person else "",
+            outcome=outcome,
+            moment=moment,
+            **detail,
+        )
+
+
+def _outcome(verb: str) -> str:
+    return "failed" if verb.endswith(".failed") else ""
 
 
 def _of_stranger(verb: str, email: str) -> None:
@@ -95,12 +126,11 @@ def _of_stranger(verb: str, email: str) -> None:
     # By a digest, tries at one address are seen to be that; the address itself may be a secret,
     # when somebody types a password in the wrong place.
     digest = salted_hmac("sign-in", email, algorithm="sha256").hexdigest()[:16]
-    detail = {} if person else {"account": digest}
+    detail: dict[str, Any] = {} if person else {"account": digest}
     logs.security.warning(verb, extra={"person": person.pk} if person else detail)
     if RECORDED[verb].allows(str(person.pk) if person else ""):
-        record(verb, actor=None, organisation_id=None, subject=person, **_with_request(detail))
-
-
-def _with_request(detail: dict[str, str]) -> dict[str, Any]:
-    origin = logs.current()
-    return {**detail, "request": origin.request} if origin else detail
+        outcome = "refused" if verb == "sign_in.locked" else "failed"
+        if person:
+            record_of(person, verb, actor=None, outcome=outcome)
+        else:
+            record(verb, actor=None, organisation_id=None, outcome=outcome, **detail)

@@ -2,25 +2,32 @@
 
 import json
 import logging
+import re
 
 import pytest
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.notices import outbox
+from portal.notices import outbox, topics
 from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.notices.conftest import FACTS, notify, post, refuse_all_claims
 
+COUNTED = {Notice.Kind.GAVE_UP, Notice.Kind.WAITS}
 FOR_ADMINISTRATORS = [kind for kind in Notice.Kind.values if kind != Notice.Kind.OPERATOR_CHANGE]
 
 
 @pytest.mark.parametrize("kind", FOR_ADMINISTRATORS)
-def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailoutbox, kind):
+def test_every_kind_has_words_that_say_where_and_hold_no_markup(
+    acme, ada, mailoutbox, monkeypatch, kind
+):
     acme.name = "O'Brien & <Sons>"
     acme.save()
     of_person = {"change": "administrator_given", "whom": FACTS["person"]}
-    notify(acme, kind, site="Mill <Court> & \r\nBcc: x@y.example", **of_person)
+    site = "Mill <Court> & \r\nBcc: x@y.example"
+    if kind in COUNTED:
+        monkeypatch.setitem(outbox.FRESH, kind, lambda _notice: {"number": 2, "sites": site})
+    notify(acme, kind, site=site, **of_person)
     post()
 
     (email,) = mailoutbox
@@ -30,9 +37,20 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(acme, ada, mailo
     assert "\nBcc" not in email.body
     assert not {"&amp;", "&#x27;", "&lt;", "{", "None"} & set(email.body.split())
     assert "\n\n\n" not in email.body
+    assert ("List-Unsubscribe" in email.extra_headers) == (kind in topics.TOPIC_OF)
+    ((html, kind_of_html),) = email.alternatives
+    assert kind_of_html == "text/html"
+    assert "O&#x27;Brien &amp; &lt;Sons&gt;" in html
+    assert "<Court>" not in html
+    assert 'href="http://localhost:8000/' in html
+    assert not re.search(r"<(?:img|script|link)|url\(", html)
     if kind in {"unknown_hubs", "administrators"}:
         assert FACTS["person"] in email.subject
         assert reverse("people:list") in email.body
+        return
+    if kind in COUNTED:
+        assert "2" in email.subject
+        assert "Mill <Court> & Bcc: x@y.example" in email.body
         return
     if not kind.startswith("key_"):
         assert "Mill <Court> & Bcc: x@y.example" in email.body

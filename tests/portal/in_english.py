@@ -7,7 +7,20 @@ from tests.portal.unmarked import SPOKEN
 
 # Names, abbreviations and forms of data that are the same in Greek.
 SAME_IN_GREEK = {
-    *("SpKey", "SmartphoneKey", "API", "ID", "QR", "JPEG", "PNG", "WebP", "PDF", "MB", "https"),
+    *(
+        "SpKey",
+        "SmartphoneKey",
+        "API",
+        "CSV",
+        "ID",
+        "QR",
+        "JPEG",
+        "PNG",
+        "WebP",
+        "PDF",
+        "MB",
+        "https",
+    ),
     *("Hub", "hub", "Hubs", "hubs", "Bearer", "bearer", "token", "super", "Email", "email", "mail"),
     *("English", "EN", "HTTP", "ms", "Firmware", "firmware"),
 }

@@ -20,6 +20,9 @@ ADMINS = (
     "key:edit",
     "key:live",
     "sessions:list",
+    "record:list",
+    "activity",
+    "news",
 )
 CLAIMS = ("claims:detail", "claims:live")
 AGENTS = ("home", "support:claims", "support:new")
@@ -42,6 +45,8 @@ POSTS = (
     "organisation:switch",
     "sessions:end",
     "sessions:end-others",
+    "record:export",
+    "news",
     "support:new",
 )
 

@@ -68,7 +68,7 @@ FOR_PAGES = (
 FOR_ANSWERS = ("django.http", "django.shortcuts", "django.views", "django_htmx")
 GETTEXT, LAZILY = "django.utils.translation.gettext", "django.utils.translation.gettext_lazy"
 # Models name their fields and rows for operators. Views get their Membership from `access`, and
-# e-mails are templates that `outbox` fills in.
+# e-mails are templates that `letters` fills in.
 EXCEPTIONS = {
     "audit/apps.py": {LAZILY},
     "audit/models.py": {GETTEXT, LAZILY},
@@ -81,7 +81,7 @@ EXCEPTIONS = {
     "notices/apps.py": {LAZILY},
     "jobs/models.py": {LAZILY},
     "notices/models.py": {GETTEXT, LAZILY},
-    "notices/outbox.py": {"django.template.loader.render_to_string", "django.utils.translation"},
+    "notices/letters.py": {"django.template.loader.render_to_string", "django.utils.translation"},
     "orgs/access.py": {"django.http.Http404", "django.http.HttpRequest"},
     "orgs/apps.py": {LAZILY},
     "orgs/models.py": {GETTEXT, LAZILY},
@@ -323,7 +323,7 @@ def test_an_import_from_a_higher_room_is_caught(tmp_path, file, source):
         ("spkey/client.py", "import requests"),
         ("claims/models.py", "from django.utils.translation import gettext_lazy as _"),
         ("claims/display/wording.py", "from django.utils.translation import gettext as _"),
-        ("notices/outbox.py", "from django.utils import translation"),
+        ("notices/letters.py", "from django.utils import translation"),
         ("hubs/web/views.py", "from django.http import HttpRequest"),
         ("orgs/access.py", "from django.http import HttpRequest"),
     ],

@@ -78,8 +78,8 @@ class _Reader(HTMLParser):
         self.found: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        """Take a piece of text."""
-        if WORD.search(NAMES.sub("", data)):
+        """Take a piece of text, and no style."""
+        if self.cdata_elem != "style" and WORD.search(NAMES.sub("", data)):
             self.found.append(" ".join(data.split()))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

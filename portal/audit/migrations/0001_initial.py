@@ -27,10 +27,19 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="at"),
                 ),
                 ("verb", models.CharField(max_length=40, verbose_name="verb")),
+                ("kind", models.CharField(default="other", max_length=12, verbose_name="kind")),
                 ("actor_id", models.UUIDField(null=True, verbose_name="actor id")),
                 (
                     "actor_label",
                     models.CharField(blank=True, max_length=254, verbose_name="actor label"),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="actor name"),
+                ),
+                (
+                    "actor_role",
+                    models.CharField(blank=True, max_length=16, verbose_name="actor role"),
                 ),
                 ("organisation_id", models.UUIDField(null=True, verbose_name="organisation id")),
                 (
@@ -45,6 +54,21 @@ class Migration(migrations.Migration):
                     "object_id",
                     models.CharField(blank=True, max_length=64, verbose_name="object id"),
                 ),
+                (
+                    "object_label",
+                    models.CharField(blank=True, max_length=200, verbose_name="object label"),
+                ),
+                ("hub", models.UUIDField(null=True, verbose_name="hub")),
+                (
+                    "site",
+                    models.CharField(blank=True, max_length=128, verbose_name="SpKey site id"),
+                ),
+                ("address", models.CharField(blank=True, max_length=64, verbose_name="address")),
+                (
+                    "request",
+                    models.CharField(blank=True, max_length=64, verbose_name="request id"),
+                ),
+                ("result", models.CharField(blank=True, max_length=20, verbose_name="result")),
                 ("detail", models.JSONField(default=dict, verbose_name="detail")),
             ],
             options={
@@ -52,10 +76,32 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "entries",
                 "ordering": ("-at",),
                 "indexes": [
-                    models.Index(fields=["organisation_id", "-at"], name="audit_of_organisation"),
+                    models.Index(
+                        fields=["organisation_id", "-at", "-id"], name="audit_of_organisation"
+                    ),
+                    models.Index(
+                        fields=["organisation_id", "actor_id", "-at", "-id"], name="audit_of_person"
+                    ),
+                    models.Index(
+                        fields=["organisation_id", "kind", "-at", "-id"], name="audit_of_kind"
+                    ),
+                    models.Index(
+                        condition=models.Q(("hub__isnull", False)),
+                        fields=["organisation_id", "hub", "-at", "-id"],
+                        name="audit_of_hub",
+                    ),
+                    models.Index(
+                        fields=["organisation_id", "site", "-at", "-id"], name="audit_of_site"
+                    ),
+                    models.Index(
+                        condition=models.Q(("acting_organisation_id__isnull", False)),
+                        fields=["acting_organisation_id", "actor_id", "-at", "-id"],
+                        name="audit_of_agent",
+                    ),
                     models.Index(fields=["-at", "-id"], name="audit_newest"),
                     models.Index(fields=["verb", "-at"], name="audit_of_verb"),
-                    models.Index(fields=["object_id"], name="audit_of_object"),
+                    models.Index(fields=["object_id", "-at", "-id"], name="audit_of_object"),
+                    models.Index(fields=["request", "-at", "-id"], name="audit_of_request"),
                     models.Index(fields=["actor_label"], name="audit_of_actor"),
                 ],
             },

@@ -6,12 +6,13 @@ All of it is written in the transaction of the decision itself.
 import uuid
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.record import record
-from portal.claims import limits
+from portal.claims import letters, limits
 from portal.claims.engine import attempts, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Claim, Reason, State
@@ -63,6 +64,7 @@ def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> 
         # The claim has ended, whatever its person may be told.
         with suppress(LimitReachedError):
             limits.count_unknown(claim.submitted_by, claim.organisation, {claim.hub_id_text})
+    letters.tell_of_end(claim, state)
     _record("claim.ended", claim, actor, state=str(state), reason=str(reason))
 
 
@@ -82,6 +84,7 @@ def of_late_effect(claim: Claim) -> None:
 
 def notify(claim: Claim, decision: Decision, credential: ApiCredential | None) -> None:
     """Tell the administrators of a decision that is theirs to act on."""
+    letters.tell_of_wait(claim, decision.state, decision.reason)
     if decision.state == State.REVIEW:
         _notify(claim, "review", str(claim.pk))
     of_key = (decision.state, decision.reason) == (State.REJECTED, Reason.FORBIDDEN)
@@ -100,7 +103,7 @@ def _notify(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | No
     )
 
 
-def _record(verb: str, claim: Claim, actor: User | None, **detail: str) -> None:
+def _record(verb: str, claim: Claim, actor: User | None, **detail: Any) -> None:
     record(
         verb,
         actor=actor,

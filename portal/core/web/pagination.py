@@ -24,29 +24,34 @@ class Page[Row: Model]:
 
 
 def page_of[Row: Model](
-    rows: QuerySet[Row], query: QueryDict, any_of: Sequence[Q] = (Q(),)
+    rows: QuerySet[Row], query: QueryDict, any_of: Sequence[Q] = (Q(),), by: str = "created_at"
 ) -> Page[Row]:
     """Return the page that the query's `before` or `after` position asks for, else the newest.
 
-    The rows' model has `created_at` and a UUID as its primary key. `any_of` is as for `first_of`.
+    `by` is the rows' time, and their primary key is a UUID. `any_of` is as for `first_of`.
     """
     if position := _position(query.get("after", "")):
         at, pk = position
-        newer = rows.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk))
-        found = first_of(newer.order_by("created_at", "pk"), PAGE + 1, any_of)
+        newer = rows.filter(Q((f"{by}__gt", at)) | Q((by, at), pk__gt=pk))
+        found = first_of(newer.order_by(by, "pk"), PAGE + 1, any_of)
         more, shown = len(found) > PAGE, found[:PAGE][::-1]
         return Page(
             shown,
-            _url(query, "after", shown[:1] if more else []),
-            _url(query, "before", shown[-1:]),
+            _url(query, "after", shown[:1] if more else [], by),
+            _url(query, "before", shown[-1:], by),
         )
     if position := _position(query.get("before", "")):
         at, pk = position
-        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
-    found = first_of(rows.order_by("-created_at", "-pk"), PAGE + 1, any_of)
+        rows = rows.filter(older_than(by, at, pk))
+    found = first_of(rows.order_by(f"-{by}", "-pk"), PAGE + 1, any_of)
     more, shown = len(found) > PAGE, found[:PAGE]
-    newer_url = _url(query, "after", shown[:1]) if position else ""
-    return Page(shown, newer_url, _url(query, "before", shown[-1:] if more else []))
+    newer_url = _url(query, "after", shown[:1], by) if position else ""
+    return Page(shown, newer_url, _url(query, "before", shown[-1:] if more else [], by))
+
+
+def older_than(by: str, at: datetime, pk: uuid.UUID) -> Q:
+    """Return the condition that a row comes after that one, where the newest come first."""
+    return Q((f"{by}__lt", at)) | Q((by, at), pk__lt=pk)
 
 
 def _position(text: str) -> tuple[datetime, uuid.UUID] | None:
@@ -58,11 +63,11 @@ def _position(text: str) -> tuple[datetime, uuid.UUID] | None:
         return None
 
 
-def _url(query: QueryDict, side: str, edge: list[Any]) -> str:
+def _url(query: QueryDict, side: str, edge: list[Any], by: str) -> str:
     if not edge:
         return ""
     changed = query.copy()
     changed.pop("before", None)
     changed.pop("after", None)
-    changed[side] = f"{edge[0].created_at.isoformat()}_{edge[0].pk}"
+    changed[side] = f"{getattr(edge[0], by).isoformat()}_{edge[0].pk}"
     return f"?{changed.urlencode()}"

@@ -18,6 +18,110 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Digest",
+            fields=[
+                ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
+                (
+                    "timed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="timed at"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
+                (
+                    "leased_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="leased by"),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0, verbose_name="epoch")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0, verbose_name="tries")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                ("given_up_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "daily e-mail",
+                "verbose_name_plural": "daily e-mails",
+                "ordering": ("-created_at",),
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="NewsChoice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=16, verbose_name="topic")),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("instant", "At once"),
+                            ("digest", "Once a day"),
+                            ("off", "Not at all"),
+                        ],
+                        max_length=8,
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "choice of e-mails",
+                "verbose_name_plural": "choices of e-mails",
+            },
+        ),
+        migrations.CreateModel(
             name="Notice",
             fields=[
                 ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
@@ -40,6 +144,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0, verbose_name="tries")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                ("given_up_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                (
                     "kind",
                     models.CharField(
                         choices=[
@@ -54,6 +167,8 @@ class Migration(migrations.Migration):
                             ("support_claimed", "Claimed by SpKey support"),
                             ("operator_change", "Change by an operator"),
                             ("administrators", "Change of administrators"),
+                            ("gave_up", "Claims given up"),
+                            ("waits", "Claims wait for somebody"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -69,14 +184,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="created at"
+                    "digest",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="notices",
+                        to="notices.digest",
+                        verbose_name="daily e-mail",
                     ),
                 ),
-                ("tries", models.PositiveIntegerField(default=0, verbose_name="tries")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
-                ("given_up_at", models.DateTimeField(null=True, verbose_name="given up at")),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -102,38 +218,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "notices",
                 "ordering": ("-created_at",),
                 "abstract": False,
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("due_at__isnull", False)),
-                        fields=["due_at"],
-                        name="notice_due",
-                    ),
-                    models.Index(
-                        condition=models.Q(("lease_until__isnull", False)),
-                        fields=["lease_until"],
-                        name="notice_leased",
-                    ),
-                    models.Index(fields=["-created_at", "-id"], name="notice_newest"),
-                    models.Index(fields=["about"], name="notice_about"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "user", "kind", "about"), name="told_once_each"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("organisation", None)),
-                        fields=("user", "kind", "about"),
-                        name="operator_told_once_each",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("given_up_at", None), ("sent_at", None)),
-                            ("due_at", None),
-                            _connector="OR",
-                        ),
-                        name="notice_ends_when_sent_or_given_up",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -228,5 +312,100 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="digest",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="digest_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="digest",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until"],
+                name="digest_leased",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="digest",
+            index=models.Index(fields=["-created_at", "-id"], name="digest_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="digest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_up_at", None), ("sent_at", None)),
+                    ("due_at", None),
+                    _connector="OR",
+                ),
+                name="digest_ends_when_sent_or_given_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="digest",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "user", "day"), name="one_digest_each_day"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="newschoice",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "user", "topic"), name="one_choice_each_topic"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="newschoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("how__in", ("instant", "digest", "off"))),
+                name="news_choice_known",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="notice_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until"],
+                name="notice_leased",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["-created_at", "-id"], name="notice_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["about"], name="notice_about"),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_up_at", None), ("sent_at", None)),
+                    ("due_at", None),
+                    _connector="OR",
+                ),
+                name="notice_ends_when_sent_or_given_up",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "user", "kind", "about"), name="told_once_each"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("organisation", None)),
+                fields=("user", "kind", "about"),
+                name="operator_told_once_each",
+            ),
         ),
     ]

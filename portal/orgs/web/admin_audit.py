@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest
 
-from portal.audit.record import record
+from portal.audit.record import Role, record
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs import access, queries
@@ -92,6 +92,7 @@ def record_change(
         actor=access.person(request),
         organisation_id=organisation.pk if organisation else None,
         subject=subject,
+        acting_as=Role.OPERATOR,
         **detail,
     )
 

@@ -18,6 +18,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit.record import Role
+from portal.core import logs
 from portal.orgs import access
 from portal.orgs.web import second_factor
 from portal.orgs.web.second_factor import Lack
@@ -44,7 +46,10 @@ class OperatorsSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether somebody is an operator who has used their second factor."""
-        return _is_operator(request) and not _lack(request)
+        may = _is_operator(request) and not _lack(request)
+        if may:
+            logs.note(role=Role.OPERATOR)
+        return may
 
     def admin_view[View: Callable[..., HttpResponseBase]](
         self, view: View, cacheable: bool = False

@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.audit.record import record
 from portal.core.web.middleware import ACTIVE_AT, SIGNED_IN_AT, is_over
 from portal.orgs import access, sessions
 from portal.orgs.display.devices import device
 from portal.orgs.models import User
 from portal.orgs.queries import follow_session, sessions_of
+from portal.orgs.sign_in_record import record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
         raise Http404
     row.end()
     person = access.person(request)
-    record("session.ended", actor=person, organisation_id=None, subject=person, by="its owner")
+    record_of(person, "session.ended", actor=person, by="its owner")
     messages.success(request, gettext("Signed out there."))
     return redirect("sessions:list")
 

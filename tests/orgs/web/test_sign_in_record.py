@@ -33,7 +33,7 @@ def test_a_session_is_recorded_from_its_beginning_to_its_end(client, ira):
 
     began, ended = Entry.objects.filter(actor_id=ira.pk).order_by("at")
     assert (began.verb, began.actor_id, began.object_id) == ("session.began", ira.pk, str(ira.pk))
-    assert began.detail == {"request": answer["X-Request-ID"]}
+    assert (began.request, began.address) == (answer["X-Request-ID"], "127.0.0.1")
     assert (ended.verb, ended.actor_id, ended.detail["by"]) == ("session.ended", ira.pk, "sign-out")
 
 

@@ -1,0 +1,240 @@
+"""What the record says: one sentence for each verb, and words for all else that stands in a row.
+
+A new verb needs a sentence here; until it has one, it is shown as it is written. Sentences may
+name `who` acted, the `what` that it was done to, the `hub`, and the `site` as people call it. A
+verb that tells different stories has one sentence for each: `verb/state`, as its detail has it.
+"""
+
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.kinds import Kind
+from portal.audit.models import Entry
+from portal.audit.record import HIDDEN_ROLES, Role
+
+type Text = str | Promise
+
+SENTENCES: Final[dict[str, Text]] = {
+    # Claims
+    "claim.submitted": _("%(who)s asked to claim hub %(hub)s at %(site)s"),
+    "claim.ended": _("The claim of hub %(hub)s at %(site)s ended"),
+    "claim.ended/claimed": _("Hub %(hub)s was claimed at %(site)s"),
+    "claim.ended/already_yours": _("Hub %(hub)s was claimed at %(site)s already"),
+    "claim.ended/conflict": _("Hub %(hub)s could not be claimed at %(site)s: it is elsewhere"),
+    "claim.ended/rejected": _("SmartphoneKey refused to claim hub %(hub)s at %(site)s"),
+    "claim.ended/not_found": _("SmartphoneKey does not know hub %(hub)s, meant for %(site)s"),
+    "claim.ended/expired": _("The claim of hub %(hub)s at %(site)s was given up"),
+    "claim.ended/cancelled": _("%(who)s stopped the claim of hub %(hub)s at %(site)s"),
+    "claim.released": _("%(who)s let the claim of hub %(hub)s at %(site)s go on"),
+    "claim.late_effect": _("Hub %(hub)s was claimed at %(site)s after its claim had ended"),
+    "claim.bound_elsewhere": _("Hub %(hub)s went to another organisation instead of %(site)s"),
+    "support.claimed": _("%(who)s asked to claim hub %(hub)s at %(site)s for you"),
+    # Sites
+    "site.created": _("%(who)s added the site %(what)s"),
+    "site.changed": _("%(who)s changed the site %(what)s"),
+    "site.archived": _("%(who)s archived the site %(what)s"),
+    "site.restored": _("%(who)s took the site %(what)s back into use"),
+    "site.removed": _("%(who)s removed the site %(what)s"),
+    # People
+    "membership.added": _("%(who)s added %(what)s"),
+    "membership.changed": _("%(who)s changed what %(what)s may do"),
+    "membership.removed": _("%(who)s removed %(what)s"),
+    "membership.left": _("%(what)s left the organisation"),
+    "invitation.sent": _("%(who)s invited %(what)s"),
+    "invitation.sent_again": _("%(who)s invited %(what)s once more"),
+    "invitation.revoked": _("%(who)s took back the invitation of %(what)s"),
+    "invitation.accepted": _("%(who)s accepted the invitation"),
+    "person.joined": _("%(what)s opened an account"),
+    "person.added": _("%(who)s added the person %(what)s"),
+    "person.changed": _("%(who)s changed the account of %(what)s"),
+    "person.password_set": _("%(who)s set a new password for %(what)s"),
+    "second_factor.removed": _("%(who)s removed a second factor of %(what)s"),
+    "factor.invited": _("%(who)s invited %(what)s to set up a second factor"),
+    "factor.accepted": _("%(what)s accepted the invitation to set up a second factor"),
+    # The organisation, its key and its letters
+    "organisation.created": _("%(who)s added the organisation %(what)s"),
+    "organisation.changed": _("%(who)s changed the settings of %(what)s"),
+    "key.replaced": _("%(who)s stored the API key %(what)s"),
+    "key.candidate_stored": _("%(who)s gave a new API key, which is checked first"),
+    "key.candidate_discarded": _("%(who)s discarded the new API key"),
+    "key.candidate_checking": _("The new API key is being checked"),
+    "key.candidate_refused": _("SmartphoneKey refused the new API key"),
+    "key.candidate_mismatch": _("The new API key proved to be another organisation’s"),
+    "key.candidate_unreachable": _("The new API key was checked: there was no answer"),
+    "key.candidate_check_asked": _("%(who)s asked for a check of the new API key"),
+    "key.used_unchecked": _("%(who)s put the new API key to use without a check"),
+    "key.expiry_set": _("%(who)s changed when the API key %(what)s ends"),
+    "key.sent_chosen": _("%(who)s changed how the API key %(what)s is sent"),
+    "key.check_asked": _("%(who)s asked for a check of the API key %(what)s"),
+    "key.checked": _("The API key %(what)s was checked"),
+    "key.checked/working": _("The API key %(what)s was checked: it works"),
+    "key.checked/refused": _("The API key %(what)s was checked: SmartphoneKey refuses it"),
+    "key.checked/unreachable": _("The API key %(what)s was checked: there was no answer"),
+    "key.refused": _("SmartphoneKey refused the API key %(what)s"),
+    "key.mismatch": _("The API key %(what)s proved to be another organisation’s"),
+    "key.kind_changed": _("%(who)s changed for whom the API key %(what)s may act"),
+    "notice.told": _("E-mail was written about what happened"),
+    "record.exported": _("%(who)s exported the record"),
+    "news.changed": _("%(who)s changed which e-mails they get"),
+    # Getting in
+    "session.began": _("%(who)s signed in"),
+    "session.ended": _("%(who)s signed out"),
+    "session.ended/age": _("%(who)s was signed out after a long time"),
+    "session.ended/its owner": _("%(who)s signed out another device of theirs"),
+    "session.all_ended": _("%(what)s was signed out everywhere"),
+    "sign_in.failed": _("Somebody failed to sign in as %(what)s"),
+    "sign_in.locked": _("Sign-in as %(what)s was slowed down after many tries"),
+    "password.changed": _("%(who)s changed their password"),
+    "password.set": _("%(who)s set a password"),
+    "password.reset": _("%(who)s set a new password by an e-mailed link"),
+    "factor.added": _("%(who)s set up a second factor"),
+    "factor.removed": _("%(who)s removed a second factor"),
+    "factor.replaced": _("%(who)s replaced their recovery codes"),
+    "factor.used": _("%(who)s used their second factor"),
+    "factor.failed": _("A wrong code was entered for %(what)s"),
+}
+# Where a verb's detail says which story it tells.
+STORIES: Final = ("state", "verdict", "by")
+
+KINDS: Final[dict[str, Text]] = {
+    Kind.CLAIMS: _("Claims"),
+    Kind.SITES: _("Sites"),
+    Kind.HUBS: _("Hubs"),
+    Kind.JOBS: _("Jobs"),
+    Kind.PEOPLE: _("People"),
+    Kind.KEY: _("API key"),
+    Kind.SIGN_IN: _("Sign-in"),
+    Kind.SUPPORT: _("Support"),
+    Kind.OTHER: _("Other"),
+}
+ROLES: Final[dict[str, Text]] = {
+    "admin": _("Administrator"),
+    "installer": _("Installer"),
+    "viewer": _("Viewer"),
+    Role.SUPPORT: _("SpKey support"),
+    Role.OPERATOR: _("Operator of the portal"),
+    Role.PORTAL: _("The portal"),
+}
+RESULTS: Final[dict[str, Text]] = {
+    "": _("Done"),
+    "failed": _("Failed"),
+    "refused": _("Refused"),
+}
+# What details are called; what is missing here is called as it is written.
+DETAILS: Final[dict[str, Text]] = {
+    "about": _("Occasion"),
+    "after": _("After"),
+    "before": _("Before"),
+    "bearer_token": _("With a bearer token"),
+    "by": _("Ended by"),
+    "changes": _("Changed"),
+    "factor": _("Second factor"),
+    "filters": _("Filters"),
+    "hub": _("Hub"),
+    "key": _("Key"),
+    "kind": _("Kind"),
+    "member": _("Person"),
+    "name": _("Name"),
+    "people": _("Written to"),
+    "reason": _("Reason"),
+    "role": _("Role"),
+    "site": _("SpKey site id"),
+    "spkey_org_id": _("SpKey organisation id"),
+    "spkey_site_id": _("SpKey site id"),
+    "state": _("State"),
+    "support": _("Support agent"),
+    "target": _("SpKey organisation id"),
+    "verdict": _("Result"),
+}
+
+
+def sentence(entry: Entry, *, is_own: bool = False) -> str:
+    """Return what happened. `is_own`: the reader is who did it, and may know their own name."""
+    stories = (f"{entry.verb}/{entry.detail.get(name, '')}" for name in STORIES)
+    words = next((SENTENCES[story] for story in stories if story in SENTENCES), None)
+    words = words or SENTENCES.get(entry.verb)
+    facts = {
+        "who": who(entry, is_own=is_own),
+        "what": what(entry, is_own=is_own),
+        "hub": f"…{str(entry.hub)[-4:]}" if entry.hub else "…",
+        "site": entry.object_label or entry.site or gettext("an unknown site"),
+    }
+    return str(words) % facts if words else f"{facts['who']}: {_as_written(entry.verb)}"
+
+
+def who(entry: Entry, *, is_own: bool = False) -> str:
+    """Return who acted: organisations never learn which agent or operator."""
+    if entry.actor_role in HIDDEN_ROLES and not is_own:
+        return str(ROLES[entry.actor_role])
+    if entry.actor_id is None:
+        return gettext("The portal") if entry.actor_role == Role.PORTAL else gettext("Somebody")
+    return entry.actor_name or entry.actor_label
+
+
+def address_of(entry: Entry, *, is_own: bool = False) -> str:
+    """Return the e-mail address of who acted, where the reader may know who that is."""
+    return "" if entry.actor_role in HIDDEN_ROLES and not is_own else entry.actor_label
+
+
+def came_from(entry: Entry, *, is_own: bool = False) -> str:
+    """Return the network address, where the reader may know who that is."""
+    return "" if entry.actor_role in HIDDEN_ROLES and not is_own else entry.address
+
+
+def what(entry: Entry, *, is_own: bool = False) -> str:
+    """Return what it was done to."""
+    is_hidden = entry.actor_role in HIDDEN_ROLES and not is_own
+    if is_hidden and entry.object_id and entry.object_id == str(entry.actor_id):
+        return str(ROLES[entry.actor_role])
+    return entry.object_label or entry.object_id or gettext("an unknown account")
+
+
+def role(entry: Entry) -> str:
+    """Return in which role somebody acted; empty where it is not known."""
+    return str(ROLES.get(entry.actor_role, entry.actor_role))
+
+
+def kind(entry: Entry) -> str:
+    """Return what kind of thing it is about."""
+    return str(KINDS.get(entry.kind, entry.kind))
+
+
+def result(entry: Entry) -> str:
+    """Return what came of it."""
+    return str(RESULTS.get(entry.result, entry.result))
+
+
+def details(entry: Entry) -> list[tuple[str, str]]:
+    """Return what else is known, as names and values: not what stands in a column already."""
+    shown = {"", None, str(entry.hub), entry.site}
+    known = [
+        (name, value)
+        for name, value in entry.detail.items()
+        if value not in ([], {})
+        and not ((value is None or isinstance(value, str)) and value in shown)
+    ]
+    return [(str(DETAILS.get(name, _as_written(name))), _value(value)) for name, value in known]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{_as_written(name)}: {_change(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _change(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        before, after = (str(each) or "–" for each in value)
+        return f"{before} → {after}"
+    return _value(value)
+
+
+def _as_written(name: str) -> str:
+    return name.replace(".", ": ").replace("_", " ")

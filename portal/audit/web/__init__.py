@@ -1,0 +1,1 @@
+"""The record’s pages: an organisation’s, one’s own, and the file of it."""

@@ -1,0 +1,87 @@
+"""What administrators, and who claimed, are told of claims together: once an hour, with numbers.
+
+The notice is written with the first claim of an hour and sent when the hour is over; what it counts
+is counted then.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from portal.claims.models import Claim, ClaimQuerySet, Reason, State
+from portal.notices import outbox
+from portal.notices.models import Notice
+from portal.orgs.models import Membership
+
+HOUR: Final = timedelta(hours=1)
+# Longer than a claim takes from its end to the commit of it.
+AFTER_THE_HOUR: Final = timedelta(minutes=2)
+# Of a key that SpKey refuses, or that is another's, an e-mail of its own tells.
+TOLD_OTHERWISE: Final = (Reason.KEY_REFUSED, Reason.KEY_MISMATCH, Reason.KEY_DOUBTED)
+MOST_SITES: Final = 5
+
+
+def tell_of_end(claim: Claim, state: str) -> None:
+    """Tell of a claim that was given up. Of support's, its agents know."""
+    if state == State.EXPIRED and not claim.by_support:
+        _tell(claim, Notice.Kind.GAVE_UP)
+
+
+def tell_of_wait(claim: Claim, state: str, reason: str) -> None:
+    """Tell of a claim that begins to wait for somebody."""
+    is_new = state == State.BLOCKED and claim.state != State.BLOCKED
+    if is_new and reason not in TOLD_OTHERWISE and not claim.by_support:
+        _tell(claim, Notice.Kind.WAITS)
+
+
+def register() -> None:
+    """Let the outbox count, when it sends."""
+    outbox.FRESH[Notice.Kind.GAVE_UP] = _given_up
+    outbox.FRESH[Notice.Kind.WAITS] = _waiting
+
+
+def _tell(claim: Claim, kind: Notice.Kind) -> None:
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    outbox.notify(
+        claim.organisation_id,
+        kind,
+        about=hour.isoformat(),
+        not_before=hour + HOUR + AFTER_THE_HOUR,
+        and_to=[claim.submitted_by],
+    )
+
+
+def _given_up(notice: Notice) -> dict[str, object] | None:
+    hour = datetime.fromisoformat(notice.about)
+    ended = _of_reader(notice).filter(finished_at__gte=hour, finished_at__lt=hour + HOUR)
+    return _numbers(ended.filter(state=State.EXPIRED), "?state=unclaimed")
+
+
+def _waiting(notice: Notice) -> dict[str, object] | None:
+    blocked = _of_reader(notice).filter(state=State.BLOCKED)
+    return _numbers(blocked.exclude(reason__in=TOLD_OTHERWISE), "?state=attention")
+
+
+def _of_reader(notice: Notice) -> ClaimQuerySet:
+    """Return the claims that the notice's reader is told of: all, or their own."""
+    claims = Claim.objects.filter(organisation=notice.organisation_id, acting_organisation=None)
+    admins = Membership.objects.active_of(notice.user).filter(
+        organisation=notice.organisation_id, role=Membership.Role.ADMIN
+    )
+    return claims if admins.exists() else claims.filter(submitted_by=notice.user)
+
+
+def _numbers(claims: ClaimQuerySet, query: str) -> dict[str, object] | None:
+    """Return how many, where, and the filter by which a list shows them; None for none."""
+    found = list(claims.select_related("site").order_by())
+    if not found:
+        return None
+    sites = _listed({claim.site_name for claim in found})
+    return {"number": len(found), "sites": sites, "query": query}
+
+
+def _listed(names: Iterable[str]) -> str:
+    first, more = sorted(names)[:MOST_SITES], sorted(names)[MOST_SITES:]
+    return ", ".join(first) + (", …" if more else "")
