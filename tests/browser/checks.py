@@ -83,7 +83,8 @@ SMALL = f"""() => {{ {CONTROLS}
 
 # What stays in sight lies over what scrolls; neighbours are those of the same layer.
 CROWDED = f"""() => {{ {CONTROLS}
-  const layer = (control) => control.closest("dialog, [popover], #actions, .nav, .bar, main");
+  const layer = (control) => control.closest(
+    "dialog, [popover], #actions, .form-actions, .nav, .bar, main");
   const targets = [...new Set(controls.filter((control) => !inText(control)).map(card))];
   const boxes = targets.map((target) => [target, target.getBoundingClientRect()]);
   const beside = (a, b) => Math.max(a.left - b.right, b.left - a.right);
