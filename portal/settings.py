@@ -73,7 +73,7 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
+    "portal.orgs.apps.SecondFactorsConfig",
     "allauth.usersessions",
 ]
 # Commands to try things with. Production has none of them.

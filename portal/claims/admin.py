@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnly, ReadOnlyAdmin
@@ -62,6 +63,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     """Every organisation's claims, newest first."""
 
     list_display = (
+        "title",
         "hub_id_text",
         "organisation",
         "acting_organisation",
@@ -72,7 +74,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     )
     list_filter = (StateFilter, ReasonFilter, "organisation")
     search_fields = ("hub_id_text", "reference")
-    list_select_related = ("organisation", "acting_organisation", "submitted_by")
+    list_select_related = ("organisation", "acting_organisation", "site", "submitted_by")
     inlines = (Attempts,)
 
     def found(self, rows: QuerySet[Any], text: str) -> set[Any]:
@@ -84,6 +86,12 @@ class ClaimAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
         """Return the columns, those that have words in words."""
         return [IN_WORDS.get(str(name), name) for name in super().get_fields(request, obj)]
+
+    @admin.display(description=_("claim"), ordering="hub_id_text")
+    def title(self, claim: Claim) -> str:
+        """Return what people compare with the label, and where."""
+        tail, site = claim.hub_id_text[-4:].upper(), claim.site_name
+        return gettext("Hub …%(tail)s at %(site)s") % {"tail": tail, "site": site}
 
     @admin.display(description=_("state"), ordering="state")
     def state_in_words(self, claim: Claim) -> Text:

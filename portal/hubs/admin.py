@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.web.admin_lists import MOST_COUNTED
@@ -15,10 +17,15 @@ from portal.hubs.models import Hub
 class HubAdmin(ReadOnlyAdmin):
     """Each organisation's view of its hubs."""
 
-    list_display = ("hub_id", "organisation", "binding", "status", "online", "read_at")
+    list_display = ("title", "hub_id", "organisation", "binding", "status", "online", "read_at")
     list_filter = ("binding", "online")
     search_fields = ("hub_id", "serial")
     list_select_related = ("organisation",)
+
+    @admin.display(description=_("hub"), ordering="hub_id")
+    def title(self, hub: Hub) -> str:
+        """Return what people compare with the label."""
+        return gettext("Hub …%(tail)s") % {"tail": str(hub.hub_id)[-4:].upper()}
 
     def found(self, rows: QuerySet[Any], text: str) -> set[Any]:
         """Return the ids of hubs that have the text in their id or serial."""

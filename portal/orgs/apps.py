@@ -1,5 +1,6 @@
 """Makes people and organisations known to Django."""
 
+from allauth.mfa import apps as mfa
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ class OrgsConfig(AppConfig):
 
     name = "portal.orgs"
     label = "orgs"
-    verbose_name = _("Orgs")
+    verbose_name = _("Organisations")
 
     def ready(self) -> None:
         """Record how people get in, and let workers remove sessions that have expired."""
@@ -25,5 +26,12 @@ class OrgsConfig(AppConfig):
 class OperatorsConfig(admin.AdminConfig):
     """Django's admin app, with our site."""
 
-    default = False  # Of this module's two, `portal.orgs` means the one above.
+    default = False  # Of this module's three, `portal.orgs` means the one above.
     default_site = "portal.orgs.web.operators.OperatorsSite"
+
+
+class SecondFactorsConfig(mfa.MFAConfig):  # type: ignore[misc]  # it has no types
+    """The sign-in library's app of second factors, in words for operators."""
+
+    default = False
+    verbose_name = _("Second factors")

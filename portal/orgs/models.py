@@ -57,8 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         ordering = ("email",)
 
     def __str__(self) -> str:
@@ -412,8 +412,8 @@ class ApiCredential(ApiKey):
     )
 
     class Meta(ApiKey.Meta):
-        verbose_name = _("api credential")
-        verbose_name_plural = _("api credentials")
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
         constraints = (
             *ApiKey.Meta.constraints,
             models.CheckConstraint(

@@ -118,8 +118,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "user",
-                "verbose_name_plural": "users",
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
                 "ordering": ("email",),
             },
         ),
@@ -338,8 +338,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "api credential",
-                "verbose_name_plural": "api credentials",
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
                 "abstract": False,
                 "indexes": [
                     models.Index(
