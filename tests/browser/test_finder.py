@@ -1,0 +1,62 @@
+"""The search from everywhere, by keyboard alone and by thumb."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.sites.models import Site
+from tests.browser.checks import accessibility, targets
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+DESK = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
+
+
+def shown(page: Page):
+    return page.locator("#finder")
+
+
+def test_a_slash_searches_arrows_choose_enter_goes_there_and_escape_closes(tablet, ada, acme):
+    harbour = Site.objects.create(organisation=acme, name="Mill Harbour", spkey_site_id="harbour")
+    page = tablet(ada, **DESK)
+    page.goto("/claims/")
+    page.keyboard.press("/")
+    page.keyboard.type("mill")
+    links = shown(page).get_by_role("link")
+    expect(links).to_have_count(2)
+    assert accessibility(page) == []
+    page.keyboard.press("Escape")
+    expect(shown(page)).to_be_hidden()
+
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/sites/{harbour.pk}/")
+
+
+def test_no_key_acts_while_somebody_types(tablet, ada):
+    page = tablet(ada, **DESK)
+    page.goto("/claims/")
+    find = page.get_by_role("searchbox", name="Find", exact=True)
+    find.focus()
+    page.keyboard.type("a/?")
+    assert find.input_value() == "a/?"
+    assert page.locator("dialog[open]").count() == 0
+    find.blur()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_by_thumb_and_without_scripts(tablet, ada):
+    page = tablet(ada)
+    page.goto("/")
+    page.get_by_role("link", name="Search").tap()
+    page.keyboard.type("mill")
+    expect(shown(page).get_by_role("link", name="Mill Court")).to_be_visible()
+    assert targets(page) == []
+
+    plain = tablet(ada, java_script_enabled=False)
+    plain.goto("/")
+    plain.get_by_role("link", name="Search").tap()
+    plain.get_by_role("searchbox").fill("mill")
+    plain.keyboard.press("Enter")
+    expect(plain.get_by_role("link", name="Mill Court")).to_be_visible()
