@@ -60,7 +60,7 @@ def said(page: Page):
 def test_a_change_of_the_connection_is_announced_once_and_the_waiting_count_only_shown(
     home: Page, line: Line, ira: User
 ):
-    expect(said(home)).to_contain_text("Online")
+    expect(said(home)).to_contain_text("Connected")
     go_offline(home, line)
     expect(said(home)).to_contain_text("No connection")
     home.evaluate(WAIT, [str(ira.pk), 1])
@@ -69,8 +69,8 @@ def test_a_change_of_the_connection_is_announced_once_and_the_waiting_count_only
     expect(said(home)).to_contain_text("3 waiting")
     assert accessibility(home) == []
     go_online(home, line)
-    expect(said(home)).to_contain_text("Online")
-    assert home.evaluate("() => window.told") == ["No connection", "Online"]
+    expect(said(home)).to_contain_text("Connected")
+    assert home.evaluate("() => window.told") == ["No connection", "Connected"]
 
 
 def test_hubs_that_wait_for_somebody_signed_out_lead_to_sign_in(home: Page, line: Line, ira: User):
@@ -119,7 +119,7 @@ def test_a_portal_that_went_away_is_noticed_by_the_page_that_asks_it(home, line,
     expect(said(home)).to_contain_text("No connection")
     line.restore()
     look_again(home)
-    expect(said(home)).to_contain_text("Online")
+    expect(said(home)).to_contain_text("Connected")
 
 
 def test_a_proxy_with_no_portal_behind_it_is_no_connection(home, line, claim):
@@ -131,7 +131,7 @@ def test_a_proxy_with_no_portal_behind_it_is_no_connection(home, line, claim):
     expect(said(home)).to_contain_text("No connection")
     line.restore()
     look_again(home)
-    expect(said(home)).to_contain_text("Online")
+    expect(said(home)).to_contain_text("Connected")
 
 
 def test_one_request_that_fails_is_no_lost_connection(home: Page, line: Line, claim):
@@ -151,7 +151,7 @@ def test_a_network_that_swallows_everything_is_noticed(home: Page, line: Line, c
     line.hang()
     look_again(home)
     home.clock.run_for(6_500)
-    expect(said(home)).to_contain_text("Online")
+    expect(said(home)).to_contain_text("Connected")
     home.clock.run_for(6_500)
     expect(said(home)).to_contain_text("No connection")
 
@@ -159,7 +159,7 @@ def test_a_network_that_swallows_everything_is_noticed(home: Page, line: Line, c
 def test_a_portal_that_goes_away_is_noticed_on_a_page_that_asks_nothing(home: Page, line: Line):
     home.clock.install()
     home.goto("/")
-    expect(said(home)).to_contain_text("Online")
+    expect(said(home)).to_contain_text("Connected")
     line.cut()
     home.clock.run_for(45_000)
     expect(said(home)).to_contain_text("No connection")
@@ -178,4 +178,4 @@ def test_a_hidden_page_does_not_check_the_connection(home: Page, line: Line):
     assert not [url for url in asked if url.endswith("/health/")]
     line.restore()
     hide(home, False)
-    expect(said(home)).to_contain_text("Online")
+    expect(said(home)).to_contain_text("Connected")

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -77,7 +78,7 @@ def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
     site = _managed_site(request, pk)
     changes.archive(site, access.person(request))
     sentence = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
-    messages.success(request, sentence)
+    messages.success(request, sentence, extra_tags=reverse("sites:restore", args=(site.pk,)))
     return redirect("sites:list")
 
 
