@@ -39,6 +39,11 @@ class Workspace:
         return self.organisation.name if self.organisation and several else ""
 
     @property
+    def may_search(self) -> bool:
+        """Whether there is anything of the organisation to look for: support’s has nothing."""
+        return access.Ability.VIEW in self.can and access.Ability.SUPPORT not in self.can
+
+    @property
     def is_concerned(self) -> bool:
         """Whether the person has to do with claims or the key."""
         return not CONCERNED.isdisjoint(self.can)

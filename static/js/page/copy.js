@@ -1,0 +1,30 @@
+// Copies what a button with `data-copy` names, and says so. A page may get more of them later.
+import { announce } from "./dom.js";
+
+const SHOWN_FOR = 2000;
+
+/** @param {HTMLElement} button */
+const copy = async (button) => {
+  await navigator.clipboard.writeText(button.dataset.copy ?? "");
+  button.dataset.done = "";
+  announce(button.dataset.copied ?? "");
+  setTimeout(() => {
+    delete button.dataset.done;
+  }, SHOWN_FOR);
+};
+
+const offer = () => {
+  /** @type {NodeListOf<HTMLElement>} */
+  const buttons = document.querySelectorAll("[data-copy]");
+  for (const button of buttons) button.hidden = false;
+};
+
+// Only a page that came by https may copy.
+if (navigator.clipboard) {
+  offer();
+  document.addEventListener("htmx:afterSwap", offer);
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("[data-copy]") : null;
+    if (button instanceof HTMLElement) copy(button);
+  });
+}
