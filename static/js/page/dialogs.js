@@ -1,5 +1,6 @@
 // What is asked before something that cannot be undone: a link with `data-dialog` opens the dialog of
 // that id on its own page. Without this script the link leads to a page that asks the same.
+// A page with such a dialog (`<dialog class="dialog" id=…>`) loads it in its block `scripts`.
 
 document.addEventListener("click", (event) => {
   const { target } = event;

@@ -1,9 +1,9 @@
 // The search from everywhere, and the list of keys: two dialogs that every page has.
 import { find } from "./dom.js";
-import { onKey } from "./keys.js";
 
 const PAUSE = 150;
 const LINKS = "a[href]";
+const TYPED_IN = "input, textarea, select, [contenteditable]";
 
 const dialog = find(document, "#finder", HTMLDialogElement);
 const form = find(dialog, "form", HTMLFormElement);
@@ -111,5 +111,14 @@ document.addEventListener("click", (event) => {
 const offers = document.querySelectorAll("[data-keys]");
 for (const offer of offers) offer.hidden = false;
 
-onKey("/", open);
-onKey("?", () => keys.showModal());
+// None of the keys acts while somebody types, or while a dialog is open.
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  const isTyping = target instanceof Element && target.closest(TYPED_IN);
+  const isChord = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  if (isTyping || isChord || document.querySelector("dialog:modal")) return;
+  if (key !== "/" && key !== "?") return;
+  event.preventDefault();
+  if (key === "/") open();
+  else keys.showModal();
+});
