@@ -120,13 +120,19 @@ def listens(port: int) -> bool:
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory) -> Iterator[Portal]:
     folder, port = tmp_path_factory.mktemp("portal"), free_port()
+    # As in production, except for where the static files of this run lie.
+    static = f"from portal.settings import *\nSTATIC_ROOT = {str(folder / 'static')!r}\n"
+    (folder / "settings_of_this_run.py").write_text(static)
     settings = {
         **cleared_of_ours(),
         **PRODUCTION,
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PYTHONPATH": str(folder),
+        "DJANGO_SETTINGS_MODULE": "settings_of_this_run",
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "PORTAL_TRUSTED_PROXIES": "1",
     }
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=settings, check=True, timeout=120)
     command = [sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}"]
     with served(command, port, folder / "log", env=settings):
         yield Portal(port, folder / "log")
