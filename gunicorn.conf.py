@@ -1,5 +1,29 @@
 """Read by gunicorn wherever it is started in this folder."""
 
+import contextlib
+from typing import Any
+
 # Whether a proxy is to be believed, PORTAL_TRUSTED_PROXIES says, and Django does it. gunicorn by
 # itself would believe whoever comes from this machine.
 forwarded_allow_ips = ""
+
+PIECE = 64 * 1024
+# The same as `bodies.WITH_PHOTO`, and what the proxy lets through.
+LARGEST_BODY = 13 * 1024 * 1024
+# How long a sender may be silent. What a proxy sends, it has whole.
+SILENCE_SECONDS = 5
+
+
+def post_request(_worker: object, request: Any, environ: dict[str, Any], answer: object) -> None:
+    """Take what is left of a body that was answered unread: by a refusal, or the way to sign-in.
+
+    gunicorn itself takes 64 KB of it and closes the connection. A proxy that is still sending then
+    loses the answer, and makes a 502 of it.
+    """
+    if answer is None:  # gunicorn has refused it by itself.
+        return
+    environ["gunicorn.socket"].settimeout(SILENCE_SECONDS)
+    with contextlib.suppress(OSError):
+        for _ in range(LARGEST_BODY // PIECE):
+            if not request.body.read(PIECE):
+                return

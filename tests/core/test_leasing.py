@@ -24,6 +24,7 @@ from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
 from tests.notices.conftest import notify
+from tests.plans import as_of_a_large_table
 
 HOUR = timedelta(hours=1)
 ROWS = 3
@@ -324,9 +325,7 @@ def test_a_right_clock_is_recognised_without_a_write(kind, django_assert_num_que
 
 @pytest.mark.parametrize("model", [Claim, Hub, Notice, AccountEmail, ApiCredential])
 def test_due_and_leased_rows_are_found_by_an_index(db, model):
-    if connection.vendor == "postgresql":  # It would read a table as small as this one whole.
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+    as_of_a_large_table(model)
     name = model._meta.model_name
     rows = model.objects.all()
     due, leased = leasing.due(rows), leasing.under_way(rows)
@@ -337,9 +336,7 @@ def test_due_and_leased_rows_are_found_by_an_index(db, model):
 
 @pytest.mark.parametrize("model", [Claim, Hub])
 def test_whose_turn_it_is_is_found_by_an_index(db, model):
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+    as_of_a_large_table(model)
 
     owners = leasing._owners_due(leasing.due(model.objects.all()), "organisation")
     index = f"{model._meta.model_name}_due"
@@ -351,9 +348,7 @@ def test_whose_turn_it_is_is_found_by_an_index(db, model):
 
 @pytest.mark.parametrize("model", [Claim, Hub, Notice, AccountEmail])
 def test_rows_planned_too_far_ahead_are_found_by_an_index(db, model):
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+    as_of_a_large_table(model)
 
     ahead = leasing._set_ahead(model, timezone.now()).order_by()
     assert f"{model._meta.model_name}_due" in ahead.explain()

@@ -12,6 +12,7 @@ from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.sandbox import world
 from tests.conftest import work
+from tests.plans import as_of_a_large_table
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -137,9 +138,7 @@ def test_a_cleanup_that_fails_stops_neither_the_heartbeat_nor_the_next(db, monke
 
 
 def test_what_may_go_is_found_by_an_index(db):
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # It would read a table as small as this one whole.
-            cursor.execute("SET LOCAL enable_seqscan = off")
+    as_of_a_large_table(Hub)
     unused = Hub.objects.filter(kept_until__lte=timezone.now()).order_by("kept_until")
 
     assert "hub_kept" in unused.explain()

@@ -65,12 +65,12 @@ def test_an_agent_without_the_second_factor_is_asked_for_it_first(as_person, sam
     answer = client.get(address(supports_claim))
 
     assert answer.status_code == 403
-    assert "Set up a second factor first" in answer.content.decode()
+    assert "You have no second factor yet" in answer.content.decode()
     assert "Lighthouse" not in answer.content.decode()
     assert live(client, supports_claim)["HX-Redirect"] == address(supports_claim)
     refused = client.post(address(supports_claim, "stop/"))
     assert refused.status_code == 403
-    assert "Set up a second factor first" in refused.content.decode()
+    assert "You have no second factor yet" in refused.content.decode()
     assert Claim.objects.get().state == "queued"
 
 
