@@ -12,6 +12,7 @@ SAME_IN_GREEK = {
         "SmartphoneKey",
         "API",
         "CSV",
+        "Esc",
         "ID",
         "QR",
         "JPEG",

@@ -11,7 +11,7 @@ from django.template.base import Lexer, Token, TokenType
 from bin.messages import ROOT, sources
 
 # Names that are the same in every language, and words that no page shows.
-NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|JSON|QR|x{3,}")
+NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|JSON|QR|Esc|x{3,}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A statement in SQL is none.
 SENTENCE = re.compile(
