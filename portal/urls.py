@@ -8,7 +8,7 @@ from portal.audit.web import views as record
 from portal.claims.web import finder, home
 from portal.core.web.health import health
 from portal.notices.web import letters, news
-from portal.orgs.web import factor_changes, languages
+from portal.orgs.web import factor_changes, invitation, languages
 from portal.orgs.web.adapters import closed
 from portal.orgs.web.urls import session_urls
 from portal.pwa.web import views as pwa
@@ -16,6 +16,8 @@ from portal.pwa.web import views as pwa
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", finder.search, name="search"),
+    path("first-steps/organisation-id/", home.confirm_id, name="first-steps-id"),
+    path("first-steps/put-away/", home.put_steps_away, name="first-steps-put-away"),
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
     path("sites/", include("portal.sites.web.urls")),
@@ -53,6 +55,7 @@ urlpatterns = [
         name="factor-invitation",
     ),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),
     path("health/", health, name="health"),

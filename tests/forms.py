@@ -33,6 +33,8 @@ def claim_form(site: Site, label: object, **fields: object) -> dict[str, object]
 OF_ONES_ORGANISATION = (
     "claims:new",
     "claims:read",
+    "first-steps-id",
+    "first-steps-put-away",
     "key:candidate-check",
     "key:candidate-discard",
     "key:candidate-use",
@@ -40,6 +42,8 @@ OF_ONES_ORGANISATION = (
     "key:edit",
     "key:expiry",
     "key:sent",
+    "people:invite",
+    "people:leave",
     "people:list",
     "news",
     "record:export",

@@ -41,6 +41,11 @@ def claims_of(member: Membership) -> ClaimQuerySet:
     return Claim.objects.of(member)
 
 
+def open_claims_by(member: Membership) -> int:
+    """Return how many claims of the member's own in the organisation have not ended."""
+    return claims_of(member).active().filter(submitted_by=member.user_id).count()
+
+
 def claims_for_others(agent: Membership) -> ClaimQuerySet:
     """Return the claims that the agent's organisation made for others, as their support."""
     return Claim.objects.made_by_support_of(agent)

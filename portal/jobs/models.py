@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs.models import Membership, Organisation, User
+from portal.orgs.models import Invitation, Membership, Organisation, User
 from portal.sites.models import Site
 
 
@@ -150,6 +150,23 @@ class JobMember(models.Model):
 
     def __str__(self) -> str:
         return str(self.membership)
+
+
+class JobInvitation(models.Model):
+    """A job that whoever accepts the invitation is to work on."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="invitations")
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="jobs")
+
+    class Meta:
+        verbose_name = _("invitation to a job")
+        verbose_name_plural = _("invitations to jobs")
+        constraints = (
+            models.UniqueConstraint(fields=("job", "invitation"), name="invited_once_to_a_job"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.invitation)
 
 
 class ExpectedHub(models.Model):

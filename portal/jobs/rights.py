@@ -1,10 +1,12 @@
 """Where a member may claim: at all sites, or at those of their open jobs."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobQuerySet
+from portal.jobs.models import Job, JobMember, JobQuerySet
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -14,6 +16,15 @@ from portal.sites.models import Site, SiteQuerySet
 def open_jobs_of(member: Membership) -> JobQuerySet:
     """Return the jobs that name the member and give the right to claim today."""
     return Job.objects.filter(people=member).open_on(timezone.localdate())
+
+
+def open_job_numbers(members: Iterable[Membership]) -> dict[UUID, int]:
+    """Return how many jobs each of these members has that give the right to claim today."""
+    found = JobMember.objects.filter(
+        membership__in=[member.pk for member in members],
+        job__in=Job.objects.open_on(timezone.localdate()),
+    )
+    return dict(found.values_list("membership").annotate(number=Count("job")))
 
 
 def sites_to_claim_at(member: Membership) -> SiteQuerySet:

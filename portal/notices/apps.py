@@ -15,6 +15,16 @@ class NoticesConfig(AppConfig):
         """Let workers send e-mails."""
         # Models can be imported only now.
         from portal.core import worker  # noqa: PLC0415
-        from portal.notices import account_emails, digests, outbox  # noqa: PLC0415
+        from portal.notices import (  # noqa: PLC0415
+            account_emails,
+            digests,
+            invitation_emails,
+            outbox,
+        )
 
-        worker.register(outbox.NOTICES, account_emails.ACCOUNT_EMAILS, digests.DIGESTS)
+        worker.register(
+            outbox.NOTICES,
+            account_emails.ACCOUNT_EMAILS,
+            invitation_emails.INVITATION_EMAILS,
+            digests.DIGESTS,
+        )

@@ -16,7 +16,7 @@ from portal.core.leasing import Leased
 
 
 class Outgoing(Leased):
-    """An e-mail to one person, still to be sent, sent, or given up.
+    """An e-mail to one address, still to be sent, sent, or given up.
 
     It is written when it is sent, so that no row holds its text.
     """
@@ -24,7 +24,6 @@ class Outgoing(Leased):
     LEASE: ClassVar[timedelta] = timedelta(minutes=3)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -43,6 +42,15 @@ class Outgoing(Leased):
                 name="%(class)s_ends_when_sent_or_given_up",
             ),
         )
+
+
+class ToPerson(Outgoing):
+    """An e-mail to somebody who has an account, at the address that they have when it is sent."""
+
+    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
+
+    class Meta(Outgoing.Meta):
+        abstract = True
 
 
 class How(models.TextChoices):
@@ -79,7 +87,7 @@ class NewsChoice(models.Model):
         return f"{self.topic}: {self.get_how_display()}"
 
 
-class Digest(Outgoing):
+class Digest(ToPerson):
     """One e-mail a day to somebody who wants the news of an organisation together."""
 
     organisation = models.ForeignKey(
@@ -102,7 +110,7 @@ class Digest(Outgoing):
         return f"{self.user}, {self.day}"
 
 
-class Notice(Outgoing):
+class Notice(ToPerson):
     """An e-mail that tells one of an organisation's people what happened.
 
     `about` names the occasion, such as a claim's id: nobody is told twice of the same. `facts`
@@ -168,7 +176,7 @@ class Notice(Outgoing):
         }
 
 
-class AccountEmail(Outgoing):
+class AccountEmail(ToPerson):
     """An e-mail to one person about their own account, such as a link to set a new password.
 
     A link is a secret: it is made when the e-mail is sent, and no row ever holds one.
@@ -195,4 +203,27 @@ class AccountEmail(Outgoing):
         return gettext("%(kind)s, to %(person)s") % {
             "kind": self.get_kind_display(),
             "person": self.user,
+        }
+
+
+class InvitationEmail(Outgoing):
+    """An invitation on its way to an address, which may be nobody's account yet.
+
+    The link in it is a secret: it is made when the e-mail is sent, and no row ever holds it.
+    """
+
+    invitation = models.ForeignKey(
+        "orgs.Invitation", models.CASCADE, related_name="emails", verbose_name=_("invitation")
+    )
+    # That of the page on which the invitation was written.
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("invitation e-mail")
+        verbose_name_plural = _("invitation e-mails")
+
+    def __str__(self) -> str:
+        return gettext("%(kind)s, to %(person)s") % {
+            "kind": gettext("Invitation"),
+            "person": self.invitation.email,
         }

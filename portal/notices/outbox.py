@@ -46,8 +46,16 @@ NEWS_PATH: Final = "/accounts/news/"
 
 FRESH: Final[dict[str, Callable[[Notice], dict[str, object] | None]]] = {}
 """For what is told together: what a kind of notice counts only when it is sent, by its room."""
+# They print, keep or drop what they are given: nobody reads it in a mailbox.
+WITHOUT_MAILBOX: Final = ("console", "dummy", "filebased", "terminal")
 
 _random = random.SystemRandom()
+
+
+def reaches_mailboxes() -> bool:
+    """Say whether a mail server is configured; else administrators pass links on themselves."""
+    backend: str = settings.MAILERS["default"]["BACKEND"]
+    return backend.split(".")[-2] not in WITHOUT_MAILBOX
 
 
 @transaction.atomic

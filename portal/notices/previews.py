@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from portal.notices import account_emails, digests, letters, outbox
-from portal.notices.models import AccountEmail, Digest, Notice, Outgoing
+from django.db.models import QuerySet
+
+from portal.notices import account_emails, digests, invitation_emails, letters, outbox
+from portal.notices.models import AccountEmail, Digest, InvitationEmail, Notice, Outgoing
 
 LATELY: Final = 20
 NOTHING: Final = "a-b"
@@ -29,10 +31,18 @@ def _of_account(email: AccountEmail, language: str) -> letters.Letter:
     return account_emails.letter_of(email, language, NOTHING)
 
 
-PREVIEWS: Final[dict[str, tuple[type[Outgoing], Preview]]] = {
-    "notice": (Notice, _of_notice),
-    "digest": (Digest, _of_digest),
-    "account": (AccountEmail, _of_account),
+def _of_invitation(email: InvitationEmail, language: str) -> letters.Letter:
+    return invitation_emails.letter_of(email, language, NOTHING)
+
+
+PREVIEWS: Final[dict[str, tuple[QuerySet[Any], Preview]]] = {
+    "notice": (Notice.objects.select_related("user"), _of_notice),
+    "digest": (Digest.objects.select_related("user"), _of_digest),
+    "account": (AccountEmail.objects.select_related("user"), _of_account),
+    "invitation": (
+        InvitationEmail.objects.select_related("invitation__organisation"),
+        _of_invitation,
+    ),
 }
 """By the name in their address: which rows, and how one of them is written."""
 
@@ -41,8 +51,8 @@ def latest() -> list[tuple[str, Outgoing]]:
     """Return the newest e-mails of all kinds, each with the name of its kind."""
     found = [
         (kind, row)
-        for kind, (model, _) in PREVIEWS.items()
-        for row in model._default_manager.select_related("user").order_by("-created_at")[:LATELY]
+        for kind, (rows, _) in PREVIEWS.items()
+        for row in rows.order_by("-created_at")[:LATELY]
     ]
     return sorted(found, key=lambda pair: pair[1].created_at, reverse=True)[:LATELY]
 
@@ -51,7 +61,8 @@ def find(kind: str, pk: uuid.UUID) -> Outgoing | None:
     """Return one of them, if there is such a kind and such a row."""
     if kind not in PREVIEWS:
         return None
-    return PREVIEWS[kind][0]._default_manager.select_related("user").filter(pk=pk).first()
+    found: Outgoing | None = PREVIEWS[kind][0].filter(pk=pk).first()
+    return found
 
 
 def letter(kind: str, row: Outgoing, language: str) -> letters.Letter:

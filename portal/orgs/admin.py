@@ -4,6 +4,7 @@ Each change that matters is recorded in the transaction that makes it. Nothing h
 secret: a key by its ends only, a password not even as a hash.
 """
 
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from allauth.account import admin as account_admin
@@ -22,7 +23,7 @@ from django.db.models import F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -44,11 +45,13 @@ from portal.orgs.web.admin_audit import (
     tell_of_administrator,
     tell_operators,
 )
+from portal.orgs.web.administrators import invite_administrator, invite_to_run, invited
 from portal.orgs.web.forms import (
     NO_REASON,
     KeyKindForm,
     MemberRowForm,
     MemberRows,
+    NewOrganisationForm,
     PasswordForm,
     ReasonForm,
     demand_reason,
@@ -186,6 +189,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
         addresses.keep(obj)
         if not obj.is_active:
             sessions.end_all(obj, access.person(request))
+            _warn_of_unrun(request, obj)
         if not change:
             record_change(request, "person.added", obj, None, changes={"email": ["", obj.email]})
             return
@@ -225,6 +229,14 @@ class PersonAdmin(DjangoUserAdmin[User]):
         return answer
 
 
+def _warn_of_unrun(request: HttpRequest, person: User) -> None:
+    """Say which organisations nobody runs any more, once this person may not sign in."""
+    for organisation in queries.administered_by(person):
+        if not organisation.memberships.administrators().exists():
+            said = gettext("%(organisation)s has no administrator now: invite one on its page.")
+            messages.warning(request, said % {"organisation": organisation.name})
+
+
 class Memberships(admin.TabularInline[Membership, Organisation]):
     """Who belongs to the organisation, and as what."""
 
@@ -238,15 +250,43 @@ class Memberships(admin.TabularInline[Membership, Organisation]):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin[Organisation]):
-    """Organisations, with their members. None is ever removed with its history."""
+    """Organisations, with their members. None is ever removed with its history.
+
+    A new one is a name, its id at SpKey and somebody to run it, who is invited.
+    """
 
     list_display = ("name", "spkey_org_id", "created_at")
     search_fields = ("name", "spkey_org_id")
+    change_form_template = "orgs/operators_organisation.html"
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
+
+    def get_urls(self) -> list[Any]:
+        """Add the page on which a new administrator is invited."""
+        page = self.admin_site.admin_view(partial(invite_administrator, self))
+        name = "orgs_organisation_administrator"
+        return [path("<uuid:pk>/administrator/", page, name=name), *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
         return False
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Organisation | None = None,
+        change: bool = False,
+        **how: Any,
+    ) -> type[ModelForm[Organisation]]:
+        """Ask of a new organisation who is to run it."""
+        if obj is None:
+            how["form"] = NewOrganisationForm
+        return super().get_form(request, obj, change, **how)
+
+    def get_inlines(
+        self, request: HttpRequest, obj: Organisation | None
+    ) -> tuple[type[InlineModelAdmin[Any, Any]], ...]:
+        """Show no rows of an organisation that is not there yet."""
+        return self.inlines if obj else ()
 
     def save_model(
         self,
@@ -255,10 +295,18 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         form: ModelForm[Organisation],
         change: bool,
     ) -> None:
-        """Save the organisation and record it."""
+        """Save the organisation and record it; invite the first administrator of a new one."""
         obj.save()
         verb = "organisation.changed" if change else "organisation.created"
         record_change(request, verb, obj, obj, changes=changes(form))
+        if not change:
+            invite_to_run(request, obj, form.cleaned_data["administrator"])
+
+    def response_add(
+        self, request: HttpRequest, obj: Organisation, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say that the administrator is invited; where there is no mail server, show the link."""
+        return invited(request, obj.invitations.get())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the members and record each; of agents and administrators, all operators are told.

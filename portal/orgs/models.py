@@ -110,6 +110,10 @@ class Organisation(models.Model):
         help_text=_("Claims are made in this user's name when the installer has none at SpKey."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # When an administrator said that the SpKey organisation id is the one they have at SpKey.
+    id_confirmed_at = models.DateTimeField(null=True, editable=False)
+    # When the first steps were done, or put away: they are never shown again.
+    first_steps_done_at = models.DateTimeField(null=True, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -161,6 +165,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return memberships that allow to act for other organisations: see `access.abilities`."""
         return self.filter(support=True, organisation__credential__kind=ApiCredential.Kind.SUPER)
 
+    def administrators(self) -> Self:
+        """Return the memberships of those who run their organisation today."""
+        return self.active().filter(role=Membership.Role.ADMIN)
+
     def active_of(self, user: User) -> Self:
         """Return this person's memberships that count today."""
         return self.active().filter(user=user)
@@ -203,6 +211,8 @@ class Membership(models.Model):
     spkey_user_id_found = models.BooleanField(default=False, editable=False)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # When they last worked in this organisation, to within a few minutes.
+    seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -233,6 +243,90 @@ class Membership(models.Model):
     def record_label(self) -> str:
         """What the record calls the membership: who the member is."""
         return self.user.display_name
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations, as far as somebody may see them, or they are still open."""
+
+    def of(self, member: Membership) -> Self:
+        """Return the invitations to the member's organisation."""
+        return self.filter(organisation=member.organisation_id)
+
+    def visible_to(self, user: User) -> Self:
+        """Return the invitations to the organisations this person belongs to."""
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
+
+    def unanswered(self) -> Self:
+        """Return those that nobody accepted or revoked, whether they are good still or too old."""
+        return self.filter(UNANSWERED)
+
+    def good(self) -> Self:
+        """Return those that may be accepted today."""
+        return self.unanswered().filter(expires_at__gt=timezone.now())
+
+
+UNANSWERED = Q(accepted_at=None, revoked_at=None)
+
+
+class Invitation(models.Model):
+    """Lets the owner of an address join an organisation, once: see `invitations`."""
+
+    VALID: ClassVar[timedelta] = timedelta(days=7)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        related_name="invitations",
+        verbose_name=_("organisation"),
+    )
+    # In lower case, whatever was typed.
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=16, choices=Membership.Role.choices)
+    all_sites = models.BooleanField(_("all sites"), default=True)
+    # As text: it is read when the inviter may have another name, or be gone.
+    inviter_name = models.CharField(_("invited by"), max_length=300)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # The link's token is made of it and of the portal's secret key; of the token, the digest.
+    seed = models.CharField(max_length=64, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ("email",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "email"),
+                condition=UNANSWERED,
+                name="one_invitation_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=("admin", "installer", "viewer")),
+                name="invitation_role_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="installer") | Q(all_sites=True),
+                name="only_invited_installers_are_limited",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(revoked_at=None),
+                name="invitation_accepted_or_revoked_not_both",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is too old to be accepted."""
+        return self.expires_at <= timezone.now()
 
 
 class FactorInvitation(models.Model):

@@ -10,6 +10,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from portal.orgs.models import (
+    Invitation,
+    InvitationQuerySet,
     Membership,
     MembershipQuerySet,
     Organisation,
@@ -62,6 +64,16 @@ def others_administer(organisation_id: UUID, person: User) -> bool:
     """
     admins = Membership.objects.filter(organisation=organisation_id, role=Membership.Role.ADMIN)
     return admins.exclude(user=person).exists()
+
+
+def invitations_of(member: Membership) -> InvitationQuerySet:
+    """Return the invitations to the member's organisation that wait for an answer, newest first."""
+    return Invitation.objects.of(member).unanswered().order_by("-created_at", "email")
+
+
+def invitations_visible_to(user: User) -> InvitationQuerySet:
+    """Return the invitations to the person's organisations, with the organisation."""
+    return Invitation.objects.visible_to(user).select_related("organisation")
 
 
 def person_at(address: str) -> User | None:

@@ -7,15 +7,12 @@ from tests.operators.conftest import REASON, acme_form, address, inline, last, m
 
 
 def test_a_new_organisation_is_recorded(operator, otto):
-    form = acme_form(name="Elm Homes", spkey_org_id="elm")
+    form = {"name": "Elm Homes", "spkey_org_id": "elm", "administrator": "Eve@Elm.example"}
     assert operator.post(address(Organisation, "add"), form).status_code == 302
 
     elm = Organisation.objects.get()
-    assert (last().verb, last().actor_id, last().organisation_id) == (
-        "organisation.created",
-        otto.pk,
-        elm.pk,
-    )
+    entry = Entry.objects.get(verb="organisation.created")
+    assert (entry.actor_id, entry.organisation_id) == (otto.pk, elm.pk)
 
 
 def test_a_changed_organisation_is_recorded(operator, acme):

@@ -17,6 +17,8 @@ ADMINS = (
     "sites:list",
     "sites:new",
     "people:list",
+    "people:invite",
+    "people:leave",
     "key:edit",
     "key:live",
     "sessions:list",
@@ -40,6 +42,12 @@ POSTS = (
     "sites:restore",
     "people:list",
     "people:edit",
+    "people:end-sessions",
+    "people:invite",
+    "people:place",
+    "people:remove",
+    "first-steps-id",
+    "first-steps-put-away",
     "key:edit",
     "key:check",
     "organisation:switch",
@@ -62,7 +70,10 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *map(reverse, ADMINS),
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
         reverse("sites:edit", args=(site.pk,)),
-        reverse("people:edit", args=(member_beside(site).pk,)),
+        *(
+            reverse(name, args=(member_beside(site).pk,))
+            for name in ("people:edit", "people:remove")
+        ),
     ]
 
 

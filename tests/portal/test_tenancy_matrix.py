@@ -12,7 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.orgs import invitations
 from tests.concurrency import undone
+from tests.conftest import join, make_person
 from tests.forms import without_tokens
 from tests.portal.addresses import example, named
 
@@ -25,8 +27,8 @@ NOBODY_KNOWS = (IN, 404, 404, 404, 404, 404)
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "site" or "member", of which everybody has
-    one.
+    `thing` names what the address is about: "claim", "site", "member" or "invitation", of which
+    everybody has one.
     """
 
     name: str
@@ -68,6 +70,18 @@ MATRIX = (
     Row("people:list", "post", (IN, 302, 403, 403, 302, 403)),
     Row("people:edit", "get", (IN, 200, 403, 404, 200, 403), "member"),
     Row("people:edit", "post", (IN, 302, 403, 404, 302, 403), "member"),
+    Row("people:place", "post", (IN, 302, 403, 404, 302, 403), "member", {"role": "viewer"}),
+    Row("people:place", "get", (IN, 302, 403, 404, 302, 403), "member"),
+    Row("people:end-sessions", "post", (IN, 302, 403, 404, 302, 403), "member"),
+    Row("people:remove", "get", (IN, 200, 403, 404, 200, 403), "member"),
+    Row("people:remove", "post", (IN, 302, 403, 404, 302, 403), "member"),
+    Row("people:invite", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("people:invite", "post", (IN, 422, 403, 403, 422, 403), data={"addresses": ""}),
+    Row("people:invite-again", "post", (IN, 302, 403, 404, 302, 403), "invitation"),
+    Row("people:revoke", "post", (IN, 302, 403, 404, 302, 403), "invitation"),
+    Row("people:leave", "get", (IN, 200, 200, 403, 200, 200)),
+    Row("first-steps-id", "post", (IN, 302, 403, 403, 302, 403)),
+    Row("first-steps-put-away", "post", (IN, 302, 403, 403, 302, 403)),
     Row("key:edit", "get", (IN, 200, 403, 403, 200, 403)),
     Row("key:edit", "post", (IN, 422, 403, 403, 422, 403), data={"key": "short"}),
     Row("key:check", "post", (IN, 302, 403, 403, 302, 403)),
@@ -93,6 +107,7 @@ MATRIX = (
 # Tested by themselves below.
 OTHERWISE = {
     "health",
+    "invitation",
     "language",
     "letter",
     "manifest",
@@ -122,10 +137,15 @@ def things(
     claim, harbours_claim, supports_claim, mill_court, lighthouse, supports_site, ira, hal, sam
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Of each kind of thing: whose it is → their own, and another's."""
-    iras, hals, sams = (person.memberships.get().pk for person in (ira, hal, sam))
-    acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras}
-    harbours = {"claim": harbours_claim.pk, "site": lighthouse.pk, "member": hals}
-    supports = {"claim": supports_claim.pk, "site": supports_site.pk, "member": sams}
+    iras, hals, sams = (person.memberships.get() for person in (ira, hal, sam))
+    acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras.pk}
+    # A colleague of Hal's: he is the only administrator, and stays.
+    hans = join(make_person("hans@harbour.example", "Hans"), hals.organisation)
+    harbours = {"claim": harbours_claim.pk, "site": lighthouse.pk, "member": hans.pk}
+    supports = {"claim": supports_claim.pk, "site": supports_site.pk, "member": sams.pk}
+    for side, member in ((acmes, iras), (harbours, hals), (supports, sams)):
+        invited = invite(member.organisation, actor=member.user)
+        side["invitation"] = invited.pk
     own = {"hal": (harbours, acmes), "agent": (supports, acmes)}
     nothing = {"": dict.fromkeys(ROLES, ("", ""))}
     return nothing | {
@@ -135,6 +155,12 @@ def things(
         }
         for kind in acmes
     }
+
+
+def invite(organisation: Any, actor: Any) -> Any:
+    """Invite somebody new to the organisation."""
+    how = {"role": "installer", "all_sites": True, "actor": actor}
+    return invitations.invite(organisation, "new@elsewhere.example", **how)
 
 
 def ask(client: Client, row: Row, pk: str = "") -> Any:
@@ -201,6 +227,23 @@ def test_switching_to_something_that_is_no_id_is_not_found(organisation, as_pers
     data = {} if organisation is None else {"organisation": organisation}
 
     assert as_person(ira).post(reverse("organisation:switch"), data).status_code == 404
+
+
+def test_everybody_leaves_their_own_organisation_but_its_only_administrator(clients, acme):
+    expected = {"nobody": IN, "hal": 422, "ira": 302, "eli": 403, "ada": 422, "agent": 302}
+    for role in ROLES:
+        assert verdict(clients[role].post(reverse("people:leave"))) == expected[role], role
+    assert acme.memberships.count() == 2  # Eli's has expired, and Ada stays.
+
+
+def test_an_invitation_opens_for_whoever_has_its_link_and_for_no_other_account(clients, acme, ada):
+    token = invitations.token_of(invite(acme, actor=ada))
+    address, made_up = (reverse("invitation", args=(each,)) for each in (token, "made-up"))
+    for role in ROLES:
+        expected = 200 if role == "nobody" else 409
+        assert clients[role].get(address).status_code == expected, role
+        assert clients[role].get(made_up).status_code == 404, role
+        assert clients[role].post(made_up).status_code == 404, role
 
 
 def test_a_made_up_invitation_to_a_second_factor_is_nothing_to_anybody(clients):

@@ -47,6 +47,14 @@ NO_SITE = Todo(
     reverse_lazy("sites:new"),
     _("Make a site"),
 )
+ONE_ADMINISTRATOR = Todo(
+    "attention",
+    "person",
+    _("You are the only administrator"),
+    _("If you are away or lose your phone, nobody can run the organisation. Invite a second one."),
+    reverse_lazy("people:invite"),
+    _("Invite"),
+)
 
 
 @dataclass(frozen=True, slots=True)

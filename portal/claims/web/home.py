@@ -1,15 +1,17 @@
 """The first page: the scan button and today's claims, or what needs an administrator."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from portal.claims import queries
+from portal.claims import first_steps, queries
+from portal.claims.display import first_steps as step_words
 from portal.claims.display import home_items, list_item
 from portal.claims.display.home_items import Todo
+from portal.claims.first_steps import Progress
 from portal.claims.groups import claims_in
 from portal.core.models import Heartbeat
-from portal.orgs import access
+from portal.orgs import access, members
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.orgs.web import second_factor
@@ -25,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "claims/nowhere.html")
     context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     if membership.role == Membership.Role.ADMIN:
-        context["todos"] = todos(membership)
+        steps = first_steps.progress(membership)
+        context["todos"] = todos(membership, is_new=steps is not None)
+        context |= _of_steps(steps, membership.organisation)
     return render(request, "claims/home.html", context)
 
 
@@ -46,16 +50,46 @@ def _for_member(member: Membership) -> dict[str, object]:
     return {"rows": [list_item.of(claim) for claim in claims]}
 
 
-def todos(admin: Membership) -> list[Todo]:
-    """Return what an administrator should look at, the gravest first."""
+@require_POST
+def confirm_id(request: HttpRequest) -> HttpResponse:
+    """Take an administrator's word that the SpKey organisation id is theirs."""
+    admin = access.current(request, Ability.MANAGE_PEOPLE)
+    first_steps.confirm_id(admin.organisation, admin.user)
+    return redirect("home")
+
+
+@require_POST
+def put_steps_away(request: HttpRequest) -> HttpResponse:
+    """Show the first steps no more."""
+    admin = access.current(request, Ability.MANAGE_PEOPLE)
+    first_steps.put_away(admin.organisation, admin.user)
+    return redirect("home")
+
+
+def _of_steps(steps: Progress | None, organisation: Organisation) -> dict[str, object]:
+    if steps is None:
+        return {}
+    lines = step_words.lines(steps, organisation)
+    return {"first_steps": lines, "done": steps.done, "whole": len(first_steps.Step)}
+
+
+def todos(admin: Membership, *, is_new: bool = False) -> list[Todo]:
+    """Return what an administrator should look at, the gravest first.
+
+    What a new organisation lacks is among its first steps.
+    """
     found: list[Todo] = []
     if not Heartbeat.is_heard():
         found.append(home_items.NO_WORKER)
     if _has_unreachable_key(admin.organisation):
         found.append(home_items.KEY_NOT_CHECKED)
     found += home_items.of_claims(_numbers(admin))
+    if is_new:
+        return found
     if not admin.organisation.holds_super_key and not sites_of(admin).open().exists():
         found.append(home_items.NO_SITE)
+    if members.administrators_of(admin.organisation).count() == 1:
+        found.append(home_items.ONE_ADMINISTRATOR)
     return found
 
 

@@ -15,6 +15,8 @@ from portal.core.web.client_address import client_address
 
 HEADER: Final = "X-Request-ID"
 FROM_PROXY: Final = re.compile(r"[\w.-]{8,64}", re.ASCII)
+# A link's token, which is a key to whatever the link opens; ids and names are shorter.
+SECRET: Final = re.compile(r"[\w-]{40,}", re.ASCII)
 # They ask for something, a sign-in or another try at a form, and refuse nothing.
 NO_REFUSALS: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY}
 
@@ -31,7 +33,7 @@ class Traces:
             request=_id_of(request),
             address=client_address(request),
             method=request.method or "",
-            path=request.path,
+            path=_without_secrets(request.path),
         )
         logs.begin(origin)
         response = self._get_response(request)
@@ -47,12 +49,16 @@ def _id_of(request: HttpRequest) -> str:
     return given if FROM_PROXY.fullmatch(given) else secrets.token_hex(8)
 
 
+def _without_secrets(path: str) -> str:
+    return SECRET.sub("…", path)
+
+
 def _log_refusal(request: HttpRequest, status: int) -> None:
     view = request.resolver_match.view_name if request.resolver_match else ""
     logs.security.warning(
         "refused: %d %s %s",
         status,
         request.method,
-        request.path,
+        _without_secrets(request.path),
         extra={"status": status, "view": view},
     )

@@ -237,4 +237,40 @@ class Migration(migrations.Migration):
                 name="job_is_complete_or_cancelled_not_both",
             ),
         ),
+        migrations.CreateModel(
+            name="JobInvitation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="orgs.invitation",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="jobs.job",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation to a job",
+                "verbose_name_plural": "invitations to jobs",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("job", "invitation"), name="invited_once_to_a_job"
+                    )
+                ],
+            },
+        ),
     ]

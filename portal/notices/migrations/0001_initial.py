@@ -408,4 +408,83 @@ class Migration(migrations.Migration):
                 name="operator_told_once_each",
             ),
         ),
+        migrations.CreateModel(
+            name="InvitationEmail",
+            fields=[
+                ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
+                (
+                    "timed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="timed at"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
+                (
+                    "leased_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="leased by"),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0, verbose_name="epoch")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0, verbose_name="tries")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                ("given_up_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("el", "Ελληνικά")],
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="emails",
+                        to="orgs.invitation",
+                        verbose_name="invitation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation e-mail",
+                "verbose_name_plural": "invitation e-mails",
+                "ordering": ("-created_at",),
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="invitationemail_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease_until__isnull", False)),
+                        fields=["lease_until"],
+                        name="invitationemail_leased",
+                    ),
+                    models.Index(fields=["-created_at", "-id"], name="invitationemail_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_up_at", None), ("sent_at", None)),
+                            ("due_at", None),
+                            _connector="OR",
+                        ),
+                        name="invitationemail_ends_when_sent_or_given_up",
+                    )
+                ],
+            },
+        ),
     ]

@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="created at"
                     ),
                 ),
+                ("id_confirmed_at", models.DateTimeField(editable=False, null=True)),
+                ("first_steps_done_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 "verbose_name": "organisation",
@@ -166,6 +168,10 @@ class Migration(migrations.Migration):
                 (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "seen_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last seen"),
                 ),
                 (
                     "user",
@@ -551,6 +557,86 @@ class Migration(migrations.Migration):
                         condition=models.Q(("lease_until__isnull", False)),
                         fields=["lease_until"],
                         name="keyreminder_leased",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("admin", "Administrator"),
+                            ("installer", "Installer"),
+                            ("viewer", "Viewer"),
+                        ],
+                        max_length=16,
+                        verbose_name="role",
+                    ),
+                ),
+                ("all_sites", models.BooleanField(default=True, verbose_name="all sites")),
+                ("inviter_name", models.CharField(max_length=300, verbose_name="invited by")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                ("seed", models.CharField(editable=False, max_length=64)),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField(verbose_name="expires at")),
+                (
+                    "accepted_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="accepted at"),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="revoked at"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ("email",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                        fields=("organisation", "email"),
+                        name="one_invitation_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ("admin", "installer", "viewer"))),
+                        name="invitation_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "installer"), ("all_sites", True), _connector="OR"
+                        ),
+                        name="only_invited_installers_are_limited",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted_at", None), ("revoked_at", None), _connector="OR"
+                        ),
+                        name="invitation_accepted_or_revoked_not_both",
                     ),
                 ],
             },

@@ -1,7 +1,7 @@
 """What people type about their organisation, checked field by field."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import Limit
 from portal.core.web.client_address import counted_address
-from portal.orgs import addresses, queries
+from portal.orgs import addresses, members, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
@@ -31,6 +31,9 @@ TOKEN_SHAPE = RegexValidator(
 )
 NO_USER_ID = {"invalid": key_wording.NO_USER_ID}
 NO_REASON = _("Say why: all operators are told.")
+NO_ADMINISTRATOR = _(
+    "An organisation needs an administrator whose membership has no end. Add another one first."
+)
 SHORT_REASON = _("Say it in 10 characters or more.")
 ID_TYPING = {
     "autocomplete": "off",
@@ -173,6 +176,15 @@ class MemberRowForm(forms.ModelForm[Membership]):
         is_another = "user" in self.changed_data and self.cleaned_data.get("support")
         return "support" in self.changed_data or bool(is_another)
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the row, as it is typed, is an administrator's without an end."""
+        typed = self.cleaned_data
+        is_kept = not typed.get("DELETE") and not typed.get("expires_at")
+        person = typed.get("user")
+        is_active = person is not None and person.is_active
+        return is_kept and is_active and typed.get("role") == Membership.Role.ADMIN
+
     def save(self, commit: bool = True) -> Membership:
         """Save the membership; a SpKey user that was found is the former person's alone."""
         if "user" in self.changed_data and self.instance.spkey_user_id_found:
@@ -183,18 +195,59 @@ class MemberRowForm(forms.ModelForm[Membership]):
         return member
 
 
-class MemberRows(forms.BaseInlineFormSet[Membership, Organisation, forms.ModelForm[Membership]]):
+class MemberRows(forms.BaseInlineFormSet[Membership, Organisation, Any]):
     """The memberships of an organisation."""
 
     def clean(self) -> None:
-        """Demand the reasons of rows that are removed, of which Django demands nothing."""
+        """Demand the reasons of rows that are removed, of which Django demands nothing.
+
+        The last administrator without an end is not taken away.
+        """
         super().clean()
         if any("reason" in row.errors for row in self.deleted_forms):
             raise forms.ValidationError(NO_REASON)
+        if members.is_run(self.instance) and not any(form.lasts for form in self.forms):
+            raise forms.ValidationError(NO_ADMINISTRATOR)
 
 
 def _is_over(at: datetime | None) -> bool:
     return at is not None and at <= timezone.now()
+
+
+class NewOrganisationForm(forms.ModelForm[Organisation]):
+    """A new organisation, with the address of whoever is to run it."""
+
+    administrator = forms.EmailField(
+        label=_("E-mail address of its first administrator"),
+        help_text=_("They get an invitation, and bring in everybody else."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "spkey_org_id")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "spkey_org_id": _("As SmartphoneKey’s partner portal shows it. Claims are bound to it.")
+        }
+
+
+class AdministratorForm(forms.Form):
+    """Whom an operator invites to run an organisation, and why."""
+
+    address = forms.EmailField(
+        label=_("E-mail address of the new administrator"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=10,
+        max_length=500,
+        help_text=_(
+            "Such as how you know that they may run this organisation. Operators are told."
+        ),
+        error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone

@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Iterable
 from threading import Lock
 from typing import Final
 
@@ -36,7 +37,11 @@ class ContextWords:
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError."""
-        words = sorted(OURS | _words_of(user), key=len, reverse=True)
+        self.refuse(password, _words_of(user))
+
+    def refuse(self, password: str, theirs: set[str]) -> None:
+        """Raise ValidationError for one of our words and these alone."""
+        words = sorted(OURS | theirs, key=len, reverse=True)
         pattern = "|".join(map(re.escape, words))
         rest, found = re.subn(pattern, "", password, flags=re.IGNORECASE)
         if found and len(rest) < self.least:
@@ -97,6 +102,10 @@ def _own_words(user: User | None) -> list[str]:
 def _words_of(user: User | None) -> set[str]:
     if user is None or user._state.adding:
         return set()
-    names = user.memberships.active().values_list("organisation__name", flat=True)
+    return words_in(user.memberships.active().values_list("organisation__name", flat=True))
+
+
+def words_in(names: Iterable[str]) -> set[str]:
+    """Return the words of these organisations' names that somebody would try."""
     words = (word for name in names for word in re.findall(r"\w+", name))
     return {word for word in words if len(word) >= SHORTEST_WORD}

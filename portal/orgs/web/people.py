@@ -1,18 +1,52 @@
-"""People of an organisation, and in whose name at SpKey they claim."""
+"""People of an organisation: who they are, where they claim, and in whose name at SpKey."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.core.ui import Chip
 from portal.core.web.posted import posted
-from portal.orgs import access, addresses, spkey_users
+from portal.jobs.rights import open_job_numbers
+from portal.notices import invitation_emails, outbox
+from portal.orgs import access, addresses, members, sessions, spkey_users
 from portal.orgs.access import Ability
-from portal.orgs.queries import members_of, members_visible_to
+from portal.orgs.display import invitation_wording
+from portal.orgs.models import Invitation, Membership
+from portal.orgs.queries import invitations_of, members_of, members_visible_to, sessions_of
 from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
+from portal.orgs.web.member_forms import PlaceForm
+
+ONLY_ADMINISTRATOR = _(
+    "This is the only administrator without a last day. Make somebody else one first."
+)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A member in the list."""
+
+    member: Membership
+    open_jobs: int
+    has_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An invitation that waits for an answer; `mail` is None where no mail server is configured."""
+
+    invitation: Invitation
+    mail: Chip | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def people_list(request: HttpRequest) -> HttpResponse:
     """Show who belongs to the organisation, and take its fallback SpKey user id."""
     admin = access.current(request, Ability.MANAGE_PEOPLE)
@@ -24,21 +58,117 @@ def people_list(request: HttpRequest) -> HttpResponse:
         spkey_users.set_fallback(organisation, fallback, admin.user)
         messages.success(request, gettext("Saved."))
         return redirect("people:list")
-    context = {"form": form, "members": members_of(admin), "now": timezone.now()}
+    people = list(members_of(admin))
+    context = {
+        "form": form,
+        "rows": _rows(people),
+        "administrators": members.administrators_of(organisation).count(),
+        "pending": _pending(admin),
+        "mail": outbox.reaches_mailboxes(),
+        "now": timezone.now(),
+    }
     return render(request, "orgs/people.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
-    """Set a member's SpKey user id."""
-    person = access.person(request)
-    member = get_object_or_404(members_visible_to(person), pk=pk)
-    access.require(person, member.organisation_id, Ability.MANAGE_PEOPLE)
-    initial = {"spkey_user_id": member.spkey_user_id}
-    form = SpkeyUserForm(posted(request), initial=initial)
+    """Show a member, and set their SpKey user id."""
+    member = _own(request, pk)
+    form = SpkeyUserForm(posted(request), initial={"spkey_user_id": member.spkey_user_id})
     if request.method == "POST" and form.is_valid():
+        person = access.person(request)
         spkey_users.set_spkey_user_id(member, form.cleaned_data["spkey_user_id"], person)
         messages.success(request, gettext("Saved."))
         return redirect("people:list")
-    is_confirmed = addresses.is_confirmed(member.user)
-    context = {"form": form, "member": member, "is_confirmed": is_confirmed}
-    return render(request, "orgs/person.html", context, status=422 if form.errors else 200)
+    return _member_page(request, member, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def people_place(request: HttpRequest, pk: str) -> HttpResponse:
+    """Give a member another role, limit them to their jobs, and set their last day."""
+    member = _own(request, pk)
+    if request.method != "POST":
+        return redirect("people:edit", pk=member.pk)
+    place = PlaceForm(request.POST, initial=PlaceForm.initial_of(member))
+    if place.is_valid():
+        try:
+            members.change(
+                member,
+                role=place.cleaned_data["role"],
+                all_sites=place.all_sites,
+                expires_at=place.cleaned_data["last_day"],
+                actor=access.person(request),
+            )
+        except members.LastAdministratorError:
+            place.add_error(None, ONLY_ADMINISTRATOR)
+        except ObjectDoesNotExist:
+            raise Http404 from None  # Removed meanwhile.
+    if place.errors:
+        return _member_page(request, member, place=place)
+    messages.success(request, gettext("Saved."))
+    is_still_theirs = access.may(access.person(request), member.organisation, Ability.MANAGE_PEOPLE)
+    return redirect("people:list" if is_still_theirs else "home")
+
+
+@require_POST
+def people_end_sessions(request: HttpRequest, pk: str) -> HttpResponse:
+    """Sign a member out everywhere; one's own sessions have a page of their own."""
+    member = _own(request, pk)
+    person = access.person(request)
+    if member.user_id == person.pk:
+        return redirect("sessions:list")
+    sessions.end_all(member.user, person)
+    said = gettext("%(person)s is signed out everywhere.")
+    messages.success(request, said % {"person": member.user.display_name})
+    return redirect("people:edit", pk=member.pk)
+
+
+def _own(request: HttpRequest, pk: str) -> Membership:
+    person = access.person(request)
+    member = get_object_or_404(members_visible_to(person), pk=pk)
+    access.require(person, member.organisation_id, Ability.MANAGE_PEOPLE)
+    return member
+
+
+def _member_page(
+    request: HttpRequest,
+    member: Membership,
+    *,
+    form: SpkeyUserForm | None = None,
+    place: PlaceForm | None = None,
+) -> HttpResponse:
+    form = form or SpkeyUserForm(initial={"spkey_user_id": member.spkey_user_id})
+    place = place or PlaceForm(initial=PlaceForm.initial_of(member))
+    [row] = _rows([member])
+    context: dict[str, Any] = {
+        "form": form,
+        "place": place,
+        "row": row,
+        "member": member,
+        "is_self": member.user_id == access.person(request).pk,
+        "is_last": members.is_last_administrator(member),
+        "is_confirmed": addresses.is_confirmed(member.user),
+        "sessions": len(sessions_of(member.user)),
+        "now": timezone.now(),
+    }
+    status = 422 if form.errors or place.errors else 200
+    return render(request, "orgs/person.html", context, status=status)
+
+
+def _rows(people: list[Membership]) -> list[Row]:
+    jobs, factors = open_job_numbers(people), members.with_factor(people)
+    return [Row(member, jobs.get(member.pk, 0), member.user_id in factors) for member in people]
+
+
+def _pending(admin: Membership) -> list[Pending]:
+    found: Any = invitation_emails.with_emails(invitations_of(admin))
+    with_mail = outbox.reaches_mailboxes()
+    return [Pending(each, _mail(each) if with_mail else None) for each in found]
+
+
+def _mail(invitation: Any) -> Chip:
+    return invitation_wording.mail_state(
+        invitation.email_tries,
+        sent=invitation.email_sent_at is not None,
+        given_up=invitation.email_given_up_at is not None,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.orgs.web import api_key, people, sessions, workspace
+from portal.orgs.web import api_key, invite, people, removal, sessions, workspace
 
 key_urls = (
     [
@@ -20,7 +20,14 @@ key_urls = (
 people_urls = (
     [
         path("", people.people_list, name="list"),
+        path("invite/", invite.people_invite, name="invite"),
+        path("invitations/<uuid:pk>/again/", invite.invitation_again, name="invite-again"),
+        path("invitations/<uuid:pk>/revoke/", invite.invitation_revoke, name="revoke"),
+        path("leave/", removal.people_leave, name="leave"),
         path("<uuid:pk>/", people.people_edit, name="edit"),
+        path("<uuid:pk>/place/", people.people_place, name="place"),
+        path("<uuid:pk>/end-sessions/", people.people_end_sessions, name="end-sessions"),
+        path("<uuid:pk>/remove/", removal.people_remove, name="remove"),
     ],
     "people",
 )

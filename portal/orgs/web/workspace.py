@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from portal.core.web.fragments import wants_fragment
 from portal.core.web.login_redirect import page_to_return_to
-from portal.orgs import access
+from portal.orgs import access, members
 from portal.orgs.access import OtherOrganisationError
 from portal.orgs.models import Organisation
 from portal.orgs.queries import organisations_visible_to
@@ -41,7 +41,23 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 class OrganisationOfThePage(MiddlewareMixin):
-    """Answers 409 to a page that is not of the organisation in which the person works."""
+    """Answers 409 to a page that is not of the organisation in which the person works.
+
+    It remembers when somebody was last seen in an organisation, as seldom as their session does.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Note the member whose activity this request tells of."""
+        by_itself = getattr(request, "sent_by_itself", False)
+        if not getattr(request, "activity_recorded", False) or by_itself:
+            return response
+        if request.user.is_authenticated:
+            member = access.choose(request, access.memberships(access.person(request)))
+            if member is not None:
+                members.note_seen(member)
+        return response
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
+from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import claim_request, join, make_person
 from tests.forms import choose
@@ -58,9 +59,14 @@ def test_an_administrator_with_nothing_to_do_sees_no_list(as_person, ada, mill_c
 
 
 def test_a_silent_worker_comes_before_everything_else(as_person, ada, acme, alive):
+    Organisation.objects.update(first_steps_done_at=timezone.now())
     Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=61))
 
-    assert titles(as_person(ada)) == ["Nothing is being sent", "No site yet"]
+    assert titles(as_person(ada)) == [
+        "Nothing is being sent",
+        "No site yet",
+        "You are the only administrator",
+    ]
 
 
 @pytest.mark.parametrize(

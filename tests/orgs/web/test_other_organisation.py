@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
-from portal.orgs import api_keys
+from portal.orgs import api_keys, invitations
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, KeyCandidate, Membership, Organisation, User
 from portal.sandbox import world
@@ -38,8 +38,8 @@ LIBRARIES = ("account_", "mfa_", "admin:", "letter")
 
 
 @pytest.fixture
-def person(ada, harbour) -> User:
-    """Ada, who administers Acme and Harbour."""
+def person(ada, hal, harbour) -> User:
+    """Ada, who administers Acme and, beside Hal, Harbour."""
     join(ada, harbour, "admin")
     return ada
 
@@ -77,6 +77,10 @@ def posts(mill_court, lighthouse, hub_id) -> dict[str, dict[str, str]]:
         "key:sent": {"sent": "both"},
         "news": {"key": "instant", "claims": "digest", "support": "off"},
         "record:export": {},
+        "first-steps-id": {},
+        "first-steps-put-away": {},
+        "people:invite": {"addresses": "new@harbour.example", "role": "installer"},
+        "people:leave": {},
         "people:list": {"fallback_spkey_user_id": str(uuid4())},
         "sites:new": {"name": "Quay House"},
     }
@@ -127,8 +131,8 @@ def test_a_form_that_says_no_organisation_is_refused(name, client, posts):
 
 @pytest.mark.parametrize("name", OF_MEMBERS)
 def test_a_form_of_the_organisation_one_works_in_is_taken(name, client, posts, harbour):
-    # Without a photo, nothing is read.
-    expected = {"claims:read": 422, "record:export": 200}.get(name, 302)
+    # Without a photo, nothing is read; who is invited is said on the same page.
+    expected = {"claims:read": 422, "people:invite": 200, "record:export": 200}.get(name, 302)
     assert client.post(of(harbour, reverse(name)), posts[name]).status_code == expected
 
 
@@ -167,12 +171,17 @@ def test_every_other_address_that_takes_a_post_is_about_something_that_it_names(
 
 
 def test_a_form_about_something_acts_on_that_wherever_one_works(client, claim, mill_court, ada):
-    things = {"claims": claim.pk, "sites": mill_court.pk, "people": ada.memberships.all()[0].pk}
+    member = ada.memberships.get(organisation=claim.organisation)
+    how = {"role": "installer", "all_sites": True, "actor": ada}
+    invitation = invitations.invite(claim.organisation, "new@acme.example", **how)
+    things = {"claims": claim.pk, "sites": mill_court.pk, "people": member.pk}
+    things |= {"people:invite-again": invitation.pk, "people:revoke": invitation.pk}
     verdicts = {}
     for name, pattern in named():
         if "pk" in pattern.pattern.converters and not name.startswith(LIBRARIES):
-            address = reverse(name, args=(things[name.partition(":")[0]],))
-            verdicts[name] = client.post(address, {"name": "Quay House"}).status_code
+            thing = things.get(name) or things[name.partition(":")[0]]
+            form = {"name": "Quay House", "role": "admin"}
+            verdicts[name] = client.post(reverse(name, args=(thing,)), form).status_code
 
     assert set(verdicts.values()) == {302, 405}
     assert {name for name, status in verdicts.items() if status == 405} == LOOKED_AT_ALONE
@@ -203,10 +212,8 @@ def test_every_form_says_its_organisation(
     client, agent, harbour, spkey_support, lighthouse, two_keys
 ):
     choose(agent, spkey_support)
-    pages = [
-        (client, reverse(name))
-        for name in ("claims:new", "key:edit", "people:list", "sites:new", "news", "record:list")
-    ]
+    names = ("claims:new", "home", "key:edit", "people:invite", "people:leave", "people:list")
+    pages = [(client, reverse(name)) for name in (*names, "sites:new", "news", "record:list")]
     supports = f"{reverse('support:new')}?target={harbour.spkey_org_id}"
     found = set()
     for browser, address, organisation in [

@@ -12,6 +12,7 @@ from portal.claims.models import Reason, State
 from portal.orgs.models import Membership
 from portal.sandbox import world
 from tests.conftest import claim_request, join, make_person, work
+from tests.people_with_factor import set_up_factor
 
 PEOPLE = reverse("people:list")
 SPKEY_USER = "5f0f2f8e-8c2c-4d3f-9d0a-6c1f6a2b7e11"
@@ -41,16 +42,21 @@ def row_of(page: str, name: str) -> str:
     return " ".join(row.partition("</tr>")[0].split())
 
 
-def test_the_list_shows_members_and_who_has_a_spkey_user(admin, ira, nia, acme):
+def test_the_list_shows_members_with_what_is_known_of_each(admin, as_person, ira, nia, acme):
     Membership.objects.filter(user=ira).update(spkey_user_id=SPKEY_USER)
     Membership.objects.filter(user=nia).update(expires_at=timezone.now(), support=True)
+    set_up_factor(ira)
+    as_person(ira).get("/")
     page = admin.get(PEOPLE).content.decode()
     iras, nias, adas = (row_of(page, name) for name in ("Ira Installer", "Nia New", "Ada Admin"))
 
     assert ira.email in iras
     assert "Installer" in iras
     assert "Known" in iras
-    assert "Not known" in nias
+    assert ">Yes<" in iras
+    assert "time-ago" in iras  # He was seen.
+    assert "Not yet" in nias
+    assert ">No<" in nias
     assert "Support agent" in nias
     assert "Expired" in nias
     assert "Administrator" in adas

@@ -1,0 +1,116 @@
+"""One form makes an organisation and invites who runs it; two steps invite another."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from portal.audit.models import Entry
+from portal.core import worker
+from portal.notices.models import Notice
+from portal.orgs.models import Invitation, Membership, Organisation
+from tests.operators.conftest import REASON, acme_form, address, inline, member_row
+from tests.people_with_factor import has_used_factor
+
+ADD = {"name": "Elm Homes", "spkey_org_id": "elm", "administrator": "Eve@Elm.example"}
+DUMMY = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+
+
+def test_one_post_makes_the_organisation_and_invites_its_administrator(operator, otto, mailoutbox):
+    answer = operator.post(address(Organisation, "add"), ADD, follow=True)
+    elm, invitation = Organisation.objects.get(), Invitation.objects.get()
+
+    assert (elm.name, elm.spkey_org_id) == ("Elm Homes", "elm")
+    assert (invitation.organisation, invitation.email) == (elm, "eve@elm.example")
+    assert (invitation.role, invitation.inviter_name) == ("admin", "Otto (SpKey installer portal)")
+    assert Entry.objects.filter(verb="organisation.created", organisation_id=elm.pk).exists()
+    sent = Entry.objects.get(verb="invitation.sent")
+    assert (sent.actor_id, sent.organisation_id) == (otto.pk, elm.pk)
+    assert "The invitation to eve@elm.example is on its way" in answer.text
+    assert "/invitation/" not in answer.text  # Never a secret.
+
+    worker.run_once()
+    link = re.search(r"(/invitation/\S+)", mail.outbox[0].body)[1]
+    eve = Client()
+    eve.post(link, {"name": "Eve", "password": "seven brown lanterns"})
+    assert eve.get(reverse("people:list")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"administrator": ""}, {"administrator": "eve"}, {"name": ""}, {"spkey_org_id": ""}]
+)
+def test_a_form_that_lacks_something_makes_nothing(lacking, operator):
+    assert operator.post(address(Organisation, "add"), {**ADD, **lacking}).status_code == 200
+    assert not Organisation.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+def test_two_organisations_never_share_an_id_at_spkey(operator, acme):
+    answer = operator.post(address(Organisation, "add"), {**ADD, "spkey_org_id": acme.spkey_org_id})
+
+    assert answer.status_code == 200
+    assert Organisation.objects.count() == 1
+    assert not Invitation.objects.exists()
+
+
+def test_without_a_mail_server_the_operator_sees_the_link_once(operator, settings):
+    settings.MAILERS = DUMMY
+    answer = operator.post(address(Organisation, "add"), ADD)
+    [link] = re.findall(r"http://[^/<]+(/invitation/\w+/)", answer.text)
+
+    assert Client().get(link).status_code == 200
+
+
+def test_a_factor_that_was_not_used_just_now_makes_nothing(otto, as_person):
+    client = has_used_factor(as_person(otto), otto, seconds_ago=3600)
+
+    assert client.post(address(Organisation, "add"), ADD).status_code == 403
+    assert not Organisation.objects.exists()
+
+
+def test_an_organisation_is_recovered_in_two_steps_and_with_a_reason(operator, acme, eli, otto):
+    page = address(Organisation, "administrator", acme.pk)
+    form = {"address": "Abe@acme.example", "reason": REASON}
+    assert "no administrator who may sign in" in operator.get(page).text
+
+    assert operator.post(page, {**form, "reason": ""}).status_code == 422
+    first = operator.post(page, form)
+    assert "Invite Abe@acme.example to run Acme Properties?" in first.text
+    assert not Invitation.objects.exists()
+
+    assert operator.post(page, {**form, "confirmed": "yes"}).status_code == 302
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role) == ("abe@acme.example", "admin")
+    entry = Entry.objects.get(verb="organisation.recovered")
+    assert (entry.actor_id, entry.organisation_id) == (otto.pk, acme.pk)
+    assert entry.detail == {"address": "abe@acme.example", "reason": REASON}
+    assert Notice.objects.get().facts["change"] == "administrator_invited"
+
+
+def test_a_second_step_without_the_first_ones_reason_invites_nobody(operator, acme, ira):
+    page = address(Organisation, "administrator", acme.pk)
+    for form in (
+        {"address": "abe@acme.example", "confirmed": "yes"},
+        {"address": ira.email, "reason": REASON, "confirmed": "yes"},
+    ):
+        assert operator.post(page, form).status_code == 422
+
+    assert not Invitation.objects.exists()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change", [{"role": "viewer"}, {"expires_at_0": "2099-01-01"}, {"DELETE": "on"}]
+)
+def test_operators_do_not_take_the_last_administrator_away_unawares(change, operator, acme, ada):
+    fields = {"expires_at_1": "00:00:00", **change} if "expires_at_0" in change else change
+    fields = {**fields, "reason": REASON}
+    row = member_row(ada.memberships.get(), **fields)
+    page = address(Organisation, "change", acme.pk)
+    answer = operator.post(page, acme_form(**inline("memberships", row, existing=1)))
+
+    assert answer.status_code == 200
+    assert "needs an administrator whose membership has no end" in answer.text
+    assert Membership.objects.get(user=ada).role == "admin"
