@@ -77,12 +77,15 @@ def is_last_administrator(member: Membership) -> bool:
     """Say whether the organisation would have no lasting administrator without this member."""
     if member.role != Membership.Role.ADMIN:
         return False
-    return not _lasting(member.organisation_id).exclude(pk=member.pk).exists()
+    return not is_run(member.organisation, beside=[member.pk])
 
 
-def is_run(organisation: Organisation) -> bool:
-    """Say whether the organisation has an administrator whose membership has no end."""
-    return _lasting(organisation.pk).exists()
+def is_run(organisation: Organisation, *, beside: Iterable[UUID] = ()) -> bool:
+    """Say whether the organisation has an administrator whose membership has no end.
+
+    `beside` are the memberships that do not count.
+    """
+    return _lasting(organisation.pk).exclude(pk__in=beside).exists()
 
 
 def administrators_of(organisation: Organisation) -> MembershipQuerySet:

@@ -123,10 +123,11 @@ def test_an_administrators_place_is_taken_for_a_reason_that_all_are_told(
     assert Entry.objects.filter(detail__reason=REASON).exists()
 
 
-def test_who_is_put_aside_first_is_told_all_the_same(operator, acme, ada, hal, mailoutbox):
+def test_who_is_put_aside_first_is_told_all_the_same(operator, acme, ada, abe, hal, mailoutbox):
     gone = member_row(ada.memberships.get(), DELETE="on", reason=REASON)
     operator.post(*of_row(acme, gone))
-    operator.post(*of_row(acme, {"user": str(hal.pk), "role": "admin"}, existing=0))
+    row = {"user": str(hal.pk), "role": "admin", "reason": REASON}
+    operator.post(*of_row(acme, row, existing=0))
     worker.run_once()
 
     assert hal.memberships.filter(organisation=acme, role="admin").exists()
@@ -137,9 +138,9 @@ def test_who_is_put_aside_first_is_told_all_the_same(operator, acme, ada, hal, m
 def test_the_first_administrators_of_an_organisation_need_no_reason(operator, hal, ira):
     rows = [{"user": str(person.pk), "role": "admin"} for person in (hal, ira)]
     form = acme_form(name="Elm Homes", spkey_org_id="elm", **inline("memberships", *rows))
-    operator.post(address(Organisation, "add"), form)
+    elm = Organisation.objects.create(name="Elm Homes", spkey_org_id="elm")
+    operator.post(address(Organisation, "change", elm.pk), form)
 
-    elm = Organisation.objects.get(spkey_org_id="elm")
     assert elm.memberships.filter(role="admin").count() == 2
     recorded = Entry.objects.filter(verb="membership.added", organisation_id=elm.pk)
     assert {entry.detail["member"] for entry in recorded} == {hal.email, ira.email}

@@ -206,8 +206,13 @@ class MemberRows(forms.BaseInlineFormSet[Membership, Organisation, Any]):
         super().clean()
         if any("reason" in row.errors for row in self.deleted_forms):
             raise forms.ValidationError(NO_REASON)
-        if members.is_run(self.instance) and not any(form.lasts for form in self.forms):
+        if not self._is_run_afterwards() and members.is_run(self.instance):
             raise forms.ValidationError(NO_ADMINISTRATOR)
+
+    def _is_run_afterwards(self) -> bool:
+        here = [form.instance.pk for form in self.initial_forms]
+        is_typed = any(form.lasts for form in self.forms)
+        return is_typed or members.is_run(self.instance, beside=here)
 
 
 def _is_over(at: datetime | None) -> bool:
