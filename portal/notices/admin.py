@@ -1,9 +1,10 @@
 """The outbox for the operators: what was to be sent to whom, and whether it was."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.notices.models import AccountEmail, Notice
+from portal.notices.models import AccountEmail, InvitationEmail, Notice
 
 
 @admin.register(Notice)
@@ -46,3 +47,29 @@ class AccountEmailAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "created_at", "given_up_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
+
+
+@admin.register(InvitationEmail)
+class InvitationEmailAdmin(ReadOnlyAdmin):
+    """Who was invited to which organisation, and whether it was sent: not the link."""
+
+    fields = (
+        "invitation",
+        "organisation",
+        "language",
+        "created_at",
+        "tries",
+        "due_at",
+        "sent_at",
+        "given_up_at",
+    )
+    readonly_fields = ("organisation",)
+    list_display = ("created_at", "invitation", "organisation", "tries", "sent_at", "given_up_at")
+    list_filter = ("created_at", "given_up_at")
+    list_select_related = ("invitation__organisation",)
+    search_fields = ("invitation__email",)
+
+    @admin.display(description=_("organisation"))
+    def organisation(self, email: InvitationEmail) -> object:
+        """Return to which organisation."""
+        return email.invitation.organisation

@@ -282,6 +282,13 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
             how["form"] = NewOrganisationForm
         return super().get_form(request, obj, change, **how)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer to save, and nothing else."""
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+
     def get_inlines(
         self, request: HttpRequest, obj: Organisation | None
     ) -> tuple[type[InlineModelAdmin[Any, Any]], ...]:

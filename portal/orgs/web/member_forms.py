@@ -1,6 +1,6 @@
 """What is typed about people: whom to invite, a member's place, and an account by invitation."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -91,10 +91,14 @@ class PlaceForm(_PlaceFields):
     @staticmethod
     def initial_of(member: Membership) -> dict[str, Any]:
         """Return what the form shows of the member."""
-        ends = member.expires_at
-        last = timezone.localdate(ends - timedelta(microseconds=1)) if ends else None
         where = ALL_SITES if member.all_sites else JOBS
-        return {"role": member.role, "where": where, "last_day": last}
+        return {"role": member.role, "where": where, "last_day": last_day_of(member)}
+
+
+def last_day_of(member: Membership) -> date | None:
+    """Return the last day on which the membership counts, None where it has no end."""
+    ends = member.expires_at
+    return timezone.localdate(ends - timedelta(microseconds=1)) if ends else None
 
 
 class JoinForm(forms.Form):

@@ -1,6 +1,7 @@
 """People of an organisation: who they are, where they claim, and in whose name at SpKey."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from portal.orgs.display import invitation_wording
 from portal.orgs.models import Invitation, Membership
 from portal.orgs.queries import invitations_of, members_of, members_visible_to, sessions_of
 from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
-from portal.orgs.web.member_forms import PlaceForm
+from portal.orgs.web.member_forms import PlaceForm, last_day_of
 
 ONLY_ADMINISTRATOR = _(
     "This is the only administrator without a last day. Make somebody else one first."
@@ -36,6 +37,7 @@ class Row:
     member: Membership
     open_jobs: int
     has_factor: bool
+    last_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,10 @@ def _member_page(
 
 def _rows(people: list[Membership]) -> list[Row]:
     jobs, factors = open_job_numbers(people), members.with_factor(people)
-    return [Row(member, jobs.get(member.pk, 0), member.user_id in factors) for member in people]
+    return [
+        Row(member, jobs.get(member.pk, 0), member.user_id in factors, last_day_of(member))
+        for member in people
+    ]
 
 
 def _pending(admin: Membership) -> list[Pending]:
