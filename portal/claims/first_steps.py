@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from portal.audit.record import record
 from portal.claims.models import SUCCEEDED, Claim
-from portal.orgs import members
 from portal.orgs.models import ApiCredential, Invitation, Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -52,7 +51,7 @@ def progress(admin: Membership) -> Progress | None:
     organisation = admin.organisation
     if organisation.first_steps_done_at is not None or organisation.holds_super_key:
         return None
-    left = tuple(step for step in Step if not _is_done(step, admin))
+    left = tuple(step for step, is_done in _done(admin).items() if not is_done)
     if not left:
         _over(organisation)
         return None
@@ -81,27 +80,24 @@ def _over(organisation: Organisation) -> None:
     fresh.update(first_steps_done_at=timezone.now())
 
 
-def _is_done(step: Step, admin: Membership) -> bool:
-    organisation = admin.organisation
-    active = organisation.memberships.active()
-    match step:
-        case Step.ORGANISATION_ID:
-            return organisation.id_confirmed_at is not None
-        case Step.KEY:
-            credential = organisation.stored_credential
-            return credential is not None and credential.state == ApiCredential.State.WORKING
-        case Step.SITE:
-            return Site.objects.of(admin).open().exists()
-        case Step.SPKEY_USERS:
-            has_fallback = organisation.fallback_spkey_user_id is not None
-            unknown = active.filter(~Q(role=Role.VIEWER), spkey_user_id=None)
-            return has_fallback or not unknown.exists()
-        case Step.SECOND_ADMINISTRATOR:
-            return members.administrators_of(organisation).count() > 1
-        case Step.INSTALLER:
-            return active.filter(role=Role.INSTALLER).exists()
-        case Step.HUB:
-            return Claim.objects.of(admin).filter(state__in=SUCCEEDED).exists()
+def _done(admin: Membership) -> dict[Step, bool]:
+    organisation, credential = admin.organisation, admin.organisation.stored_credential
+    is_unknown = Q(spkey_user_id=None) & ~Q(role=Role.VIEWER)
+    people = organisation.memberships.active().aggregate(
+        administrators=Count("pk", filter=Q(role=Role.ADMIN)),
+        installers=Count("pk", filter=Q(role=Role.INSTALLER)),
+        unknown=Count("pk", filter=is_unknown),
+    )
+    has_fallback = organisation.fallback_spkey_user_id is not None
+    return {
+        Step.ORGANISATION_ID: organisation.id_confirmed_at is not None,
+        Step.KEY: credential is not None and credential.state == ApiCredential.State.WORKING,
+        Step.SECOND_ADMINISTRATOR: people["administrators"] > 1,
+        Step.SPKEY_USERS: has_fallback or not people["unknown"],
+        Step.SITE: Site.objects.of(admin).open().exists(),
+        Step.INSTALLER: people["installers"] > 0,
+        Step.HUB: Claim.objects.of(admin).filter(state__in=SUCCEEDED).exists(),
+    }
 
 
 def _invited(organisation: Organisation) -> frozenset[Step]:

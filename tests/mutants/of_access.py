@@ -93,4 +93,61 @@ MUTANTS_OF_ACCESS = (
         "tests/tray/test_limits.py",
         by_machine=False,
     ),
+    Mutant(
+        "an organisation keeps an administrator whose membership has no end",
+        "the last one may go",
+        (
+            Edit(
+                "portal/orgs/members.py",
+                "    if was_administrator and not _lasting(member.organisation_id).exists():\n",
+                "    if was_administrator and member.pk is None:\n",
+            ),
+        ),
+        "tests/orgs/test_members.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "who lost the right since their page was asked for changes no member",
+        "the page's own check is enough",
+        (
+            Edit(
+                "portal/orgs/members.py",
+                "    if not access.may(actor, member.organisation, Ability.MANAGE_PEOPLE):\n",
+                "    if actor.pk is None:\n",
+            ),
+        ),
+        "tests/orgs/test_members.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "an invitation is for its own address",
+        "whoever has the link joins",
+        (
+            Edit(
+                "portal/orgs/web/invitation.py",
+                "    if person.email != found.email:\n",
+                "    if person.email is None:\n",
+            ),
+            Edit(
+                "portal/orgs/invitations.py",
+                "    if person.email.lower() != invitation.email:\n",
+                "    if person.email is None:\n",
+            ),
+        ),
+        "tests/orgs/web/test_invitation.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "an invitation is good once",
+        "it can be used again",
+        (
+            Edit(
+                "portal/orgs/invitations.py",
+                "    if invitation.accepted_at is not None:\n",
+                "    if invitation.pk is None:\n",
+            ),
+        ),
+        "tests/orgs/web/test_invitation.py",
+        by_machine=False,
+    ),
 )

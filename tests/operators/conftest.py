@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Entry
-from portal.notices import account_emails
-from portal.orgs import api_keys
+from portal.notices import account_emails, invitation_emails
+from portal.orgs import api_keys, invitations
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
 from tests.conftest import work_until_refused
@@ -34,9 +34,13 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     ApiCredential.objects.update(due_at=None)  # So that the claim finds out first.
     set_up_factor(ira)
     account_emails.write_to(ada, "new_password", "en")
+    how = {"role": "installer", "all_sites": True, "actor": ada}
+    invitation = invitations.invite(acme, "new@elsewhere.example", **how)
+    invitation_emails.write_for(invitation, "en")
     work_until_refused(claim)
     [link] = re.findall(r"/reset/key/(\S+)/", "".join(email.body for email in mail.outbox))
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password, link]
+    secrets += [invitations.token_of(invitation), invitation.seed, invitation.digest]
     secrets += [factor.data["secret"] for factor in Authenticator.objects.all()]
     with connection.cursor() as cursor:
         cursor.execute("SELECT key, bearer_token, fingerprint FROM orgs_apicredential")

@@ -71,7 +71,6 @@ MATRIX = (
     Row("people:edit", "get", (IN, 200, 403, 404, 200, 403), "member"),
     Row("people:edit", "post", (IN, 302, 403, 404, 302, 403), "member"),
     Row("people:place", "post", (IN, 302, 403, 404, 302, 403), "member", {"role": "viewer"}),
-    Row("people:place", "get", (IN, 302, 403, 404, 302, 403), "member"),
     Row("people:end-sessions", "post", (IN, 302, 403, 404, 302, 403), "member"),
     Row("people:remove", "get", (IN, 200, 403, 404, 200, 403), "member"),
     Row("people:remove", "post", (IN, 302, 403, 404, 302, 403), "member"),

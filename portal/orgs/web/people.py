@@ -85,12 +85,10 @@ def people_edit(request: HttpRequest, pk: str) -> HttpResponse:
     return _member_page(request, member, form=form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def people_place(request: HttpRequest, pk: str) -> HttpResponse:
     """Give a member another role, limit them to their jobs, and set their last day."""
     member = _own(request, pk)
-    if request.method != "POST":
-        return redirect("people:edit", pk=member.pk)
     place = PlaceForm(request.POST, initial=PlaceForm.initial_of(member))
     if place.is_valid():
         try:
