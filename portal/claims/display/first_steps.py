@@ -36,7 +36,7 @@ LINES: dict[Step, Line] = {
         Step.KEY,
         _("Store the API key"),
         _(
-            "SmartphoneKey’s partner portal makes it. The portal checks it at once, keeps it "
+            "Copy it from SmartphoneKey’s key page. The portal checks it at once, keeps it "
             "encrypted and never shows it again."
         ),
         reverse_lazy("key:edit"),
@@ -54,7 +54,7 @@ LINES: dict[Step, Line] = {
         _("Say in whose name hubs are claimed"),
         _(
             "SmartphoneKey notes who claimed each hub, by the id of one of its own users: whoever "
-            "signed up in the SpKey app has one. The portal looks it up by e-mail address with the "
+            "has an account there has one. The portal looks it up by e-mail address with the "
             "first claim. For people without one, name a fallback: SmartphoneKey then shows that "
             "user as the one who claimed."
         ),
