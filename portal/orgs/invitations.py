@@ -20,8 +20,8 @@ from portal.orgs import addresses
 from portal.orgs.models import Invitation, Membership, Organisation, User
 
 A_DAY: Final = Limit("invitations of an organisation", most=50, seconds=24 * 3600)
-# Names an operator to somebody who knows the portal at most.
-OPERATOR: Final = "%s (SpKey installer portal)"
+# Organisations do not learn which operator acts.
+OPERATOR: Final = "SpKey installer portal"
 
 
 class State(StrEnum):
@@ -80,7 +80,7 @@ def invite(
     invitation = open_now.first() or Invitation(organisation=organisation, email=email)
     invitation.role = role
     invitation.all_sites = all_sites or role != Membership.Role.INSTALLER
-    invitation.inviter_name = OPERATOR % actor.display_name if by_operator else actor.display_name
+    invitation.inviter_name = OPERATOR if by_operator else actor.display_name
     return _renewed(invitation, "invitation.sent", actor)
 
 

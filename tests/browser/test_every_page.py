@@ -210,7 +210,10 @@ def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
     members = [f"/organisation/people/{m.pk}/" for m in Membership.objects.order_by("pk")]
     assert visit(page, ("/organisation/people/", members[0])) == {}
     assert visit(page, members[1:], problems_of_words) == {}
-    for label, save in (("SpKey user id", "Save"), ("Fallback SpKey user id", "Save the fallback")):
+    for label, save in (
+        ("SpKey user id", "Save SpKey user"),
+        ("Fallback SpKey user id", "Save the fallback"),
+    ):
         page.get_by_label(label).fill("Ira")
         page.get_by_role("button", name=save, exact=True).click()
         expect(page.get_by_text("32 hexadecimal digits")).to_be_visible()

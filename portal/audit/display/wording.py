@@ -57,6 +57,9 @@ SENTENCES: Final[dict[str, Text]] = {
     # The organisation, its key and its letters
     "organisation.created": _("%(who)s added the organisation %(what)s"),
     "organisation.changed": _("%(who)s changed the settings of %(what)s"),
+    "organisation.recovered": _("%(who)s invited somebody new to run %(what)s"),
+    "organisation.id_confirmed": _("%(who)s confirmed the organisation id of %(what)s"),
+    "organisation.first_steps_put_away": _("%(who)s put the first steps of %(what)s away"),
     "key.replaced": _("%(who)s stored the API key %(what)s"),
     "key.candidate_stored": _("%(who)s gave a new API key, which is checked first"),
     "key.candidate_discarded": _("%(who)s discarded the new API key"),
@@ -126,7 +129,9 @@ RESULTS: Final[dict[str, Text]] = {
 # What details are called; what is missing here is called as it is written.
 DETAILS: Final[dict[str, Text]] = {
     "about": _("Occasion"),
+    "address": _("E-mail address"),
     "after": _("After"),
+    "all_sites": _("All sites"),
     "before": _("Before"),
     "bearer_token": _("With a bearer token"),
     "by": _("Ended by"),
