@@ -14,7 +14,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
-from portal.orgs import factor_invitations
+from portal.orgs import factor_invitations, invitations
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
@@ -208,7 +208,12 @@ def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
     tablet.expected = ["422"]
     page = tablet(ada)
     members = [f"/organisation/people/{m.pk}/" for m in Membership.objects.order_by("pk")]
-    assert visit(page, ("/organisation/people/", members[0])) == {}
+    others = (
+        "/organisation/people/invite/",
+        f"{members[-1]}remove/",
+        "/organisation/people/leave/",
+    )
+    assert visit(page, ("/organisation/people/", members[0], *others)) == {}
     assert visit(page, members[1:], problems_of_words) == {}
     for label, save in (
         ("SpKey user id", "Save SpKey user"),
@@ -219,6 +224,16 @@ def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
         expect(page.get_by_text("32 hexadecimal digits")).to_be_visible()
         assert problems(page) == []
         page.goto("/organisation/people/")
+
+
+def test_the_pages_of_an_invitation_are_sound(tablet, acme, ada):
+    tablet.expected = ["409", "404"]
+    how = {"role": "installer", "all_sites": True, "actor": ada}
+    invitation = invitations.invite(acme, "a.rather-long.name@subsidiary.example", **how)
+    link = reverse("invitation", args=(invitations.token_of(invitation),))
+
+    assert visit(tablet(), (link, "/invitation/unknown/")) == {}
+    assert visit(tablet(ada), (link,)) == {}
 
 
 def test_the_key_page_in_every_state(tablet, ada):
