@@ -29,7 +29,7 @@ KINDS: Final = {
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Nobody signs up by themselves: people are added by those who run the portal."""
+    """Nobody signs up by themselves: people come by an invitation, see `orgs.invitations`."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The e-mail address or the password is not correct."),
