@@ -145,6 +145,7 @@ MAILERS = {
     }
 }
 
+PORTAL_NAME = "SpKey installer portal"
 AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -10,6 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -20,8 +21,6 @@ from portal.orgs import addresses
 from portal.orgs.models import Invitation, Membership, Organisation, User
 
 A_DAY: Final = Limit("invitations of an organisation", most=50, seconds=24 * 3600)
-# Organisations do not learn which operator acts.
-OPERATOR: Final = "SpKey installer portal"
 
 
 class State(StrEnum):
@@ -80,7 +79,8 @@ def invite(
     invitation = open_now.first() or Invitation(organisation=organisation, email=email)
     invitation.role = role
     invitation.all_sites = all_sites or role != Membership.Role.INSTALLER
-    invitation.inviter_name = OPERATOR if by_operator else actor.display_name
+    # Organisations do not learn which operator acts.
+    invitation.inviter_name = settings.PORTAL_NAME if by_operator else actor.display_name
     return _renewed(invitation, "invitation.sent", actor)
 
 

@@ -16,9 +16,9 @@ from portal.core.leasing import LeaseLostError
 from portal.core.worker import WorkKind
 from portal.hubs import watching
 from portal.hubs.models import Hub
-from portal.notices import account_emails
-from portal.notices.models import AccountEmail, Notice
-from portal.orgs import api_keys, key_candidates
+from portal.notices import account_emails, invitation_emails
+from portal.notices.models import AccountEmail, Digest, Notice
+from portal.orgs import api_keys, invitations, key_candidates
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -78,7 +78,30 @@ def account_emails_to_send(request):
         account_emails.write_to(request.getfixturevalue("ada"), "new_password", "en")
 
 
+def digests(request):
+    ada, acme = request.getfixturevalue("ada"), request.getfixturevalue("acme")
+    for number in range(ROWS):
+        day = timezone.localdate() - timedelta(days=number)
+        digest = Digest.objects.create(user=ada, organisation=acme, day=day)
+        notify(acme, about=str(number))
+        Notice.objects.filter(about=str(number)).update(digest=digest, due_at=None)
+
+
+def invitations_to_send(request):
+    for number in range(ROWS):
+        invitation = invitations.invite(
+            request.getfixturevalue("acme"),
+            f"new-{number}@acme.example",
+            role="installer",
+            all_sites=True,
+            actor=request.getfixturevalue("ada"),
+        )
+        invitation_emails.write_for(invitation, "en")
+
+
 SETUPS = {
+    "digests": digests,
+    "invitation e-mails": invitations_to_send,
     "account e-mails": account_emails_to_send,
     "attempts": claims_of,
     "rechecks": claims_that_ended_badly,
