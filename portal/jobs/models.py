@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.leasing import Leased
 from portal.orgs.models import Invitation, Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -52,11 +53,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
 
-class Job(models.Model):
+class Job(Leased):
     """A visit to a site: people, a window of days, and the hubs that are expected.
 
-    Days are those of the portal's time zone, and both ends belong to the window.
+    Days are those of the portal's time zone, and both ends belong to the window. Due is a look
+    after its last day, at whether it is overdue.
     """
+
+    LEASE: ClassVar[timedelta] = timedelta(minutes=1)
 
     # A crew may come early, and stay a little longer.
     GRACE: ClassVar[timedelta] = timedelta(days=1)
@@ -93,7 +97,7 @@ class Job(models.Model):
 
     objects = JobQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Leased.Meta):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ("-starts_on", "-number")
@@ -107,14 +111,15 @@ class Job(models.Model):
                 name="job_is_complete_or_cancelled_not_both",
             ),
         )
-        indexes = (
+        indexes = [
+            *Leased.Meta.indexes,
             models.Index(
                 fields=("organisation", "ends_on", "starts_on"),
                 condition=UNFINISHED,
                 name="job_unfinished",
             ),
             models.Index(fields=("organisation", "-starts_on", "-number"), name="job_newest"),
-        )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}"
@@ -167,6 +172,86 @@ class JobInvitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.invitation)
+
+
+class JobRequestQuerySet(models.QuerySet["JobRequest"]):
+    """Requests, as far as somebody may see them."""
+
+    def of(self, member: Membership) -> Self:
+        """Return the requests of the people of the member's organisation."""
+        return self.filter(organisation=member.organisation_id)
+
+    def visible_to(self, user: User) -> Self:
+        """Return the requests in the organisations this person belongs to."""
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
+
+    def unanswered(self) -> Self:
+        """Return the requests that wait for an administrator."""
+        return self.filter(answered_at=None)
+
+
+class JobRequest(models.Model):
+    """Somebody asks for more time on a job, or for another site. Goes with their membership."""
+
+    class Kind(models.TextChoices):
+        """What is asked for."""
+
+        MORE_TIME = "more_time"
+        OTHER_SITE = "other_site"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, db_index=False, related_name="job_requests"
+    )
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="job_requests")
+    # Without choices, whose labels would be a second set of names.
+    kind = models.CharField(max_length=10)
+    # The job that needs more time, or the one that the answer to another site led to.
+    job = models.ForeignKey(Job, models.CASCADE, null=True, related_name="requests")
+    # Which site, as they call it: not all sites are shown to everybody.
+    wanted = models.CharField(max_length=120, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    granted = models.BooleanField(null=True)
+
+    objects = JobRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request about a job")
+        verbose_name_plural = _("requests about jobs")
+        ordering = ("-asked_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="more_time", job__isnull=False) | Q(kind="other_site"),
+                name="job_request_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, granted=None)
+                | Q(answered_at__isnull=False, granted__isnull=False),
+                name="job_request_is_answered_or_not",
+            ),
+            models.UniqueConstraint(
+                fields=("membership", "job"),
+                condition=Q(kind="more_time", answered_at=None),
+                name="more_time_asked_once",
+            ),
+            models.UniqueConstraint(
+                fields=("membership", "wanted"),
+                condition=Q(kind="other_site", answered_at=None),
+                name="other_site_asked_once",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("organisation", "asked_at"),
+                condition=Q(answered_at=None),
+                name="job_request_unanswered",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.membership}"
 
 
 class ExpectedHub(models.Model):

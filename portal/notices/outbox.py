@@ -100,6 +100,19 @@ def notify(
     return _write(made, organisation_id, Notice.Kind(kind), about)
 
 
+def notify_member(member: Membership, kind: str, about: str, **facts: object) -> int:
+    """Write a notice for this member alone, of what they have asked for, as `notify` does."""
+    notice = Notice(
+        organisation_id=member.organisation_id,
+        user=member.user,
+        kind=Notice.Kind(kind),
+        about=about,
+        facts=facts,
+        **leasing.due_at(timezone.now()),
+    )
+    return _write([notice], member.organisation_id, Notice.Kind(kind), about)
+
+
 def notify_operators(kind: str, about: str, **facts: object) -> int:
     """Write a notice for each operator of the portal, as `notify` does for administrators."""
     operators = User.objects.filter(is_staff=True, is_active=True)

@@ -31,6 +31,8 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.WAITS: Topic.CLAIMS,
     Notice.Kind.LATE_EFFECT: Topic.CLAIMS,
     Notice.Kind.REVIEW: Topic.CLAIMS,
+    Notice.Kind.JOB_OVERDUE: Topic.JOBS,
+    Notice.Kind.JOB_REQUEST: Topic.REQUESTS,
     Notice.Kind.SUPPORT_CLAIMED: Topic.SUPPORT,
     Notice.Kind.BOUND_ELSEWHERE: Topic.SUPPORT,
 }
@@ -39,7 +41,7 @@ SAFETY: Final[frozenset[str]] = frozenset(
     {Notice.Kind.UNKNOWN_HUBS, Notice.Kind.ADMINISTRATORS, Notice.Kind.OPERATOR_CHANGE}
 )
 # What is told to those as well whom it concerns and who administer nothing.
-FOR_EVERYBODY: Final[frozenset[str]] = frozenset({Notice.Kind.GAVE_UP})
+FOR_EVERYBODY: Final[frozenset[str]] = frozenset({Notice.Kind.GAVE_UP, Notice.Kind.JOB_ANSWER})
 
 UNLESS_CHOSEN: Final[dict[str, How]] = {Membership.Role.ADMIN: How.INSTANT}
 OF_OTHERS: Final = How.DIGEST

@@ -20,6 +20,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Job",
             fields=[
+                ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
+                (
+                    "timed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="timed at"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
+                (
+                    "leased_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="leased by"),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0, verbose_name="epoch")),
                 (
                     "id",
                     models.UUIDField(
@@ -150,6 +163,97 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="JobRequest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("wanted", models.CharField(blank=True, max_length=120)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("granted", models.BooleanField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requests",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="job_requests",
+                        to="orgs.membership",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="job_requests",
+                        to="orgs.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "request about a job",
+                "verbose_name_plural": "requests about jobs",
+                "ordering": ("-asked_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("job__isnull", False), ("kind", "more_time")),
+                            ("kind", "other_site"),
+                            _connector="OR",
+                        ),
+                        name="job_request_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("granted", None)),
+                            models.Q(("answered_at__isnull", False), ("granted__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="job_request_is_answered_or_not",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None), ("kind", "more_time")),
+                        fields=("membership", "job"),
+                        name="more_time_asked_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None), ("kind", "other_site")),
+                        fields=("membership", "wanted"),
+                        name="other_site_asked_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at", None)),
+                        fields=["organisation", "asked_at"],
+                        name="job_request_unanswered",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ExpectedHub",
             fields=[
                 (
@@ -203,6 +307,20 @@ class Migration(migrations.Migration):
             model_name="jobmember",
             constraint=models.UniqueConstraint(
                 fields=("job", "membership"), name="named_once_on_a_job"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="job_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until"],
+                name="job_leased",
             ),
         ),
         migrations.AddIndex(

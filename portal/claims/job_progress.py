@@ -1,0 +1,133 @@
+"""How far jobs are: what was claimed for each, and what of it is online.
+
+However many jobs a list shows, their numbers are one statement, which reads the claims of those
+jobs alone.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, Sum
+
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.hubs.models import Hub
+from portal.jobs.models import Job
+from portal.orgs.models import Membership
+
+MOST_SHOWN: Final = 600
+MOST_WAITING: Final = 100
+
+_CLAIMED = Q(state__in=SUCCEEDED)
+_WAITS = Q(
+    state=State.BLOCKED,
+    reason=Reason.RIGHT_GONE,
+    acting_organisation=None,
+    cancel_requested_at=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The numbers of a job. `expected` is None where nobody has said how many."""
+
+    expected: int | None
+    claimed: int = 0
+    online: int = 0
+    under_way: int = 0
+    to_release: int = 0
+
+    @property
+    def offline(self) -> int:
+        """How many of the claimed hubs were not online when they were read last."""
+        return self.claimed - self.online
+
+    @property
+    def whole(self) -> int:
+        """What counts as all of it."""
+        return max(self.expected or 0, self.claimed)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that is expected is claimed and online."""
+        return 0 < self.whole <= self.online
+
+
+def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
+    """Return the numbers of each of the jobs, which are as many as a page shows."""
+    counted = (
+        Claim.objects.filter(job__in=[job.pk for job in jobs])
+        .order_by()
+        .values("job")
+        .annotate(
+            claimed=Count("hub", filter=_CLAIMED, distinct=True),
+            online=Count(
+                "hub",
+                filter=_CLAIMED & Q(hub__online=True, hub__binding=Hub.Binding.OURS),
+                distinct=True,
+            ),
+            under_way=Count("hub", filter=Q(state__in=ACTIVE), distinct=True),
+            to_release=Count("pk", filter=_WAITS),
+        )
+    )
+    numbers: dict[UUID, dict[str, int]] = {row.pop("job"): row for row in counted}
+    return {job.pk: Progress(job.expected_count, **numbers.get(job.pk, {})) for job in jobs}
+
+
+def claims_of_job(job: Job) -> list[Claim]:
+    """Return of each hub the claim that counts for the job: one that succeeded, else the newest."""
+    rows = Claim.objects.filter(job=job).with_details().select_related("released_by")
+    chosen: dict[UUID, Claim] = {}
+    for claim in rows.order_by("-created_at", "-id")[:MOST_SHOWN]:
+        standing = chosen.setdefault(claim.hub_id, claim)
+        if claim.state in SUCCEEDED and standing.state not in SUCCEEDED:
+            chosen[claim.hub_id] = claim
+    return list(chosen.values())
+
+
+def last_activity(job: Job) -> dict[UUID, datetime]:
+    """Return when each person, by the id of their account, last did something on the job."""
+    rows = Claim.objects.filter(job=job).order_by().values_list("submitted_by")
+    return dict(rows.annotate(last=Max("created_at")))
+
+
+def version_of(job: Job) -> str:
+    """Return what changes with everything that the job's page shows."""
+    totals: dict[str, Any] = Claim.objects.filter(job=job).aggregate(
+        claims=Count("pk"), version=Sum("version"), hubs=Sum("hub__version")
+    )
+    numbers = (job.version, totals["claims"], totals["version"] or 0, totals["hubs"] or 0)
+    return ".".join(str(number) for number in (*numbers, job.state))
+
+
+def waiting_for_release(member: Membership) -> list[Claim]:
+    """Return the organisation's claims that wait for an administrator, the oldest first."""
+    waiting = Claim.objects.of(member).filter(_WAITS).with_details().select_related("job")
+    return list(waiting.order_by("created_at", "id")[:MOST_WAITING])
+
+
+def waits_for_release(claim: Claim) -> bool:
+    """Whether the claim waits for an administrator to release or reject it."""
+    waits = (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE)
+    return waits and not claim.by_support and claim.cancel_requested_at is None
+
+
+def claims_with_right(job: Job, members: Iterable[Membership] | None = None) -> ClaimQuerySet:
+    """Return the claims at the job's site of those who work on it, or of some of them.
+
+    They may have got back their right to these: see `actions.right_returned`.
+    """
+    people = job.people.all() if members is None else members
+    return Claim.objects.filter(
+        organisation=job.organisation_id,
+        site=job.site_id,
+        submitted_by__in=[member.user_id for member in people],
+    )
+
+
+def unfinished_of(member: Membership) -> list[Claim]:
+    """Return the member's own claims that have not ended, of whatever day, the newest first."""
+    own = Claim.objects.of(member).active().filter(submitted_by=member.user)
+    return list(own.with_details().order_by("-created_at", "-id")[:MOST_WAITING])

@@ -1,0 +1,122 @@
+"""Jobs, as pages ask for them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.jobs.models import Job, JobQuerySet, JobRequest, JobRequestQuerySet
+from portal.orgs.access import ABILITIES, Ability
+from portal.orgs.models import Membership, MembershipQuerySet, User
+from portal.sites.models import Site, SiteQuerySet
+from portal.sites.queries import with_words
+
+PAGE: Final = 25
+LAST_PAGE: Final = 200
+# Whom home lists; the list has all.
+ON_HOME: Final = 8
+GROUPS: Final = ("current", "today", "overdue", "coming", "over")
+
+
+def jobs_of(member: Membership) -> JobQuerySet:
+    """Return the jobs that the member may see."""
+    return Job.objects.of(member)
+
+
+def jobs_visible_to(user: User) -> JobQuerySet:
+    """Return the jobs that the person may see in any of their organisations."""
+    return Job.objects.visible_to(user)
+
+
+def requests_of(member: Membership) -> JobRequestQuerySet:
+    """Return the requests of the people of the member's organisation."""
+    return JobRequest.objects.of(member)
+
+
+def requests_visible_to(user: User) -> JobRequestQuerySet:
+    """Return the requests in the organisations this person belongs to."""
+    return JobRequest.objects.visible_to(user)
+
+
+def open_requests(member: Membership) -> list[JobRequest]:
+    """Return the oldest requests that wait for an administrator, a few."""
+    waiting = requests_of(member).unanswered().select_related("membership__user", "job__site")
+    return list(waiting.order_by("asked_at")[:ON_HOME])
+
+
+def own_requests(member: Membership) -> list[JobRequest]:
+    """Return what the member has asked for and waits to be answered."""
+    return list(requests_of(member).unanswered().filter(membership=member)[:PAGE])
+
+
+def workers_of(member: Membership) -> MembershipQuerySet:
+    """Return the members of the organisation who may be sent to a job: those who claim."""
+    roles = [role for role, abilities in ABILITIES.items() if Ability.CLAIM in abilities]
+    workers = Membership.objects.of(member).active().filter(role__in=roles)
+    return workers.select_related("user").order_by("user__name", "user__email")
+
+
+def open_sites_of(member: Membership) -> SiteQuerySet:
+    """Return the sites at which a job can be."""
+    return Site.objects.of(member).open()
+
+
+def in_group(jobs: JobQuerySet, group: str, today: date) -> JobQuerySet:
+    """Return those of the jobs that are in one of GROUPS, in the order in which it is read."""
+    if group == "today":
+        current = jobs.unfinished().filter(starts_on__lte=today, ends_on__gte=today)
+        return current.order_by("ends_on", "number")
+    if group == "overdue":
+        return jobs.unfinished().filter(ends_on__lt=today).order_by("ends_on", "number")
+    if group == "coming":
+        return jobs.unfinished().filter(starts_on__gt=today).order_by("starts_on", "number")
+    if group == "over":
+        over = jobs.exclude(completed_at=None, cancelled_at=None)
+        return over.order_by("-starts_on", "-number")
+    return jobs.unfinished().order_by("starts_on", "number")
+
+
+def with_text(jobs: JobQuerySet, member: Membership, text: str) -> JobQuerySet:
+    """Return those of the jobs with this number or reference, at such a site, or of such people."""
+    words = text.strip()
+    if not words:
+        return jobs
+    sites = list(with_words(Site.objects.of(member), words).values_list("pk", flat=True)[:PAGE])
+    people = Q(people__user__name__icontains=words) | Q(people__user__email__istartswith=words)
+    found = Q(site__in=sites) | Q(reference__icontains=words)
+    named = Job.objects.of(member).filter(people).values("pk")
+    found |= Q(pk__in=named)
+    number = words.removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) < 10:
+        found |= Q(number=int(number))
+    return jobs.filter(found)
+
+
+def page_of(jobs: JobQuerySet, number: int) -> tuple[list[Job], bool]:
+    """Return a page of the jobs with their sites and people, and whether there are more."""
+    start = (number - 1) * PAGE
+    rows = list(with_people(jobs)[start : start + PAGE + 1])
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def with_people(jobs: JobQuerySet) -> JobQuerySet:
+    """Return the jobs with what a list shows of them."""
+    return jobs.select_related("site", "organisation").prefetch_related("members__membership__user")
+
+
+def todays(member: Membership) -> list[Job]:
+    """Return the jobs of today that the member may see, and those that are overdue, a few."""
+    today = timezone.localdate()
+    started = jobs_of(member).unfinished().filter(starts_on__lte=today)
+    return list(with_people(started).order_by("-ends_on", "number")[:ON_HOME])
+
+
+def own_now(member: Membership) -> list[Job]:
+    """Return the unfinished jobs that name the member, today's first; those long over left out."""
+    today = timezone.localdate()
+    own = Job.objects.filter(people=member).unfinished()
+    own = own.filter(ends_on__gte=today - Job.USUAL_LENGTH, starts_on__lte=today + Job.USUAL_LENGTH)
+    rows: Sequence[Job] = with_people(own).order_by("starts_on", "number")[:ON_HOME]
+    return sorted(rows, key=lambda job: not job.starts_on <= today <= job.ends_on)

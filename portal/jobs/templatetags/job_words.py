@@ -1,0 +1,35 @@
+"""Words of jobs, for pages and e-mails."""
+
+from datetime import date
+
+from django import template
+
+from portal.core.ui import Chip
+from portal.jobs.display import wording
+from portal.jobs.models import Job
+
+register = template.Library()
+
+
+@register.filter
+def day(on: date | str) -> str:
+    """Return a day, or its ISO text, as people say it."""
+    return wording.day(date.fromisoformat(on) if isinstance(on, str) else on) if on else ""
+
+
+@register.filter
+def job_window(job: Job) -> str:
+    """Return the job's days."""
+    return wording.window(job)
+
+
+@register.filter
+def job_people(job: Job) -> str:
+    """Return who works on the job."""
+    return wording.people(job)
+
+
+@register.filter
+def job_chip(job: Job) -> Chip:
+    """Return the job's state at a glance."""
+    return wording.chip(job)
