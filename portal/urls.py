@@ -20,6 +20,7 @@ urlpatterns = [
     path("first-steps/put-away/", home.put_steps_away, name="first-steps-put-away"),
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
+    path("jobs/", include("portal.jobs.web.urls")),
     path("sites/", include("portal.sites.web.urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),

@@ -120,3 +120,11 @@ def own_now(member: Membership) -> list[Job]:
     own = own.filter(ends_on__gte=today - Job.USUAL_LENGTH, starts_on__lte=today + Job.USUAL_LENGTH)
     rows: Sequence[Job] = with_people(own).order_by("starts_on", "number")[:ON_HOME]
     return sorted(rows, key=lambda job: not job.starts_on <= today <= job.ends_on)
+
+
+def may_claim_on(member: Membership, job: Job, today: date) -> bool:
+    """Whether a claim that the member makes today at the job's site is taken for the job."""
+    is_open = job.starts_on - Job.GRACE <= today <= job.ends_on + Job.GRACE
+    if job.completed_at is not None or job.cancelled_at is not None or not is_open:
+        return False
+    return member.all_sites or member.pk in {each.membership_id for each in job.members.all()}

@@ -1,0 +1,277 @@
+"""What people type about a job."""
+
+from operator import attrgetter
+from typing import Any, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.web.long_choices import LongSelect
+from portal.jobs import expected, planning
+from portal.jobs.display import wording
+from portal.jobs.models import Job
+from portal.jobs.planning import Plan
+from portal.jobs.queries import open_sites_of, workers_of
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+
+MOST_EXPECTED = 100_000
+LONGEST_NOTE = 1000
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
+
+
+class PeopleField(forms.ModelMultipleChoiceField[Membership]):  # type: ignore[type-var]
+    """Some of the people who may be sent to a job."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queryset=None,
+            required=False,
+            label=_("People"),
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("They may claim at this site while the job is open."),
+        )
+
+    def label_from_instance(self, obj: Membership) -> str:
+        """Return the person's name, with the address where that alone tells two apart."""
+        user = obj.user
+        return f"{user.name} · {user.email}" if user.name else user.email
+
+
+class PeopleForm(forms.Form):
+    """Who works on a job."""
+
+    people = PeopleField()
+
+    def __init__(self, member: Membership, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _people(self).queryset = workers_of(member)
+
+
+class JobForm(forms.Form):
+    """A job: where, when, who, and what is expected there. A job that is changed keeps its site."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The sites of the member, once the form knows for whom it is.
+        label=_("Site"),
+        empty_label=_("Pick a site"),
+        widget=LongSelect,
+    )
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
+    people = PeopleField()
+    reference = forms.CharField(
+        label=_("Your reference"),
+        max_length=40,
+        required=False,
+        help_text=_("Such as a work-order number."),
+    )
+    note = forms.CharField(
+        label=_("Note for the crew"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    expected_count = forms.IntegerField(
+        label=_("Expected hubs"),
+        min_value=1,
+        max_value=MOST_EXPECTED,
+        required=False,
+        help_text=_("How many are to be claimed. A list below counts by itself."),
+    )
+    expected_list = forms.CharField(
+        label=_("List of places"),
+        max_length=expected.LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_(
+            "A line each, such as “Flat 12, riser”. Where you know the hub, add its id: "
+            "columns “place” and “hub id”, pasted from a table."
+        ),
+    )
+    expected_file = forms.FileField(
+        label=_("Or a CSV file"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, member: Membership, *args: Any, job: Job | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.job = job
+        _people(self).queryset = workers_of(member)
+        if job is None:
+            field = cast("forms.ModelChoiceField[Site]", self.fields["site"])
+            field.queryset = open_sites_of(member)
+            field.label_from_instance = attrgetter("name")
+            del self.fields["version"]
+        else:
+            del self.fields["site"]
+
+    @cached_property
+    def fields_before_list(self) -> list[forms.BoundField]:
+        """What is asked before the list of places."""
+        names = ("site", "starts_on", "ends_on", "reference", "note", "people")
+        return [self[name] for name in names if name in self.fields]
+
+    def clean_expected_list(self) -> list[expected.Expected]:
+        """Return what is expected by the pasted list, or name its faults."""
+        return _parsed(self.cleaned_data["expected_list"])
+
+    def clean_expected_file(self) -> list[expected.Expected]:
+        """Return what is expected by the file, or name its faults."""
+        file: UploadedFile | None = self.cleaned_data["expected_file"]
+        if file is None:
+            return []
+        if (file.size or 0) > expected.LONGEST_TEXT:
+            raise forms.ValidationError(gettext("The file is too large: a list has 500 lines."))
+        try:
+            text = expected.decode(file.read())
+        except expected.UnusableListError as error:
+            raise _faults(error) from None
+        return _parsed(text)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a window that ends before it starts, is over already, or lasts for years."""
+        data: dict[str, Any] = self.cleaned_data
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first."))
+        elif first and last and last - first > planning.LONGEST_WINDOW:
+            self.add_error("ends_on", _("A job lasts a year at most."))
+        elif last and last < timezone.localdate() and (self.job is None or self.job.ends_on != last):
+            self.add_error("ends_on", _("This day is over already."))
+        return data
+
+    def plan(self) -> Plan:
+        """Return what is planned, of a form that is valid."""
+        data = self.cleaned_data
+        return Plan(
+            site=self.job.site if self.job else data["site"],
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            people=list(data["people"]),
+            reference=data["reference"],
+            note=data["note"],
+            expected_count=data["expected_count"],
+            expected=data["expected_file"] or data["expected_list"],
+        )
+
+
+def initial_of(job: Job) -> dict[str, Any]:
+    """Return what the form of this job shows first."""
+    listed = planning.expectation(job)
+    return {
+        "site": job.site_id,
+        "starts_on": job.starts_on,
+        "ends_on": job.ends_on,
+        "people": [each.membership_id for each in job.members.all()],
+        "reference": job.reference,
+        "note": job.note,
+        "expected_count": None if listed else job.expected_count,
+        "expected_list": expected.written(listed),
+        "version": job.version,
+    }
+
+
+def initial_of_copy(job: Job) -> dict[str, Any]:
+    """Return what the form of a copy shows first: as many days, from today, and no hub ids."""
+    today = timezone.localdate()
+    places = [
+        expected.Expected(each.place) for each in planning.expectation(job) if each.place
+    ]
+    return initial_of(job) | {
+        "starts_on": today,
+        "ends_on": today + (job.ends_on - job.starts_on),
+        "reference": "",
+        "expected_list": expected.written(places),
+    }
+
+
+class ExtendForm(forms.Form):
+    """Until when a job goes on."""
+
+    ends_on = DayField(label=_("Last day"))
+
+    def __init__(self, job: Job, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._job = job
+
+    def clean_ends_on(self) -> Any:
+        """Refuse a day that is over, or too far ahead."""
+        day = self.cleaned_data["ends_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over already."))
+        if day - max(self._job.ends_on, timezone.localdate()) > planning.LONGEST_WINDOW:
+            raise forms.ValidationError(_("A job lasts a year at most."))
+        return day
+
+
+class AskForSiteForm(forms.Form):
+    """Which site somebody would like to claim at, as they call it."""
+
+    wanted = forms.CharField(
+        label=_("Which site?"),
+        max_length=120,
+        help_text=_("Its name or address. Your administrators are asked."),
+    )
+
+    def clean_wanted(self) -> str:
+        """Return the words as one line."""
+        return " ".join(self.cleaned_data["wanted"].split())
+
+
+class AnswerForm(forms.Form):
+    """What an administrator allows."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,
+        label=_("Site"),
+        empty_label=_("Pick a site"),
+        widget=LongSelect,
+    )
+    ends_on = DayField(label=_("Until"))
+
+    def __init__(self, member: Membership, *args: Any, of_site: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Site]", self.fields["site"])
+        field.queryset = open_sites_of(member)
+        if not of_site:
+            del self.fields["site"]
+
+    def clean_ends_on(self) -> Any:
+        """Refuse a day that is over, or too far ahead."""
+        day = self.cleaned_data["ends_on"]
+        today = timezone.localdate()
+        if not today <= day <= today + planning.LONGEST_WINDOW:
+            raise forms.ValidationError(_("Pick a day from today on, within a year."))
+        return day
+
+
+def _people(form: forms.Form) -> PeopleField:
+    return cast("PeopleField", form.fields["people"])
+
+
+def _parsed(text: str) -> list[expected.Expected]:
+    try:
+        return expected.parse(text)
+    except expected.UnusableListError as error:
+        raise _faults(error) from None
+
+
+def _faults(error: expected.UnusableListError) -> forms.ValidationError:
+    return forms.ValidationError(wording.sentences(error.problems))

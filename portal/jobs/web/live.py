@@ -1,0 +1,95 @@
+"""A job's page, and how it polls: as the claim's page does, see `claims/web/polling.py`."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from portal.claims import job_progress
+from portal.claims.display import job_page
+from portal.hubs import watching
+from portal.jobs import planning, queries
+from portal.jobs.models import Job, State
+from portal.jobs.web.found import visible_job
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+
+# Seconds between two polls: while the crew works, and at other times.
+PACE_OPEN, PACE_QUIET = 5, 30
+# Hubs that a look at the page has read again: those one waits for.
+MOST_WATCHED = 20
+
+
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show a job, live."""
+    job, member = visible_job(request, pk)
+    return render(request, "jobs/detail.html", _story(job, member))
+
+
+@require_GET
+def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show a job as it is now; nothing (204) when the page knows it already."""
+    known = queries.jobs_visible_to(access.person(request)).filter(pk=pk).first()
+    if known is not None and request.GET.get("seen") == job_progress.version_of(known):
+        return HttpResponse(status=204)
+    job, member = visible_job(request, pk)
+    return render(request, "jobs/detail.html#live", _story(job, member))
+
+
+def _story(job: Job, member: Membership) -> dict[str, object]:
+    seen = job_progress.version_of(job)
+    claims = job_progress.claims_of_job(job)
+    page = job_page.of(job, claims, member.user)
+    watching.watch_all([claim.hub for claim in page.awaited[:MOST_WATCHED]])
+    is_over = job.state in {State.COMPLETE, State.CANCELLED}
+    may_manage = Ability.MANAGE_JOBS in access.abilities(member)
+    works_here = member.pk in {each.membership_id for each in job.members.all()}
+    asked = list(queries.requests_of(member).unanswered().filter(job=job)[:10])
+    return {
+        "job": job,
+        "page": page,
+        "progress": job_progress.progress_of([job])[job.pk],
+        "people": _people(job),
+        "seen": seen,
+        "pace": None if is_over and not page.moves else _pace(job),
+        "is_over": is_over,
+        "may_manage": may_manage,
+        "may_claim": Ability.CLAIM in access.abilities(member) and _takes_claims(job, member),
+        "may_ask": works_here and not may_manage and not is_over and not _has_asked(asked, member),
+        "has_asked": _has_asked(asked, member),
+        "requests": asked if may_manage else [],
+        "extended_to": planning.extended_to(job),
+        "complete_url": _complete_url(job) if may_manage and not is_over else "",
+    }
+
+
+def _pace(job: Job) -> int:
+    return PACE_OPEN if job.state == State.OPEN else PACE_QUIET
+
+
+def _takes_claims(job: Job, member: Membership) -> bool:
+    return queries.may_claim_on(member, job, timezone.localdate())
+
+
+def _has_asked(asked: list[queries.JobRequest], member: Membership) -> bool:
+    return any(each.membership_id == member.pk for each in asked)
+
+
+def _people(job: Job) -> list[tuple[Membership, object]]:
+    """Return who works on the job, and when they last claimed for it."""
+    last = job_progress.last_activity(job)
+    members = [each.membership for each in job.members.all()]
+    return [(member, last.get(member.user_id)) for member in members]
+
+
+def _complete_url(job: Job) -> str:
+    """Return where the job is completed."""
+    try:
+        return reverse("jobs:complete", args=(job.pk,))
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,22 @@
+"""The jobs' addresses."""
+
+from django.urls import path
+
+from portal.jobs.web import actions, asking, live, views
+
+app_name = "jobs"
+urlpatterns = [
+    path("", views.job_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("waiting/", actions.decide, name="decide"),
+    path("ask/", asking.ask_for_site, name="ask-site"),
+    path("requests/<uuid:pk>/", asking.request_page, name="request"),
+    path("<uuid:pk>/", live.detail, name="detail"),
+    path("<uuid:pk>/live/", live.live, name="live"),
+    path("<uuid:pk>/edit/", views.edit, name="edit"),
+    path("<uuid:pk>/people/", actions.people, name="people"),
+    path("<uuid:pk>/extend/", actions.extend, name="extend"),
+    path("<uuid:pk>/cancel/", actions.cancel, name="cancel"),
+    path("<uuid:pk>/reopen/", actions.reopen, name="reopen"),
+    path("<uuid:pk>/ask/", asking.ask_for_time, name="ask"),
+]
