@@ -72,8 +72,9 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
             to_release=Count("pk", filter=_WAITS),
         )
     )
-    numbers: dict[UUID, dict[str, int]] = {row.pop("job"): row for row in counted}
-    return {job.pk: Progress(job.expected_count, **numbers.get(job.pk, {})) for job in jobs}
+    names = ("claimed", "online", "under_way", "to_release")
+    numbers = {job: counts for job, *counts in counted.values_list("job", *names)}
+    return {job.pk: Progress(job.expected_count, *numbers.get(job.pk, ())) for job in jobs}
 
 
 def claims_of_job(job: Job) -> list[Claim]:

@@ -78,7 +78,16 @@ def _bare(name: str) -> str:
 
 # As people head their columns.
 _PLACES: Final = ("place", "location", "position", "where", "θέση", "τοποθεσία", "σημείο")
-_HUBS: Final = ("hub id", "hub", "hubid", "id", "uuid", "κωδικός hub", "κωδικός", "αναγνωριστικό hub")
+_HUBS: Final = (
+    "hub id",
+    "hub",
+    "hubid",
+    "id",
+    "uuid",
+    "κωδικός hub",
+    "κωδικός",
+    "αναγνωριστικό hub",
+)
 COLUMNS: Final = {
     **{_bare(name): PLACE for name in _PLACES},
     **{_bare(name): HUB_ID for name in _HUBS},

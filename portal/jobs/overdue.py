@@ -1,4 +1,4 @@
-"""Telling administrators once of a job that is neither complete nor cancelled after its last day."""
+"""Telling administrators once of a job that is not complete after its last day."""
 
 from datetime import timedelta
 

@@ -213,9 +213,7 @@ def _set_people(job: Job, people: Collection[Membership]) -> bool:
     """Let exactly these people work on the job; say whether it was not so already."""
     wanted, named = {each.pk for each in people}, set(job.people.values_list("pk", flat=True))
     JobMember.objects.filter(job=job, membership__in=named - wanted).delete()
-    JobMember.objects.bulk_create(
-        JobMember(job=job, membership_id=each) for each in wanted - named
-    )
+    JobMember.objects.bulk_create(JobMember(job=job, membership_id=each) for each in wanted - named)
     return wanted != named
 
 

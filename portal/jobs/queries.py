@@ -1,6 +1,5 @@
 """Jobs, as pages ask for them."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -118,7 +117,7 @@ def own_now(member: Membership) -> list[Job]:
     today = timezone.localdate()
     own = Job.objects.filter(people=member).unfinished()
     own = own.filter(ends_on__gte=today - Job.USUAL_LENGTH, starts_on__lte=today + Job.USUAL_LENGTH)
-    rows: Sequence[Job] = with_people(own).order_by("starts_on", "number")[:ON_HOME]
+    rows = list(with_people(own).order_by("starts_on", "number")[:ON_HOME])
     return sorted(rows, key=lambda job: not job.starts_on <= today <= job.ends_on)
 
 

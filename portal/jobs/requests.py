@@ -52,13 +52,14 @@ def _ask(member: Membership, kind: str, *, job: Job | None = None, wanted: str =
         organisation=member.organisation, membership=member, kind=kind, job=job, wanted=wanted
     )
     _show_on(job)
-    about = {"kind": str(kind), "number": job.number if job else None, "wanted": wanted}
     record(
         "job.asked",
         actor=member.user,
         organisation_id=member.organisation_id,
         subject=asked,
-        **about,
+        kind=str(kind),
+        number=job.number if job else None,
+        wanted=wanted,
     )
     outbox.notify(
         member.organisation_id,

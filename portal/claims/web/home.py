@@ -1,5 +1,6 @@
 """The first page: the scan button and today's claims, or what needs an administrator."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +11,8 @@ from portal.claims.display import home_items, list_item
 from portal.claims.display.home_items import Todo
 from portal.claims.first_steps import Progress
 from portal.claims.groups import claims_in
+from portal.claims.models import Reason
+from portal.claims.web import home_jobs
 from portal.core.models import Heartbeat
 from portal.orgs import access, members
 from portal.orgs.access import Ability
@@ -30,6 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
         steps = first_steps.progress(membership)
         context["todos"] = todos(membership, is_new=steps is not None)
         context |= _of_steps(steps, membership.organisation)
+        context |= home_jobs.for_admin(membership)
+    elif Ability.CLAIM in access.abilities(membership):
+        context |= home_jobs.for_worker(membership)
     return render(request, "claims/home.html", context)
 
 
@@ -101,4 +107,7 @@ def _has_unreachable_key(organisation: Organisation) -> bool:
 
 def _numbers(admin: Membership) -> dict[str, int]:
     """Count what the claims need: those that go on however old, those that ended lately."""
-    return queries.numbers(admin, {name: claims_in(name) for name in home_items.COUNTED})
+    groups = {name: claims_in(name) for name in home_items.COUNTED}
+    # Those are listed by themselves, with what can be answered there.
+    groups["blocked"] &= ~Q(reason=Reason.RIGHT_GONE)
+    return queries.numbers(admin, groups)

@@ -102,7 +102,9 @@ def people(job: Job) -> str:
     names = [each.membership.user.display_name for each in job.members.all()]
     if len(names) <= 3:
         return ", ".join(names)
-    words = ngettext("%(names)s and %(number)d more", "%(names)s and %(number)d more", len(names) - 2)
+    words = ngettext(
+        "%(names)s and %(number)d more", "%(names)s and %(number)d more", len(names) - 2
+    )
     return words % {"names": ", ".join(names[:2]), "number": len(names) - 2}
 
 

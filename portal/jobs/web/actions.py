@@ -86,9 +86,7 @@ def reopen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _done(
-    request: HttpRequest, job: Job, act: Callable[[], bool], sentence: str
-) -> HttpResponse:
+def _done(request: HttpRequest, job: Job, act: Callable[[], bool], sentence: str) -> HttpResponse:
     """Act, put claims back to work that have their right again, and lead to the job's page."""
     try:
         if act():

@@ -1,12 +1,10 @@
 """What people type about a job."""
 
-from operator import attrgetter
 from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +29,23 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
 
 
-class PeopleField(forms.ModelMultipleChoiceField[Membership]):  # type: ignore[type-var]
+class SiteField(forms.ModelChoiceField[Site]):
+    """One of the sites at which a job can be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queryset=None,
+            label=_("Site"),
+            empty_label=_("Pick a site"),
+            widget=LongSelect,
+        )
+
+    def label_from_instance(self, obj: Site) -> str:
+        """Return the site's name with its address, which tells two of a name apart."""
+        return f"{obj.name} · {obj.address}" if obj.address else obj.name
+
+
+class PeopleField(forms.ModelMultipleChoiceField[Membership]):
     """Some of the people who may be sent to a job."""
 
     def __init__(self) -> None:
@@ -62,12 +76,7 @@ class PeopleForm(forms.Form):
 class JobForm(forms.Form):
     """A job: where, when, who, and what is expected there. A job that is changed keeps its site."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
-        None,  # The sites of the member, once the form knows for whom it is.
-        label=_("Site"),
-        empty_label=_("Pick a site"),
-        widget=LongSelect,
-    )
+    site = SiteField()
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
     people = PeopleField()
@@ -115,18 +124,10 @@ class JobForm(forms.Form):
         self.job = job
         _people(self).queryset = workers_of(member)
         if job is None:
-            field = cast("forms.ModelChoiceField[Site]", self.fields["site"])
-            field.queryset = open_sites_of(member)
-            field.label_from_instance = attrgetter("name")
+            cast("SiteField", self.fields["site"]).queryset = open_sites_of(member)
             del self.fields["version"]
         else:
             del self.fields["site"]
-
-    @cached_property
-    def fields_before_list(self) -> list[forms.BoundField]:
-        """What is asked before the list of places."""
-        names = ("site", "starts_on", "ends_on", "reference", "note", "people")
-        return [self[name] for name in names if name in self.fields]
 
     def clean_expected_list(self) -> list[expected.Expected]:
         """Return what is expected by the pasted list, or name its faults."""
@@ -134,7 +135,7 @@ class JobForm(forms.Form):
 
     def clean_expected_file(self) -> list[expected.Expected]:
         """Return what is expected by the file, or name its faults."""
-        file: UploadedFile | None = self.cleaned_data["expected_file"]
+        file: UploadedFile[bytes] | None = self.cleaned_data["expected_file"]
         if file is None:
             return []
         if (file.size or 0) > expected.LONGEST_TEXT:
@@ -153,7 +154,9 @@ class JobForm(forms.Form):
             self.add_error("ends_on", _("The last day is before the first."))
         elif first and last and last - first > planning.LONGEST_WINDOW:
             self.add_error("ends_on", _("A job lasts a year at most."))
-        elif last and last < timezone.localdate() and (self.job is None or self.job.ends_on != last):
+        elif (
+            last and last < timezone.localdate() and (self.job is None or self.job.ends_on != last)
+        ):
             self.add_error("ends_on", _("This day is over already."))
         return data
 
@@ -191,9 +194,7 @@ def initial_of(job: Job) -> dict[str, Any]:
 def initial_of_copy(job: Job) -> dict[str, Any]:
     """Return what the form of a copy shows first: as many days, from today, and no hub ids."""
     today = timezone.localdate()
-    places = [
-        expected.Expected(each.place) for each in planning.expectation(job) if each.place
-    ]
+    places = [expected.Expected(each.place) for each in planning.expectation(job) if each.place]
     return initial_of(job) | {
         "starts_on": today,
         "ends_on": today + (job.ends_on - job.starts_on),
@@ -238,18 +239,12 @@ class AskForSiteForm(forms.Form):
 class AnswerForm(forms.Form):
     """What an administrator allows."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
-        None,
-        label=_("Site"),
-        empty_label=_("Pick a site"),
-        widget=LongSelect,
-    )
+    site = SiteField()
     ends_on = DayField(label=_("Until"))
 
     def __init__(self, member: Membership, *args: Any, of_site: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[Site]", self.fields["site"])
-        field.queryset = open_sites_of(member)
+        cast("SiteField", self.fields["site"]).queryset = open_sites_of(member)
         if not of_site:
             del self.fields["site"]
 

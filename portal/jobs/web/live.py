@@ -12,7 +12,7 @@ from portal.claims import job_progress
 from portal.claims.display import job_page
 from portal.hubs import watching
 from portal.jobs import planning, queries
-from portal.jobs.models import Job, State
+from portal.jobs.models import Job, JobRequest, State
 from portal.jobs.web.found import visible_job
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -76,7 +76,7 @@ def _takes_claims(job: Job, member: Membership) -> bool:
     return queries.may_claim_on(member, job, timezone.localdate())
 
 
-def _has_asked(asked: list[queries.JobRequest], member: Membership) -> bool:
+def _has_asked(asked: list[JobRequest], member: Membership) -> bool:
     return any(each.membership_id == member.pk for each in asked)
 
 

@@ -1,0 +1,65 @@
+"""Claims that wait for an administrator, by whose they are: in one line, with one answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from portal.claims.models import Claim
+from portal.jobs.display import wording
+from portal.jobs.models import Job, State
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Some claims of one person at one site, of one job or of none."""
+
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def job(self) -> Job | None:
+        """The job that they are counted for."""
+        return self.claims[0].job
+
+    @property
+    def title(self) -> str:
+        """How many wait, and why."""
+        first, number = self.claims[0], len(self.claims)
+        words = {
+            "number": number,
+            "person": first.submitted_by.display_name,
+            "site": first.site_name,
+            "day": wording.day(first.job.ends_on) if first.job else "",
+        }
+        return _sentence(first.job, number) % words
+
+
+def by_person(claims: Iterable[Claim]) -> list[Waiting]:
+    """Return the claims together that are of one person, site and job, in their order."""
+    groups: dict[Any, Waiting] = {}
+    for claim in claims:
+        key = (claim.submitted_by_id, claim.spkey_site_id, claim.job_id)
+        groups.setdefault(key, Waiting()).claims.append(claim)
+    return list(groups.values())
+
+
+def _sentence(job: Job | None, number: int) -> str:
+    if job is not None and job.state in {State.COMPLETE, State.CANCELLED}:
+        return ngettext(
+            "%(number)d hub waits: %(person)s’s job at %(site)s is over",
+            "%(number)d hubs wait: %(person)s’s job at %(site)s is over",
+            number,
+        )
+    if job is not None and job.ends_on + Job.GRACE < timezone.localdate():
+        return ngettext(
+            "%(number)d hub waits: %(person)s’s job at %(site)s ended on %(day)s",
+            "%(number)d hubs wait: %(person)s’s job at %(site)s ended on %(day)s",
+            number,
+        )
+    return ngettext(
+        "%(number)d hub waits: %(person)s may not claim at %(site)s any more",
+        "%(number)d hubs wait: %(person)s may not claim at %(site)s any more",
+        number,
+    )

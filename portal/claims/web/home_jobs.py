@@ -1,0 +1,62 @@
+"""What home shows of jobs: to an administrator how far today's are, to an installer their own."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from portal.claims import job_progress
+from portal.claims.display import list_item, releases
+from portal.claims.job_progress import Progress
+from portal.jobs import queries
+from portal.jobs.models import Job, JobRequest
+from portal.orgs.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJob:
+    """A job of the person's own. Time may be asked for on its last day, and after."""
+
+    job: Job
+    progress: Progress
+    is_today: bool
+    may_claim: bool
+    may_ask: bool
+    has_asked: bool
+
+
+def for_admin(member: Membership) -> dict[str, object]:
+    """Return today's jobs with their progress, what waits for release, and what is asked for."""
+    jobs = queries.todays(member)
+    progress = job_progress.progress_of(jobs)
+    return {
+        "jobs_today": [(job, progress[job.pk]) for job in jobs],
+        "releases": releases.by_person(job_progress.waiting_for_release(member)),
+        "job_requests": queries.open_requests(member),
+    }
+
+
+def for_worker(member: Membership) -> dict[str, object]:
+    """Return the member's jobs, their claims that have not ended, and what they have asked for."""
+    jobs = queries.own_now(member)
+    progress = job_progress.progress_of(jobs)
+    asked = queries.own_requests(member)
+    waits = {each.job_id for each in asked if each.kind == JobRequest.Kind.MORE_TIME}
+    unfinished = job_progress.unfinished_of(member)
+    return {
+        "own_jobs": [_own(member, job, progress[job.pk], job.pk in waits) for job in jobs],
+        "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
+        "unfinished": [list_item.of(claim) for claim in unfinished],
+        "may_ask_for_site": not member.all_sites,
+    }
+
+
+def _own(member: Membership, job: Job, progress: Progress, has_asked: bool) -> OwnJob:
+    today = timezone.localdate()
+    return OwnJob(
+        job=job,
+        progress=progress,
+        is_today=job.starts_on <= today <= job.ends_on,
+        may_claim=queries.may_claim_on(member, job, today),
+        may_ask=job.ends_on <= today and not has_asked,
+        has_asked=has_asked,
+    )
