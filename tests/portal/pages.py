@@ -2,8 +2,12 @@
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.jobs import planning, requests
+from portal.jobs.models import Job, JobRequest
+from portal.jobs.planning import Plan
 from portal.orgs.models import Membership
 from portal.sites.models import Site
 from tests.portal.addresses import example, named
@@ -14,6 +18,9 @@ ADMINS = (
     "claims:list",
     "claims:new",
     "tray:sync",
+    "jobs:list",
+    "jobs:new",
+    "jobs:ask-site",
     "sites:list",
     "sites:new",
     "people:list",
@@ -27,6 +34,7 @@ ADMINS = (
     "news",
 )
 CLAIMS = ("claims:detail", "claims:live")
+JOBS = ("jobs:detail", "jobs:live", "jobs:edit", "jobs:people", "jobs:cancel")
 AGENTS = ("home", "support:claims", "support:new")
 POSTS = (
     "claims:new",
@@ -36,6 +44,16 @@ POSTS = (
     "claims:try-now",
     "claims:stop",
     "claims:again",
+    "jobs:new",
+    "jobs:edit",
+    "jobs:people",
+    "jobs:extend",
+    "jobs:cancel",
+    "jobs:reopen",
+    "jobs:ask",
+    "jobs:ask-site",
+    "jobs:decide",
+    "jobs:request",
     "sites:new",
     "sites:edit",
     "sites:archive",
@@ -64,11 +82,25 @@ def member_beside(site: Site) -> Membership:
     return site.organisation.memberships.all()[0]
 
 
+def job_beside(site: Site) -> Job:
+    """Return the job of today at the site, made when there is none."""
+    today = timezone.localdate()
+    actor = member_beside(site).user
+    return site.jobs.first() or planning.make(Plan(site, today, today), actor)
+
+
+def request_beside(site: Site) -> JobRequest:
+    """Return what some member of the site's organisation asks for."""
+    return requests.ask_for_time(job_beside(site), member_beside(site))
+
+
 def portals(claim: Claim, site: Site) -> list[str]:
     """Return the addresses of an administrator's own pages and fragments."""
     return [
         *map(reverse, ADMINS),
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
+        *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
+        reverse("jobs:request", args=(request_beside(site).pk,)),
         reverse("sites:edit", args=(site.pk,)),
         *(
             reverse(name, args=(member_beside(site).pk,))
@@ -91,11 +123,13 @@ def grouped(*prefixes: str) -> list[str]:
 def posts(claim: Claim, site: Site) -> list[str]:
     """Return the addresses that take a POST."""
     things = {"claims": claim.pk, "sites": site.pk, "people": member_beside(site).pk}
+    things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
     addresses = []
     for name, pattern in named():
         if name in POSTS:
             takes_pk = "pk" in pattern.pattern.converters
-            args = (things[name.partition(":")[0]],) if takes_pk else ()
+            thing = name if name in things else name.partition(":")[0]
+            args = (things[thing],) if takes_pk else ()
             addresses.append(reverse(name, args=args))
     assert len(addresses) == len(POSTS)
     return addresses

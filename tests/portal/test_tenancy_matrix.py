@@ -11,7 +11,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.jobs import planning
+from portal.jobs.models import JobRequest
+from portal.jobs.planning import Plan
 from portal.orgs import invitations
 from tests.concurrency import undone
 from tests.conftest import join, make_person
@@ -27,8 +31,8 @@ NOBODY_KNOWS = (IN, 404, 404, 404, 404, 404)
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "site", "member" or "invitation", of which
-    everybody has one.
+    `thing` names what the address is about: "claim", "site", "member", "invitation", "job" or
+    "request", of which everybody has one.
     """
 
     name: str
@@ -59,6 +63,25 @@ MATRIX = (
     Row("claims:stop", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("claims:again", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("claims:release", "post", (IN, 302, 403, 404, 302, 403), "claim"),
+    Row("jobs:list", "get", (IN, 200, 200, 403, 200, 200)),
+    Row("jobs:new", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("jobs:new", "post", (IN, 422, 403, 403, 422, 403)),
+    Row("jobs:ask-site", "get", (IN, 200, 200, 403, 200, 403)),
+    Row("jobs:ask-site", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("jobs:decide", "post", (IN, 404, 403, 403, 404, 403)),
+    Row("jobs:detail", "get", (IN, 200, 200, 404, 200, 200), "job"),
+    Row("jobs:live", "get", (IN, 200, 200, 404, 200, 200), "job"),
+    Row("jobs:edit", "get", (IN, 200, 403, 404, 200, 403), "job"),
+    Row("jobs:edit", "post", (IN, 422, 403, 404, 422, 403), "job"),
+    Row("jobs:people", "get", (IN, 200, 403, 404, 200, 403), "job"),
+    Row("jobs:people", "post", (IN, 302, 403, 404, 302, 403), "job"),
+    Row("jobs:extend", "post", (IN, 422, 403, 404, 422, 403), "job"),
+    Row("jobs:cancel", "get", (IN, 200, 403, 404, 200, 403), "job"),
+    Row("jobs:cancel", "post", (IN, 302, 403, 404, 302, 403), "job"),
+    Row("jobs:reopen", "post", (IN, 302, 403, 404, 302, 403), "job"),
+    Row("jobs:ask", "post", (IN, 403, 403, 404, 403, 403), "job"),
+    Row("jobs:request", "get", (IN, 200, 403, 404, 200, 403), "request"),
+    Row("jobs:request", "post", (IN, 302, 403, 404, 302, 403), "request", {"decision": "refuse"}),
     Row("sites:list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),
@@ -145,6 +168,10 @@ def things(
     for side, member in ((acmes, iras), (harbours, hals), (supports, sams)):
         invited = invite(member.organisation, actor=member.user)
         side["invitation"] = invited.pk
+    for mine, site in ((acmes, mill_court), (harbours, lighthouse), (supports, supports_site)):
+        mine["job"] = planning.make(Plan(site, timezone.localdate(), timezone.localdate()), ira).pk
+        asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
+        mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
     own = {"hal": (harbours, acmes), "agent": (supports, acmes)}
     nothing = {"": dict.fromkeys(ROLES, ("", ""))}
     return nothing | {
