@@ -1,12 +1,14 @@
 """Jobs, as pages ask for them."""
 
 from datetime import date
+from itertools import islice
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobQuerySet, JobRequest, JobRequestQuerySet
+from portal.jobs.models import Job, JobMember, JobQuerySet, JobRequest, JobRequestQuerySet
 from portal.orgs.access import ABILITIES, Ability
 from portal.orgs.models import Membership, MembershipQuerySet, User
 from portal.sites.models import Site, SiteQuerySet
@@ -83,14 +85,19 @@ def with_text(jobs: JobQuerySet, member: Membership, text: str) -> JobQuerySet:
     if not words:
         return jobs
     sites = list(with_words(Site.objects.of(member), words).values_list("pk", flat=True)[:PAGE])
-    people = Q(people__user__name__icontains=words) | Q(people__user__email__istartswith=words)
     found = Q(site__in=sites) | Q(reference__icontains=words)
-    named = Job.objects.of(member).filter(people).values("pk")
-    found |= Q(pk__in=named)
+    found |= Q(pk__in=JobMember.objects.filter(membership__in=_called(member, words)).values("job"))
     number = words.removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) < 10:
         found |= Q(number=int(number))
     return jobs.filter(found)
+
+
+def _called(member: Membership, text: str) -> list[UUID]:
+    """Return the members with this in their name or address; compared here, as sites are."""
+    names = Membership.objects.of(member).values_list("pk", "user__name", "user__email")
+    called = (pk for pk, *name in names if text.casefold() in " ".join(name).casefold())
+    return list(islice(called, PAGE))
 
 
 def page_of(jobs: JobQuerySet, number: int) -> tuple[list[Job], bool]:

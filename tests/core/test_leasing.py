@@ -23,6 +23,7 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
+from tests.jobs.conftest import make
 from tests.notices.conftest import notify
 from tests.plans import as_of_a_large_table
 
@@ -99,6 +100,11 @@ def invitations_to_send(request):
         invitation_emails.write_for(invitation, "en")
 
 
+def jobs_to_look_at(request):
+    for number in range(ROWS):
+        make(request.getfixturevalue("mill_court"), request.getfixturevalue("ada"), last=number)
+
+
 SETUPS = {
     "digests": digests,
     "invitation e-mails": invitations_to_send,
@@ -110,6 +116,7 @@ SETUPS = {
     "checks of new keys": new_keys_to_check,
     "reminders of keys that expire": keys_that_expire,
     "notices": notices,
+    "overdue jobs": jobs_to_look_at,
 }
 
 

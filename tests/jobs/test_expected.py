@@ -1,5 +1,7 @@
 """A list of what a job expects: pasted or CSV; each wrong line is named, and none is half taken."""
 
+# ruff: noqa: RUF001 - Greek words
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,0 +1,91 @@
+"""Home: an administrator sees how far today's jobs are and what waits, an installer their jobs."""
+
+from html import unescape
+
+import pytest
+from django.utils import timezone
+
+from portal.claims.models import Claim, State
+from portal.jobs import planning, requests
+from portal.jobs.models import Job
+from tests.conftest import work
+from tests.jobs.conftest import DAY, make
+from tests.jobs.test_job_pages import block, claim_at
+
+
+def home(client) -> str:
+    return unescape(client.get("/").content.decode())
+
+
+@pytest.fixture
+def admin(as_person, ada):
+    return as_person(ada)
+
+
+def test_an_administrator_sees_todays_jobs_with_their_numbers(sandbox, admin, job, ira, ada):
+    make(job.site, ada, first=3, last=5)
+    work(claim_at(job, ira, 0))
+    page = admin.get("/")
+
+    assert [each.pk for each, _ in page.context["jobs_today"]] == [job.pk]
+    assert "3 expected, 1 claimed, 0 online" in page.content.decode()
+
+
+def test_what_waits_is_said_with_why_and_answered_from_home(admin, job, ira):
+    claim_at(job, ira, 0)
+    claim_at(job, ira, 1)
+    block(0, 1)
+    Job.objects.update(starts_on="2026-01-02", ends_on="2026-01-05")
+    page = admin.get("/")
+
+    sentence = "2 hubs wait: Ira Installer’s job at Mill Court ended on 5 January 2026"
+    assert sentence in unescape(page.content.decode())
+    assert not [todo for todo in page.context["todos"] if "needs you" in str(todo.title)]
+    [waiting] = page.context["releases"]
+    ids = [str(claim.pk) for claim in waiting.claims]
+    admin.post("/jobs/waiting/", {"claim": ids, "decision": "reject"})
+    assert {claim.state for claim in Claim.objects.all()} == {State.CANCELLED}
+    assert "hubs wait" not in home(admin)
+
+
+def test_an_administrator_sees_what_is_asked_for(admin, job, iras):
+    requests.ask_for_time(job, iras)
+    requests.ask_for_site("Orchard", iras)
+
+    assert "Ira Installer asks for more time at Mill Court" in home(admin)
+    assert "Ira Installer asks to claim at “Orchard”" in home(admin)
+
+
+def test_an_installers_home_is_their_jobs_todays_first(as_person, ira, iras, ada, mill_court, acme):
+    coming = make(mill_court, ada, iras, first=1, last=3)
+    today = make(mill_court, ada, iras)
+    make(mill_court, ada, iras, first=20, last=21)
+    make(mill_court, ada)
+    planning.cancel(make(mill_court, ada, iras), ada)
+    page = as_person(ira).get("/")
+
+    own = [(each.job.pk, each.is_today, each.may_claim) for each in page.context["own_jobs"]]
+    assert own == [(today.pk, True, True), (coming.pk, False, True)]
+    assert f"/claims/new/?site={mill_court.pk}" in page.content.decode()
+
+
+def test_time_is_asked_for_on_the_last_day_and_after(as_person, ira, job):
+    def may_ask() -> bool:
+        [own] = as_person(ira).get("/").context["own_jobs"]
+        return own.may_ask
+
+    today = timezone.localdate()
+    answers = []
+    for last in (today + DAY, today, today - 2 * DAY):
+        Job.objects.update(starts_on=today - 9 * DAY, ends_on=last)
+        answers.append(may_ask())
+    assert answers == [False, True, True]
+
+
+def test_unfinished_claims_of_whatever_day_stand_on_home(as_person, ira, job):
+    claim = claim_at(job, ira, 0)
+    Claim.objects.update(created_at=timezone.now() - 5 * DAY)
+    page = as_person(ira).get("/")
+
+    assert [row.hub_id for row in page.context["unfinished"]] == [claim.hub_id_text]
+    assert page.context["rows"] == []
