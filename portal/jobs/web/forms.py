@@ -1,5 +1,6 @@
 """What people type about a job."""
 
+from collections import Counter
 from typing import Any, cast
 
 from django import forms
@@ -14,7 +15,7 @@ from portal.jobs.display import wording
 from portal.jobs.models import Job
 from portal.jobs.planning import Plan
 from portal.jobs.queries import open_sites_of, workers_of
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, MembershipQuerySet
 from portal.sites.models import Site
 
 MOST_EXPECTED = 100_000
@@ -57,10 +58,15 @@ class PeopleField(forms.ModelMultipleChoiceField[Membership]):
             help_text=_("They may claim at this site while the job is open."),
         )
 
+    def choose_among(self, workers: MembershipQuerySet) -> None:
+        """Offer these people."""
+        self.queryset = workers
+        self._namesakes = Counter(worker.user.display_name for worker in workers)
+
     def label_from_instance(self, obj: Membership) -> str:
         """Return the person's name, with the address where that alone tells two apart."""
-        user = obj.user
-        return f"{user.name} · {user.email}" if user.name else user.email
+        name = obj.user.display_name
+        return f"{name} · {obj.user.email}" if self._namesakes[name] > 1 else name
 
 
 class PeopleForm(forms.Form):
@@ -70,7 +76,7 @@ class PeopleForm(forms.Form):
 
     def __init__(self, member: Membership, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _people(self).queryset = workers_of(member)
+        _people(self).choose_among(workers_of(member))
 
 
 class JobForm(forms.Form):
@@ -122,7 +128,7 @@ class JobForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.job = job
-        _people(self).queryset = workers_of(member)
+        _people(self).choose_among(workers_of(member))
         if job is None:
             cast("SiteField", self.fields["site"]).queryset = open_sites_of(member)
             del self.fields["version"]
