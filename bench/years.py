@@ -12,6 +12,9 @@ from portal.claims.models import Attempt, Claim, State
 from portal.core import statistics
 from portal.core.leasing import due_at
 from portal.hubs.models import Hub
+from portal.jobs import planning
+from portal.jobs.models import Job, JobMember
+from portal.jobs.planning import Plan
 from portal.notices.models import Notice
 from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
@@ -41,6 +44,33 @@ def make_claims(
         claim.site, claim.spkey_site_id = None, f"boiler-room-{n % 7}"
     _save(claims)
     return claims[len(claims) // 2]
+
+
+def make_jobs(person: User, claim: Claim, count: int) -> Job:
+    """Make so many jobs that are over, one a day back from yesterday, and one of today.
+
+    The claims of the claim's site are counted for the one of today; return that.
+    """
+    organisation, today = claim.organisation, timezone.localdate()
+    site, member = organisation.sites.earliest("created_at"), person.memberships.get()
+    made = [
+        Job(
+            organisation=organisation,
+            site=site,
+            number=number,
+            starts_on=(day := today - number * timedelta(days=1)),
+            ends_on=day,
+            reference=f"WO-{number}",
+            completed_at=timezone.now(),
+        )
+        for number in range(1, count + 1)
+    ]
+    Job.objects.bulk_create(made, BATCH)
+    JobMember.objects.bulk_create([JobMember(job=job, membership=member) for job in made], BATCH)
+    job = planning.make(Plan(site, today, today, people=[member]), person)
+    some = Claim.objects.filter(organisation=organisation).values_list("pk", flat=True)[:50]
+    Claim.objects.filter(pk__in=list(some)).update(job=job)
+    return job
 
 
 def make_former_sites(person: User, count: int) -> None:

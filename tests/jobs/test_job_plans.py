@@ -1,0 +1,80 @@
+"""What the pages of jobs ask costs no more with the years, and no more for many rows than few."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from zeal import zeal_context
+
+from bench import years
+from portal.jobs.models import Job
+from tests.claims import test_plans
+from tests.forms import FRAGMENT
+from tests.jobs.conftest import make
+
+
+@pytest.fixture
+def history(ira, ada, mill_court) -> Job:
+    """A job of today among hundreds that are over, and claims of years."""
+    claim = years.make_claims(ira, 1_000)
+    return years.make_jobs(ira, claim, 300)
+
+
+def asked(client, address: str, **headers: str) -> list[str]:
+    client.get(address, headers=headers)
+    with CaptureQueriesContext(connection) as queries, zeal_context():
+        assert client.get(address, headers=headers).status_code in {200, 204}
+    return [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+
+
+def test_no_page_of_jobs_reads_through_jobs_or_claims(history, as_person, ada, ira, monkeypatch):
+    import re
+
+    growing = f"{test_plans.GROWING}|jobs_job|jobs_jobmember|jobs_jobrequest"
+    scan = {"sqlite": rf"SCAN (?:{growing})\b", "postgresql": rf"Seq Scan on (?:{growing})\b"}
+    monkeypatch.setattr(test_plans, "SCAN", re.compile(scan[connection.vendor]))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    pages = {
+        ada: [
+            "/",
+            "/jobs/",
+            "/jobs/?state=today",
+            "/jobs/?state=overdue",
+            "/jobs/?state=coming",
+            "/jobs/?state=over",
+            "/jobs/?state=over&page=3",
+            "/jobs/?state=over&q=house",
+            f"/jobs/{history.pk}/",
+            f"/jobs/{history.pk}/live/",
+            f"/jobs/{history.pk}/edit/",
+        ],
+        ira: ["/", "/jobs/"],
+    }
+    found = {}
+    for person, addresses in pages.items():
+        client = as_person(person)
+        for address in addresses:
+            for sql in asked(client, address):
+                if lines := test_plans.reads_through(sql):
+                    found[f"{address}: {sql}"] = lines
+
+    assert found == {}
+
+
+def test_a_list_takes_as_many_queries_for_twenty_jobs_as_for_two(as_person, ada, iras, mill_court):
+    client, counts = as_person(ada), []
+    for number in (2, 18):
+        for _ in range(number):
+            make(mill_court, ada, iras)
+        counts.append([len(asked(client, address)) for address in ("/", "/jobs/")])
+
+    assert counts[0] == counts[1]
+    assert max(counts[1]) <= 18
+
+
+def test_an_unchanged_poll_of_a_job_takes_four_queries(as_person, ada, history):
+    client = as_person(ada)
+    page = client.get(f"/jobs/{history.pk}/").content.decode()
+    live = page.partition('hx-get="')[2].partition('"')[0]
+
+    assert len(asked(client, live, **FRAGMENT)) <= 4
