@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, Sum
 
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs.models import Job
 from portal.orgs.models import Membership
@@ -130,5 +131,6 @@ def claims_with_right(job: Job, members: Iterable[Membership] | None = None) -> 
 
 def unfinished_of(member: Membership) -> list[Claim]:
     """Return the member's own claims that have not ended, of whatever day, the newest first."""
-    own = Claim.objects.of(member).active().filter(submitted_by=member.user)
-    return list(own.with_details().order_by("-created_at", "-id")[:MOST_WAITING])
+    own = Claim.objects.filter(organisation=member.organisation_id, submitted_by=member.user)
+    newest = own.with_details().order_by("-created_at", "-id")
+    return first_of(newest, MOST_WAITING, [Q(state=state) for state in ACTIVE])

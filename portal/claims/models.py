@@ -177,7 +177,13 @@ class Claim(Leased):
         User, models.PROTECT, related_name="claims", verbose_name=_("submitted by")
     )
     job = models.ForeignKey(
-        Job, models.PROTECT, null=True, related_name="claims", verbose_name=_("job")
+        # The index of a job's newest claims serves, see below.
+        Job,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="claims",
+        verbose_name=_("job"),
     )
     # Where in the building the hub goes, as the person on site says it.
     place = models.CharField(_("place"), max_length=80, blank=True)
@@ -282,6 +288,11 @@ class Claim(Leased):
                 fields=("site", "-created_at", "-id"),
                 condition=Q(site__isnull=False),
                 name="claim_newest_of_site",
+            ),
+            models.Index(
+                fields=("job", "-created_at", "-id"),
+                condition=Q(job__isnull=False),
+                name="claim_newest_of_job",
             ),
             models.Index(
                 fields=("acting_organisation", "-created_at", "-id"),

@@ -1,5 +1,7 @@
 """What the pages of jobs ask costs no more with the years, and no more for many rows than few."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,8 +29,6 @@ def asked(client, address: str, **headers: str) -> list[str]:
 
 
 def test_no_page_of_jobs_reads_through_jobs_or_claims(history, as_person, ada, ira, monkeypatch):
-    import re
-
     growing = f"{test_plans.GROWING}|jobs_job|jobs_jobmember|jobs_jobrequest"
     scan = {"sqlite": rf"SCAN (?:{growing})\b", "postgresql": rf"Seq Scan on (?:{growing})\b"}
     monkeypatch.setattr(test_plans, "SCAN", re.compile(scan[connection.vendor]))

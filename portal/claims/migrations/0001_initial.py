@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 (
                     "job",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="claims",
@@ -323,6 +324,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("site__isnull", False)),
                 fields=["site", "-created_at", "-id"],
                 name="claim_newest_of_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("job__isnull", False)),
+                fields=["job", "-created_at", "-id"],
+                name="claim_newest_of_job",
             ),
         ),
         migrations.AddIndex(
