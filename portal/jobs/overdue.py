@@ -13,7 +13,7 @@ from portal.jobs.models import Job, State
 from portal.notices import outbox
 from portal.notices.models import Notice
 
-AT_A_TIME = 2
+AT_A_TIME = 3
 
 
 def some_due() -> bool:

@@ -52,6 +52,14 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert "2" in email.subject
         assert "Mill <Court> & Bcc: x@y.example" in email.body
         return
+    if kind.startswith("job_"):
+        name = "request" if kind == "job_request" else "job"
+        address = reverse(
+            "jobs:request" if name == "request" else "jobs:detail", args=(FACTS[name],)
+        )
+        assert address in email.body
+        assert "14 December 2030" in email.body
+        return
     if not kind.startswith("key_"):
         assert "Mill <Court> & Bcc: x@y.example" in email.body
         assert reverse("claims:detail", args=(FACTS["claim"],)) in email.body
