@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
@@ -74,10 +74,12 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("jobs:detail", job.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the cancelling back."""
     job, _ = managed_job(request, pk)
+    if request.method != "POST":
+        return redirect("jobs:detail", job.pk)
     return _done(
         request,
         job,
@@ -97,12 +99,14 @@ def _done(request: HttpRequest, job: Job, act: Callable[[], bool], sentence: str
     return redirect("jobs:detail", job.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest) -> HttpResponse:
     """Release or reject the claims that were shown, which wait for an administrator.
 
     One that somebody else has decided about meanwhile stays as they decided.
     """
+    if request.method != "POST":
+        return redirect("home")
     member = access.current(request, Ability.MANAGE_JOBS)
     decision, person = request.POST.get("decision"), access.person(request)
     claims = _chosen(request, member)
