@@ -82,7 +82,7 @@ def chip(job: Job) -> Chip:
 
 def day(on: date) -> str:
     """Return a day as people say it."""
-    return date_format(on, "j F Y")
+    return date_format(on, "j E Y")
 
 
 def window(job: Job) -> str:
@@ -93,7 +93,7 @@ def window(job: Job) -> str:
     if (first.year, first.month) == (last.year, last.month):
         begin = date_format(first, "j")
     else:
-        begin = date_format(first, "j F" if first.year == last.year else "j F Y")
+        begin = date_format(first, "j E" if first.year == last.year else "j E Y")
     return gettext("%(first)s to %(last)s") % {"first": begin, "last": day(last)}
 
 
