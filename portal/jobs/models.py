@@ -135,6 +135,11 @@ class Job(Leased):
         return State.OPEN if day <= self.ends_on else State.OVERDUE
 
     @property
+    def record_label(self) -> str:
+        """What the record calls the job."""
+        return f"{self.site.name} · {self.number}"
+
+    @property
     def state(self) -> State:
         """Where the job is in its life today."""
         return self.state_on(timezone.localdate())
@@ -252,6 +257,11 @@ class JobRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.membership}"
+
+    @property
+    def record_label(self) -> str:
+        """What the record calls it: the site, as far as it is known."""
+        return self.job.site.name if self.job else self.wanted
 
 
 class ExpectedHub(models.Model):

@@ -232,7 +232,7 @@ def _recorded(verb: str, job: Job, actor: User, **detail: Any) -> Job:
         organisation_id=job.organisation_id,
         subject=job,
         number=job.number,
-        site=job.site.name,
+        site=job.site.spkey_site_id,
         starts_on=str(job.starts_on),
         ends_on=str(job.ends_on),
         **detail,

@@ -40,8 +40,10 @@ TOPIC_OF: Final[dict[str, Topic]] = {
 SAFETY: Final[frozenset[str]] = frozenset(
     {Notice.Kind.UNKNOWN_HUBS, Notice.Kind.ADMINISTRATORS, Notice.Kind.OPERATOR_CHANGE}
 )
+# Told at once to who has asked.
+ANSWERS: Final[frozenset[str]] = frozenset({Notice.Kind.JOB_ANSWER})
 # What is told to those as well whom it concerns and who administer nothing.
-FOR_EVERYBODY: Final[frozenset[str]] = frozenset({Notice.Kind.GAVE_UP, Notice.Kind.JOB_ANSWER})
+FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {Notice.Kind.GAVE_UP}
 
 UNLESS_CHOSEN: Final[dict[str, How]] = {Membership.Role.ADMIN: How.INSTANT}
 OF_OTHERS: Final = How.DIGEST

@@ -20,12 +20,12 @@ def admin(ada) -> Membership:
 
 def test_every_kind_of_notice_has_a_topic_or_cannot_be_turned_off():
     assert topics.TOPIC_OF.keys() & topics.SAFETY == set()
-    assert topics.TOPIC_OF.keys() | topics.SAFETY == set(Notice.Kind)
+    assert topics.TOPIC_OF.keys() | topics.SAFETY | topics.ANSWERS == set(Notice.Kind)
     assert set(TOPICS) == set(Topic)
 
 
 def test_only_topics_that_are_sent_are_offered_each_role_its_own(admin, ira):
-    assert topics.offered(admin) == [Topic.KEY, Topic.CLAIMS, Topic.SUPPORT]
+    assert topics.offered(admin) == [*Topic]
     assert topics.offered(ira.memberships.get()) == [Topic.CLAIMS]
 
 
@@ -86,14 +86,11 @@ def test_each_email_says_why_it_comes_and_where_to_stop_it(acme, ada, mailoutbox
 def test_a_member_chooses_on_the_page_and_that_is_recorded(as_person, ada, admin):
     client, page = as_person(ada), reverse("news")
     assert client.get(page).context["form"].initial == {}
-    answer = client.post(page, {"key": "instant", "claims": "digest", "support": "off"})
+    form = dict.fromkeys(Topic, "instant") | {"claims": "digest", "support": "off"}
+    answer = client.post(page, form)
 
     assert answer.status_code == 302
-    assert topics.choices_of(admin) == {
-        Topic.KEY: How.INSTANT,
-        Topic.CLAIMS: How.DIGEST,
-        Topic.SUPPORT: How.OFF,
-    }
+    assert topics.choices_of(admin) == form
     entry = Entry.objects.get(verb="news.changed")
     assert entry.detail["changes"] == {
         "claims": ["instant", "digest"],

@@ -38,6 +38,16 @@ SENTENCES: Final[dict[str, Text]] = {
     "site.archived": _("%(who)s archived the site %(what)s"),
     "site.restored": _("%(who)s took the site %(what)s back into use"),
     "site.removed": _("%(who)s removed the site %(what)s"),
+    # Jobs, and what is asked for
+    "job.created": _("%(who)s planned the job %(what)s"),
+    "job.changed": _("%(who)s changed the job %(what)s"),
+    "job.extended": _("%(who)s extended the job %(what)s"),
+    "job.assigned": _("%(who)s changed who works on the job %(what)s"),
+    "job.cancelled": _("%(who)s cancelled the job %(what)s"),
+    "job.reopened": _("%(who)s opened the job %(what)s again"),
+    "job.asked": _("%(who)s asked to claim at %(what)s"),
+    "job.granted": _("%(who)s allowed to claim at %(what)s, as was asked"),
+    "job.refused": _("%(who)s refused what was asked for at %(what)s"),
     # People
     "membership.added": _("%(who)s added %(what)s"),
     "membership.changed": _("%(who)s changed what %(what)s may do"),
