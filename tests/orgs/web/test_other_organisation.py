@@ -9,13 +9,18 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import timezone
 
+from portal.claims.models import Claim
+from portal.jobs import requests
+from portal.notices.topics import Topic
 from portal.orgs import api_keys, invitations
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, KeyCandidate, Membership, Organisation, User
 from portal.sandbox import world
 from tests.conftest import join
 from tests.forms import FRAGMENT, OF_ONES_ORGANISATION, choose, claim_form, of
+from tests.jobs.conftest import make
 from tests.people_with_factor import sign_in_with_factor
 from tests.portal.addresses import named
 from tests.portal.test_web_security import rows
@@ -32,7 +37,8 @@ ON_NONE = {
     "sessions:end",
     "sessions:end-others",
 }
-LOOKED_AT_ALONE = {"claims:detail", "claims:live"}
+LOOKED_AT_ALONE = {"claims:detail", "claims:live", "jobs:detail", "jobs:live"}
+TODAY = {"starts_on": str(timezone.localdate()), "ends_on": str(timezone.localdate())}
 # The libraries', and what is only of development.
 LIBRARIES = ("account_", "mfa_", "admin:", "letter")
 
@@ -63,11 +69,14 @@ def agent(sam, spkey_support, harbour) -> Client:
 
 
 @pytest.fixture
-def posts(mill_court, lighthouse, hub_id) -> dict[str, dict[str, str]]:
+def posts(mill_court, lighthouse, hub_id, harbours_claim) -> dict[str, dict[str, str]]:
     """What each form posts, as it would be taken if the organisation were right."""
     return {
         "claims:new": claim_form(lighthouse, hub_id),
         "claims:read": claim_form(lighthouse, hub_id),
+        "jobs:ask-site": {"wanted": "The quay"},
+        "jobs:decide": {"claim": str(harbours_claim.pk), "decision": "release"},
+        "jobs:new": {"site": str(lighthouse.pk), **TODAY},
         "key:candidate-check": {"candidate": str(uuid4())},
         "key:candidate-discard": {"candidate": str(uuid4())},
         "key:candidate-use": {"candidate": str(uuid4())},
@@ -75,7 +84,7 @@ def posts(mill_court, lighthouse, hub_id) -> dict[str, dict[str, str]]:
         "key:expiry": {"expires_on": ""},
         "key:edit": {"key": world.ACME_KEY, "bearer_token": "abc.def"},
         "key:sent": {"sent": "both"},
-        "news": {"key": "instant", "claims": "digest", "support": "off"},
+        "news": dict.fromkeys(Topic, "digest"),
         "record:export": {},
         "first-steps-id": {},
         "first-steps-put-away": {},
@@ -170,17 +179,22 @@ def test_every_other_address_that_takes_a_post_is_about_something_that_it_names(
     assert set(taken) - set(OF_ONES_ORGANISATION) == ON_NONE
 
 
-def test_a_form_about_something_acts_on_that_wherever_one_works(client, claim, mill_court, ada):
-    member = ada.memberships.get(organisation=claim.organisation)
+def test_a_form_about_something_acts_on_that_wherever_one_works(
+    client, claim, mill_court, ada, acme
+):
+    member = acme.memberships.get(user=ada)
     how = {"role": "installer", "all_sites": True, "actor": ada}
-    invitation = invitations.invite(claim.organisation, "new@acme.example", **how)
+    invitation = invitations.invite(acme, "new@acme.example", **how)
     things = {"claims": claim.pk, "sites": mill_court.pk, "people": member.pk}
     things |= {"people:invite-again": invitation.pk, "people:revoke": invitation.pk}
+    things["jobs"] = make(mill_court, ada, member).pk
+    things["jobs:request"] = requests.ask_for_site("The quay", member).pk
+    form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **TODAY}
+    form["people"] = [str(member.pk)]
     verdicts = {}
     for name, pattern in named():
         if "pk" in pattern.pattern.converters and not name.startswith(LIBRARIES):
             thing = things.get(name) or things[name.partition(":")[0]]
-            form = {"name": "Quay House", "role": "admin"}
             verdicts[name] = client.post(reverse(name, args=(thing,)), form).status_code
 
     assert set(verdicts.values()) == {302, 405}
@@ -209,11 +223,13 @@ def two_keys(client, harbour):
 
 
 def test_every_form_says_its_organisation(
-    client, agent, harbour, spkey_support, lighthouse, two_keys
+    client, agent, harbour, spkey_support, lighthouse, two_keys, harbours_claim
 ):
+    Claim.objects.update(state="blocked", reason="right_gone", due_at=None)
     choose(agent, spkey_support)
     names = ("claims:new", "home", "key:edit", "people:invite", "people:leave", "people:list")
-    pages = [(client, reverse(name)) for name in (*names, "sites:new", "news", "record:list")]
+    names += ("sites:new", "news", "record:list", "jobs:new", "jobs:ask-site")
+    pages = [(client, reverse(name)) for name in names]
     supports = f"{reverse('support:new')}?target={harbour.spkey_org_id}"
     found = set()
     for browser, address, organisation in [
