@@ -14,6 +14,8 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
+from portal.jobs import requests
+from portal.jobs.expected import Expected
 from portal.orgs import factor_invitations, invitations
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
@@ -22,6 +24,7 @@ from tests.browser.checks import problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, join, make_person
+from tests.jobs.conftest import make
 from tests.people_with_factor import set_up_factor, sign_in_with_factor, sign_in_with_password
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
@@ -202,6 +205,19 @@ def test_an_administrators_pages_are_sound(tablet, ada, claims, mill_court, orch
 def test_an_administrators_pages_are_sound_while_there_is_nothing_yet(tablet, ada):
     ApiCredential.objects.all().delete()
     assert visit(tablet(ada), ("/", "/claims/new/", "/sites/", "/organisation/key/")) == {}
+
+
+def test_the_pages_of_jobs_are_sound(tablet, ada, ira, claims, mill_court, acme):
+    member, listed = ira.memberships.get(), [Expected("Flat 1, riser"), Expected("Flat 2")]
+    job = make(mill_court, ada, member, first=-3, last=-2, note="Keys below", expected=listed)
+    asked = requests.ask_for_time(job, member)
+    Claim.objects.update(job=job, place="Flat 2")
+    Claim.objects.filter(state="blocked").update(reason="right_gone")
+    pages = [reverse(f"jobs:{name}", args=(job.pk,)) for name in ("detail", "cancel", "people")]
+    others = ("/jobs/", "/jobs/?state=over", "/jobs/new/", f"/jobs/requests/{asked.pk}/", "/")
+    assert visit(tablet(ada), (*others, *pages)) == {}
+    Membership.objects.filter(pk=member.pk).update(all_sites=False)
+    assert visit(tablet(ira), ("/", pages[0], "/jobs/ask/")) == {}
 
 
 def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
