@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import F
 
+from portal.jobs import planning
 from portal.jobs.models import Job, JobInvitation, JobMember, JobQuerySet
-from portal.orgs.models import Invitation, Membership
+from portal.notices import invitation_emails
+from portal.orgs import invitations
+from portal.orgs.models import Invitation, Membership, User
 
 
 class OtherOrganisationError(ValueError):
@@ -18,6 +21,31 @@ def invite_to(job: Job, invitation: Invitation) -> None:
     if job.organisation_id != invitation.organisation_id:
         raise OtherOrganisationError
     JobInvitation.objects.get_or_create(job=job, invitation=invitation)
+
+
+@transaction.atomic
+def invite_address(job: Job, address: str, actor: User, language: str) -> bool:
+    """Have whoever reads mail at the address work on the job; say whether they are written to.
+
+    Who is invited already is told of nothing new, and who belongs to the organisation is named at
+    once. Newcomers are installers, limited to their jobs. Raises LimitReachedError.
+    """
+    organisation = job.organisation
+    try:
+        invitation = invitations.invite(
+            organisation, address, role=Membership.Role.INSTALLER, all_sites=False, actor=actor
+        )
+    except invitations.AlreadyMemberError:
+        members = Membership.objects.active().filter(organisation=organisation)
+        planning.add(job, members.get(user__email=address.strip().lower()), actor)
+        return False
+    except invitations.AlreadyInvitedError:
+        known = Invitation.objects.filter(organisation=organisation).unanswered().good()
+        invite_to(job, known.get(email=address.strip().lower()))
+        return False
+    invite_to(job, invitation)
+    invitation_emails.write_for(invitation, language)
+    return True
 
 
 def jobs_of(invitation: Invitation) -> JobQuerySet:

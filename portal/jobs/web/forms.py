@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from portal.orgs.models import Membership, MembershipQuerySet
 from portal.sites.models import Site
 
 MOST_EXPECTED = 100_000
+MOST_INVITED = 10
 LONGEST_NOTE = 1000
 
 
@@ -86,6 +88,13 @@ class JobForm(forms.Form):
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
     people = PeopleField()
+    invite = forms.CharField(
+        label=_("Invite somebody new"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("E-mail addresses, one on each line. They may claim by this job alone."),
+    )
     reference = forms.CharField(
         label=_("Your reference"),
         max_length=40,
@@ -134,6 +143,16 @@ class JobForm(forms.Form):
             del self.fields["version"]
         else:
             del self.fields["site"]
+
+    def clean_invite(self) -> list[str]:
+        """Return the addresses, each once."""
+        found = {line.strip(" \t,;").lower(): None for line in self.cleaned_data["invite"].split()}
+        addresses = [address for address in found if address]
+        if len(addresses) > MOST_INVITED:
+            raise forms.ValidationError(_("At most 10 addresses at once."))
+        for address in addresses:
+            validate_email(address)
+        return addresses
 
     def clean_expected_list(self) -> list[expected.Expected]:
         """Return what is expected by the pasted list, or name its faults."""

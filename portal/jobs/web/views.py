@@ -1,24 +1,29 @@
 """Jobs: find them, plan and change them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
+from portal.core.throttle import LimitReachedError
 from portal.core.web.posted import posted
 from portal.jobs import planning, queries
 from portal.jobs.display import wording
+from portal.jobs.invitations import invite_address
 from portal.jobs.models import Job
 from portal.jobs.planning import JobChangedError, JobOverError
 from portal.jobs.web.forms import JobForm, initial_of, initial_of_copy
 from portal.jobs.web.found import managed_job
+from portal.notices import outbox
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -70,6 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form)
     job = planning.make(form.plan(), access.person(request))
+    _invite(request, job, form.cleaned_data["invite"])
     claim_actions.right_returned(job_progress.claims_with_right(job))
     messages.success(request, gettext("%(job)s is planned.") % {"job": wording.name(job)})
     return redirect("jobs:detail", job.pk)
@@ -119,9 +125,22 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except JobOverError:
         messages.warning(request, wording.OVER)
     else:
+        _invite(request, job, form.cleaned_data["invite"])
         claim_actions.right_returned(job_progress.claims_with_right(job))
         messages.success(request, gettext("Saved."))
     return redirect("jobs:detail", job.pk)
+
+
+def _invite(request: HttpRequest, job: Job, addresses: Sequence[str]) -> None:
+    """Invite newcomers to the job, which is saved already, and say what became of it."""
+    person, language = access.person(request), translation.get_language() or settings.LANGUAGE_CODE
+    try:
+        written = sum(invite_address(job, each, person, language) for each in addresses)
+    except LimitReachedError:
+        messages.warning(request, gettext("Too many invitations today. Invite the rest tomorrow."))
+        return
+    if written and not outbox.reaches_mailboxes():
+        messages.info(request, gettext("No e-mail goes out here: copy the links under People."))
 
 
 def _form_page(
