@@ -14,11 +14,12 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 
-from portal.audit import guard
+from portal.audit import guard as audit_guard
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core import worker
 from portal.gateway import circuit
+from portal.jobs import guard as jobs_guard
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
@@ -76,14 +77,16 @@ def _nothing_is_remembered():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptying_gets_past_the_audit_guard():
-    """Tests that commit empty their tables afterwards, which the audit trail refuses."""
+def _emptying_gets_past_the_guards():
+    """Tests that commit empty their tables afterwards, which the audit trail and handovers refuse."""
     empty = TransactionTestCase._fixture_teardown
 
     def _fixture_teardown(case):
-        guard.remove(connection)
+        for each in (audit_guard, jobs_guard):
+            each.remove(connection)
         empty(case)
-        guard.install(connection)
+        for each in (audit_guard, jobs_guard):
+            each.install(connection)
 
     # Nobody here has a right by a permission: making them again each time would take longest.
     def forget_types(*_args: object, **_how: object) -> None:

@@ -136,6 +136,7 @@ class Notice(ToPerson):
         ADMINISTRATORS = "administrators", _("Change of administrators")
         GAVE_UP = "gave_up", _("Claims given up")
         WAITS = "waits", _("Claims wait for somebody")
+        JOB_COMPLETED = "job_completed", _("Job complete")
 
     # None where it is the operators who are told.
     organisation = models.ForeignKey(

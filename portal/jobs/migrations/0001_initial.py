@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from portal.jobs import guard
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -390,5 +392,232 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Handover",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("created_by_id", models.UUIDField(null=True)),
+                ("created_by_name", models.CharField(max_length=254, verbose_name="created by")),
+                (
+                    "organisation_name",
+                    models.CharField(max_length=120, verbose_name="organisation"),
+                ),
+                ("site_name", models.CharField(max_length=120, verbose_name="site")),
+                (
+                    "site_address",
+                    models.CharField(blank=True, max_length=240, verbose_name="address"),
+                ),
+                ("spkey_site_id", models.CharField(max_length=128, verbose_name="SpKey site id")),
+                ("job_number", models.PositiveIntegerField(verbose_name="job")),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=40, verbose_name="reference"),
+                ),
+                ("starts_on", models.DateField(verbose_name="starts on")),
+                ("ends_on", models.DateField(verbose_name="ends on")),
+                ("crew", models.JSONField(default=list, verbose_name="people")),
+                (
+                    "expected_count",
+                    models.PositiveIntegerField(null=True, verbose_name="expected hubs"),
+                ),
+                (
+                    "explanation",
+                    models.TextField(blank=True, max_length=1000, verbose_name="explanation"),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handover",
+                        to="jobs.job",
+                        verbose_name="job",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handovers",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "handover",
+                "verbose_name_plural": "handovers",
+                "ordering": ("-number",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Acceptance",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                (
+                    "taken_by_name",
+                    models.CharField(blank=True, max_length=254, verbose_name="taken by"),
+                ),
+                (
+                    "address",
+                    models.CharField(blank=True, max_length=64, verbose_name="network address"),
+                ),
+                (
+                    "handover",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptance",
+                        to="jobs.handover",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "acceptance of a handover",
+                "verbose_name_plural": "acceptances of handovers",
+            },
+        ),
+        migrations.CreateModel(
+            name="HandoverHub",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                ("state", models.CharField(max_length=10, verbose_name="state")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="place")),
+                ("hub_id", models.UUIDField(null=True, verbose_name="hub id")),
+                ("model", models.CharField(blank=True, max_length=64, verbose_name="model")),
+                ("serial", models.CharField(blank=True, max_length=64, verbose_name="serial")),
+                ("firmware", models.CharField(blank=True, max_length=64, verbose_name="firmware")),
+                ("online", models.BooleanField(null=True, verbose_name="online")),
+                ("last_seen", models.DateTimeField(null=True, verbose_name="last seen")),
+                (
+                    "claimed_by_name",
+                    models.CharField(blank=True, max_length=254, verbose_name="claimed by"),
+                ),
+                ("claimed_at", models.DateTimeField(null=True, verbose_name="claimed at")),
+                (
+                    "explanation",
+                    models.CharField(blank=True, max_length=300, verbose_name="explanation"),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hubs",
+                        to="jobs.handover",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hub of a handover",
+                "verbose_name_plural": "hubs of handovers",
+                "ordering": ("handover", "position"),
+            },
+        ),
+        migrations.CreateModel(
+            name="HandoverLink",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "takes_acceptance",
+                    models.BooleanField(default=False, verbose_name="takes acceptance"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked at")),
+                ("last_opened_at", models.DateTimeField(null=True, verbose_name="last opened at")),
+                ("opened_count", models.PositiveIntegerField(default=0, verbose_name="opened")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="jobs.handover",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "link to a handover",
+                "verbose_name_plural": "links to handovers",
+                "ordering": ("-created_at",),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "number"), name="handovers_are_numbered"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handoverhub",
+            constraint=models.UniqueConstraint(
+                fields=("handover", "position"), name="handover_hubs_are_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handoverhub",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hub_id__isnull", False)),
+                fields=("handover", "hub_id"),
+                name="hub_once_in_a_handover",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handoverhub",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["claimed", "under_way", "refused", "missing"])),
+                name="handover_hub_state_known",
+            ),
+        ),
+        # The database itself refuses to change or remove what was handed over. It stands last: SQLite
+        # makes a table anew for a constraint, and its triggers go.
+        migrations.RunPython(
+            lambda apps, schema_editor: guard.install(schema_editor.connection),
+            lambda apps, schema_editor: guard.remove(schema_editor.connection),
         ),
     ]

@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
                             ("administrators", "Change of administrators"),
                             ("gave_up", "Claims given up"),
                             ("waits", "Claims wait for somebody"),
+                            ("job_completed", "Job complete"),
                         ],
                         max_length=16,
                         verbose_name="kind",

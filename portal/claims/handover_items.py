@@ -1,0 +1,80 @@
+"""What a job hands over: of each hub the claim that counts, in the order of the expected list."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
+from portal.hubs.models import Hub
+from portal.jobs.handover import Item, Standing
+from portal.jobs.models import Handover, HandoverHub, Job
+
+_MISSING = HandoverHub.State.MISSING
+
+
+def standing_of(job: Job) -> Standing:
+    """Return how far the job is now. What the crew has stopped itself is left out."""
+    claims = _that_count(job)
+    by_hub = {claim.hub.hub_id: claim for claim in claims}
+    by_place = {claim.place.casefold(): claim for claim in reversed(claims) if claim.place}
+    items: list[Item] = []
+    placed: set[UUID] = set()
+    for each in job.expected_hubs.order_by("position"):
+        claim = by_hub.get(each.hub_id) if each.hub_id else None
+        claim = claim or by_place.get(each.place.casefold())
+        if claim is None or claim.pk in placed:
+            items.append(Item(_MISSING, place=each.place, hub_id=each.hub_id))
+        else:
+            placed.add(claim.pk)
+            items.append(_item(claim, each.place))
+    items += [_item(claim) for claim in claims if claim.pk not in placed]
+    return Standing(_each_hub_once(items), job.expected_count)
+
+
+def claimed_since(handover: Handover, known: Iterable[UUID]) -> list[Claim]:
+    """Return the job's claims that succeeded for other hubs than those known to be claimed."""
+    claims = Claim.objects.filter(job=handover.job_id, state__in=SUCCEEDED).with_details()
+    new = claims.exclude(hub__hub_id__in=list(known)).order_by("claimed_at", "id")
+    return list({claim.hub_id: claim for claim in new}.values())
+
+
+def _that_count(job: Job) -> list[Claim]:
+    """Return of each hub one claim: one that succeeded, else the newest; in order of their making.
+
+    One that somebody stopped counts for nothing.
+    """
+    claims = Claim.objects.filter(job=job).exclude(state=State.CANCELLED).with_details()
+    chosen: dict[UUID, Claim] = {}
+    for claim in claims.order_by("created_at", "id"):
+        standing = chosen.get(claim.hub_id)
+        if standing is None or claim.state in SUCCEEDED or standing.state not in SUCCEEDED:
+            chosen[claim.hub_id] = claim
+    return list(chosen.values())
+
+
+def _each_hub_once(items: list[Item]) -> list[Item]:
+    """Leave out a hub that is expected at one place and was claimed at another."""
+    claimed = {item.hub_id for item in items if item.state != _MISSING}
+    return [item for item in items if item.state != _MISSING or item.hub_id not in claimed - {None}]
+
+
+def _item(claim: Claim, place: str = "") -> Item:
+    hub, is_claimed = claim.hub, claim.state in SUCCEEDED
+    is_ours = hub.binding == Hub.Binding.OURS
+    return Item(
+        state=_state(claim),
+        place=claim.place or place or hub.place,
+        hub_id=hub.hub_id,
+        model=hub.model,
+        serial=hub.serial,
+        firmware=hub.firmware,
+        online=hub.online if is_claimed and is_ours else None,
+        last_seen=hub.last_seen if is_claimed and is_ours else None,
+        claimed_by=claim.submitted_by.display_name if is_claimed else "",
+        claimed_at=claim.claimed_at or claim.finished_at if is_claimed else None,
+    )
+
+
+def _state(claim: Claim) -> HandoverHub.State:
+    if claim.state in SUCCEEDED:
+        return HandoverHub.State.CLAIMED
+    return HandoverHub.State.UNDER_WAY if claim.state in ACTIVE else HandoverHub.State.REFUSED
