@@ -7,6 +7,7 @@ from django.urls import include, path
 from portal.audit.web import views as record
 from portal.claims.web import finder, home
 from portal.core.web.health import health
+from portal.jobs.web import handover_link
 from portal.notices.web import letters, news
 from portal.orgs.web import factor_changes, invitation, languages
 from portal.orgs.web.adapters import closed
@@ -21,6 +22,7 @@ urlpatterns = [
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
     path("jobs/", include("portal.jobs.web.urls")),
+    path("handover/<str:token>/", handover_link.linked, name="handover-link"),
     path("sites/", include("portal.sites.web.urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from portal.audit.record import record
+from portal.core.leasing import due_at, taken_away
 from portal.jobs.models import Acceptance, Handover, HandoverHub, Job
 from portal.notices import outbox
 from portal.notices.models import Notice
@@ -119,7 +120,10 @@ def complete(
         raise UnexplainedError
     handover = _frozen(current, standing, actor, explanation, said)
     Job.objects.filter(pk=job.pk).update(
-        completed_at=handover.created_at, completed_by=actor, version=F("version") + 1
+        completed_at=handover.created_at,
+        completed_by=actor,
+        version=F("version") + 1,
+        **due_at(None) | taken_away(),
     )
     _tell(handover, standing, actor)
     return handover, True

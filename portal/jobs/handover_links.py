@@ -12,12 +12,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from portal.audit.record import record
-from portal.jobs.models import Handover, HandoverLink
+from portal.jobs.models import Handover, HandoverLink, Job
 from portal.orgs.models import User
 
 
@@ -80,9 +80,15 @@ def links_of(handover: Handover) -> list[HandoverLink]:
     return list(handover.links.select_related("created_by").order_by("-created_at")[:50])
 
 
-def newest_token(links: list[HandoverLink]) -> str:
-    """Return the token of the newest of these links that is still good; "" where none is."""
-    return next(filter(None, map(token_of, links)), "")
+def visible_to(user: User) -> QuerySet[HandoverLink]:
+    """Return the links to handovers of jobs that the person may see."""
+    jobs = Job.objects.visible_to(user).values("pk")
+    return HandoverLink.objects.filter(handover__job__in=jobs).select_related("handover")
+
+
+def newest_link(links: list[HandoverLink]) -> HandoverLink | None:
+    """Return the newest of these links whose token can still be told."""
+    return next((link for link in links if token_of(link)), None)
 
 
 def _token(link: HandoverLink) -> str:

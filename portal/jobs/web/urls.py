@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.jobs.web import actions, asking, live, views
+from portal.jobs.web import actions, asking, handover, live, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("waiting/", actions.decide, name="decide"),
     path("ask/", asking.ask_for_site, name="ask-site"),
     path("requests/<uuid:pk>/", asking.request_page, name="request"),
+    path("handover-links/<uuid:pk>/end/", handover.end_link, name="handover-link-end"),
     path("<uuid:pk>/", live.detail, name="detail"),
     path("<uuid:pk>/live/", live.live, name="live"),
     path("<uuid:pk>/edit/", views.edit, name="edit"),
@@ -19,4 +20,8 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", actions.cancel, name="cancel"),
     path("<uuid:pk>/reopen/", actions.reopen, name="reopen"),
     path("<uuid:pk>/ask/", asking.ask_for_time, name="ask"),
+    path("<uuid:pk>/complete/", handover.complete, name="complete"),
+    path("<uuid:pk>/handover/", handover.handover, name="handover"),
+    path("<uuid:pk>/handover/accept/", handover.accept, name="handover-accept"),
+    path("<uuid:pk>/handover/link/", handover.new_link, name="handover-link"),
 ]
