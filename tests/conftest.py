@@ -78,7 +78,7 @@ def _nothing_is_remembered():
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_gets_past_the_guards():
-    """Tests that commit empty their tables afterwards, which the audit trail and handovers refuse."""
+    """Tests that commit empty their tables afterwards, which the record and handovers refuse."""
     empty = TransactionTestCase._fixture_teardown
 
     def _fixture_teardown(case):
