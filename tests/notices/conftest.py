@@ -26,6 +26,9 @@ FACTS = {
     "last_day": "2030-12-14",
     "asks": "more_time",
     "granted": True,
+    "handover": 3,
+    "hubs": 12,
+    "exceptions": 2,
 }
 
 

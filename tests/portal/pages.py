@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
-from portal.jobs import planning, requests
-from portal.jobs.models import Job, JobRequest
+from portal.jobs import handover, handover_links, planning, requests
+from portal.jobs.handover import Standing
+from portal.jobs.models import HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
 from portal.orgs.models import Membership
 from portal.sites.models import Site
@@ -34,7 +35,14 @@ ADMINS = (
     "news",
 )
 CLAIMS = ("claims:detail", "claims:live")
-JOBS = ("jobs:detail", "jobs:live", "jobs:edit", "jobs:people", "jobs:cancel")
+JOBS = (
+    "jobs:detail",
+    "jobs:live",
+    "jobs:edit",
+    "jobs:people",
+    "jobs:cancel",
+    "jobs:complete",
+)
 AGENTS = ("home", "support:claims", "support:new")
 POSTS = (
     "claims:new",
@@ -54,6 +62,10 @@ POSTS = (
     "jobs:ask-site",
     "jobs:decide",
     "jobs:request",
+    "jobs:complete",
+    "jobs:handover-accept",
+    "jobs:handover-link",
+    "jobs:handover-link-end",
     "sites:new",
     "sites:edit",
     "sites:archive",
@@ -86,7 +98,17 @@ def job_beside(site: Site) -> Job:
     """Return the job of today at the site, made when there is none."""
     today = timezone.localdate()
     actor = member_beside(site).user
-    return site.jobs.first() or planning.make(Plan(site, today, today), actor)
+    return site.jobs.unfinished().first() or planning.make(Plan(site, today, today), actor)
+
+
+def link_beside(site: Site) -> HandoverLink:
+    """Return the link to what was handed over at the site, made when there is none."""
+    if link := HandoverLink.objects.filter(handover__job__site=site).first():
+        return link
+    today, actor = timezone.localdate(), member_beside(site).user
+    job = planning.make(Plan(site, today, today), actor)
+    done, _ = handover.complete(job, Standing(()), actor, "Nothing was there")
+    return handover_links.make(done, actor)
 
 
 def request_beside(site: Site) -> JobRequest:
@@ -101,6 +123,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
         *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
         reverse("jobs:request", args=(request_beside(site).pk,)),
+        reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
         reverse("sites:edit", args=(site.pk,)),
         *(
             reverse(name, args=(member_beside(site).pk,))
@@ -124,6 +147,9 @@ def posts(claim: Claim, site: Site) -> list[str]:
     """Return the addresses that take a POST."""
     things = {"claims": claim.pk, "sites": site.pk, "people": member_beside(site).pk}
     things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
+    link = link_beside(site)
+    things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
+    things["jobs:handover-link-end"] = link.pk
     addresses = []
     for name, pattern in named():
         if name in POSTS:

@@ -20,6 +20,7 @@ from portal.orgs import invitations
 from tests.concurrency import undone
 from tests.conftest import join, make_person
 from tests.forms import without_tokens
+from tests.portal import pages
 from tests.portal.addresses import example, named
 
 IN = "leads to sign-in"
@@ -31,8 +32,9 @@ NOBODY_KNOWS = (IN, 404, 404, 404, 404, 404)
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "site", "member", "invitation", "job" or
-    "request", of which everybody has one.
+    `thing` names what the address is about: "claim", "site", "member", "invitation", "job",
+    "request", "handed" (a job that is complete) or "link" (to its handover), of which everybody
+    has one.
     """
 
     name: str
@@ -82,6 +84,12 @@ MATRIX = (
     Row("jobs:ask", "post", (IN, 403, 403, 404, 403, 403), "job"),
     Row("jobs:request", "get", (IN, 200, 403, 404, 200, 403), "request"),
     Row("jobs:request", "post", (IN, 302, 403, 404, 302, 403), "request", {"decision": "refuse"}),
+    Row("jobs:complete", "get", (IN, 200, 403, 404, 200, 403), "job"),
+    Row("jobs:complete", "post", (IN, 422, 403, 404, 422, 403), "job"),
+    Row("jobs:handover", "get", (IN, 200, 200, 404, 200, 200), "handed"),
+    Row("jobs:handover-accept", "post", (IN, 302, 403, 404, 302, 403), "handed", {"name": "Olga"}),
+    Row("jobs:handover-link", "post", (IN, 302, 403, 404, 302, 403), "handed", {"days": "9"}),
+    Row("jobs:handover-link-end", "post", (IN, 302, 403, 404, 302, 403), "link"),
     Row("sites:list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),
@@ -134,6 +142,7 @@ OTHERWISE = {
     "letter",
     "manifest",
     "factor-invitation",
+    "handover-link",
     "organisation:switch",
     "service-worker",
     "sessions:end-others",
@@ -170,6 +179,8 @@ def things(
         side["invitation"] = invited.pk
     for mine, site in ((acmes, mill_court), (harbours, lighthouse), (supports, supports_site)):
         mine["job"] = planning.make(Plan(site, timezone.localdate(), timezone.localdate()), ira).pk
+        link = pages.link_beside(site)
+        mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
     own = {"hal": (harbours, acmes), "agent": (supports, acmes)}
@@ -277,6 +288,13 @@ def test_a_made_up_invitation_to_a_second_factor_is_nothing_to_anybody(clients):
     for role in ROLES:
         for method in (clients[role].get, clients[role].post):
             assert verdict(method(address)) == (IN if role == "nobody" else 404), role
+
+
+def test_a_made_up_link_to_a_handover_is_nothing_to_anybody(clients):
+    address = reverse("handover-link", args=("made-up",))
+    for role in ROLES:
+        for method in (clients[role].get, clients[role].post):
+            assert method(address).status_code == 404, role
 
 
 def test_everybody_ends_their_own_other_sessions_and_nobody_elses(clients, ira, as_person):

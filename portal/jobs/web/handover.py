@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.claims import handover_items
 from portal.jobs import handover as domain
 from portal.jobs import handover_changes, handover_links
-from portal.jobs.display import handover_wording
+from portal.jobs.display import handover_wording, wording
 from portal.jobs.handover import CancelledError, Standing, UnexplainedError
 from portal.jobs.models import Handover, HandoverHub, Job
 from portal.jobs.web.found import managed_job, visible_job
@@ -38,8 +38,8 @@ def complete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         return _completed(request, job)
     except CancelledError:
-        messages.warning(request, gettext("This job was cancelled. Nothing was changed."))
-        return redirect("home")
+        messages.warning(request, wording.OVER)
+        return redirect("jobs:detail", job.pk)
 
 
 @transaction.atomic
@@ -59,7 +59,8 @@ def _completed(request: HttpRequest, job: Job) -> HttpResponse:
     if is_new:
         takes_acceptance = form.cleaned_data["takes_acceptance"]
         handover_links.make(done, person, takes_acceptance=takes_acceptance)
-        messages.success(request, gettext("Job %(n)d is complete.") % {"n": job.number})
+        words = gettext("%(job)s is complete.")
+        messages.success(request, words % {"job": wording.name(job)})
     return redirect("jobs:handover", job.pk)
 
 

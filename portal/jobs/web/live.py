@@ -4,14 +4,13 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from portal.claims import job_progress
 from portal.claims.display import job_page
 from portal.hubs import watching
-from portal.jobs import planning, queries
+from portal.jobs import handover, planning, queries
 from portal.jobs.models import Job, JobRequest, State
 from portal.jobs.web.found import visible_job
 from portal.orgs import access
@@ -64,7 +63,7 @@ def _story(job: Job, member: Membership) -> dict[str, object]:
         "has_asked": _has_asked(asked, member),
         "requests": asked if may_manage else [],
         "extended_to": planning.extended_to(job),
-        "complete_url": _complete_url(job) if may_manage and not is_over else "",
+        "may_complete": not is_over and handover.may_complete(member, job),
     }
 
 
@@ -85,11 +84,3 @@ def _people(job: Job) -> list[tuple[Membership, object]]:
     last = job_progress.last_activity(job)
     members = [each.membership for each in job.members.all()]
     return [(member, last.get(member.user_id)) for member in members]
-
-
-def _complete_url(job: Job) -> str:
-    """Return where the job is completed."""
-    try:
-        return reverse("jobs:complete", args=(job.pk,))
-    except NoReverseMatch:
-        return ""
