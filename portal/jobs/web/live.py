@@ -49,21 +49,26 @@ def _story(job: Job, member: Membership) -> dict[str, object]:
     may_manage = Ability.MANAGE_JOBS in access.abilities(member)
     works_here = member.pk in {each.membership_id for each in job.members.all()}
     asked = list(queries.requests_of(member).unanswered().filter(job=job)[:10])
+    progress = job_progress.progress_of([job])[job.pk]
+    may_claim = Ability.CLAIM in access.abilities(member) and _takes_claims(job, member)
+    may_complete = not is_over and handover.may_complete(member, job)
     return {
         "job": job,
         "page": page,
-        "progress": job_progress.progress_of([job])[job.pk],
+        "progress": progress,
         "people": _people(job),
         "seen": seen,
         "pace": None if is_over and not page.moves else _pace(job),
         "is_over": is_over,
         "may_manage": may_manage,
-        "may_claim": Ability.CLAIM in access.abilities(member) and _takes_claims(job, member),
+        "may_claim": may_claim,
         "may_ask": works_here and not may_manage and not is_over and not _has_asked(asked, member),
         "has_asked": _has_asked(asked, member),
         "requests": asked if may_manage else [],
         "extended_to": planning.extended_to(job),
-        "may_complete": not is_over and handover.may_complete(member, job),
+        "may_complete": may_complete,
+        # What comes next: to claim, or to complete what is claimed.
+        "completes_next": may_complete and (progress.is_done or not may_claim),
     }
 
 

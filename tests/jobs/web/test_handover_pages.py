@@ -153,7 +153,7 @@ def test_an_administrator_makes_links_with_an_end_and_ends_them(as_person, ada, 
 def test_a_handover_of_many_hubs_takes_as_many_queries_as_one_of_few(
     as_person, ada, done, ira, orchard_rise, django_assert_max_num_queries
 ):
-    job = job_at(orchard_rise, number=8)
+    job = job_at(orchard_rise, ira.memberships.get(), number=8)
     claim_hubs(job, ira, 120, places=[f"Flat {n}" for n in range(120)])
     complete(job, ira)
     Hub.objects.update(binding="free")
