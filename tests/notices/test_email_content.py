@@ -52,6 +52,10 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert "2" in email.subject
         assert "Mill <Court> & Bcc: x@y.example" in email.body
         return
+    if kind == "job_completed":
+        assert "12 hubs" in email.body
+        assert reverse("jobs:handover", args=(FACTS["job"],)) in email.body
+        return
     if kind.startswith("job_"):
         name = "request" if kind == "job_request" else "job"
         address = reverse(
