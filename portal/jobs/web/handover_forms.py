@@ -34,9 +34,9 @@ class CompleteForm(forms.Form):
             )
             self.fields[name].widget.attrs["id"] = f"why-{number}"
         if not standing.is_whole:
-            label = _("Why is it complete all the same?")
+            label = _("Why is the job complete all the same?")
             if exceptions:
-                label = _("Why is it complete all the same? Said of all the others")
+                label = _("One reason for all the others")
             self.fields["explanation"] = forms.CharField(
                 label=label,
                 required=False,
@@ -60,7 +60,7 @@ class CompleteForm(forms.Form):
     def unexplained(self) -> None:
         """Say that something is not explained yet."""
         self.add_error(
-            "explanation", _("Say why of each hub, or once for all. It stands in the handover.")
+            "explanation", _("Give a reason for each hub, or one for all. It stands in the handover.")
         )
 
 

@@ -46,7 +46,7 @@ def test_what_is_not_explained_is_asked_for_and_then_stands_in_the_handover(as_p
     client, address = as_person(ira), f"/jobs/{job.pk}/complete/"
     refused = client.post(address)
     assert (refused.status_code, Handover.objects.count()) == (422, 0)
-    assert "Say why of each hub, or once for all." in text(refused)
+    assert "Give a reason for each hub, or one for all." in text(refused)
 
     done = client.post(address, {f"why-{claim.hub_id_text}": "No power yet"}, follow=True)
     assert "Job 7 is complete." in text(done)
