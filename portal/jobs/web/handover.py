@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import handover_items
 from portal.jobs import handover as domain
@@ -129,13 +129,15 @@ def _news(shown: Handover, rows: list[HandoverHub]) -> list[handover_wording.New
     ]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take down who takes the handover over."""
     job, member = visible_job(request, pk)
     if not domain.may_complete(member, job):
         raise PermissionDenied
     shown, form = _handed_over(job), AcceptForm(request.POST)
+    if request.method != "POST":
+        return redirect("jobs:handover", job.pk)
     if not form.is_valid():
         return _page(request, shown, member, accepting=form)
     name, note = form.cleaned_data["name"], form.cleaned_data["note"]
@@ -146,11 +148,13 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("jobs:handover", job.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Make a link to the handover that ends by itself."""
     job, member = managed_job(request, pk)
     shown, form = _handed_over(job), LinkForm(request.POST)
+    if request.method != "POST":
+        return redirect("jobs:handover", job.pk)
     if not form.is_valid():
         return _page(request, shown, member, linking=form)
     handover_links.make(
@@ -163,11 +167,11 @@ def new_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("jobs:handover", job.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """End a link at once."""
     link = get_object_or_404(handover_links.visible_to(access.person(request)), pk=pk)
     job, _ = managed_job(request, link.handover.job_id)
-    if handover_links.end(link, access.person(request)):
+    if request.method == "POST" and handover_links.end(link, access.person(request)):
         messages.success(request, gettext("The link has ended."))
     return redirect("jobs:handover", job.pk)
