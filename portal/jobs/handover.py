@@ -193,7 +193,6 @@ def _crew(job: Job, standing: Standing) -> list[str]:
 def _tell(handover: Handover, standing: Standing, actor: User) -> None:
     numbers: dict[str, Any] = {
         "number": handover.job_number,
-        "site": handover.site_name,
         "handover": handover.number,
         "hubs": standing.claimed,
         "exceptions": len(standing.exceptions) + standing.shortfall,
@@ -203,6 +202,7 @@ def _tell(handover: Handover, standing: Standing, actor: User) -> None:
         actor=actor,
         organisation_id=handover.organisation_id,
         subject=handover.job,
+        site=handover.spkey_site_id,
         **numbers,
     )
     outbox.notify(
@@ -211,6 +211,7 @@ def _tell(handover: Handover, standing: Standing, actor: User) -> None:
         str(handover.job_id),
         job=str(handover.job_id),
         person=actor.display_name,
+        site=handover.site_name,
         **numbers,
     )
 
@@ -244,7 +245,6 @@ def accept(
                 subject=handover,
                 number=handover.number,
                 name=name,
-                address=address,
             )
     except IntegrityError:
         if Acceptance.objects.filter(handover=handover).exists():

@@ -32,6 +32,7 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.LATE_EFFECT: Topic.CLAIMS,
     Notice.Kind.REVIEW: Topic.CLAIMS,
     Notice.Kind.JOB_OVERDUE: Topic.JOBS,
+    Notice.Kind.JOB_COMPLETED: Topic.JOBS,
     Notice.Kind.JOB_REQUEST: Topic.REQUESTS,
     Notice.Kind.SUPPORT_CLAIMED: Topic.SUPPORT,
     Notice.Kind.BOUND_ELSEWHERE: Topic.SUPPORT,

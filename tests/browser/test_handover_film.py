@@ -1,4 +1,4 @@
-"""From the job's page to the paper: a crew completes, a stranger reads and accepts, the link ends."""
+"""From the page of a job to the paper; a stranger reads and accepts, and the link ends."""
 
 import re
 import zlib

@@ -60,7 +60,8 @@ class CompleteForm(forms.Form):
     def unexplained(self) -> None:
         """Say that something is not explained yet."""
         self.add_error(
-            "explanation", _("Give a reason for each hub, or one for all. It stands in the handover.")
+            "explanation",
+            _("Give a reason for each hub, or one for all. It stands in the handover."),
         )
 
 
