@@ -48,7 +48,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "job.asked": _("%(who)s asked to claim at %(what)s"),
     "job.granted": _("%(who)s allowed to claim at %(what)s, as was asked"),
     "job.refused": _("%(who)s refused what was asked for at %(what)s"),
-    "job.completed": _("%(who)s completed job %(what)s"),
+    "job.completed": _("%(who)s completed the job %(what)s"),
     "handover.accepted": _("Handover %(what)s was accepted"),
     "handover.link_made": _("%(who)s made a link to handover %(what)s"),
     "handover.link_ended": _("%(who)s ended a link to handover %(what)s"),
