@@ -345,6 +345,11 @@ class Handover(models.Model):
     def __str__(self) -> str:
         return f"{self.number}"
 
+    @property
+    def record_label(self) -> str:
+        """What the record calls the handover."""
+        return f"{self.site_name} · {self.number}"
+
 
 class HandoverHub(models.Model):
     """A hub as it was when the job was completed, or a place at which one was missing."""

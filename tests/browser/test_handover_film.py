@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from portal.jobs import handover_links
 from portal.jobs.models import Handover
+from tests.browser.checks import problems
 from tests.jobs.handed_over import claim_hubs, job_at
 
 pytestmark = pytest.mark.slow
@@ -33,6 +34,7 @@ def test_a_job_is_completed_printed_read_by_a_stranger_and_the_link_ended(
     page.goto(f"/jobs/{job.pk}/")
     page.get_by_role("link", name="Complete").click()
     expect(page.get_by_text("1 hub is offline.")).to_be_visible()
+    assert problems(page) == []
     page.get_by_label("Reason").first.fill("It gets power next week")
     page.get_by_label("The customer may accept it").check()
     page.get_by_role("button", name="Complete job 7").click()
@@ -52,6 +54,7 @@ def test_a_job_is_completed_printed_read_by_a_stranger_and_the_link_ended(
     stranger.goto(f"/handover/{handover_links.token_of(link)}/")
     expect(stranger.get_by_role("heading", name="Handover 1")).to_be_visible()
     expect(stranger.locator(".masthead")).to_have_count(0)
+    assert problems(stranger) == []
     stranger.get_by_label("Name").fill("Olga Owner")
     stranger.get_by_role("button", name="Accept").click()
     expect(stranger.locator(".sheet-acceptance")).to_contain_text("Olga Owner")
