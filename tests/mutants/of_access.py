@@ -150,4 +150,24 @@ MUTANTS_OF_ACCESS = (
         "tests/orgs/web/test_invitation.py",
         by_machine=False,
     ),
+    Mutant(
+        "a link to a handover ends by itself",
+        "it is good until somebody ends it",
+        (
+            Edit(
+                "portal/jobs/handover_links.py",
+                "filter(revoked_at=None, ends_at__gt=timezone.now())\n    with_all",
+                "filter(revoked_at=None)\n    with_all",
+            ),
+        ),
+        "tests/jobs/web/test_handover_link.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "what was handed over is frozen",
+        "the database lets it be changed and removed",
+        (Edit("portal/jobs/guard.py", "        guard.install(connection)\n", "        pass\n"),),
+        "tests/jobs/test_handover.py",
+        by_machine=False,
+    ),
 )
