@@ -187,11 +187,17 @@ PASSWORD_LINKS_A_DAY = 5
 ACCOUNT_RATE_LIMITS = False
 MFA_FORMS = {
     "activate_totp": "portal.orgs.web.sign_in_forms.SetUpForm",
+    "add_webauthn": "portal.orgs.web.sign_in_forms.AddPasskeyForm",
     "authenticate": "portal.orgs.web.sign_in_forms.AuthenticateForm",
+    "authenticate_webauthn": "portal.orgs.web.sign_in_forms.AuthenticatePasskeyForm",
+    "edit_webauthn": "portal.orgs.web.sign_in_forms.RenamePasskeyForm",
     "reauthenticate": "portal.orgs.web.sign_in_forms.ReauthenticateForm",
+    "reauthenticate_webauthn": "portal.orgs.web.sign_in_forms.ReauthenticatePasskeyForm",
 }
 MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Beside the password only: with this on, whoever holds any security key would sign in by it alone.
+MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "SpKey portal"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 

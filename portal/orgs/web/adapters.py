@@ -1,9 +1,11 @@
 """How sign-in differs from allauth's defaults."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,8 @@ KINDS: Final = {
     "account/email/password_set": AccountEmail.Kind.PASSWORD_CHANGED,
     "mfa/email/totp_activated": AccountEmail.Kind.FACTOR_ADDED,
     "mfa/email/totp_deactivated": AccountEmail.Kind.FACTOR_REMOVED,
+    "mfa/email/webauthn_added": AccountEmail.Kind.PASSKEY_ADDED,
+    "mfa/email/webauthn_removed": AccountEmail.Kind.PASSKEY_REMOVED,
     "mfa/email/recovery_codes_generated": AccountEmail.Kind.CODES_MADE,
 }
 
@@ -82,6 +86,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Second factors' secrets are encrypted at rest like every other secret."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return for whom passkeys are made: the portal's own address, whatever the request's."""
+        return {
+            "id": urlsplit(settings.PORTAL_URL).hostname or "",
+            "name": settings.MFA_TOTP_ISSUER,
+        }
 
     def encrypt(self, text: str) -> str:
         """Return the text as an encrypted token."""
