@@ -56,10 +56,10 @@ def test_a_passkey_is_made_signs_in_beside_the_password_and_steps_up(page, setti
 
     page.goto(f"{portal}{reverse('mfa_reauthenticate_webauthn')}?next={reverse('mfa_index')}")
     page.get_by_role("button", name="Use passkey").click()
-    expect(page.get_by_text("Work phone", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Rename Work phone")).to_be_visible()
 
     passkey = Authenticator.objects.get(user=ira, type="webauthn")
     assert passkey.wrap().name == "Work phone"
     verbs = Entry.objects.filter(object_id=str(ira.pk), detail__factor="webauthn")
-    used = verbs.order_by("pk").values_list("verb", flat=True)
+    used = verbs.order_by("at").values_list("verb", flat=True)
     assert list(used) == ["factor.added", "factor.used", "factor.used", "factor.used"]
