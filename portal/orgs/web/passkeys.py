@@ -29,12 +29,6 @@ class Authenticate(AuthenticateView):  # type: ignore[misc]  # allauth has no ty
         context = with_options(super().get_context_data(**kwargs), "request_options")
         return {**context, "has_passkey": "webauthn" in own, "has_app": "totp" in own}
 
-    def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the page again (422)."""
-        answer: HttpResponse = super().form_invalid(form)
-        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-        return answer
-
 
 class Reauthenticate(ReauthenticateWebAuthnView):  # type: ignore[misc]  # likewise
     """Asks for a passkey again, before what is dangerous."""

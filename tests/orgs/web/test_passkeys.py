@@ -72,7 +72,7 @@ def test_what_the_passkey_did_not_sign_here_and_now_is_refused_and_recorded(iras
 
     answer = client.post(SIGN_IN, {"credential": sent})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert "was not accepted" in answer.text
     assert Entry.objects.filter(verb="factor.failed", object_id=str(ira.pk)).count() == 1
 
@@ -80,9 +80,9 @@ def test_what_the_passkey_did_not_sign_here_and_now_is_refused_and_recorded(iras
 def test_wrong_passkeys_wait_as_wrong_codes_do(iras, ira):
     client = Client()
     sign_in_with_password(client, ira)
-    tries = [client.post(SIGN_IN, {"credential": "{}"}).status_code for _ in range(7)]
+    tries = [client.post(SIGN_IN, {"credential": '{"id": 7}'}).status_code for _ in range(7)]
 
-    assert tries[0] == 422
+    assert tries[0] == 200
     assert tries[-1] == 429
 
 
