@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "portal.core.web.bodies.BoundedBody",
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.orgs.web.required_factor.RequiredFactor",
     "portal.orgs.web.workspace.OrganisationOfThePage",
     "portal.core.web.middleware.LimitReached",
     "portal.orgs.web.second_factor.UnreadableFactor",
@@ -147,7 +148,7 @@ MAILERS = {
 
 PORTAL_NAME = "SpKey installer portal"
 AUTH_USER_MODEL = "orgs.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.orgs.web.sign_in_backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

@@ -1,6 +1,5 @@
 """Every address of the portal."""
 
-from allauth.mfa.recovery_codes import views as codes
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,9 +7,8 @@ from portal.audit.web import views as record
 from portal.claims.web import finder, home
 from portal.core.web.health import health
 from portal.notices.web import letters, news
-from portal.orgs.web import factor_changes, invitation, languages, passkeys, security
+from portal.orgs.web import invitation, languages
 from portal.orgs.web.adapters import closed
-from portal.orgs.web.factor_changes import needs_invitation, needs_own_factor
 from portal.orgs.web.urls import session_urls
 from portal.pwa.web import views as pwa
 
@@ -34,46 +32,7 @@ urlpatterns = [
     path("letters/", letters.letters, name="letters"),
     path("letters/<slug:kind>/<uuid:pk>/<slug:language>/", letters.letter, name="letter"),
     path("accounts/sessions/", include(session_urls)),
-    # The sign-in library's own, with what it does not do.
-    path(
-        "accounts/2fa/totp/activate/",
-        needs_invitation(needs_own_factor(factor_changes.Activate.as_view())),
-    ),
-    path(
-        "accounts/2fa/totp/deactivate/",
-        needs_own_factor(factor_changes.Deactivate.as_view()),
-    ),
-    path(
-        "accounts/2fa/recovery-codes/generate/",
-        needs_own_factor(factor_changes.GenerateCodes.as_view()),
-    ),
-    path("accounts/2fa/recovery-codes/", needs_own_factor(codes.view_recovery_codes)),
-    path(
-        "accounts/2fa/recovery-codes/download/",
-        needs_own_factor(codes.download_recovery_codes),
-    ),
-    path(
-        "accounts/2fa/invitation/<str:token>/",
-        factor_changes.invitation,
-        name="factor-invitation",
-    ),
-    path("accounts/2fa/", security.Security.as_view()),
-    path("accounts/2fa/authenticate/", passkeys.Authenticate.as_view()),
-    path("accounts/2fa/webauthn/", passkeys.no_list),
-    path("accounts/2fa/webauthn/reauthenticate/", passkeys.Reauthenticate.as_view()),
-    path(
-        "accounts/2fa/webauthn/add/",
-        needs_invitation(needs_own_factor(factor_changes.AddPasskey.as_view())),
-    ),
-    path(
-        "accounts/2fa/webauthn/keys/<int:pk>/edit/",
-        needs_own_factor(factor_changes.RenamePasskey.as_view()),
-    ),
-    path(
-        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
-        needs_own_factor(factor_changes.RemovePasskey.as_view()),
-    ),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/2fa/", include("portal.orgs.web.factor_urls")),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),

@@ -1,4 +1,4 @@
-"""A passkey from its making to the step before what is dangerous, on an authenticator of Chromium's."""
+"""A passkey from its making to the step before what is dangerous, on a device of Chromium's."""
 
 import pytest
 from allauth.mfa.models import Authenticator

@@ -119,6 +119,13 @@ MATRIX = (
     Row("news", "get", (IN, 200, 200, 403, 200, 200)),
     Row("news", "post", (IN, 422, 422, 403, 422, 422)),
     Row("letters", "get", (IN, 404, 404, 404, 404, 404)),
+    Row("organisation:settings", "get", (IN, 200, 403, 403, 200, 403)),
+    Row(
+        "organisation:settings",
+        "post",
+        (IN, 302, 403, 403, 302, 403),
+        data={"name": "New", "requires_factor": "none"},
+    ),
     Row("sessions:list", "get", (IN, 200, 200, 200, 200, 200)),
     Row("sessions:end", "post", (IN, 404, 404, 404, 404, 404)),
     Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),

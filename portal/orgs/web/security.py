@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.base.views import IndexView
 
 from portal.orgs import access
+from portal.orgs.web.required_factor import required_by
 from portal.orgs.web.sessions import shown_sessions
 
 
@@ -17,5 +18,6 @@ class Security(IndexView):  # type: ignore[misc]  # allauth has no types
         return {
             **super().get_context_data(**kwargs),
             **shown_sessions(self.request),
+            "required_by": required_by(self.request),
             "may_use_password": person.has_usable_password(),
         }
