@@ -41,6 +41,9 @@ try:
     }
     email = environment.email(env, debug=DEBUG)
     TIME_ZONE = environment.time_zone(env)
+    # None where people sign in by a password alone.
+    OIDC = environment.oidc(env, debug=DEBUG)
+    PASSWORD_SIGN_IN = env.bool("PORTAL_PASSWORD_SIGN_IN", True)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
 except EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
@@ -49,6 +52,12 @@ if not 1 <= WORKER_THREADS <= 128:
     raise ImproperlyConfigured("PORTAL_WORKER_THREADS must be a number from 1 to 128.")
 if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
     raise ImproperlyConfigured("PORTAL_HSTS_PRELOAD needs PORTAL_HSTS_SUBDOMAINS as well.")
+
+if OIDC is None and not PASSWORD_SIGN_IN:
+    raise ImproperlyConfigured(
+        "PORTAL_PASSWORD_SIGN_IN may be false only where PORTAL_OIDC_ISSUER names a provider:"
+        " nobody could sign in."
+    )
 
 INSTALLED_APPS = [
     "portal.core",
@@ -75,6 +84,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "portal.orgs.apps.SecondFactorsConfig",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 # Commands to try things with. Production has none of them.
 if DEBUG or SANDBOX:
@@ -201,6 +212,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "SpKey portal"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+SOCIALACCOUNT_ADAPTER = "portal.orgs.web.oidc.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "portal.orgs.web.oidc.Provider"}}
 
 # The cookie itself lives for the longest session; SessionLifetime ends idle ones.
 SESSION_COOKIE_AGE = 7 * 24 * 3600

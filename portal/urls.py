@@ -8,8 +8,6 @@ from portal.claims.web import finder, home
 from portal.core.web.health import health
 from portal.notices.web import letters, news
 from portal.orgs.web import invitation, languages
-from portal.orgs.web.adapters import closed
-from portal.orgs.web.urls import session_urls
 from portal.pwa.web import views as pwa
 
 urlpatterns = [
@@ -24,15 +22,11 @@ urlpatterns = [
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
     path("record/", include("portal.audit.web.urls")),
-    # A claim is made in the name of the SpKey user of an address: nobody changes their own.
-    path("accounts/email/", closed),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("portal.orgs.web.account_urls")),
     path("accounts/activity/", record.activity, name="activity"),
     path("accounts/news/", news.news, name="news"),
     path("letters/", letters.letters, name="letters"),
     path("letters/<slug:kind>/<uuid:pk>/<slug:language>/", letters.letter, name="letter"),
-    path("accounts/sessions/", include(session_urls)),
-    path("accounts/2fa/", include("portal.orgs.web.factor_urls")),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),

@@ -19,6 +19,7 @@ STAYS_OPEN: Final = {
     "account_logout",
     "account_reauthenticate",
     "account_change_password",
+    "oidc-again",
     "organisation:switch",
     "sessions:list",
     "sessions:end",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.mfa.base.views import IndexView
+from django.conf import settings
 
 from portal.orgs import access
 from portal.orgs.web.required_factor import required_by
@@ -19,5 +20,5 @@ class Security(IndexView):  # type: ignore[misc]  # allauth has no types
             **super().get_context_data(**kwargs),
             **shown_sessions(self.request),
             "required_by": required_by(self.request),
-            "may_use_password": person.has_usable_password(),
+            "may_use_password": settings.PASSWORD_SIGN_IN and person.has_usable_password(),
         }
