@@ -162,10 +162,10 @@ def oidc(env: Env, *, debug: bool) -> dict[str, str] | None:
     found = {name: str(env.str(f"PORTAL_OIDC_{name.upper()}", "")) for name in named}
     if not any(found.values()):
         return None
-    if missing := next((name for name, value in found.items() if not value), None):
+    if not all(found.values()):
         raise ImproperlyConfigured(
-            f"PORTAL_OIDC_{missing.upper()} is missing: the issuer, the client's id and its secret"
-            " are needed together."
+            "PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET are needed"
+            " together: one of them is missing."
         )
     parts = urlsplit(found["issuer"])
     on_this_machine = debug and parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS

@@ -262,6 +262,8 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     list_display = ("name", "spkey_org_id", "created_at")
     search_fields = ("name", "spkey_org_id")
     change_form_template = "orgs/operators_organisation.html"
+    # Its own administrators say of whom it requires a second factor.
+    exclude = ("requires_factor",)
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
 
     def get_urls(self) -> list[Any]:

@@ -120,7 +120,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
                 name=found["name"],
                 client_id=found["client_id"],
                 secret=found["client_secret"],
-                settings={"server_url": found["issuer"], "oauth_pkce_enabled": True},
+                settings={
+                    "server_url": found["issuer"].rstrip("/"),
+                    "oauth_pkce_enabled": True,
+                    "scope": ["openid", "email"],
+                },
             )
         ]
 
@@ -173,7 +177,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # likewise
     def openid_config(self) -> dict[str, Any]:
         """Return what the provider publishes. Raises OAuth2Error where it is another's."""
         published: dict[str, Any] = super().openid_config
-        if published["issuer"].rstrip("/") != of_settings()["issuer"].rstrip("/"):
+        if published["issuer"] != of_settings()["issuer"]:
             raise OAuth2Error("the published issuer is not that of the settings")
         return published
 
