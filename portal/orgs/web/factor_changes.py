@@ -85,6 +85,11 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
 class Deactivate(DeactivateTOTPView):  # type: ignore[misc]  # likewise
     """Turns the authenticator app off."""
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add whether it is the last second factor."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "is_last": factors.of(access.person(self.request)).count() == 1}
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Turn it off, and sign the person out everywhere else."""
         answer: HttpResponse = super().form_valid(form)
