@@ -18,6 +18,7 @@ from portal.audit.models import Entry
 from portal.orgs.models import User
 from tests.conftest import PASSWORD, make_person
 from tests.oidc_provider import CLIENT, SECRET
+from tests.orgs.conftest import NEW, link
 from tests.people_with_factor import code, set_up_factor
 
 HOME, SIGN_IN, START = reverse("home"), reverse("account_login"), reverse("oidc-start")
@@ -305,3 +306,20 @@ def test_the_button_leads_to_no_other_host(say, ira):
     client = Client()
 
     assert walk(client, "https://evil.example/")["Location"] == HOME
+
+
+def test_an_invited_newcomer_chooses_no_password_where_passwords_are_off(
+    say, invite, settings, acme
+):
+    settings.PASSWORD_SIGN_IN = False
+    client, address = Client(), link(invite())
+    assert 'type="password"' not in client.get(address).text
+
+    assert client.post(address, {"name": "Nia New"})["Location"] == SIGN_IN
+
+    nia = User.objects.get(email=NEW)
+    assert not is_in(client)
+    assert not nia.has_usable_password()
+    say(claims={"email": NEW, "email_verified": True})
+    assert walk(client)["Location"] == HOME
+    assert client.session["_auth_user_id"] == str(nia.pk)
