@@ -9,18 +9,27 @@ from portal.orgs.web.sign_in import needs_passwords
 from portal.orgs.web.urls import session_urls
 
 urlpatterns = [
-    path("login/", sign_in.SignIn.as_view()),
+    path("login/", sign_in.SignIn.as_view(), name="account_login"),
     path("oidc/", oidc.start, name="oidc-start"),
     path("oidc/callback/", oidc.callback, name="oidc-callback"),
     path("oidc/again/", oidc.again, name="oidc-again"),
     # A claim is made in the name of the SpKey user of an address: nobody changes their own.
     path("email/", closed),
-    path("password/change/", needs_passwords(library.password_change)),
-    path("password/set/", needs_passwords(library.password_set)),
-    path("password/reset/", needs_passwords(library.password_reset)),
+    path(
+        "password/change/",
+        needs_passwords(library.password_change),
+        name="account_change_password",
+    ),
+    path("password/set/", needs_passwords(library.password_set), name="account_set_password"),
+    path(
+        "password/reset/",
+        needs_passwords(library.password_reset),
+        name="account_reset_password",
+    ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         needs_passwords(library.password_reset_from_key),
+        name="account_reset_password_from_key",
     ),
     path("", include("allauth.account.urls")),
     path("sessions/", include(session_urls)),

@@ -50,7 +50,7 @@ def test_once_set_up_one_goes_on(acme, ira):
 def test_what_is_needed_to_set_it_up_or_to_leave_stays_open(acme, ira, as_person):
     of(acme, "everybody")
     client = as_person(ira)
-    open_pages = ("mfa_index", "account_reauthenticate", "sessions:list", "health", "manifest")
+    open_pages = ("mfa_index", "account_change_password", "sessions:list", "health", "manifest")
     for name in open_pages:
         assert client.get(reverse(name)).status_code == 200, name
     assert client.post(reverse("language"), {"language": "el"}).status_code == 302
