@@ -31,6 +31,11 @@ KNOWN = frozenset(
         "PORTAL_HSTS_PRELOAD",
         "PORTAL_TIME_ZONE",
         "PORTAL_WORKER_THREADS",
+        "PORTAL_OIDC_ISSUER",
+        "PORTAL_OIDC_CLIENT_ID",
+        "PORTAL_OIDC_CLIENT_SECRET",
+        "PORTAL_OIDC_NAME",
+        "PORTAL_PASSWORD_SIGN_IN",
         "PORTAL_LOOKUPS_AN_HOUR",
         "PORTAL_CLAIMS_AN_HOUR",
         "PORTAL_ENV_FILE",
@@ -146,6 +151,27 @@ def public_url(env: Env, *, origins: list[str], hosts: list[str], debug: bool) -
         return f"http://localhost:{env.int('PORT', 8000)}"
     named = [host.lstrip(".") for host in hosts if "*" not in host]
     return f"https://{named[0] if named else 'localhost'}"
+
+
+def oidc(env: Env, *, debug: bool) -> dict[str, str] | None:
+    """Return the provider by which people may sign in, None where there is none.
+
+    Its address is https, or this machine in `debug`: what it answers decides who comes in.
+    """
+    named = ("issuer", "client_id", "client_secret")
+    found = {name: str(env.str(f"PORTAL_OIDC_{name.upper()}", "")) for name in named}
+    if not any(found.values()):
+        return None
+    if not all(found.values()):
+        raise ImproperlyConfigured(
+            "PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET are needed"
+            " together: one of them is missing."
+        )
+    parts = urlsplit(found["issuer"])
+    on_this_machine = debug and parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    if not (parts.hostname and (parts.scheme == "https" or on_this_machine)) or parts.query:
+        raise ImproperlyConfigured("PORTAL_OIDC_ISSUER must be a plain https:// address.")
+    return {**found, "name": str(env.str("PORTAL_OIDC_NAME", parts.hostname))}
 
 
 def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:

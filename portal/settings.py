@@ -41,6 +41,9 @@ try:
     }
     email = environment.email(env, debug=DEBUG)
     TIME_ZONE = environment.time_zone(env)
+    # None where people sign in by a password alone.
+    OIDC = environment.oidc(env, debug=DEBUG)
+    PASSWORD_SIGN_IN = env.bool("PORTAL_PASSWORD_SIGN_IN", True)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
 except EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
@@ -49,6 +52,12 @@ if not 1 <= WORKER_THREADS <= 128:
     raise ImproperlyConfigured("PORTAL_WORKER_THREADS must be a number from 1 to 128.")
 if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
     raise ImproperlyConfigured("PORTAL_HSTS_PRELOAD needs PORTAL_HSTS_SUBDOMAINS as well.")
+
+if OIDC is None and not PASSWORD_SIGN_IN:
+    raise ImproperlyConfigured(
+        "PORTAL_PASSWORD_SIGN_IN may be false only where PORTAL_OIDC_ISSUER names a provider:"
+        " nobody could sign in."
+    )
 
 INSTALLED_APPS = [
     "portal.core",
@@ -75,6 +84,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "portal.orgs.apps.SecondFactorsConfig",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 # Commands to try things with. Production has none of them.
 if DEBUG or SANDBOX:
@@ -101,6 +112,7 @@ MIDDLEWARE = [
     "portal.core.web.bodies.BoundedBody",
     "portal.core.web.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.orgs.web.required_factor.RequiredFactor",
     "portal.orgs.web.workspace.OrganisationOfThePage",
     "portal.core.web.middleware.LimitReached",
     "portal.orgs.web.second_factor.UnreadableFactor",
@@ -147,7 +159,7 @@ MAILERS = {
 
 PORTAL_NAME = "SpKey installer portal"
 AUTH_USER_MODEL = "orgs.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.orgs.web.sign_in_backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -187,13 +199,22 @@ PASSWORD_LINKS_A_DAY = 5
 ACCOUNT_RATE_LIMITS = False
 MFA_FORMS = {
     "activate_totp": "portal.orgs.web.sign_in_forms.SetUpForm",
+    "add_webauthn": "portal.orgs.web.sign_in_forms.AddPasskeyForm",
     "authenticate": "portal.orgs.web.sign_in_forms.AuthenticateForm",
+    "authenticate_webauthn": "portal.orgs.web.sign_in_forms.AuthenticatePasskeyForm",
+    "edit_webauthn": "portal.orgs.web.sign_in_forms.RenamePasskeyForm",
     "reauthenticate": "portal.orgs.web.sign_in_forms.ReauthenticateForm",
+    "reauthenticate_webauthn": "portal.orgs.web.sign_in_forms.ReauthenticatePasskeyForm",
 }
 MFA_ADAPTER = "portal.orgs.web.adapters.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Beside the password only: with this on, whoever holds any security key would sign in by it alone.
+MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "SpKey portal"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+SOCIALACCOUNT_ADAPTER = "portal.orgs.web.oidc.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "portal.orgs.web.oidc.Provider"}}
 
 # The cookie itself lives for the longest session; SessionLifetime ends idle ones.
 SESSION_COOKIE_AGE = 7 * 24 * 3600

@@ -1,6 +1,5 @@
 """Every address of the portal."""
 
-from allauth.mfa.recovery_codes import views as codes
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,9 +8,7 @@ from portal.claims.web import finder, home
 from portal.core.web.health import health
 from portal.jobs.web import handover_link
 from portal.notices.web import letters, news
-from portal.orgs.web import factor_changes, invitation, languages
-from portal.orgs.web.adapters import closed
-from portal.orgs.web.urls import session_urls
+from portal.orgs.web import invitation, languages
 from portal.pwa.web import views as pwa
 
 urlpatterns = [
@@ -27,37 +24,11 @@ urlpatterns = [
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
     path("record/", include("portal.audit.web.urls")),
-    # A claim is made in the name of the SpKey user of an address: nobody changes their own.
-    path("accounts/email/", closed),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("portal.orgs.web.account_urls")),
     path("accounts/activity/", record.activity, name="activity"),
     path("accounts/news/", news.news, name="news"),
     path("letters/", letters.letters, name="letters"),
     path("letters/<slug:kind>/<uuid:pk>/<slug:language>/", letters.letter, name="letter"),
-    path("accounts/sessions/", include(session_urls)),
-    # The sign-in library's own, with what it does not do.
-    path("accounts/2fa/totp/activate/", factor_changes.Activate.as_view()),
-    path(
-        "accounts/2fa/totp/deactivate/",
-        factor_changes.needs_own_factor(factor_changes.Deactivate.as_view()),
-    ),
-    path(
-        "accounts/2fa/recovery-codes/generate/",
-        factor_changes.needs_own_factor(factor_changes.GenerateCodes.as_view()),
-    ),
-    path(
-        "accounts/2fa/recovery-codes/", factor_changes.needs_own_factor(codes.view_recovery_codes)
-    ),
-    path(
-        "accounts/2fa/recovery-codes/download/",
-        factor_changes.needs_own_factor(codes.download_recovery_codes),
-    ),
-    path(
-        "accounts/2fa/invitation/<str:token>/",
-        factor_changes.invitation,
-        name="factor-invitation",
-    ),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),

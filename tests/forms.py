@@ -47,6 +47,7 @@ OF_ONES_ORGANISATION = (
     "key:sent",
     "people:invite",
     "people:leave",
+    "organisation:settings",
     "people:list",
     "news",
     "record:export",

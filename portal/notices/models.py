@@ -193,6 +193,8 @@ class AccountEmail(ToPerson):
         PASSWORD_CHANGED = "password_changed", _("Own password changed")
         FACTOR_ADDED = "factor_added", _("Own second factor set up")
         FACTOR_REMOVED = "factor_removed", _("Own second factor turned off")
+        PASSKEY_ADDED = "passkey_added", _("Own passkey added")
+        PASSKEY_REMOVED = "passkey_removed", _("Own passkey removed")
         CODES_MADE = "codes_made", _("Own recovery codes made anew")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

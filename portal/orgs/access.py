@@ -29,6 +29,10 @@ class OtherOrganisationError(Exception):
         self.now = now
 
 
+class FactorRequiredError(PermissionDenied):
+    """The organisation requires a second factor that the person lacks."""
+
+
 class Ability(StrEnum):
     """Something that a member may be allowed to do in an organisation."""
 
@@ -94,7 +98,8 @@ def require(user: User, organisation: UUID, ability: Ability) -> Membership:
     """Return the membership in the organisation of this id, which allows this.
 
     Raises Http404 for an organisation that is not the person's (they must not learn that it
-    exists) and PermissionDenied for a right that they lack in their own, or have no more.
+    exists), PermissionDenied for a right that they lack in their own, or have no more, and of its
+    kind FactorRequiredError where a second factor is required of them that they lack.
     """
     mine = (each for each in memberships(user) if each.organisation_id == organisation)
     membership = next(mine, None)
@@ -102,8 +107,14 @@ def require(user: User, organisation: UUID, ability: Ability) -> Membership:
         raise Http404
     if membership is None or ability not in abilities(membership):
         raise PermissionDenied
+    _require_factor(user, membership)
     logs.note(organisation=membership.organisation_id, role=membership.role)
     return membership
+
+
+def _require_factor(user: User, membership: Membership) -> None:
+    if user.lacks_required_factor and membership.is_asked_for_factor:
+        raise FactorRequiredError
 
 
 def person(request: HttpRequest) -> User:
@@ -127,6 +138,7 @@ def anywhere(request: HttpRequest, ability: Ability) -> Membership:
     membership = choose(request, mine)
     if membership is None:
         raise PermissionDenied
+    _require_factor(person(request), membership)
     logs.note(organisation=membership.organisation_id, role=membership.role)
     return membership
 
@@ -146,6 +158,7 @@ def current(request: HttpRequest, ability: Ability) -> Membership:
     _compare_with_address(request, mine, membership)
     if ability not in abilities(membership):
         raise PermissionDenied
+    _require_factor(person(request), membership)
     return membership
 
 

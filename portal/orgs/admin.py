@@ -11,6 +11,8 @@ from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as _social_admin  # noqa: F401  # it registers them
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions import admin as sessions_admin
 from django.conf import settings
 from django.contrib import admin, messages
@@ -63,6 +65,8 @@ from portal.orgs.web.forms import (
 admin.site.unregister(
     [Group, account_admin.EmailAddress, mfa_admin.Authenticator, sessions_admin.UserSession]
 )
+# A provider stands in the settings, and nobody is linked to one.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 class _LowersEmail:
@@ -258,6 +262,8 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     list_display = ("name", "spkey_org_id", "created_at")
     search_fields = ("name", "spkey_org_id")
     change_form_template = "orgs/operators_organisation.html"
+    # Its own administrators say of whom it requires a second factor.
+    exclude = ("requires_factor",)
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
 
     def get_urls(self) -> list[Any]:

@@ -8,12 +8,12 @@ machine.
 import secrets
 from hashlib import sha256
 
-from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.orgs import factors
 from portal.orgs.models import FactorInvitation, User
 
 
@@ -42,8 +42,7 @@ def invite(person: User, actor: User | None) -> str:
 
 def is_invitable(person: User) -> bool:
     """Say whether they are an operator or a support agent who lacks a second factor."""
-    factors = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
-    return person.is_active and person.is_powerful and not factors.exists()
+    return person.is_active and person.is_powerful and not factors.of(person).exists()
 
 
 def is_open(person: User, token: str) -> bool:

@@ -158,9 +158,12 @@ def use(invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def join(invitation: Invitation, *, name: str, password: str, language: str) -> Membership:
+def join(
+    invitation: Invitation, *, name: str, language: str, password: str | None = None
+) -> Membership:
     """Make an account for the invited address and accept; return the membership.
 
+    Without a password they sign in by the provider of the settings.
     Raises UnusableError, and AccountExistsError where the address has an account by now.
     """
     Organisation.objects.hold(invitation.organisation)

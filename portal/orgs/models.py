@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=timezone.now)
     # Every session remembers its number, and is over when the person has another one.
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+    # Told of whoever is signed in: see `required_factors`.
+    lacks_required_factor: bool = False
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -100,6 +102,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 class Organisation(models.Model):
     """A customer of SpKey: the tenant to whom sites, hubs and claims belong."""
 
+    class RequiresFactor(models.TextChoices):
+        """Of whom the organisation requires a second factor."""
+
+        NONE = "none", _("Nobody")
+        ADMINS = "admins", _("Administrators")
+        EVERYBODY = "everybody", _("Everybody")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=120)
     spkey_org_id = models.CharField(_("SpKey organisation id"), max_length=128, unique=True)
@@ -108,6 +117,12 @@ class Organisation(models.Model):
         null=True,
         blank=True,
         help_text=_("Claims are made in this user's name when the installer has none at SpKey."),
+    )
+    requires_factor = models.CharField(
+        _("second factor required of"),
+        max_length=9,
+        choices=RequiresFactor.choices,
+        default=RequiresFactor.NONE,
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     # When an administrator said that the SpKey organisation id is the one they have at SpKey.
@@ -121,6 +136,12 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(requires_factor__in=("none", "admins", "everybody")),
+                name="organisation_requires_factor_known",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -173,12 +194,24 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return this person's memberships that count today."""
         return self.active().filter(user=user)
 
+    def asked_for_factor(self) -> Self:
+        """Return memberships whose organisation requires a second factor of their people."""
+        required = Organisation.RequiresFactor
+        of_admins = Q(organisation__requires_factor=required.ADMINS, role=Membership.Role.ADMIN)
+        return self.filter(Q(organisation__requires_factor=required.EVERYBODY) | of_admins)
+
     def organisations_of(self, user: User) -> "models.QuerySet[Membership, Any]":
         """Return the ids of the organisations this person belongs to today, to select rows by.
 
-        Every `visible_to` takes them from here, so that it is one sub-query deep.
+        Every `visible_to` takes them from here, so that it is one sub-query deep. Who lacks a
+        second factor sees nothing of those that require it.
         """
-        return self.active_of(user).values("organisation")
+        mine = self.active_of(user)
+        # A place in a prepared statement stands for anybody.
+        if getattr(user, "lacks_required_factor", False):
+            asked = Membership.objects.active_of(user).asked_for_factor()
+            mine = mine.exclude(pk__in=asked.values("pk"))
+        return mine.values("organisation")
 
 
 class Membership(models.Model):
@@ -243,6 +276,15 @@ class Membership(models.Model):
     def record_label(self) -> str:
         """What the record calls the membership: who the member is."""
         return self.user.display_name
+
+    @property
+    def is_asked_for_factor(self) -> bool:
+        """Whether the organisation requires a second factor of this member."""
+        required = self.organisation.requires_factor
+        of_admins = required == Organisation.RequiresFactor.ADMINS
+        return required == Organisation.RequiresFactor.EVERYBODY or (
+            of_admins and self.role == self.Role.ADMIN
+        )
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

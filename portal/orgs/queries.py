@@ -21,8 +21,17 @@ from portal.orgs.models import (
 
 
 def organisations_visible_to(user: User) -> OrganisationQuerySet:
-    """Return the organisations that the person belongs to today."""
-    return Organisation.objects.visible_to(user)
+    """Return the organisations that the person belongs to today.
+
+    Those too that require a second factor which they lack: they are led to it there.
+    """
+    mine = Membership.objects.active_of(user)
+    return Organisation.objects.filter(pk__in=mine.values("organisation"))
+
+
+def organisation_of(member: Membership) -> Organisation:
+    """Return the member's organisation as it is stored, for a form of its own."""
+    return Organisation.objects.get(pk=member.organisation_id)
 
 
 def members_of(member: Membership) -> MembershipQuerySet:

@@ -57,6 +57,11 @@ def locked(email: str) -> None:
     _of_stranger("sign_in.locked", email)
 
 
+def failed(email: str) -> None:
+    """Record that somebody came to this address by another way than a password, and not in."""
+    _of_stranger("sign_in.failed", email)
+
+
 def _signed_in(*, user: User, **_: Any) -> None:
     logs.note(person=user.pk)
     _of_person("session.began", user)

@@ -55,6 +55,32 @@ MUTANTS_OF_ACCESS = (
         by_machine=False,
     ),
     Mutant(
+        "a provider signs in whose address it has verified",
+        "whose address it names",
+        (
+            Edit(
+                "portal/orgs/web/oidc.py",
+                'about.get("email_verified") not in {True, "true"} or not about.get("email")',
+                'not about.get("email")',
+            ),
+        ),
+        "tests/orgs/web/test_oidc.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "who lacks a required second factor sees nothing of the organisation from elsewhere",
+        "only its own pages are closed to them",
+        (
+            Edit(
+                "portal/orgs/models.py",
+                'if getattr(user, "lacks_required_factor", False):',
+                "if False:",
+            ),
+        ),
+        "tests/orgs/web/test_required_factor.py",
+        by_machine=False,
+    ),
+    Mutant(
         "support's claim needs a second factor used just now",
         "one used at any time in the session serves",
         (

@@ -152,6 +152,9 @@ WRONG = [
     ("EMAIL_URL", f"smtp://portal:{CANARY}@host:port"),
     ("SPKEY_BASE_URL", f"https://{CANARY}.example"),
     ("PORTAL_TIME_ZONE", CANARY),
+    ("PORTAL_OIDC_CLIENT_SECRET", CANARY),
+    ("PORTAL_OIDC_ISSUER", f"https://{CANARY}.example"),
+    ("PORTAL_PASSWORD_SIGN_IN", "false"),
 ]
 
 
@@ -409,3 +412,27 @@ def test_a_server_that_loads_the_portal_in_its_workers_stops_too():
     assert ran.returncode == 3
     assert ran.stderr.count("The portal cannot start: PORTAL_TYPO is not a setting") == 1
     assert CANARY not in ran.stderr
+
+
+PROVIDER = {
+    "PORTAL_OIDC_ISSUER": "https://id.example",
+    "PORTAL_OIDC_CLIENT_ID": "portal",
+    "PORTAL_OIDC_CLIENT_SECRET": "a secret",
+}
+
+
+def test_a_provider_is_named_by_its_host_unless_it_has_a_name(settings_of):
+    read = settings_of(**PROVIDER, PORTAL_PASSWORD_SIGN_IN="false")
+
+    assert read["OIDC"]["name"] == "id.example"
+    assert read["PASSWORD_SIGN_IN"] is False
+    assert settings_of(**PROVIDER, PORTAL_OIDC_NAME="Ours")["OIDC"]["name"] == "Ours"
+    assert settings_of()["OIDC"] is None
+
+
+@pytest.mark.parametrize(
+    "issuer", ["http://id.example", "http://127.0.0.1:9", "id.example", "https://id.example?x=1"]
+)
+def test_a_provider_is_spoken_to_by_https_alone(issuer, settings_of):
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_OIDC_ISSUER"):
+        settings_of(**PROVIDER | {"PORTAL_OIDC_ISSUER": issuer})

@@ -15,7 +15,7 @@ NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|JSON|QR|Esc|x{3,}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A statement in SQL is none.
 SENTENCE = re.compile(
-    r"(?!(?:CREATE|SELECT|ALTER|AND|PRAGMA))"
+    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA))"
     r"(?:[A-Z][\w’']* .*[a-z]{2,}|[A-Za-z]{2,} .*[a-z]{2,}[.?!…]$)"
 )
 

@@ -159,6 +159,7 @@ DETAILS: Final[dict[str, Text]] = {
     "name": _("Name"),
     "people": _("Written to"),
     "reason": _("Reason"),
+    "requires_factor": _("Second factor required of"),
     "role": _("Role"),
     "site": _("SpKey site id"),
     "spkey_org_id": _("SpKey organisation id"),

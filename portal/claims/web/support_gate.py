@@ -45,7 +45,7 @@ def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
     """Return the page that says what must be done first: get a factor, or use it (403)."""
     if missing == Lack.NOT_SET_UP:
         return second_factor.ask_for_invitation(request)
-    way = second_factor.way_to_use(request.get_full_path())
+    way = second_factor.way_to_use(access.person(request), request.get_full_path())
     return render(request, "support/second_factor.html", {"way": way}, status=403)
 
 
@@ -56,7 +56,7 @@ def lead_to_factor(request: HttpRequest, claim: Claim, missing: Lack) -> HttpRes
     """
     page = reverse("claims:detail", args=(claim.pk,))
     if missing == Lack.NOT_FRESH:
-        page = second_factor.way_to_use(page)
+        page = second_factor.way_to_use(access.person(request), page)
         return HttpResponseClientRedirect(page) if wants_fragment(request) else redirect(page)
     if wants_fragment(request):
         return HttpResponseClientRedirect(page)

@@ -263,6 +263,8 @@ class Migration(migrations.Migration):
                             ("password_changed", "Own password changed"),
                             ("factor_added", "Own second factor set up"),
                             ("factor_removed", "Own second factor turned off"),
+                            ("passkey_added", "Own passkey added"),
+                            ("passkey_removed", "Own passkey removed"),
                             ("codes_made", "Own recovery codes made anew"),
                         ],
                         max_length=16,

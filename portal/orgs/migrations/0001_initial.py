@@ -42,6 +42,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "requires_factor",
+                    models.CharField(
+                        choices=[
+                            ("none", "Nobody"),
+                            ("admins", "Administrators"),
+                            ("everybody", "Everybody"),
+                        ],
+                        default="none",
+                        max_length=9,
+                        verbose_name="second factor required of",
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="created at"
@@ -54,6 +67,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "organisation",
                 "verbose_name_plural": "organisations",
                 "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("requires_factor__in", ("none", "admins", "everybody"))
+                        ),
+                        name="organisation_requires_factor_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -1,11 +1,16 @@
 """How sign-in differs from allauth's defaults."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import LimitReachedError
@@ -24,6 +29,8 @@ KINDS: Final = {
     "account/email/password_set": AccountEmail.Kind.PASSWORD_CHANGED,
     "mfa/email/totp_activated": AccountEmail.Kind.FACTOR_ADDED,
     "mfa/email/totp_deactivated": AccountEmail.Kind.FACTOR_REMOVED,
+    "mfa/email/webauthn_added": AccountEmail.Kind.PASSKEY_ADDED,
+    "mfa/email/webauthn_removed": AccountEmail.Kind.PASSKEY_REMOVED,
     "mfa/email/recovery_codes_generated": AccountEmail.Kind.CODES_MADE,
 }
 
@@ -36,7 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try. Raises LimitReachedError, and records it, while it has to wait."""
+        """Count the try. Raises LimitReachedError, and records it, while it has to wait.
+
+        Raises PermissionDenied where passwords sign nobody in.
+        """
+        if not settings.PASSWORD_SIGN_IN:
+            raise PermissionDenied
         email = str(credentials.get("email", ""))
         try:
             sign_in_limits.take_password(request, email)
@@ -56,6 +68,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         response: HttpResponse = super().post_login(request, user, **how)
         sign_in_limits.remember_device(request, response, user)
         return response
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Say whether it is the person's password, where passwords serve at all."""
+        return settings.PASSWORD_SIGN_IN and bool(super().reauthenticate(user, password))
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Return the ways to prove oneself again, first the one that is led to."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for way in ways:
+            if way["url"] == reverse("mfa_reauthenticate_webauthn"):
+                way["description"] = gettext("Use your passkey")
+        if not settings.PASSWORD_SIGN_IN:
+            ways = [way for way in ways if way["id"] != "reauthenticate"]
+        if settings.OIDC is not None:
+            sentence = gettext("Sign in with %(provider)s") % {"provider": settings.OIDC["name"]}
+            ways.append({"id": "oidc", "description": sentence, "url": reverse("oidc-again")})
+        return ways
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse."""
@@ -82,6 +111,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Second factors' secrets are encrypted at rest like every other secret."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return for whom passkeys are made: the portal's own address, whatever the request's."""
+        return {
+            "id": urlsplit(settings.PORTAL_URL).hostname or "",
+            "name": settings.MFA_TOTP_ISSUER,
+        }
 
     def encrypt(self, text: str) -> str:
         """Return the text as an encrypted token."""

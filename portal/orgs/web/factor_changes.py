@@ -3,16 +3,23 @@
 import time
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from portal.orgs import access, factor_invitations
+from portal.orgs import access, factor_invitations, factors
+from portal.orgs.web.passkeys import with_options
 from portal.orgs.web.second_factor import Lack, ask_for_invitation, lack, way_to_use
 from portal.orgs.web.sessions import end_others
 
@@ -29,7 +36,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     person = access.person(request)
     if request.method == "POST" and factor_invitations.accept(person, token):
         request.session[SESSION_INVITED_UNTIL] = time.time() + INVITED_SECONDS
-        return redirect("mfa_activate_totp")
+        return redirect("mfa_index")
     is_open = factor_invitations.is_open(person, token)
     status = 200 if is_open else 404
     return render(request, "orgs/factor_invitation.html", {"is_open": is_open}, status=status)
@@ -45,23 +52,27 @@ def needs_own_factor(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         missing = lack(request, access.person(request), within=settings.OPERATOR_FACTOR_SECONDS)
         if missing in {Lack.NOT_USED, Lack.NOT_FRESH}:
-            return redirect(way_to_use(request.path))
+            return redirect(way_to_use(access.person(request), request.path))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def needs_invitation(view: View) -> View:
+    """Show an operator or agent who has no factor, and is not invited, what they must do first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        invited = request.session.get(SESSION_INVITED_UNTIL, 0) > time.time()
+        if factor_invitations.is_invitable(access.person(request)) and not invited:
+            return ask_for_invitation(request)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
 class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
-    """Sets up an authenticator app: for operators and agents, only after an invitation."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Show what an operator or agent who is not invited must do first."""
-        invited = request.session.get(SESSION_INVITED_UNTIL, 0) > time.time()
-        person = access.person(request)
-        if factor_invitations.is_invitable(person) and not invited:
-            return ask_for_invitation(request)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return answer
+    """Sets up an authenticator app."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Set it up, and sign the person out everywhere else; the invitation has served."""
@@ -73,6 +84,11 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
 
 class Deactivate(DeactivateTOTPView):  # type: ignore[misc]  # likewise
     """Turns the authenticator app off."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add whether it is the last second factor."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "is_last": factors.of(access.person(self.request)).count() == 1}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Turn it off, and sign the person out everywhere else."""
@@ -86,6 +102,69 @@ class GenerateCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # likewis
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Make them, and sign the person out everywhere else."""
+        answer: HttpResponse = super().form_valid(form)
+        end_others(self.request)
+        return answer
+
+
+class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # likewise
+    """Adds a passkey."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep it, and sign the person out everywhere else; an invitation has served.
+
+        What it signed just now counts as its first use.
+        """
+        answer: HttpResponse = super().form_valid(form)
+        added = factors.passkeys_of(access.person(self.request)).latest("pk")
+        post_authentication(self.request, added, reauthenticated=True)
+        self.request.session.pop(SESSION_INVITED_UNTIL, None)
+        end_others(self.request)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the script asks the browser with."""
+        return with_options(super().get_context_data(**kwargs), "creation_options")
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again (422)."""
+        context = {**self.get_context_data(), "form": form}
+        answer: HttpResponse = self.render_to_response(context)
+        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return answer
+
+
+class RenamePasskey(EditWebAuthnView):  # type: ignore[misc]  # likewise
+    """Gives a passkey another name."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Rename it, and say so."""
+        answer: HttpResponse = super().form_valid(form)
+        messages.success(self.request, gettext("Saved."))
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again (422)."""
+        answer: HttpResponse = super().form_invalid(form)
+        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return answer
+
+
+class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # likewise
+    """Removes a passkey."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add whether it is the last second factor."""
+        last = factors.of(access.person(self.request)).count() == 1
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "is_last": last, "name": self.object.wrap().name}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Remove it, and sign the person out everywhere else."""
         answer: HttpResponse = super().form_valid(form)
         end_others(self.request)
         return answer

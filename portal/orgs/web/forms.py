@@ -123,6 +123,22 @@ class SpkeyUserForm(forms.Form):
     )
 
 
+class OrganisationForm(forms.ModelForm[Organisation]):
+    """What an administrator may change of the organisation itself."""
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "requires_factor")
+        labels: ClassVar = {"requires_factor": _("Who needs a second factor?")}
+        help_texts: ClassVar = {
+            "requires_factor": _(
+                "A passkey or an authenticator app beside the password. Who has none is asked to"
+                " set it up with their next tap."
+            )
+        }
+        widgets: ClassVar = {"requires_factor": forms.RadioSelect}
+
+
 class FallbackForm(forms.Form):
     """The SpKey user id of an organisation's fallback, or none."""
 

@@ -74,6 +74,9 @@ def _for_newcomer(request: HttpRequest, found: Invitation) -> HttpResponse:
             job_invitations.put_on_jobs(found, member)
     except invitations.AccountExistsError:
         return redirect(request.path)
+    if not settings.PASSWORD_SIGN_IN:
+        messages.success(request, gettext("Your account is made. Sign in to begin."))
+        return redirect("account_login")
     login = Login(user=member.user, email_verification="none", redirect_url=reverse("home"))
     answer: HttpResponse = perform_password_login(request, {"email": found.email}, login)
     _work_there(request, member)

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -121,6 +122,8 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._invitation = invitation
+        if not settings.PASSWORD_SIGN_IN:
+            del self.fields["password"]
 
     def clean_password(self) -> str:
         """Return the password, which is not easy to guess for this person."""

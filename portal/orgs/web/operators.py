@@ -87,7 +87,7 @@ def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
     """Lead an operator to where they use their second factor, or say how they get one (403)."""
     if missing == Lack.NOT_SET_UP:
         return second_factor.ask_for_invitation(request)
-    way = second_factor.way_to_use(request.get_full_path())
+    way = second_factor.way_to_use(access.person(request), request.get_full_path())
     if missing == Lack.NOT_USED and request.method != "POST":
         return redirect(way)
     return render(request, "orgs/operator_factor.html", {"way": way}, status=403)

@@ -5,14 +5,13 @@ import time
 from enum import StrEnum
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
-from portal.orgs import access
+from portal.orgs import access, factors
 from portal.orgs.encryption import UnreadableSecretError
 from portal.orgs.models import User
 from portal.orgs.queries import authenticators_of
@@ -30,7 +29,7 @@ class Lack(StrEnum):
 
 
 def lack(request: HttpRequest, user: User, *, within: float | None = None) -> Lack:
-    """Say what is missing: an authenticator app, or its use in this very session.
+    """Say what is missing: an authenticator app or a passkey, or its use in this very session.
 
     With `within`, it must have been used so many seconds ago at most.
 
@@ -38,7 +37,7 @@ def lack(request: HttpRequest, user: User, *, within: float | None = None) -> La
     authenticator's. One that has been removed since proves nothing any more.
     """
     own = authenticators_of(user)
-    if Authenticator.Type.TOTP not in own.values():
+    if factors.TYPES.isdisjoint(own.values()):
         return Lack.NOT_SET_UP
     records = get_authentication_records(request, user)
     used = [
@@ -51,9 +50,14 @@ def lack(request: HttpRequest, user: User, *, within: float | None = None) -> La
     return Lack.NOTHING if is_fresh else Lack.NOT_FRESH
 
 
-def way_to_use(back: str) -> str:
-    """Return the address where the factor is used once more, which leads back to `back`."""
-    return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}"
+def way_to_use(person: User, back: str) -> str:
+    """Return the address where the factor is used once more, which leads back to `back`.
+
+    Who has a passkey is asked for it; the page leads to that of the codes as well.
+    """
+    has_passkey = factors.passkeys_of(person).exists()
+    page = "mfa_reauthenticate_webauthn" if has_passkey else "mfa_reauthenticate"
+    return f"{reverse(page)}?{urlencode({'next': back})}"
 
 
 def ask_for_invitation(request: HttpRequest) -> HttpResponse:

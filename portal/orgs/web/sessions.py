@@ -34,12 +34,16 @@ class SignedIn:
 
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
-    """Show where the person is signed in, this session first, the others as they were active."""
+    """Show where the person is signed in."""
+    return render(request, "orgs/sessions.html", shown_sessions(request))
+
+
+def shown_sessions(request: HttpRequest) -> dict[str, Any]:
+    """Return the person's sessions for a page, this one first, the others as they were active."""
     here = request.session.session_key
     shown = [_shown(row, data, row.session_key == here) for row, data in _alive(request)]
     shown.sort(key=lambda session: (session.is_this, session.active), reverse=True)
-    others = sum(not session.is_this for session in shown)
-    return render(request, "orgs/sessions.html", {"sessions": shown, "others": others})
+    return {"sessions": shown, "others": sum(not session.is_this for session in shown)}
 
 
 @require_POST

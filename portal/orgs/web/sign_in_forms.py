@@ -5,16 +5,23 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
+from allauth.mfa import signals
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.utils import decrypt, encrypt
+from allauth.mfa.webauthn import forms as passkey_forms
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs import factors
 from portal.orgs.web import sign_in_limits
 
 CODE_USED = _("That code has been used. Wait for the next one.")
+PASSKEY_REFUSED = _("That passkey was not accepted. Try again, or use another way.")
+NAME_CHARACTERS = 60
 
 
 class _SecondFactorForm(mfa_forms.BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -36,6 +43,69 @@ class AuthenticateForm(_SecondFactorForm, mfa_forms.AuthenticateForm):  # type: 
 
 class ReauthenticateForm(_SecondFactorForm, mfa_forms.ReauthenticateForm):  # type: ignore[misc]
     """Asked for again, before what is dangerous."""
+
+
+class _PasskeyForm(passkey_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # likewise
+    """What a passkey of the person's has signed, counted as a code is."""
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey. Raises LimitReachedError after too many that were wrong."""
+        sign_in_limits.take_code(context.request, self.user)
+        try:
+            passkey: Authenticator = super().clean_credential()
+        except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+            # Of what is made up, the library refuses some and stumbles over the rest.
+            self._tell_of_failure()
+            raise ValidationError(PASSKEY_REFUSED) from error
+        sign_in_limits.forgive_code(context.request, self.user)
+        return passkey
+
+    def _tell_of_failure(self) -> None:
+        if passkey := factors.passkeys_of(self.user).first():
+            signals.authentication_failed.send(
+                sender=Authenticator,
+                request=context.request,
+                user=self.user,
+                authenticator=passkey,
+                reauthentication=self.reauthenticated,
+            )
+
+
+class AuthenticatePasskeyForm(_PasskeyForm):
+    """Asked for at sign-in."""
+
+
+class ReauthenticatePasskeyForm(_PasskeyForm, passkey_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Asked for again, before what is dangerous."""
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A passkey that was just made, and its name."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=NAME_CHARACTERS,
+        help_text=_("What it is kept on, such as “Work phone” or “Blue key”."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Propose no name: that of the device is the person's to say."""
+        kwargs["initial"] = {"name": ""}
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was filled in, once the portal has checked what the passkey signed."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValidationError(PASSKEY_REFUSED) from error
+        return cleaned
+
+
+class RenamePasskeyForm(passkey_forms.EditWebAuthnForm):  # type: ignore[misc]  # likewise
+    """Another name of a passkey."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_CHARACTERS)
 
 
 class SetUpForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types

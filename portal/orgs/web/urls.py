@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
-from portal.orgs.web import api_key, invite, people, removal, sessions, workspace
+from portal.orgs.web import (
+    api_key,
+    invite,
+    organisation,
+    people,
+    removal,
+    sessions,
+    workspace,
+)
 
 key_urls = (
     [
@@ -39,7 +47,13 @@ session_urls = (
     ],
     "sessions",
 )
-organisation_urls = ([path("switch/", workspace.switch, name="switch")], "organisation")
+organisation_urls = (
+    [
+        path("switch/", workspace.switch, name="switch"),
+        path("settings/", organisation.settings, name="settings"),
+    ],
+    "organisation",
+)
 
 urlpatterns = [
     path("key/", include(key_urls)),

@@ -34,7 +34,7 @@ def agents_only(view: AgentView) -> Callable[[HttpRequest], HttpResponse]:
         if missing == Lack.NOT_FRESH:
             drafts.keep(request)
             messages.info(request, gettext("Nothing was sent yet. Confirm it, and send it again."))
-            return redirect(way_to_use(request.get_full_path()))
+            return redirect(way_to_use(agent.user, request.get_full_path()))
         if missing:
             return ask_for_factor(request, missing)
         return view(request, agent)

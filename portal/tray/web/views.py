@@ -25,7 +25,7 @@ from portal.core.web import bodies
 from portal.core.web.https import for_scripts
 from portal.hubs.display import label_wording
 from portal.orgs import access
-from portal.orgs.access import Ability
+from portal.orgs.access import Ability, FactorRequiredError
 from portal.tray import schema
 from portal.tray.display import news
 from portal.tray.sync import carry_out
@@ -45,6 +45,9 @@ def _answers_json(view: View) -> View:
             return _json(schema.SignIn(sign_in=way), HTTPStatus.UNAUTHORIZED)
         try:
             return view(request)
+        except FactorRequiredError:
+            sentence = gettext("Your organisation asks for a second factor. Set it up, then go on.")
+            return _refusal(request, sentence, HTTPStatus.FORBIDDEN)
         except PermissionDenied:
             sentence = gettext("You may not claim hubs here.")
             return _refusal(request, sentence, HTTPStatus.FORBIDDEN)

@@ -31,6 +31,8 @@ KEY, SITE, PEOPLE = reverse("key:edit"), reverse("sites:new"), reverse("people:l
 ON_NONE = {
     "client-errors",
     "language",
+    "oidc-callback",
+    "oidc-start",
     "organisation:switch",
     "tray:photo",
     "tray:sync",
@@ -90,6 +92,7 @@ def posts(mill_court, lighthouse, hub_id, harbours_claim) -> dict[str, dict[str,
         "first-steps-put-away": {},
         "people:invite": {"addresses": "new@harbour.example", "role": "installer"},
         "people:leave": {},
+        "organisation:settings": {"name": "Quay", "requires_factor": "none"},
         "people:list": {"fallback_spkey_user_id": str(uuid4())},
         "sites:new": {"name": "Quay House"},
     }
@@ -229,6 +232,7 @@ def test_every_form_says_its_organisation(
     choose(agent, spkey_support)
     names = ("claims:new", "home", "key:edit", "people:invite", "people:leave", "people:list")
     names += ("sites:new", "news", "record:list", "jobs:new", "jobs:ask-site")
+    names += ("organisation:settings",)
     pages = [(client, reverse(name)) for name in names]
     supports = f"{reverse('support:new')}?target={harbour.spkey_org_id}"
     found = set()

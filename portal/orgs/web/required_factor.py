@@ -1,0 +1,69 @@
+"""Leading people to a second factor that their organisation requires of them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
+from django_htmx.http import HttpResponseClientRedirect
+
+from portal.core.web.fragments import wants_fragment
+from portal.orgs import access
+from portal.orgs.access import FactorRequiredError
+from portal.orgs.models import Membership, Organisation
+
+# What one needs to set a factor up, to work in another organisation, or to leave.
+STAYS_OPEN: Final = {
+    "account_logout",
+    "account_reauthenticate",
+    "account_change_password",
+    "oidc-again",
+    "organisation:switch",
+    "sessions:list",
+    "sessions:end",
+    "sessions:end-others",
+}
+
+
+def required_by(request: HttpRequest) -> Organisation | None:
+    """Return the organisation in which the person works, if it requires a factor they lack."""
+    person = access.person(request)
+    if not person.lacks_required_factor:
+        return None
+    now: Membership | None = access.choose(request, access.memberships(person))
+    return now.organisation if now and now.is_asked_for_factor else None
+
+
+class RequiredFactor(MiddlewareMixin):
+    """Leads whoever lacks the factor to where they set it up, whatever page they ask for.
+
+    A view that is open to strangers, or answers scripts, is left alone: `access` refuses there.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Answer in the view's place, where the factor is missing."""
+        if not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if _stays_open(request) or required_by(request) is None:
+            return None
+        return _lead(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Lead there from what is of another of their organisations, too."""
+        return _lead(request) if isinstance(error, FactorRequiredError) else None
+
+
+def _stays_open(request: HttpRequest) -> bool:
+    # The library's addresses below that page are all of setting up and using factors.
+    match = request.resolver_match
+    of_factors = request.path_info.startswith(reverse("mfa_index"))
+    return of_factors or (match is not None and match.view_name in STAYS_OPEN)
+
+
+def _lead(request: HttpRequest) -> HttpResponseBase:
+    way = reverse("mfa_index")
+    return HttpResponseClientRedirect(way) if wants_fragment(request) else redirect(way)
