@@ -26,7 +26,8 @@ from portal.core.web.https import for_scripts
 from portal.hubs.display import label_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.tray import schema
+from portal.tray import jobs, schema
+from portal.tray.display import jobs as jobs_told
 from portal.tray.display import news
 from portal.tray.sync import carry_out
 
@@ -111,6 +112,7 @@ def _session(request: HttpRequest) -> JsonResponse:
                 for site in sites
             ),
             site=likely.pk if likely else None,
+            jobs=jobs_told.of(member),
             language=(get_language() or settings.LANGUAGE_CODE).partition("-")[0],
             csrf=get_token(request),
         )
@@ -132,7 +134,12 @@ def _sync(request: HttpRequest) -> JsonResponse:
         return _problem(sentence, HTTPStatus.CONFLICT)
     member = access.require(person, asked.organisation, Ability.CLAIM)
     results = carry_out(member, asked.rows)
-    return _json(schema.Answer(rows=tuple(news.unseen(asked.rows, results))))
+    progress = jobs.progress_of(jobs.of_rows(member, asked.rows))
+    return _json(
+        schema.Answer(
+            rows=tuple(news.unseen(asked.rows, results)), progress=tuple(progress.values())
+        )
+    )
 
 
 def _sent_by_itself(request: HttpRequest) -> None:

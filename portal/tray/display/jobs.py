@@ -1,0 +1,37 @@
+"""The jobs of a device's person, as the device is told of them."""
+
+from django.urls import NoReverseMatch, reverse
+
+from portal.jobs.models import Job
+from portal.orgs.models import Membership
+from portal.tray import jobs, schema
+
+
+def of(member: Membership) -> tuple[schema.Job, ...]:
+    """Return the jobs on which the member may work today."""
+    todays = jobs.todays(member)
+    places, progress = jobs.places_of(todays), jobs.progress_of(todays)
+    return tuple(
+        schema.Job(
+            id=job.pk,
+            number=job.number,
+            site=job.site_id,
+            reference=job.reference,
+            note=job.note,
+            starts_on=job.starts_on.isoformat(),
+            ends_on=job.ends_on.isoformat(),
+            expected=job.expected_count or len(places[job.pk]),
+            places=places[job.pk],
+            progress=progress[job.pk],
+            complete=_where_to_complete(job),
+        )
+        for job in todays
+    )
+
+
+def _where_to_complete(job: Job) -> str:
+    """Return where the job is completed, "" where the portal has no such page."""
+    try:
+        return reverse("jobs:complete", args=(job.pk,))
+    except NoReverseMatch:
+        return ""
