@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.hubs.models import Hub
 from portal.jobs import rights
 from portal.jobs.models import ExpectedHub, Job, JobMember
@@ -22,12 +22,19 @@ MOST_PLACES: Final = 500
 MOST_AWAITED: Final = 3
 
 
-def todays(member: Membership) -> list[Job]:
-    """Return the jobs on which the member may work today: their own first, then those that end."""
+def todays(member: Membership) -> dict[Job, bool]:
+    """Return the jobs on which the member may work today, and whether each names them.
+
+    Their own come first, and what ends before what goes on.
+    """
     named = JobMember.objects.filter(job=OuterRef("pk"), membership=member)
     jobs = Job.objects.of(member).open_on(timezone.localdate())
     here = jobs.filter(site__in=rights.sites_to_claim_at(member)).annotate(own=Exists(named))
-    return list(here.order_by("-own", "ends_on", "number")[:MOST_JOBS])
+    found = list(here.order_by("-own", "ends_on", "number")[:MOST_JOBS])
+    own = set(
+        JobMember.objects.filter(membership=member, job__in=found).values_list("job", flat=True)
+    )
+    return {job: job.pk in own for job in found}
 
 
 def of_rows(member: Membership, rows: Iterable[Row]) -> list[Job]:
@@ -71,17 +78,20 @@ def _claims_by_job(jobs: Collection[Job]) -> defaultdict[UUID, list[Claim]]:
 
 def _progress(job: Job, claims: Sequence[Claim]) -> Progress:
     ours = {claim.hub.pk: claim.hub for claim in claims if claim.state in SUCCEEDED}
-    going_on = {claim.hub.pk: claim.hub for claim in claims if not claim.is_final}
+    going_on = {claim.hub.pk: claim for claim in claims if not claim.is_final}
+    held_up = [claim for claim in going_on.values() if _is_held_up(claim)]
+    waiting = [claim.hub for claim in going_on.values() if claim.hub.online is False]
     online = [hub for hub in ours.values() if _is_online(hub)]
     awaited = [hub for hub in ours.values() if not _is_online(hub)]
-    awaited += [hub for pk, hub in going_on.items() if hub.online is False and pk not in ours]
+    awaited += [hub for hub in waiting if hub.pk not in ours]
     times = [moment for claim in claims for moment in (claim.created_at, claim.finished_at)]
     known = sorted(moment for moment in times if moment)
     return Progress(
         job=job.pk,
         claimed=len(ours),
         online=len(online),
-        under_way=len(going_on),
+        under_way=len(going_on) - len(held_up) - len(waiting),
+        held_up=len(held_up),
         offline=len(awaited),
         awaited=tuple(
             Awaited(hub_id=hub.hub_id, last_seen=iso(hub.last_seen))
@@ -90,6 +100,12 @@ def _progress(job: Job, claims: Sequence[Claim]) -> Progress:
         since=iso(known[0]) if known else "",
         until=iso(known[-1]) if known else "",
     )
+
+
+def _is_held_up(claim: Claim) -> bool:
+    """Whether the claim waits for what nobody on site can change."""
+    is_stuck = claim.state in {State.BLOCKED, State.REVIEW} or claim.reason == Reason.UNREACHABLE
+    return is_stuck and claim.hub.online is not False
 
 
 def _is_online(hub: Hub) -> bool:

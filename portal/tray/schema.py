@@ -181,14 +181,16 @@ class Awaited:
 class Progress:
     """How far a job is, whoever works on it: hubs claimed, those of them online, claims under way.
 
-    `offline` counts the hubs that wait for power or cable; `awaited` names a few of them. `since`
-    and `until` are the times of its first and last claim, "" before there is one.
+    `held_up` counts claims that wait for what nobody on site can change, `offline` the hubs that
+    wait for power or cable; `awaited` names a few of these. `since` and `until` are the times of
+    its first and last claim, "" before there is one.
     """
 
     job: uuid.UUID
     claimed: int
     online: int
     under_way: int
+    held_up: int
     offline: int
     awaited: tuple[Awaited, ...]
     since: str
@@ -236,12 +238,13 @@ class Place:
 class Job:
     """A job on which the person may work today. `number` is what people call it.
 
-    `expected` is how many hubs are, 0 where nobody has said. `complete` is where it is completed,
-    "" for who may not.
+    `own`: it names them, and not others alone. `expected` is how many hubs are, 0 where nobody has
+    said. `complete` is where it is completed, "" where that cannot be done.
     """
 
     id: uuid.UUID
     number: int
+    own: bool
     site: uuid.UUID
     reference: str
     note: str

@@ -113,6 +113,7 @@ PROGRESS = schema.Progress(
     claimed=9,
     online=8,
     under_way=1,
+    held_up=0,
     offline=1,
     awaited=(schema.Awaited(hub_id=HUB, last_seen="2026-11-29T10:41:00+00:00"),),
     since="2026-11-29T10:40:00+00:00",
@@ -121,6 +122,7 @@ PROGRESS = schema.Progress(
 JOB = schema.Job(
     id=ID,
     number=4711,
+    own=True,
     site=ID,
     reference="WO-7",
     note="",

@@ -10,11 +10,12 @@ from portal.tray import jobs, schema
 def of(member: Membership) -> tuple[schema.Job, ...]:
     """Return the jobs on which the member may work today."""
     todays = jobs.todays(member)
-    places, progress = jobs.places_of(todays), jobs.progress_of(todays)
+    places, progress = jobs.places_of(todays.keys()), jobs.progress_of(todays.keys())
     return tuple(
         schema.Job(
             id=job.pk,
             number=job.number,
+            own=own,
             site=job.site_id,
             reference=job.reference,
             note=job.note,
@@ -25,7 +26,7 @@ def of(member: Membership) -> tuple[schema.Job, ...]:
             progress=progress[job.pk],
             complete=_where_to_complete(job),
         )
-        for job in todays
+        for job, own in todays.items()
     )
 
 

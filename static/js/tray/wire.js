@@ -69,6 +69,7 @@
  * @property {number} claimed
  * @property {number} online
  * @property {number} underWay
+ * @property {number} heldUp
  * @property {number} offline
  * @property {Awaited[]} awaited
  * @property {string} since
@@ -108,6 +109,7 @@
  * @typedef {object} Job
  * @property {string} id
  * @property {number} number
+ * @property {boolean} own
  * @property {string} site
  * @property {string} reference
  * @property {string} note

@@ -46,6 +46,7 @@ def test_a_tablet_learns_the_jobs_of_today_with_their_places_and_how_far_they_ar
     assert told == {
         "id": str(job.pk),
         "number": 4711,
+        "own": True,
         "site": str(mill_court.pk),
         "reference": "",
         "note": "",
@@ -78,7 +79,8 @@ def test_own_jobs_come_first_and_none_that_is_over_elsewhere_or_anothers(
     make_job(mill_court, first=5, last=6, number=4)
     make_job(lighthouse, number=5)
 
-    assert [job["id"] for job in jobs_of(installer)] == [str(own.pk), str(others.pk)]
+    told = [(job["id"], job["own"]) for job in jobs_of(installer)]
+    assert told == [(str(own.pk), True), (str(others.pk), False)]
 
 
 def test_somebody_limited_to_jobs_is_told_of_their_own_alone(installer, limited, mill_court):
