@@ -36,7 +36,9 @@ def new(request: HttpRequest) -> HttpResponse:
     member = access.current(request, Ability.CLAIM)
     if request.method != "POST":
         chosen = _chosen(request, member)
-        return _form_page(request, ClaimForm(member, initial=chosen), picked=chosen.get("site", ""))
+        # The form adds to what it is given, a site that nobody has asked for.
+        form = ClaimForm(member, initial=dict(chosen))
+        return _form_page(request, form, picked=chosen.get("site", ""))
     form = ClaimForm(member, request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)

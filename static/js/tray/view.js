@@ -112,7 +112,8 @@ export class TrayView {
     const said = [...groups].filter(([, rows]) => rows.length >= MANY);
     const above = new Set(said.flatMap(([, rows]) => rows));
     for (const row of this.#rows.values()) {
-      row.element.toggleAttribute("data-brief", above.has(row) || isDone(row.view?.outcome));
+      const isSaid = above.has(row) || isDone(row.view?.outcome);
+      row.element.dataset.brief = isSaid ? "said" : row.view?.text ? "" : "short";
     }
     const lines = said.map(([text, [row]]) => `${row?.view?.title || row?.view?.word}. ${text}`);
     const list = find(this.#element, "[data-said-above]", HTMLElement);
