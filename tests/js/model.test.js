@@ -156,8 +156,9 @@ test("a place is remembered, and is new to the portal once the row is confirmed"
 test("what was put away comes back in its place", async () => {
   const model = new TrayModel(OWNER, sync);
   const rows = model.add([label(1), label(2), label(3)], MILL);
-  model.remove([rows[1]]);
-  model.restore([rows[1]]);
+  model.putAway([rows[1]]);
+  assert.equal(model.rows.size, 2);
+  model.bringBack();
   assert.deepEqual(
     (await settled(model)).map(({ hubId }) => hubId),
     ["hub 1", "hub 2", "hub 3"],

@@ -17,8 +17,6 @@ export class Leaving {
   #dialog;
   /** What was added last, by ids. @type {string[]} */
   #added = [];
-  /** What was put away last. @type {KeptRow[]} */
-  #putAside = [];
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -42,14 +40,13 @@ export class Leaving {
 
   // Remembers what was added just now, which can be undone.
   remember() {
-    if (this.#model.added !== this.#added) this.#putAside = [];
     this.#added = this.#model.added;
     this.#show();
   }
 
   #show() {
     const finished = this.#model.finished();
-    const undoable = this.#putAside.length || this.#undoable().length;
+    const undoable = this.#model.putAside.length || this.#undoable().length;
     find(this.#element, "[data-undo]", HTMLElement).hidden = !undoable;
     find(this.#element, "[data-put-away]", HTMLElement).hidden = finished.length === 0;
     const hopeless = finished.filter(TrayModel.isHopeless).length;
@@ -66,7 +63,7 @@ export class Leaving {
   }
 
   #undo() {
-    if (this.#putAside.length) return this.#bringBack();
+    if (this.#model.putAside.length) return this.#bringBack();
     const rows = this.#undoable();
     const [first] = rows;
     if (!first) return;
@@ -79,17 +76,15 @@ export class Leaving {
   }
 
   #bringBack() {
-    const rows = this.#putAside;
-    this.#putAside = [];
-    this.#model.restore(rows);
+    const rows = this.#model.bringBack();
     this.#feedback.show("brought-back", this.#words.count("brought-back", rows.length));
     keepFocus();
   }
 
   #putAway() {
     const rows = this.#model.finished();
-    this.#putAside = rows;
-    this.#leave(rows);
+    this.#model.putAway(rows);
+    keepFocus();
     this.#feedback.show("put-aside", this.#words.count("put-aside", rows.length));
   }
 

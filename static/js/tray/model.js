@@ -18,6 +18,8 @@ export class TrayModel extends EventTarget {
   rows = new Map();
   /** The ids of the rows that were added last. @type {string[]} */
   added = [];
+  /** What was put away last, until something is added. @type {KeptRow[]} */
+  putAside = [];
   #owner;
   #sync;
   /** @type {Promise<unknown>} */
@@ -173,6 +175,7 @@ export class TrayModel extends EventTarget {
       news: null,
     }));
     this.added = rows.map((row) => row.id);
+    this.putAside = [];
     for (const row of rows) this.rows.set(row.id, row);
     this.#changed();
     this.#write((store) => store.put(...rows));
@@ -227,14 +230,23 @@ export class TrayModel extends EventTarget {
   }
 
   /**
-   * Brings back rows that were removed, as they were then.
+   * Removes rows that can be brought back.
    * @param {KeptRow[]} rows
    */
-  restore(rows) {
+  putAway(rows) {
+    this.putAside = rows;
+    this.remove(rows);
+  }
+
+  // Brings back what was put away last, as it was then; answers with it.
+  bringBack() {
+    const rows = this.putAside;
+    this.putAside = [];
     const all = [...this.rows.values(), ...rows].sort((one, other) => one.at - other.at);
     this.rows = new Map(all.map((row) => [row.id, row]));
     this.#changed();
     this.#write((store) => store.put(...rows));
+    return rows;
   }
 
   /** @param {KeptRow[]} rows */

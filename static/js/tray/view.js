@@ -69,7 +69,8 @@ export class TrayView {
     this.#announcer.announce(changed);
     this.#sayAbove();
     find(this.#element, "[data-empty]", HTMLElement).hidden = rows.size > 0;
-    find(this.#element, "[data-list]", HTMLElement).hidden = rows.size === 0;
+    const isEmpty = rows.size === 0 && this.#model.putAside.length === 0;
+    find(this.#element, "[data-list]", HTMLElement).hidden = isEmpty;
     const size = this.#words.count("size", rows.size);
     find(this.#element, "[data-size]", HTMLElement).textContent = size;
   }
