@@ -3,6 +3,8 @@
 from django.urls import NoReverseMatch, reverse
 
 from portal.jobs.models import Job
+from portal.orgs import access
+from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.tray import jobs, schema
 
@@ -10,6 +12,7 @@ from portal.tray import jobs, schema
 def of(member: Membership) -> tuple[schema.Job, ...]:
     """Return the jobs on which the member may work today."""
     todays = jobs.todays(member)
+    runs_jobs = Ability.MANAGE_JOBS in access.abilities(member)
     places, progress = jobs.places_of(todays.keys()), jobs.progress_of(todays.keys())
     return tuple(
         schema.Job(
@@ -24,7 +27,7 @@ def of(member: Membership) -> tuple[schema.Job, ...]:
             expected=job.expected_count or len(places[job.pk]),
             places=places[job.pk],
             progress=progress[job.pk],
-            complete=_where_to_complete(job),
+            complete=_where_to_complete(job) if own or runs_jobs else "",
         )
         for job, own in todays.items()
     )
