@@ -19,7 +19,7 @@ TWICE = """async () => {
   await portal.session();
   const ask = () => portal.exchange(person, organisation, [row]);
   const answers = await Promise.all([ask(), ask()]);
-  return answers.map(([news]) => news.claimId);
+  return answers.map(({ rows: [news] }) => news.claimId);
 }"""
 
 

@@ -244,3 +244,31 @@ def test_a_job_of_tomorrow_gives_a_tablet_its_places_already(installer, limited,
     assert len(jobs_of(installer)) == 1
     limited.job_members.all().delete()
     assert jobs_of(installer) == []
+
+
+def asked_site(client, job):
+    page = client.get(f"/claims/new/?job={job.pk}").content.decode()
+    return page.partition('data-asked-site="')[2].partition('"')[0]
+
+
+def test_the_page_opens_at_the_site_of_the_job_that_is_asked_for(
+    installer, ira, mill_court, orchard_rise
+):
+    job = make_job(orchard_rise, ira.memberships.get())
+
+    assert asked_site(installer, job) == str(orchard_rise.pk)
+
+
+def test_the_page_opens_at_no_site_for_a_job_of_another_organisation(
+    installer, mill_court, orchard_rise, lighthouse
+):
+    assert asked_site(installer, make_job(lighthouse)) == ""
+
+
+def test_who_has_no_open_job_still_sees_what_they_scanned(installer, limited, mill_court):
+    make_job(mill_court, limited, first=-9, last=-3)
+    page = installer.get("/claims/new/").content.decode()
+
+    assert "No job is open for you today." in page
+    assert "<hub-tray" in page
+    assert "data-tray-claim" in page
