@@ -152,9 +152,9 @@ export class TrayRow {
     const isRefused = isBad(outcome) && row.stage === "tray";
     this.#part("place").hidden = isRefused;
     this.#part("place").toggleAttribute("data-empty", !place);
-    this.#write("place", place || this.#words.sentence("place-none"));
-    const name = this.#words.sentence(place ? "place-is" : "place-ask", tail, place);
-    this.#put("place", "aria-label", name);
+    const text = place || this.#words.sentence("place-none");
+    this.#write("place", text);
+    this.#put("place", "aria-label", `${text} (${tail})`);
   }
 
   /**
