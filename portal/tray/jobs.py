@@ -30,11 +30,10 @@ def todays(member: Membership) -> dict[Job, bool]:
     named = JobMember.objects.filter(job=OuterRef("pk"), membership=member)
     jobs = Job.objects.of(member).open_on(timezone.localdate())
     here = jobs.filter(site__in=rights.sites_to_claim_at(member)).annotate(own=Exists(named))
-    found = list(here.order_by("-own", "ends_on", "number")[:MOST_JOBS])
-    own = set(
-        JobMember.objects.filter(membership=member, job__in=found).values_list("job", flat=True)
-    )
-    return {job: job.pk in own for job in found}
+    found = here.order_by("-own", "ends_on", "number").prefetch_related("members")[:MOST_JOBS]
+    return {
+        job: any(each.membership_id == member.pk for each in job.members.all()) for job in found
+    }
 
 
 def of_rows(member: Membership, rows: Iterable[Row]) -> list[Job]:

@@ -1,10 +1,9 @@
 """The jobs of a device's person, as the device is told of them."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from portal.jobs import handover
 from portal.jobs.models import Job
-from portal.orgs import access
-from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.tray import jobs, schema
 
@@ -12,7 +11,6 @@ from portal.tray import jobs, schema
 def of(member: Membership) -> tuple[schema.Job, ...]:
     """Return the jobs on which the member may work today."""
     todays = jobs.todays(member)
-    runs_jobs = Ability.MANAGE_JOBS in access.abilities(member)
     places, progress = jobs.places_of(todays.keys()), jobs.progress_of(todays.keys())
     return tuple(
         schema.Job(
@@ -27,15 +25,13 @@ def of(member: Membership) -> tuple[schema.Job, ...]:
             expected=job.expected_count or len(places[job.pk]),
             places=places[job.pk],
             progress=progress[job.pk],
-            complete=_where_to_complete(job) if own or runs_jobs else "",
+            complete=_where_to_complete(member, job),
         )
         for job, own in todays.items()
     )
 
 
-def _where_to_complete(job: Job) -> str:
-    """Return where the job is completed, "" where the portal has no such page."""
-    try:
-        return reverse("jobs:complete", args=(job.pk,))
-    except NoReverseMatch:
-        return ""
+def _where_to_complete(member: Membership, job: Job) -> str:
+    """Return where the member completes the job, "" where they may not."""
+    may = handover.may_complete(member, job)
+    return reverse("jobs:complete", args=(job.pk,)) if may else ""

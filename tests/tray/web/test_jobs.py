@@ -8,7 +8,6 @@ from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.jobs.models import ExpectedHub
 from portal.sandbox import world
-from portal.tray.display import jobs as told_of_jobs
 from tests.conftest import claim_request
 from tests.jobs.test_rights import make_job
 from tests.tray.conftest import HUB, OTHER_HUB, TRAY
@@ -64,12 +63,11 @@ def test_a_tablet_learns_the_jobs_of_today_with_their_places_and_how_far_they_ar
 
 
 def test_a_tablet_is_told_where_a_job_is_completed_by_who_may(
-    as_person, ira, ada, mill_court, orchard_rise, monkeypatch
+    as_person, ira, ada, mill_court, orchard_rise
 ):
-    monkeypatch.setattr(told_of_jobs, "reverse", lambda name, args: f"{name} {args[0]}")
     own = make_job(mill_court, ira.memberships.get(), number=1)
     others = make_job(orchard_rise, number=2)
-    where = {str(job.pk): f"jobs:complete {job.pk}" for job in (own, others)}
+    where = {str(job.pk): f"/jobs/{job.pk}/complete/" for job in (own, others)}
     told = {
         person.name: {job["id"]: job["complete"] for job in jobs_of(as_person(person))}
         for person in (ira, ada)
