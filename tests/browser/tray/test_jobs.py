@@ -86,6 +86,8 @@ def test_a_job_is_done_with_its_places_though_it_was_begun_without_a_network(
     row(page, other).get_by_role("button", name="Try now").click()
     expect(page.get_by_role("heading", name="All 2 are online. You can leave.")).to_be_visible()
     expect(page.locator("[data-done-facts]")).to_contain_text("Orchard Rise")
+    complete = page.get_by_role("link", name="Complete the job")
+    expect(complete).to_have_attribute("href", f"/jobs/{job.pk}/complete/")
 
     claims = Claim.objects.values_list("hub_id_text", "job__number", "place")
     assert sorted(claims) == sorted([(one, 4711, "Flat 12, riser"), (other, 4711, "Roof")])
