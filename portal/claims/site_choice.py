@@ -1,9 +1,12 @@
 """Which sites somebody may claim at, and the one to choose beforehand."""
 
+from uuid import UUID
+
 from django.db.models import BooleanField, Case, QuerySet, Value, When
 
 from portal.claims.models import Claim
 from portal.jobs import rights
+from portal.jobs.models import Job
 from portal.orgs.models import Membership
 from portal.sites.models import Site
 
@@ -20,6 +23,12 @@ def sites_for(member: Membership) -> QuerySet[Site]:
         .annotate(used_last=used_last)
         .order_by("-used_last", "name")
     )
+
+
+def of_job(member: Membership, job: UUID) -> Site | None:
+    """Return the site of a job that the member sees, if they may claim there today."""
+    seen = Job.objects.of(member).filter(pk=job)
+    return rights.sites_to_claim_at(member).filter(pk__in=seen.values("site")).first()
 
 
 def likely(sites: QuerySet[Site]) -> Site | None:

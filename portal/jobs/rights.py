@@ -56,19 +56,23 @@ def sites_to_submit_at(member: Membership) -> SiteQuerySet:
     return sites.filter(pk__in=Job.objects.filter(people=member).values("site"))
 
 
-def job_at(member: Membership, site: Site) -> Job | None:
+def job_at(member: Membership, site: Site, wanted: UUID | None = None) -> Job | None:
     """Return the job for which the member's claim at this site counts, if there is one.
 
-    An open one of theirs before others', the one that ends first; a job that names others counts
-    where it is the single open one at the site. For who is limited to jobs and has none open, it
-    is the one that ended last.
+    The wanted one, where they see it and it is open here. Else an open one of theirs before
+    others', the one that ends first; a job that names others counts where it is the single open
+    one at the site. For who is limited to jobs and has none open, it is the one that ended last.
     """
     here = Job.objects.filter(organisation=member.organisation_id, site=site)
     open_here = here.open_on(timezone.localdate()).order_by("ends_on", "number")
+    asked = open_here.of(member).filter(pk=wanted).first() if wanted else None
+    if asked:
+        return asked
     if own := open_here.filter(people=member).first():
         return own
     if not member.all_sites:
-        return here.filter(people=member).order_by("-ends_on", "-number").first()
+        ended = list(here.filter(people=member).order_by("-ends_on", "-number"))
+        return next((job for job in ended if job.pk == wanted), ended[0] if ended else None)
     others = list(open_here[:2])
     return others[0] if len(others) == 1 else None
 

@@ -9,13 +9,14 @@ import hashlib
 import json
 import types
 import uuid
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, get_args, get_origin
 
 MOST_ROWS: Final = 50
 MOST_BYTES: Final = 256 * 1024
 LONGEST_SEEN: Final = 64
+LONGEST_PLACE: Final = 80
 
 
 class MalformedError(ValueError):
@@ -74,7 +75,9 @@ class Row:
     `id` is its name, made on the device. `text` is what was read off the label. `site` is the id
     of the site that was picked: a row that has lain on a device for weeks is answered whatever
     stands there. `claim`: the person has confirmed it. `claim_id` is that of the claim it became.
-    `seen` is what the device was told last: see `News`.
+    `seen` is what the device was told last: see `News`. `place` is where in the building the hub
+    goes: of a row that became a claim only where the person has changed it since, else "". `job` is
+    the id of the job they work on, "" without one. Devices that know neither send neither.
     """
 
     id: uuid.UUID
@@ -84,6 +87,8 @@ class Row:
     claim_id: uuid.UUID | None
     action: Action | None
     seen: str
+    place: str = ""
+    job: str = ""
 
     def __post_init__(self) -> None:
         if len(self.seen) > LONGEST_SEEN:
@@ -92,10 +97,17 @@ class Row:
     @property
     def site_id(self) -> uuid.UUID | None:
         """The site's id, None where none was picked or the text is no id."""
-        try:
-            return uuid.UUID(self.site)
-        except ValueError:
-            return None
+        return _id_or_none(self.site)
+
+    @property
+    def job_id(self) -> uuid.UUID | None:
+        """The job's id, None where there is none or the text is no id."""
+        return _id_or_none(self.job)
+
+    @property
+    def short_place(self) -> str:
+        """The place in one line, as much of it as is kept: too long a one costs no row."""
+        return " ".join(self.place.split())[:LONGEST_PLACE].rstrip()
 
     @property
     def is_by_hand(self) -> bool:
@@ -123,8 +135,10 @@ class News:
 
     `kind` and `icon` are the chip's looks, `word` what it says. `settled`: there is nothing more
     to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row
-    offers. `id` is the row's, None where the news is for any of them; `seen` is made of all the
-    rest: the same value, the same news.
+    offers. `online`: the hub is the organisation's, and was online when it was read last.
+    `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
+    `last_seen` is when SpKey heard of such a hub last. `id` is the row's, None where the news is
+    for any of them; `seen` is made of all the rest: the same value, the same news.
     """
 
     id: uuid.UUID | None = None
@@ -144,6 +158,9 @@ class News:
     settled: bool = True
     poll_in: int = 0
     actions: tuple[Action, ...] = ()
+    online: bool = False
+    at_hub: bool = False
+    last_seen: str = ""
 
     def to(self, row: Row) -> "News":
         """Return the same news for this row."""
@@ -153,10 +170,39 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A hub of a job that is not online. `last_seen` is a time, or "" where it never was."""
+
+    hub_id: uuid.UUID
+    last_seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job is, whoever works on it: hubs claimed, those of them online, claims under way.
+
+    `held_up` counts claims that wait for what nobody on site can change, `offline` the hubs that
+    wait for power or cable; `awaited` names a few of these. `since` and `until` are the times of
+    its first and last claim, "" before there is one.
+    """
+
+    job: uuid.UUID
+    claimed: int
+    online: int
+    under_way: int
+    held_up: int
+    offline: int
+    awaited: tuple[Awaited, ...]
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """News of the rows of a request of which there is any."""
+    """News of the rows of a request of which there is any, and how far their jobs are."""
 
     rows: tuple[News, ...]
+    progress: tuple[Progress, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +223,48 @@ class SiteChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place at which a job expects a hub.
+
+    `hub_id` is the very hub, where it is known. `taken_by` is the hub that was claimed there.
+    """
+
+    name: str
+    hub_id: uuid.UUID | None
+    taken_by: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job on which the person may work today. `number` is what people call it.
+
+    `own`: it names them, and not others alone. `expected` is how many hubs are, 0 where nobody has
+    said. `complete` is where it is completed, "" where that cannot be done.
+    """
+
+    id: uuid.UUID
+    number: int
+    own: bool
+    site: uuid.UUID
+    reference: str
+    note: str
+    starts_on: str
+    ends_on: str
+    expected: int
+    places: tuple[Place, ...]
+    progress: Progress
+    complete: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """For whom a device works. `site` is the one to choose beforehand; `csrf` lets it send."""
+    """For whom a device works. `site` is the one used last; `csrf` lets it send."""
 
     person: Named
     organisation: Named
     sites: tuple[SiteChoice, ...]
     site: uuid.UUID | None
+    jobs: tuple[Job, ...]
     language: str
     csrf: str
 
@@ -227,7 +308,7 @@ type Message = Answer | Session | Label | SignIn | Problem | Refusal
 def parse(body: bytes) -> Request:
     """Return what the body asks for. Raises MalformedError.
 
-    Fields that are not known are left alone.
+    Fields that are not known are left alone; one with a default may be missing.
     """
     if len(body) > MOST_BYTES:
         raise MalformedError
@@ -254,8 +335,7 @@ def on_the_wire(name: str) -> str:
 
 def _read(kind: Any, value: Any) -> Any:
     if isinstance(kind, type) and is_dataclass(kind):
-        read = {each.name: _read(each.type, value[on_the_wire(each.name)]) for each in fields(kind)}
-        return kind(**read)
+        return kind(**_read_fields(kind, value))
     if get_origin(kind) is tuple:
         return tuple(_read(get_args(kind)[0], each) for each in _of_type(list, value))
     if get_origin(kind) is types.UnionType:
@@ -263,6 +343,15 @@ def _read(kind: Any, value: Any) -> Any:
     if kind in {str, bool}:
         return _of_type(kind, value)
     return kind(_of_type(str, value))
+
+
+def _read_fields(kind: Any, value: Any) -> dict[str, Any]:
+    read = {}
+    for each in fields(kind):
+        name = on_the_wire(each.name)
+        if name in value or each.default is MISSING:
+            read[each.name] = _read(each.type, value[name])
+    return read
 
 
 def _dump(value: Any) -> Any:
@@ -273,6 +362,13 @@ def _dump(value: Any) -> Any:
     if value is None or isinstance(value, uuid.UUID):
         return str(value or "")
     return value
+
+
+def _id_or_none(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _of_type[T](kind: type[T], value: object) -> T:

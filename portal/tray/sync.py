@@ -255,6 +255,8 @@ def _claim_request(
         spkey_site_id=site.spkey_site_id,
         submission=_submission(row, hub_id),
         site=site,
+        place=row.short_place,
+        job=row.job_id,
     )
 
 
@@ -269,6 +271,8 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
     """Do to the claim what the row asks for, as far as that can be done now."""
     if claim is None:
         return NoClaim()
+    if row.short_place and not claim.by_support:
+        actions.put_at(claim, row.short_place, member.user)
     if row.action not in available_actions(claim):
         return _OfClaim(claim.pk)
     match row.action:

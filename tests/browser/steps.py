@@ -37,7 +37,7 @@ def type_id(page: Page, hub_id: object) -> None:
 
 def send(page: Page) -> None:
     """Tap the claim button, and follow the one hub in the tray to its claim's page."""
-    page.get_by_role("button", name="Claim 1 hub").click()
+    page.get_by_role("button", name="Claim 1 at").click()
     follow(page)
 
 

@@ -61,7 +61,7 @@ def test_a_label_in_front_of_the_camera_is_claimed_with_one_more_tap(tablet, cam
 
     page.get_by_text("Mill Court").click()
     page.get_by_role("button", name="Open the camera").click()
-    expect(page.get_by_role("button", name="Claim 1 hub")).to_be_visible()
+    expect(page.get_by_role("button", name="Claim 1 at")).to_be_visible()
     assert [url for url in asked if url.endswith(".wasm")]
     assert not Claim.objects.exists()
     send(page)

@@ -124,7 +124,7 @@ def test_the_tray_works_again_after_it_was_removed_and_put_back(page: Page):
     assert page.evaluate("() => window.sounded") == 2
     page.get_by_role("button", name="Undo the last").click()
     expect(rows(page)).to_have_count(1)
-    expect(claim_button(page)).to_have_text("Claim 1 hub")
+    expect(claim_button(page)).to_have_text("Claim 1 at Mill Court")
 
 
 def test_a_removed_tray_takes_nothing_that_is_typed_or_pasted(page: Page):
@@ -158,7 +158,7 @@ def test_a_removed_tray_asks_for_no_news_and_offers_no_claim(page: Page):
     with page.expect_request(NEWS):
         page.evaluate(PUT_BACK)
     ready(page)
-    expect(button).to_have_text("Claim 2 hubs")
+    expect(button).to_have_text("Claim 2 at Mill Court")
 
 
 def test_a_removed_camera_element_lets_go_and_works_again_when_put_back(page: Page):

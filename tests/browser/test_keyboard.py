@@ -50,7 +50,7 @@ def test_signing_in_and_claiming_need_no_pointer(tablet, ira, hub_id):
     tab_to(page, "tray-text")
     page.keyboard.type(str(hub_id))
     page.keyboard.press("Enter")
-    tab_to(page, "Claim 1 hub")
+    tab_to(page, "Claim 1 at Mill Court")
     page.keyboard.press("Enter")
     expect(page.locator("[data-row]").get_by_role("link")).to_be_visible()
     tab_to(page, str(hub_id)[-4:].upper())

@@ -19,14 +19,14 @@ TWICE = """async () => {
   await portal.session();
   const ask = () => portal.exchange(person, organisation, [row]);
   const answers = await Promise.all([ask(), ask()]);
-  return answers.map(([news]) => news.claimId);
+  return answers.map(({ rows: [news] }) => news.claimId);
 }"""
 
 
 def test_a_double_tap_is_one_claim(tablet, ira, hub_id):
     page = tablet(ira)
     type_id(page, hub_id)
-    page.get_by_role("button", name="Claim 1 hub").dblclick()
+    page.get_by_role("button", name="Claim 1 at").dblclick()
     follow(page)
     expect(present(page)).to_contain_text("Saved")
     assert Claim.objects.count() == 1

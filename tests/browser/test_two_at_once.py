@@ -80,7 +80,7 @@ def test_a_second_tablet_at_another_site_is_refused_and_told_the_site(
         type_id(page, hub_id)
         page.get_by_text(site).click()
     send(iras)
-    adas.get_by_role("button", name="Claim 1 hub").click()
+    adas.get_by_role("button", name="Claim 1 at").click()
     refusal = adas.locator("[data-row]")
     expect(refusal).to_contain_text("This hub is being claimed at Mill Court, by Ira Installer.")
     expect(adas.get_by_role("button", name="Claim", exact=True)).to_be_visible()

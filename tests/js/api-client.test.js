@@ -35,7 +35,7 @@ test("rows are sent with the token of the session", async (t) => {
   const asked = portal(t, answer(200, session()), answer(200, { rows: [{ id: "1" }] }));
   const client = new ApiClient(URL_);
   await client.session();
-  assert.deepEqual(await client.exchange("ira", "acme", []), [{ id: "1" }]);
+  assert.deepEqual(await client.exchange("ira", "acme", []), { rows: [{ id: "1" }] });
   const { method, headers, body, cache } = asked[1];
   assert.deepEqual([method, cache], ["POST", "no-store"]);
   assert.equal(headers["X-CSRFToken"], "token");

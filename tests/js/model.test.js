@@ -9,8 +9,8 @@ import { TrayStore } from "../../static/js/tray/store.js";
 import { news, row, until } from "./rows.js";
 
 const OWNER = { person: "ira", organisation: "acme" };
-const MILL = { id: "mill", name: "Mill Court" };
-const QUAY = { id: "quay", name: "Quay" };
+const MILL = { id: "mill", name: "Mill Court", job: "4711" };
+const QUAY = { id: "quay", name: "Quay", job: "" };
 const label = (n) => ({ text: `text ${n}`, hubId: `hub ${n}` });
 
 let sync;
@@ -119,6 +119,65 @@ test("a removal never overtakes what it removes", async () => {
   );
   assert.equal((await sync.store.rows("ira")).length, 1);
 });
+
+test("rows are for the job of their site until they are confirmed", async () => {
+  const model = new TrayModel(OWNER, sync);
+  const rows = model.add([label(1), label(2)], MILL);
+  assert.deepEqual(
+    model.added,
+    rows.map(({ id }) => id),
+  );
+  model.confirm(rows.slice(0, 1), MILL);
+  model.moveTo(QUAY);
+  assert.deepEqual(
+    (await settled(model)).map(({ job, site }) => [job, site]),
+    [
+      ["4711", "mill"],
+      ["", "quay"],
+    ],
+  );
+});
+
+test("a place is remembered, and is new to the portal once the row is confirmed", async () => {
+  const [tray, sent] = [row(), row({ stage: "sent", news: news("a") })];
+  await sync.store.put(tray, sent);
+  const model = new TrayModel(OWNER, sync);
+  await model.refresh();
+  for (const each of model.rows.values()) model.putAt(each, "Roof");
+  assert.deepEqual(
+    (await settled(model)).map(({ place, isPlaceNew }) => [place, isPlaceNew]),
+    [
+      ["Roof", false],
+      ["Roof", true],
+    ],
+  );
+});
+
+test("what was put away comes back in its place", async () => {
+  const model = new TrayModel(OWNER, sync);
+  const rows = model.add([label(1), label(2), label(3)], MILL);
+  model.putAway([rows[1]]);
+  assert.equal(model.rows.size, 2);
+  model.bringBack();
+  assert.deepEqual(
+    (await settled(model)).map(({ hubId }) => hubId),
+    ["hub 1", "hub 2", "hub 3"],
+  );
+  assert.equal((await sync.store.rows("ira")).length, 3);
+});
+
+for (const [name, stage, fields, isFinished] of [
+  ["a hub that is claimed and online", "sent", { outcome: "claimed", online: true }, true],
+  ["a hub that is claimed and not online", "sent", { outcome: "claimed" }, false],
+  ["a hub that was looked up and is here", "tray", { outcome: "here" }, true],
+  ["a hub that can never be claimed", "tray", { outcome: "refused", settled: true }, true],
+  ["a claim that was refused and can be made again", "sent", { outcome: "refused" }, false],
+  ["a hub that is ready", "tray", { outcome: "ready", settled: true }, false],
+]) {
+  test(`${name} is ${isFinished ? "" : "not "}put away with the finished ones`, () => {
+    assert.equal(TrayModel.isFinished(row({ stage, news: news("a", fields) })), isFinished);
+  });
+}
 
 test("an unchanged row stays the same object", async () => {
   const one = row();

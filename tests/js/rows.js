@@ -43,6 +43,9 @@ export const news = (id, more = {}) => ({
   settled: false,
   pollIn: 1,
   actions: [],
+  online: false,
+  atHub: false,
+  lastSeen: "",
   ...more,
 });
 
@@ -51,6 +54,36 @@ export const session = (person = "ira") => ({
   organisation: { id: "acme", name: "Acme" },
   sites: [],
   site: "",
+  jobs: [],
   language: "en",
   csrf: "token",
+});
+
+export const progress = (more = {}) => ({
+  job: "job",
+  claimed: 0,
+  online: 0,
+  underWay: 0,
+  heldUp: 0,
+  offline: 0,
+  awaited: [],
+  since: "",
+  until: "",
+  ...more,
+});
+
+export const job = (more = {}) => ({
+  id: "job",
+  number: 4711,
+  own: true,
+  site: "mill",
+  reference: "",
+  note: "",
+  startsOn: "2026-11-29",
+  endsOn: "2026-11-30",
+  expected: 0,
+  places: [],
+  progress: progress({ job: more.id ?? "job" }),
+  complete: "",
+  ...more,
 });

@@ -6,7 +6,7 @@ import { forceCloseDatabase, IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { MemoryStore } from "../../static/js/tray/memory-store.js";
 import { TrayStore } from "../../static/js/tray/store.js";
-import { row, session, until } from "./rows.js";
+import { job, progress, row, session, until } from "./rows.js";
 
 const OPEN_WITHIN = 4000;
 const { open } = IDBFactory.prototype;
@@ -95,6 +95,29 @@ test("a session is kept without its token", async () => {
   assert.ok(!("csrf" in kept));
   await store.forgetPerson("ira");
   assert.equal(await store.person("ira"), undefined);
+});
+
+test("what somebody could do here is forgotten when another is here, and their rows stay", async () => {
+  const store = new TrayStore();
+  await store.put(row());
+  await store.keepPerson({ ...session("ira"), jobs: [job()] });
+  await store.keepPerson(session("ada"));
+  assert.equal(await store.person("ira"), undefined);
+  assert.equal((await store.person("ada")).id, "ada");
+  assert.equal((await store.rows("ira")).length, 1);
+});
+
+test("how far jobs are is kept with them, and of no other job", async () => {
+  for (const store of [new TrayStore(), new MemoryStore(new TrayStore(), [])]) {
+    await store.keepPerson({ ...session(), jobs: [job({ id: "one" }), job({ id: "other" })] });
+    await store.keepProgress("ira", [progress({ job: "one", claimed: 3 })]);
+    await store.keepProgress("nobody", [progress({ job: "one", claimed: 9 })]);
+    const { jobs } = await store.person("ira");
+    assert.deepEqual(
+      jobs.map((each) => each.progress.claimed),
+      [3, 0],
+    );
+  }
 });
 
 test("a remembered value can be cleared", async () => {
@@ -232,8 +255,11 @@ test("in memory a page goes on though the device refuses everything", async () =
   await memory.put(row());
   await memory.set("sound", "off");
   await memory.keepPerson(session());
+  await memory.keepProgress("ira", []);
   assert.equal((await memory.rows("ira")).length, 1);
   assert.equal(await memory.get("sound"), undefined);
+  assert.equal((await memory.person("ira")).organisation.name, "Acme");
+  await memory.forgetPerson("ira");
   assert.equal(await memory.person("ira"), undefined);
 });
 

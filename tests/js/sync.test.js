@@ -4,7 +4,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { Halt } from "../../static/js/tray/api-client.js";
 import { MemoryStore } from "../../static/js/tray/memory-store.js";
 import { TraySync } from "../../static/js/tray/sync.js";
-import { news, row, session } from "./rows.js";
+import { job, news, progress, row, session } from "./rows.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -25,7 +25,7 @@ beforeEach(() => {
   document.hidden = false;
   portal = {
     session: mock.fn(async () => session()),
-    exchange: mock.fn(async (_person, _organisation, rows) => rows.map(({ id }) => news(id))),
+    exchange: mock.fn(async (_person, _organisation, rows) => told(rows.map(({ id }) => news(id)))),
   };
   store = memory();
   sync = new TraySync(portal, "ira", store);
@@ -49,6 +49,7 @@ const memory = () => {
     put: done,
     remove: done,
     keepPerson: done,
+    keepProgress: done,
     set: done,
     person: async () => session(),
     get: async (name) => (name === "current" ? "ira" : undefined),
@@ -92,7 +93,9 @@ const asked = () => portal.exchange.mock.calls.map(({ arguments: [, , rows] }) =
 const ids = (rows) => rows.map(({ id }) => id);
 const stageOf = async (id) => (await store.rows("ira")).find((each) => each.id === id)?.stage;
 const answer = (act) => portal.exchange.mock.mockImplementation(act);
-const answerWith = (more) => answer(async (_p, _o, rows) => rows.map(({ id }) => news(id, more)));
+const told = (rows, progress = []) => ({ rows, progress });
+const answerWith = (more) =>
+  answer(async (_p, _o, rows) => told(rows.map(({ id }) => news(id, more))));
 const halt = (state, told) => new Halt(state, told);
 const fail = (error) =>
   answer(async () => {
@@ -123,7 +126,7 @@ test("somebody who watches the rows gets news of all of them", async () => {
 test("rows are asked for when the portal says, and finished rows not at all", async () => {
   const [one, other] = [row(), row()];
   answer(async (_p, _o, rows) =>
-    rows.map(({ id }) => news(id, id === one.id ? { settled: true } : { pollIn: 3 })),
+    told(rows.map(({ id }) => news(id, id === one.id ? { settled: true } : { pollIn: 3 }))),
   );
   await watch(one, other);
   await pass(2 * SECOND);
@@ -198,11 +201,11 @@ test("a row removed meanwhile does not come back, and a moved one is asked for a
   const [gone, moved] = [row(), row()];
   let answering;
   answer((_p, _o, rows) => {
-    const told = rows.map(({ id }) => news(id, { settled: true }));
+    const all = told(rows.map(({ id }) => news(id, { settled: true })));
     return answering
-      ? Promise.resolve(told)
+      ? Promise.resolve(all)
       : new Promise((resolve) => {
-          answering = () => resolve(told);
+          answering = () => resolve(all);
         });
   });
   await watch(gone, moved);
@@ -295,7 +298,7 @@ test("a failure for one organisation does not delay another's rows", async () =>
   );
   answer(async (_person, organisation, rows) => {
     if (organisation === "old") throw Halt.of(new Response("", { status: 500 }), null);
-    return rows.map(({ id }) => news(id, { claimId: "claim" }));
+    return told(rows.map(({ id }) => news(id, { claimId: "claim" })));
   });
   await start(old, mine);
   assert.deepEqual([await stageOf(old.id), await stageOf(mine.id)], ["confirmed", "sent"]);
@@ -384,6 +387,71 @@ test("a store that fails stops no sync, and its failure is told unless the devic
   assert.deepEqual([asked().length, failing.mock.callCount()], [1, 1]);
   const warned = console.warn.mock.calls.map(({ arguments: [error] }) => error);
   assert.deepEqual(warned, [failure]);
+});
+
+const places = () =>
+  portal.exchange.mock.calls.map(({ arguments: [, , rows] }) => rows.map(({ place }) => place));
+
+test("a row is sent with its job and place, and one of before without", async () => {
+  await start(row({ stage: "confirmed", job: "4711", place: "Roof" }), row({ stage: "confirmed" }));
+  const [{ arguments: question }] = portal.exchange.mock.calls;
+  assert.deepEqual(
+    question[2].map(({ job, place }) => [job, place]),
+    [
+      ["4711", "Roof"],
+      ["", ""],
+    ],
+  );
+});
+
+test("a place that was changed after the claim is told once, though nobody watches", async () => {
+  const claimed = news("x", { claimId: "claim", settled: true });
+  const sent = row({ stage: "sent", place: "Roof", news: claimed });
+  answer(async () => told([]));
+  await start(sent);
+  assert.deepEqual(places(), []);
+  await store.change([sent.id], (each) => ({ ...each, place: "Cellar", isPlaceNew: true }));
+  await settle();
+  await pass(MINUTE);
+  assert.deepEqual(places(), [["Cellar"]]);
+  assert.equal((await store.rows("ira"))[0].isPlaceNew, false);
+});
+
+test("a place that is changed while the row is on its way is told afterwards", async () => {
+  const confirmed = row({ stage: "confirmed", place: "Roof" });
+  let answering;
+  answer(async (_p, _o, rows) => {
+    const all = told(rows.map(({ id }) => news(id, { claimId: "claim", settled: true })));
+    if (answering) return all;
+    return new Promise((resolve) => {
+      answering = () => resolve(all);
+    });
+  });
+  await start(confirmed);
+  await store.change([confirmed.id], (each) => ({ ...each, place: "Cellar", isPlaceNew: true }));
+  answering();
+  await settle();
+  assert.deepEqual(places(), [["Roof"], ["Cellar"]]);
+});
+
+test("how far jobs are is kept, and a portal that tells of none is understood", async () => {
+  portal.session.mock.mockImplementation(async () => ({ ...session(), jobs: [job()] }));
+  answer(async () => ({ rows: [] }));
+  await start(row({ stage: "confirmed" }));
+  answer(async () => told([], [progress({ claimed: 2 })]));
+  await store.put(row({ stage: "confirmed" }));
+  await settle();
+  assert.equal((await store.person("ira")).jobs[0].progress.claimed, 2);
+});
+
+test("the session is asked for again when that is wanted, once a minute at most", async () => {
+  await watch();
+  for (const wait of [0, 0, MINUTE]) {
+    await pass(wait);
+    sync.refresh();
+    await settle();
+  }
+  assert.equal(portal.session.mock.callCount(), 2);
 });
 
 test("a stopped sync asks for nothing more", async () => {

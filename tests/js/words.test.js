@@ -18,6 +18,15 @@ test("a number has the form that the language gives it", () => {
   assert.equal(counted.count("claim", 12), "Claim 12 hubs");
 });
 
+test("several values are filled in one after the other, and none twice", () => {
+  const parts = words(
+    part("claim", "", { other: "Claim {} at {}" }),
+    part("wait", "Wait for {} ({})."),
+  );
+  assert.equal(parts.count("claim", 2, "{} Court"), "Claim 2 at {} Court");
+  assert.equal(parts.sentence("wait", "4A17"), "Wait for 4A17 ().");
+});
+
 test("the words of a row come with its look", () => {
   const { kind, word, title, text } = words(
     part("kept", "It is confirmed.", { kind: "attention", word: "Waiting" }),

@@ -101,7 +101,7 @@ def test_a_transition_takes_150_ms() -> None:
     assert [(sheet, move) for sheet, move in slow if move != "none !important"] == []
 
 
-def test_only_a_working_state_is_animated() -> None:
+def test_only_a_working_state_is_animated_and_once_the_check_of_a_job_that_is_done() -> None:
     moves = list(in_sheets(r"animation(?:-name)?: ([^;]+);"))
     assert moves
     lasting = [
@@ -109,7 +109,9 @@ def test_only_a_working_state_is_animated() -> None:
         for sheet, move in moves
         if "var(--swift)" not in move and "step-end" not in move
     ]
-    assert [at for at in lasting if not at[1].startswith(("breathe ", "none"))] == []
+    assert [at for at in lasting if not at[1].startswith(("breathe ", "none"))] == [
+        ("tray.css", "tray-draw 500ms ease-out backwards")
+    ]
 
 
 def test_nothing_appears_for_a_pointer_that_hovers_alone() -> None:

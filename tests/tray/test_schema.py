@@ -92,6 +92,8 @@ ROW = Row(
     claim_id=None,
     action=Action.STOP,
     seen="0123456789abcdef",
+    place="Flat 12, riser",
+    job=str(HUB),
 )
 REQUEST = schema.Request(person=ID, organisation=HUB, rows=(ROW, replace(ROW, claim_id=HUB)))
 NEWS = News(
@@ -106,14 +108,42 @@ NEWS = News(
 )
 
 
+PROGRESS = schema.Progress(
+    job=ID,
+    claimed=9,
+    online=8,
+    under_way=1,
+    held_up=0,
+    offline=1,
+    awaited=(schema.Awaited(hub_id=HUB, last_seen="2026-11-29T10:41:00+00:00"),),
+    since="2026-11-29T10:40:00+00:00",
+    until="",
+)
+JOB = schema.Job(
+    id=ID,
+    number=4711,
+    own=True,
+    site=ID,
+    reference="WO-7",
+    note="",
+    starts_on="2026-11-29",
+    ends_on="2026-11-30",
+    expected=12,
+    places=(schema.Place(name="Flat 12, riser", hub_id=None, taken_by=HUB),),
+    progress=PROGRESS,
+    complete="",
+)
 SAMPLES = (
     REQUEST,
-    schema.Answer(rows=tuple(replace(NEWS, outcome=each).to(ROW) for each in Outcome)),
+    schema.Answer(
+        rows=tuple(replace(NEWS, outcome=each).to(ROW) for each in Outcome), progress=(PROGRESS,)
+    ),
     schema.Session(
         person=schema.Named(id=ID, name="Ira"),
         organisation=schema.Named(id=HUB, name="Acme"),
         sites=(schema.SiteChoice(id=ID, name="Mill Court", address="1 Mill Lane"),),
         site=None,
+        jobs=(JOB,),
         language="en",
         csrf="token",
     ),
@@ -181,6 +211,9 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "settled": True,
         "pollIn": 0,
         "actions": ["try_now", "stop"],
+        "online": False,
+        "atHub": False,
+        "lastSeen": "",
     }
 
 
@@ -194,7 +227,11 @@ def test_a_message_within_a_message_is_written_as_well():
     }
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Row)])
+# Devices of before do not know them, and send them not.
+YOUNG = ("place", "job")
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Row) if each.name not in YOUNG])
 def test_a_row_without_one_of_its_fields_is_malformed(name):
     row = schema.dump(ROW)
     del row[schema.on_the_wire(name)]
@@ -202,6 +239,21 @@ def test_a_row_without_one_of_its_fields_is_malformed(name):
 
     with pytest.raises(schema.MalformedError):
         schema.parse(json.dumps(body).encode())
+
+
+def test_a_row_of_a_device_that_knows_no_jobs_has_no_place_and_none():
+    row = schema.dump(ROW)
+    for name in YOUNG:
+        del row[name]
+    body = schema.dump(REQUEST) | {"rows": [row]}
+
+    assert schema.parse(json.dumps(body).encode()).rows == (replace(ROW, place="", job=""),)
+
+
+def test_a_place_is_kept_in_one_line_and_cut_rather_than_refused():
+    assert replace(ROW, place="  Flat 12,\n riser ").short_place == "Flat 12, riser"
+    assert replace(ROW, place="x" * 90).short_place == "x" * 80
+    assert replace(ROW, job="no id").job_id is None
 
 
 def test_the_seen_mark_changes_with_everything_in_the_news():
@@ -215,8 +267,10 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "can_claim": True,
         "claim_id": ID,
         "hub_id": None,
+        "online": True,
+        "at_hub": True,
     }
-    texts = ("word", "title", "text", "meta", "reference", "url")
+    texts = ("word", "title", "text", "meta", "reference", "url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
     seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
 

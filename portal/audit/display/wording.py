@@ -29,6 +29,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "claim.ended/expired": _("The claim of hub %(hub)s at %(site)s was given up"),
     "claim.ended/cancelled": _("%(who)s stopped the claim of hub %(hub)s at %(site)s"),
     "claim.released": _("%(who)s let the claim of hub %(hub)s at %(site)s go on"),
+    "claim.placed": _("%(who)s changed the place of hub %(hub)s"),
     "claim.late_effect": _("Hub %(hub)s was claimed at %(site)s after its claim had ended"),
     "claim.bound_elsewhere": _("Hub %(hub)s went to another organisation instead of %(site)s"),
     "support.claimed": _("%(who)s asked to claim hub %(hub)s at %(site)s for you"),

@@ -44,6 +44,7 @@ class ClaimRequest:
     `acting_organisation` and `reason` belong to a claim made by support for another
     organisation; `site` is None where that organisation's site is not in the portal. `place` is
     where in the building the hub goes, at most 80 characters; "" takes it from the job's list.
+    `job` is the id of the job that the person works on: another counts where that one cannot.
     """
 
     user: User
@@ -56,6 +57,7 @@ class ClaimRequest:
     reason: str = ""
     retry_of: Claim | None = None
     place: str = ""
+    job: uuid.UUID | None = None
 
 
 def submit(claim_request: ClaimRequest) -> Claim:
@@ -145,7 +147,7 @@ def _job_of(claim_request: ClaimRequest) -> Job | None:
     if claim_request.acting_organisation is not None or claim_request.site is None:
         return None
     member = access.membership_in(claim_request.user, claim_request.organisation)
-    return rights.job_at(member, claim_request.site) if member else None
+    return rights.job_at(member, claim_request.site, claim_request.job) if member else None
 
 
 def retry(claim: Claim, user: User) -> ClaimRequest:
@@ -161,6 +163,26 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
         reason=claim.support_reason,
         retry_of=claim,
         place=claim.place,
+        job=claim.job_id,
+    )
+
+
+@transaction.atomic
+def put_at(claim: Claim, place: str, actor: User) -> None:
+    """Say where in the building the claim's hub goes, or went."""
+    changed = Claim.objects.filter(pk=claim.pk).exclude(place=place)
+    if not changed.update(place=place, version=F("version") + 1):
+        return
+    if claim.state in SUCCEEDED:
+        effects.keep_place(claim)
+    record(
+        "claim.placed",
+        actor=actor,
+        organisation_id=claim.organisation_id,
+        subject=claim,
+        hub=claim.hub_id_text,
+        place=place,
+        before=claim.place,
     )
 
 

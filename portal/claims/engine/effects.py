@@ -69,10 +69,12 @@ def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> 
 
 
 def keep_place(claim: Claim) -> None:
-    """Keep where the hub was put, as who claimed it says."""
-    if claim.place:
-        Hub.objects.filter(pk=claim.hub_id).exclude(place=claim.place).update(
-            place=claim.place, version=F("version") + 1
+    """Keep where the hub was put, as who claimed it says now."""
+    # It may have been said anew since the claim was read.
+    place = Claim.objects.filter(pk=claim.pk).values_list("place", flat=True).get()
+    if place:
+        Hub.objects.filter(pk=claim.hub_id).exclude(place=place).update(
+            place=place, version=F("version") + 1
         )
 
 

@@ -63,6 +63,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, member: Membership, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.member = member
         sites = site_choice.sites_for(member)
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
         self.initial.setdefault("site", site_choice.likely(sites))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.claims import limits, permissions, search
+from portal.claims import limits, permissions, search, site_choice
 from portal.claims.display import list_item, timeline, wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
@@ -35,7 +35,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """Take a claim: a site and a hub id, one button."""
     member = access.current(request, Ability.CLAIM)
     if request.method != "POST":
-        return _form_page(request, ClaimForm(member, initial=_chosen(request)))
+        chosen = _chosen(request, member)
+        # The form adds to what it is given, a site that nobody has asked for.
+        form = ClaimForm(member, initial=dict(chosen))
+        return _form_page(request, form, picked=chosen.get("site", ""))
     form = ClaimForm(member, request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)
@@ -67,13 +70,20 @@ def _order(member: Membership, form: ClaimForm) -> actions.ClaimRequest:
     )
 
 
-def _chosen(request: HttpRequest) -> dict[str, str]:
-    """Return what the address fills in: a site, and a label as it was scanned or typed."""
+def _chosen(request: HttpRequest, member: Membership) -> dict[str, str]:
+    """Return what the address fills in: a job's site, or a site; a label as it was read."""
     chosen = {"label": request.GET.get("label", "")[:LONGEST_LABEL]}
+    job, site = _id(request.GET.get("job", "")), _id(request.GET.get("site", ""))
+    of_job = site_choice.of_job(member, job) if job else None
+    picked = of_job.pk if of_job else site
+    return chosen | ({"site": str(picked)} if picked else {})
+
+
+def _id(text: str) -> uuid.UUID | None:
     try:
-        return chosen | {"site": str(uuid.UUID(request.GET.get("site", "")))}
+        return uuid.UUID(text)
     except ValueError:
-        return chosen
+        return None
 
 
 def _form_page(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -15,10 +15,10 @@ from portal.claims.display import list_item, timeline
 from portal.claims.display.wording import Words, claimed_elsewhere, known_at, problem
 from portal.claims.engine import decide
 from portal.claims.engine.rules import Rule
-from portal.claims.models import Claim, Reason, State
+from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
-from portal.tray import sync
+from portal.tray import jobs, sync
 from portal.tray.display import wording
 from portal.tray.schema import Action, News, Outcome, Row
 from portal.tray.sync import Lookup, Result
@@ -192,7 +192,23 @@ def _of_claim(followed: sync.Followed) -> News:
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),
         actions=_offered(claim, outcome),
+        **_presence(claim),
     )
+
+
+def _presence(claim: Claim) -> dict[str, Any]:
+    """Return whether the hub is online, and whether it waits for somebody beside it."""
+    hub, is_lost = claim.hub, timeline.is_lost(claim)
+    if claim.state in SUCCEEDED and not is_lost:
+        online = bool(hub.online)
+        at_hub = not online
+    else:
+        online, at_hub = False, not claim.is_final and hub.online is False
+    return {
+        "online": online,
+        "at_hub": at_hub,
+        "last_seen": jobs.iso(hub.last_seen) if at_hub else "",
+    }
 
 
 def url_of(claim: Claim) -> str:

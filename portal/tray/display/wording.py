@@ -23,7 +23,7 @@ LOOKING: Final = Words(
 # The chip says it all: the row's title is then the hub's model and serial number.
 READY: Final = Words(Chip("good", "check", _("Ready")), "", "")
 READY_OFFLINE: Final = Words(
-    Chip("good", "check", _("Ready")),
+    Chip("attention", "offline", _("Ready, offline")),
     "",
     _("It is not online at this moment: is it powered, and is the network cable in?"),
 )

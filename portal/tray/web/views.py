@@ -25,8 +25,14 @@ from portal.core.web import bodies
 from portal.core.web.https import for_scripts
 from portal.hubs.display import label_wording
 from portal.orgs import access
+<<<<<<< HEAD
 from portal.orgs.access import Ability, FactorRequiredError
 from portal.tray import schema
+=======
+from portal.orgs.access import Ability
+from portal.tray import jobs, schema
+from portal.tray.display import jobs as jobs_told
+>>>>>>> fb58e71ee7ddaeeea5414e33bc03abcd0d0a4e02
 from portal.tray.display import news
 from portal.tray.sync import carry_out
 
@@ -114,6 +120,7 @@ def _session(request: HttpRequest) -> JsonResponse:
                 for site in sites
             ),
             site=likely.pk if likely else None,
+            jobs=jobs_told.of(member),
             language=(get_language() or settings.LANGUAGE_CODE).partition("-")[0],
             csrf=get_token(request),
         )
@@ -135,7 +142,12 @@ def _sync(request: HttpRequest) -> JsonResponse:
         return _problem(sentence, HTTPStatus.CONFLICT)
     member = access.require(person, asked.organisation, Ability.CLAIM)
     results = carry_out(member, asked.rows)
-    return _json(schema.Answer(rows=tuple(news.unseen(asked.rows, results))))
+    progress = jobs.progress_of(jobs.of_rows(member, asked.rows))
+    return _json(
+        schema.Answer(
+            rows=tuple(news.unseen(asked.rows, results)), progress=tuple(progress.values())
+        )
+    )
 
 
 def _sent_by_itself(request: HttpRequest) -> None:

@@ -1,6 +1,6 @@
 // The portal as the tray speaks to it: sessions, rows, photos, all in JSON.
 
-/** @import { Answer, Label, News, Refusal, Request, Row, Session, SignIn } from "./wire.js" */
+/** @import { Answer, Label, Refusal, Request, Row, Session, SignIn } from "./wire.js" */
 
 /**
  * Why nothing goes on: "offline" (or nothing that speaks for the portal), "unavailable" (the portal
@@ -80,19 +80,17 @@ export class ApiClient {
   }
 
   /**
-   * What there is to tell of these rows, after what they ask for was done.
+   * What there is to tell of these rows and their jobs, after what they ask for was done.
    * @param {string} person
    * @param {string} organisation
    * @param {Row[]} rows
-   * @returns {Promise<News[]>}
+   * @returns {Promise<Answer>}
    */
   async exchange(person, organisation, rows) {
     /** @type {Request} */
     const request = { person, organisation, rows };
     const headers = { "Content-Type": "application/json" };
-    /** @type {Answer} */
-    const answer = await this.#post(this.#url, JSON.stringify(request), headers);
-    return answer.rows;
+    return this.#post(this.#url, JSON.stringify(request), headers);
   }
 
   /**

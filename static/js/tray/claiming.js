@@ -1,7 +1,7 @@
 // The button that claims what is in the tray.
 
 /** @import { Intake } from "./intake.js" */
-/** @import { TrayModel } from "./model.js" */
+/** @import { ChosenSite, TrayModel } from "./model.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { TraySite } from "./site.js" */
 /** @import { TraySync } from "./sync.js" */
@@ -13,6 +13,7 @@ export class Claiming {
   #intake;
   #feedback;
   #site;
+  #chosen;
   #sync;
   #words;
 
@@ -24,20 +25,23 @@ export class Claiming {
    * @param {Intake} parts.intake
    * @param {ScanFeedback} parts.feedback
    * @param {TraySite} parts.site
+   * @param {() => ChosenSite} parts.chosen Where hubs are to be claimed.
    * @param {TraySync} parts.sync
    * @param {Words} parts.words
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(button, element, { model, intake, feedback, site, sync, words }, signal) {
+  constructor(button, element, { model, intake, feedback, site, chosen, sync, words }, signal) {
     this.#button = button;
     this.#model = model;
     this.#intake = intake;
     this.#feedback = feedback;
     this.#site = site;
+    this.#chosen = chosen;
     this.#sync = sync;
     this.#words = words;
     button.addEventListener("click", () => this.#claimAll(), { signal });
     element.addEventListener("input", () => this.#showCount(), { signal });
+    element.addEventListener("change", () => this.#showCount(), { signal });
     model.addEventListener("change", () => this.#show(), { signal });
   }
 
@@ -50,9 +54,20 @@ export class Claiming {
   #showCount() {
     const typed = this.#feedback.countNew(this.#intake.input.text);
     const count = this.#model.claimable().length + typed;
-    const text = count ? this.#words.count("claim", count) : this.#words.sentence("claim-none");
+    const text = this.#label(count);
     if (this.#button.textContent !== text) this.#button.textContent = text;
     this.#button.setAttribute("aria-disabled", String(count === 0));
+  }
+
+  /**
+   * The building is named where the thumb is: nobody moves hubs to another.
+   * @param {number} count
+   */
+  #label(count) {
+    const { name } = this.#chosen();
+    if (!count) return this.#words.sentence("claim-none");
+    if (!name) return this.#words.count("claim", count);
+    return this.#words.count("claim-at", count, name);
   }
 
   #claimAll() {
@@ -60,11 +75,13 @@ export class Claiming {
     const isRead = this.#intake.input.add();
     const rows = this.#model.claimable();
     if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
-    if (!this.#site.site.id) {
+    const site = this.#chosen();
+    if (!site.id) {
       this.#feedback.show("pick-site");
       return this.#site.ask();
     }
-    this.#model.confirm(rows, this.#site.site);
+    this.#model.confirm(rows, site);
+    this.#site.use();
     this.#feedback.show("confirmed", this.#words.count("confirmed", rows.length));
     this.#sync.syncNow();
   }

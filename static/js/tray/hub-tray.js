@@ -38,8 +38,10 @@ class HubTray extends HTMLElement {
     notices.follow(sync, signal);
     document.addEventListener("tray-sync", () => this.#close(sync.detail.isForeign), { signal });
     const address = new Address(this.dataset.page ?? "");
-    await workplace.open(this.dataset.askedSite || address.get("site"), kept);
+    const job = address.get("job");
+    await workplace.open({ site: this.dataset.askedSite || address.get("site"), job }, kept);
     if (signal.aborted) return;
+    if (job) workplace.followJob(job, (isGone) => notices.show("job-gone", isGone), signal);
     workplace.take(this.#takeOver() ?? address.get("label") ?? "");
     address.settle();
     // Shown at once, and whole.

@@ -1,4 +1,5 @@
-// How hubs leave the tray: the last reading undone, what is finished put away, one row removed.
+// How hubs leave the tray: what is finished put away, one row removed, and what was added or put
+// away together undone together.
 import { find, keepFocus, onTap } from "../page/dom.js";
 import { TrayModel } from "./model.js";
 import { RemovalDialog } from "./removal.js";
@@ -14,7 +15,8 @@ export class Leaving {
   #feedback;
   #words;
   #dialog;
-  #lastId = "";
+  /** What was added last, by ids. @type {string[]} */
+  #added = [];
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -36,45 +38,63 @@ export class Leaving {
     model.addEventListener("change", () => this.#show(), { signal });
   }
 
-  // Remembers the last row, which can be undone.
+  // Remembers what was added just now, which can be undone.
   remember() {
-    this.#lastId = [...this.#model.rows.keys()].at(-1) ?? "";
+    this.#added = this.#model.added;
     this.#show();
   }
 
   #show() {
-    const done = this.#model.done().length;
-    find(this.#element, "[data-undo]", HTMLElement).hidden = this.#undoable() === undefined;
-    find(this.#element, "[data-put-away]", HTMLElement).hidden = done === 0;
-    const words = this.#words.count("put-away", done);
+    const finished = this.#model.finished();
+    const undoable = this.#model.putAside.length || this.#undoable().length;
+    find(this.#element, "[data-undo]", HTMLElement).hidden = !undoable;
+    find(this.#element, "[data-put-away]", HTMLElement).hidden = finished.length === 0;
+    const hopeless = finished.filter(TrayModel.isHopeless).length;
+    const words = hopeless
+      ? this.#words.count("put-away-some", finished.length, hopeless)
+      : this.#words.count("put-away", finished.length);
     find(this.#element, "[data-put-away-words]", HTMLElement).textContent = words;
   }
 
+  // Those of the rows that were added together that are still only in the tray.
   #undoable() {
-    const row = this.#model.rows.get(this.#lastId);
-    return row?.stage === "tray" ? row : undefined;
+    const rows = this.#added.map((id) => this.#model.rows.get(id));
+    return rows.filter((row) => row !== undefined).filter(({ stage }) => stage === "tray");
   }
 
   #undo() {
-    const row = this.#undoable();
-    if (!row) return;
-    this.#leave([row]);
-    this.#feedback.show("undone", this.#words.sentence("undone", tailOf(row.hubId)));
-    this.remember();
+    if (this.#model.putAside.length) return this.#bringBack();
+    const rows = this.#undoable();
+    const [first] = rows;
+    if (!first) return;
+    this.#leave(rows);
+    const text =
+      rows.length > 1
+        ? this.#words.count("undone-many", rows.length)
+        : this.#words.sentence("undone", tailOf(first.hubId));
+    this.#feedback.show("undone", text);
+  }
+
+  #bringBack() {
+    const rows = this.#model.bringBack();
+    this.#feedback.show("brought-back", this.#words.count("brought-back", rows.length));
+    keepFocus();
   }
 
   #putAway() {
-    this.#leave(this.#model.done());
-    this.#feedback.clear("confirmed", "claimed", "undone", "removed");
+    const rows = this.#model.finished();
+    this.#model.putAway(rows);
+    keepFocus();
+    this.#feedback.show("put-aside", this.#words.count("put-aside", rows.length));
   }
 
   /**
-   * Nothing that is not over leaves without a question that names it.
+   * What can still be claimed, or waits to be online, leaves only after a question that names it.
    * @param {string} id
    */
   async #remove(id) {
     const row = this.#model.rows.get(id);
-    if (!row || !(TrayModel.isDone(row) || (await this.#dialog.ask(row)))) return;
+    if (!row || !(TrayModel.isFinished(row) || (await this.#dialog.ask(row)))) return;
     const present = this.#model.rows.get(id);
     if (present) this.#leave([present]);
     this.#feedback.show("removed", this.#words.sentence("removed", tailOf(row.hubId)));

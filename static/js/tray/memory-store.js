@@ -2,13 +2,17 @@
 // closes, and still passes on to the store what it may take after all. What is refused here was
 // refused before: the caller has shown it.
 import { reportUnlessRefused } from "../page/report.js";
+import { withProgress } from "./store.js";
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
-/** @import { Session } from "./wire.js" */
+/** @import { KeptPerson } from "./store.js" */
+/** @import { Progress, Session } from "./wire.js" */
 
 export class MemoryStore {
   #under;
   #rows;
+  /** The last session of this page. @type {KeptPerson | undefined} */
+  #person;
 
   /**
    * @param {TrayStore} under The store that failed.
@@ -60,16 +64,31 @@ export class MemoryStore {
 
   /** @param {string} id */
   async person(id) {
+    if (this.#person?.id === id) return this.#person;
     return this.#under.person(id).catch(reportUnlessRefused);
   }
 
   /** @param {Session} session */
   async keepPerson(session) {
+    const { csrf: _, ...kept } = session;
+    this.#person = { ...kept, id: kept.person.id, seenAt: Date.now() };
     await this.#under.keepPerson(session).catch(reportUnlessRefused);
+    this.#under.publish({ store: "people", ids: [kept.person.id] });
+  }
+
+  /**
+   * @param {string} person
+   * @param {Progress[]} progress
+   */
+  async keepProgress(person, progress) {
+    if (this.#person?.id === person) this.#person = withProgress(this.#person, progress);
+    await this.#under.keepProgress(person, progress).catch(reportUnlessRefused);
+    this.#under.publish({ store: "people", ids: [person] });
   }
 
   /** @param {string} id */
   async forgetPerson(id) {
+    if (this.#person?.id === id) this.#person = undefined;
     await this.#under.forgetPerson(id).catch(reportUnlessRefused);
   }
 

@@ -6,13 +6,20 @@ import { isDone, isRefused } from "./outcome.js";
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { TraySync } from "./sync.js" */
 /** @typedef {{ person: string, organisation: string }} Owner */
-/** @typedef {{ id: string, name: string }} ChosenSite */
+/**
+ * Where hubs are to be claimed, and for which job: the id of one, or "".
+ * @typedef {{ id: string, name: string, job: string }} ChosenSite
+ */
 /** @typedef {TrayStore | MemoryStore} Store */
 
 // Fires "change" when rows are others than before, and "unkept" once the device refuses to keep.
 export class TrayModel extends EventTarget {
   /** By id, oldest first. @type {Map<string, KeptRow>} */
   rows = new Map();
+  /** The ids of the rows that were added last. @type {string[]} */
+  added = [];
+  /** What was put away last, until something is added. @type {KeptRow[]} */
+  putAside = [];
   #owner;
   #sync;
   /** @type {Promise<unknown>} */
@@ -36,6 +43,24 @@ export class TrayModel extends EventTarget {
    */
   static isDone(row) {
     return isDone(row.news?.outcome);
+  }
+
+  /**
+   * Whether the hub can never be claimed: neither as it is, nor by trying again.
+   * @param {KeptRow} row
+   */
+  static isHopeless({ stage, news }) {
+    return stage === "tray" && Boolean(news?.settled) && isRefused(news?.outcome);
+  }
+
+  /**
+   * Whether nobody needs the row any more: the hub is online, or can never be claimed. Of a hub that
+   * was only looked up nobody waits to see it online.
+   * @param {KeptRow} row
+   */
+  static isFinished(row) {
+    if (TrayModel.isHopeless(row)) return true;
+    return TrayModel.isDone(row) && (row.stage === "tray" || row.news?.online === true);
   }
 
   /**
@@ -125,8 +150,8 @@ export class TrayModel extends EventTarget {
     return [...this.rows.values()].filter(TrayModel.isClaimable);
   }
 
-  done() {
-    return [...this.rows.values()].filter(TrayModel.isDone);
+  finished() {
+    return [...this.rows.values()].filter(TrayModel.isFinished);
   }
 
   /**
@@ -136,17 +161,21 @@ export class TrayModel extends EventTarget {
    */
   add(labels, site) {
     const at = this.#next();
-    const rows = labels.map(({ text, hubId }, place) => ({
+    const rows = labels.map(({ text, hubId }, order) => ({
       ...this.#owner,
       id: crypto.randomUUID(),
       text,
       hubId,
       site: site.id,
       siteName: site.name,
-      at: at + place / 1000,
+      job: site.job,
+      place: "",
+      at: at + order / 1000,
       stage: /** @type {const} */ ("tray"),
       news: null,
     }));
+    this.added = rows.map((row) => row.id);
+    this.putAside = [];
     for (const row of rows) this.rows.set(row.id, row);
     this.#changed();
     this.#write((store) => store.put(...rows));
@@ -165,7 +194,8 @@ export class TrayModel extends EventTarget {
       if (!TrayModel.isClaimable(row)) return undefined;
       // Of a lookup only what it says of the hub itself stays true.
       const news = row.news && { meta: row.news.meta ?? "" };
-      return { ...row, site: site.id, siteName: site.name, stage: "confirmed", news };
+      const { id, name, job } = site;
+      return { ...row, site: id, siteName: name, job, stage: "confirmed", news };
     };
     this.#changeAll(rows, confirm);
   }
@@ -181,9 +211,42 @@ export class TrayModel extends EventTarget {
     /** @type {(row: KeptRow) => KeptRow | undefined} */
     const move = (row) => {
       if (row.stage !== "tray") return undefined;
-      return { ...row, site: site.id, siteName: site.name, news: null };
+      return { ...row, site: site.id, siteName: site.name, job: site.job, news: null };
     };
     this.#changeAll(moved, move);
+  }
+
+  /**
+   * Says where in the building the row's hub goes. Of what is confirmed the portal is told.
+   * @param {KeptRow} row
+   * @param {string} place
+   */
+  putAt(row, place) {
+    this.#changeAll([row], (present) => ({
+      ...present,
+      place,
+      isPlaceNew: present.stage !== "tray" || Boolean(present.isPlaceNew),
+    }));
+  }
+
+  /**
+   * Removes rows that can be brought back.
+   * @param {KeptRow[]} rows
+   */
+  putAway(rows) {
+    this.putAside = rows;
+    this.remove(rows);
+  }
+
+  // Brings back what was put away last, as it was then; answers with it.
+  bringBack() {
+    const rows = this.putAside;
+    this.putAside = [];
+    const all = [...this.rows.values(), ...rows].sort((one, other) => one.at - other.at);
+    this.rows = new Map(all.map((row) => [row.id, row]));
+    this.#changed();
+    this.#write((store) => store.put(...rows));
+    return rows;
   }
 
   /** @param {KeptRow[]} rows */

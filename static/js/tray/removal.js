@@ -1,9 +1,20 @@
 // Asks before a hub leaves the tray, and says what that means for it.
 import { find } from "../page/dom.js";
+import { isDone } from "./outcome.js";
 import { tailOf } from "./row.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Words } from "./words.js" */
+
+/**
+ * What leaving the tray means for the row.
+ * @param {KeptRow} row
+ */
+const kindOf = ({ stage, news }) => {
+  if (stage !== "sent") return stage;
+  if (isDone(news?.outcome) && !news?.online) return "offline";
+  return news?.settled ? "over" : "sent";
+};
 
 export class RemovalDialog {
   #dialog;
@@ -39,8 +50,7 @@ export class RemovalDialog {
     };
     put("title", this.#words.sentence("ask", tailOf(row.hubId)));
     put("hub", row.hubId);
-    const isOver = row.stage === "sent" && row.news?.settled;
-    put("text", this.#words.sentence(isOver ? "ask-over" : `ask-${row.stage}`, row.siteName));
+    put("text", this.#words.sentence(`ask-${kindOf(row)}`, row.siteName));
     this.#answer(false);
     this.#dialog.showModal();
     return new Promise((resolve) => {

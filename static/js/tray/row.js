@@ -1,4 +1,5 @@
 // One row of the tray on the screen, drawn from a template; it changes only what is different.
+import { isBad } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
@@ -80,12 +81,15 @@ export class TrayRow {
   /**
    * @param {KeptRow} row
    * @param {Now} now
+   * @param {string} place Where the hub goes; "" where nobody has said.
    */
-  show(row, now) {
+  show(row, now, place) {
     const view = this.#viewOf(row, now);
     this.element.dataset.row = row.id;
     this.element.dataset.stage = row.stage;
     this.#write("tail", view.tail);
+    this.element.dataset.hub = row.hubId;
+    this.#showPlace(row, view, place);
     // What needs no words of its own is called by its model.
     this.#write("title", view.title || view.meta || view.word);
     this.#write("meta", (view.title && view.meta) || "");
@@ -136,6 +140,21 @@ export class TrayRow {
     if (!isOffered) return;
     this.#put(action, "aria-label", `${button.textContent?.trim()} (${tail})`);
     this.#put(action, "aria-disabled", String(isSending));
+  }
+
+  /**
+   * A hub that goes nowhere needs no place.
+   * @param {KeptRow} row
+   * @param {RowView} view
+   * @param {string} place
+   */
+  #showPlace(row, { outcome, tail }, place) {
+    const isRefused = isBad(outcome) && row.stage === "tray";
+    this.#part("place").hidden = isRefused;
+    this.#part("place").toggleAttribute("data-empty", !place);
+    const text = place || this.#words.sentence("place-none");
+    this.#write("place", text);
+    this.#put("place", "aria-label", `${text} (${tail})`);
   }
 
   /**

@@ -1,11 +1,17 @@
-// The site of the tray: one line, which opens to choose another. It is remembered on the device.
-import { find } from "../page/dom.js";
+// The site of the tray: one line, which opens to choose another. It is remembered on the device, and
+// asked for again where it may have become the wrong one: a hub claimed there cannot be moved.
+import { find, onTap } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 
-/** @import { ChosenSite, Owner, Store } from "./model.js" */
+/** @import { Owner, Store } from "./model.js" */
 /** @import { KeptPerson } from "./store.js" */
 /** @import { SiteChoice } from "./wire.js" */
 /** @import { Words } from "./words.js" */
+
+/** A site; both are empty while nothing is chosen. @typedef {{ id: string, name: string }} NamedSite */
+
+// Who comes back later may be elsewhere.
+const STAYS_FOR = 4 * 3_600_000;
 
 /**
  * @param {Element} one
@@ -32,26 +38,36 @@ const pickerOf = (template, sites) => {
   return picker;
 };
 
+/** @param {HTMLInputElement} radio */
+const nameOf = (radio) =>
+  radio.closest(".radio-card")?.querySelector("strong")?.textContent?.trim() ?? "";
+
 export class TraySite {
   #element;
   #details;
+  #question;
   #words;
   #changed;
   #store;
   #key;
+  #person;
   #isByKey = false;
+  /** The site that was used last, while it is asked whether it still is the one; else "". */
+  #offered = "";
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
    * @param {Owner} owner
    * @param {() => Store} store Where it is remembered.
    * @param {Words} words
-   * @param {(site: ChosenSite) => void} changed Told what was chosen.
+   * @param {(site: NamedSite) => void} changed Told what was chosen.
    * @param {AbortSignal} signal Ends it.
    */
   constructor(element, { person, organisation }, store, words, changed, signal) {
     this.#element = element;
     this.#details = find(element, "[data-site]", HTMLDetailsElement);
+    this.#question = find(element, "[data-still]", HTMLElement);
+    this.#person = person;
     this.#store = store;
     this.#key = `site ${person} ${organisation}`;
     this.#words = words;
@@ -59,25 +75,26 @@ export class TraySite {
     this.#details.addEventListener("keydown", () => this.#walk(true), { signal });
     this.#details.addEventListener("pointerdown", () => this.#walk(false), { signal });
     this.#details.addEventListener("change", (event) => this.#choose(event), { signal });
+    onTap(element, "still", () => this.#confirm(), signal);
+    onTap(element, "elsewhere", () => this.#chooseAnother(), signal);
   }
 
-  /** What is chosen; both are empty while nothing is. @returns {ChosenSite} */
+  /** What is chosen. @returns {NamedSite} */
   get site() {
     const radio = this.#radios.find(({ checked }) => checked);
-    const name = radio?.closest(".radio-card")?.querySelector("strong")?.textContent?.trim();
-    return { id: radio?.value ?? "", name: name ?? "" };
+    return { id: radio?.value ?? "", name: radio ? nameOf(radio) : "" };
   }
 
   /**
-   * Takes over the page's <site-picker>, or makes one, and chooses in it the site that is asked for
-   * or was chosen last, else the one that is chosen there already, else the likely one. Where the
-   * wanted one takes no claims any more, none is chosen: nobody's hubs move to another site by
-   * themselves.
+   * Takes over the page's <site-picker>, or makes one, and chooses in it the site that is asked for,
+   * the only one, or the one that this person used here within hours. Any other that was used last
+   * is offered. Where the wanted one takes no claims any more, none is chosen: nobody's hubs move to
+   * another site by themselves.
    * @param {string | null} asked
    * @param {KeptPerson | undefined} kept
    */
   async take(asked, kept) {
-    const wanted = asked || (await this.#store().get(this.#key).catch(reportUnlessRefused));
+    const last = await this.#last();
     const place = find(this.#details, "[data-picker]", HTMLElement);
     const template = find(this.#element, "[data-picker-template]", HTMLTemplateElement);
     const picker =
@@ -85,15 +102,19 @@ export class TraySite {
       place.firstElementChild ??
       pickerOf(template, kept?.sites ?? []);
     place.replaceChildren(picker);
-    const chosen = wanted || this.site.id || kept?.site;
-    for (const radio of this.#radios) radio.checked = radio.value === chosen;
+    const likely = asked || last.id || this.site.id || kept?.site || "";
+    const isThere = this.#radios.some(({ value }) => value === likely);
+    const isSure = asked || last.isFresh || this.#radios.length === 1;
+    for (const radio of this.#radios) radio.checked = Boolean(isSure) && radio.value === likely;
+    this.#offered = isSure || !isThere ? "" : likely;
     this.#show();
-    this.#details.open = !this.site.id;
-    if (asked) this.#remember();
+    this.#details.open = !this.site.id && !this.#offered;
+    if (asked) this.use();
   }
 
   // Leads to the choice.
   ask() {
+    if (this.#offered) return find(this.#question, "[data-tap=still]", HTMLElement).focus();
     this.#details.open = true;
     this.#radios[0]?.focus();
     this.#details.scrollIntoView({ block: "nearest" });
@@ -103,6 +124,37 @@ export class TraySite {
     /** @type {NodeListOf<HTMLInputElement>} */
     const radios = this.#details.querySelectorAll("input[type=radio]");
     return [...radios];
+  }
+
+  // Remembers that the site was used just now, and by whom.
+  use() {
+    const { id } = this.site;
+    // A device that keeps nothing says so where the rows are; its site holds for this page.
+    const kept = [
+      this.#store().set(this.#key, id ? `${id} ${Date.now()}` : undefined),
+      this.#store().set("tray person", this.#person),
+    ];
+    Promise.all(kept).catch(reportUnlessRefused);
+  }
+
+  // The site that was used last on this device by the person, and whether it still counts.
+  async #last() {
+    const get = (/** @type {string} */ name) => this.#store().get(name).catch(reportUnlessRefused);
+    const [id = "", at = ""] = ((await get(this.#key)) ?? "").split(" ");
+    const age = Date.now() - Number(at);
+    const isRecent = Boolean(at) && age >= 0 && age < STAYS_FOR;
+    return { id, isFresh: isRecent && (await get("tray person")) === this.#person };
+  }
+
+  #confirm() {
+    for (const radio of this.#radios) radio.checked = radio.value === this.#offered;
+    this.#settle();
+  }
+
+  #chooseAnother() {
+    this.#offered = "";
+    this.#show();
+    this.ask();
   }
 
   /** @param {boolean} isByKey */
@@ -116,9 +168,15 @@ export class TraySite {
    */
   #choose({ target }) {
     if (!(target instanceof HTMLInputElement && target.type === "radio")) return;
+    this.#settle();
+  }
+
+  // Tells what was chosen, and closes the choice.
+  #settle() {
+    this.#offered = "";
     this.#show();
     this.#changed(this.site);
-    this.#remember();
+    this.use();
     if (this.#isByKey) return;
     this.#details.open = false;
     find(this.#details, "summary", HTMLElement).focus();
@@ -129,12 +187,15 @@ export class TraySite {
     find(this.#details, "[data-site-name]", HTMLElement).textContent =
       name || this.#words.sentence("no-site");
     this.#details.toggleAttribute("data-chosen", Boolean(id));
-  }
-
-  // A device that keeps nothing says so where the rows are; its site holds for this page.
-  #remember() {
-    this.#store()
-      .set(this.#key, this.site.id || undefined)
-      .catch(reportUnlessRefused);
+    this.#details.hidden = Boolean(this.#offered);
+    this.#question.hidden = !this.#offered;
+    const offered = this.#radios.find(({ value }) => value === this.#offered);
+    if (!offered) return;
+    const put = (/** @type {string} */ selector, /** @type {string} */ words) => {
+      const text = this.#words.sentence(words, nameOf(offered));
+      find(this.#question, selector, HTMLElement).textContent = text;
+    };
+    put("[data-still-words]", "still");
+    put("[data-tap=still]", "still-yes");
   }
 }

@@ -2,13 +2,15 @@
 import { openDB } from "../../vendor/idb/index.js";
 
 /** @import { IDBPDatabase } from "../../vendor/idb/index.js" */
-/** @import { News, Session } from "./wire.js" */
+/** @import { News, Progress, Session } from "./wire.js" */
 
 /** How far a row is: in the tray, confirmed by the person, or sent. */
 /** @typedef {"tray" | "confirmed" | "sent"} Stage */
 /**
  * A row. `id` names it for the portal too; `at` is in milliseconds; `news` is the portal's last
- * answer, or what of it is still true.
+ * answer, or what of it is still true. `place` is where in the building the hub goes, `job` the job
+ * that the person works on; `isPlaceNew`: the place was changed since the claim was confirmed. Rows of
+ * before have none of the three.
  * @typedef {object} KeptRow
  * @property {string} id
  * @property {string} person
@@ -20,6 +22,9 @@ import { openDB } from "../../vendor/idb/index.js";
  * @property {number} at
  * @property {Stage} stage
  * @property {Partial<News> | null} news
+ * @property {string} [place]
+ * @property {string} [job]
+ * @property {boolean} [isPlaceNew]
  */
 /** A person's last session here. */
 /** @typedef {Omit<Session, "csrf"> & { id: string, seenAt: number }} KeptPerson */
@@ -29,6 +34,7 @@ import { openDB } from "../../vendor/idb/index.js";
  * What we use of the package's stores.
  * @typedef {object} ObjectStore
  * @property {(key: string) => Promise<any>} get
+ * @property {() => Promise<string[]>} getAllKeys
  * @property {(name: string) => Index} index
  * @property {(thing: unknown) => Promise<unknown>} put
  * @property {(key: string) => Promise<unknown>} delete
@@ -49,6 +55,21 @@ const make = (database) => {
   rows.createIndex("stage", ["person", "stage"]);
   database.createObjectStore("people", { keyPath: "id" });
   database.createObjectStore("device", { keyPath: "name" });
+};
+
+/**
+ * A person's last session, with what was told since of how far its jobs are.
+ * @param {KeptPerson} kept
+ * @param {Progress[]} progress
+ * @returns {KeptPerson}
+ */
+export const withProgress = (kept, progress) => {
+  const told = new Map(progress.map((each) => [each.job, each]));
+  const jobs = (kept.jobs ?? []).map((job) => ({
+    ...job,
+    progress: told.get(job.id) ?? job.progress,
+  }));
+  return { ...kept, jobs, seenAt: Date.now() };
 };
 
 /** @param {unknown} error */
@@ -138,6 +159,7 @@ export class TrayStore {
 
   /**
    * Keeps what a person may do here for times without a network; never what proves who they are.
+   * What others could do here is forgotten: they are back only with a connection.
    * @param {Session} session
    */
   keepPerson({ csrf: _, ...session }) {
@@ -147,7 +169,27 @@ export class TrayStore {
       "people",
       [kept],
       ({ id }) => id,
-      (store, person) => store.put(person),
+      async (store, person) => {
+        const others = (await store.getAllKeys()).filter((id) => id !== person.id);
+        await Promise.all([store.put(person), ...others.map((id) => store.delete(id))]);
+      },
+    );
+  }
+
+  /**
+   * Keeps how far jobs are, of which the portal has just told.
+   * @param {string} person
+   * @param {Progress[]} progress
+   */
+  keepProgress(person, progress) {
+    return this.#write(
+      "people",
+      [person],
+      (id) => id,
+      async (store, id) => {
+        const kept = await store.get(id);
+        if (kept) await store.put(withProgress(kept, progress));
+      },
     );
   }
 

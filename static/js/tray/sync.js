@@ -6,7 +6,7 @@ import { Halt } from "./api-client.js";
 /** @import { ApiClient, HaltState } from "./api-client.js" */
 /** @import { MemoryStore } from "./memory-store.js" */
 /** @import { KeptRow, Stage, TrayStore } from "./store.js" */
-/** @import { Action, News, Row } from "./wire.js" */
+/** @import { Action, Answer, News, Row } from "./wire.js" */
 
 /**
  * How it goes. `isForeign`: somebody else has signed in, and the person has not been back since;
@@ -49,6 +49,12 @@ const stageAfter = (row, news) => {
 };
 
 /**
+ * The place of the row that the portal is still to be told; "" where it is told all.
+ * @param {KeptRow} row
+ */
+const newPlaceOf = ({ place, isPlaceNew }) => (isPlaceNew && place) || "";
+
+/**
  * @param {KeptRow} row
  * @param {Action | ""} action
  * @returns {Row}
@@ -61,6 +67,8 @@ const asked = (row, action) => ({
   claimId: row.stage === "sent" ? (row.news?.claimId ?? "") : "",
   action,
   seen: row.news?.seen ?? "",
+  place: row.stage === "sent" ? newPlaceOf(row) : (row.place ?? ""),
+  job: row.job ?? "",
 });
 
 /**
@@ -101,7 +109,7 @@ export class TraySync {
   #isCurious = false;
   /** @type {Map<string, Action>} */
   #actions = new Map();
-  /** @type {Map<string, { stage: Stage, site: string, dueAt: number }>} */
+  /** @type {Map<string, { stage: Stage, site: string, place: string, dueAt: number }>} */
   #asked = new Map();
   #failures = 0;
   #notBefore = 0;
@@ -180,6 +188,12 @@ export class TraySync {
     this.#watcher = person;
     this.#isCurious = true;
     this.syncNow();
+  }
+
+  // Asks again what the person may do, and how far their jobs are, unless that was told just now.
+  refresh() {
+    this.#isCurious = true;
+    this.wake();
   }
 
   // Nobody looks at the rows any more.
@@ -350,7 +364,7 @@ export class TraySync {
     this.#turn({ sending: new Set(leaving.map((row) => row.id)) });
     try {
       const request = rows.map((row) => asked(row, actions.get(row.id) ?? ""));
-      await this.#take(rows, await this.portal.exchange(person, organisation, request));
+      await this.#take(person, rows, await this.portal.exchange(person, organisation, request));
       for (const [id, action] of actions) {
         if (this.#actions.get(id) === action) this.#actions.delete(id);
       }
@@ -366,23 +380,39 @@ export class TraySync {
 
   /**
    * A row that was removed or changed since is left as it is: it is asked for again.
+   * @param {string} person
    * @param {KeptRow[]} rows
-   * @param {News[]} answers
+   * @param {Answer} answer
    */
-  async #take(rows, answers) {
+  async #take(person, rows, answer) {
     const sent = new Map(rows.map((row) => [row.id, row]));
-    const newsOf = new Map(answers.map((news) => [news.id, news]));
+    const newsOf = new Map(answer.rows.map((news) => [news.id, news]));
     for (const row of rows) this.#setDue(row, dueAfter(newsOf.get(row.id) ?? row.news));
-    const known = [...newsOf.keys()].filter((id) => sent.has(id));
-    await this.store.change(known, (row) => {
-      const before = sent.get(row.id);
-      const news = newsOf.get(row.id);
-      if (!before || !news) return undefined;
-      if (row.stage !== before.stage || row.site !== before.site) return undefined;
-      const next = { ...row, news, stage: stageAfter(row, news) };
-      this.#setDue(next, dueAfter(news));
-      return next;
-    });
+    const known = rows.filter((row) => newsOf.has(row.id) || newPlaceOf(row));
+    await this.store.change(
+      known.map(({ id }) => id),
+      (row) => this.#after(row, sent.get(row.id), newsOf.get(row.id)),
+    );
+    // A portal of before tells of no jobs.
+    const progress = answer.progress ?? [];
+    if (progress.length) await this.store.keepProgress(person, progress).catch(reportUnlessRefused);
+  }
+
+  /**
+   * The row after an answer; undefined where that changes nothing.
+   * @param {KeptRow} row
+   * @param {KeptRow | undefined} before As it was sent.
+   * @param {News | undefined} news
+   */
+  #after(row, before, news) {
+    if (!before || row.stage !== before.stage || row.site !== before.site) return undefined;
+    const isTold = before.stage === "sent" && newPlaceOf(before) && row.place === before.place;
+    if (!news && !isTold) return undefined;
+    const next = news ? { ...row, news, stage: stageAfter(row, news) } : { ...row };
+    if (isTold) next.isPlaceNew = false;
+    // Said again meanwhile, the place is still to be told.
+    if (!newPlaceOf(next)) this.#setDue(next, dueAfter(next.news));
+    return next;
   }
 
   /**
@@ -409,17 +439,20 @@ export class TraySync {
    * @param {KeptRow} row
    * @param {number} dueAt
    */
-  #setDue({ id, stage, site }, dueAt) {
-    this.#asked.set(id, { stage, site, dueAt });
+  #setDue(row, dueAt) {
+    const { id, stage, site } = row;
+    this.#asked.set(id, { stage, site, place: newPlaceOf(row), dueAt });
   }
 
   /** @param {KeptRow} row */
   #dueAt(row) {
     if (this.#actions.has(row.id)) return 0;
-    if (row.stage !== "confirmed" && (!this.#watcher || document.hidden)) return NEVER;
+    const isOwed = row.stage === "confirmed" || newPlaceOf(row);
+    if (!isOwed && (!this.#watcher || document.hidden)) return NEVER;
     // What is over is asked for once a page: SpKey may have released a hub since.
     const asked = this.#asked.get(row.id);
-    return asked?.stage === row.stage && asked.site === row.site ? asked.dueAt : 0;
+    const isAsItWas = asked?.stage === row.stage && asked.site === row.site;
+    return isAsItWas && asked.place === newPlaceOf(row) ? asked.dueAt : 0;
   }
 
   /** @param {Partial<Detail>} change */

@@ -2,19 +2,32 @@
 // as long as it is there.
 import { find } from "../page/dom.js";
 import { Announcer } from "./announcer.js";
+import { isDone } from "./outcome.js";
 import { TrayRow } from "./row.js";
 
+/** @import { TrayJobs } from "./jobs.js" */
 /** @import { TrayModel } from "./model.js" */
 /** @import { Now } from "./row.js" */
 /** @import { KeptRow } from "./store.js" */
 /** @import { Words } from "./words.js" */
 
 /** What a row's look depends on. */
-/** @typedef {{ row: KeptRow, state: string, isSent: boolean, site: string }} Shown */
+/** @typedef {{ row: KeptRow, state: string, isSent: boolean, site: string, place: string }} Shown */
+
+// What so many rows say, or more, is said once above them.
+const MANY = 2;
+
+/** @param {string} text */
+const lineOf = (text) => {
+  const line = document.createElement("li");
+  line.textContent = text;
+  return line;
+};
 
 export class TrayView {
   #element;
   #model;
+  #jobs;
   #words;
   #now;
   #list;
@@ -26,21 +39,25 @@ export class TrayView {
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
-   * @param {TrayModel} model
-   * @param {Words} words
-   * @param {() => Now} now
+   * @param {object} parts
+   * @param {TrayModel} parts.model
+   * @param {TrayJobs} parts.jobs
+   * @param {Words} parts.words
+   * @param {() => Now} parts.now
    * @param {(row: KeptRow) => void} signalClaimed See Announcer.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, model, words, now, signalClaimed, signal) {
+  constructor(element, { model, jobs, words, now }, signalClaimed, signal) {
     this.#element = element;
     this.#model = model;
+    this.#jobs = jobs;
     this.#words = words;
     this.#now = now;
     this.#list = find(element, "[data-rows]", HTMLElement);
     this.#list.replaceChildren();
     this.#announcer = new Announcer((id) => this.#rows.get(id)?.view, signalClaimed, signal);
     model.addEventListener("change", () => this.show(), { signal });
+    jobs.addEventListener("change", () => this.show(), { signal });
     document.addEventListener("tray-sync", () => this.show(), { signal });
   }
 
@@ -50,8 +67,10 @@ export class TrayView {
     const known = new Set(this.#rows.keys());
     const changed = this.#draw(rows).filter((row) => known.has(row.id));
     this.#announcer.announce(changed);
+    this.#sayAbove();
     find(this.#element, "[data-empty]", HTMLElement).hidden = rows.size > 0;
-    find(this.#element, "[data-list]", HTMLElement).hidden = rows.size === 0;
+    const isEmpty = rows.size === 0 && this.#model.putAside.length === 0;
+    find(this.#element, "[data-list]", HTMLElement).hidden = isEmpty;
     const size = this.#words.count("size", rows.size);
     find(this.#element, "[data-size]", HTMLElement).textContent = size;
   }
@@ -65,8 +84,43 @@ export class TrayView {
     for (const id of this.#rows.keys()) if (!rows.has(id)) this.#take(id);
     const now = this.#now();
     const changed = [...rows.values()].filter((row) => this.#drawRow(row, now));
+    this.#order([...rows.keys()]);
     this.#keepFocus(focused);
     return changed;
+  }
+
+  /**
+   * Newest first: a row that was brought back has its place among the others.
+   * @param {string[]} ids Oldest first.
+   */
+  #order(ids) {
+    let above = this.#list.firstElementChild;
+    for (const id of ids.toReversed()) {
+      const element = this.#rows.get(id)?.element ?? null;
+      if (element && element !== above) this.#list.insertBefore(element, above);
+      else above = above?.nextElementSibling ?? null;
+    }
+  }
+
+  // What several rows say is said once above them, and a row that says nothing else is one line.
+  #sayAbove() {
+    /** @type {Map<string, TrayRow[]>} */
+    const groups = new Map();
+    for (const row of this.#rows.values()) {
+      const text = row.view?.text ?? "";
+      if (text && !isDone(row.view?.outcome)) groups.set(text, [...(groups.get(text) ?? []), row]);
+    }
+    const said = [...groups].filter(([, rows]) => rows.length >= MANY);
+    const above = new Set(said.flatMap(([, rows]) => rows));
+    for (const row of this.#rows.values()) {
+      const isSaid = above.has(row) || isDone(row.view?.outcome);
+      row.element.dataset.brief = isSaid ? "said" : row.view?.text ? "" : "short";
+    }
+    const lines = said.map(([text, [row]]) => `${row?.view?.title || row?.view?.word}. ${text}`);
+    const list = find(this.#element, "[data-said-above]", HTMLElement);
+    const present = [...list.children].map((line) => line.textContent);
+    if (present.join("\n") === lines.join("\n")) return;
+    list.replaceChildren(...lines.map(lineOf));
   }
 
   /**
@@ -74,18 +128,21 @@ export class TrayView {
    * @param {Now} now
    */
   #drawRow(row, now) {
-    const shown = { row, state: now.state, isSent: now.sending.has(row.id), site: now.site };
+    const place = this.#jobs.placeOf(row);
+    const isSent = now.sending.has(row.id);
+    const shown = { row, state: now.state, isSent, site: now.site, place };
     const last = this.#shown.get(row.id);
     const isAsBefore =
       last?.row === row &&
       last.state === shown.state &&
       last.isSent === shown.isSent &&
-      last.site === shown.site;
+      last.site === shown.site &&
+      last.place === shown.place;
     if (isAsBefore) return false;
     this.#shown.set(row.id, shown);
     const drawn = this.#rows.get(row.id) ?? this.#add(row.id);
     const before = drawn.view;
-    drawn.show(row, now);
+    drawn.show(row, now, place);
     return before?.word !== drawn.view?.word || before?.title !== drawn.view?.title;
   }
 

@@ -19,6 +19,8 @@
  * @property {string} claimId
  * @property {Action | ""} action
  * @property {string} seen
+ * @property {string} place
+ * @property {string} job
  */
 
 /**
@@ -48,11 +50,36 @@
  * @property {boolean} settled
  * @property {number} pollIn
  * @property {Action[]} actions
+ * @property {boolean} online
+ * @property {boolean} atHub
+ * @property {string} lastSeen
+ */
+
+/**
+ * A hub of a job that is not online.
+ * @typedef {object} Awaited
+ * @property {string} hubId
+ * @property {string} lastSeen
+ */
+
+/**
+ * How far a job is, whoever works on it.
+ * @typedef {object} Progress
+ * @property {string} job
+ * @property {number} claimed
+ * @property {number} online
+ * @property {number} underWay
+ * @property {number} heldUp
+ * @property {number} offline
+ * @property {Awaited[]} awaited
+ * @property {string} since
+ * @property {string} until
  */
 
 /**
  * @typedef {object} Answer
  * @property {News[]} rows
+ * @property {Progress[]} progress
  */
 
 /**
@@ -70,12 +97,38 @@
  */
 
 /**
+ * A place at which a job expects a hub.
+ * @typedef {object} Place
+ * @property {string} name
+ * @property {string} hubId
+ * @property {string} takenBy
+ */
+
+/**
+ * A job on which the person may work today.
+ * @typedef {object} Job
+ * @property {string} id
+ * @property {number} number
+ * @property {boolean} own
+ * @property {string} site
+ * @property {string} reference
+ * @property {string} note
+ * @property {string} startsOn
+ * @property {string} endsOn
+ * @property {number} expected
+ * @property {Place[]} places
+ * @property {Progress} progress
+ * @property {string} complete
+ */
+
+/**
  * For whom the device works.
  * @typedef {object} Session
  * @property {Named} person
  * @property {Named} organisation
  * @property {SiteChoice[]} sites
  * @property {string} site
+ * @property {Job[]} jobs
  * @property {string} language
  * @property {string} csrf
  */

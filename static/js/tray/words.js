@@ -2,6 +2,16 @@
 
 /** What a row says. @typedef {{ kind: string, icon: string, word: string, title: string, text: string }} RowWords */
 
+/**
+ * The text with these values for each `{}` in turn, and nothing where there are too few.
+ * @param {string} text
+ * @param {(string | number)[]} values
+ */
+const fill = (text, values) => {
+  const left = [...values];
+  return text.replaceAll("{}", () => String(left.shift() ?? ""));
+};
+
 export class Words {
   /** @type {Map<string, HTMLElement>} */
   #parts = new Map();
@@ -17,23 +27,22 @@ export class Words {
   /**
    * A sentence.
    * @param {string} name
-   * @param {string | number} [value]
+   * @param {(string | number)[]} values
    */
-  sentence(name, value = "") {
-    return this.#part(name)
-      .textContent.trim()
-      .replace("{}", () => String(value));
+  sentence(name, ...values) {
+    return fill(this.#part(name).textContent.trim(), values);
   }
 
   /**
    * A sentence about a number of things: `data-one` and `data-other` hold its forms.
    * @param {string} name
    * @param {number} number
+   * @param {(string | number)[]} more What is filled in after it.
    */
-  count(name, number) {
+  count(name, number, ...more) {
     const { dataset } = this.#part(name);
     const form = dataset[this.#plurals.select(number)] ?? dataset.other ?? "";
-    return form.replace("{}", String(number));
+    return fill(form, [number, ...more]);
   }
 
   /**

@@ -2,16 +2,19 @@
 import { find } from "../page/dom.js";
 import { Claiming } from "./claiming.js";
 import { Intake } from "./intake.js";
+import { TrayJobs } from "./jobs.js";
 import { Leaving } from "./leaving.js";
+import { MayLeave } from "./may-leave.js";
 import { TrayModel } from "./model.js";
+import { Places } from "./places.js";
 import { RowActions } from "./row-actions.js";
 import { ScanFeedback } from "./scan-feedback.js";
 import { TraySite } from "./site.js";
 import { TraySound } from "./sound.js";
 import { TrayView } from "./view.js";
 
-/** @import { ChosenSite, Owner } from "./model.js" */
-/** @import { KeptPerson } from "./store.js" */
+/** @import { Owner } from "./model.js" */
+/** @import { KeptPerson, KeptRow } from "./store.js" */
 /** @import { TraySync } from "./sync.js" */
 /** @import { Words } from "./words.js" */
 
@@ -20,7 +23,10 @@ export class Workplace {
   #model;
   #feedback;
   #site;
+  #jobs;
+  #chosen;
   #intake;
+  #leave;
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -41,30 +47,53 @@ export class Workplace {
     const sound = new TraySound(find(element, "[data-sound]", HTMLElement), store, signal);
     const said = find(element, "[data-outcome]", HTMLElement);
     const feedback = new ScanFeedback(model, said, words, sound, icons);
-    const site = new TraySite(element, owner, store, words, (to) => this.#move(to), signal);
-    const chosen = () => site.site;
+    const jobs = new TrayJobs(owner, sync, signal);
+    const site = new TraySite(element, owner, store, words, () => this.#move(), signal);
+    const chosen = () => ({ ...site.site, job: jobs.at(site.site.id)?.id ?? "" });
     const now = () => ({ ...sync.detail, site: site.site.id });
-    new TrayView(element, model, words, now, (row) => feedback.signalClaimed(row), signal);
+    /** @type {(row: KeptRow) => void} */
+    const here = (row) => feedback.signalClaimed(row);
+    new TrayView(element, { model, jobs, words, now }, here, signal);
     const leaving = new Leaving(element, model, feedback, words, signal);
-    const taken = () => leaving.remember();
+    this.#leave = new MayLeave(element, { model, jobs, site, sync, feedback, words }, signal);
+    new Places(element, model, jobs, words, signal);
+    const taken = () => {
+      leaving.remember();
+      if (site.site.id) site.use();
+    };
     const intake = new Intake(element, sync.portal, feedback, words, chosen, taken, signal);
-    new Claiming(button, element, { model, intake, feedback, site, sync, words }, signal);
+    new Claiming(button, element, { model, intake, feedback, site, chosen, sync, words }, signal);
     new RowActions(element, sync, feedback, signal);
     this.#model = model;
     this.#feedback = feedback;
     this.#site = site;
+    this.#jobs = jobs;
+    this.#chosen = chosen;
     this.#intake = intake;
   }
 
   /**
    * Shows what the device holds, at the site that was asked for or chosen last.
-   * @param {string | null} askedSite
+   * @param {{ site: string | null, job: string | null }} asked
    * @param {KeptPerson | undefined} kept
    */
-  async open(askedSite, kept) {
-    await this.#site.take(askedSite, kept);
+  async open(asked, kept) {
+    await this.#jobs.open(asked.job, kept);
+    await this.#site.take(asked.site || (asked.job && this.#jobs.askedSite), kept);
     await this.#model.refresh();
-    if (this.#site.site.id) this.#model.moveTo(this.#site.site);
+    if (this.#site.site.id) this.#model.moveTo(this.#chosen());
+  }
+
+  /**
+   * Calls back with whether the job with this id is not one of today's, each time that is told anew.
+   * @param {string} id
+   * @param {(isLacking: boolean) => void} tell
+   * @param {AbortSignal} signal Ends it.
+   */
+  followJob(id, tell, signal) {
+    const look = () => tell(this.#jobs.lacks(id));
+    this.#jobs.addEventListener("change", look, { signal });
+    look();
   }
 
   /**
@@ -82,9 +111,9 @@ export class Workplace {
     if (camera && "close" in camera && typeof camera.close === "function") camera.close();
   }
 
-  /** @param {ChosenSite} site */
-  #move(site) {
-    this.#model.moveTo(site);
+  #move() {
+    this.#model.moveTo(this.#chosen());
+    this.#leave.show();
     this.#feedback.clear("claimed", "pick-site");
   }
 }

@@ -31,7 +31,10 @@ def sent(outcome: Outcome, look: str, title: str, text: str, **more: Any) -> New
 
 
 ROWS: list[tuple[str, News | None]] = [
-    ("sent", sent(Outcome.CLAIMED, "good check Claimed", "Claimed", "The hub is yours.")),
+    (
+        "sent",
+        sent(Outcome.CLAIMED, "good check Claimed", "Claimed", "The hub is yours.", online=True),
+    ),
     (
         "sent",
         sent(

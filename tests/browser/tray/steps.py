@@ -107,7 +107,7 @@ def claim_button(page: Page) -> Locator:
 def claim_all(page: Page, number: int) -> None:
     """Tap the button, which says how many hubs it claims."""
     plural = "s" if number > 1 else ""
-    page.get_by_role("button", name=re.compile(f"^Claim {number} hub{plural}$")).click()
+    page.get_by_role("button", name=re.compile(f"^Claim {number} (hub{plural}$|at )")).click()
 
 
 def claimed(sandbox) -> list[str]:

@@ -96,7 +96,7 @@ def test_what_cannot_be_claimed_says_why_and_is_not_counted(
     assert claimed(sandbox) == [free]
     # Another scan of a hub whose row came to nothing asks again.
     field(page).fill(UNKNOWN)
-    expect(claim_button(page)).to_have_text("Claim 1 hub")
+    expect(claim_button(page)).to_have_text("Claim 1 at Mill Court")
     add(page, UNKNOWN, other)
     expect(rows(page)).to_have_count(5)
 
@@ -152,7 +152,7 @@ def test_an_id_that_was_only_typed_is_claimed_too_and_a_double_tap_claims_once(
     open_tray(page)
     add(page, one)
     field(page).fill(other)
-    expect(claim_button(page)).to_have_text("Claim 2 hubs")
+    expect(claim_button(page)).to_have_text("Claim 2 at Mill Court")
     claim_button(page).dblclick()
     for hub in (one, other):
         expect(word(page, hub)).to_have_text(CLAIMED)

@@ -67,7 +67,7 @@ def test_twenty_labels_shown_in_turn_are_each_in_the_tray_once(tablet, camera, i
     open_tray(page)
     expect(rows(page)).to_have_count(20, timeout=120_000)
     assert sorted(read_off(page)) == sorted(tails(*wanted))
-    expect(claim_button(page)).to_have_text("Claim 20 hubs")
+    expect(claim_button(page)).to_have_text("Claim 20 at Mill Court")
     assert page.evaluate("() => window.opened") == 1
 
 
@@ -145,9 +145,10 @@ def test_only_the_part_of_a_paste_that_names_no_hub_stays_in_the_field(tablet, i
     expect(outcome(page)).to_contain_text("We read “rubbish”.")
     expect(outcome(page)).to_contain_text("2 hubs are in the tray.")
     expect(field(page)).to_have_value("rubbish")
-    expect(claim_button(page)).to_have_text("Claim 2 hubs")
+    expect(claim_button(page)).to_have_text("Claim 2 at Mill Court")
+    # What came in together goes together.
     page.get_by_role("button", name="Undo the last").click()
-    expect(claim_button(page)).to_have_text("Claim 1 hub")
+    expect(claim_button(page)).to_have_text("Claim")
 
 
 def test_a_paste_without_an_id_stays_in_the_field_to_be_corrected(tablet, ira):

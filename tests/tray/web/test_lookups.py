@@ -60,7 +60,7 @@ def test_a_hub_that_is_offline_can_be_claimed_and_says_what_to_look_at(tablet, m
     tablet.news(row)
     news = tablet.after_work(row)
 
-    assert (news["word"], news["canClaim"]) == ("Ready", True)
+    assert (news["word"], news["canClaim"]) == ("Ready, offline", True)
     assert "is it powered" in news["text"]
 
 

@@ -22,6 +22,7 @@ def test_a_tablet_learns_for_whom_it_works_and_where(installer, ira, acme, mill_
         "organisation": {"id": str(acme.pk), "name": "Acme Properties"},
         "sites": [{"id": str(mill_court.pk), "name": "Mill Court", "address": "1 Mill Lane"}],
         "site": str(mill_court.pk),
+        "jobs": [],
         "language": "en",
     }
 

@@ -1,0 +1,116 @@
+"""What a device is told of jobs: those of today, their places, and how far they are."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.hubs.models import Hub
+from portal.jobs import rights
+from portal.jobs.models import ExpectedHub, Job, JobMember
+from portal.orgs.models import Membership
+from portal.tray.schema import Awaited, Place, Progress, Row
+
+# What a tablet can hold, and somebody look through.
+MOST_JOBS: Final = 50
+MOST_PLACES: Final = 500
+MOST_AWAITED: Final = 3
+
+
+def todays(member: Membership) -> dict[Job, bool]:
+    """Return the jobs on which the member may work today, and whether each names them.
+
+    Their own come first, and what ends before what goes on.
+    """
+    named = JobMember.objects.filter(job=OuterRef("pk"), membership=member)
+    jobs = Job.objects.of(member).open_on(timezone.localdate())
+    here = jobs.filter(site__in=rights.sites_to_claim_at(member)).annotate(own=Exists(named))
+    found = here.order_by("-own", "ends_on", "number").prefetch_related("members")[:MOST_JOBS]
+    return {
+        job: any(each.membership_id == member.pk for each in job.members.all()) for job in found
+    }
+
+
+def of_rows(member: Membership, rows: Iterable[Row]) -> list[Job]:
+    """Return the jobs that rows name, as far as the member sees them."""
+    wanted = {row.job_id for row in rows if row.job_id}
+    return list(Job.objects.of(member).filter(pk__in=wanted)) if wanted else []
+
+
+def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
+    """Return how far each of the jobs is, by their ids."""
+    claims = _claims_by_job(jobs)
+    return {job.pk: _progress(job, claims[job.pk]) for job in jobs}
+
+
+def places_of(jobs: Collection[Job]) -> dict[UUID, tuple[Place, ...]]:
+    """Return the places at which each of the jobs expects hubs, by the ids of the jobs."""
+    taken = {
+        (job, claim.place): claim.hub.hub_id
+        for job, claims in _claims_by_job(jobs).items()
+        for claim in claims
+        if claim.place
+    }
+    places: defaultdict[UUID, list[Place]] = defaultdict(list)
+    for each in ExpectedHub.objects.filter(job__in=jobs).order_by("job", "position"):
+        found = taken.get((each.job_id, each.place)) if each.place else None
+        place = Place(name=each.place, hub_id=each.hub_id, taken_by=found)
+        if len(places[each.job_id]) < MOST_PLACES:
+            places[each.job_id].append(place)
+    return {job.pk: tuple(places[job.pk]) for job in jobs}
+
+
+def _claims_by_job(jobs: Collection[Job]) -> defaultdict[UUID, list[Claim]]:
+    """Return the claims of each job that go on or have succeeded, oldest first."""
+    counted = Claim.objects.filter(job__in=jobs, state__in=(*ACTIVE, *SUCCEEDED))
+    by_job: defaultdict[UUID, list[Claim]] = defaultdict(list)
+    for claim in counted.select_related("hub").order_by("created_at", "id"):
+        if claim.job_id:
+            by_job[claim.job_id].append(claim)
+    return by_job
+
+
+def _progress(job: Job, claims: Sequence[Claim]) -> Progress:
+    ours = {claim.hub.pk: claim.hub for claim in claims if claim.state in SUCCEEDED}
+    going_on = {claim.hub.pk: claim for claim in claims if not claim.is_final}
+    held_up = [claim for claim in going_on.values() if _is_held_up(claim)]
+    waiting = [claim.hub for claim in going_on.values() if claim.hub.online is False]
+    online = [hub for hub in ours.values() if _is_online(hub)]
+    awaited = [hub for hub in ours.values() if not _is_online(hub)]
+    awaited += [hub for hub in waiting if hub.pk not in ours]
+    times = [moment for claim in claims for moment in (claim.created_at, claim.finished_at)]
+    known = sorted(moment for moment in times if moment)
+    return Progress(
+        job=job.pk,
+        claimed=len(ours),
+        online=len(online),
+        under_way=len(going_on) - len(held_up) - len(waiting),
+        held_up=len(held_up),
+        offline=len(awaited),
+        awaited=tuple(
+            Awaited(hub_id=hub.hub_id, last_seen=iso(hub.last_seen))
+            for hub in awaited[:MOST_AWAITED]
+        ),
+        since=iso(known[0]) if known else "",
+        until=iso(known[-1]) if known else "",
+    )
+
+
+def _is_held_up(claim: Claim) -> bool:
+    """Whether the claim waits for what nobody on site can change."""
+    is_stuck = claim.state in {State.BLOCKED, State.REVIEW} or claim.reason == Reason.UNREACHABLE
+    return is_stuck and claim.hub.online is not False
+
+
+def _is_online(hub: Hub) -> bool:
+    return bool(hub.online) and hub.binding == Hub.Binding.OURS
+
+
+def iso(moment: datetime | None) -> str:
+    """Return a moment as devices read it, "" for none."""
+    return moment.isoformat(timespec="seconds") if moment else ""

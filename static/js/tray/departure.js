@@ -1,0 +1,77 @@
+// May I leave? What is still to be done here, from the rows on the device and what the portal said.
+import { TrayModel } from "./model.js";
+import { isRefused } from "./outcome.js";
+
+/** @import { KeptRow } from "./store.js" */
+/** @import { Awaited, Job } from "./wire.js" */
+
+/**
+ * What keeps somebody: rows that are not sent, hubs that are not claimed yet, hubs without power or
+ * network, claims that are under way, hubs that are missing; or nothing does: claims go on elsewhere,
+ * all is done, or nothing was begun.
+ * @typedef {"unsent" | "to-claim" | "offline" | "under-way" | "missing" | "elsewhere" | "done"
+ *   | "nothing"} Why
+ */
+/**
+ * `number` is how many keep them; `awaited` one of the hubs that are not online.
+ * @typedef {object} Departure
+ * @property {Why} why
+ * @property {number} number
+ * @property {Awaited | undefined} awaited
+ * @property {number} expected
+ * @property {number} claimed
+ * @property {number} online
+ */
+
+/**
+ * How far the hubs of the rows themselves are.
+ * @param {KeptRow[]} rows
+ */
+const ownProgress = (rows) => {
+  const sent = rows.filter((row) => row.stage === "sent");
+  const atHub = sent.filter(({ news }) => news?.atHub);
+  const done = sent.filter(TrayModel.isDone);
+  /** @param {string} outcome */
+  const others = (outcome) =>
+    sent.filter(({ news }) => news?.outcome === outcome && !news.atHub).length;
+  return {
+    claimed: done.length,
+    online: done.filter(({ news }) => news?.online).length,
+    underWay: others("under_way"),
+    heldUp: others("held_up"),
+    offline: atHub.length,
+    awaited: atHub.map(({ hubId, news }) => ({ hubId, lastSeen: news?.lastSeen ?? "" })),
+  };
+};
+
+/**
+ * @param {KeptRow[]} rows Those at the site, and for the job if there is one.
+ * @param {Job | undefined} job
+ * @param {boolean} isOnline Whether rows are sent at present.
+ * @returns {Departure}
+ */
+export const departure = (rows, job, isOnline) => {
+  const progress = job?.progress ?? ownProgress(rows);
+  const unsent = rows.filter((row) => row.stage === "confirmed").length;
+  const toClaim = rows.filter((row) => TrayModel.isClaimable(row)).length;
+  const refused = rows.filter((row) => isRefused(row.news?.outcome)).length;
+  const { claimed, online, underWay, heldUp, offline } = progress;
+  const own = rows.length - toClaim - refused;
+  const expected = job ? job.expected || claimed : Math.max(claimed, own);
+  const begun = claimed + underWay + heldUp + offline - (claimed - online);
+  /**
+   * @param {Why} why
+   * @param {number} [number]
+   */
+  const because = (why, number = 0) => {
+    const [awaited] = why === "offline" ? progress.awaited : [];
+    return { why, number, awaited, expected, claimed, online };
+  };
+  if (unsent) return because(isOnline ? "under-way" : "unsent", unsent);
+  if (offline) return because("offline", offline);
+  if (toClaim) return because("to-claim", toClaim);
+  if (underWay) return because("under-way", underWay);
+  if (job && job.expected > begun) return because("missing", job.expected - begun);
+  if (heldUp) return because("elsewhere", heldUp);
+  return claimed ? because("done", claimed) : because("nothing");
+};

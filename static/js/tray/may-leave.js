@@ -1,0 +1,187 @@
+// The line that says whether one may leave, and what stands above the rows once all is done.
+import { announce, find, onTap } from "../page/dom.js";
+import { departure } from "./departure.js";
+import { tailOf } from "./row.js";
+
+/** @import { Departure } from "./departure.js" */
+/** @import { TrayJobs } from "./jobs.js" */
+/** @import { TrayModel } from "./model.js" */
+/** @import { ScanFeedback } from "./scan-feedback.js" */
+/** @import { TraySite } from "./site.js" */
+/** @import { KeptRow } from "./store.js" */
+/** @import { TraySync } from "./sync.js" */
+/** @import { Job } from "./wire.js" */
+/** @import { Words } from "./words.js" */
+
+// "3 min ago" grows old by itself.
+const REDRAWN_EVERY = 20_000;
+const UNITS = /** @type {const} */ ([
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+]);
+
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+
+/** @param {number} at In milliseconds. */
+const timeOf = (at) =>
+  new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
+
+/** @param {string} moment */
+const ago = (moment) => {
+  const seconds = Math.min(0, (Date.parse(moment) - Date.now()) / 1000);
+  const [unit, size] = UNITS.find(([, each]) => -seconds >= each) ?? ["second", 1];
+  const how = /** @type {const} */ ({ numeric: "auto", style: "short" });
+  return new Intl.RelativeTimeFormat(language, how).format(Math.trunc(seconds / size), unit);
+};
+
+export class MayLeave {
+  #element;
+  #parts;
+  #isDone = false;
+
+  /**
+   * @param {HTMLElement} element The <hub-tray>.
+   * @param {object} parts
+   * @param {TrayModel} parts.model
+   * @param {TrayJobs} parts.jobs
+   * @param {TraySite} parts.site
+   * @param {TraySync} parts.sync
+   * @param {ScanFeedback} parts.feedback
+   * @param {Words} parts.words
+   * @param {AbortSignal} signal Ends it.
+   */
+  constructor(element, parts, signal) {
+    this.#element = element;
+    this.#parts = parts;
+    const show = () => this.show();
+    parts.model.addEventListener("change", show, { signal });
+    parts.jobs.addEventListener("change", show, { signal });
+    document.addEventListener("tray-sync", show, { signal });
+    const timer = setInterval(show, REDRAWN_EVERY);
+    signal.addEventListener("abort", () => clearInterval(timer));
+    onTap(element, "share", () => this.#share(), signal);
+    onTap(element, "print", () => globalThis.print(), signal);
+  }
+
+  show() {
+    const { site, jobs, sync, words } = this.#parts;
+    const chosen = site.site;
+    const job = jobs.at(chosen.id);
+    const isOnline = sync.detail.state === "online";
+    const rows = this.#rows(chosen.id);
+    const now = departure(rows, job, isOnline);
+    this.#write("[data-job-name]", job ? words.sentence("job", job.number) : "");
+    this.#write("[data-job-note]", job?.note ?? "");
+    this.#write("[data-numbers]", this.#numbers(now, job, isOnline));
+    const line = find(this.#element, "[data-leave]", HTMLElement);
+    line.hidden = now.why === "nothing" || now.why === "done";
+    line.dataset.why = now.why;
+    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentence(now));
+    const isHelp = ["offline", "under-way"].includes(now.why);
+    find(this.#element, "[data-leave-help]", HTMLElement).hidden = !isHelp;
+    this.#showDone(now, job, rows);
+  }
+
+  /**
+   * The rows at the site, of whatever job.
+   * @param {string} site
+   */
+  #rows(site) {
+    return [...this.#parts.model.rows.values()].filter((row) => row.site === site);
+  }
+
+  /**
+   * @param {Departure} now
+   * @param {Job | undefined} job
+   * @param {boolean} isOnline
+   */
+  #numbers({ expected, claimed, online }, job, isOnline) {
+    const { jobs, words } = this.#parts;
+    if (!job && !expected) return "";
+    const numbers = [
+      ...(job && !job.expected ? [] : [words.count(job ? "expected" : "hubs", expected)]),
+      words.count("claimed-of", claimed),
+      words.count("online-of", online),
+      ...(job && !isOnline ? [words.sentence("as-of", timeOf(jobs.asOf))] : []),
+    ];
+    return numbers.join(" · ");
+  }
+
+  /** @param {Departure} now */
+  #sentence({ why, number, awaited }) {
+    const { words } = this.#parts;
+    if (!awaited) return words.count(`leave-${why}`, number);
+    const seen = awaited.lastSeen
+      ? words.sentence("last-seen", ago(awaited.lastSeen))
+      : words.sentence("never-seen");
+    const others = number > 1 ? ` ${words.count("and-others", number - 1)}` : "";
+    return `${words.sentence("leave-offline", tailOf(awaited.hubId), seen)}${others}`;
+  }
+
+  /**
+   * @param {Departure} now
+   * @param {Job | undefined} job
+   * @param {KeptRow[]} rows
+   */
+  #showDone({ why, number }, job, rows) {
+    const { words } = this.#parts;
+    const isDone = why === "done";
+    find(this.#element, "[data-done]", HTMLElement).hidden = !isDone;
+    if (isDone) {
+      this.#write("[data-done-title]", words.count("leave-done", number));
+      this.#write("[data-done-facts]", this.#facts(number, job, rows));
+      const complete = find(this.#element, "[data-complete]", HTMLAnchorElement);
+      complete.hidden = !job?.complete;
+      if (job?.complete) complete.href = job.complete;
+    }
+    // Not of what was done before the page was opened.
+    if (isDone && !this.#isDone) announce(words.count("leave-done", number));
+    this.#isDone = isDone;
+  }
+
+  /**
+   * Where, from when to when, how many.
+   * @param {number} number
+   * @param {Job | undefined} job
+   * @param {KeptRow[]} rows
+   */
+  #facts(number, job, rows) {
+    const { site, words } = this.#parts;
+    const read = rows.map(({ at }) => at);
+    const since = job ? Date.parse(job.progress.since) : Math.min(...read);
+    const until = job ? Date.parse(job.progress.until) : Math.max(...read);
+    const times = [since, until].map(timeOf);
+    const span = times[0] === times[1] ? times[0] : times.join("–");
+    return [site.site.name, span, words.count("hubs", number)].join(" · ");
+  }
+
+  async #share() {
+    const { feedback, jobs, site } = this.#parts;
+    const rows = this.#rows(site.site.id).filter((row) => row.stage === "sent");
+    const hubs = rows.map((row) => `${row.hubId} ${jobs.placeOf(row)}`.trim());
+    /** @param {string} selector */
+    const said = (selector) => find(this.#element, selector, HTMLElement).textContent ?? "";
+    const lines = [said("[data-done-facts]"), said("[data-job-name]"), ...hubs];
+    const text = lines.filter(Boolean).join("\n");
+    try {
+      if (navigator.canShare?.({ text })) return await navigator.share({ text });
+      await navigator.clipboard.writeText(text);
+      feedback.show("copied");
+    } catch (error) {
+      // Somebody thought better of it.
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+    }
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} text
+   */
+  #write(selector, text) {
+    const part = find(this.#element, selector, HTMLElement);
+    if (part.textContent !== text) part.textContent = text;
+    part.hidden = !text;
+  }
+}

@@ -1,0 +1,91 @@
+// May I leave? What keeps somebody at a site, and what does not.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { departure } from "../../static/js/tray/departure.js";
+import { job, news, progress, row } from "./rows.js";
+
+const sent = (fields) => row({ stage: "sent", news: news("a", { settled: true, ...fields }) });
+const online = () => sent({ outcome: "claimed", online: true });
+const offline = () => sent({ outcome: "claimed", atHub: true, lastSeen: "2026-11-29T10:41:00Z" });
+const confirmed = () => row({ stage: "confirmed" });
+const of = (expected, fields) => job({ expected, progress: progress(fields) });
+
+for (const [name, rows, at, isOnline, why, number] of [
+  ["nothing was begun", [], undefined, true, "nothing", 0],
+  ["a row is not sent without a network", [confirmed(), online()], undefined, false, "unsent", 1],
+  ["a row is on its way", [confirmed()], undefined, true, "under-way", 1],
+  ["a hub has no power", [offline(), online()], undefined, true, "offline", 1],
+  ["a hub is only in the tray", [row(), online()], undefined, true, "to-claim", 1],
+  ["a claim goes on", [sent({ outcome: "under_way" })], undefined, true, "under-way", 1],
+  ["a claim waits for the key", [sent({ outcome: "held_up" })], undefined, true, "elsewhere", 1],
+  ["all are online", [online(), online()], undefined, true, "done", 2],
+  [
+    "a hub was refused",
+    [online(), row({ news: news("a", { outcome: "refused", canClaim: false }) })],
+    undefined,
+    true,
+    "done",
+    1,
+  ],
+  ["a job is done", [], of(12, { claimed: 12, online: 12 }), true, "done", 12],
+  ["a job is done, as was told before", [], of(12, { claimed: 12, online: 12 }), false, "done", 12],
+  ["hubs of a job are missing", [online()], of(12, { claimed: 9, online: 9 }), true, "missing", 3],
+  [
+    "a colleague's hub of the job has no power",
+    [online()],
+    of(12, { claimed: 12, online: 11, offline: 1 }),
+    true,
+    "offline",
+    1,
+  ],
+  [
+    "a job's claim waits for an administrator",
+    [],
+    of(2, { claimed: 1, online: 1, heldUp: 1 }),
+    true,
+    "elsewhere",
+    1,
+  ],
+  [
+    "a job's claim is under way",
+    [],
+    of(2, { claimed: 1, online: 1, underWay: 1 }),
+    true,
+    "under-way",
+    1,
+  ],
+  [
+    "a claim of the job waits for a hub without power",
+    [],
+    of(2, { claimed: 1, online: 1, offline: 1 }),
+    true,
+    "offline",
+    1,
+  ],
+  [
+    "a job's rows are not sent",
+    [confirmed()],
+    of(1, { claimed: 1, online: 1 }),
+    false,
+    "unsent",
+    1,
+  ],
+  ["nobody said how many hubs a job has", [], of(0, { claimed: 2, online: 2 }), true, "done", 2],
+]) {
+  test(`${name}: ${why}`, () => {
+    const now = departure(rows, at, isOnline);
+    assert.deepEqual([now.why, now.number], [why, number]);
+  });
+}
+
+test("a hub to wait for is named, with when it was seen last", () => {
+  const [one, other] = [offline(), online()];
+  const now = departure([one, other], undefined, true);
+  assert.deepEqual(now.awaited, { hubId: one.hubId, lastSeen: "2026-11-29T10:41:00Z" });
+  assert.deepEqual([now.expected, now.claimed, now.online], [2, 2, 1]);
+});
+
+test("the numbers of a job are the portal's", () => {
+  const now = departure([online()], of(12, { claimed: 9, online: 8, offline: 1 }), true);
+  assert.deepEqual([now.expected, now.claimed, now.online], [12, 9, 8]);
+});
