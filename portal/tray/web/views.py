@@ -25,14 +25,9 @@ from portal.core.web import bodies
 from portal.core.web.https import for_scripts
 from portal.hubs.display import label_wording
 from portal.orgs import access
-<<<<<<< HEAD
 from portal.orgs.access import Ability, FactorRequiredError
-from portal.tray import schema
-=======
-from portal.orgs.access import Ability
 from portal.tray import jobs, schema
 from portal.tray.display import jobs as jobs_told
->>>>>>> fb58e71ee7ddaeeea5414e33bc03abcd0d0a4e02
 from portal.tray.display import news
 from portal.tray.sync import carry_out
 
