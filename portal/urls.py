@@ -2,11 +2,11 @@
 
 from allauth.mfa.recovery_codes import views as codes
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal.claims.web import home
 from portal.core.web.health import health
-from portal.orgs.web import factor_changes, languages
+from portal.orgs.web import factor_changes, languages, password_changes
 from portal.orgs.web.adapters import closed
 from portal.orgs.web.urls import session_urls
 from portal.pwa.web import views as pwa
@@ -20,9 +20,14 @@ urlpatterns = [
     path("support/", include("portal.support.web.urls")),
     # A claim is made in the name of the SpKey user of an address: nobody changes their own.
     path("accounts/email/", closed),
+    # The sign-in library's own, with what it does not do: these, and those of the second factor.
+    path("accounts/password/change/", password_changes.Change.as_view()),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        password_changes.SetByLink.as_view(),
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/sessions/", include(session_urls)),
-    # The sign-in library's own, with what it does not do.
     path("accounts/2fa/totp/activate/", factor_changes.Activate.as_view()),
     path(
         "accounts/2fa/totp/deactivate/",

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs import hashing
 from portal.orgs.models import User
 
 OURS: Final = frozenset({"portal", "spkey", "smartphonekey", "smartphone", "installer"})
@@ -85,7 +86,7 @@ def _guesses(password: str, words: list[str]) -> float:
     # Its lists take 14 MB, and processes that set no password need none of them.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
-    with _one_at_a_time:
+    with hashing.KNOWN.turn(), _one_at_a_time:
         return float(zxcvbn(password, user_inputs=words)["guesses"])
 
 
