@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
+from portal import settings as production
 from portal.core.models import Slot
 from portal.core.throttle import Backoff, alone
 from portal.core.turns import BusyError, Turns
@@ -255,7 +257,7 @@ def test_a_known_device_is_let_in_while_strangers_are_hashing(ira, request):
 
 def test_whatever_hashes_a_password_takes_a_turn(monkeypatch):
     monkeypatch.setattr(hashing, "KNOWN", turns := Turns(at_once=1, waiting=0, seconds=0))
-    hasher = hashing.PasswordHasher()
+    hasher = import_string(production.PASSWORD_HASHERS[0])()
     assert hasher.verify("right", hasher.encode("right", "salt", 1))
 
     with ThreadPoolExecutor(1) as other, turns.turn(), pytest.raises(BusyError):
