@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.orgs import access, factor_invitations
 from portal.orgs.models import User
+from portal.orgs.queries import authenticators_of
 from portal.orgs.web.second_factor import Lack, ask_for_invitation, lack, way_to_use
 from portal.orgs.web.sessions import end_others
 
@@ -85,8 +86,9 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
         The code that was right counts as the factor's first use: the recovery codes come next.
         """
         answer: HttpResponse = super().form_valid(form)
-        app = Authenticator.objects.get(user=form.user, type=Authenticator.Type.TOTP)
-        used = {"id": app.pk, "type": app.type, "reauthenticated": True}
+        factors = authenticators_of(form.user)
+        app = next(pk for pk, kind in factors.items() if kind == Authenticator.Type.TOTP)
+        used = {"id": app, "type": Authenticator.Type.TOTP.value, "reauthenticated": True}
         record_authentication(self.request, form.user, "mfa", **used)
         self.request.session.pop(SESSION_INVITED_UNTIL, None)
         end_others(self.request)
