@@ -15,6 +15,8 @@ $(DEVELOPMENT): export PORTAL_ENV_FILE ?= var/dev.env
 $(DEVELOPMENT): export PORTAL_DEBUG ?= true
 $(DEVELOPMENT): export SPKEY_BASE_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
 export PORT SANDBOX_PORT
+# Links that a command prints lead to where `make run` serves, or did last.
+manage: export PORT := $(if $(filter file,$(origin PORT)),$(shell cat var/port 2>/dev/null || echo $(PORT)),$(PORT))
 
 .DEFAULT_GOAL := help
 .PHONY: help run manage labels test test-all test-postgres check bench lighthouse chaos soak mutants messages lock build clean \
@@ -26,6 +28,7 @@ help: ## List these commands
 
 run: secrets ## Run the portal with a sandbox API and demo data (PORT, SANDBOX_PORT)
 	@$(PYTHON) bin/check_ports.py PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT)
+	@echo $(PORT) > var/port
 	@bin/install dev
 	@bin/install-node
 	@$(PYTHON) manage.py migrate --verbosity 0

@@ -160,6 +160,7 @@ MAILERS = {
 PORTAL_NAME = "SpKey installer portal"
 AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["portal.orgs.web.sign_in_backend.Backend"]
+PASSWORD_HASHERS = ["portal.orgs.hashing.PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -181,7 +182,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_FORMS = {
     "change_password": "portal.orgs.web.sign_in_forms.OwnPasswordForm",
     "reset_password": "portal.orgs.web.forms.LinkRequestForm",
-    "reset_password_from_key": "portal.orgs.web.forms.PasswordByLinkForm",
+    "reset_password_from_key": "portal.orgs.web.sign_in_forms.PasswordByLinkForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -121,6 +121,51 @@ class Backoff:
         return min(self.first * 2 ** min(beyond, 20), self.longest) if beyond > 0 else timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """Of what went wrong, so much is `free` in an hour; then whoever tries more waits beforehand.
+
+    Each who asks waits for themselves, twice as long for every further one that went wrong, up to
+    `longest`. Whoever has waited is let in, however many others ask meanwhile: nobody can use up
+    somebody else's turn.
+    """
+
+    name: str
+    free: int
+    longest: timedelta
+    first: timedelta = timedelta(seconds=2)
+    # Whoever has waited may come so much later.
+    patience: timedelta = timedelta(minutes=10)
+
+    def take(self, whom: str, asker: str) -> None:
+        """Raises LimitReachedError while this asker has to wait for a try."""
+        beyond = self._wrong.used(whom) - self.free
+        if beyond < 0:
+            return
+        key, now = _digest(self.name, f"{whom} {asker}"), timezone.now()
+        mine = Slot.objects.filter(key=key)
+        # In one statement: of two at the same moment, one is let in.
+        if mine.filter(held_until__lte=now, held_until__gt=now - self.patience).delete()[0]:
+            return
+        wait = min(self.first * 2 ** min(beyond, 20), self.longest)
+        mine.filter(self._is_void(now)).delete()
+        Slot.objects.bulk_create([Slot(key=key, held_until=now + wait)], ignore_conflicts=True)
+        until = mine.values_list("held_until", flat=True).first() or now
+        raise LimitReachedError((until - now).total_seconds())
+
+    def count_wrong(self, whom: str) -> None:
+        """Count one more that went wrong."""
+        self._wrong.allows(whom)
+
+    @property
+    def _wrong(self) -> Limit:
+        return Limit(self.name, most=10**9, seconds=3600)
+
+    def _is_void(self, now: datetime) -> Q:
+        # Further ahead than anybody waits, the clock was put back.
+        return Q(held_until__lte=now - self.patience) | Q(held_until__gt=now + self.longest)
+
+
 @contextmanager
 def alone(name: str, whom: str = "", *, at_most: timedelta) -> Iterator[bool]:
     """Yield whether nobody else is here, under this name for `whom`, and keep others out.

@@ -8,7 +8,7 @@ from django.db import connections
 from django.utils import timezone
 
 from portal.core.models import Throttle
-from portal.core.throttle import KEPT_SECONDS, Limit, alone
+from portal.core.throttle import KEPT_SECONDS, Brake, Limit, LimitReachedError, alone
 
 THREADS = 8
 EACH = 10
@@ -118,3 +118,38 @@ def test_a_slot_whose_holder_was_killed_is_free_after_a_while(at):
         at(-3600)
         with alone("photo", at_most=minute) as earlier:
             assert earlier, "a clock set back blocks nobody"
+
+
+def wait_at(brake: Brake, asker: str) -> int:
+    try:
+        brake.take("ira", asker)
+    except LimitReachedError as limit:
+        return limit.seconds
+    return 0
+
+
+@pytest.mark.django_db
+def test_after_much_that_went_wrong_each_who_asks_waits_once_for_one_try(at):
+    brake = Brake("guesses", free=2, longest=timedelta(seconds=60))
+    assert [wait_at(brake, "one") for _ in range(3)] == [0, 0, 0]
+    for _ in range(4):
+        brake.count_wrong("ira")
+    assert [wait_at(brake, who) for who in ("one", "one", "two")] == [8, 8, 8]
+    at(8)
+    assert [wait_at(brake, who) for who in ("one", "one", "two")] == [0, 8, 0]
+    for _ in range(9):
+        brake.count_wrong("ira")
+    assert wait_at(brake, "two") == 60
+    at(8 + 60 + brake.patience.total_seconds())
+    assert wait_at(brake, "two") == 60
+    at(3600)
+    assert wait_at(brake, "two") == 0
+
+
+@pytest.mark.django_db
+def test_a_clock_set_back_keeps_nobody_waiting_for_longer(at):
+    brake = Brake("guesses", free=0, longest=timedelta(seconds=60))
+    at(1800)
+    assert wait_at(brake, "one") == 2
+    at(0)
+    assert wait_at(brake, "one") == 2

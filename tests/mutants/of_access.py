@@ -29,6 +29,13 @@ MUTANTS_OF_ACCESS = (
         by_machine=False,
     ),
     Mutant(
+        "who guesses from everywhere keeps the owner waiting for a minute and no more",
+        "all who ask share one turn",
+        (Edit(THROTTLE, '_digest(self.name, f"{whom} {asker}")', "_digest(self.name, whom)"),),
+        "tests/orgs/web/test_sign_in_limits.py",
+        by_machine=False,
+    ),
+    Mutant(
         "a form acts in the organisation that it was opened for",
         "it acts in the one that the person works in now",
         (

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
+from portal.orgs import addresses
 from portal.orgs.models import FactorInvitation, User
 from tests.conftest import PASSWORD, make_person
 from tests.operators.conftest import address
@@ -188,6 +190,21 @@ def test_a_colleague_invites_on_the_page_of_the_people(operator, ira):
     client = Client()
     client.force_login(ole)
     assert client.post(link)["Location"] == reverse("mfa_index")
+
+
+def test_an_invitation_stays_good_until_the_address_is_confirmed(password_alone, otto):
+    addresses.keep(otto)
+    EmailAddress.objects.filter(user=otto).update(verified=False)
+    link = invited(otto.email)
+    for answer, status in ((password_alone.get(link), 200), (password_alone.post(link), 409)):
+        assert answer.status_code == status
+        assert reverse("account_reset_password") in answer.text
+        assert "Set it up" not in answer.text
+    assert FactorInvitation.objects.get().accepted_at is None
+
+    addresses.confirm(otto)
+    assert password_alone.post(link)["Location"] == ACTIVATE
+    assert enrol(password_alone).status_code == 302
 
 
 def test_everybody_else_sets_up_a_factor_as_before(ira):

@@ -300,3 +300,32 @@ class TestMakefile:
         keys = re.compile(r"^(PORTAL_(?:SECRET_KEY|ENCRYPTION_KEYS))=(\S{44,})$", re.MULTILINE)
         assert len(keys.findall(first)) == 2
         assert not set(keys.findall(first)) & set(keys.findall(second))
+
+
+class TestPortOfManage:
+    @pytest.fixture
+    def manage(self, tmp_path):
+        """Run `make manage` on a machine where Python says which port it is told of."""
+        shutil.copy(ROOT / "Makefile", tmp_path)
+        for folder in ("bin", ".venv/bin", "var"):
+            (tmp_path / folder).mkdir(parents=True)
+        for name in ("bin/install", "bin/venv"):
+            program(tmp_path, name, "true")
+        program(tmp_path, ".venv/bin/python", 'test "$1" != manage.py || echo $PORT')
+
+        def told(*words, **environment):
+            words = ("make", "-C", tmp_path, "--no-print-directory", "manage", *words)
+            return run(*words, PATH=os.environ["PATH"], **environment).stdout.strip()
+
+        return told
+
+    def test_links_lead_to_where_the_portal_was_last_run(self, manage, tmp_path):
+        assert manage() == "8000"
+        (tmp_path / "var/port").write_text("8123\n", encoding="ascii")
+        assert manage() == "8123"
+        assert manage("PORT=9001") == "9001"
+        assert manage(PORT="9002") == "9002"
+
+    def test_a_run_says_where_it_serves(self):
+        steps = run("make", "-n", "-C", ROOT, "run", "PORT=8123", **os.environ).stdout
+        assert "echo 8123 > var/port" in steps

@@ -11,6 +11,10 @@ from django.http import HttpRequest
 _WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
 # Whoever has one address of IPv6 has all of its network.
 _NETWORK_BITS: Final = 64
+# Whoever rents a machine, or a line, is often given as much.
+_SITE_BITS: Final = 48
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+UNKNOWN: Final = ipaddress.IPv4Address("0.0.0.0")  # noqa: S104  # nothing listens there
 
 
 def client_address(request: HttpRequest) -> str:
@@ -23,6 +27,16 @@ def client_address(request: HttpRequest) -> str:
 
 def counted_address(request: HttpRequest) -> str:
     """Return what the client's tries are counted by: its address without a port, IPv6 by /64."""
+    return _network_of(network_address(request), _NETWORK_BITS)
+
+
+def counted_network(request: HttpRequest) -> str:
+    """Return the same for a whole network: IPv6 by /48, an address of IPv4 as it is."""
+    return _network_of(network_address(request), _SITE_BITS)
+
+
+def network_address(request: HttpRequest) -> Address:
+    """Return the client's address without a port; one that is none is UNKNOWN, and so all such."""
     text = client_address(request)
     with_port = _WITH_PORT.fullmatch(text)
     if with_port:
@@ -30,9 +44,14 @@ def counted_address(request: HttpRequest) -> str:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        return text
-    if address.version == 4:
+        return UNKNOWN
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    # Without what Linux writes behind one of its own network: %eth0.
+    return address.ipv4_mapped or ipaddress.IPv6Address(int(address))
+
+
+def _network_of(address: Address, bits: int) -> str:
+    if isinstance(address, ipaddress.IPv4Address):
         return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _NETWORK_BITS), strict=False))
+    return str(ipaddress.IPv6Network((int(address), bits), strict=False))

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from portal.core import logs
 from portal.core.throttle import LimitReachedError
+from portal.core.turns import BusyError
 from portal.core.web.login_redirect import page_to_return_to
 
 logger = logging.getLogger(__name__)
@@ -118,7 +119,12 @@ class LimitReached(MiddlewareMixin):
             return None
         page = page_to_return_to(request)
         minutes = math.ceil(error.seconds / 60)
-        context = {"seconds": error.seconds, "minutes": minutes, "page": page}
+        context = {
+            "seconds": error.seconds,
+            "minutes": minutes,
+            "page": page,
+            "is_busy": isinstance(error, BusyError),
+        }
         answer = render(request, "429.html", context, status=429)
         answer["Retry-After"] = str(error.seconds)
         return answer

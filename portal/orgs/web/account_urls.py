@@ -3,7 +3,7 @@
 from allauth.account import views as library
 from django.urls import include, path, re_path
 
-from portal.orgs.web import oidc, sign_in
+from portal.orgs.web import oidc, password_changes, sign_in
 from portal.orgs.web.adapters import closed
 from portal.orgs.web.sign_in import needs_passwords
 from portal.orgs.web.urls import session_urls
@@ -17,7 +17,7 @@ urlpatterns = [
     path("email/", closed),
     path(
         "password/change/",
-        needs_passwords(library.password_change),
+        needs_passwords(password_changes.Change.as_view()),
         name="account_change_password",
     ),
     path("password/set/", needs_passwords(library.password_set), name="account_set_password"),
@@ -28,7 +28,7 @@ urlpatterns = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        needs_passwords(library.password_reset_from_key),
+        needs_passwords(password_changes.SetByLink.as_view()),
         name="account_reset_password_from_key",
     ),
     path("", include("allauth.account.urls")),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import LimitReachedError
+from portal.core.web.client_address import network_address
 from portal.notices import account_emails
 from portal.notices.models import AccountEmail
 from portal.orgs import encryption, sign_in_record
@@ -57,10 +58,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Return the person with these credentials, None where there is none."""
-        person = super().authenticate(request, **credentials)
-        if person is not None:
-            sign_in_limits.forgive_password(request, credentials.get("email", ""))
+        """Return the person with these credentials, None where there is none.
+
+        Raises BusyError, before the try is counted, while others take all turns at hashing.
+        """
+        email = str(credentials.get("email", ""))
+        with sign_in_limits.turns(request, email).turn():
+            person = super().authenticate(request, **credentials)
+        if person is None:
+            sign_in_limits.count_wrong_password(request, email)
+        else:
+            sign_in_limits.forgive_password(request, email)
         return person
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
@@ -85,6 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             sentence = gettext("Sign in with %(provider)s") % {"provider": settings.OIDC["name"]}
             ways.append({"id": "oidc", "description": sentence, "url": reverse("oidc-again")})
         return ways
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address as the portal knows it, whatever a proxy was told."""
+        return str(network_address(request))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse."""

@@ -6,12 +6,16 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -19,6 +23,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from portal.orgs import access, factor_invitations, factors
+from portal.orgs.models import User
+from portal.orgs.queries import authenticators_of
 from portal.orgs.web.passkeys import with_options
 from portal.orgs.web.second_factor import Lack, ask_for_invitation, lack, way_to_use
 from portal.orgs.web.sessions import end_others
@@ -34,12 +40,23 @@ INVITED_SECONDS: Final = 30 * 60
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show somebody the invitation to set up a second factor, and take it when they accept."""
     person = access.person(request)
-    if request.method == "POST" and factor_invitations.accept(person, token):
+    may_set_up = _may_set_up(person)
+    if request.method == "POST" and may_set_up and factor_invitations.accept(person, token):
         request.session[SESSION_INVITED_UNTIL] = time.time() + INVITED_SECONDS
         return redirect("mfa_index")
     is_open = factor_invitations.is_open(person, token)
-    status = 200 if is_open else 404
-    return render(request, "orgs/factor_invitation.html", {"is_open": is_open}, status=status)
+    status = 404 if not is_open else 200 if may_set_up or request.method != "POST" else 409
+    context = {"is_open": is_open, "may_set_up": may_set_up}
+    return render(request, "orgs/factor_invitation.html", context, status=status)
+
+
+def _may_set_up(person: User) -> bool:
+    """Say whether the library would let them: whoever has not confirmed their address may not."""
+    try:
+        validate_can_add_authenticator(person)
+    except ValidationError:
+        return False
+    return True
 
 
 def needs_own_factor(view: View) -> View:
@@ -75,8 +92,15 @@ class Activate(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     """Sets up an authenticator app."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Set it up, and sign the person out everywhere else; the invitation has served."""
+        """Set it up, and sign the person out everywhere else; the invitation has served.
+
+        The code that was right counts as the factor's first use: the recovery codes come next.
+        """
         answer: HttpResponse = super().form_valid(form)
+        mine = authenticators_of(form.user)
+        app = next(pk for pk, kind in mine.items() if kind == Authenticator.Type.TOTP)
+        used = {"id": app, "type": Authenticator.Type.TOTP.value, "reauthenticated": True}
+        record_authentication(self.request, form.user, "mfa", **used)
         self.request.session.pop(SESSION_INVITED_UNTIL, None)
         end_others(self.request)
         return answer

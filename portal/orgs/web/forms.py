@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AdminPasswordChangeForm
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import Limit
 from portal.core.web.client_address import counted_address
-from portal.orgs import addresses, members, queries
+from portal.orgs import members, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
@@ -97,15 +97,6 @@ class ReasonForm(forms.Form):
     """Why an operator does something."""
 
     reason = reason_field(required=True)
-
-
-class PasswordByLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
-    """A new password, set through the link that was sent to the person's address."""
-
-    def save(self) -> None:
-        """Set it; the address is confirmed by that."""
-        super().save()
-        addresses.confirm(self.user)
 
 
 class SpkeyUserForm(forms.Form):

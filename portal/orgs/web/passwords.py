@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from threading import Lock
 from typing import Final
 
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.orgs import easy_words, hashing
 from portal.orgs.models import User
 
 OURS: Final = frozenset({"portal", "spkey", "smartphonekey", "smartphone", "installer"})
@@ -65,7 +66,8 @@ class EasyGuesses:
     """Refuses a password that somebody would find within so many guesses, as zxcvbn counts them.
 
     It tries its list of breached passwords first, then words, names, dates, rows of keys and what
-    is repeated, alone and together. Of a long password it judges the beginning.
+    is repeated, alone and together. Of a long password it judges the beginning. Greek it does not
+    know, nor what the portal is about: `easy_words` has that.
     """
 
     sentence: Final = _(
@@ -78,7 +80,9 @@ class EasyGuesses:
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError."""
-        if _guesses(password[:JUDGED_CHARACTERS], _own_words(user)) < self.least_guesses:
+        own = _own_words(user)
+        is_easy = easy_words.is_of_easy_words(password, own, _breached())
+        if is_easy or _guesses(password[:JUDGED_CHARACTERS], own) < self.least_guesses:
             raise ValidationError(self.sentence, code="password_easy_to_guess")
 
     def get_help_text(self) -> Promise:
@@ -86,11 +90,18 @@ class EasyGuesses:
         return self.sentence
 
 
-def _guesses(password: str, words: list[str]) -> float:
+def _breached() -> Container[str]:
     # Its lists take 14 MB, and processes that set no password need none of them.
+    from zxcvbn.matching import RANKED_DICTIONARIES  # noqa: PLC0415
+
+    passwords: Container[str] = RANKED_DICTIONARIES["passwords"]
+    return passwords
+
+
+def _guesses(password: str, words: list[str]) -> float:
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
-    with _one_at_a_time:
+    with hashing.KNOWN.turn(), _one_at_a_time:
         return float(zxcvbn(password, user_inputs=words)["guesses"])
 
 

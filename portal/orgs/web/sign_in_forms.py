@@ -3,7 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ChangePasswordForm
+from allauth.account.fields import PasswordField, SetPasswordField
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
 from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.base import forms as mfa_forms
@@ -16,7 +17,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.orgs import factors
+from portal.orgs import addresses, factors
+from portal.orgs.models import User
 from portal.orgs.web import sign_in_limits
 
 CODE_USED = _("That code has been used. Wait for the next one.")
@@ -134,8 +136,35 @@ class SetUpForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
         return code
 
 
+class NewPasswordField(SetPasswordField):  # type: ignore[misc]  # allauth has no types
+    """A new password, which the form judges: that takes long, and comes after all else."""
+
+    def clean(self, value: str) -> str:
+        """Return it as it was typed."""
+        typed: str = PasswordField.clean(self, value)
+        return typed
+
+
+def judge_new_password(form: forms.Form, person: User) -> None:
+    """Refuse a new password that is too easy, once nothing else is wrong with the form."""
+    if form.errors:
+        return
+    try:
+        get_adapter().clean_password(form.cleaned_data["password1"], user=person)
+    except ValidationError as error:
+        form.add_error("password1", error)
+
+
 class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """Another password of one's own."""
+
+    password1 = NewPasswordField(label=ChangePasswordForm.base_fields["password1"].label)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Judge the new password, after the present one was right."""
+        cleaned: dict[str, Any] | None = super().clean()
+        judge_new_password(self, self.user)
+        return cleaned
 
     def clean_oldpassword(self) -> str:
         """Return the present one, counted and recorded as at sign-in.
@@ -146,3 +175,20 @@ class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has 
         if not get_adapter().reauthenticate(self.user, present):
             raise get_adapter().validation_error("enter_current_password")
         return present
+
+
+class PasswordByLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+    """A new password, set through the link that was sent to the person's address."""
+
+    password1 = NewPasswordField(label=ResetPasswordKeyForm.base_fields["password1"].label)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Judge the new password, after both were the same."""
+        cleaned: dict[str, Any] | None = super().clean()
+        judge_new_password(self, self.user)
+        return cleaned
+
+    def save(self) -> None:
+        """Set it; the address is confirmed by that."""
+        super().save()
+        addresses.confirm(self.user)

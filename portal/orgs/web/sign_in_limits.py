@@ -1,7 +1,9 @@
 """How often a password, or a code, may be guessed.
 
 A growing wait, never a lock that a stranger could turn against somebody: it is counted by account
-and address together, and a device on which the person has signed in before is counted apart.
+and address together, and a device on which the person has signed in before is counted apart. Where
+an account is guessed at from many addresses, everybody who is not on such a device waits up to a
+minute, each for themselves.
 """
 
 import secrets
@@ -13,15 +15,19 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from portal.core.throttle import Backoff, once
-from portal.core.web.client_address import counted_address
-from portal.orgs import queries
+from portal.core.throttle import Backoff, Brake, once
+from portal.core.turns import Turns
+from portal.core.web.client_address import counted_address, counted_network
+from portal.orgs import hashing, queries
 from portal.orgs.models import User
 
 OF_ACCOUNT: Final = Backoff("sign-in", free=5, longest=timedelta(minutes=15))
 OF_DEVICE: Final = Backoff("sign-in on a known device", free=10, longest=timedelta(minutes=15))
 # A whole company may sit behind one address.
 OF_ADDRESS: Final = Backoff("sign-ins of an address", free=50, longest=timedelta(minutes=15))
+# IPv6 alone: who has one of its networks often has some thousands, but so has a telephone company.
+OF_NETWORK: Final = Backoff("sign-ins of a network", free=500, longest=timedelta(minutes=1))
+FROM_ANYWHERE: Final = Brake("wrong passwords of an account", free=20, longest=timedelta(minutes=1))
 OF_FACTOR: Final = Backoff("second factor", free=5, longest=timedelta(minutes=15))
 # Longer than an app's code is taken for.
 CODE_SERVES: Final = timedelta(minutes=5)
@@ -36,8 +42,23 @@ def take_password(request: HttpRequest, account: str) -> None:
         OF_DEVICE.take(device)
         return
     # First by account: who has to wait there does not hold up the others behind the address.
+    FROM_ANYWHERE.take(account.lower(), counted_network(request))
     OF_ACCOUNT.take(_account_here(request, account))
     OF_ADDRESS.take(counted_address(request))
+    if (network := counted_network(request)) != counted_address(request):
+        OF_NETWORK.take(network)
+
+
+def count_wrong_password(request: HttpRequest, account: str) -> None:
+    """Count that the password was wrong, wherever it was tried, but on the person's own devices."""
+    if not _device(request, account):
+        FROM_ANYWHERE.count_wrong(account.lower())
+
+
+def turns(request: HttpRequest, account: str) -> Turns:
+    """Return the turns at hashing that a try at the account's password takes one of."""
+    is_known = request.user.is_authenticated or _device(request, account)
+    return hashing.KNOWN if is_known else hashing.STRANGERS
 
 
 def forgive_password(request: HttpRequest, account: str) -> None:

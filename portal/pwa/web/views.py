@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from portal.core.throttle import Limit
-from portal.core.web.client_address import client_address
+from portal.core.web.client_address import counted_address
 from portal.pwa import client_errors as errors
 from portal.pwa.web import precache
 from portal.pwa.web.manifest import manifest as manifest_in
@@ -102,7 +102,7 @@ def client_errors(request: HttpRequest) -> HttpResponse:
     except errors.MalformedReportError:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     # Counting writes, so what is no report is not counted.
-    if not (ERRORS_OF_ONE.allows(client_address(request)) and ERRORS_OF_ALL.allows()):
+    if not (ERRORS_OF_ONE.allows(counted_address(request)) and ERRORS_OF_ALL.allows()):
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     errors.log(error)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)

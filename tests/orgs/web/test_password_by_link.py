@@ -22,13 +22,14 @@ def unconfirmed(ira):
     return ira
 
 
-def follow_link(person, password: str = NEW) -> None:
+def follow_link(person, password: str = NEW) -> Client:
     client = Client()
     client.post(reverse("account_reset_password"), {"email": person.email})
     worker.run_once()
     (path,) = re.findall(r"https?://[^/]+(/\S+)", mail.outbox[-1].body)
     page = client.get(path)
     client.post(page.url, {"password1": password, "password2": password})
+    return client
 
 
 def test_a_password_set_through_the_link_confirms_the_address(unconfirmed):
@@ -43,6 +44,17 @@ def test_a_link_with_a_password_that_will_not_do_confirms_nothing(unconfirmed):
     follow_link(unconfirmed, password="short")
 
     assert not addresses.is_confirmed(unconfirmed)
+
+
+def test_a_device_on_which_a_password_was_set_by_the_link_is_known(ira):
+    client = follow_link(ira)
+    for n in range(25):
+        address, form = f"2001:db8:{n:x}::1", {"login": ira.email, "password": "wrong"}
+        Client().post(reverse("account_login"), form, REMOTE_ADDR=address)
+
+    sign_in = {"login": ira.email, "password": NEW}
+    assert Client().post(reverse("account_login"), sign_in).status_code == 429
+    assert client.post(reverse("account_login"), sign_in).status_code == 302
 
 
 def test_signing_in_confirms_nothing(unconfirmed):

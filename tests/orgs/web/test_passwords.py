@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001
 """A password that everybody would try is refused; one that is only long is not."""
 
 from time import process_time
@@ -32,6 +33,41 @@ def test_what_everybody_would_try_is_refused(password, code, ira):
         validate_password(password, ira)
 
     assert code in {error.code for error in refusal.value.error_list}
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "ada.admin.2026",
+        "acme-2026-hubs",
+        "smartlock2026",
+        "letmein-please",
+        "installer-hub-2026",
+        "demo-hub-portal",
+        "liverpool_HUB_7",
+        "Καλημέρα2026",
+        "κωδικός123",
+        "Ολυμπιακός7",
+        "ΘΕΣΣΑΛΟΝΙΚΗ",
+        "Θεσσαλονίκη",
+        "kalhmera-2026!",
+        "o.kwdikos.mou",
+    ],
+)
+def test_nothing_but_easy_words_is_refused(password, ada):
+    ada.name = "Ada Admin"
+    with pytest.raises(ValidationError) as refusal:
+        validate_password(password, ada)
+
+    assert "password_easy_to_guess" in {error.code for error in refusal.value.error_list}
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["μπλε ομπρέλα κάτω", "καλημέρα γαλάζια αλεπού", "hub tulip anvil", "acme 41862093755"],
+)
+def test_other_words_beside_easy_ones_do_no_harm(password, ada):
+    validate_password(password, ada)
 
 
 @pytest.mark.parametrize(

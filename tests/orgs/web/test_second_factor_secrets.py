@@ -70,6 +70,24 @@ def test_a_form_without_its_page_sets_nothing_up(client, ira):
     assert not Authenticator.objects.filter(user=ira).exists()
 
 
+def test_who_has_set_up_an_app_is_shown_the_recovery_codes_at_once(client):
+    seed = client.get(ACTIVATE).context["form"].secret
+    answer = client.post(ACTIVATE, {"code": shown_by_app(seed)}, follow=True)
+
+    assert answer.redirect_chain == [(CODES, 302)]
+    codes = RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes()
+    assert all(code in answer.text for code in codes)
+
+
+def test_who_is_asked_for_a_code_is_not_led_to_the_password_and_round(client, ira):
+    has_used_factor(client, ira, seconds_ago=3600)
+    answer = client.get(CODES, follow=True)
+
+    assert answer.redirect_chain[-1][0].startswith(reverse("mfa_reauthenticate"))
+    assert reverse("account_reauthenticate") not in answer.text
+    assert reverse("mfa_reauthenticate") in client.get(reverse("account_reauthenticate")).text
+
+
 def test_recovery_codes_are_shown_once_and_can_be_saved_from_that_page(client, codes):
     assert reverse("mfa_view_recovery_codes") in client.get(reverse("mfa_index")).text
 

@@ -1,6 +1,10 @@
 """Guessing is slowed by a growing wait, which no stranger can turn against somebody."""
 
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
@@ -8,9 +12,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
+from portal import settings as production
 from portal.core.models import Slot
-from portal.orgs.web import sign_in_limits
+from portal.core.throttle import Backoff, alone
+from portal.core.turns import BusyError, Turns
+from portal.orgs import hashing
+from portal.orgs.web import password_changes, passwords, sign_in_limits
 from tests.people_with_factor import PASSWORD, code, set_up_factor, sign_in_with_password
 
 STRANGER, OWNER = "198.51.100.7", "203.0.113.9"
@@ -28,6 +37,24 @@ def at_noon(time_machine):
 def sign_in(email: str, password: str, address: str, client: Client | None = None):
     form = {"login": email, "password": password}
     return (client or Client()).post(reverse("account_login"), form, REMOTE_ADDR=address)
+
+
+@pytest.fixture
+def busy(monkeypatch) -> Iterator[None]:
+    """Strangers' tries take all turns at hashing."""
+    turns, over, taken = Turns(at_once=1, waiting=0, seconds=0), Event(), Event()
+    monkeypatch.setattr(hashing, "STRANGERS", turns)
+
+    def hash_slowly() -> None:
+        with turns.turn():
+            taken.set()
+            over.wait()
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(hash_slowly)
+        taken.wait()
+        yield
+        over.set()
 
 
 def guess(email: str, times: int, address: str = STRANGER) -> list[int]:
@@ -207,3 +234,113 @@ def test_who_knows_the_password_does_not_shut_the_owner_out_at_the_factor(ira):
 
     sign_in_with_password(tablet, ira)
     assert tablet.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
+
+
+def test_a_stranger_is_told_at_once_to_come_again_while_others_are_hashing(ira, busy):
+    for email in (ira.email, "nobody@acme.example") * 6:
+        answer = sign_in(email, PASSWORD, STRANGER)
+        assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+        assert "Many others are signing in just now" in answer.text
+
+    assert not Slot.objects.exists()
+
+
+def test_a_known_device_is_let_in_while_strangers_are_hashing(ira, request):
+    tablet = Client()
+    sign_in(ira.email, PASSWORD, OWNER, tablet)
+    tablet.post(reverse("account_logout"))
+    request.getfixturevalue("busy")
+
+    assert sign_in(ira.email, PASSWORD, OWNER).status_code == 429
+    assert sign_in(ira.email, PASSWORD, OWNER, tablet).status_code == 302
+
+
+def test_whatever_hashes_a_password_takes_a_turn(monkeypatch):
+    monkeypatch.setattr(hashing, "KNOWN", turns := Turns(at_once=1, waiting=0, seconds=0))
+    hasher = import_string(production.PASSWORD_HASHERS[0])()
+    assert hasher.verify("right", hasher.encode("right", "salt", 1))
+
+    with ThreadPoolExecutor(1) as other, turns.turn(), pytest.raises(BusyError):
+        other.submit(hasher.encode, "right", "salt", 1).result()
+
+
+def from_everywhere(email: str) -> list[int]:
+    networks = [f"2001:db8:{n:x}::1" for n in range(12)]
+    return [status for address in networks for status in guess(email, 5, address)]
+
+
+@pytest.mark.parametrize("email", ["ira@acme.example", "nobody@acme.example"])
+def test_guesses_at_one_account_from_everywhere_have_to_wait(ira, email):
+    assert from_everywhere(email) == [200] * 20 + [429] * 40
+
+
+def test_who_guesses_from_everywhere_keeps_the_owner_waiting_for_a_minute_and_no_more(ira, at_noon):
+    for _ in range(2):
+        from_everywhere(ira.email)
+        at_noon.shift(61)
+    refused = sign_in(ira.email, PASSWORD, OWNER)
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) <= 60
+
+    for waits in ("30", "1"):
+        at_noon.shift(30 if waits == "30" else 29)
+        from_everywhere(ira.email)
+        assert sign_in(ira.email, PASSWORD, OWNER)["Retry-After"] == waits
+    at_noon.shift(1)
+    assert sign_in(ira.email, PASSWORD, OWNER).status_code == 302
+
+
+def test_a_known_device_does_not_wait_for_those_who_guess_from_everywhere(ira):
+    tablet = Client()
+    sign_in(ira.email, PASSWORD, OWNER, tablet)
+    tablet.post(reverse("account_logout"))
+    from_everywhere(ira.email)
+
+    assert sign_in(ira.email, PASSWORD, "192.0.2.1", tablet).status_code == 302
+
+
+def test_the_networks_of_one_line_are_counted_together_too(db, monkeypatch):
+    limit = Backoff("sign-ins of a network", free=3, longest=timedelta(minutes=1))
+    monkeypatch.setattr(sign_in_limits, "OF_NETWORK", limit)
+    answers = [guess(f"{n}@acme.example", 1, f"2001:db8:1:{n}::1")[0] for n in range(6)]
+
+    assert answers == [200] * 4 + [429] * 2
+    assert guess("9@acme.example", 1, "2001:db8:2::1") == [200]
+
+
+def test_clients_without_an_address_sign_in_and_are_counted_as_one(ira, settings):
+    settings.TRUSTED_PROXIES = 1
+
+    def sign_in_from(said: str, password: str) -> int:
+        form = {"login": ira.email, "password": password}
+        page = reverse("account_login")
+        return Client().post(page, form, headers={"X-Forwarded-For": said}).status_code
+
+    assert sign_in_from("garbage", PASSWORD) == 302
+    assert [sign_in_from("unknown", "wrong") for _ in range(6)] == [200] * 6
+    assert sign_in_from("_hidden", PASSWORD) == 429
+
+
+def test_a_new_password_is_judged_only_after_the_present_one_was_right(as_person, ira, monkeypatch):
+    monkeypatch.setattr(passwords, "_guesses", lambda *_: pytest.fail("it was judged"))
+    page, new = reverse("account_change_password"), "tulip harbour anvil"
+    for old, again in (("wrong", new), (PASSWORD, "tulip harbour hammer")):
+        form = {"oldpassword": old, "password1": new, "password2": again}
+        assert as_person(ira).post(page, form).status_code == 200
+
+
+def test_a_new_password_that_is_too_easy_is_refused(as_person, ira):
+    form = {"oldpassword": PASSWORD, "password1": "Summer2026!", "password2": "Summer2026!"}
+    answer = as_person(ira).post(reverse("account_change_password"), form)
+
+    assert "easy to guess" in answer.text
+    ira.refresh_from_db()
+    assert ira.check_password(PASSWORD)
+
+
+def test_one_person_changes_their_password_once_at_a_time(as_person, ira, ada):
+    form = {"oldpassword": PASSWORD, "password1": "x", "password2": "x"}
+    page = reverse("account_change_password")
+    with alone("password change", str(ira.pk), at_most=password_changes.AT_MOST):
+        assert as_person(ira).post(page, form).status_code == 429
+        assert as_person(ada).post(page, form).status_code == 200
