@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from portal import spkey
@@ -28,8 +29,11 @@ from tests.conftest import NEVER
 pytestmark = pytest.mark.django_db
 
 MOST_QUERIES = 45
-PEOPLES_PAGES = ("/", "/claims/", "/jobs/", "/me/activity/", "/news/")
-ADMINS_PAGES = (*PEOPLES_PAGES, "/sites/", "/people/", "/key/", "/record/")
+PEOPLES_PAGES = tuple(map(reverse, ("home", "claims:list", "jobs:list", "activity", "news")))
+ADMINS_PAGES = (
+    *PEOPLES_PAGES,
+    *map(reverse, ("sites:list", "people:list", "key:edit", "record:list")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +83,9 @@ def test_made_twice_is_made_once(demo):
 
 
 def test_an_organisation_in_which_somebody_has_worked_gets_no_past(demo):
-    Job.objects.filter(organisation__spkey_org_id=world.HARBOUR_ORG_ID).delete()
+    theirs = {"organisation__spkey_org_id": world.HARBOUR_ORG_ID}
+    Claim.objects.filter(**theirs).update(job=None)
+    Job.objects.filter(**theirs).delete()
     before = numbers()
     history.make()
 
@@ -136,7 +142,6 @@ def test_nothing_is_lost_when_the_worker_reads_the_hubs_again(demo, lived_in_san
         watching.refresh(lease)
 
     claim = claimed.get(hub=hub)
-    assert claim.hub.version == hub.version
     assert timeline.chip(claim).word == "Online"
 
 
