@@ -70,6 +70,7 @@ def _tell(past: Past) -> None:
     if past.organisation.spkey_org_id == world.ACME_ORG_ID:
         jobs.hand_over(past, begun)
         jobs.ask(past, begun)
+        past.as_if_by(past.people["admin"], lambda: jobs.invite(past))
         deputy = past.people["deputy"].user
         NewsChoice.objects.get_or_create(
             user=deputy,

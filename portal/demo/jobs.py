@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F
@@ -18,7 +18,6 @@ from portal.jobs.models import (
     Acceptance,
     ExpectedHub,
     Handover,
-    HandoverLink,
     Job,
     JobMember,
     JobRequest,
@@ -142,7 +141,7 @@ def _expect(job: Job, planned: Planned) -> None:
     )
 
 
-def _note(past: Past, verb: str, job: Job, moment: Any, **detail: Any) -> None:
+def _note(past: Past, verb: str, job: Job, moment: datetime, **detail: Any) -> None:
     past.note(
         verb,
         past.people["admin"],
@@ -166,10 +165,8 @@ def hand_over(past: Past, jobs: dict[str, Job]) -> None:
     )
     numbers = {"number": whole.number, "name": CARETAKER}
     past.note("handover.accepted", ira, accepted_at, whole, **numbers)
-    link = handover_links.make(whole, past.people["admin"].user)
-    HandoverLink.objects.filter(pk=link.pk).update(
-        opened_count=3, last_opened_at=past.now - timedelta(hours=1)
-    )
+    admin = past.people["admin"]
+    past.as_if_by(admin, lambda: handover_links.make(whole, admin.user))
     without_power = world.hub_id(121)
     _complete(past, jobs["mill-court"], ira, 19, {without_power: NO_POWER})
 
@@ -198,7 +195,7 @@ def _complete(
     return left
 
 
-def _as_it_was(item: Item, at: Any, explanations: dict[str, str]) -> Item:
+def _as_it_was(item: Item, at: datetime, explanations: dict[str, str]) -> Item:
     """Return the item of that day: what is offline since was online then."""
     if item.key in explanations:
         return replace(item, online=False, last_seen=None)
@@ -206,7 +203,7 @@ def _as_it_was(item: Item, at: Any, explanations: dict[str, str]) -> Item:
 
 
 def ask(past: Past, jobs: dict[str, Job]) -> None:
-    """Let somebody wait for more time, and somebody new for their first job."""
+    """Let somebody wait for more time on their job."""
     late, job = past.people["late"], jobs["stoa-ermou"]
     asked = JobRequest.objects.create(
         organisation=past.organisation,
@@ -217,6 +214,10 @@ def ask(past: Past, jobs: dict[str, Job]) -> None:
     )
     kind = str(JobRequest.Kind.MORE_TIME)
     past.note("job.asked", late, asked.asked_at, asked, kind=kind, number=job.number, wanted="")
+
+
+def invite(past: Past) -> None:
+    """Invite somebody new to the job that is planned last."""
     admin = past.people["admin"].user
     invitation = people_invitations.invite(
         past.organisation,

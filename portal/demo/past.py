@@ -1,5 +1,7 @@
 """What the demo's pasts have in common: who and where, days gone by, and their record."""
 
+from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -8,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.core import logs
+from portal.core.logs import Origin
 from portal.orgs.models import Membership, Organisation
 from portal.sites.models import Site
 
@@ -54,6 +58,16 @@ class Past:
             moment=moment,
             **detail,
         )
+
+    def as_if_by(self, person: Membership, do: Callable[[], object]) -> None:
+        """Let something happen now in the person's name, and in their role."""
+
+        def act() -> None:
+            by = {"person": person.user_id, "organisation": self.organisation.pk}
+            logs.begin(Origin("", "", "", "", **by, role=person.role))
+            do()
+
+        copy_context().run(act)
 
 
 def past_of(organisation: Organisation) -> Past:

@@ -118,6 +118,10 @@ def test_every_claim_that_ended_has_its_entry_in_the_record(demo):
     assert dict(recorded) == {str(claim.pk): claim.finished_at for claim in ended}
 
 
+def test_the_record_says_in_which_role_somebody_acted(demo):
+    assert not Entry.objects.filter(actor_role="").exists()
+
+
 def test_the_sandbox_tells_of_every_hub_what_the_demo_does(demo, lived_in_sandbox):
     hubs = Hub.objects.select_related("organisation").exclude(binding=Hub.Binding.OTHER)
     keys = {world.ACME_ORG_ID: world.ACME_KEY, world.HARBOUR_ORG_ID: world.HARBOUR_KEY}
