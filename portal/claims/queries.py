@@ -72,9 +72,9 @@ def claims_visible_to(user: User) -> ClaimQuerySet:
 
 
 def latest(claims: ClaimQuerySet, member: Membership) -> list[Claim]:
-    """Return of these claims the member's own of today; an administrator gets everybody's."""
+    """Return of these claims an installer's own of today; the others' newest are everybody's."""
     newest = claims.with_details().order_by("-created_at", "-id")
-    if member.role == Membership.Role.ADMIN:
+    if member.role != Membership.Role.INSTALLER:
         return first_of(newest, LATEST)
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return first_of(newest.filter(submitted_by=member.user, created_at__gte=today), LATEST_TODAY)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
+from django.utils import timezone
 
 from portal.audit.record import record
 from portal.core.leasing import due_at, taken_away
@@ -120,7 +121,7 @@ def complete(
     said = {key: text for key, text in (explanations or {}).items() if text}
     if not explanation and not _all_said(standing, said):
         raise UnexplainedError
-    handover = _frozen(current, standing, actor, explanation, said)
+    handover = freeze(current, standing, actor, explanation, said, at=timezone.now())
     Job.objects.filter(pk=job.pk).update(
         completed_at=handover.created_at,
         completed_by=actor,
@@ -139,15 +140,23 @@ def _all_said(standing: Standing, said: Mapping[str, str]) -> bool:
     return not is_short and all(item.key in said for item in exceptions)
 
 
-def _frozen(
-    job: Job, standing: Standing, actor: User, explanation: str, said: Mapping[str, str]
+def freeze(
+    job: Job,
+    standing: Standing,
+    actor: User,
+    explanation: str,
+    said: Mapping[str, str],
+    *,
+    at: datetime,
 ) -> Handover:
+    """Write down what the job leaves behind, under the next number. Completes nothing."""
     organisation, site = job.organisation, job.site
     last = Handover.objects.filter(organisation=organisation).aggregate(last=Max("number"))["last"]
     handover = Handover.objects.create(
         job=job,
         organisation=organisation,
         number=(last or 0) + 1,
+        created_at=at,
         created_by_id=actor.pk,
         created_by_name=actor.display_name,
         organisation_name=organisation.name,

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from portal.sandbox import bodies, world
+from portal.sandbox import lived_in as settled
 from portal.sandbox.api import Api
 from portal.sandbox.control import PREFIX, Control
 from portal.sandbox.exchange import Answer, Request
@@ -26,8 +27,8 @@ class Sandbox:
 
     `latency` (seconds) is added to every API call; a claimed hub comes online `online_delay`
     seconds after its claim. `clock` gives epoch seconds and `pause` waits for seconds; tests
-    replace them. `report`, when given, gets one line a request, without secrets. The world is kept
-    when the server stops and starts again.
+    replace them. `report`, when given, gets one line a request, without secrets. `lived_in` begins
+    with hubs that stand at sites already. The world is kept when the server stops and starts again.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         pause: Pause | None = None,
         report: Callable[[str], None] | None = None,
+        lived_in: bool = False,
     ) -> None:
-        self.state = SandboxState(seed=seed, online_delay=online_delay, clock=clock)
+        settle = settled.settle if lived_in else None
+        self.state = SandboxState(seed, online_delay, clock, settle)
         self.faults = Faults()
         self.latency = latency
         self._stopping = threading.Event()

@@ -13,7 +13,7 @@ from portal.sandbox.keys import Keys
 REQUESTS_KEPT = 50_000
 SETTABLE = frozenset({"online", "status", "orgId", "siteId"})
 STATUSES = frozenset({"Provisioned", "Claimed", "Suspended", "Decommissioned"})
-_DAY = 86_400.0
+DAY = 86_400.0
 
 
 @dataclass(slots=True)
@@ -93,13 +93,21 @@ class LoggedRequest:
     status: int | None = None
 
 
+type Settle = Callable[[Mapping[str, SandboxHub], Keys, int, float], None]
+"""Changes the first hubs and keys, of a world's seed, at a time: see `portal.sandbox.lived_in`."""
+
+
 @dataclass
 class SandboxState:
-    """Everything that changes while the sandbox runs. Hold `lock` to change more than one thing."""
+    """Everything that changes while the sandbox runs. Hold `lock` to change more than one thing.
+
+    `settle`, when given, makes more of the world's first second than that all hubs are free.
+    """
 
     seed: int = world.DEFAULT_SEED
     online_delay: float = 3.0
     clock: Callable[[], float] = time.time
+    settle: Settle | None = None
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     hubs: dict[str, SandboxHub] = field(default_factory=dict, repr=False)
     users: dict[str, Json] = field(default_factory=dict, repr=False)
@@ -126,7 +134,10 @@ class SandboxState:
                     "created_at": "2026-01-15T10:30:00.000Z",
                 }
             self.hubs.clear()
-            self.hubs.update((hub.hub_id, hub) for hub in _first_hubs(self.seed, self.clock()))
+            now = self.clock()
+            self.hubs.update((hub.hub_id, hub) for hub in _first_hubs(self.seed, now))
+            if self.settle is not None:
+                self.settle(self.hubs, self.keys, self.seed, now)
 
     def status(self, hub: SandboxHub) -> Json:
         """`hub` as its status endpoint tells it, without what only a silent device would know."""
@@ -197,7 +208,7 @@ def milliseconds(seconds: float) -> int:
 
 def _first_hubs(seed: int, now: float) -> Iterator[SandboxHub]:
     for n in range(world.HUB_COUNT):
-        yield _new_hub(world.hub_id(n, seed), now - _DAY * (30 + n))
+        yield _new_hub(world.hub_id(n, seed), now - DAY * (30 + n))
     for magic in world.MAGIC.values():
         if magic.exists:
             yield _magic_hub(magic, now)
@@ -208,11 +219,11 @@ def _new_hub(hub_id: str, provisioned_at: float) -> SandboxHub:
 
 
 def _magic_hub(magic: world.MagicHub, now: float) -> SandboxHub:
-    hub = _new_hub(magic.id, now - 30 * _DAY)
+    hub = _new_hub(magic.id, now - 30 * DAY)
     hub.status, hub.org_id, hub.site_id = magic.status, magic.org_id, magic.site_id
     hub.is_hidden = magic.is_hidden
     if magic.status == "Claimed":
-        hub.claimed_at, hub.online_from, hub.version = now - 2 * _DAY, now - _DAY, 2
+        hub.claimed_at, hub.online_from, hub.version = now - 2 * DAY, now - DAY, 2
     if magic.offline_calls is None:
         hub.online = False
     else:

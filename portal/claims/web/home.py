@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= home_jobs.for_admin(membership)
     elif Ability.CLAIM in access.abilities(membership):
         context |= home_jobs.for_worker(membership)
+    elif membership.role == Membership.Role.VIEWER:
+        context |= home_jobs.todays(membership)
     return render(request, "claims/home.html", context)
 
 
@@ -53,7 +55,11 @@ def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, object]:
 
 def _for_member(member: Membership) -> dict[str, object]:
     claims = queries.latest(queries.claims_of(member), member)
-    return {"rows": [list_item.of(claim) for claim in claims]}
+    return {
+        "rows": [list_item.of(claim) for claim in claims],
+        "is_of_everybody": member.role != Membership.Role.INSTALLER,
+        "is_supports": member.organisation.holds_super_key,
+    }
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What home shows of jobs: to an administrator how far today's are, to an installer their own."""
+"""What home shows of jobs: to an installer their own, to others how far today's are."""
 
 from dataclasses import dataclass
 
@@ -26,13 +26,18 @@ class OwnJob:
 
 def for_admin(member: Membership) -> dict[str, object]:
     """Return today's jobs with their progress, what waits for release, and what is asked for."""
-    jobs = queries.todays(member)
-    progress = job_progress.progress_of(jobs)
     return {
-        "jobs_today": [(job, progress[job.pk]) for job in jobs],
+        **todays(member),
         "releases": releases.by_person(job_progress.waiting_for_release(member)),
         "job_requests": queries.open_requests(member),
     }
+
+
+def todays(member: Membership) -> dict[str, object]:
+    """Return today's jobs with their progress."""
+    jobs = queries.todays(member)
+    progress = job_progress.progress_of(jobs)
+    return {"jobs_today": [(job, progress[job.pk]) for job in jobs]}
 
 
 def for_worker(member: Membership) -> dict[str, object]:

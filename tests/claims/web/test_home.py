@@ -8,6 +8,8 @@ from django.utils import timezone
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
+from portal.jobs import planning
+from portal.jobs.planning import Plan
 from portal.orgs.models import Organisation
 from portal.sandbox import world
 from tests.conftest import claim_request, join, make_person
@@ -26,6 +28,29 @@ def home(client):
 
 def titles(client) -> list[str]:
     return [todo.title for todo in home(client).context["todos"]]
+
+
+def test_a_viewer_finds_what_everybody_claimed_and_the_jobs_of_today(
+    as_person, acme, ada, claim, mill_court
+):
+    vic = make_person("viewer@acme.example", "Vic Viewer")
+    join(vic, acme, "viewer")
+    today = timezone.localdate()
+    job = planning.make(Plan(mill_court, today, today), ada)
+    answer = home(as_person(vic))
+
+    assert [row.hub_id for row in answer.context["rows"]] == [claim.hub_id_text]
+    assert [each for each, _ in answer.context["jobs_today"]] == [job]
+    assert "Latest claims" in answer.content.decode()
+
+
+def test_a_viewer_reads_that_nothing_is_claimed_yet(as_person, acme):
+    vic = make_person("viewer@acme.example", "Vic Viewer")
+    join(vic, acme, "viewer")
+    page = home(as_person(vic)).content.decode()
+
+    assert "Each hub that is claimed appears here" in page
+    assert "support" not in page
 
 
 def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(

@@ -19,11 +19,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to serve, which world, and how slow it is."""
+        """Where to serve, which world in which state, and how slow it is."""
         port = os.environ.get("SANDBOX_PORT", "8787")
         parser.add_argument("--port", type=int, default=port, help="default: SANDBOX_PORT, or 8787")
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen at")
         parser.add_argument("--seed", type=int, default=world.DEFAULT_SEED, help="which world")
+        lived_in = "begin with the hubs of the demo claimed"
+        parser.add_argument("--lived-in", action="store_true", help=lived_in)
         parser.add_argument("--latency-ms", type=float, default=0.0, help="added to every call")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -31,7 +33,12 @@ class Command(BaseCommand):
         stop = threading.Event()
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: stop.set())
-        sandbox = Sandbox(options["seed"], options["latency_ms"] / 1000, report=self._report)
+        sandbox = Sandbox(
+            options["seed"],
+            options["latency_ms"] / 1000,
+            report=self._report,
+            lived_in=options["lived_in"],
+        )
         self._start(sandbox, options["port"], options["host"])
         with sandbox:
             self._report(f"The sandbox answers at {sandbox.url} (seed {options['seed']}).")
