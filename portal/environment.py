@@ -172,7 +172,7 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
         # nobody waits for it longer than for SQLite's lock. Who asks has it tried at once: the
         # pool's own tries, ever rarer, would go on waiting when the database is back.
         found["CONN_HEALTH_CHECKS"] = True
-        pool = {"min_size": 1, "max_size": threads + 8, "timeout": 5}
+        pool: dict[str, Any] = {"min_size": 1, "max_size": threads + 8, "timeout": 5}
         pool |= {"check": pooled.check, "reconnect_timeout": 1}
         # A machine that is gone answers nothing at all.
         ours = {"pool": pool, "connect_timeout": 3}

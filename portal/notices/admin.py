@@ -13,6 +13,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     fields = (
         "organisation",
         "user",
+        "address",
         "kind",
         "about",
         "created_at",

@@ -30,6 +30,11 @@ class Outgoing(Leased):
     sent_at = models.DateTimeField(_("sent at"), null=True)
     given_up_at = models.DateTimeField(_("given up at"), null=True)
 
+    @property
+    def recipient(self) -> str:
+        """The address to which it goes."""
+        return self.user.email
+
     class Meta(Leased.Meta):
         abstract = True
         ordering = ("-created_at",)
@@ -74,6 +79,9 @@ class Notice(Outgoing):
         related_name="notices",
         verbose_name=_("organisation"),
     )
+    # Of a change of power, the reader's when it was written: an operator may change it before it
+    # is sent.
+    address = models.EmailField(_("e-mail address"), blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     about = models.CharField(_("about"), max_length=100)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
@@ -96,6 +104,11 @@ class Notice(Outgoing):
                 name="operator_told_once_each",
             ),
         )
+
+    @property
+    def recipient(self) -> str:
+        """The address to which it goes."""
+        return self.address or self.user.email
 
     def __str__(self) -> str:
         return gettext("%(kind)s, to %(person)s") % {

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -27,7 +27,7 @@ from portal.core import leasing
 from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
 from portal.notices.models import AccountEmail, Notice, Outgoing
-from portal.orgs.models import ApiCredential, Membership, User
+from portal.orgs.models import ApiCredential, Membership, MembershipQuerySet, User
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ SHORTEST_BACKOFF: Final = timedelta(seconds=5)
 # Both must be reached: a clock that leaps, or a machine that slept, ends nothing by itself.
 GIVE_UP_AFTER: Final = timedelta(hours=48)
 GIVE_UP_TRIES: Final = 12
+TOLD_AFTERWARDS: Final = timedelta(days=7)
+OF_POWER: Final = frozenset({Notice.Kind.OPERATOR_CHANGE, Notice.Kind.ADMINISTRATORS})
 
 _random = random.SystemRandom()
 
@@ -53,19 +55,40 @@ def notify(organisation_id: uuid.UUID, kind: str, about: str, **facts: object) -
     secret; the words of the kind in templates/notices/email/ say which they know. Return how many
     notices were made. Raises ValueError for a kind that has no words.
     """
-    admins = Membership.objects.active().filter(
-        organisation=organisation_id, role=Membership.Role.ADMIN
-    )
-    people = [admin.user for admin in admins.select_related("user")]
+    admins = _administrators(organisation_id).select_related("user")
+    people = [admin.user for admin in admins]
     if not people:
         logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
     return _write(people, organisation_id, Notice.Kind(kind), about, facts)
 
 
-def notify_operators(kind: str, about: str, **facts: object) -> int:
-    """Write a notice for each operator of the portal, as `notify` does for administrators."""
-    operators = list(User.objects.filter(is_staff=True, is_active=True))
-    return _write(operators, None, Notice.Kind(kind), about, facts)
+def notify_of_power(organisation_id: uuid.UUID | None, about: str, **facts: object) -> int:
+    """Write a notice of who has power, or of what they do with it, to those who had it before.
+
+    To the organisation's administrators, or without one to the operators; called before the
+    change, and to where each of them is written to before it. `gone` in `facts` is the id of who
+    has it no more: they are told for a week all the same, or one could put them aside first.
+    """
+    kind = Notice.Kind.ADMINISTRATORS if organisation_id else Notice.Kind.OPERATOR_CHANGE
+    recent = Notice.objects.filter(
+        organisation=organisation_id,
+        kind=kind,
+        created_at__gte=timezone.now() - TOLD_AFTERWARDS,
+        facts__has_key="gone",
+    )
+    gone = Q(pk__in=set(recent.values_list("facts__gone", flat=True)))
+    if organisation_id:
+        has_it = Q(pk__in=_administrators(organisation_id).values("user"))
+    else:
+        has_it = Q(is_staff=True, is_active=True)
+    people = list(User.objects.filter(has_it | gone))
+    return _write(people, organisation_id, kind, about, facts)
+
+
+def _administrators(organisation_id: uuid.UUID) -> MembershipQuerySet:
+    return Membership.objects.active().filter(
+        organisation=organisation_id, role=Membership.Role.ADMIN
+    )
 
 
 def _write(
@@ -79,6 +102,7 @@ def _write(
         Notice(
             organisation_id=organisation_id,
             user=person,
+            address=person.email if kind in OF_POWER else "",
             kind=kind,
             about=about,
             facts=facts,
@@ -126,8 +150,8 @@ def take_due(limit: int) -> list[Lease[Notice]]:
 def send(lease: Lease[Notice]) -> None:
     """Send a leased notice, or put it off. One whose lease is lost is left to its new holder.
 
-    Somebody who is no administrator, or operator, any more is told nothing: it is given up. But
-    who was one when that changed is told of it, or an operator could first take them away.
+    Somebody who is no administrator any more is told nothing: it is given up. But who was one, or
+    an operator, before a change of power is told of it: see `notify_of_power`.
     """
     leased = lease.row(for_at_least=LONGEST_SEND)
     notice = leased.select_related("organisation", "user").first()
@@ -183,10 +207,8 @@ def _backoff(tries: int) -> timedelta:
 
 
 def _still_concerns(notice: Notice) -> bool:
-    if notice.organisation_id is None:
-        return notice.user.is_staff and notice.user.is_active
-    if notice.kind == Notice.Kind.ADMINISTRATORS:
-        return notice.user.is_active
+    if notice.kind in OF_POWER:
+        return True
     return (
         Membership.objects.active_of(notice.user)
         .filter(organisation=notice.organisation_id, role=Membership.Role.ADMIN)
@@ -197,7 +219,8 @@ def _still_concerns(notice: Notice) -> bool:
 def _email(notice: Notice) -> EmailMessage:
     language = notice.user.language or settings.LANGUAGE_CODE
     organisation = notice.organisation.name if notice.organisation else ""
-    return written(notice, language, {**notice.facts, "organisation": organisation})
+    facts = {"place": organisation, **notice.facts, "organisation": organisation}
+    return written(notice, language, facts)
 
 
 def written(
@@ -218,7 +241,7 @@ def written(
     return EmailMessage(
         subject.strip(),
         body.strip() + "\n",
-        to=[email.user.email],
+        to=[email.recipient],
         headers={"Message-ID": f"<{email.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
 
