@@ -66,8 +66,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        """The person's name, or their address while they have none."""
-        return self.name or self.email
+        """The person's name; while they have none, their address as far as its @."""
+        return self.name or self.email.partition("@")[0]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session must know of the person to go on, `sessions_ended` among it."""

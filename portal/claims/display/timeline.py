@@ -106,7 +106,7 @@ def _words(claim: Claim, reader: User | None = None) -> Words:
         return of_support
     is_of_other = reader is not None and reader.pk != claim.submitted_by_id
     if is_of_other and claim.reason == Reason.ADDRESS_UNCONFIRMED:
-        return wording.address_unconfirmed(claim.submitted_by.display_name)
+        return wording.address_unconfirmed(wording.claimer(claim))
     return wording.words(claim.state, claim.reason)
 
 
@@ -125,15 +125,16 @@ def present(claim: Claim, reader: User | None = None) -> Words:
     return wording.STOPPING if is_stopping(claim) else _words(claim, reader)
 
 
-def steps(claim: Claim, reader: User | None = None) -> list[Step]:
+def steps(claim: Claim, reader: User | None = None, *, for_support: bool = False) -> list[Step]:
     """Return the timeline, oldest first; without a `reader`, for who made the claim."""
+    by = wording.claimer(claim, for_support=for_support)
     story = [
         Step(
             "past",
             "good",
             "check",
             _("Received"),
-            gettext("By %(person)s") % {"person": claim.submitted_by.display_name},
+            gettext("By %(person)s") % {"person": by},
             claim.created_at,
         )
     ]
