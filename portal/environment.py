@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from portal.core import pooled
 from portal.spkey.client import checked_base_url
 
 KNOWN = frozenset(
@@ -194,9 +195,13 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
     elif found["ENGINE"] == "django.db.backends.postgresql":
         # The pool tries each connection before it hands it out: after a restart of the database,
         # dead ones are replaced in place of failing a request each. While the database is away,
-        # nobody waits for it longer than for SQLite's lock.
+        # nobody waits for it longer than for SQLite's lock. Who asks has it tried at once: the
+        # pool's own tries, ever rarer, would go on waiting when the database is back.
         found["CONN_HEALTH_CHECKS"] = True
-        ours = {"pool": {"min_size": 1, "max_size": threads + 8, "timeout": 5}}
+        pool: dict[str, Any] = {"min_size": 1, "max_size": threads + 8, "timeout": 5}
+        pool |= {"check": pooled.check, "reconnect_timeout": 1}
+        # A machine that is gone answers nothing at all.
+        ours = {"pool": pool, "connect_timeout": 3}
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}

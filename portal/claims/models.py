@@ -300,6 +300,11 @@ class Claim(Leased):
                 name="claim_newest_of_support",
             ),
             models.Index(
+                fields=("organisation", "-created_at", "-id"),
+                condition=Q(acting_organisation__isnull=False),
+                name="claim_newest_by_support",
+            ),
+            models.Index(
                 fields=("organisation", "spkey_site_id", "-created_at", "-id"),
                 condition=Q(site=None),
                 name="claim_without_site",

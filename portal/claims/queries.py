@@ -29,7 +29,9 @@ _DIFFERENT = """
     )
     SELECT value FROM each_one WHERE value IS NOT NULL
 """
-_CLAIMERS = _DIFFERENT.format(column="submitted_by_id", and_only="")
+_CLAIMERS = _DIFFERENT.format(
+    column="submitted_by_id", and_only="AND acting_organisation_id IS NULL"
+)
 _TYPED_SITES = _DIFFERENT.format(column="spkey_site_id", and_only="AND site_id IS NULL")
 LATEST = 10
 LATEST_TODAY = 50
@@ -81,7 +83,7 @@ def latest(claims: ClaimQuerySet, member: Membership) -> list[Claim]:
 
 
 def claimers(member: Membership) -> QuerySet[User]:
-    """Return the people who have claimed for the member's organisation."""
+    """Return the people who have claimed for the member's organisation, without its support."""
     claimed = RawSQL(_CLAIMERS, _twice_organisation(member))  # noqa: S611 - all our own
     return User.objects.filter(pk__in=claimed)
 

@@ -99,22 +99,31 @@ class Backoff:
     longest: timedelta
     first: timedelta = timedelta(seconds=2)
 
+    def check(self, whom: str) -> None:
+        """Raise LimitReachedError while the next try has to wait. Counts nothing."""
+        held_until = Slot.objects.filter(key=_digest(self.name, whom)).values_list("held_until")
+        for (until,) in held_until:
+            self._let_pass(until - timezone.now())
+
     def take(self, whom: str) -> None:
         """Count a try. Raises LimitReachedError, and counts nothing, while it has to wait."""
         key, now = _digest(self.name, whom), timezone.now()
         with transaction.atomic():
             Slot.objects.bulk_create([Slot(key=key, held_until=NEVER)], ignore_conflicts=True)
             slot = Slot.objects.select_for_update().get(key=key)
-            # Further ahead than anybody waits, the clock was put back.
             wait = slot.held_until - now
-            if timedelta(0) < wait <= self.longest:
-                raise LimitReachedError(wait.total_seconds())
+            self._let_pass(wait)
             tries = 1 if -wait > self.longest else slot.tries + 1
             Slot.objects.filter(key=key).update(tries=tries, held_until=now + self._wait(tries))
 
     def forgive(self, whom: str) -> None:
         """Forget the tries: the last one succeeded."""
         Slot.objects.filter(key=_digest(self.name, whom)).delete()
+
+    def _let_pass(self, wait: timedelta) -> None:
+        # Further ahead than anybody waits, the clock was put back.
+        if timedelta(0) < wait <= self.longest:
+            raise LimitReachedError(wait.total_seconds())
 
     def _wait(self, tries: int) -> timedelta:
         beyond = tries - self.free

@@ -14,6 +14,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     fields = (
         "organisation",
         "user",
+        "address",
         "kind",
         "about",
         "digest",

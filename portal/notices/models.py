@@ -52,6 +52,11 @@ class ToPerson(Outgoing):
     class Meta(Outgoing.Meta):
         abstract = True
 
+    @property
+    def recipient(self) -> str:
+        """The address to which it goes."""
+        return self.user.email
+
 
 class How(models.TextChoices):
     """How somebody wants to be told of something."""
@@ -146,6 +151,9 @@ class Notice(ToPerson):
         related_name="notices",
         verbose_name=_("organisation"),
     )
+    # Of a change of power, the reader's when it was written: an operator may change it before it
+    # is sent.
+    address = models.EmailField(_("e-mail address"), blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     about = models.CharField(_("about"), max_length=100)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
@@ -172,6 +180,11 @@ class Notice(ToPerson):
                 name="operator_told_once_each",
             ),
         )
+
+    @property
+    def recipient(self) -> str:
+        """The address to which it goes."""
+        return self.address or self.user.email
 
     def __str__(self) -> str:
         return gettext("%(kind)s, to %(person)s") % {

@@ -27,7 +27,7 @@ from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
 from portal.notices import letters, mornings, topics
 from portal.notices.models import Digest, How, Notice, Outgoing
-from portal.orgs.models import ApiCredential, Membership, User
+from portal.orgs.models import ApiCredential, Membership, MembershipQuerySet, User
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ SHORTEST_BACKOFF: Final = timedelta(seconds=5)
 # Both must be reached: a clock that leaps, or a machine that slept, ends nothing by itself.
 GIVE_UP_AFTER: Final = timedelta(hours=48)
 GIVE_UP_TRIES: Final = 12
+TOLD_AFTERWARDS: Final = timedelta(days=7)
+OF_POWER: Final = frozenset({Notice.Kind.OPERATOR_CHANGE, Notice.Kind.ADMINISTRATORS})
 
 NEWS_PATH: Final = "/accounts/news/"
 
@@ -113,20 +115,50 @@ def notify_member(member: Membership, kind: str, about: str, **facts: object) ->
     return _write([notice], member.organisation_id, Notice.Kind(kind), about)
 
 
-def notify_operators(kind: str, about: str, **facts: object) -> int:
-    """Write a notice for each operator of the portal, as `notify` does for administrators."""
-    operators = User.objects.filter(is_staff=True, is_active=True)
-    at = leasing.due_at(timezone.now())
-    made = [
-        Notice(user=person, kind=Notice.Kind(kind), about=about, facts=facts, **at)
-        for person in operators
-    ]
-    return _write(made, None, Notice.Kind(kind), about)
-
-
 def _together(member: Membership) -> dict[str, Any]:
     """Return the fields of a notice that the member is told of with their next digest."""
     return {"digest": mornings.next_digest(member), **leasing.due_at(None)}
+
+
+def notify_of_power(organisation_id: uuid.UUID | None, about: str, **facts: object) -> int:
+    """Write a notice of who has power, or of what they do with it, to those who had it before.
+
+    To the organisation's administrators, or without one to the operators; called before the
+    change, and to where each of them is written to before it. `gone` in `facts` is the id of who
+    has it no more: they are told for a week all the same, or one could put them aside first.
+    """
+    kind = Notice.Kind.ADMINISTRATORS if organisation_id else Notice.Kind.OPERATOR_CHANGE
+    recent = Notice.objects.filter(
+        organisation=organisation_id,
+        kind=kind,
+        created_at__gte=timezone.now() - TOLD_AFTERWARDS,
+        facts__has_key="gone",
+    )
+    gone = Q(pk__in=set(recent.values_list("facts__gone", flat=True)))
+    if organisation_id:
+        has_it = Q(pk__in=_administrators(organisation_id).values("user"))
+    else:
+        has_it = Q(is_staff=True, is_active=True)
+    at = leasing.due_at(timezone.now())
+    made = [
+        Notice(
+            organisation_id=organisation_id,
+            user=person,
+            address=person.email,
+            kind=kind,
+            about=about,
+            facts=facts,
+            **at,
+        )
+        for person in User.objects.filter(has_it | gone)
+    ]
+    return _write(made, organisation_id, kind, about)
+
+
+def _administrators(organisation_id: uuid.UUID) -> MembershipQuerySet:
+    return Membership.objects.active().filter(
+        organisation=organisation_id, role=Membership.Role.ADMIN
+    )
 
 
 def _write(
@@ -172,8 +204,8 @@ def take_due(limit: int) -> list[Lease[Notice]]:
 def send(lease: Lease[Notice]) -> None:
     """Send a leased notice, or put it off. One whose lease is lost is left to its new holder.
 
-    Somebody who is no administrator, or operator, any more is told nothing: it is given up. But
-    who was one when that changed is told of it, or an operator could first take them away.
+    Somebody who is no administrator any more is told nothing: it is given up. But who was one, or
+    an operator, before a change of power is told of it: see `notify_of_power`.
     """
     leased = lease.row(for_at_least=LONGEST_SEND)
     notice = leased.select_related("organisation", "user").first()
@@ -241,10 +273,8 @@ def _backoff(tries: int) -> timedelta:
 
 def still_concerns(notice: Notice) -> bool:
     """Say whether the notice's reader is still to be told, and still wants to be."""
-    if notice.organisation_id is None:
-        return notice.user.is_staff and notice.user.is_active
-    if notice.kind == Notice.Kind.ADMINISTRATORS:
-        return notice.user.is_active
+    if notice.kind in OF_POWER:
+        return True
     member = Membership.objects.active_of(notice.user).filter(organisation=notice.organisation_id)
     found = member.first()
     if found is None or not topics.is_for(found, notice.kind):
@@ -262,7 +292,9 @@ def facts_of(notice: Notice) -> dict[str, object] | None:
 
 def letter_of(notice: Notice, facts: Mapping[str, object], language: str) -> letters.Letter:
     """Return what the notice says in that language."""
-    return letters.letter(notice.kind, language, {**facts, **about_reader(notice)})
+    about = about_reader(notice)
+    place = {"place": about["organisation"]}
+    return letters.letter(notice.kind, language, {**place, **facts, **about})
 
 
 def about_reader(email: Notice | Digest) -> dict[str, str]:
@@ -291,7 +323,7 @@ def language_of(person: User) -> str:
 def _email(notice: Notice, facts: Mapping[str, object] | None = None) -> EmailMessage:
     written = letter_of(notice, facts or notice.facts, language_of(notice.user))
     stop = about_reader(notice).get("news", "")
-    return letters.email(written, notice.user.email, notice.pk, news_url=stop)
+    return letters.email(written, notice.recipient, notice.pk, news_url=stop)
 
 
 NOTICES = WorkKind(

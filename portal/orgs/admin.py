@@ -44,7 +44,7 @@ from portal.orgs.web.admin_audit import (
     record_change,
     record_rows,
     tell_colleagues,
-    tell_of_administrator,
+    tell_of_organisation,
     tell_operators,
 )
 from portal.orgs.web.administrators import invite_administrator, invite_to_run, invited
@@ -54,6 +54,7 @@ from portal.orgs.web.forms import (
     MemberRowForm,
     MemberRows,
     NewOrganisationForm,
+    OperatorsOrganisationForm,
     PasswordForm,
     ReasonForm,
     demand_reason,
@@ -93,10 +94,10 @@ class PersonForm(_LowersEmail, ModelForm[User]):
     reason = reason_field()
 
     def clean(self) -> dict[str, Any] | None:
-        """Demand a reason for who operates the portal, or is back or gone as an administrator, and
-        for where a password can be set from."""
+        """Demand a reason for who has power, or is back or gone with theirs, and for where a
+        password can be set from."""
         cleaned = super().clean()
-        if "is_staff" in self.changed_data or self.moves or self.places:
+        if self.operates is not None or self.moves or self.administers or self.serves:
             demand_reason(self)
         return cleaned
 
@@ -106,12 +107,24 @@ class PersonForm(_LowersEmail, ModelForm[User]):
         return bool(self.cleaned_data.get("email") != self.initial["email"])
 
     @property
-    def places(self) -> list[Organisation]:
-        """Where the person is an administrator again, or is none any more, beside others."""
-        if "is_active" not in self.changed_data:
-            return []
-        mine, person = queries.administered_by(self.instance), self.instance
-        return [each for each in mine if queries.others_administer(each.pk, person)]
+    def operates(self) -> bool | None:
+        """Whether the person is an operator by the form, or None where that stays as it is."""
+        if "is_staff" in self.changed_data:
+            return bool(self.cleaned_data["is_staff"])
+        if "is_active" in self.changed_data and self.cleaned_data["is_staff"]:
+            return bool(self.cleaned_data["is_active"])
+        return None
+
+    @property
+    def administers(self) -> list[Organisation]:
+        """Where the person is an administrator again, or is none any more."""
+        turns = "is_active" in self.changed_data
+        return queries.administered_by(self.instance) if turns else []
+
+    @property
+    def serves(self) -> list[Organisation]:
+        """Where the person is a support agent again, or is none any more."""
+        return queries.served_by(self.instance) if "is_active" in self.changed_data else []
 
     class Meta:
         model = User
@@ -184,11 +197,12 @@ class PersonAdmin(DjangoUserAdmin[User]):
 
         What an operator typed is not confirmed by the person: see `addresses`.
         """
+        if change:
+            self._tell_of(request, obj, cast("PersonForm", form))
         obj.is_superuser = obj.is_staff
         # What else the row holds, such as `sessions_ended`, may have changed since it was read.
         obj.save(update_fields=(*PersonForm.Meta.fields, "is_superuser") if change else None)
-        moves = change and cast("PersonForm", form).moves
-        if moves:
+        if change and cast("PersonForm", form).moves:
             spkey_users.forget_found(obj)
         addresses.keep(obj)
         if not obj.is_active:
@@ -198,20 +212,22 @@ class PersonAdmin(DjangoUserAdmin[User]):
             record_change(request, "person.added", obj, None, changes={"email": ["", obj.email]})
             return
         record_change(request, "person.changed", obj, None, changes=changes(form), **reason(form))
-        self._tell_of(request, obj, cast("PersonForm", form))
 
     def _tell_of(self, request: HttpRequest, person: User, form: PersonForm) -> None:
-        why = str(form.cleaned_data["reason"])
+        why, whom = str(form.cleaned_data["reason"]), str(form.initial["email"])
         if form.moves:
-            both = f"{form.initial['email']} → {person.email}"
+            both = f"{whom} → {person.email}"
             tell_operators(request, "address", why, whom=both)
             tell_colleagues(person, "address", why, whom=both)
-        if "is_staff" in form.changed_data:
-            what = "operator_given" if person.is_staff else "operator_taken"
-            tell_operators(request, what, why, whom=person.email)
-        what = "administrator_given" if person.is_active else "administrator_taken"
-        for organisation in form.places:
-            tell_of_administrator(request, organisation, what, why, person)
+        if form.operates is not None:
+            what, gone = ("operator_given", None) if form.operates else ("operator_taken", person)
+            tell_operators(request, what, why, whom=whom, gone=gone)
+        suffix, gone = ("given", None) if person.is_active else ("taken", person)
+        for place in form.administers:
+            what = f"administrator_{suffix}"
+            tell_of_organisation(request, place, what, why, whom=whom, gone=gone)
+        for place in form.serves:
+            tell_of_organisation(request, place, f"support_{suffix}", why, whom=whom)
 
     @method_decorator(sensitive_post_parameters())
     @method_decorator(transaction.atomic)
@@ -264,6 +280,7 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     change_form_template = "orgs/operators_organisation.html"
     # Its own administrators say of whom it requires a second factor.
     exclude = ("requires_factor",)
+    form = OperatorsOrganisationForm
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
 
     def get_urls(self) -> list[Any]:
@@ -308,10 +325,17 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         form: ModelForm[Organisation],
         change: bool,
     ) -> None:
-        """Save the organisation and record it; invite the first administrator of a new one."""
+        """Save the organisation and record it; invite the first administrator of a new one.
+
+        That it is another one at SpKey, many are told.
+        """
+        if change and cast("OperatorsOrganisationForm", form).moves:
+            both = f"{form.initial['spkey_org_id']} → {obj.spkey_org_id}"
+            why = form.cleaned_data["reason"]
+            tell_of_organisation(request, obj, "spkey_org_id", why, whom=both)
         obj.save()
         verb = "organisation.changed" if change else "organisation.created"
-        record_change(request, verb, obj, obj, changes=changes(form))
+        record_change(request, verb, obj, obj, changes=changes(form), **reason(form))
         if not change:
             invite_to_run(request, obj, form.cleaned_data["administrator"])
 
@@ -322,26 +346,16 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         return invited(request, obj.invitations.get())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the members and record each; of agents and administrators, all operators are told.
+        """Save the members and record each; of who has power, all operators are told.
 
         The administrators are told as well, those too who are then none any more.
         """
-        rows = [row for row in formset.forms if isinstance(row, MemberRowForm)]
-        for row in rows:
-            why = row.cleaned_data.get("reason", "")
-            if row.appointed:
-                given = "administrator_given"
-                tell_of_administrator(request, formset.instance, given, why, row.appointed)
-            if row.dismissed:
-                taken = "administrator_taken"
-                tell_of_administrator(request, formset.instance, taken, why, row.dismissed)
+        for row in formset.forms:
+            for what, person in row.told if isinstance(row, MemberRowForm) else ():
+                why, whom = row.cleaned_data["reason"], person.email
+                gone = person if what == "administrator_taken" else None
+                tell_of_organisation(request, formset.instance, what, why, whom=whom, gone=gone)
         record_rows(request, formset, made="added", detail_of=_detail)
-        for row in rows:
-            if row not in formset.deleted_forms and row.changes_agents:
-                member, why = row.instance, row.cleaned_data["reason"]
-                what = "support_given" if member.support else "support_taken"
-                place = member.organisation.name
-                tell_operators(request, what, why, whom=member.user.email, place=place)
 
 
 def _detail(member: Membership) -> dict[str, Any]:
@@ -418,7 +432,7 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
             reason=why,
         )
         what = "super_given" if obj.is_super else "super_taken"
-        tell_operators(request, what, why, place=obj.organisation.name)
+        tell_of_organisation(request, obj.organisation, what, why)
 
 
 class TypeFilter(admin.ChoicesFieldListFilter):

@@ -68,8 +68,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        """The person's name, or their address while they have none."""
-        return self.name or self.email
+        """The person's name; while they have none, their address as far as its @."""
+        return self.name or self.email.partition("@")[0]
 
     @property
     def record_label(self) -> str:

@@ -66,6 +66,12 @@ def administered_by(person: User) -> list[Organisation]:
     return [member.organisation for member in mine.select_related("organisation")]
 
 
+def served_by(person: User) -> list[Organisation]:
+    """Return the organisations whose support agent the person is, while they may sign in."""
+    mine = Membership.objects.unexpired().filter(user=person, support=True)
+    return [member.organisation for member in mine.select_related("organisation")]
+
+
 def others_administer(organisation_id: UUID, person: User) -> bool:
     """Say whether the organisation has administrators beside the person.
 

@@ -117,7 +117,7 @@ for (const [named, waited] of [
 
 test("a photo for which the portal has no room is sent again a few times", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const busy = () => answer(503, { problem: "Busy." }, { "Retry-After": "2" });
+  const busy = () => answer(429, { problem: "Busy." }, { "Retry-After": "2" });
   const asked = portal(t, answer(200, session()), busy(), busy(), answer(200, { text: "id" }));
   const reading = new ApiClient(URL_).read(new Blob(["any"]), "/claims/photo/");
   for (let turn = 0; turn < 20 && asked.length < 4; turn += 1) {

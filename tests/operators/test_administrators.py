@@ -118,8 +118,8 @@ def test_an_administrators_place_is_taken_for_a_reason_that_all_are_told(
 
     subject = f"{whom.email} is no longer an administrator of Acme Properties"
     told = {email.to[0] for email in mailoutbox if email.subject == subject}
-    # Whoever may still sign in learns it, even of themselves.
-    assert told == {otto.email, ada.email} | (set() if way == "deactivated" else {whom.email})
+    # They learn it of themselves, too.
+    assert told == {otto.email, ada.email, whom.email}
     assert Entry.objects.filter(detail__reason=REASON).exists()
 
 
@@ -195,7 +195,7 @@ def test_an_appointment_that_nobody_can_be_told_of_is_undone(
     def fail(*_args: object, **_how: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("portal.orgs.web.admin_audit.outbox.notify", fail)
+    monkeypatch.setattr("portal.orgs.web.admin_audit.outbox.notify_of_power", fail)
     operator.raise_request_exception = False
     page, form, _ = appointments["raised"]
 

@@ -100,19 +100,8 @@ def test_putting_another_person_in_an_agents_place_needs_a_reason(operator, acme
     operator.post(page, acme_form(**inline("memberships", row, existing=1)))
 
     assert hal.memberships.filter(organisation=acme, support=True).exists()
-    assert {notice.facts["whom"] for notice in Notice.objects.all()} == {hal.email}
-
-
-def test_who_is_no_operator_any_more_is_told_nothing(operator, changes, mailoutbox):
-    ole = make_person("second@portal.example", "Ole", is_staff=True, is_superuser=True)
-    page, form = changes["super_given"]
-    operator.post(page, with_reason(form, REASON))
-    User.objects.filter(pk=ole.pk).update(is_staff=False)
-
-    worker.run_once()
-
-    assert ole.email not in {email.to[0] for email in mailoutbox}
-    assert Notice.objects.get(user=ole).given_up_at
+    told = {(notice.facts["change"], notice.facts["whom"]) for notice in Notice.objects.all()}
+    assert told == {("support_taken", ira.email), ("support_given", hal.email)}
 
 
 def test_recovery_codes_go_with_the_factor_that_is_removed(operator, ira, changes):

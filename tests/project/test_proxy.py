@@ -138,12 +138,12 @@ def portal(tmp_path_factory) -> Iterator[Portal]:
         yield Portal(port, folder / "log")
 
 
-@pytest.fixture(scope="module")
-def proxy(portal, tmp_path_factory) -> Iterator[Proxy]:
+@contextmanager
+def nginx_before(portal: Portal, folder: Path, upstream: str = "") -> Iterator[Proxy]:
+    """Run nginx as the documentation has it, or with that upstream in the portal's place."""
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
     if nginx is None:
         pytest.skip("nginx is not on this machine: apt-get install nginx")
-    folder = tmp_path_factory.mktemp("nginx")
     signed, key = certificate.write(folder)
     here = Proxy(free_port(), free_port(), signed)
     documented = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
@@ -153,15 +153,29 @@ def proxy(portal, tmp_path_factory) -> Iterator[Proxy]:
         "listen 443 ssl;": f"listen 127.0.0.1:{here.https} ssl;",
         "/etc/ssl/portal.example.pem": str(signed),
         "/etc/ssl/private/portal.example.key": str(key),
-        "http://127.0.0.1:8000": f"http://127.0.0.1:{portal.port}",
+        "http://127.0.0.1:8000": "http://kept" if upstream else f"http://127.0.0.1:{portal.port}",
     }.items():
         assert there in block
         block = block.replace(there, ours)
-    (folder / "portal.conf").write_text(block)
+    (folder / "portal.conf").write_text(upstream + block)
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
     command = [nginx, "-e", "stderr", "-c", str(folder / "nginx.conf")]
     with served(command, here.https, folder / "log"):
+        yield here
+
+
+@pytest.fixture(scope="module")
+def proxy(portal, tmp_path_factory) -> Iterator[Proxy]:
+    with nginx_before(portal, tmp_path_factory.mktemp("nginx")) as here:
+        yield here
+
+
+@pytest.fixture
+def keeping_proxy(portal, tmp_path) -> Iterator[Proxy]:
+    """Give nginx with connections to the portal that it uses again."""
+    upstream = f"upstream kept {{ server 127.0.0.1:{portal.port}; keepalive 8; }}\n"
+    with nginx_before(portal, tmp_path, upstream) as here:
         yield here
 
 
@@ -194,6 +208,26 @@ def test_what_is_too_large_is_refused_in_the_portals_words_every_time(size, prox
 
         assert answer.status_code == 413
         assert answer.json()["problem"].startswith("The portal did not understand this device")
+
+
+def test_who_comes_after_something_too_large_on_a_kept_connection_is_answered(keeping_proxy):
+    for _ in range(TRIES // 4):
+        refused = keeping_proxy.ask("POST", TRAY, bytes(bodies.WITH_PHOTO * 2))
+        begins = time.monotonic()
+        next_one = keeping_proxy.ask("POST", TRAY, bytes(1000))
+
+        assert (refused.status_code, next_one.status_code) == (413, 403)
+        assert time.monotonic() - begins < 4
+
+
+def test_a_body_of_which_nothing_comes_ends_the_connection_with_the_answer(portal):
+    head = request(TRAY, f"Content-Length: {bodies.WITH_PHOTO * 2}", "X-Forwarded-Proto: https")
+    with socket.create_connection(("127.0.0.1", portal.port), timeout=60) as sender:
+        sender.sendall(head.replace(b"Connection: close", b"Connection: keep-alive"))
+        answer = sender.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"\r\nConnection: close\r\n" in answer
 
 
 def test_a_photo_is_let_in_or_refused_in_words(proxy):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from portal.claims.display import timeline
+from portal.claims.display import timeline, wording
 from portal.claims.models import SUCCEEDED, Claim, State
 from portal.core.ui import Chip
 from portal.hubs.models import Hub
@@ -34,9 +34,9 @@ class ListItem:
     online: str
 
 
-def of(claim: Claim) -> ListItem:
+def of(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as a row."""
-    person, moment = claim.submitted_by.display_name, _moment(claim.created_at)
+    person, moment = wording.claimer(claim, for_support=for_support), _moment(claim.created_at)
     online = "" if timeline.is_online(claim) else _last_online(claim)
     return ListItem(
         hub_id=claim.hub_id_text,
@@ -60,14 +60,16 @@ def meta(hub: Hub) -> str:
     return _joined(hub.model, serial)
 
 
-def head(claim: Claim) -> ListItem:
+def head(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as the head of its page, which asks for news oftener than a list."""
-    return replace(of(claim), chip=timeline.chip(claim, timeline.FRESH))
+    row = of(claim, for_support=for_support)
+    return replace(row, chip=timeline.chip(claim, timeline.FRESH))
 
 
 def for_others(claim: Claim) -> ListItem:
     """Return a claim that support made as a row that names the organisation."""
-    return replace(of(claim), title=claim.organisation.name, meta=claim.site_name)
+    row = of(claim, for_support=True)
+    return replace(row, title=claim.organisation.name, meta=claim.site_name)
 
 
 def _joined(*parts: str) -> str:

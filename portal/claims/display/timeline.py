@@ -129,15 +129,16 @@ def present(claim: Claim, reader: User | None = None) -> Words:
     return wording.STOPPING if is_stopping(claim) else _words(claim, reader)
 
 
-def steps(claim: Claim, reader: User | None = None) -> list[Step]:
+def steps(claim: Claim, reader: User | None = None, *, for_support: bool = False) -> list[Step]:
     """Return the timeline, oldest first; without a `reader`, for who made the claim."""
+    by = wording.claimer(claim, for_support=for_support)
     story = [
         Step(
             "past",
             "good",
             "check",
             _("Received"),
-            gettext("By %(person)s") % {"person": claim.submitted_by.display_name},
+            gettext("By %(person)s") % {"person": by},
             claim.created_at,
         )
     ]

@@ -392,6 +392,13 @@ def without_right(person: str) -> Words:
     return Words(words(State.BLOCKED, Reason.RIGHT_GONE).chip, title, text)
 
 
+def claimer(claim: Claim, *, for_support: bool = False) -> str:
+    """Say who made the claim: of an agent, only support's own people learn who it was."""
+    if claim.by_support and not for_support:
+        return gettext("SpKey support")
+    return claim.submitted_by.display_name
+
+
 def claimed_elsewhere(claim: Claim) -> str:
     """Say that this claim, of the same organisation, has the hub at another site."""
     if claim.is_final:
@@ -400,7 +407,7 @@ def claimed_elsewhere(claim: Claim) -> str:
         )
     else:
         sentence = gettext("This hub is being claimed at %(site)s, by %(person)s.")
-    return sentence % {"site": claim.site_name, "person": claim.submitted_by.display_name}
+    return sentence % {"site": claim.site_name, "person": claimer(claim)}
 
 
 def too_often(seconds: int) -> str:

@@ -345,6 +345,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(
+                condition=models.Q(("acting_organisation__isnull", False)),
+                fields=["organisation", "-created_at", "-id"],
+                name="claim_newest_by_support",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
                 condition=models.Q(("site", None)),
                 fields=["organisation", "spkey_site_id", "-created_at", "-id"],
                 name="claim_without_site",

@@ -1,7 +1,7 @@
 """The filters of the claims' list."""
 
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -12,8 +12,10 @@ from portal.claims.groups import GROUPS, RECENT, WITHIN_STATES, claims_in
 from portal.claims.models import Claim
 from portal.claims.queries import claimers
 from portal.core.web.long_choices import LongSelect
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, User
 from portal.sites.queries import sites_of
+
+SUPPORT: Final = "support"
 
 
 class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
@@ -35,7 +37,9 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         label=_("Person"),
         empty_label=_("Anybody"),
         queryset=None,
-        field_name="submitted_by",
+        null_label=_("SpKey support"),
+        null_value=SUPPORT,
+        method="of_person",
         widget=LongSelect,
     )
     # Looked up by `claims.search`, which the page asks for conditions.
@@ -50,6 +54,12 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         self.filters["site"].queryset = sites_of(member)
         self.filters["person"].queryset = claimers(member)
         self.form.fields["person"].label_from_instance = attrgetter("display_name")
+
+    def of_person(self, claims: QuerySet[Claim], _name: str, value: User | str) -> QuerySet[Claim]:
+        """Return the claims that the person made, or support: of that, nobody is told apart."""
+        if isinstance(value, User):
+            return claims.filter(submitted_by=value, acting_organisation=None)
+        return claims.filter(acting_organisation__isnull=False)
 
     def in_state(self, claims: QuerySet[Claim], _name: str, value: str) -> QuerySet[Claim]:
         """Return the claims in a group of states, or those whose chip says this."""

@@ -79,10 +79,12 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """Return what the page shows of the claim, and how it polls from there."""
     settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
     elsewhere, reader = claim.site_in_the_way(), access.person(request)
+    for_support = support_gate.is_colleague(reader, claim)
     return {
         "claim": claim,
-        "row": list_item.head(claim),
-        "steps": timeline.steps(claim, reader),
+        "row": list_item.head(claim, for_support=for_support),
+        "steps": timeline.steps(claim, reader, for_support=for_support),
+        "claimer": wording.claimer(claim, for_support=for_support),
         "present": timeline.present(claim, reader),
         "seen": seen(claim),
         "pace": None if settled else timeline.pace(claim),

@@ -25,6 +25,12 @@ def lack_to_see(request: HttpRequest, claim: Claim) -> Lack:
     return second_factor.lack(request, person)
 
 
+def is_colleague(person: User, claim: Claim) -> bool:
+    """Say whether the person belongs to the support that made the claim."""
+    support = claim.acting_organisation
+    return support is not None and access.membership_in(person, support) is not None
+
+
 def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
     """Say what a person who may act on the claim lacks of a second factor to do so now.
 

@@ -22,15 +22,17 @@ LOOKING: Final = 0.5
 
 
 def main(seconds: int) -> None:
-    """Read the photo on standard input; write {"text": …} or {"problem": …}.
+    """Read the photo on standard input; write its "text" or the "problem", and "seconds".
 
-    It is given up after so many seconds of the processor, whoever waits for it or not.
+    It is given up after so many seconds of the processor, whoever waits for it or not; `seconds`
+    are how many it took.
     """
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(KINDNESS)
-    json.dump(_outcome(sys.stdin.buffer.read(), seconds * LOOKING), sys.stdout)
+    outcome = _outcome(sys.stdin.buffer.read(), seconds * LOOKING)
+    json.dump({**outcome, "seconds": round(time.process_time(), 2)}, sys.stdout)
 
 
 def _outcome(content: bytes, looking: float) -> dict[str, str]:

@@ -178,6 +178,10 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
+                (
+                    "address",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
                 ("about", models.CharField(max_length=100, verbose_name="about")),
                 (
                     "facts",

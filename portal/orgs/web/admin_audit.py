@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from portal.audit.record import Role, record
 from portal.notices import outbox
-from portal.notices.models import Notice
 from portal.orgs import access, queries
 from portal.orgs.models import Organisation, User
 
@@ -31,46 +30,57 @@ def reason(form: BaseForm) -> dict[str, str]:
 
 
 def tell_operators(
-    request: HttpRequest, change: str, why: str, *, whom: str = "", place: str = ""
+    request: HttpRequest,
+    change: str,
+    why: str,
+    *,
+    whom: str = "",
+    place: str = "",
+    gone: User | None = None,
 ) -> None:
     """Tell all operators of a change by which one of them could take over what is others'.
 
     `change` is one of those that `operator_change.txt` has words for; `place` is the name of an
-    organisation. Called within the transaction of the change.
+    organisation; `gone` who is no operator any more. Called within the transaction of the change,
+    and before it.
     """
-    outbox.notify_operators(
-        Notice.Kind.OPERATOR_CHANGE,
-        about=str(uuid.uuid4()),
-        change=change,
-        who=access.person(request).email,
-        whom=whom,
-        place=place,
-        reason=why,
-    )
+    facts = {"change": change, "whom": whom, "place": place, "reason": why, **_gone(gone)}
+    who = access.person(request).email
+    outbox.notify_of_power(None, str(uuid.uuid4()), who=who, **facts)
 
 
-def tell_administrators(organisation: Organisation, change: str, why: str, *, whom: str) -> None:
+def tell_administrators(
+    organisation: Organisation, change: str, why: str, *, whom: str, gone: User | None = None
+) -> None:
     """Tell those who administer the organisation now of who does, or of one of them.
 
-    `change` is one of those that `administrators.txt` has words for. Called within the
-    transaction of the change, and before it where that takes somebody away.
+    `change` is one of those that `administrators.txt` has words for; `gone` who administers it no
+    more. Called within the transaction of the change, and before it.
     """
-    outbox.notify(
-        organisation.pk,
-        Notice.Kind.ADMINISTRATORS,
-        about=str(uuid.uuid4()),
-        change=change,
-        whom=whom,
-        reason=why,
-    )
+    facts = {"change": change, "whom": whom, "reason": why, **_gone(gone)}
+    outbox.notify_of_power(organisation.pk, str(uuid.uuid4()), **facts)
 
 
-def tell_of_administrator(
-    request: HttpRequest, organisation: Organisation, change: str, why: str, person: User
+def _gone(person: User | None) -> dict[str, str]:
+    return {"gone": str(person.pk)} if person else {}
+
+
+def tell_of_organisation(
+    request: HttpRequest,
+    organisation: Organisation,
+    change: str,
+    why: str,
+    *,
+    whom: str = "",
+    gone: User | None = None,
 ) -> None:
-    """Tell all operators, and who administers the organisation now, of who does from now on."""
-    tell_operators(request, change, why, whom=person.email, place=organisation.name)
-    tell_administrators(organisation, change, why, whom=person.email)
+    """Tell all operators, and who administers the organisation now, of what changes there.
+
+    `change` is one of those that `organisation_change.txt` has words for; `gone` who administers
+    it no more.
+    """
+    tell_operators(request, change, why, whom=whom, place=organisation.name)
+    tell_administrators(organisation, change, why, whom=whom, gone=gone)
 
 
 def tell_colleagues(person: User, change: str, why: str, *, whom: str) -> None:

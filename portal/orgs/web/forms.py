@@ -1,5 +1,6 @@
 """What people type about their organisation, checked field by field."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -78,9 +79,10 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         max_length=500,
         help_text=_(
             "Needed to make somebody an operator, a support agent or one more administrator, or no "
-            "more, to change a key’s kind or somebody’s address, and to take a password or second "
-            "factor from somebody. All operators are told; an organisation’s administrators are, "
-            "of what is about one of them."
+            "more, to deactivate or reactivate one of them, to let an operator into an "
+            "organisation, to change a key’s kind, an organisation’s SpKey id or somebody’s "
+            "address, and to take a password or second factor from somebody. All operators are "
+            "told; an organisation’s administrators are, of what is about it or one of them."
         ),
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
@@ -148,40 +150,61 @@ class FallbackForm(forms.Form):
 class MemberRowForm(forms.ModelForm[Membership]):
     """A membership as operators change it.
 
-    Once clean, `appointed` is who becomes an administrator by it, beside others that the
-    organisation has or had, and `dismissed` who is one no more.
+    Once clean, `told` holds what of it others are told, as `organisation_change.txt` says it, and
+    of whom.
     """
 
     reason = reason_field()
-    appointed: User | None = None
-    dismissed: User | None = None
+    told: tuple[tuple[str, User], ...] = ()
 
     def clean(self) -> dict[str, Any] | None:
         """Demand a reason for who may act for other organisations, or administers this one."""
         cleaned = super().clean()
-        self._compare_administrators()
-        if self.changes_agents or self.appointed or self.dismissed:
+        self.told = tuple(self._changes_of_power())
+        if self.told:
             demand_reason(self)
         return cleaned
 
-    def _compare_administrators(self) -> None:
+    def _changes_of_power(self) -> Iterator[tuple[str, User]]:
         # The instance is still as it was.
         before, row, admin = self.instance, self.cleaned_data, Membership.Role.ADMIN
-        was_over, is_over = _is_over(before.expires_at), _is_over(row.get("expires_at"))
-        was = before.user if not before._state.adding and before.role == admin else None
-        stays = row.get("role") == admin and not row.get("DELETE") and (was_over or not is_over)
-        person = row.get("user") if stays else None
-        self.dismissed = was if was != person else None
-        if person is None or (person == was and (is_over or not was_over)):
+        exists, stays = not before._state.adding, not row.get("DELETE")
+        powers = {
+            "administrator": (before.role == admin, row.get("role") == admin),
+            "support": (before.support, bool(row.get("support"))),
+        }
+        person = row.get("user")
+        is_told = False
+        for power, (had, has) in powers.items():
+            given, taken = self._compared(exists and had, stays and has)
+            if power == "administrator" and given and not self._others_administer(given):
+                given = None
+            if given:
+                yield f"{power}_given", given
+            if taken:
+                yield f"{power}_taken", taken
+            is_told = is_told or given is not None or taken == person
+        if is_told or not stays or not isinstance(person, User):
             return
-        if queries.others_administer(before.organisation_id, person):
-            self.appointed = person
+        if person.is_staff and {"user", "role", "expires_at"} & set(self.changed_data):
+            yield "operator_joined", person
+        elif (
+            exists and "expires_at" in self.changed_data and any(has for _, has in powers.values())
+        ):
+            yield "membership_end", person
 
-    @property
-    def changes_agents(self) -> bool:
-        """Whether the form changes who is a support agent, or somebody's place as one."""
-        is_another = "user" in self.changed_data and self.cleaned_data.get("support")
-        return "support" in self.changed_data or bool(is_another)
+    def _others_administer(self, person: User) -> bool:
+        return queries.others_administer(self.instance.organisation_id, person)
+
+    def _compared(self, had: bool, has: bool) -> tuple[User | None, User | None]:
+        """Return who is given a power, and from whom it is taken, that the row had or has."""
+        was_over = _is_over(self.instance.expires_at)
+        is_over = _is_over(self.cleaned_data.get("expires_at"))
+        was = self.instance.user if had else None
+        person = self.cleaned_data.get("user") if has and (was_over or not is_over) else None
+        taken = was if was != person else None
+        given = person if person != was or (was_over and not is_over) else None
+        return given, taken
 
     @property
     def lasts(self) -> bool:
@@ -260,6 +283,24 @@ class AdministratorForm(forms.Form):
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class OperatorsOrganisationForm(forms.ModelForm[Organisation]):
+    """An organisation, as operators change it."""
+
+    reason = reason_field()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Demand a reason for making it another organisation at SpKey."""
+        cleaned = super().clean()
+        if self.moves:
+            demand_reason(self)
+        return cleaned
+
+    @property
+    def moves(self) -> bool:
+        """Whether the form makes it another organisation at SpKey."""
+        return not self.instance._state.adding and "spkey_org_id" in self.changed_data
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone

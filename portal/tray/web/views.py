@@ -169,4 +169,4 @@ def photo(request: HttpRequest) -> JsonResponse:
     sentence = " ".join(map(str, form.errors["photo"]))
     if not form.is_refused_for_now:
         return _problem(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _for_now(_problem(sentence, HTTPStatus.SERVICE_UNAVAILABLE), PHOTO_AGAIN_SECONDS)
+    return _for_now(_problem(sentence, HTTPStatus.TOO_MANY_REQUESTS), PHOTO_AGAIN_SECONDS)

@@ -11,6 +11,7 @@
 const ANSWER_WITHIN = 15_000;
 const PHOTO_WITHIN = 60_000;
 const PHOTO_TRIES = 4;
+const PHOTO_LONGEST_WAIT = 10_000;
 const LONGEST_RETRY_AFTER = 3_600_000;
 
 /**
@@ -110,8 +111,8 @@ export class ApiClient {
         return label.text;
       } catch (error) {
         // The portal reads few photos at a time, and each of them quickly.
-        const wait = error instanceof Halt && error.isPortals ? error.retryAfter : 0;
-        if (!wait || tries === PHOTO_TRIES) throw error;
+        const wait = error instanceof Halt && error.state === "unavailable" ? error.retryAfter : 0;
+        if (!wait || wait > PHOTO_LONGEST_WAIT || tries === PHOTO_TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }

@@ -219,9 +219,10 @@ def test_the_filters_offer_only_the_organisations_sites_and_claimers(
     form = answer.context["filter"].form
     offered = {name: [str(value) for value, _ in form.fields[name].choices] for name in NARROW}
 
-    assert offered == {"site": ["", str(claim.site_id)], "person": ["", str(claim.submitted_by_id)]}
+    people = ["", "support", str(claim.submitted_by_id)]
+    assert offered == {"site": ["", str(claim.site_id)], "person": people}
     names = [str(name) for _, name in form.fields["person"].choices]
-    assert names == ["Anybody", claim.submitted_by.display_name]
+    assert names == ["Anybody", "SpKey support", claim.submitted_by.display_name]
     for foreign in ("Lighthouse", "Hal Admin", "harbour.example", "Sam Support"):
         assert foreign not in page
 

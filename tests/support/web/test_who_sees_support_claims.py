@@ -30,15 +30,41 @@ def test_the_record_says_who_claimed_for_whom_and_why(supports_claim, sam, acme,
     assert rows.get(verb="support.claimed").detail["target"] == world.ACME_ORG_ID
 
 
-def test_the_targets_admin_sees_the_claim_who_made_it_and_why(supports_claim, ada):
+def test_the_targets_admin_sees_the_claim_that_support_made_it_and_why(supports_claim, ada):
     client = signed_in(ada)
 
     page = client.get(reverse("claims:detail", args=[supports_claim.pk]))
 
     assert str(supports_claim.pk) in client.get(reverse("claims:list")).text
     assert page.status_code == 200
-    for words in ("SpKey Support", "Sam Support", REASON):
+    for words in ("SpKey Support", "SpKey support claimed this hub", REASON):
         assert words in page.text
+
+
+@pytest.mark.parametrize("name", ["Sam Support", ""])
+def test_no_page_tells_the_target_which_agent_it_was(name, supports_claim, agent, sam, ira):
+    sam.name = name
+    sam.save()
+    pages = [reverse("claims:detail", args=[supports_claim.pk]), reverse("claims:list")]
+    pages += [f"{pages[1]}?person=support", f"{pages[1]}?q={sam.email}"]
+    theirs = [signed_in(ira).get(page).text for page in pages]
+
+    for page in theirs:
+        for word in (sam.email, sam.email.partition("@")[0], str(sam.pk), "Sam Support"):
+            assert word not in page.replace(f"q={sam.email}", "").replace(f'"{sam.email}"', "")
+    found = [str(supports_claim.pk) in page for page in theirs]
+    assert found == [True, True, True, False]
+    assert sam.display_name in agent.get(pages[0]).text
+    assert sam.display_name in agent.get(CLAIMS).text
+
+
+def test_a_colleague_without_a_name_is_shown_by_what_stands_before_the_at_sign(ira, ada, claim):
+    ira.name = ""
+    ira.save()
+    page = signed_in(ada).get(reverse("claims:list")).text
+
+    assert "installer ·" in page
+    assert ira.email not in page
 
 
 def test_another_tenant_sees_nothing_of_the_claim(supports_claim, hal):
