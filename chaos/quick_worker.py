@@ -32,12 +32,13 @@ def _speed_up(factor: float) -> None:
     from portal.core import leasing, worker  # noqa: PLC0415
     from portal.gateway import candidate_checks, circuit, gate, key_expiry  # noqa: PLC0415
     from portal.hubs import watching  # noqa: PLC0415
-    from portal.notices import account_emails, outbox  # noqa: PLC0415
+    from portal.jobs import overdue  # noqa: PLC0415
+    from portal.notices import account_emails, digests, invitation_emails, outbox  # noqa: PLC0415
     from portal.orgs.models import ApiKey  # noqa: PLC0415
 
-    emails = (account_emails, outbox)
+    emails = (account_emails, digests, invitation_emails, outbox)
     keys = (candidate_checks, key_expiry, ApiKey)
-    modules = (leasing, worker, step, timing, circuit, gate, watching, *emails, *keys)
+    modules = (leasing, worker, step, timing, circuit, gate, watching, overdue, *emails, *keys)
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)
     for name in ("backoff", "offline_wait"):

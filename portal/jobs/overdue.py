@@ -14,6 +14,7 @@ from portal.notices import outbox
 from portal.notices.models import Notice
 
 AT_A_TIME = 3
+LONGEST_LOOK = timedelta(seconds=20)
 
 
 def some_due() -> bool:
@@ -60,6 +61,6 @@ OVERDUE = WorkKind(
     is_due=some_due,
     take=take_due,
     work=tell,
-    longest=lambda: timedelta(seconds=20),
+    longest=lambda: LONGEST_LOOK,
     priority=1,
 )

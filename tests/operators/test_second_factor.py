@@ -203,7 +203,7 @@ def test_an_invitation_stays_good_until_the_address_is_confirmed(password_alone,
     assert FactorInvitation.objects.get().accepted_at is None
 
     addresses.confirm(otto)
-    assert password_alone.post(link)["Location"] == ACTIVATE
+    assert password_alone.post(link)["Location"] == reverse("mfa_index")
     assert enrol(password_alone).status_code == 302
 
 

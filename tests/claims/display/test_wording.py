@@ -187,10 +187,12 @@ def test_an_email_about_a_claim_calls_it_what_its_page_does(
 def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     others = set(Notice.Kind.values) - set(wording.IN_EMAILS)
     of_people = {"unknown_hubs", "support_claimed", "operator_change", "administrators"}
+    of_jobs = {f"job_{what}" for what in ("overdue", "request", "answer", "completed")}
+    told_together = {"gave_up", "waits"}
 
     assert set(wording.IN_EMAILS) == set(OF_EMAILS)
     of_keys = {"key_expires", *(f"key_{state}" for state in key_wording.WORDS)}
-    assert others - of_people == of_keys & set(Notice.Kind.values)
+    assert others - of_people - of_jobs - told_together == of_keys & set(Notice.Kind.values)
 
 
 def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada, claim):

@@ -249,6 +249,7 @@ def test_no_key_is_observable_anywhere(
         caplog.set_level(logging.DEBUG, library)
     ada_reads = as_person(ada)
     ada_reads.post(reverse("key:edit"), {"key": world.ACME_KEY, "bearer_token": TOKEN})
+    worker.run_once()  # Which checks the new key: from then on it is in use.
     ada_reads.post(reverse("key:sent"), {"sent": "both"})
     for number, echo in enumerate(ECHOES):
         match = {"hub_id": world.hub_id(number)}

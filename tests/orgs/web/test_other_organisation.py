@@ -22,6 +22,7 @@ from tests.conftest import join
 from tests.forms import FRAGMENT, OF_ONES_ORGANISATION, choose, claim_form, of
 from tests.jobs.conftest import make
 from tests.people_with_factor import sign_in_with_factor
+from tests.portal import pages
 from tests.portal.addresses import named
 from tests.portal.test_web_security import rows
 from tests.support.conftest import filled
@@ -39,7 +40,9 @@ ON_NONE = {
     "sessions:end",
     "sessions:end-others",
 }
-LOOKED_AT_ALONE = {"claims:detail", "claims:live", "jobs:detail", "jobs:live"}
+LOOKED_AT_ALONE = {
+    *("claims:detail", "claims:live", "jobs:detail", "jobs:live", "jobs:handover"),
+}
 TODAY = {"starts_on": str(timezone.localdate()), "ends_on": str(timezone.localdate())}
 # The libraries', and what is only of development.
 LIBRARIES = ("account_", "mfa_", "admin:", "letter")
@@ -182,6 +185,9 @@ def test_every_other_address_that_takes_a_post_is_about_something_that_it_names(
     assert set(taken) - set(OF_ONES_ORGANISATION) == ON_NONE
 
 
+OF_HANDOVERS = ("jobs:handover", "jobs:handover-accept", "jobs:handover-link")
+
+
 def test_a_form_about_something_acts_on_that_wherever_one_works(
     client, claim, mill_court, ada, acme
 ):
@@ -191,16 +197,19 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things = {"claims": claim.pk, "sites": mill_court.pk, "people": member.pk}
     things |= {"people:invite-again": invitation.pk, "people:revoke": invitation.pk}
     things["jobs"] = make(mill_court, ada, member).pk
+    link = pages.link_beside(mill_court)
+    things |= dict.fromkeys(OF_HANDOVERS, link.handover.job_id)
+    things["jobs:handover-link-end"] = link.pk
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
     form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **TODAY}
-    form["people"] = [str(member.pk)]
+    form |= {"people": [str(member.pk)], "explanation": "Nothing was there", "days": "9"}
     verdicts = {}
     for name, pattern in named():
         if "pk" in pattern.pattern.converters and not name.startswith(LIBRARIES):
             thing = things.get(name) or things[name.partition(":")[0]]
             verdicts[name] = client.post(reverse(name, args=(thing,)), form).status_code
 
-    assert set(verdicts.values()) == {302, 405}
+    assert set(verdicts.values()) == {302, 405}, verdicts
     assert {name for name, status in verdicts.items() if status == 405} == LOOKED_AT_ALONE
 
 
