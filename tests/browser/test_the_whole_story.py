@@ -50,6 +50,7 @@ def test_an_organisation_goes_from_an_operators_form_to_a_handover_whose_link_en
     the_administrator_ends_the_link(desk)
     tablet.expected.append("404")
     the_link_is_nothing_to_anybody_any_more(stranger, address)
+    home_has_nothing_left_of_what_was_done(desk)
 
 
 def an_operator_makes_the_organisation(page: Page) -> None:
@@ -198,3 +199,11 @@ def the_administrator_ends_the_link(page: Page) -> None:
 def the_link_is_nothing_to_anybody_any_more(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.get_by_role("heading", name="This link does not work")).to_be_visible()
+
+
+def home_has_nothing_left_of_what_was_done(page: Page) -> None:
+    go(page, "Home")
+    expect(page.get_by_text("5 of 7 done")).to_be_visible()
+    expect(step(page, "Invite a second administrator")).to_be_visible()
+    for done in ("Invite the first installer", "Claim the first hub"):
+        expect(step(page, done)).to_have_count(0)
