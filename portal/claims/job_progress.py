@@ -104,6 +104,11 @@ def version_of(job: Job) -> str:
     return ".".join(str(number) for number in (*numbers, job.state))
 
 
+def state_in(version: str) -> str:
+    """Return the job's state when it had this version."""
+    return version.rpartition(".")[2]
+
+
 def waiting_for_release(member: Membership) -> list[Claim]:
     """Return the organisation's claims that wait for an administrator, the oldest first."""
     waiting = Claim.objects.of(member).filter(_WAITS).with_details().select_related("job")

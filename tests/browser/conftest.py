@@ -19,6 +19,7 @@ from portal.claims.display import timeline
 from portal.claims.engine import timing
 from portal.core.worker import Worker
 from portal.hubs import watching
+from portal.jobs.web import live
 from portal.pwa.web import views
 from tests.browser import labels, scanner_page
 from tests.browser.contexts import TABLET, TIMEOUT, Contexts, listen
@@ -222,6 +223,7 @@ def working(sandbox, transactional_db, monkeypatch, settings) -> Iterator[Worker
 def hurried(monkeypatch) -> None:
     """Waits of fractions of a second, in the page and behind it: the order of things is as ever."""
     monkeypatch.setattr(timeline, "pace", lambda claim: 0.25)
+    monkeypatch.setattr(live, "PACE_OPEN", 0.25)
     monkeypatch.setattr(watching, "REFRESH_WAITING", timedelta(seconds=0.2))
     monkeypatch.setattr(timing, "SETTLE_AFTER", timing.SETTLE_AFTER / 100)
     monkeypatch.setattr(timing, "SETTLE_APART", timing.SETTLE_APART / 100)

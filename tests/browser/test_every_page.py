@@ -226,7 +226,7 @@ def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
     members = [f"/organisation/people/{m.pk}/" for m in Membership.objects.order_by("pk")]
     others = (
         "/organisation/people/invite/",
-        f"{members[-1]}remove/",
+        f"/organisation/people/{former.memberships.get().pk}/remove/",
         "/organisation/people/leave/",
     )
     assert visit(page, ("/organisation/people/", members[0], *others)) == {}

@@ -225,6 +225,19 @@ def test_a_poll_is_answered_when_something_changed(admin, job, ira, ada, sandbox
         assert admin.get(address, headers=FRAGMENT).status_code == 204
 
 
+def test_a_page_that_is_open_while_the_job_ends_is_loaded_again_for_its_head_and_once(
+    admin, job, ira, ada
+):
+    address = live_address(admin, job)
+    claim_at(job, ira, 0)
+    assert "HX-Refresh" not in admin.get(address, headers=FRAGMENT)
+
+    planning.cancel(job, ada)
+    assert admin.get(address, headers=FRAGMENT)["HX-Refresh"] == "true"
+    Claim.objects.update(version=99)
+    assert "HX-Refresh" not in admin.get(live_address(admin, job), headers=FRAGMENT)
+
+
 def test_the_page_of_a_cancelled_job_asks_no_more_and_opens_it_again(admin, job, ada):
     planning.cancel(job, ada)
     page = text_of(admin.get(f"/jobs/{job.pk}/"))

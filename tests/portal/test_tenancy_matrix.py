@@ -5,27 +5,31 @@ things that do not exist; a right that somebody lacks on their own things answer
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims.engine import actions
 from portal.jobs import planning
-from portal.jobs.models import JobRequest
+from portal.jobs.models import JobMember, JobRequest
 from portal.jobs.planning import Plan
 from portal.orgs import invitations
+from portal.orgs.models import Membership
+from portal.sandbox import world
+from portal.sites.models import Site
 from tests.concurrency import undone
-from tests.conftest import join, make_person
+from tests.conftest import claim_request, join, make_person
 from tests.forms import without_tokens
 from tests.portal import pages
 from tests.portal.addresses import example, named
 
 IN = "leads to sign-in"
 ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
-NOBODY_KNOWS = (IN, 404, 404, 404, 404, 404)
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class Row:
         return f"{self.method} {self.name}"
 
 
-# In the order of ROLES: nobody, another tenant's administrator, an installer, an installer whose
-# pass has expired, an administrator, a support agent with the second factor.
+# In the order of ROLES: nobody, another tenant's administrator, an installer of all sites, an
+# installer whose pass has expired, an administrator, a support agent with the second factor.
 MATRIX = (
     Row("home", "get", (IN, 200, 200, 200, 200, 200)),
     Row("search", "get", (IN, 200, 200, 403, 200, 200)),
@@ -141,6 +145,61 @@ MATRIX = (
     Row("support:new", "get", (IN, 403, 403, 403, 403, 200)),
     Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),
 )
+
+
+@dataclass(frozen=True)
+class Like:
+    """Somebody whose answers are those of one of ROLES, but at these rows."""
+
+    role: str
+    differs: dict[str, Any] = field(default_factory=dict)
+
+
+MORE = {
+    # Looks on: neither claims nor acts on a claim, and asks for no site.
+    "vera": Like(
+        "ira",
+        {
+            "get claims:new": 403,
+            "post claims:new": 403,
+            "post claims:read": 403,
+            "get tray:sync": 403,
+            "post tray:photo": 403,
+            "post claims:try-now": 403,
+            "post claims:stop": 403,
+            "post claims:again": 403,
+            "get jobs:ask-site": 403,
+            "post jobs:ask-site": 403,
+        },
+    ),
+    # Asks for more time on the job that names him, completes it, takes down who accepts it.
+    "omar": Like(
+        "ira",
+        {
+            "post jobs:ask": 302,
+            "get jobs:complete": 200,
+            "post jobs:complete": 422,
+            "post jobs:handover-accept": 302,
+        },
+    ),
+    # The same on the job that has ended, which is still to be completed; a job that never named
+    # him is none to him.
+    "enzo": Like(
+        "ira",
+        {
+            "post jobs:ask": 302,
+            "get jobs:complete": 200,
+            "post jobs:complete": 422,
+            "get jobs:handover": 404,
+            "post jobs:handover-accept": 404,
+            "post jobs:handover-link": 404,
+            "post jobs:handover-link-end": 404,
+        },
+    ),
+    # Operates the portal, and has no place in any organisation.
+    "otto": Like("eli"),
+}
+EVERYBODY = (*ROLES, *MORE)
 # Tested by themselves below.
 OTHERWISE = {
     "health",
@@ -174,8 +233,34 @@ OPEN_TO_ALL = {
 
 
 @pytest.fixture
+def crew(acme) -> dict[str, Membership]:
+    """Vera, who looks on, Omar, whose job is open, and Enzo, whose job ended a week ago."""
+
+    def hire(name: str, role: str = "installer", all_sites: bool = False) -> Membership:
+        person = make_person(f"{name.lower()}@acme.example", name)
+        return join(person, acme, role, all_sites=all_sites)
+
+    return {"vera": hire("Vera", "viewer", True), "omar": hire("Omar"), "enzo": hire("Enzo")}
+
+
+@pytest.fixture
+def clients(clients, crew, as_person) -> dict[str, Client]:
+    """Everybody, signed in; the crew as well."""
+    return clients | {name: as_person(member.user) for name, member in crew.items()}
+
+
+@pytest.fixture
 def things(
-    claim, harbours_claim, supports_claim, mill_court, lighthouse, supports_site, ira, hal, sam
+    claim,
+    harbours_claim,
+    supports_claim,
+    mill_court,
+    lighthouse,
+    supports_site,
+    ira,
+    hal,
+    sam,
+    crew,
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Of each kind of thing: whose it is → their own, and another's."""
     iras, hals, sams = (person.memberships.get() for person in (ira, hal, sam))
@@ -193,12 +278,19 @@ def things(
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
+    for job in (acmes["job"], acmes["handed"]):
+        JobMember.objects.create(job_id=job, membership=crew["omar"])
+    week_ago = timezone.localdate() - timedelta(days=7)
+    ended = planning.make(Plan(mill_court, week_ago, week_ago, people=[crew["enzo"]]), ira)
     own = {"hal": (harbours, acmes), "agent": (supports, acmes)}
-    nothing = {"": dict.fromkeys(ROLES, ("", ""))}
+    own["omar"] = (acmes | {"claim": claim_by(crew["omar"], mill_court, 3)}, harbours)
+    enzos = {"claim": claim_by(crew["enzo"], mill_court, 4), "job": ended.pk}
+    own["enzo"] = (acmes | enzos, harbours)
+    nothing = {"": dict.fromkeys(EVERYBODY, ("", ""))}
     return nothing | {
         kind: {
             role: tuple(str(side[kind]) for side in own.get(role, (acmes, harbours)))
-            for role in ROLES
+            for role in EVERYBODY
         }
         for kind in acmes
     }
@@ -208,6 +300,11 @@ def invite(organisation: Any, actor: Any) -> Any:
     """Invite somebody new to the organisation."""
     how = {"role": "installer", "all_sites": True, "actor": actor}
     return invitations.invite(organisation, "new@elsewhere.example", **how)
+
+
+def claim_by(member: Membership, site: Site, number: int) -> UUID:
+    """Claim a hub in the member's name."""
+    return actions.submit(claim_request(member.user, site, world.hub_id(number))).pk
 
 
 def ask(client: Client, row: Row, pk: str = "") -> Any:
@@ -243,9 +340,24 @@ def test_everybody_may_do_what_their_role_allows_in_their_own_organisation(clien
     assert answers == {str(row): row.own for row in MATRIX}
 
 
+@pytest.mark.parametrize("name", MORE)
+def test_the_rest_may_do_what_the_nearest_role_may_except_where_it_is_said(name, clients, things):
+    like = MORE[name]
+    nearest = ROLES.index(like.role)
+    answers = {
+        str(row): verdict(ask(clients[name], row, things[row.thing][name][0])) for row in MATRIX
+    }
+
+    assert answers == {str(row): row.own[nearest] for row in MATRIX} | like.differs
+    for row in (row for row in MATRIX if row.thing):
+        others = ask(clients[name], row, things[row.thing][name][1])
+        assert verdict(others) == 404, str(row)
+
+
 def test_another_tenants_thing_answers_exactly_as_one_that_does_not_exist(clients, things):
     for row in (row for row in MATRIX if row.thing):
-        for role, expected in zip(ROLES, NOBODY_KNOWS, strict=True):
+        for role in ROLES:
+            expected = IN if role == "nobody" else 404
             others = ask(clients[role], row, things[row.thing][role][1])
             missing = ask(clients[role], row, str(uuid4()))
 
@@ -255,11 +367,12 @@ def test_another_tenants_thing_answers_exactly_as_one_that_does_not_exist(client
 
 def test_one_switches_to_ones_own_organisation_and_to_no_other(clients, acme, harbour):
     address = reverse("organisation:switch")
-    wanted = {"hal": harbour, "agent": None, "nobody": acme, "ira": acme, "eli": acme, "ada": acme}
-    expected = {"nobody": IN, "hal": 302, "ira": 302, "eli": 404, "ada": 302, "agent": 404}
-    for role in ROLES:
+    wanted = dict.fromkeys(EVERYBODY, acme) | {"hal": harbour}
+    expected = dict.fromkeys(EVERYBODY, 302) | {"nobody": IN}
+    expected |= dict.fromkeys(("eli", "agent", "otto"), 404)
+    for role in EVERYBODY:
         client = clients[role]
-        own = client.post(address, {"organisation": str((wanted[role] or acme).pk)})
+        own = client.post(address, {"organisation": str(wanted[role].pk)})
         missing = client.post(address, {"organisation": str(uuid4())})
         other = harbour if role != "hal" else acme
         others = client.post(address, {"organisation": str(other.pk)})
@@ -277,8 +390,9 @@ def test_switching_to_something_that_is_no_id_is_not_found(organisation, as_pers
 
 
 def test_everybody_leaves_their_own_organisation_but_its_only_administrator(clients, acme):
-    expected = {"nobody": IN, "hal": 422, "ira": 302, "eli": 403, "ada": 422, "agent": 302}
-    for role in ROLES:
+    expected = dict.fromkeys(EVERYBODY, 302) | {"nobody": IN}
+    expected |= {"hal": 422, "ada": 422, "eli": 403, "otto": 403}
+    for role in EVERYBODY:
         assert verdict(clients[role].post(reverse("people:leave"))) == expected[role], role
     assert acme.memberships.count() == 2  # Eli's has expired, and Ada stays.
 
@@ -286,7 +400,7 @@ def test_everybody_leaves_their_own_organisation_but_its_only_administrator(clie
 def test_an_invitation_opens_for_whoever_has_its_link_and_for_no_other_account(clients, acme, ada):
     token = invitations.token_of(invite(acme, actor=ada))
     address, made_up = (reverse("invitation", args=(each,)) for each in (token, "made-up"))
-    for role in ROLES:
+    for role in EVERYBODY:
         expected = 200 if role == "nobody" else 409
         assert clients[role].get(address).status_code == expected, role
         assert clients[role].get(made_up).status_code == 404, role
@@ -295,14 +409,14 @@ def test_an_invitation_opens_for_whoever_has_its_link_and_for_no_other_account(c
 
 def test_a_made_up_invitation_to_a_second_factor_is_nothing_to_anybody(clients):
     address = reverse("factor-invitation", args=("made-up",))
-    for role in ROLES:
+    for role in EVERYBODY:
         for method in (clients[role].get, clients[role].post):
             assert verdict(method(address)) == (IN if role == "nobody" else 404), role
 
 
 def test_a_made_up_link_to_a_handover_is_nothing_to_anybody(clients):
     address = reverse("handover-link", args=("made-up",))
-    for role in ROLES:
+    for role in EVERYBODY:
         for method in (clients[role].get, clients[role].post):
             assert method(address).status_code == 404, role
 

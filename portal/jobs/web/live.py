@@ -34,10 +34,15 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a job as it is now; nothing (204) when the page knows it already."""
     known = queries.jobs_visible_to(access.person(request)).filter(pk=pk).first()
-    if known is not None and request.GET.get("seen") == job_progress.version_of(known):
+    seen = request.GET.get("seen", "")
+    if known is not None and seen == job_progress.version_of(known):
         return HttpResponse(status=204)
     job, member = visible_job(request, pk)
-    return render(request, "jobs/detail.html#live", _story(job, member))
+    answer = render(request, "jobs/detail.html#live", _story(job, member))
+    if job_progress.state_in(seen) != job.state:
+        # What may be done now stands in the page's head, outside the fragment.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _story(job: Job, member: Membership) -> dict[str, object]:
