@@ -253,8 +253,7 @@ def scanner_site(running_scanner_site) -> scanner_page.Site:
 
 @pytest.fixture(scope="session")
 def scanner_contexts(browser, running_scanner_site) -> Iterator[Contexts]:
-    url, viewport = running_scanner_site.url, TABLET["viewport"]
-    contexts = Contexts(browser, url, "/static/icons.svg", viewport=viewport)
+    contexts = Contexts(browser, running_scanner_site.url, "/static/icons.svg", **TABLET)
     yield contexts
     contexts.close()
 
@@ -270,7 +269,7 @@ def scanner(scanner_site, scanner_contexts, launch_browser, camera):
     def open_page(*seen, flags=None, url=None, before="", seconds_each=1.0) -> Page:
         if flags:
             others.append(launch_browser(args=[*FLAGS, *flags]))
-            context = others[-1].new_context(viewport=TABLET["viewport"])
+            context = others[-1].new_context(**TABLET)
             listen(context, complaints)
         else:
             camera(*seen, seconds_each=seconds_each)

@@ -35,9 +35,9 @@ def assert_claims_from_memory(page: Page, sandbox) -> None:
         expect(word(page, hub)).to_have_text(CLAIMED)
     assert set(wanted[1:]) <= set(claimed(sandbox))
     assert len(claimed(sandbox)) == len(set(claimed(sandbox)))
-    # What is put away is what is finished by then: all of it.
+    # What is put away is what is online by then: all of it.
     everything = rows(page).locator("[data-part=word]")
-    expect(everything).to_have_text([CLAIMED] * everything.count())
+    expect(everything).to_have_text(["Online"] * everything.count())
     page.get_by_role("button", name="Put away").click()
     expect(rows(page)).to_have_count(0)
 
