@@ -13,6 +13,7 @@ SAME_IN_GREEK = {
         "API",
         "CSV",
         "Esc",
+        "PIN",
         "ID",
         "QR",
         "JPEG",

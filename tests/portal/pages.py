@@ -109,7 +109,7 @@ def link_beside(site: Site) -> HandoverLink:
         return link
     today, actor = timezone.localdate(), member_beside(site).user
     job = planning.make(Plan(site, today, today), actor)
-    done, _ = handover.complete(job, Standing(()), actor, "Nothing was there")
+    done, _ = handover.complete(job, Standing(()), actor, "–")
     return handover_links.make(done, actor)
 
 

@@ -169,6 +169,27 @@ DETAILS: Final[dict[str, Text]] = {
     "support": _("Support agent"),
     "target": _("SpKey organisation id"),
     "verdict": _("Result"),
+    "administrators": _("Administrators"),
+    "days": _("Days"),
+    "ends_on": _("Last day"),
+    "exceptions": _("Exceptions"),
+    "expires_on": _("Expires on"),
+    "handover": _("Handover"),
+    "job": _("Job"),
+    "number": _("Number"),
+    "place": _("Place"),
+    "starts_on": _("First day"),
+    "submitted_by": _("Submitted by"),
+    "takes_acceptance": _("Can be accepted there"),
+    "wanted": _("Asked for"),
+}
+# What some values are called; others stand as they are.
+VALUES: Final[dict[str, Text]] = {
+    "job_answer": _("Answer to a request"),
+    "job_completed": _("Job completed"),
+    "job_overdue": _("Job overdue"),
+    "job_request": _("Request to answer"),
+    "more_time": _("More time"),
 }
 
 
@@ -247,7 +268,7 @@ def _value(value: Any) -> str:
         return "; ".join(f"{_as_written(name)}: {_change(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return str(value)
+    return str(VALUES.get(value, value))
 
 
 def _change(value: Any) -> str:
