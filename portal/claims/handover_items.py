@@ -5,6 +5,7 @@ from uuid import UUID
 
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
 from portal.hubs.models import Hub
+from portal.jobs import finding
 from portal.jobs.handover import Item, Standing
 from portal.jobs.models import Handover, HandoverHub, Job
 
@@ -15,19 +16,16 @@ def standing_of(job: Job) -> Standing:
     """Return how far the job is now. What the crew has stopped itself is left out."""
     claims = _that_count(job)
     by_hub = {claim.hub.hub_id: claim for claim in claims}
-    by_place = {claim.place.casefold(): claim for claim in reversed(claims) if claim.place}
-    items: list[Item] = []
-    placed: set[UUID] = set()
-    for each in job.expected_hubs.order_by("position"):
-        claim = by_hub.get(each.hub_id) if each.hub_id else None
-        claim = claim or by_place.get(each.place.casefold())
-        if claim is None or claim.pk in placed:
-            items.append(Item(_MISSING, place=each.place, hub_id=each.hub_id))
-        else:
-            placed.add(claim.pk)
-            items.append(_item(claim, each.place))
-    items += [_item(claim) for claim in claims if claim.pk not in placed]
-    return Standing(_each_hub_once(items), job.expected_count)
+    listed = list(job.expected_hubs.order_by("position"))
+    hubs = finding.found(listed, {claim.hub.hub_id: claim.place for claim in claims})
+    items = [
+        _item(by_hub[hub_id], each.place)
+        if hub_id
+        else Item(_MISSING, place=each.place, hub_id=each.hub_id)
+        for each, hub_id in zip(listed, hubs, strict=True)
+    ]
+    beside = [_item(claim) for hub_id, claim in by_hub.items() if hub_id not in hubs]
+    return Standing([*items, *beside], job.expected_count)
 
 
 def claimed_since(handover: Handover, known: Iterable[UUID]) -> list[Claim]:
@@ -49,12 +47,6 @@ def _that_count(job: Job) -> list[Claim]:
         if standing is None or claim.state in SUCCEEDED or standing.state not in SUCCEEDED:
             chosen[claim.hub_id] = claim
     return list(chosen.values())
-
-
-def _each_hub_once(items: list[Item]) -> list[Item]:
-    """Leave out a hub that is expected at one place and was claimed at another."""
-    claimed = {item.hub_id for item in items if item.state != _MISSING}
-    return [item for item in items if item.state != _MISSING or item.hub_id not in claimed - {None}]
 
 
 def _item(claim: Claim, place: str = "") -> Item:

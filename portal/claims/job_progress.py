@@ -1,11 +1,12 @@
 """How far jobs are: what was claimed for each, and what of it is online.
 
-However many jobs a list shows, their numbers are one statement, which reads the claims of those
-jobs alone.
+However many jobs a list shows, their numbers are three statements, which read the claims and the
+lists of those jobs alone.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +16,8 @@ from django.db.models import Count, Max, Q, Sum
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
-from portal.jobs.models import Job
+from portal.jobs import finding
+from portal.jobs.models import ExpectedHub, Job
 from portal.orgs.models import Membership
 
 MOST_SHOWN: Final = 600
@@ -39,6 +41,8 @@ class Progress:
     online: int = 0
     under_way: int = 0
     to_release: int = 0
+    missing: int = 0
+    """How many hubs are to be claimed still: see `jobs/finding.py`."""
 
     @property
     def offline(self) -> int:
@@ -48,7 +52,12 @@ class Progress:
     @property
     def whole(self) -> int:
         """What counts as all of it."""
-        return max(self.expected or 0, self.claimed)
+        return self.claimed + self.missing
+
+    @property
+    def unlisted(self) -> int:
+        """How many of the claimed hubs stand for none of those that were expected."""
+        return max(0, self.whole - (self.expected or self.whole))
 
     @property
     def is_done(self) -> bool:
@@ -75,7 +84,32 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
     )
     names = ("claimed", "online", "under_way", "to_release")
     numbers = {job: counts for job, *counts in counted.values_list("job", *names)}
-    return {job.pk: Progress(job.expected_count, *numbers.get(job.pk, ())) for job in jobs}
+    found = {job.pk: Progress(job.expected_count, *numbers.get(job.pk, ())) for job in jobs}
+    missing = _missing(found, finding.lists_of(jobs))
+    return {pk: replace(each, missing=missing[pk]) for pk, each in found.items()}
+
+
+def _missing(
+    found: Mapping[UUID, Progress], lists: Mapping[UUID, list[ExpectedHub]]
+) -> dict[UUID, int]:
+    """Return how many hubs are to be claimed still; of jobs with a list, those of the list too."""
+    hubs = _claimed_hubs(lists) if lists else {}
+    return {
+        pk: finding.missing(each.expected, lists[pk], hubs.get(pk, {}))
+        if pk in lists
+        else max(0, (each.expected or 0) - each.claimed)
+        for pk, each in found.items()
+    }
+
+
+def _claimed_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """Return the hubs that were claimed for each job, with the place each was put at last."""
+    claims = Claim.objects.filter(_CLAIMED, job__in=list(jobs))
+    hubs: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)
+    rows = claims.order_by("created_at", "id").values_list("job", "hub__hub_id", "place")
+    for job, hub_id, place in rows:
+        hubs[job][hub_id] = place or hubs[job].get(hub_id, "")
+    return dict(hubs)
 
 
 def claims_of_job(job: Job) -> list[Claim]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.hubs.models import Hub
-from portal.jobs import rights
+from portal.jobs import finding, rights
 from portal.jobs.models import ExpectedHub, Job, JobMember
 from portal.orgs.models import Membership
 from portal.tray.schema import Awaited, Place, Progress, Row
@@ -45,23 +45,23 @@ def of_rows(member: Membership, rows: Iterable[Row]) -> list[Job]:
 def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
     """Return how far each of the jobs is, by their ids."""
     claims = _claims_by_job(jobs)
-    return {job.pk: _progress(job, claims[job.pk]) for job in jobs}
+    lists = finding.lists_of(jobs)
+    return {job.pk: _progress(job, claims[job.pk], lists.get(job.pk, ())) for job in jobs}
 
 
 def places_of(jobs: Collection[Job]) -> dict[UUID, tuple[Place, ...]]:
     """Return the places at which each of the jobs expects hubs, by the ids of the jobs."""
     taken = {
-        (job, claim.place): claim.hub.hub_id
+        (job, claim.place.casefold()): claim.hub.hub_id
         for job, claims in _claims_by_job(jobs).items()
         for claim in claims
         if claim.place
     }
     places: defaultdict[UUID, list[Place]] = defaultdict(list)
-    for each in ExpectedHub.objects.filter(job__in=jobs).order_by("job", "position"):
-        found = taken.get((each.job_id, each.place)) if each.place else None
-        place = Place(name=each.place, hub_id=each.hub_id, taken_by=found)
-        if len(places[each.job_id]) < MOST_PLACES:
-            places[each.job_id].append(place)
+    for job, listed in finding.lists_of(jobs).items():
+        for each in listed[:MOST_PLACES]:
+            found = taken.get((job, each.place.casefold())) if each.place else None
+            places[job].append(Place(name=each.place, hub_id=each.hub_id, taken_by=found))
     return {job.pk: tuple(places[job.pk]) for job in jobs}
 
 
@@ -75,7 +75,7 @@ def _claims_by_job(jobs: Collection[Job]) -> defaultdict[UUID, list[Claim]]:
     return by_job
 
 
-def _progress(job: Job, claims: Sequence[Claim]) -> Progress:
+def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]) -> Progress:
     ours = {claim.hub.pk: claim.hub for claim in claims if claim.state in SUCCEEDED}
     going_on = {claim.hub.pk: claim for claim in claims if not claim.is_final}
     held_up = [claim for claim in going_on.values() if _is_held_up(claim)]
@@ -84,6 +84,7 @@ def _progress(job: Job, claims: Sequence[Claim]) -> Progress:
     awaited = [hub for hub in ours.values() if not _is_online(hub)]
     awaited += [hub for hub in waiting if hub.pk not in ours]
     times = [moment for claim in claims for moment in (claim.created_at, claim.finished_at)]
+    begun = {claim.hub.hub_id: claim.place for claim in claims}
     known = sorted(moment for moment in times if moment)
     return Progress(
         job=job.pk,
@@ -92,6 +93,7 @@ def _progress(job: Job, claims: Sequence[Claim]) -> Progress:
         under_way=len(going_on) - len(held_up) - len(waiting),
         held_up=len(held_up),
         offline=len(awaited),
+        missing=finding.missing(job.expected_count, listed, begun),
         awaited=tuple(
             Awaited(hub_id=hub.hub_id, last_seen=iso(hub.last_seen))
             for hub in awaited[:MOST_AWAITED]

@@ -182,7 +182,8 @@ class Progress:
     """How far a job is, whoever works on it: hubs claimed, those of them online, claims under way.
 
     `held_up` counts claims that wait for what nobody on site can change, `offline` the hubs that
-    wait for power or cable; `awaited` names a few of these. `since` and `until` are the times of
+    wait for power or cable; `awaited` names a few of these. `missing` counts the hubs for which
+    nothing was begun. `since` and `until` are the times of
     its first and last claim, "" before there is one.
     """
 
@@ -192,6 +193,7 @@ class Progress:
     under_way: int
     held_up: int
     offline: int
+    missing: int
     awaited: tuple[Awaited, ...]
     since: str
     until: str

@@ -29,7 +29,22 @@ for (const [name, rows, at, isOnline, why, number] of [
   ],
   ["a job is done", [], of(12, { claimed: 12, online: 12 }), true, "done", 12],
   ["a job is done, as was told before", [], of(12, { claimed: 12, online: 12 }), false, "done", 12],
-  ["hubs of a job are missing", [online()], of(12, { claimed: 9, online: 9 }), true, "missing", 3],
+  [
+    "hubs of a job are missing",
+    [online()],
+    of(12, { claimed: 9, online: 9, missing: 3 }),
+    true,
+    "missing",
+    3,
+  ],
+  [
+    "a listed hub is missing though as many are claimed",
+    [online()],
+    of(2, { claimed: 2, online: 2, missing: 1 }),
+    true,
+    "missing",
+    1,
+  ],
   [
     "a colleague's hub of the job has no power",
     [online()],

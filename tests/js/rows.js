@@ -66,6 +66,7 @@ export const progress = (more = {}) => ({
   underWay: 0,
   heldUp: 0,
   offline: 0,
+  missing: 0,
   awaited: [],
   since: "",
   until: "",

@@ -115,6 +115,7 @@ PROGRESS = schema.Progress(
     under_way=1,
     held_up=0,
     offline=1,
+    missing=0,
     awaited=(schema.Awaited(hub_id=HUB, last_seen="2026-11-29T10:41:00+00:00"),),
     since="2026-11-29T10:40:00+00:00",
     until="",

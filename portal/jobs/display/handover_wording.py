@@ -69,7 +69,11 @@ def addition(place: str, hub_id: str) -> News:
 
 
 def numbers(expected: int | None, rows: Iterable[HandoverHub | Item]) -> str:
-    """Return the numbers in one line: "12 expected · 12 claimed · 11 online"."""
+    """Return the numbers in one line: "12 expected · 12 claimed · 11 online".
+
+    Hubs that are not those expected are named where an expected one is missing all the same.
+    """
+    rows = list(rows)
     claimed = [row for row in rows if row.state == State.CLAIMED]
     online = sum(bool(row.online) for row in claimed)
     parts = []
@@ -80,6 +84,10 @@ def numbers(expected: int | None, rows: Iterable[HandoverHub | Item]) -> str:
         (online, ngettext("%(n)d online", "%(n)d online", online)),
     ):
         parts.append(one % {"n": count})
+    beyond = len(rows) - expected if expected is not None else 0
+    if beyond > 0 and any(row.state == State.MISSING for row in rows):
+        words = ngettext("%(n)d not on the list", "%(n)d not on the list", beyond)
+        parts.append(words % {"n": beyond})
     return " · ".join(parts)
 
 

@@ -58,7 +58,6 @@ export const departure = (rows, job, isOnline) => {
   const { claimed, online, underWay, heldUp, offline } = progress;
   const own = rows.length - toClaim - refused;
   const expected = job ? job.expected || claimed : Math.max(claimed, own);
-  const begun = claimed + underWay + heldUp + offline - (claimed - online);
   /**
    * @param {Why} why
    * @param {number} [number]
@@ -71,7 +70,7 @@ export const departure = (rows, job, isOnline) => {
   if (offline) return because("offline", offline);
   if (toClaim) return because("to-claim", toClaim);
   if (underWay) return because("under-way", underWay);
-  if (job && job.expected > begun) return because("missing", job.expected - begun);
+  if (job?.progress.missing) return because("missing", job.progress.missing);
   if (heldUp) return because("elsewhere", heldUp);
   return claimed ? because("done", claimed) : because("nothing");
 };

@@ -71,6 +71,7 @@
  * @property {number} underWay
  * @property {number} heldUp
  * @property {number} offline
+ * @property {number} missing
  * @property {Awaited[]} awaited
  * @property {string} since
  * @property {string} until

@@ -199,6 +199,17 @@ def test_answers_say_how_far_the_jobs_of_the_rows_are(tablet, ira, ada, mill_cou
     assert progress["since"] <= progress["until"]
 
 
+def test_a_listed_hub_is_missing_though_as_many_others_are_claimed(installer, ira, mill_court):
+    job = make_job(mill_court, ira.memberships.get(), expected_count=2)
+    expect_at(job, "Flat A", hub_id=HUB)
+    ExpectedHub.objects.create(job=job, position=1, place="Flat B", hub_id=OTHER_HUB)
+    actions.submit(claim_request(ira, mill_court, HUB))
+    actions.submit(claim_request(ira, mill_court, THIRD_HUB, place="Flat B"))
+    (told,) = jobs_of(installer)
+
+    assert told["progress"]["missing"] == 1
+
+
 def test_a_place_that_is_changed_after_the_claim_is_kept_for_the_hub_too(
     tablet, mill_court, sandbox
 ):
