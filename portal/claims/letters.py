@@ -10,7 +10,9 @@ from typing import Final
 
 from django.utils import timezone
 
+from portal.claims.job_progress import waits_for_release
 from portal.claims.models import Claim, ClaimQuerySet, Reason, State
+from portal.jobs.models import Job
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs.models import Membership
@@ -60,8 +62,17 @@ def _given_up(notice: Notice) -> dict[str, object] | None:
 
 
 def _waiting(notice: Notice) -> dict[str, object] | None:
-    blocked = _of_reader(notice).filter(state=State.BLOCKED)
-    return _numbers(blocked.exclude(reason__in=TOLD_OTHERWISE), "?state=attention")
+    blocked = _of_reader(notice).filter(state=State.BLOCKED).exclude(reason__in=TOLD_OTHERWISE)
+    numbers = _numbers(blocked, "?state=attention")
+    if numbers is None:
+        return None
+    found = list(blocked.order_by())
+    to_release = sum(waits_for_release(claim) for claim in found)
+    jobs = {claim.job_id for claim in found}
+    # Where all are decided about on one page that the reader sees, the letter leads there.
+    is_one = to_release == len(found) and len(jobs) == 1
+    job = Job.objects.visible_to(notice.user).filter(pk__in=jobs - {None}).first()
+    return numbers | {"to_release": to_release, "job": str(job.pk) if is_one and job else ""}
 
 
 def _of_reader(notice: Notice) -> ClaimQuerySet:

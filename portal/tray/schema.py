@@ -137,7 +137,8 @@ class News:
     to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row
     offers. `online`: the hub is the organisation's, and was online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
-    `last_seen` is when SpKey heard of such a hub last. `id` is the row's, None where the news is
+    `last_seen` is when SpKey heard of such a hub last. `to_release`: an administrator releases or
+    rejects it. `id` is the row's, None where the news is
     for any of them; `seen` is made of all the rest: the same value, the same news.
     """
 
@@ -161,6 +162,7 @@ class News:
     online: bool = False
     at_hub: bool = False
     last_seen: str = ""
+    to_release: bool = False
 
     def to(self, row: Row) -> "News":
         """Return the same news for this row."""
@@ -183,8 +185,8 @@ class Progress:
 
     `held_up` counts claims that wait for what nobody on site can change, `offline` the hubs that
     wait for power or cable; `awaited` names a few of these. `missing` counts the hubs for which
-    nothing was begun. `since` and `until` are the times of
-    its first and last claim, "" before there is one.
+    nothing was begun, `to_release` those of the held-up claims that an administrator decides about.
+    `since` and `until` are the times of its first and last claim, "" before there is one.
     """
 
     job: uuid.UUID
@@ -194,6 +196,7 @@ class Progress:
     held_up: int
     offline: int
     missing: int
+    to_release: int
     awaited: tuple[Awaited, ...]
     since: str
     until: str

@@ -18,6 +18,22 @@ for (const [name, rows, at, isOnline, why, number] of [
   ["a hub is only in the tray", [row(), online()], undefined, true, "to-claim", 1],
   ["a claim goes on", [sent({ outcome: "under_way" })], undefined, true, "under-way", 1],
   ["a claim waits for the key", [sent({ outcome: "held_up" })], undefined, true, "elsewhere", 1],
+  [
+    "a claim waits for an administrator's word",
+    [online(), sent({ outcome: "held_up", toRelease: true })],
+    undefined,
+    true,
+    "to-release",
+    1,
+  ],
+  [
+    "a job's claim waits for an administrator's word",
+    [],
+    of(2, { claimed: 1, online: 1, heldUp: 1, toRelease: 1 }),
+    true,
+    "to-release",
+    1,
+  ],
   ["all are online", [online(), online()], undefined, true, "done", 2],
   [
     "a hub was refused",

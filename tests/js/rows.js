@@ -46,6 +46,7 @@ export const news = (id, more = {}) => ({
   online: false,
   atHub: false,
   lastSeen: "",
+  toRelease: false,
   ...more,
 });
 
@@ -67,6 +68,7 @@ export const progress = (more = {}) => ({
   heldUp: 0,
   offline: 0,
   missing: 0,
+  toRelease: 0,
   awaited: [],
   since: "",
   until: "",

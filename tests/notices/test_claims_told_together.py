@@ -7,6 +7,8 @@ import pytest
 from portal.claims.engine import actions, timing
 from portal.claims.models import Claim, State
 from portal.core import worker
+from portal.jobs import planning
+from portal.jobs.planning import Plan
 from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import claim_request
@@ -82,6 +84,23 @@ def test_claims_that_wait_for_somebody_are_told_of_if_they_still_do(
 
     assert mailoutbox[0].subject == "Acme Properties: 1 claim waits for you"
     assert Notice.objects.count() == 1
+
+
+def test_a_claim_that_waits_for_release_is_told_of_with_its_job(
+    sandbox, acme, ada, ira, mill_court, at_ten, mailoutbox
+):
+    job = planning.make(Plan(mill_court, TEN.date(), TEN.date()), ada)
+    actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
+    Claim.objects.update(job=job)
+    ira.memberships.update(all_sites=False)
+    worker.run_once()
+    at_ten.move_to(TEN + timedelta(minutes=62))
+    post()
+
+    body = next(email.body for email in mailoutbox if email.to == [ada.email])
+    assert f"/jobs/{job.pk}/" in body
+    assert "An administrator releases or rejects each of them." in body
+    assert "by themselves" not in body
 
 
 def test_nothing_is_told_of_claims_that_wait_no_more(

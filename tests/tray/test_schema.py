@@ -116,6 +116,7 @@ PROGRESS = schema.Progress(
     held_up=0,
     offline=1,
     missing=0,
+    to_release=0,
     awaited=(schema.Awaited(hub_id=HUB, last_seen="2026-11-29T10:41:00+00:00"),),
     since="2026-11-29T10:40:00+00:00",
     until="",
@@ -215,6 +216,7 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "online": False,
         "atHub": False,
         "lastSeen": "",
+        "toRelease": False,
     }
 
 
@@ -270,6 +272,7 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "hub_id": None,
         "online": True,
         "at_hub": True,
+        "to_release": True,
     }
     texts = ("word", "title", "text", "meta", "reference", "url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]

@@ -97,6 +97,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "can_confirm": timeline.waits_for_address_of(claim, reader),
         "can_stop": actions.can_stop(claim),
         "can_retry": actions.can_retry(claim),
+        "waits_for_release": actions.can_release(claim),
         "can_release": actions.can_release(claim) and permissions.may_release(reader, claim),
         "reference": list_item.reference(claim),
         "elsewhere": wording.known_at(elsewhere) if elsewhere else "",

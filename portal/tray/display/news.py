@@ -15,6 +15,7 @@ from portal.claims.display import list_item, timeline
 from portal.claims.display.wording import Words, claimed_elsewhere, known_at, problem
 from portal.claims.engine import decide
 from portal.claims.engine.rules import Rule
+from portal.claims.job_progress import waits_for_release
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
@@ -192,6 +193,7 @@ def _of_claim(followed: sync.Followed) -> News:
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),
         actions=_offered(claim, outcome),
+        to_release=waits_for_release(claim),
         **_presence(claim),
     )
 

@@ -7,10 +7,10 @@ import { isRefused } from "./outcome.js";
 
 /**
  * What keeps somebody: rows that are not sent, hubs that are not claimed yet, hubs without power or
- * network, claims that are under way, hubs that are missing; or nothing does: claims go on elsewhere,
- * all is done, or nothing was begun.
- * @typedef {"unsent" | "to-claim" | "offline" | "under-way" | "missing" | "elsewhere" | "done"
- *   | "nothing"} Why
+ * network, claims that are under way, hubs that are missing; or nothing does: an administrator decides
+ * about claims, they go on elsewhere, all is done, or nothing was begun.
+ * @typedef {"unsent" | "to-claim" | "offline" | "under-way" | "missing" | "to-release" | "elsewhere"
+ *   | "done" | "nothing"} Why
  */
 /**
  * `number` is how many keep them; `awaited` one of the hubs that are not online.
@@ -39,6 +39,7 @@ const ownProgress = (rows) => {
     online: done.filter(({ news }) => news?.online).length,
     underWay: others("under_way"),
     heldUp: others("held_up"),
+    toRelease: sent.filter(({ news }) => news?.toRelease).length,
     offline: atHub.length,
     awaited: atHub.map(({ hubId, news }) => ({ hubId, lastSeen: news?.lastSeen ?? "" })),
   };
@@ -71,6 +72,7 @@ export const departure = (rows, job, isOnline) => {
   if (toClaim) return because("to-claim", toClaim);
   if (underWay) return because("under-way", underWay);
   if (job?.progress.missing) return because("missing", job.progress.missing);
+  if (progress.toRelease) return because("to-release", progress.toRelease);
   if (heldUp) return because("elsewhere", heldUp);
   return claimed ? because("done", claimed) : because("nothing");
 };

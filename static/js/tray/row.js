@@ -104,6 +104,7 @@ export class TrayRow {
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
     this.#put("remove", "aria-label", this.#words.sentence("remove", view.tail));
+    this.#write("stop", this.#words.sentence(row.news?.toRelease ? "withdraw" : "stop"));
     for (const action of ACTIONS) this.#offer(action, view, now.sending.has(row.id));
     this.view = view;
   }

@@ -53,6 +53,7 @@
  * @property {boolean} online
  * @property {boolean} atHub
  * @property {string} lastSeen
+ * @property {boolean} toRelease
  */
 
 /**
@@ -72,6 +73,7 @@
  * @property {number} heldUp
  * @property {number} offline
  * @property {number} missing
+ * @property {number} toRelease
  * @property {Awaited[]} awaited
  * @property {string} since
  * @property {string} until

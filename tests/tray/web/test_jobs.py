@@ -179,6 +179,7 @@ def test_a_row_of_a_job_that_ended_meanwhile_waits_for_release(
     told = tablet.after_work(row)
 
     assert (told["word"], told["outcome"]) == ("Waits for release", "held_up")
+    assert told["toRelease"]
     claim = Claim.objects.get()
     assert (claim.job, claim.place, claim.reason) == (older, "Roof", "right_gone")
 
