@@ -179,7 +179,11 @@ def _complete(
     standing = replace(now, items=[_as_it_was(each, at, explanations) for each in now.items])
     left = handover.freeze(job, standing, person.user, "", explanations, at=at)
     Job.objects.filter(pk=job.pk).update(
-        completed_at=at, completed_by=person.user, version=F("version") + 1, **due_at(None)
+        completed_at=at,
+        completed_by=person.user,
+        crew=left.crew,
+        version=F("version") + 1,
+        **due_at(None),
     )
     past.note(
         "job.completed",

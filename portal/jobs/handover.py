@@ -125,6 +125,7 @@ def complete(
     Job.objects.filter(pk=job.pk).update(
         completed_at=handover.created_at,
         completed_by=actor,
+        crew=handover.crew,
         version=F("version") + 1,
         **due_at(None) | taken_away(),
     )

@@ -94,6 +94,8 @@ class Job(Leased):
     completed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, editable=False)
     cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # The names of who worked on it, once it is complete or cancelled: people leave.
+    crew = models.JSONField(_("people"), default=list, editable=False)
 
     objects = JobQuerySet.as_manager()
 

@@ -147,7 +147,9 @@ def cancel(job: Job, actor: User) -> bool:
         current = _held(job)
     except JobOverError:
         return False
-    _write(current, cancelled_at=timezone.now(), cancelled_by=actor, **_looked_at(None))
+    crew = sorted(each.user.display_name for each in current.people.select_related("user"))
+    ended = {"cancelled_at": timezone.now(), "cancelled_by": actor, "crew": crew}
+    _write(current, **ended, **_looked_at(None))
     _recorded("job.cancelled", current, actor)
     return True
 
@@ -160,7 +162,7 @@ def reopen(job: Job, actor: User) -> bool:
     if current.cancelled_at is None:
         return False
     again = _looked_at(overdue_from(current.ends_on))
-    _write(current, cancelled_at=None, cancelled_by=None, **again)
+    _write(current, cancelled_at=None, cancelled_by=None, crew=[], **again)
     _recorded("job.reopened", current, actor)
     return True
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.jobs.models import Job, JobMember, JobQuerySet, JobRequest, JobRequestQuerySet
 from portal.orgs.access import ABILITIES, Ability
-from portal.orgs.models import Membership, MembershipQuerySet, User
+from portal.orgs.models import Invitation, Membership, MembershipQuerySet, User
 from portal.sites.models import Site, SiteQuerySet
 from portal.sites.queries import with_words
 
@@ -105,6 +105,12 @@ def page_of(jobs: JobQuerySet, number: int) -> tuple[list[Job], bool]:
     start = (number - 1) * PAGE
     rows = list(with_people(jobs)[start : start + PAGE + 1])
     return rows[:PAGE], len(rows) > PAGE
+
+
+def invited_to(job: Job) -> list[Invitation]:
+    """Return the invitations to the job that nobody has answered yet."""
+    waiting = Invitation.objects.filter(organisation=job.organisation_id, jobs__job=job)
+    return list(waiting.unanswered().good().order_by("email"))
 
 
 def with_people(jobs: JobQuerySet) -> JobQuerySet:

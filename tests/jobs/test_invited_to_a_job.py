@@ -42,3 +42,16 @@ def test_a_member_is_named_at_once_and_who_is_invited_already_is_not_written_aga
 def test_what_is_no_address_is_refused_and_nothing_is_planned(planned):
     assert planned("nobody").status_code == 422
     assert not Job.objects.exists()
+
+
+def test_the_job_names_who_is_invited_until_they_join(planned, as_person, ada):
+    planned("new@acme.example")
+    page = f"/jobs/{Job.objects.get().pk}/"
+    shown = as_person(ada).get(page).content.decode()
+    assert "Invited: new@acme.example" in shown
+    assert "Nobody is named" not in shown
+
+    invitations.accept(Invitation.objects.get(), make_person("new@acme.example", "Lea"))
+    shown = as_person(ada).get(page).content.decode()
+    assert "Lea" in shown
+    assert "Invited:" not in shown

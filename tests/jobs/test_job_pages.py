@@ -20,6 +20,7 @@ from portal.sandbox import world
 from tests.conftest import claim_request, work
 from tests.forms import FRAGMENT
 from tests.jobs.conftest import DAY, make
+from tests.jobs.handed_over import complete
 from tests.jobs.test_access import window
 
 
@@ -192,6 +193,20 @@ def test_a_job_page_shows_what_was_found_at_each_place(sandbox, admin, job, ada,
         ("Flat 4", "", ""),
     ]
     assert [line.place for line in page.beside] == ["Cellar"]
+
+
+@pytest.mark.parametrize("end", ["cancelled", "complete"])
+def test_a_job_that_is_over_still_says_who_worked_on_it(end, admin, job, iras, ada):
+    if end == "cancelled":
+        planning.cancel(job, ada)
+    else:
+        complete(job, ada, "Nothing was there")
+    iras.delete()
+    page, listed = admin.get(f"/jobs/{job.pk}/"), admin.get("/jobs/?state=over")
+
+    assert "Nobody" not in text_of(page)
+    for answer in (page, listed):
+        assert "Ira Installer" in text_of(answer)
 
 
 def test_a_claim_that_failed_says_why_and_what_to_do(sandbox, admin, job, ira):

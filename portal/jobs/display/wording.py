@@ -98,8 +98,8 @@ def window(job: Job) -> str:
 
 
 def people(job: Job) -> str:
-    """Return who works on the job; of many, the first."""
-    names = [each.membership.user.display_name for each in job.members.all()]
+    """Return who works on the job, or did; of many, the first."""
+    names = job.crew or [each.membership.user.display_name for each in job.members.all()]
     if len(names) <= 3:
         return ", ".join(names)
     words = ngettext(

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                     "cancelled_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="cancelled at"),
                 ),
+                ("crew", models.JSONField(default=list, editable=False, verbose_name="people")),
                 (
                     "cancelled_by",
                     models.ForeignKey(

@@ -61,7 +61,8 @@ def _story(job: Job, member: Membership) -> dict[str, object]:
         "job": job,
         "page": page,
         "progress": progress,
-        "people": _people(job),
+        "people": _people(job, is_over=is_over),
+        "invited": [] if is_over else queries.invited_to(job),
         "seen": seen,
         "pace": None if is_over and not page.moves else _pace(job),
         "is_over": is_over,
@@ -89,8 +90,10 @@ def _has_asked(asked: list[JobRequest], member: Membership) -> bool:
     return any(each.membership_id == member.pk for each in asked)
 
 
-def _people(job: Job) -> list[tuple[Membership, object]]:
-    """Return who works on the job, and when they last claimed for it."""
+def _people(job: Job, *, is_over: bool) -> list[tuple[str, object]]:
+    """Return who works on the job, or did, by name, and when they last claimed for it."""
     last = job_progress.last_activity(job)
-    members = [each.membership for each in job.members.all()]
-    return [(member, last.get(member.user_id)) for member in members]
+    people = [each.membership.user for each in job.members.all()]
+    named = [(person.display_name, last.get(person.pk)) for person in people]
+    known = {name for name, _ in named}
+    return named + [(name, None) for name in job.crew if is_over and name not in known]
