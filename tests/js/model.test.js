@@ -9,8 +9,8 @@ import { TrayStore } from "../../static/js/tray/store.js";
 import { news, row, until } from "./rows.js";
 
 const OWNER = { person: "ira", organisation: "acme" };
-const MILL = { id: "mill", name: "Mill Court", job: "4711" };
-const QUAY = { id: "quay", name: "Quay", job: "" };
+const MILL = { id: "mill", name: "Mill Court", job: "4711", places: [] };
+const QUAY = { id: "quay", name: "Quay", job: "", places: [] };
 const label = (n) => ({ text: `text ${n}`, hubId: `hub ${n}` });
 
 let sync;
@@ -83,6 +83,19 @@ test("only rows in the tray that can be claimed are confirmed, and keep the hub'
     ["tray", "mill"],
     ["sent", "mill"],
   ]);
+});
+
+test("a confirmed row keeps the place at which its job expects it", async () => {
+  const model = new TrayModel(OWNER, sync);
+  const [one, other] = model.add([label(1), label(2)], MILL);
+  await model.refresh();
+  model.putAt(other, "Cellar");
+  const places = [one, other].map(({ hubId }) => ({ name: "Roof", hubId, takenBy: "" }));
+  model.confirm([...model.rows.values()], { ...MILL, places });
+  assert.deepEqual(
+    (await settled(model)).map(({ place }) => place),
+    ["Roof", "Cellar"],
+  );
 });
 
 test("confirming a row does not undo what another page changed meanwhile", async () => {

@@ -5,10 +5,11 @@ import { isDone, isRefused } from "./outcome.js";
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { TraySync } from "./sync.js" */
+/** @import { Place } from "./wire.js" */
 /** @typedef {{ person: string, organisation: string }} Owner */
 /**
- * Where hubs are to be claimed, and for which job: the id of one, or "".
- * @typedef {{ id: string, name: string, job: string }} ChosenSite
+ * Where hubs are to be claimed, and for which job: the id of one, or "", and the places it expects.
+ * @typedef {{ id: string, name: string, job: string, places: Place[] }} ChosenSite
  */
 /** @typedef {TrayStore | MemoryStore} Store */
 
@@ -185,6 +186,7 @@ export class TrayModel extends EventTarget {
 
   /**
    * Fixes what is in the tray to be claimed at a site, over what another page made of it just now.
+   * The place that the job expects the hub at is the row's own from then on: the job may end.
    * @param {KeptRow[]} rows
    * @param {ChosenSite} site
    */
@@ -194,8 +196,9 @@ export class TrayModel extends EventTarget {
       if (!TrayModel.isClaimable(row)) return undefined;
       // Of a lookup only what it says of the hub itself stays true.
       const news = row.news && { meta: row.news.meta ?? "" };
-      const { id, name, job } = site;
-      return { ...row, site: id, siteName: name, job, stage: "confirmed", news };
+      const { id, name, job, places } = site;
+      const place = row.place || places.find(({ hubId }) => hubId === row.hubId)?.name || "";
+      return { ...row, site: id, siteName: name, job, place, stage: "confirmed", news };
     };
     this.#changeAll(rows, confirm);
   }

@@ -49,7 +49,10 @@ export class Workplace {
     const feedback = new ScanFeedback(model, said, words, sound, icons);
     const jobs = new TrayJobs(owner, sync, signal);
     const site = new TraySite(element, owner, store, words, () => this.#move(), signal);
-    const chosen = () => ({ ...site.site, job: jobs.at(site.site.id)?.id ?? "" });
+    const chosen = () => {
+      const job = jobs.at(site.site.id);
+      return { ...site.site, job: job?.id ?? "", places: job?.places ?? [] };
+    };
     const now = () => ({ ...sync.detail, site: site.site.id });
     /** @type {(row: KeptRow) => void} */
     const here = (row) => feedback.signalClaimed(row);
