@@ -26,6 +26,9 @@ PLACE, HUB_ID = "place", "hub_id"
 DELIMITERS: Final = "\t;,"
 # A list of one column is not divided at all.
 UNDIVIDED: Final = "\x1f"
+# What nobody calls a place: a long word of mostly hexadecimal digits, or how an id begins.
+LEAST_LIKE_AN_ID: Final = 20
+_BEGIN_OF_ID: Final = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-|…|\.\.)", re.IGNORECASE)
 _ID: Final = re.compile(r"\{?[0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\}?")
 
 
@@ -208,6 +211,8 @@ def _by_columns(
 
 def _by_looks(line: int, parts: list[str], delimiter: str) -> Expected | Problem:
     """Read a line without headings: an id at either end is the hub's, the rest is the place."""
+    if len(parts) == 1 and _as_id(parts[0].rpartition(" ")[2]):
+        parts = list(filter(None, parts[0].rpartition(" ")[::2]))
     if _as_id(parts[-1]):
         *rest, typed = parts
     elif _as_id(parts[0]):
@@ -223,6 +228,8 @@ def _by_looks(line: int, parts: list[str], delimiter: str) -> Expected | Problem
 def _expected(line: int, place: str, typed: str) -> Expected | Problem:
     if len(place) > LONGEST_PLACE:
         return Problem(Fault.PLACE_TOO_LONG, line, _shown(place))
+    if like_id := next(filter(_is_like_id, place.split()), ""):
+        return Problem(Fault.NOT_AN_ID, line, _shown(place if _as_id(like_id) else like_id))
     if not typed:
         return Expected(place)
     try:
@@ -244,6 +251,14 @@ def _repeated(found: Sequence[tuple[int, Expected]]) -> Iterator[Problem]:
 
 def _as_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
+
+
+def _is_like_id(word: str) -> bool:
+    """Whether the word is most of an id, or one with wrong characters in it."""
+    signs = [sign for sign in word if sign.isalnum()]
+    digits = [sign for sign in signs if sign in "0123456789abcdefABCDEF"]
+    is_long = len(signs) >= LEAST_LIKE_AN_ID and len(digits) * 4 >= len(signs) * 3
+    return is_long or _BEGIN_OF_ID.search(word) is not None
 
 
 def _tidy(cell: str) -> str:
