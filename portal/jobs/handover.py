@@ -137,8 +137,12 @@ def _all_said(standing: Standing, said: Mapping[str, str]) -> bool:
     if standing.is_whole:
         return True
     exceptions = standing.exceptions
-    is_short = standing.shortfall > 0 or not exceptions
-    return not is_short and all(item.key in said for item in exceptions)
+    return may_be_said_one_by_one(standing) and all(item.key in said for item in exceptions)
+
+
+def may_be_said_one_by_one(standing: Standing) -> bool:
+    """Whether a reason for each exception explains all: none is short of a hub without a name."""
+    return bool(standing.exceptions) and not standing.shortfall
 
 
 def freeze(

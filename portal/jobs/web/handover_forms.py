@@ -6,6 +6,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.jobs import handover
 from portal.jobs.display import handover_wording
 from portal.jobs.handover import LONGEST_EXPLANATION, Standing
 from portal.jobs.models import HandoverLink
@@ -36,7 +37,9 @@ class CompleteForm(forms.Form):
         if not standing.is_whole:
             label = _("Why is the job complete all the same?")
             if exceptions:
-                label = _("One reason for all the others")
+                label = _("One reason for all")
+                if not self.are_all_named:
+                    label = _("One reason for all the others")
             self.fields["explanation"] = forms.CharField(
                 label=label,
                 required=False,
@@ -44,6 +47,13 @@ class CompleteForm(forms.Form):
                 widget=forms.Textarea({"rows": 3}),
             )
         self.order_fields([*self.keys, "explanation", "takes_acceptance"])
+
+    @property
+    def are_all_named(self) -> bool:
+        """Whether a reason for each exception is enough."""
+        return handover.may_be_said_one_by_one(self.standing) and (
+            len(self.standing.exceptions) <= MOST_EXPLAINED
+        )
 
     @property
     def explained(self) -> list[tuple[Any, Any]]:
@@ -61,7 +71,11 @@ class CompleteForm(forms.Form):
         """Say that something is not explained yet."""
         self.add_error(
             "explanation",
-            _("Give a reason for each hub, or one for all. It stands in the handover."),
+            _("Give a reason for each hub, or one for all. It stands in the handover.")
+            if self.are_all_named
+            else _(
+                "Give one reason for all that have none of their own. It stands in the handover."
+            ),
         )
 
 

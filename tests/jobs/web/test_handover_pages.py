@@ -1,5 +1,6 @@
 """Completing a job on its page, and its handover: who may, what is asked, what is shown."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,9 @@ def test_a_look_counts_what_is_complete_and_what_is_not(as_person, ira, job):
 def test_what_is_not_explained_is_asked_for_and_then_stands_in_the_handover(as_person, ira, job):
     (claim,) = claim_hubs(job, ira, 1, online=False)
     client, address = as_person(ira), f"/jobs/{job.pk}/complete/"
+    asked = text(client.get(address))
+    assert "one reason for all below, or one for each hub" in asked
+    assert "(optional)" not in asked.partition("takes_acceptance")[0]
     refused = client.post(address)
     assert (refused.status_code, Handover.objects.count()) == (422, 0)
     assert "Give a reason for each hub, or one for all." in text(refused)
@@ -143,7 +147,8 @@ def test_an_administrator_makes_links_with_an_end_and_ends_them(as_person, ada, 
     link = HandoverLink.objects.get()
     assert link.ends_at - timezone.now() > timedelta(days=364)
     token = handover_links.token_of(link)
-    assert token in text(client.get(f"/jobs/{done.job_id}/handover/"))
+    page = text(client.get(f"/jobs/{done.job_id}/handover/"))
+    assert re.search(rf'data-copy="[^"]*/handover/{token}/"', page)
 
     client.post(f"/jobs/handover-links/{link.pk}/end/")
     assert token not in text(client.get(f"/jobs/{done.job_id}/handover/"))

@@ -207,7 +207,8 @@ def test_without_a_mail_server_the_administrator_copies_each_link_once(
 ):
     settings.MAILERS = DUMMY
     page = text(admin.post(INVITE, form(NEW)))
-    [address] = re.findall(r"http://[^/<]+(/invitation/\w+/)", page)
+    [address] = set(re.findall(r"http://[^/<]+(/invitation/\w+/)", page))
+    assert f'{address}"' in page.partition("data-copy=")[2]
     assert client.get(address).status_code == 200
     assert "/invitation/" not in text(admin.get(PEOPLE))
 
