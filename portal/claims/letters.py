@@ -68,10 +68,10 @@ def _waiting(notice: Notice) -> dict[str, object] | None:
         return None
     found = list(blocked.order_by())
     to_release = sum(waits_for_release(claim) for claim in found)
-    jobs = {claim.job_id for claim in found}
+    jobs = {str(claim.job_id or "") for claim in found}
     # Where all are decided about on one page that the reader sees, the letter leads there.
     is_one = to_release == len(found) and len(jobs) == 1
-    job = Job.objects.visible_to(notice.user).filter(pk__in=jobs - {None}).first()
+    job = Job.objects.visible_to(notice.user).filter(pk__in=jobs - {""}).first()
     return numbers | {"to_release": to_release, "job": str(job.pk) if is_one and job else ""}
 
 

@@ -27,6 +27,8 @@ from portal.hubs import watching
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
 from portal.jobs import rights
+from portal.orgs import access
+from portal.orgs.access import Ability
 from portal.orgs.models import Membership, User
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
@@ -62,13 +64,14 @@ class Followed:
     """The row became this claim. `at` names the site at which SpKey has the hub, if any.
 
     `reader` is whose tray it is; None stands for who made the claim. `held_back`: it was to be
-    tried at once, and was not.
+    tried at once, and was not. `for_admin`: the reader runs the organisation's people and key.
     """
 
     claim: Claim
     at: str
     reader: User | None = None
     held_back: bool = False
+    for_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,7 @@ class _Found:
         claims = {each.pk for each in taken if isinstance(each, _OfClaim)}
         hubs = {each.hub_id for each in taken if isinstance(each, _OfHub)}
         self.member = member
+        self.for_admin = Ability.MANAGE_PEOPLE in access.abilities(member)
         self.claims = self._read_claims(claims, hubs)
         self.active = {
             claim.hub.hub_id: claim for claim in self.claims.values() if not claim.is_final
@@ -329,7 +333,9 @@ class _Found:
         return watching.hubs_for(organisation, hub_ids, known)
 
     def _followed(self, claim: Claim, *, held_back: bool = False) -> Followed:
-        return Followed(claim, self._site_of(claim.hub), self.member.user, held_back)
+        return Followed(
+            claim, self._site_of(claim.hub), self.member.user, held_back, self.for_admin
+        )
 
     def _site_of(self, hub: Hub) -> str:
         return self.site_names.get(hub.spkey_site_id, hub.spkey_site_id)

@@ -65,7 +65,7 @@ class JobPage:
     moves: bool = False
 
 
-def of(job: Job, claims: Sequence[Claim], reader: User) -> JobPage:
+def of(job: Job, claims: Sequence[Claim], reader: User, *, for_admin: bool) -> JobPage:
     """Return what the page shows of these claims: one of each hub, the newest first."""
     page = JobPage(moves=any(not claim.is_final for claim in claims))
     page.expected, found = _expected(job.expected_hubs.order_by("position"), claims)
@@ -74,7 +74,8 @@ def of(job: Job, claims: Sequence[Claim], reader: User) -> JobPage:
         if waits_for_release(claim):
             page.waiting.append(claim)
         elif claim.state not in SUCCEEDED:
-            row, words = list_item.of(claim), timeline.present(claim, reader)
+            row = list_item.of(claim)
+            words = timeline.present(claim, reader, for_admin=for_admin)
             page.exceptions.append(Unclaimed(row, claim.place, words))
         elif not claim.hub.online:
             page.awaited.append(claim)

@@ -97,10 +97,11 @@ def is_stopping(claim: Claim) -> bool:
     return claim.cancel_requested_at is not None and claim.state in ACTIVE
 
 
-def _words(claim: Claim, reader: User | None = None) -> Words:
+def _words(claim: Claim, reader: User | None = None, *, for_admin: bool = False) -> Words:
     """Return the words for the claim's state: of support's claim, those that name support.
 
     `reader` matters where the person who made it can do what others cannot: None is that person.
+    `for_admin`: they are an administrator, who is told where to put it right.
     """
     of_support = wording.support_words(claim.state, claim.reason) if claim.by_support else None
     if of_support:
@@ -110,7 +111,11 @@ def _words(claim: Claim, reader: User | None = None) -> Words:
     if is_of_other and claim.reason == Reason.ADDRESS_UNCONFIRMED:
         return wording.address_unconfirmed(claimant.display_name)
     if is_of_other and (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE):
-        return wording.without_right(claimant.display_name)
+        return wording.without_right(claimant.display_name, for_admin=for_admin)
+    if for_admin:
+        return wording.for_administrator(claim.state, claim.reason, claimant.display_name)
+    if is_of_other and claim.reason == Reason.NO_USER:
+        return wording.unknown_to_spkey(claimant.display_name)
     return wording.words(claim.state, claim.reason)
 
 
@@ -120,16 +125,27 @@ def waits_for_address_of(claim: Claim, reader: User) -> bool:
     return claim.reason == Reason.ADDRESS_UNCONFIRMED and is_theirs
 
 
-def present(claim: Claim, reader: User | None = None) -> Words:
-    """Return the words for where the claim is now; without a `reader`, for who made it."""
+def present(claim: Claim, reader: User | None = None, *, for_admin: bool = False) -> Words:
+    """Return the words for where the claim is now; without a `reader`, for who made it.
+
+    `for_admin`: the reader is an administrator of the organisation.
+    """
     if claim.state == State.QUEUED and claim.contacted_at is not None:
         return wording.CONTACTING
     if claim.reason == Reason.INVALID and not claim.problems:
+        if for_admin and not claim.by_support:
+            return wording.nothing_listed(permissions.claimant(claim).display_name)
         return wording.NOTHING_LISTED
-    return wording.STOPPING if is_stopping(claim) else _words(claim, reader)
+    return wording.STOPPING if is_stopping(claim) else _words(claim, reader, for_admin=for_admin)
 
 
-def steps(claim: Claim, reader: User | None = None, *, for_support: bool = False) -> list[Step]:
+def steps(
+    claim: Claim,
+    reader: User | None = None,
+    *,
+    for_support: bool = False,
+    for_admin: bool = False,
+) -> list[Step]:
     """Return the timeline, oldest first; without a `reader`, for who made the claim."""
     by = wording.claimer(claim, for_support=for_support)
     story = [
@@ -144,7 +160,7 @@ def steps(claim: Claim, reader: User | None = None, *, for_support: bool = False
     ]
     if claim.state in SUCCEEDED:
         return story + _success(claim)
-    now = present(claim, reader)
+    now = present(claim, reader, for_admin=for_admin)
     if claim.late_effect_at is not None:
         ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)
         found = wording.claimed_later(claim.site_name)

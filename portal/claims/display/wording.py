@@ -62,7 +62,7 @@ BY_STATE: dict[str, Words] = {
     State.BLOCKED: _words(
         "attention",
         "key",
-        _("Needs your admin"),
+        _("Needs an admin"),
         _("Your administrator must mend the access"),
         _("Your scan is saved and continues by itself afterwards."),
     ),
@@ -176,14 +176,14 @@ BY_REASON: dict[tuple[str, str], Words] = {
     (State.BLOCKED, Reason.KEY_MISSING): _words(
         "attention",
         "key",
-        _("Needs your admin"),
+        _("Needs an admin"),
         _("Your organisation has no API key yet"),
         _("Ask your administrator to add it. Your scan is saved and continues by itself."),
     ),
     (State.BLOCKED, Reason.KEY_KIND): _words(
         "attention",
         "key",
-        _("Needs your admin"),
+        _("Needs an admin"),
         _("The stored API key is of the wrong kind"),
         _(
             "A super key serves support's claims only, and a normal key never those. "
@@ -193,21 +193,21 @@ BY_REASON: dict[tuple[str, str], Words] = {
     (State.BLOCKED, Reason.KEY_REFUSED): _words(
         "attention",
         "key",
-        _("Needs your admin"),
+        _("Needs an admin"),
         _("Your administrator must renew the API key"),
         _("SmartphoneKey refuses the stored one. Your scan is saved and continues by itself."),
     ),
     (State.BLOCKED, Reason.KEY_UNREADABLE): _words(
         "attention",
         "key",
-        _("Needs your admin"),
+        _("Needs an admin"),
         _("The portal cannot read the stored API key"),
         _("Ask your administrator to store it again. Your scan is saved and continues by itself."),
     ),
     (State.BLOCKED, Reason.KEY_MISMATCH): _words(
         "attention",
         "key",
-        _("Needs your admin"),
+        _("Needs an admin"),
         key_wording.FOREIGN_KEY,
         _(
             "Ask your administrator to put in the right one. Your scan is saved and continues "
@@ -217,7 +217,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
     (State.BLOCKED, Reason.NO_USER): _words(
         "attention",
         "person",
-        _("Needs your admin"),
+        _("Needs an admin"),
         _("SmartphoneKey does not know you yet"),
         _(
             "Your administrator must give your SpKey user id, or a fallback for the organisation. "
@@ -382,12 +382,108 @@ def address_unconfirmed(person: str) -> Words:
     return Words(chip, title % {"person": person}, text % {"person": person})
 
 
-def without_right(person: str) -> Words:
+_FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
+    (State.BLOCKED, Reason.NONE): (
+        _("The access to SmartphoneKey must be mended"),
+        _("See under API key. The scan is saved and continues by itself afterwards."),
+    ),
+    (State.CONFLICT, Reason.NONE): (
+        BY_STATE[State.CONFLICT].title,
+        _("If it should be yours, ask SmartphoneKey's support."),
+    ),
+    (State.REJECTED, Reason.NONE): (
+        BY_STATE[State.REJECTED].title,
+        _("Ask SmartphoneKey's support, and quote the reference."),
+    ),
+    (State.BLOCKED, Reason.KEY_MISSING): (
+        _("Your organisation has no API key yet"),
+        _("Add it under API key. The scan is saved and continues by itself."),
+    ),
+    (State.BLOCKED, Reason.KEY_REFUSED): (
+        _("SmartphoneKey refuses the stored API key"),
+        _("Renew it under API key. The scan is saved and continues by itself."),
+    ),
+    (State.BLOCKED, Reason.KEY_UNREADABLE): (
+        _("The portal cannot read the stored API key"),
+        _("Store it again under API key. The scan is saved and continues by itself."),
+    ),
+    (State.BLOCKED, Reason.KEY_MISMATCH): (
+        key_wording.FOREIGN_KEY,
+        _("Put in the right one under API key. The scan is saved and continues by itself."),
+    ),
+    (State.BLOCKED, Reason.NO_USER): (
+        _("SmartphoneKey does not know %(person)s yet"),
+        _(
+            "Give %(person)s a SpKey user id, or the organisation a fallback, under People. "
+            "The scan is saved."
+        ),
+    ),
+    (State.CONFLICT, Reason.ANOTHER_SITE): (
+        _("This hub is yours, at another site"),
+        _("Have it moved in SpKey if it stands here now. Nothing was changed."),
+    ),
+    (State.REJECTED, Reason.FORBIDDEN): (
+        _("Your organisation's key may not claim this hub"),
+        _("See under API key whether the key belongs to this organisation."),
+    ),
+    (State.REJECTED, Reason.INVALID): (
+        _("SmartphoneKey did not accept the details"),
+        _("Check what is listed here."),
+    ),
+    (State.CONFLICT, Reason.KEY_MISMATCH): (
+        _("The stored API key claimed it for another organisation"),
+        _(
+            "The key is not your organisation's own: put in the right one under API key. "
+            "SpKey's support can move the hub."
+        ),
+    ),
+}
+
+
+def for_administrator(state: str, reason: str, person: str) -> Words:
+    """Return the words for who can put it right: what to do, and where. `person` made the claim."""
+    usual, named = words(state, reason), {"person": person}
+    said = _FOR_ADMINISTRATORS.get((state, reason))
+    if said is None and (state, reason) not in BY_REASON:
+        said = _FOR_ADMINISTRATORS.get((state, Reason.NONE))
+    if said is None:
+        return usual
+    title, text = said
+    return Words(usual.chip, str(title) % named, str(text) % named)
+
+
+def unknown_to_spkey(person: str) -> Words:
+    """Return the words for others about a claim of somebody who has no SpKey user id."""
+    title = gettext("SmartphoneKey does not know %(person)s yet") % {"person": person}
+    text = gettext(
+        "An administrator must give them a SpKey user id, or the organisation a fallback. "
+        "The scan is saved."
+    )
+    return Words(words(State.BLOCKED, Reason.NO_USER).chip, title, text)
+
+
+def nothing_listed(person: str) -> Words:
+    """Return the words for an administrator where SpKey does not say what it found wrong."""
+    text = gettext(
+        "SmartphoneKey does not say which. Check the SpKey site id "
+        "and the SpKey user id of %(person)s."
+    )
+    return replace(NOTHING_LISTED, text=text % {"person": person})
+
+
+def without_right(person: str, *, for_admin: bool) -> Words:
     """Return the words for others about a claim whose person may not make it any more."""
     title = gettext("%(person)s may not claim here any more") % {"person": person}
-    text = gettext(
-        "Their job here has ended, or their access has. Release it, and it goes on in your name; "
-        "reject it, and nothing is sent."
+    text = (
+        gettext(
+            "Their job here has ended, or their access has. Release it, and it goes on in your "
+            "name; reject it, and nothing is sent."
+        )
+        if for_admin
+        else gettext(
+            "Their job here has ended, or their access has. "
+            "An administrator releases it or rejects it."
+        )
     )
     return Words(words(State.BLOCKED, Reason.RIGHT_GONE).chip, title, text)
 

@@ -80,12 +80,13 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
     elsewhere, reader = claim.site_in_the_way(), access.person(request)
     for_support = support_gate.is_colleague(reader, claim)
+    for_admin = permissions.may_release(reader, claim)
     return {
         "claim": claim,
         "row": list_item.head(claim, for_support=for_support),
-        "steps": timeline.steps(claim, reader, for_support=for_support),
+        "steps": timeline.steps(claim, reader, for_support=for_support, for_admin=for_admin),
         "claimer": wording.claimer(claim, for_support=for_support),
-        "present": timeline.present(claim, reader),
+        "present": timeline.present(claim, reader, for_admin=for_admin),
         "seen": seen(claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
@@ -98,7 +99,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "can_stop": actions.can_stop(claim),
         "can_retry": actions.can_retry(claim),
         "waits_for_release": actions.can_release(claim),
-        "can_release": actions.can_release(claim) and permissions.may_release(reader, claim),
+        "can_release": actions.can_release(claim) and for_admin,
         "reference": list_item.reference(claim),
         "elsewhere": wording.known_at(elsewhere) if elsewhere else "",
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),

@@ -48,10 +48,10 @@ def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _story(job: Job, member: Membership) -> dict[str, object]:
     seen = job_progress.version_of(job)
     claims = job_progress.claims_of_job(job)
-    page = job_page.of(job, claims, member.user)
+    may_manage = Ability.MANAGE_JOBS in access.abilities(member)
+    page = job_page.of(job, claims, member.user, for_admin=may_manage)
     watching.watch_all([claim.hub for claim in page.awaited[:MOST_WATCHED]])
     is_over = job.state in {State.COMPLETE, State.CANCELLED}
-    may_manage = Ability.MANAGE_JOBS in access.abilities(member)
     works_here = member.pk in {each.membership_id for each in job.members.all()}
     asked = list(queries.requests_of(member).unanswered().filter(job=job)[:10])
     progress = job_progress.progress_of([job])[job.pk]

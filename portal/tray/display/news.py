@@ -233,7 +233,8 @@ def _words(followed: sync.Followed) -> Words:
     """Return the words for the claim; what was found out after its end, where there is such."""
     claim = followed.claim
     if claim.late_effect_at is None and not timeline.is_lost(claim):
-        return replace(timeline.present(claim, followed.reader), chip=timeline.chip(claim))
+        present = timeline.present(claim, followed.reader, for_admin=followed.for_admin)
+        return replace(present, chip=timeline.chip(claim))
     found = timeline.steps(claim)[-1]
     return Words(timeline.chip(claim), found.title, found.text)
 

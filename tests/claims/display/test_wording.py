@@ -14,7 +14,7 @@ from portal.claims.queries import claims_of
 from portal.claims.web.filters import ClaimFilter
 from portal.notices.models import Notice
 from portal.orgs.display import key_wording
-from portal.orgs.models import ApiCredential
+from portal.orgs.models import ApiCredential, User
 from portal.tray import sync
 from portal.tray.display import news
 from tests.claims.states import put
@@ -193,6 +193,27 @@ def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     assert set(wording.IN_EMAILS) == set(OF_EMAILS)
     of_keys = {"key_expires", *(f"key_{state}" for state in key_wording.WORDS)}
     assert others - of_people - of_jobs - told_together == of_keys & set(Notice.Kind.values)
+
+
+@pytest.mark.parametrize(("state", "reason"), [*wording.BY_REASON, *((each, "") for each in State)])
+def test_no_administrator_is_sent_to_their_administrator(state, reason, ada, claim):
+    fields = {"finished_at": None} if state in ACTIVE else {}
+    claim = put(claim, state, reason, **fields)
+    words = timeline.present(claim, ada, for_admin=True)
+
+    assert "administrator" not in f"{words.title} {words.text}".lower()
+
+
+def test_who_lacks_a_spkey_user_id_is_named_to_others(ada, ira, claim):
+    claim = put(claim, State.BLOCKED, Reason.NO_USER, finished_at=None)
+    own, other, admins = (
+        timeline.present(claim, reader, for_admin=reader == ada)
+        for reader in (ira, User(name="A"), ada)
+    )
+
+    assert own.title == "SmartphoneKey does not know you yet"
+    assert other.title == admins.title == "SmartphoneKey does not know Ira Installer yet"
+    assert str(admins.text).startswith("Give Ira Installer a SpKey user id")
 
 
 def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada, claim):
