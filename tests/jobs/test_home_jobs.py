@@ -67,6 +67,9 @@ def test_an_installers_home_is_their_jobs_todays_first(as_person, ira, iras, ada
     own = [(each.job.pk, each.is_today, each.may_claim) for each in page.context["own_jobs"]]
     assert own == [(today.pk, True, True), (coming.pk, False, True)]
     assert f"/claims/new/?job={today.pk}" in page.content.decode()
+    assert "scan-tile" not in page.content.decode()
+    planning.cancel(today, ada)
+    assert "scan-tile" in as_person(ira).get("/").content.decode()
 
 
 def test_time_is_asked_for_on_the_last_day_and_after(as_person, ira, job):

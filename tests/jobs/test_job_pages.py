@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 - Greek words
 """The pages of jobs: the list, the form, and the job's own page, live."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from uuid import UUID
@@ -17,6 +18,7 @@ from portal.jobs import planning, requests
 from portal.jobs.expected import Expected
 from portal.jobs.models import Job
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.conftest import claim_request, work
 from tests.forms import FRAGMENT
 from tests.jobs.conftest import DAY, make
@@ -133,6 +135,30 @@ def test_a_list_with_wrong_lines_is_refused_by_line_and_shown_again(admin, mill_
     assert "Line 4: “LOFT” is on line 3 already." in text_of(answer)
     assert "Loft;nonsense" in text_of(answer)
     assert not Job.objects.exists()
+
+
+def test_a_refused_form_opens_at_its_first_fault(admin, mill_court):
+    data = {"site": str(mill_court.pk), "expected_list": "Loft;1A2B", **window()}
+    page = text_of(admin.post("/jobs/new/", data))
+
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', page) == ["expected_list"]
+
+
+def test_the_only_site_is_picked_already(admin, mill_court):
+    assert admin.get("/jobs/new/").context["form"]["site"].initial == mill_court.pk
+    Site.objects.create(
+        organisation=mill_court.organisation, name="Another", spkey_site_id="another"
+    )
+    assert admin.get("/jobs/new/").context["form"]["site"].initial is None
+
+
+def test_a_job_offers_what_comes_next_and_the_rest_behind_one_button(admin, job):
+    page = text_of(admin.get(f"/jobs/{job.pk}/"))
+    head, menu = page.partition('class="head-actions"')[2].split('id="job-menu" popover', 1)
+
+    assert len(re.findall(r'class="button', head)) == 3
+    for address in ("edit/", "people/", "cancel/"):
+        assert f"/jobs/{job.pk}/{address}" in menu.partition("</div>")[0]
 
 
 def test_a_copy_has_the_places_and_days_and_not_the_hubs(admin, job, ada):

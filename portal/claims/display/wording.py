@@ -389,7 +389,10 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     (State.CONFLICT, Reason.NONE): (
         BY_STATE[State.CONFLICT].title,
-        _("If it should be yours, ask SmartphoneKey's support."),
+        _(
+            "Compare the last four characters with the label. If they agree, and it should be "
+            "yours, ask SmartphoneKey's support."
+        ),
     ),
     (State.REJECTED, Reason.NONE): (
         BY_STATE[State.REJECTED].title,

@@ -47,8 +47,11 @@ def for_worker(member: Membership) -> dict[str, object]:
     asked = queries.own_requests(member)
     waits = {each.job_id for each in asked if each.kind == JobRequest.Kind.MORE_TIME}
     unfinished = job_progress.unfinished_of(member)
+    own_jobs = [_own(member, job, progress[job.pk], job.pk in waits) for job in jobs]
     return {
-        "own_jobs": [_own(member, job, progress[job.pk], job.pk in waits) for job in jobs],
+        "own_jobs": own_jobs,
+        # The job's card is then what one came for; a hub beside it is the exception.
+        "works_today": any(own.is_today and own.may_claim for own in own_jobs),
         "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
         "unfinished": [list_item.of(claim) for claim in unfinished],
         "may_ask_for_site": not member.all_sites,

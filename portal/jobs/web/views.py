@@ -93,7 +93,13 @@ def _first_look(request: HttpRequest, member: Membership) -> dict[str, object]:
     site = _id(request, "site")
     if site is not None and not queries.open_sites_of(member).filter(pk=site).exists():
         raise Http404
-    return usual | {"site": site}
+    return usual | {"site": site or _only_site(member)}
+
+
+def _only_site(member: Membership) -> uuid.UUID | None:
+    """Return the organisation's site where it has one alone: there is nothing to pick."""
+    first_two = queries.open_sites_of(member).values_list("pk", flat=True)[:2]
+    return first_two[0] if len(first_two) == 1 else None
 
 
 def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
@@ -148,5 +154,8 @@ def _form_page(
 ) -> HttpResponse:
     has_site = job is not None or form.fields["site"].queryset.exists()  # type: ignore[attr-defined]
     context = {"form": form, "job": job, "changed": changed, "has_site": has_site}
+    # The browser goes where the first fault is: a list of hundreds of lines is long.
+    if wrong := next(filter(form.fields.get, form.errors), None):
+        form.fields[wrong].widget.attrs["autofocus"] = True
     status = 409 if changed else 422 if form.is_bound else 200
     return render(request, "jobs/form.html", context, status=status)
