@@ -359,7 +359,7 @@ NO_LONGER_YOURS = _words(
     "alert",
     _("No longer yours"),
     _("SmartphoneKey no longer has it as yours"),
-    _("It was claimed here, and has been moved or released since. Ask your administrator."),
+    _("It was claimed here, and has been moved or released since."),
 )
 CLAIMED_LATER = Chip("attention", "alert", _("Claimed later"))
 

@@ -84,7 +84,7 @@ def numbers(expected: int | None, rows: Iterable[HandoverHub | Item]) -> str:
         (online, ngettext("%(n)d online", "%(n)d online", online)),
     ):
         parts.append(one % {"n": count})
-    beyond = len(rows) - expected if expected is not None else 0
+    beyond = min(len(claimed), len(rows) - expected) if expected is not None else 0
     if beyond > 0 and any(row.state == State.MISSING for row in rows):
         words = ngettext("%(n)d not on the list", "%(n)d not on the list", beyond)
         parts.append(words % {"n": beyond})
