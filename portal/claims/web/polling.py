@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from portal.claims import permissions
 from portal.claims.display import list_item, timeline, wording
 from portal.claims.engine import actions
-from portal.claims.models import SUCCEEDED, Claim
+from portal.claims.models import SUCCEEDED, Claim, State
 from portal.claims.queries import claims_visible_to
 from portal.claims.web import support_gate
 from portal.core.prepared import Prepared
@@ -80,7 +80,9 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
     elsewhere, reader = claim.site_in_the_way(), access.person(request)
     for_support = support_gate.is_colleague(reader, claim)
-    for_admin = permissions.may_release(reader, claim)
+    # Asked only of what an administrator can put right.
+    needs_admin = claim.state in {State.BLOCKED, State.CONFLICT, State.REJECTED}
+    for_admin = needs_admin and permissions.may_release(reader, claim)
     return {
         "claim": claim,
         "row": list_item.head(claim, for_support=for_support),
