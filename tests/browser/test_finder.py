@@ -15,6 +15,7 @@ def shown(page: Page):
     return page.locator("#finder")
 
 
+@pytest.mark.slow
 def test_a_slash_searches_arrows_choose_enter_goes_there_and_escape_closes(tablet, ada, acme):
     harbour = Site.objects.create(organisation=acme, name="Mill Harbour", spkey_site_id="harbour")
     page = tablet(ada, **DESK)

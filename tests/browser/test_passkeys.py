@@ -29,6 +29,7 @@ def page(tablet, live_server, settings) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_a_passkey_is_made_signs_in_beside_the_password_and_steps_up(page, settings, ira):
     portal = settings.PORTAL_URL
     page.goto(portal + reverse("account_login"))

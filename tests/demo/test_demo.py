@@ -149,6 +149,7 @@ def test_nothing_is_lost_when_the_worker_reads_the_hubs_again(demo, lived_in_san
     assert timeline.chip(claim).word == "Online"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "pages"),
     [

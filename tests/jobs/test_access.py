@@ -46,6 +46,7 @@ OWN = {
 HERE = (200, 200, 200, 404, 404)
 
 
+@pytest.mark.slow
 def test_a_job_is_seen_by_who_sees_all_and_who_is_named_and_run_by_administrators(people):
     for (method, name), expected in OWN.items():
         for role, status in zip(ROLES, expected, strict=True):

@@ -28,6 +28,7 @@ def asked(client, address: str, **headers: str) -> list[str]:
     return [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
 
 
+@pytest.mark.slow
 def test_no_page_of_jobs_reads_through_jobs_or_claims(history, as_person, ada, ira, monkeypatch):
     growing = f"{test_plans.GROWING}|jobs_job|jobs_jobmember|jobs_jobrequest"
     scan = {"sqlite": rf"SCAN (?:{growing})\b", "postgresql": rf"Seq Scan on (?:{growing})\b"}
@@ -61,6 +62,7 @@ def test_no_page_of_jobs_reads_through_jobs_or_claims(history, as_person, ada, i
     assert found == {}
 
 
+@pytest.mark.slow
 def test_a_list_takes_as_many_queries_for_twenty_jobs_as_for_two(as_person, ada, iras, mill_court):
     client, counts = as_person(ada), []
     for number in (2, 18):

@@ -178,6 +178,7 @@ def test_no_form_has_a_field_for_an_object_that_is_missing_here():
     assert found == OF_FORMS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["ada", "agent"])
 def test_another_tenants_id_in_a_field_is_answered_as_one_that_nothing_has(
     role, clients, mine_and_theirs

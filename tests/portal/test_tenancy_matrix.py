@@ -340,6 +340,7 @@ def test_everybody_may_do_what_their_role_allows_in_their_own_organisation(clien
     assert answers == {str(row): row.own for row in MATRIX}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MORE)
 def test_the_rest_may_do_what_the_nearest_role_may_except_where_it_is_said(name, clients, things):
     like = MORE[name]

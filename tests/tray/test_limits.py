@@ -151,6 +151,7 @@ def waiting_rows(tablet, site, number: int) -> list:
     return [{**row, "action": "try_now"} for row in rows]
 
 
+@pytest.mark.slow
 def test_a_tray_of_two_hundred_is_tried_at_once(tablet, mill_court):
     rows = [row for _ in range(4) for row in waiting_rows(tablet, mill_court, 50)]
 

@@ -224,6 +224,7 @@ def test_an_address_may_bring_a_label_which_is_added_once(tablet, ira, orchard_r
     expect(page.locator("[data-site-name]")).to_have_text("Orchard Rise")
 
 
+@pytest.mark.slow
 def test_a_photo_is_read_by_the_portal_and_one_without_a_label_says_so(tablet, ira, live_server):
     tablet.expected = ["422"]
     (hub,) = hubs(1)

@@ -274,6 +274,7 @@ def test_guesses_at_one_account_from_everywhere_have_to_wait(ira, email):
     assert from_everywhere(email) == [200] * 20 + [429] * 40
 
 
+@pytest.mark.slow
 def test_who_guesses_from_everywhere_keeps_the_owner_waiting_for_a_minute_and_no_more(ira, at_noon):
     for _ in range(2):
         from_everywhere(ira.email)
@@ -290,6 +291,7 @@ def test_who_guesses_from_everywhere_keeps_the_owner_waiting_for_a_minute_and_no
     assert sign_in(ira.email, PASSWORD, OWNER).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_known_device_does_not_wait_for_those_who_guess_from_everywhere(ira):
     tablet = Client()
     sign_in(ira.email, PASSWORD, OWNER, tablet)
