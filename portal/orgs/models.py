@@ -242,7 +242,7 @@ class Membership(models.Model):
     spkey_user_id = models.UUIDField(_("SpKey user id"), null=True, blank=True)
     # Remembered from SpKey's answer for the person's e-mail address, not set by hand.
     spkey_user_id_found = models.BooleanField(default=False, editable=False)
-    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("ends on"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # When they last worked in this organisation, to within a few minutes.
     seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)

@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ("spkey_user_id_found", models.BooleanField(default=False, editable=False)),
                 (
                     "expires_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="expires at"),
+                    models.DateTimeField(blank=True, null=True, verbose_name="ends on"),
                 ),
                 (
                     "created_at",
