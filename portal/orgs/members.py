@@ -130,6 +130,13 @@ def note_seen(member: Membership) -> None:
         Membership.objects.filter(pk=member.pk).update(seen_at=timezone.now())
 
 
+def note_first_seen(person: User) -> None:
+    """Remember that somebody who signs in is in, where they have not been seen before."""
+    unseen = Membership.objects.active_of(person).filter(seen_at=None)
+    with contextlib.suppress(DatabaseError), transaction.atomic():
+        unseen.update(seen_at=timezone.now())
+
+
 def _end(verb: str, stored: Membership, actor: User) -> None:
     before = {"role": stored.role, "expires_at": stored.expires_at}
     person, pk = stored.user, stored.pk

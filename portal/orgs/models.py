@@ -327,7 +327,8 @@ class Invitation(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=Membership.Role.choices)
     all_sites = models.BooleanField(_("all sites"), default=True)
     # As text: it is read when the inviter may have another name, or be gone.
-    inviter_name = models.CharField(_("invited by"), max_length=300)
+    # Empty for an operator of the portal.
+    inviter_name = models.CharField(_("invited by"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     # The link's token is made of it and of the portal's secret key; of the token, the digest.
     seed = models.CharField(max_length=64, editable=False)

@@ -1,7 +1,10 @@
 """Somebody new is invited straight to a job from its form."""
 
 import pytest
+from django.core import mail
+from django.utils.formats import date_format
 
+from portal.core import worker
 from portal.jobs.models import Job, JobInvitation
 from portal.orgs import invitations
 from portal.orgs.models import Invitation
@@ -42,3 +45,12 @@ def test_a_member_is_named_at_once_and_who_is_invited_already_is_not_written_aga
 def test_what_is_no_address_is_refused_and_nothing_is_planned(planned):
     assert planned("nobody").status_code == 422
     assert not Job.objects.exists()
+
+
+def test_the_letter_names_the_site_and_the_days(planned):
+    planned("new@acme.example")
+    worker.run_once()
+
+    [letter] = [each for each in mail.outbox if each.to == ["new@acme.example"]]
+    job = Job.objects.get()
+    assert f"Your job: Mill Court, {date_format(job.starts_on, 'j M Y')} to" in letter.body

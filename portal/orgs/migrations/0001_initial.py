@@ -605,7 +605,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("all_sites", models.BooleanField(default=True, verbose_name="all sites")),
-                ("inviter_name", models.CharField(max_length=300, verbose_name="invited by")),
+                (
+                    "inviter_name",
+                    models.CharField(blank=True, max_length=300, verbose_name="invited by"),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(

@@ -140,7 +140,7 @@ class FallbackForm(forms.Form):
         required=False,
         help_text=_(
             "Claims of people whom SmartphoneKey does not know are made in this user's name. "
-            "Empty makes such claims wait."
+            "Without one, their claims wait."
         ),
         error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),
