@@ -172,10 +172,12 @@ MORE = {
             "post jobs:ask-site": 403,
         },
     ),
-    # Asks for more time on the job that names him, completes it, takes down who accepts it.
+    # Reads no list of sites. Asks for more time on the job that names him, completes it, takes down
+    # who accepts it.
     "omar": Like(
         "ira",
         {
+            "get sites:list": 403,
             "post jobs:ask": 302,
             "get jobs:complete": 200,
             "post jobs:complete": 422,
@@ -187,6 +189,7 @@ MORE = {
     "enzo": Like(
         "ira",
         {
+            "get sites:list": 403,
             "post jobs:ask": 302,
             "get jobs:complete": 200,
             "post jobs:complete": 422,
