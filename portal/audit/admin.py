@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from portal.audit.display import wording
 from portal.audit.models import Entry
 from portal.core.web.admin_lists import LongList
 
@@ -31,8 +35,65 @@ class ReadOnlyAdmin(ReadOnly, LongList):
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    """Who did what, newest first."""
+    """Who did what, newest first, in the record's own sentences."""
 
-    list_display = ("at", "verb", "actor_label", "object_type", "object_id", "organisation_id")
+    list_display = ("at", "happened", "person", "role", "organisation", "came_of_it")
+    list_display_links = ("at", "happened")
     list_filter = ("at",)
     search_fields = ("verb", "actor_label", "object_id")
+    fields = (
+        "at",
+        "happened",
+        "person",
+        "role",
+        "organisation",
+        "kind_in_words",
+        "came_of_it",
+        "details",
+        "address",
+        "request",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """Return the entries with the names of their organisations."""
+        # By its name in the registry: organisations are a room above the record.
+        organisations = apps.get_model("orgs", "Organisation").objects
+        names = organisations.filter(pk=OuterRef("organisation_id")).values("name")
+        entries: QuerySet[Entry] = super().get_queryset(request)
+        return entries.annotate(organisation_name=Subquery(names))
+
+    @admin.display(description=_("what happened"))
+    def happened(self, entry: Entry) -> str:
+        """Return the record's sentence, with the names that operators may know."""
+        return wording.sentence(entry, is_own=True)
+
+    @admin.display(description=_("person"))
+    def person(self, entry: Entry) -> str:
+        """Return who acted, by name; the portal itself is nobody."""
+        return wording.who(entry, is_own=True)
+
+    @admin.display(description=_("role"))
+    def role(self, entry: Entry) -> str:
+        """Return in which role they acted."""
+        return wording.role(entry)
+
+    @admin.display(description=_("organisation"))
+    def organisation(self, entry: Any) -> str:
+        """Return the name of the organisation that it is about."""
+        return str(entry.organisation_name or "–")
+
+    @admin.display(description=_("about"))
+    def kind_in_words(self, entry: Entry) -> str:
+        """Return what kind of thing it is about."""
+        return wording.kind(entry)
+
+    @admin.display(description=_("result"))
+    def came_of_it(self, entry: Entry) -> str:
+        """Return what came of it."""
+        return wording.result(entry)
+
+    @admin.display(description=_("details"))
+    def details(self, entry: Entry) -> str:
+        """Return what else is known."""
+        return "; ".join(f"{name}: {value}" for name, value in wording.details(entry)) or "–"

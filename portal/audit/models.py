@@ -9,6 +9,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -72,7 +73,7 @@ class Entry(models.Model):
         )
 
     def __str__(self) -> str:
-        return gettext("%(verb)s by %(actor)s") % {
-            "verb": self.verb,
-            "actor": self.actor_label or gettext("the portal"),
+        return gettext("%(actor)s, %(time)s") % {
+            "actor": self.actor_name or self.actor_label or gettext("The portal"),
+            "time": date_format(timezone.localtime(self.at), "SHORT_DATETIME_FORMAT"),
         }

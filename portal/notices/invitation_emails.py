@@ -75,6 +75,8 @@ def letter_of(email: InvitationEmail, language: str, token: str) -> letters.Lett
     facts = {
         "organisation": invitation.organisation.name,
         "inviter": invitation.inviter_name,
+        # By their name there: jobs are a room above the letters.
+        "jobs": [each.job for each in invitation.jobs.select_related("job__site")],
         "address": invitation.email,
         "role": invitation.role,
         "token": token,

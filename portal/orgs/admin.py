@@ -18,7 +18,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -80,8 +79,14 @@ class _LowersEmail:
         return str(self.cleaned_data["email"]).lower()
 
 
-class NewUserForm(_LowersEmail, AdminUserCreationForm[User]):
-    """A new person, with a password or with none until they ask for a reset."""
+class NewUserForm(_LowersEmail, ModelForm[User]):
+    """A new person, who has no password until they set one by a link."""
+
+    def save(self, commit: bool = True) -> User:
+        """Save the person without a password."""
+        self.instance.set_unusable_password()
+        person: User = super().save(commit)
+        return person
 
     class Meta:
         model = User
@@ -156,7 +161,16 @@ class PersonAdmin(DjangoUserAdmin[User]):
         ),
     )
     add_fieldsets = (
-        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+        (
+            None,
+            {
+                "fields": ("email", "name"),
+                "description": _(
+                    "They set their password themselves, by the link that “Forgot your password?”"
+                    " sends. Members of an organisation are better invited on its page."
+                ),
+            },
+        ),
     )
     readonly_fields = ("sign_in",)
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
@@ -257,13 +271,16 @@ def _warn_of_unrun(request: HttpRequest, person: User) -> None:
             messages.warning(request, said % {"organisation": organisation.name})
 
 
-class Memberships(admin.TabularInline[Membership, Organisation]):
+class Memberships(admin.StackedInline[Membership, Organisation]):
     """Who belongs to the organisation, and as what."""
 
     model = Membership
     form = MemberRowForm
     formset = MemberRows
-    fields = ("user", "role", "support", "spkey_user_id", "expires_at", "reason")
+    verbose_name = _("member")
+    verbose_name_plural = _("Members")
+    # In lines: one line of all of them is wider than the page.
+    fields = (("user", "role", "support"), ("spkey_user_id", "expires_at"), "reason")
     autocomplete_fields = ("user",)
     extra = 0
 

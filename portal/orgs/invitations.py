@@ -10,7 +10,6 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -80,7 +79,7 @@ def invite(
     invitation.role = role
     invitation.all_sites = all_sites or role != Membership.Role.INSTALLER
     # Organisations do not learn which operator acts.
-    invitation.inviter_name = settings.PORTAL_NAME if by_operator else actor.display_name
+    invitation.inviter_name = "" if by_operator else actor.display_name
     return _renewed(invitation, "invitation.sent", actor)
 
 
@@ -141,6 +140,7 @@ def accept(invitation: Invitation, person: User) -> Membership:
             "all_sites": invitation.all_sites,
             "support": False,
             "expires_at": None,
+            "seen_at": timezone.now(),
         },
     )
     addresses.confirm(person)

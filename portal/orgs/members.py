@@ -8,7 +8,7 @@ two who remove each other at the same moment one stays.
 import contextlib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -16,10 +16,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.orgs import access, sessions
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership, MembershipQuerySet, Organisation, User
+
+# How the record says that somebody belongs to an organisation no more.
+OUT: Final = ("membership.removed", "membership.left")
 
 
 class LastAdministratorError(Exception):
@@ -98,6 +102,19 @@ def belongs_anywhere(person: User) -> bool:
     return person.is_staff or Membership.objects.active_of(person).exists()
 
 
+def former_organisation(person: User) -> Organisation | None:
+    """Return the organisation in which somebody was last, who belongs to none today, or None."""
+    if belongs_anywhere(person):
+        return None
+    ended = person.memberships.select_related("organisation").order_by("-expires_at").first()
+    if ended is not None:
+        return ended.organisation
+    # A membership that is removed leaves nothing but its record.
+    out = Entry.objects.filter(verb__in=OUT, detail__member=person.email)
+    last = out.order_by("-at").values_list("organisation_id", flat=True).first()
+    return Organisation.objects.filter(pk=last).first() if last else None
+
+
 def with_factor(members: Iterable[Membership]) -> set[Any]:
     """Return the ids of those of these people who have a second factor."""
     people = [member.user_id for member in members]
@@ -111,6 +128,13 @@ def note_seen(member: Membership) -> None:
     """Remember that the member works here now. A database too busy for that spoils nothing."""
     with contextlib.suppress(DatabaseError), transaction.atomic():
         Membership.objects.filter(pk=member.pk).update(seen_at=timezone.now())
+
+
+def note_first_seen(person: User) -> None:
+    """Remember that somebody who signs in is in, where they have not been seen before."""
+    unseen = Membership.objects.active_of(person).filter(seen_at=None)
+    with contextlib.suppress(DatabaseError), transaction.atomic():
+        unseen.update(seen_at=timezone.now())
 
 
 def _end(verb: str, stored: Membership, actor: User) -> None:

@@ -242,7 +242,7 @@ class Membership(models.Model):
     spkey_user_id = models.UUIDField(_("SpKey user id"), null=True, blank=True)
     # Remembered from SpKey's answer for the person's e-mail address, not set by hand.
     spkey_user_id_found = models.BooleanField(default=False, editable=False)
-    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("ends on"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # When they last worked in this organisation, to within a few minutes.
     seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
@@ -327,7 +327,8 @@ class Invitation(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=Membership.Role.choices)
     all_sites = models.BooleanField(_("all sites"), default=True)
     # As text: it is read when the inviter may have another name, or be gone.
-    inviter_name = models.CharField(_("invited by"), max_length=300)
+    # Empty for an operator of the portal.
+    inviter_name = models.CharField(_("invited by"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     # The link's token is made of it and of the portal's secret key; of the token, the digest.
     seed = models.CharField(max_length=64, editable=False)

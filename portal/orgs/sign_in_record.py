@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from portal.audit.record import record
 from portal.core import logs
 from portal.core.throttle import Limit
+from portal.orgs import members
 from portal.orgs.models import Membership, User
 from portal.orgs.queries import person_at
 
@@ -64,6 +65,7 @@ def failed(email: str) -> None:
 
 def _signed_in(*, user: User, **_: Any) -> None:
     logs.note(person=user.pk)
+    members.note_first_seen(user)
     _of_person("session.began", user)
 
 

@@ -96,6 +96,13 @@ class NoSite:
 
 
 @dataclass(frozen=True, slots=True)
+class NoJob:
+    """The site is there, and no job of the member's, who is limited to jobs, ever was at it."""
+
+    hub_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NoClaim:
     """The claim is not there, or not for this person."""
 
@@ -105,7 +112,7 @@ class NotTaken:
     """Something unforeseen kept the row from being taken."""
 
 
-type Refused = ClaimedElsewhere | NoLabel | NoSite | NoClaim | NotTaken
+type Refused = ClaimedElsewhere | NoLabel | NoSite | NoJob | NoClaim | NotTaken
 type Result = Lookup | Followed | Refused
 
 
@@ -244,8 +251,14 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
         return _OfClaim(made.pk)
     site = spoken_of.site(row)
     if site is None:
-        return NoSite(hub_id)
+        return _no_site(member, row, hub_id)
     return _submit(_claim_request(member, row, hub_id, site))
+
+
+def _no_site(member: Membership, row: Row, hub_id: uuid.UUID) -> NoSite | NoJob:
+    """Return why no claim is taken at the site: a job may come, another site must be picked."""
+    is_there = row.site_id and sites_of(member).open().filter(pk=row.site_id).exists()
+    return NoJob(hub_id) if is_there and not member.all_sites else NoSite(hub_id)
 
 
 def _claim_request(

@@ -56,6 +56,14 @@ def test_below_1024_pixels_the_rest_is_under_more_and_large_text_can_be_reached(
     page = tablet(ada, viewport={"width": 390, "height": 844})
     page.goto("/claims/")
     page.evaluate(LARGER, 2)
+    expect(nav(page).get_by_role("link", name="Home")).to_be_visible()
+    assert (
+        page.evaluate(
+            "() => { const nav = document.querySelector('.nav'); "
+            "return nav.scrollWidth - nav.clientWidth }"
+        )
+        <= 0
+    )
     expect(nav(page).get_by_role("link", name="Key")).to_be_hidden()
     page.get_by_role("button", name="More").tap()
     page.get_by_role("link", name="Key").tap()

@@ -1,7 +1,10 @@
 """Somebody new is invited straight to a job from its form."""
 
 import pytest
+from django.core import mail
+from django.utils.formats import date_format
 
+from portal.core import worker
 from portal.jobs.models import Job, JobInvitation
 from portal.orgs import invitations
 from portal.orgs.models import Invitation
@@ -55,3 +58,12 @@ def test_the_job_names_who_is_invited_until_they_join(planned, as_person, ada):
     shown = as_person(ada).get(page).content.decode()
     assert "Lea" in shown
     assert "Invited:" not in shown
+
+
+def test_the_letter_names_the_site_and_the_days(planned):
+    planned("new@acme.example")
+    worker.run_once()
+
+    [letter] = [each for each in mail.outbox if each.to == ["new@acme.example"]]
+    job = Job.objects.get()
+    assert f"Your job: Mill Court, {date_format(job.starts_on, 'j M Y')} to" in letter.body

@@ -13,6 +13,14 @@ const of = (expected, fields) => job({ expected, progress: progress(fields) });
 for (const [name, rows, at, isOnline, why, number] of [
   ["nothing was begun", [], undefined, true, "nothing", 0],
   ["a row is not sent without a network", [confirmed(), online()], undefined, false, "unsent", 1],
+  [
+    "the portal takes none of this person",
+    [row({ stage: "confirmed", news: news("a", { outcome: "forbidden" }) })],
+    undefined,
+    true,
+    "kept",
+    1,
+  ],
   ["a row is on its way", [confirmed()], undefined, true, "under-way", 1],
   ["a hub has no power", [offline(), online()], undefined, true, "offline", 1],
   ["a hub is only in the tray", [row(), online()], undefined, true, "to-claim", 1],

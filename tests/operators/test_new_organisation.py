@@ -24,7 +24,7 @@ def test_one_post_makes_the_organisation_and_invites_its_administrator(operator,
 
     assert (elm.name, elm.spkey_org_id) == ("Elm Homes", "elm")
     assert (invitation.organisation, invitation.email) == (elm, "eve@elm.example")
-    assert (invitation.role, invitation.inviter_name) == ("admin", "SpKey installer portal")
+    assert (invitation.role, invitation.inviter_name) == ("admin", "")
     assert Entry.objects.filter(verb="organisation.created", organisation_id=elm.pk).exists()
     sent = Entry.objects.get(verb="invitation.sent")
     assert (sent.actor_id, sent.organisation_id) == (otto.pk, elm.pk)

@@ -1,28 +1,32 @@
 """What operators do to people takes effect at once and is recorded."""
 
+import re
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils.html import strip_tags
 
 from portal.audit.models import Entry
+from portal.audit.record import record
 from portal.orgs import addresses
 from portal.orgs.models import User
 from tests.operators.conftest import REASON, address, last
 from tests.people_with_factor import set_up_factor, sign_in_with_password
 
 
-def test_a_new_person_can_sign_in(operator):
-    form = {"email": "New@Elm.example", "name": "Nia New", "usable_password": "true"}
-    secret = {"password1": "a long enough password", "password2": "a long enough password"}
-    assert operator.post(address(User, "add"), form | secret).status_code == 302
+def test_a_new_person_is_a_name_and_an_address_and_sets_a_password_by_a_link(operator):
+    page = operator.get(address(User, "add")).content.decode()
+    assert "LDAP" not in page
+    assert 'type="password"' not in page
+    form = {"email": "New@Elm.example", "name": "Nia New", "password1": "a long enough password"}
+    assert operator.post(address(User, "add"), form).status_code == 302
 
     nia = User.objects.get(email="new@elm.example")
     assert not EmailAddress.objects.get(user=nia).verified
     assert not nia.is_staff
+    assert not nia.has_usable_password()
     assert last().verb == "person.added"
-    client = Client()
-    sign_in_with_password(client, nia)
-    assert client.session["_auth_user_id"] == str(nia.pk)
 
 
 def test_a_person_who_becomes_an_operator_is_recorded(operator, ira):
@@ -83,3 +87,22 @@ def test_the_removal_of_a_second_factor_is_recorded(operator, ira):
 
     assert not Authenticator.objects.filter(user=ira).exists()
     assert Entry.objects.get(verb="second_factor.removed").object_id == str(ira.pk)
+
+
+def test_the_record_speaks_in_sentences_and_names_and_shows_no_ids(operator, ira, acme):
+    record("person.changed", actor=ira, organisation_id=acme.pk, subject=ira)
+    entry = last()
+
+    for page in (address(Entry, "changelist"), address(Entry, "change", entry.pk)):
+        text = strip_tags(operator.get(page).content.decode())
+        assert f"{ira.name} changed the account of" in text
+        assert acme.name in text
+        assert not any(raw in text for raw in (str(acme.pk), str(ira.pk), entry.verb))
+
+
+def test_members_are_called_members_on_their_organisations_page(operator, ira, acme):
+    page = strip_tags(operator.get(address(type(acme), "change", acme.pk)).content.decode())
+
+    assert "Members" in page
+    assert "Ends on" in page
+    assert not re.findall(".{20}(?:Memberships?\\b|Delete|Expires).{20}", page)

@@ -136,7 +136,7 @@ def test_the_sessions_of_somebody_removed_end_and_their_open_page_says_so(
     ira.refresh_from_db()
     again = as_person(ira)
     assert again.get(reverse("tray:sync")).status_code == 403
-    assert "You belong to no organisation" in again.get("/").content.decode()
+    assert "You do not belong to Acme Properties any more" in again.get("/").content.decode()
 
 
 def test_somebody_removed_from_one_organisation_works_on_in_the_other(

@@ -93,7 +93,7 @@ def test_answers_that_are_not_pages_are_not_cached_either(outcome, as_person, ir
     seen = live.content.decode().partition("?seen=")[2].partition('"')[0]
     answer = {
         "404": lambda: client.get("/claims/nowhere/"),
-        "403": lambda: client.get(reverse("sites:list")),
+        "403": lambda: client.get(reverse("people:list")),
         "422": lambda: client.post(reverse("claims:new")),
         "204": lambda: client.get(reverse("claims:live", args=(claim.pk,)), {"seen": seen}),
         "redirect": lambda: client.post(reverse("claims:stop", args=(claim.pk,))),

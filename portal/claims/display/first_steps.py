@@ -54,9 +54,9 @@ LINES: dict[Step, Line] = {
         _("Say in whose name hubs are claimed"),
         _(
             "SmartphoneKey notes who claimed each hub, by the id of one of its own users: whoever "
-            "has an account there has one. The portal looks it up by e-mail address with the "
-            "first claim. For people without one, name a fallback: SmartphoneKey then shows that "
-            "user as the one who claimed."
+            "has an account there has one, and SmartphoneKey’s support tells it. The portal looks "
+            "it up by e-mail address with the first claim. For people without one, name a "
+            "fallback: SmartphoneKey then shows that user as the one who claimed."
         ),
         reverse_lazy("people:list", fragment="fallback"),
         _("Set the fallback"),

@@ -28,7 +28,7 @@ NO_WORKER = Todo(
     _("Nothing is being sent"),
     _(
         "The portal's background worker is not running. Claims are saved and wait; "
-        "tell those who run the portal."
+        "tell an operator of the portal."
     ),
 )
 KEY_NOT_CHECKED = Todo(
@@ -45,7 +45,7 @@ NO_SITE = Todo(
     _("No site yet"),
     _("Hubs are claimed at a site. Make the first one."),
     reverse_lazy("sites:new"),
-    _("Make a site"),
+    _("Add site"),
 )
 ONE_ADMINISTRATOR = Todo(
     "attention",

@@ -187,7 +187,8 @@ BY_REASON: dict[tuple[str, str], Words] = {
         _("The stored API key is of the wrong kind"),
         _(
             "A super key serves support's claims only, and a normal key never those. "
-            "Those who run the portal can put it right. Your scan is saved and continues by itself."
+            "An operator of the portal can put it right. "
+            "Your scan is saved and continues by itself."
         ),
     ),
     (State.BLOCKED, Reason.KEY_REFUSED): _words(

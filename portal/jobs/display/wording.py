@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
@@ -22,7 +22,7 @@ STATES: dict[str, Chip] = {
 GROUPS: dict[str, Text] = {
     "current": _("Current"),
     "today": _("Today"),
-    "overdue": _("Overdue"),
+    "overdue": pgettext_lazy("several jobs", "Overdue"),
     "coming": _("Coming"),
     "over": _("Complete or cancelled"),
 }

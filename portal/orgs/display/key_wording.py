@@ -82,7 +82,7 @@ UNREADABLE = (
     Chip("stop", "alert", _("Unreadable")),
     _(
         "The portal cannot decrypt the stored key: its encryption keys have changed. Claims are "
-        "saved and wait. Store the key again, or ask those who run the portal."
+        "saved and wait. Store the key again, or ask an operator of the portal."
     ),
 )
 TAKEN_OVER = _("The new key works and is in use.")

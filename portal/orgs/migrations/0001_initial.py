@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ("spkey_user_id_found", models.BooleanField(default=False, editable=False)),
                 (
                     "expires_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="expires at"),
+                    models.DateTimeField(blank=True, null=True, verbose_name="ends on"),
                 ),
                 (
                     "created_at",
@@ -605,7 +605,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("all_sites", models.BooleanField(default=True, verbose_name="all sites")),
-                ("inviter_name", models.CharField(max_length=300, verbose_name="invited by")),
+                (
+                    "inviter_name",
+                    models.CharField(blank=True, max_length=300, verbose_name="invited by"),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(

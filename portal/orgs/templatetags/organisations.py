@@ -8,6 +8,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from portal.orgs import members
 from portal.orgs.access import ADDRESS_ORGANISATION
 
 register = template.Library()
@@ -21,6 +22,16 @@ def organisation_url(context: Context, name: str, **query: Any) -> str:
     """
     organisation = context["workspace"].organisation
     return reverse(name, query={ADDRESS_ORGANISATION: organisation.pk, **query})
+
+
+@register.simple_tag(takes_context=True)
+def former_organisation(context: Context) -> str:
+    """Return the name of the organisation that the reader, who belongs to none, was in last."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return ""
+    former = members.former_organisation(request.user)
+    return former.name if former else ""
 
 
 @register.filter

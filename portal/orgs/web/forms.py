@@ -140,7 +140,7 @@ class FallbackForm(forms.Form):
         required=False,
         help_text=_(
             "Claims of people whom SmartphoneKey does not know are made in this user's name. "
-            "Empty makes such claims wait."
+            "Without one, their claims wait."
         ),
         error_messages=NO_USER_ID,
         widget=forms.TextInput(attrs=ID_TYPING),
@@ -227,6 +227,12 @@ class MemberRowForm(forms.ModelForm[Membership]):
 
 class MemberRows(forms.BaseInlineFormSet[Membership, Organisation, Any]):
     """The memberships of an organisation."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Say of a row that is taken away what that does."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("Remove")
 
     def clean(self) -> None:
         """Demand the reasons of rows that are removed, of which Django demands nothing.

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.ui import Chip
@@ -23,6 +24,7 @@ from portal.orgs.display import invitation_wording
 from portal.orgs.models import Invitation, Membership
 from portal.orgs.queries import invitations_of, members_of, members_visible_to, sessions_of
 from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
+from portal.orgs.web.invite import link_of
 from portal.orgs.web.member_forms import PlaceForm, last_day_of
 
 ONLY_ADMINISTRATOR = _(
@@ -42,13 +44,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An invitation that waits for an answer; `mail` is None where no mail server is configured."""
+    """An invitation that waits for an answer.
+
+    Without a mail server `mail` is None, and `link` is what is given to people by hand.
+    """
 
     invitation: Invitation
     mail: Chip | None
+    link: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("context")
 def people_list(request: HttpRequest) -> HttpResponse:
     """Show who belongs to the organisation, and take its fallback SpKey user id."""
     admin = access.current(request, Ability.MANAGE_PEOPLE)
@@ -163,10 +170,13 @@ def _rows(people: list[Membership]) -> list[Row]:
     ]
 
 
+@sensitive_variables("found")
 def _pending(admin: Membership) -> list[Pending]:
     found: Any = invitation_emails.with_emails(invitations_of(admin))
     with_mail = outbox.reaches_mailboxes()
-    return [Pending(each, _mail(each) if with_mail else None) for each in found]
+    if with_mail:
+        return [Pending(each, _mail(each)) for each in found]
+    return [Pending(each, None, "" if each.is_expired else link_of(each)) for each in found]
 
 
 def _mail(invitation: Any) -> Chip:

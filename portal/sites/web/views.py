@@ -1,6 +1,7 @@
 """Sites: make, change, archive."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,8 +22,14 @@ PAGE = 25
 
 @require_safe
 def site_list(request: HttpRequest) -> HttpResponse:
-    """Show the organisation's sites, a page of them, and the archived ones apart."""
-    member = access.current(request, Ability.MANAGE_SITES)
+    """Show the organisation's sites, a page of them, and the archived ones apart.
+
+    Whoever sees all sites may read them; who may change them has the buttons.
+    """
+    member = access.current(request, Ability.VIEW)
+    if not member.all_sites:
+        raise PermissionDenied
+    manages = Ability.MANAGE_SITES in access.abilities(member)
     text = request.GET.get("q", "").strip()
     found = with_words(sites_of(member), text)
     page = Paginator(found.open().order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
@@ -35,6 +42,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "archived": archived[:PAGE],
         "more_archived": len(archived) > PAGE,
         "can_search": text or page.paginator.num_pages > 1 or len(archived) > PAGE,
+        "manages": manages,
     }
     return render(request, "sites/list.html", context)
 

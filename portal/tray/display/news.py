@@ -73,6 +73,9 @@ def of(result: Result) -> News:
             return _news(Outcome.REFUSED, wording.no_label(label_wording.explanation(problem)))
         case sync.NoSite(hub_id):
             return replace(_news(Outcome.REFUSED, wording.NO_SITE), hub_id=hub_id)
+        case sync.NoJob(hub_id):
+            news = _news(Outcome.FORBIDDEN, wording.NO_JOB)
+            return replace(news, hub_id=hub_id, settled=False, poll_in=2 * SLOW)
         case sync.NoClaim():
             return _news(Outcome.REFUSED, wording.NO_CLAIM)
         case sync.NotTaken():

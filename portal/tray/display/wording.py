@@ -85,6 +85,11 @@ NO_SITE: Final = Words(
     _("Pick the site again"),
     _("The site that was picked takes no claims, or is not there any more. Nothing was sent."),
 )
+NO_JOB: Final = Words(
+    Chip("attention", "clock", _("Waits for a job")),
+    _("No job of yours is open here"),
+    _("Ask for a site, or your administrator for a job: then it is sent by itself."),
+)
 NO_CLAIM: Final = Words(
     Chip("stop", "help", _("Not found")),
     _("There is no such claim here"),

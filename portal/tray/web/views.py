@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,6 +34,11 @@ from portal.tray.sync import carry_out
 
 PHOTO_AGAIN_SECONDS: Final = 2
 
+NOT_YOURS: Final = _(
+    "You do not belong to that organisation, or not any more. Its hubs are sent once you belong to"
+    " it again: ask an administrator of it."
+)
+
 View = Callable[[HttpRequest], JsonResponse]
 
 
@@ -50,11 +56,11 @@ def _answers_json(view: View) -> View:
             sentence = gettext("Your organisation asks for a second factor. Set it up, then go on.")
             return _refusal(request, sentence, HTTPStatus.FORBIDDEN)
         except PermissionDenied:
-            sentence = gettext("You may not claim hubs here.")
+            belongs = access.memberships(access.person(request))
+            sentence = gettext("You may not claim hubs here.") if belongs else str(NOT_YOURS)
             return _refusal(request, sentence, HTTPStatus.FORBIDDEN)
         except Http404:
-            sentence = gettext("That organisation is not yours, or not any more.")
-            return _refusal(request, sentence, HTTPStatus.NOT_FOUND)
+            return _refusal(request, str(NOT_YOURS), HTTPStatus.NOT_FOUND)
         except LimitReachedError as limit:
             return _for_now(_problem(str(TOO_OFTEN), HTTPStatus.TOO_MANY_REQUESTS), limit.seconds)
         except (OperationalError, InterfaceError):
@@ -77,12 +83,12 @@ def _for_now(answer: JsonResponse, seconds: int) -> JsonResponse:
     return answer
 
 
-def _not_understood(_: HttpRequest, status: HTTPStatus) -> JsonResponse:
-    sentence = gettext("The portal did not understand this device. Load the page anew.")
+def _not_understood(_request: HttpRequest, status: HTTPStatus) -> JsonResponse:
+    sentence = gettext("The portal did not understand this device. Reload the page.")
     return _problem(sentence, status)
 
 
-def _photo_too_large(_: HttpRequest, status: HTTPStatus) -> JsonResponse:
+def _photo_too_large(_request: HttpRequest, status: HTTPStatus) -> JsonResponse:
     return _problem(str(label_wording.OF_PHOTOS["too_big"]), status)
 
 

@@ -16,7 +16,12 @@ const units = [
 /** @param {number} seconds Below zero where it is past. */
 const wordsFor = (seconds) => {
   const unit = units.find(([, size]) => Math.abs(seconds) >= size);
-  if (unit) return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
+  if (unit) {
+    const number = seconds / unit[1];
+    // Seven days that began a moment ago are seven days.
+    const whole = number > 0 && unit[0] === "day" ? Math.ceil(number) : Math.trunc(number);
+    return relative.format(whole, unit[0]);
+  }
   // The past is coarse, so that a page at rest does not tick; what is to come counts down.
   return relative.format(seconds > 0 ? seconds : Math.ceil(seconds / 10) * 10, "second");
 };

@@ -8,6 +8,15 @@ const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
 let isSignedOut = false;
 
 /**
+ * @param {HTMLElement} element
+ * @param {number} count
+ */
+const wordsFor = ({ dataset: { one, other } }, count) => {
+  const form = plurals.select(count) === "one" ? one : other;
+  return (form ?? "").replace("{}", String(count));
+};
+
+/**
  * @param {string} name
  * @param {number} count
  * @param {boolean} isWanted
@@ -16,10 +25,20 @@ const show = (name, count, isWanted) => {
   const part = find(document, `connection-line [data-${name}]`, HTMLElement);
   part.hidden = !isWanted || count === 0;
   const words = find(part, "[data-other]", HTMLElement);
-  const { one, other } = words.dataset;
-  const form = plurals.select(count) === "one" ? one : other;
-  words.textContent = (form ?? "").replace("{}", String(count));
+  words.textContent = wordsFor(words, count);
   find(part, "[data-number]", HTMLElement).textContent = String(count);
+};
+
+/**
+ * Pages for people who may send nothing say what stays on the device.
+ * @param {number} count
+ */
+const showKept = (count) => {
+  for (const notice of document.querySelectorAll("[data-kept-hubs]")) {
+    if (!(notice instanceof HTMLElement)) continue;
+    notice.hidden = count === 0;
+    find(notice, "[data-kept-words]", HTMLElement).textContent = wordsFor(notice, count);
+  }
 };
 
 const count = async () => {
@@ -28,6 +47,7 @@ const count = async () => {
     const waiting = person ? await store.waiting(person) : 0;
     show("waiting", waiting, !isSignedOut);
     show("sign-in", waiting, isSignedOut);
+    showKept(waiting);
   } catch (error) {
     // Where the device keeps nothing there is nothing to count: the tray says so.
     reportUnlessRefused(error);

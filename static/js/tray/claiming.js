@@ -76,6 +76,7 @@ export class Claiming {
     const rows = this.#model.claimable();
     if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
     const site = this.#chosen();
+    if (this.#site.isEmpty) return this.#feedback.show("no-site-to-pick");
     if (!site.id) {
       this.#feedback.show("pick-site");
       return this.#site.ask();

@@ -1,16 +1,17 @@
 // May I leave? What is still to be done here, from the rows on the device and what the portal said.
 import { TrayModel } from "./model.js";
-import { isRefused } from "./outcome.js";
+import { isKept, isRefused } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Awaited, Job } from "./wire.js" */
 
 /**
- * What keeps somebody: rows that are not sent, hubs that are not claimed yet, hubs without power or
- * network, claims that are under way, hubs that are missing; or nothing does: an administrator decides
- * about claims, they go on elsewhere, all is done, or nothing was begun.
- * @typedef {"unsent" | "to-claim" | "offline" | "under-way" | "missing" | "to-release" | "elsewhere"
- *   | "done" | "nothing"} Why
+ * What keeps somebody: rows that are not sent for want of a network, hubs that are not claimed yet, hubs
+ * without power or network, claims that are under way, hubs that are missing; or nothing does: an
+ * administrator decides about claims, they go on elsewhere, all is done, or nothing was begun. Of rows
+ * that are "kept" the portal takes none from this person now, and staying helps nothing.
+ * @typedef {"unsent" | "kept" | "to-claim" | "offline" | "under-way" | "missing" | "to-release"
+ *   | "elsewhere" | "done" | "nothing"} Why
  */
 /**
  * `number` is how many keep them; `awaited` one of the hubs that are not online.
@@ -53,7 +54,9 @@ const ownProgress = (rows) => {
  */
 export const departure = (rows, job, isOnline) => {
   const progress = job?.progress ?? ownProgress(rows);
-  const unsent = rows.filter((row) => row.stage === "confirmed").length;
+  const confirmed = rows.filter((row) => row.stage === "confirmed");
+  const kept = confirmed.filter(({ news }) => isKept(news?.outcome)).length;
+  const unsent = confirmed.length - (isOnline ? kept : 0);
   const toClaim = rows.filter((row) => TrayModel.isClaimable(row)).length;
   const refused = rows.filter((row) => isRefused(row.news?.outcome)).length;
   const { claimed, online, underWay, heldUp, offline } = progress;
@@ -71,6 +74,7 @@ export const departure = (rows, job, isOnline) => {
   if (offline) return because("offline", offline);
   if (toClaim) return because("to-claim", toClaim);
   if (underWay) return because("under-way", underWay);
+  if (kept) return because("kept", kept);
   if (job?.progress.missing) return because("missing", job.progress.missing);
   if (progress.toRelease) return because("to-release", progress.toRelease);
   if (heldUp) return because("elsewhere", heldUp);

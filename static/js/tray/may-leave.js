@@ -9,7 +9,7 @@ import { tailOf } from "./row.js";
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { TraySite } from "./site.js" */
 /** @import { KeptRow } from "./store.js" */
-/** @import { TraySync } from "./sync.js" */
+/** @import { Detail, TraySync } from "./sync.js" */
 /** @import { Job } from "./wire.js" */
 /** @import { Words } from "./words.js" */
 
@@ -21,6 +21,10 @@ const UNITS = /** @type {const} */ ([
   ["minute", 60],
   ["second", 1],
 ]);
+
+// What is said of rows that are not sent: a signal helps only where the network is what is missing.
+/** @type {Partial<Record<Detail["state"], string>>} */
+const UNSENT = { offline: "leave-unsent", "signed-out": "leave-signed-out" };
 
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 
@@ -78,7 +82,7 @@ export class MayLeave {
     const line = find(this.#element, "[data-leave]", HTMLElement);
     line.hidden = now.why === "nothing" || now.why === "done";
     line.dataset.why = now.why;
-    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentence(now));
+    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentence(now, sync.detail.state));
     const isHelp = ["offline", "under-way"].includes(now.why);
     find(this.#element, "[data-leave-help]", HTMLElement).hidden = !isHelp;
     this.#showDone(now, job, rows);
@@ -109,9 +113,13 @@ export class MayLeave {
     return numbers.join(" · ");
   }
 
-  /** @param {Departure} now */
-  #sentence({ why, number, awaited }) {
+  /**
+   * @param {Departure} now
+   * @param {Detail["state"]} state
+   */
+  #sentence({ why, number, awaited }, state) {
     const { words } = this.#parts;
+    if (why === "unsent") return words.count(UNSENT[state] ?? "leave-kept", number);
     if (!awaited) return words.count(`leave-${why}`, number);
     const seen = awaited.lastSeen
       ? words.sentence("last-seen", ago(awaited.lastSeen))

@@ -24,6 +24,12 @@ export const isDone = (outcome) => DONE.includes(outcome);
 export const isRefused = (outcome) => REFUSED.includes(outcome);
 
 /**
+ * Whether the portal does not take it from this person at present.
+ * @param {Outcome | undefined} outcome
+ */
+export const isKept = (outcome) => outcome === "forbidden";
+
+/**
  * Whether the person has to know of it before anything else.
  * @param {Outcome | undefined} outcome
  */

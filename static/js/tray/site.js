@@ -112,6 +112,11 @@ export class TraySite {
     if (asked) this.use();
   }
 
+  // Whether there is no site at all to choose.
+  get isEmpty() {
+    return this.#radios.length === 0;
+  }
+
   // Leads to the choice.
   ask() {
     if (this.#offered) return find(this.#question, "[data-tap=still]", HTMLElement).focus();

@@ -240,7 +240,7 @@ def test_a_person_of_two_organisations_works_in_the_one_they_chose(
     assert "Harbour Living</strong>" in home(client).content.decode()
     assert list(client.get("/sites/").context["page"]) == [lighthouse]
     choose(client, acme)
-    assert client.get("/sites/").status_code == 403
+    assert client.get("/organisation/people/").status_code == 403
 
 
 def test_a_choice_that_is_no_longer_ones_own_falls_back(as_person, acme, harbour):

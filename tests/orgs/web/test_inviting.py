@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.core import worker
+from portal.notices import invitation_emails
 from portal.notices.models import InvitationEmail
 from portal.orgs import invitations
 from portal.orgs.models import Invitation
@@ -210,7 +211,7 @@ def test_without_a_mail_server_the_administrator_copies_each_link_once(
     [address] = set(re.findall(r"http://[^/<]+(/invitation/\w+/)", page))
     assert f'{address}"' in page.partition("data-copy=")[2]
     assert client.get(address).status_code == 200
-    assert "/invitation/" not in text(admin.get(PEOPLE))
+    assert address in text(admin.get(PEOPLE))
 
     again = text(admin.post(reverse("people:invite-again", args=(Invitation.objects.get().pk,))))
     [other] = set(re.findall(r"http://[^/<]+(/invitation/\w+/)", again))
@@ -232,3 +233,45 @@ def test_an_administrator_of_two_organisations_invites_to_the_one_of_the_page(
     admin.post(INVITE, form(NEW))
 
     assert Invitation.objects.get().organisation == acme
+
+
+def test_without_a_mail_server_people_shows_the_link_again_and_the_first_stays_good(
+    admin, settings, as_person, ira
+):
+    admin.post(INVITE, form(NEW))
+    invitation = Invitation.objects.get(email=NEW)
+    token = invitations.token_of(invitation)
+    assert token not in text(admin.get(PEOPLE))
+    settings.MAILERS = DUMMY
+
+    page = text(admin.get(PEOPLE))
+
+    assert page.count(token) == 2  # To read, and to copy.
+    assert "data-copy" in page
+    assert invitations.find(token)[1] == "good"
+    assert token not in text(as_person(ira).get(PEOPLE))
+    Invitation.objects.update(expires_at=timezone.now())
+    assert token not in text(admin.get(PEOPLE))
+
+
+def test_an_operator_invites_as_the_portals_operator(acme, otto, client, settings):
+    how = {"role": "installer", "all_sites": True, "actor": otto, "by_operator": True}
+    invitation = invitations.invite(acme, NEW, **how)
+    invitation_emails.write_for(invitation, "en")
+    worker.run_once()
+
+    [letter] = mail.outbox
+    assert letter.subject.startswith("The portal’s operator invites you")
+    assert "because the operator of the SpKey installer portal typed" in letter.body
+    page = text(client.get(link(invitation)))
+    assert "The portal’s operator invites you" in page
+    assert invitation.inviter_name == ""
+
+
+def test_whoever_joins_is_seen_at_once(client, invite, acme):
+    invitation = invite(NEW)
+    join_form = {"name": "Nia New", "password": "a long enough password"}
+    page = text(client.post(link(invitation), join_form, follow=True))
+
+    assert reverse("mfa_add_webauthn") in page
+    assert acme.memberships.get(user__email=NEW).seen_at

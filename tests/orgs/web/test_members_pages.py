@@ -144,3 +144,23 @@ def test_somebody_with_another_organisation_goes_on_there(as_person, ira, harbou
 
     assert "You left Acme Properties." in page
     assert "Harbour Living" in page
+
+
+def test_whoever_was_removed_reads_that_on_each_page_and_on_the_first(admin, as_person, ira, acme):
+    admin.post(of(ira, "remove"))
+    ira.refresh_from_db()
+    removed = as_person(ira)
+
+    for page in ("/claims/new/", "/claims/"):
+        answer = removed.get(page)
+        assert answer.status_code == 403
+        assert f"You do not belong to {acme.name} any more" in text(answer)
+        assert "Your role" not in text(answer)
+    home = text(removed.get("/"))
+    assert f"You do not belong to {acme.name} any more" in home
+    assert "hubs scanned on this device were not sent" in home
+    assert f"Ask an administrator of {acme.name}" in home
+
+
+def test_whoever_lacks_a_right_is_told_who_gives_it(as_person, ira):
+    assert "Your role does not allow it" in text(as_person(ira).get(reverse("people:list")))

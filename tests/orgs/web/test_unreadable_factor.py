@@ -46,7 +46,7 @@ def test_the_step_of_sign_in_says_so_and_goes_on_once_the_key_is_back(ira, lose_
 
     assert answer.status_code == 503
     assert SENTENCE in answer.text
-    assert "Tell those who run the portal" in answer.text
+    assert "Tell an operator of the portal" in answer.text
     assert "a second factor cannot be read" in caplog.text
     assert "_auth_user_id" not in client.session
     lose_key()

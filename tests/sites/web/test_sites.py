@@ -11,7 +11,7 @@ from portal.sites.models import Site
 from portal.sites.web import views
 from portal.sites.web.forms import SiteForm
 from tests.concurrency import at_once
-from tests.conftest import work
+from tests.conftest import join, make_person, work
 from tests.forms import claim_form
 
 
@@ -266,3 +266,20 @@ def test_a_handful_of_sites_needs_no_search(admin, mill_court):
 
 def test_the_sites_of_another_organisation_are_not_found(admin, mill_court, lighthouse):
     assert names(admin.get(reverse("sites:list"), {"q": lighthouse.name})) == []
+
+
+def test_a_viewer_reads_the_sites_and_changes_none(as_person, acme, mill_court):
+    vic = make_person("vic@acme.example", "Vic")
+    join(vic, acme, "viewer")
+    viewer = as_person(vic)
+    page = viewer.get(reverse("sites:list")).text
+
+    assert "Mill Court" in page
+    assert reverse("sites:new") not in page
+    assert reverse("sites:edit", args=(mill_court.pk,)) not in page
+    assert viewer.post(reverse("sites:archive", args=(mill_court.pk,))).status_code == 403
+
+
+def test_who_is_limited_to_jobs_reads_no_list_of_sites(as_person, ira):
+    ira.memberships.update(all_sites=False)
+    assert as_person(ira).get(reverse("sites:list")).status_code == 403

@@ -1,6 +1,7 @@
 """What a tablet is told of jobs, and what its rows say of them: the job, and the hub's place."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
@@ -282,3 +283,21 @@ def test_who_has_no_open_job_still_sees_what_they_scanned(installer, limited, mi
     assert "No job is open for you today." in page
     assert "<hub-tray" in page
     assert "data-tray-claim" in page
+
+
+def test_what_was_confirmed_stays_so_until_a_job_is_open(tablet, limited, ira, mill_court):
+    row = tablet.row(site=mill_court, claim=True)
+    news = tablet.news(row)
+
+    assert news["title"] == "No job of yours is open here"
+    assert (news["outcome"], news["settled"], news["canClaim"]) == ("forbidden", False, False)
+    make_job(mill_court, limited)
+    assert tablet.news(row)["claimId"]
+
+
+def test_without_a_job_one_is_asked_for_and_the_camera_reads_labels(installer, limited):
+    page = installer.get("/claims/new/").content.decode()
+
+    assert "decides about it" not in page
+    assert reverse("jobs:ask-site") in page
+    assert "decoder-src=" in page
