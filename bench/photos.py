@@ -123,7 +123,7 @@ def _sending(port: int, cookies: list[str], pictures: list[bytes]) -> Iterator[C
         ended.set()
         for thread in threads:
             thread.join(timeout=60)
-        if answers.keys() - {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE}:
+        if answers.keys() - {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS}:
             raise RuntimeError(f"pictures were answered with {dict(answers)}")
 
 

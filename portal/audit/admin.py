@@ -4,7 +4,6 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -55,14 +54,6 @@ class EntryAdmin(ReadOnlyAdmin):
     )
     readonly_fields = fields
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        """Return the entries with the names of their organisations."""
-        # By its name in the registry: organisations are a room above the record.
-        organisations = apps.get_model("orgs", "Organisation").objects
-        names = organisations.filter(pk=OuterRef("organisation_id")).values("name")
-        entries: QuerySet[Entry] = super().get_queryset(request)
-        return entries.annotate(organisation_name=Subquery(names))
-
     @admin.display(description=_("what happened"))
     def happened(self, entry: Entry) -> str:
         """Return the record's sentence, with the names that operators may know."""
@@ -79,9 +70,14 @@ class EntryAdmin(ReadOnlyAdmin):
         return wording.role(entry)
 
     @admin.display(description=_("organisation"))
-    def organisation(self, entry: Any) -> str:
+    def organisation(self, entry: Entry) -> str:
         """Return the name of the organisation that it is about."""
-        return str(entry.organisation_name or "–")
+        if entry.organisation_id is None:
+            return "–"
+        # By its name in the registry: organisations are a room above the record. Asked for each
+        # row, by its key: joined, the database reads through the record.
+        named = apps.get_model("orgs", "Organisation").objects.filter(pk=entry.organisation_id)
+        return str(named.values_list("name", flat=True).first() or "–")
 
     @admin.display(description=_("about"))
     def kind_in_words(self, entry: Entry) -> str:

@@ -253,7 +253,8 @@ def scanner_site(running_scanner_site) -> scanner_page.Site:
 
 @pytest.fixture(scope="session")
 def scanner_contexts(browser, running_scanner_site) -> Iterator[Contexts]:
-    contexts = Contexts(browser, running_scanner_site.url, "/static/icons.svg", **TABLET)
+    url, viewport = running_scanner_site.url, TABLET["viewport"]
+    contexts = Contexts(browser, url, "/static/icons.svg", viewport=viewport)
     yield contexts
     contexts.close()
 
@@ -266,14 +267,14 @@ def scanner(scanner_site, scanner_contexts, launch_browser, camera):
     """
     others, complaints = [], []
 
-    def open_page(*seen, flags=None, url=None, before="", seconds_each=1.0) -> Page:
+    def open_page(*seen, flags=None, url=None, before="", seconds_each=1.0, **more) -> Page:
         if flags:
             others.append(launch_browser(args=[*FLAGS, *flags]))
-            context = others[-1].new_context(**TABLET)
+            context = others[-1].new_context(viewport=TABLET["viewport"])
             listen(context, complaints)
         else:
             camera(*seen, seconds_each=seconds_each)
-            context = scanner_contexts.take()
+            context = scanner_contexts.take(**more)
         page = context.new_page()
         ask_before_the_camera(page)
         if before:

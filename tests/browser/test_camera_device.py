@@ -271,7 +271,7 @@ def test_the_focus_stays_on_the_camera_by_keyboard_alone(page_with):
 @pytest.mark.slow
 def test_the_camera_controls_are_large_enough_for_gloves_and_well_apart(page_with):
     able = "{ zoom: { min: 1, max: 8 }, torch: true }"
-    page = page_with(f"{ABLE} able = {able}; {TWO_CAMERAS}")
+    page = page_with(f"{ABLE} able = {able}; {TWO_CAMERAS}", has_touch=True)
     open_camera(page)
     expect(page.get_by_role("combobox", name="Camera")).to_be_visible()
     page.evaluate("() => document.querySelector('[data-look-switch]').remove()")

@@ -48,7 +48,9 @@ def test_hubs_confirmed_for_an_organisation_the_person_left_can_be_removed(table
     page.evaluate(PUT, [confirmed_for(ira, hub)])
     expect(page.locator("connection-line [data-waiting]")).to_contain_text("1 waiting")
     expect(word(page, hub)).to_have_text("Refused")
-    expect(row(page, hub)).to_contain_text("That organisation is not yours, or not any more.")
+    expect(row(page, hub)).to_contain_text(
+        "You do not belong to that organisation, or not any more."
+    )
     # The same hub may be claimed for one's own.
     add(page, hub)
     expect(rows(page)).to_have_count(2)

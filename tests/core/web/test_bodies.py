@@ -69,9 +69,7 @@ def test_a_tray_is_told_in_json_and_a_browser_by_a_page(strict):
     tray, photo = (post(strict, address, 10**8) for address in (TRAY, PHOTO))
     page = post(strict, reverse("sites:new"), 10**8)
 
-    assert tray.json()["problem"] == (
-        "The portal did not understand this device. Load the page anew."
-    )
+    assert tray.json()["problem"] == ("The portal did not understand this device. Reload the page.")
     assert photo.json()["problem"].startswith("That photo is too large")
     assert "That is too large" in page.content.decode()
     assert page["Content-Type"].startswith("text/html")

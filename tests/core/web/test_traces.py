@@ -44,11 +44,11 @@ def test_an_id_is_taken_from_a_trusted_proxy_alone(client, db, settings):
 def test_a_refusal_says_who_asked_for_what(lines, as_person, ira, hal, harbours_claim, acme):
     client = as_person(ira)
     client.get(reverse("claims:detail", args=(harbours_claim.pk,)))
-    client.get(reverse("sites:list"))
+    client.get(reverse("people:list"))
 
     [(missing, status, origin), (forbidden, other, at)] = lines
     assert (missing, status) == ("claims:detail", 404)
-    assert (forbidden, other) == ("sites:list", 403)
+    assert (forbidden, other) == ("people:list", 403)
     assert (origin.person, origin.path) == (ira.pk, f"/claims/{harbours_claim.pk}/")
     assert (at.person, at.organisation, at.address) == (ira.pk, acme.pk, "127.0.0.1")
 
