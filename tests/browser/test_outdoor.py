@@ -117,4 +117,4 @@ def test_with_forced_colours_the_current_page_is_still_marked(
     page.goto("/claims/")
     lines = "(a) => getComputedStyle(a).borderBlockColor"
     here = page.get_by_role("link", name="Claims").evaluate(lines)
-    assert here != page.get_by_role("link", name="Sites").evaluate(lines)
+    assert here != page.get_by_role("link", name="Jobs").evaluate(lines)

@@ -5,6 +5,7 @@ name `who` acted, the `what` that it was done to, the `hub`, and the `site` as p
 verb that tells different stories has one sentence for each: `verb/state`, as its detail has it.
 """
 
+import re
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -143,7 +144,6 @@ RESULTS: Final[dict[str, Text]] = {
 }
 # What details are called; what is missing here is called as it is written.
 DETAILS: Final[dict[str, Text]] = {
-    "about": _("Occasion"),
     "address": _("E-mail address"),
     "after": _("After"),
     "all_sites": _("All sites"),
@@ -183,6 +183,10 @@ DETAILS: Final[dict[str, Text]] = {
     "takes_acceptance": _("Can be accepted there"),
     "wanted": _("Asked for"),
 }
+# The id of a row is no word for anybody.
+ROW_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# By which a notice is known to be written already: it says nothing to people.
+NOT_SHOWN: Final = frozenset({"about"})
 # What some values are called; others stand as they are.
 VALUES: Final[dict[str, Text]] = {
     "job_answer": _("Answer to a request"),
@@ -255,7 +259,9 @@ def details(entry: Entry) -> list[tuple[str, str]]:
     known = [
         (name, value)
         for name, value in entry.detail.items()
-        if value not in ([], {})
+        if name not in NOT_SHOWN
+        and not (name != "hub" and ROW_ID.fullmatch(str(value)))
+        and value not in ([], {})
         and not ((value is None or isinstance(value, str)) and value in shown)
     ]
     return [(str(DETAILS.get(name, _as_written(name))), _value(value)) for name, value in known]
