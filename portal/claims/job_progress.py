@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, Sum
 
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.claims.models import ACTIVE, SUCCEEDED, WAITS_FOR_RELEASE, Claim, ClaimQuerySet
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs import finding
@@ -24,12 +24,6 @@ MOST_SHOWN: Final = 600
 MOST_WAITING: Final = 100
 
 _CLAIMED = Q(state__in=SUCCEEDED)
-_WAITS = Q(
-    state=State.BLOCKED,
-    reason=Reason.RIGHT_GONE,
-    acting_organisation=None,
-    cancel_requested_at=None,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
                 distinct=True,
             ),
             under_way=Count("hub", filter=Q(state__in=ACTIVE), distinct=True),
-            to_release=Count("pk", filter=_WAITS),
+            to_release=Count("pk", filter=WAITS_FOR_RELEASE),
         )
     )
     names = ("claimed", "online", "under_way", "to_release")
@@ -145,14 +139,10 @@ def state_in(version: str) -> str:
 
 def waiting_for_release(member: Membership) -> list[Claim]:
     """Return the organisation's claims that wait for an administrator, the oldest first."""
-    waiting = Claim.objects.of(member).filter(_WAITS).with_details().select_related("job")
+    waiting = (
+        Claim.objects.of(member).filter(WAITS_FOR_RELEASE).with_details().select_related("job")
+    )
     return list(waiting.order_by("created_at", "id")[:MOST_WAITING])
-
-
-def waits_for_release(claim: Claim) -> bool:
-    """Whether the claim waits for an administrator to release or reject it."""
-    waits = (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE)
-    return waits and not claim.by_support and claim.cancel_requested_at is None
 
 
 def claims_with_right(job: Job, members: Iterable[Membership] | None = None) -> ClaimQuerySet:

@@ -10,7 +10,6 @@ from typing import Final
 
 from django.utils import timezone
 
-from portal.claims.job_progress import waits_for_release
 from portal.claims.models import Claim, ClaimQuerySet, Reason, State
 from portal.jobs.models import Job
 from portal.notices import outbox
@@ -67,7 +66,7 @@ def _waiting(notice: Notice) -> dict[str, object] | None:
     if numbers is None:
         return None
     found = list(blocked.order_by())
-    to_release = sum(waits_for_release(claim) for claim in found)
+    to_release = sum(claim.waits_for_release for claim in found)
     jobs = {str(claim.job_id or "") for claim in found}
     # Where all are decided about on one page that the reader sees, the letter leads there.
     is_one = to_release == len(found) and len(jobs) == 1

@@ -78,6 +78,10 @@ class Reason(models.TextChoices):
     RIGHT_GONE = "right_gone"
 
 
+# Which claims wait for an administrator, who releases them or rejects them. Of support's there are
+# none: theirs end when the right is gone.
+WAITS_FOR_RELEASE = Q(state=State.BLOCKED, reason=Reason.RIGHT_GONE, cancel_requested_at=None)
+
 NOW = Bound(timedelta(0), timedelta(0))
 
 
@@ -335,6 +339,12 @@ class Claim(Leased):
     def is_final(self) -> bool:
         """Whether the claim has ended."""
         return self.state in FINAL
+
+    @property
+    def waits_for_release(self) -> bool:
+        """Whether the claim is among those of WAITS_FOR_RELEASE."""
+        waits = (self.state, self.reason) == (State.BLOCKED, Reason.RIGHT_GONE)
+        return waits and self.cancel_requested_at is None
 
     @property
     def by_support(self) -> bool:

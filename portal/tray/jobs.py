@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from portal.claims.job_progress import waits_for_release
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.hubs.models import Hub
 from portal.jobs import finding, rights
@@ -94,7 +93,7 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
         under_way=len(going_on) - len(held_up) - len(waiting),
         held_up=len(held_up),
         offline=len(awaited),
-        to_release=sum(waits_for_release(claim) for claim in held_up),
+        to_release=sum(claim.waits_for_release for claim in held_up),
         missing=finding.missing(job.expected_count, listed, begun),
         awaited=tuple(
             Awaited(hub_id=hub.hub_id, last_seen=iso(hub.last_seen))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from portal.claims.display import list_item, timeline
 from portal.claims.display.list_item import ListItem
 from portal.claims.display.wording import Words
-from portal.claims.job_progress import waits_for_release
 from portal.claims.models import SUCCEEDED, Claim
 from portal.core.ui import Chip, Text
 from portal.jobs.models import ExpectedHub, Job
@@ -71,7 +70,7 @@ def of(job: Job, claims: Sequence[Claim], reader: User, *, for_admin: bool) -> J
     page.expected, found = _expected(job.expected_hubs.order_by("position"), claims)
     page.beside = [_line(claim) for claim in reversed(claims) if claim.pk not in found]
     for claim in claims:
-        if waits_for_release(claim):
+        if claim.waits_for_release:
             page.waiting.append(claim)
         elif claim.state not in SUCCEEDED:
             row = list_item.of(claim)

@@ -18,7 +18,7 @@ from portal.claims.engine import (
     effects,
     timing,
 )
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.claims.models import ACTIVE, SUCCEEDED, WAITS_FOR_RELEASE, Claim, Reason, State
 from portal.core.leasing import due_at, taken_away
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -261,8 +261,8 @@ def release(claim: Claim, administrator: User) -> bool:
 
     The caller has checked that they may. Return whether it waited for that.
     """
-    waiting = Claim.objects.filter(pk=claim.pk, state=State.BLOCKED, reason=Reason.RIGHT_GONE)
-    if not _unblock(waiting.filter(cancel_requested_at=None), released_by=administrator):
+    waiting = Claim.objects.filter(WAITS_FOR_RELEASE, pk=claim.pk)
+    if not _unblock(waiting, released_by=administrator):
         return False
     record(
         "claim.released",
@@ -308,12 +308,6 @@ def can_try_now(claim: Claim) -> bool:
         claim.state == State.BLOCKED
         and claim.reason in {Reason.NO_USER, Reason.ADDRESS_UNCONFIRMED}
     )
-
-
-def can_release(claim: Claim) -> bool:
-    """Whether the claim waits for an administrator to let it go on."""
-    waits = (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE)
-    return waits and claim.cancel_requested_at is None
 
 
 def can_stop(claim: Claim) -> bool:

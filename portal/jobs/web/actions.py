@@ -111,7 +111,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     decision, person = request.POST.get("decision"), access.person(request)
     claims = _chosen(request, member)
     job = _back_to(request, claims)
-    waiting = [claim for claim in claims if job_progress.waits_for_release(claim)]
+    waiting = [claim for claim in claims if claim.waits_for_release]
     if decision == RELEASE:
         done = sum(claim_actions.release(claim, person) for claim in waiting)
         words = ngettext(

@@ -15,7 +15,6 @@ from portal.claims.display import list_item, timeline
 from portal.claims.display.wording import Words, claimed_elsewhere, known_at, problem
 from portal.claims.engine import decide
 from portal.claims.engine.rules import Rule
-from portal.claims.job_progress import waits_for_release
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
@@ -196,7 +195,7 @@ def _of_claim(followed: sync.Followed) -> News:
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),
         actions=_offered(claim, outcome),
-        to_release=waits_for_release(claim),
+        to_release=claim.waits_for_release,
         **_presence(claim),
     )
 
