@@ -205,7 +205,7 @@ def sentence(entry: Entry, *, is_own: bool = False) -> str:
     facts = {
         "who": who(entry, is_own=is_own),
         "what": what(entry, is_own=is_own),
-        "hub": f"…{str(entry.hub)[-4:]}" if entry.hub else "…",
+        "hub": f"…{str(entry.hub)[-4:].upper()}" if entry.hub else "…",
         "site": entry.object_label or entry.site or gettext("an unknown site"),
     }
     return str(words) % facts if words else f"{facts['who']}: {_as_written(entry.verb)}"
