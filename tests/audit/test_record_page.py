@@ -32,7 +32,7 @@ def sentences(answer) -> list[str]:
 def test_the_record_says_in_words_what_was_done_newest_first(admin, claim, supports_claim):
     answer = admin.get(PAGE)
 
-    tail = claim.hub_id_text[-4:]
+    tail = claim.hub_id_text[-4:].upper()
     shown = sentences(answer)
     assert f"Ira Installer asked to claim hub …{tail} at Mill Court" in shown
     assert "Ada Admin signed in" in shown
