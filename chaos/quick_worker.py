@@ -34,7 +34,7 @@ def _speed_up(factor: float) -> None:
     from portal.hubs import watching  # noqa: PLC0415
     from portal.jobs import overdue  # noqa: PLC0415
     from portal.notices import account_emails, digests, invitation_emails, outbox  # noqa: PLC0415
-    from portal.orgs.models import ApiKey  # noqa: PLC0415
+    from portal.orgs.models.keys import ApiKey  # noqa: PLC0415
 
     emails = (account_emails, digests, invitation_emails, outbox)
     keys = (candidate_checks, key_expiry, ApiKey)

@@ -15,7 +15,8 @@ from portal.core.leasing import Lease, given_back
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held, stored
 from portal.orgs import key_candidates
-from portal.orgs.models import ApiCredential, ApiKey, KeyCandidate, Organisation
+from portal.orgs.models import ApiCredential, KeyCandidate, Organisation
+from portal.orgs.models.keys import ApiKey
 
 type HubsOf = Callable[[Organisation], Iterable[str]]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 
 from portal import spkey
-from portal.orgs.models import ApiKey
+from portal.orgs.models.keys import ApiKey
 
 CLIENTS_PER_THREAD = 8
 

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.gateway import circuit, clients
-from portal.orgs.models import ApiCredential, ApiKey, Organisation
+from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models.keys import ApiKey
 
 logger = logging.getLogger(__name__)
 

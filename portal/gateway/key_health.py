@@ -16,7 +16,8 @@ from portal.core.leasing import Lease, due_at, taken_away
 from portal.gateway import gate
 from portal.gateway.gate import Held, stored
 from portal.notices import outbox
-from portal.orgs.models import ApiCredential, ApiKey
+from portal.orgs.models import ApiCredential
+from portal.orgs.models.keys import ApiKey
 
 logger = logging.getLogger(__name__)
 

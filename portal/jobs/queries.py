@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from portal.jobs.models import Job, JobMember, JobQuerySet, JobRequest, JobRequestQuerySet
 from portal.orgs.access import ABILITIES, Ability
-from portal.orgs.models import Invitation, Membership, MembershipQuerySet, User
+from portal.orgs.models import Invitation, Membership, User
+from portal.orgs.models.organisations import MembershipQuerySet
 from portal.sites.models import Site, SiteQuerySet
 from portal.sites.queries import with_words
 

@@ -16,7 +16,8 @@ from portal.core.worker import WorkKind
 from portal.notices import letters, outbox
 from portal.notices.models import InvitationEmail
 from portal.orgs import invitations
-from portal.orgs.models import Invitation, InvitationQuerySet
+from portal.orgs.models import Invitation
+from portal.orgs.models.invitations import InvitationQuerySet
 from portal.orgs.queries import active_person
 
 logger = logging.getLogger(__name__)

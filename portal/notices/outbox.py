@@ -27,7 +27,8 @@ from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
 from portal.notices import letters, mornings, topics
 from portal.notices.models import Digest, How, Notice, Outgoing
-from portal.orgs.models import ApiCredential, Membership, MembershipQuerySet, User
+from portal.orgs.models import ApiCredential, Membership, User
+from portal.orgs.models.organisations import MembershipQuerySet
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.orgs import access, sessions
 from portal.orgs.access import Ability
-from portal.orgs.models import Membership, MembershipQuerySet, Organisation, User
+from portal.orgs.models import Membership, Organisation, User
+from portal.orgs.models.organisations import MembershipQuerySet
 
 # How the record says that somebody belongs to an organisation no more.
 OUT: Final = ("membership.removed", "membership.left")

@@ -9,15 +9,9 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from portal.orgs.models import (
-    Invitation,
-    InvitationQuerySet,
-    Membership,
-    MembershipQuerySet,
-    Organisation,
-    OrganisationQuerySet,
-    User,
-)
+from portal.orgs.models import Invitation, Membership, Organisation, User
+from portal.orgs.models.invitations import InvitationQuerySet
+from portal.orgs.models.organisations import MembershipQuerySet, OrganisationQuerySet
 
 
 def organisations_visible_to(user: User) -> OrganisationQuerySet:

@@ -79,7 +79,7 @@ MUTANTS_OF_ACCESS = (
         "only its own pages are closed to them",
         (
             Edit(
-                "portal/orgs/models.py",
+                "portal/orgs/models/organisations.py",
                 'if getattr(user, "lacks_required_factor", False):',
                 "if False:",
             ),

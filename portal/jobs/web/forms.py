@@ -16,7 +16,8 @@ from portal.jobs.display import wording
 from portal.jobs.models import Job
 from portal.jobs.planning import Plan
 from portal.jobs.queries import open_sites_of, workers_of
-from portal.orgs.models import Membership, MembershipQuerySet
+from portal.orgs.models import Membership
+from portal.orgs.models.organisations import MembershipQuerySet
 from portal.sites.models import Site
 
 MOST_EXPECTED = 100_000
