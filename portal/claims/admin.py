@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnly, ReadOnlyAdmin
-from portal.claims.display import wording
+from portal.claims.display import name_wording, wording
 from portal.claims.models import Attempt, Claim
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
@@ -43,7 +43,7 @@ class StateFilter(WordedFilter):
 
     title = _("state")
     parameter_name = "state__exact"
-    words = wording.STATES
+    words = name_wording.STATES
 
 
 class ReasonFilter(WordedFilter):
@@ -51,7 +51,7 @@ class ReasonFilter(WordedFilter):
 
     title = _("reason")
     parameter_name = "reason__exact"
-    words = tuple(wording.REASONS.items())
+    words = tuple(name_wording.REASONS.items())
 
 
 # What the table of words has to say of a column.
@@ -101,7 +101,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     @admin.display(description=_("reason"), ordering="reason")
     def reason_in_words(self, claim: Claim) -> Text:
         """Return what the reason is called."""
-        return wording.REASONS[claim.reason]
+        return name_wording.REASONS[claim.reason]
 
 
 @admin.register(Attempt)

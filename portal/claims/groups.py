@@ -1,6 +1,6 @@
 """Groups of claims that people look for, by name: what a list shows and what home counts.
 
-What they are called is in `wording.GROUPS`.
+What they are called is in `name_wording.GROUPS`.
 """
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.claims.display import wording
+from portal.claims.display import reader_wording, wording
 from portal.claims.models import ACTIVE, Claim
 from portal.core.ui import Chip
 
@@ -31,8 +31,9 @@ def make_chips_alike(patch: pytest.MonkeyPatch) -> None:
     for table in (wording.BY_STATE, wording.BY_REASON):
         for key, words in table.items():
             patch.setitem(table, key, replace(words, chip=alike(words.chip)))
-    for name, value in list(vars(wording).items()):
-        if isinstance(value, Chip):
-            patch.setattr(wording, name, alike(value))
-        elif isinstance(value, wording.Words):
-            patch.setattr(wording, name, replace(value, chip=alike(value.chip)))
+    for module in (wording, reader_wording):
+        for name, value in list(vars(module).items()):
+            if isinstance(value, Chip):
+                patch.setattr(module, name, alike(value))
+            elif isinstance(value, wording.Words):
+                patch.setattr(module, name, replace(value, chip=alike(value.chip)))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from portal.claims.display import timeline, wording
+from portal.claims.display import reader_wording, timeline
 from portal.claims.models import SUCCEEDED, Claim, State
 from portal.core.ui import Chip
 from portal.hubs.models import Hub
@@ -36,7 +36,10 @@ class ListItem:
 
 def of(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as a row."""
-    person, moment = wording.claimer(claim, for_support=for_support), _moment(claim.created_at)
+    person, moment = (
+        reader_wording.claimer(claim, for_support=for_support),
+        _moment(claim.created_at),
+    )
     online = "" if timeline.is_online(claim) else _last_online(claim)
     return ListItem(
         hub_id=claim.hub_id_text,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import permissions
-from portal.claims.display import wording
+from portal.claims.display import reader_wording, wording
 from portal.claims.display.wording import Words
 from portal.claims.engine import actions, timing
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
@@ -103,19 +103,21 @@ def _words(claim: Claim, reader: User | None = None, *, for_admin: bool = False)
     `reader` matters where the person who made it can do what others cannot: None is that person.
     `for_admin`: they are an administrator, who is told where to put it right.
     """
-    of_support = wording.support_words(claim.state, claim.reason) if claim.by_support else None
+    of_support = (
+        reader_wording.support_words(claim.state, claim.reason) if claim.by_support else None
+    )
     if of_support:
         return of_support
     claimant = permissions.claimant(claim)
     is_of_other = reader is not None and reader.pk != claimant.pk
     if is_of_other and claim.reason == Reason.ADDRESS_UNCONFIRMED:
-        return wording.address_unconfirmed(claimant.display_name)
+        return reader_wording.address_unconfirmed(claimant.display_name)
     if is_of_other and (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE):
-        return wording.without_right(claimant.display_name, for_admin=for_admin)
+        return reader_wording.without_right(claimant.display_name, for_admin=for_admin)
     if for_admin:
-        return wording.for_administrator(claim.state, claim.reason, claimant.display_name)
+        return reader_wording.for_administrator(claim.state, claim.reason, claimant.display_name)
     if is_of_other and claim.reason == Reason.NO_USER:
-        return wording.unknown_to_spkey(claimant.display_name)
+        return reader_wording.unknown_to_spkey(claimant.display_name)
     return wording.words(claim.state, claim.reason)
 
 
@@ -134,7 +136,7 @@ def present(claim: Claim, reader: User | None = None, *, for_admin: bool = False
         return wording.CONTACTING
     if claim.reason == Reason.INVALID and not claim.problems:
         if for_admin and not claim.by_support:
-            return wording.nothing_listed(permissions.claimant(claim).display_name)
+            return reader_wording.nothing_listed(permissions.claimant(claim).display_name)
         return wording.NOTHING_LISTED
     return wording.STOPPING if is_stopping(claim) else _words(claim, reader, for_admin=for_admin)
 
@@ -147,7 +149,7 @@ def steps(
     for_admin: bool = False,
 ) -> list[Step]:
     """Return the timeline, oldest first; without a `reader`, for who made the claim."""
-    by = wording.claimer(claim, for_support=for_support)
+    by = reader_wording.claimer(claim, for_support=for_support)
     story = [
         Step(
             "past",

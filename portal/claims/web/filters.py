@@ -7,7 +7,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display import wording
+from portal.claims.display import name_wording
 from portal.claims.groups import GROUPS, RECENT, WITHIN_STATES, claims_in
 from portal.claims.models import Claim
 from portal.claims.queries import claimers
@@ -25,8 +25,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         label=_("State"),
         empty_label=_("Any state"),
         choices=lambda: [
-            (_("Together"), [*wording.GROUPS.items()]),
-            (_("One state"), wording.chip_choices()),
+            (_("Together"), [*name_wording.GROUPS.items()]),
+            (_("One state"), name_wording.chip_choices()),
         ],
         method="in_state",
     )
@@ -81,8 +81,8 @@ class ClaimFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
 
 
 def _with_chip(name: str) -> Q:
-    """Return which claims have the chip of that name in `wording.chips()`."""
-    chips = wording.chips()
+    """Return which claims have the chip of that name in `name_wording.chips()`."""
+    chips = name_wording.chips()
     found = Q()
     for state, reason in chips[name]:
         if reason:

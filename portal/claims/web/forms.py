@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import site_choice
-from portal.claims.display import wording
+from portal.claims.display import answer_wording
 from portal.core.web.long_choices import LongRadioCards
 from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photo_reader, photos
@@ -56,7 +56,7 @@ class ClaimForm(forms.Form):
         label=_("Site"),
         empty_label=None,
         widget=LongRadioCards,
-        error_messages={"required": wording.PICK_SITE},
+        error_messages={"required": answer_wording.PICK_SITE},
     )
     label = LabelField()
     submission = forms.UUIDField(widget=forms.HiddenInput)

@@ -19,7 +19,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from portal.claims import permissions
-from portal.claims.display import list_item, timeline, wording
+from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim, State
 from portal.claims.queries import claims_visible_to
@@ -87,13 +87,13 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "claim": claim,
         "row": list_item.head(claim, for_support=for_support),
         "steps": timeline.steps(claim, reader, for_support=for_support, for_admin=for_admin),
-        "claimer": wording.claimer(claim, for_support=for_support),
+        "claimer": reader_wording.claimer(claim, for_support=for_support),
         "present": timeline.present(claim, reader, for_admin=for_admin),
         "seen": seen(claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
-        "problems": [wording.problem(*problem) for problem in claim.problems],
+        "problems": [answer_wording.problem(*problem) for problem in claim.problems],
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
         "can_try_now": actions.can_try_now(claim),
@@ -103,7 +103,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "waits_for_release": claim.waits_for_release,
         "can_release": claim.waits_for_release and for_admin,
         "reference": list_item.reference(claim),
-        "elsewhere": wording.known_at(elsewhere) if elsewhere else "",
+        "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 

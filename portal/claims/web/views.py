@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import limits, permissions, search, site_choice
-from portal.claims.display import list_item, timeline, wording
+from portal.claims.display import answer_wording, list_item, timeline
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import Claim
@@ -46,12 +46,12 @@ def new(request: HttpRequest) -> HttpResponse:
         limits.take_claims(member)
         claim = actions.submit(_order(member, form))
     except actions.AnotherSiteError as elsewhere:
-        sentence = wording.claimed_elsewhere(elsewhere.claim)
+        sentence = answer_wording.claimed_elsewhere(elsewhere.claim)
         return _form_page(
             request, form, status=422, elsewhere=elsewhere.claim, elsewhere_words=sentence
         )
     except (OperationalError, InterfaceError):
-        form.add_error(None, wording.NOT_SAVED)
+        form.add_error(None, answer_wording.NOT_SAVED)
         return _form_page(request, form, status=503)
     return redirect("claims:detail", claim.pk)
 
@@ -177,7 +177,7 @@ def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
         if not wants_fragment(request):
             raise
         # A page takes nothing of an answer that is an error: it would say that the tap was lost.
-        return polling.news(request, claim.pk, wording.too_often(limit.seconds))
+        return polling.news(request, claim.pk, answer_wording.too_often(limit.seconds))
     if actions.try_now(claim):
         return _answer(request, claim)
     claim.refresh_from_db(fields=("state", "reason", "contacted_at"))

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims.display import list_item
-from portal.claims.display.wording import NOT_SAVED
+from portal.claims.display.answer_wording import NOT_SAVED
 from portal.claims.engine.actions import AnotherSiteError
 from portal.claims.queries import claims_for_others
 from portal.core.ui import Text

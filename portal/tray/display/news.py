@@ -12,7 +12,8 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext
 
 from portal.claims.display import list_item, timeline
-from portal.claims.display.wording import Words, claimed_elsewhere, known_at, problem
+from portal.claims.display.answer_wording import claimed_elsewhere, known_at, problem
+from portal.claims.display.wording import Words
 from portal.claims.engine import decide
 from portal.claims.engine.rules import Rule
 from portal.claims.models import SUCCEEDED, Claim, Reason, State

@@ -8,7 +8,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display.wording import NOT_SAVED, Words, words
+from portal.claims.display.answer_wording import NOT_SAVED
+from portal.claims.display.wording import Words, words
 from portal.claims.models import Reason, State
 from portal.core.ui import Chip, Text
 from portal.tray.sync import NO_WORKER

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.claims import site_choice
-from portal.claims.display.wording import NOT_SAVED, TOO_OFTEN
+from portal.claims.display.answer_wording import NOT_SAVED, TOO_OFTEN
 from portal.claims.web import forms
 from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from portal.claims import groups
-from portal.claims.display import home_items, timeline, wording
+from portal.claims.display import answer_wording, home_items, name_wording, timeline, wording
 from portal.claims.models import ACTIVE, Claim, Reason, State
 from portal.claims.queries import claims_of
 from portal.claims.web.filters import ClaimFilter
@@ -48,8 +48,8 @@ def in_column(page: str, name: str) -> str:
 
 
 def test_every_state_and_reason_is_in_the_table():
-    assert [state for state, _ in wording.STATES] == State.values
-    assert list(wording.REASONS) == Reason.values
+    assert [state for state, _ in name_wording.STATES] == State.values
+    assert list(name_wording.REASONS) == Reason.values
     assert set(wording.BY_STATE) == set(State)
 
 
@@ -62,14 +62,14 @@ def test_the_columns_have_no_choices_of_their_own(model, column):
 
 @pytest.mark.parametrize(("state", "reason"), wording.BY_REASON)
 def test_a_chip_shows_the_name_of_the_state_or_of_its_reason(state, reason):
-    names = {str(name) for _, name in wording.STATES} | {str(wording.REASONS[reason])}
+    names = {str(name) for _, name in name_wording.STATES} | {str(name_wording.REASONS[reason])}
     assert str(wording.words(state, reason).chip.word) in names
 
 
 def test_no_two_states_share_a_name():
     for language in ("en", "el"):
         with translation.override(language):
-            assert len({str(name) for _, name in wording.STATES}) == len(State)
+            assert len({str(name) for _, name in name_wording.STATES}) == len(State)
 
 
 @pytest.mark.parametrize("language", ["en", "el"])
@@ -104,7 +104,7 @@ def test_operators_read_the_reasons_name_in_the_list_and_in_its_filter(
         .get(reverse("admin:claims_claim_changelist"))
         .content.decode()
     )
-    name = str(wording.REASONS[reason])
+    name = str(name_wording.REASONS[reason])
 
     assert in_column(page, "reason_in_words") == name
     assert f'?reason__exact={reason}">{name}</a>' in unescape(page)
@@ -147,8 +147,8 @@ def test_operators_and_administrators_read_the_same_words_about_a_key(state, as_
 def test_every_group_of_the_filter_has_a_name(as_person, ada, claim):
     offered = options(as_person(ada))
 
-    assert list(wording.GROUPS) == list(groups.GROUPS)
-    assert {name: offered[name] for name in groups.GROUPS} == wording.GROUPS
+    assert list(name_wording.GROUPS) == list(groups.GROUPS)
+    assert {name: offered[name] for name in groups.GROUPS} == name_wording.GROUPS
     assert set(home_items.COUNTED) <= {*groups.GROUPS, *State.values}
 
 
@@ -165,7 +165,7 @@ def test_a_group_of_claims_with_one_chip_is_called_what_the_chip_says(
     put(claim, **fields)
     [row] = as_person(ada).get(LIST, {"state": group}).context["rows"]
 
-    assert str(wording.GROUPS[group]).startswith(str(row.chip.word))
+    assert str(name_wording.GROUPS[group]).startswith(str(row.chip.word))
 
 
 @pytest.mark.parametrize("language", ["en", "el"])
@@ -185,12 +185,12 @@ def test_an_email_about_a_claim_calls_it_what_its_page_does(
 
 
 def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
-    others = set(Notice.Kind.values) - set(wording.IN_EMAILS)
+    others = set(Notice.Kind.values) - set(name_wording.IN_EMAILS)
     of_people = {"unknown_hubs", "support_claimed", "operator_change", "administrators"}
     of_jobs = {f"job_{what}" for what in ("overdue", "request", "answer", "completed")}
     told_together = {"gave_up", "waits"}
 
-    assert set(wording.IN_EMAILS) == set(OF_EMAILS)
+    assert set(name_wording.IN_EMAILS) == set(OF_EMAILS)
     of_keys = {"key_expires", *(f"key_{state}" for state in key_wording.WORDS)}
     assert others - of_people - of_jobs - told_together == of_keys & set(Notice.Kind.values)
 
@@ -223,7 +223,7 @@ def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada,
         chip = str(timeline.chip(put(claim, state, reason, **fields)).word)
         found = {
             str(label)
-            for value, label in wording.chip_choices()
+            for value, label in name_wording.chip_choices()
             if ClaimFilter({"state": value}, queryset=claims_of(member), member=member).qs.exists()
         }
         assert found == {chip}, (state, reason)
@@ -240,4 +240,4 @@ def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada,
     ],
 )
 def test_a_field_that_spkey_found_wrong_is_named_in_words(field, message, said):
-    assert wording.problem(field, message) == said
+    assert answer_wording.problem(field, message) == said
