@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import F
 
 from portal.jobs import planning
-from portal.jobs.models import Job, JobInvitation, JobMember, JobQuerySet
+from portal.jobs.models import Job, JobInvitation, JobMember
+from portal.jobs.models.jobs import JobQuerySet
 from portal.notices import invitation_emails
 from portal.orgs import invitations
 from portal.orgs.models import Invitation, Membership, User

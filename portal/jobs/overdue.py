@@ -9,7 +9,8 @@ from portal.core import leasing
 from portal.core.leasing import Lease, given_back
 from portal.core.worker import WorkKind
 from portal.jobs import planning
-from portal.jobs.models import Job, State
+from portal.jobs.models import Job
+from portal.jobs.models.jobs import State
 from portal.notices import outbox
 from portal.notices.models import Notice
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobMember, JobQuerySet, JobRequest, JobRequestQuerySet
+from portal.jobs.models import Job, JobMember, JobRequest
+from portal.jobs.models.jobs import JobQuerySet
+from portal.jobs.models.requests import JobRequestQuerySet
 from portal.orgs.access import ABILITIES, Ability
 from portal.orgs.models import Invitation, Membership, User
 from portal.orgs.models.organisations import MembershipQuerySet

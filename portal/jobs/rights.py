@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from portal.jobs.models import Job, JobMember, JobQuerySet
+from portal.jobs.models import Job, JobMember
+from portal.jobs.models.jobs import JobQuerySet
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership

@@ -29,9 +29,22 @@ from portal.hubs.models import Hub
 from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import Membership, User
+from portal.orgs.models import Membership
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
+from portal.tray.results import (
+    NO_WORKER,
+    ClaimedElsewhere,
+    Followed,
+    Lookup,
+    NoClaim,
+    NoJob,
+    NoLabel,
+    NoSite,
+    NotTaken,
+    Refused,
+    Result,
+)
 from portal.tray.schema import Action, Row
 
 logger = logging.getLogger(__name__)
@@ -40,80 +53,7 @@ logger = logging.getLogger(__name__)
 MOST_READ: Final = parse.LONGEST + 1
 # For so long a lookup holds, and nobody needs to ask again.
 LOOKUP_HOLDS: Final = timedelta(minutes=5)
-# Why no hub is looked up just now, beside the reasons for which claims wait.
-NO_WORKER: Final = "no_worker"
 MISSING: Final = Hub.Binding.MISSING
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The row asks after a hub, to claim it at `site` (None: not picked yet).
-
-    `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
-    up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait.
-    """
-
-    hub: Hub
-    site: Site | None
-    at: str
-    trouble: str
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """The row became this claim. `at` names the site at which SpKey has the hub, if any.
-
-    `reader` is whose tray it is; None stands for who made the claim. `held_back`: it was to be
-    tried at once, and was not. `for_admin`: the reader runs the organisation's people and key.
-    """
-
-    claim: Claim
-    at: str
-    reader: User | None = None
-    held_back: bool = False
-    for_admin: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedElsewhere:
-    """This claim, of the same organisation, has the hub at another site."""
-
-    claim: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class NoLabel:
-    """The row's text holds no hub id."""
-
-    problem: parse.LabelProblem
-
-
-@dataclass(frozen=True, slots=True)
-class NoSite:
-    """The site that was picked takes no claims, or was never there."""
-
-    hub_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class NoJob:
-    """The site is there, and no job of the member's, who is limited to jobs, ever was at it."""
-
-    hub_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class NoClaim:
-    """The claim is not there, or not for this person."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken:
-    """Something unforeseen kept the row from being taken."""
-
-
-type Refused = ClaimedElsewhere | NoLabel | NoSite | NoJob | NoClaim | NotTaken
-type Result = Lookup | Followed | Refused
 
 
 @dataclass(frozen=True, slots=True)

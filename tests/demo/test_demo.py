@@ -19,7 +19,7 @@ from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.jobs import rights
 from portal.jobs.models import Handover, HandoverLink, Job, JobRequest
-from portal.jobs.models import State as JobState
+from portal.jobs.models.jobs import State as JobState
 from portal.orgs.models import Invitation, Membership, Organisation, User
 from portal.sandbox import lived_in, world
 from portal.sandbox.server import Sandbox

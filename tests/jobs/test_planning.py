@@ -9,7 +9,8 @@ from django.utils import timezone
 from portal.audit.models import Entry
 from portal.jobs import planning
 from portal.jobs.expected import Expected
-from portal.jobs.models import Job, State
+from portal.jobs.models import Job
+from portal.jobs.models.jobs import State
 from portal.jobs.planning import JobChangedError, JobOverError, Plan
 from portal.sandbox import world
 from tests.jobs.conftest import DAY, make, plan

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.jobs import rights
-from portal.jobs.models import Job, State
+from portal.jobs.models import Job
+from portal.jobs.models.jobs import State
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
 from portal.sites.models import Site
 from portal.tray.display import news
+from portal.tray.results import Lookup
 from portal.tray.schema import News, Outcome
-from portal.tray.sync import Lookup
 from tests.claims.engine.facts import FRESH, NOW, OUR_SITE, OURS, fails, read_as
 
 SITES = (OUR_SITE, "another", "")

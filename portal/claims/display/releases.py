@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from portal.claims.models import Claim
 from portal.jobs.display import wording
-from portal.jobs.models import Job, State
+from portal.jobs.models import Job
+from portal.jobs.models.jobs import State
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
 from portal.jobs.expected import LONGEST_PLACE, MOST, Fault, Problem
-from portal.jobs.models import Job, State
+from portal.jobs.models import Job
+from portal.jobs.models.jobs import State
 
 STATES: dict[str, Chip] = {
     State.PLANNED: Chip("quiet", "clock", _("Planned")),

@@ -11,7 +11,8 @@ from portal.claims import job_progress
 from portal.claims.display import job_page
 from portal.hubs import watching
 from portal.jobs import handover, planning, queries
-from portal.jobs.models import Job, JobRequest, State
+from portal.jobs.models import Job, JobRequest
+from portal.jobs.models.jobs import State
 from portal.jobs.web.found import visible_job
 from portal.orgs import access
 from portal.orgs.access import Ability

@@ -19,10 +19,10 @@ from portal.claims.engine.rules import Rule
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
-from portal.tray import jobs, sync
+from portal.tray import jobs, results, sync
 from portal.tray.display import wording
+from portal.tray.results import Lookup, Result
 from portal.tray.schema import Action, News, Outcome, Row
-from portal.tray.sync import Lookup, Result
 
 # Seconds until the device asks again where nothing is going to change soon.
 SLOW: Final = 15
@@ -51,11 +51,11 @@ BY_REASON: Final[dict[tuple[str, str], Outcome]] = {
 }
 
 
-def unseen(asked: Sequence[Row], results: Sequence[Result]) -> Iterator[News]:
+def unseen(asked: Sequence[Row], became: Sequence[Result]) -> Iterator[News]:
     """Yield what the device has not been told of its rows yet."""
-    for row, result in zip(asked, results, strict=True):
+    for row, result in zip(asked, became, strict=True):
         taken = sync.guarded(row, of, result)
-        news = (of(taken) if isinstance(taken, sync.NotTaken) else taken).to(row)
+        news = (of(taken) if isinstance(taken, results.NotTaken) else taken).to(row)
         if news.seen != row.seen:
             yield news
 
@@ -63,22 +63,22 @@ def unseen(asked: Sequence[Row], results: Sequence[Result]) -> Iterator[News]:
 def of(result: Result) -> News:
     """Return the state of a row from what came of it."""
     match result:
-        case sync.Lookup():
+        case results.Lookup():
             return _of_lookup(result)
-        case sync.Followed():
+        case results.Followed():
             return _of_claim(result)
-        case sync.ClaimedElsewhere(claim):
+        case results.ClaimedElsewhere(claim):
             return _of_other_claim(claim)
-        case sync.NoLabel(problem):
+        case results.NoLabel(problem):
             return _news(Outcome.REFUSED, wording.no_label(label_wording.explanation(problem)))
-        case sync.NoSite(hub_id):
+        case results.NoSite(hub_id):
             return replace(_news(Outcome.REFUSED, wording.NO_SITE), hub_id=hub_id)
-        case sync.NoJob(hub_id):
+        case results.NoJob(hub_id):
             news = _news(Outcome.FORBIDDEN, wording.NO_JOB)
             return replace(news, hub_id=hub_id, settled=False, poll_in=2 * SLOW)
-        case sync.NoClaim():
+        case results.NoClaim():
             return _news(Outcome.REFUSED, wording.NO_CLAIM)
-        case sync.NotTaken():
+        case results.NotTaken():
             news = _news(Outcome.NOT_TAKEN, wording.NOT_TAKEN)
             return replace(news, can_claim=True, settled=False, poll_in=2 * SLOW)
 
@@ -182,7 +182,7 @@ def _where(at: str, words: Words) -> str:
     return f"{known_at(at)} {words.text}" if at else str(words.text)
 
 
-def _of_claim(followed: sync.Followed) -> News:
+def _of_claim(followed: results.Followed) -> News:
     """Return the state of the claim."""
     claim, words = followed.claim, _words(followed)
     outcome, settled = outcome_of(claim), timeline.is_settled(claim)
@@ -232,7 +232,7 @@ def _offered(claim: Claim, outcome: Outcome) -> tuple[Action, ...]:
     )
 
 
-def _words(followed: sync.Followed) -> Words:
+def _words(followed: results.Followed) -> Words:
     """Return the words for the claim; what was found out after its end, where there is such."""
     claim = followed.claim
     if claim.late_effect_at is None and not timeline.is_lost(claim):
@@ -242,7 +242,7 @@ def _words(followed: sync.Followed) -> Words:
     return Words(timeline.chip(claim), found.title, found.text)
 
 
-def _more(followed: sync.Followed, words: Words) -> str:
+def _more(followed: results.Followed, words: Words) -> str:
     """Return the words' text with what is particular to this claim."""
     claim = followed.claim
     if claim.reason == Reason.ANOTHER_SITE:

@@ -12,7 +12,7 @@ from portal.claims.display.answer_wording import NOT_SAVED
 from portal.claims.display.wording import Words, words
 from portal.claims.models import Reason, State
 from portal.core.ui import Chip, Text
-from portal.tray.sync import NO_WORKER
+from portal.tray.results import NO_WORKER
 
 CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
 
@@ -77,7 +77,7 @@ _TROUBLES: Final = {
 
 
 def trouble(why: str) -> Words:
-    """Return the words for what keeps hubs from being looked up: see `sync.Lookup`."""
+    """Return the words for what keeps hubs from being looked up: see `results.Lookup`."""
     return _TROUBLES.get(why) or _quietly("key", words(State.BLOCKED, why).title)
 
 

@@ -15,7 +15,7 @@ from portal.claims.web.filters import ClaimFilter
 from portal.notices.models import Notice
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, User
-from portal.tray import sync
+from portal.tray import results
 from portal.tray.display import news
 from tests.claims.states import put
 from tests.notices.conftest import notify, post
@@ -32,7 +32,7 @@ OF_EMAILS = {
 
 def in_tray(claim: Claim) -> str:
     """The word that a device is told."""
-    return news.of(sync.Followed(claim, "")).word
+    return news.of(results.Followed(claim, "")).word
 
 
 def options(client) -> dict[str, str]:

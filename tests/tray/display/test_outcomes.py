@@ -13,7 +13,7 @@ from portal.hubs.labels.parse import LabelProblem
 from portal.hubs.models import Hub
 from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
-from portal.tray import sync
+from portal.tray import results
 from portal.tray.display import news
 from portal.tray.schema import Action, News, Outcome
 from tests.claims.states import make_chips_alike
@@ -61,13 +61,14 @@ def claim(state: State, reason: Reason = Reason.NONE, **fields: object) -> Claim
 
 
 def news_of(a_claim: Claim) -> News:
-    return news.of(sync.Followed(a_claim, "Orchard Rise"))
+    return news.of(results.Followed(a_claim, "Orchard Rise"))
 
 
 def test_another_persons_unconfirmed_address_is_not_called_ones_own():
     waits = claim(State.BLOCKED, Reason.ADDRESS_UNCONFIRMED)
     own, others = (
-        news.of(sync.Followed(waits, "", reader)) for reader in (waits.submitted_by, User(name="A"))
+        news.of(results.Followed(waits, "", reader))
+        for reader in (waits.submitted_by, User(name="A"))
     )
 
     assert own.title == "Your e-mail address is not confirmed yet"
@@ -108,7 +109,7 @@ def test_a_claim_that_is_being_stopped_is_under_way():
 
 def test_a_row_names_the_other_site_of_its_hub_where_that_is_known():
     other = claim(State.CONFLICT, Reason.ANOTHER_SITE)
-    somewhere, nowhere = (news.of(sync.Followed(other, at)).text for at in ("Quay", ""))
+    somewhere, nowhere = (news.of(results.Followed(other, at)).text for at in ("Quay", ""))
 
     assert somewhere == f"SmartphoneKey has it at Quay. {nowhere}"
 
@@ -120,7 +121,7 @@ LOOKUPS = {
         "",
         Outcome.UNKNOWN,
     ),
-    "no worker": (hub(), sync.NO_WORKER, Outcome.UNKNOWN),
+    "no worker": (hub(), results.NO_WORKER, Outcome.UNKNOWN),
     "SpKey silent": (hub(), Reason.UNREACHABLE, Outcome.UNKNOWN),
     "SpKey busy": (hub(), Reason.RATE, Outcome.UNKNOWN),
     "no key": (hub(), Reason.KEY_MISSING, Outcome.UNKNOWN),
@@ -136,15 +137,15 @@ def test_every_lookup_has_an_outcome(name):
     looked_up, trouble, expected = LOOKUPS[name]
     mill_court = Site(name="Mill Court", spkey_site_id="mill-court")
 
-    assert news.of(sync.Lookup(looked_up, mill_court, "", trouble)).outcome == expected
+    assert news.of(results.Lookup(looked_up, mill_court, "", trouble)).outcome == expected
 
 
 REFUSALS = {
-    "no label": (sync.NoLabel(LabelProblem("nothing", "x")), Outcome.REFUSED),
-    "no site": (sync.NoSite(UUID(HUB)), Outcome.REFUSED),
-    "no claim": (sync.NoClaim(), Outcome.REFUSED),
-    "claimed elsewhere": (sync.ClaimedElsewhere(claim(State.QUEUED)), Outcome.ELSEWHERE),
-    "not taken": (sync.NotTaken(), Outcome.NOT_TAKEN),
+    "no label": (results.NoLabel(LabelProblem("nothing", "x")), Outcome.REFUSED),
+    "no site": (results.NoSite(UUID(HUB)), Outcome.REFUSED),
+    "no claim": (results.NoClaim(), Outcome.REFUSED),
+    "claimed elsewhere": (results.ClaimedElsewhere(claim(State.QUEUED)), Outcome.ELSEWHERE),
+    "not taken": (results.NotTaken(), Outcome.NOT_TAKEN),
 }
 
 

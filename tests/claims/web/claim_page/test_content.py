@@ -6,7 +6,7 @@ from django.utils import timezone
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
-from portal.tray import sync
+from portal.tray import results
 from portal.tray.display import news
 from tests.claims.states import put
 from tests.claims.web.claim_page.conftest import offline_claim, text_of
@@ -66,7 +66,7 @@ def test_details_that_were_not_accepted_are_listed_or_said_not_to_be_known(
 
     assert says in page
     assert ("listed here" in page) == ("SpKey site id</li>" in page or "Unknown site</li>" in page)
-    assert says in news.of(sync.Followed(claim, "")).text
+    assert says in news.of(results.Followed(claim, "")).text
 
 
 def test_the_other_site_of_ones_own_hub_is_named(installer, ira, mill_court, acme, sandbox):
