@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Final, NamedTuple
 
 from django.apps import apps
@@ -18,6 +19,8 @@ from django.db import connection, models, transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from portal.core.prepared import Prepared
 
 # By how much the clocks of two machines may differ before one counts as put back.
 CLOCKS_APART: Final = timedelta(minutes=2)
@@ -131,6 +134,22 @@ def due[Row: Leased](rows: QuerySet[Row]) -> QuerySet[Row]:
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     return rows.filter(free, due_at__lte=now).order_by()
+
+
+@cache
+def _when_due(model: type[Leased]) -> Prepared:
+    def at(now: Any) -> QuerySet[Any, tuple[Any, ...]]:
+        return model._default_manager.filter(due_at__lte=now).order_by().values_list("due_at")[:1]
+
+    return Prepared(at, kept_for=timedelta.max, now=models.DateTimeField())
+
+
+def some_planned(model: type[Leased]) -> bool:
+    """Say whether a row's time has come, leased or not: where none's has, nothing is `due()`.
+
+    Workers ask it of every model all the time, so it is a statement that is compiled once.
+    """
+    return bool(_when_due(model).rows(now=timezone.now()))
 
 
 def under_way[Row: Leased](rows: QuerySet[Row]) -> QuerySet[Row]:

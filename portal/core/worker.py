@@ -58,6 +58,10 @@ class WorkKind:
     share: int = 1
     reserved: bool = False
 
+    def some_due(self) -> bool:
+        """Say whether there is a piece to lease, by the cheapest read where there is none."""
+        return leasing.some_planned(self.model) and self.is_due()
+
     def jobs(self, limit: int) -> list[Job]:
         """Lease at most `limit` pieces and return what is to be done about each."""
         if limit <= 0:
@@ -114,7 +118,7 @@ def _shared(everything: list[WorkKind], turns: int, limit: int) -> list[Job]:
     if limit <= 0:
         return []
     turn, shares = turns % max(1, len(everything)), sum(kind.share for kind in everything)
-    due = [kind for kind in everything[turn:] + everything[:turn] if kind.is_due()]
+    due = [kind for kind in everything[turn:] + everything[:turn] if kind.some_due()]
     jobs: list[Job] = []
     for kind in due:
         share = max(1, limit * kind.share // shares)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.claims.models import Claim
-from portal.core import worker
+from portal.core import leasing, worker
 from portal.core.leasing import Lease
 from portal.core.worker import WorkKind
 
@@ -17,6 +17,7 @@ def register(monkeypatch):
     """Register kinds of work that never ends, in place of the portal's own."""
     monkeypatch.setattr(worker, "_kinds", {})
     monkeypatch.setattr(worker, "_turns", itertools.count())
+    monkeypatch.setattr(leasing, "some_planned", lambda _model: True)
 
     def with_work(name, **fields):
         made = {"is_due": lambda: True, "longest": lambda: timedelta(seconds=1)} | fields
