@@ -1,5 +1,6 @@
 """The people, places and the sandbox that tests speak of."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -32,6 +33,13 @@ from tests.portal import pages
 
 # Seconds. A claimed hub comes online when a test says so, and not when enough time has passed.
 NEVER = 1e9
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays for the whole run: it would look through it all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

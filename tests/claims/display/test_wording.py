@@ -218,14 +218,15 @@ def test_who_lacks_a_spkey_user_id_is_named_to_others(ada, ira, claim):
 
 def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada, claim):
     member = ada.memberships.get()
+    # Made once: each is asked anew of every claim.
+    filtered = [
+        (str(label), ClaimFilter({"state": value}, queryset=claims_of(member), member=member).qs)
+        for value, label in name_wording.chip_choices()
+    ]
     for state, reason in [*((each, "") for each in State), *wording.BY_REASON]:
         fields = {"finished_at": None} if state in ACTIVE else {}
         chip = str(timeline.chip(put(claim, state, reason, **fields)).word)
-        found = {
-            str(label)
-            for value, label in name_wording.chip_choices()
-            if ClaimFilter({"state": value}, queryset=claims_of(member), member=member).qs.exists()
-        }
+        found = {label for label, claims in filtered if claims.exists()}
         assert found == {chip}, (state, reason)
 
 
