@@ -8,3 +8,11 @@ class CoreConfig(AppConfig):
 
     name = "portal.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Let workers forget which forms were sent long ago."""
+        # Models can be imported only now.
+        from portal.core import worker  # noqa: PLC0415
+        from portal.core.models import Making  # noqa: PLC0415
+
+        worker.register_cleanup("forms sent long ago", Making.forget_old)

@@ -1,6 +1,8 @@
-"""What has no domain and is kept all the same: workers' signs of life, throttles and slots."""
+"""What has no domain and is kept all the same: signs of life, throttles, slots, forms sent."""
 
+import uuid
 from datetime import timedelta
+from typing import Final
 
 from django.db import models
 from django.utils import timezone
@@ -55,3 +57,26 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Making(models.Model):
+    """What came of a form that made something, so that it makes it once: see `core.web.once`."""
+
+    KEPT: Final = timedelta(days=1)
+
+    # A digest of the form: neither its fields nor who sent it are written down.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    leads_to = models.CharField(_("leads to"), max_length=500, blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("making")
+        verbose_name_plural = _("makings")
+
+    def __str__(self) -> str:
+        return self.leads_to
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Remove what no page is open for any more."""
+        cls._default_manager.filter(at__lt=timezone.now() - cls.KEPT).delete()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.claims.models import Claim
+from portal.jobs.models import Job
 from tests.browser.steps import claim_hub, follow, present, shown, type_id
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
@@ -64,3 +65,15 @@ def test_a_claim_page_that_is_loaded_again_sends_nothing(tablet, ira, hub_id):
     page.reload()
     assert shown(page) == claim
     assert Claim.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_a_double_tap_on_plan_the_job_is_sent_once(tablet, ada):
+    page = tablet(ada)
+    page.goto("/jobs/new/")
+    posts = []
+    page.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
+    page.get_by_role("button", name="Plan the job").dblclick()
+    page.wait_for_url("**/jobs/*-*/")
+    assert Job.objects.count() == 1
+    assert len([url for url in posts if "/jobs/new/" in url]) == 1

@@ -24,6 +24,7 @@ from portal.claims.web.forms import ClaimForm, PhotoForm
 from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
+from portal.core.web.once import once
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -200,6 +201,7 @@ def release(request: HttpRequest, claim: Claim) -> HttpResponse:
     return _answer(request, claim)
 
 
+@once
 @claim_action
 def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Make a new claim of the same hub at the same site, linked to the one that ended."""

@@ -13,6 +13,7 @@ from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
 from portal.claims.models import Claim
 from portal.claims.queries import claims_of
+from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.jobs import planning
 from portal.jobs.display import wording
@@ -100,6 +101,7 @@ def _done(request: HttpRequest, job: Job, act: Callable[[], bool], sentence: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def decide(request: HttpRequest) -> HttpResponse:
     """Release or reject the claims that were shown, which wait for an administrator.
 

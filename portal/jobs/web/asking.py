@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
 from portal.core.throttle import Limit
+from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.jobs import planning, queries, requests
 from portal.jobs.display import wording
@@ -33,6 +34,7 @@ GRANT, REFUSE = "grant", "refuse"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def ask_for_time(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask the administrators for more time on a job that names the person."""
     job, member = visible_job(request, pk)
@@ -49,6 +51,7 @@ def ask_for_time(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("home")
 
 
+@once
 def ask_for_site(request: HttpRequest) -> HttpResponse:
     """Ask the administrators for another site."""
     member = access.current(request, Ability.CLAIM)
@@ -63,6 +66,7 @@ def ask_for_site(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show what somebody asks for; a form that is sent allows or refuses it."""
     asked, admin = _asked(request, pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import handover_items
+from portal.core.web.once import once
 from portal.jobs import handover as domain
 from portal.jobs import handover_changes, handover_links
 from portal.jobs.display import handover_wording, wording
@@ -25,6 +26,7 @@ from portal.orgs.models import Membership
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def complete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask, with what is complete and what is not; complete the job."""
     job, member = visible_job(request, pk)
@@ -130,6 +132,7 @@ def _news(shown: Handover, rows: list[HandoverHub]) -> list[handover_wording.New
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take down who takes the handover over."""
     job, member = visible_job(request, pk)
@@ -149,6 +152,7 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def new_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Make a link to the handover that ends by itself."""
     job, member = managed_job(request, pk)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
 from portal.core.throttle import LimitReachedError
+from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.jobs import planning, queries
 from portal.jobs.display import wording
@@ -65,6 +66,7 @@ def _url(request: HttpRequest, number: int) -> str:
     return f"?{query.urlencode()}"
 
 
+@once
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a job: an empty one, one at a site, or a copy of another."""
     member = access.current(request, Ability.MANAGE_JOBS)
@@ -111,6 +113,7 @@ def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
         raise Http404 from None
 
 
+@once
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Change a job."""
     job, member = managed_job(request, pk)

@@ -1,6 +1,7 @@
 """Inviting people: several at once, each with a verdict; sending again and revoking."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.throttle import LimitReachedError
 from portal.core.ui import Chip
+from portal.core.web.once import first_sent, once
 from portal.core.web.posted import posted
 from portal.notices import invitation_emails, outbox
 from portal.orgs import access, invitations
 from portal.orgs.access import Ability
 from portal.orgs.display import invitation_wording
 from portal.orgs.models import Invitation, Membership
-from portal.orgs.queries import invitations_visible_to
+from portal.orgs.queries import invitations_of, invitations_visible_to
 from portal.orgs.web.member_forms import ALL_SITES, InviteForm
 
 
@@ -45,7 +47,9 @@ def people_invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(posted(request), initial=initial)
     verdicts: list[Verdict] = []
     if request.method == "POST" and form.is_valid():
-        verdicts = [_invite(admin, address, form) for address in form.cleaned_data["addresses"]]
+        before = first_sent(request)
+        addresses = form.cleaned_data["addresses"]
+        verdicts = [_invite(admin, address, form, before) for address in addresses]
         mistyped = [each.address for each in verdicts if each.chip is invitation_wording.NO_ADDRESS]
         kept = {name: form.cleaned_data[name] for name in ("role", "where")}
         form = InviteForm(initial={**kept, "addresses": "\n".join(mistyped)})
@@ -55,6 +59,7 @@ def people_invite(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @sensitive_variables("link")
+@once
 def invitation_again(request: HttpRequest, pk: str) -> HttpResponse:
     """Send an invitation with a new link; where there is no mail server, show that once."""
     invitation = _own(request, pk)
@@ -75,6 +80,7 @@ def invitation_again(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_POST
+@once
 def invitation_revoke(request: HttpRequest, pk: str) -> HttpResponse:
     """Make an invitation's link void."""
     invitation = _own(request, pk)
@@ -99,8 +105,11 @@ def _own(request: HttpRequest, pk: str) -> Invitation:
     return invitation
 
 
-def _invite(admin: Membership, address: str, form: InviteForm) -> Verdict:
-    """Invite one address. Whether it has an account shows neither here nor in the answer's time."""
+def _invite(admin: Membership, address: str, form: InviteForm, before: datetime | None) -> Verdict:
+    """Invite one address. Whether it has an account shows neither here nor in the answer's time.
+
+    Where the form was sent `before`, by a double tap, whom that has invited is invited.
+    """
     try:
         validate_email(address)
         with transaction.atomic():
@@ -117,7 +126,10 @@ def _invite(admin: Membership, address: str, form: InviteForm) -> Verdict:
     except invitations.AlreadyMemberError:
         return Verdict(address, invitation_wording.MEMBER)
     except invitations.AlreadyInvitedError:
-        return Verdict(address, invitation_wording.ALREADY_INVITED)
+        waiting = invitations_of(admin).filter(email=address.strip().lower()).first()
+        if before is None or waiting is None or waiting.created_at < before:
+            return Verdict(address, invitation_wording.ALREADY_INVITED)
+        invitation = waiting
     except LimitReachedError:
         return Verdict(address, invitation_wording.TOO_MANY)
     link = "" if outbox.reaches_mailboxes() else link_of(invitation)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -53,6 +54,7 @@ def _url(request: HttpRequest, number: int) -> str:
     return f"?{query.urlencode()}"
 
 
+@once
 def site_new(request: HttpRequest) -> HttpResponse:
     """Make a site."""
     organisation = access.current(request, Ability.MANAGE_SITES).organisation

@@ -1,0 +1,83 @@
+"""A form that is sent twice makes one thing: a double tap, or a send that was thought lost.
+
+The token against forged posts, which Django masks anew for each page, tells the page from which a
+form comes. The same fields from the same page mean the same thing; with other fields, another one
+is meant.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseRedirectBase
+from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
+
+from portal.core.models import Making
+
+type View = Callable[..., HttpResponse]
+
+TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105 - a field's name
+
+
+def once(view: View) -> View:
+    """Have the same form make something once: sent again, it leads where it led before.
+
+    Of two at the same moment the second waits for the first. Only what ends with a redirect has
+    made something: a form that is shown again with its faults has not.
+    """
+
+    @wraps(view)
+    def made_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = _key(request)
+        if key is None:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            making, is_new = Making.objects.get_or_create(pk=key)
+            if not is_new:
+                return redirect(making.leads_to or request.path)
+            answer = view(request, *args, **kwargs)
+            if isinstance(answer, HttpResponseRedirectBase):
+                Making.objects.filter(pk=key).update(leads_to=answer.url)
+            else:
+                making.delete()
+        return answer
+
+    return made_once
+
+
+def first_sent(request: HttpRequest) -> datetime | None:
+    """Return when the same form came first, None where this is the first time.
+
+    For a view that answers with what it made: it knows by it what the first has made.
+    """
+    key = _key(request)
+    if key is None:
+        return None
+    making, is_new = Making.objects.get_or_create(pk=key)
+    return None if is_new else making.at
+
+
+def _key(request: HttpRequest) -> uuid.UUID | None:
+    """Return by what the form is known again: who sent it, from which page, where to, and what."""
+    if request.method != "POST" or not (token := request.POST.get(TOKEN)):
+        return None
+    fields = sorted((name, values) for name, values in request.POST.lists() if name != TOKEN)
+    files = sorted((name, [_digest(file) for file in each]) for name, each in request.FILES.lists())
+    whole = json.dumps([str(request.user.pk), token, request.get_full_path(), fields, files])
+    return uuid.UUID(bytes=salted_hmac("portal.once", whole, algorithm="sha256").digest()[:16])
+
+
+def _digest(file: UploadedFile[bytes]) -> str:
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
