@@ -15,6 +15,7 @@ from portal.hubs.models import Hub
 from portal.jobs import planning
 from portal.jobs.models import Job, JobMember
 from portal.jobs.planning import Plan
+from portal.jobs.search import text_of
 from portal.notices.models import Notice
 from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
@@ -61,6 +62,7 @@ def make_jobs(person: User, claim: Claim, count: int) -> Job:
             starts_on=(day := today - number * timedelta(days=1)),
             ends_on=day,
             reference=f"WO-{number}",
+            search_text=text_of(f"WO-{number}", [person.display_name]),
             completed_at=timezone.now(),
         )
         for number in range(1, count + 1)

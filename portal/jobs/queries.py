@@ -1,5 +1,6 @@
 """Jobs, as pages ask for them."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -8,6 +9,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.core.windows import first_of
+from portal.jobs import search
 from portal.jobs.models import Job, JobMember, JobRequest
 from portal.jobs.models.jobs import JobQuerySet
 from portal.jobs.models.requests import JobRequestQuerySet
@@ -82,18 +85,22 @@ def in_group(jobs: JobQuerySet, group: str, today: date) -> JobQuerySet:
     return jobs.unfinished().order_by("starts_on", "number")
 
 
-def with_text(jobs: JobQuerySet, member: Membership, text: str) -> JobQuerySet:
-    """Return those of the jobs with this number or reference, at such a site, or of such people."""
+def conditions(member: Membership, text: str) -> list[Q]:
+    """Return conditions of which a job meets one that is found by this; each has its index.
+
+    By its number, any part of its reference, its site, or who works on it, or did to its end.
+    """
     words = text.strip()
     if not words:
-        return jobs
-    sites = list(with_words(Site.objects.of(member), words).values_list("pk", flat=True)[:PAGE])
-    found = Q(site__in=sites) | Q(reference__icontains=words)
-    found |= Q(pk__in=JobMember.objects.filter(membership__in=_called(member, words)).values("job"))
+        return [Q()]
+    sites = with_words(Site.objects.of(member), words).values_list("pk", flat=True)[:PAGE]
+    found = [search.containing(words), *(Q(site=site) for site in sites)]
+    of_people = (JobMember.objects.filter(membership=each) for each in _called(member, words))
+    found += [Q(pk__in=named.values("job")) for named in of_people]
     number = words.removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) < 10:
-        found |= Q(number=int(number))
-    return jobs.filter(found)
+        found.append(Q(number=int(number)))
+    return found
 
 
 def _called(member: Membership, text: str) -> list[UUID]:
@@ -103,10 +110,13 @@ def _called(member: Membership, text: str) -> list[UUID]:
     return list(islice(called, PAGE))
 
 
-def page_of(jobs: JobQuerySet, number: int) -> tuple[list[Job], bool]:
-    """Return a page of the jobs with their sites and people, and whether there are more."""
+def page_of(jobs: JobQuerySet, number: int, any_of: Sequence[Q]) -> tuple[list[Job], bool]:
+    """Return a page of the jobs that meet one of the conditions, and whether there are more.
+
+    They come with their sites and people.
+    """
     start = (number - 1) * PAGE
-    rows = list(with_people(jobs)[start : start + PAGE + 1])
+    rows = first_of(with_people(jobs), start + PAGE + 1, any_of)[start:]
     return rows[:PAGE], len(rows) > PAGE
 
 

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
 from portal.hubs.models import Hub
-from portal.jobs import planning, requests
+from portal.jobs import planning, requests, search
 from portal.jobs.expected import Expected
 from portal.jobs.models import Job
 from portal.sandbox import world
@@ -90,6 +91,29 @@ def test_a_job_is_found_by_site_reference_number_and_person(
     rows = admin.get("/jobs/", {"q": text}).context["rows"]
 
     assert [each.number for each, _ in rows] == found
+
+
+def test_a_job_that_is_over_is_found_by_who_worked_on_it_and_left(job, admin, ada, monkeypatch):
+    Job.objects.filter(pk=job.pk).update(reference="ΎΔΡΑ/47-Α")
+    planning.cancel(job, ada)
+    job.people.all().delete()
+    for text in ("IRA INST", "Ύδρα/4", "ύδρα/47", "47-α", "#1", "mill co"):
+        for many in (search.MANY, 1):
+            monkeypatch.setattr(search, "MANY", many)
+            found = admin.get("/jobs/", {"state": "over", "q": text}).context["rows"]
+            assert [each.number for each, _ in found] == [1], (text, many)
+    assert not admin.get("/jobs/", {"q": "Ύδρα/4"}).context["rows"]
+
+    planning.reopen(job, ada)
+
+    assert not admin.get("/jobs/", {"q": "Ira Inst"}).context["rows"]
+
+
+def test_the_index_holds_no_job_that_is_gone(job):
+    Job.objects.all().delete()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            assert not cursor.execute("SELECT job FROM jobs_search").fetchall()
 
 
 def test_the_list_comes_in_pages(admin, ada, mill_court):

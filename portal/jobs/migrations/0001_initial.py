@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from portal.jobs import guard
+from portal.jobs.search import make_index
 
 
 class Migration(migrations.Migration):
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(editable=False, null=True, verbose_name="cancelled at"),
                 ),
                 ("crew", models.JSONField(default=list, editable=False, verbose_name="people")),
+                ("search_text", models.TextField(blank=True, default="", editable=False)),
                 (
                     "cancelled_by",
                     models.ForeignKey(
@@ -111,6 +113,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="jobs",
                         to="sites.site",
@@ -337,6 +340,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="job",
             index=models.Index(fields=["organisation", "-starts_on", "-number"], name="job_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["site", "-starts_on", "-number"], name="job_newest_of_site"),
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["organisation", "reference"], name="job_reference"),
         ),
         migrations.AddConstraint(
             model_name="job",
@@ -615,6 +626,7 @@ class Migration(migrations.Migration):
                 name="handover_hub_state_known",
             ),
         ),
+        migrations.RunPython(make_index, migrations.RunPython.noop),
         # The database itself refuses to change or remove what was handed over. It stands last: SQLite
         # makes a table anew for a constraint, and its triggers go.
         migrations.RunPython(

@@ -76,7 +76,14 @@ class Job(Leased):
     )
     # What people quote; counted in each organisation from 1.
     number = models.PositiveIntegerField(_("number"))
-    site = models.ForeignKey(Site, models.PROTECT, related_name="jobs", verbose_name=_("site"))
+    site = models.ForeignKey(
+        # The index of a site's newest jobs serves, see below.
+        Site,
+        models.PROTECT,
+        db_index=False,
+        related_name="jobs",
+        verbose_name=_("site"),
+    )
     reference = models.CharField(_("reference"), max_length=40, blank=True)
     note = models.TextField(_("note"), max_length=1000, blank=True)
     starts_on = models.DateField(_("starts on"))
@@ -96,6 +103,8 @@ class Job(Leased):
     cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # The names of who worked on it, once it is complete or cancelled: people leave.
     crew = models.JSONField(_("people"), default=list, editable=False)
+    # By what it is found, see `jobs.search.text_of`.
+    search_text = models.TextField(default="", blank=True, editable=False)
 
     objects = JobQuerySet.as_manager()
 
@@ -121,6 +130,8 @@ class Job(Leased):
                 name="job_unfinished",
             ),
             models.Index(fields=("organisation", "-starts_on", "-number"), name="job_newest"),
+            models.Index(fields=("site", "-starts_on", "-number"), name="job_newest_of_site"),
+            models.Index(fields=("organisation", "reference"), name="job_reference"),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         group = "current"
     number = _page_number(request)
     jobs = queries.in_group(queries.jobs_of(member), group, timezone.localdate())
-    rows, has_more = queries.page_of(queries.with_text(jobs, member, text), number)
+    rows, has_more = queries.page_of(jobs, number, queries.conditions(member, text))
     progress = job_progress.progress_of(rows)
     context = {
         "rows": [(job, progress[job.pk]) for job in rows],
