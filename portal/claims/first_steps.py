@@ -5,6 +5,7 @@ Once all of it is done, or an administrator has put the steps away, they are ove
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -12,10 +13,19 @@ from django.utils import timezone
 
 from portal.audit.record import record
 from portal.claims.models import SUCCEEDED, Claim
-from portal.orgs.models import ApiCredential, Invitation, Membership, Organisation, User
+from portal.orgs.access import ABILITIES, Ability
+from portal.orgs.models import (
+    ApiCredential,
+    Invitation,
+    Membership,
+    MembershipQuerySet,
+    Organisation,
+    User,
+)
 from portal.sites.models import Site
 
 Role = Membership.Role
+MOST_NAMED: Final = 3
 
 
 class Step(StrEnum):
@@ -32,10 +42,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The steps that are left, and of these the ones for which somebody is invited already."""
+    """The steps that are left, and of these the ones for which somebody is invited already.
+
+    `unknown` are those who may claim and have no SpKey user id, by name, a few.
+    """
 
     left: tuple[Step, ...]
     invited: frozenset[Step]
+    unknown: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -55,7 +69,8 @@ def progress(admin: Membership) -> Progress | None:
     if not left:
         _over(organisation)
         return None
-    return Progress(left, _invited(organisation))
+    unknown = _without_spkey_user(organisation)[:MOST_NAMED] if Step.SPKEY_USERS in left else ()
+    return Progress(left, _invited(organisation), tuple(each.user.display_name for each in unknown))
 
 
 def confirm_id(organisation: Organisation, actor: User) -> None:
@@ -81,23 +96,35 @@ def _over(organisation: Organisation) -> None:
 
 
 def _done(admin: Membership) -> dict[Step, bool]:
+    """Return of each step whether it is done.
+
+    In whose name hubs are claimed is said once the organisation has a fallback, or once everybody
+    who may claim has a SpKey user id: administrators too, who claim as well as installers, but no
+    viewers, nor anybody whose membership is over. An id that SpKey told of an address counts as one
+    that was typed.
+    """
     organisation, credential = admin.organisation, admin.organisation.stored_credential
-    is_unknown = Q(spkey_user_id=None) & ~Q(role=Role.VIEWER)
     people = organisation.memberships.active().aggregate(
         administrators=Count("pk", filter=Q(role=Role.ADMIN)),
         installers=Count("pk", filter=Q(role=Role.INSTALLER)),
-        unknown=Count("pk", filter=is_unknown),
     )
     has_fallback = organisation.fallback_spkey_user_id is not None
     return {
         Step.ORGANISATION_ID: organisation.id_confirmed_at is not None,
         Step.KEY: credential is not None and credential.state == ApiCredential.State.WORKING,
         Step.SECOND_ADMINISTRATOR: people["administrators"] > 1,
-        Step.SPKEY_USERS: has_fallback or not people["unknown"],
+        Step.SPKEY_USERS: has_fallback or not _without_spkey_user(organisation).exists(),
         Step.SITE: Site.objects.of(admin).open().exists(),
         Step.INSTALLER: people["installers"] > 0,
         Step.HUB: Claim.objects.of(admin).filter(state__in=SUCCEEDED).exists(),
     }
+
+
+def _without_spkey_user(organisation: Organisation) -> MembershipQuerySet:
+    """Return those who may claim in the organisation, and whose SpKey user nobody knows."""
+    roles = [role for role, allowed in ABILITIES.items() if Ability.CLAIM in allowed]
+    people = organisation.memberships.active().filter(spkey_user_id=None, role__in=roles)
+    return people.select_related("user").order_by("user__name", "user__email")
 
 
 def _invited(organisation: Organisation) -> frozenset[Step]:

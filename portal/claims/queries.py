@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.claims.groups import claims_in, still_counted
 from portal.claims.models import Claim, ClaimQuerySet, State
 from portal.core.windows import first_of
+from portal.jobs.models import JobMember
 from portal.orgs.models import Membership, User
 
 # From one value of a column to the next in its index, leaping over the history of each.
@@ -36,11 +37,28 @@ _TYPED_SITES = _DIFFERENT.format(column="spkey_site_id", and_only="AND site_id I
 LATEST = 10
 LATEST_TODAY = 50
 MANY = 100
+MOST_LISTED = 2_000
 
 
 def claims_of(member: Membership) -> ClaimQuerySet:
     """Return the claims of the member's organisation, support's among them."""
     return Claim.objects.of(member)
+
+
+def of_own(member: Membership) -> list[Q]:
+    """Return conditions of which each claim that the member may see meets one, by an index.
+
+    Who is limited to jobs sees their own and those of their jobs: asked for both at once, a
+    database reads through the organisation's history.
+    """
+    if member.all_sites:
+        return [Q()]
+    jobs = list(JobMember.objects.filter(membership=member).values_list("job", flat=True))
+    of_jobs = Claim.objects.filter(job__in=jobs).order_by()
+    ids = list(of_jobs.values_list("pk", flat=True)[: MOST_LISTED + 1])
+    # Asked for in the list's order, a database may go through the years for them all the same.
+    listed = Q(pk__in=ids) if len(ids) <= MOST_LISTED else Q(job__in=jobs)
+    return [Q(submitted_by=member.user_id), listed]
 
 
 def open_claims_by(member: Membership) -> int:

@@ -147,6 +147,13 @@ def own_now(member: Membership) -> list[Job]:
     return sorted(rows, key=lambda job: not job.starts_on <= today <= job.ends_on)
 
 
+def former_sites(member: Membership) -> list[str]:
+    """Return the names of the sites in use at which the member worked last, a few."""
+    own = Job.objects.filter(people=member, site__archived_at=None)
+    names = own.order_by("-ends_on", "-number").values_list("site__name", flat=True)[:PAGE]
+    return list(dict.fromkeys(names))[:ON_HOME]
+
+
 def may_claim_on(member: Membership, job: Job, today: date) -> bool:
     """Whether a claim that the member makes today at the job's site is taken for the job."""
     is_open = job.starts_on - Job.GRACE <= today <= job.ends_on + Job.GRACE

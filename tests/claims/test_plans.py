@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bench import history, years
 from portal.claims.models import Claim
+from tests.jobs.conftest import make
+from tests.jobs.handed_over import claim_hubs, job_at
 
 GROWING = "claims_claim|claims_attempt|hubs_hub|hubs_search|audit_entry|notices_notice"
 # How each database says that it reads all of a table. SQLite says the same of all of an index,
@@ -22,6 +24,8 @@ SORT = "USE TEMP B-TREE FOR ORDER BY"
 HISTORY = re.compile(
     rf"SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \((?:organisation_id|site_id)=\?\)$"
 )
+# The organisation's claims, one by one, newest first: to whom only some of them are shown.
+OF_ALL = re.compile(r"claim_newest\b|claim_newest_in_state|claim_ended")
 
 
 def plan_of(sql: str) -> list[tuple[int, str]]:
@@ -63,6 +67,32 @@ def test_no_query_reads_through_a_growing_table(ira, acme, mill_court, settings)
         for sql in (query["sql"] for query in queries):
             if sql.lstrip().startswith(("SELECT", "WITH")) and (lines := reads_through(sql)):
                 found[f"{name}: {sql}"] = lines
+
+    assert found == {}
+
+
+@pytest.mark.slow
+def test_a_list_of_who_is_limited_to_jobs_reads_their_own_and_not_the_years(
+    ada, ira, mill_court, as_person
+):
+    years.make_claims(ada, 2_000)
+    member = ira.memberships.get()
+    member.all_sites = False
+    member.save()
+    job = make(mill_court, ada, member)
+    claim_hubs(job, ada, 2)
+    claim_hubs(job_at(mill_court, number=99), ira, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client, found = as_person(ira), {}
+    for address in ("/claims/", "/claims/?state=attention", "/claims/?q=mill", "/"):
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            shown = client.get(address).context["rows"]
+        assert len(shown) == {"/": 1, "/claims/?state=attention": 0}.get(address, 3)
+        for sql in (query["sql"] for query in queries if query["sql"].startswith("SELECT")):
+            if lines := [line for _, line in plan_of(sql) if OF_ALL.search(line)]:
+                found[f"{address}: {sql}"] = lines
 
     assert found == {}
 

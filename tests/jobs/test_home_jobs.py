@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from portal.claims.models import Claim, State
 from portal.jobs import planning, requests
-from portal.jobs.models import Job
+from portal.jobs.models import Job, JobRequest
 from tests.conftest import work
 from tests.jobs.conftest import DAY, make
 from tests.jobs.test_job_pages import block, claim_at
@@ -92,3 +92,21 @@ def test_unfinished_claims_of_whatever_day_stand_on_home(as_person, ira, job):
 
     assert [row.hub_id for row in page.context["unfinished"]] == [claim.hub_id_text]
     assert page.context["rows"] == []
+
+
+def test_who_may_claim_nowhere_is_told_so_and_asks_with_one_tap(as_person, ira, iras, ada, job):
+    client = as_person(ira)
+    assert "No job is open for you" not in home(client)
+    planning.cancel(job, ada)
+    page = home(client)
+
+    assert "No job is open for you" in page
+    assert "scan-tile" not in page
+    assert ">Scan a hub<" not in page
+    assert 'name="wanted" value="Mill Court"' in page
+    client.post("/jobs/ask/", {"wanted": "Mill Court"})
+    assert JobRequest.objects.get().wanted == "Mill Court"
+    page = home(client)
+    assert "You have asked for “Mill Court”." in page
+    assert 'name="wanted"' not in page
+    assert "Ask for a site" in page

@@ -127,6 +127,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         reverse("jobs:request", args=(request_beside(site).pk,)),
         reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
         reverse("sites:edit", args=(site.pk,)),
+        reverse("sites:archive", args=(site.pk,)),
         *(
             reverse(name, args=(member_beside(site).pk,))
             for name in ("people:edit", "people:remove")

@@ -99,6 +99,7 @@ MATRIX = (
     Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),
     Row("sites:edit", "get", (IN, 200, 403, 404, 200, 403), "site"),
     Row("sites:edit", "post", (IN, 302, 403, 404, 302, 403), "site", {"name": "Quay"}),
+    Row("sites:archive", "get", (IN, 200, 403, 404, 200, 403), "site"),
     Row("sites:archive", "post", (IN, 302, 403, 404, 302, 403), "site"),
     Row("sites:restore", "post", (IN, 302, 403, 404, 302, 403), "site"),
     Row("people:list", "get", (IN, 200, 403, 403, 200, 403)),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.first_steps import Progress, Step
@@ -105,6 +107,11 @@ def _line(step: Step, progress: Progress, organisation: Organisation) -> Line:
     if step == Step.KEY and credential is not None:
         text = KEY_SAYS.get(credential.state, line.text)
         return Line(step, line.title, text, line.url, _("Look at the key"))
+    if step == Step.SPKEY_USERS and progress.unknown:
+        missing = gettext("Without a SpKey user so far: %(people)s.")
+        names = missing % {"people": ", ".join(progress.unknown)}
+        text = format_lazy("{} {}", line.text, names)
+        return Line(step, line.title, text, line.url, line.link_text)
     if step in progress.invited:
         return Line(step, line.title, INVITED, reverse_lazy("people:list"), _("Look"))
     return line

@@ -7,7 +7,7 @@ from django.utils import timezone
 from portal.claims import job_progress
 from portal.claims.display import list_item, releases
 from portal.claims.job_progress import Progress
-from portal.jobs import queries
+from portal.jobs import queries, rights
 from portal.jobs.models import Job, JobRequest
 from portal.orgs.models import Membership
 
@@ -55,7 +55,17 @@ def for_worker(member: Membership) -> dict[str, object]:
         "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
         "unfinished": [list_item.of(claim) for claim in unfinished],
         "may_ask_for_site": not member.all_sites,
+        **_without_a_job(member, asked),
     }
+
+
+def _without_a_job(member: Membership, asked: list[JobRequest]) -> dict[str, object]:
+    """Return what there is for somebody who may claim nowhere today, and whom to ask for what."""
+    if member.all_sites or rights.sites_to_claim_at(member).exists():
+        return {}
+    known = {each.wanted for each in asked}
+    sites = [name for name in queries.former_sites(member) if name not in known]
+    return {"claims_nowhere": True, "site_to_ask_for": sites[0] if sites else ""}
 
 
 def _own(member: Membership, job: Job, progress: Progress, has_asked: bool) -> OwnJob:

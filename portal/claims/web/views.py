@@ -17,7 +17,7 @@ from portal.claims.display import answer_wording, list_item, timeline
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import Claim
-from portal.claims.queries import claims_of
+from portal.claims.queries import claims_of, of_own
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
@@ -224,7 +224,8 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     found = ClaimFilter(request.GET, queryset=claims, member=member)
     text = found.form.cleaned_data.get("q", "") if found.form.is_valid() else ""
     any_of = search.conditions(member, text) if text else found.any_of
-    page = pagination.page_of(found.qs, request.GET, any_of)
+    conditions = [own & each for own in of_own(member) for each in any_of]
+    page = pagination.page_of(found.qs, request.GET, conditions)
     context = {
         "filter": found,
         "filtered": any(request.GET.get(name) for name in found.filters),

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,11 +23,18 @@ from portal.orgs import access, addresses, members, sessions, spkey_users
 from portal.orgs.access import Ability
 from portal.orgs.display import invitation_wording
 from portal.orgs.models import Invitation, Membership
-from portal.orgs.queries import invitations_of, members_of, members_visible_to, sessions_of
+from portal.orgs.queries import (
+    invitations_of,
+    members_of,
+    members_visible_to,
+    named,
+    sessions_of,
+)
 from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
 from portal.orgs.web.invite import link_of
 from portal.orgs.web.member_forms import PlaceForm, last_day_of
 
+PAGE: Final = 25
 ONLY_ADMINISTRATOR = _(
     "This is the only administrator without a last day. Make somebody else one first."
 )
@@ -57,7 +65,7 @@ class Pending:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("context")
 def people_list(request: HttpRequest) -> HttpResponse:
-    """Show who belongs to the organisation, and take its fallback SpKey user id."""
+    """Show who belongs to the organisation, a page of them, and take its fallback SpKey user id."""
     admin = access.current(request, Ability.MANAGE_PEOPLE)
     organisation = admin.organisation
     initial = {"fallback_spkey_user_id": organisation.fallback_spkey_user_id}
@@ -67,16 +75,29 @@ def people_list(request: HttpRequest) -> HttpResponse:
         spkey_users.set_fallback(organisation, fallback, admin.user)
         messages.success(request, gettext("Saved."))
         return redirect("people:list")
-    people = list(members_of(admin))
+    text, everybody = request.GET.get("q", "").strip(), members_of(admin)
+    found = named(everybody, text) if text else everybody
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "rows": _rows(people),
+        "rows": _rows(list(page)),
+        "page": page,
+        "previous_url": _url(request, page.number - 1) if page.has_previous() else "",
+        "next_url": _url(request, page.number + 1) if page.has_next() else "",
+        "text": text,
+        "people": everybody.count() if text else page.paginator.count,
         "administrators": members.administrators_of(organisation).count(),
         "pending": _pending(admin),
         "mail": outbox.reaches_mailboxes(),
         "now": timezone.now(),
     }
     return render(request, "orgs/people.html", context, status=422 if form.errors else 200)
+
+
+def _url(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.claims import site_use
 from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.orgs import access
@@ -82,10 +83,15 @@ def site_edit(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "sites/form.html", {"form": form, "site": site}, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
-    """Take a site out of use."""
+    """Take a site out of use; a look asks first, and counts."""
     site = _managed_site(request, pk)
+    if site.archived_at is not None:
+        return redirect("sites:list")
+    if request.method != "POST":
+        context = {"site": site, "use": site_use.use_of(site)}
+        return render(request, "sites/archive.html", context)
     changes.archive(site, access.person(request))
     sentence = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
     messages.success(request, sentence, extra_tags=reverse("sites:restore", args=(site.pk,)))

@@ -91,3 +91,19 @@ def test_an_administrator_puts_the_steps_away_and_home_still_says_that_they_are_
 def test_nobody_but_administrators_sees_them(as_person, ira, agent):
     assert left(as_person(ira)) == []
     assert left(agent) == []
+
+
+def test_in_whose_name_is_said_by_a_fallback_or_once_everybody_who_claims_is_known(
+    as_person, eve, elm
+):
+    client = as_person(eve)
+    ivo = join(make_person("ivo@elm.example", "Ivo"), elm)
+    join(make_person("vic@elm.example", "Vic"), elm, "viewer")
+    gone = join(make_person("gus@elm.example", "Gus"), elm, expires_at=timezone.now())
+    assert "Without a SpKey user so far: Eve, Ivo." in client.get("/").content.decode()
+
+    spkey_users.set_spkey_user_id(ivo, ivo.pk, eve)
+    assert "Without a SpKey user so far: Eve." in client.get("/").content.decode()
+    elm.memberships.filter(user=eve).update(spkey_user_id=eve.pk, spkey_user_id_found=True)
+    assert Step.SPKEY_USERS not in left(client)
+    assert gone.spkey_user_id is None

@@ -158,3 +158,19 @@ def test_the_way_there_is_shown_to_administrators_only(admin, as_person, ira):
 
     assert link in admin.get("/").content.decode()
     assert link not in as_person(ira).get("/").content.decode()
+
+
+def test_many_people_come_in_pages_and_are_found_by_name_or_address(as_person, ada, acme):
+    for number in range(26):
+        join(make_person(f"p{number:02}@acme.example", f"Κώστας {number}"), acme)
+    admin = as_person(ada)
+    first, second = admin.get(PEOPLE), admin.get(PEOPLE, {"page": 2})
+
+    assert [len(page.context["rows"]) for page in (first, second)] == [25, 2]
+    assert "27 people" in second.text
+    assert "1 administrator" in second.text
+    found = admin.get(PEOPLE, {"q": "ΚΏΣΤΑΣ p07"})
+    assert [row.member.user.email for row in found.context["rows"]] == ["p07@acme.example"]
+    assert "27 people" in found.text
+    assert "1 found" in found.text
+    assert "Nobody matches" in admin.get(PEOPLE, {"q": "nobody"}).text

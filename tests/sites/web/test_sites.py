@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims.models import Claim
+from portal.claims.site_use import SiteUse
+from portal.hubs.models import Hub
+from portal.jobs import planning
 from portal.sites import changes
 from portal.sites.models import Site
 from portal.sites.web import views
@@ -13,6 +16,8 @@ from portal.sites.web.forms import SiteForm
 from tests.concurrency import at_once
 from tests.conftest import join, make_person, work
 from tests.forms import claim_form
+from tests.jobs.conftest import make
+from tests.jobs.handed_over import claim_hubs
 
 
 @pytest.fixture
@@ -152,6 +157,29 @@ def test_an_archived_site_leaves_the_list_and_the_claim_form_and_comes_back(
     assert "Mill Court" in installer.get(reverse("claims:new")).content.decode()
     verbs = list(Entry.objects.filter(object_id=str(mill_court.pk)).values_list("verb", flat=True))
     assert sorted(verbs) == ["site.archived", "site.restored"]
+
+
+def test_archiving_asks_first_with_what_goes_on_there(
+    admin, ada, mill_court, orchard_rise, lighthouse, claim
+):
+    job = make(mill_court, ada)
+    planning.cancel(make(mill_court, ada), ada)
+    claim_hubs(job, ada, 2)
+    Hub.objects.create(
+        organisation=lighthouse.organisation,
+        hub_id=claim.pk,
+        binding="ours",
+        spkey_site_id=mill_court.spkey_site_id,
+    )
+    page = admin.get(reverse("sites:archive", args=(mill_court.pk,)))
+
+    assert "Archive Mill Court?" in page.text
+    assert page.context["use"] == SiteUse(open_claims=1, open_jobs=1, hubs=2)
+    assert "1 claim is open here. If it is not sent yet, it is stopped for good." in page.text
+    assert not Site.objects.exclude(archived_at=None).exists()
+    empty = admin.get(reverse("sites:archive", args=(orchard_rise.pk,)))
+    assert "No claim is open here." in empty.text
+    assert "hub" not in empty.text.partition("<main")[2].partition("</main")[0].lower()
 
 
 def test_archiving_twice_is_recorded_once(admin, mill_court):
