@@ -71,26 +71,16 @@ def _waiting(notice: Notice) -> dict[str, object] | None:
     # Where all are decided about on one page that the reader sees, the letter leads there.
     is_one = to_release == len(found) and len(jobs) == 1
     job = Job.objects.visible_to(notice.user).filter(pk__in=jobs - {""}).first()
-    return numbers | {
-        "to_release": to_release,
-        "job": str(job.pk) if is_one and job else "",
-        "is_own": not _is_for_admin(notice),
-    }
+    return numbers | {"to_release": to_release, "job": str(job.pk) if is_one and job else ""}
 
 
 def _of_reader(notice: Notice) -> ClaimQuerySet:
     """Return the claims that the notice's reader is told of: all, or their own."""
     claims = Claim.objects.filter(organisation=notice.organisation_id, acting_organisation=None)
-    return claims if _is_for_admin(notice) else claims.filter(submitted_by=notice.user)
-
-
-def _is_for_admin(notice: Notice) -> bool:
-    """Whether the notice's reader can do something about all that waits."""
-    return (
-        Membership.objects.active_of(notice.user)
-        .filter(organisation=notice.organisation_id, role=Membership.Role.ADMIN)
-        .exists()
+    admins = Membership.objects.active_of(notice.user).filter(
+        organisation=notice.organisation_id, role=Membership.Role.ADMIN
     )
+    return claims if admins.exists() else claims.filter(submitted_by=notice.user)
 
 
 def _numbers(claims: ClaimQuerySet, query: str) -> dict[str, object] | None:

@@ -97,10 +97,7 @@ def test_a_claim_that_waits_for_release_is_told_of_with_its_job(
     at_ten.move_to(TEN + timedelta(minutes=62))
     post()
 
-    subjects = {email.to[0]: email.subject for email in mailoutbox}
-    assert subjects[ada.email] == "Acme Properties: 1 claim waits for you"
     body = next(email.body for email in mailoutbox if email.to == [ada.email])
-    assert "nothing to do for you" not in body
     assert f"/jobs/{job.pk}/" in body
     assert "An administrator releases or rejects each of them." in body
     assert "by themselves" not in body
@@ -118,17 +115,3 @@ def test_nothing_is_told_of_claims_that_wait_no_more(
 
     assert mailoutbox == []
     assert Notice.objects.get().given_up_at is not None
-
-
-def test_who_can_do_nothing_about_their_waiting_claims_is_not_told_that_they_wait_for_them(
-    sandbox, acme, ada, ira, mill_court, at_ten, mailoutbox
-):
-    acme.credential.delete()
-    actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
-    worker.run_once()
-    at_ten.move_to(TEN + timedelta(days=1))
-    post()
-
-    of_ira = next(email for email in mailoutbox if email.to == [ira.email])
-    assert "1 of your claims is waiting" in of_ira.subject + of_ira.body
-    assert "for you" not in of_ira.subject + of_ira.body.replace("nothing to do for you", "")
