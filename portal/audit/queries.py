@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Protocol
 
 from django.db import connection
@@ -10,24 +12,28 @@ from django.db.models import Q, QuerySet
 
 from portal.audit.models import Entry
 from portal.audit.record import HIDDEN_ROLES
+from portal.core.windows import first_of
 
 # From one person to the next in the index, leaping over what each has done.
 _ACTORS: Final = """
     WITH RECURSIVE each_one(value) AS (
         SELECT * FROM (
             SELECT actor_id FROM audit_entry
-            WHERE organisation_id = %s AND actor_id IS NOT NULL
+            WHERE {column} = %s AND actor_id IS NOT NULL
             ORDER BY actor_id LIMIT 1
         ) AS first_one
         UNION ALL
         SELECT (
             SELECT actor_id FROM audit_entry
-            WHERE organisation_id = %s AND actor_id > each_one.value
+            WHERE {column} = %s AND actor_id > each_one.value
             ORDER BY actor_id LIMIT 1
         ) FROM each_one WHERE each_one.value IS NOT NULL
     )
     SELECT value FROM each_one WHERE value IS NOT NULL
 """
+_OF_ORGANISATION: Final = tuple(
+    _ACTORS.format(column=column) for column in ("organisation_id", "acting_organisation_id")
+)
 
 
 class Member(Protocol):
@@ -44,32 +50,51 @@ class Person(Protocol):
 
 
 def entries_of(member: Member) -> QuerySet[Entry]:
-    """Return the record of the member's organisation."""
-    return Entry.objects.filter(organisation_id=member.organisation_id)
+    """Return the record of the member's organisation: what was done in it, or as its support."""
+    return Entry.objects.filter(reduce(or_, of_organisation(member)))
 
 
-def done_by(entries: QuerySet[Entry], person: uuid.UUID) -> QuerySet[Entry]:
-    """Return of these what the person did, as far as an organisation may know that."""
-    return entries.filter(actor_id=person).exclude(actor_role__in=HIDDEN_ROLES)
+def of_organisation(member: Member) -> list[Q]:
+    """Return conditions of which each entry of the organisation's record meets one, by an index.
+
+    Its own, and what its agents did for others: who is supported sees that in their own record.
+    """
+    organisation = member.organisation_id
+    return [Q(organisation_id=organisation), Q(acting_organisation_id=organisation)]
+
+
+def done_by(entries: QuerySet[Entry], person: uuid.UUID, member: Member) -> QuerySet[Entry]:
+    """Return of these what the person did, as far as the member's organisation may know that.
+
+    Of its own agents it may, of others' and of operators not.
+    """
+    known = ~Q(actor_role__in=HIDDEN_ROLES) | Q(acting_organisation_id=member.organisation_id)
+    return entries.filter(known, actor_id=person)
 
 
 def actors_of(member: Member) -> list[uuid.UUID]:
-    """Return the ids of all who have acted in the member's organisation, operators among them."""
+    """Return the ids of all who have acted in the member's organisation, operators among them.
+
+    And of its agents who acted for others.
+    """
     organisation = Entry._meta.get_field("organisation_id").get_db_prep_value(
         member.organisation_id, connection
     )
     with connection.cursor() as cursor:
-        cursor.execute(_ACTORS, (organisation, organisation))
-        return [uuid.UUID(str(pk)) for (pk,) in cursor.fetchall()]
+        found = []
+        for statement in _OF_ORGANISATION:
+            cursor.execute(statement, (organisation, organisation))
+            found += [uuid.UUID(str(pk)) for (pk,) in cursor.fetchall()]
+    return list(dict.fromkeys(found))
 
 
 def names_of(member: Member, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return how those of the people were last called whom the organisation may know."""
     names = {}
     for person in people:
-        latest = done_by(entries_of(member), person).order_by("-at", "-id")
-        if found := latest.values_list("actor_name", "actor_label").first():
-            names[person] = found[0] or found[1]
+        entries = done_by(entries_of(member), person, member).order_by("-at", "-id")
+        if found := first_of(entries, 1, of_organisation(member)):
+            names[person] = found[0].actor_name or found[0].actor_label
     return names
 
 

@@ -32,7 +32,7 @@ from django.db.models.functions import Coalesce, Upper
 from django.db.models.lookups import Exact, In
 
 from portal.claims.models import Claim
-from portal.claims.queries import claimers, claims_of, typed_site_ids
+from portal.claims.queries import claimers, claims_of, of_own, typed_site_ids
 from portal.core.windows import first_of
 from portal.hubs import search
 from portal.hubs.models import Hub
@@ -123,6 +123,9 @@ def _found(member: Membership, condition: _Condition) -> Q:
 def _frequencies(member: Membership, found: Sequence[Q]) -> list[int]:
     """Return how many of the organisation's newest claims meet each of these conditions."""
     newest = claims_of(member).order_by("-created_at", "-id")
+    if not member.all_sites:
+        own = first_of(newest, NEWEST, of_own(member))
+        newest = newest.filter(pk__in=[claim.pk for claim in own])
     marks = {
         f"mark_{number}": Case(When(each, then=1), default=0) for number, each in enumerate(found)
     }

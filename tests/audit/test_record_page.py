@@ -15,7 +15,7 @@ from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.audit.web import csv_file
 from tests.claims.test_plans import reads_through
-from tests.conftest import join
+from tests.conftest import join, make_person
 
 PAGE = "/record/"
 
@@ -282,3 +282,27 @@ def test_the_names_of_people_who_are_gone_stay_in_the_record(admin, acme, ira):
     answer = admin.get(PAGE, {"person": gone})
 
     assert sentences(answer) == ["Ira Installer changed the site an unknown account"]
+
+
+def test_the_record_of_support_names_its_agents_and_for_whom_they_acted(
+    as_person, spkey_support, supports_claim, sam, hal, harbour, ada, claim, otto
+):
+    sue = make_person("sue@spkey.example", "Sue Super")
+    join(sue, spkey_support, "admin")
+    record("site.changed", actor=otto, organisation_id=harbour.pk, acting_as="operator")
+    client = as_person(sue)
+    page = client.get(PAGE, {"person": str(sam.pk)})
+    export = b"".join(client.post(reverse("record:export")).streaming_content).decode()
+
+    tail = supports_claim.hub_id_text[-4:].upper()
+    [asked] = [row for row in page.context["rows"] if row.kind == "Claims"]
+    assert asked.sentence.startswith(f"Sam Support asked to claim hub …{tail} at ")
+    assert asked.organisation == "Harbour Living"
+    assert "for Harbour Living" in page.text
+    assert "Harbour Living" in export
+    assert claim.hub_id_text not in export
+    assert "Operator of the portal" not in export
+    for stranger in (hal, ada):
+        text = as_person(stranger).get(PAGE).text
+        assert "Sam Support" not in text
+        assert "for Harbour Living" not in text

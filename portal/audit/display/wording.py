@@ -198,7 +198,10 @@ VALUES: Final[dict[str, Text]] = {
 
 
 def sentence(entry: Entry, *, is_own: bool = False) -> str:
-    """Return what happened. `is_own`: the reader is who did it, and may know their own name."""
+    """Return what happened.
+
+    `is_own`: the reader may know who did it, as they did it themselves, or their own agent did.
+    """
     stories = (f"{entry.verb}/{entry.detail.get(name, '')}" for name in STORIES)
     words = next((SENTENCES[story] for story in stories if story in SENTENCES), None)
     words = words or SENTENCES.get(entry.verb)

@@ -3,16 +3,17 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from portal.audit.models import Entry
-from portal.audit.web.rows import Row, row_of
+from portal.audit.web.rows import Row, rows_of
 from portal.core.web.pagination import older_than
 from portal.core.windows import first_of
+from portal.orgs.models import Membership
 
 MOST: Final = 100_000
 AT_A_TIME: Final = 1_000
@@ -30,7 +31,7 @@ class _Echo:
 
 
 def lines(
-    entries: QuerySet[Entry], any_of: Sequence[Q], reader: Any, language: str
+    entries: QuerySet[Entry], any_of: Sequence[Q], reader: Membership, language: str
 ) -> Iterator[str]:
     """Yield the lines of the file, newest first, in that language: at most MOST entries.
 
@@ -47,7 +48,7 @@ def lines(
     ):
         kept = found[: MOST - written]
         with translation.override(language):
-            piece = "".join(writer.writerow(_cells(row_of(each, reader))) for each in kept)
+            piece = "".join(writer.writerow(_cells(row)) for row in rows_of(kept, reader))
             if len(kept) < len(found):
                 piece += writer.writerow([_cut()])
         yield piece
@@ -68,6 +69,7 @@ def _heads() -> list[str]:
         gettext("Network address"),
         gettext("Hub"),
         gettext("SpKey site id"),
+        gettext("For the organisation"),
         gettext("Details"),
         gettext("Reference"),
     ]
@@ -84,6 +86,7 @@ def _cells(row: Row) -> list[str]:
         row.came_from,
         row.hub,
         row.site,
+        row.organisation,
         "; ".join(f"{name}: {value}" for name, value in row.details),
         row.request,
     ]

@@ -36,6 +36,7 @@ class RecordFilter(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.member = member
         self.fields["kind"].choices = [("", _("Anything")), *wording.KINDS.items()]  # type: ignore[attr-defined]
         self.fields["person"].choices = [("", _("Anybody")), *_people(member)]  # type: ignore[attr-defined]
         self.fields["site"].choices = [("", _("Any site")), *_sites(member)]  # type: ignore[attr-defined]
@@ -59,7 +60,7 @@ class RecordFilter(forms.Form):
         if asked["kind"]:
             entries = entries.filter(kind=asked["kind"])
         if asked["person"]:
-            entries = queries.done_by(entries, asked["person"])
+            entries = queries.done_by(entries, asked["person"], self.member)
         if asked["site"]:
             entries = entries.filter(site=asked["site"])
         if asked["since"]:

@@ -1,5 +1,6 @@
 """The record of an organisation for its administrators, and everybody's own."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -9,7 +10,7 @@ from portal.audit import queries
 from portal.audit.record import record
 from portal.audit.web import csv_file
 from portal.audit.web.forms import RecordFilter
-from portal.audit.web.rows import once_each, row_of
+from portal.audit.web.rows import once_each, row_of, rows_of
 from portal.core.web import pagination
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -27,15 +28,19 @@ def _list(request: HttpRequest, admin: Membership, form: RecordFilter) -> HttpRe
     if not form.is_valid():
         return render(request, "audit/record.html", {"form": form, "filtered": True}, status=422)
     entries = form.found(queries.entries_of(admin))
-    page = pagination.page_of(entries, request.GET, form.any_of, by="at")
+    page = pagination.page_of(entries, request.GET, _conditions(admin, form), by="at")
     context = {
         "form": form,
-        "rows": [row_of(entry, admin.user_id) for entry in page.rows],
+        "rows": rows_of(page.rows, admin),
         "page": page,
         "filtered": form.is_filled,
         "query": request.GET.urlencode(),
     }
     return render(request, "audit/record.html", context)
+
+
+def _conditions(admin: Membership, form: RecordFilter) -> list[Q]:
+    return [whose & each for whose in queries.of_organisation(admin) for each in form.any_of]
 
 
 @require_POST
@@ -54,8 +59,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         filters=form.asked,
     )
     language = translation.get_language() or "en"
+    pieces = csv_file.lines(entries, _conditions(admin, form), admin, language)
     answer = StreamingHttpResponse(
-        (piece.encode() for piece in csv_file.lines(entries, form.any_of, admin.user_id, language)),
+        (piece.encode() for piece in pieces),
         content_type="text/csv; charset=utf-8",
     )
     day = timezone.localdate().isoformat()
