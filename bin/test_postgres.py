@@ -16,8 +16,9 @@ from chaos import postgres  # noqa: E402 - the project's folder has to be known 
 
 TESTS = (
     *("tests/audit", "tests/claims", "tests/core", "tests/gateway", "tests/hubs", "tests/notices"),
-    *("tests/operators", "tests/orgs", "tests/sites", "tests/support", "tests/tray"),
-    *("tests/portal/test_tenancy_matrix.py", "tests/portal/test_web_security.py"),
+    *("tests/jobs", "tests/demo", "tests/operators", "tests/orgs", "tests/sites", "tests/support"),
+    *("tests/tray", "tests/portal/test_tenancy_matrix.py", "tests/portal/test_web_security.py"),
+    "tests/portal/test_made_once.py",
 )
 
 

@@ -14,7 +14,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
-from portal.jobs import requests
+from portal.jobs import handover_links, requests
 from portal.jobs.expected import Expected
 from portal.orgs import factor_invitations, invitations
 from portal.orgs.models import ApiCredential, Membership, User
@@ -25,6 +25,7 @@ from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, join, make_person
 from tests.jobs.conftest import make
+from tests.jobs.handed_over import claim_hubs, complete, job_at
 from tests.people_with_factor import set_up_factor, sign_in_with_factor, sign_in_with_password
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
@@ -219,6 +220,22 @@ def test_the_pages_of_jobs_are_sound(tablet, ada, ira, claims, mill_court, acme)
     assert visit(tablet(ada), (*others, *pages)) == {}
     Membership.objects.filter(pk=member.pk).update(all_sites=False)
     assert visit(tablet(ira), ("/", pages[0], "/jobs/ask/")) == {}
+
+
+def test_the_pages_of_a_handover_are_sound(tablet, ada, ira, mill_court):
+    tablet.expected = ["404"]
+    job = job_at(mill_court, ira.memberships.get(), expected_count=3)
+    claim_hubs(job, ira, 1, places=["Flat 12, riser"])
+    claim_hubs(job, ira, 1, online=False, places=["Bin store"])
+    assert visit(tablet(ira), [reverse("jobs:complete", args=(job.pk,))]) == {}
+    left = complete(job, ada, "It gets power next week")
+    link = handover_links.make(left, ada, takes_acceptance=True)
+    assert visit(tablet(ada), [reverse("jobs:handover", args=(job.pk,))]) == {}
+    address = reverse("handover-link", args=(handover_links.token_of(link),))
+    stranger = tablet()
+    assert visit(stranger, [address]) == {}
+    handover_links.end(link, ada)
+    assert visit(stranger, [address]) == {}
 
 
 def test_the_pages_of_people_are_sound(tablet, ada, ira, former):
