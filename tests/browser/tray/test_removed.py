@@ -34,6 +34,7 @@ def test_a_removed_person_is_told_and_their_hubs_wait_until_they_belong_again(
     expect(row(visited, hub)).to_be_visible()
 
     # Signed in again, they belong to nothing: the page that is still open says that.
+    ira.refresh_from_db()
     become(visited, as_person(ira), line)
     look_again(visited)
     expect(visited.get_by_role("alert")).to_contain_text("or not any more")
