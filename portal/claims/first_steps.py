@@ -8,20 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from portal.audit.record import record
 from portal.claims.models import SUCCEEDED, Claim
 from portal.orgs.access import ABILITIES, Ability
-from portal.orgs.models import (
-    ApiCredential,
-    Invitation,
-    Membership,
-    MembershipQuerySet,
-    Organisation,
-    User,
-)
+from portal.orgs.models import ApiCredential, Invitation, Membership, Organisation, User
 from portal.sites.models import Site
 
 Role = Membership.Role
@@ -120,7 +113,7 @@ def _done(admin: Membership) -> dict[Step, bool]:
     }
 
 
-def _without_spkey_user(organisation: Organisation) -> MembershipQuerySet:
+def _without_spkey_user(organisation: Organisation) -> QuerySet[Membership]:
     """Return those who may claim in the organisation, and whose SpKey user nobody knows."""
     roles = [role for role, allowed in ABILITIES.items() if Ability.CLAIM in allowed]
     people = organisation.memberships.active().filter(spkey_user_id=None, role__in=roles)

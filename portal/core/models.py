@@ -66,7 +66,7 @@ class Making(models.Model):
 
     # A digest of the form: neither its fields nor who sent it are written down.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    leads_to = models.CharField(_("leads to"), max_length=500, blank=True)
+    leads_to = models.TextField(_("leads to"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
 
     class Meta:

@@ -34,6 +34,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
+from portal.core.web.once import once
 from portal.orgs import access, addresses, factor_invitations, queries, sessions, spkey_users
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
@@ -322,10 +323,11 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
             how["form"] = NewOrganisationForm
         return super().get_form(request, obj, change, **how)
 
+    @method_decorator(once)
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Offer to save, and nothing else."""
+        """Offer to save, and nothing else; a double tap makes one organisation."""
         only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
 

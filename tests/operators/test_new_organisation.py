@@ -38,6 +38,16 @@ def test_one_post_makes_the_organisation_and_invites_its_administrator(operator,
     assert eve.get(reverse("people:list")).status_code == 200
 
 
+def test_a_double_tap_makes_one_organisation_and_finds_no_fault(operator):
+    page = operator.get(address(Organisation, "add")).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    sent = {**ADD, "csrfmiddlewaretoken": token}
+    answers = [operator.post(address(Organisation, "add"), sent) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Organisation.objects.count() == Invitation.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "lacking", [{"administrator": ""}, {"administrator": "eve"}, {"name": ""}, {"spkey_org_id": ""}]
 )

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "leads_to",
-                    models.CharField(blank=True, max_length=500, verbose_name="leads to"),
+                    models.TextField(blank=True, verbose_name="leads to"),
                 ),
                 (
                     "at",

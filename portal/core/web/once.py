@@ -11,23 +11,21 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseRedirectBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.shortcuts import redirect
 from django.utils.crypto import salted_hmac
 
 from portal.core.models import Making
 
-type View = Callable[..., HttpResponse]
-
 TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105 - a field's name
 
 
-def once(view: View) -> View:
+def once[View: Callable[..., HttpResponseBase]](view: View) -> View:
     """Have the same form make something once: sent again, it leads where it led before.
 
     Of two at the same moment the second waits for the first. Only what ends with a redirect has
@@ -35,7 +33,7 @@ def once(view: View) -> View:
     """
 
     @wraps(view)
-    def made_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def made_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = _key(request)
         if key is None:
             return view(request, *args, **kwargs)
@@ -50,7 +48,7 @@ def once(view: View) -> View:
                 making.delete()
         return answer
 
-    return made_once
+    return cast("View", made_once)
 
 
 def first_sent(request: HttpRequest) -> datetime | None:
