@@ -3,12 +3,13 @@
 Once all of it is done, or an administrator has put the steps away, they are over for good.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -58,12 +59,12 @@ def progress(admin: Membership) -> Progress | None:
     organisation = admin.organisation
     if organisation.first_steps_done_at is not None or organisation.holds_super_key:
         return None
-    left = tuple(step for step, is_done in _done(admin).items() if not is_done)
+    unknown = _without_spkey_user(organisation)
+    left = tuple(step for step, is_done in _done(admin, unknown).items() if not is_done)
     if not left:
         _over(organisation)
         return None
-    unknown = _without_spkey_user(organisation)[:MOST_NAMED] if Step.SPKEY_USERS in left else ()
-    return Progress(left, _invited(organisation), tuple(each.user.display_name for each in unknown))
+    return Progress(left, _invited(organisation), unknown)
 
 
 def confirm_id(organisation: Organisation, actor: User) -> None:
@@ -88,7 +89,7 @@ def _over(organisation: Organisation) -> None:
     fresh.update(first_steps_done_at=timezone.now())
 
 
-def _done(admin: Membership) -> dict[Step, bool]:
+def _done(admin: Membership, unknown: Collection[str]) -> dict[Step, bool]:
     """Return of each step whether it is done.
 
     In whose name hubs are claimed is said once the organisation has a fallback, or once everybody
@@ -101,23 +102,25 @@ def _done(admin: Membership) -> dict[Step, bool]:
         administrators=Count("pk", filter=Q(role=Role.ADMIN)),
         installers=Count("pk", filter=Q(role=Role.INSTALLER)),
     )
-    has_fallback = organisation.fallback_spkey_user_id is not None
     return {
         Step.ORGANISATION_ID: organisation.id_confirmed_at is not None,
         Step.KEY: credential is not None and credential.state == ApiCredential.State.WORKING,
         Step.SECOND_ADMINISTRATOR: people["administrators"] > 1,
-        Step.SPKEY_USERS: has_fallback or not _without_spkey_user(organisation).exists(),
+        Step.SPKEY_USERS: not unknown,
         Step.SITE: Site.objects.of(admin).open().exists(),
         Step.INSTALLER: people["installers"] > 0,
         Step.HUB: Claim.objects.of(admin).filter(state__in=SUCCEEDED).exists(),
     }
 
 
-def _without_spkey_user(organisation: Organisation) -> QuerySet[Membership]:
-    """Return those who may claim in the organisation, and whose SpKey user nobody knows."""
+def _without_spkey_user(organisation: Organisation) -> tuple[str, ...]:
+    """Return in whose name nobody has said hubs are claimed, of those who may claim, a few."""
+    if organisation.fallback_spkey_user_id is not None:
+        return ()
     roles = [role for role, allowed in ABILITIES.items() if Ability.CLAIM in allowed]
     people = organisation.memberships.active().filter(spkey_user_id=None, role__in=roles)
-    return people.select_related("user").order_by("user__name", "user__email")
+    named = people.select_related("user").order_by("user__name", "user__email")
+    return tuple(each.user.display_name for each in named[:MOST_NAMED])
 
 
 def _invited(organisation: Organisation) -> frozenset[Step]:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import timedelta
-from typing import Final
 
 from django.db import models
 from django.utils import timezone
@@ -62,8 +61,6 @@ class Slot(models.Model):
 class Making(models.Model):
     """What came of a form that made something, so that it makes it once: see `core.web.once`."""
 
-    KEPT: Final = timedelta(days=1)
-
     # A digest of the form: neither its fields nor who sent it are written down.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     leads_to = models.TextField(_("leads to"), blank=True)
@@ -75,8 +72,3 @@ class Making(models.Model):
 
     def __str__(self) -> str:
         return self.leads_to
-
-    @classmethod
-    def forget_old(cls) -> None:
-        """Remove what no page is open for any more."""
-        cls._default_manager.filter(at__lt=timezone.now() - cls.KEPT).delete()

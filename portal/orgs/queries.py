@@ -1,5 +1,6 @@
 """People and their memberships, as pages ask for them."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,12 @@ def organisations_visible_to(user: User) -> OrganisationQuerySet:
     """
     mine = Membership.objects.active_of(user)
     return Organisation.objects.filter(pk__in=mine.values("organisation"))
+
+
+def organisation_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what these organisations are called, for who knows by their own record of them."""
+    named = Organisation.objects.filter(pk__in=set(ids))
+    return dict(named.values_list("pk", "name"))
 
 
 def organisation_of(member: Membership) -> Organisation:

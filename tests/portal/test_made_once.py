@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.core import makings
 from portal.core.models import Making
 from portal.jobs.models import HandoverLink, Job, JobRequest
 from portal.notices.models import Notice
@@ -113,9 +114,9 @@ def test_two_of_the_same_moment_make_one(as_person, ada, mill_court, transaction
 
 
 def test_what_was_sent_long_ago_is_forgotten(db):
-    old = Making.objects.create(at=timezone.now() - Making.KEPT - timedelta(minutes=1))
+    old = Making.objects.create(at=timezone.now() - makings.KEPT - timedelta(minutes=1))
     fresh = Making.objects.create()
-    Making.forget_old()
+    makings.forget_old()
 
     assert [each.pk for each in Making.objects.all()] == [fresh.pk]
     assert old.pk != fresh.pk

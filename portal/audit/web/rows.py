@@ -7,7 +7,8 @@ from typing import Any
 
 from portal.audit.display import wording
 from portal.audit.models import Entry
-from portal.orgs.models import Membership, Organisation
+from portal.orgs.models import Membership
+from portal.orgs.queries import organisation_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ def _others(entries: Sequence[Entry], member: Membership) -> dict[Any, str]:
     by_agents = {
         each.pk: each.organisation_id for each in entries if each.acting_organisation_id == own
     }
-    others = Organisation.objects.filter(pk__in=set(by_agents.values()))
-    names = dict(others.values_list("pk", "name"))
+    names = organisation_names(other for other in by_agents.values() if other)
     return {pk: names.get(other, "") if other else "" for pk, other in by_agents.items()}
 
 

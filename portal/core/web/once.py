@@ -20,7 +20,7 @@ from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.shortcuts import redirect
 from django.utils.crypto import salted_hmac
 
-from portal.core.models import Making
+from portal.core import makings
 
 TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105 - a field's name
 
@@ -38,12 +38,12 @@ def once[View: Callable[..., HttpResponseBase]](view: View) -> View:
         if key is None:
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            making, is_new = Making.objects.get_or_create(pk=key)
+            making, is_new = makings.begin(key)
             if not is_new:
                 return redirect(making.leads_to or request.path)
             answer = view(request, *args, **kwargs)
             if isinstance(answer, HttpResponseRedirectBase):
-                Making.objects.filter(pk=key).update(leads_to=answer.url)
+                makings.lead(making, answer.url)
             else:
                 making.delete()
         return answer
@@ -59,7 +59,7 @@ def first_sent(request: HttpRequest) -> datetime | None:
     key = _key(request)
     if key is None:
         return None
-    making, is_new = Making.objects.get_or_create(pk=key)
+    making, is_new = makings.begin(key)
     return None if is_new else making.at
 
 
