@@ -1,4 +1,4 @@
-"""What came of forms that made something: kept for a day, to be found by a form that comes again."""
+"""What came of forms that made something, kept for a day: so the same form makes it once."""
 
 import uuid
 from datetime import timedelta

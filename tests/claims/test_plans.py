@@ -25,7 +25,7 @@ HISTORY = re.compile(
     rf"SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \((?:organisation_id|site_id)=\?\)$"
 )
 # The organisation's claims, one by one, newest first: to whom only some of them are shown.
-OF_ALL = re.compile(r"claim_newest\b|claim_newest_in_state|claim_ended")
+OF_ALL = re.compile(r"claim_newest\b|claim_ended")
 
 
 def plan_of(sql: str) -> list[tuple[int, str]]:
