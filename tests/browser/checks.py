@@ -153,7 +153,7 @@ def problems(page: Page) -> list[str]:
 
 def problems_of_words(page: Page) -> list[str]:
     """Return what other words make wrong with a page whose parts `problems` has seen already."""
-    size = _ask_axe(page)
+    size = ask_axe(page)
     found: list[str] = page.evaluate(RULES, None)
     page.set_viewport_size(size)
     found += [*targets(page), *_fit_narrowest(page), *_fit_in_large_text(page, UPRIGHT[0])]
@@ -163,7 +163,7 @@ def problems_of_words(page: Page) -> list[str]:
 
 def accessibility(page: Page) -> list[str]:
     """Return what axe finds in light, and what of it depends on colours in the other looks."""
-    size = _ask_axe(page)
+    size = ask_axe(page)
     found: list[str] = page.evaluate(RULES, None)
     for look in looks(page):
         if look != "dark":
@@ -174,7 +174,7 @@ def accessibility(page: Page) -> list[str]:
     return found
 
 
-def _ask_axe(page: Page) -> ViewportSize:
+def ask_axe(page: Page) -> ViewportSize:
     """Show the page to axe as a whole; return the size that it had."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)

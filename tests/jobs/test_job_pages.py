@@ -168,6 +168,15 @@ def test_a_refused_form_opens_at_its_first_fault(admin, mill_court):
     assert re.findall(r'name="(\w+)"[^>]*autofocus', page) == ["expected_list"]
 
 
+def test_the_first_fault_is_the_uppermost_and_each_wrong_address_is_named(admin, mill_court):
+    over = {**window(), "ends_on": "2020-01-01", "invite": "kit@acme.example\nkit@\nira"}
+    page = text_of(admin.post("/jobs/new/", {"site": str(mill_court.pk), **over}))
+
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', page) == ["ends_on"]
+    for wrong in ("kit@", "ira"):
+        assert f"“{wrong}” is not an e-mail address." in page
+
+
 def test_the_only_site_is_picked_already(admin, mill_court):
     assert admin.get("/jobs/new/").context["form"]["site"].initial == mill_court.pk
     Site.objects.create(

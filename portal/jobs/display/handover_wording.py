@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
@@ -18,7 +18,7 @@ State = HandoverHub.State
 STATES: dict[str, Chip] = {
     State.CLAIMED: Chip("good", "check", _("Claimed")),
     State.UNDER_WAY: Chip("working", "working", _("Still being claimed")),
-    State.REFUSED: Chip("stop", "stop", _("Not claimed")),
+    State.REFUSED: Chip("stop", "stop", pgettext_lazy("one hub", "Not claimed")),
     State.MISSING: Chip("attention", "alert", _("No hub claimed here")),
 }
 ONLINE = Chip("good", "signal", _("Online"))

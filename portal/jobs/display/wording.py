@@ -25,7 +25,7 @@ GROUPS: dict[str, Text] = {
     "today": _("Today"),
     "overdue": pgettext_lazy("several jobs", "Overdue"),
     "coming": _("Coming"),
-    "over": _("Complete or cancelled"),
+    "over": pgettext_lazy("several jobs", "Closed"),
 }
 """What the groups of jobs are called that the list shows together."""
 

@@ -23,6 +23,7 @@ from portal.sites.models import Site
 MOST_EXPECTED = 100_000
 MOST_INVITED = 10
 LONGEST_NOTE = 1000
+NO_ADDRESS = _("“%(text)s” is not an e-mail address.")
 
 
 class DayField(forms.DateField):
@@ -151,8 +152,8 @@ class JobForm(forms.Form):
         addresses = [address for address in found if address]
         if len(addresses) > MOST_INVITED:
             raise forms.ValidationError(_("At most 10 addresses at once."))
-        for address in addresses:
-            validate_email(address)
+        if wrong := [address for address in addresses if not _is_address(address)]:
+            raise forms.ValidationError([NO_ADDRESS % {"text": each} for each in wrong])
         return addresses
 
     def clean_expected_list(self) -> list[expected.Expected]:
@@ -227,6 +228,14 @@ def initial_of_copy(job: Job) -> dict[str, Any]:
         "reference": "",
         "expected_list": expected.written(places),
     }
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except forms.ValidationError:
+        return False
+    return True
 
 
 class ExtendForm(forms.Form):

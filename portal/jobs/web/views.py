@@ -49,6 +49,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "newer_url": _url(request, number - 1) if number > 1 else "",
         "older_url": _url(request, number + 1) if has_more else "",
         "is_limited": not member.all_sites,
+        # The empty place has the button then.
+        "is_first": group == "current" and not (rows or text or number > 1),
     }
     return render(request, "jobs/list.html", context)
 
@@ -158,7 +160,7 @@ def _form_page(
     has_site = job is not None or form.fields["site"].queryset.exists()  # type: ignore[attr-defined]
     context = {"form": form, "job": job, "changed": changed, "has_site": has_site}
     # The browser goes where the first fault is: a list of hundreds of lines is long.
-    if wrong := next(filter(form.fields.get, form.errors), None):
+    if wrong := next(filter(form.errors.__contains__, form.fields), None):
         form.fields[wrong].widget.attrs["autofocus"] = True
     status = 409 if changed else 422 if form.is_bound else 200
     return render(request, "jobs/form.html", context, status=status)

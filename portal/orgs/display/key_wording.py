@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext
@@ -287,9 +287,12 @@ def expiry_banner(credential: ApiCredential | None) -> Banner | None:
     if credential.expires_on - today > EXPIRY_NEAR:
         return None
     title = ENDED_TITLE if credential.expires_on < today else _ends_title(credential.expires_on)
-    return Banner(
-        "attention", title, str(STORE_NEXT), reverse_lazy("key:edit"), _("Go to the API key")
-    )
+    return Banner("attention", title, str(STORE_NEXT), _key_form(), _("Go to the API key"))
+
+
+def _key_form() -> str:
+    """Return where a key is stored: on the key's own page, the form itself."""
+    return f"{reverse('key:edit')}#key-form"
 
 
 ENDED_TITLE = _("The API key has expired")
@@ -308,7 +311,7 @@ def banner_for_manager(found: Trouble, of_support: bool) -> Banner:
         found.kind,
         found.title,
         f"{_saved(of_support)} {found.cure}",
-        reverse_lazy("key:edit"),
+        _key_form(),
         _("Go to the API key"),
     )
 

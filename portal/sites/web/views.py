@@ -45,6 +45,8 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "more_archived": len(archived) > PAGE,
         "can_search": text or page.paginator.num_pages > 1 or len(archived) > PAGE,
         "manages": manages,
+        # The empty place has the button then.
+        "is_first": not (page.object_list or text),
     }
     return render(request, "sites/list.html", context)
 
