@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - Greek words
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from portal.jobs import expected
@@ -113,6 +113,8 @@ PLACES = st.text(
 )
 
 
+@example([("0" * 19, None)])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(PLACES, st.none() | st.uuids()), max_size=6))
 def test_a_list_that_is_shown_again_is_read_as_the_same(rows):
     tidy = [Expected(expected._tidy(place), hub_id) for place, hub_id in rows]
@@ -121,5 +123,7 @@ def test_a_list_that_is_shown_again_is_read_as_the_same(rows):
     hubs = [each.hub_id for each in lines if each.hub_id]
     if len(set(places)) < len(places) or len(set(hubs)) < len(hubs):
         return
+    # A place like that is refused where it is read first.
+    assume(not any(expected._is_like_id(word) for each in lines for word in each.place.split()))
 
     assert expected.parse(expected.written(lines)) == lines
