@@ -152,7 +152,7 @@ def test_who_is_signed_in_as_another_is_offered_to_sign_out_and_go_on(as_person,
     for answer in (client.get(address), client.post(address)):
         page = text(answer)
         assert answer.status_code == 409
-        assert f"This invitation is for {NEW}" in page
+        assert f"It is for {NEW}, and you are signed in as" in page
         assert f"You are signed in as {ira.email}" in page
         assert f"ask Ada Admin to invite {ira.email}" in page  # It may have been forwarded.
 
