@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils import translation
 
 SIGNATURE: Final = "\n-- \n"
@@ -29,14 +28,6 @@ class Line:
     def is_link(self) -> bool:
         """Whether the whole line is an address of the portal."""
         return self.text.startswith(f"{settings.PORTAL_URL}/") and " " not in self.text
-
-    @property
-    def view(self) -> str:
-        """The name of the view where the address leads; empty where it leads to none."""
-        try:
-            return resolve(urlsplit(self.text).path).view_name
-        except Resolver404:
-            return ""
 
 
 @dataclass(frozen=True, slots=True)
