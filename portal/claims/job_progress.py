@@ -108,7 +108,11 @@ def _claimed_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
 
 def claims_of_job(job: Job) -> list[Claim]:
     """Return of each hub the claim that counts for the job: one that succeeded, else the newest."""
-    rows = Claim.objects.filter(job=job).with_details().select_related("released_by")
+    rows = (
+        Claim.objects.filter(job=job)
+        .with_details()
+        .select_related("released_by", "cancel_requested_by")
+    )
     chosen: dict[UUID, Claim] = {}
     for claim in rows.order_by("-created_at", "-id")[:MOST_SHOWN]:
         standing = chosen.setdefault(claim.hub_id, claim)

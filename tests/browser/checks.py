@@ -129,6 +129,28 @@ FIT = """(width) => {
   };
 }"""
 
+# Words that are broken for want of room, letter by letter. Names and addresses may be that long.
+BROKEN = """() => {
+  const isClipped = (element) => element !== null
+    && (getComputedStyle(element).clipPath !== "none" || isClipped(element.parentElement));
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (texts.nextNode()) {
+    const { currentNode: text } = texts;
+    const element = text.parentElement;
+    const isOfOther = element.closest(".mono, select, svg") || !element.checkVisibility();
+    if (isOfOther || isClipped(element)) continue;
+    for (const { 0: word, index } of text.data.matchAll(/[\\p{L}\\p{N}]{2,12}/gu)) {
+      const range = new Range();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) broken.push(`${word}: ${element.outerHTML.slice(0, 120)}`);
+    }
+  }
+  return broken;
+}"""
+
 # Rows out of sight are laid out once they are near it: with the next frame.
 LARGER = """(times) => {
   const root = document.documentElement;
@@ -223,6 +245,15 @@ def _fit_in_large_text(page: Page, width: int) -> list[str]:
     found = _fit(page, width, " in large text")
     found += [f"covered in large text: {control}" for control in page.evaluate(COVERED)]
     page.evaluate(LARGER, 1)
+    return found
+
+
+def broken_words(page: Page) -> list[str]:
+    """Return the words that a phone held upright, or a tablet, breaks in the middle."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"broken at {width} px: {word}" for word in page.evaluate(BROKEN)]
     return found
 
 

@@ -9,6 +9,7 @@ from portal.core import worker
 from portal.sandbox import world
 from tests.browser.steps import look_again, present, ready, show
 from tests.conftest import PASSWORD, claim_request
+from tests.people_with_factor import code, set_up_factor
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
@@ -42,6 +43,29 @@ def test_signing_in_and_claiming_need_no_pointer(tablet, ira, hub_id):
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your claims today")).to_be_visible()
+    claim_by_keys(page, hub_id)
+
+
+@pytest.mark.slow
+def test_signing_in_with_a_second_factor_and_claiming_need_no_pointer(tablet, ira, hub_id):
+    set_up_factor(ira)
+    page = tablet()
+    page.goto("/accounts/login/")
+    tab_to(page, "id_login")
+    page.keyboard.type(ira.email)
+    tab_to(page, "id_password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    tab_to(page, "id_code")
+    page.keyboard.type(code())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your claims today")).to_be_visible()
+    claim_by_keys(page, hub_id)
+
+
+def claim_by_keys(page: Page, hub_id: object) -> None:
+    """From home to a claim that is stopped again, each step by Tab and Enter."""
     tab_to(page, "Skip to the content")
     page.keyboard.press("Enter")
     tab_to(page, "Scan a hub")

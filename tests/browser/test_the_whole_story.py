@@ -67,7 +67,7 @@ def somebody_joins_by_their_invitation(page: Page, address: str, name: str, as_w
     until(lambda: letters_to(address))
     [letter] = letters_to(address)
     page.set_content(letter.alternatives[0].content)
-    page.get_by_role("link", name="Open in the portal").click()
+    page.get_by_role("link", name="See the invitation").click()
     expect(page.get_by_role("heading", name="Join Acme Properties")).to_be_visible()
     expect(page.get_by_text(as_what)).to_be_visible()
     page.get_by_label("Your name").fill(name)

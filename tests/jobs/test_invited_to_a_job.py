@@ -51,7 +51,8 @@ def test_the_job_names_who_is_invited_until_they_join(planned, as_person, ada):
     planned("new@acme.example")
     page = f"/jobs/{Job.objects.get().pk}/"
     shown = as_person(ada).get(page).content.decode()
-    assert "Invited: new@acme.example" in shown
+    assert "new@acme.example" in shown
+    assert "Invited, not joined yet" in shown
     assert "Nobody is named" not in shown
 
     invitations.accept(Invitation.objects.get(), make_person("new@acme.example", "Lea"))

@@ -83,6 +83,13 @@ def for_administrator(state: str, reason: str, person: str) -> Words:
     return Words(usual.chip, str(title) % named, str(text) % named)
 
 
+def stopped_by(person: str) -> Words:
+    """Return the words for a claim that somebody else than its reader has stopped."""
+    title = gettext("Stopped by %(person)s") % {"person": person}
+    text = _("Nothing more is sent for this hub. If it should be claimed all the same, ask them.")
+    return Words(BY_STATE[State.CANCELLED].chip, title, text)
+
+
 def address_unconfirmed(person: str) -> Words:
     """Return the words for others about a claim of somebody whose address is not confirmed."""
     title = gettext("The e-mail address of %(person)s is not confirmed yet")

@@ -138,7 +138,20 @@ def present(claim: Claim, reader: User | None = None, *, for_admin: bool = False
         if for_admin and not claim.by_support:
             return reader_wording.nothing_listed(permissions.claimant(claim).display_name)
         return wording.NOTHING_LISTED
+    if (other := _stopped_by_other(claim, reader)) is not None:
+        return reader_wording.stopped_by(other.display_name)
     return wording.STOPPING if is_stopping(claim) else _words(claim, reader, for_admin=for_admin)
+
+
+def _stopped_by_other(claim: Claim, reader: User | None) -> User | None:
+    """Return who cancelled somebody else's claim, such as an administrator who rejected it.
+
+    Support's people are named to nobody else, and the one who did it reads the plain words.
+    """
+    if claim.state != State.CANCELLED or claim.reason or claim.by_support:
+        return None
+    own = {claim.submitted_by_id, reader.pk if reader else claim.submitted_by_id}
+    return None if claim.cancel_requested_by_id in own else claim.cancel_requested_by
 
 
 def steps(
@@ -160,6 +173,9 @@ def steps(
             claim.created_at,
         )
     ]
+    if claim.released_by is not None:
+        who = gettext("By %(person)s") % {"person": claim.released_by.display_name}
+        story.append(Step("past", "good", "check", _("Released"), who))
     if claim.state in SUCCEEDED:
         return story + _success(claim)
     now = present(claim, reader, for_admin=for_admin)

@@ -1,5 +1,7 @@
 """The first page: the scan button and today's claims, or what needs an administrator."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from portal.claims import first_steps, queries
 from portal.claims.display import first_steps as step_words
 from portal.claims.display import home_items, list_item
 from portal.claims.display.home_items import Todo
+from portal.claims.display.list_item import ListItem
 from portal.claims.first_steps import Progress
 from portal.claims.groups import claims_in
 from portal.claims.models import Reason
@@ -28,7 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
     membership = access.choose(request, access.memberships(person))
     if membership is None:
         return render(request, "claims/nowhere.html")
-    context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
+    context: dict[str, Any] = (
+        _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
+    )
     if membership.role == Membership.Role.ADMIN:
         steps = first_steps.progress(membership)
         context["todos"] = todos(membership, is_new=steps is not None)
@@ -36,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= home_jobs.for_admin(membership)
     elif Ability.CLAIM in access.abilities(membership):
         context |= home_jobs.for_worker(membership)
+        context["rows"] = _besides(context["unfinished"], context["rows"])
     elif membership.role == Membership.Role.VIEWER:
         context |= home_jobs.todays(membership)
     return render(request, "claims/home.html", context)
@@ -60,6 +66,12 @@ def _for_member(member: Membership) -> dict[str, object]:
         "is_of_everybody": member.role != Membership.Role.INSTALLER,
         "is_supports": member.organisation.holds_super_key,
     }
+
+
+def _besides(shown: list[ListItem], rows: list[ListItem]) -> list[ListItem]:
+    """Return the rows that are not shown above them already."""
+    above = {row.url for row in shown}
+    return [row for row in rows if row.url not in above]
 
 
 @require_POST

@@ -24,6 +24,11 @@ from portal.orgs.web import sign_in_limits
 CODE_USED = _("That code has been used. Wait for the next one.")
 PASSKEY_REFUSED = _("That passkey was not accepted. Try again, or use another way.")
 NAME_CHARACTERS = 60
+NEW_PASSWORD = _("New password")
+NEW_PASSWORD_AGAIN = _("New password, once more")
+GOOD_PASSWORD = _(
+    "At least 10 characters. Three or four words that have nothing to do with each other are best."
+)
 
 
 class _SecondFactorForm(mfa_forms.BaseAuthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -158,7 +163,11 @@ def judge_new_password(form: forms.Form, person: User) -> None:
 class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """Another password of one's own."""
 
-    password1 = NewPasswordField(label=ChangePasswordForm.base_fields["password1"].label)
+    oldpassword = PasswordField(
+        show_reset_help=True, label=_("Current password"), autocomplete="current-password"
+    )
+    password1 = NewPasswordField(label=NEW_PASSWORD, help_text=GOOD_PASSWORD)
+    password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
     def clean(self) -> dict[str, Any] | None:
         """Judge the new password, after the present one was right."""
@@ -180,7 +189,8 @@ class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has 
 class PasswordByLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
     """A new password, set through the link that was sent to the person's address."""
 
-    password1 = NewPasswordField(label=ResetPasswordKeyForm.base_fields["password1"].label)
+    password1 = NewPasswordField(label=NEW_PASSWORD, help_text=GOOD_PASSWORD)
+    password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
     def clean(self) -> dict[str, Any] | None:
         """Judge the new password, after both were the same."""

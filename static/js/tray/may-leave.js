@@ -30,7 +30,11 @@ const language = document.documentElement.lang === "en" ? "en-GB" : document.doc
 
 /** @param {number} at In milliseconds. */
 const timeOf = (at) =>
-  new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
+  new Intl.DateTimeFormat(language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(at);
 
 /** @param {string} moment */
 const ago = (moment) => {

@@ -60,8 +60,14 @@ def test_an_installer_finds_the_scan_button_and_their_own_claims_of_today(
     old = actions.submit(claim_request(ira, mill_court, world.hub_id(1)))
     Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
     actions.submit(claim_request(ada, mill_court, world.hub_id(2)))
+    under_way = actions.submit(claim_request(ira, mill_court, world.hub_id(3)))
+    ended = {"state": "claimed", "sends": 1, "finished_at": timezone.now(), "due_at": None}
+    Claim.objects.filter(pk=mine.pk).update(**ended)
     answer = home(as_person(ira))
 
+    # What has not ended stands above, and is not told twice.
+    unfinished = {row.hub_id for row in answer.context["unfinished"]}
+    assert unfinished == {old.hub_id_text, under_way.hub_id_text}
     assert [row.hub_id for row in answer.context["rows"]] == [mine.hub_id_text]
     assert "Scan a hub" in answer.content.decode()
     assert "todos" not in answer.context

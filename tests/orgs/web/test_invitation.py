@@ -110,7 +110,7 @@ def test_a_stranger_sets_no_password_of_an_account_through_an_invitation(
 
 
 def test_an_account_that_signs_up_by_no_link_does_not_exist(client, db):
-    assert "not made here" in text(client.get(reverse("account_signup")))
+    assert "You need an invitation" in text(client.get(reverse("account_signup")))
     client.post(reverse("account_signup"), {"email": NEW, "password1": FORM["password"]})
 
     assert not User.objects.filter(email=NEW).exists()
@@ -152,8 +152,7 @@ def test_who_is_signed_in_as_another_is_offered_to_sign_out_and_go_on(as_person,
     for answer in (client.get(address), client.post(address)):
         page = text(answer)
         assert answer.status_code == 409
-        assert f"This invitation is for {NEW}" in page
-        assert f"You are signed in as {ira.email}" in page
+        assert f"It is for {NEW}, and you are signed in as {ira.email}" in page
         assert f"ask Ada Admin to invite {ira.email}" in page  # It may have been forwarded.
 
     assert not User.objects.filter(email=NEW).exists()

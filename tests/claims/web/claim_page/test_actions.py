@@ -100,3 +100,18 @@ def test_a_claim_that_is_being_stopped_is_not_tried_now(installer, claim):
 
     assert "Stopping" in page
     assert f"/claims/{claim.pk}/try-now/" not in page
+
+
+def test_who_made_a_claim_reads_who_released_it_and_who_stopped_it(
+    installer, as_person, ada, ira, mill_court
+):
+    claim = actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
+    Claim.objects.filter(pk=claim.pk).update(state="blocked", reason="right_gone", due_at=None)
+    assert actions.release(claim, ada)
+    released = text_of(installer, claim)
+    assert actions.stop(claim, ada)
+
+    assert "Released" in released
+    assert "By Ada Admin" in released
+    assert "Stopped by Ada Admin" in text_of(installer, claim)
+    assert "Stopped by" not in text_of(as_person(ada), claim), "she knows"
