@@ -27,7 +27,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
         _("Ask SmartphoneKey's support, and quote the reference."),
     ),
     (State.BLOCKED, Reason.KEY_MISSING): (
-        _("Your organisation has no API key yet"),
+        BY_REASON[State.BLOCKED, Reason.KEY_MISSING].title,
         _("Add it under API key. The scan is saved and continues by itself."),
     ),
     (State.BLOCKED, Reason.KEY_REFUSED): (
@@ -35,7 +35,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
         _("Renew it under API key. The scan is saved and continues by itself."),
     ),
     (State.BLOCKED, Reason.KEY_UNREADABLE): (
-        _("The portal cannot read the stored API key"),
+        BY_REASON[State.BLOCKED, Reason.KEY_UNREADABLE].title,
         _("Store it again under API key. The scan is saved and continues by itself."),
     ),
     (State.BLOCKED, Reason.KEY_MISMATCH): (
@@ -50,19 +50,19 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
         ),
     ),
     (State.CONFLICT, Reason.ANOTHER_SITE): (
-        _("This hub is yours, at another site"),
+        BY_REASON[State.CONFLICT, Reason.ANOTHER_SITE].title,
         _("Have it moved in SpKey if it stands here now. Nothing was changed."),
     ),
     (State.REJECTED, Reason.FORBIDDEN): (
-        _("Your organisation's key may not claim this hub"),
+        BY_REASON[State.REJECTED, Reason.FORBIDDEN].title,
         _("See under API key whether the key belongs to this organisation."),
     ),
     (State.REJECTED, Reason.INVALID): (
-        _("SmartphoneKey did not accept the details"),
+        BY_REASON[State.REJECTED, Reason.INVALID].title,
         _("Check what is listed here."),
     ),
     (State.CONFLICT, Reason.KEY_MISMATCH): (
-        _("The stored API key claimed it for another organisation"),
+        BY_REASON[State.CONFLICT, Reason.KEY_MISMATCH].title,
         _(
             "The key is not your organisation's own: put in the right one under API key. "
             "SpKey's support can move the hub."
