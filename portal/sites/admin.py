@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from portal.orgs.admin import OrganisationAdmin
+from portal.orgs.admin.organisations import OrganisationAdmin
 from portal.orgs.models import Organisation
 from portal.orgs.web.admin_audit import record_rows
 from portal.sites.models import Site
