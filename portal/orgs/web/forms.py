@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import Limit
 from portal.core.web.client_address import counted_address
+from portal.core.web.days import DayField
 from portal.orgs import members, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
@@ -348,7 +349,7 @@ def sent_field(**kwargs: Any) -> forms.ChoiceField:
 
 def expiry_field() -> forms.DateField:
     """Return the field for the last day on which SpKey takes the key."""
-    return forms.DateField(
+    return DayField(
         label=_("Expires on"),
         required=False,
         help_text=_(
@@ -357,7 +358,6 @@ def expiry_field() -> forms.DateField:
         ),
         error_messages={"invalid": _("A day such as 2030-12-31.")},
         validators=[not_over],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
     )
 
 
