@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.forms import DateField, DateInput
+from django.forms import DateField, DateInput, SplitDateTimeWidget, TimeInput
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -42,6 +42,15 @@ class DayInput(DateInput):
             given.get("id", ""),
             _words(value),
         )
+
+
+class MomentInput(SplitDateTimeWidget):
+    """A day and a time of day."""
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__(dict(attrs or {}))
+        clock = TimeInput({"type": "time", "autocomplete": "off"}, format="%H:%M")
+        self.widgets = (DayInput(), clock)
 
 
 def _words(value: Any) -> str:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
@@ -45,6 +46,11 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
     list_filter = ("kind", KeyStateFilter)
     list_select_related = ("organisation",)
     search_fields = ("organisation__name", "organisation__spkey_org_id")
+
+    def title(self, credential: ApiCredential) -> str:
+        """Return what its page is called."""
+        named = {"organisation": credential.organisation}
+        return gettext("API key of %(organisation)s") % named
 
     @admin.display(description=_("state"), ordering="state")
     def state_in_words(self, credential: ApiCredential) -> Text:

@@ -5,12 +5,14 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
-from django.forms import ModelForm
+from django.db.models import DateTimeField
+from django.forms import ModelForm, SplitDateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.web.days import MomentInput
 from portal.core.web.once import once
 from portal.orgs.models import Membership, Organisation
 from portal.orgs.web.admin_audit import (
@@ -37,8 +39,13 @@ class Memberships(admin.StackedInline[Membership, Organisation]):
     formset = MemberRows
     verbose_name = _("member")
     verbose_name_plural = _("Members")
-    # In lines: one line of all of them is wider than the page.
-    fields = (("user", "role", "support"), ("spkey_user_id", "expires_at"), "reason")
+    template = "orgs/operators_members.html"
+    add_words = _("Add a member")
+    new_words = _("New member")
+    fields = ("user", "role", "support", "spkey_user_id", "expires_at", "reason")
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        DateTimeField: {"form_class": SplitDateTimeField, "widget": MomentInput}
+    }
     autocomplete_fields = ("user",)
     extra = 0
 

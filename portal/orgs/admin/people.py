@@ -1,6 +1,6 @@
 """People, as operators see and change them."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -17,6 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from portal.core.ui import Chip
+from portal.core.web.admin_filters import WordedFilter
+from portal.core.web.admin_lists import drawn
 from portal.orgs import access, addresses, factor_invitations, queries, sessions, spkey_users
 from portal.orgs.models import Organisation, User
 from portal.orgs.web.admin_audit import (
@@ -95,6 +98,23 @@ class PersonForm(_LowersEmail, ModelForm[User]):
     class Meta:
         model = User
         fields = ("email", "name", "language", "is_active", "is_staff")
+        labels: ClassVar = {"is_active": _("May sign in")}
+
+
+class MaySignInFilter(WordedFilter):
+    """People by whether they may sign in."""
+
+    title = _("may sign in")
+    parameter_name = "is_active__exact"
+    words = (("1", _("Yes")), ("0", _("No")))
+
+
+class OperatorFilter(WordedFilter):
+    """People by whether they are operators."""
+
+    title = _("operator of the portal")
+    parameter_name = "is_staff__exact"
+    words = (("1", _("Yes")), ("0", _("No")))
 
 
 @admin.register(User)
@@ -134,8 +154,8 @@ class PersonAdmin(DjangoUserAdmin[User]):
         ),
     )
     readonly_fields = ("sign_in",)
-    list_display = ("email", "name", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff")
+    list_display = ("email", "name", "what_they_are", "last_signed_in")
+    list_filter = (MaySignInFilter, OperatorFilter)
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ()
@@ -154,6 +174,22 @@ class PersonAdmin(DjangoUserAdmin[User]):
             return None
         link = settings.PORTAL_URL + reverse("factor-invitation", args=(token,))
         return render(request, "orgs/factor_invited.html", {"person": person, "link": link})
+
+    def title(self, person: User) -> str:
+        """Return what their page is called."""
+        return person.display_name
+
+    @admin.display(description=_("state"))
+    def what_they_are(self, person: User) -> str:
+        """Say who is an operator, and who may not sign in; nothing of others."""
+        if not person.is_active:
+            return drawn(Chip("quiet", "stop", _("May not sign in")))
+        return drawn(Chip("working", "operate", _("Operator"))) if person.is_staff else ""
+
+    @admin.display(description=_("last signed in"), ordering="last_login")
+    def last_signed_in(self, person: User) -> object:
+        """Return when they last signed in."""
+        return person.last_login
 
     @admin.display(description=_("Password"))
     def sign_in(self, person: User) -> str:
@@ -221,6 +257,11 @@ class PersonAdmin(DjangoUserAdmin[User]):
             record_change(request, "person.password_set", after, None, reason=why)
             tell_operators(request, "password", why, whom=after.email)
             tell_colleagues(after, "password", why, whom=after.email)
+            # What Django says of it is about "password-based authentication".
+            list(messages.get_messages(request))
+            has_one = after.has_usable_password()
+            said = gettext("Password set.") if has_one else gettext("They have no password now.")
+            messages.success(request, said)
         return answer
 
 

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
@@ -42,7 +43,11 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
         """Refuse to look into what is stored of a factor: it is a secret, though encrypted."""
         return not lookup.startswith("data") and super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("user"), ordering="user__email")
+    def title(self, factor: Authenticator) -> str:
+        """Return what its page is called."""
+        return gettext("Second factor of %(person)s") % {"person": factor.user}
+
+    @admin.display(description=_("person"), ordering="user__email")
     def person(self, factor: Authenticator) -> object:
         """Return whose it is."""
         return factor.user
