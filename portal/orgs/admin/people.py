@@ -123,6 +123,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
 
     form = PersonForm
     add_form = NewUserForm
+    add_form_template = None  # As any other row is added.
     change_password_form = PasswordForm
     change_user_password_template = "orgs/operators_password.html"  # noqa: S105 - no password
     fieldsets = (

@@ -205,7 +205,7 @@ def test_a_list_calls_a_hub_online_only_while_it_was_read_so_just_now(admin, thr
     assert "seen online" in note
     hubs.update(online=False)
 
-    assert "online" not in chip_and_note(admin, claim)[1]
+    assert "seen offline" in chip_and_note(admin, claim)[1]
 
 
 def test_filters_that_match_nothing_offer_all_again(admin, claim):
