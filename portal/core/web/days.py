@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 ISO: Final = "%Y-%m-%d"
 
@@ -49,8 +50,8 @@ class MomentInput(SplitDateTimeWidget):
 
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
         super().__init__(dict(attrs or {}))
-        clock = TimeInput({"type": "time", "autocomplete": "off"}, format="%H:%M")
-        self.widgets = (DayInput(), clock)
+        clock = {"type": "time", "autocomplete": "off", "aria-label": _("Time")}
+        self.widgets = (DayInput({"aria-label": _("Day")}), TimeInput(clock, format="%H:%M"))
 
 
 def _words(value: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
@@ -162,7 +163,9 @@ class PersonAdmin(DjangoUserAdmin[User]):
     filter_horizontal = ()
     actions = ("invite",)
 
-    @admin.action(description=_("Invite to set up a second factor"))
+    @admin.action(
+        description=_("Invite to set up a second factor"), location=ActionLocation.CHANGE_FORM
+    )
     def invite(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
         """Show the link by which an operator or agent sets up their second factor, this once."""
         try:

@@ -19,12 +19,16 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Pages of one subject. `lists` are its models and what their lists are called."""
+    """Pages of one subject. `lists` are its models and what their lists are called.
+
+    At the thumb there is room for three words that are short.
+    """
 
     lists: tuple[tuple[str, Text], ...]
     icon: str
     word: Text
     text: Text
+    at_thumb: bool = False
 
     @property
     def url(self) -> str:
@@ -38,8 +42,8 @@ class Place:
         return tabs if len(tabs) > 1 else []
 
 
-def _place(model: str, icon: str, word: Text, text: Text) -> Place:
-    return Place(((model, word),), icon, word, text)
+def _place(model: str, icon: str, word: Text, text: Text, *, at_thumb: bool = False) -> Place:
+    return Place(((model, word),), icon, word, text, at_thumb)
 
 
 PLACES: Final[Sequence[Place]] = (
@@ -54,12 +58,14 @@ PLACES: Final[Sequence[Place]] = (
         "person",
         _("People"),
         _("Accounts: addresses and passwords, and who is an operator."),
+        at_thumb=True,
     ),
     Place(
         (("claims.claim", _("Claims")), ("claims.attempt", _("Calls to SmartphoneKey"))),
         "history",
         _("Claims"),
         _("Every claim, and each call to SmartphoneKey made for it."),
+        at_thumb=True,
     ),
     _place(
         "orgs.apicredential",
@@ -73,7 +79,7 @@ PLACES: Final[Sequence[Place]] = (
         _("Second factors"),
         _("Who has one. Remove that of a lost phone here."),
     ),
-    _place("hubs.hub", "hub", _("Hubs"), _("What was last read of each hub.")),
+    _place("hubs.hub", "hub", _("Hubs"), _("What was last read of each hub."), at_thumb=True),
     _place(
         "audit.entry",
         "record",
