@@ -25,6 +25,7 @@ from django.test import Client
 from bench.people import HAL, IRA, installer, use_factor
 from bench.report import Figure
 from bench.years import make_claims, make_due, make_former_sites, submit
+from portal.claims.groups import OFFERED
 from portal.claims.models import Claim
 from portal.claims.queries import claims_for_others
 from portal.core import leasing, worker
@@ -127,7 +128,7 @@ def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
 
 def _lists(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     read = _reader(readers.admin)
-    for state in ("", "attention", "refused", "unclaimed", "open", "ended", "not_found"):
+    for state in ("", *OFFERED, "attention", "refused", "unclaimed", "open", "ended", "not_found"):
         yield f"claims {state or 'of any state'}", read(f"/claims/?state={state}")
     yield "claims of a site", read(f"/claims/?site={claim.site_id}")
     yield "claims of a person", read(f"/claims/?person={claim.submitted_by_id}")

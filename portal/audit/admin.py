@@ -32,16 +32,24 @@ class ReadOnlyAdmin(ReadOnly, LongList):
     """Shows rows, and no more than that."""
 
 
+class TimeFilter(admin.DateFieldListFilter):
+    """Rows by when they happened."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("time")
+
+
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
     """Who did what, newest first, in the record's own sentences."""
 
-    list_display = ("at", "happened", "person", "role", "organisation", "came_of_it")
-    list_display_links = ("at", "happened")
-    list_filter = ("at",)
+    list_display = ("time", "happened", "person", "role", "organisation", "came_of_it")
+    list_display_links = ("happened",)
+    list_filter = (("at", TimeFilter),)
     search_fields = ("verb", "actor_label", "object_id")
     fields = (
-        "at",
+        "time",
         "happened",
         "person",
         "role",
@@ -53,6 +61,15 @@ class EntryAdmin(ReadOnlyAdmin):
         "request",
     )
     readonly_fields = fields
+
+    @admin.display(description=_("time"), ordering="at")
+    def time(self, entry: Entry) -> object:
+        """Return when it happened."""
+        return entry.at
+
+    def title(self, entry: Entry) -> str:
+        """Return what its page is called."""
+        return self.happened(entry)
 
     @admin.display(description=_("what happened"))
     def happened(self, entry: Entry) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +12,7 @@ from portal.claims.display import name_wording, wording
 from portal.claims.models import Attempt, Claim
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.core.web.admin_lists import MOST_COUNTED
+from portal.core.web.admin_lists import MOST_COUNTED, drawn
 from portal.hubs import search as hub_search
 from portal.hubs.models import Hub
 
@@ -54,8 +53,47 @@ class ReasonFilter(WordedFilter):
     words = tuple(name_wording.REASONS.items())
 
 
-# What the table of words has to say of a column.
-IN_WORDS = {"state": "state_in_words", "reason": "reason_in_words"}
+ABOUT = (
+    "whole_hub_id",
+    "organisation",
+    "acting_organisation",
+    "support_reason",
+    "site",
+    "spkey_site_id",
+    "place",
+    "job",
+    "submitted_by",
+    "released_by",
+    "created_at",
+)
+COURSE = (
+    "state_in_words",
+    "reason_in_words",
+    "problems",
+    "reference",
+    "tries",
+    "sends",
+    "contacted_at",
+    "due_at",
+    "claimed_at",
+    "finished_at",
+    "late_effect_at",
+)
+INNER = (
+    "last_send_at",
+    "outcome_unknown_since",
+    "no_effect_seen_at",
+    "send_requested",
+    "cancel_requested_at",
+    "cancel_requested_by",
+    "retry_window_start",
+    "retry_of",
+    "retried",
+    "leased_by",
+    "lease_until",
+    "version",
+    "changed_at",
+)
 
 
 @admin.register(Claim)
@@ -64,11 +102,9 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     list_display = (
         "title",
-        "hub_id_text",
         "organisation",
         "acting_organisation",
         "state_in_words",
-        "reason_in_words",
         "submitted_by",
         "created_at",
     )
@@ -76,6 +112,11 @@ class ClaimAdmin(ReadOnlyAdmin):
     search_fields = ("hub_id_text", "reference")
     list_select_related = ("organisation", "acting_organisation", "site", "submitted_by")
     inlines = (Attempts,)
+    fieldsets = (
+        (None, {"fields": ABOUT}),
+        (_("How it goes"), {"fields": COURSE}),
+        (_("For looking into it"), {"fields": INNER, "classes": ("collapse",)}),
+    )
 
     def found(self, rows: QuerySet[Any], text: str) -> set[Any]:
         """Return the ids of claims with this reference, or of a hub with this id or serial."""
@@ -83,20 +124,21 @@ class ClaimAdmin(ReadOnlyAdmin):
         of_hubs = rows.filter(hub__in=hubs).order_by().values_list("pk", flat=True)
         return super().found(rows, text) | set(of_hubs[:MOST_COUNTED])
 
-    def get_fields(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
-        """Return the columns, those that have words in words."""
-        return [IN_WORDS.get(str(name), name) for name in super().get_fields(request, obj)]
-
     @admin.display(description=_("claim"), ordering="hub_id_text")
     def title(self, claim: Claim) -> str:
         """Return what people compare with the label, and where."""
         tail, site = claim.hub_id_text[-4:].upper(), claim.site_name
         return gettext("Hub …%(tail)s at %(site)s") % {"tail": tail, "site": site}
 
+    @admin.display(description=_("hub id"))
+    def whole_hub_id(self, claim: Claim) -> str:
+        """Return the whole id, to copy."""
+        return claim.hub_id_text
+
     @admin.display(description=_("state"), ordering="state")
-    def state_in_words(self, claim: Claim) -> Text:
-        """Return what the state is called."""
-        return wording.state_name(claim.state)
+    def state_in_words(self, claim: Claim) -> str:
+        """Return the state as its chip says it."""
+        return drawn(wording.words(claim.state, claim.reason).chip)
 
     @admin.display(description=_("reason"), ordering="reason")
     def reason_in_words(self, claim: Claim) -> Text:
@@ -108,13 +150,15 @@ class ClaimAdmin(ReadOnlyAdmin):
 class AttemptAdmin(ReadOnlyAdmin):
     """Single calls, to find by the reference that SpKey's support quotes."""
 
-    list_display = ("claim_and_state", *ATTEMPT_COLUMNS)
+    list_display = ("title", *ATTEMPT_COLUMNS)
     list_filter = ("kind",)
     search_fields = ("reference", "request_id")
     list_select_related = ("claim",)
     ordering = ("-pk",)
 
     @admin.display(description=_("claim"), ordering="claim")
-    def claim_and_state(self, attempt: Attempt) -> str:
+    def title(self, attempt: Attempt) -> str:
         """Return the hub that the call was about, and the state of its claim."""
-        return f"{attempt.claim}: {wording.state_name(attempt.claim.state)}"
+        claim = attempt.claim
+        said = {"tail": claim.hub_id_text[-4:].upper(), "state": wording.state_name(claim.state)}
+        return gettext("Hub …%(tail)s: %(state)s") % said

@@ -1,6 +1,7 @@
 """Groups of claims that people look for, by name: what a list shows and what home counts.
 
-What they are called is in `name_wording.GROUPS`.
+What they are called is in `name_wording.GROUPS`. A name in an address is for good: people keep
+addresses, and e-mails hold them.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, Reason, State
+from portal.claims.models import ACTIVE, FINAL, SUCCEEDED, WAITS_FOR_RELEASE, Reason, State
 
 LATELY = timedelta(days=7)
 
@@ -46,9 +47,20 @@ OF_THE_KEY = (
 )
 """Why a claim is blocked until the key is put right."""
 
+OFFERED = ("progress", "needs", "release", "done", "online", "offline", "failed", "cancelled")
+"""What the list offers: what an administrator asks. Any other group, or a single state, is found
+by an address alone."""
+
+BY_HUB = {"online": True, "offline": False}
+"""The groups that depend on whether the hub was online when it was last read: see `by_hub.py`."""
+
 OF_STATES: dict[str, tuple[State, ...]] = {
-    "open": ACTIVE,
+    "progress": (State.QUEUED, State.SENDING, State.VERIFYING, State.WAITING),
+    "needs": (State.BLOCKED, State.REVIEW),
     "done": SUCCEEDED,
+    "failed": (State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED),
+    "cancelled": (State.CANCELLED,),
+    "open": ACTIVE,
     "attention": (
         State.BLOCKED,
         State.REVIEW,
@@ -62,25 +74,25 @@ OF_STATES: dict[str, tuple[State, ...]] = {
 """The groups that are some states, whatever else is so of the claim."""
 
 GROUPS: dict[str, Which] = {
-    "open": _in(*OF_STATES["open"]),
-    "done": _in(*OF_STATES["done"]),
-    "attention": _in(*OF_STATES["attention"]),
+    **{name: _in(*states) for name, states in OF_STATES.items()},
+    "release": lambda: WAITS_FOR_RELEASE,
     "key": lambda: (
         Q(state=State.BLOCKED, reason__in=OF_THE_KEY)
         | Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.KEY_DOUBTED)
     ),
-    "offline": lambda: Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.OFFLINE),
+    "hub_offline": lambda: Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.OFFLINE),
     "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
     "forbidden": lambda: _by_the_key() & _lately(),
     "refused": lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
     "unclaimed": lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
-    "ended": _in(*OF_STATES["ended"]),
 }
 
 
 WITHIN_STATES: dict[str, tuple[State, ...]] = {
     **OF_STATES,
     "key": (State.BLOCKED, State.WAITING, State.VERIFYING),
+    "release": (State.BLOCKED,),
+    "hub_offline": (State.WAITING, State.VERIFYING),
 }
 """In which states the claims of a group are, of which an index finds the newest of each."""
 

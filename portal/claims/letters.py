@@ -62,7 +62,7 @@ def _given_up(notice: Notice) -> dict[str, object] | None:
 
 def _waiting(notice: Notice) -> dict[str, object] | None:
     blocked = _of_reader(notice).filter(state=State.BLOCKED).exclude(reason__in=TOLD_OTHERWISE)
-    numbers = _numbers(blocked, "?state=attention")
+    numbers = _numbers(blocked, "?state=needs")
     if numbers is None:
         return None
     found = list(blocked.order_by())

@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.core.web.admin_lists import MOST_COUNTED
+from portal.core.ui import Chip
+from portal.core.web.admin_lists import MOST_COUNTED, drawn
 from portal.hubs import search
 from portal.hubs.models import Hub
 
@@ -17,7 +18,7 @@ from portal.hubs.models import Hub
 class HubAdmin(ReadOnlyAdmin):
     """Each organisation's view of its hubs."""
 
-    list_display = ("title", "hub_id", "organisation", "binding", "status", "online", "read_at")
+    list_display = ("title", "serial", "organisation", "binding", "status", "is_online", "read_at")
     list_filter = ("binding", "online")
     search_fields = ("hub_id", "serial")
     list_select_related = ("organisation",)
@@ -26,6 +27,14 @@ class HubAdmin(ReadOnlyAdmin):
     def title(self, hub: Hub) -> str:
         """Return what people compare with the label."""
         return gettext("Hub …%(tail)s") % {"tail": str(hub.hub_id)[-4:].upper()}
+
+    @admin.display(description=_("online"), ordering="online")
+    def is_online(self, hub: Hub) -> str:
+        """Say whether it was online when it was last read."""
+        if hub.online is None:
+            return ""
+        online = Chip("good", "check", _("Online"))
+        return drawn(online if hub.online else Chip("attention", "offline", _("Offline")))
 
     def found(self, rows: QuerySet[Any], text: str) -> set[Any]:
         """Return the ids of hubs that have the text in their id or serial."""

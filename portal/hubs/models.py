@@ -99,6 +99,8 @@ class Hub(Leased):
                 condition=Q(due_at__isnull=False),
                 name="hub_due_of_organisation",
             ),
+            # Which of an organisation's hubs are offline, or online.
+            models.Index(fields=("organisation", "online"), name="hub_online"),
             models.Index(
                 fields=("kept_until",), condition=Q(kept_until__isnull=False), name="hub_kept"
             ),

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from portal.orgs.admin import OrganisationAdmin
+from portal.orgs.admin.organisations import OrganisationAdmin
 from portal.orgs.models import Organisation
 from portal.orgs.web.admin_audit import record_rows
 from portal.sites.models import Site
@@ -15,6 +16,7 @@ class Sites(admin.TabularInline[Site, Organisation]):
     """The organisation's sites. One where hubs were claimed cannot be removed."""
 
     model = Site
+    add_words = _("Add a site")
     fields = ("name", "spkey_site_id", "address", "archived_at")
     readonly_fields = ("archived_at",)
     extra = 0

@@ -10,6 +10,7 @@ from django.utils import translation
 from portal.audit.display import wording
 from portal.audit.kinds import Kind, kind_of
 from portal.audit.models import Entry
+from portal.notices.models import Notice
 from portal.orgs import sign_in_record
 from portal.orgs.models import KeyCandidate
 
@@ -83,6 +84,13 @@ def test_every_verb_has_a_sentence_a_kind_and_its_greek():
 @pytest.mark.parametrize("verb", wording.SENTENCES)
 def test_a_sentence_can_be_said_of_an_entry_that_knows_nothing(verb):
     assert wording.sentence(Entry(verb=verb.partition("/")[0]))
+
+
+@pytest.mark.parametrize("kind", Notice.Kind)
+def test_of_an_email_the_record_says_what_it_was_about(kind):
+    said = wording.sentence(Entry(verb="notice.told", detail={"kind": str(kind)}))
+
+    assert said.startswith("E-mail was written about ")
 
 
 def test_a_verb_that_has_no_words_yet_is_shown_as_it_is_written():

@@ -26,7 +26,12 @@ from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, join, make_person
 from tests.jobs.conftest import make
 from tests.jobs.handed_over import claim_hubs, complete, job_at
-from tests.people_with_factor import set_up_factor, sign_in_with_factor, sign_in_with_password
+from tests.people_with_factor import (
+    has_used_factor,
+    set_up_factor,
+    sign_in_with_factor,
+    sign_in_with_password,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
@@ -362,3 +367,12 @@ def test_the_page_of_somebody_without_an_organisation(tablet, otto):
     assert visit(page, ["/", "/operator/"]) == {}
     link = reverse("factor-invitation", args=(factor_invitations.invite(otto, actor=None),))
     assert visit(page, [link]) == {}
+
+
+def test_the_operators_pages(tablet, otto, as_person, acme, claim):
+    page = tablet(client=has_used_factor(as_person(otto), otto))
+    rows = [("orgs_organisation", acme.pk), ("orgs_user", otto.pk), ("claims_claim", claim.pk)]
+    addresses = [f"/operator/{page}/" for page in ("orgs/organisation", "orgs/user", "audit/entry")]
+    addresses += [reverse(f"admin:{model}_change", args=(pk,)) for model, pk in rows]
+    password = reverse("admin:auth_user_password_change", args=(otto.pk,))
+    assert visit(page, ["/operator/", *addresses, password]) == {}

@@ -55,7 +55,7 @@ def test_an_organisation_goes_from_an_operators_form_to_a_handover_whose_link_en
 
 def an_operator_makes_the_organisation(page: Page) -> None:
     page.goto("/operator/")
-    page.get_by_role("row", name="Organisations").get_by_role("link", name="Add").click()
+    page.get_by_role("link", name="Add an organisation").click()
     page.get_by_label("Name").fill("Acme Properties")
     page.get_by_label("SpKey organisation id").fill(world.ACME_ORG_ID)
     page.get_by_label("E-mail address of its first administrator").fill(ADMINISTRATOR)

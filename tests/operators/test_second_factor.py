@@ -107,8 +107,8 @@ def test_neither_operator_nor_agent_can_set_up_a_factor_uninvited(who, request):
 
 
 def test_an_agent_sets_up_a_factor_by_an_operators_invitation(operator, sam):
-    page = address(User, "changelist")
-    answer = operator.post(page, {"action": "invite", "_selected_action": str(sam.pk)})
+    page = address(User, "change", sam.pk)
+    answer = operator.post(page, {"CHANGE_FORM-action": "invite", "_selected_action": str(sam.pk)})
     link = answer.context["link"].removeprefix("http://localhost:8000")
     agent = by_password(sam)
     assert "Set it up" in agent.get(link).text
@@ -182,8 +182,8 @@ def test_only_a_powerful_person_without_a_factor_is_invited(who, ira, otto):
 def test_a_colleague_invites_on_the_page_of_the_people(operator, ira):
     ole = make_person("second@portal.example", "Ole", is_staff=True, is_superuser=True)
     for person, invitations in ((ira, 0), (ole, 1)):
-        form = {"action": "invite", "_selected_action": str(person.pk)}
-        answer = operator.post(address(User, "changelist"), form)
+        form = {"CHANGE_FORM-action": "invite", "_selected_action": str(person.pk)}
+        answer = operator.post(address(User, "change", person.pk), form)
         assert FactorInvitation.objects.count() == invitations
 
     link = answer.context["link"].removeprefix("http://localhost:8000")

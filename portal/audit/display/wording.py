@@ -95,7 +95,24 @@ SENTENCES: Final[dict[str, Text]] = {
     "key.refused": _("SmartphoneKey refused the API key %(what)s"),
     "key.mismatch": _("The API key %(what)s proved to be another organisation’s"),
     "key.kind_changed": _("%(who)s changed for whom the API key %(what)s may act"),
-    "notice.told": _("E-mail was written about what happened"),
+    "notice.told": _("E-mail was written"),
+    "notice.told/key_refused": _("E-mail was written about the refused API key"),
+    "notice.told/key_mismatch": _("E-mail was written about an API key of another organisation"),
+    "notice.told/key_forbidden": _("E-mail was written about an API key that may not claim"),
+    "notice.told/key_expires": _("E-mail was written about the API key, which ends soon"),
+    "notice.told/late_effect": _("E-mail was written about a claim that took effect late"),
+    "notice.told/review": _("E-mail was written about a claim that is not confirmed"),
+    "notice.told/unknown_hubs": _("E-mail was written about many unknown hubs"),
+    "notice.told/bound_elsewhere": _("E-mail was written about a hub that went elsewhere"),
+    "notice.told/support_claimed": _("E-mail was written about a hub that SpKey support claimed"),
+    "notice.told/job_overdue": _("E-mail was written about an overdue job"),
+    "notice.told/job_request": _("E-mail was written about a request to answer"),
+    "notice.told/job_answer": _("E-mail was written about the answer to a request"),
+    "notice.told/job_completed": _("E-mail was written about a completed job"),
+    "notice.told/operator_change": _("E-mail was written about a change by an operator"),
+    "notice.told/administrators": _("E-mail was written about a change of administrators"),
+    "notice.told/gave_up": _("E-mail was written about claims that were given up"),
+    "notice.told/waits": _("E-mail was written about claims that wait for somebody"),
     "record.exported": _("%(who)s exported the record"),
     "news.changed": _("%(who)s changed which e-mails they get"),
     # Getting in
@@ -116,7 +133,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "factor.failed": _("A wrong code was entered for %(what)s"),
 }
 # Where a verb's detail says which story it tells.
-STORIES: Final = ("state", "verdict", "by")
+STORIES: Final = ("state", "verdict", "by", "kind")
 
 KINDS: Final[dict[str, Text]] = {
     Kind.CLAIMS: _("Claims"),

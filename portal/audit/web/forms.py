@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit import queries
 from portal.audit.display import wording
 from portal.audit.models import Entry
+from portal.core.web.days import DayField
 from portal.core.web.long_choices import LongSelect
 from portal.orgs.models import Membership
 from portal.orgs.queries import members_of
@@ -26,12 +27,8 @@ class RecordFilter(forms.Form):
         label=_("Person"), required=False, coerce=uuid.UUID, empty_value=None, widget=LongSelect
     )
     site = forms.ChoiceField(label=_("Site"), required=False, widget=LongSelect)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
     q = forms.CharField(label=_("Find"), required=False, max_length=128)
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:

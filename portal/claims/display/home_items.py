@@ -91,7 +91,7 @@ COUNTED: dict[str, Counted] = {
         "attention",
         "help",
     ),
-    "offline": Counted(
+    "hub_offline": Counted(
         ngettext_lazy("%(number)d hub is offline", "%(number)d hubs are offline", "number"),
         _("The portal keeps trying. Somebody on site can check power and cable."),
         "attention",

@@ -80,11 +80,12 @@ def _joined(*parts: str) -> str:
 
 
 def _last_online(claim: Claim) -> str:
-    """Return when the hub was read as online, of one that was so at its last reading."""
+    """Return when the claimed hub was read as online, or as offline: what it was last."""
     hub = claim.hub
-    if claim.state not in SUCCEEDED or not hub.online or hub.read_at is None:
+    if claim.state not in SUCCEEDED or hub.online is None or hub.read_at is None:
         return ""
-    return gettext("seen online %(moment)s") % {"moment": _moment(hub.read_at)}
+    seen = gettext("seen online %(moment)s") if hub.online else gettext("seen offline %(moment)s")
+    return seen % {"moment": _moment(hub.read_at)}
 
 
 def _moment(at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display.wording import BY_REASON, CLAIMED_LATER, state_name, words
+from portal.claims.display.wording import BY_REASON, CLAIMED_LATER, ONLINE, state_name, words
 from portal.claims.models import Reason, State
 from portal.core.ui import Text
 from portal.notices.models import Notice
@@ -63,11 +63,18 @@ REASONS: dict[str, Text] = {
 """What a reason is called by itself: as its chip says it, where it has one of its own."""
 
 GROUPS: dict[str, Text] = {
+    "progress": _("In progress"),
+    "needs": _("Needs somebody"),
+    "release": REASONS[Reason.RIGHT_GONE],
+    "done": state_name(State.CLAIMED),
+    "online": ONLINE.word,
+    "offline": _("Offline"),
+    "failed": _("Refused or failed"),
+    "cancelled": state_name(State.CANCELLED),
     "open": _("Under way"),
-    "done": _("All claimed"),
     "attention": _("Needs attention"),
     "key": _("Waiting for the API key"),
-    "offline": REASONS[Reason.OFFLINE],
+    "hub_offline": REASONS[Reason.OFFLINE],
     "late": _("Claimed later, this week"),
     "forbidden": _("Refused: API key"),
     "refused": _("Refused lately"),

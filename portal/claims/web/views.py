@@ -231,6 +231,14 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in found.filters),
         "rows": [list_item.of(claim) for claim in page.rows],
         "page": page,
+        "any_state_url": f"?{_without_state(request)}",
         "clear_url": reverse("claims:list"),
     }
     return render(request, "claims/list.html", context)
+
+
+def _without_state(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    for name in ("state", "before", "after"):
+        query.pop(name, None)
+    return query.urlencode()

@@ -8,9 +8,17 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 
+from portal.core.ui import Chip
+
 MOST_COUNTED: Final = 2_000
+
+
+def drawn(chip: Chip) -> str:
+    """Return a chip as every page draws it."""
+    return render_to_string("parts/chip.html", {"chip": chip})
 
 
 class FirstPages(Paginator[Any]):
@@ -21,6 +29,11 @@ class FirstPages(Paginator[Any]):
         """How many rows there are, as far as is counted."""
         rows = cast("QuerySet[Any]", self.object_list)
         return len(rows.values_list("pk", flat=True)[:MOST_COUNTED])
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more rows than are counted."""
+        return self.count >= MOST_COUNTED
 
 
 class LongList(admin.ModelAdmin[Any]):

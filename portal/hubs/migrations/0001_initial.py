@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
                         fields=["organisation", "due_at"],
                         name="hub_due_of_organisation",
                     ),
+                    models.Index(fields=["organisation", "online"], name="hub_online"),
                     models.Index(
                         condition=models.Q(("kept_until__isnull", False)),
                         fields=["kept_until"],

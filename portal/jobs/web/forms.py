@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.web.days import DayField
 from portal.core.web.long_choices import LongSelect
 from portal.jobs import expected, planning
 from portal.jobs.display import wording
@@ -24,14 +25,6 @@ MOST_EXPECTED = 100_000
 MOST_INVITED = 10
 LONGEST_NOTE = 1000
 NO_ADDRESS = _("“%(text)s” is not an e-mail address.")
-
-
-class DayField(forms.DateField):
-    """A day, picked or typed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
 
 
 class SiteField(forms.ModelChoiceField[Site]):

@@ -13,11 +13,11 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.throttle import Limit
 from portal.core.web.client_address import counted_address
+from portal.core.web.days import DayField
 from portal.orgs import members, queries
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
@@ -78,11 +78,9 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         min_length=10,
         max_length=500,
         help_text=_(
-            "Needed to make somebody an operator, a support agent or one more administrator, or no "
-            "more, to deactivate or reactivate one of them, to let an operator into an "
-            "organisation, to change a key’s kind, an organisation’s SpKey id or somebody’s "
-            "address, and to take a password or second factor from somebody. All operators are "
-            "told; an organisation’s administrators are, of what is about it or one of them."
+            "Needed where somebody gains or loses power, and where an address, a password, a "
+            "second factor, an SpKey id or a key’s kind changes. Operators are told, and the "
+            "administrators whom it concerns."
         ),
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
@@ -229,10 +227,11 @@ class MemberRows(forms.BaseInlineFormSet[Membership, Organisation, Any]):
     """The memberships of an organisation."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Say of a row that is taken away what that does."""
+        """Name what is asked of a row in the portal's words."""
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = _("Remove")
+        form.fields["user"].label = _("Person")
 
     def clean(self) -> None:
         """Demand the reasons of rows that are removed, of which Django demands nothing.
@@ -310,17 +309,20 @@ class OperatorsOrganisationForm(forms.ModelForm[Organisation]):
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic in stubs alone
-    """Another password for a person, or none, as operators set it.
-
-    Django's own script shows and hides the warning, which Django has in English alone.
-    """
+    """Another password for a person, or none, as operators set it, in the portal's words."""
 
     reason = reason_field(required=True)
-    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # Django's is lazy too
-        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
-        _("Without a password, the person asks for a link by e-mail to set a new one."),
-        _("If disabled, the current password for this user will be lost."),
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.fields.get("usable_password")
+        if isinstance(asked, forms.ChoiceField):
+            asked.label = _("Do they sign in with a password?")
+            asked.help_text = _(
+                "Without one, they ask for a link by e-mail to set a new one. "
+                "The one that they have is lost."
+            )
+            asked.choices = [("true", _("Yes")), ("false", _("No"))]
 
 
 class KeyKindForm(forms.ModelForm[ApiCredential]):
@@ -348,7 +350,7 @@ def sent_field(**kwargs: Any) -> forms.ChoiceField:
 
 def expiry_field() -> forms.DateField:
     """Return the field for the last day on which SpKey takes the key."""
-    return forms.DateField(
+    return DayField(
         label=_("Expires on"),
         required=False,
         help_text=_(
@@ -357,7 +359,6 @@ def expiry_field() -> forms.DateField:
         ),
         error_messages={"invalid": _("A day such as 2030-12-31.")},
         validators=[not_over],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.web.days import DayField
 from portal.orgs.models import Invitation, Membership, User
 from portal.orgs.web import passwords
 
@@ -73,11 +74,10 @@ class InviteForm(_PlaceFields):
 class PlaceForm(_PlaceFields):
     """A member's role, where they claim, and their last day."""
 
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("They belong to the organisation until the end of that day. Empty: no end."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean_last_day(self) -> datetime | None:

@@ -29,6 +29,7 @@ class OperatorsSite(AdminSite):
     """Where each room registers its pages for operators, in its admin.py."""
 
     site_header = site_title = _("SpKey installer portal: operators")
+    empty_value_display = "–"
     index_title = _("Operators’ pages")
 
     @login_not_required

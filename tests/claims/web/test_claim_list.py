@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
+from portal.claims.display import name_wording
 from portal.claims.engine import actions
+from portal.claims.groups import OFFERED
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from portal.sandbox import world
@@ -132,7 +134,8 @@ def three(ira, ada, mill_court, orchard_rise) -> dict[str, Claim]:
     actions.stop(claims["ira at orchard"], ira)
     done = {"state": "claimed", "finished_at": timezone.now(), "due_at": None}
     Claim.objects.filter(pk=claims["ada at mill"].pk).update(**done)
-    Hub.objects.filter(hub_id=UUID(world.hub_id(2))).update(serial="SK-00AA-1234")
+    hubs = Hub.objects.filter(hub_id=UUID(world.hub_id(2)))
+    hubs.update(serial="SK-00AA-1234", online=True)
     return claims
 
 
@@ -140,6 +143,12 @@ def three(ira, ada, mill_court, orchard_rise) -> dict[str, Claim]:
     ("query", "names"),
     [
         ({}, {"ira at mill", "ira at orchard", "ada at mill"}),
+        ({"state": "progress"}, {"ira at mill"}),
+        ({"state": "needs"}, set()),
+        ({"state": "release"}, set()),
+        ({"state": "online"}, {"ada at mill"}),
+        ({"state": "offline"}, set()),
+        ({"state": "failed"}, set()),
         ({"state": "open"}, {"ira at mill"}),
         ({"state": "done"}, {"ada at mill"}),
         ({"state": "ended"}, {"ira at orchard"}),
@@ -196,7 +205,7 @@ def test_a_list_calls_a_hub_online_only_while_it_was_read_so_just_now(admin, thr
     assert "seen online" in note
     hubs.update(online=False)
 
-    assert "online" not in chip_and_note(admin, claim)[1]
+    assert "seen offline" in chip_and_note(admin, claim)[1]
 
 
 def test_filters_that_match_nothing_offer_all_again(admin, claim):
@@ -204,6 +213,30 @@ def test_filters_that_match_nothing_offer_all_again(admin, claim):
 
     assert "No claim matches" in page
     assert "Show all" in page
+
+
+def test_offline_are_claimed_hubs_and_those_that_wait_to_be_claimed(admin, three, monkeypatch):
+    claimed, waiting = three["ada at mill"], three["ira at mill"]
+    Claim.objects.filter(pk=waiting.pk).update(state="waiting", reason="offline")
+    Hub.objects.filter(pk=claimed.hub_id).update(online=False)
+    found = {claimed.hub_id_text, waiting.hub_id_text}
+
+    assert set(shown(admin, f"{LIST}?state=offline")) == found
+    monkeypatch.setattr("portal.claims.by_hub.FEW", 0)
+    assert set(shown(admin, f"{LIST}?state=offline&q=mill")) == found
+    assert shown(admin, f"{LIST}?state=online") == []
+
+
+def test_few_states_are_offered_and_an_address_may_ask_for_any_other(admin, three):
+    offered = admin.get(LIST).context["filter"].form["state"].field.widget.choices
+
+    assert [name for name, _ in offered] == ["", *OFFERED]
+    assert len(offered) <= 10
+    for name in [*dict(name_wording.chip_choices()), *name_wording.GROUPS]:
+        page = admin.get(LIST, {"state": name, "q": "mill"})
+        is_said = 'class="chip put-away"' in page.text and 'href="?q=mill"' in page.text
+        assert is_said == (name not in OFFERED), name
+        assert page.context["filter"].form.is_valid()
 
 
 @pytest.mark.parametrize("query", [{"state": "nonsense"}, {"site": "x"}])

@@ -1,0 +1,145 @@
+"""Organisations with their members, as operators see and change them."""
+
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import DateTimeField
+from django.forms import ModelForm, SplitDateTimeField
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.web.days import MomentInput
+from portal.core.web.once import once
+from portal.orgs.models import Membership, Organisation
+from portal.orgs.web.admin_audit import (
+    changes,
+    reason,
+    record_change,
+    record_rows,
+    tell_of_organisation,
+)
+from portal.orgs.web.administrators import invite_administrator, invite_to_run, invited
+from portal.orgs.web.forms import (
+    MemberRowForm,
+    MemberRows,
+    NewOrganisationForm,
+    OperatorsOrganisationForm,
+)
+
+
+class Memberships(admin.StackedInline[Membership, Organisation]):
+    """Who belongs to the organisation, and as what."""
+
+    model = Membership
+    form = MemberRowForm
+    formset = MemberRows
+    verbose_name = _("member")
+    verbose_name_plural = _("Members")
+    template = "orgs/operators_members.html"
+    add_words = _("Add a member")
+    new_words = _("New member")
+    fields = ("user", "role", "support", "spkey_user_id", "expires_at", "reason")
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        DateTimeField: {"form_class": SplitDateTimeField, "widget": MomentInput}
+    }
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin[Organisation]):
+    """Organisations, with their members. None is ever removed with its history.
+
+    A new one is a name, its id at SpKey and somebody to run it, who is invited.
+    """
+
+    list_display = ("name", "spkey_org_id", "created_at")
+    search_fields = ("name", "spkey_org_id")
+    change_form_template = "orgs/operators_organisation.html"
+    # Its own administrators say of whom it requires a second factor.
+    exclude = ("requires_factor",)
+    form = OperatorsOrganisationForm
+    inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
+
+    def get_urls(self) -> list[Any]:
+        """Add the page on which a new administrator is invited."""
+        page = self.admin_site.admin_view(partial(invite_administrator, self))
+        name = "orgs_organisation_administrator"
+        return [path("<uuid:pk>/administrator/", page, name=name), *super().get_urls()]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse."""
+        return False
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Organisation | None = None,
+        change: bool = False,
+        **how: Any,
+    ) -> type[ModelForm[Organisation]]:
+        """Ask of a new organisation who is to run it."""
+        if obj is None:
+            how["form"] = NewOrganisationForm
+        return super().get_form(request, obj, change, **how)
+
+    @method_decorator(once)
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer to save, and nothing else; a double tap makes one organisation."""
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+
+    def get_inlines(
+        self, request: HttpRequest, obj: Organisation | None
+    ) -> tuple[type[InlineModelAdmin[Any, Any]], ...]:
+        """Show no rows of an organisation that is not there yet."""
+        return self.inlines if obj else ()
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Organisation,
+        form: ModelForm[Organisation],
+        change: bool,
+    ) -> None:
+        """Save the organisation and record it; invite the first administrator of a new one.
+
+        That it is another one at SpKey, many are told.
+        """
+        if change and cast("OperatorsOrganisationForm", form).moves:
+            both = f"{form.initial['spkey_org_id']} → {obj.spkey_org_id}"
+            why = form.cleaned_data["reason"]
+            tell_of_organisation(request, obj, "spkey_org_id", why, whom=both)
+        obj.save()
+        verb = "organisation.changed" if change else "organisation.created"
+        record_change(request, verb, obj, obj, changes=changes(form), **reason(form))
+        if not change:
+            invite_to_run(request, obj, form.cleaned_data["administrator"])
+
+    def response_add(
+        self, request: HttpRequest, obj: Organisation, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say that the administrator is invited; where there is no mail server, show the link."""
+        return invited(request, obj.invitations.get())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the members and record each; of who has power, all operators are told.
+
+        The administrators are told as well, those too who are then none any more.
+        """
+        for row in formset.forms:
+            for what, person in row.told if isinstance(row, MemberRowForm) else ():
+                why, whom = row.cleaned_data["reason"], person.email
+                gone = person if what == "administrator_taken" else None
+                tell_of_organisation(request, formset.instance, what, why, whom=whom, gone=gone)
+        record_rows(request, formset, made="added", detail_of=_detail)
+
+
+def _detail(member: Membership) -> dict[str, Any]:
+    return {"member": member.user.email, "role": member.role, "support": member.support}

@@ -1,0 +1,136 @@
+"""Where operators go: the one list of their pages, for the navigation and their first page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django import template
+from django.contrib import admin
+from django.db.models import Model
+from django.db.models.options import Options
+from django.template import Context
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.ui import Text
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Pages of one subject. `lists` are its models and what their lists are called.
+
+    At the thumb there is room for three words that are short.
+    """
+
+    lists: tuple[tuple[str, Text], ...]
+    icon: str
+    word: Text
+    text: Text
+    at_thumb: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where it begins."""
+        return _list_of(self.lists[0][0])
+
+    @property
+    def tabs(self) -> list[tuple[str, Text]]:
+        """Its lists, as addresses and words, where there are several."""
+        tabs = [(_list_of(model), word) for model, word in self.lists]
+        return tabs if len(tabs) > 1 else []
+
+
+def _place(model: str, icon: str, word: Text, text: Text, *, at_thumb: bool = False) -> Place:
+    return Place(((model, word),), icon, word, text, at_thumb)
+
+
+PLACES: Final[Sequence[Place]] = (
+    _place(
+        "orgs.organisation",
+        "site",
+        _("Organisations"),
+        _("Who uses the portal: their members and sites, and who runs them."),
+    ),
+    _place(
+        "orgs.user",
+        "person",
+        _("People"),
+        _("Accounts: addresses and passwords, and who is an operator."),
+        at_thumb=True,
+    ),
+    Place(
+        (("claims.claim", _("Claims")), ("claims.attempt", _("Calls to SmartphoneKey"))),
+        "history",
+        _("Claims"),
+        _("Every claim, and each call to SmartphoneKey made for it."),
+        at_thumb=True,
+    ),
+    _place(
+        "orgs.apicredential",
+        "key",
+        _("API keys"),
+        _("What SmartphoneKey last said of each key. The keys themselves are never shown."),
+    ),
+    _place(
+        "mfa.authenticator",
+        "shield",
+        _("Second factors"),
+        _("Who has one. Remove that of a lost phone here."),
+    ),
+    _place("hubs.hub", "hub", _("Hubs"), _("What was last read of each hub."), at_thumb=True),
+    _place(
+        "audit.entry",
+        "record",
+        _("Record"),
+        _("Who did what, in all organisations and on these pages."),
+    ),
+    Place(
+        (
+            ("notices.notice", _("News")),
+            ("notices.accountemail", _("About accounts")),
+            ("notices.invitationemail", _("Invitations")),
+        ),
+        "alert",
+        _("E-mails"),
+        _("What was written to whom, and whether it was sent."),
+    ),
+)
+WORDS: Final = {model: word for place in PLACES for model, word in place.lists}
+
+
+@register.filter
+def list_word(options: Options[Model]) -> Text:
+    """Return what the list of a model's rows is called."""
+    return WORDS.get(options.label_lower, str(options.verbose_name_plural))
+
+
+@register.filter
+def row_title(row: Model) -> str:
+    """Return what a row's page is called: as its list calls it, where that has a `title`."""
+    title = getattr(admin.site.get_model_admin(type(row)), "title", str)
+    return str(title(row))
+
+
+@register.simple_tag
+def operators_places() -> Sequence[Place]:
+    """Return the places in their order."""
+    return PLACES
+
+
+@register.simple_tag(takes_context=True)
+def operators_place(context: Context) -> Place | None:
+    """Return the place to which the page belongs."""
+    match = context["request"].resolver_match
+    # Django's page of a password has another name than the rest of a person's pages.
+    name = str(match.url_name or "").replace("auth_user_", "orgs_user_") if match else ""
+    return next((place for place in PLACES if _is_of(place, name)), None)
+
+
+def _is_of(place: Place, url_name: str) -> bool:
+    return any(url_name.startswith(f"{model.replace('.', '_')}_") for model, _word in place.lists)
+
+
+def _list_of(model: str) -> str:
+    return reverse(f"admin:{model.replace('.', '_')}_changelist")

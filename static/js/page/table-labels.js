@@ -1,0 +1,12 @@
+// A table whose cells the server draws without labels: each gets that of its column, which stands
+// beside it where the screen is narrow.
+
+for (const table of document.querySelectorAll("table[data-labels-from-head]")) {
+  const labels = [...table.querySelectorAll("thead th")].map((head) => head.textContent?.trim());
+  for (const row of table.querySelectorAll("tbody tr")) {
+    [...row.children].forEach((cell, number) => {
+      const label = labels[number];
+      if (label && cell.tagName === "TD") /** @type {HTMLElement} */ (cell).dataset.label = label;
+    });
+  }
+}
