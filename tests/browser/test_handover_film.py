@@ -62,6 +62,7 @@ def test_a_job_is_completed_printed_read_by_a_stranger_and_the_link_ended(
     office = tablet(ada)
     office.goto(f"/jobs/{job.pk}/handover/")
     expect(office.locator("#links")).to_contain_text("2 times")
+    office.get_by_role("link", name="End link").click()
     office.get_by_role("button", name="End link").click()
     expect(office.locator("#links")).to_contain_text("Ended")
     tablet.expected.append("404")

@@ -192,6 +192,7 @@ def the_stranger_accepts_it(page: Page) -> None:
 def the_administrator_ends_the_link(page: Page) -> None:
     page.get_by_role("link", name="Handover", exact=True).click()
     expect(page.get_by_text("Olga Owner")).to_be_visible()
+    page.get_by_role("link", name="End link").click()
     page.get_by_role("button", name="End link").click()
     expect(page.get_by_text("The link has ended.")).to_be_visible()
 

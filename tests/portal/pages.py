@@ -126,6 +126,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
         reverse("jobs:request", args=(request_beside(site).pk,)),
         reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
+        reverse("jobs:handover-link-end", args=(link_beside(site).pk,)),
         reverse("sites:edit", args=(site.pk,)),
         reverse("sites:archive", args=(site.pk,)),
         *(

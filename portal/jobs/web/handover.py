@@ -173,9 +173,12 @@ def new_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """End a link at once."""
+    """End a link at once; a look asks first, since what was printed leads to it for good."""
     link = get_object_or_404(handover_links.visible_to(access.person(request)), pk=pk)
     job, _ = managed_job(request, link.handover.job_id)
+    if request.method != "POST" and link.is_open:
+        told = {"job": job, "handover": link.handover, "link": link}
+        return render(request, "jobs/handover_link_end.html", told)
     if request.method == "POST" and handover_links.end(link, access.person(request)):
         messages.success(request, gettext("The link has ended."))
     return redirect("jobs:handover", job.pk)
