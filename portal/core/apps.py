@@ -12,6 +12,6 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Let workers forget which forms were sent long ago."""
         # Models can be imported only now.
-        from portal.core import makings, worker  # noqa: PLC0415
+        from portal.core import sent_forms, worker  # noqa: PLC0415
 
-        worker.register_cleanup("forms sent long ago", makings.forget_old)
+        worker.register_cleanup("forms sent long ago", sent_forms.forget_old)

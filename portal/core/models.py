@@ -58,17 +58,17 @@ class Slot(models.Model):
         return self.key
 
 
-class Making(models.Model):
-    """What came of a form that made something, so that it makes it once: see `core.web.once`."""
+class SentForm(models.Model):
+    """A form that was sent, so that it makes what it makes once: see `core.web.once`."""
 
     # A digest of the form: neither its fields nor who sent it are written down.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    leads_to = models.TextField(_("leads to"), blank=True)
+    redirect_to = models.TextField(_("redirect to"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
 
     class Meta:
-        verbose_name = _("making")
-        verbose_name_plural = _("makings")
+        verbose_name = _("sent form")
+        verbose_name_plural = _("sent forms")
 
     def __str__(self) -> str:
-        return self.leads_to
+        return self.redirect_to

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.core import makings
-from portal.core.models import Making
+from portal.core import sent_forms
+from portal.core.models import SentForm
 from portal.jobs.models import HandoverLink, Job, JobRequest
 from portal.notices.models import Notice
 from portal.orgs.models import Invitation
@@ -77,11 +77,11 @@ def test_other_fields_from_the_same_page_make_another_thing(as_person, ada, mill
     assert [job.expected_hubs.count() for job in Job.objects.order_by("number")] == [1, 1, 0]
 
 
-def test_a_form_with_faults_is_no_making_and_may_be_sent_again(as_person, ada, mill_court):
+def test_a_form_with_faults_makes_nothing_and_may_be_sent_again(as_person, ada, mill_court):
     admin = as_person(ada)
     sent = fields_of(admin, "/sites/new/", name="")
     assert [admin.post("/sites/new/", sent).status_code for _ in range(2)] == [422, 422]
-    assert not Making.objects.exists()
+    assert not SentForm.objects.exists()
 
 
 def test_a_job_that_is_saved_twice_was_not_changed_by_somebody_else(as_person, ada, mill_court):
@@ -114,9 +114,9 @@ def test_two_of_the_same_moment_make_one(as_person, ada, mill_court, transaction
 
 
 def test_what_was_sent_long_ago_is_forgotten(db):
-    old = Making.objects.create(at=timezone.now() - makings.KEPT - timedelta(minutes=1))
-    fresh = Making.objects.create()
-    makings.forget_old()
+    old = SentForm.objects.create(at=timezone.now() - sent_forms.KEPT - timedelta(minutes=1))
+    fresh = SentForm.objects.create()
+    sent_forms.forget_old()
 
-    assert [each.pk for each in Making.objects.all()] == [fresh.pk]
+    assert [each.pk for each in SentForm.objects.all()] == [fresh.pk]
     assert old.pk != fresh.pk

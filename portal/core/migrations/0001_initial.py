@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Making",
+            name="SentForm",
             fields=[
                 (
                     "id",
@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "leads_to",
-                    models.TextField(blank=True, verbose_name="leads to"),
+                    "redirect_to",
+                    models.TextField(blank=True, verbose_name="redirect to"),
                 ),
                 (
                     "at",
@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "making",
-                "verbose_name_plural": "makings",
+                "verbose_name": "sent form",
+                "verbose_name_plural": "sent forms",
             },
         ),
         migrations.CreateModel(

@@ -20,13 +20,13 @@ from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.shortcuts import redirect
 from django.utils.crypto import salted_hmac
 
-from portal.core import makings
+from portal.core import sent_forms
 
 TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105 - a field's name
 
 
 def once[View: Callable[..., HttpResponseBase]](view: View) -> View:
-    """Have the same form make something once: sent again, it leads where it led before.
+    """Have the same form make something once: sent again, it redirects where it did before.
 
     Of two at the same moment the second waits for the first. Only what ends with a redirect has
     made something: a form that is shown again with its faults has not.
@@ -38,14 +38,14 @@ def once[View: Callable[..., HttpResponseBase]](view: View) -> View:
         if key is None:
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            making, is_new = makings.begin(key)
-            if not is_new:
-                return redirect(making.leads_to or request.path)
+            form, is_first = sent_forms.first(key)
+            if not is_first:
+                return redirect(form.redirect_to or request.path)
             answer = view(request, *args, **kwargs)
             if isinstance(answer, HttpResponseRedirectBase):
-                makings.lead(making, answer.url)
+                sent_forms.redirect_to(form, answer.url)
             else:
-                making.delete()
+                form.delete()
         return answer
 
     return cast("View", made_once)
@@ -59,8 +59,8 @@ def first_sent(request: HttpRequest) -> datetime | None:
     key = _key(request)
     if key is None:
         return None
-    making, is_new = makings.begin(key)
-    return None if is_new else making.at
+    form, is_first = sent_forms.first(key)
+    return None if is_first else form.at
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:
