@@ -31,29 +31,27 @@ class ListItem:
     person: str
     at: datetime
     moment: str
-    online: str
+    last_seen: str
 
 
 def of(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as a row."""
-    person, moment = (
-        reader_wording.claimer(claim, for_support=for_support),
-        _moment(claim.created_at),
-    )
-    online = "" if timeline.is_online(claim) else _last_online(claim)
+    person = reader_wording.claimer(claim, for_support=for_support)
+    moment = _moment(claim.created_at)
+    last_seen = "" if timeline.is_online(claim) else _last_seen(claim)
     return ListItem(
         hub_id=claim.hub_id_text,
         title=claim.site_name,
         meta=meta(claim.hub),
         chip=timeline.chip(claim),
         url=reverse("claims:detail", args=(claim.pk,)),
-        note=_joined(person, moment, online),
+        note=_joined(person, moment, last_seen),
         organisation=claim.organisation.name,
         site=claim.site_name,
         person=person,
         at=claim.created_at,
         moment=moment,
-        online=online,
+        last_seen=last_seen,
     )
 
 
@@ -79,8 +77,8 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _last_online(claim: Claim) -> str:
-    """Return when the claimed hub was read as online, or as offline: what it was last."""
+def _last_seen(claim: Claim) -> str:
+    """Return when the claimed hub was last read, and whether it was online then."""
     hub = claim.hub
     if claim.state not in SUCCEEDED or hub.online is None or hub.read_at is None:
         return ""

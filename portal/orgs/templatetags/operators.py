@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Section:
     """Pages of one subject. `lists` are its models and what their lists are called.
 
     At the thumb there is room for three words that are short.
@@ -42,51 +42,51 @@ class Place:
         return tabs if len(tabs) > 1 else []
 
 
-def _place(model: str, icon: str, word: Text, text: Text, *, at_thumb: bool = False) -> Place:
-    return Place(((model, word),), icon, word, text, at_thumb)
+def _section(model: str, icon: str, word: Text, text: Text, *, at_thumb: bool = False) -> Section:
+    return Section(((model, word),), icon, word, text, at_thumb)
 
 
-PLACES: Final[Sequence[Place]] = (
-    _place(
+SECTIONS: Final[Sequence[Section]] = (
+    _section(
         "orgs.organisation",
         "site",
         _("Organisations"),
         _("Who uses the portal: their members and sites, and who runs them."),
     ),
-    _place(
+    _section(
         "orgs.user",
         "person",
         _("People"),
         _("Accounts: addresses and passwords, and who is an operator."),
         at_thumb=True,
     ),
-    Place(
+    Section(
         (("claims.claim", _("Claims")), ("claims.attempt", _("Calls to SmartphoneKey"))),
         "history",
         _("Claims"),
         _("Every claim, and each call to SmartphoneKey made for it."),
         at_thumb=True,
     ),
-    _place(
+    _section(
         "orgs.apicredential",
         "key",
         _("API keys"),
         _("What SmartphoneKey last said of each key. The keys themselves are never shown."),
     ),
-    _place(
+    _section(
         "mfa.authenticator",
         "shield",
         _("Second factors"),
         _("Who has one. Remove that of a lost phone here."),
     ),
-    _place("hubs.hub", "hub", _("Hubs"), _("What was last read of each hub."), at_thumb=True),
-    _place(
+    _section("hubs.hub", "hub", _("Hubs"), _("What was last read of each hub."), at_thumb=True),
+    _section(
         "audit.entry",
         "record",
         _("Record"),
         _("Who did what, in all organisations and on these pages."),
     ),
-    Place(
+    Section(
         (
             ("notices.notice", _("News")),
             ("notices.accountemail", _("About accounts")),
@@ -97,7 +97,7 @@ PLACES: Final[Sequence[Place]] = (
         _("What was written to whom, and whether it was sent."),
     ),
 )
-WORDS: Final = {model: word for place in PLACES for model, word in place.lists}
+WORDS: Final = {model: word for section in SECTIONS for model, word in section.lists}
 
 
 @register.filter
@@ -114,22 +114,22 @@ def row_title(row: Model) -> str:
 
 
 @register.simple_tag
-def operators_places() -> Sequence[Place]:
-    """Return the places in their order."""
-    return PLACES
+def operators_sections() -> Sequence[Section]:
+    """Return the sections in their order."""
+    return SECTIONS
 
 
 @register.simple_tag(takes_context=True)
-def operators_place(context: Context) -> Place | None:
-    """Return the place to which the page belongs."""
+def operators_section(context: Context) -> Section | None:
+    """Return the section to which the page belongs."""
     match = context["request"].resolver_match
     # Django's page of a password has another name than the rest of a person's pages.
     name = str(match.url_name or "").replace("auth_user_", "orgs_user_") if match else ""
-    return next((place for place in PLACES if _is_of(place, name)), None)
+    return next((section for section in SECTIONS if _is_of(section, name)), None)
 
 
-def _is_of(place: Place, url_name: str) -> bool:
-    return any(url_name.startswith(f"{model.replace('.', '_')}_") for model, _word in place.lists)
+def _is_of(section: Section, url_name: str) -> bool:
+    return any(url_name.startswith(f"{model.replace('.', '_')}_") for model, _word in section.lists)
 
 
 def _list_of(model: str) -> str:
