@@ -6,10 +6,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.core import worker
 from portal.notices.models import Notice
+from portal.orgs import invitations
 from portal.orgs.models import Invitation, Membership, Organisation
 from tests.operators.conftest import REASON, acme_form, address, inline, member_row
 from tests.people_with_factor import has_used_factor
@@ -65,12 +67,73 @@ def test_two_organisations_never_share_an_id_at_spkey(operator, acme):
     assert not Invitation.objects.exists()
 
 
-def test_without_a_mail_server_the_operator_sees_the_link_once(operator, settings):
-    settings.MAILERS = DUMMY
-    answer = operator.post(address(Organisation, "add"), ADD)
-    [link] = re.findall(r"http://[^/<]+(/invitation/\w+/)", answer.text)
+def twice(client: Client, page: str, fields: dict[str, str]) -> list[str]:
+    """The links to join by that are shown after a double tap."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(page).text)[1]
+    sent = {**fields, "csrfmiddlewaretoken": token}
+    client.post(page, sent)
+    return links(client.post(page, sent, follow=True).text)
 
+
+def links(page: str) -> list[str]:
+    return sorted(set(re.findall(r"http://[^/<]+(/invitation/\w+/)", page)))
+
+
+def test_without_a_mail_server_the_link_is_shown_while_it_is_good(operator, settings):
+    settings.MAILERS = DUMMY
+    [link] = twice(operator, address(Organisation, "add"), ADD)
     assert Client().get(link).status_code == 200
+
+    elm = Organisation.objects.get()
+    form = {"address": "Abe@elm.example", "reason": REASON, "confirmed": "yes"}
+    both = twice(operator, address(Organisation, "administrator", elm.pk), form)
+    assert len(both) == 2
+    assert link in both
+    assert Notice.objects.filter(facts__change="administrator_invited").count() == 1
+
+    Invitation.objects.filter(email="abe@elm.example").update(expires_at=timezone.now())
+    assert links(operator.get(address(Organisation, "change", elm.pk)).text) == [link]
+
+
+def test_operators_send_an_administrators_invitation_again_and_withdraw_it(
+    operator, acme, ada, otto, settings
+):
+    invitation = invite_eve(acme, otto, by_operator=True)
+    other = invite_eve(acme, ada, "abe@elm.example")
+    before, page = invitations.token_of(invitation), address(Organisation, "change", acme.pk)
+    action = address(Organisation, "invitation", acme.pk, invitation.pk)
+
+    again = operator.post(action, {"decision": "again"}, follow=True).text
+    assert "Sent again to eve@elm.example" in again
+    assert "/invitation/" not in again.replace(action, "")
+    invitation.refresh_from_db()
+    assert invitations.token_of(invitation) != before
+    settings.MAILERS = DUMMY  # Of an administrator's invitation, operators see no link.
+    assert links(operator.get(page).text) == [f"/invitation/{invitations.token_of(invitation)}/"]
+
+    invites = operator.get(address(Organisation, "administrator", acme.pk)).text
+    assert "abe@elm.example, eve@elm.example" in invites
+    answer = operator.post(action, {"decision": "withdraw"}, follow=True).text
+    assert "The invitation of eve@elm.example is withdrawn." in answer
+    verbs = Entry.objects.filter(organisation_id=acme.pk, actor_id=otto.pk).order_by("at")
+    assert list(verbs.values_list("verb", "actor_role"))[1:] == [
+        ("invitation.sent_again", "operator"),
+        ("invitation.revoked", "operator"),
+    ]
+    assert list(acme.invitations.unanswered()) == [other]
+
+
+def test_an_invitation_is_changed_only_under_its_organisation(operator, acme, harbour, otto):
+    invitation = invite_eve(acme, otto, by_operator=True)
+    page = address(Organisation, "invitation", harbour.pk, invitation.pk)
+
+    assert operator.post(page, {"decision": "withdraw"}).status_code == 404
+    assert invitations.is_good(Invitation.objects.get())
+
+
+def invite_eve(organisation, actor, at="eve@elm.example", *, by_operator=False) -> Invitation:
+    how = {"role": "admin", "all_sites": True, "actor": actor, "by_operator": by_operator}
+    return invitations.invite(organisation, at, **how)
 
 
 def test_a_factor_that_was_not_used_just_now_makes_nothing(otto, as_person):

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from portal.core.web.days import MomentInput
 from portal.core.web.once import once
@@ -22,7 +23,13 @@ from portal.orgs.web.admin_audit import (
     record_rows,
     tell_of_organisation,
 )
-from portal.orgs.web.administrators import invite_administrator, invite_to_run, invited
+from portal.orgs.web.administrators import (
+    change_invitation,
+    invite_administrator,
+    invite_to_run,
+    invited,
+    open_invitations,
+)
 from portal.orgs.web.forms import (
     MemberRowForm,
     MemberRows,
@@ -66,10 +73,19 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (Memberships,)
 
     def get_urls(self) -> list[Any]:
-        """Add the page on which a new administrator is invited."""
-        page = self.admin_site.admin_view(partial(invite_administrator, self))
+        """Add the page on which a new administrator is invited, and what changes invitations."""
         name = "orgs_organisation_administrator"
-        return [path("<uuid:pk>/administrator/", page, name=name), *super().get_urls()]
+        page = self.admin_site.admin_view(partial(invite_administrator, admin=self))
+        change = self.admin_site.admin_view(partial(change_invitation, admin=self))
+        return [
+            path("<uuid:pk>/administrator/", page, name=name),
+            path(
+                "<uuid:pk>/invitations/<uuid:invitation>/",
+                change,
+                name="orgs_organisation_invitation",
+            ),
+            *super().get_urls(),
+        ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
@@ -94,6 +110,20 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         """Offer to save, and nothing else; a double tap makes one organisation."""
         only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+
+    @method_decorator(sensitive_variables("open_now"))
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show with the organisation who is invited to run it."""
+        organisation = self.get_object(request, object_id)
+        open_now = open_invitations(organisation) if organisation else []
+        context = {**(extra_context or {}), "invitations": open_now}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_inlines(
         self, request: HttpRequest, obj: Organisation | None
@@ -125,7 +155,7 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     def response_add(
         self, request: HttpRequest, obj: Organisation, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Say that the administrator is invited; where there is no mail server, show the link."""
+        """Say that the administrator is invited."""
         return invited(request, obj.invitations.get())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

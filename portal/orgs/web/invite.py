@@ -58,11 +58,26 @@ def people_invite(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@sensitive_variables("link")
 @once
 def invitation_again(request: HttpRequest, pk: str) -> HttpResponse:
-    """Send an invitation with a new link; where there is no mail server, show that once."""
-    invitation = _own(request, pk)
+    """Send an invitation with a new link."""
+    send_again(request, _own(request, pk))
+    return redirect("people:list")
+
+
+@require_POST
+@once
+def invitation_revoke(request: HttpRequest, pk: str) -> HttpResponse:
+    """Make an invitation's link void."""
+    withdraw(request, _own(request, pk))
+    return redirect("people:list")
+
+
+def send_again(request: HttpRequest, invitation: Invitation) -> None:
+    """Send the invitation with a new link, and say so.
+
+    Where there is no mail server, the lists of invitations show the link.
+    """
     try:
         with transaction.atomic():
             again = invitations.send_again(invitation, access.person(request))
@@ -70,26 +85,21 @@ def invitation_again(request: HttpRequest, pk: str) -> HttpResponse:
     except invitations.UnusableError as error:
         dead_end = invitation_wording.DEAD_ENDS[error.state]
         messages.error(request, gettext("Not sent again: %(why)s.") % {"why": dead_end.what})
-        return redirect("people:list")
+        return
     if outbox.reaches_mailboxes():
         said = gettext("Sent again to %(address)s. The link sent before works no more.")
-        messages.success(request, said % {"address": invitation.email})
-        return redirect("people:list")
-    context = {"invitation": invitation, "link": link_of(again)}
-    return render(request, "orgs/invitation_link.html", context)
+    else:
+        said = gettext("Give %(address)s the new link. The one before works no more.")
+    messages.success(request, said % {"address": invitation.email})
 
 
-@require_POST
-@once
-def invitation_revoke(request: HttpRequest, pk: str) -> HttpResponse:
-    """Make an invitation's link void."""
-    invitation = _own(request, pk)
+def withdraw(request: HttpRequest, invitation: Invitation) -> None:
+    """Make the invitation's link void, and say so."""
     if invitations.revoke(invitation, access.person(request)):
         said = gettext("The invitation of %(address)s is withdrawn.")
         messages.success(request, said % {"address": invitation.email})
     else:
         messages.error(request, gettext("It was answered, or withdrawn, already."))
-    return redirect("people:list")
 
 
 def link_of(invitation: Invitation) -> str:

@@ -15,14 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.core.ui import Chip
 from portal.core.web.posted import posted
 from portal.jobs.rights import open_job_numbers
-from portal.notices import invitation_emails, outbox
+from portal.notices import outbox
 from portal.orgs import access, addresses, members, sessions, spkey_users
 from portal.orgs.access import Ability
-from portal.orgs.display import invitation_wording
-from portal.orgs.models import Invitation, Membership
+from portal.orgs.models import Membership
 from portal.orgs.queries import (
     invitations_of,
     members_of,
@@ -31,8 +29,8 @@ from portal.orgs.queries import (
     sessions_of,
 )
 from portal.orgs.web.forms import FallbackForm, SpkeyUserForm
-from portal.orgs.web.invite import link_of
 from portal.orgs.web.member_forms import PlaceForm, last_day_of
+from portal.orgs.web.pending import pending
 
 PAGE: Final = 25
 ONLY_ADMINISTRATOR = _(
@@ -48,18 +46,6 @@ class Row:
     open_jobs: int
     has_factor: bool
     last_day: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An invitation that waits for an answer.
-
-    Without a mail server `mail` is None, and `link` is what is given to people by hand.
-    """
-
-    invitation: Invitation
-    mail: Chip | None
-    link: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +73,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "text": text,
         "people": everybody.count() if text else page.paginator.count,
         "administrators": members.administrators_of(organisation).count(),
-        "pending": _pending(admin),
+        "pending": pending(invitations_of(admin)),
         "mail": outbox.reaches_mailboxes(),
         "now": timezone.now(),
     }
@@ -189,20 +175,3 @@ def _rows(people: list[Membership]) -> list[Row]:
         Row(member, jobs.get(member.pk, 0), member.user_id in factors, last_day_of(member))
         for member in people
     ]
-
-
-@sensitive_variables("found")
-def _pending(admin: Membership) -> list[Pending]:
-    found: Any = invitation_emails.with_emails(invitations_of(admin))
-    with_mail = outbox.reaches_mailboxes()
-    if with_mail:
-        return [Pending(each, _mail(each)) for each in found]
-    return [Pending(each, None, "" if each.is_expired else link_of(each)) for each in found]
-
-
-def _mail(invitation: Any) -> Chip:
-    return invitation_wording.mail_state(
-        invitation.email_tries,
-        sent=invitation.email_sent_at is not None,
-        given_up=invitation.email_given_up_at is not None,
-    )

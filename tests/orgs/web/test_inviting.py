@@ -213,7 +213,9 @@ def test_without_a_mail_server_the_administrator_copies_each_link_once(
     assert client.get(address).status_code == 200
     assert address in text(admin.get(PEOPLE))
 
-    again = text(admin.post(reverse("people:invite-again", args=(Invitation.objects.get().pk,))))
+    again = text(
+        admin.post(reverse("people:invite-again", args=(Invitation.objects.get().pk,)), follow=True)
+    )
     [other] = set(re.findall(r"http://[^/<]+(/invitation/\w+/)", again))
     assert other != address
     assert (client.get(address).status_code, client.get(other).status_code) == (404, 200)
