@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from portal.core import sent_forms
 from portal.core.models import SentForm
 from portal.jobs.models import HandoverLink, Job, JobRequest
 from portal.notices.models import Notice
+from portal.orgs import invitations
 from portal.orgs.models import Invitation
 from portal.sites.models import Site
 from tests.concurrency import at_once
@@ -92,15 +94,21 @@ def test_a_job_that_is_saved_twice_was_not_changed_by_somebody_else(as_person, a
     assert Job.objects.get().reference == "WO-2"
 
 
-def test_people_are_invited_once_and_nobody_is_told_of_the_second_tap(as_person, ada):
-    admin = as_person(ada)
+@pytest.mark.parametrize("was_invited", [False, True])
+def test_people_are_invited_once_and_nobody_is_told_of_the_second_tap(as_person, ada, was_invited):
+    admin, acme = as_person(ada), ada.memberships.get().organisation
+    if was_invited:  # And the invitation became too old.
+        invitations.invite(acme, "new@acme.test", role="installer", all_sites=True, actor=ada)
+        long_ago = timezone.now() - timedelta(days=8)
+        Invitation.objects.update(created_at=long_ago, expires_at=long_ago + Invitation.VALID)
     sent = fields_of(
         admin, reverse("people:invite"), addresses="new@acme.test", role="installer", where="all"
     )
     answers = [admin.post(reverse("people:invite"), sent) for _ in range(2)]
 
     assert Invitation.objects.count() == 1
-    assert len({answer.context["verdicts"][0] for answer in answers}) == 1
+    verdicts = [answer.context["verdicts"][0].chip.word for answer in answers]
+    assert verdicts == ["Invited", "Invited"]
 
 
 def test_two_of_the_same_moment_make_one(as_person, ada, mill_court, transactional_db):

@@ -1,7 +1,7 @@
 """Invitations: to an organisation, and to set up a second factor."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -91,6 +91,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def renewed_at(self) -> datetime:
+        """When its link was made: at first, and each time that it was made anew or sent again."""
+        return self.expires_at - self.VALID
 
     @property
     def is_expired(self) -> bool:

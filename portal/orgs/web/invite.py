@@ -137,7 +137,7 @@ def _invite(admin: Membership, address: str, form: InviteForm, before: datetime 
         return Verdict(address, invitation_wording.MEMBER)
     except invitations.AlreadyInvitedError:
         waiting = invitations_of(admin).filter(email=address.strip().lower()).first()
-        if before is None or waiting is None or waiting.created_at < before:
+        if before is None or waiting is None or waiting.renewed_at < before:
             return Verdict(address, invitation_wording.ALREADY_INVITED)
         invitation = waiting
     except LimitReachedError:
