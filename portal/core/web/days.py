@@ -6,7 +6,7 @@ language: `js/page/day-words.js` keeps them right while it is changed.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.forms import DateField, DateInput, SplitDateTimeWidget, TimeInput
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 ISO: Final = "%Y-%m-%d"
+MONDAY: Final = date(2024, 1, 1)
 
 
 def in_words(day: date) -> str:
@@ -25,7 +26,7 @@ def in_words(day: date) -> str:
 
 
 class DayInput(DateInput):
-    """The browser's picker, with the day in words beneath."""
+    """The browser's picker, with the day in words beneath, and the words for other days."""
 
     input_type = "date"
 
@@ -38,9 +39,11 @@ class DayInput(DateInput):
         """Return the picker and the words."""
         given = dict(attrs or {})
         return format_html(
-            '{}<output class="day-words" for="{}">{}</output>',
+            '{}<output class="day-words" for="{}" data-weekdays="{}" data-months="{}">{}</output>',
             super().render(name, value, given, renderer),
             given.get("id", ""),
+            " ".join(date_format(MONDAY + timedelta(days=n), "D") for n in range(7)),
+            " ".join(date_format(MONDAY.replace(month=n), "M") for n in range(1, 13)),
             _words(value),
         )
 

@@ -1,29 +1,26 @@
 // The day that a date field holds, in words beneath it: the field itself writes it as the browser
-// is set. The page comes with the words; here they follow the field.
+// is set. The page comes with the words; here they follow the field, made of the page's own words
+// for weekdays and months (portal/core/web/days.py), since browsers shorten them in other ways.
 
-const page = document.documentElement.lang || "en";
-const format = new Intl.DateTimeFormat(page === "en" ? "en-GB" : page, {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  timeZone: "UTC",
-});
-/** @type {Intl.DateTimeFormatPartTypes[]} */
-const ORDER = ["weekday", "day", "month", "year"];
-
-/** @param {Date | null} day */
-const words = (day) => {
-  if (!day) return "";
-  const parts = format.formatToParts(day);
-  return ORDER.map((type) => parts.find((part) => part.type === type)?.value).join(" ");
-};
+/**
+ * @param {Date} day midnight in UTC
+ * @param {DOMStringMap} dataset `weekdays`, of which Monday is the first, and `months`
+ */
+export const inWords = (day, { weekdays = "", months = "" }) =>
+  [
+    weekdays.split(" ")[(day.getUTCDay() + 6) % 7],
+    day.getUTCDate(),
+    months.split(" ")[day.getUTCMonth()],
+    day.getUTCFullYear(),
+  ].join(" ");
 
 /** @param {EventTarget | null} field */
 const say = (field) => {
   if (!(field instanceof HTMLInputElement) || field.type !== "date") return;
   const output = field.nextElementSibling;
-  if (output instanceof HTMLOutputElement) output.value = words(field.valueAsDate);
+  if (!(output instanceof HTMLOutputElement)) return;
+  const day = field.valueAsDate;
+  output.value = day ? inWords(day, output.dataset) : "";
 };
 
 document.addEventListener("input", ({ target }) => say(target));
