@@ -1,4 +1,8 @@
-"""Keyset pages: a position in the list instead of a page number, so that new rows shift nothing."""
+"""The addresses of a list's pages.
+
+Long lists have keyset pages: a position in the list instead of a page number, so that new rows
+shift nothing.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -47,6 +51,13 @@ def page_of[Row: Model](
     more, shown = len(found) > PAGE, found[:PAGE]
     newer_url = _url(query, "after", shown[:1], by) if position else ""
     return Page(shown, newer_url, _url(query, "before", shown[-1:] if more else [], by))
+
+
+def page_url(query: QueryDict, number: int) -> str:
+    """Return the address of the page of this number, of a list whose pages are numbered."""
+    changed = query.copy()
+    changed["page"] = str(number)
+    return f"?{changed.urlencode()}"
 
 
 def older_than(by: str, at: datetime, pk: uuid.UUID) -> Q:

@@ -16,6 +16,7 @@ from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
 from portal.core.throttle import LimitReachedError
 from portal.core.web.once import once
+from portal.core.web.pagination import page_url
 from portal.core.web.posted import posted
 from portal.jobs import planning, queries
 from portal.jobs.display import wording
@@ -46,8 +47,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "group": group,
         "groups": [(name, wording.GROUPS[name]) for name in queries.GROUPS],
         "text": text,
-        "newer_url": _url(request, number - 1) if number > 1 else "",
-        "older_url": _url(request, number + 1) if has_more else "",
+        "newer_url": page_url(request.GET, number - 1) if number > 1 else "",
+        "older_url": page_url(request.GET, number + 1) if has_more else "",
         "is_limited": not member.all_sites,
         # The empty place has the button then.
         "is_first": group == "current" and not (rows or text or number > 1),
@@ -60,12 +61,6 @@ def _page_number(request: HttpRequest) -> int:
     if not (number.isascii() and number.isdecimal() and len(number) < 6):
         return 1
     return min(max(int(number), 1), queries.LAST_PAGE)
-
-
-def _url(request: HttpRequest, number: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
 
 
 @once

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.core.web.pagination import page_url
 from portal.core.web.posted import posted
 from portal.jobs.rights import open_job_numbers
 from portal.notices import outbox
@@ -68,8 +69,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": _rows(list(page)),
         "page": page,
-        "previous_url": _url(request, page.number - 1) if page.has_previous() else "",
-        "next_url": _url(request, page.number + 1) if page.has_next() else "",
+        "previous_url": page_url(request.GET, page.number - 1) if page.has_previous() else "",
+        "next_url": page_url(request.GET, page.number + 1) if page.has_next() else "",
         "text": text,
         "people": everybody.count() if text else page.paginator.count,
         "administrators": members.administrators_of(organisation).count(),
@@ -78,12 +79,6 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "orgs/people.html", context, status=422 if form.errors else 200)
-
-
-def _url(request: HttpRequest, number: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.claims import site_use
 from portal.core.web.once import once
+from portal.core.web.pagination import page_url
 from portal.core.web.posted import posted
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -38,8 +39,8 @@ def site_list(request: HttpRequest) -> HttpResponse:
     archived = list(found.exclude(archived_at=None).order_by("-archived_at")[: PAGE + 1])
     context = {
         "page": page,
-        "previous_url": _url(request, page.number - 1) if page.has_previous() else "",
-        "next_url": _url(request, page.number + 1) if page.has_next() else "",
+        "previous_url": page_url(request.GET, page.number - 1) if page.has_previous() else "",
+        "next_url": page_url(request.GET, page.number + 1) if page.has_next() else "",
         "text": text,
         "archived": archived[:PAGE],
         "more_archived": len(archived) > PAGE,
@@ -49,12 +50,6 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "is_first": not (page.object_list or text),
     }
     return render(request, "sites/list.html", context)
-
-
-def _url(request: HttpRequest, number: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
 
 
 @once
