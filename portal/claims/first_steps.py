@@ -38,12 +38,14 @@ class Step(StrEnum):
 class Progress:
     """The steps that are left, and of these the ones for which somebody is invited already.
 
-    `unknown` are those who may claim and have no SpKey user id, by name, a few.
+    `unknown` are those who may claim and have no SpKey user id, by name, a few; `others` says
+    whether there are more.
     """
 
     left: tuple[Step, ...]
     invited: frozenset[Step]
     unknown: tuple[str, ...] = ()
+    others: bool = False
 
     @property
     def done(self) -> int:
@@ -64,7 +66,8 @@ def progress(admin: Membership) -> Progress | None:
     if not left:
         _over(organisation)
         return None
-    return Progress(left, _invited(organisation), unknown)
+    named = unknown[:MOST_NAMED]
+    return Progress(left, _invited(organisation), named, others=len(unknown) > len(named))
 
 
 def confirm_id(organisation: Organisation, actor: User) -> None:
@@ -114,13 +117,16 @@ def _done(admin: Membership, unknown: Collection[str]) -> dict[Step, bool]:
 
 
 def _without_spkey_user(organisation: Organisation) -> tuple[str, ...]:
-    """Return in whose name nobody has said hubs are claimed, of those who may claim, a few."""
+    """Return in whose name nobody has said hubs are claimed, of those who may claim.
+
+    Of many a few, and one more than are named.
+    """
     if organisation.fallback_spkey_user_id is not None:
         return ()
     roles = [role for role, allowed in ABILITIES.items() if Ability.CLAIM in allowed]
     people = organisation.memberships.active().filter(spkey_user_id=None, role__in=roles)
     named = people.select_related("user").order_by("user__name", "user__email")
-    return tuple(each.user.display_name for each in named[:MOST_NAMED])
+    return tuple(each.user.display_name for each in named[: MOST_NAMED + 1])
 
 
 def _invited(organisation: Organisation) -> frozenset[Step]:

@@ -108,7 +108,11 @@ def _line(step: Step, progress: Progress, organisation: Organisation) -> Line:
         text = KEY_SAYS.get(credential.state, line.text)
         return Line(step, line.title, text, line.url, _("Look at the key"))
     if step == Step.SPKEY_USERS and progress.unknown:
-        missing = gettext("Without a SpKey user so far: %(people)s.")
+        missing = (
+            gettext("Without a SpKey user so far: %(people)s and others.")
+            if progress.others
+            else gettext("Without a SpKey user so far: %(people)s.")
+        )
         names = missing % {"people": ", ".join(progress.unknown)}
         text = format_lazy("{} {}", line.text, names)
         return Line(step, line.title, text, line.url, line.link_text)

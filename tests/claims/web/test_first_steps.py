@@ -107,3 +107,14 @@ def test_in_whose_name_is_said_by_a_fallback_or_once_everybody_who_claims_is_kno
     elm.memberships.filter(user=eve).update(spkey_user_id=eve.pk, spkey_user_id_found=True)
     assert Step.SPKEY_USERS not in left(client)
     assert gone.spkey_user_id is None
+
+
+def test_of_many_without_a_spkey_user_a_few_are_named(as_person, eve, elm):
+    client = as_person(eve)
+    for name in ("Abe", "Bob"):
+        join(make_person(f"{name.lower()}@elm.example", name), elm)
+    assert "Without a SpKey user so far: Abe, Bob, Eve." in client.get("/").content.decode()
+
+    join(make_person("cal@elm.example", "Cal"), elm)
+    page = client.get("/").content.decode()
+    assert "Without a SpKey user so far: Abe, Bob, Cal and others." in page
