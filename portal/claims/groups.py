@@ -1,7 +1,8 @@
 """Groups of claims that people look for, by name: what a list shows and what home counts.
 
-What they are called is in `name_wording.GROUPS`. A name in an address is for good: people keep
-addresses, and e-mails hold them.
+What they are called is in `name_wording.GROUPS`. A name in an address stays, since people keep
+addresses and e-mails hold them. What it finds may change with what people mean by it: `offline`,
+once claims that wait for their hub, finds claimed hubs as well.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,9 @@
 """What people read of a claim: short, plain, and with a next step.
 
-The one table of the words for a claim's state and reason. Chips, filters, groups, e-mails and the
-operators' pages take them from here, so that a state has the same name wherever it is named.
-Who made the claim is spoken to; what others read instead is in `reader_wording.py`.
+The one table of the words for a claim's state and reason. So that a state has the same name
+wherever it is named, `name_wording.py` takes the words of filters, groups, e-mails and the
+operators' pages from here. Who made the claim is spoken to; what others read instead is in
+`reader_wording.py`, what people are told of what they asked for in `answer_wording.py`.
 """
 
 from dataclasses import dataclass, replace
