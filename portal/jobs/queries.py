@@ -149,7 +149,12 @@ def own_now(member: Membership) -> list[Job]:
 
 def former_sites(member: Membership) -> list[str]:
     """Return the names of the sites in use at which the member worked last, a few."""
-    own = Job.objects.filter(people=member, site__archived_at=None)
+    own = Job.objects.filter(
+        people=member,
+        site__archived_at=None,
+        starts_on__lte=timezone.localdate(),
+        cancelled_at=None,
+    )
     names = own.order_by("-ends_on", "-number").values_list("site__name", flat=True)[:PAGE]
     return list(dict.fromkeys(names))[:ON_HOME]
 

@@ -94,10 +94,15 @@ def test_unfinished_claims_of_whatever_day_stand_on_home(as_person, ira, job):
     assert page.context["rows"] == []
 
 
-def test_who_may_claim_nowhere_is_told_so_and_asks_with_one_tap(as_person, ira, iras, ada, job):
+def test_who_may_claim_nowhere_is_told_so_and_asks_with_one_tap(
+    as_person, ira, iras, ada, job, orchard_rise
+):
     client = as_person(ira)
     assert "No job is open for you" not in home(client)
-    planning.cancel(job, ada)
+    today = timezone.localdate()
+    Job.objects.update(starts_on=today - 9 * DAY, ends_on=today - 5 * DAY)
+    make(orchard_rise, ada, iras, first=30, last=33)
+    planning.cancel(make(orchard_rise, ada, iras), ada)
     page = home(client)
 
     assert "No job is open for you" in page

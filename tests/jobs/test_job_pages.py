@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims import job_progress
 from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
 from portal.hubs.models import Hub
@@ -376,6 +377,32 @@ def test_claims_are_released_and_rejected_one_by_one_and_all_at_once(admin, job,
         "queued",
     ]
     assert {by_pk[pk].released_by for pk in (one, *rest)} == {ada}
+
+
+@pytest.mark.parametrize(("most", "words"), [(2, "Release the first 2"), (3, "Release all")])
+def test_as_many_are_released_together_as_the_button_says(
+    admin, job, ira, monkeypatch, most, words
+):
+    monkeypatch.setattr(job_progress, "MOST_WAITING", most)
+    for number in range(3):
+        claim_at(job, ira, number)
+    block(0, 1, 2)
+    page = admin.get(f"/jobs/{job.pk}/").content.decode()
+    assert "3 hubs wait for you" in page
+    _before, _, together = page.partition('<form class="actions"')
+    assert f">{words}</button>" in together
+    sent = re.findall(r'name="claim" value="([^"]+)"', together)
+    admin.post("/jobs/waiting/", {"claim": sent, "decision": "release", "job": job.pk})
+
+    assert Claim.objects.filter(state=State.BLOCKED).count() == 3 - most
+
+
+def test_until_when_a_job_goes_on_is_asked_as_every_day_is(admin, job):
+    page = admin.get(f"/jobs/{job.pk}/")
+
+    field = str(page.context["extend"]["ends_on"])
+    assert 'type="date"' in field
+    assert field in page.content.decode()
 
 
 def test_a_request_is_answered_from_the_link_once(admin, job, iras):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims import job_progress
 from portal.claims.display import list_item, timeline
 from portal.claims.display.list_item import ListItem
 from portal.claims.display.wording import Words
@@ -62,6 +63,11 @@ class JobPage:
     waiting: list[Claim] = field(default_factory=list)
     awaited: list[Claim] = field(default_factory=list)
     moves: bool = False
+
+    @property
+    def first_waiting(self) -> list[Claim]:
+        """Those of `waiting` that are released or rejected together: not more than one form has."""
+        return self.waiting[: job_progress.MOST_WAITING]
 
 
 def of(job: Job, claims: Sequence[Claim], reader: User, *, for_admin: bool) -> JobPage:

@@ -13,6 +13,7 @@ from portal.hubs import watching
 from portal.jobs import handover, planning, queries
 from portal.jobs.models import Job, JobRequest
 from portal.jobs.models.jobs import State
+from portal.jobs.web.forms import ExtendForm
 from portal.jobs.web.found import visible_job
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -73,6 +74,7 @@ def _story(job: Job, member: Membership) -> dict[str, object]:
         "has_asked": _has_asked(asked, member),
         "requests": asked if may_manage else [],
         "extended_to": planning.extended_to(job),
+        "extend": ExtendForm(job, initial={"ends_on": planning.extended_to(job)}),
         "may_complete": may_complete,
         # What comes next: to claim, or to complete what is claimed.
         "completes_next": may_complete and (progress.is_done or not may_claim),
