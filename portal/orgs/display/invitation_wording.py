@@ -35,7 +35,7 @@ DEAD_ENDS: dict[str, DeadEnd] = {
     State.EXPIRED: DeadEnd(
         410,
         _("This invitation is older than seven days"),
-        _("Ask whoever invited you to send it again. It takes them one tap."),
+        _("Ask whoever invited you to send it again."),
     ),
     State.USED: DeadEnd(
         410,

@@ -79,8 +79,8 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         max_length=500,
         help_text=_(
             "Needed where somebody gains or loses power, and where an address, a password, a "
-            "second factor, an SpKey id or a key’s kind changes. Operators are told, and the "
-            "administrators whom it concerns."
+            "second factor, an SpKey id or a key’s kind changes. Operators are told, and "
+            "that organisation’s administrators."
         ),
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
