@@ -20,7 +20,7 @@ from portal.orgs import factor_invitations, invitations
 from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
-from tests.browser.checks import problems, problems_of_words
+from tests.browser.checks import RULES, ask_axe, problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, join, make_person
@@ -371,8 +371,17 @@ def test_the_page_of_somebody_without_an_organisation(tablet, otto):
 
 def test_the_operators_pages(tablet, otto, as_person, acme, claim):
     page = tablet(client=has_used_factor(as_person(otto), otto))
+    long_address = "a.rather-long.name@subsidiary.acme-properties.example"
+    how = {"role": "admin", "all_sites": True, "actor": otto, "by_operator": True}
+    invitations.invite(acme, long_address, **how)
     rows = [("orgs_organisation", acme.pk), ("orgs_user", otto.pk), ("claims_claim", claim.pk)]
     addresses = [f"/operator/{page}/" for page in ("orgs/organisation", "orgs/user", "audit/entry")]
     addresses += [reverse(f"admin:{model}_change", args=(pk,)) for model, pk in rows]
     password = reverse("admin:auth_user_password_change", args=(otto.pk,))
     assert visit(page, ["/operator/", *addresses, password]) == {}
+
+    page.goto(reverse("admin:orgs_organisation_change", args=(acme.pk,)))
+    page.get_by_role("button", name="Add a member").click()
+    expect(page.get_by_role("combobox", name="Choose a person")).to_be_visible()
+    ask_axe(page)
+    assert page.evaluate(RULES, None) == []

@@ -5,11 +5,13 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
-from django.db.models import DateTimeField
-from django.forms import ModelForm, SplitDateTimeField
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import DateTimeField, ForeignKey
+from django.forms import ModelChoiceField, ModelForm, SplitDateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -38,6 +40,17 @@ from portal.orgs.web.forms import (
 )
 
 
+class PersonChoice(AutocompleteSelect):
+    """A choice among people, which says so while nobody is chosen."""
+
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Add what it says."""
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return {**attrs, "data-placeholder": gettext("Choose a person")}
+
+
 class Memberships(admin.StackedInline[Membership, Organisation]):
     """Who belongs to the organisation, and as what."""
 
@@ -55,6 +68,14 @@ class Memberships(admin.StackedInline[Membership, Organisation]):
     }
     autocomplete_fields = ("user",)
     extra = 0
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **how: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Offer people."""
+        if db_field.name == "user":
+            how["widget"] = PersonChoice(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **how)
 
 
 @admin.register(Organisation)
