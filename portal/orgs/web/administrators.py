@@ -108,7 +108,9 @@ def invite_administrator(request: HttpRequest, pk: str, *, admin: Any) -> HttpRe
         "organisation": organisation,
         "form": form,
         "asks": asks,
-        "invitations": open_invitations(organisation),
+        "invitations": [
+            each for each in open_invitations(organisation) if not each.invitation.is_expired
+        ],
         "administrators": organisation.memberships.administrators().select_related("user"),
     }
     status = 422 if form.errors else 200
