@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.forms import DateField, DateInput, SplitDateTimeWidget, TimeInput
+from django.templatetags.static import static
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -39,12 +40,14 @@ class DayInput(DateInput):
         """Return the picker and the words."""
         given = dict(attrs or {})
         return format_html(
-            '{}<output class="day-words" for="{}" data-weekdays="{}" data-months="{}">{}</output>',
+            '{}<output class="day-words" for="{}" data-weekdays="{}" data-months="{}">{}</output>'
+            '<script type="module" src="{}"></script>',
             super().render(name, value, given, renderer),
             given.get("id", ""),
             " ".join(date_format(MONDAY + timedelta(days=n), "D") for n in range(7)),
             " ".join(date_format(MONDAY.replace(month=n), "M") for n in range(1, 13)),
             _words(value),
+            static("js/page/day-words.js"),
         )
 
 

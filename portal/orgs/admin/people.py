@@ -113,7 +113,7 @@ class MaySignInFilter(WordedFilter):
 class OperatorFilter(WordedFilter):
     """People by whether they are operators."""
 
-    title = _("operator of the portal")
+    title = User._meta.get_field("is_staff").verbose_name
     parameter_name = "is_staff__exact"
     words = (("1", _("Yes")), ("0", _("No")))
 

@@ -1,15 +1,18 @@
 """Where operators go: the one list of their pages, for the navigation and their first page."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Model
 from django.db.models.options import Options
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
@@ -126,6 +129,17 @@ def operators_section(context: Context) -> Section | None:
     # Django's page of a password has another name than the rest of a person's pages.
     name = str(match.url_name or "").replace("auth_user_", "orgs_user_") if match else ""
     return next((section for section in SECTIONS if _is_of(section, name)), None)
+
+
+@register.filter
+def as_inline_data(prefix: str, rows: InlineModelAdmin[Any, Any]) -> str:
+    """Return what Django's script for rows within a page has to know of them, as JSON.
+
+    Rows that are only read have no `add_words`.
+    """
+    add = str(getattr(rows, "add_words", ""))
+    options = {"prefix": prefix, "addText": add, "deleteText": gettext("Remove")}
+    return json.dumps({"name": f"#{prefix}", "options": options})
 
 
 def _is_of(section: Section, url_name: str) -> bool:

@@ -37,7 +37,6 @@ STYLES: Final = (
 )
 IMAGES: Final = ("app-icons/apple-touch-180.png", "favicon.svg", "icons.svg")
 SCRIPTS: Final = (
-    "js/page/day-words.js",
     "js/page/dom.js",
     "js/page/kept-fields.js",
     "js/page/outdoor.js",
