@@ -19,6 +19,7 @@ from portal.hubs.models import Hub
 from portal.jobs import planning, requests, search
 from portal.jobs.expected import Expected
 from portal.jobs.models import Job
+from portal.jobs.web import actions as web_actions
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.conftest import claim_request, work
@@ -403,6 +404,37 @@ def test_until_when_a_job_goes_on_is_asked_as_every_day_is(admin, job):
     field = str(page.context["extend"]["ends_on"])
     assert 'type="date"' in field
     assert field in page.content.decode()
+
+
+def test_a_claim_is_rejected_only_while_it_waits_and_what_was_sent_stays_open(
+    admin, job, ira, ada, monkeypatch
+):
+    released, sent, other = (claim_at(job, ira, number) for number in range(3))
+    block(0, 1, 2)
+    Claim.objects.filter(pk=sent.pk).update(outcome_unknown_since=timezone.now(), sends=1)
+    chosen = web_actions._chosen
+
+    def released_between(*asked):
+        found = chosen(*asked)
+        actions.release(released, ada)
+        return found
+
+    monkeypatch.setattr(web_actions, "_chosen", released_between)
+    ids = [str(claim.pk) for claim in (released, sent, other)]
+    answer = admin.post("/jobs/waiting/", {"claim": ids, "decision": "reject"}, follow=True)
+
+    states = dict(Claim.objects.values_list("pk", "state"))
+    assert [states[claim.pk] for claim in (released, sent, other)] == [
+        "queued",
+        "blocked",
+        "cancelled",
+    ]
+    said = [str(message) for message in answer.context["messages"]]
+    assert said[0] == "1 claim is rejected. Nothing is sent."
+    assert said[1].startswith("1 claim had been sent already.")
+    again = admin.post(f"/claims/{released.pk}/stop/", {"decision": "reject"}, follow=True)
+    assert "Somebody has decided about this already." in text_of(again)
+    assert Claim.objects.get(pk=released.pk).state == "queued"
 
 
 def test_a_request_is_answered_from_the_link_once(admin, job, iras):
