@@ -267,7 +267,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
         why = str(form.cleaned_data["reason"])
         with transaction.atomic():
             person.save(update_fields=("password",))
-            self.log_change(request, person, self.construct_change_message(request, form, None))
+            self.log_change(request, person, self.construct_change_message(request, form, []))
             record_change(request, "person.password_set", person, None, reason=why)
             tell_operators(request, "password", why, whom=person.email)
             tell_colleagues(person, "password", why, whom=person.email)
