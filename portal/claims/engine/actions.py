@@ -313,8 +313,12 @@ def right_returned(claims: QuerySet[Claim]) -> int:
     return _unblock(claims.filter(state=State.BLOCKED, reason=Reason.RIGHT_GONE))
 
 
+@transaction.atomic
 def _unblock(blocked: QuerySet[Claim], **fields: Any) -> int:
     """Put blocked claims back to work. Return how many there were."""
+    # In one order for everybody who changes many: else two of them wait for each other.
+    if not blocked.select_for_update().order_by("pk").values_list("pk", flat=True):
+        return 0
     now = timezone.now()
     news: dict[str, Any] = {"reason": "", **due_at(now), **fields}
     news |= {"retry_window_start": now, "changed_at": now, "version": F("version") + 1}
