@@ -12,10 +12,9 @@ from django.db.models import Q, QuerySet
 
 from portal.audit.models import Entry
 from portal.audit.record import HIDDEN_ROLES
-from portal.core.windows import first_of
 
 # From one person to the next in the index, leaping over what each has done.
-_ACTORS: Final = """
+_EACH_ACTOR: Final = """
     WITH RECURSIVE each_one(value) AS (
         SELECT * FROM (
             SELECT actor_id FROM audit_entry
@@ -29,11 +28,24 @@ _ACTORS: Final = """
             ORDER BY actor_id LIMIT 1
         ) FROM each_one WHERE each_one.value IS NOT NULL
     )
-    SELECT value FROM each_one WHERE value IS NOT NULL
 """
-_OF_ORGANISATION: Final = tuple(
-    _ACTORS.format(column=column) for column in ("organisation_id", "acting_organisation_id")
-)
+_ACTORS: Final = f"{_EACH_ACTOR} SELECT value FROM each_one WHERE value IS NOT NULL"  # noqa: S608 - all our own
+# The last that each did, as far as the organisation may know who they are.
+_LAST_OF_ACTORS: Final = f"""{_EACH_ACTOR}
+    SELECT (
+        SELECT id FROM audit_entry
+        WHERE {{column}} = %s AND actor_id = each_one.value AND {{known}}
+        ORDER BY at DESC, id DESC LIMIT 1
+    ) FROM each_one WHERE value IS NOT NULL
+"""  # noqa: S608 - all our own
+_HIDDEN: Final = ", ".join(f"'{role}'" for role in sorted(HIDDEN_ROLES))
+# Of its own agents it may know who they are, in whatever role they act.
+_KNOWN: Final = {
+    "organisation_id": f"""(
+        actor_role NOT IN ({_HIDDEN}) OR acting_organisation_id = organisation_id
+    )""",
+    "acting_organisation_id": "TRUE",
+}
 
 
 class Member(Protocol):
@@ -77,25 +89,31 @@ def actors_of(member: Member) -> list[uuid.UUID]:
 
     And of its agents who acted for others.
     """
-    organisation = Entry._meta.get_field("organisation_id").get_db_prep_value(
-        member.organisation_id, connection
-    )
-    with connection.cursor() as cursor:
-        found = []
-        for statement in _OF_ORGANISATION:
-            cursor.execute(statement, (organisation, organisation))
-            found += [uuid.UUID(str(pk)) for (pk,) in cursor.fetchall()]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(_asked(member, _ACTORS)))
 
 
 def names_of(member: Member, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return how those of the people were last called whom the organisation may know."""
-    names = {}
-    for person in people:
-        entries = done_by(entries_of(member), person, member).order_by("-at", "-id")
-        if found := first_of(entries, 1, of_organisation(member)):
-            names[person] = found[0].actor_name or found[0].actor_label
-    return names
+    wanted = set(people)
+    if not wanted:
+        return {}
+    last = Entry.objects.filter(pk__in=_asked(member, _LAST_OF_ACTORS), actor_id__in=wanted)
+    rows = last.order_by("at", "id").values_list("actor_id", "actor_name", "actor_label")
+    return {person: name or label for person, name, label in rows if person is not None}
+
+
+def _asked(member: Member, statement: str) -> list[uuid.UUID]:
+    """Return the ids that the statement finds, asked of what was done in it and as its support."""
+    organisation = Entry._meta.get_field("organisation_id").get_db_prep_value(
+        member.organisation_id, connection
+    )
+    found: list[uuid.UUID] = []
+    with connection.cursor() as cursor:
+        for column, known in _KNOWN.items():
+            sql = statement.format(column=column, known=known)
+            cursor.execute(sql, [organisation] * sql.count("%s"))
+            found += [uuid.UUID(str(pk)) for (pk,) in cursor.fetchall() if pk is not None]
+    return found
 
 
 def mentioning(text: str) -> list[Q]:

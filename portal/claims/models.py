@@ -124,8 +124,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(state__in=ACTIVE)
 
     def with_details(self) -> Self:
-        """Return the claims with what a list shows of them: organisation, site, hub and person."""
-        return self.select_related("organisation", "site", "hub", "submitted_by")
+        """Return the claims with what is shown of them: organisation, site, hub and people."""
+        people = ("submitted_by", "released_by", "cancel_requested_by")
+        return self.select_related("organisation", "site", "hub", *people)
 
 
 class Claim(Leased):

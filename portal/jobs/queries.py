@@ -116,7 +116,7 @@ def page_of(jobs: JobQuerySet, number: int, any_of: Sequence[Q]) -> tuple[list[J
     They come with their sites and people.
     """
     start = (number - 1) * PAGE
-    rows = first_of(with_people(jobs), start + PAGE + 1, any_of)[start:]
+    rows = first_of(with_people(jobs), start + PAGE + 1, any_of, start)
     return rows[:PAGE], len(rows) > PAGE
 
 

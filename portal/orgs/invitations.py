@@ -158,12 +158,11 @@ def use(invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def join(
-    invitation: Invitation, *, name: str, language: str, password: str | None = None
-) -> Membership:
+def join(invitation: Invitation, *, name: str, language: str, password_hash: str) -> Membership:
     """Make an account for the invited address and accept; return the membership.
 
-    Without a password they sign in by the provider of the settings.
+    The password comes hashed, since that takes long, and the organisation's row is held here. Of
+    those who sign in by the provider of the settings it is `make_password(None)`.
     Raises UnusableError, and AccountExistsError where the address has an account by now.
     """
     Organisation.objects.hold(invitation.organisation)
@@ -172,7 +171,9 @@ def join(
         raise UnusableError(_state(current))
     if User.objects.filter(email=invitation.email).exists():
         raise AccountExistsError
-    person = User.objects.create_user(invitation.email, password, name=name, language=language)
+    person = User.objects.create_hashed(
+        invitation.email, password_hash, name=name, language=language
+    )
     record("person.joined", actor=person, organisation_id=None, subject=person)
     return accept(invitation, person)
 

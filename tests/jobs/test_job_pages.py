@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from portal.hubs.models import Hub
 from portal.jobs import planning, requests, search
 from portal.jobs.expected import Expected
 from portal.jobs.models import Job
+from portal.jobs.web import actions as web_actions
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.conftest import claim_request, work
@@ -31,6 +33,9 @@ from tests.jobs.test_access import window
 @pytest.fixture
 def admin(as_person, ada):
     return as_person(ada)
+
+
+ID = "[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
 
 
 def text_of(answer) -> str:
@@ -403,6 +408,69 @@ def test_until_when_a_job_goes_on_is_asked_as_every_day_is(admin, job):
     field = str(page.context["extend"]["ends_on"])
     assert 'type="date"' in field
     assert field in page.content.decode()
+
+
+@pytest.mark.parametrize("decision", ["release", "reject"])
+def test_claims_are_decided_in_one_order_for_everybody(admin, job, ira, decision):
+    claims = [claim_at(job, ira, number) for number in range(5)]
+    block(*range(5))
+    held: list[UUID] = []
+
+    def note(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "claims_claim"'):
+            named = {UUID(hex=text) for text in map(str, params) if re.fullmatch(ID, text)}
+            held.extend(named & {claim.pk for claim in claims} - set(held))
+        return execute(sql, params, many, context)
+
+    ids = [str(claim.pk) for claim in sorted(claims, key=lambda each: each.pk, reverse=True)]
+    with connection.execute_wrapper(note):
+        admin.post("/jobs/waiting/", {"claim": ids, "decision": decision})
+
+    assert held == sorted(claim.pk for claim in claims)
+
+
+def test_claims_whose_right_came_back_are_held_in_that_order_too(job, ira):
+    for number in range(3):
+        claim_at(job, ira, number)
+    block(0, 1, 2)
+    with CaptureQueriesContext(connection) as captured:
+        assert actions.right_returned(Claim.objects.filter(job=job)) == 3
+
+    first = next(each["sql"] for each in captured if '"claims_claim"' in each["sql"])
+    assert first.partition(" FOR UPDATE")[0].endswith(" ORDER BY 1 ASC")
+    if connection.vendor == "postgresql":
+        assert "FOR UPDATE" in first
+
+
+def test_a_claim_is_rejected_only_while_it_waits_and_what_was_sent_stays_open(
+    admin, job, ira, ada, monkeypatch
+):
+    released, sent, other = (claim_at(job, ira, number) for number in range(3))
+    block(0, 1, 2)
+    Claim.objects.filter(pk=sent.pk).update(outcome_unknown_since=timezone.now(), sends=1)
+    chosen = web_actions._chosen
+
+    def released_between(*asked):
+        found = chosen(*asked)
+        actions.release(released, ada)
+        return found
+
+    monkeypatch.setattr(web_actions, "_chosen", released_between)
+    ids = [str(claim.pk) for claim in (released, sent, other)]
+    answer = admin.post("/jobs/waiting/", {"claim": ids, "decision": "reject"}, follow=True)
+
+    states = dict(Claim.objects.values_list("pk", "state"))
+    assert [states[claim.pk] for claim in (released, sent, other)] == [
+        "queued",
+        "blocked",
+        "cancelled",
+    ]
+    said = [str(message) for message in answer.context["messages"]]
+    assert said[0] == "1 claim is rejected. Nothing is sent."
+    assert said[1].startswith("1 claim had been sent already.")
+    again = admin.post(f"/claims/{released.pk}/stop/", {"decision": "reject"}, follow=True)
+    assert "Somebody has decided about this already." in text_of(again)
+    assert Claim.objects.get(pk=released.pk).state == "queued"
 
 
 def test_a_request_is_answered_from_the_link_once(admin, job, iras):

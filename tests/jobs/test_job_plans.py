@@ -8,8 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from zeal import zeal_context
 
 from bench import years
+from portal.jobs import queries
 from portal.jobs.models import Job
+from portal.sites.models import Site
 from tests.claims import test_plans
+from tests.conftest import join, make_person
 from tests.forms import FRAGMENT
 from tests.jobs.conftest import make
 
@@ -23,9 +26,9 @@ def history(ira, ada, mill_court) -> Job:
 
 def asked(client, address: str, **headers: str) -> list[str]:
     client.get(address, headers=headers)
-    with CaptureQueriesContext(connection) as queries, zeal_context():
+    with CaptureQueriesContext(connection) as captured, zeal_context():
         assert client.get(address, headers=headers).status_code in {200, 204}
-    return [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    return [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
 
 
 @pytest.mark.slow
@@ -76,6 +79,36 @@ def test_a_list_takes_as_many_queries_for_twenty_jobs_as_for_two(as_person, ada,
 
     assert counts[0] == counts[1]
     assert max(counts[1]) <= 21
+
+
+def test_a_search_asks_as_often_for_ten_sites_and_people_as_for_two(
+    as_person, ada, acme, mill_court
+):
+    client, counts = as_person(ada), []
+    for numbers in (range(2), range(2, 10)):
+        for number in numbers:
+            fields = {"name": f"Quay House {number}", "spkey_site_id": f"quay-{number}"}
+            site = Site.objects.create(organisation=acme, **fields)
+            person = make_person(f"quay{number}@acme.example", f"Q {number}")
+            make(site, ada)
+            make(mill_court, ada, join(person, acme))
+        counts.append(len(asked(client, "/jobs/?q=quay")))
+
+    assert counts[0] == counts[1]
+    assert len(client.get("/jobs/?q=quay").context["rows"]) == 20
+
+
+def test_a_page_far_down_loads_its_own_jobs_alone(as_person, ada, mill_court, monkeypatch):
+    for _ in range(2 * queries.PAGE + 3):
+        make(mill_court, ada)
+    loaded, from_db = [], Job.from_db.__func__
+    monkeypatch.setattr(
+        Job, "from_db", classmethod(lambda *row, **more: loaded.append(1) or from_db(*row, **more))
+    )
+    page = as_person(ada).get("/jobs/?page=3")
+
+    assert [job.number for job, _ in page.context["rows"]] == [51, 52, 53]
+    assert len(loaded) == 3
 
 
 def test_an_unchanged_poll_of_a_job_takes_four_queries(as_person, ada, history):

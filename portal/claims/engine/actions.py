@@ -6,6 +6,7 @@ One submission is one claim, and one hub has one active claim.
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -216,8 +217,38 @@ def stop(claim: Claim, actor: User) -> bool:
     A claim whose send may have taken effect is not cancelled on hope: it is marked, nothing
     more is sent, and the next read tells whether it ended as claimed or as cancelled (`decide`).
     """
-    now = timezone.now()
     mine = Claim.objects.filter(pk=claim.pk)
+    if _cancel(claim, mine, actor):
+        return True
+    _mark(mine, actor)
+    return False
+
+
+class Rejection(StrEnum):
+    """What came of rejecting a claim."""
+
+    CANCELLED = "cancelled"
+    # A send of before is open: as `stop` has it, the next read tells how the claim ends.
+    MARKED = "marked"
+    # Somebody has decided otherwise, or the right came back: the claim stays as it is.
+    NOT_WAITING = "not_waiting"
+
+
+@transaction.atomic
+def reject(claim: Claim, administrator: User) -> Rejection:
+    """Stop a claim whose person has lost the right to it, if it still waits to be released.
+
+    The caller has checked that they may.
+    """
+    waiting = Claim.objects.filter(WAITS_FOR_RELEASE, pk=claim.pk)
+    if _cancel(claim, waiting, administrator):
+        return Rejection.CANCELLED
+    return Rejection.MARKED if _mark(waiting, administrator) else Rejection.NOT_WAITING
+
+
+def _cancel(claim: Claim, mine: QuerySet[Claim], actor: User) -> bool:
+    """End the claim as cancelled, unless a send may have taken effect. Return whether it ended."""
+    now = timezone.now()
     cancelled = mine.filter(
         state__in=(State.QUEUED, State.WAITING, State.BLOCKED), outcome_unknown_since=None
     ).update(
@@ -233,14 +264,15 @@ def stop(claim: Claim, actor: User) -> bool:
     )
     if cancelled:
         effects.of_end(claim, State.CANCELLED, "", actor)
-        return True
-    mine.filter(state__in=ACTIVE, cancel_requested_at=None).update(
-        cancel_requested_at=now,
-        cancel_requested_by=actor,
-        **due_at(now),
-        version=F("version") + 1,
-    )
-    return False
+    return bool(cancelled)
+
+
+def _mark(mine: QuerySet[Claim], actor: User) -> bool:
+    """Note that the claim is to end, and have it read. Return whether that was not noted yet."""
+    now = timezone.now()
+    open_ones = mine.filter(state__in=ACTIVE, cancel_requested_at=None)
+    fields = {"cancel_requested_at": now, "cancel_requested_by": actor, **due_at(now)}
+    return bool(open_ones.update(**fields, version=F("version") + 1))
 
 
 def resume(credential: ApiCredential) -> int:
@@ -281,8 +313,12 @@ def right_returned(claims: QuerySet[Claim]) -> int:
     return _unblock(claims.filter(state=State.BLOCKED, reason=Reason.RIGHT_GONE))
 
 
+@transaction.atomic
 def _unblock(blocked: QuerySet[Claim], **fields: Any) -> int:
     """Put blocked claims back to work. Return how many there were."""
+    # In one order for everybody who changes many: else two of them wait for each other.
+    if not blocked.select_for_update().order_by("pk").values_list("pk", flat=True):
+        return 0
     now = timezone.now()
     news: dict[str, Any] = {"reason": "", **due_at(now), **fields}
     news |= {"retry_window_start": now, "changed_at": now, "version": F("version") + 1}

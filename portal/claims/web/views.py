@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import limits, permissions, search, site_choice
@@ -187,8 +188,12 @@ def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 @claim_action
 def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Stop trying."""
-    actions.stop(claim, access.person(request))
+    """Stop trying; or reject, unless the claim waits for that no more."""
+    person = access.person(request)
+    if request.POST.get("decision") != "reject":
+        actions.stop(claim, person)
+    elif actions.reject(claim, person) == actions.Rejection.NOT_WAITING:
+        return _answer(request, claim, gettext("Somebody has decided about this already."))
     return _answer(request, claim)
 
 

@@ -29,7 +29,8 @@ def once[View: Callable[..., HttpResponseBase]](view: View) -> View:
     """Have the same form make something once: sent again, it redirects where it did before.
 
     Of two at the same moment the second waits for the first. Only what ends with a redirect has
-    made something: a form that is shown again with its faults has not.
+    made something: a form that is shown again with its faults has not. What the view changes is
+    held until it answers: it takes many rows in the order of their ids, and does nothing slow.
     """
 
     @wraps(view)

@@ -1,6 +1,7 @@
 """What administrators do to a job: extend it, name people, cancel it; and to claims that wait."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
+from portal.claims.engine.actions import Rejection
 from portal.claims.models import Claim
 from portal.claims.queries import claims_of
 from portal.core.web.once import once
@@ -110,36 +112,53 @@ def decide(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("home")
     member = access.current(request, Ability.MANAGE_JOBS)
-    decision, person = request.POST.get("decision"), access.person(request)
     claims = _chosen(request, member)
     job = _back_to(request, claims)
-    waiting = [claim for claim in claims if claim.waits_for_release]
-    if decision == RELEASE:
-        done = sum(claim_actions.release(claim, person) for claim in waiting)
-        words = ngettext(
-            "%(number)d claim goes on in your name.",
-            "%(number)d claims go on in your name.",
-            done,
-        )
-    elif decision == REJECT:
-        done = sum(_reject(request, claim) for claim in waiting)
-        words = ngettext(
-            "%(number)d claim is rejected. Nothing is sent.",
-            "%(number)d claims are rejected. Nothing is sent.",
-            done,
-        )
-    else:
+    decide_all = {RELEASE: _release, REJECT: _reject}.get(request.POST.get("decision", ""))
+    if decide_all is None:
         raise Http404
-    if done:
-        messages.success(request, words % {"number": done})
-    else:
+    waiting = [claim for claim in claims if claim.waits_for_release]
+    if not decide_all(request, waiting):
         messages.info(request, gettext("Somebody has decided about this already."))
     return redirect("jobs:detail", job) if job else redirect("home")
 
 
-def _reject(request: HttpRequest, claim: Claim) -> bool:
-    claim_actions.stop(claim, access.person(request))
-    return True
+def _release(request: HttpRequest, waiting: list[Claim]) -> bool:
+    """Release the claims that still wait, and say how many; return whether there were any."""
+    done = sum(claim_actions.release(claim, access.person(request)) for claim in waiting)
+    said = ngettext(
+        "%(number)d claim goes on in your name.", "%(number)d claims go on in your name.", done
+    )
+    return _said(request, messages.SUCCESS, said, done)
+
+
+def _reject(request: HttpRequest, waiting: list[Claim]) -> bool:
+    """Reject the claims that still wait, and say how many; return whether there were any."""
+    found = Counter(claim_actions.reject(claim, access.person(request)) for claim in waiting)
+    ended, marked = found[Rejection.CANCELLED], found[Rejection.MARKED]
+    rejected = ngettext(
+        "%(number)d claim is rejected. Nothing is sent.",
+        "%(number)d claims are rejected. Nothing is sent.",
+        ended,
+    )
+    had_been_sent = ngettext(
+        "%(number)d claim had been sent already. Nothing more is sent; it stays open until "
+        "SmartphoneKey says whether it took effect.",
+        "%(number)d claims had been sent already. Nothing more is sent; they stay open until "
+        "SmartphoneKey says whether they took effect.",
+        marked,
+    )
+    both = (
+        _said(request, messages.SUCCESS, rejected, ended),
+        _said(request, messages.WARNING, had_been_sent, marked),
+    )
+    return any(both)
+
+
+def _said(request: HttpRequest, level: int, words: str, number: int) -> bool:
+    if number:
+        messages.add_message(request, level, words % {"number": number})
+    return bool(number)
 
 
 def _ids(request: HttpRequest) -> list[uuid.UUID]:
@@ -150,11 +169,14 @@ def _ids(request: HttpRequest) -> list[uuid.UUID]:
 
 
 def _chosen(request: HttpRequest, member: Membership) -> list[Claim]:
-    """Return the claims that were named, or raise Http404: all are the organisation's."""
+    """Return the claims that were named, or raise Http404: all are the organisation's.
+
+    In one order for everybody, since their rows are changed, and held, one after the other.
+    """
     wanted = set(_ids(request))
     if not 0 < len(wanted) <= job_progress.MOST_WAITING:
         raise Http404
-    claims = list(claims_of(member).with_details().filter(pk__in=wanted))
+    claims = list(claims_of(member).with_details().filter(pk__in=wanted).order_by("pk"))
     if len(claims) < len(wanted):
         raise Http404
     return claims

@@ -5,12 +5,14 @@ from typing import Any, ClassVar, cast
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.utils import unquote
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -245,28 +247,35 @@ class PersonAdmin(DjangoUserAdmin[User]):
             tell_of_organisation(request, place, f"support_{suffix}", why, whom=whom)
 
     @method_decorator(sensitive_post_parameters())
-    @method_decorator(transaction.atomic)
     def user_change_password(
         self,
         request: HttpRequest,
         id: str,  # noqa: A002 - the address's name for it
         form_url: str = "",
     ) -> HttpResponse:
-        """Set another password, or none, and record that."""
-        before = self.get_object(request, id)
-        answer = super().user_change_password(request, id, form_url)
-        after = self.get_object(request, id)
-        if before is not None and after is not None and before.password != after.password:
-            why = request.POST["reason"].strip()
-            record_change(request, "person.password_set", after, None, reason=why)
-            tell_operators(request, "password", why, whom=after.email)
-            tell_colleagues(after, "password", why, whom=after.email)
-            # What Django says of it is about "password-based authentication".
-            list(messages.get_messages(request))
-            has_one = after.has_usable_password()
-            said = gettext("Password set.") if has_one else gettext("They have no password now.")
-            messages.success(request, said)
-        return answer
+        """Set another password, or none, and record that. What sets nothing is left to Django."""
+        person = self.get_object(request, unquote(id))
+        if person is not None and request.method == "POST":
+            form = PasswordForm(person, request.POST)
+            if self.has_change_permission(request, person) and form.sets_password:
+                return self._set_password(request, form)
+        return super().user_change_password(request, id, form_url)
+
+    def _set_password(self, request: HttpRequest, form: PasswordForm) -> HttpResponse:
+        # A hash takes long: it is made before anything is held.
+        person: User = form.save(commit=False)
+        why = str(form.cleaned_data["reason"])
+        with transaction.atomic():
+            person.save(update_fields=("password",))
+            self.log_change(request, person, self.construct_change_message(request, form, []))
+            record_change(request, "person.password_set", person, None, reason=why)
+            tell_operators(request, "password", why, whom=person.email)
+            tell_colleagues(person, "password", why, whom=person.email)
+        update_session_auth_hash(request, person)
+        has_one = person.has_usable_password()
+        said = gettext("Password set.") if has_one else gettext("They have no password now.")
+        messages.success(request, said)
+        return redirect("admin:orgs_user_change", person.pk)
 
 
 def _warn_of_unrun(request: HttpRequest, person: User) -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
@@ -16,8 +17,12 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Return a saved person; without a password they cannot sign in by one."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
+        return self.create_hashed(email, make_password(password), **fields)
+
+    def create_hashed(self, email: str, password_hash: str, **fields: Any) -> "User":
+        """Return a saved person whose password is hashed already, as `make_password` does it."""
+        address = self.normalize_email(email).lower()
+        user = self.model(email=address, password=password_hash, **fields)
         user.save(using=self._db)
         return user
 

@@ -324,6 +324,13 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generi
             )
             asked.choices = [("true", _("Yes")), ("false", _("No"))]
 
+    @property
+    def sets_password(self) -> bool:
+        """Whether the form is in order, and the button says the same as its answer."""
+        if not self.is_valid():
+            return False
+        return bool(self.cleaned_data["set_usable_password"]) or "unset-password" in self.data
+
 
 class KeyKindForm(forms.ModelForm[ApiCredential]):
     """A key's kind, as operators change it."""

@@ -5,6 +5,7 @@ from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -62,15 +63,19 @@ def _for_person(request: HttpRequest, found: Invitation) -> HttpResponse:
     return redirect("home")
 
 
-@sensitive_variables("form")
+@sensitive_variables("form", "new")
 def _for_newcomer(request: HttpRequest, found: Invitation) -> HttpResponse:
     form = JoinForm(posted(request), invitation=found)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, found, form=form)
-    language = translation.get_language() or settings.LANGUAGE_CODE
+    new = {
+        "name": form.cleaned_data["name"],
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "password_hash": make_password(form.cleaned_data.get("password")),
+    }
     try:
         with transaction.atomic():
-            member = invitations.join(found, language=language, **form.cleaned_data)
+            member = invitations.join(found, **new)
             job_invitations.put_on_jobs(found, member)
     except invitations.AccountExistsError:
         return redirect(request.path)

@@ -111,3 +111,21 @@ def test_what_is_scanned_for_a_job_that_has_ended_waits(sandbox, ira, mill_court
     waiting = work(actions.submit(claim_request(ira, mill_court, hub_id)))
 
     assert (waiting.state, waiting.reason, waiting.job) == (State.BLOCKED, Reason.RIGHT_GONE, job)
+
+
+def test_what_a_colleague_has_released_is_not_rejected(sandbox, waiting, ada):
+    actions.release(waiting, ada)
+
+    assert actions.reject(waiting, ada) == actions.Rejection.NOT_WAITING
+    assert work(waiting).state == State.CLAIMED
+
+
+def test_a_rejected_claim_that_had_been_sent_is_read_before_it_ends(sandbox, waiting, ada):
+    Claim.objects.filter(pk=waiting.pk).update(outcome_unknown_since=timezone.now(), sends=1)
+
+    assert actions.reject(waiting, ada) == actions.Rejection.MARKED
+    assert actions.reject(waiting, ada) == actions.Rejection.NOT_WAITING
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.cancel_requested_by) == (State.BLOCKED, ada)
+    assert not waiting.waits_for_release
+    assert work(waiting).sends == 1

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +19,7 @@ from portal.orgs.models import Invitation, Membership, User
 from tests.concurrency import at_once
 from tests.conftest import join, make_person
 from tests.orgs.conftest import NEW, link
-from tests.people_with_factor import PASSWORD
+from tests.people_with_factor import PASSWORD, has_used_factor
 from tests.portal.test_web_security import rows
 
 FORM = {"name": "Nia New", "password": "seven brown lanterns"}
@@ -42,6 +43,29 @@ def test_somebody_new_chooses_a_name_and_password_and_is_in(client, invite, acme
     again = Client()
     again.post(reverse("account_login"), {"login": NEW, "password": FORM["password"]})
     assert again.get(reverse("claims:list")).status_code == 200
+
+
+def test_no_password_is_hashed_while_rows_are_held(
+    client, invite, as_person, ira, otto, transactional_db, monkeypatch
+):
+    held, hasher = [], type(get_hasher())
+    encode = hasher.encode
+
+    def noting(*given):
+        held.append(connection.in_atomic_block)
+        return encode(*given)
+
+    monkeypatch.setattr(hasher, "encode", noting)
+    joined = client.post(link(invite()), FORM)
+    operator = has_used_factor(as_person(otto), otto)
+    del held[1:]
+    page = reverse("admin:auth_user_password_change", args=(ira.pk,))
+    new = {"password1": "nine amber ladders", "password2": "nine amber ladders"}
+    changed = operator.post(page, {**new, "usable_password": "true", "reason": "Asked by phone."})
+
+    assert (joined.status_code, changed.status_code) == (302, 302)
+    assert held[:2] == [False, False]
+    assert User.objects.get(pk=ira.pk).check_password("nine amber ladders")
 
 
 def test_looking_changes_nothing_however_often_a_mail_scanner_does(client, invite):
@@ -134,7 +158,7 @@ def test_a_dead_end_says_why_and_changes_nothing(state, status, says, client, in
     elif state == "expired":
         Invitation.objects.update(expires_at=timezone.now())
     elif state == "used":
-        invitations.join(invitation, name="Nia", password=FORM["password"], language="en")
+        invitations.join(invitation, name="Nia", language="en", password_hash=make_password(None))
     elif state == "revoked":
         invitations.revoke(invitation, ada)
     else:

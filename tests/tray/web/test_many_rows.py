@@ -41,7 +41,7 @@ def test_lookups_of_fifty_hubs_take_as_many_statements_as_of_five(tablet, mill_c
 
 
 def test_news_of_twenty_claims_takes_as_many_statements_as_of_three(
-    tablet, mill_court, orchard_rise
+    tablet, mill_court, orchard_rise, ada
 ):
     few, many = (scanned(tablet, mill_court, *part, claim=True) for part in ((0, 3), (10, 20)))
     for rows in (few, many):
@@ -53,6 +53,14 @@ def test_news_of_twenty_claims_takes_as_many_statements_as_of_three(
 
     assert counts[0] == counts[1] <= 8
     assert "SmartphoneKey has it at Orchard Rise." in tablet.latest[many[-1]["id"]]["text"]
+
+    # An administrator rejected them all.
+    decided = {"cancel_requested_by": ada, "cancel_requested_at": timezone.now(), "version": 9}
+    Claim.objects.update(state="cancelled", reason="", **decided)
+    rejected = [len(asked(tablet, rows)) for rows in (few, many)]
+
+    assert rejected[0] == rejected[1] <= 8
+    assert "Ada Admin" in str(tablet.latest[many[-1]["id"]])
 
 
 def test_repeating_rows_takes_no_statement_for_each_row(tablet, mill_court):
