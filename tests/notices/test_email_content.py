@@ -13,7 +13,12 @@ from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.notices.conftest import FACTS, notify, post, refuse_all_claims
 
-COUNTED = {Notice.Kind.GAVE_UP, Notice.Kind.WAITS}
+COUNTED = {
+    Notice.Kind.GAVE_UP,
+    Notice.Kind.WAITS,
+    Notice.Kind.HUBS_OFFLINE,
+    Notice.Kind.HUBS_LEFT,
+}
 FOR_ADMINISTRATORS = [kind for kind in Notice.Kind.values if kind != Notice.Kind.OPERATOR_CHANGE]
 
 
