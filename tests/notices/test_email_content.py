@@ -57,6 +57,10 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert "2" in email.subject
         assert "Mill <Court> & Bcc: x@y.example" in email.body
         return
+    if kind == "hubs_back":
+        assert "17" in email.subject
+        assert "4A17, Flat 12" in email.body
+        return
     if kind == "job_completed":
         assert "12 hubs" in email.body
         assert reverse("jobs:handover", args=(FACTS["job"],)) in email.body
