@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 
-from portal.hubs.models import Health, Hub, HubCount
+from portal.hubs.models import Health, Hub, HubCount, HubQuerySet
 from portal.orgs.models import Organisation
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,13 @@ def by_site(
     if sites is not None:
         rows = rows.filter(site__in=list(sites))
     return {site: Numbers(*numbers) for site, *numbers in rows.values_list("site", *NAMES)}
+
+
+def of(hubs: HubQuerySet) -> Numbers:
+    """Count these hubs, which are few."""
+    each = {health.value: Count("pk", filter=Q(health=health)) for health in Health}
+    found = hubs.own().order_by().aggregate(hubs=Count("pk"), **each)
+    return Numbers(**found)
 
 
 @transaction.atomic

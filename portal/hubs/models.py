@@ -232,6 +232,7 @@ class Hub(Leased):
             models.Index(
                 fields=("organisation", "health", "health_since", "id"), name="hub_by_health"
             ),
+            models.Index(fields=("organisation", "health", "id"), name="hub_by_state"),
             models.Index(fields=("organisation", "health_since", "id"), name="hub_by_change"),
             models.Index(
                 fields=("site", "hub_id"), condition=Q(site__isnull=False), name="hub_by_site"

@@ -40,6 +40,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "site.archived": _("%(who)s archived the site %(what)s"),
     "site.restored": _("%(who)s took the site %(what)s back into use"),
     "site.removed": _("%(who)s removed the site %(what)s"),
+    # Hubs
+    "hub.described": _("%(who)s changed the place or the note of hub %(hub)s"),
+    "hub.exported": _("%(who)s exported the list of hubs"),
     # Jobs, and what is asked for
     "job.created": _("%(who)s planned the job %(what)s"),
     "job.changed": _("%(who)s changed the job %(what)s"),
