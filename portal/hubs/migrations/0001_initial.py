@@ -348,6 +348,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="hub",
+            index=models.Index(fields=["organisation", "online"], name="hub_online"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
             index=models.Index(
                 condition=models.Q(("kept_until__isnull", False)),
                 fields=["kept_until"],
@@ -393,6 +397,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 fields=["organisation", "health", "health_since", "id"], name="hub_by_health"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "health", "id"], name="hub_by_state"),
         ),
         migrations.AddIndex(
             model_name="hub",
