@@ -43,6 +43,7 @@ _NEW_SITE: Final = """
 """
 _SINCE: Final = """
     UPDATE hubs_hub SET health_since = CASE
+        WHEN {given}health_since IS NOT NULL THEN health_since
         WHEN health = 'offline' AND last_seen < COALESCE(read_at, {now})
         THEN {later}(last_seen, COALESCE(health_since, last_seen))
         ELSE COALESCE(read_at, {now}) END
@@ -102,13 +103,15 @@ def install(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield each trigger's name, event, table, condition and what it does."""
     words = _WORDS[vendor]
-    since, end = _SINCE.format(**words), _END.format(**words)
+    # Who makes a row may know it; who changes one tells of a new state.
+    since_given, since = (_SINCE.format(given=g, **words) for g in ("", "FALSE AND "))
+    end = _END.format(**words)
     begun, went = (_BEGIN.format(left=LEFT, tell=tell) for tell in ("NULL", _IF_IT_WENT))
     added = _count("NEW", "+", _NEW_COUNT[vendor])
     taken = _count("OLD", "-")
     changes = "UPDATE OF binding, status, online"
     is_own = "NEW.health <> ''"
-    yield "hub_came", "INSERT", "hubs_hub", is_own, since + begun
+    yield "hub_came", "INSERT", "hubs_hub", is_own, since_given + begun
     yield (
         "hub_changed",
         changes,

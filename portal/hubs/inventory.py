@@ -73,7 +73,7 @@ ORDERS: Final[Mapping[str, Order]] = {
     "site": Order("site__name", str, Q(site__isnull=False)),
     "model": _text("model"),
     "firmware": _text("firmware"),
-    "state": Order("health", str),
+    "state": _text("health"),
     "since": _time("health_since"),
     "person": _text("claimed_by_name"),
     "claimed": _time("claimed_at"),

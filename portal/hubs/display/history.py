@@ -14,7 +14,7 @@ from portal.hubs.display import wording
 from portal.hubs.models import Health, Spell
 
 # A spell that is drawn is at least so wide, of WIDTH.
-THINNEST: Final = 2.0
+THINNEST: Final = 5.0
 WIDTH: Final = 900.0
 
 

@@ -63,6 +63,11 @@ class InventoryFilter(forms.Form):
         """Whether anything was asked for."""
         return any(self.data.get(name) for name in self.fields)
 
+    @property
+    def is_filled_beyond(self) -> bool:
+        """Whether anything was asked for by the filters that are folded."""
+        return any(self.data.get(name) for name in ("firmware", "person", "since", "until"))
+
     def found(self) -> HubQuerySet:
         """Return the hubs that the member may see and that meet the filters."""
         asked, hubs = self.cleaned_data, rights.hubs_of(self._member).select_related("site")

@@ -27,10 +27,11 @@ COLUMNS: Final[dict[str, Text]] = {
     "since": _("Since"),
     "model": _("Model, serial"),
     "firmware": _("Firmware"),
-    "person": _("Claimed by"),
     "claimed": _("Claimed"),
     "read": _("Read"),
 }
+# What stands in a column as well, and has a click of its own.
+BESIDE: Final[dict[str, tuple[str, Text]]] = {"claimed": ("person", _("by"))}
 # What is sorted from the newest first.
 NEWEST_FIRST: Final = {"since", "claimed", "read"}
 
@@ -43,6 +44,7 @@ class Head:
     word: Text
     url: str
     sorted: str
+    beside: "Head | None" = None
 
 
 @require_safe
@@ -55,7 +57,8 @@ def hub_list(request: HttpRequest) -> HttpResponse:
         "filtered": form.is_filled,
         "numbers": numbers(member),
         "query": request.GET.urlencode(),
-        "sizes": SIZES,
+        "filtered_more": form.is_filled_beyond,
+        "sizes": [(size, _url(request, rows=size, after=None, before=None)) for size in SIZES],
         "whole_ids": "ids" in request.GET,
         "ids_url": _url(request, ids=None if "ids" in request.GET else "whole"),
     }
@@ -104,7 +107,9 @@ def _head(request: HttpRequest, name: str, word: Text, now: str, falling: bool) 
     order = f"{'-' if falls else ''}{name}"
     url = _url(request, order=order, after=None, before=None)
     way = ("descending" if falling else "ascending") if name == now else ""
-    return Head(name, word, url, way)
+    beside = BESIDE.get(name)
+    second = _head(request, *beside, now, falling) if beside else None
+    return Head(name, word, url, way, second)
 
 
 def _url(request: HttpRequest, **changes: object) -> str:
