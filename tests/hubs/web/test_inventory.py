@@ -16,8 +16,6 @@ from portal.audit.models import Entry
 from portal.hubs import inventory
 from portal.hubs.models import Hub
 from portal.jobs import rights
-from portal.orgs.models import Organisation
-from portal.sandbox import world
 from tests.hubs.own_hubs import make_own_hub
 from tests.plans import as_of_a_large_table
 
@@ -149,8 +147,7 @@ def test_of_chosen_rows_only_ones_own_are_sent(as_person, ada, hubs):
 
 
 def sent(client, kind, query):
-    acme = Organisation.objects.get(spkey_org_id=world.ACME_ORG_ID)
-    answer = client.post(f"/hubs/export.{kind}?organisation={acme.pk}", query)
+    answer = client.post(f"/hubs/export.{kind}", query)
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)
 
