@@ -29,7 +29,8 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 
-# Seconds between two polls.
+# Seconds between two polls: until it was read, and from then on.
+PACE_SOON: Final = 3
 PACE: Final = 10
 # What was read so lately is what is so now.
 FRESH: Final = timedelta(seconds=60)
@@ -125,7 +126,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _live(hub: Hub) -> dict[str, Any]:
-    is_fresh = hub.read_at is not None and timezone.now() - hub.read_at < FRESH
+    is_fresh = _is_fresh(hub)
     return {
         "hub": hub,
         "row": row_of(hub),
@@ -135,11 +136,14 @@ def _live(hub: Hub) -> dict[str, Any]:
         if hub.uptime_seconds is not None and hub.online
         else "",
         "seen": _seen(hub),
-        "pace": PACE,
+        "pace": PACE if is_fresh else PACE_SOON,
     }
 
 
 def _seen(hub: Hub) -> str:
     """Return what a page must show to be up to date: the row, and whether it is fresh."""
-    is_fresh = hub.read_at is not None and timezone.now() - hub.read_at < FRESH
-    return f"{hub.version}.{int(is_fresh)}"
+    return f"{hub.version}.{int(_is_fresh(hub))}"
+
+
+def _is_fresh(hub: Hub) -> bool:
+    return hub.read_at is not None and timezone.now() - hub.read_at < FRESH
