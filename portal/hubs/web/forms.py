@@ -42,7 +42,7 @@ class InventoryFilter(forms.Form):
         self._member = member
         sites, firmwares, people = _choices(member)
         states = [(name, chip.word) for name, chip in wording.STATES.items()]
-        self._choose("site", _("Any site"), [*sites, (NO_SITE, _("None in the portal"))])
+        self._choose("site", _("Any site"), [*sites, (NO_SITE, _("No site in the portal"))])
         self._choose("state", _("Any state"), states)
         self._choose("firmware", _("Any firmware"), [(each, each) for each in firmwares])
         self._choose("person", _("Anybody"), [(each, each) for each in people])
