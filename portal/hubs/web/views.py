@@ -94,11 +94,19 @@ def _page(request: HttpRequest, form: InventoryFilter) -> dict[str, object]:
         "rows": [row_of(hub) for hub in shown],
         "heads": [_head(request, each, word, name, falling) for each, word in COLUMNS.items()],
         "order": f"{'-' if falling else ''}{name}",
+        "orders": _orders(name, falling=falling),
         "size": form.size,
         "previous_url": _url(request, **edge | {"before": first}) if has_earlier and shown else "",
         "next_url": _url(request, **edge | {"after": last}) if has_later and shown else "",
         "first_url": _url(request, **edge) if position else "",
     }
+
+
+def _orders(now: str, *, falling: bool) -> list[tuple[str, Text]]:
+    """Return what can be sorted by where there are no heads to click, and the order as it is."""
+    words = {**COLUMNS, **dict(BESIDE.values()), "person": _("Claimed by")}
+    falls = {name: falling if name == now else name in NEWEST_FIRST for name in words}
+    return [(f"{'-' if falls[name] else ''}{name}", word) for name, word in words.items()]
 
 
 def _head(request: HttpRequest, name: str, word: Text, now: str, falling: bool) -> Head:

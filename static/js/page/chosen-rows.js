@@ -26,6 +26,7 @@ for (const form of document.querySelectorAll("[data-chosen-rows]")) {
     if (target === all && all instanceof HTMLInputElement) choose(all.checked);
     else show();
   });
+  form.querySelector("[data-choose-every]")?.addEventListener("click", () => choose(true));
   form.querySelector("[data-choose-none]")?.addEventListener("click", () => choose(false));
   // A page that the browser shows once more may have kept what was chosen.
   addEventListener("pageshow", show);
