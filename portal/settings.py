@@ -292,6 +292,8 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.core.web.error_reports.Filter"
 # In an hour: of one person; an organisation may ten times as much.
 LOOKUPS_AN_HOUR = env.int("PORTAL_LOOKUPS_AN_HOUR", 1_000)
 CLAIMS_AN_HOUR = env.int("PORTAL_CLAIMS_AN_HOUR", 500)
+# How far apart the calls are by which each organisation's own hubs are read again.
+HUB_READ_SECONDS = env.float("PORTAL_HUB_READ_SECONDS", 1.0)
 # A claim whose last try began less long ago is not tried at somebody's asking: no hub comes online
 # in between, and each try is up to three calls with the organisation's key.
 TRY_NOW_SECONDS = 10

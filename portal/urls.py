@@ -20,6 +20,7 @@ urlpatterns = [
     path("claims/", include("portal.claims.web.urls")),
     path("jobs/", include("portal.jobs.web.urls")),
     path("handover/<str:token>/", handover_link.linked, name="handover-link"),
+    path("hubs/", include("portal.hubs.web.urls")),
     path("sites/", include("portal.sites.web.urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),

@@ -35,6 +35,8 @@ OF_ONES_ORGANISATION = (
     "claims:read",
     "first-steps-id",
     "first-steps-put-away",
+    "hubs:export-csv",
+    "hubs:export-xlsx",
     "jobs:ask-site",
     "jobs:decide",
     "jobs:new",

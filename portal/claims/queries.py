@@ -1,6 +1,7 @@
 """Claims, as pages ask for them: whose they are, the latest, and how many of each group."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -9,8 +10,9 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from portal.claims.groups import claims_in, still_counted
-from portal.claims.models import Claim, ClaimQuerySet, State
+from portal.claims.models import Attempt, Claim, ClaimQuerySet, State
 from portal.core.windows import first_of
+from portal.hubs.models import Hub
 from portal.jobs.models import JobMember
 from portal.orgs.models import Membership, User
 
@@ -59,6 +61,14 @@ def of_own(member: Membership) -> list[Q]:
     # Asked for in the list's order, a database may go through the years for them all the same.
     listed = Q(pk__in=ids) if len(ids) <= MOST_LISTED else Q(job__in=jobs)
     return [Q(submitted_by=member.user_id), listed]
+
+
+def attempts_of(member: Membership, hub: Hub, before: datetime) -> QuerySet[Attempt]:
+    """Return the calls that were made for the hub's claims before this moment, newest first."""
+    lately = claims_of(member).filter(hub=hub).order_by("-created_at", "-pk")
+    claims = list(lately.values_list("pk", flat=True)[:LATEST])
+    calls = Attempt.objects.filter(claim__in=claims, started_at__lt=before)
+    return calls.order_by("-started_at", "-pk")
 
 
 def open_claims_by(member: Membership) -> int:

@@ -215,8 +215,8 @@ def of_hubs(member: Membership, text: str, most: int) -> list[Claim]:
         return []
     its_newest = claims_of(member).filter(hub=OuterRef("pk")).order_by("-created_at", "-pk")
     hubs = Hub.objects.filter(found, organisation=member.organisation_id)
-    hubs = hubs.annotate(newest=Subquery(its_newest.values("pk")[:1])).exclude(newest=None)
-    newest = list(hubs.order_by().values_list("newest", flat=True)[:most])
+    claimed = hubs.annotate(newest=Subquery(its_newest.values("pk")[:1])).exclude(newest=None)
+    newest = list(claimed.order_by().values_list("newest", flat=True)[:most])
     return list(claims_of(member).with_details().filter(pk__in=newest).order_by("-created_at"))
 
 

@@ -45,7 +45,8 @@ class WorkKind:
     `is_due` says by a cheap read whether there is some, `take` leases at most so many pieces,
     `work` does one, in at most `longest`. When there is more to do than threads are free, a
     kind has its `share` of them, and what is left goes first to the lowest `priority`: people
-    wait for what has 0. A `reserved` kind is done only by the reserved threads.
+    wait for what has 0. One without a share has only what is left. A `reserved` kind is done only
+    by the reserved threads.
     """
 
     name: str
@@ -81,7 +82,10 @@ def register(*kinds: WorkKind) -> None:
 
 
 def register_cleanup(name: str, clean: Callable[[], object]) -> None:
-    """Let workers remove what is of no use any more: a bounded part of it at every heartbeat."""
+    """Let workers do this at every heartbeat: a bounded part of what there is.
+
+    It removes what is of no use any more, or sees to what follows from rows that others wrote.
+    """
     _cleanups[name] = clean
 
 
@@ -121,7 +125,7 @@ def _shared(everything: list[WorkKind], turns: int, limit: int) -> list[Job]:
     due = [kind for kind in everything[turn:] + everything[:turn] if kind.some_due()]
     jobs: list[Job] = []
     for kind in due:
-        share = max(1, limit * kind.share // shares)
+        share = max(1, limit * kind.share // shares) if kind.share else 0
         jobs += kind.jobs(min(share, limit - len(jobs)))
     for kind in sorted(due, key=lambda kind: kind.priority):
         jobs += kind.jobs(limit - len(jobs))

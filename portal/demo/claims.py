@@ -10,7 +10,7 @@ from portal.claims.models import SUCCEEDED, Attempt, Claim, Reason, State
 from portal.core.leasing import due_at
 from portal.demo.past import Past
 from portal.hubs import status
-from portal.hubs.models import Hub
+from portal.hubs.models import Health, Hub, Spell
 from portal.jobs.models import Job
 from portal.orgs.models import Membership
 from portal.sandbox import lived_in, world
@@ -71,7 +71,12 @@ def make(past: Past, jobs: Mapping[str, Job]) -> None:
         told += others
         for each in others:
             hubs.setdefault(each.hub_id, _other_hub(past, each))
+    for each in told:
+        if each.state == State.CLAIMED:
+            hub = hubs[each.hub_id]
+            hub.claimed_by, hub.claimed_by_name = each.person.user, each.person.user.display_name
     Hub.objects.bulk_create(hubs.values())
+    Spell.objects.bulk_create(_spells_before(hubs.values()))
     claims = [_claim(each, hubs[each.hub_id]) for each in told]
     Claim.objects.bulk_create(claims)
     Attempt.objects.bulk_create(attempt for claim in claims for attempt in _attempts(claim))
@@ -183,10 +188,40 @@ def _standing_hub(past: Past, standing: StandingHub) -> Hub:
         is_primary=standing.place == 0,
         last_seen=past.now - timedelta(days=offline or 0),
         claimed_at=claimed_at,
+        health_since=_since(past, standing, claimed_at),
         read_at=past.now,
+        asked_at=past.now,
         created_at=claimed_at,
         **known,
     )
+
+
+def _since(past: Past, standing: StandingHub, claimed_at: datetime) -> datetime:
+    """Return since when a hub is as it is: some had a bad night."""
+    if standing.offline_days is not None:
+        return max(claimed_at, past.now - timedelta(days=standing.offline_days))
+    back = past.now - timedelta(days=2 + standing.place % 5, hours=3)
+    return back if _had_a_bad_night(standing.place) and back > claimed_at else claimed_at
+
+
+def _had_a_bad_night(place: int) -> bool:
+    return place % 4 == 1
+
+
+def _spells_before(hubs: Iterable[Hub]) -> Iterator[Spell]:
+    """Yield what the hubs were like before they became as they are, back to their claims."""
+    for hub in hubs:
+        if hub.binding != Hub.Binding.OURS or not hub.claimed_at or not hub.health_since:
+            continue
+        if hub.health_since <= hub.claimed_at:
+            continue
+        until = hub.health_since
+        if hub.online:
+            fell = max(hub.claimed_at, until - timedelta(hours=2, minutes=14))
+            yield Spell(hub=hub, health=Health.OFFLINE, started_at=fell, ended_at=until)
+            until = fell
+        if until > hub.claimed_at:
+            yield Spell(hub=hub, health=Health.ONLINE, started_at=hub.claimed_at, ended_at=until)
 
 
 def _other_hub(past: Past, told: Told) -> Hub:

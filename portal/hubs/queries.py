@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
-from portal.hubs.models import Hub
+from portal.hubs.models import Hub, Spell
 from portal.orgs.models import Organisation
 
 FEW = 3
+MOST_DRAWN = 500
 
 
 def lately_ours(organisation: Organisation) -> list[str]:
@@ -22,3 +24,14 @@ def last_read(organisation: Organisation) -> datetime | None:
         at=Max("read_at")
     )["at"]
     return read
+
+
+def spells_of(hub: Hub) -> QuerySet[Spell]:
+    """Return the hub's spells, newest first."""
+    return Spell.objects.filter(hub=hub)
+
+
+def drawn_spells(hub: Hub) -> list[Spell]:
+    """Return the newest of the hub's spells of the time that they are kept for, oldest first."""
+    kept = Q(ended_at=None) | Q(ended_at__gt=timezone.now() - Spell.KEPT)
+    return list(spells_of(hub).filter(kept)[:MOST_DRAWN])[::-1]

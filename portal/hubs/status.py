@@ -1,20 +1,19 @@
 """Reading a hub's status at the API, and remembering what it said."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
 from portal.core.leasing import CLOCKS_APART
-from portal.hubs.models import Hub
+from portal.hubs.models import CLAIMED, DECOMMISSIONED, PROVISIONED, SUSPENDED, Binding, Hub
 
-# SpKey's words for a hub's status (API: GET /hubs/{id}/status).
-PROVISIONED = "Provisioned"
-CLAIMED = "Claimed"
-SUSPENDED = "Suspended"
-DECOMMISSIONED = "Decommissioned"
+__all__ = ["CLAIMED", "DECOMMISSIONED", "PROVISIONED", "SUSPENDED"]
+
+# For so long after it has left, a hub is read on: whether that was so.
+LEFT_LATELY = timedelta(hours=1)
 
 # What a page can see change; the time of reading alone is no news.
 SHOWN_ON_PAGES = (
@@ -32,7 +31,7 @@ SHOWN_ON_PAGES = (
 )
 
 
-def binding_of(answer: spkey.HubStatus, spkey_org_id: str) -> Hub.Binding:
+def binding_of(answer: spkey.HubStatus, spkey_org_id: str) -> Binding:
     """Say whose the hub is, seen from the organisation with that SpKey id."""
     if answer.org_id == spkey_org_id:
         return Hub.Binding.OURS
@@ -84,7 +83,7 @@ def record_foreign(hub: Hub, *, read_at: datetime | None = None) -> Hub:
     return _save(hub, _known_only(Hub.Binding.OTHER), read_at)
 
 
-def _known_only(binding: Hub.Binding) -> dict[str, Any]:
+def _known_only(binding: Binding) -> dict[str, Any]:
     blank = Hub()
     return {name: getattr(blank, name) for name in SHOWN_ON_PAGES} | {"binding": binding}
 
@@ -97,10 +96,27 @@ def _save(hub: Hub, known: dict[str, Any], read_at: datetime | None) -> Hub:
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)
-    kept: dict[str, Any] = {"kept_until": None} if known["binding"] == Hub.Binding.OURS else {}
-    Hub.objects.filter(no_newer, pk=hub.pk).update(**seen(known), **kept, read_at=hub.read_at)
-    hub.refresh_from_db(fields=("version",))
+    is_ours = known["binding"] == Hub.Binding.OURS
+    kept: dict[str, Any] = {"kept_until": None} if is_ours else {}
+    # A change since then was seen by a clock that was put back.
+    ahead = When(health_since__gt=now + CLOCKS_APART, then=Value(hub.read_at))
+    Hub.objects.filter(no_newer, pk=hub.pk).update(
+        **seen(known),
+        **kept,
+        read_at=hub.read_at,
+        asked_at=_in_rounds(hub.read_at, is_ours),
+        health_since=Case(ahead, default=F("health_since")),
+    )
+    hub.refresh_from_db(fields=("version", "health", "health_since", "site"))
     return hub
+
+
+def _in_rounds(asked_at: datetime, is_ours: bool) -> Any:
+    """Return what `asked_at` is of a hub: empty where it is not read by itself, see `rounds`."""
+    if is_ours:
+        return asked_at
+    lately = Q(binding=Hub.Binding.OURS) | Q(left_at__gt=asked_at - LEFT_LATELY)
+    return Case(When(lately, then=Value(asked_at)), default=None)
 
 
 def seen(known: dict[str, Any]) -> dict[str, Any]:

@@ -15,18 +15,17 @@ from portal import spkey
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at, given_back
 from portal.core.worker import WorkKind
-from portal.gateway import gate, key_health
-from portal.gateway.gate import Held
-from portal.hubs import status
+from portal.hubs import reading, status
 from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
+from portal.hubs.reading import NotRead
 from portal.orgs.models import Organisation
 
 # A poll that finds this much of the watch left writes nothing.
 RENEW_BELOW = timedelta(seconds=30)
 REFRESH_WAITING = timedelta(seconds=3)
 REFRESH_ONLINE = timedelta(seconds=15)
-REFRESH_TROUBLED = timedelta(seconds=20)
+REFRESH_TROUBLED = reading.TROUBLE
 REFRESH_AWAITED = timedelta(seconds=60)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
@@ -158,6 +157,7 @@ def await_online(hub: Hub, spkey_site_id: str) -> None:
     }
     Hub.objects.filter(pk=hub.pk).update(
         **status.seen(known),
+        asked_at=now,
         awaited_until=now + Hub.AWAIT_ONLINE_FOR,
         # A crowd of claims that nobody looks at goes first.
         **due_at(Case(looked_at, default=Value(now + REFRESH_TROUBLED))),
@@ -205,40 +205,16 @@ def refresh(lease: Lease[Hub]) -> None:
 
 
 def _ask(hub: Hub) -> timedelta:
-    """Read the hub's status with its organisation's own key, unless that or SpKey must rest.
-
-    Return the time until the next read.
-    """
-    try:
-        credential = gate.usable(hub.organisation)
-    except gate.NoUsableKeyError:
+    """Read the hub's status, and return the time until the next read."""
+    found = reading.read(hub)
+    if isinstance(found, NotRead):
+        return found.wait
+    if found.is_other_spelling_next:
+        return REFRESH_WAITING
+    if hub.binding in {Hub.Binding.MISSING, Hub.Binding.OTHER}:
         return REFRESH_TROUBLED
-    client = gate.ask(credential)
-    if isinstance(client, Held):
-        return timedelta(seconds=client.seconds)
-    asked_at = timezone.now()
-    try:
-        status.record(hub, client.hub_status(hub.spkey_id), read_at=asked_at)
-    except spkey.NotFound as error:
-        if error.from_api:  # Else it is a gateway's page, and says nothing of the hub.
-            if status.spell(hub, as_printed=True):
-                return REFRESH_WAITING
-            status.spell(hub, as_printed=False)
-            status.record_missing(hub, read_at=asked_at)
-    except spkey.Forbidden as error:
-        if error.from_api:
-            status.record_foreign(hub, read_at=asked_at)
-    except spkey.BadCredentials:
-        key_health.take_refusal(credential)
-    except spkey.RateLimited as limit:
-        return timedelta(seconds=limit.held_for)
-    except spkey.SpkeyError as error:
-        held_for = timedelta(seconds=error.held_for)
-        return max(REFRESH_TROUBLED, held_for)
-    else:
-        awaited = not hub.online and hub.awaited_until and hub.awaited_until > asked_at
-        return REFRESH_WAITING if awaited else REFRESH_ONLINE
-    return REFRESH_TROUBLED
+    awaited = not hub.online and hub.awaited_until and hub.awaited_until > found.at
+    return REFRESH_WAITING if awaited else REFRESH_ONLINE
 
 
 def _give_back(lease: Lease[Hub], every: timedelta) -> None:

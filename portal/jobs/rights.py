@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from portal.hubs.models import INVENTORY, Hub, HubQuerySet
 from portal.jobs.models import Job, JobMember
 from portal.jobs.models.jobs import JobQuerySet
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, User
 from portal.sites.models import Site, SiteQuerySet
 
 
@@ -55,6 +56,29 @@ def sites_to_submit_at(member: Membership) -> SiteQuerySet:
     if member.all_sites:
         return sites
     return sites.filter(pk__in=Job.objects.filter(people=member).values("site"))
+
+
+def hubs_of(member: Membership) -> HubQuerySet:
+    """Return the hubs of the organisation's inventory that the member may see.
+
+    Who is limited to jobs sees those at the sites of their open jobs, and those they claimed.
+    """
+    if member.all_sites:
+        return Hub.objects.of(member)
+    at_sites = Q(site__in=open_jobs_of(member).values("site"))
+    theirs = Hub.objects.filter(INVENTORY, organisation=member.organisation_id)
+    return theirs.filter(at_sites | Q(claimed_by=member.user_id))
+
+
+def hubs_visible_to(user: User) -> HubQuerySet:
+    """Return the hubs that the person may see in any of their organisations' inventories."""
+    memberships = Membership.objects.active_of(user)
+    everywhere = Q(organisation__in=memberships.filter(all_sites=True).values("organisation"))
+    claimed = Q(organisation__in=memberships.values("organisation"), claimed_by=user)
+    of_jobs = JobMember.objects.filter(membership__in=memberships)
+    jobs = Job.objects.filter(pk__in=of_jobs.values("job")).open_on(timezone.localdate())
+    at_sites = Q(site__in=jobs.values("site"))
+    return Hub.objects.filter(INVENTORY, everywhere | claimed | at_sites)
 
 
 def job_at(member: Membership, site: Site, wanted: UUID | None = None) -> Job | None:

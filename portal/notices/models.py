@@ -142,6 +142,9 @@ class Notice(ToPerson):
         GAVE_UP = "gave_up", _("Claims given up")
         WAITS = "waits", _("Claims wait for somebody")
         JOB_COMPLETED = "job_completed", _("Job complete")
+        HUBS_OFFLINE = "hubs_offline", _("Hubs offline")
+        HUBS_BACK = "hubs_back", _("Hubs online again")
+        HUBS_LEFT = "hubs_left", _("Hubs not ours any more")
 
     # None where it is the operators who are told.
     organisation = models.ForeignKey(

@@ -17,6 +17,7 @@ class Topic(StrEnum):
 
     KEY = "key"
     CLAIMS = "claims"
+    HUBS = "hubs"
     JOBS = "jobs"
     REQUESTS = "requests"
     SUPPORT = "support"
@@ -31,6 +32,9 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.WAITS: Topic.CLAIMS,
     Notice.Kind.LATE_EFFECT: Topic.CLAIMS,
     Notice.Kind.REVIEW: Topic.CLAIMS,
+    Notice.Kind.HUBS_OFFLINE: Topic.HUBS,
+    Notice.Kind.HUBS_BACK: Topic.HUBS,
+    Notice.Kind.HUBS_LEFT: Topic.HUBS,
     Notice.Kind.JOB_OVERDUE: Topic.JOBS,
     Notice.Kind.JOB_COMPLETED: Topic.JOBS,
     Notice.Kind.JOB_REQUEST: Topic.REQUESTS,

@@ -24,6 +24,7 @@ from tests.browser.checks import RULES, ask_axe, problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, join, make_person
+from tests.hubs.own_hubs import make_own_hub
 from tests.jobs.conftest import make
 from tests.jobs.handed_over import claim_hubs, complete, job_at
 from tests.people_with_factor import (
@@ -242,6 +243,24 @@ def test_the_pages_of_a_handover_are_sound(tablet, ada, ira, mill_court):
     handover_links.end(link, ada)
     # Without a switch of its own for the look.
     assert visit(stranger, [address], problems_of_words) == {}
+
+
+def test_the_pages_of_hubs_are_sound(tablet, ada, mill_court, acme):
+    page = tablet(ada)
+    empty = visit(page, ("/hubs/",))
+    hub = make_own_hub(mill_court, place="Flat 12, riser", claimed_by_name="Ira", serial="SK-1")
+    make_own_hub(acme, online=False, spkey_site_id="bldg-7", place="W" * 60)
+    Hub.objects.filter(pk=hub.pk).update(online=False, note="Key at the desk")
+    gone = make_own_hub(mill_court)
+    Hub.objects.filter(pk=gone.pk).update(binding="other", status="")
+    asked = ("/hubs/", "/hubs/?ids=whole&firmware=", "/hubs/?q=nothing", "/hubs/?state=left")
+    assert empty | visit(page, (*asked, f"/hubs/{hub.pk}/", f"/hubs/{gone.pk}/")) == {}
+    page.goto("/hubs/")
+    page.get_by_label("Choose hub").first.check()
+    bar = page.get_by_role("group", name="With the chosen hubs")
+    bar.get_by_role("button", name="All on this page").click()
+    expect(bar).to_contain_text("2 chosen")
+    assert problems(page) == []
 
 
 def test_the_pages_of_people_are_sound(tablet, ada, ira, former):

@@ -27,6 +27,9 @@ FACTS = {
     "asks": "more_time",
     "granted": True,
     "handover": 3,
+    "since": "2030-12-14T10:41:00+00:00",
+    "which": [["4A17", "Flat 12"], ["77F0", ""]],
+    "still_offline": 1,
     "hubs": 12,
     "exceptions": 2,
 }

@@ -13,7 +13,12 @@ from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.notices.conftest import FACTS, notify, post, refuse_all_claims
 
-COUNTED = {Notice.Kind.GAVE_UP, Notice.Kind.WAITS}
+COUNTED = {
+    Notice.Kind.GAVE_UP,
+    Notice.Kind.WAITS,
+    Notice.Kind.HUBS_OFFLINE,
+    Notice.Kind.HUBS_LEFT,
+}
 FOR_ADMINISTRATORS = [kind for kind in Notice.Kind.values if kind != Notice.Kind.OPERATOR_CHANGE]
 
 
@@ -51,6 +56,10 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
     if kind in COUNTED:
         assert "2" in email.subject
         assert "Mill <Court> & Bcc: x@y.example" in email.body
+        return
+    if kind == "hubs_back":
+        assert "17" in email.subject
+        assert "4A17, Flat 12" in email.body
         return
     if kind == "job_completed":
         assert "12 hubs" in email.body

@@ -5,12 +5,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.hubs.models import Hub
 from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Standing
 from portal.jobs.models import HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
 from portal.orgs.models import Membership
 from portal.sites.models import Site
+from tests.hubs.own_hubs import make_own_hub
 from tests.portal.addresses import example, named
 
 ADMINS = (
@@ -22,6 +24,7 @@ ADMINS = (
     "jobs:list",
     "jobs:new",
     "jobs:ask-site",
+    "hubs:list",
     "sites:list",
     "sites:new",
     "people:list",
@@ -36,6 +39,7 @@ ADMINS = (
     "news",
 )
 CLAIMS = ("claims:detail", "claims:live")
+HUBS = ("hubs:detail", "hubs:live")
 JOBS = (
     "jobs:detail",
     "jobs:live",
@@ -67,6 +71,9 @@ POSTS = (
     "jobs:handover-accept",
     "jobs:handover-link",
     "jobs:handover-link-end",
+    "hubs:describe",
+    "hubs:export-csv",
+    "hubs:export-xlsx",
     "sites:new",
     "sites:edit",
     "sites:archive",
@@ -103,6 +110,11 @@ def job_beside(site: Site) -> Job:
     return site.jobs.unfinished().first() or planning.make(Plan(site, today, today), actor)
 
 
+def hub_beside(site: Site) -> Hub:
+    """Return the hub of the organisation's own at the site, made when there is none."""
+    return site.hubs.first() or make_own_hub(site, place="Flat 12, riser")
+
+
 def link_beside(site: Site) -> HandoverLink:
     """Return the link to what was handed over at the site, made when there is none."""
     if link := HandoverLink.objects.filter(handover__job__site=site).first():
@@ -123,6 +135,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
     return [
         *map(reverse, ADMINS),
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
+        *(reverse(name, args=(hub_beside(site).pk,)) for name in HUBS),
         *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
         reverse("jobs:request", args=(request_beside(site).pk,)),
         reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
@@ -150,6 +163,7 @@ def grouped(*prefixes: str) -> list[str]:
 def posts(claim: Claim, site: Site) -> list[str]:
     """Return the addresses that take a POST."""
     things = {"claims": claim.pk, "sites": site.pk, "people": member_beside(site).pk}
+    things |= {"hubs": hub_beside(site).pk}
     things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)

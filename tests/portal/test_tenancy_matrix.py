@@ -25,6 +25,7 @@ from portal.sites.models import Site
 from tests.concurrency import undone
 from tests.conftest import claim_request, join, make_person
 from tests.forms import without_tokens
+from tests.hubs.own_hubs import make_own_hub
 from tests.portal import pages
 from tests.portal.addresses import example, named
 
@@ -36,7 +37,7 @@ ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "site", "member", "invitation", "job",
+    `thing` names what the address is about: "claim", "hub", "site", "member", "invitation", "job",
     "request", "handed" (a job that is complete) or "link" (to its handover), of which everybody
     has one.
     """
@@ -95,6 +96,12 @@ MATRIX = (
     Row("jobs:handover-link", "post", (IN, 302, 403, 404, 302, 403), "handed", {"days": "9"}),
     Row("jobs:handover-link-end", "get", (IN, 200, 403, 404, 200, 403), "link"),
     Row("jobs:handover-link-end", "post", (IN, 302, 403, 404, 302, 403), "link"),
+    Row("hubs:list", "get", (IN, 200, 200, 403, 200, 200)),
+    Row("hubs:export-csv", "post", (IN, 200, 200, 403, 200, 200)),
+    Row("hubs:export-xlsx", "post", (IN, 200, 200, 403, 200, 200)),
+    Row("hubs:detail", "get", (IN, 200, 200, 404, 200, 200), "hub"),
+    Row("hubs:live", "get", (IN, 200, 200, 404, 200, 200), "hub"),
+    Row("hubs:describe", "post", (IN, 302, 302, 404, 302, 403), "hub", {"place": "Roof"}),
     Row("sites:list", "get", (IN, 200, 200, 403, 200, 200)),
     Row("sites:new", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),
@@ -172,6 +179,7 @@ MORE = {
             "post claims:again": 403,
             "get jobs:ask-site": 403,
             "post jobs:ask-site": 403,
+            "post hubs:describe": 403,
         },
     ),
     # Reads no list of sites. Asks for more time on the job that names him, completes it, takes down
@@ -200,6 +208,9 @@ MORE = {
             "post jobs:handover-link": 404,
             "get jobs:handover-link-end": 404,
             "post jobs:handover-link-end": 404,
+            "get hubs:detail": 404,
+            "get hubs:live": 404,
+            "post hubs:describe": 404,
         },
     ),
     # Operates the portal, and has no place in any organisation.
@@ -280,6 +291,7 @@ def things(
         side["invitation"] = invited.pk
     for mine, site in ((acmes, mill_court), (harbours, lighthouse), (supports, supports_site)):
         mine["job"] = planning.make(Plan(site, timezone.localdate(), timezone.localdate()), ira).pk
+        mine["hub"] = make_own_hub(site).pk
         link = pages.link_beside(site)
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}

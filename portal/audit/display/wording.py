@@ -40,6 +40,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "site.archived": _("%(who)s archived the site %(what)s"),
     "site.restored": _("%(who)s took the site %(what)s back into use"),
     "site.removed": _("%(who)s removed the site %(what)s"),
+    # Hubs
+    "hub.described": _("%(who)s changed the place or the note of hub %(hub)s"),
+    "hub.exported": _("%(who)s exported the list of hubs"),
     # Jobs, and what is asked for
     "job.created": _("%(who)s planned the job %(what)s"),
     "job.changed": _("%(who)s changed the job %(what)s"),
@@ -112,6 +115,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "notice.told/operator_change": _("E-mail was written about a change by an operator"),
     "notice.told/administrators": _("E-mail was written about a change of administrators"),
     "notice.told/gave_up": _("E-mail was written about claims that were given up"),
+    "notice.told/hubs_offline": _("E-mail was written about hubs that are offline"),
+    "notice.told/hubs_back": _("E-mail was written about hubs that are online again"),
+    "notice.told/hubs_left": _("E-mail was written about hubs that are no longer yours"),
     "notice.told/waits": _("E-mail was written about claims that wait for somebody"),
     "record.exported": _("%(who)s exported the record"),
     "news.changed": _("%(who)s changed which e-mails they get"),

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -68,6 +68,18 @@ def of_end(claim: Claim, state: str, reason: str, actor: User | None = None) -> 
     _record("claim.ended", claim, actor, state=str(state), reason=str(reason))
 
 
+def keep_claimer(claim: Claim) -> None:
+    """Keep who made the hub the organisation's; of support, no person is named."""
+    agent = claim.acting_organisation
+    claimed = {
+        "claimed_by": None if agent else claim.submitted_by,
+        "claimed_by_name": agent.name if agent else claim.submitted_by.display_name,
+        "claimed_at": claim.claimed_at or timezone.now(),
+    }
+    same = Q(**claimed)
+    Hub.objects.filter(pk=claim.hub_id).exclude(same).update(**claimed, version=F("version") + 1)
+
+
 def keep_place(claim: Claim) -> None:
     """Keep where the hub was put, as who claimed it says now."""
     # It may have been said anew since the claim was read.
@@ -80,6 +92,7 @@ def keep_place(claim: Claim) -> None:
 
 def of_late_effect(claim: Claim) -> None:
     """Record, and tell, that a claim which ended badly was found to have taken effect."""
+    keep_claimer(claim)
     _record("claim.late_effect", claim, None, state=claim.state, reason=claim.reason)
     _notify(claim, "late_effect", str(claim.pk))
 

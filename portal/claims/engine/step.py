@@ -195,6 +195,7 @@ def _rest(work: _Work, decision: Decision) -> None:
             recheck.recheck_now(claim)
         if decision.state == State.CLAIMED:
             watching.await_online(claim.hub, claim.spkey_site_id)
+            effects.keep_claimer(claim)
         if decision.state in SUCCEEDED:
             effects.keep_place(claim)
         if decision.state in FINAL:

@@ -14,6 +14,10 @@ from portal.claims.display import list_item
 from portal.claims.models import Claim
 from portal.core.ui import Chip
 from portal.core.web.fragments import wants_fragment
+from portal.hubs import inventory
+from portal.hubs.display.rows import row_of
+from portal.hubs.models import Hub
+from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -60,8 +64,21 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _hubs(member: Membership, text: str) -> Group:
-    claims = claim_search.of_hubs(member, text, OF_EACH)
-    return Group("hub", gettext("Hubs"), [_of_claim(claim) for claim in claims])
+    """Return the hubs of the inventory, and those of which there is no more than a claim."""
+    seen = rights.hubs_of(member).select_related("site")
+    hubs = list(inventory.with_text(seen, member.organisation, text).order_by()[:OF_EACH])
+    known = {hub.pk for hub in hubs}
+    claims = claim_search.of_hubs(member, text, OF_EACH) if len(hubs) < OF_EACH else []
+    others = [claim for claim in claims if claim.hub_id not in known]
+    found = [*map(_of_hub, hubs), *map(_of_claim, others)]
+    return Group("hub", gettext("Hubs"), found[:OF_EACH])
+
+
+def _of_hub(hub: Hub) -> Found:
+    row = row_of(hub)
+    title = row.place or row.site or row.model
+    meta = " · ".join(filter(None, (row.site if row.place else "", row.model, row.serial)))
+    return Found(row.url, title, meta, row.hub_id[-4:], row.chip)
 
 
 def _claims(member: Membership, text: str) -> Group:

@@ -5,8 +5,10 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import uuid
+from django.conf import settings
 from django.db import migrations, models
 
+from portal.hubs.bookkeeping import install
 from portal.hubs.search import make_index
 
 
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("orgs", "0001_initial"),
+        ("sites", "0001_initial"),
     ]
 
     operations = [
@@ -87,13 +90,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hubs",
-                        to="orgs.organisation",
-                        verbose_name="organisation",
+                    "health",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                models.Q(("binding", "ours"), _negated=True), then=models.Value("")
+                            ),
+                            models.When(
+                                status="Decommissioned", then=models.Value("decommissioned")
+                            ),
+                            models.When(status="Suspended", then=models.Value("suspended")),
+                            models.When(online=True, then=models.Value("online")),
+                            models.When(online=False, then=models.Value("offline")),
+                            default=models.Value("unknown"),
+                        ),
+                        output_field=models.CharField(
+                            choices=[
+                                ("online", "Online"),
+                                ("offline", "Offline"),
+                                ("unknown", "Not known"),
+                                ("suspended", "Suspended"),
+                                ("decommissioned", "Decommissioned"),
+                            ],
+                            max_length=16,
+                            verbose_name="state",
+                        ),
                     ),
+                ),
+                (
+                    "health_since",
+                    models.DateTimeField(editable=False, null=True, verbose_name="since"),
+                ),
+                (
+                    "left_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="left at"),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="asked at"),
+                ),
+                ("note", models.TextField(blank=True, max_length=1000, verbose_name="note")),
+                (
+                    "claimed_by_name",
+                    models.CharField(blank=True, max_length=254, verbose_name="claimed by"),
                 ),
                 (
                     "search_text",
@@ -114,41 +154,347 @@ class Migration(migrations.Migration):
                         output_field=models.TextField(),
                     ),
                 ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="claimed by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hubs",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="hubs.hub",
+                        verbose_name="replaced by",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="hubs",
+                        to="sites.site",
+                        verbose_name="site",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "hub",
                 "verbose_name_plural": "hubs",
                 "ordering": ("-created_at",),
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="HubCount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hubs", models.IntegerField(default=0, verbose_name="hubs")),
+                ("online", models.IntegerField(default=0, verbose_name="online")),
+                ("offline", models.IntegerField(default=0, verbose_name="offline")),
+                ("unknown", models.IntegerField(default=0, verbose_name="not known")),
+                ("suspended", models.IntegerField(default=0, verbose_name="suspended")),
+                ("decommissioned", models.IntegerField(default=0, verbose_name="decommissioned")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hub_counts",
+                        to="orgs.organisation",
+                    ),
+                ),
+                (
+                    "site",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hub_count",
+                        to="sites.site",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "number of hubs",
+                "verbose_name_plural": "numbers of hubs",
+            },
+        ),
+        migrations.CreateModel(
+            name="Round",
+            fields=[
+                ("due_at", models.DateTimeField(null=True, verbose_name="due at")),
+                (
+                    "timed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="timed at"
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="lease until")),
+                (
+                    "leased_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="leased by"),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0, verbose_name="epoch")),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="hub_round",
+                        serialize=False,
+                        to="orgs.organisation",
+                    ),
+                ),
+                ("recount_at", models.DateTimeField(verbose_name="recount at")),
+            ],
+            options={
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "abstract": False,
                 "indexes": [
                     models.Index(
                         condition=models.Q(("due_at__isnull", False)),
                         fields=["due_at"],
-                        name="hub_due",
+                        name="round_due",
                     ),
                     models.Index(
                         condition=models.Q(("lease_until__isnull", False)),
                         fields=["lease_until"],
-                        name="hub_leased",
+                        name="round_leased",
                     ),
-                    models.Index(fields=["-created_at", "-id"], name="hub_newest"),
-                    models.Index(
-                        condition=models.Q(("due_at__isnull", False)),
-                        fields=["organisation", "due_at"],
-                        name="hub_due_of_organisation",
-                    ),
-                    models.Index(fields=["organisation", "online"], name="hub_online"),
-                    models.Index(
-                        condition=models.Q(("kept_until__isnull", False)),
-                        fields=["kept_until"],
-                        name="hub_kept",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
-                    )
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Spell",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("health", models.CharField(max_length=16, verbose_name="state")),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("tell_from", models.DateTimeField(null=True)),
+                ("news", models.CharField(blank=True, max_length=100)),
+                ("back_from", models.DateTimeField(null=True)),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spells",
+                        to="hubs.hub",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "spell",
+                "verbose_name_plural": "spells",
+                "ordering": ("-started_at", "-id"),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="hub_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until"],
+                name="hub_leased",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["-created_at", "-id"], name="hub_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["organisation", "due_at"],
+                name="hub_due_of_organisation",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "online"], name="hub_online"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("kept_until__isnull", False)),
+                fields=["kept_until"],
+                name="hub_kept",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("asked_at__isnull", False)),
+                fields=["organisation", "asked_at"],
+                name="hub_in_rounds",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "place", "id"], name="hub_by_place"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "model", "id"], name="hub_by_model"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "firmware", "id"], name="hub_by_firmware"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "read_at", "id"], name="hub_by_reading"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "claimed_at", "id"], name="hub_by_claim"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                fields=["organisation", "claimed_by_name", "id"], name="hub_by_claimer"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                fields=["organisation", "health", "health_since", "id"], name="hub_by_health"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "health", "id"], name="hub_by_state"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["organisation", "health_since", "id"], name="hub_by_change"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("site__isnull", False)),
+                fields=["site", "hub_id"],
+                name="hub_by_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                fields=["organisation", "spkey_site_id", "hub_id"], name="hub_by_spkey_site"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("replaced_by__isnull", False)),
+                fields=["replaced_by"],
+                name="hub_replaced_by",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hub",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hubcount",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "site"), name="hubs_counted_once_each_site"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hubcount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("site", None)),
+                fields=("organisation",),
+                name="hubs_counted_once_without_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="spell",
+            index=models.Index(fields=["hub", "-started_at", "-id"], name="spell_of_hub"),
+        ),
+        migrations.AddIndex(
+            model_name="spell",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", False)),
+                fields=["ended_at"],
+                name="spell_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="spell",
+            index=models.Index(
+                condition=models.Q(("tell_from__isnull", False)),
+                fields=["tell_from"],
+                name="spell_to_tell",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="spell",
+            index=models.Index(
+                condition=models.Q(("back_from__isnull", False)),
+                fields=["back_from"],
+                name="spell_back",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="spell",
+            index=models.Index(fields=["news"], name="spell_news"),
+        ),
+        migrations.AddConstraint(
+            model_name="spell",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("hub",), name="one_open_spell_a_hub"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="spell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="spell_ends_after_it_began",
+            ),
+        ),
         migrations.RunPython(make_index, migrations.RunPython.noop),
+        migrations.RunPython(install, migrations.RunPython.noop),
     ]

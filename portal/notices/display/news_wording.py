@@ -16,6 +16,10 @@ TOPICS: Final[dict[Topic, tuple[Text, Text]]] = {
         _("Claims"),
         _("Claims were given up, wait for somebody, or did not end as they seemed to."),
     ),
+    Topic.HUBS: (
+        _("Hubs"),
+        _("Hubs went offline, came back, or are not yours any more."),
+    ),
     Topic.JOBS: (
         _("Jobs"),
         _("A job was completed, or is overdue."),

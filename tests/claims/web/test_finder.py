@@ -9,6 +9,7 @@ from portal.sites.models import Site
 from tests.claims.web.test_claim_list import many
 from tests.conftest import make_person
 from tests.forms import FRAGMENT
+from tests.hubs.own_hubs import make_own_hub
 
 SEARCH = "/search/"
 
@@ -26,6 +27,14 @@ def find(as_person):
 
 def page_of(claim: Claim) -> str:
     return reverse("claims:detail", args=(claim.pk,))
+
+
+def test_a_hub_of_ones_own_leads_to_its_page_and_is_found_by_its_place(find, ada, hal, mill_court):
+    hub = make_own_hub(mill_court, place="Flat 12, ΥΠΌΓΕΙΟ", serial="SK-7F03-91A2")
+
+    for text in (str(hub.hub_id), "7f03", "flat 12", "υπόγειο"):
+        assert find(ada, text) == [reverse("hubs:detail", args=(hub.pk,))]
+        assert find(hal, text) == []
 
 
 @pytest.mark.parametrize("spelt", [str, lambda hub: str(hub)[-4:].upper(), lambda hub: hub.hex])

@@ -1,0 +1,63 @@
+"""What is said of hubs: their states, and moments."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.ui import Chip, Text
+from portal.hubs.models import LEFT, Health, Hub
+
+STATES: Final[Mapping[str, Chip]] = {
+    Health.ONLINE: Chip("good", "check", _("Online")),
+    Health.OFFLINE: Chip("attention", "offline", _("Offline")),
+    Health.UNKNOWN: Chip("quiet", "help", _("Not known")),
+    Health.SUSPENDED: Chip("stop", "stop", _("Suspended")),
+    Health.DECOMMISSIONED: Chip("stop", "put-away", _("Decommissioned")),
+    LEFT: Chip("quiet", "sign-out", _("No longer yours")),
+}
+"""How a hub is: the same word in a chip, a filter, an export and an e-mail."""
+
+MEANINGS: Final[Mapping[str, Text]] = {
+    Health.UNKNOWN: _("SmartphoneKey does not say whether it is online, or could not be asked."),
+    Health.SUSPENDED: _("SmartphoneKey has suspended it: nothing can be done with it."),
+    Health.DECOMMISSIONED: _("SmartphoneKey has taken it out of use for good."),
+    LEFT: _("SmartphoneKey says that it does not belong to your organisation any more."),
+}
+"""What a state means, of those that do not say it themselves."""
+
+
+def state_of(hub: Hub) -> str:
+    """Return the name of the hub's state: of its health, or that it has left."""
+    return hub.health or LEFT
+
+
+def chip(hub: Hub) -> Chip:
+    """Return the hub's state at a glance."""
+    return STATES[state_of(hub)]
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as people say it: the time alone of one that is today."""
+    local = timezone.localtime(at)
+    today = timezone.localdate()
+    if local.date() == today:
+        return date_format(local, "H:i")
+    return date_format(local, "j M, H:i" if local.year == today.year else "j M Y")
+
+
+def length(span: timedelta) -> str:
+    """Return how long something took, in its two largest units."""
+    days, rest = span.days, span.seconds
+    amounts = {"d": days, "h": rest // 3600, "m": rest % 3600 // 60}
+    if days:
+        return gettext("%(d)d d %(h)d h") % amounts
+    if amounts["h"]:
+        return gettext("%(h)d h %(m)d min") % amounts
+    if amounts["m"]:
+        return gettext("%(m)d min") % amounts
+    return gettext("under a minute")

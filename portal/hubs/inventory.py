@@ -1,0 +1,203 @@
+"""The inventory as people look at it: filtered, found by words, in an order, a page at a time.
+
+A page is a position in its order, never a number, so that a hub that changes shifts nothing. What
+has no value in a column stands last, whichever way it is sorted.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from portal.hubs import search
+from portal.hubs.models import Hub, HubQuerySet
+from portal.orgs.models import Organisation
+
+# More hubs than that are not named one by one.
+MANY: Final = 2_000
+
+# From one value of a column to the next in its index, leaping over the hubs of each.
+_DIFFERENT: Final = """
+    WITH RECURSIVE each_one(value) AS (
+        SELECT * FROM (
+            SELECT {column} FROM hubs_hub WHERE organisation_id = %s AND {column} > ''
+            ORDER BY {column} LIMIT 1
+        ) AS first_one
+        UNION ALL
+        SELECT (
+            SELECT {column} FROM hubs_hub WHERE organisation_id = %s AND {column} > each_one.value
+            ORDER BY {column} LIMIT 1
+        ) FROM each_one WHERE each_one.value IS NOT NULL
+    )
+    SELECT value FROM each_one WHERE value IS NOT NULL
+"""
+_FIRMWARES: Final = _DIFFERENT.format(column="firmware")
+_CLAIMERS: Final = _DIFFERENT.format(column="claimed_by_name")
+_PLACES: Final = _DIFFERENT.format(column="place")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A column by which hubs are sorted, and then by their row's id.
+
+    `present` are those that have a value in it, all where it is None.
+    """
+
+    field: str
+    read: Callable[[str], Any]
+    present: Q | None = None
+
+    def value_of(self, hub: Hub) -> Any:
+        """Return the hub's value in the column; None where it has none."""
+        value: Any = hub
+        for name in self.field.split("__"):
+            value = getattr(value, name, None)
+        return value or None
+
+
+def _text(field: str) -> Order:
+    return Order(field, str, Q(**{f"{field}__gt": ""}))
+
+
+def _time(field: str) -> Order:
+    return Order(field, datetime.fromisoformat, Q(**{f"{field}__isnull": False}))
+
+
+ORDERS: Final[Mapping[str, Order]] = {
+    "hub": Order("hub_id", UUID),
+    "place": _text("place"),
+    "site": Order("site__name", str, Q(site__isnull=False)),
+    "model": _text("model"),
+    "firmware": _text("firmware"),
+    "state": _text("health"),
+    "since": _time("health_since"),
+    "person": _text("claimed_by_name"),
+    "claimed": _time("claimed_at"),
+    "read": _time("read_at"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The place of a hub in an order: its value there, None where it has none, and its row's id."""
+
+    value: Any
+    pk: UUID
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return str(self.pk)
+        text = self.value.isoformat() if isinstance(self.value, datetime) else str(self.value)
+        return f"{self.pk}_{text}"
+
+
+def position_of(hub: Hub, order: Order) -> Position:
+    """Return the hub's place in the order."""
+    return Position(order.value_of(hub), hub.pk)
+
+
+def read_position(text: str, order: Order) -> Position | None:
+    """Return the place that a text names; None where it names none."""
+    pk, mark, value = text.partition("_")
+    try:
+        read = order.read(value) if mark else None
+        if isinstance(read, datetime) and read.tzinfo is None:
+            return None
+        return Position(read, UUID(pk))
+    except (ValueError, OverflowError):
+        return None
+
+
+def in_order(
+    hubs: HubQuerySet,
+    order: Order,
+    *,
+    falling: bool,
+    limit: int,
+    position: Position | None = None,
+    backwards: bool = False,
+) -> list[Hub]:
+    """Return the hubs that come next after the position, or before it `backwards`, nearest first.
+
+    Those without a value in the column stand last in either direction.
+    """
+    parts = [(hubs.filter(order.present or Q()), True)]
+    if order.present is not None:
+        parts.append((hubs.exclude(order.present), False))
+    if backwards:
+        parts.reverse()
+    has_value = position is None or position.value is not None
+    if position is not None and has_value == backwards:
+        parts = [part for part in parts if part[1] == has_value]
+    found: list[Hub] = []
+    for rows, is_present in parts:
+        down = (falling if is_present else False) != backwards
+        if position is not None and is_present == has_value:
+            rows = rows.filter(_beyond(order, position, down=down))  # noqa: PLW2901
+        fields = (order.field, "pk") if is_present else ("pk",)
+        found += rows.order_by(*(f"-{name}" if down else name for name in fields))[
+            : limit - len(found)
+        ]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _beyond(order: Order, position: Position, *, down: bool) -> Q:
+    further = "lt" if down else "gt"
+    pk = Q(**{f"pk__{further}": position.pk})
+    if position.value is None:
+        return pk
+    # The first condition is what an index is entered by.
+    reached = Q(**{f"{order.field}__{further}e": position.value})
+    return reached & (Q(**{f"{order.field}__{further}": position.value}) | pk)
+
+
+def everything(hubs: HubQuerySet, order: Order, *, falling: bool, at_a_time: int) -> Iterator[Hub]:
+    """Yield all of the hubs in this order, so many read at a time."""
+    position = None
+    while found := in_order(hubs, order, falling=falling, limit=at_a_time, position=position):
+        yield from found
+        position = position_of(found[-1], order)
+
+
+def with_text(hubs: HubQuerySet, organisation: Organisation, text: str) -> HubQuerySet:
+    """Return those of the hubs with this in their id, serial or place.
+
+    Places are compared here: of letters beyond ASCII, SQLite does not know which is the capital of
+    which.
+    """
+    wanted = text.strip()
+    if not wanted:
+        return hubs
+    folded = wanted.casefold()
+    places = [each for each in _different(_PLACES, organisation) if folded in each.casefold()]
+    found = Q(place__in=places[:MANY])
+    matching = search.matching(wanted)
+    if matching is None:
+        return hubs.filter(found)
+    if search.is_common(wanted):
+        return hubs.filter(found | search.containing(wanted))
+    ids = Hub.objects.filter(matching, organisation=organisation).order_by()
+    return hubs.filter(found | Q(pk__in=list(ids.values_list("pk", flat=True)[:MANY])))
+
+
+def firmwares(organisation: Organisation) -> list[str]:
+    """Return the different firmwares of the organisation's hubs."""
+    return _different(_FIRMWARES, organisation)
+
+
+def claimers(organisation: Organisation) -> list[str]:
+    """Return the different names of those who claimed the organisation's hubs."""
+    return _different(_CLAIMERS, organisation)
+
+
+def _different(query: str, organisation: Organisation) -> list[str]:
+    key = Hub._meta.get_field("organisation").get_db_prep_value(organisation.pk, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(query, (key, key))
+        return [value for (value,) in cursor.fetchall()]

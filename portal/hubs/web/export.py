@@ -1,0 +1,146 @@
+"""The inventory as a file: CSV or XLSX, with the filters of the page or of the chosen rows."""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Final
+from uuid import UUID
+
+import xlsxwriter
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST
+
+from portal.audit.record import record
+from portal.audit.web.csv_file import BYTE_ORDER_MARK, harmless
+from portal.hubs import inventory
+from portal.hubs.display import rows
+from portal.hubs.models import Hub
+from portal.hubs.web.forms import InventoryFilter
+from portal.jobs import rights
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+
+AT_A_TIME: Final = 500
+# Text is text: nothing is taken for a formula, an address or a number.
+PLAIN: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+WIDTHS: Final = (38, 24, 24, 18, 14, 20, 20, 12, 18, 12, 20, 20, 20, 40)
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+@require_POST
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    """Send the hubs as CSV, a piece at a time."""
+    member, hubs = _asked(request, "csv")
+    if hubs is None:
+        return redirect("hubs:list")
+    language = translation.get_language() or "en"
+    answer = StreamingHttpResponse(
+        (piece.encode() for piece in _lines(hubs, language)), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{_name(member)}.csv"'
+    return answer
+
+
+@require_POST
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """Send the hubs as a workbook, which is made on disk."""
+    member, hubs = _asked(request, "xlsx")
+    if hubs is None:
+        return redirect("hubs:list")
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    _write_workbook(file, hubs)
+    file.seek(0)
+    name = f"{_name(member)}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _asked(request: HttpRequest, form: str) -> tuple[Membership, Iterable[Hub] | None]:
+    """Return who asks, and the hubs: the chosen ones, or all that meet the filters.
+
+    None where a filter is none.
+    """
+    member = access.current(request, Ability.VIEW)
+    asked = InventoryFilter(request.POST, member=member)
+    if not asked.is_valid():
+        return member, None
+    chosen = chosen_of(request)
+    found = rights.hubs_of(member).select_related("site") if chosen else asked.found()
+    name, falling = asked.order
+    record(
+        "hub.exported",
+        actor=member.user,
+        organisation_id=member.organisation_id,
+        subject=member.organisation,
+        form=form,
+        chosen=len(chosen),
+        filters={key: str(value) for key, value in asked.cleaned_data.items() if value},
+    )
+    if chosen:
+        found = found.filter(pk__in=chosen)
+    order = inventory.ORDERS[name]
+    return member, inventory.everything(found, order, falling=falling, at_a_time=AT_A_TIME)
+
+
+def chosen_of(request: HttpRequest) -> list[UUID]:
+    """Return the ids of the rows that were chosen in the inventory, as every bulk action gets them.
+
+    They are a browser's word: look them up through `rights.hubs_of`.
+    """
+    chosen = []
+    for text in request.POST.getlist("hub"):
+        try:
+            chosen.append(UUID(text))
+        except ValueError:
+            continue
+    return chosen
+
+
+def _lines(hubs: Iterable[Hub], language: str) -> Iterator[str]:
+    """Yield the lines of the file. Between two pieces other requests are answered."""
+    writer = csv.writer(_Echo())
+    with translation.override(language):
+        start = BYTE_ORDER_MARK + str(writer.writerow(rows.heads()))
+    yield start
+    for hub in hubs:
+        with translation.override(language):
+            line = str(writer.writerow(harmless(cell) for cell in rows.cells(hub)))
+        yield line
+
+
+def _write_workbook(file: IO[bytes], hubs: Iterable[Hub]) -> None:
+    book = xlsxwriter.Workbook(file, PLAIN)
+    sheet = book.add_worksheet()
+    bold = book.add_format({"bold": True})
+    for column, (head, width) in enumerate(zip(rows.heads(), WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, head, bold)
+    sheet.freeze_panes(1, 0)
+    for number, hub in enumerate(hubs, start=1):
+        for column, cell in enumerate(rows.cells(hub)):
+            sheet.write_string(number, column, cell)
+    book.close()
+
+
+def _name(member: Membership) -> str:
+    return f"hubs-{slugify(member.organisation.name) or 'all'}-{timezone.localdate().isoformat()}"

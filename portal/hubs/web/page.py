@@ -1,0 +1,149 @@
+"""A hub's page, live: how it is, where, what is known of it, and all that happened to it."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from portal.claims.display import list_item
+from portal.claims.queries import claims_of
+from portal.core.web.posted import posted
+from portal.hubs import changes, queries, watching
+from portal.hubs.display import history as drawing
+from portal.hubs.display import wording
+from portal.hubs.display.rows import row_of
+from portal.hubs.models import Hub
+from portal.hubs.web import history
+from portal.hubs.web.forms import HubWordsForm
+from portal.jobs import rights
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+
+# Seconds between two polls: until it was read, and from then on.
+PACE_SOON: Final = 3
+PACE: Final = 10
+# What was read so lately is what is so now.
+FRESH: Final = timedelta(seconds=60)
+CLAIMS: Final = 10
+
+
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show a hub. Its id as SmartphoneKey has it leads there as well as its row's."""
+    hub, member = visible_hub(request, pk)
+    if hub.pk != pk:
+        return redirect("hubs:detail", hub.pk)
+    return _page(request, hub, member)
+
+
+@require_GET
+def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show how the hub is now; nothing (204) when the page knows it already."""
+    hub, _ = visible_hub(request, pk)
+    watching.watch(hub)
+    if request.GET.get("seen") == _seen(hub):
+        return HttpResponse(status=204)
+    return render(request, "hubs/detail.html#live", _live(hub))
+
+
+@require_POST
+def describe(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Save where the hub is, and what is to be known of it."""
+    hub, member = visible_hub(request, pk)
+    if not _may_describe(member):
+        raise PermissionDenied
+    form = HubWordsForm(posted(request), instance=hub)
+    if not form.is_valid():
+        return _page(request, hub, member, form)
+    changes.describe(form.save(commit=False), member.user)
+    messages.success(request, gettext("Saved."))
+    return redirect("hubs:detail", hub.pk)
+
+
+def visible_hub(request: HttpRequest, pk: uuid.UUID) -> tuple[Hub, Membership]:
+    """Return a hub that the person may see, by its row or its own id, and their membership there.
+
+    Raises Http404 where there is none.
+    """
+    person = access.person(request)
+    seen = rights.hubs_visible_to(person).select_related("site", "organisation", "replaced_by")
+    found = list(seen.filter(Q(pk=pk) | Q(hub_id=pk))[:10])
+    if not found:
+        raise Http404
+    here = access.choose(request, access.memberships(person))
+    # Two of their organisations may know of it.
+    hub = min(found, key=lambda each: (each.pk != pk, each.organisation_id != _of(here)))
+    return hub, access.require(person, hub.organisation_id, Ability.VIEW)
+
+
+def _of(member: Membership | None) -> uuid.UUID | None:
+    return member.organisation_id if member else None
+
+
+def _may_describe(member: Membership) -> bool:
+    return bool({Ability.CLAIM, Ability.MANAGE_SITES} & access.abilities(member))
+
+
+def _page(
+    request: HttpRequest, hub: Hub, member: Membership, form: HubWordsForm | None = None
+) -> HttpResponse:
+    watching.watch(hub)
+    before = _moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
+    events, has_more = history.history_of(member, hub, before)
+    claims = claims_of(member).with_details().filter(hub=hub).order_by("-created_at", "-pk")
+    context = _live(hub) | {
+        "form": form or HubWordsForm(instance=hub),
+        "may_describe": _may_describe(member),
+        "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
+        "events": events,
+        "older_url": _older(events[-1].at) if has_more else "",
+        "newer_url": "." if "before" in request.GET else "",
+        "claims": [list_item.of(claim) for claim in claims[:CLAIMS]],
+    }
+    return render(request, "hubs/detail.html", context, status=422 if form else 200)
+
+
+def _older(at: datetime) -> str:
+    return "?" + urlencode({"before": at.isoformat()}) + "#history"
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _live(hub: Hub) -> dict[str, Any]:
+    is_fresh = _is_fresh(hub)
+    return {
+        "hub": hub,
+        "row": row_of(hub),
+        "meaning": wording.MEANINGS.get(wording.state_of(hub), ""),
+        "is_fresh": is_fresh,
+        "uptime": wording.length(timedelta(seconds=hub.uptime_seconds))
+        if hub.uptime_seconds is not None and hub.online
+        else "",
+        "seen": _seen(hub),
+        "pace": PACE if is_fresh else PACE_SOON,
+    }
+
+
+def _seen(hub: Hub) -> str:
+    """Return what a page must show to be up to date: the row, and whether it is fresh."""
+    return f"{hub.version}.{int(_is_fresh(hub))}"
+
+
+def _is_fresh(hub: Hub) -> bool:
+    return hub.read_at is not None and timezone.now() - hub.read_at < FRESH

@@ -1,0 +1,147 @@
+"""The inventory: what an organisation has, where, and how it is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from portal.core.ui import Text
+from portal.hubs import counts, inventory
+from portal.hubs.display import wording
+from portal.hubs.display.rows import row_of
+from portal.hubs.web.forms import SIZES, InventoryFilter
+from portal.jobs import rights
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+
+COLUMNS: Final[dict[str, Text]] = {
+    "hub": _("Hub"),
+    "place": _("Place"),
+    "site": _("Site"),
+    "state": _("State"),
+    "since": _("Since"),
+    "model": _("Model, serial"),
+    "firmware": _("Firmware"),
+    "claimed": _("Claimed"),
+    "read": _("Read"),
+}
+# What stands in a column as well, and has a click of its own.
+BESIDE: Final[dict[str, tuple[str, Text]]] = {"claimed": ("person", _("by"))}
+# What is sorted from the newest first.
+NEWEST_FIRST: Final = {"since", "claimed", "read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column: a click sorts by it, or the other way."""
+
+    name: str
+    word: Text
+    url: str
+    sorted: str
+    beside: "Head | None" = None
+
+
+@require_safe
+def hub_list(request: HttpRequest) -> HttpResponse:
+    """Show the hubs that the member may see, a page of them."""
+    member = access.current(request, Ability.VIEW)
+    form = InventoryFilter(request.GET, member=member)
+    context = {
+        "form": form,
+        "filtered": form.is_filled,
+        "numbers": numbers(member),
+        "query": request.GET.urlencode(),
+        "filtered_more": form.is_filled_beyond,
+        "sizes": [(size, _url(request, rows=size, after=None, before=None)) for size in SIZES],
+        "whole_ids": "ids" in request.GET,
+        "ids_url": _url(request, ids=None if "ids" in request.GET else "whole"),
+    }
+    if not form.is_valid():
+        return render(request, "hubs/list.html", context, status=422)
+    return render(request, "hubs/list.html", context | _page(request, form))
+
+
+def _page(request: HttpRequest, form: InventoryFilter) -> dict[str, object]:
+    name, falling = form.order
+    order = inventory.ORDERS[name]
+    before = inventory.read_position(request.GET.get("before", ""), order)
+    position = before or inventory.read_position(request.GET.get("after", ""), order)
+    found = inventory.in_order(
+        form.found(),
+        order,
+        falling=falling,
+        limit=form.size + 1,
+        position=position,
+        backwards=before is not None,
+    )
+    shown, more = found[: form.size], len(found) > form.size
+    if before is not None:
+        shown.reverse()
+    has_earlier, has_later = (more, True) if before else (position is not None, more)
+    edge = {"after": None, "before": None}
+    first, last = (
+        (inventory.position_of(hub, order) for hub in (shown[0], shown[-1]))
+        if shown
+        else (None, None)
+    )
+    return {
+        "rows": [row_of(hub) for hub in shown],
+        "heads": [_head(request, each, word, name, falling) for each, word in COLUMNS.items()],
+        "order": f"{'-' if falling else ''}{name}",
+        "orders": _orders(name, falling=falling),
+        "size": form.size,
+        "previous_url": _url(request, **edge | {"before": first}) if has_earlier and shown else "",
+        "next_url": _url(request, **edge | {"after": last}) if has_later and shown else "",
+        "first_url": _url(request, **edge) if position else "",
+    }
+
+
+def _orders(now: str, *, falling: bool) -> list[tuple[str, Text]]:
+    """Return what can be sorted by where there are no heads to click, and the order as it is."""
+    words = {**COLUMNS, **dict(BESIDE.values()), "person": _("Claimed by")}
+    falls = {name: falling if name == now else name in NEWEST_FIRST for name in words}
+    return [(f"{'-' if falls[name] else ''}{name}", word) for name, word in words.items()]
+
+
+def _head(request: HttpRequest, name: str, word: Text, now: str, falling: bool) -> Head:
+    first_falls = name in NEWEST_FIRST
+    falls = not falling if name == now else first_falls
+    order = f"{'-' if falls else ''}{name}"
+    url = _url(request, order=order, after=None, before=None)
+    way = ("descending" if falling else "ascending") if name == now else ""
+    beside = BESIDE.get(name)
+    second = _head(request, *beside, now, falling) if beside else None
+    return Head(name, word, url, way, second)
+
+
+def _url(request: HttpRequest, **changes: object) -> str:
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def numbers(member: Membership) -> list[tuple[str, Text, int, str]]:
+    """Return how many hubs the member sees in each state: its kind, word, number and address."""
+    found = _numbers(member)
+    listed = reverse("hubs:list")
+    states = [
+        (chip.kind, chip.word, getattr(found, name), f"{listed}?state={name}")
+        for name, chip in wording.STATES.items()
+        if hasattr(found, name) and getattr(found, name)
+    ]
+    return [("", _("Hubs"), found.hubs, listed), *states]
+
+
+def _numbers(member: Membership) -> counts.Numbers:
+    if member.all_sites:
+        return counts.total(member.organisation)
+    return counts.of(rights.hubs_of(member))

@@ -1,0 +1,111 @@
+"""A hub's page: live, described by people, with all that happened to it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.audit.models import Entry
+from portal.claims.models import State
+from portal.hubs.display import history
+from portal.hubs.models import Hub, Spell
+from tests.conftest import work
+from tests.forms import FRAGMENT
+from tests.hubs.own_hubs import make_own_hub
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hub(mill_court):
+    return make_own_hub(mill_court, place="Flat 12", serial="SK-1111")
+
+
+def page_of(hub, name="detail"):
+    return reverse(f"hubs:{name}", args=(hub.pk,))
+
+
+def test_a_hub_is_found_at_its_own_id_and_at_its_rows(as_person, ada, hal, hub):
+    client = as_person(ada)
+    assert client.get(f"/hubs/{hub.hub_id}/")["Location"] == page_of(hub)
+    assert client.get(f"/hubs/{hub.hub_id}")["Location"] == f"/hubs/{hub.hub_id}/"
+    assert "SK-1111" in client.get(page_of(hub)).text
+    assert as_person(hal).get(f"/hubs/{hub.hub_id}/").status_code == 404
+
+
+def test_the_page_polls_and_hears_nothing_while_nothing_changes(as_person, ada, hub):
+    client = as_person(ada)
+    page = client.get(page_of(hub)).text
+    address = page.partition('hx-get="')[2].partition('"')[0]
+    assert client.get(address, headers=FRAGMENT).status_code == 204
+    hub.refresh_from_db()
+    assert hub.watched_until > timezone.now()
+
+    Hub.objects.filter(pk=hub.pk).update(online=False, version=99)
+    assert "Offline" in client.get(address, headers=FRAGMENT).text
+
+
+def test_place_and_note_are_saved_recorded_and_told_in_the_history(as_person, ada, hub):
+    client = as_person(ada)
+    for _ in range(2):
+        answer = client.post(page_of(hub, "describe"), {"place": " Flat  13 ", "note": "Key at 4"})
+        assert answer.status_code == 302
+    hub.refresh_from_db()
+    assert (hub.place, hub.note) == ("Flat 13", "Key at 4")
+    entry = Entry.objects.get(verb="hub.described")
+    assert entry.detail["changes"]["place"] == ["Flat 12", "Flat 13"]
+    assert "changed the place or the note" in client.get(page_of(hub)).text
+
+    refused = client.post(page_of(hub, "describe"), {"place": "x" * 81, "note": ""})
+    assert refused.status_code == 422
+    assert "x" * 81 in refused.text
+
+
+def test_the_history_joins_claims_calls_and_spells_a_page_at_a_time(sandbox, as_person, ada, claim):
+    assert work(claim).state == State.CLAIMED
+    hub = Hub.objects.get()
+    client = as_person(ada)
+    page = client.get(page_of(hub)).text
+    for line in ("asked to claim it at Mill Court", "Claim sent", "Status read", "Not known"):
+        assert line in page
+    assert claim.submitted_by.display_name in page
+
+    start = timezone.now() - 60 * A_DAY
+    Spell.objects.bulk_create(
+        Spell(hub=hub, health="offline", started_at=start + n * A_DAY, ended_at=start + n * A_DAY)
+        for n in range(50)
+    )
+    older = client.get(page_of(hub)).text.partition('rel="next" href="')[2].partition('"')[0]
+    last = client.get(page_of(hub) + older.replace("&amp;", "&")).text
+    assert "Claim sent" not in last
+    assert 'rel="next"' not in last
+
+
+def test_ninety_days_are_drawn_and_said(hub):
+    now = timezone.now()
+    spells = [
+        Spell(health="online", started_at=now - 100 * A_DAY, ended_at=now - 45 * A_DAY),
+        Spell(health="offline", started_at=now - 45 * A_DAY, ended_at=now - 44 * A_DAY),
+        Spell(health="online", started_at=now - 44 * A_DAY),
+    ]
+    drawing = history.drawing_of(spells)
+
+    assert [segment.kind for segment in drawing.segments] == ["good", "attention", "good"]
+    first, offline, last = drawing.segments
+    assert (first.x, round(first.width), round(offline.x), round(last.x + last.width)) == (
+        0.0,
+        450,
+        450,
+        900,
+    )
+    assert drawing.words == "Offline once, for 1 d 0 h."
+    assert "Never offline" in history.drawing_of(spells[:1]).words
+
+
+def test_a_hub_without_anything_known_has_a_page(as_person, ada, acme):
+    hub = make_own_hub(acme, online=None, read_at=None, asked_at=None)
+    page = as_person(ada).get(page_of(hub))
+
+    assert page.status_code == 200
+    assert "Not known" in page.text
