@@ -8,6 +8,8 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Collection
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +41,12 @@ KNOWN = frozenset(
         "PORTAL_PASSWORD_SIGN_IN",
         "PORTAL_LOOKUPS_AN_HOUR",
         "PORTAL_CLAIMS_AN_HOUR",
+        "PORTAL_PHOTOS_FOLDER",
+        "PORTAL_PHOTOS_BUCKET",
+        "PORTAL_PHOTOS_ENDPOINT",
+        "PORTAL_PHOTOS_REGION",
+        "PORTAL_PHOTOS_ACCESS_KEY",
+        "PORTAL_PHOTOS_SECRET_KEY",
         "PORTAL_ENV_FILE",
         "PORTAL_CHROMIUM",
         "PORTAL_SANDBOX",
@@ -205,6 +213,49 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}
+
+
+def photos(env: Env, *, default: Path, public: Collection[Path]) -> dict[str, Any]:
+    """Return Django's storage of photos: a bucket where one is named, else a folder.
+
+    `public` are folders whose files anybody gets: photos are in none of them.
+    """
+    if env.str("PORTAL_PHOTOS_BUCKET", ""):
+        return _photos_in_a_bucket(env)
+    folder = Path(env.str("PORTAL_PHOTOS_FOLDER", "") or default)
+    if not folder.is_absolute():
+        raise ImproperlyConfigured("PORTAL_PHOTOS_FOLDER must be a whole path, from / on.")
+    if any(folder.resolve().is_relative_to(each.resolve()) for each in public):
+        raise ImproperlyConfigured(
+            "PORTAL_PHOTOS_FOLDER must not be where static files are: anybody gets those."
+        )
+    options = {
+        "location": folder,
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    }
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
+def _photos_in_a_bucket(env: Env) -> dict[str, Any]:
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise ImproperlyConfigured(
+            "PORTAL_PHOTOS_BUCKET needs a package that is not installed: django-storages[s3]."
+        )
+    named = ("bucket", "endpoint", "region", "access_key", "secret_key")
+    said = {name: str(env.str(f"PORTAL_PHOTOS_{name.upper()}", "")) for name in named}
+    if bool(said["access_key"]) != bool(said["secret_key"]):
+        raise ImproperlyConfigured(
+            "PORTAL_PHOTOS_ACCESS_KEY and PORTAL_PHOTOS_SECRET_KEY are needed together:"
+            " one of them is missing."
+        )
+    parts = urlsplit(said["endpoint"])
+    is_here = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    if said["endpoint"] and not (parts.hostname and (parts.scheme == "https" or is_here)):
+        raise ImproperlyConfigured("PORTAL_PHOTOS_ENDPOINT must be a plain https:// address.")
+    renamed = {"bucket": "bucket_name", "endpoint": "endpoint_url", "region": "region_name"}
+    options = {renamed.get(name, name): value for name, value in said.items() if value}
+    return {"BACKEND": "portal.hubs.photos.bucket.PhotoBucket", "OPTIONS": options}
 
 
 def time_zone(env: Env) -> str:

@@ -14,7 +14,8 @@ from portal import environment
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# What the portal writes beside itself: the database, where no other is named, and static files.
+# What the portal writes beside itself: the database and photos, where no other place is named, and
+# static files.
 VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
 
@@ -40,6 +41,9 @@ try:
         )
     }
     email = environment.email(env, debug=DEBUG)
+    photos = environment.photos(
+        env, default=VAR_DIR / "photos", public=(BASE_DIR / "static", VAR_DIR / "static")
+    )
     TIME_ZONE = environment.time_zone(env)
     # None where people sign in by a password alone.
     OIDC = environment.oidc(env, debug=DEBUG)
@@ -67,6 +71,7 @@ INSTALLED_APPS = [
     "portal.gateway",
     "portal.sites",
     "portal.hubs",
+    "portal.hubs.photos",
     "portal.jobs",
     "portal.claims",
     "portal.tray",
@@ -279,6 +284,8 @@ STATICFILES_DIRS: list[Any] = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Never by an address of their own: `hubs/web/photos.py` hands them to who may see the hub.
+    "photos": photos,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

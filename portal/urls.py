@@ -18,6 +18,7 @@ urlpatterns = [
     path("first-steps/put-away/", home.put_steps_away, name="first-steps-put-away"),
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
+    path("hubs/", include("portal.hubs.web.photo_urls")),
     path("jobs/", include("portal.jobs.web.urls")),
     path("handover/<str:token>/", handover_link.linked, name="handover-link"),
     path("hubs/", include("portal.hubs.web.urls")),

@@ -17,7 +17,7 @@ os.environ.setdefault("DATABASE_URL", "sqlite:///var/test.sqlite3")
 os.environ.pop("SPKEY_BASE_URL", None)
 
 from portal.settings import *
-from portal.settings import DATABASES, INSTALLED_APPS
+from portal.settings import DATABASES, INSTALLED_APPS, STORAGES
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -27,6 +27,7 @@ MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend
 _folder = TemporaryDirectory(prefix="portal-tests-")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
+STORAGES["photos"]["OPTIONS"] = {"location": f"{_folder.name}/photos"}
 # It raises for a query that a loop repeats.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 # The files lie where they are written; nothing is collected for a test.

@@ -34,6 +34,10 @@ SENTENCES: Final[dict[str, Text]] = {
     "claim.late_effect": _("Hub %(hub)s was claimed at %(site)s after its claim had ended"),
     "claim.bound_elsewhere": _("Hub %(hub)s went to another organisation instead of %(site)s"),
     "support.claimed": _("%(who)s asked to claim hub %(hub)s at %(site)s for you"),
+    # Hubs
+    "hub.photo_added": _("%(who)s added a photo of hub %(hub)s"),
+    "hub.photo_removed": _("%(who)s removed a photo of hub %(hub)s"),
+    "hub.photo_restored": _("%(who)s brought back a photo of hub %(hub)s"),
     # Sites
     "site.created": _("%(who)s added the site %(what)s"),
     "site.changed": _("%(who)s changed the site %(what)s"),

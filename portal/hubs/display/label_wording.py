@@ -24,6 +24,10 @@ OF_PHOTOS: Final[dict[photos.Kind, Text]] = {
         "That photo is too large: 12 MB and 50 megapixels at most. "
         "Take a smaller one, or type the hub id."
     ),
+    "heic": _(
+        "That photo is in the HEIC format, which we cannot read. Choose a JPEG, PNG or WebP "
+        "picture of the label, or type the hub id."
+    ),
     "not_a_photo": _(
         "That is not a photo we can read. Choose a JPEG, PNG or WebP picture of the label."
     ),

@@ -7,6 +7,7 @@ one of the few threads that answer everybody. There may be but one place: whose 
 long, whatever was found, leaves it to others for a while.
 """
 
+import base64
 import contextlib
 import json
 import math
@@ -14,6 +15,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any, Final
 from uuid import UUID
@@ -31,6 +33,16 @@ QUICK_SECONDS: Final = 1.0
 SLOW: Final = Backoff("slow photos", free=0, longest=timedelta(minutes=2))
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """A photo drawn anew in two sizes, both JPEG; the large one's measures in pixels."""
+
+    large: bytes
+    small: bytes
+    width: int
+    height: int
+
+
 def read_label(file: IO[bytes], person: UUID) -> str:
     """The text of the code in the person's photo, as `photos.read_label` finds it.
 
@@ -38,12 +50,30 @@ def read_label(file: IO[bytes], person: UUID) -> str:
     while another photo of the person, or as many as may be at a time, are being read; and for a
     while, longer each time, after one of theirs that took long.
     """
+    return str(_read(file, read_photo.TEXT, person)["text"])
+
+
+def copies(file: IO[bytes], person: UUID) -> Copies:
+    """The person's photo drawn anew, as `redraw.copies` does, within the same limits.
+
+    Raises `photos.PhotoProblem` likewise.
+    """
+    drawn = _read(file, read_photo.COPIES, person)
+    return Copies(
+        large=base64.b64decode(drawn["large"]),
+        small=base64.b64decode(drawn["small"]),
+        width=int(drawn["width"]),
+        height=int(drawn["height"]),
+    )
+
+
+def _read(file: IO[bytes], wanted: str, person: UUID) -> dict[str, Any]:
     content = photos.content_of(file)
     longest = timedelta(seconds=settings.PHOTO_SECONDS) + MARGIN
     whom = str(person)
     with alone("photo of a person", whom, at_most=longest) as is_first:
         if is_first and not _has_to_wait(whom):
-            return _read_in_a_place(content, whom, longest)
+            return _read_in_a_place(content, wanted, whom, longest)
     raise photos.PhotoProblem("busy")
 
 
@@ -55,30 +85,31 @@ def _has_to_wait(whom: str) -> bool:
     return False
 
 
-def _read_in_a_place(content: bytes, whom: str, longest: timedelta) -> str:
+def _read_in_a_place(content: bytes, wanted: str, whom: str, longest: timedelta) -> dict[str, Any]:
     for number in range(AT_ONCE):
         with alone("photo", f"{socket.gethostname()} {number}", at_most=longest) as is_free:
             if is_free:
-                return _read_counted(content, whom)
+                return _read_counted(content, wanted, whom)
     raise photos.PhotoProblem("busy")
 
 
-def _read_counted(content: bytes, whom: str) -> str:
+def _read_counted(content: bytes, wanted: str, whom: str) -> dict[str, Any]:
     """Read the photo, and count it where it takes long: nothing that is read forgives that."""
-    outcome = _read_apart(content)
+    outcome = _read_apart(content, wanted)
     if outcome["seconds"] > QUICK_SECONDS:
         # Two of one person's at a time are rare, and counted once.
         with contextlib.suppress(LimitReachedError):
             SLOW.take(whom)
     if problem := outcome.get("problem"):
         raise photos.PhotoProblem(problem)
-    return str(outcome["text"])
+    return outcome
 
 
-def _read_apart(content: bytes) -> dict[str, Any]:
+def _read_apart(content: bytes, wanted: str) -> dict[str, Any]:
+    seconds = str(settings.PHOTO_SECONDS)
     try:
         done = subprocess.run(  # noqa: S603 - the command is our own
-            [sys.executable, "-E", "-s", "-m", read_photo.__name__, str(settings.PHOTO_SECONDS)],
+            [sys.executable, "-E", "-s", "-m", read_photo.__name__, seconds, wanted],
             cwd=settings.BASE_DIR,
             # The portal's own environment holds its secrets.
             env={},

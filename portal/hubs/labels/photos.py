@@ -19,6 +19,7 @@ from portal.hubs.labels import barcodes, parse
 type Kind = Literal[
     "empty",
     "too_big",
+    "heic",
     "not_a_photo",
     "broken",
     "no_code",
@@ -35,6 +36,11 @@ ACCEPT: Final = "image/jpeg,image/png,image/webp"
 MOST_BYTES: Final = 12 * 1024 * 1024
 # JPEG alone can be decoded at a fraction of its size, and has no transparency.
 MOST_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
+
+# By what a file begins with after four bytes: what telephones photograph in by themselves.
+APPLES_KINDS: Final = tuple(
+    b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+)
 
 # What Pillow's decoders raise on damaged files.
 DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
@@ -78,7 +84,7 @@ def content_of(file: IO[bytes]) -> bytes:
 
 def _picture(content: bytes, side: int) -> Image.Image:
     """The photo in grey, at most `side` pixels wide and high."""
-    picture = _opened(content)
+    picture = opened(content)
     try:
         picture.draft("L", (side, side))
         picture = _grey(picture)
@@ -88,12 +94,13 @@ def _picture(content: bytes, side: int) -> Image.Image:
     return picture
 
 
-def _opened(content: bytes) -> Image.Image:
-    """The photo, its header read and its size checked, not yet decoded."""
+def opened(content: bytes) -> Image.Image:
+    """The photo, its header read and its size checked, not yet decoded. Raises `PhotoProblem`."""
     try:
         picture = Image.open(io.BytesIO(content), formats=KINDS_OF_FILE)
     except UnidentifiedImageError:
-        raise PhotoProblem("not_a_photo") from None
+        is_apples = content[4:12].startswith(APPLES_KINDS)
+        raise PhotoProblem("heic" if is_apples else "not_a_photo") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PhotoProblem("too_big") from None
     except DAMAGED:

@@ -105,7 +105,9 @@ def test_no_secret_of_the_portal_is_at_hand_where_a_photo_is_read(monkeypatch):
 def test_whose_photo_took_long_leaves_room_for_others_whatever_it_was(found, monkeypatch):
     took = {"long": 2.8, "short": 0.2}
     monkeypatch.setattr(
-        photo_reader, "_read_apart", lambda content: {**found, "seconds": took[content.decode()]}
+        photo_reader,
+        "_read_apart",
+        lambda content, _wanted: {**found, "seconds": took[content.decode()]},
     )
     read = []
 

@@ -183,7 +183,7 @@ NOT_PHOTOS = {
     "pdf": b"%PDF-1.7\n",
     "zip": b"PK\x03\x04" + bytes(100),
     "program": b"\x7fELF" + bytes(100),
-    "heic": b"\x00\x00\x00\x18ftypheic" + bytes(100),
+    "film": b"\x00\x00\x00\x18ftypmp42" + bytes(100),
     "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     "random": random.Random(4).randbytes(5000),
 }
@@ -192,6 +192,10 @@ NOT_PHOTOS = {
 @pytest.mark.parametrize("content", NOT_PHOTOS.values(), ids=NOT_PHOTOS)
 def test_a_file_that_is_no_photo_is_refused_whatever_its_name(content):
     assert problem_with(io.BytesIO(content)) == "not_a_photo"
+
+
+def test_a_photo_in_the_format_of_some_telephones_is_refused_by_its_name():
+    assert problem_with(io.BytesIO(b"\x00\x00\x00\x18ftypheic" + bytes(100))) == "heic"
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "ICO"])
