@@ -5,7 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.hubs.labels.photo_reader import Copies
 from portal.hubs.models import Hub
+from portal.hubs.photos import files
+from portal.hubs.photos.models import HubPhoto
 from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Standing
 from portal.jobs.models import HandoverLink, Job, JobRequest
@@ -57,6 +60,9 @@ POSTS = (
     "claims:try-now",
     "claims:stop",
     "claims:again",
+    "photos:list",
+    "photos:remove",
+    "photos:restore",
     "jobs:new",
     "jobs:edit",
     "jobs:people",
@@ -125,6 +131,17 @@ def link_beside(site: Site) -> HandoverLink:
     return handover_links.make(done, actor)
 
 
+def photo_beside(site: Site, **fields: object) -> HubPhoto:
+    """Return a photo of the hub at the site, with its files, made when there is none."""
+    hub, is_removed = hub_beside(site), bool(fields)
+    if found := HubPhoto.objects.filter(hub=hub, removed_at__isnull=not is_removed).first():
+        return found
+    fields |= {"hub": hub, "number": 1, "width": 4, "height": 3, "kept_at": timezone.now()}
+    photo = HubPhoto.objects.create(created_by_name="Somebody", **fields)
+    files.keep(photo.pk, Copies(large=b"large", small=b"small", width=4, height=3))
+    return photo
+
+
 def request_beside(site: Site) -> JobRequest:
     """Return what some member of the site's organisation asks for."""
     return requests.ask_for_time(job_beside(site), member_beside(site))
@@ -142,6 +159,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         reverse("jobs:handover-link-end", args=(link_beside(site).pk,)),
         reverse("sites:edit", args=(site.pk,)),
         reverse("sites:archive", args=(site.pk,)),
+        reverse("photos:list", args=(photo_beside(site).hub_id,)),
         *(
             reverse(name, args=(member_beside(site).pk,))
             for name in ("people:edit", "people:remove")
@@ -168,6 +186,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
     things["jobs:handover-link-end"] = link.pk
+    things |= {"photos": photo_beside(site).pk, "photos:list": hub_beside(site).pk}
     addresses = []
     for name, pattern in named():
         if name in POSTS:

@@ -78,6 +78,8 @@ EXCEPTIONS = {
     "core/models.py": {LAZILY},
     "hubs/apps.py": {LAZILY},
     "hubs/models.py": {LAZILY},
+    "hubs/photos/apps.py": {LAZILY},
+    "hubs/photos/models.py": {LAZILY},
     "notices/apps.py": {LAZILY},
     "jobs/models/handovers.py": {LAZILY},
     "jobs/models/jobs.py": {LAZILY},

@@ -37,9 +37,9 @@ ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "hub", "site", "member", "invitation", "job",
-    "request", "handed" (a job that is complete) or "link" (to its handover), of which everybody
-    has one.
+    `thing` names what the address is about: "claim", "hub", "photo" or "removed photo" (of the
+    hub), "site", "member", "invitation", "job", "request", "handed" (a job that is complete) or
+    "link" (to its handover), of which everybody has one.
     """
 
     name: str
@@ -70,6 +70,12 @@ MATRIX = (
     Row("claims:stop", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("claims:again", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("claims:release", "post", (IN, 302, 403, 404, 302, 403), "claim"),
+    Row("photos:list", "get", (IN, 200, 200, 404, 200, 200), "hub"),
+    Row("photos:list", "post", (IN, 422, 422, 404, 422, 403), "hub"),
+    Row("photos:large", "get", (IN, 200, 200, 404, 200, 200), "photo"),
+    Row("photos:small", "get", (IN, 200, 200, 404, 200, 200), "photo"),
+    Row("photos:remove", "post", (IN, 302, 403, 404, 302, 403), "photo"),
+    Row("photos:restore", "post", (IN, 302, 403, 404, 302, 403), "removed photo"),
     Row("jobs:list", "get", (IN, 200, 200, 403, 200, 200)),
     Row("jobs:new", "get", (IN, 200, 403, 403, 200, 403)),
     Row("jobs:new", "post", (IN, 422, 403, 403, 422, 403)),
@@ -180,6 +186,7 @@ MORE = {
             "get jobs:ask-site": 403,
             "post jobs:ask-site": 403,
             "post hubs:describe": 403,
+            "post photos:list": 403,
         },
     ),
     # Reads no list of sites. Asks for more time on the job that names him, completes it, takes down
@@ -200,6 +207,13 @@ MORE = {
         "ira",
         {
             "get sites:list": 403,
+            # At a site where he works no more.
+            "get photos:list": 404,
+            "post photos:list": 404,
+            "get photos:large": 404,
+            "get photos:small": 404,
+            "post photos:remove": 404,
+            "post photos:restore": 404,
             "post jobs:ask": 302,
             "get jobs:complete": 200,
             "post jobs:complete": 422,
@@ -292,6 +306,8 @@ def things(
     for mine, site in ((acmes, mill_court), (harbours, lighthouse), (supports, supports_site)):
         mine["job"] = planning.make(Plan(site, timezone.localdate(), timezone.localdate()), ira).pk
         mine["hub"] = make_own_hub(site).pk
+        mine["photo"] = pages.photo_beside(site).pk
+        mine["removed photo"] = pages.photo_beside(site, removed_at=timezone.now()).pk
         link = pages.link_beside(site)
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}

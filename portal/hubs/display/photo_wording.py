@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.core.ui import Text
+from portal.hubs.display import label_wording
 from portal.hubs.labels import photos
 
 PROBLEMS: Final[dict[str, Text]] = {
@@ -17,11 +18,11 @@ PROBLEMS: Final[dict[str, Text]] = {
         "picture; an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible."
     ),
     "not_a_photo": _("That is not a photo we can read. Choose a JPEG, PNG or WebP picture."),
-    "broken": _("That photo is incomplete or damaged. Take it again."),
+    "broken": label_wording.OF_PHOTOS["broken"],
     "too_slow": _("That photo took too long to read. Take it again, or choose another one."),
     "busy": _("The portal is busy with other photos. Try again in a moment."),
 }
-NO_PHOTO: Final = _("No photo arrived. Take one of at most 12 MB.")
+NO_PHOTO: Final = label_wording.NO_PHOTO
 FULL: Final = _("This hub has five photos already. Remove one first.")
 NOT_KEPT: Final = _("The photo could not be saved just now. Try again in a minute.")
 GONE: Final = _("That photo is gone for good. Add it again.")

@@ -1,6 +1,7 @@
 // Makes a photo smaller before it is sent: in a basement every megabyte is a wait, and where the
 // photo was taken then never leaves the device. What the browser cannot read is sent as it is.
 
+const FIELDS = ".photo-add input";
 const SIDE = 2048;
 const SMALL_ENOUGH = 1024 * 1024;
 /** @type {WeakSet<Event>} */
@@ -52,7 +53,7 @@ document.addEventListener(
   "change",
   (event) => {
     const { target } = event;
-    if (!(target instanceof HTMLInputElement) || !target.matches(".photo-add input")) return;
+    if (!(target instanceof HTMLInputElement) || !target.matches(FIELDS)) return;
     const file = target.files?.[0];
     if (ready.has(event) || !file || file.size <= SMALL_ENOUGH) return;
     event.stopPropagation();
@@ -60,3 +61,8 @@ document.addEventListener(
   },
   { capture: true },
 );
+
+// One that did not arrive may be chosen again.
+document.addEventListener("click", ({ target }) => {
+  if (target instanceof HTMLInputElement && target.matches(FIELDS)) target.value = "";
+});
