@@ -22,7 +22,7 @@ from portal.hubs.display import history as drawing
 from portal.hubs.display import wording
 from portal.hubs.display.rows import row_of
 from portal.hubs.models import Hub
-from portal.hubs.web import history
+from portal.hubs.web import history, photos
 from portal.hubs.web.forms import HubWordsForm
 from portal.jobs import rights
 from portal.orgs import access
@@ -101,15 +101,19 @@ def _page(
     before = _moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
     events, has_more = history.history_of(member, hub, before)
     claims = claims_of(member).with_details().filter(hub=hub).order_by("-created_at", "-pk")
-    context = _live(hub) | {
-        "form": form or HubWordsForm(instance=hub),
-        "may_describe": _may_describe(member),
-        "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
-        "events": events,
-        "older_url": _older(events[-1].at) if has_more else "",
-        "newer_url": "." if "before" in request.GET else "",
-        "claims": [list_item.of(claim) for claim in claims[:CLAIMS]],
-    }
+    context = (
+        photos.context(hub, member)
+        | _live(hub)
+        | {
+            "form": form or HubWordsForm(instance=hub),
+            "may_describe": _may_describe(member),
+            "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
+            "events": events,
+            "older_url": _older(events[-1].at) if has_more else "",
+            "newer_url": "." if "before" in request.GET else "",
+            "claims": [list_item.of(claim) for claim in claims[:CLAIMS]],
+        }
+    )
     return render(request, "hubs/detail.html", context, status=422 if form else 200)
 
 
