@@ -240,7 +240,7 @@ def photos(env: Env, *, default: Path, public: Collection[Path]) -> dict[str, An
 def _photos_in_a_bucket(env: Env) -> dict[str, Any]:
     if find_spec("storages") is None or find_spec("boto3") is None:
         raise ImproperlyConfigured(
-            "PORTAL_PHOTOS_BUCKET needs a package that is not installed: django-storages[s3]."
+            "PORTAL_PHOTOS_BUCKET needs packages that are not installed: see `bin/install s3`."
         )
     named = ("bucket", "endpoint", "region", "access_key", "secret_key")
     said = {name: str(env.str(f"PORTAL_PHOTOS_{name.upper()}", "")) for name in named}

@@ -44,6 +44,8 @@ def test_a_photo_is_made_smaller_on_the_device_then_looked_at_removed_and_brough
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Photo removed.")).to_be_visible()
     expect(small).to_be_hidden()
-    page.get_by_role("button", name="Undo").click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
     expect(small).to_be_visible()
     assert album.photos_of([hub]).count() == 1
