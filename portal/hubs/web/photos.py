@@ -6,11 +6,12 @@ open for anybody who was sent it, and for a while after a right has gone.
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from portal.core.web import bodies
 from portal.core.web.fragments import wants_fragment
 from portal.hubs.display import photo_wording
 from portal.hubs.labels.photos import ACCEPT, PhotoProblem
-from portal.hubs.models import Hub
+from portal.hubs.models import Hub, HubQuerySet
 from portal.hubs.photos import album, files
 from portal.hubs.photos.files import Size
 from portal.hubs.photos.models import MOST, HubPhoto
@@ -149,7 +150,7 @@ def _picture(request: HttpRequest, pk: UUID, size: Size) -> HttpResponse:
     return answer
 
 
-def _hubs(request: HttpRequest) -> Any:
+def _hubs(request: HttpRequest) -> HubQuerySet:
     return hubs_visible_to(access.person(request))
 
 
@@ -158,9 +159,12 @@ def _hub(request: HttpRequest, pk: UUID) -> tuple[Hub, Membership]:
     return hub, access.require(access.person(request), hub.organisation_id, Ability.VIEW)
 
 
-def _photo(request: HttpRequest, among: Any, pk: UUID) -> tuple[HubPhoto, Hub, Membership]:
-    photo: HubPhoto = get_object_or_404(among.select_related("hub"), pk=pk)
-    hub: Any = photo.hub
+def _photo(
+    request: HttpRequest, among: QuerySet[HubPhoto], pk: UUID
+) -> tuple[HubPhoto, Hub, Membership]:
+    photo = get_object_or_404(among.select_related("hub"), pk=pk)
+    # It is found by its hub.
+    hub = cast("Hub", photo.hub)
     return photo, hub, access.require(access.person(request), hub.organisation_id, Ability.VIEW)
 
 
