@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Bound, Leased
+from portal.gateway.models import Call
 from portal.hubs.models import Hub
 from portal.jobs.models import Job, JobMember
 from portal.orgs.models import Membership, Organisation, User
@@ -371,12 +372,8 @@ class Claim(Leased):
         return self.organisation.sites.name_of(self.hub.spkey_site_id)
 
 
-class Attempt(models.Model):
-    """One call to SpKey on behalf of a claim. A send is committed before it leaves.
-
-    `outcome` is empty from the intent's commit until the answer's: a row found like that by
-    the next worker means that the request may have left and nobody knows what became of it.
-    """
+class Attempt(Call):
+    """One call to SpKey on behalf of a claim."""
 
     class Kind(models.TextChoices):
         """What was asked."""
@@ -387,23 +384,11 @@ class Attempt(models.Model):
     claim = models.ForeignKey(
         Claim, models.CASCADE, related_name="attempts", verbose_name=_("claim")
     )
-    number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    epoch = models.PositiveIntegerField(_("epoch"))
-    sent = models.JSONField(_("sent"), default=dict)
-    outcome = models.CharField(_("outcome"), max_length=32, blank=True)
-    http_status = models.PositiveSmallIntegerField(_("http status"), null=True)
-    request_id = models.CharField(_("request id"), max_length=64, blank=True)
-    reference = models.CharField(_("reference"), max_length=64, blank=True)
-    duration_ms = models.PositiveIntegerField(_("duration ms"), null=True)
-    message = models.CharField(_("message"), max_length=300, blank=True)
-    started_at = models.DateTimeField(_("started at"), default=timezone.now)
-    finished_at = models.DateTimeField(_("finished at"), null=True)
 
-    class Meta:
+    class Meta(Call.Meta):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
-        ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("claim", "number"), name="attempts_are_numbered"),
         )

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Bound, Timed
 from portal.orgs.models import Organisation
@@ -41,3 +43,27 @@ class Circuit(Timed):
 
     def __str__(self) -> str:
         return self.host
+
+
+class Call(models.Model):
+    """One call to SpKey on behalf of a row of work. A send is committed before it leaves.
+
+    `outcome` is empty from the intent's commit until the answer's: a row found like that by
+    the next worker means that the request may have left and nobody knows what became of it.
+    """
+
+    number = models.PositiveIntegerField(_("number"))
+    epoch = models.PositiveIntegerField(_("epoch"))
+    sent = models.JSONField(_("sent"), default=dict)
+    outcome = models.CharField(_("outcome"), max_length=32, blank=True)
+    http_status = models.PositiveSmallIntegerField(_("http status"), null=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    reference = models.CharField(_("reference"), max_length=64, blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration ms"), null=True)
+    message = models.CharField(_("message"), max_length=300, blank=True)
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("number",)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from portal.claims.engine import timing
 from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
+from portal.gateway import pacing
 
 
 class Again(StrEnum):
@@ -73,10 +73,10 @@ def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
         case Again.AT_ONCE:
             return 0.5
         case Again.BACKOFF:
-            return max(timing.backoff(tries), held_for)
+            return max(pacing.backoff(tries), held_for)
         case Again.READ_BACK:
-            return max(timing.verify_wait(0), held_for)
+            return max(pacing.verify_wait(0), held_for)
         case Again.KEY_HELD:
             return held_for
         case Again.KEY:
-            return timing.BLOCKED_EVERY
+            return pacing.BLOCKED_EVERY
