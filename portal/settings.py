@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "portal.gateway",
     "portal.sites",
     "portal.hubs",
+    "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
     "portal.tray",

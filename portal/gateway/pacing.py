@@ -6,6 +6,7 @@ Times are in seconds unless named otherwise.
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 # How the outcome of a send is found out.
@@ -24,6 +25,17 @@ BLOCKED_EVERY: Final = 900.0
 RETURN_SPREAD: Final = 20.0
 
 _random = random.SystemRandom()
+
+
+class Again(StrEnum):
+    """When work is looked at again, after an answer of SpKey."""
+
+    NEVER = "never"
+    AT_ONCE = "at once"
+    BACKOFF = "random(0, min(300, 2·2ⁿ)), at least 0.5"
+    READ_BACK = "about 2, 5, 10, 20, 40 after the send, then by the settle rule"
+    KEY_HELD = "when the gate no longer holds the key back"
+    KEY = "when a new key has passed its check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +95,23 @@ def send_spacing(sends: int, *, offline: bool) -> timedelta:
     if doublings < 0:
         return timedelta(0)
     return min(FIRST_SPACING * (1 << doublings), LONGEST_SPACING)
+
+
+def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
+    """Return the seconds until it is looked at again, after `tries` failures in a row.
+
+    `held_for` is for how many SpKey, or the gate in its name, wants no call.
+    """
+    match again:
+        case Again.NEVER:
+            return None
+        case Again.AT_ONCE:
+            return 0.5
+        case Again.BACKOFF:
+            return max(backoff(tries), held_for)
+        case Again.READ_BACK:
+            return max(verify_wait(0), held_for)
+        case Again.KEY_HELD:
+            return held_for
+        case Again.KEY:
+            return BLOCKED_EVERY

@@ -26,12 +26,13 @@ def recent_sends(row: HasAttempts, now: datetime) -> int:
     """Return how many times the row was sent in the last ten minutes."""
     if not row.sends:
         return 0
-    return row.attempts.filter(
+    number: int = row.attempts.filter(
         kind=SEND,
         started_at__gt=now - pacing.SEND_WINDOW,
         # Later than now were those before a clock was put back.
         started_at__lte=now + leasing.CLOCKS_APART,
     ).count()
+    return number
 
 
 def met_401_before(row: HasAttempts, credential: ApiCredential, now: datetime) -> bool:
@@ -41,7 +42,8 @@ def met_401_before(row: HasAttempts, credential: ApiCredential, now: datetime) -
     """
     since = max(credential.sent_since, now - pacing.SEND_WINDOW)
     refused = row.attempts.filter(kind=SEND, outcome=CallOutcome.BAD_CREDENTIALS)
-    return refused.filter(started_at__gt=since, started_at__lte=now - credential.DOUBT).exists()
+    before = refused.filter(started_at__gt=since, started_at__lte=now - credential.DOUBT)
+    return bool(before.exists())
 
 
 def record_read(row: HasAttempts, epoch: int, reading: Reading) -> None:

@@ -40,6 +40,7 @@ class Ability(StrEnum):
     CLAIM = "claim"
     MANAGE_JOBS = "manage_jobs"
     MANAGE_SITES = "manage_sites"
+    MANAGE_HUBS = "manage_hubs"
     MANAGE_KEY = "manage_key"
     MANAGE_PEOPLE = "manage_people"
     VIEW_RECORD = "view_record"
@@ -53,6 +54,7 @@ ABILITIES: dict[str, frozenset[Ability]] = {
             Ability.CLAIM,
             Ability.MANAGE_JOBS,
             Ability.MANAGE_SITES,
+            Ability.MANAGE_HUBS,
             Ability.MANAGE_KEY,
             Ability.MANAGE_PEOPLE,
             Ability.VIEW_RECORD,

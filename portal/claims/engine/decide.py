@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal import spkey
-from portal.claims.engine import rules, timing
+from portal.claims.engine import timing
 from portal.claims.engine.calls import CallOutcome, Reading, Sent
-from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again, Rule
+from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Rule
 from portal.claims.models import FINAL, Reason, State
 from portal.gateway import pacing
 from portal.gateway.gate import Held, HeldReason
+from portal.gateway.pacing import Again
 from portal.hubs import status
 from portal.hubs.models import Hub
 
@@ -100,7 +101,7 @@ def _by(
     return Decision(
         State.VERIFYING if verifying else rule.state,
         rule.reason,
-        wait=rules.wait(rule.again, facts.tries, held_for),
+        wait=pacing.wait(rule.again, facts.tries, held_for),
         unresolved=rule.open or (still_open and not final),
         no_effect_seen_at=facts.no_effect_seen_at if still_open and not final else None,
         failed=rule.again is Again.BACKOFF,
@@ -247,7 +248,7 @@ def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decis
 
 def _unreadable(facts: Facts, now: datetime, held_for: float = 0.0) -> Decision:
     too_old = now - facts.retry_window_start > timing.MAX_AGE
-    wait = rules.wait(Again.BACKOFF, facts.tries, held_for)
+    wait = pacing.wait(Again.BACKOFF, facts.tries, held_for)
     if facts.unresolved:
         if too_old:
             return Decision(

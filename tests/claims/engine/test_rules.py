@@ -6,9 +6,10 @@ import pytest
 
 from portal.claims.engine import timing
 from portal.claims.engine.calls import CallOutcome
-from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again
+from portal.claims.engine.rules import AFTER_READ, AFTER_SEND
 from portal.claims.models import FINAL, State
 from portal.gateway import pacing
+from portal.gateway.pacing import Again
 
 ANSWERED = {CallOutcome.ANSWERED}
 OF_SENDS_ALONE = {
