@@ -36,7 +36,8 @@ class Facts:
     """What a decision needs to know of an action.
 
     `wanted` is the site's id of a move, and whether primary of a role. `reason` is that of the
-    last decision. `recent_sends` counts the last ten minutes.
+    last decision. `recent_sends` counts the last ten minutes. `seen_offline` says that the hub was
+    offline when it was last read.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Facts:
     unresolved: bool
     no_effect_seen_at: datetime | None
     cancelling: bool
+    seen_offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _after_status(
     if denied := _denied(facts):
         return Decision(State.REFUSED, denied)
     if facts.unresolved:
-        return _settle(facts, hub, asked_at, now)
+        return _settle(facts, asked_at, now)
     if hub.status in OUT_OF_USE:
         return Decision(State.REFUSED, OUT_OF_USE[hub.status])
     return _free_to_send(facts, hub, now)
@@ -142,27 +144,24 @@ def _is_so(facts: Facts, hub: spkey.HubStatus) -> bool:
     return False
 
 
-def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:
+def _settle(facts: Facts, asked_at: datetime, now: datetime) -> Decision:
     """Believe that a send had no effect only after two late reads that agree."""
     sent_at = facts.last_send_at or facts.retry_window_start
     settling = pacing.settle(sent_at, facts.no_effect_seen_at, asked_at, now)
     if not settling.is_settled:
         return Decision(
             State.VERIFYING,
-            _reason(facts, hub),
+            _reason(facts),
             wait=settling.wait,
             unresolved=True,
             no_effect_seen_at=settling.no_effect_seen_at,
         )
-    return _ended(facts, now) or Decision(
-        State.WAITING, _reason(facts, hub), wait=pacing.backoff(0)
-    )
+    return _ended(facts, now) or Decision(State.WAITING, _reason(facts), wait=pacing.backoff(0))
 
 
-def _reason(facts: Facts, hub: spkey.HubStatus) -> Reason:
+def _reason(facts: Facts) -> Reason:
     """Return why it is not done yet, after SpKey has answered: no silence of before."""
-    is_offline = facts.reason == Reason.OFFLINE and not hub.online
-    return Reason.OFFLINE if is_offline else Reason.NONE
+    return Reason.OFFLINE if facts.reason == Reason.OFFLINE else Reason.NONE
 
 
 def _ended(facts: Facts, now: datetime) -> Decision | None:
@@ -179,7 +178,7 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
     until_next = _until_next_send(facts, hub, now)
     if until_next > 0:
         wait = min(until_next, 600.0)
-        return Decision(State.WAITING, _reason(facts, hub) or Reason.TOO_OFTEN, wait=wait)
+        return Decision(State.WAITING, _reason(facts) or Reason.TOO_OFTEN, wait=wait)
     return Decision(State.SENDING, send=True)
 
 
@@ -189,7 +188,7 @@ def _until_next_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> float
         return 0.0
     if facts.recent_sends >= pacing.MAX_SENDS_IN_WINDOW:
         spacing = pacing.SEND_WINDOW
-    elif facts.reason == Reason.OFFLINE and hub.online:
+    elif facts.seen_offline and hub.online:
         return 0.0
     else:
         spacing = pacing.send_spacing(facts.sends, offline=hub.online is False)

@@ -7,7 +7,7 @@ transaction, and nothing is sent to a hub while something else is (`holds`).
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,10 +131,12 @@ def _step(work: _Work) -> None:
     client = gate.ask(work.credential)
     if isinstance(client, Held):
         return _rest(work, decide.while_held(_facts(action), client, timezone.now()))
+    seen_offline = action.hub.online is False
     reading = calls.read(client, action.hub, asked_at=timezone.now())
     calls.remember(action.hub, reading)
     work.read, work.reference = reading, reading.record.reference
-    decision = decide.after_read(_facts(action), reading, timezone.now())
+    facts = replace(_facts(action), seen_offline=seen_offline)
+    decision = decide.after_read(facts, reading, timezone.now())
     if decision.send:
         return _send(work, client)
     return _rest(work, decision)
