@@ -1,18 +1,18 @@
 """A claim and its attempts. Only `engine.step` and `engine.actions` assign a state."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.leasing import Bound, Leased
-from portal.gateway.models import Call
+from portal.core.leasing import Bound
+from portal.gateway.models import NOW, Call, Command
 from portal.hubs.models import Hub
 from portal.jobs.models import Job, JobMember
 from portal.orgs.models import Membership, Organisation, User
@@ -83,8 +83,6 @@ class Reason(models.TextChoices):
 # none: theirs end when the right is gone.
 WAITS_FOR_RELEASE = Q(state=State.BLOCKED, reason=Reason.RIGHT_GONE, cancel_requested_at=None)
 
-NOW = Bound(timedelta(0), timedelta(0))
-
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
@@ -129,14 +127,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.select_related("organisation", "site", "hub", "submitted_by")
 
 
-class Claim(Leased):
+class Claim(Command):
     """One request to bind one hub to one organisation and site, from submit to its end.
 
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
-    another organisation, and names the one whose super key serves it. `version` rises with
-    every change a page can show. `retry_window_start` is the submit, later by the time in
-    which the claim could not be tried: while a key was refused, or no worker ran. `contacted_at`
-    is when the last attempt began.
+    another organisation, and names the one whose super key serves it. A claim could not be tried
+    while a key was refused, or no worker ran. `contacted_at` is when the last attempt began.
 
     Due is the next attempt while the claim is active, and a recheck once it has ended badly
     after a send, or the reading back of support's: never two of them, so they share one lease.
@@ -145,14 +141,7 @@ class Claim(Leased):
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=90)
-    # What is counted from these seems younger than it is, never older.
-    BOUNDS: ClassVar[dict[str, Bound]] = {
-        "contacted_at": NOW,
-        "last_send_at": NOW,
-        "outcome_unknown_since": NOW,
-        "no_effect_seen_at": NOW,
-        "retry_window_start": NOW,
-    }
+    BOUNDS: ClassVar[Mapping[str, Bound]] = {**Command.BOUNDS, "contacted_at": NOW}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -212,32 +201,14 @@ class Claim(Leased):
     # Without choices, whose labels would be a second set of names.
     state = models.CharField(_("state"), max_length=16, default=State.QUEUED)
     reason = models.CharField(_("reason"), max_length=24, blank=True)
-    problems = models.JSONField(_("problems"), default=list)
-    reference = models.CharField(_("reference"), max_length=64, blank=True)
-    version = models.PositiveIntegerField(_("version"), default=1)
-
-    tries = models.PositiveIntegerField(_("tries"), default=0)
-    sends = models.PositiveIntegerField(_("sends"), default=0)
-    last_send_at = models.DateTimeField(_("last send at"), null=True)
-    outcome_unknown_since = models.DateTimeField(_("outcome unknown since"), null=True)
-    no_effect_seen_at = models.DateTimeField(_("no effect seen at"), null=True)
     send_requested = models.BooleanField(_("send requested"), default=False)
-    cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
-    cancel_requested_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancel requested by")
-    )
-    retry_window_start = models.DateTimeField(_("retry window start"), default=timezone.now)
-
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
-    finished_at = models.DateTimeField(_("finished at"), null=True)
     late_effect_at = models.DateTimeField(_("late effect at"), null=True)
 
     objects = ClaimQuerySet.as_manager()
 
-    class Meta(Leased.Meta):
+    class Meta(Command.Meta):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         ordering = ("-created_at", "-id")
@@ -271,7 +242,7 @@ class Claim(Leased):
             ),
         )
         indexes = [
-            *Leased.Meta.indexes,
+            *Command.Meta.indexes,
             models.Index(
                 fields=("organisation", "due_at"),
                 condition=Q(due_at__isnull=False),

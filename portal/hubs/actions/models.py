@@ -6,11 +6,9 @@ from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.leasing import Bound, Leased
-from portal.gateway.models import Call
+from portal.gateway import models as gateway
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
@@ -96,9 +94,6 @@ class Reason(models.TextChoices):
     SITE_CLOSED = "site_closed"
 
 
-NOW = Bound(timedelta(0), timedelta(0))
-
-
 class HubActionQuerySet(models.QuerySet["HubAction"]):
     """Actions, as far as somebody may see them."""
 
@@ -120,23 +115,14 @@ class HubActionQuerySet(models.QuerySet["HubAction"]):
         return self.select_related("organisation", "hub", "site", "asked_by")
 
 
-class HubAction(Leased):
+class HubAction(gateway.Command):
     """One thing that an administrator wants done to a hub of their organisation, to its end.
 
     What of it is confidential, Wi-Fi credentials or a commissioning code, is in no column: see
-    `confidential`. The organisation that a hub is moved to is always its own. `version` rises
-    with every change that a page can show; the rest is as a claim has it.
+    `confidential`. The organisation that a hub is moved to is always its own.
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=105)
-    # What is counted from these seems younger than it is, never older.
-    BOUNDS: ClassVar[dict[str, Bound]] = {
-        "last_send_at": NOW,
-        "outcome_unknown_since": NOW,
-        "no_effect_seen_at": NOW,
-        "retry_window_start": NOW,
-    }
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
         # The index of what is due of an organisation serves.
@@ -159,26 +145,10 @@ class HubAction(Leased):
 
     state = models.CharField(max_length=16, default=State.QUEUED)
     reason = models.CharField(max_length=24, blank=True)
-    problems = models.JSONField(default=list)
-    reference = models.CharField(max_length=64, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    tries = models.PositiveIntegerField(default=0)
-    sends = models.PositiveIntegerField(default=0)
-    last_send_at = models.DateTimeField(null=True)
-    outcome_unknown_since = models.DateTimeField(null=True)
-    no_effect_seen_at = models.DateTimeField(null=True)
-    cancel_requested_at = models.DateTimeField(null=True)
-    cancel_requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    retry_window_start = models.DateTimeField(default=timezone.now)
-
-    created_at = models.DateTimeField(default=timezone.now)
-    changed_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
 
     objects = HubActionQuerySet.as_manager()
 
-    class Meta(Leased.Meta):
+    class Meta(gateway.Command.Meta):
         verbose_name = _("action on a hub")
         verbose_name_plural = _("actions on hubs")
         ordering = ("-created_at", "-id")
@@ -211,7 +181,7 @@ class HubAction(Leased):
             ),
         )
         indexes = [
-            *Leased.Meta.indexes,
+            *gateway.Command.Meta.indexes,
             models.Index(
                 fields=("organisation", "due_at"),
                 condition=Q(due_at__isnull=False),
@@ -249,13 +219,13 @@ class HubAction(Leased):
         return self.site.name if self.site else self.command
 
 
-class HubActionAttempt(Call):
+class HubActionAttempt(gateway.Call):
     """One call to SpKey on behalf of an action."""
 
     action = models.ForeignKey(HubAction, models.CASCADE, related_name="attempts")
     kind = models.CharField(max_length=8)
 
-    class Meta(Call.Meta):
+    class Meta(gateway.Call.Meta):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         constraints = (
