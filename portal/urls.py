@@ -21,6 +21,7 @@ urlpatterns = [
     path("jobs/", include("portal.jobs.web.urls")),
     path("handover/<str:token>/", handover_link.linked, name="handover-link"),
     path("sites/", include("portal.sites.web.urls")),
+    path("hubs/", include("portal.hubs.web.action_urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
     path("record/", include("portal.audit.web.urls")),

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from portal.hubs.actions.models import HubAction, HubActionQuerySet
 from portal.hubs.models import Hub
-from portal.orgs.models import Organisation
+from portal.orgs.models import Membership, Organisation, User
 
 FEW = 3
 
@@ -22,3 +23,20 @@ def last_read(organisation: Organisation) -> datetime | None:
         at=Max("read_at")
     )["at"]
     return read
+
+
+def hubs_of_people(user: User) -> QuerySet[Hub]:
+    """Return the hubs of the person's organisations that are theirs, as far as SpKey has said."""
+    mine = Membership.objects.organisations_of(user)
+    ours = Hub.objects.filter(organisation__in=mine, binding=Hub.Binding.OURS)
+    return ours.select_related("organisation")
+
+
+def actions_on(hub: Hub, most: int) -> list[HubAction]:
+    """Return the newest actions on the hub, that which is under way among them."""
+    return list(HubAction.objects.with_details().filter(hub=hub)[:most])
+
+
+def actions_of_people(user: User) -> HubActionQuerySet:
+    """Return the actions that the person sees."""
+    return HubAction.objects.visible_to(user).with_details()

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
+from portal.hubs.web.deeds import DEEDS
 from portal.jobs import planning
 from portal.jobs.models import JobMember, JobRequest
 from portal.jobs.planning import Plan
@@ -37,8 +38,8 @@ class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
     `thing` names what the address is about: "claim", "site", "member", "invitation", "job",
-    "request", "handed" (a job that is complete) or "link" (to its handover), of which everybody
-    has one.
+    "request", "handed" (a job that is complete), "link" (to its handover), "hub" or "action" (on
+    it), of which everybody has one.
     """
 
     name: str
@@ -103,6 +104,15 @@ MATRIX = (
     Row("sites:archive", "get", (IN, 200, 403, 404, 200, 403), "site"),
     Row("sites:archive", "post", (IN, 302, 403, 404, 302, 403), "site"),
     Row("sites:restore", "post", (IN, 302, 403, 404, 302, 403), "site"),
+    *(
+        Row(f"hub-actions:{what}", method, (IN, answer, 403, 404, answer, 403), "hub")
+        for what in DEEDS
+        for method, answer in (("get", 200), ("post", 422))
+    ),
+    Row("hub-actions:page", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("hub-actions:live", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("hub-actions:ask-support", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("hub-actions:stop", "post", (IN, 302, 403, 404, 302, 403), "action"),
     Row("people:list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("people:list", "post", (IN, 302, 403, 403, 302, 403)),
     Row("people:edit", "get", (IN, 200, 403, 404, 200, 403), "member"),
@@ -284,6 +294,8 @@ def things(
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
+        action = pages.action_beside(site)
+        mine["hub"], mine["action"] = action.hub_id, action.pk
     for job in (acmes["job"], acmes["handed"]):
         JobMember.objects.create(job_id=job, membership=crew["omar"])
     week_ago = timezone.localdate() - timedelta(days=7)

@@ -102,9 +102,8 @@ class HubActionQuerySet(models.QuerySet["HubAction"]):
         return self.filter(organisation=member.organisation_id)
 
     def visible_to(self, user: User) -> Self:
-        """Return the actions in the organisations whose hubs the person sees, all of them."""
-        everywhere = Membership.objects.organisations_of(user).filter(all_sites=True)
-        return self.filter(organisation__in=everywhere)
+        """Return the actions in the organisations this person belongs to."""
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
 
     def active(self) -> Self:
         """Return the actions that have not ended."""
