@@ -75,6 +75,7 @@ MATRIX = (
     Row("jobs:new", "post", (IN, 422, 403, 403, 422, 403)),
     Row("jobs:ask-site", "get", (IN, 200, 200, 403, 200, 403)),
     Row("jobs:ask-site", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("jobs:ask-move", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("jobs:decide", "post", (IN, 404, 403, 403, 404, 403)),
     Row("jobs:detail", "get", (IN, 200, 200, 404, 200, 200), "job"),
     Row("jobs:live", "get", (IN, 200, 200, 404, 200, 200), "job"),
@@ -182,6 +183,7 @@ MORE = {
             "post claims:again": 403,
             "get jobs:ask-site": 403,
             "post jobs:ask-site": 403,
+            "post jobs:ask-move": 403,
         },
     ),
     # Reads no list of sites. Asks for more time on the job that names him, completes it, takes down

@@ -73,6 +73,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "job.cancelled": _("%(who)s cancelled the job %(what)s"),
     "job.reopened": _("%(who)s opened the job %(what)s again"),
     "job.asked": _("%(who)s asked to claim at %(what)s"),
+    "job.asked/move_hub": _("%(who)s asked to have hub %(hub)s moved to %(what)s"),
+    "job.granted/move_hub": _("%(who)s allowed the move of hub %(hub)s to %(what)s"),
+    "job.refused/move_hub": _("%(who)s refused to move hub %(hub)s to %(what)s"),
     "job.granted": _("%(who)s allowed to claim at %(what)s, as was asked"),
     "job.refused": _("%(who)s refused what was asked for at %(what)s"),
     "job.completed": _("%(who)s completed the job %(what)s"),
@@ -239,6 +242,7 @@ VALUES: Final[dict[str, Text]] = {
     "job_overdue": _("Job overdue"),
     "job_request": _("Request to answer"),
     "more_time": _("More time"),
+    "move_hub": _("Move of a hub"),
 }
 
 

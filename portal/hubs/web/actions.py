@@ -69,7 +69,8 @@ def part(hub: Hub) -> dict[str, object]:
 def act(request: HttpRequest, pk: uuid.UUID, what: str) -> HttpResponse:
     """Ask whether to do this to the hub, saying what follows, and have it done."""
     hub, member = managed_hub(request, pk)
-    form = DEEDS[what].form(member, hub, posted(request))
+    proposed = {"site": request.GET.get("site", "")}
+    form = DEEDS[what].form(member, hub, posted(request), initial=proposed)
     if request.method != "POST" or not form.is_valid():
         return _ask(request, hub, what, form, status=422 if form.is_bound else 200)
     AN_HOUR.take(str(member.organisation_id))
