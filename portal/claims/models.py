@@ -195,6 +195,16 @@ class Claim(Command):
         related_name="retries",
         verbose_name=_("retry of"),
     )
+    # The hub in whose place the new one is put.
+    replaces = models.ForeignKey(
+        Hub,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("replaces"),
+    )
     # Kept, as a look for `retries` reads every claim there is.
     retried = models.BooleanField(_("tried again"), default=False)
 

@@ -76,6 +76,14 @@ class Hub(Leased):
     held_by = models.CharField(max_length=48, blank=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    replaced_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("replaced by"),
+    )
     # What `search` looks in: the id and the serial in small letters, without hyphens.
     search_text = models.GeneratedField(
         expression=Lower(
@@ -106,6 +114,11 @@ class Hub(Leased):
             models.Index(fields=("organisation", "online"), name="hub_online"),
             models.Index(
                 fields=("kept_until",), condition=Q(kept_until__isnull=False), name="hub_kept"
+            ),
+            models.Index(
+                fields=("replaced_by",),
+                condition=Q(replaced_by__isnull=False),
+                name="hub_replaced_by",
             ),
         ]
 

@@ -29,7 +29,7 @@ def hubs_of_people(user: User) -> QuerySet[Hub]:
     """Return the hubs of the person's organisations that are theirs, as far as SpKey has said."""
     mine = Membership.objects.organisations_of(user)
     ours = Hub.objects.filter(organisation__in=mine, binding=Hub.Binding.OURS)
-    return ours.select_related("organisation")
+    return ours.select_related("organisation", "replaced_by")
 
 
 def actions_on(hub: Hub, most: int) -> list[HubAction]:

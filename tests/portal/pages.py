@@ -52,6 +52,7 @@ JOBS = (
     "jobs:complete",
 )
 HUBS = (
+    "claims:replace",
     "hub-actions:page",
     "hub-actions:live",
     "hub-actions:ask-support",
@@ -66,6 +67,7 @@ POSTS = (
     "claims:try-now",
     "claims:stop",
     "claims:again",
+    "claims:replace",
     "jobs:new",
     "jobs:edit",
     "jobs:people",
@@ -187,6 +189,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     things["jobs:handover-link-end"] = link.pk
     action = action_beside(site)
     things |= {"hub-actions": action.hub_id, "hub-actions:stop": action.pk}
+    things["claims:replace"] = action.hub_id
     addresses = []
     for name, pattern in named():
         if name in POSTS:

@@ -64,6 +64,8 @@ MATRIX = (
     Row("tray:sync", "get", (401, 200, 200, 403, 200, 403)),
     Row("tray:sync", "post", (401, 400, 400, 400, 400, 400)),
     Row("tray:photo", "post", (401, 422, 422, 403, 422, 403)),
+    Row("claims:replace", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("claims:replace", "post", (IN, 422, 403, 404, 422, 403), "hub"),
     Row("claims:detail", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:live", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:try-now", "post", (IN, 302, 302, 404, 302, 302), "claim"),

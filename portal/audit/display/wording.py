@@ -35,6 +35,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "claim.bound_elsewhere": _("Hub %(hub)s went to another organisation instead of %(site)s"),
     "support.claimed": _("%(who)s asked to claim hub %(hub)s at %(site)s for you"),
     # Hubs
+    "hub.replaced": _("Hub %(hub)s took the place of another at %(site)s"),
     "hub.move_asked": _("%(who)s asked to move hub %(hub)s to %(site)s"),
     "hub.move_ended": _("The move of hub %(hub)s to %(site)s ended"),
     "hub.move_ended/done": _("Hub %(hub)s was moved to %(site)s"),

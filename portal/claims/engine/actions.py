@@ -45,6 +45,7 @@ class ClaimRequest:
     organisation; `site` is None where that organisation's site is not in the portal. `place` is
     where in the building the hub goes, at most 80 characters; "" takes it from the job's list.
     `job` is the id of the job that the person works on: another counts where that one cannot.
+    `replaces` is the hub in whose place this one is put.
     """
 
     user: User
@@ -58,6 +59,7 @@ class ClaimRequest:
     retry_of: Claim | None = None
     place: str = ""
     job: uuid.UUID | None = None
+    replaces: Hub | None = None
 
 
 def submit(claim_request: ClaimRequest) -> Claim:
@@ -120,6 +122,7 @@ def _create(claim_request: ClaimRequest) -> Claim:
         submission=claim_request.submission,
         support_reason=claim_request.reason,
         retry_of=claim_request.retry_of,
+        replaces=claim_request.replaces,
         created_at=now,
         changed_at=now,
         retry_window_start=now,
@@ -164,6 +167,7 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
         retry_of=claim,
         place=claim.place,
         job=claim.job_id,
+        replaces=claim.replaces,
     )
 
 

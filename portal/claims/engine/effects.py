@@ -78,6 +78,13 @@ def keep_place(claim: Claim) -> None:
         )
 
 
+def mark_replaced(claim: Claim) -> None:
+    """Remember of the hub in whose place this one is now that it is replaced."""
+    replaced = Hub.objects.filter(pk=claim.replaces_id).exclude(pk=claim.hub_id)
+    if claim.replaces_id and replaced.update(replaced_by=claim.hub_id, version=F("version") + 1):
+        _record("hub.replaced", claim, None)
+
+
 def of_late_effect(claim: Claim) -> None:
     """Record, and tell, that a claim which ended badly was found to have taken effect."""
     _record("claim.late_effect", claim, None, state=claim.state, reason=claim.reason)

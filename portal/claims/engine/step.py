@@ -207,6 +207,7 @@ def _rest(work: _Work, decision: Decision) -> None:
             watching.await_online(claim.hub, claim.spkey_site_id)
         if decision.state in SUCCEEDED:
             effects.keep_place(claim)
+            effects.mark_replaced(claim)
         if decision.state in FINAL:
             actor = context.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)

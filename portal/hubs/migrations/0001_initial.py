@@ -83,6 +83,17 @@ class Migration(migrations.Migration):
                 ("held_by", models.CharField(blank=True, editable=False, max_length=48)),
                 ("held_until", models.DateTimeField(editable=False, null=True)),
                 (
+                    "replaced_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="hubs.hub",
+                        verbose_name="replaced by",
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, verbose_name="created at"
@@ -143,6 +154,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("kept_until__isnull", False)),
                         fields=["kept_until"],
                         name="hub_kept",
+                    ),
+                    models.Index(
+                        condition=models.Q(("replaced_by__isnull", False)),
+                        fields=["replaced_by"],
+                        name="hub_replaced_by",
                     ),
                 ],
                 "constraints": [

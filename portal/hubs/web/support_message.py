@@ -22,6 +22,6 @@ def support_message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "hub": hub,
         "wish": wish,
         "wishes": NAMES.items(),
-        "message": message(hub, wish, reference="".join(newest)),
+        "message": message(hub, wish, reference="".join(newest), replaced_by=hub.replaced_by),
     }
     return render(request, "hubs/support_message.html", context)
