@@ -80,8 +80,10 @@ def keep_place(claim: Claim) -> None:
 
 def mark_replaced(claim: Claim) -> None:
     """Remember of the hub in whose place this one is now that it is replaced."""
+    if claim.replaces_id is None:
+        return
     replaced = Hub.objects.filter(pk=claim.replaces_id).exclude(pk=claim.hub_id)
-    if claim.replaces_id and replaced.update(replaced_by=claim.hub_id, version=F("version") + 1):
+    if replaced.update(replaced_by=claim.hub_id, version=F("version") + 1):
         _record("hub.replaced", claim, None)
 
 
