@@ -35,7 +35,7 @@ BY_STATE: Final[dict[str, Words]] = {
     ),
     State.WAITING: _words("working", "clock", _("Trying again"), KEEP_TRYING),
     State.BLOCKED: _words("attention", "key", _("Waits for the key"), KEEP_TRYING),
-    State.DONE: _words("good", "check", _("Done"), _("SmartphoneKey says so.")),
+    State.DONE: _words("good", "check", _("Done"), _("SmartphoneKey confirms it.")),
     State.WAS_SO: _words("good", "check", _("Was so already"), _("Nothing had to be sent.")),
     State.ACCEPTED: _words(
         "good",
@@ -126,7 +126,7 @@ BY_REASON: Final[dict[str, Text]] = {
 }
 COMMANDS: Final[dict[str, Text]] = {
     Command.NODES: _("Ask for its devices"),
-    Command.SERVER: _("Ask for its server’s state"),
+    Command.SERVER: _("Ask for server info"),
     Command.WIFI: _("Set the Wi-Fi"),
 }
 

@@ -53,6 +53,7 @@ class MoveForm(ActionForm):
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None,  # The organisation's other sites, once the form knows which.
         label=_("To"),
+        empty_label=_("Choose a site"),
         widget=LongSelect,
         error_messages={"required": _("Choose a site.")},
     )

@@ -33,7 +33,9 @@ def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show what can be done to a hub, what is under way, and what has been done."""
     hub, _ = managed_hub(request, pk)
     watching.watch(hub)
-    return render(request, "hubs/actions.html", part(hub) | {"deeds": deeds_of(hub)})
+    return render(
+        request, "hubs/actions.html", part(hub) | {"deeds": deeds_of(hub), "site": _site(hub)}
+    )
 
 
 def deeds_of(hub: Hub) -> list[tuple[Deed, str]]:
@@ -108,9 +110,13 @@ def _ask(
         "question": str(deed.question) % {"tail": tail},
         "address": reverse(f"hub-actions:{what}", args=(hub.pk,)),
         "form": form,
-        "site": hub.organisation.sites.name_of(hub.spkey_site_id),
+        "site": _site(hub),
     }
     return render(request, "hubs/act.html", context, status=status)
+
+
+def _site(hub: Hub) -> str:
+    return hub.organisation.sites.name_of(hub.spkey_site_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -41,7 +41,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         _("Move to another site"),
         _("Move hub …%(tail)s to another site?"),
         (
-            _("It stays your organisation’s, and online."),
+            _("It stays your organisation’s."),
             _("Its place is kept. Change it once it hangs elsewhere."),
             _("We read it back: it is done only when SmartphoneKey says so."),
         ),
@@ -86,8 +86,8 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "server-info": Deed(
         Kind.COMMAND,
-        _("Ask for its server’s state"),
-        _("Ask hub …%(tail)s for its server’s state?"),
+        _("Ask for server info"),
+        _("Ask hub …%(tail)s for server info?"),
         (_ACCEPTED,),
         _("Send"),
         more={"command": Command.SERVER},
@@ -96,7 +96,11 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Kind.COMMAND,
         _("Set the Wi-Fi"),
         _("Set the Wi-Fi of hub …%(tail)s?"),
-        (_NOT_KEPT, _ACCEPTED, _("With wrong ones the hub goes offline; use its cable then.")),
+        (
+            _NOT_KEPT,
+            _ACCEPTED,
+            _("With a wrong name or password the hub goes offline: connect its cable then."),
+        ),
         _("Send"),
         forms.WifiForm,
         more={"command": Command.WIFI},
