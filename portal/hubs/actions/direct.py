@@ -37,9 +37,9 @@ def submit(request: ActionRequest, confidential: Confidential) -> HubAction:
     try:
         with transaction.atomic():
             action, lease = asking.submit_to_send(request)
-            if lease is not None:
-                transaction.on_commit(lambda: _start(lease, confidential))
-                is_started = True
+        if lease is not None:
+            is_started = True
+            _start(lease, confidential)
     finally:
         if not is_started:
             _places.release()

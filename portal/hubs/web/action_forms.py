@@ -21,7 +21,8 @@ class WriteOnly(forms.TextInput):
 
     def __init__(self, **attrs: str) -> None:
         quiet = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-        super().__init__(attrs=quiet | attrs)
+        # A change of language keeps what was typed in the tab: this not (kept-fields.js).
+        super().__init__(attrs=quiet | {"data-write-only": "true"} | attrs)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Return the context without the value."""

@@ -25,14 +25,13 @@ WIFI = {"ssid": SSID, "credentials": PASSWORD}
 
 
 @pytest.fixture
-def at_once(monkeypatch, django_capture_on_commit_callbacks):
-    """Let what is handed to the thread be done in this one, at the commit."""
+def at_once(monkeypatch):
+    """Let what is handed to the thread be done in this one."""
     monkeypatch.setattr(direct, "_start", direct._send)
     monkeypatch.setattr(direct.connections, "close_all", lambda: None)
 
     def submit(request: ActionRequest, **values: str) -> HubAction:
-        with django_capture_on_commit_callbacks(execute=True):
-            action = direct.submit(request, Confidential(**values))
+        action = direct.submit(request, Confidential(**values))
         action.refresh_from_db()
         return action
 

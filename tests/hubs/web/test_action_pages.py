@@ -60,7 +60,6 @@ def admin(as_person, ada):
 def _sent_at_once(monkeypatch):
     """Let what is handed to the thread be done in this one."""
     monkeypatch.setattr(direct, "_start", direct._send)
-    monkeypatch.setattr(direct.transaction, "on_commit", lambda act: act())
     monkeypatch.setattr(direct.connections, "close_all", lambda: None)
 
 
