@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
-from portal.hubs.actions.models import HubAction, HubActionQuerySet
+from portal.hubs.actions.models import HubAction, HubActionAttempt, HubActionQuerySet
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership, Organisation, User
 
@@ -35,6 +35,12 @@ def hubs_of_people(user: User) -> QuerySet[Hub]:
 def actions_on(hub: Hub, most: int) -> list[HubAction]:
     """Return the newest actions on the hub, that which is under way among them."""
     return list(HubAction.objects.with_details().filter(hub=hub)[:most])
+
+
+def action_attempts(hub: Hub, before: datetime) -> QuerySet[HubActionAttempt]:
+    """Return the calls made for actions on the hub before this moment, newest first."""
+    made = HubActionAttempt.objects.filter(action__hub=hub, started_at__lt=before)
+    return made.select_related("action__site", "action__hub").order_by("-started_at", "-pk")
 
 
 def actions_of_people(user: User) -> HubActionQuerySet:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext
+
 from portal.core.ui import Chip, Text
 from portal.hubs.actions import asking
-from portal.hubs.actions.models import HubAction, State
+from portal.hubs.actions.models import HubAction, HubActionAttempt, State
+from portal.hubs.attempts import SEND
 from portal.hubs.display import action_wording
 
 MOST: Final = 50
@@ -60,3 +63,29 @@ def pace(actions: list[HubAction]) -> int | None:
     if not active:
         return None
     return SLOW if active[0].state in {State.WAITING, State.BLOCKED} else QUICK
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to SmartphoneKey as a line of the hub's history: `kind` is a chip's."""
+
+    at: datetime
+    kind: str
+    icon: str
+    title: Text
+    text: str
+
+
+def of_attempt(attempt: HubActionAttempt) -> Call:
+    """Return a call that was made for an action."""
+    parts = [
+        f"HTTP {attempt.http_status}" if attempt.http_status else "",
+        f"{attempt.duration_ms} ms" if attempt.duration_ms is not None else "",
+        attempt.reference,
+    ]
+    text = " · ".join(part for part in parts if part) or gettext("no answer")
+    icon = "signal" if attempt.http_status else "no-signal"
+    title = gettext("Status read")
+    if attempt.kind == SEND:
+        title = gettext("%(what)s: sent") % {"what": action_wording.title(attempt.action)}
+    return Call(attempt.started_at, "quiet", icon, title, text)

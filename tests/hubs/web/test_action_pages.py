@@ -4,9 +4,12 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.hubs import queries
 from portal.hubs.actions import direct
 from portal.hubs.actions.models import HubAction
+from portal.hubs.display import action_history
 from portal.hubs.web.deeds import DEEDS
 from portal.sandbox import world
 from tests.hubs.actions.conftest import hub_of, work
@@ -204,3 +207,12 @@ def test_the_message_to_support_is_ready_in_both_languages(admin, ours, settings
         assert fact in page
     assert "English" not in page
     assert "— English —" in greek
+
+
+def test_the_calls_of_an_action_are_lines_of_the_hubs_history(admin, ours, mill_court):
+    post(admin, ours, "move", mill_court)
+    work(HubAction.objects.get(), rounds=2)
+    calls = map(action_history.of_attempt, queries.action_attempts(ours, timezone.now()))
+
+    titles = [str(call.title) for call in calls]
+    assert titles == ["Status read", "Move to Mill Court: sent", "Status read"]
