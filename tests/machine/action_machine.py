@@ -349,18 +349,21 @@ class ActionMachine(RuleBasedStateMachine):
         says_so = action.state in {State.DONE, State.WAS_SO}
         if says_so and wanted not in self.world.was[str(action.hub.hub_id)]:
             yield f"{action} says {action.state}, and it never was so"
+        has_worked = self.world.effects[action.pk] > 0
+        lied = action.attempts.filter(outcome__in=DENIED).exists()
+        if has_worked and action.state == State.NOT_SENT and not lied:
+            yield f"{action} was sent and says that it was not"
         # A refusal of what a device is told has no effect that a read shows: it is believed.
-        has_worked = self.world.effects[action.pk] > 0 and action.kind in READ_BACK
-        if has_worked and action.state in NOTHING_CHANGED and self._can_be_told(action):
+        is_readable = action.kind in READ_BACK and not lied and self._can_be_told(action)
+        if has_worked and action.state in NOTHING_CHANGED and is_readable:
             yield f"{action} took effect and says {action.state}"
         if action.state == State.ACCEPTED and not self.world.sends[action.pk]:
             yield f"{action} was accepted without a send"
 
     def _can_be_told(self, action: HubAction) -> bool:
-        """Whether a read shows what the send did: SpKey did not lie, nor the vendor hide it."""
-        lied = action.attempts.filter(outcome__in=DENIED).exists()
+        """Whether a read shows what the send did: the vendor has not hidden it."""
         is_gone = action.reason in {"not_ours", "missing"}
-        return not (lied or is_gone or self.world.vendor_changed)
+        return not (is_gone or self.world.vendor_changed)
 
     def teardown(self) -> None:
         """Let everything end, and hold the rest against SpKey's log."""
