@@ -51,14 +51,6 @@ MUTANTS_OF_ACTIONS = (
         DEATHS,
     ),
     _mutant(
-        "a command that may have left is never sent again",
-        "it is, once the worker is known to be dead",
-        f"{ACTIONS}/decide.py",
-        _ABANDONED,
-        "    if False:\n",
-        MACHINE,
-    ),
-    _mutant(
         "an action whose worker was killed is open",
         "the intent says nothing of it",
         f"{ACTIONS}/step.py",
