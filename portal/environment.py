@@ -51,6 +51,7 @@ KNOWN = frozenset(
         "PORTAL_CHROMIUM",
         "PORTAL_SANDBOX",
         "SPKEY_BASE_URL",
+        "SPKEY_SUPPORT_ADDRESS",
         "SPKEY_ALLOWED_HOSTS",
         "SPKEY_OPENAPI",
     }

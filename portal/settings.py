@@ -35,6 +35,7 @@ try:
     HSTS_PRELOAD = env.bool("PORTAL_HSTS_PRELOAD", False)
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
+    SPKEY_SUPPORT_ADDRESS = env.str("SPKEY_SUPPORT_ADDRESS", "")
     DATABASES: dict[str, Any] = {
         "default": environment.database(
             env, default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", threads=WORKER_THREADS
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "portal.sites",
     "portal.hubs",
     "portal.hubs.photos",
+    "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
     "portal.tray",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("handover/<str:token>/", handover_link.linked, name="handover-link"),
     path("hubs/", include("portal.hubs.web.urls")),
     path("sites/", include("portal.sites.web.urls")),
+    path("hubs/", include("portal.hubs.web.action_urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
     path("record/", include("portal.audit.web.urls")),

@@ -1,6 +1,7 @@
 """The people, places and the sandbox that tests speak of."""
 
 import gc
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -14,6 +15,7 @@ from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from django.utils.log import AdminEmailHandler
 
 from portal.audit import guard as audit_guard
 from portal.claims.engine import actions
@@ -359,3 +361,23 @@ def claimed_events(sandbox: Sandbox, hub_id: object) -> list:
         for event in sandbox.state.event_log
         if event.type == "HubClaimed" and event.hub_id == str(hub_id)
     ]
+
+
+class Reports(AdminEmailHandler):
+    """Django's mails about errors, with the page of details, kept instead of sent."""
+
+    def __init__(self):
+        super().__init__(include_html=True)
+        self.kept = []
+
+    def send_mail(self, subject, message, *args, html_message=None, **kwargs):
+        self.kept.append(f"{subject}\n{message}\n{html_message}")
+
+
+@pytest.fixture
+def reports() -> Iterator[list[str]]:
+    """What operators would be sent of each error, had they switched such mails on."""
+    handler, logger = Reports(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    yield handler.kept
+    logger.removeHandler(handler)

@@ -1,17 +1,18 @@
 """A claim and its attempts. Only `engine.step` and `engine.actions` assign a state."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.leasing import Bound, Leased
+from portal.core.leasing import Bound
+from portal.gateway.models import NOW, Call, Command
 from portal.hubs.models import Hub
 from portal.jobs.models import Job, JobMember
 from portal.orgs.models import Membership, Organisation, User
@@ -82,8 +83,6 @@ class Reason(models.TextChoices):
 # none: theirs end when the right is gone.
 WAITS_FOR_RELEASE = Q(state=State.BLOCKED, reason=Reason.RIGHT_GONE, cancel_requested_at=None)
 
-NOW = Bound(timedelta(0), timedelta(0))
-
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     """Claims, as far as somebody may see them."""
@@ -129,14 +128,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.select_related("organisation", "site", "hub", *people)
 
 
-class Claim(Leased):
+class Claim(Command):
     """One request to bind one hub to one organisation and site, from submit to its end.
 
     `organisation` is the target. `acting_organisation` is set on a claim made by support for
-    another organisation, and names the one whose super key serves it. `version` rises with
-    every change a page can show. `retry_window_start` is the submit, later by the time in
-    which the claim could not be tried: while a key was refused, or no worker ran. `contacted_at`
-    is when the last attempt began.
+    another organisation, and names the one whose super key serves it. A claim could not be tried
+    while a key was refused, or no worker ran. `contacted_at` is when the last attempt began.
 
     Due is the next attempt while the claim is active, and a recheck once it has ended badly
     after a send, or the reading back of support's: never two of them, so they share one lease.
@@ -145,14 +142,7 @@ class Claim(Leased):
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=90)
-    # What is counted from these seems younger than it is, never older.
-    BOUNDS: ClassVar[dict[str, Bound]] = {
-        "contacted_at": NOW,
-        "last_send_at": NOW,
-        "outcome_unknown_since": NOW,
-        "no_effect_seen_at": NOW,
-        "retry_window_start": NOW,
-    }
+    BOUNDS: ClassVar[Mapping[str, Bound]] = {**Command.BOUNDS, "contacted_at": NOW}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -206,38 +196,30 @@ class Claim(Leased):
         related_name="retries",
         verbose_name=_("retry of"),
     )
+    # The hub in whose place the new one is put.
+    replaces = models.ForeignKey(
+        Hub,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("replaces"),
+    )
     # Kept, as a look for `retries` reads every claim there is.
     retried = models.BooleanField(_("tried again"), default=False)
 
     # Without choices, whose labels would be a second set of names.
     state = models.CharField(_("state"), max_length=16, default=State.QUEUED)
     reason = models.CharField(_("reason"), max_length=24, blank=True)
-    problems = models.JSONField(_("problems"), default=list)
-    reference = models.CharField(_("reference"), max_length=64, blank=True)
-    version = models.PositiveIntegerField(_("version"), default=1)
-
-    tries = models.PositiveIntegerField(_("tries"), default=0)
-    sends = models.PositiveIntegerField(_("sends"), default=0)
-    last_send_at = models.DateTimeField(_("last send at"), null=True)
-    outcome_unknown_since = models.DateTimeField(_("outcome unknown since"), null=True)
-    no_effect_seen_at = models.DateTimeField(_("no effect seen at"), null=True)
     send_requested = models.BooleanField(_("send requested"), default=False)
-    cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
-    cancel_requested_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancel requested by")
-    )
-    retry_window_start = models.DateTimeField(_("retry window start"), default=timezone.now)
-
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
-    finished_at = models.DateTimeField(_("finished at"), null=True)
     late_effect_at = models.DateTimeField(_("late effect at"), null=True)
 
     objects = ClaimQuerySet.as_manager()
 
-    class Meta(Leased.Meta):
+    class Meta(Command.Meta):
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
         ordering = ("-created_at", "-id")
@@ -271,7 +253,7 @@ class Claim(Leased):
             ),
         )
         indexes = [
-            *Leased.Meta.indexes,
+            *Command.Meta.indexes,
             models.Index(
                 fields=("organisation", "due_at"),
                 condition=Q(due_at__isnull=False),
@@ -372,12 +354,8 @@ class Claim(Leased):
         return self.organisation.sites.name_of(self.hub.spkey_site_id)
 
 
-class Attempt(models.Model):
-    """One call to SpKey on behalf of a claim. A send is committed before it leaves.
-
-    `outcome` is empty from the intent's commit until the answer's: a row found like that by
-    the next worker means that the request may have left and nobody knows what became of it.
-    """
+class Attempt(Call):
+    """One call to SpKey on behalf of a claim."""
 
     class Kind(models.TextChoices):
         """What was asked."""
@@ -388,23 +366,11 @@ class Attempt(models.Model):
     claim = models.ForeignKey(
         Claim, models.CASCADE, related_name="attempts", verbose_name=_("claim")
     )
-    number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    epoch = models.PositiveIntegerField(_("epoch"))
-    sent = models.JSONField(_("sent"), default=dict)
-    outcome = models.CharField(_("outcome"), max_length=32, blank=True)
-    http_status = models.PositiveSmallIntegerField(_("http status"), null=True)
-    request_id = models.CharField(_("request id"), max_length=64, blank=True)
-    reference = models.CharField(_("reference"), max_length=64, blank=True)
-    duration_ms = models.PositiveIntegerField(_("duration ms"), null=True)
-    message = models.CharField(_("message"), max_length=300, blank=True)
-    started_at = models.DateTimeField(_("started at"), default=timezone.now)
-    finished_at = models.DateTimeField(_("finished at"), null=True)
 
-    class Meta:
+    class Meta(Call.Meta):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
-        ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("claim", "number"), name="attempts_are_numbered"),
         )

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from portal.claims.groups import claims_in, still_counted
-from portal.claims.models import Attempt, Claim, ClaimQuerySet, State
+from portal.claims.models import SUCCEEDED, Attempt, Claim, ClaimQuerySet, State
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs.models import JobMember
@@ -139,3 +139,8 @@ def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:
     return actionable.filter(still_counted()).aggregate(
         **{name: Count("pk", filter=group) for name, group in groups.items()}
     )
+
+
+def newest_claim_of(member: Membership, hub: Hub) -> Claim | None:
+    """Return the member's organisation's newest claim of the hub that was carried out."""
+    return claims_of(member).filter(hub=hub, state__in=SUCCEEDED).order_by("-created_at").first()

@@ -148,6 +148,9 @@ class Hub(Leased):
     watched_until = models.DateTimeField(_("watched until"), null=True)
     # A row that was only looked up goes then; empty of one that a claim or SpKey made ours.
     kept_until = models.DateTimeField(_("kept until"), null=True)
+    # What is being sent to it at this moment, and until when at the latest: see `holds`.
+    held_by = models.CharField(max_length=48, blank=True, editable=False)
+    held_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     health = models.GeneratedField(
         expression=health_by_row(),

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from portal.hubs.actions.models import HubAction, HubActionAttempt, HubActionQuerySet
 from portal.hubs.models import Hub, Spell
-from portal.orgs.models import Organisation
+from portal.orgs.models import Membership, Organisation, User
 
 FEW = 3
 MOST_DRAWN = 500
@@ -35,3 +36,26 @@ def drawn_spells(hub: Hub) -> list[Spell]:
     """Return the newest of the hub's spells of the time that they are kept for, oldest first."""
     kept = Q(ended_at=None) | Q(ended_at__gt=timezone.now() - Spell.KEPT)
     return list(spells_of(hub).filter(kept)[:MOST_DRAWN])[::-1]
+
+
+def hubs_of_people(user: User) -> QuerySet[Hub]:
+    """Return the hubs of the person's organisations that are theirs, as far as SpKey has said."""
+    mine = Membership.objects.organisations_of(user)
+    ours = Hub.objects.filter(organisation__in=mine, binding=Hub.Binding.OURS)
+    return ours.select_related("organisation", "replaced_by")
+
+
+def actions_on(hub: Hub, most: int) -> list[HubAction]:
+    """Return the newest actions on the hub, that which is under way among them."""
+    return list(HubAction.objects.with_details().filter(hub=hub)[:most])
+
+
+def action_attempts(hub: Hub, before: datetime) -> QuerySet[HubActionAttempt]:
+    """Return the calls made for actions on the hub before this moment, newest first."""
+    made = HubActionAttempt.objects.filter(action__hub=hub, started_at__lt=before)
+    return made.select_related("action__site", "action__hub").order_by("-started_at", "-pk")
+
+
+def actions_of_people(user: User) -> HubActionQuerySet:
+    """Return the actions that the person sees."""
+    return HubAction.objects.visible_to(user).with_details()

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.core.windows import first_of
+from portal.hubs.models import Hub
 from portal.jobs import search
 from portal.jobs.models import Job, JobMember, JobRequest
 from portal.jobs.models.jobs import JobQuerySet
@@ -165,3 +166,9 @@ def may_claim_on(member: Membership, job: Job, today: date) -> bool:
     if job.completed_at is not None or job.cancelled_at is not None or not is_open:
         return False
     return member.all_sites or member.pk in {each.membership_id for each in job.members.all()}
+
+
+def is_move_asked(member: Membership, hub: Hub) -> bool:
+    """Whether the member waits for an answer to their request to have the hub moved."""
+    asked = JobRequest.objects.unanswered().filter(membership=member, hub=hub)
+    return asked.filter(kind=JobRequest.Kind.MOVE_HUB).exists()

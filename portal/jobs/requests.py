@@ -1,4 +1,4 @@
-"""Asking for more time on a job, or for another site, and answering it.
+"""Asking for more time on a job, another site or the move of a hub, and answering it.
 
 One tap asks, one tap answers. Administrators are told by e-mail that somebody asks, and who asked
 is told of the answer.
@@ -6,12 +6,18 @@ is told of the answer.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import HubAction
+from portal.hubs.actions.models import Kind as ActionKind
+from portal.hubs.models import Hub
 from portal.jobs import planning
 from portal.jobs.models import Job, JobRequest
 from portal.jobs.planning import Plan
@@ -41,15 +47,30 @@ def ask_for_site(wanted: str, member: Membership) -> JobRequest:
     return _ask(member, JobRequest.Kind.OTHER_SITE, wanted=wanted)
 
 
-def _ask(member: Membership, kind: str, *, job: Job | None = None, wanted: str = "") -> JobRequest:
+@transaction.atomic
+def ask_for_move(hub: Hub, site: Site, member: Membership) -> JobRequest:
+    """Return the member's open request to have the hub moved to the site, made if there is none."""
+    return _ask(member, JobRequest.Kind.MOVE_HUB, wanted=site.name, hub=hub, site=site)
+
+
+def _ask(
+    member: Membership,
+    kind: str,
+    *,
+    job: Job | None = None,
+    wanted: str = "",
+    hub: Hub | None = None,
+    site: Site | None = None,
+) -> JobRequest:
     Organisation.objects.hold(member.organisation)
+    about: dict[str, Any] = {"job": job, "wanted": wanted, "hub": hub, "site": site}
     same = JobRequest.objects.unanswered().filter(
-        organisation=member.organisation_id, membership=member, kind=kind, job=job, wanted=wanted
+        organisation=member.organisation_id, membership=member, kind=kind, **about
     )
     if (standing := same.first()) is not None:
         return standing
     asked = JobRequest.objects.create(
-        organisation=member.organisation, membership=member, kind=kind, job=job, wanted=wanted
+        organisation=member.organisation, membership=member, kind=kind, **about
     )
     _show_on(job)
     record(
@@ -60,6 +81,7 @@ def _ask(member: Membership, kind: str, *, job: Job | None = None, wanted: str =
         kind=str(kind),
         number=job.number if job else None,
         wanted=wanted,
+        **_named(hub),
     )
     outbox.notify(
         member.organisation_id,
@@ -71,8 +93,36 @@ def _ask(member: Membership, kind: str, *, job: Job | None = None, wanted: str =
         site=job.site.name if job else wanted,
         number=job.number if job else 0,
         last_day=str(job.ends_on) if job else "",
+        **_named(hub),
     )
     return asked
+
+
+def _named(hub: Hub | None) -> dict[str, Any]:
+    return {"hub": str(hub.hub_id)} if hub else {}
+
+
+@transaction.atomic
+def grant_move(asked: JobRequest, actor: User) -> HubAction | None:
+    """Have the hub moved, in the administrator's name; None where somebody has answered before.
+
+    Raises AnotherActionError, and answers nothing, while something else is done to the hub.
+    """
+    current = _unanswered(asked)
+    if current is None or current.hub is None or current.site is None:
+        return None
+    action = asking.submit(
+        ActionRequest(
+            user=actor,
+            hub=current.hub,
+            kind=ActionKind.MOVE,
+            submission=current.pk,
+            site=current.site,
+            because=current.membership.user.display_name,
+        )
+    )
+    _answer(current, actor, granted=True)
+    return action
 
 
 @transaction.atomic
@@ -109,7 +159,8 @@ def refuse(asked: JobRequest, actor: User) -> bool:
 
 def _unanswered(asked: JobRequest) -> JobRequest | None:
     Organisation.objects.hold(asked.organisation)
-    details = ("job__organisation", "job__site", "membership__user", "organisation")
+    of_move = ("hub__organisation", "site")
+    details = ("job__organisation", "job__site", "membership__user", "organisation", *of_move)
     return JobRequest.objects.unanswered().select_related(*details).filter(pk=asked.pk).first()
 
 
@@ -144,6 +195,7 @@ def _answer(asked: JobRequest, actor: User, *, granted: bool) -> None:
         kind=asked.kind,
         number=job.number if job else None,
         wanted=asked.wanted,
+        **_named(asked.hub),
     )
     outbox.notify_member(
         asked.membership,
@@ -156,6 +208,7 @@ def _answer(asked: JobRequest, actor: User, *, granted: bool) -> None:
         site=job.site.name if job else asked.wanted,
         number=job.number if job else 0,
         last_day=str(job.ends_on) if job else "",
+        **_named(asked.hub),
     )
 
 

@@ -43,6 +43,9 @@ class Api:
             if hub.on_claim:
                 match = {"hub_id": hub.id, "path_contains": "/ClaimHub"}
                 self._magic.add(match, action=hub.on_claim, times=hub.claim_times)
+            if hub.on_command:
+                match = {"hub_id": hub.id, "method": "POST"}
+                self._magic.add(match, action=hub.on_command, times=hub.command_times)
 
     def answer(self, request: Request) -> Answer:
         """The answer to `request`, a refusal included."""
@@ -90,7 +93,12 @@ class Api:
         body = bodies.read(command, hub_id, request.body)
         if command == "ClaimHub" and (answer := self._magic_claim(request, key, hub_id, body)):
             return answer
-        return commands.BY_NAME[command](self._state, key, hub_id, body)
+        perform = partial(commands.BY_NAME[command], self._state, key, hub_id, body)
+        if command in commands.OF_OWN_HUBS and _is_magic(hub_id):
+            commands.check_own(self._state, key, hub_id)
+            if action := self._magic.take(request, key.name):
+                return action.play(perform, self._pause)
+        return perform()
 
     def _magic_claim(self, request: Request, key: ApiKey, hub_id: str, body: Json) -> Answer | None:
         if not any(hub.id == hub_id and hub.on_claim for hub in world.MAGIC.values()):
@@ -141,3 +149,7 @@ class Api:
         return json_answer(
             200, {"userId": user["uuid"], "email": user["email"], "status": "ACTIVE"}
         )
+
+
+def _is_magic(hub_id: str) -> bool:
+    return any(hub.id == hub_id and hub.on_command for hub in world.MAGIC.values())

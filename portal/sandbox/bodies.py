@@ -34,6 +34,10 @@ def _code(value: object) -> str | None:
     return "Expected 11 or 21 digits, or MT:<code>"
 
 
+# Commands whose arguments are no secret.
+OPEN_COMMANDS = frozenset({"get_nodes", "server_info"})
+HIDDEN = "[hidden]"
+
 _OPTIONAL = frozenset({"orgId", "args", "thingName", "vendorName"})
 _FIELDS: Mapping[str, Mapping[str, Check]] = {
     "ClaimHub": {"hubId": _text, "orgId": _text, "siteId": _text, "userId": _text},
@@ -73,6 +77,15 @@ def parse(raw: bytes) -> object:
         return json.loads(raw, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def hidden(body: object, name: str) -> object:
+    """A body that is to be written down, without the value of `name`, whatever that is."""
+    if not isinstance(body, dict):
+        return HIDDEN
+    value = body.get(name)
+    shown = dict.fromkeys(value, HIDDEN) if isinstance(value, dict) else HIDDEN
+    return body | {name: shown} if name in body else body
 
 
 def read(command: str, hub_id: str, raw: bytes) -> Json:

@@ -118,12 +118,22 @@ def suspend(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer
         return _accept(state, key, hub, "HubSuspended", data)
 
 
-def forward(state: SandboxState, key: ApiKey, hub_id: str, _body: Json) -> Answer:
-    """SendHubCommand and CommissionDevice: handed to the device, which answers elsewhere."""
+def forward(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """SendHubCommand: accepted for the device, which answers later, and elsewhere."""
+    return _forward(state, key, hub_id, str(body["command"]), body.get("args") or {})
+
+
+def commission(state: SandboxState, key: ApiKey, hub_id: str, body: Json) -> Answer:
+    """CommissionDevice: accepted for the device, as a command is."""
+    return _forward(state, key, hub_id, "CommissionDevice", {"code": body["commissioningCode"]})
+
+
+def _forward(state: SandboxState, key: ApiKey, hub_id: str, command: str, args: Json) -> Answer:
+    """Accept a command; that of a hub which is not connected waits until it is."""
     with state.lock:
         hub = find(state, hub_id)
         _check_own(key, hub.org_id)
-        _check_connected(state, hub)
+        state.accept_command(hub, command, args, key.name)
         return _answer(hub, None)
 
 
@@ -149,9 +159,19 @@ BY_NAME: Mapping[str, Command] = {
     "SetHubRole": set_role,
     "SuspendHub": suspend,
     "SendHubCommand": forward,
-    "CommissionDevice": forward,
+    "CommissionDevice": commission,
     "ProvisionHub": provision,
 }
+
+
+# Those that are about a hub of one's own, which a magic hub may answer as it likes.
+OF_OWN_HUBS = frozenset(BY_NAME) - {"ClaimHub", "ProvisionHub"}
+
+
+def check_own(state: SandboxState, key: ApiKey, hub_id: str) -> None:
+    """Refuse whatever concerns a hub that is not this key's organisation's."""
+    with state.lock:
+        _check_own(key, find(state, hub_id).org_id)
 
 
 def _check_claimed(hub: SandboxHub) -> None:

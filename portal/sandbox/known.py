@@ -15,6 +15,7 @@ NO_HUB = "00000000-0000-0000-0000-000000000000"
 CLAIM = {"method": "POST", "path_contains": "/ClaimHub"}
 READ = {"method": "GET", "path_contains": "/status"}
 COMMAND = {"method": "POST", "path_contains": "/SendHubCommand"}
+MOVE = {"method": "POST", "path_contains": "/ReClaimHub"}
 CHECK = {"method": "GET", "hub_id": NO_HUB}
 _OFFLINE = shapes.flat("Bad Gateway", "Hub offline: the hub is not connected")
 _NOT_PASSED_ON = shapes.flat("Bad Gateway", "Could not be passed on")
@@ -130,6 +131,16 @@ KNOWN: Mapping[str, KnownFault] = {
         "the next SendHubCommand is answered with 502: it could not be passed on",
         COMMAND,
         {"status": 502, "body": _NOT_PASSED_ON},
+    ),
+    "move-side-effects": KnownFault(
+        "the next move takes effect, and is answered with 500 `SideEffectError`",
+        MOVE,
+        {"status": 500, "body": _SIDE_EFFECTS, "effect": True},
+    ),
+    "move-lost": KnownFault(
+        "the next move takes effect, and the connection closes without an answer",
+        MOVE,
+        {"drop": "after"},
     ),
     "key-alone-refused": _way("key", "what comes with the key alone"),
     "token-alone-refused": _way("token", "what comes with the token alone"),

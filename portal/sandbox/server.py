@@ -157,7 +157,7 @@ class Sandbox:
             headers,
             key,
             request.headers.get("authorization", "").startswith("Bearer "),
-            _readable(request.body),
+            _logged_body(request),
             self.state.clock(),
         )
         with self.state.lock:
@@ -172,6 +172,20 @@ class Sandbox:
     def _wait(self, seconds: float) -> None:
         if seconds > 0:
             self._stopping.wait(seconds)
+
+
+def _logged_body(request: Request) -> object:
+    """Return the body without what is told to a device in confidence."""
+    body, command = _readable(request.body), request.segments[-1:]
+    if command == ("CommissionDevice",):
+        return bodies.hidden(body, "commissioningCode")
+    if command == ("SendHubCommand",) and not _is_open_command(body):
+        return bodies.hidden(body, "args")
+    return body
+
+
+def _is_open_command(body: object) -> bool:
+    return isinstance(body, dict) and body.get("command") in bodies.OPEN_COMMANDS
 
 
 def _readable(raw: bytes) -> object:

@@ -14,6 +14,8 @@ REQUESTS_KEPT = 50_000
 SETTABLE = frozenset({"online", "status", "orgId", "siteId"})
 STATUSES = frozenset({"Provisioned", "Claimed", "Suspended", "Decommissioned"})
 DAY = 86_400.0
+DEVICE_TAKES = 4.0
+"""Seconds until a device that is connected has carried a command out."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class SandboxHub:
     online_from: float | None = None
     offline_calls: int = 0
     last_seen: float | None = None
+    # What the device was told, secrets included: it is in no log.
+    told: list[tuple[str, Json]] = field(default_factory=list, repr=False)
 
     def connected(self, now: float) -> bool | None:
         """Whether the hub is on the network at `now`; None where nothing is known yet."""
@@ -70,6 +74,21 @@ class LoggedEvent:
     data: Json
     key: str
     at: float
+
+
+@dataclass(slots=True)
+class LoggedCommand:
+    """A command for the device that was accepted; without what it was told.
+
+    `answered_at` stays None until the device has carried it out: some seconds later, where it is
+    connected, and else once it is (epoch seconds).
+    """
+
+    hub_id: str
+    command: str
+    key: str
+    at: float
+    answered_at: float | None = None
 
 
 @dataclass(slots=True)
@@ -113,6 +132,7 @@ class SandboxState:
     users: dict[str, Json] = field(default_factory=dict, repr=False)
     keys: Keys = field(default_factory=Keys, repr=False)
     event_log: list[LoggedEvent] = field(default_factory=list, repr=False)
+    command_log: list[LoggedCommand] = field(default_factory=list, repr=False)
     requests: deque[LoggedRequest] = field(
         default_factory=lambda: deque(maxlen=REQUESTS_KEPT), repr=False
     )
@@ -125,6 +145,7 @@ class SandboxState:
         with self.lock:
             self.keys.reset()
             self.event_log.clear()
+            self.command_log.clear()
             self.requests.clear()
             self.users.clear()
             for email, identity in world.USERS.items():
@@ -173,6 +194,18 @@ class SandboxState:
         hub.version += 1
         self.event_log.append(LoggedEvent(event, hub.hub_id, hub.version, data, key, self.clock()))
 
+    def accept_command(self, hub: SandboxHub, command: str, args: Json, key: str) -> None:
+        """Take a command for the device of `hub`, which the key named `key` sent."""
+        hub.told.append((command, args))
+        self.command_log.append(LoggedCommand(hub.hub_id, command, key, self.clock()))
+
+    def _let_devices_answer(self) -> None:
+        now = self.clock()
+        for command in self.command_log:
+            is_due = command.answered_at is None and now - command.at >= DEVICE_TAKES
+            if is_due and self.hubs[command.hub_id].connected(now):
+                command.answered_at = now
+
     def set_hub(self, hub_id: str, fields: Mapping[str, object]) -> None:
         """Change a hub behind the API's back, without an event.
 
@@ -193,10 +226,12 @@ class SandboxState:
                 hub.claimed_at = self.clock()
 
     def log(self) -> Json:
-        """Events and requests so far, oldest first, as JSON data."""
+        """Events, commands and requests so far, oldest first, as JSON data."""
         with self.lock:
+            self._let_devices_answer()
             return {
                 "events": [asdict(event) for event in self.event_log],
+                "commands": [asdict(command) for command in self.command_log],
                 "requests": [asdict(request) for request in self.requests],
             }
 

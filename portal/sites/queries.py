@@ -25,3 +25,8 @@ def with_words(sites: SiteQuerySet, text: str) -> SiteQuerySet:
 def sites_visible_to(user: User) -> SiteQuerySet:
     """Return the sites of the person's organisations."""
     return Site.objects.visible_to(user)
+
+
+def open_site_called(member: Membership, spkey_site_id: str) -> Site | None:
+    """Return the organisation's open site with this SpKey site id, if there is one."""
+    return sites_of(member).open().filter(spkey_site_id=spkey_site_id).first()

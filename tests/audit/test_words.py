@@ -10,6 +10,7 @@ from django.utils import translation
 from portal.audit.display import wording
 from portal.audit.kinds import Kind, kind_of
 from portal.audit.models import Entry
+from portal.hubs.actions.models import Kind as ActionKind
 from portal.notices.models import Notice
 from portal.orgs import sign_in_record
 from portal.orgs.models import KeyCandidate
@@ -22,6 +23,9 @@ TOGETHER = {
     "f'key.{state}'": ["key.refused", "key.mismatch"],
     "f'key.candidate_{news['state']}'": [
         f"key.candidate_{state}" for state in KeyCandidate.State.values
+    ],
+    "f'hub.{action.kind}_{what}'": [
+        f"hub.{kind}_{what}" for kind in ActionKind.values for what in ("asked", "ended")
     ],
     "f'{subject}.removed'": ["membership.removed", "site.removed"],
     "f'{subject}.changed'": ["membership.changed", "site.changed"],

@@ -16,8 +16,8 @@ from django.db import connections
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from portal.claims.display import timeline
-from portal.claims.engine import timing
 from portal.core.worker import Worker
+from portal.gateway import pacing
 from portal.hubs import watching
 from portal.jobs.web import live
 from portal.pwa.web import views
@@ -225,10 +225,10 @@ def hurried(monkeypatch) -> None:
     monkeypatch.setattr(timeline, "pace", lambda claim: 0.25)
     monkeypatch.setattr(live, "PACE_OPEN", 0.25)
     monkeypatch.setattr(watching, "REFRESH_WAITING", timedelta(seconds=0.2))
-    monkeypatch.setattr(timing, "SETTLE_AFTER", timing.SETTLE_AFTER / 100)
-    monkeypatch.setattr(timing, "SETTLE_APART", timing.SETTLE_APART / 100)
-    monkeypatch.setattr(timing, "verify_wait", lambda since_send: 0.4)
-    monkeypatch.setattr(timing, "backoff", lambda tries: 0.1)
+    monkeypatch.setattr(pacing, "SETTLE_AFTER", pacing.SETTLE_AFTER / 100)
+    monkeypatch.setattr(pacing, "SETTLE_APART", pacing.SETTLE_APART / 100)
+    monkeypatch.setattr(pacing, "verify_wait", lambda since_send: 0.4)
+    monkeypatch.setattr(pacing, "backoff", lambda tries: 0.1)
 
 
 @pytest.fixture(scope="session")

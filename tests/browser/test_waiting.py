@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from portal.claims.engine import timing
 from portal.claims.models import Claim
+from portal.gateway import pacing
 from portal.sandbox import world
 from tests.browser.steps import claim_hub, present, shown
 
@@ -70,7 +70,7 @@ def test_try_again_after_a_refusal_makes_a_new_claim_linked_to_the_old(tablet, s
 def test_an_answer_lost_after_the_claim_took_effect_ends_as_claimed(
     tablet, sandbox, ira, monkeypatch
 ):
-    monkeypatch.setattr(timing, "verify_wait", lambda since_send: 2.0)
+    monkeypatch.setattr(pacing, "verify_wait", lambda since_send: 2.0)
     page = tablet(ira)
     claim_hub(page, ANSWER_LOST)
     expect(present(page)).to_contain_text("Do not scan again")

@@ -69,7 +69,8 @@ class Ledger:
     def look_at_spkey(self, claim_id: uuid.UUID | None = None) -> None:
         """Take in what has happened there; `claim_id` names the claim whose send did it."""
         for event in self.state.event_log[self.events_seen :]:
-            self.bound[event.hub_id].add((event.data["orgId"], event.data["siteId"]))
+            if event.type == "HubClaimed":
+                self.bound[event.hub_id].add((event.data["orgId"], event.data["siteId"]))
             if claim_id is not None:
                 self.effects[claim_id].append(event)
         self.events_seen = len(self.state.event_log)

@@ -19,7 +19,7 @@ from portal.claims import permissions
 from portal.claims.engine import actions, timing
 from portal.claims.models import Claim
 from portal.core import leasing, worker
-from portal.gateway import circuit, clients, gate
+from portal.gateway import circuit, clients, gate, pacing
 from portal.jobs.models import Job
 from portal.notices import outbox
 from portal.orgs import key_candidates
@@ -102,6 +102,7 @@ class World:
         chance = random.Random(0)
         patch.setattr(os, "urandom", chance.randbytes)  # For ids that are the same in a replay.
         patch.setattr(timing, "_random", chance)
+        patch.setattr(pacing, "_random", chance)
         patch.setattr(gate, "_random", chance)
         for name, number in SMALLER.items():
             patch.setattr(timing, name, number)

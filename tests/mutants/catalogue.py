@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 CLAIMS = "portal/claims"
 LEASING = "portal/core/leasing.py"
+PACING = "portal/gateway/pacing.py"
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,15 @@ MUTANTS = (
         "two late reads settle an open send",
         "one read is enough",
         (
-            _edit("engine/decide.py", "    if first is None:\n", "    if False:\n"),
-            _edit("engine/decide.py", "asked_at - first < timing.SETTLE_APART", "False"),
+            Edit(PACING, "    if first_seen is None:\n", "    if False:\n"),
+            Edit(PACING, "asked_at - first_seen >= SETTLE_APART", "True"),
         ),
         "tests/claims/engine/test_transitions_with_a_send_open.py",
     ),
     Mutant(
         "two late reads settle an open send",
         "early ones will do",
-        (
-            _edit(
-                "engine/decide.py",
-                "    if asked_at - sent_at < timing.SETTLE_AFTER:\n",
-                "    if False:\n",
-            ),
-        ),
+        (Edit(PACING, "    if asked_at - sent_at < SETTLE_AFTER:\n", "    if False:\n"),),
         "tests/claims/engine/test_transitions_with_a_send_open.py",
     ),
     Mutant(
@@ -254,12 +249,14 @@ MUTANTS = (
         (
             _edit(
                 "engine/step.py",
-                "    intent = _commit_intent(work, body)\n    if intent is None:\n"
-                "        return _rest(work, _without_right(claim))\n"
-                "    sent = calls.send(client, claim.hub.spkey_id, **body)\n",
+                "    try:\n        intent = _commit_intent(work, body)\n",
                 "    sent = calls.send(client, claim.hub.spkey_id, **body)\n"
-                "    intent = _commit_intent(work, body)\n    if intent is None:\n"
-                "        return _rest(work, _without_right(claim))\n",
+                "    try:\n        intent = _commit_intent(work, body)\n",
+            ),
+            _edit(
+                "engine/step.py",
+                "    sent = calls.send(client, claim.hub.spkey_id, **body)\n    decision = ",
+                "    decision = ",
             ),
         ),
         "tests/claims/engine/test_invariants_of_sends.py",

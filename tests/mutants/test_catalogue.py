@@ -7,9 +7,10 @@ import pytest
 from tests.mutants.__main__ import apply
 from tests.mutants.catalogue import MUTANTS, Edit
 from tests.mutants.of_access import MUTANTS_OF_ACCESS
+from tests.mutants.of_actions import MUTANTS_OF_ACTIONS
 
 ROOT = Path(__file__).parents[2]
-ALL = MUTANTS + MUTANTS_OF_ACCESS
+ALL = MUTANTS + MUTANTS_OF_ACCESS + MUTANTS_OF_ACTIONS
 EDITS = [edit for mutant in ALL for edit in mutant.edits]
 
 

@@ -1,14 +1,20 @@
 """Every page and fragment of the portal, with somebody signed in who may see it."""
 
+from uuid import uuid4
+
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.labels.photo_reader import Copies
 from portal.hubs.models import Hub
 from portal.hubs.photos import files
 from portal.hubs.photos.models import HubPhoto
+from portal.hubs.web.deeds import DEEDS
 from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Standing
 from portal.jobs.models import HandoverLink, Job, JobRequest
@@ -51,6 +57,13 @@ JOBS = (
     "jobs:cancel",
     "jobs:complete",
 )
+HUBS = (
+    "claims:replace",
+    "hub-actions:page",
+    "hub-actions:live",
+    "hub-actions:ask-support",
+    *(f"hub-actions:{what}" for what in DEEDS),
+)
 AGENTS = ("home", "support:claims", "support:new")
 POSTS = (
     "claims:new",
@@ -63,6 +76,7 @@ POSTS = (
     "photos:list",
     "photos:remove",
     "photos:restore",
+    "claims:replace",
     "jobs:new",
     "jobs:edit",
     "jobs:people",
@@ -84,6 +98,8 @@ POSTS = (
     "sites:edit",
     "sites:archive",
     "sites:restore",
+    "hub-actions:stop",
+    *(f"hub-actions:{what}" for what in DEEDS),
     "people:list",
     "people:edit",
     "people:end-sessions",
@@ -142,6 +158,21 @@ def photo_beside(site: Site, **fields: object) -> HubPhoto:
     return photo
 
 
+def action_beside(site: Site) -> HubAction:
+    """Return an action on a hub of the site's organisation, made when there is none."""
+    if action := HubAction.objects.filter(organisation=site.organisation).first():
+        return action
+    hub = Hub.objects.create(
+        organisation=site.organisation,
+        hub_id=uuid4(),
+        binding=Hub.Binding.OURS,
+        status="Claimed",
+        spkey_site_id=site.spkey_site_id,
+    )
+    actor = member_beside(site).user
+    return asking.submit(ActionRequest(actor, hub, Kind.COMMAND, uuid4(), command="get_nodes"))
+
+
 def request_beside(site: Site) -> JobRequest:
     """Return what some member of the site's organisation asks for."""
     return requests.ask_for_time(job_beside(site), member_beside(site))
@@ -160,6 +191,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         reverse("sites:edit", args=(site.pk,)),
         reverse("sites:archive", args=(site.pk,)),
         reverse("photos:list", args=(photo_beside(site).hub_id,)),
+        *(reverse(name, args=(action_beside(site).hub_id,)) for name in HUBS),
         *(
             reverse(name, args=(member_beside(site).pk,))
             for name in ("people:edit", "people:remove")
@@ -187,6 +219,9 @@ def posts(claim: Claim, site: Site) -> list[str]:
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
     things["jobs:handover-link-end"] = link.pk
     things |= {"photos": photo_beside(site).pk, "photos:list": hub_beside(site).pk}
+    action = action_beside(site)
+    things |= {"hub-actions": action.hub_id, "hub-actions:stop": action.pk}
+    things["claims:replace"] = action.hub_id
     addresses = []
     for name, pattern in named():
         if name in POSTS:

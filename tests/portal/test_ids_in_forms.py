@@ -34,6 +34,7 @@ from tests.portal.addresses import named
 TODAY = timezone.localdate()
 WINDOW = {"starts_on": str(TODAY), "ends_on": str(TODAY + timedelta(days=6))}
 LABEL = {"label": world.hub_id(9), "submission": str(uuid4())}
+TOKEN = {"submission": str(uuid4())}
 FOR_HARBOUR = LABEL | {"reason": "Asked for by telephone", "confirmation": world.HARBOUR_ORG_ID}
 
 
@@ -74,6 +75,8 @@ FIELDS = (
     Field("jobs:request", "post", "site", "site", WINDOW | {"decision": "grant"}, "request"),
     Field("jobs:decide", "post", "claim", "claim", {"decision": "release"}),
     Field("jobs:decide", "post", "job", "job", {"decision": "release"}, beside={"claim": "claim"}),
+    Field("hub-actions:move", "get", "site", "moved_to", about="hub"),
+    Field("hub-actions:move", "post", "site", "moved_to", TOKEN, about="hub"),
     Field("key:candidate-check", "post", "candidate", "candidate"),
     Field("key:candidate-discard", "post", "candidate", "candidate"),
     Field("key:candidate-use", "post", "candidate", "candidate"),
@@ -101,6 +104,7 @@ OF_FORMS = {
     "ClaimForm.site",
     "JobForm.people",
     "JobForm.site",
+    "MoveForm.site",
     "PeopleForm.people",
     "SupportClaimForm.site",
 }
@@ -128,6 +132,7 @@ def belongings(site: Site, admin: User, hub: int) -> dict[str, Any]:
         "organisation": organisation.pk,
         "request": requests.ask_for_site("Somewhere", member).pk,
         "session": session.pk,
+        "hub": pages.action_beside(site).hub_id,
     }
 
 
@@ -140,6 +145,7 @@ def mine_and_theirs(
         sign_in_with_password(Client(), person)  # Another device of theirs.
     acmes, harbours = belongings(mill_court, ada, 3), belongings(lighthouse, hal, 4)
     targets = {"targets_site": lighthouse.pk}, {"targets_site": mill_court.pk}
+    acmes["moved_to"], harbours["moved_to"] = orchard_rise.pk, lighthouse.pk
     return acmes | targets[0], harbours | targets[1]
 
 

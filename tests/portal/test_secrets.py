@@ -4,7 +4,6 @@ import copy
 import json
 import logging
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils.log import AdminEmailHandler
 
 from portal.core import worker
 from portal.core.logs import JsonFormatter
@@ -110,26 +108,6 @@ def test_a_key_that_cannot_be_sent_is_named_in_no_trace(claim, settings, caplog)
 
     assert (done.state, done.reason) == ("waiting", "unreachable")
     assert found_in(caplog.text) == []
-
-
-class Reports(AdminEmailHandler):
-    """Django's mails about errors, with the page of details, kept instead of sent."""
-
-    def __init__(self):
-        super().__init__(include_html=True)
-        self.kept = []
-
-    def send_mail(self, subject, message, *args, html_message=None, **kwargs):
-        self.kept.append(f"{subject}\n{message}\n{html_message}")
-
-
-@pytest.fixture
-def reports() -> Iterator[list[str]]:
-    """What operators would be sent of each error, had they switched such mails on."""
-    handler, logger = Reports(), logging.getLogger("django.request")
-    logger.addHandler(handler)
-    yield handler.kept
-    logger.removeHandler(handler)
 
 
 @pytest.mark.parametrize("debug", [True, False])

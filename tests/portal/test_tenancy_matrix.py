@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
+from portal.hubs.web.deeds import DEEDS
 from portal.jobs import planning
 from portal.jobs.models import JobMember, JobRequest
 from portal.jobs.planning import Plan
@@ -37,9 +38,9 @@ ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "hub", "photo" or "removed photo" (of the
-    hub), "site", "member", "invitation", "job", "request", "handed" (a job that is complete) or
-    "link" (to its handover), of which everybody has one.
+    `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
+    "removed photo", "site", "member", "invitation", "job", "request", "handed" (a job that is
+    complete) or "link" (to its handover), of which everybody has one.
     """
 
     name: str
@@ -64,6 +65,8 @@ MATRIX = (
     Row("tray:sync", "get", (401, 200, 200, 403, 200, 403)),
     Row("tray:sync", "post", (401, 400, 400, 400, 400, 400)),
     Row("tray:photo", "post", (401, 422, 422, 403, 422, 403)),
+    Row("claims:replace", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("claims:replace", "post", (IN, 422, 403, 404, 422, 403), "hub"),
     Row("claims:detail", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:live", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:try-now", "post", (IN, 302, 302, 404, 302, 302), "claim"),
@@ -81,6 +84,7 @@ MATRIX = (
     Row("jobs:new", "post", (IN, 422, 403, 403, 422, 403)),
     Row("jobs:ask-site", "get", (IN, 200, 200, 403, 200, 403)),
     Row("jobs:ask-site", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("jobs:ask-move", "post", (IN, 302, 302, 404, 302, 302), "claim"),
     Row("jobs:decide", "post", (IN, 404, 403, 403, 404, 403)),
     Row("jobs:detail", "get", (IN, 200, 200, 404, 200, 200), "job"),
     Row("jobs:live", "get", (IN, 200, 200, 404, 200, 200), "job"),
@@ -116,6 +120,15 @@ MATRIX = (
     Row("sites:archive", "get", (IN, 200, 403, 404, 200, 403), "site"),
     Row("sites:archive", "post", (IN, 302, 403, 404, 302, 403), "site"),
     Row("sites:restore", "post", (IN, 302, 403, 404, 302, 403), "site"),
+    *(
+        Row(f"hub-actions:{what}", method, (IN, answer, 403, 404, answer, 403), "hub")
+        for what in DEEDS
+        for method, answer in (("get", 200), ("post", 422))
+    ),
+    Row("hub-actions:page", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("hub-actions:live", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("hub-actions:ask-support", "get", (IN, 200, 403, 404, 200, 403), "hub"),
+    Row("hub-actions:stop", "post", (IN, 302, 403, 404, 302, 403), "action"),
     Row("people:list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("people:list", "post", (IN, 302, 403, 403, 302, 403)),
     Row("people:edit", "get", (IN, 200, 403, 404, 200, 403), "member"),
@@ -187,6 +200,7 @@ MORE = {
             "post jobs:ask-site": 403,
             "post hubs:describe": 403,
             "post photos:list": 403,
+            "post jobs:ask-move": 403,
         },
     ),
     # Reads no list of sites. Asks for more time on the job that names him, completes it, takes down
@@ -312,6 +326,8 @@ def things(
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
+        action = pages.action_beside(site)
+        mine["hub"], mine["action"] = action.hub_id, action.pk
     for job in (acmes["job"], acmes["handed"]):
         JobMember.objects.create(job_id=job, membership=crew["omar"])
     week_ago = timezone.localdate() - timedelta(days=7)

@@ -97,6 +97,36 @@ def test_commands_for_the_device_are_forwarded_without_an_event(acme, sandbox):
     assert sandbox.state.requests[-2].body["args"] == {"all": True}
 
 
+def test_a_device_answers_an_accepted_command_later_and_one_without_power_once_it_is_back(
+    acme, sandbox, clock
+):
+    claim(acme)
+    sandbox.state.set_hub(HUB, {"online": False})
+    acme.send_hub_command(HUB, command="get_nodes")
+    clock.now += 60
+    (waiting,) = sandbox.state.log()["commands"]
+    sandbox.state.set_hub(HUB, {"online": True})
+    (answered,) = sandbox.state.log()["commands"]
+
+    assert (waiting["answered_at"], answered["answered_at"]) == (None, clock.now)
+
+
+def test_what_a_device_is_told_in_confidence_stands_in_no_log(acme, sandbox):
+    claim(acme)
+    acme.send_hub_command(
+        HUB, command="set_wifi_credentials", args={"ssid": "Cellar", "credentials": "open sesame"}
+    )
+    acme.commission_device(HUB, commissioning_code="12345678901")
+
+    assert sandbox.state.hubs[HUB].told == [
+        ("set_wifi_credentials", {"ssid": "Cellar", "credentials": "open sesame"}),
+        ("CommissionDevice", {"code": "12345678901"}),
+    ]
+    everything = repr(sandbox.state) + repr(sandbox.state.hubs) + str(sandbox.state.log())
+    for secret in ("Cellar", "open sesame", "12345678901"):
+        assert secret not in everything
+
+
 @pytest.mark.parametrize("code", ["", "123", "1234567890a", "MT:", "123456789012"])
 def test_a_commissioning_code_of_another_form_is_refused_by_its_field(acme, code):
     claim(acme)

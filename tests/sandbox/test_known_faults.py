@@ -35,6 +35,13 @@ def command(client):
     return client.send_hub_command(HUB, command="get_nodes")
 
 
+def move(client):
+    ours = world.MAGIC["ours"].id
+    return client.reclaim_hub(
+        ours, new_org_id=world.ACME_ORG_ID, new_site_id="site-2", reason="Swapped", user_id="u"
+    )
+
+
 INVALID, FIELD = {"is_invalid": True}, spkey.FieldProblem("siteId", "Unknown site")
 LIMITED, RESTARTING = {"retry_after": 30.0}, {"http_status": 503, "retry_after": 2.0}
 OPEN = {"outcome_unknown": True}
@@ -65,6 +72,8 @@ EXPECTED = {
     "read-restarting": (read, spkey.Unreachable, RESTARTING),
     "check-rate-limited": (check, spkey.RateLimited, LIMITED),
     "command-not-passed-on": (command, spkey.NotPassedOn, {}),
+    "move-side-effects": (move, spkey.SideEffectsFailed, {"message": "SideEffectError"}),
+    "move-lost": (move, spkey.Unreachable, OPEN),
     "key-alone-refused": (read, spkey.BadCredentials, {}),
     "token-alone-refused": (read, spkey.BadCredentials, {}),
     "both-refused": (read, spkey.BadCredentials, {}),

@@ -152,6 +152,45 @@ def test_forbidden_is_forbidden_and_can_still_be_read(acme, sandbox):
     assert_nothing_happened(acme, sandbox, "forbidden")
 
 
+def move(client, name):
+    return client.reclaim_hub(
+        MAGIC[name].id,
+        new_org_id=world.ACME_ORG_ID,
+        new_site_id="site-1",
+        reason="Swapped",
+        user_id=PERSON,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "moved_first", "moved_then"),
+    [
+        ("ours_side_effects", spkey.SideEffectsFailed, True, True),
+        ("ours_answer_lost", spkey.Unreachable, True, True),
+        ("ours_restarting", spkey.Unreachable, False, True),
+        ("ours_competing", spkey.Busy, False, True),
+        ("ours_not_passed_on", spkey.NotPassedOn, False, False),
+        ("ours_refused", spkey.Refused, False, False),
+        ("ours_forbidden", spkey.Forbidden, False, False),
+        ("ours_missing", spkey.NotFound, False, False),
+    ],
+)
+def test_a_hub_of_ones_own_answers_a_move_as_its_line_says(
+    name, error, moved_first, moved_then, acme
+):
+    with pytest.raises(error):
+        move(acme, name)
+    assert (status(acme, name).site_id == "site-1") == moved_first
+    if moved_then:
+        move(acme, name)
+    assert (status(acme, name).site_id == "site-1") == moved_then
+
+
+def test_another_organisation_meets_no_magic_but_a_403(harbour):
+    with pytest.raises(spkey.Forbidden):
+        move(harbour, "ours_side_effects")
+
+
 def test_a_refused_key_is_refused_for_magic_hubs_too(connect, sandbox):
     stranger = connect(world.REVOKED_KEY)
     for name in ("answer_lost", "event_null", "rate_limited"):

@@ -46,6 +46,7 @@ class ClaimRequest:
     organisation; `site` is None where that organisation's site is not in the portal. `place` is
     where in the building the hub goes, at most 80 characters; "" takes it from the job's list.
     `job` is the id of the job that the person works on: another counts where that one cannot.
+    `replaces` is the hub in whose place this one is put.
     """
 
     user: User
@@ -59,6 +60,7 @@ class ClaimRequest:
     retry_of: Claim | None = None
     place: str = ""
     job: uuid.UUID | None = None
+    replaces: Hub | None = None
 
 
 def submit(claim_request: ClaimRequest) -> Claim:
@@ -121,6 +123,7 @@ def _create(claim_request: ClaimRequest) -> Claim:
         submission=claim_request.submission,
         support_reason=claim_request.reason,
         retry_of=claim_request.retry_of,
+        replaces=claim_request.replaces,
         created_at=now,
         changed_at=now,
         retry_window_start=now,
@@ -165,6 +168,7 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
         retry_of=claim,
         place=claim.place,
         job=claim.job_id,
+        replaces=claim.replaces,
     )
 
 

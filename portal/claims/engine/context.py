@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from portal import spkey
-from portal.claims.engine import attempts, timing
+from portal.claims.engine import timing
 from portal.claims.engine.calls import CallOutcome, CallRecord, Reading
 from portal.claims.engine.decide import Facts
 from portal.claims.models import Claim, State
-from portal.hubs import status
+from portal.hubs import attempts, status
 from portal.hubs.models import Hub
 from portal.orgs.models import User
 

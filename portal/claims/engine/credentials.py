@@ -1,14 +1,13 @@
 """In whose name a claim is made, with which key, and whether it still may be."""
 
-import uuid
 from typing import Any
 
 from portal import spkey
 from portal.claims import permissions
 from portal.claims.models import Claim, Reason
-from portal.gateway import gate
-from portal.orgs import addresses
-from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.gateway import gate, spkey_users
+from portal.gateway.spkey_users import Nobody
+from portal.orgs.models import ApiCredential, Membership
 
 
 class Blocked(Exception):
@@ -24,6 +23,10 @@ KEY_REASONS = {
     "unreadable": Reason.KEY_UNREADABLE,
     ApiCredential.State.REFUSED: Reason.KEY_REFUSED,
     ApiCredential.State.MISMATCH: Reason.KEY_MISMATCH,
+}
+NOBODY_REASONS = {
+    Nobody.UNKNOWN: Reason.NO_USER,
+    Nobody.UNCONFIRMED: Reason.ADDRESS_UNCONFIRMED,
 }
 
 
@@ -45,39 +48,17 @@ def credential_for(claim: Claim) -> ApiCredential:
 def spkey_user_id(claim: Claim, client: spkey.Client) -> str:
     """Return the SpKey id of the user in whose name the claim is made.
 
-    The member's own, else the one SpKey has for their e-mail address (remembered), else the
-    organisation's fallback. SpKey is asked only for an address that they confirmed, since an
-    older deployment of its API would make a user of any other. Raises Blocked when there is none,
-    SpkeyError when asking fails, and Membership.DoesNotExist when the person is no member any more.
+    Raises Blocked when there is none, SpkeyError when asking fails, and Membership.DoesNotExist
+    when the person is no member any more.
     """
     organisation = permissions.credential_owner(claim)
-    person = permissions.claimant(claim)
-    member = Membership.objects.get(user=person, organisation=organisation)
-    if member.spkey_user_id is not None:
-        return str(member.spkey_user_id)
-    if not addresses.is_confirmed(person):
-        return _fallback(organisation, Reason.ADDRESS_UNCONFIRMED)
-    try:
-        found = uuid.UUID(client.find_user_by_email(person.email).uuid)
-    except (spkey.NotFound, spkey.Forbidden, spkey.Refused, spkey.BadCredentials, ValueError) as no:
-        if isinstance(no, spkey.SpkeyError) and not no.from_api:
-            raise
-        # Nobody with that address, an address that SpKey does not take, or a key that may not
-        # ask: one that still reads the hub is no bad key for all that.
-        if organisation.fallback_spkey_user_id is None and isinstance(no, spkey.BadCredentials):
-            client.hub_status(claim.hub.spkey_id)
-        return _fallback(organisation, Reason.NO_USER)
-    asked_for = Membership.objects.filter(user__email=person.email)
-    asked_for.filter(pk=member.pk, spkey_user_id=None).update(
-        spkey_user_id=found, spkey_user_id_found=True
+    member = Membership.objects.select_related("user", "organisation").get(
+        user=permissions.claimant(claim), organisation=organisation
     )
-    return str(found)
-
-
-def _fallback(organisation: Organisation, otherwise: Reason) -> str:
-    if organisation.fallback_spkey_user_id is None:
-        raise Blocked(otherwise)
-    return str(organisation.fallback_spkey_user_id)
+    try:
+        return spkey_users.id_of(member, client, of_hub=claim.hub.spkey_id)
+    except spkey_users.NobodyError as nobody:
+        raise Blocked(NOBODY_REASONS[nobody.why]) from None
 
 
 def claim_body(claim: Claim, user_id: str) -> dict[str, Any]:

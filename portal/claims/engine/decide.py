@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal import spkey
-from portal.claims.engine import rules, timing
+from portal.claims.engine import timing
 from portal.claims.engine.calls import CallOutcome, Reading, Sent
-from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Again, Rule
+from portal.claims.engine.rules import AFTER_READ, AFTER_SEND, Rule
 from portal.claims.models import FINAL, Reason, State
+from portal.gateway import pacing
 from portal.gateway.gate import Held, HeldReason
+from portal.gateway.pacing import Again
 from portal.hubs import status
 from portal.hubs.models import Hub
 
@@ -99,7 +101,7 @@ def _by(
     return Decision(
         State.VERIFYING if verifying else rule.state,
         rule.reason,
-        wait=rules.wait(rule.again, facts.tries, held_for),
+        wait=pacing.wait(rule.again, facts.tries, held_for),
         unresolved=rule.open or (still_open and not final),
         no_effect_seen_at=facts.no_effect_seen_at if still_open and not final else None,
         failed=rule.again is Again.BACKOFF,
@@ -153,23 +155,17 @@ def verdict(binding: str, hub_status: str, at: str, site_id: str | None) -> Rule
 def _settle(facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime) -> Decision:
     """Believe that a send had no effect only after two late reads that agree."""
     sent_at = facts.last_send_at or facts.retry_window_start
-    verifying = Decision(
-        State.VERIFYING,
-        _reason(facts, hub),
-        wait=timing.verify_wait((now - sent_at).total_seconds()),
-        unresolved=True,
-        no_effect_seen_at=facts.no_effect_seen_at,
-    )
-    if asked_at - sent_at < timing.SETTLE_AFTER:
-        return verifying
-    first = facts.no_effect_seen_at
-    if first is None:
-        wait = timing.SETTLE_APART.total_seconds() + 1
-        return replace(verifying, no_effect_seen_at=asked_at, wait=wait)
-    if asked_at - first < timing.SETTLE_APART:
-        return verifying
+    settling = pacing.settle(sent_at, facts.no_effect_seen_at, asked_at, now)
+    if not settling.is_settled:
+        return Decision(
+            State.VERIFYING,
+            _reason(facts, hub),
+            wait=settling.wait,
+            unresolved=True,
+            no_effect_seen_at=settling.no_effect_seen_at,
+        )
     return _ended(facts, hub, now) or Decision(
-        State.WAITING, _reason(facts, hub), wait=timing.backoff(0)
+        State.WAITING, _reason(facts, hub), wait=pacing.backoff(0)
     )
 
 
@@ -195,7 +191,7 @@ def _free_to_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> Decision
         wait = min(until_next, timing.offline_wait(facts.tries, now - facts.retry_window_start))
         reason = _reason(facts, hub) or Reason.TOO_OFTEN
         return Decision(State.WAITING, reason, wait=wait, failed=True)
-    if facts.recent_sends >= timing.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
+    if facts.recent_sends >= pacing.MAX_SENDS_IN_WINDOW and facts.last_send_at is not None:
         left = facts.last_send_at + timing.SEND_WINDOW - now
         wait = max(1.0, min(left, timing.SEND_WINDOW).total_seconds())
         return Decision(State.WAITING, Reason.TOO_OFTEN, wait=wait)
@@ -206,7 +202,7 @@ def _until_next_send(facts: Facts, hub: spkey.HubStatus, now: datetime) -> float
     """Seconds until the next send is due. The status may lag, so an offline hub is sent too."""
     if hub.online and facts.seen_offline:
         return 0.0
-    spacing = timing.send_spacing(facts.sends, offline=hub.online is False)
+    spacing = pacing.send_spacing(facts.sends, offline=hub.online is False)
     return ((facts.last_send_at or facts.retry_window_start) + spacing - now).total_seconds()
 
 
@@ -217,21 +213,26 @@ def after_unexpected_error(facts: Facts, now: datetime) -> Decision:
 
 def blocked(facts: Facts, reason: Reason) -> Decision:
     """Decide for a claim with no key, nobody or no right in whose name SpKey could be asked."""
-    return _unless_stopped(facts, _not_asked(facts, State.BLOCKED, reason, timing.BLOCKED_EVERY))
+    return _unless_stopped(facts, _not_asked(facts, State.BLOCKED, reason, pacing.BLOCKED_EVERY))
 
 
 def while_held(facts: Facts, held: Held, now: datetime) -> Decision:
     """Decide for a claim about which the gate lets nobody ask SpKey now."""
     state = State.VERIFYING if facts.unresolved else State.WAITING
     if held.reason is HeldReason.RATE_LIMITED:
-        return _not_asked(facts, state, Reason.RATE, held.seconds + timing.backoff(1))
+        return _not_asked(facts, state, Reason.RATE, held.seconds + pacing.backoff(1))
     too_old = now - facts.retry_window_start > timing.MAX_AGE
     if held.reason is HeldReason.KEY_DOUBTED and not too_old:
-        return _not_asked(facts, state, Reason.KEY_DOUBTED, held.seconds + timing.backoff(1))
+        return _not_asked(facts, state, Reason.KEY_DOUBTED, held.seconds + pacing.backoff(1))
     decision = _unreadable(facts, now)
     if decision.state in {State.WAITING, State.VERIFYING}:
-        return replace(decision, wait=timing.return_wait(held.seconds), failed=False)
+        return replace(decision, wait=pacing.return_wait(held.seconds), failed=False)
     return decision
+
+
+def while_hub_held(facts: Facts) -> Decision:
+    """Decide for a claim of a hub to which something else is being sent at this moment."""
+    return _unless_stopped(facts, Decision(State.WAITING, Reason.BUSY, wait=timing.HELD_WAIT))
 
 
 def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
@@ -247,7 +248,7 @@ def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decis
 
 def _unreadable(facts: Facts, now: datetime, held_for: float = 0.0) -> Decision:
     too_old = now - facts.retry_window_start > timing.MAX_AGE
-    wait = rules.wait(Again.BACKOFF, facts.tries, held_for)
+    wait = pacing.wait(Again.BACKOFF, facts.tries, held_for)
     if facts.unresolved:
         if too_old:
             return Decision(

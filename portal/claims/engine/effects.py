@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from portal.audit.record import record
 from portal.claims import letters, limits
-from portal.claims.engine import attempts, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, Claim, Reason, State
 from portal.core.throttle import LimitReachedError
-from portal.gateway import key_health
+from portal.gateway import key_health, pacing
 from portal.gateway.key_health import Refusal
+from portal.hubs import attempts
 from portal.hubs.models import Hub
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential, User
@@ -42,10 +42,10 @@ def for_key(claim: Claim, credential: ApiCredential, decision: Decision) -> Deci
         return decision
     if refusal is Refusal.DOUBTED:
         state = State.VERIFYING if decision.unresolved else State.WAITING
-        wait = credential.DOUBT.total_seconds() + timing.backoff(1)
+        wait = credential.DOUBT.total_seconds() + pacing.backoff(1)
         return replace(decision, state=state, reason=Reason.KEY_DOUBTED, wait=wait)
     state = State.VERIFYING if decision.unresolved else State.QUEUED
-    return replace(decision, state=state, reason=Reason.NONE, wait=timing.backoff(0))
+    return replace(decision, state=state, reason=Reason.NONE, wait=pacing.backoff(0))
 
 
 def _of_bound_elsewhere(claim: Claim, credential: ApiCredential) -> None:
@@ -88,6 +88,15 @@ def keep_place(claim: Claim) -> None:
         Hub.objects.filter(pk=claim.hub_id).exclude(place=place).update(
             place=place, version=F("version") + 1
         )
+
+
+def mark_replaced(claim: Claim) -> None:
+    """Remember of the hub in whose place this one is now that it is replaced."""
+    if claim.replaces_id is None:
+        return
+    replaced = Hub.objects.filter(pk=claim.replaces_id).exclude(pk=claim.hub_id)
+    if replaced.update(replaced_by=claim.hub_id, version=F("version") + 1):
+        _record("hub.replaced", claim, None)
 
 
 def of_late_effect(claim: Claim) -> None:

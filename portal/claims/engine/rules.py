@@ -1,23 +1,11 @@
 """What follows from each answer of SpKey, as tables."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from portal.claims.engine import timing
 from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
-
-
-class Again(StrEnum):
-    """When the claim is looked at again."""
-
-    NEVER = "never"
-    AT_ONCE = "at once"
-    BACKOFF = "random(0, min(300, 2·2ⁿ)), at least 0.5"
-    READ_BACK = "about 2, 5, 10, 20, 40 after the send, then by the settle rule"
-    KEY_HELD = "when the gate no longer holds the key back"
-    KEY = "when a new key has passed its check"
+from portal.gateway.pacing import Again
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +48,3 @@ AFTER_SEND: Final = {
     CallOutcome.BUSY: Rule(State.WAITING, Reason.BUSY, Again.BACKOFF),
     CallOutcome.UNREACHABLE: Rule(State.WAITING, Reason.UNREACHABLE, Again.BACKOFF),
 }
-
-
-def wait(again: Again, tries: int, held_for: float = 0.0) -> float | None:
-    """Return the seconds until the claim is looked at again, after `tries` failures in a row.
-
-    `held_for` is for how many SpKey, or the gate in its name, wants no call.
-    """
-    match again:
-        case Again.NEVER:
-            return None
-        case Again.AT_ONCE:
-            return 0.5
-        case Again.BACKOFF:
-            return max(timing.backoff(tries), held_for)
-        case Again.READ_BACK:
-            return max(timing.verify_wait(0), held_for)
-        case Again.KEY_HELD:
-            return held_for
-        case Again.KEY:
-            return timing.BLOCKED_EVERY

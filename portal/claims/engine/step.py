@@ -17,7 +17,6 @@ from django.utils import timezone
 from portal import spkey
 from portal.claims import permissions
 from portal.claims.engine import (
-    attempts,
     calls,
     context,
     credentials,
@@ -31,7 +30,8 @@ from portal.claims.models import FINAL, SUCCEEDED, Attempt, Claim, Reason, State
 from portal.core.leasing import Lease, LeaseLostError, given_back
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held
-from portal.hubs import watching
+from portal.hubs import attempts, holds, watching
+from portal.hubs.holds import HubHeldError
 from portal.orgs.models import ApiCredential, Membership
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,10 @@ def _send(work: _Work, client: spkey.Client) -> None:
         work.reference = error.reference or ""
         return _rest(work, decide.after_lookup(context.gather(claim), error, timezone.now()))
     body = credentials.claim_body(claim, user_id)
-    intent = _commit_intent(work, body)
+    try:
+        intent = _commit_intent(work, body)
+    except HubHeldError:
+        return _rest(work, decide.while_hub_held(context.gather(claim)))
     if intent is None:
         return _rest(work, _without_right(claim))
     sent = calls.send(client, claim.hub.spkey_id, **body)
@@ -161,7 +164,10 @@ def _without_right(claim: Claim) -> Decision:
 
 @transaction.atomic
 def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt | None:
-    """Commit that a send is about to leave; return None when the right to claim is gone now."""
+    """Commit that a send is about to leave; return None when the right to claim is gone now.
+
+    Raises HubHeldError, and commits nothing, while something else is being sent to the hub.
+    """
     claim, now = work.claim, timezone.now()
     if not permissions.permitted(claim):
         return None
@@ -175,12 +181,14 @@ def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt | None:
         "changed_at": now,
     }
     leases.write(work.lease, still_leased_for=LONGEST_SEND, sends=F("sends") + 1, **fields)
+    holds.take(claim.hub, _holder(claim))
     for name, value in fields.items():
         setattr(claim, name, value)
     claim.sends += 1
     work.write_calls()
     shown = {name: value for name, value in body.items() if value is not None}
-    return attempts.open_send(claim, work.lease.epoch, shown, now)
+    intent: Attempt = attempts.open_send(claim, work.lease.epoch, shown, now)
+    return intent
 
 
 def _rest(work: _Work, decision: Decision) -> None:
@@ -190,6 +198,8 @@ def _rest(work: _Work, decision: Decision) -> None:
         if work.credential is not None:
             decision = effects.for_key(claim, work.credential, decision)
         leases.write(work.lease, **_fields(claim, decision, timezone.now(), work.reference))
+        if work.sent is not None:
+            holds.give_back(claim.hub, _holder(claim))
         work.write_calls()
         if decision.state == State.ALREADY_YOURS:
             recheck.recheck_now(claim)
@@ -198,10 +208,15 @@ def _rest(work: _Work, decision: Decision) -> None:
             effects.keep_claimer(claim)
         if decision.state in SUCCEEDED:
             effects.keep_place(claim)
+            effects.mark_replaced(claim)
         if decision.state in FINAL:
             actor = context.stopped_by(claim) if decision.state == State.CANCELLED else None
             effects.of_end(claim, decision.state, decision.reason, actor)
         effects.notify(claim, decision, work.credential)
+
+
+def _holder(claim: Claim) -> str:
+    return f"claim {claim.pk.hex}"
 
 
 def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from portal.claims.models import Claim
 from portal.core.leasing import Lease
 from portal.core.worker import WorkKind
 from portal.gateway import candidate_checks, key_health
+from portal.hubs.actions import asking as hub_asking
 from portal.hubs.queries import lately_ours
 from portal.orgs.models import ApiCredential, KeyCandidate
 
@@ -26,12 +27,17 @@ def look_again(lease: Lease[Claim]) -> None:
 def check_key(lease: Lease[ApiCredential]) -> None:
     """Check a leased key; one that works puts the claims that waited for it back to work."""
     if credential := key_health.check(lease):
-        actions.resume(credential)
+        _resume(credential)
+
+
+def _resume(credential: ApiCredential) -> None:
+    actions.resume(credential)
+    hub_asking.resume(credential.organisation_id)
 
 
 def check_candidate(lease: Lease[KeyCandidate]) -> None:
     """Check a leased key that is to replace another; where it does, the waiting claims go on."""
-    candidate_checks.check(lease, hubs_of=lately_ours, taken_over=actions.resume)
+    candidate_checks.check(lease, hubs_of=lately_ours, taken_over=_resume)
 
 
 def _read() -> timedelta:

@@ -177,6 +177,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="hubs.hub",
+                        verbose_name="replaces",
+                    ),
+                ),
+                (
                     "site",
                     models.ForeignKey(
                         db_index=False,

@@ -23,7 +23,7 @@ from portal.claims.display import answer_wording, list_item, reader_wording, tim
 from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim, State
 from portal.claims.queries import claims_visible_to
-from portal.claims.web import support_gate
+from portal.claims.web import moves, support_gate
 from portal.core.prepared import Prepared
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -104,6 +104,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "can_release": claim.waits_for_release and for_admin,
         "reference": list_item.reference(claim),
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
+        "move": moves.offer(claim, reader) if elsewhere else None,
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 

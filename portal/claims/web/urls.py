@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from portal.claims.web import polling, views
+from portal.claims.web import polling, replacing, views
 
 app_name = "claims"
 urlpatterns = [
     path("", views.claim_list, name="list"),
     path("new/", views.new, name="new"),
     path("read/", views.read, name="read"),
+    path("replace/<uuid:pk>/", replacing.replace, name="replace"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", polling.live, name="live"),
     path("<uuid:pk>/try-now/", views.try_now, name="try-now"),

@@ -83,6 +83,8 @@ class Migration(migrations.Migration):
                 ("awaited_until", models.DateTimeField(null=True, verbose_name="awaited until")),
                 ("watched_until", models.DateTimeField(null=True, verbose_name="watched until")),
                 ("kept_until", models.DateTimeField(null=True, verbose_name="kept until")),
+                ("held_by", models.CharField(blank=True, editable=False, max_length=48)),
+                ("held_until", models.DateTimeField(editable=False, null=True)),
                 (
                     "created_at",
                     models.DateTimeField(

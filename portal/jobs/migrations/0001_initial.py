@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("hubs", "0001_initial"),
         ("orgs", "0001_initial"),
         ("sites", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -217,6 +218,24 @@ class Migration(migrations.Migration):
                         to="orgs.organisation",
                     ),
                 ),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="hubs.hub",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sites.site",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "request about a job",
@@ -227,6 +246,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("job__isnull", False), ("kind", "more_time")),
                             ("kind", "other_site"),
+                            models.Q(
+                                ("hub__isnull", False),
+                                ("kind", "move_hub"),
+                                ("site__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="job_request_kind_known",
@@ -238,6 +262,11 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="job_request_is_answered_or_not",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None), ("kind", "move_hub")),
+                        fields=("membership", "hub"),
+                        name="move_of_a_hub_asked_once",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("answered_at", None), ("kind", "more_time")),

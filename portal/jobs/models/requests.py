@@ -1,4 +1,4 @@
-"""What people ask an administrator for: more time on a job, or another site."""
+"""What people ask an administrator for: more time on a job, another site, or a hub's move."""
 
 import uuid
 from typing import Self
@@ -8,8 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.hubs.models import Hub
 from portal.jobs.models.jobs import Job
 from portal.orgs.models import Membership, Organisation, User
+from portal.sites.models import Site
 
 
 class JobRequestQuerySet(models.QuerySet["JobRequest"]):
@@ -29,13 +31,14 @@ class JobRequestQuerySet(models.QuerySet["JobRequest"]):
 
 
 class JobRequest(models.Model):
-    """Somebody asks for more time on a job, or for another site. Goes with their membership."""
+    """Somebody asks for more time on a job, another site, or a move. Goes with their membership."""
 
     class Kind(models.TextChoices):
         """What is asked for."""
 
         MORE_TIME = "more_time"
         OTHER_SITE = "other_site"
+        MOVE_HUB = "move_hub"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -48,6 +51,9 @@ class JobRequest(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, null=True, related_name="requests")
     # Which site, as they call it: not all sites are shown to everybody.
     wanted = models.CharField(max_length=120, blank=True)
+    # Which hub is to be moved, and where to.
+    hub = models.ForeignKey(Hub, models.CASCADE, null=True, related_name="+")
+    site = models.ForeignKey(Site, models.CASCADE, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -61,7 +67,9 @@ class JobRequest(models.Model):
         ordering = ("-asked_at",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind="more_time", job__isnull=False) | Q(kind="other_site"),
+                condition=Q(kind="more_time", job__isnull=False)
+                | Q(kind="other_site")
+                | Q(kind="move_hub", hub__isnull=False, site__isnull=False),
                 name="job_request_kind_known",
             ),
             models.CheckConstraint(
@@ -78,6 +86,11 @@ class JobRequest(models.Model):
                 fields=("membership", "wanted"),
                 condition=Q(kind="other_site", answered_at=None),
                 name="other_site_asked_once",
+            ),
+            models.UniqueConstraint(
+                fields=("membership", "hub"),
+                condition=Q(kind="move_hub", answered_at=None),
+                name="move_of_a_hub_asked_once",
             ),
         )
         indexes = (

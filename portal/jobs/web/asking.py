@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from portal.claims import job_progress
+from portal.claims import job_progress, permissions
 from portal.claims.engine import actions as claim_actions
+from portal.claims.models import Reason
+from portal.claims.queries import claims_visible_to
 from portal.core.throttle import Limit
 from portal.core.web.once import once
 from portal.core.web.posted import posted
+from portal.hubs.actions.asking import AnotherActionError
 from portal.jobs import planning, queries, requests
 from portal.jobs.display import wording
 from portal.jobs.models import Job, JobRequest
@@ -75,6 +78,8 @@ def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method != "POST" or asked.answered_at is not None:
         return _page(request, asked, form)
     decision = request.POST.get("decision")
+    if asked.kind == JobRequest.Kind.MOVE_HUB and decision == GRANT:
+        return _move_granted(request, asked, admin)
     if decision == REFUSE:
         requests.refuse(asked, admin.user)
         messages.success(request, gettext("Refused. They are told."))
@@ -85,6 +90,33 @@ def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _page(request, asked, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     allowed = Grant(form.cleaned_data["ends_on"], form.cleaned_data.get("site"))
     return _granted(request, asked, allowed, admin)
+
+
+def _move_granted(request: HttpRequest, asked: JobRequest, admin: Membership) -> HttpResponse:
+    try:
+        action = requests.grant_move(asked, admin.user)
+    except AnotherActionError:
+        messages.warning(request, gettext("Something else is being done to this hub. Wait for it."))
+        return redirect("jobs:request", asked.pk)
+    if action is None:
+        return redirect("jobs:request", asked.pk)
+    messages.success(request, gettext("The hub is being moved. They are told."))
+    return redirect("hub-actions:page", action.hub_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask the administrators to move a hub to where a claim of it was refused."""
+    claim = get_object_or_404(claims_visible_to(access.person(request)), pk=pk)
+    if request.method != "POST":
+        return redirect("claims:detail", pk)
+    member = permissions.require_to_act(access.person(request), claim)
+    if claim.reason != Reason.ANOTHER_SITE or claim.site is None or claim.by_support:
+        return redirect("claims:detail", pk)
+    A_DAY.take(str(member.pk))
+    requests.ask_for_move(claim.hub, claim.site, member)
+    messages.success(request, gettext("Your administrators are asked to move it."))
+    return redirect("claims:detail", pk)
 
 
 def _granted(
@@ -105,7 +137,7 @@ def _granted(
 
 def _asked(request: HttpRequest, pk: uuid.UUID) -> tuple[JobRequest, Membership]:
     person = access.person(request)
-    details = ("membership__user", "job__site", "organisation", "answered_by")
+    details = ("membership__user", "job__site", "organisation", "answered_by", "hub", "site")
     visible = queries.requests_visible_to(person).select_related(*details)
     asked = get_object_or_404(visible, pk=pk)
     return asked, access.require(person, asked.organisation_id, Ability.MANAGE_JOBS)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("waiting/", actions.decide, name="decide"),
     path("ask/", asking.ask_for_site, name="ask-site"),
+    path("ask-move/<uuid:pk>/", asking.ask_for_move, name="ask-move"),
     path("requests/<uuid:pk>/", asking.request_page, name="request"),
     path("handover-links/<uuid:pk>/end/", handover.end_link, name="handover-link-end"),
     path("<uuid:pk>/", live.detail, name="detail"),

@@ -1,11 +1,11 @@
 // A change of language in the middle of a form keeps its content. What somebody had filled in
-// is kept for that one change, in this tab alone: no file, no password, nothing hidden.
+// is kept for that one change, in this tab alone: no file, no password, nothing hidden or write-only.
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 /** @typedef {{ page: string, values: [string, string][] }} Kept */
 
 const NAME = "kept-fields";
-const FIELDS = "main form :is(input, textarea, select)[name]";
+const FIELDS = "main form :is(input, textarea, select)[name]:not([data-write-only])";
 const TYPES_LEFT = new Set(["password", "hidden", "file", "submit"]);
 
 const fields = () =>

@@ -8,6 +8,7 @@ import pytest
 from portal.claims.engine import decide, timing
 from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
+from portal.gateway import pacing
 from tests.claims.engine.facts import (
     FRESH,
     NOW,
@@ -214,13 +215,13 @@ def test_a_claim_that_gives_up_with_its_hub_just_claimed_is_claimed():
 
 
 def test_the_sends_of_an_offline_hub_are_spread_over_the_promised_day():
-    spacings = [timing.send_spacing(sends, offline=True) for sends in range(timing.MAX_SENDS)]
+    spacings = [pacing.send_spacing(sends, offline=True) for sends in range(timing.MAX_SENDS)]
 
     assert timedelta(hours=20) < sum(spacings, timedelta()) < timing.MAX_AGE
 
 
 def test_a_hub_that_may_be_online_is_sent_three_times_before_the_sends_are_spread():
-    spacings = [timing.send_spacing(sends, offline=False) for sends in range(timing.MAX_SENDS)]
+    spacings = [pacing.send_spacing(sends, offline=False) for sends in range(timing.MAX_SENDS)]
 
     assert spacings[:3] == [timedelta(0)] * 3
     assert spacings[3:] == sorted(spacings[3:])

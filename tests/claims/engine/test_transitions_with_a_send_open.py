@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from portal import spkey
-from portal.claims.engine import decide, timing
+from portal.claims.engine import decide
 from portal.claims.engine.calls import CallOutcome
 from portal.claims.models import Reason, State
+from portal.gateway import pacing
 from tests.claims.engine.facts import FRESH, NOW, SENT, UNRESOLVED, ago, fails, read_as
 
 
@@ -37,7 +38,7 @@ def test_the_first_late_read_is_remembered():
     assert decision.state == State.VERIFYING
     assert decision.unresolved
     assert decision.no_effect_seen_at == NOW
-    assert decision.wait >= timing.SETTLE_APART.total_seconds()
+    assert decision.wait >= pacing.SETTLE_APART.total_seconds()
 
 
 def test_a_second_late_read_within_ten_seconds_proves_nothing():

@@ -162,7 +162,7 @@ def test_a_clock_moved_by_an_hour_while_a_dead_worker_holds_the_claim(
 
     (lease,) = leases.take_due(1)
     with monkeypatch.context() as patch:
-        patch.setattr("portal.claims.engine.attempts.close_send", killed)
+        patch.setattr("portal.hubs.attempts.close_send", killed)
         with pytest.raises(SystemExit):
             step.attempt(lease)
     assert Claim.objects.get(pk=claim.pk).state == State.SENDING

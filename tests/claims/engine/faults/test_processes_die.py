@@ -13,10 +13,11 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from portal.claims.engine import actions, attempts, calls
+from portal.claims.engine import actions, calls
 from portal.claims.models import Attempt, Claim, State
 from portal.core import worker
 from portal.core.models import Heartbeat
+from portal.hubs import attempts
 from portal.sandbox import world
 from tests.background import IN_BACKGROUND
 from tests.claims.engine.faults.verdicts import (

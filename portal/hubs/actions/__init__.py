@@ -1,0 +1,1 @@
+"""What administrators do to a hub of theirs: move, role, suspend, commands, commissioning."""

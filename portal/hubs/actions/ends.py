@@ -1,0 +1,38 @@
+"""What the record says of an action: that it was asked for, and how it ended."""
+
+from typing import Any
+
+from portal.audit.record import record
+from portal.hubs.actions.models import HubAction, State
+from portal.orgs.models import User
+
+
+def record_asked(action: HubAction) -> None:
+    """Record that somebody asked for the action."""
+    _record("asked", action, action.asked_by)
+
+
+def record_end(action: HubAction, state: str, reason: str) -> None:
+    """Record that the action has ended, and who stopped it, if anybody did."""
+    stopped = HubAction.objects.filter(pk=action.pk).values("cancel_requested_by")
+    who = User.objects.filter(pk__in=stopped).first() if state == State.CANCELLED else None
+    _record("ended", action, who, state=str(state), reason=str(reason))
+
+
+def _record(what: str, action: HubAction, actor: User | None, **detail: Any) -> None:
+    more: dict[str, Any] = {
+        "site": action.spkey_site_id,
+        "before": action.from_site_id,
+        "command": action.command,
+        "because": action.because,
+        "primary": action.make_primary,
+    }
+    record(
+        f"hub.{action.kind}_{what}",
+        actor=actor,
+        organisation_id=action.organisation_id,
+        subject=action,
+        hub=action.hub_id_text,
+        **{name: value for name, value in more.items() if value not in ("", None)},
+        **detail,
+    )

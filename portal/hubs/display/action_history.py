@@ -1,0 +1,91 @@
+"""The actions on a hub as its page shows them: what is under way, and what has been."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext
+
+from portal.core.ui import Chip, Text
+from portal.hubs.actions import asking
+from portal.hubs.actions.models import HubAction, HubActionAttempt, State
+from portal.hubs.attempts import SEND
+from portal.hubs.display import action_wording
+
+MOST: Final = 50
+# Seconds between two looks of a page.
+QUICK, SLOW = 1, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An action in words. `at` is when it was asked for, `until` when it ended, if it has."""
+
+    action: HubAction
+    title: str
+    chip: Chip
+    text: Text
+    who: str
+    because: str
+    at: datetime
+    until: datetime | None
+    reference: str
+    can_stop: bool
+    needs_key: bool
+
+
+def item(action: HubAction) -> Item:
+    """Return the action in words."""
+    words = action_wording.words(action)
+    return Item(
+        action=action,
+        title=action_wording.title(action),
+        chip=words.chip,
+        text=words.text,
+        who=action.asked_by.display_name,
+        because=action.because,
+        at=action.created_at,
+        until=action.finished_at,
+        reference=action.reference,
+        can_stop=asking.can_stop(action),
+        needs_key=action_wording.needs_key(action),
+    )
+
+
+def seen(actions: list[HubAction]) -> str:
+    """Return what a page must show to be up to date, given the hub's newest actions."""
+    return ".".join(f"{action.pk.hex[:8]}-{action.version}" for action in actions[:2]) or "0"
+
+
+def pace(actions: list[HubAction]) -> int | None:
+    """Return in how many seconds a page asks again, None where nothing is going to change."""
+    active = [action for action in actions if not action.is_final]
+    if not active:
+        return None
+    return SLOW if active[0].state in {State.WAITING, State.BLOCKED} else QUICK
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to SmartphoneKey as a line of the hub's history: `kind` is a chip's."""
+
+    at: datetime
+    kind: str
+    icon: str
+    title: Text
+    text: str
+
+
+def of_attempt(attempt: HubActionAttempt) -> Call:
+    """Return a call that was made for an action."""
+    parts = [
+        f"HTTP {attempt.http_status}" if attempt.http_status else "",
+        f"{attempt.duration_ms} ms" if attempt.duration_ms is not None else "",
+        attempt.reference,
+    ]
+    text = " · ".join(part for part in parts if part) or gettext("no answer")
+    icon = "signal" if attempt.http_status else "no-signal"
+    title = gettext("Status read")
+    if attempt.kind == SEND:
+        title = gettext("%(what)s: sent") % {"what": action_wording.title(attempt.action)}
+    return Call(attempt.started_at, "quiet", icon, title, text)

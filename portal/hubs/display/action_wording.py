@@ -1,0 +1,167 @@
+"""What people read of an action on a hub: short, plain, and with a next step.
+
+Chips, lists and the hub's history take the words from here, so that a state has the same name
+wherever it is named. Readers are administrators: nobody is sent to one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.ui import Chip, Text
+from portal.hubs.actions.models import Command, HubAction, Kind, Reason, State
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A state in words: the chip, and what to know or do now."""
+
+    chip: Chip
+    text: Text
+
+
+def _words(kind: str, icon: str, word: Text, text: Text) -> Words:
+    return Words(Chip(kind, icon, word), text)
+
+
+KEEP_TRYING: Final = _("It is saved and we keep trying. You may leave this page.")
+BY_STATE: Final[dict[str, Words]] = {
+    State.QUEUED: _words("working", "clock", _("Waiting to send"), _("It is sent now.")),
+    State.SENDING: _words("working", "working", _("Sending"), _("This takes a few seconds.")),
+    State.VERIFYING: _words(
+        "working", "working", _("Confirming"), _("We ask SmartphoneKey whether it is so now.")
+    ),
+    State.WAITING: _words("working", "clock", _("Trying again"), KEEP_TRYING),
+    State.BLOCKED: _words("attention", "key", _("Waits for the key"), KEEP_TRYING),
+    State.DONE: _words("good", "check", _("Done"), _("SmartphoneKey confirms it.")),
+    State.WAS_SO: _words("good", "check", _("Was so already"), _("Nothing had to be sent.")),
+    State.ACCEPTED: _words(
+        "good",
+        "check",
+        _("Accepted"),
+        _(
+            "SmartphoneKey passes it on to the hub, at once or when the hub is back online. "
+            "What the hub makes of it does not come back here."
+        ),
+    ),
+    State.NOT_PASSED_ON: _words(
+        "attention",
+        "alert",
+        _("Not passed on"),
+        _("SmartphoneKey could not pass it on to the hub. Send it again in a few minutes."),
+    ),
+    State.UNKNOWN: _words(
+        "attention",
+        "help",
+        _("Not known"),
+        _("It may have been done. Look at the hub, and ask for it again where it is not so."),
+    ),
+    State.REFUSED: _words("stop", "alert", _("Refused"), _("SmartphoneKey refused it.")),
+    State.EXPIRED: _words(
+        "attention", "clock", _("Given up"), _("It was tried for a day. Nothing has changed.")
+    ),
+    State.NOT_SENT: _words(
+        "attention", "alert", _("Not sent"), _("Nothing was sent. Ask for it again.")
+    ),
+    State.CANCELLED: _words("quiet", "close", _("Stopped"), _("Nothing has changed.")),
+}
+BY_BOTH: Final[dict[tuple[str, str], Text]] = {
+    (State.UNKNOWN, Reason.INTERRUPTED): _(
+        "The portal was interrupted while it was sent, so nobody knows whether it left. Look at "
+        "the hub, and send it again where that is needed: it is not sent again by itself."
+    ),
+    (State.UNKNOWN, Reason.UNREACHABLE): _(
+        "SmartphoneKey gave no clear answer, so nobody knows whether it was done. Look at the hub, "
+        "and ask for it again where that is needed."
+    ),
+    (State.NOT_SENT, Reason.INTERRUPTED): _(
+        "The portal was interrupted before it was sent. Nothing of it is kept: enter it again."
+    ),
+    (State.NOT_SENT, Reason.UNREACHABLE): _(
+        "SmartphoneKey could not be reached, so nothing was sent. Try again in a few minutes."
+    ),
+    (State.NOT_SENT, Reason.RATE): _(
+        "SmartphoneKey is busy with calls of this key, so nothing was done. Try again in a minute."
+    ),
+    (State.NOT_SENT, Reason.BUSY): _(
+        "Something else was being sent to this hub, so nothing was done. Try again in a minute."
+    ),
+    (State.EXPIRED, Reason.OFFLINE): _(
+        "For a day SmartphoneKey could not pass it on. Nothing has changed. Bring the hub online, "
+        "and ask for it again."
+    ),
+    (State.CANCELLED, Reason.RIGHT_GONE): _(
+        "Who asked for it is no administrator any more. Ask for it yourself where it is needed."
+    ),
+    (State.CANCELLED, Reason.SITE_CLOSED): _("The site was archived. Nothing has changed."),
+}
+BY_REASON: Final[dict[str, Text]] = {
+    Reason.OFFLINE: _("The hub is offline. It is sent again when the hub is back, for a day."),
+    Reason.UNREACHABLE: _("SmartphoneKey is not answering. It is saved and we keep trying."),
+    Reason.RATE: _("SmartphoneKey is busy. It is saved and we try again in a moment."),
+    Reason.BUSY: _("The hub is being changed. We try again in a moment."),
+    Reason.TOO_OFTEN: _("It was sent several times without effect. The next time is later."),
+    Reason.KEY_MISSING: _("There is no API key. Store one, and it goes on."),
+    Reason.KEY_KIND: _("This needs an ordinary API key, and a super key is stored."),
+    Reason.KEY_DOUBTED: _("SmartphoneKey refused the API key. We ask again in a minute."),
+    Reason.KEY_REFUSED: _("SmartphoneKey refuses the API key. Store another one."),
+    Reason.KEY_UNREADABLE: _("The stored API key cannot be read. Store it again."),
+    Reason.KEY_MISMATCH: _("The API key belongs to another organisation. Store your own."),
+    Reason.NO_USER: _(
+        "SmartphoneKey knows nobody with the e-mail address of who asked. Add their SpKey user id "
+        "under People."
+    ),
+    Reason.ADDRESS_UNCONFIRMED: _(
+        "Who asked has not confirmed their e-mail address. Add their SpKey user id under People."
+    ),
+    Reason.NOT_OURS: _("The hub is not your organisation's any more."),
+    Reason.MISSING: _("SmartphoneKey does not know this hub."),
+    Reason.SUSPENDED: _("The hub is suspended. Ask SmartphoneKey's support."),
+    Reason.DECOMMISSIONED: _("The hub is out of service for good."),
+    Reason.INVALID: _("SmartphoneKey does not accept what was sent."),
+    Reason.AGAINST_RULES: _("SmartphoneKey says that this cannot be done to this hub now."),
+    Reason.FORBIDDEN: _("Your organisation's API key may not do this."),
+}
+COMMANDS: Final[dict[str, Text]] = {
+    Command.NODES: _("Ask for its devices"),
+    Command.SERVER: _("Ask for server info"),
+    Command.WIFI: _("Set the Wi-Fi"),
+}
+
+
+def words(action: HubAction) -> Words:
+    """Return the action's state in words."""
+    of_state = BY_STATE[action.state]
+    by_reason = BY_REASON.get(action.reason) if action.reason else None
+    text = BY_BOTH.get((action.state, action.reason)) or by_reason or of_state.text
+    if action.cancel_requested_at is not None and not action.is_final:
+        text = _("It is stopped. It may have been done already: we look first.")
+    return Words(of_state.chip, text)
+
+
+def title(action: HubAction) -> str:
+    """Return what the action is, as people say it."""
+    match action.kind:
+        case Kind.MOVE:
+            site = action.site.name if action.site else action.spkey_site_id
+            return gettext("Move to %(site)s") % {"site": site}
+        case Kind.ROLE:
+            return gettext("Make primary") if action.make_primary else gettext("Make secondary")
+        case Kind.SUSPEND:
+            return gettext("Suspend")
+        case Kind.COMMISSION:
+            return gettext("Add a Matter device")
+    return str(COMMANDS.get(action.command, action.command))
+
+
+def needs_key(action: HubAction) -> bool:
+    """Whether the way on leads over the page of the API key."""
+    return action.reason in {
+        Reason.KEY_MISSING,
+        Reason.KEY_REFUSED,
+        Reason.KEY_UNREADABLE,
+        Reason.KEY_MISMATCH,
+        Reason.KEY_KIND,
+    }

@@ -1,0 +1,139 @@
+"""The forms of what is done to a hub. None of them knows another organisation than the hub's."""
+
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.web.long_choices import LongSelect
+from portal.hubs.actions.confidential import Confidential, is_commissioning_code
+from portal.hubs.models import Hub
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+from portal.sites.queries import sites_of
+
+BECAUSE_LENGTH = 300
+
+
+class WriteOnly(forms.TextInput):
+    """A field that shows nothing of what was typed, however the form is drawn again."""
+
+    def __init__(self, **attrs: str) -> None:
+        quiet = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        # A change of language keeps what was typed in the tab: this not (kept-fields.js).
+        super().__init__(attrs=quiet | {"data-write-only": "true"} | attrs)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return the context without the value."""
+        return super().get_context(name, None, attrs)
+
+
+class ActionForm(forms.Form):
+    """The token that makes a double tap one action."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member, self.hub = member, hub
+        self.initial.setdefault("submission", uuid.uuid4())
+
+    def fields_of_request(self) -> dict[str, Any]:
+        """Return what the form says of the action."""
+        return {}
+
+    def confidential(self) -> Confidential | None:
+        """Return what is sent once and kept nowhere."""
+        return None
+
+
+class MoveForm(ActionForm):
+    """Where to, and why."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The organisation's other sites, once the form knows which.
+        label=_("To"),
+        empty_label=_("Choose a site"),
+        widget=LongSelect,
+        error_messages={"required": _("Choose a site.")},
+    )
+    because = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=BECAUSE_LENGTH,
+        help_text=_("SmartphoneKey and the record keep it."),
+    )
+    field_order = ("site", "because", "submission")
+
+    def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
+        super().__init__(member, hub, *args, **kwargs)
+        others = sites_of(member).open().exclude(spkey_site_id=hub.spkey_site_id)
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = others
+
+    def fields_of_request(self) -> dict[str, Any]:
+        """Return the site and the reason."""
+        return {"site": self.cleaned_data["site"], "because": self.cleaned_data["because"]}
+
+
+class SuspendForm(ActionForm):
+    """Why."""
+
+    because = forms.CharField(
+        label=_("Reason"),
+        max_length=BECAUSE_LENGTH,
+        help_text=_("SmartphoneKey and the record keep it."),
+    )
+    field_order = ("because", "submission")
+
+    def fields_of_request(self) -> dict[str, Any]:
+        """Return the reason."""
+        return {"because": self.cleaned_data["because"]}
+
+
+class WifiForm(ActionForm):
+    """The network's name and its password, write-only."""
+
+    ssid = forms.CharField(
+        label=_("Network name (SSID)"), max_length=32, strip=False, widget=WriteOnly()
+    )
+    credentials = forms.CharField(
+        label=_("Wi-Fi password"),
+        min_length=8,
+        max_length=63,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("ssid", "credentials", "submission")
+
+    def confidential(self) -> Confidential:
+        """Return both."""
+        return Confidential(
+            ssid=self.cleaned_data["ssid"], credentials=self.cleaned_data["credentials"]
+        )
+
+
+class CommissionForm(ActionForm):
+    """The code on a Matter device, write-only."""
+
+    code = forms.CharField(
+        label=_("Matter code"),
+        max_length=200,
+        widget=WriteOnly(),
+        help_text=_("11 or 21 digits, or what the QR code says: MT: and more."),
+    )
+    field_order = ("code", "submission")
+
+    def clean_code(self) -> str:
+        """Return the code as SpKey takes it, without the hyphens and spaces that labels have."""
+        code: str = self.cleaned_data["code"]
+        bare = code if code.startswith("MT:") else code.replace("-", "").replace(" ", "")
+        if not is_commissioning_code(bare):
+            raise forms.ValidationError(
+                _("A Matter code has 11 or 21 digits, or begins with MT:. Enter it again.")
+            )
+        return bare
+
+    def confidential(self) -> Confidential:
+        """Return the code."""
+        return Confidential(code=self.cleaned_data["code"])

@@ -1,0 +1,148 @@
+"""What administrators do to a hub: a page that asks, one that shows what came of it, live."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from portal.core.throttle import Limit
+from portal.core.web.posted import posted
+from portal.hubs import watching
+from portal.hubs.actions import asking, direct
+from portal.hubs.actions.asking import ActionRequest, AnotherActionError
+from portal.hubs.actions.models import HubAction
+from portal.hubs.display import action_history, action_wording
+from portal.hubs.models import Hub
+from portal.hubs.queries import actions_of_people, actions_on, hubs_of_people
+from portal.hubs.web.action_forms import ActionForm
+from portal.hubs.web.deeds import DEEDS, Deed
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+
+AN_HOUR = Limit("actions on hubs", most=300, seconds=3600)
+
+
+@require_safe
+def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show what can be done to a hub, what is under way, and what has been done."""
+    hub, _ = managed_hub(request, pk)
+    watching.watch(hub)
+    return render(
+        request, "hubs/actions.html", part(hub) | {"deeds": deeds_of(hub), "site": _site(hub)}
+    )
+
+
+def deeds_of(hub: Hub) -> list[tuple[Deed, str]]:
+    """Return what can be done to the hub, each with the address of its page."""
+    is_so = "primary" if hub.is_primary else "secondary"
+    possible = [(what, deed) for what, deed in DEEDS.items() if what != is_so]
+    return [(deed, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, deed in possible]
+
+
+@require_GET
+def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show the hub's actions as they are now; nothing (204) when the page knows them already."""
+    hub, _ = managed_hub(request, pk)
+    context = part(hub)
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    return render(request, "hubs/parts/actions.html", context)
+
+
+def part(hub: Hub) -> dict[str, object]:
+    """Return what `hubs/parts/actions.html` shows of a hub, on whatever page, and its pace."""
+    actions = actions_on(hub, action_history.MOST)
+    return {
+        "hub": hub,
+        "actions": [action_history.item(action) for action in actions],
+        "seen": action_history.seen(actions),
+        "pace": action_history.pace(actions),
+    }
+
+
+@sensitive_post_parameters("ssid", "credentials", "code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, pk: uuid.UUID, what: str) -> HttpResponse:
+    """Ask whether to do this to the hub, saying what follows, and have it done."""
+    hub, member = managed_hub(request, pk)
+    proposed = {"site": request.GET.get("site", "")}
+    form = DEEDS[what].form(member, hub, posted(request), initial=proposed)
+    if request.method != "POST" or not form.is_valid():
+        return _ask(request, hub, what, form, status=422 if form.is_bound else 200)
+    AN_HOUR.take(str(member.organisation_id))
+    try:
+        action = _submit(what, form)
+    except AnotherActionError as other:
+        words = gettext("Something else is being done to this hub: %(what)s. Wait until it ends.")
+        form.add_error(None, words % {"what": action_wording.title(other.action)})
+        return _ask(request, hub, what, form, status=422)
+    return redirect(page_of(action.hub))
+
+
+def _submit(what: str, form: ActionForm) -> HubAction:
+    deed = DEEDS[what]
+    request = ActionRequest(
+        user=form.member.user,
+        hub=form.hub,
+        kind=deed.kind,
+        # A browser that went back may send an old token with something else.
+        submission=uuid.uuid5(form.cleaned_data["submission"], f"{form.hub.pk} {what}"),
+        **deed.more,
+        **form.fields_of_request(),
+    )
+    confidential = form.confidential()
+    return asking.submit(request) if confidential is None else direct.submit(request, confidential)
+
+
+def _ask(
+    request: HttpRequest, hub: Hub, what: str, form: ActionForm, *, status: int
+) -> HttpResponse:
+    deed, tail = DEEDS[what], str(hub.hub_id)[-4:].upper()
+    context = {
+        "hub": hub,
+        "deed": deed,
+        "question": str(deed.question) % {"tail": tail},
+        "address": reverse(f"hub-actions:{what}", args=(hub.pk,)),
+        "form": form,
+        "site": _site(hub),
+    }
+    return render(request, "hubs/act.html", context, status=status)
+
+
+def _site(hub: Hub) -> str:
+    return hub.organisation.sites.name_of(hub.spkey_site_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop an action that is under way."""
+    person = access.person(request)
+    action = get_object_or_404(actions_of_people(person), pk=pk)
+    access.require(person, action.organisation_id, Ability.MANAGE_HUBS)
+    if request.method == "POST" and asking.can_stop(action):
+        if asking.stop(action, person):
+            messages.success(request, gettext("Stopped. Nothing has changed."))
+        else:
+            messages.info(request, gettext("It may have been done already: we look first."))
+    return redirect(page_of(action.hub))
+
+
+def page_of(hub: Hub) -> str:
+    """Return where the hub's actions are shown."""
+    return reverse("hub-actions:page", args=(hub.pk,))
+
+
+def managed_hub(request: HttpRequest, pk: uuid.UUID) -> tuple[Hub, Membership]:
+    """Return a hub of one of the person's organisations, and their right to manage it.
+
+    Raises Http404 for a hub of nobody's or of others, PermissionDenied without the right.
+    """
+    person = access.person(request)
+    hub = get_object_or_404(hubs_of_people(person), pk=pk)
+    return hub, access.require(person, hub.organisation_id, Ability.MANAGE_HUBS)

@@ -1,0 +1,69 @@
+"""A hub that is at another site: an installer asks to have it moved, an administrator taps once."""
+
+import pytest
+from django.urls import reverse
+
+from portal.claims.engine import actions
+from portal.hubs.actions.models import HubAction
+from portal.jobs.models import JobRequest
+from portal.notices.models import Notice
+from portal.sandbox import world
+from tests.conftest import claim_request, work
+from tests.hubs.actions.conftest import work as work_on_action
+
+
+@pytest.fixture
+def refused(ira, mill_court, sandbox):
+    """Ira's claim of a hub that is at another of Acme's sites."""
+    hub_id = world.MAGIC["other_site"].id
+    claim = work(actions.submit(claim_request(ira, mill_court, hub_id)))
+    assert (claim.state, claim.reason) == ("conflict", "another_site")
+    return claim
+
+
+def page_of(client, claim):
+    return client.get(reverse("claims:detail", args=(claim.pk,))).content.decode()
+
+
+def test_an_installer_asks_and_one_tap_moves_the_hub(installer, ada, as_person, refused, sandbox):
+    assert "Ask to have it moved to Mill Court" in page_of(installer, refused)
+    for _ in range(2):
+        installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    (asked,) = JobRequest.objects.all()
+    assert "Your administrators are asked to move it." in page_of(installer, refused)
+
+    admin = as_person(ada)
+    request = reverse("jobs:request", args=(asked.pk,))
+    assert "Ira Installer asks to move hub …51FE to Mill Court" in admin.get("/").content.decode()
+    assert "Move hub" in admin.get(request).content.decode()
+    admin.post(request, {"decision": "grant"})
+    action = work_on_action(HubAction.objects.get(), rounds=2)
+    asked.refresh_from_db()
+
+    assert (action.state, action.asked_by, asked.granted) == ("done", ada, True)
+    assert sandbox.state.hubs[str(refused.hub.hub_id)].site_id == "mill-court"
+    kinds = set(Notice.objects.values_list("kind", flat=True))
+    assert {"job_request", "job_answer"} <= kinds
+
+
+def test_an_administrator_is_led_to_the_move_itself(ada, as_person, refused):
+    admin = as_person(ada)
+    address = reverse("hub-actions:move", args=(refused.hub_id,)) + f"?site={refused.site_id}"
+
+    assert address in page_of(admin, refused)
+    assert f'value="{refused.site_id}" selected' in admin.get(address).content.decode()
+
+
+def test_a_request_that_is_refused_moves_nothing(installer, ada, as_person, refused):
+    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    asked = JobRequest.objects.get()
+    as_person(ada).post(reverse("jobs:request", args=(asked.pk,)), {"decision": "refuse"})
+    asked.refresh_from_db()
+
+    assert (asked.granted, HubAction.objects.count()) == (False, 0)
+
+
+def test_of_a_claim_that_ended_otherwise_nothing_is_asked(installer, claim):
+    installer.post(reverse("jobs:ask-move", args=(claim.pk,)))
+
+    assert not JobRequest.objects.exists()

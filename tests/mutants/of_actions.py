@@ -1,0 +1,141 @@
+"""The safeguards of actions on hubs, and for each how it is switched off and who notices."""
+
+from tests.mutants.catalogue import Edit, Mutant
+
+ACTIONS = "portal/hubs/actions"
+OUTCOMES = "tests/hubs/actions/test_outcomes.py"
+DEATHS = "tests/hubs/actions/test_death_and_holds.py"
+CONFIDENTIAL = "tests/hubs/actions/test_confidential.py"
+MACHINE = "tests/machine/test_action_machine.py"
+
+
+def _mutant(safeguard: str, switched_off: str, path: str, old: str, new: str, test: str) -> Mutant:
+    edits = (Edit(path, old, new),)
+    return Mutant(safeguard, switched_off, edits, test, by_machine=False)
+
+
+_HELD = "    held = Hub.objects.filter(free, pk=hub.pk)"
+_ABANDONED = "    if facts.unresolved and not facts.is_read_back:\n"
+
+MUTANTS_OF_ACTIONS = (
+    _mutant(
+        "nothing is sent to a hub while something else is",
+        "whoever asks has the hold",
+        "portal/hubs/holds.py",
+        _HELD,
+        _HELD.replace("free, ", ""),
+        DEATHS,
+    ),
+    _mutant(
+        "a claim takes the hold that actions take",
+        "it sends without one",
+        "portal/claims/engine/step.py",
+        "    holds.take(claim.hub, _holder(claim))\n",
+        "",
+        DEATHS,
+    ),
+    _mutant(
+        "an action takes the hold that claims take",
+        "it sends without one",
+        f"{ACTIONS}/step.py",
+        "    holds.take(action.hub, _holder(action))\n",
+        "",
+        MACHINE,
+    ),
+    _mutant(
+        "a command that may have left is never sent again",
+        "it is, once the worker is known to be dead",
+        f"{ACTIONS}/decide.py",
+        _ABANDONED,
+        "    if False:\n",
+        DEATHS,
+    ),
+    _mutant(
+        "an action whose worker was killed is open",
+        "the intent says nothing of it",
+        f"{ACTIONS}/step.py",
+        '        "outcome_unknown_since": now,\n',
+        "",
+        DEATHS,
+    ),
+    _mutant(
+        "a move that was sent is read back",
+        "an answer is taken as the end",
+        f"{ACTIONS}/rules.py",
+        "    CallOutcome.ANSWERED: _to_read(),\n",
+        "    CallOutcome.ANSWERED: Rule(State.DONE),\n",
+        OUTCOMES,
+    ),
+    _mutant(
+        "a refusal is read back before it is believed",
+        "it is believed",
+        f"{ACTIONS}/rules.py",
+        "    CallOutcome.FORBIDDEN: _to_read(Reason.FORBIDDEN),\n",
+        "    CallOutcome.FORBIDDEN: Rule(State.REFUSED, Reason.FORBIDDEN),\n",
+        OUTCOMES,
+    ),
+    _mutant(
+        "the right is asked for again before the send",
+        "it was asked for once",
+        f"{ACTIONS}/permissions.py",
+        "    if not access.may(action.asked_by, action.organisation, Ability.MANAGE_HUBS):\n",
+        "    if False:\n",
+        OUTCOMES,
+    ),
+    _mutant(
+        "a hub is moved within its organisation alone",
+        "a site of any organisation will do",
+        f"{ACTIONS}/asking.py",
+        "self.site.organisation_id != self.hub.organisation_id",
+        "False",
+        OUTCOMES,
+    ),
+    _mutant(
+        "what the API says of what is confidential is not kept",
+        "its words are",
+        f"{ACTIONS}/calls.py",
+        "    return _without_echo(sent) if action.is_confidential else sent\n",
+        "    return sent\n",
+        CONFIDENTIAL,
+    ),
+    _mutant(
+        "an error over what is confidential is logged without its trace",
+        "with it",
+        f"{ACTIONS}/step.py",
+        "        trace = None if work.action.is_confidential else error\n",
+        "        trace = error\n",
+        CONFIDENTIAL,
+    ),
+    _mutant(
+        "what is confidential never waits for another try",
+        "it rests as anything else",
+        f"{ACTIONS}/decide.py",
+        "    is_only_once = facts.is_confidential or (facts.sends and not facts.is_read_back)\n",
+        "    is_only_once = facts.sends and not facts.is_read_back\n",
+        CONFIDENTIAL,
+    ),
+    _mutant(
+        "a form shows nothing of what is confidential again",
+        "it is drawn as it was typed",
+        "portal/hubs/web/action_forms.py",
+        "        return super().get_context(name, None, attrs)\n",
+        "        return super().get_context(name, value, attrs)\n",
+        "tests/hubs/web/test_action_pages.py",
+    ),
+    _mutant(
+        "a report of an error shows nothing of what is confidential",
+        "it shows what was posted",
+        "portal/hubs/web/actions.py",
+        '@sensitive_post_parameters("ssid", "credentials", "code")\n',
+        "",
+        "tests/hubs/web/test_action_pages.py",
+    ),
+    _mutant(
+        "the sandbox's journal hides what a device is told in confidence",
+        "it shows it",
+        "portal/sandbox/server.py",
+        "            _logged_body(request),\n",
+        "            _readable(request.body),\n",
+        "tests/sandbox/test_client_meets_sandbox.py",
+    ),
+)
