@@ -1,6 +1,7 @@
 """Writing to the audit trail."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -53,8 +54,36 @@ def record(
     where it is not. `outcome` is "failed" or "refused" where nothing came of it. `detail` must
     serialise as JSON and must hold no secret.
     """
+    made = entry(
+        verb,
+        actor=actor,
+        organisation_id=organisation_id,
+        subject=subject,
+        acting_organisation_id=acting_organisation_id,
+        acting_as=acting_as,
+        outcome=outcome,
+        moment=moment,
+        **detail,
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def entry(
+    verb: str,
+    *,
+    actor: Actor | None,
+    organisation_id: uuid.UUID | None,
+    subject: models.Model | None = None,
+    acting_organisation_id: uuid.UUID | None = None,
+    acting_as: str = "",
+    outcome: str = "",
+    moment: datetime | None = None,
+    **detail: Any,
+) -> Entry:
+    """Return a row as `record` appends it, for who appends many together: with `append`."""
     origin = logs.current()
-    return Entry.objects.create(
+    return Entry(
         at=moment or timezone.now(),
         verb=verb,
         kind=kind_of(verb),
@@ -74,6 +103,11 @@ def record(
         result=outcome,
         detail=detail,
     )
+
+
+def append(entries: Iterable[Entry]) -> None:
+    """Append these rows, inside the caller's transaction."""
+    Entry.objects.bulk_create(entries)
 
 
 def _role(

@@ -228,7 +228,7 @@ def test_a_row_that_cannot_be_written_rolls_the_change_back(ira, mill_court, hub
     def refuse(*args, **kwargs):
         raise Trouble
 
-    monkeypatch.setattr(Entry.objects, "create", refuse)
+    monkeypatch.setattr(Entry.objects, "bulk_create", refuse)
     with pytest.raises(Trouble):
         actions.submit(claim_request(ira, mill_court, hub_id))
 

@@ -17,7 +17,15 @@ from portal.orgs.models import KeyCandidate
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
 # Functions that take a verb as the first of their texts.
-RECORDERS = {"record", "record_change", "record_of", "_record", "_recorded", "_of_stranger"}
+RECORDERS = {
+    "record",
+    "entry",
+    "record_change",
+    "record_of",
+    "_record",
+    "_recorded",
+    "_of_stranger",
+}
 # Verbs that are put together: what stands in the source → what becomes of it.
 TOGETHER = {
     "f'key.{state}'": ["key.refused", "key.mismatch"],

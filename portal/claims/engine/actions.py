@@ -14,6 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from portal.audit import record as audit
+from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.claims.engine import (
     effects,
@@ -107,13 +109,24 @@ def _standing(claim_request: ClaimRequest) -> Claim | None:
 
 
 def _create(claim_request: ClaimRequest) -> Claim:
+    job = job_of(claim_request)
+    hub = watching.hub_to_claim(claim_request.organisation, claim_request.hub_id)
+    claim = new_claim(claim_request, hub, job)
+    claim.save(force_insert=True)
+    if claim_request.retry_of is not None:
+        Claim.objects.filter(pk=claim_request.retry_of.pk).update(retried=True)
+    audit.append([entry_of(claim, claim_request)])
+    return claim
+
+
+def new_claim(claim_request: ClaimRequest, hub: Hub, job: Job | None) -> Claim:
+    """Return the claim for this request as it begins, not yet saved."""
     now = timezone.now()
-    job = _job_of(claim_request)
     place = claim_request.place or (rights.expected_place(job, claim_request.hub_id) if job else "")
-    claim = Claim.objects.create(
+    return Claim(
         organisation=claim_request.organisation,
         acting_organisation=claim_request.acting_organisation,
-        hub=watching.hub_to_claim(claim_request.organisation, claim_request.hub_id),
+        hub=hub,
         hub_id_text=str(claim_request.hub_id),
         site=claim_request.site,
         spkey_site_id=claim_request.spkey_site_id,
@@ -129,24 +142,24 @@ def _create(claim_request: ClaimRequest) -> Claim:
         retry_window_start=now,
         **due_at(now),
     )
-    if claim_request.retry_of is not None:
-        Claim.objects.filter(pk=claim_request.retry_of.pk).update(retried=True)
-    record(
+
+
+def entry_of(claim: Claim, claim_request: ClaimRequest) -> Entry:
+    """Return what the record says of a claim that is submitted."""
+    acting = claim_request.acting_organisation
+    return audit.entry(
         "claim.submitted",
         actor=claim_request.user,
         organisation_id=claim_request.organisation.pk,
-        acting_organisation_id=claim_request.acting_organisation.pk
-        if claim_request.acting_organisation
-        else None,
+        acting_organisation_id=acting.pk if acting else None,
         subject=claim,
         hub=str(claim_request.hub_id),
         site=claim_request.spkey_site_id,
         reason=claim_request.reason,
     )
-    return claim
 
 
-def _job_of(claim_request: ClaimRequest) -> Job | None:
+def job_of(claim_request: ClaimRequest) -> Job | None:
     """Return the job that the claim counts for. Support's claims count for none."""
     if claim_request.acting_organisation is not None or claim_request.site is None:
         return None
