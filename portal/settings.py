@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
+    "portal.imports",
     "portal.tray",
     "portal.support",
     "portal.orgs.apps.OperatorsConfig",
@@ -303,6 +304,8 @@ LOOKUPS_AN_HOUR = env.int("PORTAL_LOOKUPS_AN_HOUR", 1_000)
 CLAIMS_AN_HOUR = env.int("PORTAL_CLAIMS_AN_HOUR", 500)
 # How far apart the calls are by which each organisation's own hubs are read again.
 HUB_READ_SECONDS = env.float("PORTAL_HUB_READ_SECONDS", 1.0)
+# Of an organisation; each has up to 10,000 rows.
+IMPORTS_A_DAY = env.int("PORTAL_IMPORTS_A_DAY", 100)
 # A claim whose last try began less long ago is not tried at somebody's asking: no hub comes online
 # in between, and each try is up to three calls with the organisation's key.
 TRY_NOW_SECONDS = 10
@@ -311,8 +314,8 @@ TRY_NOW_SECONDS = 10
 PHOTO_SECONDS = 3
 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-# The same as `bodies.ORDINARY`, for what stands beside a photo.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+# What is pasted into an import. Elsewhere `bodies.ORDINARY` bounds it before.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 LANGUAGE_CODE = "en"

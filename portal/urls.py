@@ -19,6 +19,7 @@ urlpatterns = [
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
     path("hubs/", include("portal.hubs.web.photo_urls")),
+    path("import/", include("portal.imports.web.urls")),
     path("jobs/", include("portal.jobs.web.urls")),
     path("handover/<str:token>/", handover_link.linked, name="handover-link"),
     path("hubs/", include("portal.hubs.web.urls")),

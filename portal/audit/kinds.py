@@ -22,7 +22,7 @@ class Kind(StrEnum):
 _OF_SUBJECTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.CLAIMS: ("claim", "request"),
     Kind.SITES: ("site",),
-    Kind.HUBS: ("hub", "place"),
+    Kind.HUBS: ("hub", "place", "import"),
     Kind.JOBS: ("job", "handover"),
     Kind.PEOPLE: ("membership", "person", "invitation", "operator", "second_factor"),
     Kind.KEY: ("key",),

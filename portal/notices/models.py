@@ -145,6 +145,7 @@ class Notice(ToPerson):
         HUBS_OFFLINE = "hubs_offline", _("Hubs offline")
         HUBS_BACK = "hubs_back", _("Hubs online again")
         HUBS_LEFT = "hubs_left", _("Hubs not ours any more")
+        IMPORT_FINISHED = "import_finished", _("Import finished")
 
     # None where it is the operators who are told.
     organisation = models.ForeignKey(

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     HUBS = "hubs"
     JOBS = "jobs"
     REQUESTS = "requests"
+    IMPORTS = "imports"
     SUPPORT = "support"
 
 
@@ -38,6 +39,7 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.JOB_OVERDUE: Topic.JOBS,
     Notice.Kind.JOB_COMPLETED: Topic.JOBS,
     Notice.Kind.JOB_REQUEST: Topic.REQUESTS,
+    Notice.Kind.IMPORT_FINISHED: Topic.IMPORTS,
     Notice.Kind.SUPPORT_CLAIMED: Topic.SUPPORT,
     Notice.Kind.BOUND_ELSEWHERE: Topic.SUPPORT,
 }
@@ -48,7 +50,10 @@ SAFETY: Final[frozenset[str]] = frozenset(
 # Told at once to who has asked.
 ANSWERS: Final[frozenset[str]] = frozenset({Notice.Kind.JOB_ANSWER})
 # What is told to those as well whom it concerns and who administer nothing.
-FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {Notice.Kind.GAVE_UP}
+FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {
+    Notice.Kind.GAVE_UP,
+    Notice.Kind.IMPORT_FINISHED,
+}
 
 UNLESS_CHOSEN: Final[dict[str, How]] = {Membership.Role.ADMIN: How.INSTANT}
 OF_OTHERS: Final = How.DIGEST

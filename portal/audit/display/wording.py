@@ -63,6 +63,8 @@ SENTENCES: Final[dict[str, Text]] = {
     "hub.commission_ended": _("Adding a Matter device to hub %(hub)s came to nothing"),
     "hub.commission_ended/accepted": _("SmartphoneKey accepted a Matter device for hub %(hub)s"),
     "hub.commission_ended/unknown": _("Whether hub %(hub)s got a Matter device is not known"),
+    # Many at once
+    "import.carried_out": _("%(who)s began import %(what)s"),
     # Sites
     "site.created": _("%(who)s added the site %(what)s"),
     "site.changed": _("%(who)s changed the site %(what)s"),
@@ -135,6 +137,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "notice.told/key_mismatch": _("E-mail was written about an API key of another organisation"),
     "notice.told/key_forbidden": _("E-mail was written about an API key that may not claim"),
     "notice.told/key_expires": _("E-mail was written about the API key, which ends soon"),
+    "notice.told/import_finished": _("E-mail was written about an import that finished"),
     "notice.told/late_effect": _("E-mail was written about a claim that took effect late"),
     "notice.told/review": _("E-mail was written about a claim that is not confirmed"),
     "notice.told/unknown_hubs": _("E-mail was written about many unknown hubs"),
@@ -229,6 +232,8 @@ DETAILS: Final[dict[str, Text]] = {
     "verdict": _("Result"),
     "administrators": _("Administrators"),
     "days": _("Days"),
+    "file": _("File"),
+    "rows": _("Rows"),
     "ends_on": _("Last day"),
     "exceptions": _("Exceptions"),
     "expires_on": _("Expires on"),
@@ -247,12 +252,16 @@ ROW_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_SHOWN: Final = frozenset({"about"})
 # What some values are called; others stand as they are.
 VALUES: Final[dict[str, Text]] = {
+    "bring_in": _("Bring in"),
+    "claim": _("Claim"),
+    "import_finished": _("Import finished"),
     "job_answer": _("Answer to a request"),
     "job_completed": _("Job completed"),
     "job_overdue": _("Job overdue"),
     "job_request": _("Request to answer"),
     "more_time": _("More time"),
     "move_hub": _("Move of a hub"),
+    "move": _("Move"),
 }
 
 

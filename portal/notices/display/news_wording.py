@@ -28,6 +28,10 @@ TOPICS: Final[dict[Topic, tuple[Text, Text]]] = {
         _("Requests"),
         _("Somebody asks for something that an administrator decides."),
     ),
+    Topic.IMPORTS: (
+        _("Imports"),
+        _("An import has finished."),
+    ),
     Topic.SUPPORT: (
         _("SpKey support"),
         _("SpKey support did something for the organisation."),

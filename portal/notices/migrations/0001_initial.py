@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                             ("hubs_offline", "Hubs offline"),
                             ("hubs_back", "Hubs online again"),
                             ("hubs_left", "Hubs not ours any more"),
+                            ("import_finished", "Import finished"),
                         ],
                         max_length=16,
                         verbose_name="kind",

@@ -1,0 +1,20 @@
+"""Makes imports known to Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportsConfig(AppConfig):
+    """The app of imports: many hubs at once."""
+
+    name = "portal.imports"
+    label = "imports"
+    verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        """Let workers read files, look at hubs and carry plans out."""
+        # Models can be imported only now.
+        from portal.core import worker  # noqa: PLC0415
+        from portal.imports import work  # noqa: PLC0415
+
+        worker.register(work.PLANS, work.BATCHES)

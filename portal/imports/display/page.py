@@ -1,0 +1,169 @@
+"""An import's page: its rows as lines of a table, its piles, its progress in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+from portal.core.ui import Chip, Text
+from portal.imports.display import wording
+from portal.imports.models import (
+    TO_BE_DONE,
+    Import,
+    Row,
+    RowState,
+    State,
+    Verdict,
+)
+from portal.imports.progress import Progress
+from portal.imports.queries import UNDER_WAY, Counts
+from portal.imports.site_finder import SiteFinder
+
+OF_SITE: Final = (Verdict.OURS, Verdict.KEPT, Verdict.OTHER_SITE)
+A_MINUTE: Final = 60
+AN_HOUR: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row as the table shows it. Where it holds no `hub_id`, `text` is what stands there."""
+
+    line: int
+    hub_id: str
+    text: str
+    site: str
+    place: str
+    chip: Chip
+    about: str
+    step: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """Some of the rows: by which name they are shown, what they are, how many."""
+
+    name: str
+    word: Text
+    number: int
+    kind: str = ""
+
+
+def items(plan: Import, rows: Iterable[Row], sites: SiteFinder, *, for_admin: bool) -> list[Item]:
+    """Return the rows as the table shows them to this reader."""
+    return [_item(plan, row, sites, for_admin=for_admin) for row in rows]
+
+
+def _item(plan: Import, row: Row, sites: SiteFinder, *, for_admin: bool) -> Item:
+    words = wording.of_row(plan.kind, row, for_admin=for_admin)
+    return Item(
+        line=row.line,
+        hub_id=str(row.hub_id or ""),
+        text=row.hub_text,
+        site=row.site.name if row.site else row.site_text,
+        place=row.place,
+        chip=words.chip,
+        about=about(row, sites),
+        step=words.step,
+        url=reverse("claims:detail", args=(row.claim_id,)) if row.claim_id else "",
+    )
+
+
+def about(row: Row, sites: SiteFinder) -> str:
+    """Return what else there is to say of a row's verdict."""
+    verdict = row.cause if row.cause and row.cause in Verdict.values else row.verdict
+    if row.at_site and (verdict in OF_SITE or row.state == RowState.ALREADY):
+        site = sites.named(row.at_site)
+        return gettext("at %(site)s") % {"site": site.name if site else row.at_site}
+    if verdict == Verdict.TWICE:
+        return gettext("first in line %(line)s") % {"line": row.about}
+    if verdict == Verdict.SITE_UNKNOWN:
+        like = sites.like(row.site_text)
+        return gettext("Did you mean “%(name)s”?") % {"name": like} if like else ""
+    return row.about if verdict in {Verdict.DATE, Verdict.TOO_MANY_CELLS} else ""
+
+
+def tabs(plan: Import, counts: Counts) -> list[Tab]:
+    """Return the groups of rows that the page shows: verdicts of a plan, piles of what is run."""
+    everything = Tab("", gettext("All"), sum(counts.values()))
+    if plan.state in {State.CHECKING, State.READY}:
+        return [everything, *_verdicts(plan, counts)]
+    return [everything, *piles(counts)]
+
+
+def _verdicts(plan: Import, counts: Counts) -> list[Tab]:
+    numbers: dict[str, int] = {}
+    for (_state, verdict), number in counts.items():
+        if verdict:
+            numbers[verdict] = numbers.get(verdict, 0) + number
+    known = {verdict: wording.of_verdict(plan.kind, verdict).chip for verdict in numbers}
+    order = {"good": 0, "attention": 1, "stop": 2}
+    ordered = sorted(numbers, key=lambda name: (order[known[name].kind], -numbers[name]))
+    return [Tab(name, known[name].word, numbers[name], known[name].kind) for name in ordered]
+
+
+def numbers_of(counts: Counts) -> dict[str, int]:
+    """Return how many rows are in each state."""
+    numbers = dict.fromkeys(RowState.values, 0)
+    for (state, _verdict), number in counts.items():
+        numbers[state] += number
+    return numbers
+
+
+def piles(counts: Counts) -> list[Tab]:
+    """Return the piles of an import that is carried out, and what is still under way."""
+    numbers = numbers_of(counts)
+    under_way = sum(numbers[state] for state in UNDER_WAY)
+    found = [
+        Tab(RowState.DONE, gettext("Done"), numbers[RowState.DONE], "good"),
+        Tab(RowState.ALREADY, gettext("Was so already"), numbers[RowState.ALREADY], "good"),
+        Tab(RowState.NOT_DONE, gettext("Not done"), numbers[RowState.NOT_DONE], "stop"),
+    ]
+    return [*found, *([Tab("under_way", gettext("Under way"), under_way)] if under_way else [])]
+
+
+def to_be_done(plan: Import, counts: Counts) -> int:
+    """Return how many rows the plan would carry out."""
+    return counts.get((RowState.PLANNED, TO_BE_DONE[plan.kind]), 0)
+
+
+def chip(plan: Import) -> Chip:
+    """Return the import's state at a glance; one that did nothing is not called good."""
+    is_bare = plan.state == State.FINISHED and not plan.done
+    return wording.NOTHING_DONE if is_bare else wording.STATES[plan.state]
+
+
+def progress(found: Progress) -> str:
+    """Say how far it is: "3,412 of 10,000 · 212 a second · 31 s left"."""
+    said = [
+        gettext("%(n)s of %(whole)s")
+        % {"n": _grouped(found.through), "whole": _grouped(found.whole)}
+    ]
+    if found.rate is not None:
+        said.append(_rate(found.rate))
+    if found.seconds_left:
+        said.append(_left(found.seconds_left))
+    return " · ".join(said)
+
+
+def _rate(rate: float) -> str:
+    if rate >= 1:
+        return gettext("%(n)s a second") % {"n": _grouped(round(rate))}
+    return gettext("%(n)s a minute") % {"n": _grouped(max(1, round(rate * A_MINUTE)))}
+
+
+def _left(seconds: int) -> str:
+    if seconds < A_MINUTE:
+        return gettext("%(n)d s left") % {"n": max(1, seconds)}
+    if seconds < AN_HOUR:
+        minutes = -(-seconds // A_MINUTE)
+        return ngettext("%(n)d min left", "%(n)d min left", minutes) % {"n": minutes}
+    hours = -(-seconds // AN_HOUR)
+    return ngettext("%(n)d hour left", "%(n)d hours left", hours) % {"n": hours}
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)

@@ -1,0 +1,204 @@
+"""What people do to an import: give a file, have the plan made again, carried out, or stopped."""
+
+import csv
+import hashlib
+import io
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from portal.audit.record import record
+from portal.core.leasing import due_at
+from portal.core.throttle import Limit
+from portal.imports.models import (
+    OPEN,
+    TO_BE_DONE,
+    Batch,
+    Import,
+    Piece,
+    Row,
+    RowState,
+    State,
+    Verdict,
+)
+from portal.imports.reading import kinds
+from portal.orgs.models import Membership, Organisation, User
+from portal.sites import changes
+from portal.sites.models import Site
+
+PIECE_BYTES: Final = 256 * 1024
+
+
+class NothingToDoError(Exception):
+    """There is nothing to carry out, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody gives: the bytes of a file, or what they pasted, and what is to be done.
+
+    `submission` is the form's token: the same one, the same import. `site` is where rows go that
+    name none.
+    """
+
+    kind: str
+    data: bytes
+    submission: uuid.UUID
+    name: str = ""
+    site: Site | None = None
+    retry_of: Import | None = None
+
+
+def make(member: Membership, given: Given) -> tuple[Import, bool]:
+    """Return the import of what was given, and whether it is new.
+
+    The same file, for the same purpose, is one import while that is open. Raises UnusableFileError
+    for what can be refused at once, and LimitReachedError.
+    """
+    kinds.look_at_head(given.data)
+    known = Import.objects.filter(submission=given.submission, organisation=member.organisation_id)
+    digest = _digest(given)
+    if found := known.first() or _open(member, digest):
+        return found, False
+    limit = Limit("imports of an organisation", settings.IMPORTS_A_DAY, 24 * 3600)
+    limit.take(str(member.organisation_id))
+    try:
+        with transaction.atomic():
+            return _save(member, given, digest), True
+    except IntegrityError:
+        # Two at once: the other one's is the import.
+        found = known.first() or _open(member, digest)
+        if found is None:
+            raise
+        return found, False
+
+
+def _digest(given: Given) -> str:
+    purpose = f"{given.kind} {given.site.pk if given.site else ''} "
+    return hashlib.sha256(purpose.encode() + given.data).hexdigest()
+
+
+def _open(member: Membership, digest: str) -> Import | None:
+    mine = Import.objects.filter(organisation=member.organisation_id, digest=digest)
+    return mine.filter(state__in=OPEN).first()
+
+
+def _save(member: Membership, given: Given, digest: str) -> Import:
+    organisation = member.organisation
+    Organisation.objects.hold(organisation)
+    last = Import.objects.filter(organisation=organisation).aggregate(last=Max("number"))["last"]
+    plan = Import.objects.create(
+        organisation=organisation,
+        number=(last or 0) + 1,
+        kind=given.kind,
+        made_by=member.user,
+        site=given.site,
+        submission=given.submission,
+        digest=digest,
+        name=given.name[-120:],
+        retry_of=given.retry_of,
+        **due_at(timezone.now()),
+    )
+    pieces = range(0, len(given.data), PIECE_BYTES)
+    for start in pieces:
+        Piece.objects.create(plan=plan, data=given.data[start : start + PIECE_BYTES])
+    return plan
+
+
+def run(plan: Import, actor: User) -> bool:
+    """Have the plan carried out, in this person's name. Return whether that begins with this.
+
+    The caller has checked their right. Raises NothingToDoError where no row is to be done.
+    """
+    to_do = plan.rows.filter(verdict=TO_BE_DONE[plan.kind], state=RowState.PLANNED).count()
+    if plan.state == State.READY and not to_do:
+        raise NothingToDoError
+    now = timezone.now()
+    with transaction.atomic():
+        begun = Import.objects.filter(pk=plan.pk, state=State.READY).update(
+            state=State.RUNNING, run_by=actor, run_at=now, moved_at=now, marks=[], **due_at(now)
+        )
+        if begun:
+            record(
+                "import.carried_out",
+                actor=actor,
+                organisation_id=plan.organisation_id,
+                subject=plan,
+                kind=plan.kind,
+                number=to_do,
+                rows=plan.total,
+                file=plan.name,
+            )
+    return bool(begun)
+
+
+def stop(plan: Import) -> bool:
+    """Carry out no more rows; of a plan that is not carried out yet, nothing remains to be done.
+
+    What was handed on already goes on. Return whether there was something to stop.
+    """
+    now = timezone.now()
+    mine = Import.objects.filter(pk=plan.pk)
+    running = mine.filter(state=State.RUNNING, stop_requested_at=None)
+    if running.update(stop_requested_at=now, **due_at(now)):
+        return True
+    with transaction.atomic():
+        discarded = mine.filter(state__in=(State.READING, State.CHECKING, State.READY)).update(
+            state=State.DISCARDED, finished_at=now, **due_at(None)
+        )
+        if discarded:
+            Batch.objects.filter(plan=plan).update(**due_at(None))
+            Piece.objects.filter(plan=plan).delete()
+    return bool(discarded)
+
+
+def check_again(plan: Import, site_text: str = "") -> bool:
+    """Have the hubs of a plan looked at again: all, or those of rows that write their site so.
+
+    Return whether there was such a plan.
+    """
+    again = {"state": State.CHECKING, "again": site_text, "marks": [], **due_at(timezone.now())}
+    return bool(Import.objects.filter(pk=plan.pk, state=State.READY).update(**again))
+
+
+def unknown_sites(plan: Import, limit: int) -> list[tuple[str, int]]:
+    """Return the sites that rows of the plan name and nobody knows, and how many rows each."""
+    rows = plan.rows.filter(verdict=Verdict.SITE_UNKNOWN, state=RowState.PLANNED).order_by()
+    named = rows.values_list("site_text").annotate(number=Count("pk"))
+    return list(named.order_by("-number", "site_text")[:limit])
+
+
+def add_site(plan: Import, text: str, site: Site, actor: User) -> Site:
+    """Add a site that rows of the plan name, and have those rows looked at again.
+
+    Raises what `changes.make` does.
+    """
+    made = changes.make(site, actor)
+    check_again(plan, text)
+    return made
+
+
+def retry_of(plan: Import, rows: Iterator[Row], submission: uuid.UUID, kind: str = "") -> Given:
+    """Return what to give for a new import of these rows of an old one, as they were written.
+
+    For the same purpose, or for that of another `kind`.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(("line", "hub id", "site", "place", "note"))
+    for row in rows:
+        writer.writerow((row.line, row.hub_text, row.site_text, row.place, row.note))
+    return Given(
+        kind=kind or plan.kind,
+        data=out.getvalue().encode(),
+        submission=submission,
+        name=plan.name,
+        site=plan.site,
+        retry_of=plan,
+    )

@@ -1,0 +1,176 @@
+"""An Excel workbook (XLSX): its first sheet, read within bounds that are looked at before."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter, range_boundaries
+
+from portal.imports.models import Verdict
+from portal.imports.reading import bounds, package
+from portal.imports.reading.bounds import Deadline
+from portal.imports.reading.faults import FileFault, UnusableFileError, unusable
+from portal.imports.reading.lines import Counter, Line, tidy
+
+# The last that Excel has.
+LAST_ROW: Final = 1_048_576
+_MERGED: Final = re.compile(
+    rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
+)
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
+# What openpyxl raises for what is no workbook, besides what it lets through from below.
+_DAMAGED: Final = (
+    *(KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError),
+    *(ParseError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ArithmeticError),
+)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The sheet that was read: what it is called, and how many others hold something too."""
+
+    lines: list[Line] = field(default_factory=list)
+    name: str = ""
+    others: int = 0
+
+
+def read(data: bytes, deadline: Deadline) -> Sheet:
+    """Return the first sheet's lines. Raises UnusableFileError."""
+    package.check_contents(data)
+    try:
+        package.check_parts(data)
+        return _read(data, deadline)
+    except UnusableFileError:
+        raise
+    except _DAMAGED:
+        raise unusable(FileFault.DAMAGED) from None
+
+
+def _read(data: bytes, deadline: Deadline) -> Sheet:
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    try:
+        sheets: list[Any] = [each for each in book.worksheets if each.sheet_state == "visible"]
+        if not sheets:
+            raise unusable(FileFault.EMPTY)
+        first = sheets[0]
+        xml = _xml_of(data, first)
+        merged = _merged(xml)
+        formulas = _formulas(data, deadline) if _FORMULA.search(xml) else {}
+        found = [
+            _line(number, cells, formulas.get(number, frozenset()), merged)
+            for number, cells in _rows(first, deadline, formulas)
+        ]
+        others = sum(_holds_something(sheet, deadline) for sheet in sheets[1:])
+        return Sheet(found, first.title if len(sheets) > 1 else "", others)
+    finally:
+        book.close()
+
+
+def _rows(
+    sheet: Any, deadline: Deadline, formulas: Mapping[int, object] = MappingProxyType({})
+) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Yield each row that is not empty, with its number; one of formulas without values is none."""
+    # What a sheet says of its own size is often wrong, and may be meant to be.
+    sheet.reset_dimensions()
+    counter = Counter()
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number % 256 == 0:
+            deadline.check()
+        if number > LAST_ROW:
+            raise unusable(FileFault.DAMAGED)
+        last = next((n for n in range(len(cells), 0, -1) if not _is_blank(cells[n - 1])), 0)
+        if not last and number not in formulas:
+            continue
+        if last > bounds.COLUMNS:
+            raise unusable(FileFault.FAR_CELL, f"{get_column_letter(last)}{number}", number)
+        counter.count(number)
+        yield number, cells[:last]
+
+
+def _holds_something(sheet: Any, deadline: Deadline) -> bool:
+    if not hasattr(sheet, "reset_dimensions"):
+        return False
+    return next(_rows(sheet, deadline), None) is not None
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _xml_of(data: bytes, sheet: Any) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        return opened.read(sheet._worksheet_path)
+
+
+def _merged(xml: bytes) -> list[tuple[int, int, int, int]]:
+    """Return the merged ranges: first column and row, last column and row, from 1."""
+    found = [range_boundaries(match.decode()) for match in _MERGED.findall(xml)]
+    return [(int(a or 1), int(b or 1), int(c or 1), int(d or 1)) for a, b, c, d in found]
+
+
+def _formulas(data: bytes, deadline: Deadline) -> dict[int, frozenset[int]]:
+    """Return which cells of which row hold a formula, counted from 0."""
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    found: dict[int, frozenset[int]] = {}
+    try:
+        sheet: Any = book.worksheets[0]
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            if number % 256 == 0:
+                deadline.check()
+            here = {n for n, cell in enumerate(cells) if getattr(cell, "data_type", "") == "f"}
+            if here:
+                found[number] = frozenset(here)
+    finally:
+        book.close()
+    return found
+
+
+def _line(
+    number: int,
+    values: Sequence[Any],
+    formulas: frozenset[int],
+    merged: Sequence[tuple[int, int, int, int]],
+) -> Line:
+    faults: dict[int, Verdict] = {}
+    cells = []
+    for index, value in enumerate(values):
+        text, fault = _text(value)
+        # What a formula came to is taken, where the file has it.
+        if index in formulas and not text:
+            fault = Verdict.FORMULA
+        if fault:
+            faults[index] = fault
+        cells.append(text)
+    for index in sorted(formulas):
+        if index >= len(cells):
+            cells += [""] * (index + 1 - len(cells))
+            faults[index] = Verdict.FORMULA
+    for left, top, right, bottom in merged:
+        if top <= number <= bottom:
+            for index in range(left - 1, min(right, bounds.COLUMNS)):
+                cells += [""] * (index + 1 - len(cells))
+                faults[index] = Verdict.MERGED
+    return Line(number, cells, faults)
+
+
+def _text(value: Any) -> tuple[str, Verdict | None]:
+    """Return a cell as people see it, and what a program has made of it."""
+    if value is None:
+        return "", None
+    if isinstance(value, bool):
+        return str(value).upper(), None
+    if isinstance(value, int):
+        return str(value), Verdict.NUMBER
+    if isinstance(value, float):
+        return (str(int(value)) if value.is_integer() else repr(value)), Verdict.NUMBER
+    if isinstance(value, datetime | date | time | timedelta):
+        return str(value), Verdict.DATE
+    return tidy(str(value)), None

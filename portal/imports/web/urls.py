@@ -1,0 +1,19 @@
+"""The addresses of imports."""
+
+from django.urls import path
+
+from portal.imports.web import detail, views
+
+app_name = "imports"
+urlpatterns = [
+    path("", views.import_list, name="list"),
+    path("new/", views.import_new, name="new"),
+    path("<uuid:pk>/", detail.detail, name="detail"),
+    path("<uuid:pk>/live/", detail.live, name="live"),
+    path("<uuid:pk>/run/", views.run, name="run"),
+    path("<uuid:pk>/check-again/", views.check_again, name="check-again"),
+    path("<uuid:pk>/stop/", views.stop, name="stop"),
+    path("<uuid:pk>/retry/", views.retry, name="retry"),
+    path("<uuid:pk>/add-site/", views.add_site, name="add-site"),
+    path("<uuid:pk>/export.csv", views.export, name="export"),
+]

@@ -1,0 +1,38 @@
+"""Writing to many rows, a few hundred at a time: nobody else who writes waits for long."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db.models import F, QuerySet
+
+from portal.hubs.models import Hub
+from portal.imports.models import Import, Row
+
+AT_ONCE: Final = 500
+# Of both, a hub and a row of an import.
+WORDS: Final = tuple(name for name in ("place", "note") if hasattr(Hub, name))
+
+
+def write(rows: QuerySet[Row], **fields: Any) -> int:
+    """Write these fields to the rows, which then are none of these any more. Return how many."""
+    written = 0
+    while pks := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        written += Row.objects.filter(pk__in=pks).update(**fields)
+    return written
+
+
+def keep_words(plan: Import, rows: Iterable[Row]) -> None:
+    """Keep with the hubs what rows that are done say of them: the place and the note.
+
+    Outside of any transaction: of two who change several hubs in one, each may wait for the other.
+    """
+    for row in rows:
+        said = {name: text for name, text in words_of(row).items() if text}
+        if said and row.hub_id is not None:
+            hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id=row.hub_id)
+            hubs.exclude(**said).update(**said, version=F("version") + 1)
+
+
+def words_of(row: Row) -> dict[str, str]:
+    """Return what a row says of its hub, by the names of the hub's columns."""
+    return {name: getattr(row, name) for name in WORDS}
