@@ -16,7 +16,15 @@ from chaos import postgres  # noqa: E402 - the project's folder has to be known 
 
 TESTS = (
     *("tests/audit", "tests/claims", "tests/core", "tests/gateway", "tests/hubs", "tests/notices"),
-    *("tests/jobs", "tests/demo", "tests/operators", "tests/orgs", "tests/sites", "tests/support"),
+    *(
+        "tests/imports",
+        "tests/jobs",
+        "tests/demo",
+        "tests/operators",
+        "tests/orgs",
+        "tests/sites",
+        "tests/support",
+    ),
     *("tests/tray", "tests/portal/test_tenancy_matrix.py", "tests/portal/test_web_security.py"),
     "tests/portal/test_made_once.py",
 )

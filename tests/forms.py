@@ -37,6 +37,7 @@ OF_ONES_ORGANISATION = (
     "first-steps-put-away",
     "hubs:export-csv",
     "hubs:export-xlsx",
+    "imports:new",
     "jobs:ask-site",
     "jobs:decide",
     "jobs:new",

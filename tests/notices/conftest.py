@@ -32,6 +32,11 @@ FACTS = {
     "still_offline": 1,
     "hubs": 12,
     "exceptions": 2,
+    "plan": "c56a4180-65aa-42ec-a945-5fd21dec0538",
+    "done": 12,
+    "already": 1,
+    "waiting": 1,
+    "not_done": 3,
 }
 
 

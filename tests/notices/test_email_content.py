@@ -65,6 +65,10 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert "12 hubs" in email.body
         assert reverse("jobs:handover", args=(FACTS["job"],)) in email.body
         return
+    if kind == "import_finished":
+        assert "12 hubs done" in email.subject
+        assert reverse("imports:detail", args=(FACTS["plan"],)) in email.body
+        return
     if kind.startswith("job_"):
         name = "request" if kind == "job_request" else "job"
         address = reverse(

@@ -26,7 +26,7 @@ def test_every_kind_of_notice_has_a_topic_or_cannot_be_turned_off():
 
 def test_only_topics_that_are_sent_are_offered_each_role_its_own(admin, ira):
     assert topics.offered(admin) == [*Topic]
-    assert topics.offered(ira.memberships.get()) == [Topic.CLAIMS]
+    assert topics.offered(ira.memberships.get()) == [Topic.CLAIMS, Topic.IMPORTS]
 
 
 def test_who_wants_none_is_written_none(acme, ada, abe, admin, mailoutbox):
@@ -99,7 +99,9 @@ def test_a_member_chooses_on_the_page_and_that_is_recorded(as_person, ada, admin
 
 
 def test_an_installer_chooses_only_what_concerns_them(as_person, ira):
-    answer = as_person(ira).post(reverse("news"), {"claims": "off", "key": "off"})
+    answer = as_person(ira).post(
+        reverse("news"), {"claims": "off", "key": "off", "imports": "digest"}
+    )
 
     assert answer.status_code == 302
     assert list(NewsChoice.objects.values_list("topic", "how")) == [("claims", "off")]

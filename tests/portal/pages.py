@@ -15,6 +15,7 @@ from portal.hubs.models import Hub
 from portal.hubs.photos import files
 from portal.hubs.photos.models import HubPhoto
 from portal.hubs.web.deeds import DEEDS
+from portal.imports.models import Import, Row
 from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Standing
 from portal.jobs.models import HandoverLink, Job, JobRequest
@@ -34,6 +35,8 @@ ADMINS = (
     "jobs:new",
     "jobs:ask-site",
     "hubs:list",
+    "imports:list",
+    "imports:new",
     "sites:list",
     "sites:new",
     "people:list",
@@ -64,6 +67,7 @@ HUBS = (
     "hub-actions:ask-support",
     *(f"hub-actions:{what}" for what in DEEDS),
 )
+IMPORTS = ("imports:detail", "imports:live")
 AGENTS = ("home", "support:claims", "support:new")
 POSTS = (
     "claims:new",
@@ -94,6 +98,12 @@ POSTS = (
     "hubs:describe",
     "hubs:export-csv",
     "hubs:export-xlsx",
+    "imports:new",
+    "imports:run",
+    "imports:check-again",
+    "imports:stop",
+    "imports:retry",
+    "imports:add-site",
     "sites:new",
     "sites:edit",
     "sites:archive",
@@ -173,6 +183,18 @@ def action_beside(site: Site) -> HubAction:
     return asking.submit(ActionRequest(actor, hub, Kind.COMMAND, uuid4(), command="get_nodes"))
 
 
+def import_beside(site: Site) -> Import:
+    """Return an import of the site's organisation, made when there is none."""
+    organisation = site.organisation
+    made = {"number": 1, "kind": "claim", "digest": "–", "total": 1, "state": "ready"}
+    who = {"made_by": member_beside(site).user, "submission": uuid4()}
+    plan, is_new = Import.objects.get_or_create(organisation=organisation, defaults=made | who)
+    if is_new:
+        text = {"hub_text": "no id", "site_text": "Quay"}
+        Row.objects.create(plan=plan, line=1, state="planned", verdict="site_unknown", **text)
+    return plan
+
+
 def request_beside(site: Site) -> JobRequest:
     """Return what some member of the site's organisation asks for."""
     return requests.ask_for_time(job_beside(site), member_beside(site))
@@ -185,6 +207,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
         *(reverse(name, args=(hub_beside(site).pk,)) for name in HUBS),
         *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
+        *(reverse(name, args=(import_beside(site).pk,)) for name in IMPORTS),
         reverse("jobs:request", args=(request_beside(site).pk,)),
         reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
         reverse("jobs:handover-link-end", args=(link_beside(site).pk,)),
@@ -214,6 +237,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     """Return the addresses that take a POST."""
     things = {"claims": claim.pk, "sites": site.pk, "people": member_beside(site).pk}
     things |= {"hubs": hub_beside(site).pk}
+    things["imports"] = import_beside(site).pk
     things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)

@@ -35,6 +35,7 @@ TODAY = timezone.localdate()
 WINDOW = {"starts_on": str(TODAY), "ends_on": str(TODAY + timedelta(days=6))}
 LABEL = {"label": world.hub_id(9), "submission": str(uuid4())}
 TOKEN = {"submission": str(uuid4())}
+PASTED = {"kind": "claim", "text": world.hub_id(9), "submission": str(uuid4())}
 FOR_HARBOUR = LABEL | {"reason": "Asked for by telephone", "confirmation": world.HARBOUR_ORG_ID}
 
 
@@ -66,6 +67,7 @@ FIELDS = (
     Field("claims:read", "post", "site", "site", LABEL),
     Field("claims:list", "get", "site", "site"),
     Field("claims:list", "get", "person", "person"),
+    Field("imports:new", "post", "site", "site", PASTED),
     Field("jobs:new", "get", "site", "site"),
     Field("jobs:new", "get", "copy", "job"),
     Field("jobs:new", "post", "site", "site", WINDOW),
@@ -102,6 +104,7 @@ OF_FORMS = {
     "AnswerForm.site",
     "CandidateForm.candidate",
     "ClaimForm.site",
+    "ImportForm.site",
     "JobForm.people",
     "JobForm.site",
     "MoveForm.site",

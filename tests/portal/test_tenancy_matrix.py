@@ -39,8 +39,8 @@ class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
     `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
-    "removed photo", "site", "member", "invitation", "job", "request", "handed" (a job that is
-    complete) or "link" (to its handover), of which everybody has one.
+    "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
+    that is complete) or "link" (to its handover), of which everybody has one.
     """
 
     name: str
@@ -112,6 +112,17 @@ MATRIX = (
     Row("hubs:detail", "get", (IN, 200, 200, 404, 200, 200), "hub"),
     Row("hubs:live", "get", (IN, 200, 200, 404, 200, 200), "hub"),
     Row("hubs:describe", "post", (IN, 302, 302, 404, 302, 403), "hub", {"place": "Roof"}),
+    Row("imports:list", "get", (IN, 200, 200, 403, 200, 403)),
+    Row("imports:new", "get", (IN, 200, 200, 403, 200, 403)),
+    Row("imports:new", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("imports:detail", "get", (IN, 200, 200, 404, 200, 403), "import"),
+    Row("imports:live", "get", (IN, 200, 200, 404, 200, 403), "import"),
+    Row("imports:export", "get", (IN, 200, 200, 404, 200, 403), "import"),
+    Row("imports:run", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:check-again", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:stop", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:retry", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:add-site", "post", (IN, 302, 403, 404, 302, 403), "import"),
     Row("sites:list", "get", (IN, 200, 200, 403, 200, 200)),
     Row("sites:new", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:new", "post", (IN, 302, 403, 403, 302, 403), data={"name": "Quay"}),
@@ -183,6 +194,8 @@ class Like:
     differs: dict[str, Any] = field(default_factory=dict)
 
 
+# Who may not claim at all sites imports nothing.
+NO_IMPORTS = {str(row): 403 for row in MATRIX if row.name.startswith("imports:")}
 MORE = {
     # Looks on: neither claims nor acts on a claim, and asks for no site.
     "vera": Like(
@@ -201,6 +214,7 @@ MORE = {
             "post hubs:describe": 403,
             "post photos:list": 403,
             "post jobs:ask-move": 403,
+            **NO_IMPORTS,
         },
     ),
     # Reads no list of sites. Asks for more time on the job that names him, completes it, takes down
@@ -209,6 +223,7 @@ MORE = {
         "ira",
         {
             "get sites:list": 403,
+            **NO_IMPORTS,
             "post jobs:ask": 302,
             "get jobs:complete": 200,
             "post jobs:complete": 422,
@@ -228,6 +243,7 @@ MORE = {
             "get photos:small": 404,
             "post photos:remove": 404,
             "post photos:restore": 404,
+            **NO_IMPORTS,
             "post jobs:ask": 302,
             "get jobs:complete": 200,
             "post jobs:complete": 422,
@@ -323,6 +339,7 @@ def things(
         mine["photo"] = pages.photo_beside(site).pk
         mine["removed photo"] = pages.photo_beside(site, removed_at=timezone.now()).pk
         link = pages.link_beside(site)
+        mine["import"] = pages.import_beside(site).pk
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk

@@ -40,9 +40,9 @@ def strict(ada) -> Client:
 @pytest.mark.slow
 def test_what_is_larger_than_any_form_is_refused_at_every_address(strict, claim, mill_court):
     every = [*pages.posts(claim, mill_court), *pages.grouped("account_", "mfa_"), "/client-errors/"]
-    photo_addresses = {PHOTO, reverse("claims:read")}
+    takes_more = {PHOTO, reverse("claims:read"), reverse("imports:new")}
     for client in (strict, Client(enforce_csrf_checks=True)):
-        for address in {*every, "/", "/nowhere/", "/operator/login/"} - photo_addresses:
+        for address in {*every, "/", "/nowhere/", "/operator/login/"} - takes_more:
             answer = post(client, address, bodies.ORDINARY + 1)
 
             assert answer.status_code == 413, address

@@ -1,0 +1,345 @@
+"""From a file to three piles: by the rows, whatever happens meanwhile."""
+
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from portal.audit.models import Entry
+from portal.claims.engine import actions
+from portal.claims.models import Claim
+from portal.core import leasing, worker
+from portal.hubs.actions.models import HubAction
+from portal.hubs.models import Hub
+from portal.imports import conduct, looking, making
+from portal.imports.models import Batch, Import, Piece, Row
+from portal.notices.models import Notice
+from portal.orgs.models import ApiCredential
+from portal.sandbox import world
+from portal.sites import changes
+from portal.sites.models import Site
+from tests.conftest import claim_request
+from tests.imports.conftest import give, piles, verdicts, work
+
+MAGIC = world.MAGIC
+NOT_DONE = "not_done"
+
+
+def free(count: int, site: str = "", start: int = 0) -> str:
+    hubs = [world.hub_id(n) for n in range(start, start + count)]
+    return "Hub id;Site\n" + "".join(f"{hub};{site}\n" for hub in hubs)
+
+
+def test_a_list_becomes_a_plan_and_the_plan_is_carried_out(sandbox, ada, mill_court, orchard_rise):
+    plan = give(
+        ada,
+        "Hub id;Site;Place\n"
+        f"{world.hub_id(0)};Mill Court;Flat 1\n"
+        f"{world.hub_id(1)};orchard-rise;\n"
+        f"{MAGIC['unknown'].id};Mill Court;\n"
+        f"{MAGIC['claimed_elsewhere'].id};Mill Court;\n"
+        f"{MAGIC['hidden'].id};Mill Court;\n"
+        f"{MAGIC['other_site'].id};Mill Court;\n"
+        f"{MAGIC['suspended'].id};Mill Court;\n"
+        "no id;Mill Court;\n"
+        f"{world.hub_id(0).upper()};Mill Court;\n"
+        f"{world.hub_id(2)};Mill Curt;\n"
+        f"{world.hub_id(3)};;\n",
+    )
+
+    plan = work(plan, 3)
+
+    assert plan.state == "ready"
+    assert verdicts(plan) == {
+        2: "free",
+        3: "free",
+        4: "unknown",
+        5: "foreign",
+        6: "foreign",
+        7: "other_site",
+        8: "suspended",
+        9: "not_an_id",
+        10: "twice",
+        11: "site_unknown",
+        12: "site_needed",
+    }
+    # A dry run leaves nothing behind, neither there nor here, nor the file.
+    assert not Claim.objects.exists()
+    assert not Hub.objects.exists()
+    assert not Piece.objects.exists()
+
+    assert making.run(plan, ada)
+    plan = work(plan, 4)
+
+    assert plan.state == "finished"
+    assert piles(plan) == {2: "done", 3: "done"} | dict.fromkeys(range(4, 13), NOT_DONE)
+    claims = Claim.objects.order_by("spkey_site_id")
+    assert [(c.spkey_site_id, c.place, c.submitted_by, c.state) for c in claims] == [
+        ("mill-court", "Flat 1", ada, "claimed"),
+        ("orchard-rise", "", ada, "claimed"),
+    ]
+    assert Entry.objects.filter(verb="import.carried_out").count() == 1
+    assert Entry.objects.filter(verb="claim.submitted").count() == 2
+    facts = Notice.objects.get(kind="import_finished").facts
+    assert (facts["done"], facts["already"], facts["not_done"]) == (2, 0, 9)
+
+
+def test_hubs_of_ours_are_brought_in_with_place_where_they_are(sandbox, ada, mill_court):
+    ours = UUID(MAGIC["other_site"].id)
+    lines = f"hub;place\n{ours};Flat 9\n{world.hub_id(0)};\n{MAGIC['unknown'].id};\n"
+    plan = work(give(ada, lines, "bring_in"), 3)
+    assert verdicts(plan) == {2: "ours", 3: "free", 4: "unknown"}
+
+    making.run(plan, ada)
+    plan = work(plan, 4)
+
+    assert piles(plan) == {2: "done", 3: NOT_DONE, 4: NOT_DONE}
+    hub = Hub.objects.get()
+    assert (hub.hub_id, hub.place, hub.spkey_site_id) == (ours, "Flat 9", "other-site")
+    assert (hub.binding, hub.kept_until) == ("ours", None)
+
+    again = work(give(ada, lines, "bring_in"), 3)
+    assert verdicts(again)[2] == "kept"
+    with pytest.raises(making.NothingToDoError):
+        making.run(again, ada)
+
+
+def test_one_that_is_not_a_site_here_may_be_added_and_its_rows_are_checked_again(
+    sandbox, ada, acme, mill_court
+):
+    plan = work(give(ada, free(2, "Quay 3") + f"{world.hub_id(5)};Mill Court\n"), 3)
+    assert making.unknown_sites(plan, 10) == [("Quay 3", 2)]
+
+    making.add_site(plan, "Quay 3", Site(organisation=acme, name="Quay 3"), ada)
+    plan = work(plan, 3)
+
+    assert plan.state == "ready"
+    assert set(verdicts(plan).values()) == {"free"}
+
+
+def test_a_plan_carried_out_a_day_later_does_what_is_so_by_then(sandbox, ada, mill_court, harbour):
+    plan = work(give(ada, free(5, "mill-court")), 3)
+    for n, org, site in (
+        (0, world.ACME_ORG_ID, "mill-court"),
+        (1, world.HARBOUR_ORG_ID, "x"),
+        (2, world.ACME_ORG_ID, "elsewhere"),
+    ):
+        hub = sandbox.state.hubs[world.hub_id(n)]
+        hub.org_id, hub.site_id, hub.status = org, site, "Claimed"
+    del sandbox.state.hubs[world.hub_id(3)]
+
+    making.run(plan, ada)
+    plan = work(plan, 4)
+
+    assert piles(plan) == {2: "already", 3: NOT_DONE, 4: NOT_DONE, 5: NOT_DONE, 6: "done"}
+    causes = dict(plan.rows.values_list("line", "cause"))
+    assert causes[3] == "claim:conflict:another_organisation"
+    assert causes[4] == "claim:conflict:another_site"
+    assert causes[5].startswith("claim:not_found:")
+
+
+def test_a_site_that_is_archived_in_the_middle_takes_no_more(
+    sandbox, ada, mill_court, orchard_rise
+):
+    plan = work(give(ada, free(2, "Mill Court") + f"{world.hub_id(5)};Orchard Rise\n"), 3)
+    changes.archive(mill_court, ada)
+    making.run(plan, ada)
+    plan = work(plan, 4)
+
+    assert piles(plan) == {2: NOT_DONE, 3: NOT_DONE, 4: "done"}
+    assert set(plan.rows.filter(state=NOT_DONE).values_list("cause", flat=True)) == {
+        "site_archived"
+    }
+
+
+def test_who_lost_the_right_meanwhile_has_nothing_more_done(sandbox, ira, ada, mill_court):
+    plan = work(give(ira, free(2, "Mill Court")), 3)
+    making.run(plan, ira)
+    ira.memberships.update(expires_at=timezone.now() - timedelta(days=1))
+    plan = work(plan, 3)
+
+    assert set(plan.rows.values_list("state", "cause")) == {(NOT_DONE, "no_right")}
+    assert not Claim.objects.exists()
+
+
+def test_a_hub_that_is_being_claimed_elsewhere_is_left_to_that_claim(
+    sandbox, ada, mill_court, orchard_rise
+):
+    plan = work(give(ada, free(1, "Mill Court")), 3)
+    standing = actions.submit(claim_request(ada, orchard_rise, world.hub_id(0)))
+    making.run(plan, ada)
+    # The claim is another's affair: it is not worked on here.
+    Claim.objects.filter(pk=standing.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    plan = work(plan, 3)
+
+    assert piles(plan) == {2: NOT_DONE}
+    assert plan.rows.get().cause == "under_way"
+
+
+def test_other_tenants_hubs_are_told_apart_by_nothing_but_what_a_look_up_says(
+    sandbox, ada, mill_court, hal, lighthouse
+):
+    """Two of Harbour's hubs, one of them hidden; whoever asks learns that they are somebody's."""
+    shown, hidden = (sandbox.state.hubs[world.hub_id(n)] for n in (0, 1))
+    for hub in (shown, hidden):
+        hub.org_id, hub.site_id, hub.status = world.HARBOUR_ORG_ID, "lighthouse-flats", "Claimed"
+    hidden.is_hidden = True
+    plan = work(give(ada, free(2, "Mill Court")), 3)
+
+    assert set(plan.rows.values_list("verdict", "at_site", "site")) == {
+        ("foreign", "", mill_court.pk)
+    }
+
+
+def test_a_worker_that_is_killed_in_the_middle_costs_no_row(sandbox, ada, mill_court, monkeypatch):
+    plan = give(ada, free(60, "Mill Court"))
+    [lease] = conduct.take_due(1)  # Killed while it read the file.
+    Row.objects.create(plan=plan, line=77)
+    leasing.release([leasing.holder()])
+    [lease] = conduct.take_due(1)
+    conduct.conduct(lease)
+    taken = looking.take_due(2)  # Killed before one, and during another batch.
+    monkeypatch.setattr(looking, "_judge_all", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        looking.look(taken[1])
+    monkeypatch.undo()
+    leasing.release([leasing.holder()])
+    plan = work(plan, 3)
+    assert plan.state == "ready"
+    assert plan.total == plan.rows.filter(verdict="free").count() == 60
+
+    making.run(plan, ada)
+    [lease] = conduct.take_due(1)  # Killed after the claims were made, before the rows say so.
+    conduct.conduct(lease)
+    Row.objects.filter(plan=plan).update(state="to_do", claim=None)
+    plan = work(plan, 6)
+
+    assert plan.state == "finished"
+    assert set(piles(plan).values()) == {"done"}
+    assert Claim.objects.count() == 60
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_worker_that_is_too_late_writes_nothing(sandbox, ada, mill_court):
+    plan = give(ada, free(3, "Mill Court"))
+    [late] = conduct.take_due(1)
+    leasing.release([leasing.holder()])
+    work(plan, 3)
+    before = set(plan.rows.values_list("pk", flat=True))
+
+    conduct.conduct(late)
+
+    assert set(Row.objects.values_list("pk", flat=True)) == before
+
+
+def test_spkey_away_or_a_key_refused_keeps_the_rows_for_later(sandbox, ada, acme, mill_court):
+    plan = give(ada, free(3, "Mill Court"))
+    ApiCredential.objects.filter(organisation=acme).update(state="refused")
+    plan = work(plan, 2)
+    assert plan.state == "checking"
+    assert set(verdicts(plan).values()) == {""}
+
+    ApiCredential.objects.filter(organisation=acme).update(state="working")
+    Batch.objects.update(due_at=timezone.now())
+    assert work(plan, 2).state == "ready"
+
+
+def test_stopping_leaves_what_was_not_begun_and_says_so(sandbox, ada, mill_court):
+    plan = work(give(ada, free(2, "Mill Court")), 3)
+    making.run(plan, ada)
+    assert making.stop(plan)
+    plan = work(plan, 2)
+
+    assert set(plan.rows.values_list("state", "cause")) == {(NOT_DONE, "stopped")}
+    assert plan.state == "finished"
+
+    given = making.retry_of(plan, plan.rows.iterator(), plan.pk)
+    again, _ = making.make(ada.memberships.get(), given)
+    again = work(again, 3)
+    assert set(verdicts(again).values()) == {"free"}
+    assert again.retry_of == plan
+
+
+def test_of_ten_thousand_rows_nine_thousand_nine_hundred_ninety_are_wrong(sandbox, ada, mill_court):
+    lines = [f"{n}x;Mill Court\n" for n in range(9_990)]
+    plan = work(give(ada, free(10, "Mill Court") + "".join(lines)), 3)
+    assert plan.state == "ready"
+    assert plan.rows.filter(verdict="free").count() == 10
+
+    making.run(plan, ada)
+    plan = work(plan, 4)
+    states = plan.rows.order_by().values_list("state", flat=True)
+    assert (plan.state, states.filter(state="done").count()) == ("finished", 10)
+    assert states.filter(state=NOT_DONE).count() == 9_990
+
+
+def test_a_hub_that_waits_is_neither_done_nor_lost(sandbox, ada, mill_court):
+    sandbox.state.hubs[world.hub_id(0)].online = False
+    plan = work(give(ada, free(1, "Mill Court")), 3)
+    making.run(plan, ada)
+    plan = work(plan, 3)
+    assert piles(plan) == {2: "waiting"}
+    assert plan.state == "running"
+
+    Import.objects.filter(pk=plan.pk).update(moved_at=timezone.now() - conduct.QUIET)
+    plan = work(plan, 1)
+    assert plan.state == "finished"
+    assert Notice.objects.get(kind="import_finished").facts["waiting"] == 1
+
+    sandbox.state.hubs[world.hub_id(0)].online = True
+    Claim.objects.update(due_at=timezone.now(), send_requested=True)
+    worker.run_once()
+    plan = work(plan, 2)
+    assert piles(plan) == {2: "done"}
+    assert (plan.state, plan.due_at) == ("finished", None)
+    assert Notice.objects.filter(kind="import_finished").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_twice_at_once_is_one_import(ada, mill_court):
+    made: list[Import] = []
+    ready = threading.Barrier(2)
+
+    def at_once() -> None:
+        try:
+            ready.wait(5)
+            made.append(give(ada, free(3, "Mill Court")))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=at_once) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(made) == 2
+    assert made[0].pk == made[1].pk
+    assert Import.objects.count() == 1
+
+
+def test_hubs_are_moved_and_keep_the_place_that_is_said(sandbox, ada, mill_court, orchard_rise):
+    here, there, stray = (sandbox.state.hubs[world.hub_id(n)] for n in range(3))
+    for hub, site in ((here, "mill-court"), (there, "orchard-rise"), (stray, "")):
+        if site:
+            hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, site, "Claimed"
+    lines = f"{here.hub_id};Orchard Rise;Flat 7\n{there.hub_id};Orchard Rise;\n"
+    plan = give(ada, f"hub;site;place\n{lines}{stray.hub_id};Orchard Rise;\n", "move")
+    plan = work(plan, 3)
+    assert verdicts(plan) == {2: "other_site", 3: "ours", 4: "free"}
+
+    making.run(plan, ada)
+    plan = work(plan, 2)
+    HubAction.objects.update(due_at=timezone.now())  # It is read back some seconds later.
+    plan = work(plan, 3)
+
+    assert (plan.state, piles(plan)) == ("finished", {2: "done", 3: "already", 4: NOT_DONE})
+    assert (here.org_id, here.site_id) == (world.ACME_ORG_ID, "orchard-rise")
+    moved = Hub.objects.get(hub_id=here.hub_id)
+    assert (moved.place, moved.spkey_site_id, moved.kept_until) == ("Flat 7", "orchard-rise", None)

@@ -1,0 +1,190 @@
+"""The pages of imports: giving a file, the plan, the piles, and what goes out again."""
+
+import csv
+import io
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from portal.imports.models import Import, Row
+from portal.sandbox import world
+from portal.sites.models import Site
+from tests.imports.conftest import give, verdicts, work
+
+
+def post(client, **fields):
+    data = {"kind": "claim", "text": "", "submission": str(uuid4()), **fields}
+    return client.post(reverse("imports:new"), data)
+
+
+def lines_of(answer) -> list[dict[str, str]]:
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_file_becomes_a_plan_that_is_carried_out_and_told_of(sandbox, ada, mill_court, as_person):
+    client = as_person(ada)
+    file = SimpleUploadedFile(
+        "Hubs.xlsx", f"hub;site\n{world.hub_id(0)};Mill Court\nxyz;Mill Court\n".encode()
+    )
+    answer = post(client, file=file)
+    plan = Import.objects.get()
+    assert answer["Location"] == reverse("imports:detail", args=(plan.pk,))
+    assert plan.name == "Hubs.xlsx"
+    assert "Reading the file" in client.get(answer["Location"]).text
+
+    work(plan, 3)
+    page = client.get(answer["Location"]).text
+    assert "Claim 1 hub" in page
+    assert "Not a hub id" in page
+    client.post(reverse("imports:run", args=(plan.pk,)))
+    client.post(reverse("imports:run", args=(plan.pk,)))  # A double tap begins it once.
+    work(plan, 4)
+    page = client.get(answer["Location"]).text
+
+    assert "1 hub is claimed. 1 was not done." in page
+    assert "Try these again" in page
+
+
+def test_the_form_says_what_is_wrong_and_keeps_what_was_pasted(ada, mill_court, as_person):
+    client = as_person(ada)
+    answer = post(client, text="Hub idd;Sitte\nx;y\n")
+    assert answer.status_code == 422
+    assert "The column “Sitte” is not known. Did you mean “site”?" in answer.text
+    assert "Hub idd;Sitte" in answer.text
+    assert not Import.objects.exists()
+    assert "Choose a file, or paste hub ids." in post(client).text
+
+
+def test_ten_thousand_rows_can_be_pasted(ada, mill_court, as_person):
+    text = "hub;place\n" + "".join(f"{n:032x};Flat {n}, riser on the left\n" for n in range(10_000))
+    assert post(as_person(ada), text=text).status_code == 302
+
+
+def test_a_double_tap_and_the_same_file_lead_to_one_import(ada, mill_court, as_person):
+    client, token = as_person(ada), str(uuid4())
+    for each in (token, token, str(uuid4())):
+        post(client, text=world.hub_id(0), submission=each)
+    assert Import.objects.count() == 1
+
+
+def test_a_file_refused_later_says_why_and_what_to_do(ada, mill_court, as_person):
+    plan = give(ada, f"hub\n{'x\n' * 40_000}")
+    work(plan)
+    page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,))).text
+    assert "There are more than 10,000 rows. Split the file at line 10002." in page
+    assert "Nothing of this file was taken." in page
+    assert not Row.objects.exists()
+
+
+def test_success_is_not_said_of_an_import_that_did_nothing(sandbox, ada, mill_court, as_person):
+    """Its one hub has gone to somebody else meanwhile."""
+    plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court"), 3)
+    hub = sandbox.state.hubs[world.hub_id(0)]
+    hub.org_id, hub.status = "someone-else", "Claimed"
+    client = as_person(ada)
+    client.post(reverse("imports:run", args=(plan.pk,)))
+    work(plan, 4)
+
+    page = client.get(reverse("imports:detail", args=(plan.pk,))).text
+    assert "Nothing was done. Each row says why." in page
+    assert "Someone else’s" in page
+    assert "Finished" not in page + client.get(reverse("imports:list")).text
+
+
+def test_what_goes_out_is_no_formula_and_can_be_given_again(sandbox, ada, acme, as_person):
+    Site.objects.create(organisation=acme, name="=cmd|'/c calc'!A1", spkey_site_id="calc")
+    text = f"hub;site;place\n{world.hub_id(0)};=cmd|'/c calc'!A1;+1 floor\nxyz;;@here\n"
+    plan = work(give(ada, text), 3)
+    answer = as_person(ada).get(reverse("imports:export", args=(plan.pk,)))
+    first, second = lines_of(answer)
+
+    assert (first["Site"], first["Place"]) == ("'=cmd|'/c calc'!A1", "'+1 floor")
+    assert (second["Place"], second["Result"]) == ("'@here", "Not a hub id")
+    answer = as_person(ada).get(reverse("imports:export", args=(plan.pk,)))
+    again = work(give(ada, b"".join(answer.streaming_content)), 3)
+    assert list(again.rows.values_list("site_text", "place")) == [
+        ("=cmd|'/c calc'!A1", "+1 floor"),
+        ("", "@here"),
+    ]
+
+
+def test_those_not_done_alone_are_downloaded_and_tried_again(sandbox, ada, mill_court, as_person):
+    client = as_person(ada)
+    plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court\nxyz;Mill Court\n"), 3)
+    client.post(reverse("imports:run", args=(plan.pk,)))
+    work(plan, 4)
+    answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": "not_done"})
+    assert [line["Hub id"] for line in lines_of(answer)] == ["xyz"]
+
+    answer = client.post(reverse("imports:retry", args=(plan.pk,)))
+    again = Import.objects.get(retry_of=plan)
+    assert answer["Location"] == reverse("imports:detail", args=(again.pk,))
+    assert list(work(again, 3).rows.values_list("hub_text", "verdict")) == [("xyz", "not_an_id")]
+
+
+def test_rows_are_shown_a_page_at_a_time_and_by_verdict(ada, mill_court, as_person):
+    lines = "".join(f"hub {n};Mill Court\n" for n in range(120))
+    plan = work(give(ada, f"hub;site\n{lines}"), 2)
+    client, address = as_person(ada), reverse("imports:detail", args=(plan.pk,))
+    first = client.get(address, {"show": "not_an_id"})
+    assert [row.line for row in first.context["rows"]] == list(range(2, 52))
+    second = client.get(address + first.context["later_url"])
+    third = client.get(address + second.context["later_url"])
+    assert [row.line for row in third.context["rows"]] == list(range(102, 122))
+    assert third.context["later_url"] == ""
+    back = client.get(address + third.context["earlier_url"])
+    assert [row.line for row in back.context["rows"]] == list(range(52, 102))
+
+
+def test_a_site_is_added_with_the_id_that_was_shown(sandbox, ada, mill_court, as_person):
+    plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Quay 3"), 3)
+    client, address = as_person(ada), reverse("imports:detail", args=(plan.pk,))
+    [offer] = client.get(address).context["offers"]
+    assert (offer["text"], offer["number"], offer["spkey_site_id"]) == ("Quay 3", 1, "quay-3")
+
+    data = {"text": "Quay 3", "name": "Quay 3", "spkey_site_id": "quay-3"}
+    client.post(reverse("imports:add-site", args=(plan.pk,)), data)
+    work(plan, 3)
+    assert verdicts(plan) == {2: "free"}
+
+
+def test_a_page_that_has_seen_all_is_told_nothing_and_one_that_has_not_is_told_all(
+    sandbox, ada, mill_court, as_person
+):
+    plan = give(ada, f"hub;site\n{world.hub_id(0)};Mill Court")
+    client = as_person(ada)
+    seen = client.get(reverse("imports:detail", args=(plan.pk,))).context["seen"]
+    live = reverse("imports:live", args=(plan.pk,))
+    assert client.get(live, {"seen": seen}).status_code == 204
+
+    work(plan, 3)
+    answer = client.get(live, {"seen": seen})
+    assert (answer.status_code, answer["HX-Refresh"]) == (200, "true")
+
+
+def test_a_worker_that_does_not_run_is_said(ada, mill_court, as_person):
+    plan = give(ada, world.hub_id(0))
+    page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,))).text
+    assert "The portal’s worker is not running." in page
+
+
+@pytest.mark.parametrize("kind", ["claim", "bring_in", "move"])
+def test_who_may_not_move_hubs_is_not_offered_it(ira, mill_court, as_person, kind):
+    answer = post(as_person(ira), kind=kind, text=world.hub_id(0), site=str(mill_court.pk))
+    assert answer.status_code == (422 if kind == "move" else 302)
+
+
+def test_rows_that_are_for_another_kind_of_import_become_a_plan_of_that_kind(
+    sandbox, ada, mill_court, as_person
+):
+    plan = work(give(ada, f"hub;site\n{world.MAGIC['other_site'].id};Mill Court\nx;"), 3)
+    client, address = as_person(ada), reverse("imports:detail", args=(plan.pk,))
+    [other] = client.get(address).context["others"]
+    assert other == {"kind": "move", "words": "Plan to move 1 hub"}
+
+    client.post(reverse("imports:retry", args=(plan.pk,)), {"kind": "move"})
+    made = work(Import.objects.get(retry_of=plan), 3)
+    assert list(made.rows.values_list("site_text", "verdict")) == [("Mill Court", "other_site")]
