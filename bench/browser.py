@@ -1,9 +1,10 @@
 """A browser's connection to the portal, as a proxy that ends TLS would pass it on."""
 
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
@@ -60,12 +61,17 @@ class Browser:
         self._connection.request("POST", path, urlencode(fields), headers)
         return self._page()
 
-    def upload(self, path: str, name: str, content: bytes) -> Page:
-        """Return what the portal answers to a form with one file, as the tray sends it."""
-        head = f'Content-Disposition: form-data; name="{name}"; filename="{name}"'
-        body = b"".join(
-            (f"--{TOKEN}\r\n{head}\r\n\r\n".encode(), content, f"\r\n--{TOKEN}--\r\n".encode())
+    def upload(
+        self, path: str, name: str, content: bytes, fields: Mapping[str, str] = MappingProxyType({})
+    ) -> Page:
+        """Return what the portal answers to a form with one file, and other fields."""
+        disposition = "Content-Disposition: form-data; name="
+        others = "".join(
+            f'--{TOKEN}\r\n{disposition}"{field}"\r\n\r\n{value}\r\n'
+            for field, value in fields.items()
         )
+        head = f'{others}--{TOKEN}\r\n{disposition}"{name}"; filename="{name}"\r\n\r\n'
+        body = b"".join((head.encode(), content, f"\r\n--{TOKEN}--\r\n".encode()))
         headers = {
             **self._headers,
             "Content-Type": f"multipart/form-data; boundary={TOKEN}",
