@@ -32,6 +32,7 @@ from portal.imports.models import (
     TO_BE_DONE,
     Batch,
     Import,
+    Kind,
     Row,
     RowState,
     State,
@@ -170,19 +171,40 @@ def _hub_id(row: Row) -> HubId:
 def _judge_all(work: _Work) -> None:
     """Judge the rows by what was read, and keep of the hubs what is to be kept.
 
-    Each hub by itself, and not in the transaction of the batch: of two workers who change several
-    hubs in one transaction, each may wait for the other.
+    Each hub in a transaction of its own, and not in that of the batch: of two workers who change
+    several hubs in one, each may wait for the other.
     """
     plan = work.plan
     sites = SiteFinder(plan.organisation, permissions.member_of(plan))
     for row, hub, reading in work.readings:
         _judge(plan, row, hub, reading, sites)
+    _keep(work)
+    for row, _, _ in work.readings:
         _settle(plan, row)
     for row in work.failed:
         row.tries += 1
         if row.tries >= GIVEN_UP_AFTER:
             row.verdict = Verdict.UNREAD
             _settle(plan, row)
+
+
+def _keep(work: _Work) -> None:
+    """Remember what was read of hubs that the portal has, or is to have from now on."""
+    plan, hub_ids = work.plan, [_hub_id(row) for row, *_ in work.readings if _comes_in(work, row)]
+    brought_in = watching.hubs_for(plan.organisation, hub_ids) if hub_ids else {}
+    for row, known, reading in work.readings:
+        hub = brought_in.get(_hub_id(row), known)
+        if hub._state.adding:
+            continue
+        with transaction.atomic():
+            calls.remember(hub, reading)
+            if hub.hub_id in brought_in:
+                writing.keep_words(plan, [row])
+
+
+def _comes_in(work: _Work, row: Row) -> bool:
+    is_wanted = row.verdict == TO_BE_DONE[Kind.BRING_IN]
+    return is_wanted and work.plan.state == State.RUNNING and work.plan.kind == Kind.BRING_IN
 
 
 def _write(work: _Work) -> None:
@@ -210,10 +232,9 @@ def _judge(plan: Import, row: Row, hub: Hub, reading: Reading, sites: SiteFinder
         site_verdict=site_verdict,
         kept=kept,
     )
-    if kept is not None:
-        calls.remember(kept, reading)
-    if plan.state == State.RUNNING:
-        _bring_in(plan, row, reading, kept)
+    if row.verdict == Verdict.KEPT and kept is not None and plan.run_at is not None:
+        # It came with this very import, by a worker that was killed before it could say so.
+        row.verdict = Verdict.OURS if kept.created_at >= plan.run_at else row.verdict
 
 
 def _seen(plan: Import, reading: Reading) -> Seen:
@@ -223,18 +244,6 @@ def _seen(plan: Import, reading: Reading) -> Seen:
         return Seen(Hub.Binding.MISSING if is_missing else Hub.Binding.OTHER)
     binding = status.binding_of(reading.hub, plan.organisation.spkey_org_id)
     return Seen(binding, reading.hub.status, reading.hub.site_id[:128])
-
-
-def _bring_in(plan: Import, row: Row, reading: Reading, kept: Hub | None) -> None:
-    """Keep a hub of ours, with the place and the note of the row, at the site where it is."""
-    if row.verdict == Verdict.KEPT and kept is not None and plan.run_at is not None:
-        # It came with this very import, by a worker that was killed before it could say so.
-        row.verdict = Verdict.OURS if kept.created_at >= plan.run_at else row.verdict
-    if row.verdict == Verdict.OURS:
-        hub_id = _hub_id(row)
-        hub = watching.hubs_for(plan.organisation, [hub_id])[hub_id]
-        calls.remember(hub, reading)
-        writing.keep_words(plan, [row])
 
 
 def _settle(plan: Import, row: Row) -> None:

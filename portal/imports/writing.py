@@ -24,7 +24,7 @@ def write(rows: QuerySet[Row], **fields: Any) -> int:
 def keep_words(plan: Import, rows: Iterable[Row]) -> None:
     """Keep with the hubs what rows that are done say of them: the place and the note.
 
-    Outside of any transaction: of two who change several hubs in one, each may wait for the other.
+    One hub in a transaction: of two who change several in one, each may wait for the other.
     """
     for row in rows:
         said = {name: text for name, text in words_of(row).items() if text}
