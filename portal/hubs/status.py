@@ -1,7 +1,9 @@
 """Reading a hub's status at the API, and remembering what it said."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
@@ -46,9 +48,32 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
     Of a hub that is somebody else's, only that is kept. `version` rises when something that
     a page shows has changed. `read_at` is when the question was asked (now, when None).
     """
+    return _save(hub, _known(hub, answer), read_at)
+
+
+def make_ours(read: Iterable[tuple[Hub, spkey.HubStatus, datetime]]) -> set[UUID]:
+    """Save rows of ours that were not there yet, with what was read of each, in one statement.
+
+    Return the hub ids of those that were made: where somebody was faster, theirs is the row.
+    """
+    hubs = []
+    for hub, answer, read_at in read:
+        for name, value in _known(hub, answer).items():
+            setattr(hub, name, value)
+        hub.read_at, hub.kept_until = read_at, None
+        if hasattr(hub, "asked_at"):
+            hub.asked_at = read_at
+        hubs.append(hub)
+    Hub.objects.bulk_create(hubs, ignore_conflicts=True)
+    made = Hub.objects.filter(pk__in=[hub.pk for hub in hubs])
+    return set(made.values_list("hub_id", flat=True))
+
+
+def _known(hub: Hub, answer: spkey.HubStatus) -> dict[str, Any]:
+    """Return what an answer says of the hub, as far as its organisation may know that."""
     binding = binding_of(answer, hub.organisation.spkey_org_id)
     ours = binding != Hub.Binding.OTHER
-    known: dict[str, Any] = {
+    return {
         "binding": binding,
         "status": answer.status if ours else "",
         "serial": answer.serial[:64] if ours else "",
@@ -61,7 +86,6 @@ def record(hub: Hub, answer: spkey.HubStatus, *, read_at: datetime | None = None
         "uptime_seconds": answer.uptime_seconds if ours else None,
         "claimed_at": answer.claimed_at if ours else None,
     }
-    return _save(hub, known, read_at)
 
 
 def spell(hub: Hub, *, as_printed: bool) -> bool:

@@ -190,16 +190,28 @@ def _judge_all(work: _Work) -> None:
 
 def _keep(work: _Work) -> None:
     """Remember what was read of hubs that the portal has, or is to have from now on."""
-    plan, hub_ids = work.plan, [_hub_id(row) for row, *_ in work.readings if _comes_in(work, row)]
-    brought_in = watching.hubs_for(plan.organisation, hub_ids) if hub_ids else {}
-    for row, known, reading in work.readings:
-        hub = brought_in.get(_hub_id(row), known)
-        if hub._state.adding:
+    plan, new = work.plan, {row.hub_id for row, hub, _ in work.readings if hub._state.adding}
+    made = _make(work)
+    for row, hub, reading in work.readings:
+        comes_in, is_new = _comes_in(work, row), row.hub_id in new
+        if row.hub_id in made or (is_new and not comes_in):
             continue
+        kept = watching.hub_for(plan.organisation, _hub_id(row)) if is_new else hub
         with transaction.atomic():
-            calls.remember(hub, reading)
-            if hub.hub_id in brought_in:
+            calls.remember(kept, reading)
+            if comes_in:
                 writing.keep_words(plan, [row])
+
+
+def _make(work: _Work) -> set[UUID]:
+    """Make the rows of hubs that come in, all in one statement. Return their hub ids."""
+    new = []
+    for row, hub, reading in work.readings:
+        if hub._state.adding and reading.hub is not None and _comes_in(work, row):
+            for name, text in writing.words_of(row).items():
+                setattr(hub, name, text)
+            new.append((hub, reading.hub, reading.asked_at))
+    return status.make_ours(new) if new else set()
 
 
 def _comes_in(work: _Work, row: Row) -> bool:

@@ -12,6 +12,7 @@ from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core import leasing, worker
+from portal.hubs import status, watching
 from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
 from portal.imports import conduct, looking, making
@@ -343,3 +344,22 @@ def test_hubs_are_moved_and_keep_the_place_that_is_said(sandbox, ada, mill_court
     assert (here.org_id, here.site_id) == (world.ACME_ORG_ID, "orchard-rise")
     moved = Hub.objects.get(hub_id=here.hub_id)
     assert (moved.place, moved.spkey_site_id, moved.kept_until) == ("Flat 7", "orchard-rise", None)
+
+
+def test_a_hub_that_somebody_else_brings_in_at_that_moment_keeps_what_is_said_of_it(
+    sandbox, ada, acme, monkeypatch
+):
+    ours = UUID(MAGIC["other_site"].id)
+    plan = work(give(ada, f"hub;place\n{ours};Flat 9\n", "bring_in"), 3)
+    making.run(plan, ada)
+    make = status.make_ours
+
+    def too_late(read):
+        watching.hub_for(acme, ours)
+        return make(read)
+
+    monkeypatch.setattr(status, "make_ours", too_late)
+    work(plan, 3)
+
+    hub = Hub.objects.get()
+    assert (hub.place, hub.binding, piles(plan)) == ("Flat 9", "ours", {2: "done"})
