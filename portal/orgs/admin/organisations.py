@@ -132,7 +132,7 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
         only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
 
-    @method_decorator(sensitive_variables("open_now"))
+    @method_decorator(sensitive_variables("open_now", "context"))
     def change_view(
         self,
         request: HttpRequest,

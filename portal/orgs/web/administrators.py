@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from portal.core.web.once import once
@@ -57,6 +58,7 @@ def invited(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return _page_of(invitation.organisation_id)
 
 
+@sensitive_variables("found")
 def open_invitations(organisation: Organisation) -> list[Pending]:
     """Return the invitations by which somebody may come to run the organisation, newest first.
 
@@ -88,6 +90,7 @@ def _page_of(pk: UUID) -> HttpResponse:
 
 
 @once
+@sensitive_variables("context")
 def invite_administrator(request: HttpRequest, pk: str, *, admin: Any) -> HttpResponse:
     """Invite a new administrator to an organisation that has lost its own.
 
