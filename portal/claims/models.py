@@ -337,7 +337,7 @@ class Claim(Command):
     @property
     def site_name(self) -> str:
         """The site as people call it, or its SpKey id where the portal has no such site."""
-        return self.site.name if self.site else self.spkey_site_id
+        return self.site.shown_name if self.site else self.spkey_site_id
 
     @property
     def record_label(self) -> str:

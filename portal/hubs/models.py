@@ -240,6 +240,11 @@ class Hub(Leased):
             models.Index(
                 fields=("site", "hub_id"), condition=Q(site__isnull=False), name="hub_by_site"
             ),
+            models.Index(
+                fields=("site", "-health_since", "-id"),
+                condition=Q(site__isnull=False),
+                name="hub_changed_at_site",
+            ),
             # Also of the sites that are learnt from hubs.
             models.Index(
                 fields=("organisation", "spkey_site_id", "hub_id"), name="hub_by_spkey_site"

@@ -141,7 +141,8 @@ def _site_of(news: str) -> UUID | None:
 def _name_of(site: UUID | None) -> str:
     if site is None:
         return ""
-    return Site.objects.filter(pk=site).values_list("name", flat=True).first() or ""
+    found = Site.objects.filter(pk=site).first()
+    return found.shown_name if found else ""
 
 
 def _of_news(organisation: UUID, news: str) -> QuerySet[Spell]:

@@ -51,7 +51,7 @@ def tell(lease: Lease[Job]) -> None:
             f"{job.pk} {job.ends_on}",
             job=str(job.pk),
             number=job.number,
-            site=job.site.name,
+            site=job.site.shown_name,
             last_day=str(job.ends_on),
         )
 

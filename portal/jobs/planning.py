@@ -5,7 +5,7 @@ sees what the first has done.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -68,7 +68,11 @@ def extended_to(job: Job) -> date:
 
 @transaction.atomic
 def make(plan: Plan, actor: User) -> Job:
-    """Save a new job, with the next number of its organisation, and return it."""
+    """Save a new job, with the next number of its organisation, and return it.
+
+    Where nobody says how many hubs are expected, it is what is usual at the site.
+    """
+    plan = replace(plan, expected_count=plan.expected_count or plan.site.usual_hubs)
     organisation = plan.site.organisation
     Organisation.objects.hold(organisation)
     last = Job.objects.filter(organisation=organisation).aggregate(last=Max("number"))["last"]

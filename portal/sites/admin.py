@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.orgs.admin.organisations import OrganisationAdmin
 from portal.orgs.models import Organisation
 from portal.orgs.web.admin_audit import record_rows
+from portal.sites import changes
 from portal.sites.models import Site
 
 
@@ -35,6 +36,7 @@ class OrganisationWithSitesAdmin(OrganisationAdmin):
         """Save the sites and record each; the members as ever."""
         if formset.model is Site:
             record_rows(request, formset, made="created", detail_of=_detail)
+            changes.tell_apart(formset.instance.pk)
         else:
             super().save_formset(request, form, formset, change)
 

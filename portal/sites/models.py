@@ -1,7 +1,7 @@
 """Site: a building, or a part of one, in which hubs stand."""
 
 import uuid
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -27,12 +27,23 @@ class SiteQuerySet(models.QuerySet["Site"]):
 
     def name_of(self, spkey_site_id: str) -> str:
         """Return what people call the site with this SpKey id; the id, if none has it."""
-        known = self.filter(spkey_site_id=spkey_site_id).values_list("name", flat=True)
-        return known.first() or spkey_site_id
+        known = self.filter(spkey_site_id=spkey_site_id).first()
+        return known.shown_name if known else spkey_site_id
+
+
+class ToldBy(models.TextChoices):
+    """What a site is told by from others of its organisation that are called the same."""
+
+    NAME = "name", _("Name")
+    ADDRESS = "address", _("Address")
+    ID = "id", _("SpKey site id")
 
 
 class Site(models.Model):
     """A building, or a part of one, in which hubs stand."""
+
+    LONGEST_NOTE: ClassVar[int] = 1000
+    MOST_HUBS: ClassVar[int] = 100_000
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -41,6 +52,14 @@ class Site(models.Model):
     name = models.CharField(_("name"), max_length=120)
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
     address = models.CharField(_("address"), max_length=240, blank=True)
+    contact = models.CharField(_("contact"), max_length=240, blank=True)
+    note = models.TextField(_("note"), max_length=LONGEST_NOTE, blank=True)
+    # What a new job here expects, where it does not say.
+    usual_hubs = models.PositiveIntegerField(_("usual number of hubs"), null=True, blank=True)
+    # Kept by `changes`, whenever a name or an address changes.
+    told_by = models.CharField(
+        max_length=7, choices=ToldBy.choices, default=ToldBy.NAME, editable=False
+    )
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -57,4 +76,16 @@ class Site(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """What people call it, with what tells it from another that is called the same."""
+        if self.told_by == ToldBy.ADDRESS:
+            return f"{self.name}, {self.address}"
+        return f"{self.name} ({self.spkey_site_id})" if self.told_by == ToldBy.ID else self.name
+
+    @property
+    def other_address(self) -> str:
+        """Its address, where its shown name has not said it."""
+        return "" if self.told_by == ToldBy.ADDRESS else self.address

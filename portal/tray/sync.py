@@ -312,7 +312,7 @@ class _Found:
         if not ids:
             return {}
         sites = sites_of(self.member).filter(spkey_site_id__in=ids)
-        return dict(sites.values_list("spkey_site_id", "name"))
+        return {site.spkey_site_id: site.shown_name for site in sites}
 
     def _unread(self) -> list[Hub]:
         return [hub for hub in self.hubs.values() if not is_looked_up(hub)]

@@ -101,7 +101,8 @@ def _of_site(member: Membership, site: Site) -> Found:
     manages = Ability.MANAGE_SITES in access.abilities(member)
     page = reverse("sites:edit", args=(site.pk,)) if manages else _claims_where("site", site.pk)
     archived = gettext("Archived") if site.archived_at else ""
-    return Found(page, site.name, " · ".join(filter(None, (site.address, archived))))
+    meta = " · ".join(filter(None, (site.other_address, archived)))
+    return Found(page, site.shown_name, meta)
 
 
 def _people(member: Membership, text: str) -> Group:

@@ -45,7 +45,7 @@ class LongSelect(Select):
 
 
 class LongRadioCards(RadioSelect):
-    """Radio buttons as cards; a choice that is a model's row with an `address` shows that, too."""
+    """Radio buttons as cards; a choice that is a model's row shows its `other_address`, too."""
 
     def render(
         self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
@@ -77,5 +77,5 @@ class LongRadioCards(RadioSelect):
 
 
 def _address(choice: Any) -> SafeString | str:
-    address = getattr(getattr(choice, "instance", None), "address", "")
+    address = getattr(getattr(choice, "instance", None), "other_address", "")
     return format_html(' <span class="help">{}</span>', address) if address else ""

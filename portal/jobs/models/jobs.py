@@ -150,7 +150,7 @@ class Job(Leased):
     @property
     def record_label(self) -> str:
         """What the record calls the job."""
-        return f"{self.site.name} · {self.number}"
+        return f"{self.site.shown_name} · {self.number}"
 
     @property
     def state(self) -> State:

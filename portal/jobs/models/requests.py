@@ -107,4 +107,4 @@ class JobRequest(models.Model):
     @property
     def record_label(self) -> str:
         """What the record calls it: the site, as far as it is known."""
-        return self.job.site.name if self.job else self.wanted
+        return self.job.site.shown_name if self.job else self.wanted

@@ -40,7 +40,7 @@ class SiteField(forms.ModelChoiceField[Site]):
 
     def label_from_instance(self, obj: Site) -> str:
         """Return the site's name with its address, which tells two of a name apart."""
-        return f"{obj.name} · {obj.address}" if obj.address else obj.name
+        return " · ".join(filter(None, (obj.shown_name, obj.other_address)))
 
 
 class PeopleField(forms.ModelMultipleChoiceField[Membership]):
@@ -107,7 +107,10 @@ class JobForm(forms.Form):
         min_value=1,
         max_value=MOST_EXPECTED,
         required=False,
-        help_text=_("How many are to be claimed. A list below counts by itself."),
+        help_text=_(
+            "How many are to be claimed. A list below counts by itself. Left empty, a new job "
+            "takes what is usual at its site."
+        ),
     )
     expected_list = forms.CharField(
         label=_("List of places"),

@@ -29,6 +29,7 @@ from portal.notices import outbox
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
+from portal.sites.models import Site
 
 
 @require_safe
@@ -89,15 +90,16 @@ def _first_look(request: HttpRequest, member: Membership) -> dict[str, object]:
     if (copied := _id(request, "copy")) is not None:
         job = get_object_or_404(queries.with_people(queries.jobs_of(member)), pk=copied)
         return initial_of_copy(job)
-    site = _id(request, "site")
-    if site is not None and not queries.open_sites_of(member).filter(pk=site).exists():
-        raise Http404
-    return usual | {"site": site or _only_site(member)}
+    site = _site_asked_for(request, member)
+    return usual | ({"site": site.pk, "expected_count": site.usual_hubs} if site else {})
 
 
-def _only_site(member: Membership) -> uuid.UUID | None:
-    """Return the organisation's site where it has one alone: there is nothing to pick."""
-    first_two = queries.open_sites_of(member).values_list("pk", flat=True)[:2]
+def _site_asked_for(request: HttpRequest, member: Membership) -> Site | None:
+    """Return the site of the address, else the organisation's only one: nothing is to be picked."""
+    sites = queries.open_sites_of(member)
+    if (asked := _id(request, "site")) is not None:
+        return get_object_or_404(sites, pk=asked)
+    first_two = list(sites[:2])
     return first_two[0] if len(first_two) == 1 else None
 
 

@@ -26,6 +26,27 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("spkey_site_id", models.CharField(max_length=128, verbose_name="SpKey site id")),
                 ("address", models.CharField(blank=True, max_length=240, verbose_name="address")),
+                ("contact", models.CharField(blank=True, max_length=240, verbose_name="contact")),
+                ("note", models.TextField(blank=True, max_length=1000, verbose_name="note")),
+                (
+                    "usual_hubs",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="usual number of hubs"
+                    ),
+                ),
+                (
+                    "told_by",
+                    models.CharField(
+                        choices=[
+                            ("name", "Name"),
+                            ("address", "Address"),
+                            ("id", "SpKey site id"),
+                        ],
+                        default="name",
+                        editable=False,
+                        max_length=7,
+                    ),
+                ),
                 (
                     "archived_at",
                     models.DateTimeField(

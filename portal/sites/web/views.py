@@ -63,7 +63,7 @@ def site_new(request: HttpRequest) -> HttpResponse:
         except changes.IdTakenError:
             form.refuse_id()
         else:
-            messages.success(request, gettext("%(site)s is ready for hubs.") % {"site": site.name})
+            messages.success(request, gettext("%(site)s is ready for hubs.") % {"site": site.shown_name})
             return redirect("sites:list")
     return render(request, "sites/form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -90,7 +90,7 @@ def site_archive(request: HttpRequest, pk: str) -> HttpResponse:
         context = {"site": site, "use": site_use.use_of(site)}
         return render(request, "sites/archive.html", context)
     changes.archive(site, access.person(request))
-    sentence = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.name}
+    sentence = gettext("%(site)s is archived. Its hubs and history stay.") % {"site": site.shown_name}
     messages.success(request, sentence, extra_tags=reverse("sites:restore", args=(site.pk,)))
     return redirect("sites:list")
 
@@ -100,7 +100,7 @@ def site_restore(request: HttpRequest, pk: str) -> HttpResponse:
     """Take a site back into use."""
     site = _managed_site(request, pk)
     changes.restore(site, access.person(request))
-    messages.success(request, gettext("%(site)s is back in use.") % {"site": site.name})
+    messages.success(request, gettext("%(site)s is back in use.") % {"site": site.shown_name})
     return redirect("sites:list")
 
 

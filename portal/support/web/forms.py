@@ -97,7 +97,7 @@ class SupportClaimForm(forms.Form):
     def _typed(self, spkey_site_id: str) -> Site | None:
         site = self.target.sites.filter(spkey_site_id=spkey_site_id).first()
         if site is not None and site.archived_at is not None:
-            sentence = wording.ARCHIVED_SITE % {"site": site.name}
+            sentence = wording.ARCHIVED_SITE % {"site": site.shown_name}
             self.add_error("typed_site", sentence)
         return site
 

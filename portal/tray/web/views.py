@@ -117,7 +117,7 @@ def _session(request: HttpRequest) -> JsonResponse:
             person=schema.Named(id=person.pk, name=person.display_name),
             organisation=schema.Named(id=organisation.pk, name=organisation.name),
             sites=tuple(
-                schema.SiteChoice(id=site.pk, name=site.name, address=site.address)
+                schema.SiteChoice(id=site.pk, name=site.shown_name, address=site.other_address)
                 for site in sites
             ),
             site=likely.pk if likely else None,

@@ -1,0 +1,116 @@
+"""Sites with what is known of them: their hubs, their jobs, and what happened there last."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F, IntegerField, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from portal.hubs.models import Health, Hub
+from portal.jobs.models import Job
+from portal.sites.models import Site, SiteQuerySet
+
+# A hub whose state is as young as its claim was claimed then.
+JUST_CLAIMED: Final = timedelta(minutes=5)
+ORDERS: Final = {
+    "name": ("name", "pk"),
+    "hubs": ("hubs_here", "name", "pk"),
+    "online": ("online_here", "name", "pk"),
+    "offline": ("offline_here", "name", "pk"),
+    "jobs": ("open_jobs", "name", "pk"),
+    "changed": ("changed_at", "name", "pk"),
+}
+"""What sites can be sorted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened last at a site: a hub was claimed there, or has been in a state since.
+
+    `person` is who claimed it, as far as the portal knows; `health` is a `Health`.
+    """
+
+    at: datetime
+    health: str
+    claimed: bool
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """A site and its numbers. `offline_since` is since when the first of its hubs is offline."""
+
+    site: Site
+    hubs: int
+    online: int
+    offline: int
+    unknown: int
+    open_jobs: int
+    offline_since: datetime | None
+    change: Change | None
+
+
+def with_numbers(sites: SiteQuerySet) -> QuerySet[Any]:
+    """Return the sites with what they can be sorted by: see ORDERS."""
+    jobs = Job.objects.filter(site=OuterRef("pk")).unfinished().order_by().values("site")
+    counted = jobs.annotate(number=Count("pk")).values("number")
+    newest = Hub.objects.filter(site=OuterRef("pk")).order_by("-health_since", "-pk")
+    return sites.annotate(
+        hubs_here=Coalesce(F("hub_count__hubs"), 0),
+        online_here=Coalesce(F("hub_count__online"), 0),
+        offline_here=Coalesce(F("hub_count__offline"), 0),
+        unknown_here=Coalesce(F("hub_count__unknown"), 0),
+        open_jobs=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        changed_at=Subquery(newest.values("health_since")[:1]),
+        changed_hub=Subquery(newest.values("pk")[:1]),
+    )
+
+
+def in_order(sites: QuerySet[Any], order: str) -> QuerySet[Any]:
+    """Return the sites sorted by one of ORDERS, the other way round after a "-"."""
+    first, *others = ORDERS.get(order.removeprefix("-"), ORDERS["name"])
+    way = F(first).desc(nulls_last=True) if order.startswith("-") else F(first).asc(nulls_last=True)
+    return sites.order_by(way, *others)
+
+
+def worst_first(sites: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the sites with hubs, those first of whose hubs most are offline, or not known."""
+    have_hubs = sites.filter(hub_count__hubs__gt=0)
+    return have_hubs.order_by("-offline_here", "-unknown_here", "-changed_at", "name", "pk")
+
+
+def rows_of(sites: Collection[Any]) -> list[SiteRow]:
+    """Return these sites, which come from `with_numbers`, as rows of a page."""
+    offline = _offline_since([site.pk for site in sites if site.offline_here])
+    changed = Hub.objects.in_bulk([site.changed_hub for site in sites if site.changed_hub])
+    return [
+        SiteRow(
+            site=site,
+            hubs=site.hubs_here,
+            online=site.online_here,
+            offline=site.offline_here,
+            unknown=site.unknown_here,
+            open_jobs=site.open_jobs,
+            offline_since=offline.get(site.pk),
+            change=_change_of(changed.get(site.changed_hub)),
+        )
+        for site in sites
+    ]
+
+
+def _offline_since(sites: list[UUID]) -> dict[UUID, datetime]:
+    if not sites:
+        return {}
+    offline = Hub.objects.filter(site__in=sites, health=Health.OFFLINE).order_by()
+    return dict(offline.values_list("site").annotate(since=Min("health_since")))
+
+
+def _change_of(hub: Hub | None) -> Change | None:
+    if hub is None or hub.health_since is None:
+        return None
+    claimed = hub.claimed_at is not None and hub.claimed_at >= hub.health_since - JUST_CLAIMED
+    at = max(hub.claimed_at or hub.health_since, hub.health_since)
+    return Change(at, hub.health, claimed, hub.claimed_by_name if claimed else "")
