@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.audit.web import views as record
-from portal.claims.web import finder, home
+from portal.claims.web import finder, home, home_admin
 from portal.core.web.health import health
 from portal.jobs.web import handover_link
 from portal.notices.web import letters, news
@@ -16,6 +16,8 @@ urlpatterns = [
     path("search/", finder.search, name="search"),
     path("first-steps/organisation-id/", home.confirm_id, name="first-steps-id"),
     path("first-steps/put-away/", home.put_steps_away, name="first-steps-put-away"),
+    path("needs/put-away/", home_admin.put_away, name="needs-put-away"),
+    path("needs/take-back/", home_admin.take_back, name="needs-take-back"),
     path("claims/tray/", include("portal.tray.web.urls")),
     path("claims/", include("portal.claims.web.urls")),
     path("hubs/", include("portal.hubs.web.photo_urls")),

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from portal.claims.groups import claims_in, still_counted
@@ -128,6 +129,19 @@ def _twice_organisation(member: Membership) -> tuple[Any, Any]:
         member.organisation_id, connection
     )
     return organisation, organisation
+
+
+def newest_ends(member: Membership, groups: Mapping[str, Q]) -> dict[str, datetime]:
+    """Return when the last of the claims of each group ended, or was found to have taken effect."""
+    if not groups:
+        return {}
+    at = Coalesce("late_effect_at", "finished_at")
+    found = (
+        claims_of(member)
+        .filter(still_counted())
+        .aggregate(**{name: Max(at, filter=group) for name, group in groups.items()})
+    )
+    return {name: newest for name, newest in found.items() if newest is not None}
 
 
 def numbers(member: Membership, groups: Mapping[str, Q]) -> dict[str, int]:

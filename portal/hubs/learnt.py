@@ -1,9 +1,10 @@
 """Sites that SpKey knows of and the portal does not: learnt from the hubs that stand there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
@@ -15,16 +16,25 @@ MOST: Final = 20
 class LearntSite:
     """A SpKey site id that none of the organisation's sites has, and how many hubs are there.
 
-    It is added like any other site, with this id: its hubs are at it from that moment on.
+    `newest` is when the portal heard of the last of them. It is added like any other site, with
+    this id: its hubs are at it from that moment on.
     """
 
     spkey_site_id: str
     hubs: int
+    newest: datetime
 
 
 def learnt_sites(organisation: Organisation) -> list[LearntSite]:
     """Return the sites that the organisation's hubs are at and the portal does not have, a few."""
     hubs = Hub.objects.filter(organisation=organisation, site=None).own()
     at_some = hubs.exclude(spkey_site_id="").order_by()
-    each = at_some.values("spkey_site_id").annotate(hubs=Count("pk")).order_by("spkey_site_id")
-    return [LearntSite(*row) for row in each.values_list("spkey_site_id", "hubs")[:MOST]]
+    numbers = {"hubs": Count("pk"), "newest": Max("created_at")}
+    each = at_some.values("spkey_site_id").annotate(**numbers).order_by("spkey_site_id")
+    return [LearntSite(*row) for row in each.values_list("spkey_site_id", *numbers)[:MOST]]
+
+
+def hubs_at(organisation: Organisation, spkey_site_id: str) -> int:
+    """Return how many of the organisation's hubs are at this SpKey site id."""
+    there = Hub.objects.filter(organisation=organisation, spkey_site_id=spkey_site_id)
+    return there.own().count()

@@ -92,6 +92,31 @@ class NewsChoice(models.Model):
         return f"{self.topic}: {self.get_how_display()}"
 
 
+class Dismissal(models.Model):
+    """A line of a person's home that they have put away: see `dismissals`."""
+
+    user = models.ForeignKey("orgs.User", models.CASCADE, related_name="+", verbose_name=_("user"))
+    organisation = models.ForeignKey(
+        "orgs.Organisation", models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    # What the line is about, such as a site; and the newest of what it had to tell.
+    about = models.CharField(_("about"), max_length=200)
+    newest = models.DateTimeField(_("newest"))
+    put_away_at = models.DateTimeField(_("put away at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("line put away")
+        verbose_name_plural = _("lines put away")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "user", "about"), name="one_dismissal_each_line"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.about
+
+
 class Digest(ToPerson):
     """One e-mail a day to somebody who wants the news of an organisation together."""
 

@@ -77,9 +77,7 @@ def tell_apart(organisation: UUID) -> None:
     sites = list(Site.objects.filter(organisation=organisation))
     names = Counter(_same(site.name) for site in sites)
     addresses = Counter((_same(site.name), _same(site.address)) for site in sites)
-    unclear = {
-        name for (name, address), number in addresses.items() if number > 1 or not address
-    }
+    unclear = {name for (name, address), number in addresses.items() if number > 1 or not address}
     for site in sites:
         name = _same(site.name)
         told_by = ToldBy.NAME

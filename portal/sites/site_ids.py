@@ -5,6 +5,8 @@ like together hangs on their neighbours, and on which of them has the accent; th
 python-slugify's.
 """
 
+# ruff: noqa: RUF001 - Greek letters that look like Latin ones are what this is about.
+
 import re
 import unicodedata
 from typing import Final

@@ -2,27 +2,43 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from portal.claims.display.releases import Waiting
 from portal.core.ui import Text
+from portal.hubs.display import wording as hub_wording
+from portal.hubs.display.links import hubs_where
+from portal.hubs.learnt import LearntSite
+from portal.hubs.troubles import Gone, Offline
+from portal.jobs.models import JobRequest
+from portal.orgs.display.key_wording import Banner
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
-    """Something that needs attention."""
+class Need:
+    """Something that needs somebody: a line with its action.
+
+    What has `about` can be put away, until it has something newer than `newest` to tell. `waiting`
+    are claims to release or reject, `asked` a request to answer.
+    """
 
     kind: str
     icon: str
     title: Text
-    text: Text
+    text: Text = ""
     url: Text = ""
     link_text: Text = ""
+    about: str = ""
+    newest: datetime | None = None
+    waiting: Waiting | None = None
+    asked: JobRequest | None = None
 
 
-NO_WORKER = Todo(
+NO_WORKER = Need(
     "stop",
     "alert",
     _("Nothing is being sent"),
@@ -31,7 +47,7 @@ NO_WORKER = Todo(
         "tell an operator of the portal."
     ),
 )
-KEY_NOT_CHECKED = Todo(
+KEY_NOT_CHECKED = Need(
     "attention",
     "key",
     _("The API key could not be checked"),
@@ -39,7 +55,7 @@ KEY_NOT_CHECKED = Todo(
     reverse_lazy("key:edit"),
     _("Check it again"),
 )
-NO_SITE = Todo(
+NO_SITE = Need(
     "attention",
     "site",
     _("No site yet"),
@@ -47,7 +63,7 @@ NO_SITE = Todo(
     reverse_lazy("sites:new"),
     _("Add site"),
 )
-ONE_ADMINISTRATOR = Todo(
+ONE_ADMINISTRATOR = Need(
     "attention",
     "person",
     _("You are the only administrator"),
@@ -66,11 +82,18 @@ class Counted:
     kind: str
     icon: str
 
-    def todo(self, group: str, number: int) -> Todo:
-        """Return the line that says so of this many (one or more)."""
-        title = self.title % {"number": number}
-        url = f"{reverse('claims:list')}?state={group}"
-        return Todo(self.kind, self.icon, title, self.text, url, _("Show them"))
+    def need(self, group: str, number: int, newest: datetime | None) -> Need:
+        """Return the line that says so of this many (one or more), the last of that moment."""
+        return Need(
+            self.kind,
+            self.icon,
+            self.title % {"number": number},
+            self.text,
+            f"{reverse('claims:list')}?state={group}",
+            _("Show them"),
+            about=f"claims {group}" if newest else "",
+            newest=newest,
+        )
 
 
 COUNTED: dict[str, Counted] = {
@@ -144,6 +167,136 @@ COUNTED: dict[str, Counted] = {
 """By the name of the group, or state, that the claims are listed under; the gravest first."""
 
 
-def of_claims(numbers: Mapping[str, int]) -> list[Todo]:
-    """Return a line for each group of claims of which there are some."""
-    return [each.todo(name, numbers[name]) for name, each in COUNTED.items() if numbers[name]]
+def of_claims(numbers: Mapping[str, int], newest: Mapping[str, datetime]) -> list[Need]:
+    """Return a line for each group of claims of which there are some.
+
+    Those that ended, at `newest` the last of them, can be put away.
+    """
+    return [
+        each.need(name, numbers[name], newest.get(name))
+        for name, each in COUNTED.items()
+        if numbers[name]
+    ]
+
+
+def of_waiting(waiting: Waiting) -> Need:
+    """Return the line of claims that wait for an administrator."""
+    job = waiting.job
+    url = reverse("jobs:detail", args=(job.pk,)) if job else ""
+    look = pgettext("at a job", "Look")
+    return Need("attention", "person", waiting.title, waiting.tails, url, look, waiting=waiting)
+
+
+def of_request(asked: JobRequest) -> Need:
+    """Return the line of what somebody asks for."""
+    person = asked.membership.user.display_name
+    if asked.kind == JobRequest.Kind.MORE_TIME:
+        words = gettext("%(person)s asks for more time at %(site)s")
+        title = words % {"person": person, "site": asked.record_label}
+    else:
+        words = gettext("%(person)s asks to claim at “%(wanted)s”")
+        title = words % {"person": person, "wanted": asked.wanted}
+    url = reverse("jobs:request", args=(asked.pk,))
+    return Need("attention", "clock", title, "", url, gettext("Answer"), asked=asked)
+
+
+def of_offline(place: Offline) -> Need:
+    """Return the line of the hubs that are offline at a site."""
+    words = {
+        "site": place.site.shown_name if place.site else "",
+        "number": place.hubs,
+        "at": hub_wording.moment(place.since),
+    }
+    if place.site:
+        title = ngettext(
+            "%(site)s: %(number)d hub offline since %(at)s",
+            "%(site)s: %(number)d hubs offline since %(at)s",
+            place.hubs,
+        )
+    else:
+        title = ngettext(
+            "At no site of yours: %(number)d hub offline since %(at)s",
+            "At no site of yours: %(number)d hubs offline since %(at)s",
+            place.hubs,
+        )
+    site = place.site.pk if place.site else ""
+    url = hubs_where(state="offline", **({"site": site} if site else {}))
+    if not url and site:
+        url = reverse("sites:detail", args=(site,))
+    return Need(
+        "attention",
+        "offline",
+        title % words,
+        "",
+        url,
+        pgettext("at hubs", "Look"),
+        about=f"offline {site}",
+        newest=place.newest,
+    )
+
+
+def of_more_offline(places: int) -> Need:
+    """Return the line of the sites with hubs offline that have no line of their own."""
+    title = ngettext(
+        "Hubs are offline at %(number)d more site",
+        "Hubs are offline at %(number)d more sites",
+        places,
+    )
+    url = f"{reverse('sites:list')}?order=-offline"
+    return Need(
+        "attention", "offline", title % {"number": places}, "", url, pgettext("at hubs", "Look")
+    )
+
+
+def of_gone(gone: Gone) -> Need:
+    """Return the line of the hubs that are not the organisation's any more."""
+    title = ngettext(
+        "%(number)d hub is not yours any more", "%(number)d hubs are not yours any more", gone.hubs
+    )
+    return Need(
+        "attention",
+        "hub",
+        title % {"number": gone.hubs},
+        gettext("SmartphoneKey says so. If nobody of yours gave them away, ask its support."),
+        hubs_where(state="left"),
+        pgettext("at hubs", "Look"),
+        about="left",
+        newest=gone.newest,
+    )
+
+
+def of_learnt(learnt: LearntSite) -> Need:
+    """Return the line that offers a site which hubs are at and the portal does not have."""
+    title = ngettext(
+        "%(number)d hub is at %(id)s. Add it as a site?",
+        "%(number)d hubs are at %(id)s. Add it as a site?",
+        learnt.hubs,
+    )
+    return Need(
+        "working",
+        "site",
+        title % {"number": learnt.hubs, "id": learnt.spkey_site_id},
+        "",
+        reverse("sites:new", query={"spkey_site_id": learnt.spkey_site_id}),
+        gettext("Add site"),
+        about=f"learnt {learnt.spkey_site_id}",
+        newest=learnt.newest,
+    )
+
+
+def of_more_learnt(number: int) -> Need:
+    """Return the line of the other sites that hubs are at and the portal does not have."""
+    title = ngettext(
+        "Hubs are at %(number)d more site that the portal does not have",
+        "Hubs are at %(number)d more sites that the portal does not have",
+        number,
+    )
+    url = reverse("sites:list")
+    return Need("working", "site", title % {"number": number}, "", url, gettext("Add sites"))
+
+
+def of_key_end(banner: Banner) -> Need:
+    """Return the line of a key that ends soon."""
+    return Need(
+        "attention", "key", banner.title, banner.text, banner.url, pgettext("a key", "Replace")
+    )

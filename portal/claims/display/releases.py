@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -11,6 +11,8 @@ from portal.claims.models import Claim
 from portal.jobs.display import wording
 from portal.jobs.models import Job
 from portal.jobs.models.jobs import State
+
+MOST_TAILS: Final = 6
 
 
 @dataclass(slots=True)
@@ -23,6 +25,12 @@ class Waiting:
     def job(self) -> Job | None:
         """The job that they are counted for."""
         return self.claims[0].job
+
+    @property
+    def tails(self) -> str:
+        """The ends of some of the hubs' ids."""
+        ends = [f"…{claim.hub_id_text[-4:].upper()}" for claim in self.claims[:MOST_TAILS]]
+        return " ".join(ends + ["…"] * (len(self.claims) > MOST_TAILS))
 
     @property
     def title(self) -> str:

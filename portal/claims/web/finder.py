@@ -98,8 +98,11 @@ def _sites(member: Membership, text: str) -> Group:
 
 
 def _of_site(member: Membership, site: Site) -> Found:
-    manages = Ability.MANAGE_SITES in access.abilities(member)
-    page = reverse("sites:edit", args=(site.pk,)) if manages else _claims_where("site", site.pk)
+    page = (
+        reverse("sites:detail", args=(site.pk,))
+        if member.all_sites
+        else _claims_where("site", site.pk)
+    )
     archived = gettext("Archived") if site.archived_at else ""
     meta = " · ".join(filter(None, (site.other_address, archived)))
     return Found(page, site.shown_name, meta)

@@ -1,27 +1,19 @@
-"""The first page: the scan button and today's claims, or what needs an administrator."""
+"""The first page: an installer's jobs and claims, a viewer's, an agent's, an administrator's."""
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.claims import first_steps, queries
-from portal.claims.display import first_steps as step_words
-from portal.claims.display import home_items, list_item
-from portal.claims.display.home_items import Todo
+from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
-from portal.claims.first_steps import Progress
-from portal.claims.groups import claims_in
-from portal.claims.models import Reason
-from portal.claims.web import home_jobs
-from portal.core.models import Heartbeat
-from portal.orgs import access, members
+from portal.claims.web import home_admin, home_jobs
+from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.models import Membership
 from portal.orgs.web import second_factor
-from portal.sites.queries import sites_of
 
 
 @require_safe
@@ -31,14 +23,14 @@ def home(request: HttpRequest) -> HttpResponse:
     membership = access.choose(request, access.memberships(person))
     if membership is None:
         return render(request, "claims/nowhere.html")
+    administers = membership.role == Membership.Role.ADMIN
+    if administers and not membership.organisation.holds_super_key:
+        return render(request, "claims/home_admin.html", home_admin.page_of(membership))
     context: dict[str, Any] = (
         _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     )
-    if membership.role == Membership.Role.ADMIN:
-        steps = first_steps.progress(membership)
-        context["todos"] = todos(membership, is_new=steps is not None)
-        context |= _of_steps(steps, membership.organisation)
-        context |= home_jobs.for_admin(membership)
+    if administers:
+        context |= home_admin.page_of(membership)
     elif Ability.CLAIM in access.abilities(membership):
         context |= home_jobs.for_worker(membership)
         context["rows"] = _besides(context["unfinished"], context["rows"])
@@ -88,44 +80,3 @@ def put_steps_away(request: HttpRequest) -> HttpResponse:
     admin = access.current(request, Ability.MANAGE_PEOPLE)
     first_steps.put_away(admin.organisation, admin.user)
     return redirect("home")
-
-
-def _of_steps(steps: Progress | None, organisation: Organisation) -> dict[str, object]:
-    if steps is None:
-        return {}
-    lines = step_words.lines(steps, organisation)
-    return {"first_steps": lines, "done": steps.done, "whole": len(first_steps.Step)}
-
-
-def todos(admin: Membership, *, is_new: bool = False) -> list[Todo]:
-    """Return what an administrator should look at, the gravest first.
-
-    What a new organisation lacks is among its first steps.
-    """
-    found: list[Todo] = []
-    if not Heartbeat.is_heard():
-        found.append(home_items.NO_WORKER)
-    if _has_unreachable_key(admin.organisation):
-        found.append(home_items.KEY_NOT_CHECKED)
-    found += home_items.of_claims(_numbers(admin))
-    if is_new:
-        return found
-    if not admin.organisation.holds_super_key and not sites_of(admin).open().exists():
-        found.append(home_items.NO_SITE)
-    if members.administrators_of(admin.organisation).count() == 1:
-        found.append(home_items.ONE_ADMINISTRATOR)
-    return found
-
-
-def _has_unreachable_key(organisation: Organisation) -> bool:
-    """The banner speaks of a key that stops claims; here, of one that nobody has seen work."""
-    credential = organisation.stored_credential
-    return credential is not None and credential.state == ApiCredential.State.UNREACHABLE
-
-
-def _numbers(admin: Membership) -> dict[str, int]:
-    """Count what the claims need: those that go on however old, those that ended lately."""
-    groups = {name: claims_in(name) for name in home_items.COUNTED}
-    # Those are listed by themselves, with what can be answered there.
-    groups["blocked"] &= ~Q(reason=Reason.RIGHT_GONE)
-    return queries.numbers(admin, groups)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from portal.claims import job_progress
-from portal.claims.display import list_item, releases
+from portal.claims.display import list_item
 from portal.claims.job_progress import Progress
 from portal.jobs import queries, rights
 from portal.jobs.models import Job, JobRequest
@@ -22,15 +22,6 @@ class OwnJob:
     may_claim: bool
     may_ask: bool
     has_asked: bool
-
-
-def for_admin(member: Membership) -> dict[str, object]:
-    """Return today's jobs with their progress, what waits for release, and what is asked for."""
-    return {
-        **todays(member),
-        "releases": releases.by_person(job_progress.waiting_for_release(member)),
-        "job_requests": queries.open_requests(member),
-    }
 
 
 def todays(member: Membership) -> dict[str, object]:

@@ -76,6 +76,52 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Dismissal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("about", models.CharField(max_length=200, verbose_name="about")),
+                ("newest", models.DateTimeField(verbose_name="newest")),
+                (
+                    "put_away_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="put away at"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "line put away",
+                "verbose_name_plural": "lines put away",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "user", "about"), name="one_dismissal_each_line"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="NewsChoice",
             fields=[
                 (

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from portal.sites.web import views
+from portal.sites.web import making, page, views
 
 app_name = "sites"
 urlpatterns = [
     path("", views.site_list, name="list"),
-    path("new/", views.site_new, name="new"),
-    path("<uuid:pk>/", views.site_edit, name="edit"),
-    path("<uuid:pk>/archive/", views.site_archive, name="archive"),
-    path("<uuid:pk>/restore/", views.site_restore, name="restore"),
+    path("new/", making.new, name="new"),
+    path("new/id/", making.site_id, name="id"),
+    path("<uuid:pk>/", page.detail, name="detail"),
+    path("<uuid:pk>/change/", views.edit, name="edit"),
+    path("<uuid:pk>/archive/", views.archive, name="archive"),
+    path("<uuid:pk>/restore/", views.restore, name="restore"),
 ]

@@ -1,0 +1,170 @@
+"""Home of an administrator: what there is, what needs somebody, and how sites and jobs are."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from portal.claims import first_steps, job_progress, queries
+from portal.claims.display import first_steps as step_words
+from portal.claims.display import home_items, releases
+from portal.claims.display.home_items import Need
+from portal.claims.first_steps import Progress
+from portal.claims.groups import RECENT, claims_in
+from portal.claims.models import Reason
+from portal.claims.web import home_jobs
+from portal.core.models import Heartbeat
+from portal.hubs import counts, troubles
+from portal.hubs.display.links import hubs_where
+from portal.hubs.learnt import learnt_sites
+from portal.jobs import queries as jobs
+from portal.jobs import site_numbers
+from portal.notices import dismissals
+from portal.orgs import access, members
+from portal.orgs.access import Ability
+from portal.orgs.display import key_wording
+from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.sites.queries import sites_of
+
+MOST_LEARNT = 3
+MOST_SITES = 8
+
+
+def page_of(admin: Membership) -> dict[str, object]:
+    """Return what home shows an administrator."""
+    steps = first_steps.progress(admin)
+    context = {"needs": needs(admin, is_new=steps is not None), **_of_steps(steps, admin)}
+    if admin.organisation.holds_super_key:
+        return context
+    context |= {
+        "hubs": counts.total(admin.organisation),
+        "oldest_reading": troubles.oldest_reading(admin.organisation),
+        "hubs_url": hubs_where(),
+        "offline_url": hubs_where(state="offline"),
+        "unknown_url": hubs_where(state="unknown"),
+        "site_rows": _sites(admin),
+        "ends_soon": _key_end(admin) is not None,
+    }
+    return context | home_jobs.todays(admin)
+
+
+def _of_steps(steps: Progress | None, admin: Membership) -> dict[str, object]:
+    if steps is None:
+        return {}
+    lines = step_words.lines(steps, admin.organisation)
+    return {"first_steps": lines, "done": steps.done, "whole": len(first_steps.Step)}
+
+
+def _sites(admin: Membership) -> list[site_numbers.SiteRow]:
+    in_use = site_numbers.with_numbers(sites_of(admin).open())
+    return site_numbers.rows_of(site_numbers.worst_first(in_use)[:MOST_SITES])
+
+
+def needs(admin: Membership, *, is_new: bool = False) -> list[Need]:
+    """Return what needs an administrator, the gravest first, without what they put away.
+
+    What a new organisation lacks is among its first steps.
+    """
+    found = [*_of_portal(admin), *_to_answer(admin), *_of_hubs(admin.organisation)]
+    found += _of_claims(admin)
+    if (banner := _key_end(admin)) is not None:
+        found.append(home_items.of_key_end(banner))
+    found += _of_sites(admin)
+    if not is_new:
+        found += _lacking(admin)
+    away = dismissals.put_away_by(admin) if any(need.about for need in found) else {}
+    return [need for need in found if not _is_away(need, away.get(need.about))]
+
+
+def _is_away(need: Need, seen: datetime | None) -> bool:
+    return seen is not None and need.newest is not None and need.newest <= seen
+
+
+def _of_portal(admin: Membership) -> list[Need]:
+    found = [] if Heartbeat.is_heard() else [home_items.NO_WORKER]
+    credential = admin.organisation.stored_credential
+    # The banner speaks of a key that stops claims; here, of one that nobody has seen work.
+    if credential is not None and credential.state == ApiCredential.State.UNREACHABLE:
+        found.append(home_items.KEY_NOT_CHECKED)
+    return found
+
+
+def _to_answer(admin: Membership) -> list[Need]:
+    waiting = releases.by_person(job_progress.waiting_for_release(admin))
+    requests = jobs.open_requests(admin)
+    return [*map(home_items.of_waiting, waiting), *map(home_items.of_request, requests)]
+
+
+def _of_hubs(organisation: Organisation) -> list[Need]:
+    places = troubles.offline_places(organisation)
+    found = [home_items.of_offline(place) for place in places[: troubles.MOST_PLACES]]
+    if more := len(places) - len(found):
+        found.append(home_items.of_more_offline(more))
+    gone = troubles.gone_lately(organisation)
+    return found + ([home_items.of_gone(gone)] if gone else [])
+
+
+def _of_claims(admin: Membership) -> list[Need]:
+    """Count what claims need: those that go on however old, those that ended lately."""
+    groups = {name: claims_in(name) for name in home_items.COUNTED}
+    # Those are listed by themselves, with what can be answered there.
+    groups["blocked"] &= ~Q(reason=Reason.RIGHT_GONE)
+    numbers = queries.numbers(admin, groups)
+    ended = {name: groups[name] for name in RECENT & groups.keys() if numbers[name]}
+    return home_items.of_claims(numbers, queries.newest_ends(admin, ended))
+
+
+def _of_sites(admin: Membership) -> list[Need]:
+    learnt = learnt_sites(admin.organisation)
+    found = [home_items.of_learnt(each) for each in learnt[:MOST_LEARNT]]
+    more = len(learnt) - len(found)
+    return found + ([home_items.of_more_learnt(more)] if more else [])
+
+
+def _lacking(admin: Membership) -> list[Need]:
+    found = []
+    if not admin.organisation.holds_super_key and not sites_of(admin).open().exists():
+        found.append(home_items.NO_SITE)
+    if members.administrators_of(admin.organisation).count() == 1:
+        found.append(home_items.ONE_ADMINISTRATOR)
+    return found
+
+
+def _key_end(admin: Membership) -> key_wording.Banner | None:
+    """Return what is said of a key that works and ends soon: of one that does not, the banner."""
+    credential = admin.organisation.stored_credential
+    if key_wording.trouble(credential) is not None:
+        return None
+    return key_wording.expiry_banner(credential)
+
+
+@require_POST
+def put_away(request: HttpRequest) -> HttpResponse:
+    """Put a line away for this person, until it has something newer to tell."""
+    admin = access.current(request, Ability.MANAGE_PEOPLE)
+    about = request.POST.get("about", "")
+    try:
+        newest = datetime.fromisoformat(request.POST.get("newest", ""))
+    except ValueError:
+        raise BadRequest from None
+    if timezone.is_naive(newest) or not 0 < len(about) <= dismissals.LONGEST_ABOUT:
+        raise BadRequest
+    dismissals.put_away(admin, about, min(newest, timezone.now()))
+    back = reverse("needs-take-back", query={"about": about})
+    messages.success(request, gettext("Put away. It comes back when it changes."), extra_tags=back)
+    return redirect("home")
+
+
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Show a line again that was put away."""
+    admin = access.current(request, Ability.MANAGE_PEOPLE)
+    dismissals.take_back(admin, request.GET.get("about", ""))
+    return redirect("home")
