@@ -40,9 +40,9 @@ def test_what_waits_is_said_with_why_and_answered_from_home(admin, job, ira):
 
     sentence = "2 hubs wait: Ira Installer’s job at Mill Court ended on 5 January 2026"
     assert sentence in unescape(page.content.decode())
-    assert not [todo for todo in page.context["todos"] if "needs you" in str(todo.title)]
-    [waiting] = page.context["releases"]
-    ids = [str(claim.pk) for claim in waiting.claims]
+    assert not [need for need in page.context["needs"] if "needs you" in str(need.title)]
+    [need] = [need for need in page.context["needs"] if need.waiting]
+    ids = [str(claim.pk) for claim in need.waiting.claims]
     admin.post("/jobs/waiting/", {"claim": ids, "decision": "reject"})
     assert {claim.state for claim in Claim.objects.all()} == {State.CANCELLED}
     assert "hubs wait" not in home(admin)
