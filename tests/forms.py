@@ -38,6 +38,8 @@ OF_ONES_ORGANISATION = (
     "hubs:export-csv",
     "hubs:export-xlsx",
     "imports:new",
+    "needs-put-away",
+    "needs-take-back",
     "jobs:ask-site",
     "jobs:decide",
     "jobs:new",

@@ -49,7 +49,7 @@ def test_each_form_that_makes_something_makes_it_once(as_person, ada, ira, mill_
 
     twice(admin, "/jobs/new/", **a_plan(mill_court, reference="WO-1"))
     copied = twice(admin, f"/jobs/new/?copy={old.pk}", "/jobs/new/", **a_plan(mill_court))
-    twice(admin, "/sites/new/", name="Three")
+    twice(admin, "/sites/new/", name="Three", shown_id="three")
     twice(
         admin,
         f"/jobs/{old.pk}/handover/",

@@ -157,7 +157,8 @@ def put_away(request: HttpRequest) -> HttpResponse:
     if timezone.is_naive(newest) or not 0 < len(about) <= dismissals.LONGEST_ABOUT:
         raise BadRequest
     dismissals.put_away(admin, about, min(newest, timezone.now()))
-    back = reverse("needs-take-back", query={"about": about})
+    where = {access.ADDRESS_ORGANISATION: str(admin.organisation_id), "about": about}
+    back = reverse("needs-take-back", query=where)
     messages.success(request, gettext("Put away. It comes back when it changes."), extra_tags=back)
     return redirect("home")
 

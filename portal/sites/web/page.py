@@ -19,6 +19,7 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites.models import Site
+from portal.sites.queries import sites_of
 from portal.sites.web.found import visible_site
 
 MOST_ENTRIES = 5
@@ -32,7 +33,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     is_open = site.archived_at is None
     context = {
         "site": site,
-        "row": _row(site),
+        "row": _row(member, site),
         "hubs": worst_of(rights.hubs_of(member).filter(site=site)),
         "hubs_url": hubs_where(site=site.pk),
         "offline_url": hubs_where(site=site.pk, state="offline"),
@@ -47,8 +48,8 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "sites/detail.html", context)
 
 
-def _row(site: Site) -> site_numbers.SiteRow:
-    found = site_numbers.with_numbers(Site.objects.filter(pk=site.pk))
+def _row(member: Membership, site: Site) -> site_numbers.SiteRow:
+    found = site_numbers.with_numbers(sites_of(member).filter(pk=site.pk))
     return site_numbers.rows_of(list(found))[0]
 
 
