@@ -221,8 +221,6 @@ def of_offline(place: Offline) -> Need:
         )
     site = place.site.pk if place.site else ""
     url = hubs_where(state="offline", **({"site": site} if site else {}))
-    if not url and site:
-        url = reverse("sites:detail", args=(site,))
     return Need(
         "attention",
         "offline",

@@ -1,14 +1,8 @@
 """Where hubs are shown."""
 
-from urllib.parse import urlencode
-
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 def hubs_where(**filters: object) -> str:
-    """Return the address of the hubs that these filters find, "" while there is no such page."""
-    try:
-        address = reverse("hubs:list")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode(filters)}" if filters else address
+    """Return the address of the inventory, with the hubs that these filters find."""
+    return reverse("hubs:list", query=filters or None)

@@ -58,7 +58,7 @@ def row_of(hub: Hub) -> HubRow:
 
 def site_of(hub: Hub) -> str:
     """Return the hub's site as people call it, or its SpKey id where the portal has none."""
-    return hub.site.name if hub.site else hub.spkey_site_id
+    return hub.site.shown_name if hub.site else hub.spkey_site_id
 
 
 def heads() -> list[str]:

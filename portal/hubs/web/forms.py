@@ -1,6 +1,5 @@
 """What the inventory is filtered by, and what people say of a hub."""
 
-from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -129,10 +128,8 @@ def _choices(member: Membership) -> tuple[list[tuple[str, str]], list[str], list
 
 
 def _sites(sites: SiteQuerySet) -> list[tuple[str, str]]:
-    """Return the sites by name; of those that are called the same, with their SpKey id."""
-    rows = list(sites.order_by("name", "pk").values_list("pk", "name", "spkey_site_id"))
-    often = Counter(name for _, name, _ in rows)
-    return [(str(pk), f"{name} ({spkey})" if often[name] > 1 else name) for pk, name, spkey in rows]
+    """Return the sites by name, those that are called the same told apart."""
+    return [(str(site.pk), site.shown_name) for site in sites.order_by("name", "pk")]
 
 
 def _start_of(day: date) -> datetime:

@@ -1,0 +1,121 @@
+"""What needs an administrator: a line each, which stays away while it has nothing new to tell."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.core.models import Heartbeat
+from portal.hubs.models import Binding, Hub
+from portal.orgs.models import ApiCredential, Organisation
+from portal.sites.models import Site
+from tests.conftest import join, make_person
+from tests.hubs.own_hubs import make_own_hub
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def admin(as_person, ada, acme, mill_court):
+    """The browser of an administrator with nothing to do."""
+    now = timezone.now()
+    Heartbeat.objects.create(name="worker", beat_at=now)
+    Organisation.objects.update(first_steps_done_at=now)
+    join(make_person("bea@acme.example", "Bea"), acme, "admin")
+    return as_person(ada)
+
+
+def needs(client):
+    return client.get("/").context["needs"]
+
+
+def titles(client) -> list[str]:
+    return [str(need.title) for need in needs(client)]
+
+
+def put_away(client, acme, need):
+    address = reverse("needs-put-away", query={"organisation": acme.pk})
+    form = {"about": need.about, "newest": need.newest.isoformat()}
+    return client.post(address, form, follow=True)
+
+
+def test_home_counts_the_hubs_and_says_how_old_that_is(admin, mill_court, acme):
+    make_own_hub(mill_court, online=False)
+    make_own_hub(mill_court)
+    make_own_hub(acme, online=None)
+    Hub.objects.update(asked_at=timezone.now() - HOUR)
+    page = admin.get("/")
+
+    hubs = page.context["hubs"]
+    assert (hubs.hubs, hubs.online, hubs.offline, hubs.unknown) == (3, 1, 1, 1)
+    assert "All read at SmartphoneKey since" in page.text
+    assert [row.site for row in page.context["site_rows"]] == [mill_court]
+
+
+def test_hubs_offline_are_told_by_site_and_again_once_another_goes(admin, acme, mill_court):
+    now = timezone.now()
+    make_own_hub(mill_court, online=False, last_seen=now - 3 * HOUR)
+    hub = make_own_hub(mill_court, online=False, last_seen=now - 2 * HOUR)
+    make_own_hub(acme, online=False)
+    [ours, nowhere] = needs(admin)
+    assert "Mill Court: 2 hubs offline since" in ours.title
+    assert ours.url == f"/hubs/?state=offline&site={mill_court.pk}"
+    assert "At no site of yours: 1 hub offline since" in nowhere.title
+    page = put_away(admin, acme, ours)
+    assert "It comes back when it changes." in page.text
+    assert [need.about for need in page.context["needs"]] == ["offline "]
+
+    Hub.objects.filter(pk=hub.pk).update(online=True)
+    assert len(needs(admin)) == 1
+    make_own_hub(mill_court, online=False, last_seen=now - HOUR)
+    assert len(needs(admin)) == 2
+    put_away(admin, acme, needs(admin)[0])
+    where = {"organisation": acme.pk, "about": ours.about}
+    admin.post(reverse("needs-take-back", query=where))
+    assert len(needs(admin)) == 2
+
+
+def test_what_one_puts_away_the_other_still_sees(admin, acme, mill_court, as_person):
+    make_own_hub(mill_court, online=False)
+    put_away(admin, acme, needs(admin)[0])
+    bea = acme.memberships.get(user__email="bea@acme.example").user
+
+    assert needs(admin) == []
+    assert len(needs(as_person(bea))) == 1
+
+
+def test_nonsense_puts_nothing_away(admin, acme):
+    address = reverse("needs-put-away", query={"organisation": acme.pk})
+    at = "2026-01-02T03:04:05"
+    for form in ({}, {"about": "left"}, {"about": "left", "newest": at}, {"newest": f"{at}Z"}):
+        assert admin.post(address, form).status_code == 400
+    assert admin.post(address, {"about": "x" * 201, "newest": f"{at}Z"}).status_code == 400
+
+
+def test_hubs_that_left_and_a_key_that_ends_are_told(admin, acme, mill_court):
+    hub = make_own_hub(mill_court)
+    Hub.objects.filter(pk=hub.pk).update(binding=Binding.OTHER, read_at=timezone.now())
+    day = timezone.localdate() + timedelta(days=5)
+    ApiCredential.objects.filter(organisation=acme).update(expires_on=day)
+    gone, key = needs(admin)
+
+    assert gone.title == "1 hub is not yours any more"
+    assert gone.url == "/hubs/?state=left"
+    assert str(key.url).startswith("/organisation/key/")
+    assert not key.about
+    put_away(admin, acme, gone)
+    assert len(needs(admin)) == 1
+
+
+def test_many_sites_in_trouble_are_a_few_lines(admin, acme, mill_court):
+    for number in range(9):
+        name = f"House {number}"
+        site = Site.objects.create(organisation=acme, name=name, spkey_site_id=name)
+        make_own_hub(site, online=False)
+        make_own_hub(acme, spkey_site_id=f"learnt-{number}")
+    found = titles(admin)
+
+    assert "Hubs are offline at 3 more sites" in found
+    assert "Hubs are at 6 more sites that the portal does not have" in found
+    assert len(found) == 6 + 1 + 3 + 1

@@ -1,0 +1,68 @@
+"""The table of sites: their hubs, their jobs, and what happened there last."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.jobs import site_numbers
+from portal.sites.models import Site
+from tests.hubs.own_hubs import make_own_hub
+from tests.jobs.conftest import make
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def houses(mill_court, orchard_rise, ada):
+    """Mill Court with two hubs offline, Orchard Rise with one online that Ira just claimed."""
+    now = timezone.now()
+    make_own_hub(mill_court, online=False, last_seen=now - 3 * HOUR)
+    make_own_hub(mill_court, online=False, last_seen=now - HOUR)
+    make_own_hub(orchard_rise, claimed_at=now, claimed_by_name="Ira")
+    make(mill_court, ada)
+    return now
+
+
+def names(client, order: str) -> list[str]:
+    rows = client.get("/sites/", {"order": order}).context["rows"]
+    return [row.site.name for row in rows]
+
+
+def test_a_row_says_since_when_how_many_are_offline_and_what_was_last(houses, as_person, ada):
+    rows = as_person(ada).get("/sites/").context["rows"]
+    mill, orchard = rows
+
+    assert (mill.hubs, mill.online, mill.offline, mill.open_jobs) == (2, 0, 2, 1)
+    assert abs(mill.offline_since - (houses - 3 * HOUR)) < timedelta(seconds=1)
+    assert (mill.change.health, mill.change.claimed) == ("offline", False)
+    assert (orchard.hubs, orchard.online, orchard.offline, orchard.open_jobs) == (1, 1, 0, 0)
+    assert (orchard.change.claimed, orchard.change.person) == (True, "Ira")
+
+
+def test_sites_are_sorted_by_each_column(houses, acme, as_person, ada):
+    Site.objects.create(organisation=acme, name="Canal", spkey_site_id="canal")
+    client = as_person(ada)
+
+    assert names(client, "name") == ["Canal", "Mill Court", "Orchard Rise"]
+    assert names(client, "-name") == ["Orchard Rise", "Mill Court", "Canal"]
+    assert names(client, "-offline")[0] == "Mill Court"
+    assert names(client, "-online")[0] == "Orchard Rise"
+    assert names(client, "-jobs")[0] == "Mill Court"
+    assert names(client, "-hubs")[0] == "Mill Court"
+    assert names(client, "changed") == ["Mill Court", "Orchard Rise", "Canal"]
+    assert names(client, "-changed") == ["Orchard Rise", "Mill Court", "Canal"]
+    assert names(client, "'; DROP") == names(client, "name")
+    assert set(site_numbers.ORDERS) == {"name", "hubs", "online", "offline", "jobs", "changed"}
+
+
+def test_a_sites_page_shows_its_hubs_the_worst_first_its_people_and_jobs(
+    houses, mill_court, as_person, ada, claim
+):
+    page = as_person(ada).get(f"/sites/{mill_court.pk}/")
+
+    assert [hub.health for hub in page.context["hubs"]] == ["offline", "offline"]
+    assert f"/hubs/?site={mill_court.pk}&amp;state=offline" in page.text
+    assert [job.number for job, _ in page.context["jobs"]] == [1]
+    assert [person.name for person in page.context["people"]] == ["Ira Installer"]
+    assert [row.hub_id for row in page.context["claims"]] == [claim.hub_id_text]
