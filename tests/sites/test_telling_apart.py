@@ -1,6 +1,7 @@
 """Sites that are called the same are told apart wherever they are shown."""
 
 import pytest
+from django.urls import reverse
 
 from portal.sites import changes
 from portal.sites.changes import NoAddressError
@@ -44,5 +45,5 @@ def test_they_are_told_apart_in_every_list_and_choice(acme, ada, ira, mill_court
     for page in pages:
         assert "Mill Court (mill-court)" in page.text, page.request["PATH_INFO"]
         assert "Mill Court (mill-court-2)" in page.text, page.request["PATH_INFO"]
-    chosen = installer.get("/claims/tray/sync/").json()["sites"]
+    chosen = installer.get(reverse("tray:sync")).json()["sites"]
     assert {each["name"] for each in chosen} >= {"Mill Court (mill-court)"}

@@ -57,12 +57,14 @@ def test_a_claim_is_found_by_its_number_and_by_spkeys_reference(find, ada, claim
     assert page_of(claim) in find(ada, str(claim.pk)[:8])
 
 
-def test_an_administrator_is_led_to_sites_and_people_an_installer_to_their_claims(
+def test_an_administrator_is_led_to_sites_and_people_who_has_jobs_alone_to_claims(
     find, ada, ira, mill_court
 ):
     member = ira.memberships.get()
-    assert find(ada, "mill") == [reverse("sites:edit", args=(mill_court.pk,))]
+    assert find(ada, "mill") == [reverse("sites:detail", args=(mill_court.pk,))]
     assert find(ada, "ira") == [reverse("people:edit", args=(member.pk,))]
+    assert find(ira, "mill") == [reverse("sites:detail", args=(mill_court.pk,))]
+    ira.memberships.update(all_sites=False)
     assert find(ira, "mill") == [f"/claims/?site={mill_court.pk}"]
     assert find(ira, "ira") == [f"/claims/?person={ira.pk}"]
 
