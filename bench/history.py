@@ -117,6 +117,8 @@ def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield "installer's home", of_installer("/")
     yield "tray", of_installer("/claims/new/")
     yield "sites", read("/sites/")
+    yield "sites by their last change", read("/sites/?order=-changed")
+    yield "site", read(f"/sites/{claim.site_id}/")
     yield "people", read("/organisation/people/")
     yield "key", read("/organisation/key/")
     yield "record", read("/record/")

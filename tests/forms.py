@@ -57,6 +57,7 @@ OF_ONES_ORGANISATION = (
     "news",
     "record:export",
     "sites:new",
+    "sites:import",
     "support:new",
 )
 

@@ -1,6 +1,7 @@
 """Making, changing and archiving sites."""
 
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -56,6 +57,28 @@ def make(site: Site, actor: User) -> Site:
     site.save()
     tell_apart(organisation.pk)
     return _recorded("site.created", site, actor)
+
+
+@transaction.atomic
+def make_all(sites: Sequence[Site], organisation: Organisation, actor: User) -> Sequence[Site]:
+    """Save new sites of the organisation that have their ids, all or none, and return them.
+
+    Raises IdTakenError and NoAddressError as `make` does.
+    """
+    Organisation.objects.hold(organisation)
+    taken = set(organisation.sites.values_list("spkey_site_id", flat=True))
+    names = {_same(name) for name in organisation.sites.values_list("name", flat=True)}
+    for site in sites:
+        if site.spkey_site_id in taken:
+            raise IdTakenError
+        if _same(site.name) in names and not site.address:
+            raise NoAddressError
+        taken.add(site.spkey_site_id)
+        names.add(_same(site.name))
+        site.save()
+        _recorded("site.created", site, actor)
+    tell_apart(organisation.pk)
+    return sites
 
 
 @transaction.atomic

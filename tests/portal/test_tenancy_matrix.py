@@ -131,6 +131,8 @@ MATRIX = (
         (IN, 302, 403, 403, 302, 403),
         data={"name": "Quay", "shown_id": "quay"},
     ),
+    Row("sites:import", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("sites:import", "post", (IN, 200, 403, 403, 200, 403), data={"sites": "Canal"}),
     Row("sites:id", "get", (IN, 200, 403, 403, 200, 403)),
     Row("sites:detail", "get", (IN, 200, 200, 404, 200, 200), "site"),
     Row("sites:edit", "get", (IN, 200, 403, 404, 200, 403), "site"),
