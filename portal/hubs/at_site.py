@@ -2,20 +2,26 @@
 
 from typing import Final
 
-from django.db.models import Case, IntegerField, Value, When
-
 from portal.hubs.models import Health, Hub, HubQuerySet
 
 FEW: Final = 8
-_WORST_FIRST: Final = Case(
-    When(health=Health.OFFLINE, then=Value(0)),
-    When(health=Health.UNKNOWN, then=Value(1)),
-    When(health=Health.SUSPENDED, then=Value(2)),
-    default=Value(3),
-    output_field=IntegerField(),
+_WORST_FIRST: Final = (
+    Health.OFFLINE,
+    Health.UNKNOWN,
+    Health.SUSPENDED,
+    Health.ONLINE,
+    Health.DECOMMISSIONED,
 )
 
 
 def worst_of(hubs: HubQuerySet) -> list[Hub]:
-    """Return a few of these hubs: those that are offline for longest, then the others."""
-    return list(hubs.own().annotate(rank=_WORST_FIRST).order_by("rank", "health_since")[:FEW])
+    """Return a few of a site's hubs: those that are offline for longest, then the others.
+
+    One state after the other, each by its index: all together would be read and sorted.
+    """
+    found: list[Hub] = []
+    for health in _WORST_FIRST:
+        if left := FEW - len(found):
+            in_state = hubs.filter(health=health).order_by("health_since", "pk")
+            found += in_state[:left]
+    return found

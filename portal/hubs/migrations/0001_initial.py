@@ -427,6 +427,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="hub",
             index=models.Index(
+                condition=models.Q(("site__isnull", False)),
+                fields=["site", "health", "health_since", "id"],
+                name="hub_health_at_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
                 fields=["organisation", "spkey_site_id", "hub_id"], name="hub_by_spkey_site"
             ),
         ),
