@@ -38,7 +38,7 @@ def test_an_operator_and_an_administrator_need_seven_forms_to_the_first_claim(
     send(ada, reverse("key:edit"), key=world.ACME_KEY, bearer_token="")
     known = next(iter(world.USERS.values()))
     send(ada, reverse("people:list"), fallback_spkey_user_id=known)
-    send(ada, reverse("sites:new"), name="Mill Court")
+    send(ada, reverse("sites:new"), name="Mill Court", shown_id="mill-court")
     send(ada, reverse("claims:new"), **claim_form(Site.objects.get(), hub_id))
     worker.run_once()
 
