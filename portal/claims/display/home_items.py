@@ -193,6 +193,10 @@ def of_request(asked: JobRequest) -> Need:
     if asked.kind == JobRequest.Kind.MORE_TIME:
         words = gettext("%(person)s asks for more time at %(site)s")
         title = words % {"person": person, "site": asked.record_label}
+    elif asked.kind == JobRequest.Kind.MOVE_HUB:
+        words = gettext("%(person)s asks to move hub …%(tail)s to %(site)s")
+        tail = str(asked.hub)[-4:].upper()
+        title = words % {"person": person, "tail": tail, "site": asked.wanted}
     else:
         words = gettext("%(person)s asks to claim at “%(wanted)s”")
         title = words % {"person": person, "wanted": asked.wanted}
