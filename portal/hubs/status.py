@@ -60,9 +60,7 @@ def make_ours(read: Iterable[tuple[Hub, spkey.HubStatus, datetime]]) -> set[UUID
     for hub, answer, read_at in read:
         for name, value in _known(hub, answer).items():
             setattr(hub, name, value)
-        hub.read_at, hub.kept_until = read_at, None
-        if hasattr(hub, "asked_at"):
-            hub.asked_at = read_at
+        hub.read_at, hub.asked_at, hub.kept_until = read_at, read_at, None
         hubs.append(hub)
     Hub.objects.bulk_create(hubs, ignore_conflicts=True)
     made = Hub.objects.filter(pk__in=[hub.pk for hub in hubs])

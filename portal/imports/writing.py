@@ -10,7 +10,7 @@ from portal.imports.models import Import, Row
 
 AT_ONCE: Final = 500
 # Of both, a hub and a row of an import.
-WORDS: Final = tuple(name for name in ("place", "note") if hasattr(Hub, name))
+WORDS: Final = ("place", "note")
 
 
 def write(rows: QuerySet[Row], **fields: Any) -> int:

@@ -50,7 +50,8 @@ def requests_visible_to(user: User) -> JobRequestQuerySet:
 
 def open_requests(member: Membership) -> list[JobRequest]:
     """Return the oldest requests that wait for an administrator, a few."""
-    waiting = requests_of(member).unanswered().select_related("membership__user", "job__site", "hub")
+    details = ("membership__user", "job__site", "hub")
+    waiting = requests_of(member).unanswered().select_related(*details)
     return list(waiting.order_by("asked_at")[:ON_HOME])
 
 

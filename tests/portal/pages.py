@@ -14,7 +14,7 @@ from portal.hubs.labels.photo_reader import Copies
 from portal.hubs.models import Hub
 from portal.hubs.photos import files
 from portal.hubs.photos.models import HubPhoto
-from portal.hubs.web.deeds import DEEDS
+from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.imports.models import Import, Row
 from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Standing
@@ -67,7 +67,7 @@ HUBS = (
     "hub-actions:page",
     "hub-actions:live",
     "hub-actions:ask-support",
-    *(f"hub-actions:{what}" for what in DEEDS),
+    *(f"hub-actions:{what}" for what in ACTION_PAGES),
 )
 IMPORTS = ("imports:detail", "imports:live")
 AGENTS = ("home", "support:claims", "support:new")
@@ -112,7 +112,7 @@ POSTS = (
     "sites:archive",
     "sites:restore",
     "hub-actions:stop",
-    *(f"hub-actions:{what}" for what in DEEDS),
+    *(f"hub-actions:{what}" for what in ACTION_PAGES),
     "people:list",
     "people:edit",
     "people:end-sessions",

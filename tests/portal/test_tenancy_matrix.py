@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
-from portal.hubs.web.deeds import DEEDS
+from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.jobs import planning
 from portal.jobs.models import JobMember, JobRequest
 from portal.jobs.planning import Plan
@@ -142,7 +142,7 @@ MATRIX = (
     Row("sites:restore", "post", (IN, 302, 403, 404, 302, 403), "site"),
     *(
         Row(f"hub-actions:{what}", method, (IN, answer, 403, 404, answer, 403), "hub")
-        for what in DEEDS
+        for what in ACTION_PAGES
         for method, answer in (("get", 200), ("post", 422))
     ),
     Row("hub-actions:page", "get", (IN, 200, 403, 404, 200, 403), "hub"),

@@ -11,6 +11,7 @@ from portal.hubs.actions import asking
 from portal.hubs.actions.models import HubAction, HubActionAttempt, State
 from portal.hubs.attempts import SEND
 from portal.hubs.display import action_wording
+from portal.hubs.display.history import Event
 
 MOST: Final = 50
 # Seconds between two looks of a page.
@@ -65,19 +66,8 @@ def pace(actions: list[HubAction]) -> int | None:
     return SLOW if active[0].state in {State.WAITING, State.BLOCKED} else QUICK
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call to SmartphoneKey as a line of the hub's history: `kind` is a chip's."""
-
-    at: datetime
-    kind: str
-    icon: str
-    title: Text
-    text: str
-
-
-def of_attempt(attempt: HubActionAttempt) -> Call:
-    """Return a call that was made for an action."""
+def of_attempt(attempt: HubActionAttempt) -> Event:
+    """Return a call that was made for an action as a line of the hub's history."""
     parts = [
         f"HTTP {attempt.http_status}" if attempt.http_status else "",
         f"{attempt.duration_ms} ms" if attempt.duration_ms is not None else "",
@@ -88,4 +78,4 @@ def of_attempt(attempt: HubActionAttempt) -> Call:
     title = gettext("Status read")
     if attempt.kind == SEND:
         title = gettext("%(what)s: sent") % {"what": action_wording.title(attempt.action)}
-    return Call(attempt.started_at, "quiet", icon, title, text)
+    return Event(attempt.started_at, "quiet", icon, title, text)

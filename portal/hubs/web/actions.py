@@ -20,7 +20,7 @@ from portal.hubs.display import action_history, action_wording
 from portal.hubs.models import Hub
 from portal.hubs.queries import actions_of_people, actions_on, hubs_of_people
 from portal.hubs.web.action_forms import ActionForm
-from portal.hubs.web.deeds import DEEDS, Deed
+from portal.hubs.web.action_pages import ACTION_PAGES, ActionPage
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -34,15 +34,15 @@ def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     hub, _ = managed_hub(request, pk)
     watching.watch(hub)
     return render(
-        request, "hubs/actions.html", part(hub) | {"deeds": deeds_of(hub), "site": _site(hub)}
+        request, "hubs/actions.html", part(hub) | {"pages": pages_of(hub), "site": _site(hub)}
     )
 
 
-def deeds_of(hub: Hub) -> list[tuple[Deed, str]]:
+def pages_of(hub: Hub) -> list[tuple[ActionPage, str]]:
     """Return what can be done to the hub, each with the address of its page."""
     is_so = "primary" if hub.is_primary else "secondary"
-    possible = [(what, deed) for what, deed in DEEDS.items() if what != is_so]
-    return [(deed, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, deed in possible]
+    possible = [(what, page) for what, page in ACTION_PAGES.items() if what != is_so]
+    return [(page, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, page in possible]
 
 
 @require_GET
@@ -72,7 +72,7 @@ def act(request: HttpRequest, pk: uuid.UUID, what: str) -> HttpResponse:
     """Ask whether to do this to the hub, saying what follows, and have it done."""
     hub, member = managed_hub(request, pk)
     proposed = {"site": request.GET.get("site", "")}
-    form = DEEDS[what].form(member, hub, posted(request), initial=proposed)
+    form = ACTION_PAGES[what].form(member, hub, posted(request), initial=proposed)
     if request.method != "POST" or not form.is_valid():
         return _ask(request, hub, what, form, status=422 if form.is_bound else 200)
     AN_HOUR.take(str(member.organisation_id))
@@ -86,14 +86,14 @@ def act(request: HttpRequest, pk: uuid.UUID, what: str) -> HttpResponse:
 
 
 def _submit(what: str, form: ActionForm) -> HubAction:
-    deed = DEEDS[what]
+    page = ACTION_PAGES[what]
     request = ActionRequest(
         user=form.member.user,
         hub=form.hub,
-        kind=deed.kind,
+        kind=page.kind,
         # A browser that went back may send an old token with something else.
         submission=uuid.uuid5(form.cleaned_data["submission"], f"{form.hub.pk} {what}"),
-        **deed.more,
+        **page.more,
         **form.fields_of_request(),
     )
     confidential = form.confidential()
@@ -103,11 +103,11 @@ def _submit(what: str, form: ActionForm) -> HubAction:
 def _ask(
     request: HttpRequest, hub: Hub, what: str, form: ActionForm, *, status: int
 ) -> HttpResponse:
-    deed, tail = DEEDS[what], str(hub.hub_id)[-4:].upper()
+    page, tail = ACTION_PAGES[what], str(hub.hub_id)[-4:].upper()
     context = {
         "hub": hub,
-        "deed": deed,
-        "question": str(deed.question) % {"tail": tail},
+        "page": page,
+        "question": str(page.question) % {"tail": tail},
         "address": reverse(f"hub-actions:{what}", args=(hub.pk,)),
         "form": form,
         "site": _site(hub),

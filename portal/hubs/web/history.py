@@ -1,7 +1,6 @@
 """All that happened to a hub, newest first: each room that knows of something has its source.
 
-A source gives the newest events before a moment, at most so many. What is done to hubs adds its own
-to SOURCES.
+A source gives the newest events before a moment, at most so many.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,9 +13,10 @@ from portal.audit.web.rows import row_of
 from portal.claims.display import hub_history
 from portal.claims.models import Attempt
 from portal.claims.queries import attempts_of, claims_of
+from portal.hubs.display import action_history
 from portal.hubs.display.history import Event, event_of
 from portal.hubs.models import Hub
-from portal.hubs.queries import spells_of
+from portal.hubs.queries import action_attempts, spells_of
 from portal.orgs.models import Membership
 
 PAGE: Final = 40
@@ -50,6 +50,10 @@ def _attempts(member: Membership, hub: Hub, before: datetime, most: int) -> Iter
     return map(hub_history.of_attempt, found)
 
 
+def _action_calls(_member: Membership, hub: Hub, before: datetime, most: int) -> Iterable[Event]:
+    return map(action_history.of_attempt, action_attempts(hub, before)[:most])
+
+
 def _record(member: Membership, hub: Hub, before: datetime, most: int) -> Iterable[Event]:
     """What the record says of the hub itself; of its claims, they tell themselves."""
     entries = audit_queries.entries_of(member).filter(hub=hub.hub_id, at__lt=before)
@@ -59,4 +63,4 @@ def _record(member: Membership, hub: Hub, before: datetime, most: int) -> Iterab
         yield Event(entry.at, "quiet", "person", row.sentence, text)
 
 
-SOURCES: Final[list[Source]] = [_spells, _claims, _attempts, _record]
+SOURCES: Final[list[Source]] = [_spells, _claims, _attempts, _action_calls, _record]

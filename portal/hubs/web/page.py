@@ -22,7 +22,7 @@ from portal.hubs.display import history as drawing
 from portal.hubs.display import wording
 from portal.hubs.display.rows import row_of
 from portal.hubs.models import Hub
-from portal.hubs.web import history, photos
+from portal.hubs.web import actions, history, photos
 from portal.hubs.web.forms import HubWordsForm
 from portal.jobs import rights
 from portal.orgs import access
@@ -94,6 +94,11 @@ def _may_describe(member: Membership) -> bool:
     return bool({Ability.CLAIM, Ability.MANAGE_SITES} & access.abilities(member))
 
 
+def _may_act(hub: Hub, member: Membership) -> bool:
+    is_ours = hub.binding == Hub.Binding.OURS
+    return is_ours and Ability.MANAGE_HUBS in access.abilities(member)
+
+
 def _page(
     request: HttpRequest, hub: Hub, member: Membership, form: HubWordsForm | None = None
 ) -> HttpResponse:
@@ -107,6 +112,7 @@ def _page(
         | {
             "form": form or HubWordsForm(instance=hub),
             "may_describe": _may_describe(member),
+            "hub_actions": actions.part(hub) if _may_act(hub, member) else None,
             "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
             "events": events,
             "older_url": _older(events[-1].at) if has_more else "",

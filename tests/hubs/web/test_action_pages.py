@@ -10,7 +10,7 @@ from portal.hubs import queries
 from portal.hubs.actions import direct
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display import action_history
-from portal.hubs.web.deeds import DEEDS
+from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.sandbox import world
 from tests.hubs.actions.conftest import hub_of, work
 
@@ -74,16 +74,16 @@ def post(client, hub, what, site, /, **fields):
     return client.post(reverse(f"hub-actions:{what}", args=(hub.pk,)), data | fields)
 
 
-@pytest.mark.parametrize("what", DEEDS)
+@pytest.mark.parametrize("what", ACTION_PAGES)
 def test_a_page_asks_names_the_hub_and_does_what_it_says(what, admin, ours, mill_court, sandbox):
     page = admin.get(reverse(f"hub-actions:{what}", args=(ours.pk,))).content.decode()
     answer = post(admin, ours, what, mill_court)
     action = work(HubAction.objects.get(), rounds=2)
 
     assert "…0200" in page
-    assert str(DEEDS[what].button) in page
+    assert str(ACTION_PAGES[what].button) in page
     assert answer.status_code == 302
-    assert action.kind == DEEDS[what].kind
+    assert action.kind == ACTION_PAGES[what].kind
     assert action.state in {"done", "accepted", "was_so"}
     shown = admin.get(answer["Location"]).content.decode()
     for secret in (SSID, PASSWORD, CODE):
@@ -94,7 +94,7 @@ def test_no_field_of_a_form_moves_a_hub_to_another_organisation(
     admin, ours, mill_court, lighthouse, sandbox, wire
 ):
     for value in (world.HARBOUR_ORG_ID, lighthouse.spkey_site_id, str(lighthouse.organisation_id)):
-        for what in DEEDS:
+        for what in ACTION_PAGES:
             post(admin, ours, what, mill_court, **dict.fromkeys(FOREIGN, value))
             for action in HubAction.objects.active():
                 work(action, rounds=2)

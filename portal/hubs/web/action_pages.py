@@ -12,7 +12,7 @@ from portal.hubs.web import action_forms as forms
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActionPage:
     """One thing to do: its form, the question, what follows, and what the button says.
 
     `more` is what the action is beside what the form says.
@@ -35,8 +35,8 @@ _NOT_KEPT: Final = _(
     "What you enter is sent once and kept nowhere: not in the portal, not in its record. "
     "If it cannot be sent now, you enter it again."
 )
-DEEDS: Final[Mapping[str, Deed]] = {
-    "move": Deed(
+ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
+    "move": ActionPage(
         Kind.MOVE,
         _("Move to another site"),
         _("Move hub …%(tail)s to another site?"),
@@ -48,7 +48,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         _("Move hub"),
         forms.MoveForm,
     ),
-    "primary": Deed(
+    "primary": ActionPage(
         Kind.ROLE,
         _("Make primary"),
         _("Make hub …%(tail)s the primary hub of its site?"),
@@ -56,7 +56,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         _("Make primary"),
         more={"make_primary": True},
     ),
-    "secondary": Deed(
+    "secondary": ActionPage(
         Kind.ROLE,
         _("Make secondary"),
         _("Make hub …%(tail)s a secondary hub?"),
@@ -64,7 +64,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         _("Make secondary"),
         more={"make_primary": False},
     ),
-    "suspend": Deed(
+    "suspend": ActionPage(
         Kind.SUSPEND,
         _("Suspend"),
         _("Suspend hub …%(tail)s?"),
@@ -76,7 +76,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         forms.SuspendForm,
         is_dangerous=True,
     ),
-    "nodes": Deed(
+    "nodes": ActionPage(
         Kind.COMMAND,
         _("Ask for its devices"),
         _("Ask hub …%(tail)s for its devices?"),
@@ -84,7 +84,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         _("Send"),
         more={"command": Command.NODES},
     ),
-    "server-info": Deed(
+    "server-info": ActionPage(
         Kind.COMMAND,
         _("Ask for server info"),
         _("Ask hub …%(tail)s for server info?"),
@@ -92,7 +92,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         _("Send"),
         more={"command": Command.SERVER},
     ),
-    "wifi": Deed(
+    "wifi": ActionPage(
         Kind.COMMAND,
         _("Set the Wi-Fi"),
         _("Set the Wi-Fi of hub …%(tail)s?"),
@@ -105,7 +105,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         forms.WifiForm,
         more={"command": Command.WIFI},
     ),
-    "matter": Deed(
+    "matter": ActionPage(
         Kind.COMMISSION,
         _("Add a Matter device"),
         _("Add a Matter device to hub …%(tail)s?"),
