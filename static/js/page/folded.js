@@ -3,9 +3,4 @@
  * @param {string | null} text
  */
 export const folded = (text) =>
-  (text ?? "")
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replaceAll("ς", "σ")
-    .trim();
+  (text ?? "").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ς", "σ").trim();

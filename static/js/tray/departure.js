@@ -14,11 +14,14 @@ import { isKept, isRefused } from "./outcome.js";
  *   | "elsewhere" | "done" | "nothing"} Why
  */
 /**
- * `number` is how many keep them; `awaited` one of the hubs that are not online.
+ * `number` is how many keep them; `awaited` one of the hubs that are not online. `left` counts the hubs
+ * for which nothing was begun, whatever else keeps them, and `inTray` those of them that are scanned.
  * @typedef {object} Departure
  * @property {Why} why
  * @property {number} number
  * @property {Awaited | undefined} awaited
+ * @property {number} left
+ * @property {number} inTray
  * @property {number} expected
  * @property {number} claimed
  * @property {number} online
@@ -60,6 +63,8 @@ export const departure = (rows, job, isOnline) => {
   const toClaim = rows.filter((row) => TrayModel.isClaimable(row)).length;
   const refused = rows.filter((row) => isRefused(row.news?.outcome)).length;
   const { claimed, online, underWay, heldUp, offline } = progress;
+  // What is confirmed here is begun, though the portal does not know of it.
+  const left = Math.max(toClaim, (job?.progress.missing ?? 0) - confirmed.length);
   const own = rows.length - toClaim - refused;
   const expected = job ? job.expected || claimed : Math.max(claimed, own);
   /**
@@ -68,14 +73,14 @@ export const departure = (rows, job, isOnline) => {
    */
   const because = (why, number = 0) => {
     const [awaited] = why === "offline" ? progress.awaited : [];
-    return { why, number, awaited, expected, claimed, online };
+    return { why, number, awaited, left, inTray: toClaim, expected, claimed, online };
   };
   if (unsent) return because(isOnline ? "under-way" : "unsent", unsent);
   if (offline) return because("offline", offline);
   if (toClaim) return because("to-claim", toClaim);
   if (underWay) return because("under-way", underWay);
   if (kept) return because("kept", kept);
-  if (job?.progress.missing) return because("missing", job.progress.missing);
+  if (left) return because("missing", left);
   if (progress.toRelease) return because("to-release", progress.toRelease);
   if (heldUp) return because("elsewhere", heldUp);
   return claimed ? because("done", claimed) : because("nothing");

@@ -86,8 +86,8 @@ export class MayLeave {
     const line = find(this.#element, "[data-leave]", HTMLElement);
     line.hidden = now.why === "nothing" || now.why === "done";
     line.dataset.why = now.why;
-    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentence(now, sync.detail.state));
-    const isHelp = ["offline", "under-way"].includes(now.why);
+    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentences(now, sync.detail.state));
+    const isHelp = ["offline", "under-way"].includes(now.why) && !now.left;
     find(this.#element, "[data-leave-help]", HTMLElement).hidden = !isHelp;
     this.#showDone(now, job, rows);
   }
@@ -115,6 +115,26 @@ export class MayLeave {
       ...(job && !isOnline ? [words.sentence("as-of", timeOf(jobs.asOf))] : []),
     ];
     return numbers.join(" · ");
+  }
+
+  /**
+   * What keeps somebody, and what is still to be claimed beside it.
+   * @param {Departure} now
+   * @param {Detail["state"]} state
+   */
+  #sentences(now, state) {
+    const left = this.#left(now);
+    if (["to-claim", "missing"].includes(now.why)) return left;
+    return [this.#sentence(now, state), left].filter(Boolean).join(" ");
+  }
+
+  /** @param {Departure} now */
+  #left({ left, inTray }) {
+    const { words } = this.#parts;
+    if (!left) return "";
+    if (!inTray) return words.count("leave-missing", left);
+    if (inTray === left) return words.count("leave-to-claim", left);
+    return words.count("leave-some-in-tray", left, inTray);
   }
 
   /**
