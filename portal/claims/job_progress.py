@@ -144,7 +144,10 @@ def state_in(version: str) -> str:
 def waiting_for_release(member: Membership) -> list[Claim]:
     """Return the organisation's claims that wait for an administrator, the oldest first."""
     waiting = (
-        Claim.objects.of(member).filter(WAITS_FOR_RELEASE).with_details().select_related("job")
+        Claim.objects.of(member)
+        .filter(WAITS_FOR_RELEASE)
+        .with_details()
+        .select_related("job", "released_by")
     )
     return list(waiting.order_by("created_at", "id")[:MOST_WAITING])
 
