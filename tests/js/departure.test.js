@@ -124,6 +124,17 @@ test("a hub to wait for is named, with when it was seen last", () => {
   assert.deepEqual([now.expected, now.claimed, now.online], [2, 2, 1]);
 });
 
+for (const [name, rows, isOnline, why] of [
+  ["a hub that is offline keeps nobody", [offline(), online()], true, "over"],
+  ["what is not sent does", [offline(), confirmed()], false, "unsent"],
+  ["what is not claimed does", [offline(), row()], true, "to-claim"],
+]) {
+  test(`of a job that is over, ${name}`, () => {
+    const isOver = ({ stage }) => stage === "sent";
+    assert.equal(departure(rows, undefined, isOnline, isOver).why, why);
+  });
+}
+
 for (const [name, rows, isOnline, missing, left, inTray] of [
   ["a hub is offline and others are to come", [online()], true, 5, 5, 0],
   ["some of them are scanned", [row(), row()], true, 5, 5, 2],

@@ -8,10 +8,11 @@ import { isKept, isRefused } from "./outcome.js";
 /**
  * What keeps somebody: rows that are not sent for want of a network, hubs that are not claimed yet, hubs
  * without power or network, claims that are under way, hubs that are missing; or nothing does: an
- * administrator decides about claims, they go on elsewhere, all is done, or nothing was begun. Of rows
+ * administrator decides about claims, they go on elsewhere, all is done, the job is over, or nothing was
+ * begun. Of a job that is over nothing keeps anybody, beside rows that are not sent. Of rows
  * that are "kept" the portal takes none from this person now, and staying helps nothing.
  * @typedef {"unsent" | "kept" | "to-claim" | "offline" | "under-way" | "missing" | "to-release"
- *   | "elsewhere" | "done" | "nothing"} Why
+ *   | "elsewhere" | "done" | "over" | "nothing"} Why
  */
 /**
  * `number` is how many keep them; `awaited` one of the hubs that are not online. `left` counts the hubs
@@ -50,12 +51,14 @@ const ownProgress = (rows) => {
 };
 
 /**
- * @param {KeptRow[]} rows Those at the site, and for the job if there is one.
+ * @param {KeptRow[]} all Those at the site, and for the job if there is one.
  * @param {Job | undefined} job
  * @param {boolean} isOnline Whether rows are sent at present.
+ * @param {(row: KeptRow) => boolean} [isOver] Whether the row's job is over.
  * @returns {Departure}
  */
-export const departure = (rows, job, isOnline) => {
+export const departure = (all, job, isOnline, isOver = () => false) => {
+  const rows = all.filter((row) => row.stage !== "sent" || !isOver(row));
   const progress = job?.progress ?? ownProgress(rows);
   const confirmed = rows.filter((row) => row.stage === "confirmed");
   const kept = confirmed.filter(({ news }) => isKept(news?.outcome)).length;
@@ -83,5 +86,6 @@ export const departure = (rows, job, isOnline) => {
   if (left) return because("missing", left);
   if (progress.toRelease) return because("to-release", progress.toRelease);
   if (heldUp) return because("elsewhere", heldUp);
+  if (rows.length < all.length) return because("over");
   return claimed ? because("done", claimed) : because("nothing");
 };

@@ -79,7 +79,7 @@ export class MayLeave {
     const job = jobs.at(chosen.id);
     const isOnline = sync.detail.state === "online";
     const rows = this.#rows(chosen.id);
-    const now = departure(rows, job, isOnline);
+    const now = departure(rows, job, isOnline, (row) => row.job !== job?.id && jobs.isOver(row));
     this.#write("[data-job-name]", job ? words.sentence("job", job.number) : "");
     this.#write("[data-job-note]", job?.note ?? "");
     this.#write("[data-numbers]", this.#numbers(now, job, isOnline));
@@ -143,6 +143,7 @@ export class MayLeave {
    */
   #sentence({ why, number, awaited }, state) {
     const { words } = this.#parts;
+    if (why === "over") return words.sentence("leave-over");
     if (why === "unsent") return words.count(UNSENT[state] ?? "leave-kept", number);
     if (!awaited) return words.count(`leave-${why}`, number);
     const seen = awaited.lastSeen
