@@ -31,7 +31,7 @@ _BEGUN = Q(state__in=(*SUCCEEDED, *ACTIVE))
 class Progress:
     """The numbers of a job, in which each hub counts once.
 
-    `expected` is None where nobody has said how many. A hub is claimed, else under way, else missing.
+    `expected` is None where nobody has said how many. A hub is claimed, or under way, or missing.
     """
 
     expected: int | None

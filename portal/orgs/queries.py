@@ -89,6 +89,11 @@ def invitations_visible_to(user: User) -> InvitationQuerySet:
     return Invitation.objects.visible_to(user).select_related("organisation")
 
 
+def person_with(pk: UUID | str) -> User | None:
+    """Return the person of this id, whether they may sign in or not."""
+    return User.objects.filter(pk=pk).first()
+
+
 def person_at(address: str) -> User | None:
     """Return the person of this address, in lower case, whether they may sign in or not."""
     return User.objects.filter(email=address).first()
