@@ -29,6 +29,7 @@ FACTS = {
     "handover": 3,
     "hubs": 12,
     "exceptions": 2,
+    "until": "2031-01-14T10:02:00+00:00",
 }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from portal.core.ui import Text
+from portal.orgs.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ ONE_ADMINISTRATOR = Todo(
     "person",
     _("You are the only administrator"),
     _("If you are away or lose your phone, nobody can run the organisation. Invite a second one."),
-    reverse_lazy("people:invite"),
+    reverse_lazy("people:invite", query={"role": Membership.Role.ADMIN.value}),
     _("Invite"),
 )
 
