@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.core.web.middleware.NoStore",
+    "portal.orgs.web.ended_access.EndedAccess",
     "portal.core.web.middleware.SessionLifetime",
     "portal.orgs.web.languages.LanguageMiddleware",
     "portal.core.web.bodies.BoundedBody",

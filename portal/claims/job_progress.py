@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from portal.claims.models import ACTIVE, SUCCEEDED, WAITS_FOR_RELEASE, Claim, ClaimQuerySet
 from portal.core.windows import first_of
@@ -24,11 +24,15 @@ MOST_SHOWN: Final = 600
 MOST_WAITING: Final = 100
 
 _CLAIMED = Q(state__in=SUCCEEDED)
+_BEGUN = Q(state__in=(*SUCCEEDED, *ACTIVE))
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The numbers of a job. `expected` is None where nobody has said how many."""
+    """The numbers of a job, in which each hub counts once.
+
+    `expected` is None where nobody has said how many. A hub is claimed, or under way, or missing.
+    """
 
     expected: int | None
     claimed: int = 0
@@ -36,7 +40,7 @@ class Progress:
     under_way: int = 0
     to_release: int = 0
     missing: int = 0
-    """How many hubs are to be claimed still: see `jobs/finding.py`."""
+    """For how many hubs nothing is begun: see `jobs/finding.py`."""
 
     @property
     def offline(self) -> int:
@@ -46,11 +50,11 @@ class Progress:
     @property
     def whole(self) -> int:
         """What counts as all of it."""
-        return self.claimed + self.missing
+        return self.claimed + self.under_way + self.missing
 
     @property
     def unlisted(self) -> int:
-        """How many of the claimed hubs stand for none of those that were expected."""
+        """How many hubs, claimed or under way, stand for none of those that were expected."""
         return max(0, self.whole - (self.expected or self.whole))
 
     @property
@@ -72,7 +76,7 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
                 filter=_CLAIMED & Q(hub__online=True, hub__binding=Hub.Binding.OURS),
                 distinct=True,
             ),
-            under_way=Count("hub", filter=Q(state__in=ACTIVE), distinct=True),
+            under_way=Count("hub", filter=_BEGUN, distinct=True) - F("claimed"),
             to_release=Count("pk", filter=WAITS_FOR_RELEASE),
         )
     )
@@ -86,19 +90,19 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
 def _missing(
     found: Mapping[UUID, Progress], lists: Mapping[UUID, list[ExpectedHub]]
 ) -> dict[UUID, int]:
-    """Return how many hubs are to be claimed still; of jobs with a list, those of the list too."""
-    hubs = _claimed_hubs(lists) if lists else {}
+    """Return for how many hubs nothing is begun; of jobs with a list, those of the list too."""
+    hubs = _begun_hubs(lists) if lists else {}
     return {
         pk: finding.missing(each.expected, lists[pk], hubs.get(pk, {}))
         if pk in lists
-        else max(0, (each.expected or 0) - each.claimed)
+        else max(0, (each.expected or 0) - each.claimed - each.under_way)
         for pk, each in found.items()
     }
 
 
-def _claimed_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
-    """Return the hubs that were claimed for each job, with the place each was put at last."""
-    claims = Claim.objects.filter(_CLAIMED, job__in=list(jobs))
+def _begun_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """Return the hubs claimed or under way for each job, with the place each was put at last."""
+    claims = Claim.objects.filter(_BEGUN, job__in=list(jobs))
     hubs: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)
     rows = claims.order_by("created_at", "id").values_list("job", "hub__hub_id", "place")
     for job, hub_id, place in rows:
@@ -144,7 +148,10 @@ def state_in(version: str) -> str:
 def waiting_for_release(member: Membership) -> list[Claim]:
     """Return the organisation's claims that wait for an administrator, the oldest first."""
     waiting = (
-        Claim.objects.of(member).filter(WAITS_FOR_RELEASE).with_details().select_related("job")
+        Claim.objects.of(member)
+        .filter(WAITS_FOR_RELEASE)
+        .with_details()
+        .select_related("job", "released_by")
     )
     return list(waiting.order_by("created_at", "id")[:MOST_WAITING])
 

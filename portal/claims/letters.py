@@ -1,12 +1,13 @@
-"""What administrators, and who claimed, are told of claims together: once an hour, with numbers.
+"""What administrators, and who claimed, are told of claims together: within minutes, with numbers.
 
-The notice is written with the first claim of an hour and sent when the hour is over; what it counts
-is counted then.
+A notice is written with the first claim and sent a little later, and counts what came until then.
+While more follow, the next ones are sent less often. A digest tells of each kind once.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -16,9 +17,11 @@ from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs.models import Membership
 
-HOUR: Final = timedelta(hours=1)
+# Who scans one hub after the other gets their claims into one e-mail.
+AT_FIRST: Final = timedelta(minutes=2)
+NO_OFTENER: Final = timedelta(minutes=15)
 # Longer than a claim takes from its end to the commit of it.
-AFTER_THE_HOUR: Final = timedelta(minutes=2)
+COMMITTED: Final = timedelta(minutes=1)
 # Of a key that SpKey refuses, or that is another's, an e-mail of its own tells.
 TOLD_OTHERWISE: Final = (Reason.KEY_REFUSED, Reason.KEY_MISMATCH, Reason.KEY_DOUBTED)
 MOST_SITES: Final = 5
@@ -44,23 +47,56 @@ def register() -> None:
 
 
 def _tell(claim: Claim, kind: Notice.Kind) -> None:
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    start, end = _span(claim.organisation_id, kind)
     outbox.notify(
         claim.organisation_id,
         kind,
-        about=hour.isoformat(),
-        not_before=hour + HOUR + AFTER_THE_HOUR,
+        about=start.isoformat(),
+        not_before=end + COMMITTED,
         and_to=[claim.submitted_by],
+        until=end.isoformat(),
     )
 
 
+def _span(organisation_id: UUID, kind: Notice.Kind) -> tuple[datetime, datetime]:
+    """Return from when to when claims are told of together that happen now."""
+    now = timezone.now()
+    told = Notice.objects.filter(organisation=organisation_id, kind=kind)
+    last = told.filter(created_at__gt=now - 2 * NO_OFTENER).order_by("-created_at").first()
+    # To the minute, so that two at once are told of together.
+    start = now.replace(second=0, microsecond=0)
+    if last is None:
+        return start, start + AT_FIRST
+    end = _end(last)
+    if now < end:
+        return datetime.fromisoformat(last.about), end
+    return max(start, end), max(start + AT_FIRST, end + NO_OFTENER)
+
+
+def _end(notice: Notice) -> datetime:
+    return datetime.fromisoformat(notice.facts["until"])
+
+
 def _given_up(notice: Notice) -> dict[str, object] | None:
-    hour = datetime.fromisoformat(notice.about)
-    ended = _of_reader(notice).filter(finished_at__gte=hour, finished_at__lt=hour + HOUR)
+    alike = _alike_in_digest(notice)
+    if alike[-1] != notice:
+        return None
+    start = datetime.fromisoformat(alike[0].about)
+    ended = _of_reader(notice).filter(finished_at__gte=start, finished_at__lt=_end(notice))
     return _numbers(ended.filter(state=State.EXPIRED), "?state=unclaimed")
 
 
+def _alike_in_digest(notice: Notice) -> list[Notice]:
+    """Return the notices of its kind of which its digest tells at once, by the last of them."""
+    if notice.digest_id is None:
+        return [notice]
+    alike = Notice.objects.filter(digest=notice.digest_id, kind=notice.kind, given_up_at=None)
+    return list(alike.order_by("created_at", "pk"))
+
+
 def _waiting(notice: Notice) -> dict[str, object] | None:
+    if _alike_in_digest(notice)[-1] != notice:
+        return None
     blocked = _of_reader(notice).filter(state=State.BLOCKED).exclude(reason__in=TOLD_OTHERWISE)
     numbers = _numbers(blocked, "?state=needs")
     if numbers is None:

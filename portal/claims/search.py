@@ -33,6 +33,7 @@ from django.db.models.lookups import Exact, In
 
 from portal.claims.models import Claim
 from portal.claims.queries import claimers, claims_of, of_own, typed_site_ids
+from portal.core.folding import has_words
 from portal.core.windows import first_of
 from portal.hubs import search
 from portal.hubs.models import Hub
@@ -221,9 +222,5 @@ def of_hubs(member: Membership, text: str, most: int) -> list[Claim]:
 
 
 def _with(word: str, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
-    """Return the first of each row that has the word in the others.
-
-    Compared here: of letters beyond ASCII, SQLite does not know which is the capital of which.
-    """
-    folded = word.casefold()
-    return [pk for pk, *texts in rows if any(folded in text.casefold() for text in texts)]
+    """Return the first of each row that has the word in the others."""
+    return [pk for pk, *texts in rows if has_words(word, *texts)]

@@ -22,7 +22,6 @@ from portal.jobs.models import (
     JobMember,
     JobRequest,
 )
-from portal.jobs.search import text_of
 from portal.notices import invitation_emails
 from portal.orgs import invitations as people_invitations
 from portal.orgs.models import Membership
@@ -183,7 +182,6 @@ def _complete(
         completed_at=at,
         completed_by=person.user,
         crew=left.crew,
-        search_text=text_of(job.reference, left.crew),
         version=F("version") + 1,
         **due_at(None),
     )

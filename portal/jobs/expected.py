@@ -7,13 +7,13 @@ like a whole one. What people read of a fault is in `display/list_wording.py`.
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from portal.core.folding import folded
 from portal.hubs.labels import parse as labels
 
 MOST: Final = 500
@@ -74,9 +74,7 @@ class UnusableListError(ValueError):
 
 def _bare(name: str) -> str:
     """Return a heading in small letters, without accents and joints."""
-    spread = unicodedata.normalize("NFD", name.casefold())
-    letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
-    return " ".join(re.sub(r"[_\-.:]", " ", letters).split())
+    return " ".join(re.sub(r"[_\-.:]", " ", folded(name)).split())
 
 
 # As people head their columns.

@@ -16,7 +16,6 @@ from django.utils import timezone
 from portal.audit.record import record
 from portal.core.leasing import due_at, taken_away
 from portal.jobs.models import Acceptance, Handover, HandoverHub, Job
-from portal.jobs.search import text_of
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs import access
@@ -127,7 +126,6 @@ def complete(
         completed_at=handover.created_at,
         completed_by=actor,
         crew=handover.crew,
-        search_text=text_of(current.reference, handover.crew),
         version=F("version") + 1,
         **due_at(None) | taken_away(),
     )

@@ -17,12 +17,11 @@ from portal.audit.record import record
 from portal.core.leasing import due_at, taken_away
 from portal.jobs.expected import Expected
 from portal.jobs.models import ExpectedHub, Job, JobMember
-from portal.jobs.search import text_of
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
-# Of what is changed, the record does not tell these.
-UNTOLD: Final = ("note", "search_text")
+# Of what is changed, the record does not tell this.
+UNTOLD: Final = ("note",)
 LONGEST_WINDOW: Final = timedelta(days=366)
 # People read their letters in the morning.
 TOLD_AT: Final = time(7)
@@ -156,7 +155,6 @@ def cancel(job: Job, actor: User) -> bool:
         return False
     crew = sorted(each.user.display_name for each in current.people.select_related("user"))
     ended = {"cancelled_at": timezone.now(), "cancelled_by": actor, "crew": crew}
-    ended["search_text"] = text_of(current.reference, crew)
     _write(current, **ended, **_looked_at(None))
     _recorded("job.cancelled", current, actor)
     return True
@@ -169,7 +167,7 @@ def reopen(job: Job, actor: User) -> bool:
     current = Job.objects.get(pk=job.pk)
     if current.cancelled_at is None:
         return False
-    again = _looked_at(overdue_from(current.ends_on)) | {"search_text": text_of(current.reference)}
+    again = _looked_at(overdue_from(current.ends_on))
     _write(current, cancelled_at=None, cancelled_by=None, crew=[], **again)
     _recorded("job.reopened", current, actor)
     return True
@@ -195,7 +193,6 @@ def _fields(plan: Plan) -> dict[str, Any]:
         "starts_on": plan.starts_on,
         "ends_on": plan.ends_on,
         "reference": plan.reference,
-        "search_text": text_of(plan.reference),
         "note": plan.note,
         "expected_count": plan.count,
     }

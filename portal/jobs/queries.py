@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.core.folding import has_words
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs import search
@@ -106,9 +107,9 @@ def conditions(member: Membership, text: str) -> list[Q]:
 
 
 def _called(member: Membership, text: str) -> list[UUID]:
-    """Return the members with this in their name or address; compared here, as sites are."""
+    """Return the members with this in their name or address."""
     names = Membership.objects.of(member).values_list("pk", "user__name", "user__email")
-    called = (pk for pk, *name in names if text.casefold() in " ".join(name).casefold())
+    called = (pk for pk, *name in names if has_words(text, *name))
     return list(islice(called, PAGE))
 
 

@@ -17,6 +17,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from portal.core.folding import folded
+
 SHORTEST: Final = 3
 # Of more jobs than that, anybody's, the newest of the list are found sooner by looking at them.
 MANY: Final = 1_000
@@ -49,7 +51,7 @@ def make_index(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 def text_of(reference: str, crew: Iterable[str] = ()) -> str:
     """Return what a job is found by, a line each; no text that people type goes over two lines."""
-    return "\n".join(_folded(each) for each in (reference, *crew) if each)
+    return "\n".join(folded(each) for each in (reference, *crew) if each)
 
 
 def containing(text: str) -> Q:
@@ -57,7 +59,7 @@ def containing(text: str) -> Q:
 
     A text of less than three characters is a whole reference.
     """
-    wanted = _folded(text)
+    wanted = folded(text)
     if len(wanted) < SHORTEST:
         return Q(reference__in=sorted({text, text.upper(), text.lower()}))
     found = Q(search_text__contains=wanted)
@@ -75,7 +77,3 @@ def _is_common(wanted: str) -> bool:
 
 def _phrase(wanted: str) -> str:
     return '"{}"'.format(wanted.replace('"', '""'))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())

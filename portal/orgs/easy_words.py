@@ -5,12 +5,13 @@ A short list of our own: what the portal is about, and what people say and see e
 """
 
 import re
-import unicodedata
 from collections.abc import Container, Iterator
 from functools import cache
 from itertools import product
 from math import inf
 from typing import Final
+
+from portal.core.folding import folded
 
 _ENGLISH: Final = """
     portal spkey smartphone smartphonekey smart phone key keys lock locks locked unlock hub hubs
@@ -92,9 +93,7 @@ def _common_words_in(piece: str, easy: frozenset[str], common: Container[str]) -
 
 
 def _pieces(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return re.findall(r"[^\W\d_]+", letters)
+    return re.findall(r"[^\W\d_]+", folded(text))
 
 
 def _in_latin(word: str) -> Iterator[str]:

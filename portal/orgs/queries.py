@@ -10,6 +10,7 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from portal.core.folding import has_words
 from portal.orgs.models import Invitation, Membership, Organisation, User
 from portal.orgs.models.invitations import InvitationQuerySet
 from portal.orgs.models.organisations import MembershipQuerySet, OrganisationQuerySet
@@ -41,19 +42,15 @@ def members_of(member: Membership) -> MembershipQuerySet:
 
 
 def named(members: MembershipQuerySet, text: str) -> list[Membership]:
-    """Return those of the members in whose name or address each word of the text is.
-
-    Compared here: of letters beyond ASCII, SQLite does not know which is the capital of which.
-    """
-    words = text.casefold().split()
-    if not words:
+    """Return those of the members in whose name or address each word of the text is."""
+    if not text.strip():
         return []
+    return [each for each in members if has_words(text, each.user.name, each.user.email)]
 
-    def is_meant(person: User) -> bool:
-        called = f"{person.name} {person.email}".casefold()
-        return all(word in called for word in words)
 
-    return [member for member in members if is_meant(member.user)]
+def invited(member: Membership, text: str) -> list[Invitation]:
+    """Return the unanswered invitations in whose address each word of the text is."""
+    return [each for each in invitations_of(member) if has_words(text, each.email)]
 
 
 def members_visible_to(user: User) -> MembershipQuerySet:
@@ -90,6 +87,11 @@ def invitations_of(member: Membership) -> InvitationQuerySet:
 def invitations_visible_to(user: User) -> InvitationQuerySet:
     """Return the invitations to the person's organisations, with the organisation."""
     return Invitation.objects.visible_to(user).select_related("organisation")
+
+
+def person_with(pk: UUID | str) -> User | None:
+    """Return the person of this id, whether they may sign in or not."""
+    return User.objects.filter(pk=pk).first()
 
 
 def person_at(address: str) -> User | None:

@@ -1,5 +1,6 @@
 """Sites, as pages ask for them."""
 
+from portal.core.folding import has_words
 from portal.orgs.models import Membership, User
 from portal.sites.models import Site, SiteQuerySet
 
@@ -10,16 +11,11 @@ def sites_of(member: Membership) -> SiteQuerySet:
 
 
 def with_words(sites: SiteQuerySet, text: str) -> SiteQuerySet:
-    """Return those of the sites in whose name, address or SpKey id each word of the text is.
-
-    Compared here: of letters beyond ASCII, SQLite does not know which is the capital of which.
-    """
-    words = text.casefold().split()
-    if not words:
+    """Return those of the sites in whose name, address or SpKey id each word of the text is."""
+    if not text.strip():
         return sites
     rows = sites.values_list("pk", "name", "address", "spkey_site_id")
-    texts = {pk: " ".join(row).casefold() for pk, *row in rows}
-    return sites.filter(pk__in=[pk for pk in texts if all(word in texts[pk] for word in words)])
+    return sites.filter(pk__in=[pk for pk, *names in rows if has_words(text, *names)])
 
 
 def sites_visible_to(user: User) -> SiteQuerySet:

@@ -79,7 +79,7 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
     ours = {claim.hub.pk: claim.hub for claim in claims if claim.state in SUCCEEDED}
     going_on = {claim.hub.pk: claim for claim in claims if not claim.is_final}
     held_up = [claim for claim in going_on.values() if _is_held_up(claim)]
-    waiting = [claim.hub for claim in going_on.values() if claim.hub.online is False]
+    waiting = [claim.hub for claim in going_on.values() if _waits_there(claim)]
     online = [hub for hub in ours.values() if _is_online(hub)]
     awaited = [hub for hub in ours.values() if not _is_online(hub)]
     awaited += [hub for hub in waiting if hub.pk not in ours]
@@ -107,7 +107,12 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
 def _is_held_up(claim: Claim) -> bool:
     """Whether the claim waits for what nobody on site can change."""
     is_stuck = claim.state in {State.BLOCKED, State.REVIEW} or claim.reason == Reason.UNREACHABLE
-    return is_stuck and claim.hub.online is not False
+    return is_stuck and not _waits_there(claim)
+
+
+def _waits_there(claim: Claim) -> bool:
+    """Whether the claim waits for a hub without power or cable, and for nobody's word before."""
+    return claim.hub.online is False and not claim.waits_for_release
 
 
 def _is_online(hub: Hub) -> bool:

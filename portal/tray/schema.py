@@ -283,9 +283,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """Nobody is signed in; `sign_in` is where to."""
+    """Nobody is signed in; `sign_in` is where to.
+
+    `problem` is the sentence for whose access has ended, "" for anybody else.
+    """
 
     sign_in: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

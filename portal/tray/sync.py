@@ -297,8 +297,8 @@ class _Found:
         if not pks and not hubs:
             return {}
         under_way = Q(state__in=ACTIVE, hub_id_text__in=[str(hub_id) for hub_id in hubs])
-        found = claims_of(self.member).with_details().filter(Q(pk__in=pks) | under_way)
-        return {claim.pk: claim for claim in found}
+        found = claims_of(self.member).with_details().select_related("job")
+        return {claim.pk: claim for claim in found.filter(Q(pk__in=pks) | under_way)}
 
     def _read_site_names(self) -> dict[str, str]:
         """Return what people call the sites at which SpKey has these hubs, by SpKey's ids."""

@@ -17,7 +17,7 @@ from portal.claims.models import ACTIVE, Claim, Reason, State
 from portal.demo import history, people
 from portal.hubs import watching
 from portal.hubs.models import Hub
-from portal.jobs import rights
+from portal.jobs import rights, search
 from portal.jobs.models import Handover, HandoverLink, Job, JobRequest
 from portal.jobs.models.jobs import State as JobState
 from portal.orgs.models import Invitation, Membership, Organisation, User
@@ -204,3 +204,8 @@ def test_the_command_prints_each_sign_in(db, settings):
 
     addresses = Counter(out.getvalue().split())
     assert all(addresses[each.email] == 1 for each in people.PEOPLE)
+
+
+def test_each_job_is_found_by_its_reference(demo):
+    for job in Job.objects.exclude(reference=""):
+        assert Job.objects.filter(search.containing(job.reference)).contains(job)

@@ -52,3 +52,16 @@ def test_a_job_is_not_done_while_a_listed_hub_is_missing(ira, mill_court):
     type(other).objects.filter(pk=other.pk).update(place="Flat B")
     assert job_progress.progress_of([job])[job.pk].is_done
     assert handover_items.standing_of(job).is_whole
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_hub_that_is_being_claimed_is_not_still_to_claim(ira, mill_court, is_listed):
+    job = job_at(mill_court, ira.memberships.get(), expected_count=3)
+    if is_listed:
+        expects(job, "Flat A", "Flat B", "Flat C")
+    claim_hubs(job, ira, places=["Flat A"])
+    claim_hubs(job, ira, state="queued", places=["Flat B"])
+
+    progress = job_progress.progress_of([job])[job.pk]
+    assert (progress.claimed, progress.under_way, progress.missing) == (1, 1, 1)
+    assert (progress.whole, progress.unlisted) == (3, 0)

@@ -5,10 +5,12 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from portal.claims.display import timeline
 from portal.claims.models import Claim, State
 from portal.jobs import planning, requests
 from portal.jobs.models import Job, JobRequest
-from tests.conftest import work
+from portal.sandbox import world
+from tests.conftest import make_person, work
 from tests.jobs.conftest import DAY, make
 from tests.jobs.test_job_pages import block, claim_at
 
@@ -46,6 +48,29 @@ def test_what_waits_is_said_with_why_and_answered_from_home(admin, job, ira):
     admin.post("/jobs/waiting/", {"claim": ids, "decision": "reject"})
     assert {claim.state for claim in Claim.objects.all()} == {State.CANCELLED}
     assert "hubs wait" not in home(admin)
+
+
+def test_a_released_claim_that_waits_again_has_one_reason_for_each_reader(
+    admin, job, ira, ada, acme
+):
+    abe = make_person("second@acme.example", "Abe Admin")
+    for number in (0, 1):
+        claim_at(job, ira, number)
+    block(0, 1)
+    planning.cancel(job, ada)
+    Claim.objects.filter(hub_id_text=world.hub_id(1)).update(released_by=abe)
+    claim = Claim.objects.get(released_by=abe)
+
+    page = home(admin)
+    assert "1 hub waits: Ira Installer’s job at Mill Court is over" in page
+    again = "Abe Admin released it for Ira Installer and may not claim at Mill Court any more"
+    assert f"1 hub waits: {again}" in page
+    told = [timeline.present(claim), timeline.present(claim, ira)]
+    told.append(timeline.present(claim, ada, for_admin=True))
+    assert {str(words.title) for words in told} == {
+        "Abe Admin released it and may not claim here any more"
+    }
+    assert "Your scan is saved: another administrator" in str(told[1].text)
 
 
 def test_an_administrator_sees_what_is_asked_for(admin, job, iras):

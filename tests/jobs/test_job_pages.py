@@ -81,6 +81,7 @@ def test_the_list_has_groups(group, names, admin, ada, mill_court):
     [
         ("mill", [1]),
         ("ΜΎΛΟΣ", [2]),
+        ("μυλοσ", [2]),
         ("wo-17", [1]),
         ("#2", [2]),
         ("2", [2]),
@@ -103,7 +104,7 @@ def test_a_job_that_is_over_is_found_by_who_worked_on_it_and_left(job, admin, ad
     Job.objects.filter(pk=job.pk).update(reference="ΎΔΡΑ/47-Α")
     planning.cancel(job, ada)
     job.people.all().delete()
-    for text in ("IRA INST", "Ύδρα/4", "ύδρα/47", "47-α", "#1", "mill co"):
+    for text in ("IRA INST", "Ύδρα/4", "ύδρα/47", "υδρα", "ΥΔΡΑ/47-", "47-α", "#1", "mill co"):
         for many in (search.MANY, 1):
             monkeypatch.setattr(search, "MANY", many)
             found = admin.get("/jobs/", {"state": "over", "q": text}).context["rows"]
@@ -113,6 +114,18 @@ def test_a_job_that_is_over_is_found_by_who_worked_on_it_and_left(job, admin, ad
     planning.reopen(job, ada)
 
     assert not admin.get("/jobs/", {"q": "Ira Inst"}).context["rows"]
+
+
+def test_a_job_is_found_by_its_reference_however_it_was_saved(job, admin, ada, mill_court):
+    days = {"starts_on": job.starts_on, "ends_on": job.ends_on, "organisation": job.organisation}
+    Job.objects.create(number=8, site=mill_court, reference="Στοά 8", **days)
+    Job.objects.bulk_create([Job(number=9, site=mill_court, reference="Στοά 9", **days)])
+    Job.objects.filter(number=1).update(reference="Στοά 1", expected_count=4)
+
+    found = admin.get("/jobs/", {"q": "στοα"}).context["rows"]
+
+    assert [each.number for each, _ in found] == [1, 8, 9]
+    assert not admin.get("/jobs/", {"q": "wo-17"}).context["rows"]
 
 
 def test_the_index_holds_no_job_that_is_gone(job):

@@ -55,6 +55,7 @@ test("the token is renewed before a photo is sent", async (t) => {
 
 for (const [name, status, body, state] of [
   ["nobody signed in", 401, { signIn: "/accounts/login/" }, "signed-out"],
+  ["nobody who has access any more", 401, { signIn: "/x/", problem: "It ended." }, "ended"],
   ["somebody else signed in", 409, { problem: "Somebody else." }, "somebody-else"],
   ["a refusal in the portal's words", 403, { problem: "You may not." }, "refused"],
   ["a refusal without words, as of a hotel's gate", 403, undefined, "offline"],

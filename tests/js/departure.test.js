@@ -124,6 +124,33 @@ test("a hub to wait for is named, with when it was seen last", () => {
   assert.deepEqual([now.expected, now.claimed, now.online], [2, 2, 1]);
 });
 
+for (const [name, rows, isOnline, why] of [
+  ["a hub that is offline keeps nobody", [offline(), online()], true, "over"],
+  ["what is not sent does", [offline(), confirmed()], false, "unsent"],
+  ["what is not claimed does", [offline(), row()], true, "to-claim"],
+]) {
+  test(`of a job that is over, ${name}`, () => {
+    const isOver = ({ stage }) => stage === "sent";
+    assert.equal(departure(rows, undefined, isOnline, isOver).why, why);
+  });
+}
+
+for (const [name, rows, isOnline, missing, left, inTray] of [
+  ["a hub is offline and others are to come", [online()], true, 5, 5, 0],
+  ["some of them are scanned", [row(), row()], true, 5, 5, 2],
+  ["all of them are scanned, and one more", [row(), row()], true, 1, 2, 2],
+  ["some of them are confirmed and not sent", [confirmed(), row()], false, 5, 4, 1],
+  ["none is to come", [online()], true, 0, 0, 0],
+]) {
+  test(`${name}: what is left is told beside what keeps somebody`, () => {
+    const now = departure(rows, of(12, { claimed: 7, online: 6, offline: 1, missing }), isOnline);
+    assert.deepEqual(
+      [now.why, now.left, now.inTray],
+      [isOnline ? "offline" : "unsent", left, inTray],
+    );
+  });
+}
+
 test("the numbers of a job are the portal's", () => {
   const now = departure([online()], of(12, { claimed: 9, online: 8, offline: 1 }), true);
   assert.deepEqual([now.expected, now.claimed, now.online], [12, 9, 8]);

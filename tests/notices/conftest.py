@@ -37,6 +37,7 @@ FACTS = {
     "already": 1,
     "waiting": 1,
     "not_done": 3,
+    "until": "2031-01-14T10:02:00+00:00",
 }
 
 

@@ -1,4 +1,4 @@
-"""Claims that were given up, or wait for somebody, are told of once an hour, with numbers."""
+"""Claims that were given up, or wait for somebody, are told of within minutes, with numbers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -45,7 +45,7 @@ def test_claims_given_up_in_an_hour_are_one_email_with_their_number(
     give_up(ira, orchard_rise, (2,))
     assert set(Claim.objects.values_list("state", flat=True)) == {State.EXPIRED}
     assert mailoutbox == []
-    at_ten.move_to(TEN + timedelta(minutes=62))
+    at_ten.move_to(TEN + timedelta(minutes=23))
     post()
 
     (email,) = mailoutbox
@@ -79,7 +79,7 @@ def test_claims_that_wait_for_somebody_are_told_of_if_they_still_do(
     worker.run_once()
     assert Notice.objects.get().user == ada
     actions.stop(Claim.objects.get(hub_id_text=world.hub_id(0)), ira)
-    at_ten.move_to(TEN + timedelta(minutes=62))
+    at_ten.move_to(TEN + timedelta(minutes=23))
     post()
 
     assert mailoutbox[0].subject == "Acme Properties: 1 claim waits for you"
@@ -94,7 +94,7 @@ def test_a_claim_that_waits_for_release_is_told_of_with_its_job(
     Claim.objects.update(job=job)
     ira.memberships.update(all_sites=False)
     worker.run_once()
-    at_ten.move_to(TEN + timedelta(minutes=62))
+    at_ten.move_to(TEN + timedelta(minutes=23))
     post()
 
     body = next(email.body for email in mailoutbox if email.to == [ada.email])
@@ -110,8 +110,40 @@ def test_nothing_is_told_of_claims_that_wait_no_more(
     claim = actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
     worker.run_once()
     actions.stop(claim, ira)
-    at_ten.move_to(TEN + timedelta(minutes=62))
+    at_ten.move_to(TEN + timedelta(minutes=23))
     post()
 
     assert mailoutbox == []
     assert Notice.objects.get().given_up_at is not None
+
+
+def test_while_more_follow_they_are_told_of_less_often_and_none_is_told_of_twice(
+    offline, acme, ada, ira, mill_court, at_ten, mailoutbox
+):
+    subjects = []
+    for minute, number in ((20, 0), (24, 1), (30, 2)):
+        at_ten.move_to(TEN + timedelta(minutes=minute, seconds=50))
+        give_up(ira, mill_court, (number,))
+        at_ten.move_to(TEN + timedelta(minutes=minute + 3, seconds=50))
+        post()
+        subjects.append([email.subject.partition(": ")[2] for email in mailoutbox])
+    at_ten.move_to(TEN + timedelta(minutes=40))
+    post()
+
+    assert [len(each) for each in subjects] == [1, 1, 1]
+    assert [email.subject.partition(": ")[2] for email in mailoutbox] == [
+        "1 claim was given up",
+        "2 claims were given up",
+    ]
+
+
+def test_a_digest_tells_of_each_kind_once(offline, acme, ada, ira, mill_court, at_ten, mailoutbox):
+    give_up(ira, mill_court, (0,))
+    at_ten.move_to(TEN + timedelta(hours=2))
+    give_up(ira, mill_court, (1,))
+    at_ten.move_to(TEN + timedelta(days=1))
+    post()
+
+    of_ira = next(email for email in mailoutbox if email.to == [ira.email])
+    assert "2 claims were given up" in of_ira.body
+    assert "1 claim was given up" not in of_ira.body

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims.first_steps import Progress, Step
 from portal.core.ui import Text
-from portal.orgs.models import ApiCredential, Organisation
+from portal.orgs.models import ApiCredential, Membership, Organisation
 
 KeyState = ApiCredential.State
 
@@ -48,7 +48,7 @@ LINES: dict[Step, Line] = {
         Step.SECOND_ADMINISTRATOR,
         _("Invite a second administrator"),
         _("If you are away or lose your phone, somebody else can still run the organisation."),
-        reverse_lazy("people:invite"),
+        reverse_lazy("people:invite", query={"role": Membership.Role.ADMIN.value}),
         _("Invite"),
     ),
     Step.SPKEY_USERS: Line(

@@ -16,6 +16,7 @@ from portal.hubs.learnt import LearntSite
 from portal.hubs.troubles import Gone, Offline
 from portal.jobs.models import JobRequest
 from portal.orgs.display.key_wording import Banner
+from portal.orgs.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ ONE_ADMINISTRATOR = Need(
     "person",
     _("You are the only administrator"),
     _("If you are away or lose your phone, nobody can run the organisation. Invite a second one."),
-    reverse_lazy("people:invite"),
+    reverse_lazy("people:invite", query={"role": Membership.Role.ADMIN.value}),
     _("Invite"),
 )
 

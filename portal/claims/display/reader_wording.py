@@ -138,6 +138,23 @@ def without_right(person: str, *, for_admin: bool) -> Words:
     return Words(words(State.BLOCKED, Reason.RIGHT_GONE).chip, title, text)
 
 
+def without_releasers_right(person: str, *, is_own: bool, for_admin: bool) -> Words:
+    """Return the words about a claim that a person released who may not make it any more.
+
+    `is_own`: the reader has scanned it.
+    """
+    title = gettext("%(person)s released it and may not claim here any more") % {"person": person}
+    if for_admin:
+        text = gettext(
+            "Release it again, and it goes on in your name; reject it, and nothing is sent."
+        )
+    elif is_own:
+        text = gettext("Your scan is saved: another administrator releases it or rejects it.")
+    else:
+        text = gettext("Another administrator releases it or rejects it.")
+    return Words(words(State.BLOCKED, Reason.RIGHT_GONE).chip, title, text)
+
+
 def claimer(claim: Claim, *, for_support: bool = False) -> str:
     """Say who made the claim: of an agent, only support's own people learn who it was."""
     if claim.by_support and not for_support:

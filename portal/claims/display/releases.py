@@ -17,7 +17,7 @@ MOST_TAILS: Final = 6
 
 @dataclass(slots=True)
 class Waiting:
-    """Some claims of one person at one site, of one job or of none."""
+    """Some claims of one person at one site, of one job or none, released by one or nobody."""
 
     claims: list[Claim] = field(default_factory=list)
 
@@ -42,16 +42,29 @@ class Waiting:
             "site": first.site_name,
             "day": wording.day(first.job.ends_on) if first.job else "",
         }
+        if first.released_by is not None:
+            return _released(number) % {**words, "admin": first.released_by.display_name}
         return _sentence(first.job, number) % words
 
 
 def by_person(claims: Iterable[Claim]) -> list[Waiting]:
-    """Return the claims together that are of one person, site and job, in their order."""
+    """Return the claims together that wait for one reason, in their order."""
     groups: dict[Any, Waiting] = {}
     for claim in claims:
-        key = (claim.submitted_by_id, claim.spkey_site_id, claim.job_id)
+        key = (claim.submitted_by_id, claim.spkey_site_id, claim.job_id, claim.released_by_id)
         groups.setdefault(key, Waiting()).claims.append(claim)
     return list(groups.values())
+
+
+def _released(number: int) -> str:
+    """Say that whoever released them has lost the right since: theirs is the one that counts."""
+    return ngettext(
+        "%(number)d hub waits: %(admin)s released it for %(person)s "
+        "and may not claim at %(site)s any more",
+        "%(number)d hubs wait: %(admin)s released them for %(person)s "
+        "and may not claim at %(site)s any more",
+        number,
+    )
 
 
 def _sentence(job: Job | None, number: int) -> str:

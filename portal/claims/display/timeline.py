@@ -109,16 +109,24 @@ def _words(claim: Claim, reader: User | None = None, *, for_admin: bool = False)
     if of_support:
         return of_support
     claimant = permissions.claimant(claim)
-    is_of_other = reader is not None and reader.pk != claimant.pk
+    is_of_other = (reader or claim.submitted_by).pk != claimant.pk
     if is_of_other and claim.reason == Reason.ADDRESS_UNCONFIRMED:
         return reader_wording.address_unconfirmed(claimant.display_name)
     if is_of_other and (claim.state, claim.reason) == (State.BLOCKED, Reason.RIGHT_GONE):
-        return reader_wording.without_right(claimant.display_name, for_admin=for_admin)
+        return _without_right(claim, reader, for_admin=for_admin)
     if for_admin:
         return reader_wording.for_administrator(claim.state, claim.reason, claimant.display_name)
     if is_of_other and claim.reason == Reason.NO_USER:
         return reader_wording.unknown_to_spkey(claimant.display_name)
     return wording.words(claim.state, claim.reason)
+
+
+def _without_right(claim: Claim, reader: User | None, *, for_admin: bool) -> Words:
+    if claim.released_by is None:
+        return reader_wording.without_right(claim.submitted_by.display_name, for_admin=for_admin)
+    is_own = reader is None or reader.pk == claim.submitted_by_id
+    name = claim.released_by.display_name
+    return reader_wording.without_releasers_right(name, is_own=is_own, for_admin=for_admin)
 
 
 def waits_for_address_of(claim: Claim, reader: User) -> bool:

@@ -14,14 +14,18 @@ from portal.claims.display import list_item
 from portal.claims.models import Claim
 from portal.core.ui import Chip
 from portal.core.web.fragments import wants_fragment
+from portal.core.windows import first_of
 from portal.hubs import inventory
 from portal.hubs.display.rows import row_of
 from portal.hubs.models import Hub
+from portal.jobs import queries as job_queries
 from portal.jobs import rights
+from portal.jobs.display import wording as job_wording
+from portal.jobs.models import Job
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import Membership
-from portal.orgs.queries import members_of, named
+from portal.orgs.models import Invitation, Membership
+from portal.orgs.queries import invited, members_of, named
 from portal.sites.models import Site
 from portal.sites.queries import sites_of, with_words
 
@@ -108,9 +112,30 @@ def _of_site(member: Membership, site: Site) -> Found:
     return Found(page, site.shown_name, meta)
 
 
+def _jobs(member: Membership, text: str) -> Group:
+    jobs = job_queries.with_people(job_queries.jobs_of(member)).order_by("-starts_on", "-number")
+    found = first_of(jobs, OF_EACH, job_queries.conditions(member, text))
+    return Group("job", gettext("Jobs"), [_of_job(job) for job in found])
+
+
+def _of_job(job: Job) -> Found:
+    meta = (job_wording.name(job), job.reference, job_wording.window(job))
+    page = reverse("jobs:detail", args=(job.pk,))
+    return Found(
+        page, job.site.shown_name, " · ".join(filter(None, meta)), chip=job_wording.chip(job)
+    )
+
+
 def _people(member: Membership, text: str) -> Group:
-    people = named(members_of(member), text)[:OF_EACH]
-    return Group("person", gettext("People"), [_of_person(member, each) for each in people])
+    found = [_of_person(member, each) for each in named(members_of(member), text)]
+    if Ability.MANAGE_PEOPLE in access.abilities(member):
+        found += [_of_invited(each) for each in invited(member, text)]
+    return Group("person", gettext("People"), found[:OF_EACH])
+
+
+def _of_invited(invitation: Invitation) -> Found:
+    page = f"{reverse('people:list')}#invitations"
+    return Found(page, invitation.email, f"{gettext('Invited')} · {invitation.get_role_display()}")
 
 
 def _of_person(member: Membership, other: Membership) -> Found:
@@ -127,4 +152,4 @@ def _claims_where(name: str, value: object) -> str:
     return f"{reverse('claims:list')}?{name}={value}"
 
 
-FINDERS: Iterable[Finder] = (_hubs, _sites, _people, _claims)
+FINDERS: Iterable[Finder] = (_hubs, _jobs, _sites, _people, _claims)

@@ -2,14 +2,15 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Leased
+from portal.jobs.search import text_of
 from portal.orgs.models import Invitation, Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -51,6 +52,36 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.unfinished().filter(
             starts_on__lte=day + Job.GRACE, ends_on__gte=day - Job.GRACE
         )
+
+    @transaction.atomic
+    def update(self, **fields: Any) -> int:
+        """Write to these jobs; where they get other names, what they are found by follows."""
+        if not {"reference", "crew"} & fields.keys():
+            return super().update(**fields)
+        rows = list(self.select_for_update().values_list("pk", "reference", "crew"))
+        for pk, reference, crew in rows:
+            names = {"reference": reference, "crew": crew} | fields
+            text = text_of(names["reference"], names["crew"])
+            Job.objects.filter(pk=pk)._write(fields | {"search_text": text})
+        return len(rows)
+
+    def _write(self, fields: dict[str, Any]) -> int:
+        return super().update(**fields)
+
+
+class SearchText(models.TextField[str, str]):
+    """What a job is found by: made of its names whenever a row is written, nobody has to care."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Return the text of the job's names."""
+        job = cast("Job", model_instance)
+        job.search_text = text_of(job.reference, job.crew)
+        return job.search_text
+
+    def deconstruct(self) -> Any:
+        """Return what a migration says: in the database it is a text."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
 
 
 class Job(Leased):
@@ -103,8 +134,7 @@ class Job(Leased):
     cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # The names of who worked on it, once it is complete or cancelled: people leave.
     crew = models.JSONField(_("people"), default=list, editable=False)
-    # By what it is found, see `jobs.search.text_of`.
-    search_text = models.TextField(default="", blank=True, editable=False)
+    search_text = SearchText(default="", blank=True, editable=False)
 
     objects = JobQuerySet.as_manager()
 

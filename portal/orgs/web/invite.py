@@ -41,10 +41,15 @@ class Verdict:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("verdicts")
 def people_invite(request: HttpRequest) -> HttpResponse:
-    """Show the form, and invite the addresses that were typed into it."""
+    """Show the form, and invite the addresses that were typed into it.
+
+    A link may ask for a role; what was chosen stays for addresses that were mistyped alone.
+    """
     admin = access.current(request, Ability.MANAGE_PEOPLE)
-    initial = {"role": Membership.Role.INSTALLER, "where": ALL_SITES}
-    form = InviteForm(posted(request), initial=initial)
+    usual = {"role": Membership.Role.INSTALLER, "where": ALL_SITES}
+    asked = request.GET.get("role")
+    role = {"role": asked} if asked in Membership.Role.values else {}
+    form = InviteForm(posted(request), initial=usual | role)
     verdicts: list[Verdict] = []
     if request.method == "POST" and form.is_valid():
         before = first_sent(request)
@@ -52,7 +57,8 @@ def people_invite(request: HttpRequest) -> HttpResponse:
         verdicts = [_invite(admin, address, form, before) for address in addresses]
         mistyped = [each.address for each in verdicts if each.chip is invitation_wording.NO_ADDRESS]
         kept = {name: form.cleaned_data[name] for name in ("role", "where")}
-        form = InviteForm(initial={**kept, "addresses": "\n".join(mistyped)})
+        initial = kept | {"addresses": "\n".join(mistyped)} if mistyped else usual
+        form = InviteForm(initial=initial)
     context = {"form": form, "verdicts": verdicts, "mail": outbox.reaches_mailboxes()}
     return render(request, "orgs/invite.html", context, status=422 if form.errors else 200)
 

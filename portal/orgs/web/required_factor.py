@@ -10,6 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal.core.web.fragments import wants_fragment
+from portal.core.web.login_redirect import page_to_return_to
 from portal.orgs import access
 from portal.orgs.access import FactorRequiredError
 from portal.orgs.models import Membership, Organisation
@@ -25,6 +26,16 @@ STAYS_OPEN: Final = {
     "sessions:end",
     "sessions:end-others",
 }
+
+
+# Where somebody goes on who was led away to set up a factor; templates read it from the session.
+SESSION_GO_ON: Final = "factor_go_on"
+
+
+def come_back_to(request: HttpRequest, page: str) -> None:
+    """Remember the page on which the person goes on once they have a factor."""
+    if request.session.get(SESSION_GO_ON) != page:
+        request.session[SESSION_GO_ON] = page
 
 
 def required_by(request: HttpRequest) -> Organisation | None:
@@ -48,9 +59,13 @@ class RequiredFactor(MiddlewareMixin):
         """Answer in the view's place, where the factor is missing."""
         if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        if _stays_open(request) or required_by(request) is None:
+        if _stays_open(request):
             return None
-        return _lead(request)
+        if required_by(request) is not None:
+            return _lead(request)
+        if SESSION_GO_ON in request.session and not wants_fragment(request):
+            del request.session[SESSION_GO_ON]  # They are there, or went elsewhere.
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Lead there from what is of another of their organisations, too."""
@@ -66,4 +81,5 @@ def _stays_open(request: HttpRequest) -> bool:
 
 def _lead(request: HttpRequest) -> HttpResponseBase:
     way = reverse("mfa_index")
+    come_back_to(request, page_to_return_to(request))
     return HttpResponseClientRedirect(way) if wants_fragment(request) else redirect(way)

@@ -8,17 +8,20 @@ from allauth.account.views import LoginView
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from portal.orgs.web import ended_access
+
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     """Asks for a password, offers the provider of the settings, or both."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add which ways there are."""
+        """Add which ways there are, and why somebody is led here whose access has ended."""
         provider = settings.OIDC["name"] if settings.OIDC else ""
         return {
             **super().get_context_data(**kwargs),
             "passwords_serve": settings.PASSWORD_SIGN_IN,
             "provider": provider,
+            "access_ended": ended_access.why(self.request),
             "only_provider": bool(provider) and not settings.PASSWORD_SIGN_IN,
         }
 

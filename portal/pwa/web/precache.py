@@ -38,6 +38,7 @@ STYLES: Final = (
 IMAGES: Final = ("app-icons/apple-touch-180.png", "favicon.svg", "icons.svg")
 SCRIPTS: Final = (
     "js/page/dom.js",
+    "js/page/folded.js",
     "js/page/kept-fields.js",
     "js/page/outdoor.js",
     "js/page/report.js",

@@ -19,6 +19,7 @@ from portal.claims.engine.rules import Rule
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
+from portal.jobs.models.jobs import State as JobState
 from portal.tray import jobs, results, sync
 from portal.tray.display import wording
 from portal.tray.results import Lookup, Result
@@ -208,7 +209,8 @@ def _presence(claim: Claim) -> dict[str, Any]:
         online = bool(hub.online)
         at_hub = not online
     else:
-        online, at_hub = False, not claim.is_final and hub.online is False
+        waits_there = not claim.is_final and not claim.waits_for_release
+        online, at_hub = False, waits_there and hub.online is False
     return {
         "online": online,
         "at_hub": at_hub,
@@ -247,6 +249,8 @@ def _more(followed: results.Followed, words: Words) -> str:
     claim = followed.claim
     if claim.reason == Reason.ANOTHER_SITE:
         return _where(followed.at, words)
+    if _keeps_nobody(claim):
+        return str(wording.JOB_OVER)
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     next_try = timeline.next_try(claim)
     # Sooner than that, it is over before the minute that would be named.
@@ -256,6 +260,12 @@ def _more(followed: results.Followed, words: Words) -> str:
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
     return " ".join(sentences)
+
+
+def _keeps_nobody(claim: Claim) -> bool:
+    """Whether the hub waits for power or cable, and its job is over: nobody is there any more."""
+    is_over = claim.job is not None and claim.job.state in {JobState.COMPLETE, JobState.CANCELLED}
+    return is_over and not claim.waits_for_release and bool(_presence(claim)["at_hub"])
 
 
 def _of_other_claim(claim: Claim) -> News:

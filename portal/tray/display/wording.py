@@ -47,6 +47,13 @@ _OF_LOOKUP: Final = {
 }
 
 
+# Instead of what somebody on site could do about a hub that is not online.
+JOB_OVER: Final = _(
+    "Its job is over, and nobody has to stay for it. What becomes of the hub stands in the list of "
+    "claims."
+)
+
+
 def end(state: State, reason: Reason) -> Words:
     """Return the words for a hub whose claim would end so."""
     return _OF_LOOKUP.get((state, reason)) or words(state, reason)

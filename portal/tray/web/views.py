@@ -27,6 +27,7 @@ from portal.core.web.https import for_scripts
 from portal.hubs.display import label_wording
 from portal.orgs import access
 from portal.orgs.access import Ability, FactorRequiredError
+from portal.orgs.web import ended_access
 from portal.tray import jobs, schema
 from portal.tray.display import jobs as jobs_told
 from portal.tray.display import news
@@ -49,7 +50,8 @@ def _answers_json(view: View) -> View:
     def answer(request: HttpRequest) -> JsonResponse:
         if not request.user.is_authenticated:
             way = redirect_to_login(reverse("claims:new"), settings.LOGIN_URL).url
-            return _json(schema.SignIn(sign_in=way), HTTPStatus.UNAUTHORIZED)
+            answer = schema.SignIn(sign_in=way, problem=ended_access.why(request))
+            return _json(answer, HTTPStatus.UNAUTHORIZED)
         try:
             return view(request)
         except FactorRequiredError:

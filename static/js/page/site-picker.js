@@ -1,14 +1,8 @@
 // <site-picker>: radio cards that can be searched once there are more than a handful.
 import { find } from "./dom.js";
+import { folded } from "./folded.js";
 
 const HANDFUL = 6;
-
-/** @param {string | null} text */
-const plain = (text) =>
-  (text ?? "")
-    .normalize("NFD")
-    .replace(/\p{Diacritic}/gu, "")
-    .toLowerCase();
 
 /** @param {HTMLElement} card */
 const radioOf = (card) => find(card, "input", HTMLInputElement);
@@ -39,9 +33,9 @@ class SitePicker extends HTMLElement {
 
   /** @param {string} text */
   #filter(text) {
-    const words = plain(text).split(/\s+/);
+    const words = folded(text).split(/\s+/);
     /** @param {HTMLElement} card */
-    const fits = (card) => words.every((word) => plain(card.textContent).includes(word));
+    const fits = (card) => words.every((word) => folded(card.textContent).includes(word));
     for (const card of this.#cards) {
       // The chosen site stays in sight during every search.
       card.hidden = !fits(card) && !radioOf(card).checked;

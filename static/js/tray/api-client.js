@@ -4,8 +4,9 @@
 
 /**
  * Why nothing goes on: "offline" (or nothing that speaks for the portal), "unavailable" (the portal
- * is there, and fails), "signed-out", "somebody-else" or "refused".
- * @typedef {"offline" | "unavailable" | "signed-out" | "somebody-else" | "refused"} HaltState
+ * is there, and fails), "signed-out", "ended" (signed out for want of any access), "somebody-else" or
+ * "refused".
+ * @typedef {"offline" | "unavailable" | "signed-out" | "ended" | "somebody-else" | "refused"} HaltState
  */
 
 const ANSWER_WITHIN = 15_000;
@@ -20,7 +21,7 @@ const LONGEST_RETRY_AFTER = 3_600_000;
  * @returns {HaltState}
  */
 const stateOf = (status, isPortals) => {
-  if (status === 401) return "signed-out";
+  if (status === 401) return isPortals ? "ended" : "signed-out";
   if (status === 409) return "somebody-else";
   // A refusal without words is none of the portal's own: a token that ran out, a hotel's gate.
   if (status >= 400 && status < 500 && status !== 429) return isPortals ? "refused" : "offline";

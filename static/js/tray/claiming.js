@@ -43,12 +43,19 @@ export class Claiming {
     element.addEventListener("input", () => this.#showCount(), { signal });
     element.addEventListener("change", () => this.#showCount(), { signal });
     model.addEventListener("change", () => this.#show(), { signal });
+    document.addEventListener("tray-sync", () => this.#show(), { signal });
   }
 
   #show() {
     const rows = [...this.#model.rows.values()];
-    if (!rows.some((row) => row.stage === "confirmed")) this.#feedback.clear("confirmed");
+    const isAnyConfirmed = rows.some((row) => row.stage === "confirmed");
+    if (!isAnyConfirmed || this.#isNobodyIn) this.#feedback.clear("confirmed");
     this.#showCount();
+  }
+
+  // Nothing is sent until somebody signs in, as the rows and a notice say.
+  get #isNobodyIn() {
+    return ["signed-out", "ended"].includes(this.#sync.detail.state);
   }
 
   #showCount() {
@@ -83,7 +90,8 @@ export class Claiming {
     }
     this.#model.confirm(rows, site);
     this.#site.use();
-    this.#feedback.show("confirmed", this.#words.count("confirmed", rows.length));
+    const said = this.#words.count("confirmed", rows.length);
+    if (!this.#isNobodyIn) this.#feedback.show("confirmed", said);
     this.#sync.syncNow();
   }
 

@@ -8,17 +8,21 @@ import { isKept, isRefused } from "./outcome.js";
 /**
  * What keeps somebody: rows that are not sent for want of a network, hubs that are not claimed yet, hubs
  * without power or network, claims that are under way, hubs that are missing; or nothing does: an
- * administrator decides about claims, they go on elsewhere, all is done, or nothing was begun. Of rows
+ * administrator decides about claims, they go on elsewhere, all is done, the job is over, or nothing was
+ * begun. Of a job that is over nothing keeps anybody, beside rows that are not sent. Of rows
  * that are "kept" the portal takes none from this person now, and staying helps nothing.
  * @typedef {"unsent" | "kept" | "to-claim" | "offline" | "under-way" | "missing" | "to-release"
- *   | "elsewhere" | "done" | "nothing"} Why
+ *   | "elsewhere" | "done" | "over" | "nothing"} Why
  */
 /**
- * `number` is how many keep them; `awaited` one of the hubs that are not online.
+ * `number` is how many keep them; `awaited` one of the hubs that are not online. `left` counts the hubs
+ * for which nothing was begun, whatever else keeps them, and `inTray` those of them that are scanned.
  * @typedef {object} Departure
  * @property {Why} why
  * @property {number} number
  * @property {Awaited | undefined} awaited
+ * @property {number} left
+ * @property {number} inTray
  * @property {number} expected
  * @property {number} claimed
  * @property {number} online
@@ -47,12 +51,14 @@ const ownProgress = (rows) => {
 };
 
 /**
- * @param {KeptRow[]} rows Those at the site, and for the job if there is one.
+ * @param {KeptRow[]} all Those at the site, and for the job if there is one.
  * @param {Job | undefined} job
  * @param {boolean} isOnline Whether rows are sent at present.
+ * @param {(row: KeptRow) => boolean} [isOver] Whether the row's job is over.
  * @returns {Departure}
  */
-export const departure = (rows, job, isOnline) => {
+export const departure = (all, job, isOnline, isOver = () => false) => {
+  const rows = all.filter((row) => row.stage !== "sent" || !isOver(row));
   const progress = job?.progress ?? ownProgress(rows);
   const confirmed = rows.filter((row) => row.stage === "confirmed");
   const kept = confirmed.filter(({ news }) => isKept(news?.outcome)).length;
@@ -60,6 +66,8 @@ export const departure = (rows, job, isOnline) => {
   const toClaim = rows.filter((row) => TrayModel.isClaimable(row)).length;
   const refused = rows.filter((row) => isRefused(row.news?.outcome)).length;
   const { claimed, online, underWay, heldUp, offline } = progress;
+  // What is confirmed here is begun, though the portal does not know of it.
+  const left = Math.max(toClaim, (job?.progress.missing ?? 0) - confirmed.length);
   const own = rows.length - toClaim - refused;
   const expected = job ? job.expected || claimed : Math.max(claimed, own);
   /**
@@ -68,15 +76,16 @@ export const departure = (rows, job, isOnline) => {
    */
   const because = (why, number = 0) => {
     const [awaited] = why === "offline" ? progress.awaited : [];
-    return { why, number, awaited, expected, claimed, online };
+    return { why, number, awaited, left, inTray: toClaim, expected, claimed, online };
   };
   if (unsent) return because(isOnline ? "under-way" : "unsent", unsent);
   if (offline) return because("offline", offline);
   if (toClaim) return because("to-claim", toClaim);
   if (underWay) return because("under-way", underWay);
   if (kept) return because("kept", kept);
-  if (job?.progress.missing) return because("missing", job.progress.missing);
+  if (left) return because("missing", left);
   if (progress.toRelease) return because("to-release", progress.toRelease);
   if (heldUp) return because("elsewhere", heldUp);
+  if (rows.length < all.length) return because("over");
   return claimed ? because("done", claimed) : because("nothing");
 };

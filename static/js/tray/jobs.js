@@ -70,6 +70,14 @@ export class TrayJobs extends EventTarget {
   }
 
   /**
+   * Whether the row is of a job that was one and is none of today's any more.
+   * @param {KeptRow} row
+   */
+  isOver({ job }) {
+    return Boolean(job) && this.lacks(job ?? "");
+  }
+
+  /**
    * The job that hubs at a site count for: the one that was asked for, the person's own, or the only
    * one there.
    * @param {string} site

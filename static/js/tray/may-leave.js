@@ -79,15 +79,15 @@ export class MayLeave {
     const job = jobs.at(chosen.id);
     const isOnline = sync.detail.state === "online";
     const rows = this.#rows(chosen.id);
-    const now = departure(rows, job, isOnline);
+    const now = departure(rows, job, isOnline, (row) => row.job !== job?.id && jobs.isOver(row));
     this.#write("[data-job-name]", job ? words.sentence("job", job.number) : "");
     this.#write("[data-job-note]", job?.note ?? "");
     this.#write("[data-numbers]", this.#numbers(now, job, isOnline));
     const line = find(this.#element, "[data-leave]", HTMLElement);
     line.hidden = now.why === "nothing" || now.why === "done";
     line.dataset.why = now.why;
-    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentence(now, sync.detail.state));
-    const isHelp = ["offline", "under-way"].includes(now.why);
+    this.#write("[data-leave-words]", line.hidden ? "" : this.#sentences(now, sync.detail.state));
+    const isHelp = ["offline", "under-way"].includes(now.why) && !now.left;
     find(this.#element, "[data-leave-help]", HTMLElement).hidden = !isHelp;
     this.#showDone(now, job, rows);
   }
@@ -118,11 +118,32 @@ export class MayLeave {
   }
 
   /**
+   * What keeps somebody, and what is still to be claimed beside it.
+   * @param {Departure} now
+   * @param {Detail["state"]} state
+   */
+  #sentences(now, state) {
+    const left = this.#left(now);
+    if (["to-claim", "missing"].includes(now.why)) return left;
+    return [this.#sentence(now, state), left].filter(Boolean).join(" ");
+  }
+
+  /** @param {Departure} now */
+  #left({ left, inTray }) {
+    const { words } = this.#parts;
+    if (!left) return "";
+    if (!inTray) return words.count("leave-missing", left);
+    if (inTray === left) return words.count("leave-to-claim", left);
+    return words.count("leave-some-in-tray", left, inTray);
+  }
+
+  /**
    * @param {Departure} now
    * @param {Detail["state"]} state
    */
   #sentence({ why, number, awaited }, state) {
     const { words } = this.#parts;
+    if (why === "over") return words.sentence("leave-over");
     if (why === "unsent") return words.count(UNSENT[state] ?? "leave-kept", number);
     if (!awaited) return words.count(`leave-${why}`, number);
     const seen = awaited.lastSeen

@@ -1,5 +1,6 @@
 // Asks where in the building a hub goes: one of the places that its job expects, or typed.
 import { find, onTap } from "../page/dom.js";
+import { folded } from "../page/folded.js";
 import { tailOf } from "./row.js";
 
 /** @import { TrayJobs } from "./jobs.js" */
@@ -84,12 +85,12 @@ export class Places {
 
   // Hundreds of places: what is typed leaves those that contain it.
   #filter() {
-    const typed = this.#field.value.trim().toLowerCase();
+    const typed = folded(this.#field.value);
     /** @type {NodeListOf<HTMLElement>} */
     const names = this.#dialog.querySelectorAll("[data-place-name]");
     for (const name of names) {
       const option = name.closest("li");
-      if (option) option.hidden = !name.textContent?.toLowerCase().includes(typed);
+      if (option) option.hidden = !folded(name.textContent).includes(typed);
     }
   }
 

@@ -31,7 +31,8 @@ export class RowActions {
    * @param {Action} action
    */
   #do(id, action) {
-    if (this.#sync.detail.state === "signed-out") return this.#feedback.show("sign-in-first");
+    const { state } = this.#sync.detail;
+    if (state === "signed-out" || state === "ended") return this.#feedback.show("sign-in-first");
     this.#sync.act(id, action);
     this.#showThatItWaits();
   }

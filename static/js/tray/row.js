@@ -34,6 +34,7 @@ const OUTCOMES = {
   kept: "held_up",
   unavailable: "held_up",
   "sign-in": "held_up",
+  ended: "held_up",
 };
 
 /** @param {string} hubId */
@@ -48,7 +49,12 @@ const nameOf = ({ id, stage }, { state, sending }) => {
   if (stage === "tray") return state === "online" ? "looking" : "unknown";
   if (sending.has(id)) return "sending";
   /** @type {Partial<Record<Detail["state"], string>>} */
-  const names = { online: "waiting", unavailable: "unavailable", "signed-out": "sign-in" };
+  const names = {
+    online: "waiting",
+    unavailable: "unavailable",
+    "signed-out": "sign-in",
+    ended: "ended",
+  };
   return names[state] ?? "kept";
 };
 

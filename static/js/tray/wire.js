@@ -143,9 +143,10 @@
  */
 
 /**
- * Nobody is signed in.
+ * Nobody is signed in; `problem` says so of who has no access any more, else it is "".
  * @typedef {object} SignIn
  * @property {string} signIn
+ * @property {string} problem
  */
 
 /**

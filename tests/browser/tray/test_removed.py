@@ -29,8 +29,9 @@ def test_a_removed_person_is_told_and_their_hubs_wait_until_they_belong_again(
     asked = []
     visited.on("request", lambda request: asked.append(request.url))
     go_online(visited, line)
-    expect(visited.get_by_role("alert")).to_contain_text("You are signed out")
-    expect(visited.get_by_role("alert")).to_contain_text("Your hubs are kept on this device.")
+    ended = "Your access to Acme Properties has ended. What you scanned on this device"
+    expect(visited.get_by_role("alert")).to_contain_text(ended)
+    expect(row(visited, hub)).to_contain_text("Your access has ended.")
     expect(row(visited, hub)).to_be_visible()
 
     # Signed in again, they belong to nothing: the page that is still open says that.

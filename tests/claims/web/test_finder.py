@@ -2,9 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
+from portal.jobs import planning
+from portal.orgs import invitations
 from portal.sites.models import Site
 from tests.claims.web.test_claim_list import many
 from tests.conftest import make_person
@@ -67,6 +70,24 @@ def test_an_administrator_is_led_to_sites_and_people_who_has_jobs_alone_to_claim
     ira.memberships.update(all_sites=False)
     assert find(ira, "mill") == [f"/claims/?site={mill_court.pk}"]
     assert find(ira, "ira") == [f"/claims/?person={ira.pk}"]
+
+
+@pytest.mark.parametrize("text", ["#1", "στοα-47", "ΣΤΟΑ-47/α", "ΕΡΜΟΥ"])  # noqa: RUF001
+def test_a_job_is_found_by_its_number_reference_and_site(find, ada, ira, acme, text):
+    site = Site.objects.create(organisation=acme, name="Έρμου", spkey_site_id="ermou")
+    day = timezone.localdate()
+    job = planning.make(planning.Plan(site, day, day, (), "Στοά-47/Α"), ada)  # noqa: RUF001
+    page = reverse("jobs:detail", args=(job.pk,))
+
+    assert page in find(ada, text)
+    ira.memberships.update(all_sites=False)
+    assert page not in find(ira, text)
+
+
+def test_who_is_invited_is_found_by_those_who_run_people(find, ada, ira, acme):
+    invitations.invite(acme, "nia@new.example", role="installer", all_sites=True, actor=ada)
+    assert find(ada, "NIA@") == [f"{reverse('people:list')}#invitations"]
+    assert find(ira, "nia@") == []
 
 
 def test_an_installer_reads_names_and_no_addresses(as_person, ira, ada):

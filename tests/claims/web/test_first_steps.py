@@ -85,6 +85,7 @@ def test_an_administrator_puts_the_steps_away_and_home_still_says_that_they_are_
 
     assert left(client) == []
     assert "You are the only administrator" in client.get("/").content.decode()
+    assert f'{reverse("people:invite")}?role=admin"' in client.get("/").content.decode()
     assert Entry.objects.get(verb="organisation.first_steps_put_away").organisation_id == elm.pk
 
 

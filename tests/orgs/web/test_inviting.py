@@ -39,6 +39,17 @@ def words(answer) -> dict[str, str]:
     return {each.address: str(each.chip.word) for each in answer.context["verdicts"]}
 
 
+def test_a_link_may_ask_for_a_role_which_stays_only_for_mistyped_addresses(admin):
+    def chosen(answer) -> str:
+        return answer.context["form"]["role"].value()
+
+    assert chosen(admin.get(INVITE)) == "installer"
+    assert chosen(admin.get(INVITE, {"role": "admin"})) == "admin"
+    assert chosen(admin.get(INVITE, {"role": "operator"})) == "installer"
+    assert chosen(admin.post(INVITE, form(NEW, "no address", role="admin"))) == "admin"
+    assert chosen(admin.post(INVITE, form("two@elsewhere.example", role="admin"))) == "installer"
+
+
 def test_each_address_gets_a_verdict(admin, acme, ira, invite):
     invite("waits@elsewhere.example")
     lines = ("New@Elsewhere.example", " new@elsewhere.EXAMPLE;", "", "no address", ira.email)

@@ -12,6 +12,7 @@ from tests.soft_passkeys import add
 
 HOME, INDEX = reverse("home"), reverse("mfa_index")
 SETTINGS = reverse("organisation:settings")
+GO_ON = "go on where you were"
 
 
 def of(organisation: Organisation, whom: str) -> None:
@@ -45,6 +46,36 @@ def test_once_set_up_one_goes_on(acme, ira):
     add(client, reverse("mfa_add_webauthn"))
 
     assert client.get(HOME).status_code == 200
+
+
+def test_once_set_up_one_is_brought_back_to_where_one_was_led_away_from(acme, ira, mill_court):
+    of(acme, "everybody")
+    client = by_password(ira)
+    tray = f"{reverse('claims:new')}?site={mill_court.pk}"
+    assert client.get(tray)["Location"] == INDEX
+    page = client.get(INDEX).text
+    assert "It stays here, and is sent by itself once you have a second factor." in page
+    assert GO_ON not in page.lower()
+
+    add(client, reverse("mfa_add_webauthn"))
+
+    for address in (INDEX, reverse("mfa_view_recovery_codes")):
+        page = client.get(address).text
+        assert GO_ON in page.lower()
+        assert f'href="{tray}"' in page
+    client.get(tray)
+    assert GO_ON not in client.get(INDEX).text.lower()
+
+
+def test_settings_keep_what_was_chosen_until_ones_own_factor_is_there(acme, ada):
+    client = by_password(ada)
+    client.post(f"{SETTINGS}?organisation={acme.pk}", form(acme, requires_factor="admins"))
+    add(client, reverse("mfa_add_webauthn"))
+    address = f"{reverse('organisation:settings')}?requires_factor=admins"
+
+    assert f'href="{address}"' in client.get(INDEX).text
+    assert client.get(address).context["form"]["requires_factor"].value() == "admins"
+    assert client.get(f"{address}x").context["form"]["requires_factor"].value() == "none"
 
 
 def test_what_is_needed_to_set_it_up_or_to_leave_stays_open(acme, ira, as_person):

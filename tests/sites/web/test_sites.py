@@ -283,11 +283,13 @@ def test_a_page_that_is_none_shows_one_that_is(admin, thirty, number):
         ("mill", ["Mill Court"]),
         ("mill harbour", []),
         ("%", []),
+        ("στοα ΕΡΜΗΣ", ["Στοά Ερμής"]),
     ],
 )
 def test_sites_are_found_by_the_words_of_their_name_address_and_id(
-    admin, thirty, mill_court, text, found
+    admin, acme, thirty, mill_court, text, found
 ):
+    Site.objects.create(organisation=acme, name="Στοά Ερμής", spkey_site_id="stoa")
     assert names(admin.get(reverse("sites:list"), {"q": text})) == found
 
 

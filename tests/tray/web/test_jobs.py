@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
-from portal.claims.models import Claim
+from portal.claims.models import Claim, Reason, State
 from portal.hubs.models import Hub
-from portal.jobs.models import ExpectedHub
+from portal.jobs.models import ExpectedHub, Job
 from portal.sandbox import world
 from tests.conftest import claim_request
 from tests.jobs.test_rights import make_job
@@ -301,3 +301,17 @@ def test_without_a_job_one_is_asked_for_and_the_camera_reads_labels(installer, l
     assert "decides about it" not in page
     assert reverse("jobs:ask-site") in page
     assert "decoder-src=" in page
+
+
+def test_a_hub_of_a_job_that_is_over_keeps_nobody_at_it(tablet, ira, mill_court, sandbox):
+    job = make_job(mill_court, ira.memberships.get(), number=4711)
+    sandbox.state.set_hub(HUB, {"online": False})
+    row = tablet.row(HUB, mill_court, claim=True, job=str(job.pk))
+    tablet.sync(row)
+    assert "power" in tablet.after_work(row)["text"]
+
+    Job.objects.update(cancelled_at=timezone.now())
+    assert tablet.news(row)["text"].startswith("Its job is over, and nobody has to stay for it.")
+
+    Claim.objects.update(state=State.BLOCKED, reason=Reason.RIGHT_GONE)
+    assert not tablet.news(row)["atHub"]

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from portal.claims.engine import actions
+from portal.orgs import members, sessions
+from portal.orgs.models import User
 from portal.sites.models import Site
 from tests.conftest import claim_request, join
 from tests.forms import choose
@@ -80,8 +82,34 @@ def test_somebody_who_is_signed_out_is_told_where_to_sign_in(db, address, method
     answer = getattr(Client(), method)(address)
 
     assert answer.status_code == 401
-    assert answer.json() == {"signIn": "/accounts/login/?next=/claims/new/"}
+    assert answer.json() == {"signIn": "/accounts/login/?next=/claims/new/", "problem": ""}
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("how", ["removed", "closed", "signed out"])
+def test_somebody_whose_access_has_ended_is_told_so_in_the_tray_and_on_any_open_page(
+    as_person, ira, ada, how
+):
+    client = as_person(ira)
+    client.get(TRAY)
+    if how == "removed":
+        members.remove(ira.memberships.get(), ada)
+        said = "Your access to Acme Properties has ended. What you scanned on this device"
+    elif how == "closed":
+        User.objects.filter(pk=ira.pk).update(is_active=False)
+        said = "Your account is closed. What you scanned on this device"
+    else:
+        sessions.end_all(ira, ira)
+        said = ""
+
+    for _ in range(2):
+        answer = client.get(TRAY)
+        assert answer.status_code == 401
+        assert answer.json()["problem"].startswith(said)
+        assert bool(answer.json()["problem"]) == bool(said)
+    page = client.get("/claims/", follow=True)
+    assert page.redirect_chain[0][0].startswith("/accounts/login/")
+    assert ("What you scanned on this device" in page.content.decode()) == bool(said)
 
 
 def test_a_person_who_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
