@@ -206,8 +206,8 @@ def test_an_administrators_pages_are_sound(tablet, ada, claims, mill_court, orch
     Heartbeat.objects.create(name="a", beat_at=timezone.now() - timedelta(hours=1))
     page = tablet(ada)
     sites = ("/sites/", "/sites/new/", f"/sites/{mill_court.pk}/", f"/sites/{orchard_rise.pk}/")
-    archive = f"/sites/{mill_court.pk}/archive/"
-    assert visit(page, ("/", *sites, archive)) == {}
+    more = (f"/sites/{mill_court.pk}/change/", f"/sites/{mill_court.pk}/archive/", "/sites/import/")
+    assert visit(page, ("/", *sites, *more)) == {}
 
 
 def test_an_administrators_pages_are_sound_while_there_is_nothing_yet(tablet, ada):

@@ -106,8 +106,9 @@ def the_administrator_adds_the_first_site(page: Page) -> None:
     step(page, "Add the first site").get_by_role("link", name="Add site").click()
     page.get_by_label("Name").fill("Orchard Rise")
     page.get_by_label("Address").fill("2 Orchard Lane")
+    expect(page.get_by_text("bound to the id orchard-rise")).to_be_visible()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("link", name="Orchard Rise")).to_be_visible()
+    expect(page.get_by_role("heading", name="Orchard Rise")).to_be_visible()
     go(page, "Home")
     expect(step(page, "Add the first site")).to_have_count(0)
 
