@@ -42,6 +42,9 @@ ON_NONE = {
     "sessions:end-others",
 }
 LOOKED_AT_ALONE = {
+    "hubs:detail",
+    "hubs:live",
+    "sites:detail",
     *("claims:detail", "claims:live", "jobs:detail", "jobs:live", "jobs:handover"),
 }
 TODAY = {"starts_on": str(timezone.localdate()), "ends_on": str(timezone.localdate())}
