@@ -11,11 +11,12 @@ from django.template.base import Lexer, Token, TokenType
 from bin.messages import ROOT, sources
 
 # Names that are the same in every language, and words that no page shows.
-NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|JSON|QR|Esc|x{3,}")
+# What an address asks is none either.
+NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|CSV|JSON|QR|XLSX|Esc|x{3,}|[?&]\w+=\w*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A statement in SQL is none.
 SENTENCE = re.compile(
-    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA))"
+    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA|CASE|INSERT|UPDATE)\b)"
     r"(?:[A-Z][\w’']* .*[a-z]{2,}|[A-Za-z]{2,} .*[a-z]{2,}[.?!…]$)"
 )
 

@@ -21,7 +21,7 @@ def body_of(action: HubAction, user_id: str) -> dict[str, Any]:
             return {
                 "new_org_id": action.organisation.spkey_org_id,
                 "new_site_id": action.spkey_site_id,
-                "reason": action.because or "Moved to another site",
+                "reason": action.because or "moved to another site",
                 "user_id": user_id,
             }
         case Kind.ROLE:
