@@ -149,7 +149,7 @@ def job_beside(site: Site) -> Job:
 
 def hub_beside(site: Site) -> Hub:
     """Return the hub of the organisation's own at the site, made when there is none."""
-    return site.hubs.first() or make_own_hub(site, place="Flat 12, riser")
+    return site.hubs.order_by("created_at").first() or make_own_hub(site, place="Flat 12, riser")
 
 
 def link_beside(site: Site) -> HandoverLink:

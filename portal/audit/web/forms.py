@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit import queries
 from portal.audit.display import wording
 from portal.audit.models import Entry
-from portal.core.web.days import DayField
+from portal.core.web.days import BEFORE_FIRST_DAY, DayField
 from portal.core.web.long_choices import LongSelect
 from portal.orgs.models import Membership
 from portal.orgs.queries import members_of
@@ -43,7 +43,7 @@ class RecordFilter(forms.Form):
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
-            self.add_error("until", _("This is before the first day."))
+            self.add_error("until", BEFORE_FIRST_DAY)
         return cleaned
 
     @property

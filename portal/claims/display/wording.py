@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims.models import Reason, State
 from portal.core.ui import Chip, Text
+from portal.hubs.display.action_wording import A_FEW_SECONDS
 from portal.orgs.display import key_wording
 
 
@@ -44,7 +45,7 @@ BY_STATE: dict[str, Words] = {
         _("Your scan is saved. We send it now."),
     ),
     State.SENDING: _words(
-        "working", "working", _("Claiming"), _("Claiming the hub"), _("This takes a few seconds.")
+        "working", "working", _("Claiming"), _("Claiming the hub"), A_FEW_SECONDS
     ),
     State.VERIFYING: _words(
         "working",

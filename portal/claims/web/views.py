@@ -10,7 +10,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims import limits, permissions, search, site_choice
@@ -26,6 +25,7 @@ from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
 from portal.core.web.once import once
+from portal.jobs.display import wording as job_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -193,7 +193,7 @@ def stop(request: HttpRequest, claim: Claim) -> HttpResponse:
     if request.POST.get("decision") != "reject":
         actions.stop(claim, person)
     elif actions.reject(claim, person) == actions.Rejection.NOT_WAITING:
-        return _answer(request, claim, gettext("Somebody has decided about this already."))
+        return _answer(request, claim, str(job_wording.DECIDED))
     return _answer(request, claim)
 
 

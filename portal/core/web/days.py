@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 ISO: Final = "%Y-%m-%d"
 MONDAY: Final = date(2024, 1, 1)
+BEFORE_FIRST_DAY = _("This is before the first day.")
 
 
 def in_words(day: date) -> str:

@@ -27,9 +27,10 @@ def _words(kind: str, icon: str, word: Text, text: Text) -> Words:
 
 
 KEEP_TRYING: Final = _("It is saved and we keep trying. You may leave this page.")
+A_FEW_SECONDS: Final = _("This takes a few seconds.")
 BY_STATE: Final[dict[str, Words]] = {
     State.QUEUED: _words("working", "clock", _("Waiting to send"), _("It is sent now.")),
-    State.SENDING: _words("working", "working", _("Sending"), _("This takes a few seconds.")),
+    State.SENDING: _words("working", "working", _("Sending"), A_FEW_SECONDS),
     State.VERIFYING: _words(
         "working", "working", _("Confirming"), _("We ask SmartphoneKey whether it is so now.")
     ),
@@ -129,6 +130,7 @@ COMMANDS: Final[dict[str, Text]] = {
     Command.SERVER: _("Ask for server info"),
     Command.WIFI: _("Set the Wi-Fi"),
 }
+COMMISSIONING: Final = _("Add a Matter device")
 
 
 def words(action: HubAction) -> Words:
@@ -152,7 +154,7 @@ def title(action: HubAction) -> str:
         case Kind.SUSPEND:
             return gettext("Suspend")
         case Kind.COMMISSION:
-            return gettext("Add a Matter device")
+            return str(COMMISSIONING)
     return str(COMMANDS.get(action.command, action.command))
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
 from portal.hubs.actions.models import Command, Kind
+from portal.hubs.display import action_wording
 from portal.hubs.web import action_forms as forms
 
 
@@ -78,7 +79,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
     ),
     "nodes": ActionPage(
         Kind.COMMAND,
-        _("Ask for its devices"),
+        action_wording.COMMANDS[Command.NODES],
         _("Ask hub …%(tail)s for its devices?"),
         (_ACCEPTED,),
         _("Send"),
@@ -86,7 +87,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
     ),
     "server-info": ActionPage(
         Kind.COMMAND,
-        _("Ask for server info"),
+        action_wording.COMMANDS[Command.SERVER],
         _("Ask hub …%(tail)s for server info?"),
         (_ACCEPTED,),
         _("Send"),
@@ -94,7 +95,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
     ),
     "wifi": ActionPage(
         Kind.COMMAND,
-        _("Set the Wi-Fi"),
+        action_wording.COMMANDS[Command.WIFI],
         _("Set the Wi-Fi of hub …%(tail)s?"),
         (
             _NOT_KEPT,
@@ -107,7 +108,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
     ),
     "matter": ActionPage(
         Kind.COMMISSION,
-        _("Add a Matter device"),
+        action_wording.COMMISSIONING,
         _("Add a Matter device to hub …%(tail)s?"),
         (_NOT_KEPT, _ACCEPTED),
         _("Send"),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.web.days import BEFORE_FIRST_DAY
 from portal.core.web.long_choices import LongSelect
 from portal.hubs import inventory
 from portal.hubs.display import wording
@@ -54,7 +55,7 @@ class InventoryFilter(forms.Form):
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
-            self.add_error("until", _("This is before the first day."))
+            self.add_error("until", BEFORE_FIRST_DAY)
         return cleaned
 
     @property

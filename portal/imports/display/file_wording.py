@@ -49,11 +49,16 @@ _FAULTS: Final[dict[FileFault, Text]] = {
 }
 
 
+def meant(name: str) -> str:
+    """Return the question whether this was meant."""
+    return gettext("Did you mean “%(name)s”?") % {"name": name}
+
+
 def sentence(problem: FileProblem) -> str:
     """Return what is wrong, as a sentence or two."""
     words = str(_FAULTS[problem.fault]) % {"text": problem.text, "line": problem.line}
     if problem.fault != FileFault.UNKNOWN_COLUMN:
         return words
     if problem.meant:
-        return f"{words} {gettext('Did you mean “%(name)s”?') % {'name': problem.meant}}"
+        return f"{words} {meant(problem.meant)}"
     return f"{words} {gettext('Take it away, or give it a known name.')}"

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from portal.core.ui import Chip, Text
-from portal.imports.display import wording
+from portal.imports.display import file_wording, wording
 from portal.imports.models import (
     TO_BE_DONE,
     Import,
@@ -82,7 +82,7 @@ def about(row: Row, sites: SiteFinder) -> str:
         return gettext("first in line %(line)s") % {"line": row.about}
     if verdict == Verdict.SITE_UNKNOWN:
         like = sites.like(row.site_text)
-        return gettext("Did you mean “%(name)s”?") % {"name": like} if like else ""
+        return file_wording.meant(like) if like else ""
     return row.about if verdict in {Verdict.DATE, Verdict.TOO_MANY_CELLS} else ""
 
 

@@ -26,6 +26,7 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.sites import changes
 from portal.sites.models import Site
+from portal.sites.web.forms import ID_TAKEN
 
 # A file, and what a form puts around it.
 MOST = FILE_BYTES + 3 * 1024 * 1024
@@ -126,7 +127,7 @@ def add_site(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         with transaction.atomic():
             making.add_site(plan, data["text"], site, member.user)
     except changes.IdTakenError:
-        messages.error(request, gettext("Another of your sites has this id."))
+        messages.error(request, ID_TAKEN)
     else:
         sentence = gettext("%(site)s is added. Its rows are checked again.") % {"site": site.name}
         messages.success(request, sentence)

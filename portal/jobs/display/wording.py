@@ -32,6 +32,7 @@ GROUPS: dict[str, Text] = {
 CHANGED = _(
     "Somebody else changed this job meanwhile. What is saved now is below; make your change again."
 )
+DECIDED = _("Somebody has decided about this already.")
 OVER = _("This job is complete or cancelled. Nothing was changed.")
 
 MOST_FAULTS = 20

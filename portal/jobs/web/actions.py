@@ -119,7 +119,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         raise Http404
     waiting = [claim for claim in claims if claim.waits_for_release]
     if not decide_all(request, waiting):
-        messages.info(request, gettext("Somebody has decided about this already."))
+        messages.info(request, wording.DECIDED)
     return redirect("jobs:detail", job) if job else redirect("home")
 
 

@@ -53,7 +53,7 @@ class ListForm(forms.Form):
         ),
     )
     file = forms.FileField(
-        label=_("Or a CSV file"),
+        label=_("Or choose a CSV file"),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
