@@ -2,8 +2,10 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, connections
 from django.utils import timezone
@@ -14,8 +16,13 @@ from portal.claims.models import Claim, State
 from portal.core import leasing, worker
 from portal.core.leasing import LeaseLostError
 from portal.core.worker import WorkKind
-from portal.hubs import watching
+from portal.hubs import rounds, watching
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import Kind
 from portal.hubs.models import Hub
+from portal.hubs.photos.models import HubPhoto
+from portal.imports.models import Batch
 from portal.notices import account_emails, invitation_emails
 from portal.notices.models import AccountEmail, Digest, Notice
 from portal.orgs import api_keys, invitations, key_candidates
@@ -23,6 +30,8 @@ from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request, make_organisation
+from tests.hubs.own_hubs import make_own_hub
+from tests.imports.conftest import give
 from tests.jobs.conftest import make
 from tests.notices.conftest import notify
 from tests.plans import as_of_a_large_table
@@ -105,6 +114,46 @@ def jobs_to_look_at(request):
         make(request.getfixturevalue("mill_court"), request.getfixturevalue("ada"), last=number)
 
 
+def own_hubs(request):
+    return [make_own_hub(request.getfixturevalue("mill_court")) for _ in range(ROWS)]
+
+
+def organisations_with_hubs(_request):
+    for number in range(ROWS):
+        own = make_organisation(f"Tenant {number}", f"org-{number}", world.ACME_KEY)
+        make_own_hub(own, asked_at=timezone.now() - HOUR)
+    rounds.begin()
+
+
+def photos_that_were_removed(request):
+    shape = {"number": 1, "width": 4, "height": 3, "created_by_name": "Ira"}
+    for hub in own_hubs(request):
+        HubPhoto.objects.create(hub=hub, removed_at=timezone.now(), **shape)
+
+
+def actions_on_hubs(request):
+    for hub in own_hubs(request):
+        ada = request.getfixturevalue("ada")
+        asking.submit(ActionRequest(ada, hub, Kind.COMMAND, uuid4(), command="get_nodes"))
+
+
+def imports_to_conduct(request):
+    for number in range(ROWS):
+        give(request.getfixturevalue("ada"), str(world.hub_id(number)))
+
+
+def batches_to_look_at(request):
+    plan = give(request.getfixturevalue("ada"), str(world.hub_id(1)))
+    Batch.objects.bulk_create(
+        [Batch(plan=plan, organisation=plan.organisation) for _ in range(ROWS)]
+    )
+
+
+# What they write stands in transactions, which wait for nobody.
+CALLING_NOBODY = {
+    *("reminders of keys that expire", "overdue jobs"),
+    *("photos to remove", "imports", "rows of imports"),
+}
 SETUPS = {
     "digests": digests,
     "invitation e-mails": invitations_to_send,
@@ -112,6 +161,11 @@ SETUPS = {
     "attempts": claims_of,
     "rechecks": claims_that_ended_badly,
     "hub refreshes": watched_hubs,
+    "rounds of hubs": organisations_with_hubs,
+    "photos to remove": photos_that_were_removed,
+    "actions on hubs": actions_on_hubs,
+    "imports": imports_to_conduct,
+    "rows of imports": batches_to_look_at,
     "key checks": keys_to_check,
     "checks of new keys": new_keys_to_check,
     "reminders of keys that expire": keys_that_expire,
@@ -259,8 +313,7 @@ def test_a_lease_lost_in_the_midst_of_the_work_is_not_given_back(kind, time_mach
         monkeypatch.setattr(owner, name, overtaken(getattr(owner, name)))
     kind.work(late)
 
-    # Reminders are written in one transaction, which waits for nobody.
-    if kind.name not in {"reminders of keys that expire", "overdue jobs"}:
+    if kind.name not in CALLING_NOBODY:
         assert [leasing_of(late)] == moments
 
 
@@ -348,7 +401,8 @@ def test_a_clock_set_forward_makes_rows_due_early_and_loses_none(kind, time_mach
 def test_a_right_clock_is_recognised_without_a_write(kind, django_assert_num_queries):
     kind.take(1)
 
-    with django_assert_num_queries(len(leasing.leased_models()) + 1) as queries:
+    timed = [model for model in apps.get_models() if issubclass(model, leasing.Timed)]
+    with django_assert_num_queries(len(timed)) as queries:
         assert leasing.correct_clock() == 0
     assert all(query["sql"].startswith("SELECT") for query in queries)
 

@@ -21,7 +21,7 @@ from portal.hubs.photos.models import HubPhoto
 logger = logging.getLogger(__name__)
 
 # A storage that does not answer must not use up the worker.
-AT_A_TIME: Final = 2
+AT_A_TIME: Final = 4
 # Two files, each with its tries: see `bucket`.
 LONGEST: Final = timedelta(minutes=2)
 AGAIN: Final = timedelta(minutes=5)

@@ -79,4 +79,4 @@ def test_the_longest_request_of_a_tray_fits(tablet):
     size = len(json.dumps(tablet.body(*rows)))
 
     assert tablet.send(tablet.body(*rows)).status_code == 200
-    assert size < schema.MOST_BYTES < bodies.ORDINARY == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert size < schema.MOST_BYTES < bodies.ORDINARY < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
