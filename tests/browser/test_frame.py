@@ -74,6 +74,7 @@ def test_what_succeeded_can_be_undone_for_a_while_and_goes_by_itself(tablet, ada
     page = tablet(ada, **DESK)
     page.clock.install()
     page.goto(f"/sites/{mill_court.pk}/")
+    page.get_by_role("button", name="More").click()
     page.get_by_role("link", name="Archive this site").click()
     page.get_by_role("button", name="Archive").click()
     page.get_by_role("button", name="Undo").click()

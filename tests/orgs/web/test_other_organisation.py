@@ -42,9 +42,9 @@ ON_NONE = {
     "sessions:end-others",
 }
 LOOKED_AT_ALONE = {
-    "hubs:detail",
-    "hubs:live",
-    "sites:detail",
+    *("hubs:detail", "hubs:live", "hub-actions:page", "hub-actions:live"),
+    *("hub-actions:ask-support", "photos:large", "photos:small", "sites:detail"),
+    *("imports:detail", "imports:live", "imports:export"),
     *("claims:detail", "claims:live", "jobs:detail", "jobs:live", "jobs:handover"),
 }
 TODAY = {"starts_on": str(timezone.localdate()), "ends_on": str(timezone.localdate())}
