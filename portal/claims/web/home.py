@@ -20,7 +20,8 @@ from portal.orgs.web import second_factor
 def home(request: HttpRequest) -> HttpResponse:
     """Show where to start."""
     person = access.person(request)
-    membership = access.choose(request, access.memberships(person))
+    memberships = access.memberships(person)
+    membership = access.choose(request, memberships)
     if membership is None:
         return render(request, "claims/nowhere.html")
     administers = membership.role == Membership.Role.ADMIN
@@ -32,7 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if administers:
         context |= home_admin.page_of(membership)
     elif Ability.CLAIM in access.abilities(membership):
-        context |= home_jobs.for_worker(membership)
+        others = [each for each in memberships if each.pk != membership.pk]
+        context |= home_jobs.for_worker(membership, others)
         context["rows"] = _besides(context["unfinished"], context["rows"])
     elif membership.role == Membership.Role.VIEWER:
         context |= home_jobs.todays(membership)
