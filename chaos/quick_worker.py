@@ -30,7 +30,7 @@ def _speed_up(factor: float) -> None:
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing  # noqa: PLC0415
     from portal.core import leasing, worker  # noqa: PLC0415
-    from portal.gateway import candidate_checks, circuit, gate, key_expiry  # noqa: PLC0415
+    from portal.gateway import candidate_checks, circuit, gate, key_expiry, pacing  # noqa: PLC0415
     from portal.hubs import watching  # noqa: PLC0415
     from portal.jobs import overdue  # noqa: PLC0415
     from portal.notices import account_emails, digests, invitation_emails, outbox  # noqa: PLC0415
@@ -38,11 +38,23 @@ def _speed_up(factor: float) -> None:
 
     emails = (account_emails, digests, invitation_emails, outbox)
     keys = (candidate_checks, key_expiry, ApiKey)
-    modules = (leasing, worker, step, timing, circuit, gate, watching, overdue, *emails, *keys)
+    modules = (
+        leasing,
+        worker,
+        step,
+        timing,
+        pacing,
+        circuit,
+        gate,
+        watching,
+        overdue,
+        *emails,
+        *keys,
+    )
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)
-    for name in ("backoff", "offline_wait"):
-        setattr(timing, name, _divided(getattr(timing, name), factor))
+    for module, name in ((pacing, "backoff"), (timing, "offline_wait")):
+        setattr(module, name, _divided(getattr(module, name), factor))
     seconds = spkey.Timeouts.__init__.__defaults__ or ()
     spkey.Timeouts.__init__.__defaults__ = tuple(number / factor for number in seconds)
     (spkey.Client.__init__.__kwdefaults__ or {})["timeouts"] = spkey.Timeouts()

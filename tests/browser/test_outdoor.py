@@ -114,7 +114,8 @@ def test_with_forced_colours_the_current_page_is_still_marked(
     tablet, ada, mill_court, orchard_rise
 ):
     page = tablet(ada, forced_colors="active")
-    page.goto("/claims/")
+    page.goto("/jobs/")
     lines = "(a) => getComputedStyle(a).borderBlockColor"
-    here = page.get_by_role("link", name="Claims").evaluate(lines)
-    assert here != page.get_by_role("link", name="Jobs").evaluate(lines)
+    nav = page.get_by_role("navigation", name="Main")
+    here = nav.get_by_role("link", name="Jobs").evaluate(lines)
+    assert here != nav.get_by_role("link", name="Hubs").evaluate(lines)

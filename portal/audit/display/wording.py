@@ -252,6 +252,9 @@ ROW_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_SHOWN: Final = frozenset({"about"})
 # What some values are called; others stand as they are.
 VALUES: Final[dict[str, Text]] = {
+    "get_nodes": _("its devices"),
+    "server_info": _("server info"),
+    "set_wifi_credentials": _("Wi-Fi"),
     "bring_in": _("Bring in"),
     "claim": _("Claim"),
     "import_finished": _("Import finished"),

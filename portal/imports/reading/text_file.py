@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from portal.imports.models import LONGEST_CELL
 from portal.imports.reading import columns
 from portal.imports.reading.bounds import COLUMNS, Deadline
 from portal.imports.reading.faults import FileFault, UnusableFileError, unusable
@@ -58,7 +57,6 @@ def look_at_head(data: bytes) -> None:
 def lines(text: str, deadline: Deadline) -> Iterator[Line]:
     """Yield the lines. Raises UnusableFileError where one cannot be told from the next."""
     text = text.lstrip("\ufeff")
-    csv.field_size_limit(max(len(text), LONGEST_CELL))
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     counter, began = Counter(), 1
