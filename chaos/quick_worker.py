@@ -31,26 +31,19 @@ def _speed_up(factor: float) -> None:
     from portal.claims.engine import step, timing  # noqa: PLC0415
     from portal.core import leasing, worker  # noqa: PLC0415
     from portal.gateway import candidate_checks, circuit, gate, key_expiry, pacing  # noqa: PLC0415
-    from portal.hubs import watching  # noqa: PLC0415
+    from portal.hubs import rounds, watching  # noqa: PLC0415
+    from portal.hubs.actions import timing as action_timing  # noqa: PLC0415
+    from portal.hubs.photos import clearing  # noqa: PLC0415
+    from portal.imports import conduct, looking  # noqa: PLC0415
     from portal.jobs import overdue  # noqa: PLC0415
     from portal.notices import account_emails, digests, invitation_emails, outbox  # noqa: PLC0415
     from portal.orgs.models.keys import ApiKey  # noqa: PLC0415
 
     emails = (account_emails, digests, invitation_emails, outbox)
     keys = (candidate_checks, key_expiry, ApiKey)
-    modules = (
-        leasing,
-        worker,
-        step,
-        timing,
-        pacing,
-        circuit,
-        gate,
-        watching,
-        overdue,
-        *emails,
-        *keys,
-    )
+    pace = (timing, pacing, circuit, gate, watching, overdue)
+    rooms = (rounds, action_timing, clearing, conduct, looking)
+    modules = (leasing, worker, step, *pace, *rooms, *emails, *keys)
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)
     for module, name in ((pacing, "backoff"), (timing, "offline_wait")):
