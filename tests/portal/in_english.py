@@ -25,6 +25,7 @@ SAME_IN_GREEK = {
     ),
     *("Hub", "hub", "Hubs", "hubs", "Bearer", "bearer", "token", "super", "Email", "email", "mail"),
     *("English", "EN", "HTTP", "ms", "Firmware", "firmware"),
+    *("XLSX", "Excel", "Wi", "Fi", "Matter", "MT", "SSID", "id"),
 }
 # Text that people typed, or that means something else than words.
 NOT_WORDS = re.compile(
@@ -32,6 +33,9 @@ NOT_WORDS = re.compile(
     r"|mill-court|acme-properties|harbour-living|sandboxA"
     r"|Acme Properties|Harbour Living|SpKey Support|Mill Court|Lighthouse Flats|Workshop"
     r"|(Ira|Eli) (Installer|Expired)|(Ada|Hal) Admin|Sam Support|Otto|Asked for by telephone"
+    r"|Flat|riser|Quay|Somebody|no id|xlsx|HUB-\w+|SPK-\w+"
+    # The end of an id, where that has letters alone.
+    r"|\b(?:[a-f]{4}|[A-F]{4})\b"
 )
 SILENT = {"script", "style", "code"}
 
@@ -49,7 +53,9 @@ class Reader(HTMLParser):
         if not self.silent and (tag in SILENT or attributes.get("lang") == "en"):
             self.silent = tag
         for name, value in attrs:
-            if name in SPOKEN or (name.startswith("data-") and " " in (value or "")):
+            if name in SPOKEN or (
+                name.startswith("data-") and name != "data-copy" and " " in (value or "")
+            ):
                 self.read(value or "")
 
     def handle_endtag(self, tag):

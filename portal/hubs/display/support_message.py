@@ -25,9 +25,13 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in two languages; `mailto` opens it in a mail program."""
+    """A message in two languages; `mailto` opens it in a mail program.
+
+    `texts` are its parts, each with its language's code; `text` is all of it.
+    """
 
     subject: str
+    texts: tuple[tuple[str, str], ...]
     text: str
     mailto: str
 
@@ -59,15 +63,16 @@ def message(
     hub: Hub, wish: Wish, *, reference: str = "", replaced_by: Hub | None = None
 ) -> Message:
     """Return the message about the hub, in the reader's language and in English below."""
-    texts = [_text(hub, wish, reference, replaced_by)]
-    if not (translation.get_language() or "en").startswith("en"):
+    language = translation.get_language() or "en"
+    texts = [(language, _text(hub, wish, reference, replaced_by))]
+    if not language.startswith("en"):
         with translation.override("en"):
-            texts.append(_text(hub, wish, reference, replaced_by))
+            texts.append(("en", _text(hub, wish, reference, replaced_by)))
     subject = str(SUBJECTS[wish]) % {"hub": hub.hub_id}
-    text = "\n\n— English —\n\n".join(texts)
+    text = "\n\n— English —\n\n".join(text for _, text in texts)
     to = settings.SPKEY_SUPPORT_ADDRESS
     mailto = f"mailto:{quote(to, safe='@')}?subject={quote(subject)}&body={quote(text)}"
-    return Message(subject, text, mailto)
+    return Message(subject, tuple(texts), text, mailto)
 
 
 def _text(hub: Hub, wish: Wish, reference: str, replaced_by: Hub | None) -> str:
