@@ -68,7 +68,7 @@ CONTROLS = """
   )].filter((control) =>
     control.checkVisibility() && control.type !== "hidden" && !control.closest("[aria-hidden]")
     && (!dialog || dialog.contains(control)));
-  const card = (control) => control.closest(".radio-card, .check") ?? control;
+  const card = (control) => control.closest(".radio-card, .check, label.button") ?? control;
   const inText = (control) => control.matches("p a, dd a, .row a, .field a, .help a");
   const named = (control) => control.outerHTML.slice(0, 120);
 """
