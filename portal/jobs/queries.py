@@ -148,6 +148,19 @@ def own_now(member: Membership) -> list[Job]:
     return sorted(rows, key=lambda job: not job.starts_on <= today <= job.ends_on)
 
 
+def todays_elsewhere(members: Sequence[Membership]) -> list[Membership]:
+    """Return those of these, one person's in organisations, whom an unfinished job of today names.
+
+    Asks the database only where there is one.
+    """
+    if not members:
+        return []
+    today = timezone.localdate()
+    jobs = Job.objects.unfinished().filter(starts_on__lte=today, ends_on__gte=today)
+    named = set(jobs.filter(people__in=members).values_list("people", flat=True))
+    return [member for member in members if member.pk in named]
+
+
 def former_sites(member: Membership) -> list[str]:
     """Return the names of the sites in use at which the member worked last, a few."""
     own = Job.objects.filter(

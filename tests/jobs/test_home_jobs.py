@@ -3,14 +3,17 @@
 from html import unescape
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.display import timeline
 from portal.claims.models import Claim, State
 from portal.jobs import planning, requests
 from portal.jobs.models import Job, JobRequest
+from portal.jobs.planning import Plan
 from portal.sandbox import world
-from tests.conftest import make_person, work
+from tests.conftest import join, make_person, work
+from tests.forms import choose
 from tests.jobs.conftest import DAY, make
 from tests.jobs.test_job_pages import block, claim_at
 
@@ -140,3 +143,17 @@ def test_who_may_claim_nowhere_is_told_so_and_asks_with_one_tap(
     assert "You have asked for “Mill Court”." in page
     assert 'name="wanted"' not in page
     assert "Ask for a site" in page
+
+
+def test_a_job_today_in_another_organisation_is_named_and_led_to(
+    as_person, ira, harbour, lighthouse
+):
+    member, today = join(ira, harbour, "installer"), timezone.localdate()
+    planning.make(Plan(lighthouse, today, today, people=(member,)), ira)
+    client = as_person(ira)
+    choose(client, ira.memberships.exclude(pk=member.pk).get().organisation)
+
+    assert f"You have a job today at {harbour.name}, too" in home(client)
+    client.post(reverse("organisation:switch"), {"organisation": str(harbour.pk)})
+    assert "You have a job today at" not in home(client)
+    assert lighthouse.name in home(client)

@@ -17,6 +17,7 @@ from portal.claims.groups import claims_in
 from portal.claims.models import Reason
 from portal.claims.web import home_jobs
 from portal.core.models import Heartbeat
+from portal.jobs import queries as job_queries
 from portal.orgs import access, members
 from portal.orgs.access import Ability
 from portal.orgs.models import ApiCredential, Membership, Organisation
@@ -28,7 +29,8 @@ from portal.sites.queries import sites_of
 def home(request: HttpRequest) -> HttpResponse:
     """Show where to start."""
     person = access.person(request)
-    membership = access.choose(request, access.memberships(person))
+    memberships = access.memberships(person)
+    membership = access.choose(request, memberships)
     if membership is None:
         return render(request, "claims/nowhere.html")
     context: dict[str, Any] = (
@@ -44,6 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["rows"] = _besides(context["unfinished"], context["rows"])
     elif membership.role == Membership.Role.VIEWER:
         context |= home_jobs.todays(membership)
+    others = [each for each in memberships if each.pk != membership.pk]
+    context["jobs_elsewhere"] = job_queries.todays_elsewhere(others)
     return render(request, "claims/home.html", context)
 
 
