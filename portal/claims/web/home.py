@@ -10,6 +10,7 @@ from portal.claims import first_steps, queries
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.web import home_admin, home_jobs
+from portal.jobs import queries as job_queries
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -24,21 +25,22 @@ def home(request: HttpRequest) -> HttpResponse:
     membership = access.choose(request, memberships)
     if membership is None:
         return render(request, "claims/nowhere.html")
+    others = [each for each in memberships if each.pk != membership.pk]
+    elsewhere = {"jobs_elsewhere": job_queries.todays_elsewhere(others)}
     administers = membership.role == Membership.Role.ADMIN
     if administers and not membership.organisation.holds_super_key:
-        return render(request, "claims/home_admin.html", home_admin.page_of(membership))
+        return render(request, "claims/home_admin.html", home_admin.page_of(membership) | elsewhere)
     context: dict[str, Any] = (
         _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     )
     if administers:
         context |= home_admin.page_of(membership)
     elif Ability.CLAIM in access.abilities(membership):
-        others = [each for each in memberships if each.pk != membership.pk]
-        context |= home_jobs.for_worker(membership, others)
+        context |= home_jobs.for_worker(membership)
         context["rows"] = _besides(context["unfinished"], context["rows"])
     elif membership.role == Membership.Role.VIEWER:
         context |= home_jobs.todays(membership)
-    return render(request, "claims/home.html", context)
+    return render(request, "claims/home.html", context | elsewhere)
 
 
 def _is_agent(membership: Membership) -> bool:

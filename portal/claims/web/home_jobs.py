@@ -1,6 +1,5 @@
 """What home shows of jobs: to an installer their own, to others how far today's are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -32,12 +31,8 @@ def todays(member: Membership) -> dict[str, object]:
     return {"jobs_today": [(job, progress[job.pk]) for job in jobs]}
 
 
-def for_worker(member: Membership, others: Sequence[Membership] = ()) -> dict[str, object]:
-    """Return the member's jobs, their claims that have not ended, and what they have asked for.
-
-    `others` are the same person's memberships in other organisations: home names those in which
-    they have a job today.
-    """
+def for_worker(member: Membership) -> dict[str, object]:
+    """Return the member's jobs, their claims that have not ended, and what they have asked for."""
     jobs = queries.own_now(member)
     progress = job_progress.progress_of(jobs)
     asked = queries.own_requests(member)
@@ -51,7 +46,6 @@ def for_worker(member: Membership, others: Sequence[Membership] = ()) -> dict[st
         "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
         "unfinished": [list_item.of(claim) for claim in unfinished],
         "may_ask_for_site": not member.all_sites,
-        "jobs_elsewhere": queries.todays_elsewhere(others),
         **_without_a_job(member, asked),
     }
 
