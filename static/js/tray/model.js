@@ -13,7 +13,8 @@ import { isDone, isRefused } from "./outcome.js";
  */
 /** @typedef {TrayStore | MemoryStore} Store */
 
-// Fires "change" when rows are others than before, and "unkept" once the device refuses to keep.
+// Fires "change" when rows are others than before, "write" when the device begins or ends to keep them,
+// and "unkept" once it refuses to.
 export class TrayModel extends EventTarget {
   /** By id, oldest first. @type {Map<string, KeptRow>} */
   rows = new Map();
@@ -25,6 +26,7 @@ export class TrayModel extends EventTarget {
   #sync;
   /** @type {Promise<unknown>} */
   #written = Promise.resolve();
+  #writing = 0;
   /** @type {Promise<void> | undefined} */
   #reading;
   #isStale = false;
@@ -308,10 +310,23 @@ export class TrayModel extends EventTarget {
    * @param {(store: Store) => Promise<void>} act
    */
   #write(act) {
+    this.#countWriting(1);
     this.#written = this.#written
       .then(() => act(this.#sync.store))
-      .catch((error) => this.#fail(error));
+      .catch((error) => this.#fail(error))
+      .finally(() => this.#countWriting(-1));
     return this.#written;
+  }
+
+  /** @param {1 | -1} change */
+  #countWriting(change) {
+    this.#writing += change;
+    this.dispatchEvent(new Event("write"));
+  }
+
+  // Whether something shown is not on the device yet: a page that goes away now would lose it.
+  get isWriting() {
+    return this.#writing > 0;
   }
 
   /**

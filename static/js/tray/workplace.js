@@ -44,6 +44,8 @@ export class Workplace {
     const model = new TrayModel(owner, sync);
     signal.addEventListener("abort", () => model.close());
     model.addEventListener("unkept", unkept, { signal });
+    const showWriting = () => element.toggleAttribute("data-writing", model.isWriting);
+    model.addEventListener("write", showWriting, { signal });
     const sound = new TraySound(find(element, "[data-sound]", HTMLElement), store, signal);
     const said = find(element, "[data-outcome]", HTMLElement);
     const feedback = new ScanFeedback(model, said, words, sound, icons);

@@ -3,7 +3,7 @@
 import re
 
 from django.conf import settings
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Locator, Page, Route, expect
 
 from portal.sandbox import world
 from tests.browser.steps import ready
@@ -19,7 +19,11 @@ def hubs(number: int) -> list[str]:
 
 
 def open_tray(page: Page, query: str = "") -> None:
-    """Open the tray, and wait until it takes what is read."""
+    """Open the tray, and wait until it takes what is read.
+
+    One that is open may go once its rows are on the device: nobody's hand is as quick as a test's.
+    """
+    expect(page.locator("hub-tray[data-writing]")).to_have_count(0)
     page.goto(f"/claims/new/{query}")
     ready(page)
 
