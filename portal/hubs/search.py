@@ -1,30 +1,19 @@
-"""Finding hubs by any part of their id or serial, through an index.
-
-PostgreSQL has one on every three characters of a text (pg_trgm). SQLite has a table of its own for
-that (FTS5), which triggers fill. Both answer the same, for three characters and more.
-
-A migration that makes SQLite build the table of hubs anew loses the triggers: it has to make them
-again. A test says so.
-"""
+"""Finding hubs by any part of their id or serial, through an index."""
 
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps.registry import Apps
-from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 
-SHORTEST: Final = 3
-MANY: Final = 1_000
-_COUNT = "SELECT count(*) FROM (SELECT 1 FROM hubs_search WHERE words MATCH %s LIMIT %s)"
+from portal.core.text_index import SHORTEST, TextIndex
 
-_ON_POSTGRESQL = (
+_ON_POSTGRESQL: Final = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX hub_search ON hubs_hub USING gin (search_text gin_trgm_ops)",
 )
-_ON_SQLITE = (
+_ON_SQLITE: Final = (
     "CREATE VIRTUAL TABLE hubs_search USING fts5(hub UNINDEXED, words, tokenize='trigram')",
     """CREATE TRIGGER hubs_search_made AFTER INSERT ON hubs_hub BEGIN
         INSERT INTO hubs_search(hub, words) VALUES (NEW.id, NEW.search_text); END""",
@@ -39,11 +28,12 @@ _ON_SQLITE = (
 )
 
 
+_INDEX: Final = TextIndex("hubs_search", "hub", _ON_POSTGRESQL, _ON_SQLITE)
+
+
 def make_index(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Make the index that `matching` uses: a migration's step."""
-    on_postgresql = editor.connection.vendor == "postgresql"
-    for statement in _ON_POSTGRESQL if on_postgresql else _ON_SQLITE:
-        editor.execute(statement, params=None)
+    _INDEX.make(editor)
 
 
 def containing(text: str) -> Q:
@@ -52,10 +42,6 @@ def containing(text: str) -> Q:
     Hyphens, spaces and capitals do not matter.
     """
     return Q(search_text__contains=_wanted(text))
-
-
-def _phrase(text: str) -> str:
-    return '"{}"'.format(_wanted(text).replace('"', '""'))
 
 
 def _wanted(text: str) -> str:
@@ -67,20 +53,12 @@ def matching(text: str) -> Q | None:
     wanted = _wanted(text)
     if len(wanted) < SHORTEST:
         return None
-    found = containing(text)
-    if connection.vendor == "sqlite":
-        indexed = RawSQL("SELECT hub FROM hubs_search WHERE words MATCH %s", (_phrase(text),))
-        found = Q(pk__in=indexed) & found
-    return found
+    return _INDEX.matching(wanted)
 
 
 def is_common(text: str) -> bool:
     """Whether so many hubs have the text that it takes long to name them: MANY, of anybody's."""
-    if connection.vendor != "sqlite" or len(_wanted(text)) < SHORTEST:
-        return False  # PostgreSQL names the first of them at once.
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, (_phrase(text), MANY))
-        return bool(cursor.fetchone()[0] == MANY)
+    return _INDEX.is_common(_wanted(text))
 
 
 def some(hubs: QuerySet[Any], text: str, most: int) -> list[UUID]:

@@ -16,8 +16,9 @@ from django.utils import timezone
 from portal.claims import job_progress
 from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
+from portal.core import text_index
 from portal.hubs.models import Hub
-from portal.jobs import planning, requests, search
+from portal.jobs import planning, requests
 from portal.jobs.expected import Expected
 from portal.jobs.models import Job
 from portal.jobs.web import actions as web_actions
@@ -105,8 +106,8 @@ def test_a_job_that_is_over_is_found_by_who_worked_on_it_and_left(job, admin, ad
     planning.cancel(job, ada)
     job.people.all().delete()
     for text in ("IRA INST", "Ύδρα/4", "ύδρα/47", "υδρα", "ΥΔΡΑ/47-", "47-α", "#1", "mill co"):
-        for many in (search.MANY, 1):
-            monkeypatch.setattr(search, "MANY", many)
+        for many in (text_index.MANY, 1):
+            monkeypatch.setattr(text_index, "MANY", many)
             found = admin.get("/jobs/", {"state": "over", "q": text}).context["rows"]
             assert [each.number for each, _ in found] == [1], (text, many)
     assert not admin.get("/jobs/", {"q": "Ύδρα/4"}).context["rows"]
