@@ -1,6 +1,7 @@
 """Otto at work in the operators' pages, the forms he sends, and rows with canaries for secrets."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,10 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Entry
+from portal.hubs.actions.models import HubAction, HubActionAttempt, Kind
+from portal.hubs.models import Hub
 from portal.notices import account_emails, invitation_emails
 from portal.orgs import api_keys, invitations
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership
+from portal.sandbox import world
 from tests.conftest import work_until_refused
 from tests.people_with_factor import TOTP_SECRET, has_used_factor, set_up_factor
 
@@ -38,6 +42,13 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     invitation = invitations.invite(acme, "new@elsewhere.example", **how)
     invitation_emails.write_for(invitation, "en")
     work_until_refused(claim)
+    hub = Hub.objects.filter(organisation=acme).first() or Hub.objects.create(
+        organisation=acme, hub_id=world.MAGIC["ours"].id, binding=Hub.Binding.OURS
+    )
+    action = HubAction.objects.create(
+        organisation=acme, hub=hub, kind=Kind.SUSPEND, asked_by=ada, submission=uuid4()
+    )
+    HubActionAttempt.objects.create(action=action, number=1, epoch=1, kind="send")
     [link] = re.findall(r"/reset/key/(\S+)/", "".join(email.body for email in mail.outbox))
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password, link]
     secrets += [invitations.token_of(invitation), invitation.seed, invitation.digest]

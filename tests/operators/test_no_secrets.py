@@ -44,6 +44,7 @@ def test_every_registered_model_is_meant_to_be_there():
         "Claim",
         "Entry",
         "Hub",
+        "HubAction",
         "InvitationEmail",
         "Notice",
         "Organisation",

@@ -128,18 +128,23 @@ class HubAction(gateway.Command):
         Organisation,
         models.PROTECT,
         related_name="hub_actions",
+        verbose_name=_("organisation"),
     )
-    hub = models.ForeignKey(Hub, models.PROTECT, db_index=False, related_name="actions")
+    hub = models.ForeignKey(
+        Hub, models.PROTECT, db_index=False, related_name="actions", verbose_name=_("hub")
+    )
     # Without choices, whose labels would be a second set of names.
     kind = models.CharField(max_length=12)
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="moves")
-    spkey_site_id = models.CharField(max_length=128, blank=True)
+    spkey_site_id = models.CharField(_("SpKey site id"), max_length=128, blank=True)
     # Where the hub was when the move was asked for.
-    from_site_id = models.CharField(max_length=128, blank=True)
+    from_site_id = models.CharField(_("SpKey site id before"), max_length=128, blank=True)
     make_primary = models.BooleanField(null=True)
     command = models.CharField(max_length=24, blank=True)
-    because = models.CharField(max_length=300, blank=True)
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="hub_actions")
+    because = models.CharField(_("reason given"), max_length=300, blank=True)
+    asked_by = models.ForeignKey(
+        User, models.PROTECT, related_name="hub_actions", verbose_name=_("asked for by")
+    )
     submission = models.UUIDField()
 
     state = models.CharField(max_length=16, default=State.QUEUED)
@@ -187,6 +192,7 @@ class HubAction(gateway.Command):
                 name="action_due_of_organisation",
             ),
             models.Index(fields=("hub", "-created_at", "-id"), name="action_newest_of_hub"),
+            models.Index(fields=("reference",), name="action_reference"),
         ]
 
     def __str__(self) -> str:
@@ -222,7 +228,7 @@ class HubActionAttempt(gateway.Call):
     """One call to SpKey on behalf of an action."""
 
     action = models.ForeignKey(HubAction, models.CASCADE, related_name="attempts")
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(_("kind"), max_length=8)
 
     class Meta(gateway.Call.Meta):
         verbose_name = _("attempt")

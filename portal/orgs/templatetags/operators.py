@@ -82,7 +82,13 @@ SECTIONS: Final[Sequence[Section]] = (
         _("Second factors"),
         _("Who has one. Remove that of a lost phone here."),
     ),
-    _section("hubs.hub", "hub", _("Hubs"), _("What was last read of each hub."), at_thumb=True),
+    Section(
+        (("hubs.hub", _("Hubs")), ("hub_actions.hubaction", _("Actions on hubs"))),
+        "hub",
+        _("Hubs"),
+        _("What was last read of each hub, and what administrators had done to it."),
+        at_thumb=True,
+    ),
     _section(
         "audit.entry",
         "record",

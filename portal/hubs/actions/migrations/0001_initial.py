@@ -81,11 +81,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(max_length=12)),
-                ("spkey_site_id", models.CharField(blank=True, max_length=128)),
-                ("from_site_id", models.CharField(blank=True, max_length=128)),
+                (
+                    "spkey_site_id",
+                    models.CharField(blank=True, max_length=128, verbose_name="SpKey site id"),
+                ),
+                (
+                    "from_site_id",
+                    models.CharField(
+                        blank=True, max_length=128, verbose_name="SpKey site id before"
+                    ),
+                ),
                 ("make_primary", models.BooleanField(null=True)),
                 ("command", models.CharField(blank=True, max_length=24)),
-                ("because", models.CharField(blank=True, max_length=300)),
+                (
+                    "because",
+                    models.CharField(blank=True, max_length=300, verbose_name="reason given"),
+                ),
                 ("submission", models.UUIDField()),
                 ("state", models.CharField(default="queued", max_length=16)),
                 ("reason", models.CharField(blank=True, max_length=24)),
@@ -95,6 +106,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="hub_actions",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked for by",
                     ),
                 ),
                 (
@@ -114,6 +126,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="actions",
                         to="hubs.hub",
+                        verbose_name="hub",
                     ),
                 ),
                 (
@@ -122,6 +135,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="hub_actions",
                         to="orgs.organisation",
+                        verbose_name="organisation",
                     ),
                 ),
                 (
@@ -175,7 +189,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
-                ("kind", models.CharField(max_length=8)),
+                ("kind", models.CharField(max_length=8, verbose_name="kind")),
                 (
                     "action",
                     models.ForeignKey(
@@ -219,6 +233,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="hubaction",
             index=models.Index(fields=["hub", "-created_at", "-id"], name="action_newest_of_hub"),
+        ),
+        migrations.AddIndex(
+            model_name="hubaction",
+            index=models.Index(fields=["reference"], name="action_reference"),
         ),
         migrations.AddConstraint(
             model_name="hubaction",
