@@ -6,6 +6,7 @@ from django.urls import include, path
 from portal.audit.web import views as record
 from portal.claims.web import finder, home, home_admin
 from portal.core.web.health import health
+from portal.hubs.photos.files import Size
 from portal.jobs.web import handover_link
 from portal.notices.web import letters, news
 from portal.orgs.web import invitation, languages
@@ -24,6 +25,18 @@ urlpatterns = [
     path("import/", include("portal.imports.web.urls")),
     path("jobs/", include("portal.jobs.web.urls")),
     path("handover/<str:token>/", handover_link.linked, name="handover-link"),
+    path(
+        "handover/<str:token>/photos/<uuid:photo>/",
+        handover_link.photo,
+        {"size": Size.LARGE},
+        name="handover-large",
+    ),
+    path(
+        "handover/<str:token>/photos/<uuid:photo>/small/",
+        handover_link.photo,
+        {"size": Size.SMALL},
+        name="handover-small",
+    ),
     path("hubs/", include("portal.hubs.web.urls")),
     path("sites/", include("portal.sites.web.urls")),
     path("hubs/", include("portal.hubs.web.action_urls")),

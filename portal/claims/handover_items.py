@@ -1,10 +1,12 @@
 """What a job hands over: of each hub the claim that counts, in the order of the expected list."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
 from portal.hubs.models import Hub
+from portal.hubs.photos import album
 from portal.jobs import finding
 from portal.jobs.handover import Item, Standing
 from portal.jobs.models import Handover, HandoverHub, Job
@@ -16,15 +18,18 @@ def standing_of(job: Job) -> Standing:
     """Return how far the job is now. What the crew has stopped itself is left out."""
     claims = _that_count(job)
     by_hub = {claim.hub.hub_id: claim for claim in claims}
+    photos = _photos_of(claims)
     listed = list(job.expected_hubs.order_by("position"))
     hubs = finding.found(listed, {claim.hub.hub_id: claim.place for claim in claims})
     items = [
-        _item(by_hub[hub_id], each.place)
+        _item(by_hub[hub_id], photos[hub_id], each.place)
         if hub_id
         else Item(_MISSING, place=each.place, hub_id=each.hub_id)
         for each, hub_id in zip(listed, hubs, strict=True)
     ]
-    beside = [_item(claim) for hub_id, claim in by_hub.items() if hub_id not in hubs]
+    beside = [
+        _item(claim, photos[hub_id]) for hub_id, claim in by_hub.items() if hub_id not in hubs
+    ]
     return Standing([*items, *beside], job.expected_count)
 
 
@@ -49,7 +54,15 @@ def _that_count(job: Job) -> list[Claim]:
     return list(chosen.values())
 
 
-def _item(claim: Claim, place: str = "") -> Item:
+def _photos_of(claims: Iterable[Claim]) -> Mapping[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    photos = album.photos_of([claim.hub for claim in claims])
+    for hub_id, photo in photos.values_list("hub__hub_id", "pk"):
+        found[hub_id].append(photo)
+    return found
+
+
+def _item(claim: Claim, photos: Sequence[UUID], place: str = "") -> Item:
     hub, is_claimed = claim.hub, claim.state in SUCCEEDED
     is_ours = hub.binding == Hub.Binding.OURS
     return Item(
@@ -63,6 +76,7 @@ def _item(claim: Claim, place: str = "") -> Item:
         last_seen=hub.last_seen if is_claimed and is_ours else None,
         claimed_by=claim.submitted_by.display_name if is_claimed else "",
         claimed_at=claim.claimed_at or claim.finished_at if is_claimed else None,
+        photos=photos if is_ours else (),
     )
 
 

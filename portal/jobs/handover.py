@@ -48,6 +48,7 @@ class Item:
     last_seen: datetime | None = None
     claimed_by: str = ""
     claimed_at: datetime | None = None
+    photos: Sequence[UUID] = ()
 
     @property
     def key(self) -> str:
@@ -191,6 +192,7 @@ def freeze(
             claimed_by_name=item.claimed_by,
             claimed_at=item.claimed_at,
             explanation=said.get(item.key, "") if item.is_exception else "",
+            photos=[str(photo) for photo in item.photos],
         )
         for position, item in enumerate(standing.items, start=1)
     )

@@ -17,8 +17,8 @@ from portal.hubs.photos.models import HubPhoto
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.imports.models import Import, Row
 from portal.jobs import handover, handover_links, planning, requests
-from portal.jobs.handover import Standing
-from portal.jobs.models import HandoverLink, Job, JobRequest
+from portal.jobs.handover import Item, Standing
+from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
 from portal.orgs.models import Membership
 from portal.sites.models import Site
@@ -158,7 +158,9 @@ def link_beside(site: Site) -> HandoverLink:
         return link
     today, actor = timezone.localdate(), member_beside(site).user
     job = planning.make(Plan(site, today, today), actor)
-    done, _ = handover.complete(job, Standing(()), actor, "–")
+    photo = photo_beside(site)
+    item = Item(HandoverHub.State.CLAIMED, hub_id=photo.hub.hub_id, photos=(photo.pk,))
+    done, _ = handover.complete(job, Standing((item,)), actor, "–")
     return handover_links.make(done, actor)
 
 

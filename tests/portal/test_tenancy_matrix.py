@@ -40,7 +40,8 @@ class Row:
 
     `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
     "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
-    that is complete) or "link" (to its handover), of which everybody has one.
+    that is complete), "handed photo" (a photo of it) or "link" (to its handover), of which
+    everybody has one.
     """
 
     name: str
@@ -102,6 +103,8 @@ MATRIX = (
     Row("jobs:complete", "get", (IN, 200, 403, 404, 200, 403), "job"),
     Row("jobs:complete", "post", (IN, 422, 403, 404, 422, 403), "job"),
     Row("jobs:handover", "get", (IN, 200, 200, 404, 200, 200), "handed"),
+    Row("jobs:handover-large", "get", (IN, 200, 200, 404, 200, 200), "handed photo"),
+    Row("jobs:handover-small", "get", (IN, 200, 200, 404, 200, 200), "handed photo"),
     Row("jobs:handover-accept", "post", (IN, 302, 403, 404, 302, 403), "handed", {"name": "Olga"}),
     Row("jobs:handover-link", "post", (IN, 302, 403, 404, 302, 403), "handed", {"days": "9"}),
     Row("jobs:handover-link-end", "get", (IN, 200, 403, 404, 200, 403), "link"),
@@ -287,7 +290,9 @@ OTHERWISE = {
     "letter",
     "manifest",
     "factor-invitation",
+    "handover-large",
     "handover-link",
+    "handover-small",
     "oidc-again",
     "oidc-callback",
     "oidc-start",
@@ -359,6 +364,7 @@ def things(
         link = pages.link_beside(site)
         mine["import"] = pages.import_beside(site).pk
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
+        mine["handed photo"] = f"{link.handover.job_id} {mine['photo']}"
         asked = {"membership_id": mine["member"], "job_id": mine["job"], "kind": "more_time"}
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
         action = pages.action_beside(site)
@@ -394,7 +400,7 @@ def claim_by(member: Membership, site: Site, number: int) -> UUID:
 
 def ask(client: Client, row: Row, pk: str = "") -> Any:
     """Return what the address answers, and undo what it did."""
-    address = reverse(row.name, args=(pk,) if pk else ())
+    address = reverse(row.name, args=pk.split())
     with undone():
         return getattr(client, row.method)(address, row.data)
 
@@ -501,10 +507,11 @@ def test_a_made_up_invitation_to_a_second_factor_is_nothing_to_anybody(clients):
 
 
 def test_a_made_up_link_to_a_handover_is_nothing_to_anybody(clients):
-    address = reverse("handover-link", args=("made-up",))
+    address, photo = reverse("handover-link", args=("made-up",)), f"photos/{uuid4()}/"
     for role in EVERYBODY:
-        for method in (clients[role].get, clients[role].post):
-            assert method(address).status_code == 404, role
+        get, post = clients[role].get, clients[role].post
+        asked = (get(address), post(address), get(address + photo), get(f"{address}{photo}small/"))
+        assert {answer.status_code for answer in asked} == {404}, role
 
 
 def test_everybody_ends_their_own_other_sessions_and_nobody_elses(clients, ira, as_person):

@@ -5,7 +5,7 @@ says that they are there; the other way round when they go. Whoever is killed in
 row that is due, and a worker removes what there is (`clearing`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import IO, Final
 
@@ -58,6 +58,12 @@ def may_remove(member: Membership, photo: HubPhoto) -> bool:
 def photos_of(hubs: Hubs) -> QuerySet[HubPhoto]:
     """Return the photos of these hubs that people see, of each hub the oldest first."""
     return HubPhoto.objects.filter(hub__in=hubs, kept_at__isnull=False, removed_at=None)
+
+
+def still_shown(photos: Collection[str]) -> set[str]:
+    """Return which of these photos, by their ids, people see still."""
+    there = HubPhoto.objects.filter(pk__in=photos, kept_at__isnull=False, removed_at=None)
+    return {str(photo) for photo in there.values_list("pk", flat=True)}
 
 
 def removed_from(hubs: Hubs) -> QuerySet[HubPhoto]:

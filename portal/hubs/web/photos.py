@@ -138,8 +138,13 @@ def small(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _picture(request: HttpRequest, pk: UUID, size: Size) -> HttpResponse:
     photo, *_ = _photo(request, album.photos_of(_hubs(request)), pk)
+    return picture(photo.pk, size)
+
+
+def picture(photo: UUID, size: Size) -> HttpResponse:
+    """Return the answer with a photo that its reader may see. Raises Http404 where it is gone."""
     try:
-        content = files.content(photo.pk, size)
+        content = files.content(photo, size)
     except FileNotFoundError:
         raise Http404 from None
     except OSError:

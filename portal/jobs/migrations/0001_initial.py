@@ -565,6 +565,7 @@ class Migration(migrations.Migration):
                     "explanation",
                     models.CharField(blank=True, max_length=300, verbose_name="explanation"),
                 ),
+                ("photos", models.JSONField(default=list, verbose_name="photos")),
                 (
                     "handover",
                     models.ForeignKey(

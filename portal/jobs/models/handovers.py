@@ -91,6 +91,8 @@ class HandoverHub(models.Model):
     claimed_by_name = models.CharField(_("claimed by"), max_length=254, blank=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
+    # The ids of the photos that the hub had. One that is removed later is gone here too.
+    photos = models.JSONField(_("photos"), default=list)
 
     class Meta:
         verbose_name = _("hub of a handover")

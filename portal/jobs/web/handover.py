@@ -20,6 +20,7 @@ from portal.jobs.models import Handover, HandoverHub, Job
 from portal.jobs.web.found import managed_job, visible_job
 from portal.jobs.web.handover_forms import AcceptForm, CompleteForm, LinkForm
 from portal.jobs.web.handover_link import address_of, document
+from portal.jobs.web.handover_photos import for_people, photos_of
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -109,7 +110,8 @@ def _page(
     rows, links = list(shown.hubs.all()), handover_links.links_of(shown)
     manages = Ability.MANAGE_JOBS in access.abilities(member)
     may_accept = domain.may_complete(member, shown.job)
-    context = document(shown, rows, handover_links.newest_link(links)) | {
+    photos = photos_of(rows, for_people(shown))
+    context = document(shown, rows, photos, handover_links.newest_link(links)) | {
         "job": shown.job,
         "news": _news(shown, rows),
         "links": [(link, address_of(link)) for link in links] if manages else [],

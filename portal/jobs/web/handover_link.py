@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import segno
 from django.conf import settings
@@ -10,17 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.throttle import Limit
 from portal.core.web.client_address import client_address, counted_address
+from portal.hubs.photos.files import Size
 from portal.jobs import handover as domain
 from portal.jobs import handover_links
 from portal.jobs.display import handover_wording
 from portal.jobs.models import Handover, HandoverHub, HandoverLink
 from portal.jobs.web.handover_forms import AcceptForm
+from portal.jobs.web.handover_photos import Photos, for_readers, of_handover, photos_of
 
 OPENED: Final = Limit("handover links opened from an address", most=60, seconds=600)
+FETCHED: Final = Limit("photos of handovers fetched from an address", most=1200, seconds=600)
 # The address is a secret: no search engine lists it, and it is told to no other page.
 HEADERS: Final = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
@@ -44,11 +48,24 @@ def linked(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(redirect("handover-link", token))
     if request.method == "GET":
         handover_links.opened(link)
-    context = document(link.handover, list(link.handover.hubs.all()), link)
+    rows = list(link.handover.hubs.all())
+    photos = photos_of(rows, for_readers(token))
+    context = document(link.handover, rows, photos, link)
     may_accept = link.takes_acceptance and context["acceptance"] is None
     context["accept_form"] = (form or AcceptForm()) if may_accept else None
     status = 422 if form else 200
     return _answer(render(request, "jobs/handover_link.html", context, status=status))
+
+
+@login_not_required
+@require_safe
+def photo(request: HttpRequest, token: str, photo: UUID, size: Size) -> HttpResponse:
+    """Hand out a photo of the handover that the link leads to."""
+    FETCHED.take(counted_address(request))
+    link = handover_links.find(token)
+    if link is None:
+        return _answer(render(request, "jobs/handover_link_over.html", status=404))
+    return _answer(of_handover(link.handover, photo, size))
 
 
 def _answer(answer: HttpResponse) -> HttpResponse:
@@ -67,13 +84,20 @@ def address_of(link: HandoverLink) -> str:
 
 
 def document(
-    shown: Handover, rows: Sequence[HandoverHub], link: HandoverLink | None
+    shown: Handover,
+    rows: Sequence[HandoverHub],
+    photos: Sequence[Photos],
+    link: HandoverLink | None,
 ) -> dict[str, Any]:
-    """Return what the printed document shows, which is the same for everybody."""
+    """Return what the printed document shows, which is the same for everybody.
+
+    But photos have other addresses for those who have the link alone.
+    """
     address = address_of(link) if link else ""
     return {
         "handover": shown,
         "hubs": rows,
+        "photos": photos,
         "numbers": handover_wording.numbers(shown.expected_count, rows),
         "exceptions": [row for row in rows if row.is_exception],
         "acceptance": getattr(shown, "acceptance", None),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal.jobs.web import actions, asking, handover, live, views
+from portal.hubs.photos.files import Size
+from portal.jobs.web import actions, asking, handover, handover_photos, live, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -25,4 +26,16 @@ urlpatterns = [
     path("<uuid:pk>/handover/", handover.handover, name="handover"),
     path("<uuid:pk>/handover/accept/", handover.accept, name="handover-accept"),
     path("<uuid:pk>/handover/link/", handover.new_link, name="handover-link"),
+    path(
+        "<uuid:pk>/handover/photos/<uuid:photo>/",
+        handover_photos.photo,
+        {"size": Size.LARGE},
+        name="handover-large",
+    ),
+    path(
+        "<uuid:pk>/handover/photos/<uuid:photo>/small/",
+        handover_photos.photo,
+        {"size": Size.SMALL},
+        name="handover-small",
+    ),
 ]

@@ -117,6 +117,7 @@ def test_the_token_stands_in_no_line_of_the_log(client, link):
         path = address(link)
         client.get(path)
         client.put(path)
+        client.get(f"{path}photos/{link.pk}/small/")
         handover_links.end(link, link.created_by)
         client.get(path)
     finally:
