@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,7 +16,7 @@ from portal.imports.models import Verdict
 from portal.imports.reading import bounds, package
 from portal.imports.reading.bounds import Deadline
 from portal.imports.reading.faults import FileFault, UnusableFileError, unusable
-from portal.imports.reading.lines import Counter, Line, tidy
+from portal.imports.reading.lines import Counter, Line, Sheet, tidy
 
 # The last that Excel has.
 LAST_ROW: Final = 1_048_576
@@ -32,18 +31,9 @@ _DAMAGED: Final = (
 )
 
 
-@dataclass(slots=True)
-class Sheet:
-    """The sheet that was read: what it is called, and how many others hold something too."""
-
-    lines: list[Line] = field(default_factory=list)
-    name: str = ""
-    others: int = 0
-
-
-def read(data: bytes, deadline: Deadline) -> Sheet:
+def read(data: bytes, deadline: Deadline, most_unpacked: int = bounds.UNPACKED_BYTES) -> Sheet:
     """Return the first sheet's lines. Raises UnusableFileError."""
-    package.check_contents(data)
+    package.check_contents(data, most_unpacked)
     try:
         package.check_parts(data)
         return _read(data, deadline)
