@@ -38,6 +38,7 @@ OF_ONES_ORGANISATION = (
     "hubs:export-csv",
     "hubs:export-xlsx",
     "imports:new",
+    "imports:move-chosen",
     "needs-put-away",
     "needs-take-back",
     "jobs:ask-site",

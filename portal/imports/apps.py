@@ -12,9 +12,10 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
-        """Let workers read files, look at hubs and carry plans out."""
+        """Let workers read files, look at hubs, carry plans out, and remove old rows."""
         # Models can be imported only now.
         from portal.core import worker  # noqa: PLC0415
-        from portal.imports import work  # noqa: PLC0415
+        from portal.imports import old_rows, work  # noqa: PLC0415
 
         worker.register(work.PLANS, work.BATCHES)
+        worker.register_cleanup("rows of old imports", old_rows.remove)

@@ -40,6 +40,8 @@ class State(models.TextChoices):
 
 
 OPEN: Final = (State.READING, State.CHECKING, State.READY, State.RUNNING)
+# In these, its rows are what the dry run found, and nothing has come of them.
+PLANNED: Final = (State.CHECKING, State.READY, State.DISCARDED)
 
 
 class Verdict(models.TextChoices):
@@ -158,6 +160,9 @@ class Import(Leased):
     stop_requested_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # How many rows there were of each state and verdict, once they are gone: see `old_rows`.
+    summary = models.JSONField(default=list)
+    rows_removed_at = models.DateTimeField(null=True)
 
     objects = ImportQuerySet.as_manager()
 
@@ -181,6 +186,14 @@ class Import(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="import_newest"),
+            models.Index(
+                fields=("finished_at",),
+                condition=Q(finished_at__isnull=False, rows_removed_at=None),
+                name="import_with_rows",
+            ),
+            models.Index(
+                fields=("checked_at",), condition=Q(state=State.READY), name="import_ready"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,16 @@ from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
-from portal.imports.models import Import, ImportQuerySet, Kind, Row, RowState, State, Verdict
+from portal.imports.models import (
+    PLANNED,
+    Import,
+    ImportQuerySet,
+    Kind,
+    Row,
+    RowState,
+    State,
+    Verdict,
+)
 from portal.orgs.models import Membership, User
 
 PAGE: Final = 50
@@ -28,7 +37,9 @@ def imports_visible_to(user: User) -> ImportQuerySet:
 
 
 def counts(plan: Import) -> Counts:
-    """Return how many rows there are of each state and verdict."""
+    """Return how many rows there are of each state and verdict, or were, where they are gone."""
+    if plan.summary:
+        return {(state, verdict): number for state, verdict, number in plan.summary}
     of_each = plan.rows.order_by().values_list("state", "verdict").annotate(number=Count("pk"))
     return {(state, verdict): number for state, verdict, number in of_each}
 
@@ -38,7 +49,7 @@ def rows_shown(plan: Import, show: str) -> QuerySet[Row]:
     rows = plan.rows.select_related("site", "claim", "action")
     if not show:
         return rows
-    if plan.state in {State.CHECKING, State.READY}:
+    if plan.state in PLANNED:
         return rows.filter(verdict=show) if show in Verdict.values else rows.none()
     if show == "under_way":
         return rows.filter(state__in=UNDER_WAY)

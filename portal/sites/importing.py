@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -19,8 +19,6 @@ from portal.sites import changes, site_ids
 from portal.sites.models import Site
 
 MOST: Final = 500
-LONGEST_TEXT: Final = 200_000
-DELIMITERS: Final = "\t;,"
 CLOSE: Final = 0.7
 
 NAME, ADDRESS, ID = "name", "address", "spkey_site_id"
@@ -36,11 +34,13 @@ _HEADINGS: Final = {
 # Of a list without headings.
 _USUAL: Final = (NAME, ADDRESS, ID)
 
+# A line's number in the list, and its cells.
+type Row = tuple[int, Sequence[str]]
+
 
 class Fault(StrEnum):
     """What is in the way of a line, or of the list."""
 
-    TOO_LONG = "too_long"
     TOO_MANY_LINES = "too_many_lines"
     UNKNOWN_COLUMN = "unknown_column"
     COLUMN_TWICE = "column_twice"
@@ -103,7 +103,7 @@ class Plan:
         return hashlib.sha256("\n\n".join(names).encode()).hexdigest()
 
 
-def plan(organisation: Organisation, text: str) -> Plan:
+def plan(organisation: Organisation, rows: Iterable[Row]) -> Plan:
     """Return what would come of the list. Raises UnusableListError."""
     known = list(organisation.sites.all())
     ids = {site.spkey_site_id for site in known}
@@ -112,7 +112,7 @@ def plan(organisation: Organisation, text: str) -> Plan:
     lines: list[Line] = []
     planned_ids: set[str] = set()
     planned_places: set[tuple[str, str]] = set()
-    for number, cells in _rows(text):
+    for number, cells in _named_cells(rows):
         site, fault = _site(organisation, cells)
         place = (_bare(site.name), _bare(site.address))
         is_there = site.spkey_site_id in ids or (not site.spkey_site_id and place in places)
@@ -162,53 +162,41 @@ def _site(organisation: Organisation, cells: Mapping[str, str]) -> tuple[Site, F
     return site, None
 
 
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _named_cells(rows: Iterable[Row]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each line's number, and its cells by the names of the columns."""
-    if len(text) > LONGEST_TEXT or "\0" in text:
-        raise UnusableListError(Fault.TOO_LONG)
-    rows = _cells(text.lstrip("\ufeff"))
-    first = next(rows, None)
+    filled = iter(row for row in rows if any(row[1]))
+    first = next(filled, None)
     if first is None:
         return
     columns = _columns(first[1])
     if columns is None:
         columns = list(_USUAL)
         yield first[0], _named(columns, first[1])
-    for count, (number, cells) in enumerate(rows, start=1):
+    for count, (number, cells) in enumerate(filled, start=1):
         if count >= MOST:
             raise UnusableListError(Fault.TOO_MANY_LINES, str(number))
         yield number, _named(columns, cells)
 
 
-def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
-    start = text.partition("\n")[0]
-    sample = start if any(sign in start for sign in DELIMITERS) else text
-    delimiter = next((sign for sign in DELIMITERS if sign in sample), DELIMITERS[-1])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for cells in reader:
-            tidy = [" ".join(cell.split()) for cell in cells]
-            if any(tidy):
-                yield reader.line_num, tidy
-    except csv.Error:
-        raise UnusableListError(Fault.TOO_LONG) from None
-
-
-def _named(columns: list[str], cells: list[str]) -> dict[str, str]:
+def _named(columns: list[str], cells: Sequence[str]) -> dict[str, str]:
     if any(cells[len(columns) :]):
         raise UnusableListError(Fault.TOO_MANY_PARTS, cells[0][:40])
     return dict(zip(columns, cells, strict=False))
 
 
-def _columns(cells: list[str]) -> list[str] | None:
+def recognised(cells: Sequence[str]) -> int:
+    """Return how many of these are names of columns."""
+    return sum(_bare(cell) in _KNOWN for cell in cells)
+
+
+def _columns(cells: Sequence[str]) -> list[str] | None:
     """Return the columns that the first line names; None where it names none, and is a site."""
-    known = {_bare(word): name for name, words in _HEADINGS.items() for word in words}
-    found = [known.get(_bare(cell)) for cell in cells]
+    found = [_KNOWN.get(_bare(cell)) for cell in cells]
     if not any(found):
         return None
     for cell, name in zip(cells, found, strict=True):
         if name is None and cell:
-            near = difflib.get_close_matches(_bare(cell), known, 1, CLOSE)
+            near = difflib.get_close_matches(_bare(cell), _KNOWN, 1, CLOSE)
             raise UnusableListError(Fault.UNKNOWN_COLUMN, cell[:40], near[0] if near else "")
         if found.count(name) > 1 and cell:
             raise UnusableListError(Fault.COLUMN_TWICE, cell[:40])
@@ -222,6 +210,9 @@ def _bare(text: str) -> str:
     spread = unicodedata.normalize("NFD", text.casefold())
     letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[_\-.:]", " ", letters).split())
+
+
+_KNOWN: Final = {_bare(word): name for name, words in _HEADINGS.items() for word in words}
 
 
 def as_text(lines: Iterable[Line]) -> str:

@@ -15,7 +15,7 @@ from portal.core import leasing, worker
 from portal.hubs import status, watching
 from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
-from portal.imports import conduct, looking, making
+from portal.imports import conduct, handing_on, looking, making
 from portal.imports.models import Batch, Import, Piece, Row
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
@@ -140,6 +140,63 @@ def test_a_plan_carried_out_a_day_later_does_what_is_so_by_then(sandbox, ada, mi
     assert causes[3] == "claim:conflict:another_organisation"
     assert causes[4] == "claim:conflict:another_site"
     assert causes[5].startswith("claim:not_found:")
+
+
+@pytest.mark.parametrize("kind", ["move", "bring_in"])
+def test_of_a_plan_of_a_day_ago_each_hub_is_looked_at_again(
+    kind, sandbox, ada, mill_court, orchard_rise, clock
+):
+    hubs = [sandbox.state.hubs[world.hub_id(n)] for n in range(4)]
+    for hub in hubs:
+        hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, "mill-court", "Claimed"
+    heads, site = ("hub;site", "Orchard Rise") if kind == "move" else ("hub;place", "Riser")
+    lines = "".join(f"{hub.hub_id};{site}\n" for hub in hubs)
+    plan = work(give(ada, f"{heads}\n{lines}", kind), 3)
+    assert set(verdicts(plan).values()) == {"other_site" if kind == "move" else "ours"}
+
+    clock.shift(24 * 3600)
+    same, moved, sold, gone = hubs
+    moved.site_id = "orchard-rise"
+    sold.org_id = world.HARBOUR_ORG_ID
+    del sandbox.state.hubs[gone.hub_id]
+    making.run(plan, ada)
+    plan = work(plan, 2)
+    HubAction.objects.active().update(due_at=timezone.now())
+    plan = work(plan, 4)
+
+    assert plan.state == "finished"
+    assert piles(plan) == {
+        2: "done",
+        3: "already" if kind == "move" else "done",
+        4: NOT_DONE,
+        5: NOT_DONE,
+    }
+    causes = dict(plan.rows.filter(state=NOT_DONE).values_list("line", "cause"))
+    assert causes == (
+        {4: "action:refused:not_ours", 5: "action:refused:missing"}
+        if kind == "move"
+        else {4: "foreign", 5: "unknown"}
+    )
+    assert (same.org_id, sold.org_id) == (world.ACME_ORG_ID, world.HARBOUR_ORG_ID)
+
+
+def test_a_site_that_is_archived_while_its_rows_are_carried_out_takes_no_more(
+    sandbox, ada, mill_court, monkeypatch
+):
+    monkeypatch.setattr(handing_on, "QUEUED_AT_ONCE", 1)
+    plan = work(give(ada, free(3, "Mill Court")), 3)
+    making.run(plan, ada)
+    [lease] = conduct.take_due(1)
+    conduct.conduct(lease)  # The first is handed on, and the others wait for it.
+    Import.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    worker.run_once()
+    changes.archive(mill_court, ada)
+    plan = work(plan, 4)
+
+    assert (plan.state, piles(plan)) == ("finished", {2: "done", 3: NOT_DONE, 4: NOT_DONE})
+    assert set(plan.rows.filter(state=NOT_DONE).values_list("cause", flat=True)) == {
+        "site_archived"
+    }
 
 
 def test_a_site_that_is_archived_in_the_middle_takes_no_more(

@@ -227,6 +227,29 @@ def test_a_workbook_that_is_damaged_or_declares_things_is_refused(part, content)
     assert refused(data)[0].startswith("This workbook is damaged.")
 
 
+def test_a_workbook_that_lies_about_what_it_unpacks_to_is_refused():
+    plain = workbook([["Hub id"], [A]])
+    huge = repacked(plain, **{"xl/sharedStrings.xml": b" " * (bounds.UNPACKED_BYTES + 1)})
+    assert refused(huge.replace((bounds.UNPACKED_BYTES + 1).to_bytes(4, "little"), b"\x63\0\0\0"))[
+        0
+    ].startswith("This workbook is damaged.")
+
+
+def test_each_row_may_have_its_merged_cells_and_more_of_them_are_refused(monkeypatch):
+    monkeypatch.setattr(bounds, "MERGED_RANGES", 5)
+    plain = workbook([["Hub id", "Place", "Note"], *([f"{n:032x}", "x", "y"] for n in range(6))])
+
+    def merged(number: int) -> bytes:
+        ranges = "".join(f'<mergeCell ref="B{n + 2}:C{n + 2}"/>' for n in range(number))
+        with zipfile.ZipFile(io.BytesIO(plain)) as package:
+            xml = package.read("xl/worksheets/sheet1.xml").decode()
+        xml = xml.replace("<pageMargins", f"<mergeCells>{ranges}</mergeCells><pageMargins")
+        return repacked(plain, **{"xl/worksheets/sheet1.xml": xml.encode()})
+
+    assert [row[-1] for row in read(merged(5))] == [*[Verdict.MERGED] * 5, ""]
+    assert refused(merged(6))[0].startswith("Reading this file takes too long.")
+
+
 def test_another_office_file_under_the_name_of_a_workbook_is_refused():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:

@@ -9,6 +9,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -27,8 +28,11 @@ from portal.hubs.actions.asking import ActionRequest, AnotherActionError
 from portal.hubs.actions.confidential import Confidential
 from portal.hubs.actions.models import READ_BACK, HubAction, HubActionAttempt, Kind, State
 from portal.hubs.models import Hub
+from portal.sandbox import commands
 from portal.sandbox import world as sandbox_world
+from portal.sandbox.exchange import Refusal
 from portal.sandbox.faults import FaultAction
+from portal.sandbox.state import LoggedRequest
 from tests.conftest import claim_request
 from tests.machine import faults
 from tests.machine.steps import Killed, Point, die
@@ -37,17 +41,23 @@ from tests.machine.world import Environment, World
 HUBS = [sandbox_world.hub_id(n) for n in (20, 21)]
 SENDS = {"ReClaimHub", "SetHubRole", "SuspendHub", "SendHubCommand", "CommissionDevice"}
 ALL_SENDS = {*SENDS, "ClaimHub"}
-SECRET = "canary-open-sesame"
+SECRET, CODE = "canary-open-sesame", "34970112332"
+# What may take effect long after its answer, and is read back.
+LATE = {"ReClaimHub", "SetHubRole", "SuspendHub"}
 MOST_ROUNDS = 300
 # What is refused so has no effect, unless SpKey lies about it.
 DENIED = {"bad_credentials", "rate_limited", "busy"}
 NOTHING_CHANGED = {State.REFUSED, State.NOT_SENT, State.NOT_PASSED_ON, State.EXPIRED}
 
-KINDS = ("move", "move back", "primary", "secondary", "suspend", "nodes", "wifi")
+KINDS = ("move", "move back", "primary", "secondary", "suspend", "nodes", "wifi", "commission")
+CONFIDENTIAL = {
+    "wifi": {"ssid": "Cellar", "credentials": SECRET},
+    "commission": {"code": CODE},
+}
 FAULTS = {
     name: action
     for name, action in (faults.ANY_CALL | faults.SEND_ONLY).items()
-    if "long after" not in name and "a date" not in name
+    if "a date" not in name
 }
 READ_FAULTS = ("500", "503 of a gateway", "answer lost", "429 with seconds", "401", "junk in a 200")
 kinds = st.sampled_from(KINDS)
@@ -56,6 +66,17 @@ names = st.sampled_from(sorted(FAULTS))
 points = st.builds(Point, st.integers(1, 40)) | st.builds(
     Point, st.integers(1, 6), calls_only=st.just(True)
 )
+
+
+@dataclass(frozen=True)
+class Late:
+    """What a send that a gateway gave up does to a hub, some time after its answer."""
+
+    at: float
+    what: str
+    hub_id: str
+    request: LoggedRequest
+    action: uuid.UUID
 
 
 class ActionWorld(World):
@@ -71,6 +92,7 @@ class ActionWorld(World):
         self.ends: dict[uuid.UUID, tuple[str, str]] = {}
         self.stopped: set[uuid.UUID] = set()
         self.vendor_changed = False
+        self.to_land: list[Late] = []
         self.was: defaultdict[str, set[object]] = defaultdict(set)
         acme = environment.tenants["acme"]
         for hub_id in HUBS:
@@ -106,6 +128,7 @@ class ActionWorld(World):
     def _watching(self, hub_id: str, what: str) -> Iterator[None]:
         lease = self.working[-1] if self.working and what in SENDS else None
         events = len(self.sandbox.state.event_log) + len(self.sandbox.state.command_log)
+        before = self.sandbox.state.requests[-1] if self.sandbox.state.requests else None
         if what in ALL_SENDS:
             with self.steps.quietly():
                 self._begins(hub_id, lease)
@@ -119,7 +142,42 @@ class ActionWorld(World):
             if lease is not None:
                 now = len(state.event_log) + len(state.command_log)
                 self.effects[lease.pk] += now - events
+                self._may_land(hub_id, what, lease.pk, before)
             self.look()
+
+    def _may_land(
+        self, hub_id: str, what: str, action: uuid.UUID, before: LoggedRequest | None
+    ) -> None:
+        state = self.sandbox.state
+        request = state.requests[-1] if state.requests else before
+        if request is None or request is before or request.status != faults.GIVEN_UP:
+            return
+        if what in LATE:
+            at = state.clock() + faults.LATER
+            self.to_land.append(Late(at, what, hub_id, request, action))
+
+    def shift(self, seconds: float) -> None:
+        """Let time pass, with what is done to hubs late on the way."""
+        end = self.clock.true + seconds
+        for late in sorted(self.to_land, key=lambda late: late.at):
+            if late.at <= end:
+                super().shift(max(0.0, late.at - self.clock.true))
+                self.to_land.remove(late)
+                self._land_on(late)
+        super().shift(max(0.0, end - self.clock.true))
+
+    def _land_on(self, late: Late) -> None:
+        state, body = self.sandbox.state, late.request.body
+        try:
+            key = state.keys[str(late.request.key)]
+            if key.revoked or not isinstance(body, dict):
+                return
+            commands.BY_NAME[late.what](state, key, late.hub_id, body)
+        except (KeyError, Refusal):
+            return
+        self.effects[late.action] += 1
+        self.coverage.figures["effects long after the answer"] += 1
+        self.look()
 
     def _begins(self, hub_id: str, lease: Lease[HubAction] | None) -> None:
         if hub_id in self.in_flight:
@@ -177,15 +235,17 @@ class ActionMachine(RuleBasedStateMachine):
             "suspend": {"because": "Stolen"},
             "nodes": {"command": "get_nodes"},
             "wifi": {"command": "set_wifi_credentials"},
+            "commission": {},
         }[kind]
         kind_of = Kind.MOVE if site else {
             "primary": Kind.ROLE, "secondary": Kind.ROLE, "suspend": Kind.SUSPEND,
+            "commission": Kind.COMMISSION,
         }.get(kind, Kind.COMMAND)  # fmt: skip
         hub = Hub.objects.get(organisation=self.environment.tenants["acme"], hub_id=hub_id)
         token = uuid.UUID(int=self.chance.getrandbits(128))
         request = ActionRequest(self.environment.people["ada"], hub, kind_of, token, **fields)
         try:
-            if kind == "wifi":
+            if kind in CONFIDENTIAL:
                 return asking.submit_to_send(request)
             return asking.submit(request), None
         except AnotherActionError:
@@ -195,7 +255,7 @@ class ActionMachine(RuleBasedStateMachine):
         """Ask for it, and let it be tried once."""
         asked = self._ask(kind, hub_id)
         if asked is not None and asked[1] is not None:
-            step.attempt(asked[1], Confidential(ssid="Cellar", credentials=SECRET))
+            step.attempt(asked[1], Confidential(**CONFIDENTIAL[kind]))
         else:
             worker.run_once()
 
@@ -206,6 +266,11 @@ class ActionMachine(RuleBasedStateMachine):
     @rule(kind=kinds, hub=hubs, name=names, times=st.integers(1, 3))
     def ask_into_a_fault(self, kind: str, hub: str, name: str, times: int) -> None:
         self._arm(name, times)
+        self._do(kind, hub)
+
+    @rule(kind=kinds, hub=hubs)
+    def ask_and_have_it_take_effect_late(self, kind: str, hub: str) -> None:
+        self._arm("effect long after the answer", 1)
         self._do(kind, hub)
 
     def _arm(self, name: str, times: int | None) -> None:
@@ -395,9 +460,10 @@ class ActionMachine(RuleBasedStateMachine):
         assert not Attempt.objects.filter(outcome="", claim__in=Claim.objects.exclude(
             state__in=["verifying", "sending"]
         )).exists()  # fmt: skip
-        assert SECRET not in "\n".join(world.log.lines)
         rows = [*HubAction.objects.values(), *HubActionAttempt.objects.values()]
-        assert SECRET not in repr([*rows, *Entry.objects.values()])
+        kept = "\n".join([*world.log.lines, repr([*rows, *Entry.objects.values()])])
+        assert SECRET not in kept
+        assert CODE not in kept
         world.coverage.states.update(HubAction.objects.values_list("state", flat=True))
 
 

@@ -101,6 +101,7 @@ POSTS = (
     "hubs:export-csv",
     "hubs:export-xlsx",
     "imports:new",
+    "imports:move-chosen",
     "imports:run",
     "imports:check-again",
     "imports:stop",

@@ -68,6 +68,8 @@ FIELDS = (
     Field("claims:list", "get", "site", "site"),
     Field("claims:list", "get", "person", "person"),
     Field("imports:new", "post", "site", "site", PASTED),
+    Field("imports:move-chosen", "post", "site", "site", TOKEN, beside={"hub": "hub"}),
+    Field("imports:move-chosen", "post", "hub", "hub", TOKEN, beside={"site": "moved_to"}),
     Field("jobs:new", "get", "site", "site"),
     Field("jobs:new", "get", "copy", "job"),
     Field("jobs:new", "post", "site", "site", WINDOW),
@@ -103,6 +105,7 @@ FIELDS = (
 OF_FORMS = {
     "AnswerForm.site",
     "CandidateForm.candidate",
+    "ChosenMoveForm.site",
     "ClaimForm.site",
     "ImportForm.site",
     "JobForm.people",

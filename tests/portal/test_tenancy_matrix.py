@@ -118,6 +118,7 @@ MATRIX = (
     Row("imports:list", "get", (IN, 200, 200, 403, 200, 403)),
     Row("imports:new", "get", (IN, 200, 200, 403, 200, 403)),
     Row("imports:new", "post", (IN, 422, 422, 403, 422, 403)),
+    Row("imports:move-chosen", "post", (IN, 302, 403, 403, 302, 403)),
     Row("imports:detail", "get", (IN, 200, 200, 404, 200, 403), "import"),
     Row("imports:live", "get", (IN, 200, 200, 404, 200, 403), "import"),
     Row("imports:export", "get", (IN, 200, 200, 404, 200, 403), "import"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from portal.core.ui import Chip, Text
 from portal.imports.display import file_wording, wording
 from portal.imports.models import (
+    PLANNED,
     TO_BE_DONE,
     Import,
     Row,
@@ -89,7 +90,7 @@ def about(row: Row, sites: SiteFinder) -> str:
 def tabs(plan: Import, counts: Counts) -> list[Tab]:
     """Return the groups of rows that the page shows: verdicts of a plan, piles of what is run."""
     everything = Tab("", gettext("All"), sum(counts.values()))
-    if plan.state in {State.CHECKING, State.READY}:
+    if plan.state in PLANNED:
         return [everything, *_verdicts(plan, counts)]
     return [everything, *piles(counts)]
 

@@ -58,6 +58,8 @@ class Migration(migrations.Migration):
                 ("stop_requested_at", models.DateTimeField(null=True)),
                 ("moved_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
+                ("summary", models.JSONField(default=list)),
+                ("rows_removed_at", models.DateTimeField(null=True)),
                 (
                     "made_by",
                     models.ForeignKey(
@@ -255,6 +257,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="import",
             index=models.Index(fields=["organisation", "-created_at", "-id"], name="import_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="import",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", False), ("rows_removed_at", None)),
+                fields=["finished_at"],
+                name="import_with_rows",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="import",
+            index=models.Index(
+                condition=models.Q(("state", "ready")),
+                fields=["checked_at"],
+                name="import_ready",
+            ),
         ),
         migrations.AddConstraint(
             model_name="import",

@@ -11,6 +11,7 @@ FILE_BYTES: Final = 8 * 1024 * 1024
 # Of a workbook, which is packed: 10,000 rows of ten columns unpack to about 6 MB.
 UNPACKED_BYTES: Final = 32 * 1024 * 1024
 PACKED_FILES: Final = 500
+MERGED_RANGES: Final = 20_000
 READ_SECONDS: Final = 60.0
 
 

@@ -6,6 +6,11 @@ from portal.imports.reading import package, text_file
 from portal.imports.reading.bounds import FILE_BYTES
 from portal.imports.reading.faults import FileFault, unusable
 
+# What a browser offers to choose.
+ACCEPT: Final = (
+    ".csv,.txt,.tsv,.xlsx,text/csv,text/plain,text/tab-separated-values,"
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
 ZIP: Final = b"PK\x03\x04"
 OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # How files of other kinds begin, whatever they are called.

@@ -27,6 +27,15 @@ class Line:
         return not any(self.cells) and not self.faults
 
 
+@dataclass(slots=True)
+class Sheet:
+    """A workbook's sheet that was read: its name, and how many others hold something too."""
+
+    lines: list[Line] = field(default_factory=list)
+    name: str = ""
+    others: int = 0
+
+
 class Counter:
     """Counts lines that are not empty. Raises UnusableFileError beyond the bound."""
 

@@ -21,7 +21,7 @@ _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _DECLARES: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def check_contents(data: bytes) -> None:
+def check_contents(data: bytes, most_unpacked: int = bounds.UNPACKED_BYTES) -> None:
     """Look at the zip's list of contents alone. Raises UnusableFileError for what is not read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -34,7 +34,7 @@ def check_contents(data: bytes) -> None:
     if any(part.flag_bits & 1 for part in parts):
         raise unusable(FileFault.OLD_EXCEL)
     unpacked = sum(part.file_size for part in parts)
-    if len(parts) > bounds.PACKED_FILES or unpacked > bounds.UNPACKED_BYTES:
+    if len(parts) > bounds.PACKED_FILES or unpacked > most_unpacked:
         raise unusable(FileFault.UNPACKS_TOO_LARGE)
 
 

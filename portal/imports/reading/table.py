@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.imports.reading import text_file
 from portal.imports.reading.bounds import Deadline
-from portal.imports.reading.columns import Headings, headings_of
+from portal.imports.reading.columns import Headings, headings_of, recognised
 from portal.imports.reading.faults import FileFault, unusable
 from portal.imports.reading.kinds import is_workbook
 from portal.imports.reading.lines import Line
@@ -30,7 +30,7 @@ def read(data: bytes) -> Table:
 
         sheet = workbook.read(data, deadline)
         return _table(iter(sheet.lines), sheet.name, sheet.others)
-    return _table(text_file.lines(text_file.decode(data), deadline))
+    return _table(text_file.lines(text_file.decode(data), deadline, recognised))
 
 
 def _table(found: Iterator[Line], sheet: str = "", other_sheets: int = 0) -> Table:

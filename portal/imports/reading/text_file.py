@@ -5,7 +5,7 @@ Separated by semicolons, tabs or commas. What stands in quotes may hold any of t
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from portal.imports.reading import columns
@@ -20,6 +20,9 @@ ENCODINGS: Final = ("utf-8-sig", "cp1253")
 UNDIVIDED: Final = "\x1f"
 HEAD: Final = 64 * 1024
 FORMULA: Final = ("=", "+", "-", "@")
+
+# How many of these cells are names of columns.
+type Recognise = Callable[[Sequence[str]], int]
 
 
 def decode(data: bytes) -> str:
@@ -43,7 +46,8 @@ def look_at_head(data: bytes) -> None:
     elif len(data) > HEAD:
         head = head[: len(head) - len(head) % 2]
     try:
-        first = next((line for line in lines(decode(head), Deadline()) if not line.is_empty), None)
+        found = lines(decode(head), Deadline(), columns.recognised)
+        first = next((line for line in found if not line.is_empty), None)
     except UnusableFileError as error:
         if len(data) > HEAD and error.problems[0].fault == FileFault.OPEN_QUOTE:
             return  # It may be closed beyond what was looked at.
@@ -54,10 +58,10 @@ def look_at_head(data: bytes) -> None:
         columns.headings_of(first)
 
 
-def lines(text: str, deadline: Deadline) -> Iterator[Line]:
+def lines(text: str, deadline: Deadline, recognise: Recognise) -> Iterator[Line]:
     """Yield the lines. Raises UnusableFileError where one cannot be told from the next."""
     text = text.lstrip("\ufeff")
-    delimiter = _delimiter(text)
+    delimiter = _delimiter(text, recognise)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     counter, began = Counter(), 1
     try:
@@ -85,14 +89,19 @@ def _filled(cells: list[str]) -> list[str]:
     return cells
 
 
-def _delimiter(text: str) -> str:
-    """Return what separates the cells: what makes the most known names of the first line."""
+def _delimiter(text: str, recognise: Recognise) -> str:
+    """Return what separates the cells: what makes the most known names of the first line.
+
+    Where it names no column, the first sign that it holds, or else the text.
+    """
     first = next((line for line in text.splitlines() if line.strip(f" {DELIMITERS}")), "")
     parts = {sign: [part.strip(' "') for part in first.split(sign)] for sign in DELIMITERS}
-    named = {sign: columns.recognised(cells) for sign, cells in parts.items()}
+    named = {sign: recognise(cells) for sign, cells in parts.items()}
     best = max(DELIMITERS, key=lambda sign: named[sign])
     if named[best] > 1 or (named[best] == 1 and best in first):
         return best
     if named[best] == 1:  # The name of the one column.
         return UNDIVIDED
-    return next((sign for sign in DELIMITERS if sign in first), UNDIVIDED)
+    held = [sign for sign in DELIMITERS if sign in first]
+    held += [sign for sign in DELIMITERS if sign in text]
+    return held[0] if held else UNDIVIDED

@@ -3,8 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,7 +16,7 @@ from portal.imports.models import Verdict
 from portal.imports.reading import bounds, package
 from portal.imports.reading.bounds import Deadline
 from portal.imports.reading.faults import FileFault, UnusableFileError, unusable
-from portal.imports.reading.lines import Counter, Line, tidy
+from portal.imports.reading.lines import Counter, Line, Sheet, tidy
 
 # The last that Excel has.
 LAST_ROW: Final = 1_048_576
@@ -32,18 +31,24 @@ _DAMAGED: Final = (
 )
 
 
-@dataclass(slots=True)
-class Sheet:
-    """The sheet that was read: what it is called, and how many others hold something too."""
+class Merged:
+    """Merged ranges, asked row by row downwards: first column and row, last column and row."""
 
-    lines: list[Line] = field(default_factory=list)
-    name: str = ""
-    others: int = 0
+    def __init__(self, ranges: Iterable[tuple[int, int, int, int]]) -> None:
+        self._below = sorted(ranges, key=lambda each: each[1], reverse=True)
+        self._here: list[tuple[int, int, int, int]] = []
+
+    def at(self, number: int) -> list[tuple[int, int, int, int]]:
+        """Return the ranges that a row is a part of."""
+        while self._below and self._below[-1][1] <= number:
+            self._here.append(self._below.pop())
+        self._here = [each for each in self._here if each[3] >= number]
+        return self._here
 
 
-def read(data: bytes, deadline: Deadline) -> Sheet:
+def read(data: bytes, deadline: Deadline, most_unpacked: int = bounds.UNPACKED_BYTES) -> Sheet:
     """Return the first sheet's lines. Raises UnusableFileError."""
-    package.check_contents(data)
+    package.check_contents(data, most_unpacked)
     try:
         package.check_parts(data)
         return _read(data, deadline)
@@ -61,7 +66,7 @@ def _read(data: bytes, deadline: Deadline) -> Sheet:
             raise unusable(FileFault.EMPTY)
         first = sheets[0]
         xml = _xml_of(data, first)
-        merged = _merged(xml)
+        merged = Merged(_merged(xml))
         formulas = _formulas(data, deadline) if _FORMULA.search(xml) else {}
         found = [
             _line(number, cells, formulas.get(number, frozenset()), merged)
@@ -111,7 +116,10 @@ def _xml_of(data: bytes, sheet: Any) -> bytes:
 
 def _merged(xml: bytes) -> list[tuple[int, int, int, int]]:
     """Return the merged ranges: first column and row, last column and row, from 1."""
-    found = [range_boundaries(match.decode()) for match in _MERGED.findall(xml)]
+    written = _MERGED.findall(xml)
+    if len(written) > bounds.MERGED_RANGES:
+        raise unusable(FileFault.TOO_SLOW)
+    found = [range_boundaries(match.decode()) for match in written]
     return [(int(a or 1), int(b or 1), int(c or 1), int(d or 1)) for a, b, c, d in found]
 
 
@@ -137,7 +145,7 @@ def _line(
     number: int,
     values: Sequence[Any],
     formulas: frozenset[int],
-    merged: Sequence[tuple[int, int, int, int]],
+    merged: Merged,
 ) -> Line:
     faults: dict[int, Verdict] = {}
     cells = []
@@ -153,11 +161,10 @@ def _line(
         if index >= len(cells):
             cells += [""] * (index + 1 - len(cells))
             faults[index] = Verdict.FORMULA
-    for left, top, right, bottom in merged:
-        if top <= number <= bottom:
-            for index in range(left - 1, min(right, bounds.COLUMNS)):
-                cells += [""] * (index + 1 - len(cells))
-                faults[index] = Verdict.MERGED
+    for left, _top, right, _bottom in merged.at(number):
+        for index in range(left - 1, min(right, bounds.COLUMNS)):
+            cells += [""] * (index + 1 - len(cells))
+            faults[index] = Verdict.MERGED
     return Line(number, cells, faults)
 
 

@@ -11,7 +11,7 @@ from portal.audit.web.csv_file import harmless
 from portal.core.models import Heartbeat
 from portal.gateway import gate
 from portal.gateway.gate import HeldReason
-from portal.imports import making, permissions, progress, queries
+from portal.imports import making, old_rows, permissions, progress, queries
 from portal.imports.display import file_wording, page, trouble, wording
 from portal.imports.models import OPEN, Import, RowState, State
 from portal.imports.queries import Counts
@@ -74,6 +74,7 @@ def _story(
         "button": wording.carry_out(plan.kind, page.to_be_done(plan, counts)),
         "not_done": numbers[RowState.NOT_DONE],
         "copied": _copied(plan, numbers[RowState.NOT_DONE]),
+        "kept_until": old_rows.kept_until(plan),
         "trouble": _trouble(plan, member),
         "offers": _offers(plan, member, sites),
         "others": _others(plan, member),

@@ -1,7 +1,7 @@
 """What people give to an import: what is to be done, a paste or a file, and a site for all."""
 
 import uuid
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,14 +12,10 @@ from portal.imports import permissions
 from portal.imports.display import wording
 from portal.imports.making import Given
 from portal.imports.models import Kind
+from portal.imports.reading.kinds import ACCEPT
 from portal.jobs import rights
 from portal.orgs.models import Membership
 from portal.sites.models import Site
-
-ACCEPT: Final = (
-    ".csv,.txt,.tsv,.xlsx,text/csv,text/plain,text/tab-separated-values,"
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-)
 
 
 class ImportForm(forms.Form):

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal.imports.web import detail, views
+from portal.imports.web import chosen, detail, views
 
 app_name = "imports"
 urlpatterns = [
     path("", views.import_list, name="list"),
     path("new/", views.import_new, name="new"),
+    path("move/", chosen.move_chosen, name="move-chosen"),
     path("<uuid:pk>/", detail.detail, name="detail"),
     path("<uuid:pk>/live/", detail.live, name="live"),
     path("<uuid:pk>/run/", views.run, name="run"),

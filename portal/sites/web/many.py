@@ -11,16 +11,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
-from portal.jobs import expected
+from portal.imports.reading.faults import UnusableFileError
+from portal.imports.reading.kinds import ACCEPT
+from portal.imports.reading.lines import Sheet
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites import changes, importing
 from portal.sites.importing import Fault, Plan, UnusableListError
+from portal.sites.web import lists
 
 CHANGED = _("Meanwhile something has changed. Look again at what would be added.")
 OF_LISTS: dict[Fault, Text] = {
-    Fault.TOO_LONG: _("The list cannot be read, or is too long. Save it as CSV, or paste it here."),
     Fault.TOO_MANY_LINES: _("At most 500 sites at once. Divide the list at line %(text)s."),
     Fault.UNKNOWN_COLUMN: _("“%(text)s” is no column we know."),
     Fault.COLUMN_TWICE: _("The column “%(text)s” is there twice."),
@@ -40,12 +42,14 @@ OF_LINES: dict[Fault, Text] = {
 
 
 class ListForm(forms.Form):
-    """A list of sites."""
+    """A list of sites. `sheet` is what it was read from, where that is a workbook."""
+
+    sheet: Sheet | None = None
 
     sites = forms.CharField(
         label=_("List of sites"),
         required=False,
-        max_length=importing.LONGEST_TEXT,
+        max_length=lists.LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
         help_text=_(
             "A line each: name, address, SpKey site id. Or paste a table with headings: name, "
@@ -53,29 +57,33 @@ class ListForm(forms.Form):
         ),
     )
     file = forms.FileField(
-        label=_("Or choose a CSV file"),
+        label=_("Or choose a file"),
         required=False,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        help_text=_("CSV or Excel (.xlsx), up to 500 sites."),
     )
 
     def clean_file(self) -> str:
-        """Return the file's text, or say that it cannot be read."""
+        """Return the file's list as text, or say why it cannot be read."""
         file: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if file is None:
             return ""
-        if (file.size or 0) > importing.LONGEST_TEXT:
-            raise forms.ValidationError(OF_LISTS[Fault.TOO_LONG])
+        data = file.read()
         try:
-            return expected.decode(file.read())
-        except expected.UnusableListError:
-            raise forms.ValidationError(OF_LISTS[Fault.TOO_LONG]) from None
+            self.sheet = lists.sheet_of(data)
+            text = lists.written(self.sheet) if self.sheet else lists.text_of(data)
+        except UnusableFileError as error:
+            raise forms.ValidationError(lists.sentences(error)) from None
+        if self.sheet and (faults := lists.what_excel_made(self.sheet)):
+            raise forms.ValidationError(faults)
+        return text
 
     def clean(self) -> dict[str, Any]:
         """Demand one of the two."""
         data: dict[str, Any] = self.cleaned_data
         if not self.errors and not (data["file"] or data["sites"]).strip():
-            self.add_error("sites", _("Paste a list, or choose a file."))
+            self.add_error("sites", lists.NOTHING)
         return data
 
 
@@ -88,10 +96,8 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     text = form.cleaned_data["file"] or form.cleaned_data["sites"]
-    try:
-        plan = importing.plan(member.organisation, text)
-    except UnusableListError as error:
-        form.add_error(None, _sentence(error))
+    plan = _plan(member, form, text)
+    if plan is None:
         return _page(request, form, status=422)
     if not (shown := request.POST.get("shown")):
         return _page(request, form, plan, text)
@@ -101,6 +107,17 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     return _carry_out(request, member, form, plan, text)
 
 
+def _plan(member: Membership, form: ListForm, text: str) -> Plan | None:
+    """Return what would come of the list; None for one that cannot be used, which the form says."""
+    try:
+        return importing.plan(member.organisation, lists.rows_of(text))
+    except UnusableListError as error:
+        form.add_error(None, _sentence(error))
+    except UnusableFileError as error:
+        form.add_error(None, [*lists.sentences(error)])
+    return None
+
+
 def _carry_out(
     request: HttpRequest, member: Membership, form: ListForm, plan: Plan, text: str
 ) -> HttpResponse:
@@ -108,7 +125,8 @@ def _carry_out(
         added = importing.carry_out(plan, member.organisation, member.user)
     except (changes.IdTakenError, changes.NoAddressError):
         messages.warning(request, CHANGED)
-        return _page(request, form, importing.plan(member.organisation, text), text)
+        plan = importing.plan(member.organisation, lists.rows_of(text))
+        return _page(request, form, plan, text)
     sentence = ngettext("%(number)d site is added.", "%(number)d sites are added.", added)
     messages.success(request, sentence % {"number": added})
     if not plan.faulty:
@@ -127,7 +145,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     faults = [(line, OF_LINES[line.fault]) for line in plan.faulty if line.fault] if plan else []
-    context = {"form": form, "plan": plan, "faults": faults, "text": text, "left": left}
+    sheet = form.sheet if form.sheet and form.sheet.name else None
+    context: dict[str, object] = {"form": form, "plan": plan, "faults": faults}
+    context |= {"text": text, "left": left, "sheet": sheet}
     return render(request, "sites/import.html", context, status=status)
 
 

@@ -4,20 +4,27 @@
 // A file that is fetched leaves the page as it is, and so does an answer that never comes.
 const PATIENCE = 5000;
 
-/** @type {Map<HTMLFormElement, () => void>} How each form that was sent is let go. */
+/** @type {Map<HTMLElement, () => void>} How each that was sent is let go. */
 const sent = new Map();
 
 /**
+ * What is sent once: the form, or of one that gives files, each of these.
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} button
  */
-const hold = (form, button) => {
+const whichOf = (form, button) => (button?.matches("[data-file]") ? button : form);
+
+/**
+ * @param {HTMLElement} which
+ * @param {HTMLElement | null} button
+ */
+const hold = (which, button) => {
   button?.setAttribute("aria-disabled", "true");
   const letGo = () => {
     button?.removeAttribute("aria-disabled");
-    sent.delete(form);
+    sent.delete(which);
   };
-  sent.set(form, letGo);
+  sent.set(which, letGo);
   setTimeout(letGo, PATIENCE);
 };
 
@@ -25,8 +32,9 @@ document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post")
     return;
-  if (sent.has(form)) event.preventDefault();
-  else hold(form, submitter);
+  const which = whichOf(form, submitter);
+  if (sent.has(which)) event.preventDefault();
+  else hold(which, submitter);
 });
 
 // Who goes back finds the page as it was left.

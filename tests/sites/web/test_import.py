@@ -2,6 +2,8 @@
 
 # ruff: noqa: RUF001 - Greek letters that look like Latin ones.
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -9,6 +11,8 @@ from portal.audit.models import Entry
 from portal.sites import importing
 from portal.sites.importing import Fault
 from portal.sites.models import Site
+from portal.sites.web import lists
+from tests.imports.test_reading import workbook
 
 ADDRESS = "/sites/import/"
 LIST = """Name;Address;SpKey site id;Expected hubs
@@ -33,6 +37,10 @@ def add(client, looked):
     """Post what the page of a look posts."""
     form = {"sites": looked.context["text"], "shown": looked.context["plan"].shown}
     return client.post(ADDRESS, form)
+
+
+def plan_of(organisation, text):
+    return importing.plan(organisation, lists.rows_of(text))
 
 
 def faults(plan) -> list[tuple[int, Fault]]:
@@ -72,11 +80,11 @@ def test_what_would_be_added_is_what_was_shown(admin, acme):
 
 
 def test_a_name_without_an_address_is_refused_where_another_has_it(acme, mill_court):
-    plan = importing.plan(acme, "Mill Yard\nMill Yard\nMILL YARD,2 Mill\n\nMill Court,x")
+    plan = plan_of(acme, "Mill Yard\nMill Yard\nMILL YARD,2 Mill\n\nMill Court,x")
 
     assert [line.site.address for line in plan.to_add] == ["", "2 Mill", "x"]
     assert faults(plan) == [(2, Fault.SITE_TWICE)]
-    assert faults(importing.plan(acme, "mill court,,m")) == [(1, Fault.ADDRESS_NEEDED)]
+    assert faults(plan_of(acme, "mill court,,m")) == [(1, Fault.ADDRESS_NEEDED)]
 
 
 @pytest.mark.parametrize(
@@ -104,3 +112,37 @@ def test_a_file_is_read_as_a_greek_windows_writes_it(encoding, admin):
     add(admin, looked)
 
     assert Site.objects.get().spkey_site_id == "loutraki"
+
+
+def test_a_workbook_is_read_and_what_is_added_is_what_was_shown(admin, acme):
+    rows = [["Όνομα", "Διεύθυνση", "Αναμενόμενα hub"], ["Quay; the old one", "1, Pier", 12], []]
+    rows += [["Κολωνάκι", "", ""], ["", "Nowhere", ""]]
+    file = SimpleUploadedFile("sites.csv", workbook(rows, more=["Old"]))
+    looked = admin.post(ADDRESS, {"file": file})
+
+    assert [line.number for line in looked.context["plan"].to_add] == [2, 4]
+    assert faults(looked.context["plan"]) == [(5, Fault.NO_NAME)]
+    assert "Read from the sheet “Hubs”. 1 other sheet was left out." in looked.text
+    assert "1 line was not added." in add(admin, looked).text
+    quay = acme.sites.get(name="Quay; the old one")
+    assert (quay.address, quay.usual_hubs) == ("1, Pier", 12)
+    assert acme.sites.filter(spkey_site_id="kolonaki").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"%PDF-1.7", "This is not a table, whatever its name says."),
+        (b"PK\x03\x04 and nothing", "This workbook is damaged."),
+        (workbook([["name"], [date(2026, 4, 3)]]), "Line 2: Became a date. Excel made a date of"),
+        (workbook([["name"], *[["x" * 30_000]] * 8]), "The list cannot be read, or is too long."),
+        (workbook([["name"]], far=["A1048576"]), "The list cannot be read, or is too long."),
+        (b'name;address\nQuay;"1 Pier\nCanal;2', "From line 2 on, the quotation marks do not"),
+        (b"  ", "Paste a list, or choose a file."),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_with_what_to_do(data, sentence, admin):
+    answer = admin.post(ADDRESS, {"file": SimpleUploadedFile("sites.xlsx", data)})
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
