@@ -8,9 +8,10 @@ from tests.mutants.__main__ import apply
 from tests.mutants.catalogue import MUTANTS, Edit
 from tests.mutants.of_access import MUTANTS_OF_ACCESS
 from tests.mutants.of_actions import MUTANTS_OF_ACTIONS
+from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
 
 ROOT = Path(__file__).parents[2]
-ALL = MUTANTS + MUTANTS_OF_ACCESS + MUTANTS_OF_ACTIONS
+ALL = (*MUTANTS, *MUTANTS_OF_ACCESS, *MUTANTS_OF_ACTIONS, *MUTANTS_OF_IMPORTS)
 EDITS = [edit for mutant in ALL for edit in mutant.edits]
 
 

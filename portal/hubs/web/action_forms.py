@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.web.long_choices import LongSelect
 from portal.hubs.actions.confidential import Confidential, is_commissioning_code
@@ -53,7 +54,7 @@ class MoveForm(ActionForm):
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None,  # The organisation's other sites, once the form knows which.
-        label=_("To"),
+        label=pgettext_lazy("where a hub is moved", "To"),
         empty_label=_("Choose a site"),
         widget=LongSelect,
         error_messages={"required": _("Choose a site.")},
