@@ -1,6 +1,9 @@
 """Workers that die, leases that are lost, and claims of the same hub: never two sends at once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections
 
 from portal.claims.engine import actions as claims
 from portal.claims.engine import calls as claim_calls
@@ -10,9 +13,10 @@ from portal.hubs.actions import step
 from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.models import Hub
 from portal.sandbox import world
-from tests.conftest import claim_request
+from tests.conftest import HELD, claim_request
 from tests.conftest import work as work_on_claim
 from tests.hubs.actions.conftest import ending, work
+from tests.running import until
 
 AFTER_THE_LEASE = HubAction.LEASE.total_seconds() + 1
 
@@ -108,6 +112,35 @@ def test_a_claim_waits_while_an_action_on_the_hub_is_being_sent(ira, mill_court,
     assert ((waiting.state, waiting.reason), waiting.sends) == (("waiting", "busy"), 0)
     holds.give_back(claim.hub, "action of somebody")
     assert work_on_claim(claim).state == "claimed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_an_action_and_a_claim_of_a_hub_at_once_the_second_is_sent_after_the_answer(
+    ours, ask, ira, mill_court, sandbox, wire, let_go
+):
+    sandbox.faults.add({"path_contains": "ReClaimHub"}, action={"latency": HELD}, times=1)
+    action = ask(ours)
+    with ThreadPoolExecutor(1) as other:
+        sending = other.submit(_in_a_thread, action)
+        until(lambda: wire("/ReClaimHub"))
+        free = {"status": "Provisioned", "orgId": "", "siteId": ""}
+        sandbox.state.set_hub(str(ours.hub_id), free)  # The vendor has released it meanwhile.
+        claim = claims.submit(claim_request(ira, mill_court, ours.hub_id))
+        waiting = work_on_claim(claim)
+        assert (waiting.state, waiting.reason, wire("/ClaimHub")) == ("waiting", "busy", [])
+        let_go()
+        sending.result()
+
+    assert work_on_claim(claim, rounds=2).state == "claimed"
+    assert work(action, rounds=2).is_final
+    assert (len(wire("/ReClaimHub")), len(wire("/ClaimHub"))) == (1, 1)
+
+
+def _in_a_thread(action):
+    try:
+        work(action)
+    finally:
+        connections.close_all()
 
 
 def test_the_hold_of_a_killed_worker_runs_out_and_a_clock_put_back_leaves_none(
