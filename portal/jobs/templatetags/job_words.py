@@ -24,6 +24,12 @@ def job_window(job: Job) -> str:
 
 
 @register.filter
+def job_end(job: Job) -> str:
+    """Say when the job ends, or has ended."""
+    return wording.end(job)
+
+
+@register.filter
 def job_people(job: Job) -> str:
     """Return who works on the job."""
     return wording.people(job)
