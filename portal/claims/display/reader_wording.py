@@ -83,10 +83,14 @@ def for_administrator(state: str, reason: str, person: str) -> Words:
     return Words(usual.chip, str(title) % named, str(text) % named)
 
 
-def stopped_by(person: str) -> Words:
+def stopped_by(person: str, *, for_admin: bool = False) -> Words:
     """Return the words for a claim that somebody else than its reader has stopped."""
     title = gettext("Stopped by %(person)s") % {"person": person}
-    text = _("Nothing more is sent for this hub. If it should be claimed all the same, ask them.")
+    text = (
+        _("Nothing more is sent for this hub. To claim it all the same, scan it again.")
+        if for_admin
+        else _("Nothing more is sent for this hub. If it should be claimed all the same, ask them.")
+    )
     return Words(BY_STATE[State.CANCELLED].chip, title, text)
 
 
