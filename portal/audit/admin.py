@@ -49,6 +49,7 @@ class EntryAdmin(ReadOnlyAdmin):
     list_display_links = ("happened",)
     list_filter = (("at", TimeFilter),)
     search_fields = ("verb", "actor_label", "object_id")
+    search_help_text = _("Whole e-mail address of who acted")
     fields = (
         "time",
         "happened",

@@ -110,13 +110,13 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_display = (
         "title",
         "organisation",
-        "acting_organisation",
         "state_in_words",
         "submitted_by",
-        "created_at",
+        column("created_at", _("received")),
     )
     list_filter = (StateFilter, ReasonFilter, "organisation")
     search_fields = ("hub_id_text", "reference")
+    search_help_text = _("Hub id, serial or reference")
     list_select_related = ("organisation", "acting_organisation", "site", "submitted_by")
     inlines = (Attempts,)
     fieldsets = (
@@ -161,6 +161,7 @@ class AttemptAdmin(ReadOnlyAdmin):
     fields = readonly_fields = ("title", *CALL, "request_id")
     list_filter = ("kind",)
     search_fields = ("reference", "request_id")
+    search_help_text = _("Whole reference")
     list_select_related = ("claim",)
     ordering = ("-pk",)
 

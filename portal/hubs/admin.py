@@ -46,6 +46,7 @@ class HubAdmin(ReadOnlyAdmin):
     )
     list_filter = ("binding", "online")
     search_fields = ("hub_id", "serial")
+    search_help_text = _("Hub id or serial")
     list_select_related = ("organisation",)
 
     @admin.display(description=_("hub"), ordering="hub_id")

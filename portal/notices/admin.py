@@ -48,6 +48,7 @@ class AccountEmailAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "created_at", "given_up_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
+    search_help_text = _("Whole e-mail address")
 
 
 @admin.register(InvitationEmail)
@@ -64,6 +65,7 @@ class InvitationEmailAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", "given_up_at")
     list_select_related = ("invitation__organisation",)
     search_fields = ("invitation__email",)
+    search_help_text = _("Whole e-mail address")
 
     @admin.display(description=_("organisation"))
     def organisation(self, email: InvitationEmail) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,11 @@ def chip(job: Job) -> Chip:
 def day(on: date) -> str:
     """Return a day as people say it."""
     return date_format(on, "j E Y")
+
+
+def day_near(on: date) -> str:
+    """Return a day as people say it, without the year where that is this one."""
+    return date_format(on, "j E") if on.year == timezone.localdate().year else day(on)
 
 
 def window(job: Job) -> str:

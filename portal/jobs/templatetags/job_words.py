@@ -18,6 +18,12 @@ def day(on: date | str) -> str:
 
 
 @register.filter
+def day_near(on: date) -> str:
+    """Return a day as people say it, without the year where that is this one."""
+    return wording.day_near(on)
+
+
+@register.filter
 def job_window(job: Job) -> str:
     """Return the job's days."""
     return wording.window(job)

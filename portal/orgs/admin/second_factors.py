@@ -45,6 +45,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     list_filter = (TypeFilter,)
     list_select_related = ("user",)
     search_fields = ("user__email",)
+    search_help_text = _("Whole e-mail address")
     actions = None
     delete_confirmation_template = "orgs/operators_remove_factor.html"
 
