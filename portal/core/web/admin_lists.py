@@ -22,15 +22,15 @@ def drawn(chip: Chip) -> str:
     return render_to_string("parts/chip.html", {"chip": chip})
 
 
-type Column = Callable[[Any], object]
-
-
 def _as_it_is(value: Any) -> object:
     return value
 
 
-def column(name: str, words: Text, said: Column = _as_it_is) -> Column:
-    """Return a column of the rows' values of this name, under words that operators read."""
+def column(name: str, words: Text, said: Callable[[Any], object] = _as_it_is) -> Any:
+    """Return a column of the rows' values of this name, under words that operators read.
+
+    A function, which Django's lists and forms take as they take names, and their types do not.
+    """
 
     @admin.display(description=words, ordering=name.removeprefix("get_").removesuffix("_display"))
     def shown(row: Any) -> object:
