@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit.display import details as others
 from portal.audit.display import wording
 from portal.audit.models import Entry
 from portal.core.web.admin_lists import LongList
@@ -48,6 +49,7 @@ class EntryAdmin(ReadOnlyAdmin):
     list_display_links = ("happened",)
     list_filter = (("at", TimeFilter),)
     search_fields = ("verb", "actor_label", "object_id")
+    search_help_text = _("Whole e-mail address of who acted")
     fields = (
         "time",
         "happened",
@@ -109,4 +111,4 @@ class EntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("details"))
     def details(self, entry: Entry) -> str:
         """Return what else is known."""
-        return "; ".join(f"{name}: {value}" for name, value in wording.details(entry)) or "–"
+        return "; ".join(f"{name}: {value}" for name, value in others.details(entry)) or "–"

@@ -80,8 +80,12 @@ def done_by(entries: QuerySet[Entry], person: uuid.UUID, member: Member) -> Quer
 
     Of its own agents it may, of others' and of operators not.
     """
-    known = ~Q(actor_role__in=HIDDEN_ROLES) | Q(acting_organisation_id=member.organisation_id)
-    return entries.filter(known, actor_id=person)
+    return entries.filter(known_of(member), actor_id=person)
+
+
+def known_of(member: Member) -> Q:
+    """Return the condition that the member's organisation may know who did what an entry says."""
+    return ~Q(actor_role__in=HIDDEN_ROLES) | Q(acting_organisation_id=member.organisation_id)
 
 
 def actors_of(member: Member) -> list[uuid.UUID]:

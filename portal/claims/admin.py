@@ -12,19 +12,25 @@ from portal.claims.display import name_wording, wording
 from portal.claims.models import Attempt, Claim
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
-from portal.core.web.admin_lists import MOST_COUNTED, drawn
+from portal.core.web.admin_lists import MOST_COUNTED, column, drawn
 from portal.hubs import search as hub_search
+from portal.hubs.display import call_wording
 from portal.hubs.models import Hub
 
-ATTEMPT_COLUMNS = (
+
+def _milliseconds(count: int) -> str:
+    return gettext("%(number)d ms") % {"number": count}
+
+
+CALL = (
     "number",
-    "kind",
-    "outcome",
-    "http_status",
+    column("get_kind_display", _("call"), lambda display: display()),
+    column("outcome", _("came of it"), call_wording.outcome),
+    column("http_status", _("HTTP status")),
     "reference",
-    "duration_ms",
-    "message",
-    "started_at",
+    column("duration_ms", _("took"), _milliseconds),
+    column("message", _("SmartphoneKey wrote")),
+    column("started_at", _("time")),
 )
 
 
@@ -32,8 +38,9 @@ class Attempts(ReadOnly, admin.TabularInline[Attempt, Claim]):
     """The calls made for a claim, in order."""
 
     model = Attempt
-    fields = readonly_fields = ATTEMPT_COLUMNS
+    fields = readonly_fields = CALL
     show_change_link = True
+    verbose_name_plural = _("Calls to SmartphoneKey")
     extra = 0
 
 
@@ -64,35 +71,35 @@ ABOUT = (
     "job",
     "submitted_by",
     "released_by",
-    "created_at",
+    column("created_at", _("received")),
 )
 COURSE = (
     "state_in_words",
     "reason_in_words",
     "problems",
     "reference",
-    "tries",
-    "sends",
-    "contacted_at",
-    "due_at",
-    "claimed_at",
-    "finished_at",
-    "late_effect_at",
+    column("tries", _("times asked")),
+    column("sends", _("times sent")),
+    column("contacted_at", _("last asked")),
+    column("due_at", _("next step")),
+    column("claimed_at", _("claimed")),
+    column("finished_at", _("ended")),
+    column("late_effect_at", _("took effect late")),
 )
 INNER = (
-    "last_send_at",
-    "outcome_unknown_since",
-    "no_effect_seen_at",
-    "send_requested",
-    "cancel_requested_at",
-    "cancel_requested_by",
-    "retry_window_start",
-    "retry_of",
-    "retried",
-    "leased_by",
-    "lease_until",
-    "version",
-    "changed_at",
+    column("last_send_at", _("last sent")),
+    column("outcome_unknown_since", _("outcome not known since")),
+    column("no_effect_seen_at", _("seen without effect")),
+    column("send_requested", _("somebody asked to send it")),
+    column("cancel_requested_at", _("somebody asked to stop")),
+    column("cancel_requested_by", _("who asked to stop")),
+    column("retry_window_start", _("tried since")),
+    column("retry_of", _("the claim before this one")),
+    column("retried", _("tried again")),
+    column("leased_by", _("worker that has it")),
+    column("lease_until", _("until")),
+    column("version", _("version")),
+    column("changed_at", _("last change")),
 )
 
 
@@ -103,13 +110,13 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_display = (
         "title",
         "organisation",
-        "acting_organisation",
         "state_in_words",
         "submitted_by",
-        "created_at",
+        column("created_at", _("received")),
     )
     list_filter = (StateFilter, ReasonFilter, "organisation")
     search_fields = ("hub_id_text", "reference")
+    search_help_text = _("Hub id, serial or reference")
     list_select_related = ("organisation", "acting_organisation", "site", "submitted_by")
     inlines = (Attempts,)
     fieldsets = (
@@ -150,9 +157,11 @@ class ClaimAdmin(ReadOnlyAdmin):
 class AttemptAdmin(ReadOnlyAdmin):
     """Single calls, to find by the reference that SpKey's support quotes."""
 
-    list_display = ("title", *ATTEMPT_COLUMNS)
+    list_display = ("title", *CALL)
+    fields = readonly_fields = ("title", *CALL, "request_id")
     list_filter = ("kind",)
     search_fields = ("reference", "request_id")
+    search_help_text = _("Whole reference")
     list_select_related = ("claim",)
     ordering = ("-pk",)
 

@@ -1,12 +1,13 @@
 """Hubs, as other rooms ask for them."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from portal.hubs.actions.models import HubAction, HubActionAttempt, HubActionQuerySet
-from portal.hubs.models import Hub, Spell
+from portal.hubs.models import INVENTORY, Hub, Spell
 from portal.orgs.models import Membership, Organisation, User
 
 FEW = 3
@@ -25,6 +26,28 @@ def last_read(organisation: Organisation) -> datetime | None:
         at=Max("read_at")
     )["at"]
     return read
+
+
+class Shown(StrEnum):
+    """What SpKey has shown of an organisation's hubs since a moment.
+
+    NOTHING_TO_SHOW: it has none so far. NOT_YET: none of them was read since.
+    """
+
+    SOME = "some"
+    NONE = "none"
+    NOT_YET = "not yet"
+    NOTHING_TO_SHOW = "nothing to show"
+
+
+def shown_since(organisation: Organisation, moment: datetime) -> Shown:
+    """Say whether SpKey has shown one of the organisation's hubs since, or that none is its own."""
+    hubs = Hub.objects.filter(INVENTORY, organisation=organisation)
+    if hubs.own().filter(read_at__gte=moment).exists():
+        return Shown.SOME
+    if hubs.filter(left_at__gte=moment).exists():
+        return Shown.NONE
+    return Shown.NOT_YET if hubs.own().exists() else Shown.NOTHING_TO_SHOW
 
 
 def spells_of(hub: Hub) -> QuerySet[Spell]:

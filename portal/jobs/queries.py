@@ -6,14 +6,14 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from portal.core.folding import has_words
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs import search
-from portal.jobs.models import Job, JobMember, JobRequest
+from portal.jobs.models import Job, JobInvitation, JobMember, JobRequest
 from portal.jobs.models.jobs import JobQuerySet
 from portal.jobs.models.requests import JobRequestQuerySet
 from portal.orgs.access import ABILITIES, Ability
@@ -116,10 +116,10 @@ def _called(member: Membership, text: str) -> list[UUID]:
 def page_of(jobs: JobQuerySet, number: int, any_of: Sequence[Q]) -> tuple[list[Job], bool]:
     """Return a page of the jobs that meet one of the conditions, and whether there are more.
 
-    They come with their sites and people.
+    They come with their sites and people, those who are invited among them.
     """
     start = (number - 1) * PAGE
-    rows = first_of(with_people(jobs), start + PAGE + 1, any_of, start)
+    rows = first_of(_with_invited(with_people(jobs)), start + PAGE + 1, any_of, start)
     return rows[:PAGE], len(rows) > PAGE
 
 
@@ -127,6 +127,13 @@ def invited_to(job: Job) -> list[Invitation]:
     """Return the invitations to the job that nobody has answered yet."""
     waiting = Invitation.objects.filter(organisation=job.organisation_id, jobs__job=job)
     return list(waiting.unanswered().good().order_by("email"))
+
+
+def _with_invited(jobs: JobQuerySet) -> JobQuerySet:
+    open_ones = JobInvitation.objects.filter(
+        invitation__in=Invitation.objects.unanswered().good()
+    ).select_related("invitation")
+    return jobs.prefetch_related(Prefetch("invitations", open_ones, to_attr="open_invitations"))
 
 
 def with_people(jobs: JobQuerySet) -> JobQuerySet:

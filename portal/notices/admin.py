@@ -4,27 +4,31 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
+from portal.core.web.admin_lists import column
 from portal.notices.models import AccountEmail, InvitationEmail, Notice
+
+PERSON = column("user", _("person"))
+WRITTEN = column("created_at", _("written"))
+TRIES = column("tries", _("times tried"))
+SENT = column("sent_at", _("sent"))
+GIVEN_UP = column("given_up_at", _("given up"))
+HOW = (TRIES, SENT, GIVEN_UP)
+COURSE = (WRITTEN, TRIES, column("due_at", _("next try")), SENT, GIVEN_UP)
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     """What administrators were told, whether it was sent, and what was given up."""
 
-    fields = (
+    fields = readonly_fields = (
         "organisation",
-        "user",
+        PERSON,
         "address",
         "kind",
-        "about",
         "digest",
-        "created_at",
-        "tries",
-        "due_at",
-        "sent_at",
-        "given_up_at",
+        *COURSE,
     )
-    list_display = ("created_at", "organisation", "user", "kind", "tries", "sent_at", "given_up_at")
+    list_display = (WRITTEN, "organisation", PERSON, "kind", *HOW)
     list_filter = ("kind", "created_at", "given_up_at")
     list_select_related = ("organisation", "user")
     search_fields = ("about",)
@@ -34,41 +38,34 @@ class NoticeAdmin(ReadOnlyAdmin):
 class AccountEmailAdmin(ReadOnlyAdmin):
     """What people were written about their accounts: not the e-mail itself, nor its link."""
 
-    fields = (
-        "user",
+    fields = readonly_fields = (
+        PERSON,
         "kind",
         "language",
-        "created_at",
-        "tries",
-        "due_at",
-        "sent_at",
-        "given_up_at",
+        *COURSE,
     )
-    list_display = ("created_at", "user", "kind", "tries", "sent_at", "given_up_at")
+    list_display = (WRITTEN, PERSON, "kind", *HOW)
     list_filter = ("kind", "created_at", "given_up_at")
     list_select_related = ("user",)
     search_fields = ("user__email",)
+    search_help_text = _("Whole e-mail address")
 
 
 @admin.register(InvitationEmail)
 class InvitationEmailAdmin(ReadOnlyAdmin):
     """Who was invited to which organisation, and whether it was sent: not the link."""
 
-    fields = (
+    fields = readonly_fields = (
         "invitation",
         "organisation",
         "language",
-        "created_at",
-        "tries",
-        "due_at",
-        "sent_at",
-        "given_up_at",
+        *COURSE,
     )
-    readonly_fields = ("organisation",)
-    list_display = ("created_at", "invitation", "organisation", "tries", "sent_at", "given_up_at")
+    list_display = (WRITTEN, "invitation", "organisation", *HOW)
     list_filter = ("created_at", "given_up_at")
     list_select_related = ("invitation__organisation",)
     search_fields = ("invitation__email",)
+    search_help_text = _("Whole e-mail address")
 
     @admin.display(description=_("organisation"))
     def organisation(self, email: InvitationEmail) -> object:

@@ -63,7 +63,11 @@ def test_who_acted_for_the_organisation_from_outside_is_named_by_role_alone(
     ("asked", "found"),
     [
         ({"kind": "sites"}, {"site.changed"}),
-        ({"q": " MILL-court "}, set()),
+        ({"q": " MILL-court "}, {"site.changed", "claim.submitted"}),
+        ({"q": "mill"}, {"site.changed", "claim.submitted"}),
+        ({"q": "ira inst"}, {"claim.submitted", "session.began"}),
+        ({"q": "tail"}, {"claim.submitted"}),
+        ({"q": "nobody at all"}, set()),
         ({"q": "mill-court"}, {"site.changed", "claim.submitted"}),
         ({"site": "mill-court"}, {"site.changed", "claim.submitted"}),
         ({"q": "hub"}, {"claim.submitted"}),
@@ -90,6 +94,7 @@ def test_the_record_is_filtered(as_person, admin, ada, ira, mill_court, claim, a
     )
     known = {"hub": claim.hub_id_text.upper(), "object": str(claim.pk), "ira": str(ira.pk)}
     known["request"] = "r-4711"
+    known["tail"] = claim.hub_id_text[-6:]
     Entry.objects.bulk_create(
         [Entry(verb="session.began", request="r-4711", organisation_id=began.organisation_id)]
     )
@@ -254,6 +259,8 @@ def test_no_query_of_the_record_reads_through_it(admin, ada, ira, acme, mill_cou
         {"site": "mill-court"},
         {"q": str(hubs[3])},
         {"q": "request-9"},
+        {"q": "ira"},
+        {"q": "mill"},
         {"since": now.date().isoformat(), "until": now.date().isoformat()},
         {"before": f"{(now - timedelta(days=1)).isoformat()}_{uuid4()}"},
     )

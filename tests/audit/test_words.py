@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.utils import translation
 
-from portal.audit.display import wording
+from portal.audit.display import details, wording
 from portal.audit.kinds import Kind, kind_of
 from portal.audit.models import Entry
+from portal.claims.models import Reason as ClaimReason
 from portal.hubs.actions.models import Kind as ActionKind
+from portal.hubs.actions.models import Reason as ActionReason
 from portal.notices.models import Notice
 from portal.orgs import sign_in_record
 from portal.orgs.models import KeyCandidate
@@ -109,4 +112,33 @@ def test_a_verb_that_has_no_words_yet_is_shown_as_it_is_written():
     entry = Entry(verb="place.was_changed", actor_name="Ira", actor_id="x", detail={"a": [1, 2]})
 
     assert wording.sentence(entry) == "Ira: place: was changed"
-    assert wording.details(entry) == [("a", "1, 2")]
+    assert details.details(entry) == [("a", "1 → 2")]
+
+
+def test_no_detail_that_the_portal_writes_is_raw():
+    changes = {"role": ["installer", "admin"], "all_sites": ["", "True"]}
+    entry = Entry(verb="membership.changed", detail={"changes": changes})
+    assert details.details(entry) == [
+        ("Role", "Installer → Administrator"),
+        ("Where", "Only the sites of their jobs → All sites"),
+    ]
+    entry = Entry(
+        verb="handover.link_made",
+        object_label="Mill Court · 2",
+        detail={"number": 2, "days": 30, "takes_acceptance": False, "expires_on": "2030-01-07"},
+    )
+    assert details.details(entry) == [("Days", "30"), ("Expires on", "7 January 2030")]
+    assert details.details(Entry(verb="factor.added", detail={"factor": "totp"})) == []
+
+
+@pytest.mark.parametrize("reason", sorted({*ClaimReason.values, *ActionReason.values} - {""}))
+def test_why_something_came_to_nothing_is_said_in_words(reason):
+    assert str(details.VALUES[reason]) != reason
+
+
+def test_each_kind_of_second_factor_has_a_line_of_its_own():
+    said = {
+        wording.sentence(Entry(verb="factor.added", detail={"factor": str(kind)}))
+        for kind in Authenticator.Type
+    }
+    assert len(said) == len(Authenticator.Type)

@@ -498,7 +498,14 @@ def test_a_request_is_answered_from_the_link_once(admin, job, iras):
     assert Job.objects.get().ends_on == until
     again = admin.post(address, {"decision": "refuse"})
     assert again.status_code == 200
-    assert "Ada Admin has allowed it." in text_of(again)
+    assert "You have allowed it." in text_of(again)
+
+
+def test_a_request_says_when_the_job_ends_or_that_it_has(admin, job, iras):
+    address = reverse("jobs:request", args=(requests.ask_for_time(job, iras).pk,))
+    assert "Job 1 ends on" in text_of(admin.get(address))
+    Job.objects.update(starts_on=job.starts_on - 30 * DAY, ends_on=job.ends_on - 30 * DAY)
+    assert "Job 1 ended on" in text_of(admin.get(address))
 
 
 def test_a_site_that_is_named_clearly_is_proposed(admin, iras, orchard_rise, mill_court):

@@ -5,8 +5,7 @@ name `who` acted, the `what` that it was done to, the `hub`, and the `site` as p
 verb that tells different stories has one sentence for each: `verb/state`, as its detail has it.
 """
 
-import re
-from typing import Any, Final
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -105,6 +104,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "person.changed": _("%(who)s changed the account of %(what)s"),
     "person.password_set": _("%(who)s set a new password for %(what)s"),
     "second_factor.removed": _("%(who)s removed a second factor of %(what)s"),
+    "second_factor.removed/totp": _("%(who)s removed the authenticator app of %(what)s"),
+    "second_factor.removed/webauthn": _("%(who)s removed a passkey of %(what)s"),
+    "second_factor.removed/recovery_codes": _("%(who)s removed the recovery codes of %(what)s"),
     "factor.invited": _("%(who)s invited %(what)s to set up a second factor"),
     "factor.accepted": _("%(what)s accepted the invitation to set up a second factor"),
     # The organisation, its key and its letters
@@ -168,13 +170,22 @@ SENTENCES: Final[dict[str, Text]] = {
     "password.set": _("%(who)s set a password"),
     "password.reset": _("%(who)s set a new password by an e-mailed link"),
     "factor.added": _("%(who)s set up a second factor"),
+    "factor.added/totp": _("%(who)s set up an authenticator app"),
+    "factor.added/webauthn": _("%(who)s added a passkey"),
+    "factor.added/recovery_codes": _("%(who)s got recovery codes"),
     "factor.removed": _("%(who)s removed a second factor"),
+    "factor.removed/totp": _("%(who)s turned their authenticator app off"),
+    "factor.removed/webauthn": _("%(who)s removed a passkey"),
+    "factor.removed/recovery_codes": _("The recovery codes of %(who)s ended"),
     "factor.replaced": _("%(who)s replaced their recovery codes"),
     "factor.used": _("%(who)s used their second factor"),
+    "factor.used/totp": _("%(who)s confirmed with their authenticator app"),
+    "factor.used/webauthn": _("%(who)s confirmed with a passkey"),
+    "factor.used/recovery_codes": _("%(who)s used a recovery code"),
     "factor.failed": _("A wrong code was entered for %(what)s"),
 }
 # Where a verb's detail says which story it tells.
-STORIES: Final = ("state", "verdict", "by", "kind")
+STORIES: Final = ("state", "verdict", "by", "kind", "factor", "type")
 
 KINDS: Final[dict[str, Text]] = {
     Kind.CLAIMS: _("Claims"),
@@ -200,72 +211,6 @@ RESULTS: Final[dict[str, Text]] = {
     "failed": _("Failed"),
     "refused": _("Refused"),
 }
-# What details are called; what is missing here is called as it is written.
-DETAILS: Final[dict[str, Text]] = {
-    "address": _("E-mail address"),
-    "after": _("After"),
-    "all_sites": _("All sites"),
-    "because": _("Reason"),
-    "before": _("Before"),
-    "command": _("Command"),
-    "primary": _("Primary"),
-    "bearer_token": _("With a bearer token"),
-    "by": _("Ended by"),
-    "changes": _("Changed"),
-    "factor": _("Second factor"),
-    "filters": _("Filters"),
-    "hub": _("Hub"),
-    "key": _("Key"),
-    "kind": _("Kind"),
-    "member": _("Person"),
-    "name": _("Name"),
-    "people": _("Written to"),
-    "reason": _("Reason"),
-    "requires_factor": _("Second factor required of"),
-    "role": _("Role"),
-    "site": _("SpKey site id"),
-    "spkey_org_id": _("SpKey organisation id"),
-    "spkey_site_id": _("SpKey site id"),
-    "state": _("State"),
-    "support": _("Support agent"),
-    "target": _("SpKey organisation id"),
-    "verdict": _("Result"),
-    "administrators": _("Administrators"),
-    "days": _("Days"),
-    "file": _("File"),
-    "rows": _("Rows"),
-    "ends_on": _("Last day"),
-    "exceptions": _("Exceptions"),
-    "expires_on": _("Expires on"),
-    "handover": _("Handover"),
-    "job": _("Job"),
-    "number": _("Number"),
-    "place": _("Place"),
-    "starts_on": _("First day"),
-    "submitted_by": _("Submitted by"),
-    "takes_acceptance": _("Can be accepted there"),
-    "wanted": _("Asked for"),
-}
-# The id of a row is no word for anybody.
-ROW_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# By which a notice is known to be written already: it says nothing to people.
-NOT_SHOWN: Final = frozenset({"about"})
-# What some values are called; others stand as they are.
-VALUES: Final[dict[str, Text]] = {
-    "get_nodes": _("its devices"),
-    "server_info": _("server info"),
-    "set_wifi_credentials": _("Wi-Fi"),
-    "bring_in": _("Bring in"),
-    "claim": _("Claim"),
-    "import_finished": _("Import finished"),
-    "job_answer": _("Answer to a request"),
-    "job_completed": _("Job completed"),
-    "job_overdue": _("Job overdue"),
-    "job_request": _("Request to answer"),
-    "more_time": _("More time"),
-    "move_hub": _("Move of a hub"),
-    "move": _("Move"),
-}
 
 
 def sentence(entry: Entry, *, is_own: bool = False) -> str:
@@ -273,9 +218,8 @@ def sentence(entry: Entry, *, is_own: bool = False) -> str:
 
     `is_own`: the reader may know who did it, as they did it themselves, or their own agent did.
     """
-    stories = (f"{entry.verb}/{entry.detail.get(name, '')}" for name in STORIES)
-    words = next((SENTENCES[story] for story in stories if story in SENTENCES), None)
-    words = words or SENTENCES.get(entry.verb)
+    told = story(entry)
+    words = SENTENCES.get(f"{entry.verb}/{entry.detail.get(told, '')}", SENTENCES.get(entry.verb))
     facts = {
         "who": who(entry, is_own=is_own),
         "what": what(entry, is_own=is_own),
@@ -283,6 +227,12 @@ def sentence(entry: Entry, *, is_own: bool = False) -> str:
         "site": entry.object_label or entry.site or gettext("an unknown site"),
     }
     return str(words) % facts if words else f"{facts['who']}: {_as_written(entry.verb)}"
+
+
+def story(entry: Entry) -> str:
+    """Return by which of its details the sentence is chosen, where there are several; else ""."""
+    told = (name for name in STORIES if f"{entry.verb}/{entry.detail.get(name, '')}" in SENTENCES)
+    return next(told, "")
 
 
 def who(entry: Entry, *, is_own: bool = False) -> str:
@@ -325,37 +275,6 @@ def kind(entry: Entry) -> str:
 def result(entry: Entry) -> str:
     """Return what came of it."""
     return str(RESULTS.get(entry.result, entry.result))
-
-
-def details(entry: Entry) -> list[tuple[str, str]]:
-    """Return what else is known, as names and values: not what stands in a column already."""
-    shown = {"", None, str(entry.hub), entry.site}
-    known = [
-        (name, value)
-        for name, value in entry.detail.items()
-        if name not in NOT_SHOWN
-        and not (name != "hub" and ROW_ID.fullmatch(str(value)))
-        and value not in ([], {})
-        and not ((value is None or isinstance(value, str)) and value in shown)
-    ]
-    return [(str(DETAILS.get(name, _as_written(name))), _value(value)) for name, value in known]
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, dict):
-        return "; ".join(f"{_as_written(name)}: {_change(each)}" for name, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(VALUES.get(value, value))
-
-
-def _change(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        before, after = (str(each) or "–" for each in value)
-        return f"{before} → {after}"
-    return _value(value)
 
 
 def _as_written(name: str) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit import queries
 from portal.audit.display import wording
 from portal.audit.models import Entry
+from portal.audit.web import finding
 from portal.core.web.days import BEFORE_FIRST_DAY, DayField
 from portal.core.web.long_choices import LongSelect
 from portal.orgs.models import Membership
@@ -35,7 +37,8 @@ class RecordFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.member = member
         self.fields["kind"].choices = [("", _("Anything")), *wording.KINDS.items()]  # type: ignore[attr-defined]
-        self.fields["person"].choices = [("", _("Anybody")), *_people(member)]  # type: ignore[attr-defined]
+        self._actors = _people(member)
+        self.fields["person"].choices = [("", _("Anybody")), *self._actors]  # type: ignore[attr-defined]
         self.fields["site"].choices = [("", _("Any site")), *_sites(member)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -66,11 +69,11 @@ class RecordFilter(forms.Form):
             entries = entries.filter(at__lt=_start_of(asked["until"] + timedelta(days=1)))
         return entries
 
-    @property
+    @cached_property
     def any_of(self) -> list[Q]:
         """Return conditions of which an entry meets one, for each of which there is an index."""
         text = self.cleaned_data["q"]
-        return queries.mentioning(text) if text else [Q()]
+        return finding.conditions(self.member, text, self._actors) if text else [Q()]
 
     @property
     def asked(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.audit.display import wording
+from portal.audit.display.details import details
 from portal.audit.models import Entry
 from portal.orgs.models import Membership
 from portal.orgs.queries import organisation_names
@@ -68,7 +69,7 @@ def row_of(entry: Entry, reader: Any, supported: str | None = None) -> Row:
         site=entry.site,
         organisation=supported or "",
         request=entry.request,
-        details=wording.details(entry),
+        details=details(entry),
     )
 
 

@@ -18,6 +18,7 @@ from portal.jobs.models import ExpectedHub, Job
 from portal.orgs.models import User
 
 NOTHING_YET = Chip("quiet", "clock", _("Not claimed yet"))
+OFFLINE = Chip("attention", "offline", _("Offline"))
 OTHER_HUB = _("Another hub than expected")
 
 
@@ -108,11 +109,17 @@ def _expected(
     return lines, found
 
 
+def _chip(claim: Claim) -> Chip:
+    """Return how far the hub is: of a claimed one that is offline, that it is."""
+    is_offline = claim.state in SUCCEEDED and claim.hub.online is False
+    return OFFLINE if is_offline and not timeline.is_lost(claim) else timeline.chip(claim)
+
+
 def _line(claim: Claim, place: str = "", note: Text = "") -> Line:
     return Line(
         place=place or claim.place,
         hub_id=claim.hub_id_text,
-        chip=timeline.chip(claim),
+        chip=_chip(claim),
         note=note,
         url=reverse("claims:detail", args=(claim.pk,)),
         person=claim.submitted_by.display_name,

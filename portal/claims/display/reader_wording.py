@@ -51,7 +51,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     (State.CONFLICT, Reason.ANOTHER_SITE): (
         BY_REASON[State.CONFLICT, Reason.ANOTHER_SITE].title,
-        _("Have it moved in SpKey if it stands here now. Nothing was changed."),
+        _("Move it here if it stands here now. Nothing was changed."),
     ),
     (State.REJECTED, Reason.FORBIDDEN): (
         BY_REASON[State.REJECTED, Reason.FORBIDDEN].title,
@@ -83,10 +83,14 @@ def for_administrator(state: str, reason: str, person: str) -> Words:
     return Words(usual.chip, str(title) % named, str(text) % named)
 
 
-def stopped_by(person: str) -> Words:
+def stopped_by(person: str, *, for_admin: bool = False) -> Words:
     """Return the words for a claim that somebody else than its reader has stopped."""
     title = gettext("Stopped by %(person)s") % {"person": person}
-    text = _("Nothing more is sent for this hub. If it should be claimed all the same, ask them.")
+    text = (
+        _("Nothing more is sent for this hub. To claim it all the same, scan it again.")
+        if for_admin
+        else _("Nothing more is sent for this hub. If it should be claimed all the same, ask them.")
+    )
     return Words(BY_STATE[State.CANCELLED].chip, title, text)
 
 

@@ -147,7 +147,7 @@ def present(claim: Claim, reader: User | None = None, *, for_admin: bool = False
             return reader_wording.nothing_listed(permissions.claimant(claim).display_name)
         return wording.NOTHING_LISTED
     if (other := _stopped_by_other(claim, reader)) is not None:
-        return reader_wording.stopped_by(other.display_name)
+        return reader_wording.stopped_by(other.display_name, for_admin=for_admin)
     return wording.STOPPING if is_stopping(claim) else _words(claim, reader, for_admin=for_admin)
 
 

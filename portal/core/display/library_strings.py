@@ -24,7 +24,7 @@ PASSWORD_WRONG: Final = _("Incorrect password.")
 USE_PASSWORD: Final = _("Use your password")
 USE_CODE: Final = _("Use authenticator app or code")
 CODE: Final = _("Authenticator code")
-SECOND_FACTORS: Final = (_("MFA"), _("TOTP Authenticator"), _("WebAuthn"))
+SECOND_FACTORS: Final = _("MFA")
 
 # django.contrib.admin, on the operators' pages
 LISTS: Final = (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,11 @@ def day(on: date) -> str:
     return date_format(on, "j E Y")
 
 
+def day_near(on: date) -> str:
+    """Return a day as people say it, without the year where that is this one."""
+    return date_format(on, "j E") if on.year == timezone.localdate().year else day(on)
+
+
 def window(job: Job) -> str:
     """Return the job's days: "3 to 9 December 2026", or one day."""
     first, last = job.starts_on, job.ends_on
@@ -99,9 +105,23 @@ def window(job: Job) -> str:
     return gettext("%(first)s to %(last)s") % {"first": begin, "last": day(last)}
 
 
+def end(job: Job) -> str:
+    """Say when the job ends, or has ended."""
+    words = {
+        State.COMPLETE: _("Job %(number)s is complete."),
+        State.CANCELLED: _("Job %(number)s is cancelled."),
+        State.OVERDUE: _("Job %(number)s ended on %(day)s."),
+    }.get(job.state, _("Job %(number)s ends on %(day)s."))
+    return str(words) % {"number": job.number, "day": day(job.ends_on)}
+
+
 def people(job: Job) -> str:
-    """Return who works on the job, or did; of many, the first."""
+    """Return who works on the job, or did; of many, the first. Who is invited comes last."""
     names = job.crew or [each.membership.user.display_name for each in job.members.all()]
+    if job.state not in {State.COMPLETE, State.CANCELLED}:
+        invited = (each.invitation.email for each in getattr(job, "open_invitations", ()))
+        words = gettext("%(address)s (invited)")
+        names = [*names, *(words % {"address": address} for address in sorted(invited))]
     if len(names) <= 3:
         return ", ".join(names)
     words = ngettext(

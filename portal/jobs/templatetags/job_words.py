@@ -18,9 +18,21 @@ def day(on: date | str) -> str:
 
 
 @register.filter
+def day_near(on: date) -> str:
+    """Return a day as people say it, without the year where that is this one."""
+    return wording.day_near(on)
+
+
+@register.filter
 def job_window(job: Job) -> str:
     """Return the job's days."""
     return wording.window(job)
+
+
+@register.filter
+def job_end(job: Job) -> str:
+    """Say when the job ends, or has ended."""
+    return wording.end(job)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What people type about a job."""
 
+import re
 from collections import Counter
 from typing import Any, cast
 
@@ -144,8 +145,8 @@ class JobForm(forms.Form):
 
     def clean_invite(self) -> list[str]:
         """Return the addresses, each once."""
-        found = {line.strip(" \t,;").lower(): None for line in self.cleaned_data["invite"].split()}
-        addresses = [address for address in found if address]
+        parts = re.split(r"[\n,;]", self.cleaned_data["invite"])
+        addresses = list(dict.fromkeys(part.strip().lower() for part in parts if part.strip()))
         if len(addresses) > MOST_INVITED:
             raise forms.ValidationError(_("At most 10 addresses at once."))
         if wrong := [address for address in addresses if not _is_address(address)]:

@@ -77,7 +77,8 @@ def _story(job: Job, member: Membership) -> dict[str, object]:
         "extend": ExtendForm(job, initial={"ends_on": planning.extended_to(job)}),
         "may_complete": may_complete,
         # What comes next: to claim, or to complete what is claimed.
-        "completes_next": may_complete and (progress.is_done or not may_claim),
+        "completes_next": may_complete
+        and (progress.is_done or (not may_claim and job.state != State.PLANNED)),
     }
 
 

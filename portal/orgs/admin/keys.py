@@ -46,6 +46,7 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
     list_filter = ("kind", KeyStateFilter)
     list_select_related = ("organisation",)
     search_fields = ("organisation__name", "organisation__spkey_org_id")
+    search_help_text = _("Name or SpKey organisation id")
 
     def title(self, credential: ApiCredential) -> str:
         """Return what its page is called."""

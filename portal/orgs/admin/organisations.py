@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import DateTimeField, ForeignKey
+from django.db.models import Count, DateTimeField, ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelForm, SplitDateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -15,8 +15,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
+from portal.core.web.admin_lists import drawn
 from portal.core.web.days import MomentInput
 from portal.core.web.once import once
+from portal.orgs.display import key_wording
 from portal.orgs.models import Membership, Organisation
 from portal.orgs.web.admin_audit import (
     changes,
@@ -85,8 +87,10 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     A new one is a name, its id at SpKey and somebody to run it, who is invited.
     """
 
-    list_display = ("name", "spkey_org_id", "created_at")
+    list_display = ("name", "spkey_org_id", "people", "key", "created_at")
+    list_select_related = ("credential",)
     search_fields = ("name", "spkey_org_id")
+    search_help_text = _("Name or SpKey organisation id")
     change_form_template = "orgs/operators_organisation.html"
     # Its own administrators say of whom it requires a second factor.
     exclude = ("requires_factor",)
@@ -111,6 +115,24 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
+        """Return them with the number of their members."""
+        return super().get_queryset(request).annotate(members=Count("memberships"))
+
+    @admin.display(description=_("people"), ordering="members")
+    def people(self, organisation: Organisation) -> int:
+        """Return how many belong to it."""
+        return int(organisation.members)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("API key"))
+    def key(self, organisation: Organisation) -> str:
+        """Return how its key is, as its administrators see it."""
+        credential = organisation.stored_credential
+        if credential is None:
+            return ""
+        chip, _sentence = key_wording.words(credential)
+        return drawn(chip)
 
     def get_form(
         self,

@@ -65,6 +65,12 @@ class PersonForm(_LowersEmail, ModelForm[User]):
 
     reason = reason_field()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if language := self.fields.get("language"):
+            first = ("", _("As their browser asks"))
+            language.choices = [first, *settings.LANGUAGES]  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any] | None:
         """Demand a reason for who has power, or is back or gone with theirs, and for where a
         password can be set from."""
@@ -161,6 +167,7 @@ class PersonAdmin(DjangoUserAdmin[User]):
     list_display = ("email", "name", "what_they_are", "last_signed_in")
     list_filter = (MaySignInFilter, OperatorFilter)
     search_fields = ("email", "name")
+    search_help_text = _("E-mail or name")
     ordering = ("email",)
     filter_horizontal = ()
     actions = ("invite",)

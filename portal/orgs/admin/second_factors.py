@@ -1,6 +1,6 @@
 """Second factors, as operators see and remove them."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.mfa import admin as _mfa_admin  # noqa: F401  # it registers what is replaced here
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
+from portal.core.ui import Text
+from portal.core.web.admin_filters import WordedFilter
 from portal.orgs import access, sessions
 from portal.orgs.web.admin_audit import record_change, tell_colleagues, tell_operators
 from portal.orgs.web.forms import NO_REASON, ReasonForm
@@ -19,12 +21,19 @@ from portal.orgs.web.forms import NO_REASON, ReasonForm
 admin.site.unregister(Authenticator)
 
 
-class TypeFilter(admin.ChoicesFieldListFilter):
-    """Second factors by their type, in our words: those of the library are in English alone."""
+KINDS: Final[dict[str, Text]] = {
+    Authenticator.Type.TOTP: _("Authenticator app"),
+    Authenticator.Type.WEBAUTHN: _("Passkey"),
+    Authenticator.Type.RECOVERY_CODES: _("Recovery codes"),
+}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("type")
+
+class TypeFilter(WordedFilter):
+    """Second factors by their type, as people know them."""
+
+    title = _("type")
+    parameter_name = "type__exact"
+    words = tuple(KINDS.items())
 
 
 @admin.register(Authenticator)
@@ -33,9 +42,10 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
     fields = list_display = ("person", "kind", "made_at", "used_at")
     readonly_fields = fields
-    list_filter = (("type", TypeFilter),)
+    list_filter = (TypeFilter,)
     list_select_related = ("user",)
     search_fields = ("user__email",)
+    search_help_text = _("Whole e-mail address")
     actions = None
     delete_confirmation_template = "orgs/operators_remove_factor.html"
 
@@ -55,7 +65,7 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     @admin.display(description=_("type"), ordering="type")
     def kind(self, factor: Authenticator) -> str:
         """Return what it is, such as an app."""
-        return str(factor.get_type_display())
+        return str(KINDS.get(factor.type, factor.type))
 
     @admin.display(description=_("created at"), ordering="created_at")
     def made_at(self, factor: Authenticator) -> object:

@@ -135,6 +135,39 @@ NEW_ENDED: dict[str, tuple[Chip, Text]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to add to a key's sentence: `kind` is quiet or attention."""
+
+    kind: str
+    text: Text
+
+
+# By what SpKey has shown the key of the organisation's hubs: see `hubs.queries.Shown`.
+_WHOSE: dict[str | None, Remark] = {
+    "none": Remark(
+        "attention",
+        _(
+            "SmartphoneKey shows it none of your hubs. It may be another organisation’s key: "
+            "compare its first and last characters with your own at SmartphoneKey."
+        ),
+    ),
+    "not yet": Remark(
+        "quiet",
+        _("None of your hubs has been read with it yet; that shows whether it is your own."),
+    ),
+    "nothing to show": Remark(
+        "quiet",
+        _("Whether it is your organisation’s own key shows with your first hub."),
+    ),
+}
+
+
+def whose(shown: str | None) -> Remark | None:
+    """Return what is to be said of a key that works, and may be another organisation's."""
+    return _WHOSE.get(shown)
+
+
 def state_name(state: str) -> Text:
     """Return what a state is called."""
     chip, _text = WORDS[state]

@@ -101,7 +101,7 @@ SECTIONS: Final[Sequence[Section]] = (
             ("notices.accountemail", _("About accounts")),
             ("notices.invitationemail", _("Invitations")),
         ),
-        "alert",
+        "mail",
         _("E-mails"),
         _("What was written to whom, and whether it was sent."),
     ),

@@ -14,7 +14,7 @@ from portal.claims.queries import waiting_for_key
 from portal.core.web.fragments import wants_fragment
 from portal.core.web.posted import posted
 from portal.gateway import circuit
-from portal.hubs.queries import last_read
+from portal.hubs.queries import Shown, last_read, shown_since
 from portal.orgs import access, api_keys, key_candidates
 from portal.orgs.access import Ability
 from portal.orgs.display import key_wording
@@ -153,13 +153,18 @@ def _status(member: Membership) -> dict[str, object]:
     if credential is None:
         return {"credential": None}
     chip, sentence = key_wording.words(credential)
+    answered_at = _last_answer(credential)
     return {
         "credential": credential,
+        # One that was never answered to is only stored.
+        "is_in_use": credential.can_serve and answered_at is not None,
+        "doubt": key_wording.whose(_shown(credential)),
+        "end": key_wording.expiry_banner(credential),
         "chip": chip,
         "sentence": sentence,
         "accepted": key_wording.accepted(credential),
         "seen": _version(organisation),
-        "answered_at": _last_answer(credential),
+        "answered_at": answered_at,
         "spkey_is_away": circuit.is_open(organisation.pk),
         "waiting": waiting_for_key(member),
         **_candidate(credential, organisation.stored_candidate),
@@ -176,6 +181,13 @@ def _candidate(credential: ApiCredential, candidate: KeyCandidate | None) -> dic
         "candidate_sentence": sentence,
         "may_use_unchecked": key_candidates.may_use_unchecked(credential, candidate),
     }
+
+
+def _shown(credential: ApiCredential) -> Shown | None:
+    """Return what SpKey has shown a key that it accepts of the organisation's hubs."""
+    if credential.state != ApiCredential.State.WORKING or credential.is_super:
+        return None
+    return shown_since(credential.organisation, credential.replaced_at)
 
 
 def _last_answer(credential: ApiCredential) -> object:

@@ -52,7 +52,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def _for_person(request: HttpRequest, found: Invitation) -> HttpResponse:
     person = access.person(request)
     if person.email != found.email:
-        context = {"invitation": found, "here": request.path}
+        belongs = access.membership_in(person, found.organisation) is not None
+        context = {"invitation": found, "here": request.path, "belongs": belongs}
         return render(request, "orgs/invitation_other.html", context, status=409)
     if request.method != "POST":
         return _shown(request, found)

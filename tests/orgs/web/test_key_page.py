@@ -1,6 +1,7 @@
 """The key's page: a new key, what may be shown of it, and what SpKey says of it."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.core import worker
+from portal.hubs.models import Hub
 from portal.orgs import api_keys
 from portal.orgs.display import key_wording
 from portal.orgs.encryption import Secret
@@ -184,14 +186,38 @@ def test_a_refused_token_is_called_one_and_leads_to_what_is_accepted(admin, sand
     ApiCredential.objects.update(state="refused", due_at=None, accepted={})
     alone = words(admin)
     assert "does not accept this bearer token: mistyped" in alone
-    assert "SmartphoneKey refuses the bearer token" in alone
+    assert "SmartphoneKey refuses the bearer token" in admin.get("/").text
 
     ApiCredential.objects.update(accepted={"key": None, "token": None})
     led = words(admin)
     assert "mistyped" not in led
     assert "Choose what it accepts under “Key or token” below." in led
-    assert "Choose what it accepts under “Key or token” to continue." in led
+    assert "Choose what it accepts under “Key or token” to continue." in admin.get("/").text
     assert "<dd>The API key alone</dd>" in led
+
+
+def test_a_key_that_never_worked_is_not_called_in_use_and_its_page_needs_no_banner(admin):
+    store_first(admin, world.REVOKED_KEY)
+    ApiCredential.objects.update(state="refused", due_at=None)
+    page = words(admin)
+    assert "Stored key" in page
+    assert "Key in use" not in page
+    assert "stays in use" not in page
+    assert "Go to the API key" not in page
+    assert "Go to the API key" in admin.get("/").text
+
+
+def test_a_key_that_shows_none_of_the_hubs_is_not_praised_unasked(admin, acme):
+    working = {"state": "working", "checked_at": timezone.now()}
+    ApiCredential.objects.update(**working, replaced_at=timezone.now() - timedelta(hours=1))
+    assert "shows with your first hub" in words(admin)
+
+    hub = Hub.objects.create(organisation=acme, hub_id=uuid4(), binding="ours")
+    assert "None of your hubs has been read with it yet" in words(admin)
+    Hub.objects.filter(pk=hub.pk).update(read_at=timezone.now())
+    assert "whether it is your" not in words(admin)
+    Hub.objects.filter(pk=hub.pk).update(binding="other")
+    assert "SmartphoneKey shows it none of your hubs" in words(admin)
 
 
 @pytest.mark.parametrize(
