@@ -17,7 +17,7 @@ LISTEN = """addEventListener("DOMContentLoaded", () => {
 
 def sign_in(page: Page, person: User) -> None:
     """Fill in and send the sign-in form that the page shows."""
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 

@@ -129,7 +129,7 @@ def test_the_pages_before_signing_in(tablet, ira):
     addresses = ("/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/")
     assert visit(page, (*addresses, "/accounts/signup/", "/nowhere/")) == {}
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(ira.email)
+    page.get_by_label("E-mail address").fill(ira.email)
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("not correct")).to_be_visible()

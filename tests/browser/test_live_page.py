@@ -96,7 +96,7 @@ def test_polling_pauses_without_a_network_and_resumes_at_once_when_it_returns(ta
     polls = count_polls(page)
     page.clock.run_for(20_000)
     assert polls == []
-    expect(page.locator("[data-news-age]")).to_have_text(re.compile(r"as of [23]\d sec\.? ago"))
+    expect(page.locator("[data-news-age]")).to_have_text(re.compile(r"Updated [23]\d sec\.? ago"))
 
     page.clock.pause_at(page.evaluate("() => Date.now() + 5000"))
     worker.run_once()
@@ -104,7 +104,7 @@ def test_polling_pauses_without_a_network_and_resumes_at_once_when_it_returns(ta
     expect(present(page)).to_contain_text("Waiting for the hub")
     assert len(polls) == 1
     expect(page.get_by_text("No connection")).to_be_hidden()
-    expect(page.locator("[data-news-age]")).to_have_text("as of now")
+    expect(page.locator("[data-news-age]")).to_have_text("Updated now")
 
 
 def test_a_hidden_tab_does_not_poll_and_polls_at_once_when_it_is_shown(tablet, ira, claim):

@@ -37,7 +37,7 @@ def test_two_requests_for_a_row_at_the_same_moment_are_one_claim(tablet, ira, hu
     page = tablet(ira)
     type_id(page, hub_id)
     page.get_by_label("Hub id", exact=True).press("Enter")
-    expect(page.locator("[data-row]")).to_contain_text("Looking it up")
+    expect(page.locator("[data-row]")).to_contain_text("Checking")
     answers = page.evaluate(TWICE)
     claim = Claim.objects.get()
     assert answers == [str(claim.pk)] * 2

@@ -145,6 +145,15 @@ def test_who_may_claim_nowhere_is_told_so_and_asks_with_one_tap(
     assert "Ask for a site" in page
 
 
+def test_who_waits_for_more_time_is_not_offered_to_ask_for_the_same_site(as_person, ira, iras, job):
+    client, today = as_person(ira), timezone.localdate()
+    Job.objects.update(starts_on=today - 9 * DAY, ends_on=today - 5 * DAY)
+    assert 'name="wanted" value="Mill Court"' in home(client)
+    client.post(f"/jobs/{job.pk}/ask/")
+
+    assert 'name="wanted"' not in home(client)
+
+
 def test_a_job_today_in_another_organisation_is_named_and_led_to(
     as_person, ira, harbour, lighthouse
 ):

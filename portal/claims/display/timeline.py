@@ -240,6 +240,8 @@ def _online_now(claim: Claim) -> Step:
 def _online_then(claim: Claim) -> Step:
     """Say what was read long ago, and that it was."""
     hub = claim.hub
+    if is_lost(claim):
+        return _step("stop", wording.NO_LONGER_YOURS, hub.read_at)
     if not hub.online and not _is_overdue(claim):
         return WAITING_FOR_HUB
     if hub.read_at is None:
@@ -272,6 +274,11 @@ def _uptime(seconds: int | None) -> str:
     if minutes:
         return gettext("running for %(minutes)d min") % amounts
     return gettext("just started")
+
+
+def retry_helps(claim: Claim) -> bool:
+    """Whether to try again is what comes next: else somebody has to put something right first."""
+    return claim.state in {State.EXPIRED, State.CANCELLED} and claim.reason != Reason.RIGHT_GONE
 
 
 def next_try(claim: Claim) -> datetime | None:

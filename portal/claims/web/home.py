@@ -60,6 +60,7 @@ def _for_member(member: Membership) -> dict[str, object]:
     return {
         "rows": [list_item.of(claim) for claim in claims],
         "is_of_everybody": member.role != Membership.Role.INSTALLER,
+        "is_own": member.role == Membership.Role.INSTALLER,
         "is_supports": member.organisation.holds_super_key,
     }
 

@@ -46,15 +46,21 @@ def for_worker(member: Membership) -> dict[str, object]:
         "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
         "unfinished": [list_item.of(claim) for claim in unfinished],
         "may_ask_for_site": not member.all_sites,
-        **_without_a_job(member, asked),
+        **_without_a_job(member, asked, own_jobs),
     }
 
 
-def _without_a_job(member: Membership, asked: list[JobRequest]) -> dict[str, object]:
-    """Return what there is for somebody who may claim nowhere today, and whom to ask for what."""
+def _without_a_job(
+    member: Membership, asked: list[JobRequest], own_jobs: list[OwnJob]
+) -> dict[str, object]:
+    """Return what there is for somebody who may claim nowhere today, and whom to ask for what.
+
+    What they wait for already, be it only more time there, is not offered again.
+    """
     if member.all_sites or rights.sites_to_claim_at(member).exists():
         return {}
     known = {each.wanted for each in asked}
+    known |= {own.job.site.name for own in own_jobs if own.has_asked}
     sites = [name for name in queries.former_sites(member) if name not in known]
     return {"claims_nowhere": True, "site_to_ask_for": sites[0] if sites else ""}
 

@@ -100,6 +100,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "can_confirm": timeline.waits_for_address_of(claim, reader),
         "can_stop": actions.can_stop(claim),
         "can_retry": actions.can_retry(claim),
+        "retry_helps": timeline.retry_helps(claim),
         "waits_for_release": claim.waits_for_release,
         "can_release": claim.waits_for_release and for_admin,
         "reference": list_item.reference(claim),

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -37,16 +38,32 @@ HEADERS: Final = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-re
 def linked(request: HttpRequest, token: str) -> HttpResponse:
     """Show the handover that the link leads to, and take its acceptance where the link may."""
     OPENED.take(counted_address(request))
+    chosen = _chosen_language(request)
+    with translation.override(chosen or translation.get_language()):
+        answer = _answer(request, token)
+    if chosen:
+        answer.headers["Content-Language"] = chosen
+    return _secret(answer)
+
+
+def _chosen_language(request: HttpRequest) -> str:
+    """Return the language that the address asks for: strangers have no other place to keep it."""
+    chosen = request.GET.get("language", "")
+    return chosen if chosen in dict(settings.LANGUAGES) else ""
+
+
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
     link = handover_links.find(token)
     if link is None:
-        return _answer(render(request, "jobs/handover_link_over.html", status=404))
+        return render(request, "jobs/handover_link_over.html", status=404)
     form = AcceptForm(request.POST) if request.method == "POST" else None
     if form is not None and (not link.takes_acceptance or form.is_valid()):
         if link.takes_acceptance:
             name, note = form.cleaned_data["name"], form.cleaned_data["note"]
             domain.accept(link.handover, name, note, address=client_address(request))
-        return _answer(redirect("handover-link", token))
-    if request.method == "GET":
+        return redirect(request.get_full_path())
+    # Who turns to the other language has opened it already.
+    if request.method == "GET" and not _chosen_language(request):
         handover_links.opened(link)
     rows = list(link.handover.hubs.all())
     photos = photos_of(rows, for_readers(token))
@@ -54,7 +71,7 @@ def linked(request: HttpRequest, token: str) -> HttpResponse:
     may_accept = link.takes_acceptance and context["acceptance"] is None
     context["accept_form"] = (form or AcceptForm()) if may_accept else None
     status = 422 if form else 200
-    return _answer(render(request, "jobs/handover_link.html", context, status=status))
+    return render(request, "jobs/handover_link.html", context, status=status)
 
 
 @login_not_required
@@ -64,11 +81,11 @@ def photo(request: HttpRequest, token: str, photo: UUID, size: Size) -> HttpResp
     FETCHED.take(counted_address(request))
     link = handover_links.find(token)
     if link is None:
-        return _answer(render(request, "jobs/handover_link_over.html", status=404))
-    return _answer(of_handover(link.handover, photo, size))
+        return _secret(render(request, "jobs/handover_link_over.html", status=404))
+    return _secret(of_handover(link.handover, photo, size))
 
 
-def _answer(answer: HttpResponse) -> HttpResponse:
+def _secret(answer: HttpResponse) -> HttpResponse:
     for name, value in HEADERS.items():
         answer.headers[name] = value
     return answer

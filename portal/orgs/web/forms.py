@@ -44,11 +44,16 @@ ID_TYPING = {
 }
 
 
+ADDRESS = _("E-mail address")
 LINKS_OF_ADDRESS = Limit("password links asked for from an address", most=60, seconds=3600)
 
 
 class LinkRequestForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
     """The address of somebody who has no password, or does not know it any more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = ADDRESS
 
     def clean_email(self) -> str:
         """Return the address, without looking whose it is."""

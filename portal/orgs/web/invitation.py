@@ -86,7 +86,7 @@ def _for_newcomer(request: HttpRequest, found: Invitation) -> HttpResponse:
     login = Login(user=member.user, email_verification="none", redirect_url=reverse("home"))
     answer: HttpResponse = perform_password_login(request, {"email": found.email}, login)
     _work_there(request, member)
-    said = gettext("With a passkey you sign in by fingerprint, face or screen lock.")
+    said = gettext("Add a passkey: it confirms your sign-in by fingerprint, face or screen lock.")
     messages.info(request, said, extra_tags=reverse("mfa_add_webauthn"))
     return answer
 

@@ -5,14 +5,22 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.views import LoginView
+from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from portal.orgs.web import ended_access
+from portal.orgs.web.forms import ADDRESS
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     """Asks for a password, offers the provider of the settings, or both."""
+
+    def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
+        """Return the library's form, in the words of all our forms."""
+        form: forms.Form = super().get_form(form_class)
+        form.fields["login"].label = ADDRESS
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add which ways there are, and why somebody is led here whose access has ended."""

@@ -17,7 +17,7 @@ from portal.tray.results import NO_WORKER
 CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
 
 LOOKING: Final = Words(
-    Chip("working", "working", _("Looking it up")),
+    Chip("working", "working", _("Checking")),
     _("We ask SmartphoneKey about this hub"),
     _("You can claim it already."),
 )
@@ -60,7 +60,7 @@ def end(state: State, reason: Reason) -> Words:
 
 
 def _no_lookup(icon: str) -> Chip:
-    return Chip("quiet", icon, _("Not looked up"))
+    return Chip("quiet", icon, _("Not checked"))
 
 
 def _quietly(icon: str, title: Text) -> Words:
@@ -71,12 +71,12 @@ def _quietly(icon: str, title: Text) -> Words:
 NOT_LOOKED_UP: Final = Words(
     _no_lookup("help"),
     _("Kept on this device"),
-    _("It is looked up as soon as the portal can be reached. You can claim it all the same."),
+    _("It is checked as soon as the portal can be reached. You can claim it all the same."),
 )
 NO_ANSWER: Final = _quietly("help", _("SmartphoneKey has said nothing of this hub yet"))
 
 _TROUBLES: Final = {
-    NO_WORKER: _quietly("clock", _("The portal looks nothing up at this moment")),
+    NO_WORKER: _quietly("clock", _("The portal checks nothing at this moment")),
     Reason.UNREACHABLE: _quietly("offline", words(State.WAITING, Reason.UNREACHABLE).title),
     Reason.RATE: _quietly("clock", words(State.WAITING, Reason.RATE).title),
     Reason.KEY_DOUBTED: _quietly("key", words(State.WAITING, Reason.KEY_DOUBTED).title),

@@ -2,10 +2,9 @@
 // installs it. Storage that is refused is told by the tray, where somebody scans.
 import { announce, find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
+import { isUnsent } from "../tray/outcome.js";
 import { store } from "../tray/page-store.js";
 import { countWaiting } from "./waiting-count.js";
-
-/** @import { KeptRow } from "../tray/store.js" */
 
 const SIGN_OUT_PATIENCE = 1000;
 const person = setting("person");
@@ -62,10 +61,6 @@ const signOut = async (event) => {
   await within(SIGN_OUT_PATIENCE, forgetHere()).catch(reportUnlessRefused);
   /** @type {HTMLFormElement} */ (event.target).submit();
 };
-
-/** @param {KeptRow} row */
-const isUnsent = ({ stage, news }) =>
-  stage === "confirmed" || (stage === "tray" && news?.canClaim !== false);
 
 // Who is about to sign out reads what is left behind.
 const showUnsent = async () => {

@@ -2,7 +2,10 @@
 // the shell, where it is that of the person who worked on this device last.
 import { find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
+import { isKept, isUnsent } from "../tray/outcome.js";
 import { store } from "../tray/page-store.js";
+
+/** @import { KeptRow } from "../tray/store.js" */
 
 const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
 let isSignedOut = false;
@@ -30,14 +33,37 @@ const show = (name, count, isWanted) => {
 };
 
 /**
+ * @param {HTMLElement} notice
+ * @param {number} count
+ */
+const say = (notice, count) => {
+  notice.hidden = count === 0;
+  find(notice, "[data-kept-words]", HTMLElement).textContent = wordsFor(notice, count);
+};
+
+/**
  * Pages for people who may send nothing say what stays on the device.
  * @param {number} count
  */
 const showKept = (count) => {
-  for (const notice of document.querySelectorAll("[data-kept-hubs]")) {
-    if (!(notice instanceof HTMLElement)) continue;
-    notice.hidden = count === 0;
-    find(notice, "[data-kept-words]", HTMLElement).textContent = wordsFor(notice, count);
+  /** @type {NodeListOf<HTMLElement>} */
+  const notices = document.querySelectorAll("[data-kept-hubs]");
+  for (const notice of notices) say(notice, count);
+};
+
+/**
+ * Who works in several organisations has a tray in each: pages say what stands in the others.
+ * @param {string} person
+ */
+const showElsewhere = async (person) => {
+  /** @type {NodeListOf<HTMLElement>} */
+  const notices = document.querySelectorAll("[data-kept-elsewhere]");
+  if (!notices.length) return;
+  const isThere = (/** @type {KeptRow} */ row) => isUnsent(row) && !isKept(row.news?.outcome);
+  const rows = (await store.rows(person)).filter(isThere);
+  for (const notice of notices) {
+    const { keptElsewhere } = notice.dataset;
+    say(notice, rows.filter(({ organisation }) => organisation === keptElsewhere).length);
   }
 };
 
@@ -48,6 +74,7 @@ const count = async () => {
     show("waiting", waiting, !isSignedOut);
     show("sign-in", waiting, isSignedOut);
     showKept(waiting);
+    if (person) await showElsewhere(person);
   } catch (error) {
     // Where the device keeps nothing there is nothing to count: the tray says so.
     reportUnlessRefused(error);

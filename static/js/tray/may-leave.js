@@ -40,7 +40,7 @@ const timeOf = (at) =>
 const ago = (moment) => {
   const seconds = Math.min(0, (Date.parse(moment) - Date.now()) / 1000);
   const [unit, size] = UNITS.find(([, each]) => -seconds >= each) ?? ["second", 1];
-  const how = /** @type {const} */ ({ numeric: "auto", style: "short" });
+  const how = /** @type {const} */ ({ numeric: "auto" });
   return new Intl.RelativeTimeFormat(language, how).format(Math.trunc(seconds / size), unit);
 };
 

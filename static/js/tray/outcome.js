@@ -1,5 +1,6 @@
 // What a row's outcome means to the tray. Nothing goes by a chip's kind, its colour.
 
+/** @import { KeptRow } from "./store.js" */
 /** @import { Outcome } from "./wire.js" */
 
 /** @type {(Outcome | undefined)[]} */
@@ -10,6 +11,13 @@ const REFUSED = ["refused", "elsewhere"];
 const BAD = [...REFUSED, "failed", "lost", "forbidden"];
 /** @type {(Outcome | undefined)[]} */
 const ON_ITS_WAY = ["looking", "under_way"];
+
+/**
+ * Whether the row is of a hub that is not claimed yet and still can be.
+ * @param {KeptRow} row
+ */
+export const isUnsent = ({ stage, news }) =>
+  stage === "confirmed" || (stage === "tray" && news?.canClaim !== false);
 
 /**
  * Whether the hub is where it should be.

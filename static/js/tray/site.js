@@ -192,7 +192,7 @@ export class TraySite {
     find(this.#details, "[data-site-name]", HTMLElement).textContent =
       name || this.#words.sentence("no-site");
     this.#details.toggleAttribute("data-chosen", Boolean(id));
-    this.#details.hidden = Boolean(this.#offered);
+    this.#details.hidden = Boolean(this.#offered) || this.isEmpty;
     this.#question.hidden = !this.#offered;
     const offered = this.#radios.find(({ value }) => value === this.#offered);
     if (!offered) return;

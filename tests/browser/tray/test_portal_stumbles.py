@@ -57,7 +57,7 @@ def test_hubs_confirmed_for_an_organisation_the_person_left_can_be_removed(table
     row(page, hub).filter(has_text="Refused").get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.locator("connection-line [data-waiting]")).to_be_hidden()
-    expect(word(page, hub)).to_have_text("Not looked up")
+    expect(word(page, hub)).to_have_text("Not checked")
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_a_portal_that_fails_is_not_called_a_lost_connection(tablet, sandbox, ir
     page = tablet(ira)
     open_tray(page)
     add(page, hub)
-    expect(word(page, hub)).to_have_text("Not looked up")
+    expect(word(page, hub)).to_have_text("Not checked")
     with monkeypatch.context() as patch:
         patch.setattr(views, "carry_out", busy)
         claim_all(page, 1)

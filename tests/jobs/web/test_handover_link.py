@@ -51,6 +51,25 @@ def test_who_is_signed_in_sees_the_same(client, as_person, hal, link):
     assert client.get(address(link)).content == as_person(hal).get(address(link)).content
 
 
+def test_a_stranger_turns_to_the_other_language_and_it_is_not_counted_as_opened(client, link):
+    greek = f"{address(link)}?language=el"
+    assert 'href="?language=el"' in client.get(address(link)).content.decode()
+    answer = client.get(greek)
+
+    assert '<html lang="el">' in answer.content.decode()
+    assert answer["Content-Language"] == "el"
+    assert not answer.cookies
+    assert '<html lang="en">' in client.get(f"{address(link)}?language=xx").content.decode()
+    assert '<html lang="el">' in client.get("/handover/short/?language=el").content.decode()
+    link.refresh_from_db()
+    assert link.opened_count == 2
+
+
+def test_who_accepts_stays_in_the_chosen_language(client, done, ada):
+    greek = f"{address(handover_links.make(done, ada, takes_acceptance=True))}?language=el"
+    assert client.post(greek, {"name": "Cleo Customer"})["Location"] == greek
+
+
 def test_ended_revoked_and_unknown_links_get_one_answer(client, done, ada, link):
     ended = handover_links.make(done, ada, days=1)
     gone = [address(ended), address(link), f"/handover/{'x' * 43}/", "/handover/short/"]

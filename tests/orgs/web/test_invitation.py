@@ -30,7 +30,9 @@ def text(answer) -> str:
 
 
 def test_somebody_new_chooses_a_name_and_password_and_is_in(client, invite, acme):
-    answer = client.post(link(invite()), FORM)
+    invitation = link(invite())
+    assert "Then you can add a passkey" in text(client.get(invitation))
+    answer = client.post(invitation, FORM)
     nia = User.objects.get(email=NEW)
 
     assert answer["Location"] == reverse("home")

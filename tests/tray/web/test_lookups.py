@@ -26,7 +26,7 @@ def test_a_hub_is_looked_up_by_the_worker_and_nothing_is_claimed(tablet, mill_co
     first = dict(tablet.news(row))
     then = tablet.after_work(row)
 
-    assert (first["word"], first["outcome"]) == ("Looking it up", "looking")
+    assert (first["word"], first["outcome"]) == ("Checking", "looking")
     assert (first["settled"], first["pollIn"], first["hubId"]) == (False, 1, HUB)
     assert first["canClaim"]
     assert (then["word"], then["outcome"], then["canClaim"]) == ("Ready", "ready", True)
@@ -194,7 +194,7 @@ def _unanswered(acme):
 TROUBLES = {
     _no_key: ("key", "Your organisation has no API key yet"),
     _refused: ("key", "Your administrator must renew the API key"),
-    _no_worker: ("clock", "The portal looks nothing up at this moment"),
+    _no_worker: ("clock", "The portal checks nothing at this moment"),
     _silent: ("offline", "SmartphoneKey is not answering"),
     _paused: ("clock", "SmartphoneKey is busy"),
     _unanswered: ("help", "SmartphoneKey has said nothing of this hub yet"),
@@ -209,7 +209,7 @@ def test_a_lookup_that_cannot_be_made_says_why_and_stops_no_claim(
     news = tablet.news(tablet.row(HUB, mill_court))
 
     assert (news["icon"], news["title"]) == TROUBLES[trouble]
-    assert (news["outcome"], news["word"]) == ("unknown", "Not looked up")
+    assert (news["outcome"], news["word"]) == ("unknown", "Not checked")
     assert news["text"] == "You can claim it all the same."
     assert (news["canClaim"], news["settled"]) == (True, False)
 
@@ -267,7 +267,7 @@ def test_a_hub_that_somebody_looks_up_at_the_same_moment_has_one_row(
 
     monkeypatch.setattr(QuerySet, "bulk_create", a_moment_late)
 
-    assert tablet.news(tablet.row(HUB, mill_court))["word"] == "Looking it up"
+    assert tablet.news(tablet.row(HUB, mill_court))["word"] == "Checking"
     assert Hub.objects.count() == 1
 
 

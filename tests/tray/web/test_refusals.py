@@ -169,7 +169,7 @@ def test_a_database_that_is_locked_during_the_lookups_loses_nothing(
         patch.setattr(watching, "watch_all", _locked)
         assert refusal(tablet.send(tablet.body(row))) == 503
 
-    assert tablet.news(row)["word"] == "Looking it up"
+    assert tablet.news(row)["word"] == "Checking"
 
 
 def _locked(hubs):

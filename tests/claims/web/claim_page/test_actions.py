@@ -1,5 +1,7 @@
 """A claim is tried now, stopped and tried again from its page, where that can help."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.utils import timezone
@@ -56,6 +58,24 @@ def test_stop_ends_a_waiting_claim_and_the_fragment_says_so(installer, ira, mill
     assert claim.state == "cancelled"
     assert "Nothing more is sent for this hub." in fragment
     assert 'id="try-again"' in fragment
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "primary"),
+    [
+        ("expired", "offline", "try-again"),
+        ("cancelled", "", "try-again"),
+        ("cancelled", "right_gone", "scan-next"),
+        ("conflict", "another_organisation", "scan-next"),
+        ("not_found", "", "scan-next"),
+    ],
+)
+def test_what_helps_is_the_primary_action(installer, claim, sandbox, state, reason, primary):
+    Claim.objects.update(state=state, reason=reason, finished_at=timezone.now(), due_at=None)
+
+    assert re.findall(r'class="button primary"\s+id="([^"]+)"', text_of(installer, claim)) == [
+        primary
+    ]
 
 
 def test_again_makes_one_linked_claim_however_often_it_is_tapped(installer, claim, mill_court):

@@ -92,7 +92,7 @@ def test_the_polling_ends_with_the_first_reading_that_finds_the_hub_online(
     fragment = live(installer, claim, seen_in(page)).content.decode()
 
     assert "Firmware 1.4.2" in fragment
-    assert "as of" in fragment
+    assert "Updated" in fragment
     assert "hx-trigger" not in fragment
 
 
@@ -131,3 +131,10 @@ def test_a_hub_that_spkey_has_released_since_is_not_shown_as_online(installer, c
     assert "SmartphoneKey no longer has it as yours" in page
     assert "No longer yours" in installer.get("/claims/").content.decode()
     assert "Online" not in page[page.index("<main") :]
+
+    read_long_ago = timezone.now() - timedelta(days=2)
+    Claim.objects.update(finished_at=read_long_ago - timedelta(hours=1))
+    Hub.objects.update(read_at=read_long_ago)
+    page = installer.get(f"/claims/{claim.pk}/").content.decode()
+    assert "No longer yours" in page
+    assert "Waiting for the hub" not in page
