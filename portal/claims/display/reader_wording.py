@@ -51,7 +51,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     (State.CONFLICT, Reason.ANOTHER_SITE): (
         BY_REASON[State.CONFLICT, Reason.ANOTHER_SITE].title,
-        _("Have it moved in SpKey if it stands here now. Nothing was changed."),
+        _("Move it here if it stands here now. Nothing was changed."),
     ),
     (State.REJECTED, Reason.FORBIDDEN): (
         BY_REASON[State.REJECTED, Reason.FORBIDDEN].title,

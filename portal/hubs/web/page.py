@@ -112,7 +112,7 @@ def _page(
         | {
             "form": form or HubWordsForm(instance=hub),
             "may_describe": _may_describe(member),
-            "hub_actions": actions.part(hub) if _may_act(hub, member) else None,
+            "hub_actions": actions.on_hub_page(hub) if _may_act(hub, member) else None,
             "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
             "events": events,
             "older_url": _older(events[-1].at) if has_more else "",

@@ -18,6 +18,7 @@ from portal.claims.queries import claims_visible_to
 from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.hubs.actions.asking import AnotherActionError
+from portal.hubs.photos import album
 from portal.jobs import planning, queries, requests
 from portal.jobs.display import wording
 from portal.jobs.models import Job, JobRequest
@@ -134,7 +135,7 @@ def _granted(
 
 def _asked(request: HttpRequest, pk: uuid.UUID) -> tuple[JobRequest, Membership]:
     person = access.person(request)
-    details = ("membership__user", "job__site", "organisation", "answered_by", "hub", "site")
+    details = ("membership__user", "job__site", "organisation", "answered_by", "hub__site", "site")
     visible = queries.requests_visible_to(person).select_related(*details)
     asked = get_object_or_404(visible, pk=pk)
     return asked, access.require(person, asked.organisation_id, Ability.MANAGE_JOBS)
@@ -152,4 +153,6 @@ def _proposal(asked: JobRequest, admin: Membership) -> dict[str, object]:
 def _page(
     request: HttpRequest, asked: JobRequest, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
-    return render(request, "jobs/request.html", {"asked": asked, "form": form}, status=status)
+    photos = album.photos_of([asked.hub]) if asked.hub else []
+    context = {"asked": asked, "form": form, "photos": photos}
+    return render(request, "jobs/request.html", context, status=status)
