@@ -34,7 +34,7 @@ class InventoryFilter(forms.Form):
         label=_("Claimed from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     until = forms.DateField(
-        label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Claimed until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
