@@ -31,7 +31,7 @@ class ChosenMoveForm(forms.Form):
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None,  # The sites of the member, once the form knows for whom it is.
-        label=_("To"),
+        label=_("New site"),
         empty_label=_("Choose a site"),
         widget=LongSelect,
         error_messages={"required": _("Choose a site.")},
