@@ -1,6 +1,6 @@
 """Jobs, as pages ask for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -192,5 +192,11 @@ def may_claim_on(member: Membership, job: Job, today: date) -> bool:
 
 def is_move_asked(member: Membership, hub: Hub) -> bool:
     """Whether the member waits for an answer to their request to have the hub moved."""
-    asked = JobRequest.objects.unanswered().filter(membership=member, hub=hub)
-    return asked.filter(kind=JobRequest.Kind.MOVE_HUB).exists()
+    return bool(moves_asked(member, [hub]))
+
+
+def moves_asked(member: Membership, hubs: Iterable[Hub]) -> set[UUID]:
+    """Return of which of the hubs the member waits for an answer to a request to move it."""
+    asked = JobRequest.objects.unanswered().filter(membership=member, hub__in=hubs)
+    found = asked.filter(kind=JobRequest.Kind.MOVE_HUB).values_list("hub", flat=True)
+    return {hub for hub in found if hub}

@@ -6,13 +6,14 @@ is told of the answer.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.core.throttle import Limit
 from portal.hubs.actions import asking
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction
@@ -25,6 +26,9 @@ from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
+
+# Each asks all administrators by e-mail.
+A_DAY: Final = Limit("requests about jobs", most=20, seconds=24 * 3600)
 
 
 @dataclass(frozen=True, slots=True)

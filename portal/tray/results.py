@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from portal.claims.models import Claim
@@ -14,18 +15,29 @@ from portal.sites.models import Site
 NO_WORKER: Final = "no_worker"
 
 
+class Move(Enum):
+    """What somebody may do about a hub of theirs that is at another site: move it, or ask."""
+
+    NOTHING = auto()
+    DO = auto()
+    ASK = auto()
+    IS_ASKED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """The row asks after a hub, to claim it at `site` (None: not picked yet).
 
     `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
-    up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait.
+    up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait. `move` is
+    what the reader may do about a hub that is at another site.
     """
 
     hub: Hub
     site: Site | None
     at: str
     trouble: str
+    move: Move = Move.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

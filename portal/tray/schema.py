@@ -29,6 +29,8 @@ class Action(StrEnum):
     TRY_NOW = "try_now"
     STOP = "stop"
     AGAIN = "again"
+    ASK_MOVE = "ask_move"
+    """The administrators are asked to move the hub here from another site of theirs."""
 
 
 class Outcome(StrEnum):

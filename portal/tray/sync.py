@@ -32,6 +32,7 @@ from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
+from portal.tray import moves
 from portal.tray.results import (
     NO_WORKER,
     ClaimedElsewhere,
@@ -185,6 +186,9 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     except parse.LabelProblem as problem:
         return NoLabel(problem)
     if not row.claim:
+        if row.action == Action.ASK_MOVE:
+            known = watching.known_hubs(member.organisation, {hub_id})
+            moves.ask(member, known.get(hub_id), spoken_of.site(row))
         return _OfHub(hub_id)
     # Before the site is looked at: it may have been archived since the claim was made.
     if made := spoken_of.submitted.get(_submission(row, hub_id)):
@@ -255,6 +259,7 @@ class _Found:
         }
         self.hubs = self._look_up(hubs - self.active.keys())
         self.site_names = self._read_site_names()
+        self.moves = moves.Moves(member, self._own())
         self.trouble = self._trouble()
         self._watch()
 
@@ -267,7 +272,8 @@ class _Found:
         claim = self.active.get(taken.hub_id)
         if claim is None:
             hub = self.hubs[taken.hub_id]
-            return Lookup(hub, site, self._site_of(hub), self.trouble)
+            move = self.moves.of(hub, site)
+            return Lookup(hub, site, self._site_of(hub), self.trouble, move)
         if site is None or claim.spkey_site_id != site.spkey_site_id:
             return ClaimedElsewhere(claim)
         return self._followed(claim)
@@ -313,6 +319,9 @@ class _Found:
             return {}
         sites = sites_of(self.member).filter(spkey_site_id__in=ids)
         return {site.spkey_site_id: site.shown_name for site in sites}
+
+    def _own(self) -> list[Hub]:
+        return [hub for hub in self.hubs.values() if hub.binding == Hub.Binding.OURS]
 
     def _unread(self) -> list[Hub]:
         return [hub for hub in self.hubs.values() if not is_looked_up(hub)]

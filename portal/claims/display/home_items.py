@@ -116,7 +116,11 @@ COUNTED: dict[str, Counted] = {
         "help",
     ),
     "hub_offline": Counted(
-        ngettext_lazy("%(number)d hub is offline", "%(number)d hubs are offline", "number"),
+        ngettext_lazy(
+            "%(number)d claim waits for a hub that is offline",
+            "%(number)d claims wait for hubs that are offline",
+            "number",
+        ),
         _("The portal keeps trying. Somebody on site can check power and cable."),
         "attention",
         "offline",

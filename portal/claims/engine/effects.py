@@ -91,10 +91,14 @@ def keep_place(claim: Claim) -> None:
 
 
 def mark_replaced(claim: Claim) -> None:
-    """Remember of the hub in whose place this one is now that it is replaced."""
+    """Remember of the hub in whose place this one is now that it is replaced, and take its note."""
     if claim.replaces_id is None:
         return
     replaced = Hub.objects.filter(pk=claim.replaces_id).exclude(pk=claim.hub_id)
+    if note := "".join(replaced.values_list("note", flat=True)):
+        # What somebody has said of the new one already stays.
+        without = Hub.objects.filter(pk=claim.hub_id, note="")
+        without.update(note=note, version=F("version") + 1)
     if replaced.update(replaced_by=claim.hub_id, version=F("version") + 1):
         _record("hub.replaced", claim, None)
 

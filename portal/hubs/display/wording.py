@@ -23,12 +23,19 @@ STATES: Final[Mapping[str, Chip]] = {
 """How a hub is: the same word in a chip, a filter, an export and an e-mail."""
 
 MEANINGS: Final[Mapping[str, Text]] = {
-    Health.UNKNOWN: _("SmartphoneKey does not say whether it is online, or could not be asked."),
-    Health.SUSPENDED: _("SmartphoneKey has suspended it: nothing can be done with it."),
+    Health.OFFLINE: _("Check its power and its network cable. It is looked at again by itself."),
+    Health.UNKNOWN: _(
+        "SmartphoneKey does not say whether it is online, or could not be asked. "
+        "It is asked again by itself."
+    ),
+    Health.SUSPENDED: _("SmartphoneKey has suspended it. Only its support can take that back."),
     Health.DECOMMISSIONED: _("SmartphoneKey has taken it out of use for good."),
-    LEFT: _("SmartphoneKey says that it does not belong to your organisation any more."),
+    LEFT: _(
+        "SmartphoneKey says that it does not belong to your organisation any more. "
+        "If nobody of yours gave it away, ask its support."
+    ),
 }
-"""What a state means, of those that do not say it themselves."""
+"""What a state means, and what to do about it, of those that do not say it themselves."""
 
 
 def state_of(hub: Hub) -> str:

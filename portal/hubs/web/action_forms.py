@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.core.web.long_choices import LongSelect
 from portal.hubs.actions.confidential import Confidential, is_commissioning_code
@@ -15,6 +14,7 @@ from portal.sites.models import Site
 from portal.sites.queries import sites_of
 
 BECAUSE_LENGTH = 300
+PASSWORD_LENGTH = _("A Wi-Fi password has 8 to 63 characters. Enter both again.")
 
 
 class WriteOnly(forms.TextInput):
@@ -54,7 +54,7 @@ class MoveForm(ActionForm):
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None,  # The organisation's other sites, once the form knows which.
-        label=pgettext_lazy("where a hub is moved", "To"),
+        label=_("New site"),
         empty_label=_("Choose a site"),
         widget=LongSelect,
         error_messages={"required": _("Choose a site.")},
@@ -84,6 +84,7 @@ class SuspendForm(ActionForm):
         label=_("Reason"),
         max_length=BECAUSE_LENGTH,
         help_text=_("SmartphoneKey and the record keep it."),
+        error_messages={"required": _("Say why.")},
     )
     field_order = ("because", "submission")
 
@@ -96,7 +97,14 @@ class WifiForm(ActionForm):
     """The network's name and its password, write-only."""
 
     ssid = forms.CharField(
-        label=_("Network name (SSID)"), max_length=32, strip=False, widget=WriteOnly()
+        label=_("Network name (SSID)"),
+        max_length=32,
+        strip=False,
+        widget=WriteOnly(),
+        error_messages={
+            "required": _("Enter the network’s name."),
+            "max_length": _("A network’s name has at most 32 characters."),
+        },
     )
     credentials = forms.CharField(
         label=_("Wi-Fi password"),
@@ -104,6 +112,11 @@ class WifiForm(ActionForm):
         max_length=63,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter the password."),
+            "min_length": PASSWORD_LENGTH,
+            "max_length": PASSWORD_LENGTH,
+        },
     )
     field_order = ("ssid", "credentials", "submission")
 
@@ -122,6 +135,7 @@ class CommissionForm(ActionForm):
         max_length=200,
         widget=WriteOnly(),
         help_text=_("11 or 21 digits, or what the QR code says: MT: and more."),
+        error_messages={"required": _("Enter the code that is on the device.")},
     )
     field_order = ("code", "submission")
 

@@ -15,7 +15,7 @@ from portal.core.web.posted import posted
 from portal.hubs import watching
 from portal.hubs.actions import asking, direct
 from portal.hubs.actions.asking import ActionRequest, AnotherActionError
-from portal.hubs.actions.models import HubAction
+from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.display import action_history, action_wording
 from portal.hubs.models import Hub
 from portal.hubs.queries import actions_of_people, actions_on, hubs_of_people
@@ -25,6 +25,9 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 
+JOINER = "\N{WORD JOINER}"
+# How many a hub's own page shows.
+FEW = 3
 AN_HOUR = Limit("actions on hubs", most=300, seconds=3600)
 
 
@@ -45,22 +48,32 @@ def pages_of(hub: Hub) -> list[tuple[ActionPage, str]]:
     return [(page, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, page in possible]
 
 
+def on_hub_page(hub: Hub) -> dict[str, object]:
+    """Return what the hub's own page shows: what was done last, and what its menu leads to."""
+    more = [(page, url) for page, url in pages_of(hub) if page.kind != Kind.MOVE]
+    return part(hub, FEW) | {"more_pages": sorted(more, key=lambda each: each[0].is_dangerous)}
+
+
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the hub's actions as they are now; nothing (204) when the page knows them already."""
     hub, _ = managed_hub(request, pk)
-    context = part(hub)
+    asked = request.GET.get("most", "")
+    context = part(hub, FEW) if asked == str(FEW) else part(hub)
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "hubs/parts/actions.html", context)
 
 
-def part(hub: Hub) -> dict[str, object]:
+def part(hub: Hub, most: int = action_history.MOST) -> dict[str, object]:
     """Return what `hubs/parts/actions.html` shows of a hub, on whatever page, and its pace."""
-    actions = actions_on(hub, action_history.MOST)
+    found = actions_on(hub, most + 1)
+    actions = found[:most]
     return {
         "hub": hub,
         "actions": [action_history.item(action) for action in actions],
+        "has_more": len(found) > most,
+        "most": most if most < action_history.MOST else None,
         "seen": action_history.seen(actions),
         "pace": action_history.pace(actions),
     }
@@ -107,7 +120,8 @@ def _ask(
     context = {
         "hub": hub,
         "page": page,
-        "question": str(page.question) % {"tail": tail},
+        # No line ends between the dots and the number.
+        "question": str(page.question) % {"tail": f"{JOINER}{tail}"},
         "address": reverse(f"hub-actions:{what}", args=(hub.pk,)),
         "form": form,
         "site": _site(hub),

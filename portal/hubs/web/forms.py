@@ -34,7 +34,7 @@ class InventoryFilter(forms.Form):
         label=_("Claimed from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     until = forms.DateField(
-        label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Claimed until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
@@ -109,6 +109,10 @@ class HubWordsForm(forms.ModelForm[Hub]):
         fields = ("place", "note")
         labels = {"place": _("Place"), "note": _("Note")}
         help_texts = {"place": _("Such as: Flat 12, riser")}
+        error_messages = {
+            "place": {"max_length": _("At most 80 characters fit.")},
+            "note": {"max_length": _("At most 1,000 characters fit.")},
+        }
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
     def clean_place(self) -> str:

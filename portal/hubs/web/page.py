@@ -112,7 +112,9 @@ def _page(
         | {
             "form": form or HubWordsForm(instance=hub),
             "may_describe": _may_describe(member),
-            "hub_actions": actions.part(hub) if _may_act(hub, member) else None,
+            # Of a hub that left, no site is kept beside its id.
+            "was_at": hub.organisation.sites.name_of(hub.spkey_site_id) if hub.left_at else "",
+            "hub_actions": actions.on_hub_page(hub) if _may_act(hub, member) else None,
             "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
             "events": events,
             "older_url": _older(events[-1].at) if has_more else "",
@@ -143,7 +145,7 @@ def _live(hub: Hub) -> dict[str, Any]:
         "meaning": wording.MEANINGS.get(wording.state_of(hub), ""),
         "is_fresh": is_fresh,
         "uptime": wording.length(timedelta(seconds=hub.uptime_seconds))
-        if hub.uptime_seconds is not None and hub.online
+        if hub.is_own and hub.uptime_seconds is not None and hub.online
         else "",
         "seen": _seen(hub),
         "pace": PACE if is_fresh else PACE_SOON,

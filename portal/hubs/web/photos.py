@@ -44,10 +44,11 @@ class Shown:
 
 def context(hub: Hub, member: Membership) -> dict[str, Any]:
     """Return what FRAGMENT shows, for this page and any other that includes it."""
-    photos = album.photos_of([hub])
+    photos = [Shown(each, album.may_remove(member, each)) for each in album.photos_of([hub])]
     return {
         "hub": hub,
-        "photos": [Shown(photo, album.may_remove(member, photo)) for photo in photos],
+        "photos": photos,
+        "removes_photos": any(each.removable for each in photos),
         "most_photos": MOST,
         "may_add_photos": album.may_add(member),
         "accepted_photos": ACCEPT,

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -31,7 +31,7 @@ class ChosenMoveForm(forms.Form):
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None,  # The sites of the member, once the form knows for whom it is.
-        label=pgettext_lazy("where a hub is moved", "To"),
+        label=_("New site"),
         empty_label=_("Choose a site"),
         widget=LongSelect,
         error_messages={"required": _("Choose a site.")},

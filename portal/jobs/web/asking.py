@@ -15,10 +15,10 @@ from portal.claims import job_progress, permissions
 from portal.claims.engine import actions as claim_actions
 from portal.claims.models import Reason
 from portal.claims.queries import claims_visible_to
-from portal.core.throttle import Limit
 from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.hubs.actions.asking import AnotherActionError
+from portal.hubs.photos import album
 from portal.jobs import planning, queries, requests
 from portal.jobs.display import wording
 from portal.jobs.models import Job, JobRequest
@@ -31,8 +31,6 @@ from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites.queries import with_words
 
-# Each asks all administrators by e-mail.
-A_DAY = Limit("requests about jobs", most=20, seconds=24 * 3600)
 GRANT, REFUSE = "grant", "refuse"
 
 
@@ -48,7 +46,7 @@ def ask_for_time(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if job.completed_at is not None or job.cancelled_at is not None:
         messages.warning(request, wording.OVER)
         return redirect("jobs:detail", job.pk)
-    A_DAY.take(str(member.pk))
+    requests.A_DAY.take(str(member.pk))
     requests.ask_for_time(job, member)
     messages.success(request, gettext("Your administrators are asked for more time."))
     return redirect("home")
@@ -62,7 +60,7 @@ def ask_for_site(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "jobs/ask_site.html", {"form": form}, status=status)
-    A_DAY.take(str(member.pk))
+    requests.A_DAY.take(str(member.pk))
     requests.ask_for_site(form.cleaned_data["wanted"], member)
     messages.success(request, gettext("Your administrators are asked."))
     return redirect("home")
@@ -113,7 +111,7 @@ def ask_for_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     member = permissions.require_to_act(access.person(request), claim)
     if claim.reason != Reason.ANOTHER_SITE or claim.site is None or claim.by_support:
         return redirect("claims:detail", pk)
-    A_DAY.take(str(member.pk))
+    requests.A_DAY.take(str(member.pk))
     requests.ask_for_move(claim.hub, claim.site, member)
     messages.success(request, gettext("Your administrators are asked to move it."))
     return redirect("claims:detail", pk)
@@ -137,7 +135,7 @@ def _granted(
 
 def _asked(request: HttpRequest, pk: uuid.UUID) -> tuple[JobRequest, Membership]:
     person = access.person(request)
-    details = ("membership__user", "job__site", "organisation", "answered_by", "hub", "site")
+    details = ("membership__user", "job__site", "organisation", "answered_by", "hub__site", "site")
     visible = queries.requests_visible_to(person).select_related(*details)
     asked = get_object_or_404(visible, pk=pk)
     return asked, access.require(person, asked.organisation_id, Ability.MANAGE_JOBS)
@@ -155,4 +153,6 @@ def _proposal(asked: JobRequest, admin: Membership) -> dict[str, object]:
 def _page(
     request: HttpRequest, asked: JobRequest, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
-    return render(request, "jobs/request.html", {"asked": asked, "form": form}, status=status)
+    photos = album.photos_of([asked.hub]) if asked.hub else []
+    context = {"asked": asked, "form": form, "photos": photos}
+    return render(request, "jobs/request.html", context, status=status)

@@ -25,6 +25,7 @@ class Workspace:
     organisation: Organisation | None = None
     memberships: list[Membership] = field(default_factory=list)
     can: frozenset[str] = frozenset()
+    all_sites: bool = False
     banner: Banner | None = None
 
     @property
@@ -42,6 +43,11 @@ class Workspace:
     def may_search(self) -> bool:
         """Whether there is anything of the organisation to look for: support’s has nothing."""
         return access.Ability.VIEW in self.can and access.Ability.SUPPORT not in self.can
+
+    @property
+    def may_import(self) -> bool:
+        """Whether the person may claim many hubs at once, which takes all sites."""
+        return self.all_sites and access.Ability.CLAIM in self.can
 
     @property
     def is_concerned(self) -> bool:
@@ -72,6 +78,7 @@ def find_workspace(request: HttpRequest) -> Workspace:
         organisation=membership.organisation if membership else None,
         memberships=mine,
         can=frozenset(can),
+        all_sites=membership.all_sites if membership else False,
         banner=key_banner(membership) if membership else None,
     )
 

@@ -36,6 +36,7 @@ class SiteForm(forms.ModelForm[Site]):
             "contact": _("Who lets people in, and a number."),
             "note": _("Such as where to park, or who has the key of the riser."),
         }
+        error_messages: ClassVar = {"name": {"required": _("Give the site a name.")}}
         widgets: ClassVar = {
             "usual_hubs": forms.NumberInput(attrs={"min": 1, "max": Site.MOST_HUBS}),
             "note": forms.Textarea(attrs={"rows": 3}),

@@ -22,7 +22,7 @@ from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
 from portal.tray import jobs, results, sync
 from portal.tray.display import wording
-from portal.tray.results import Lookup, Result
+from portal.tray.results import Lookup, Move, Result
 from portal.tray.schema import Action, News, Outcome, Row
 
 # Seconds until the device asks again where nothing is going to change soon.
@@ -169,7 +169,17 @@ def _known(lookup: Lookup) -> News:
         return _news(outcome, words)
     if lookup.site is None:
         outcome, words = Outcome.YOURS, wording.YOURS
-    return _news(outcome, words, _where(lookup.at, words))
+    words = wording.of_move(lookup.move, words)
+    news = _news(outcome, words, _where(lookup.at, words))
+    if lookup.move is Move.ASK:
+        return replace(news, actions=(Action.ASK_MOVE,))
+    return replace(news, url=_move_url(lookup)) if lookup.move is Move.DO else news
+
+
+def _move_url(lookup: Lookup) -> str:
+    """Return where an administrator moves the hub to the site that was picked."""
+    site = str(lookup.site.pk) if lookup.site else ""
+    return reverse("hub-actions:move", args=(lookup.hub.pk,), query={"site": site})
 
 
 def verdict(lookup: Lookup) -> Rule:

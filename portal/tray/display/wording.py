@@ -12,7 +12,7 @@ from portal.claims.display.answer_wording import NOT_SAVED
 from portal.claims.display.wording import Words, words
 from portal.claims.models import Reason, State
 from portal.core.ui import Chip, Text
-from portal.tray.results import NO_WORKER
+from portal.tray.results import NO_WORKER, Move
 
 CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
 
@@ -34,6 +34,19 @@ YOURS: Final = Words(
     _("There is nothing to do, unless it stands somewhere else now."),
 )
 ELSEWHERE: Final = words(State.CONFLICT, Reason.ANOTHER_SITE)
+
+# What its reader may do, instead of asking somebody by telephone.
+_OF_MOVE: Final = {
+    Move.DO: _("Tap its number to move it here. Nothing was changed."),
+    Move.ASK: _("If it stands here now, ask to have it moved. Nothing was changed."),
+    Move.IS_ASKED: _("Your administrators are asked to move it here."),
+}
+
+
+def of_move(move: Move, found: Words) -> Words:
+    """Return the words with what the reader may do about a hub that is at another site."""
+    return replace(found, text=_OF_MOVE[move]) if move in _OF_MOVE else found
+
 
 _HERE: Final = words(State.ALREADY_YOURS, Reason.NONE)
 _OF_LOOKUP: Final = {

@@ -22,8 +22,8 @@ import { isBad } from "./outcome.js";
  * @property {Action[]} actions
  */
 
-/** What can be done to a row's claim. @type {Action[]} */
-export const ACTIONS = ["try_now", "stop", "again"];
+/** What can be done about a row, to its claim or where its hub is elsewhere. @type {Action[]} */
+export const ACTIONS = ["try_now", "stop", "again", "ask_move"];
 /** What has become of a row that the device itself has words for, by their name. */
 /** @type {Record<string, Outcome>} */
 const OUTCOMES = {

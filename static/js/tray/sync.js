@@ -222,7 +222,7 @@ export class TraySync {
   }
 
   /**
-   * Has an action done to a row that was sent.
+   * Has an action done to a row that the portal knows.
    * @param {string} id
    * @param {Action} action
    */

@@ -14,7 +14,7 @@ NEW = world.hub_id(5)
 @pytest.fixture
 def broken(acme, sandbox):
     hub = hub_of(acme, world.hub_id(4), site="mill-court")
-    hub.place = "Flat 12, riser"
+    hub.place, hub.note = "Flat 12, riser", "Behind the meters"
     hub.save()
     return hub
 
@@ -38,7 +38,7 @@ def test_the_new_hub_takes_the_old_ones_place_once_it_is_claimed(
     broken.refresh_from_db()
 
     assert (done.state, done.site, done.place) == ("claimed", mill_court, "Flat 12, riser")
-    assert broken.replaced_by == done.hub
+    assert (broken.replaced_by, done.hub.note) == (done.hub, "Behind the meters")
     address = reverse("hub-actions:ask-support", args=(broken.pk,)) + "?wish=replace"
     assert f"Replaced by hub: {NEW}" in admin.get(address).content.decode()
 

@@ -13,11 +13,13 @@ from portal.core.models import Heartbeat
 from portal.gateway import circuit
 from portal.gateway.models import Circuit
 from portal.hubs.models import Hub
+from portal.jobs.models import JobRequest
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request
-from tests.tray.conftest import HUB, claims_sent
+from tests.tray.conftest import HUB, Tablet, beat, claims_sent
 
+OURS_AT_MILL_COURT = {"status": "Claimed", "orgId": world.ACME_ORG_ID, "siteId": "mill-court"}
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
 
@@ -81,6 +83,48 @@ def test_a_hub_of_ours_says_whether_it_is_here_or_where_else(
     assert [each["outcome"] for each in news] == ["here", "elsewhere", "yours"]
     assert not any(each["canClaim"] for each in news)
     assert all("SmartphoneKey has it at Mill Court." in each["text"] for each in news[1:])
+
+
+def test_an_installer_asks_from_the_row_to_have_a_hub_moved_here(
+    tablet, mill_court, orchard_rise, sandbox
+):
+    sandbox.state.set_hub(HUB, OURS_AT_MILL_COURT)
+    row = tablet.row(HUB, orchard_rise)
+    tablet.news(row)
+    offered = dict(tablet.after_work(row))
+    for _ in range(2):  # A tap whose answer was lost is sent again.
+        asked = tablet.send(tablet.body(row | {"action": "ask_move"})).json()["rows"][0]
+
+    assert (offered["outcome"], offered["actions"]) == ("elsewhere", ["ask_move"])
+    assert asked["actions"] == []
+    assert "Your administrators are asked to move it here." in asked["text"]
+    request = JobRequest.objects.get()
+    assert (request.kind, str(request.hub), request.site) == ("move_hub", HUB, orchard_rise)
+
+
+def test_an_administrators_row_leads_to_the_move(
+    as_person, ada, acme, orchard_rise, mill_court, sandbox
+):
+    as_admin = Tablet(as_person(ada), ada, acme)
+    beat()
+    sandbox.state.set_hub(HUB, OURS_AT_MILL_COURT)
+    row = as_admin.row(HUB, orchard_rise)
+    as_admin.news(row)
+    news = dict(as_admin.after_work(row))
+    as_admin.news(row | {"action": "ask_move"})
+
+    hub = Hub.objects.get()
+    assert news["url"] == f"/hubs/{hub.pk}/move/?site={orchard_rise.pk}"
+    assert (news["actions"], JobRequest.objects.count()) == ([], 0)
+
+
+def test_nobody_asks_to_move_what_is_not_elsewhere_among_ours(tablet, mill_court, sandbox):
+    for hub in (HUB, MAGIC["claimed_elsewhere"]):
+        row = tablet.row(hub, mill_court)
+        tablet.news(row)
+        tablet.after_work(row)
+        tablet.news(row | {"action": "ask_move"})
+    assert not JobRequest.objects.exists()
 
 
 def test_a_site_that_the_portal_does_not_know_is_called_by_its_id(tablet, mill_court, sandbox):

@@ -1,0 +1,50 @@
+"""Hubs that a row finds at another site of the organisation: who may move them, and who may ask."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from portal.core.throttle import LimitReachedError
+from portal.hubs.models import Hub
+from portal.jobs import requests
+from portal.jobs.queries import moves_asked
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+from portal.tray.results import Move
+
+
+def is_elsewhere(hub: Hub, site: Site | None) -> bool:
+    """Whether the hub is the organisation's, and at another site than this one."""
+    is_ours = hub.binding == Hub.Binding.OURS
+    return is_ours and site is not None and hub.spkey_site_id != site.spkey_site_id
+
+
+def ask(member: Membership, hub: Hub | None, site: Site | None) -> None:
+    """Ask the administrators to move the hub to the site, where there is anything to ask."""
+    if hub is None or site is None or not is_elsewhere(hub, site) or _manages(member):
+        return
+    # Somebody who has asked for so much today finds that the row still offers it.
+    with suppress(LimitReachedError):
+        requests.A_DAY.take(str(member.pk))
+        requests.ask_for_move(hub, site, member)
+
+
+class Moves:
+    """What a member may do about these hubs."""
+
+    def __init__(self, member: Membership, hubs: Iterable[Hub]) -> None:
+        self._manages = _manages(member)
+        self._asked = set() if self._manages else moves_asked(member, hubs)
+
+    def of(self, hub: Hub, site: Site | None) -> Move:
+        """Return what the member may do to get the hub to this site."""
+        if not is_elsewhere(hub, site):
+            return Move.NOTHING
+        if self._manages:
+            return Move.DO
+        return Move.IS_ASKED if hub.pk in self._asked else Move.ASK
+
+
+def _manages(member: Membership) -> bool:
+    return Ability.MANAGE_HUBS in access.abilities(member)
