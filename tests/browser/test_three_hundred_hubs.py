@@ -128,7 +128,7 @@ def two_are_moved(page: Page, sandbox: Sandbox) -> None:
     expect(with_chosen).to_contain_text("2 chosen")
     with_chosen.get_by_role("button", name="Move").click()
     expect(page.get_by_role("heading", name="Move 2 hubs to another site?")).to_be_visible()
-    page.get_by_label("To").select_option(label="Orchard Rise")
+    page.get_by_label("New site").select_option(label="Orchard Rise")
     page.get_by_role("button", name="Check the move").click()
     carry_out(page, "Move 2 hubs", "2 hubs are moved.")
     assert {sandbox.state.hubs[world.hub_id(n)].site_id for n in (1010, 1011)} == {"orchard-rise"}
