@@ -19,7 +19,7 @@ from django.core.management import call_command
 from bench import place, report, signals
 from chaos import postgres
 
-PARTS = ("polls", "submits", "crowd", "fair", "flood", "photos", "weight", "history")
+PARTS = ("polls", "submits", "crowd", "fair", "flood", "photos", "weight", "rounds", "history")
 # Measured only when they are named: they take minutes, and all but one need a browser.
 BY_NAME = ("imports", "labels", "tray", "lighthouse")
 

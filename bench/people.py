@@ -1,4 +1,4 @@
-"""Ira, who installs hubs for Acme, in whose name everything is measured; Hal, of Harbour, waits."""
+"""Ira, who installs hubs for Acme, in whose name everything is measured; others, who wait."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,17 @@ class Installer:
 
 def installer(email: str = IRA) -> Installer:
     """Return the installer, made with organisation, working key and sites if there is none."""
-    user = User.objects.filter(email=email).first() or _make(email)
+    return _signed_in(User.objects.filter(email=email).first() or _make(email))
+
+
+def other(number: int) -> Installer:
+    """Return an installer of another organisation, of which nothing is known but its number."""
+    name = f"organisation-{number}"
+    organisation = Organisation.objects.create(name=name.title(), spkey_org_id=name)
+    return _signed_in(_make_at(organisation, f"installer@{name}.example"))
+
+
+def _signed_in(user: User) -> Installer:
     client = Client()
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -49,6 +59,10 @@ def _make(email: str) -> User:
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
     key = api_keys.replace(organisation, None, Secret(secret), None)
     ApiCredential.objects.filter(pk=key.pk).update(state="working", due_at=None)
+    return _make_at(organisation, email)
+
+
+def _make_at(organisation: Organisation, email: str) -> User:
     for site in SITES:
         Site.objects.create(
             organisation=organisation, name=site, spkey_site_id=site.lower().replace(" ", "-")

@@ -1,4 +1,4 @@
-"""Ten years of an organisation: claims with their calls, records, hubs, sites and people."""
+"""Ten years of an organisation: claims with their calls, records, hubs, sites, people and jobs."""
 
 import uuid
 from datetime import timedelta
@@ -6,10 +6,11 @@ from typing import Final
 
 from django.utils import timezone
 
+from bench.inventory import make_hubs, make_imports, make_troubled
+from bench.records import make_entries
 from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Attempt, Claim, State
-from portal.core import statistics
 from portal.core.leasing import due_at
 from portal.hubs.models import Hub
 from portal.jobs import planning
@@ -21,16 +22,39 @@ from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
 
 CLAIMS_OF_A_HUB: Final = 20
+CLAIMS_OF_A_JOB: Final = 50
+CLAIMS_OF_AN_IMPORTED_HUB: Final = 10
+ENTRIES_OF_A_CLAIM: Final = 10
 CLAIMS_OF_A_SITE: Final = 500
 CLAIMS_OF_A_PERSON: Final = 5_000
+HUBS_IN_EACH_STATE: Final = 26
 BATCH: Final = 5_000
+NEWEST: Final = timedelta(days=9)
+OLDEST: Final = timedelta(days=3652)
+
+
+def make_years(
+    person: User, count: int, newest: timedelta = NEWEST, oldest: timedelta = OLDEST
+) -> Claim:
+    """Make what comes with so many claims: hubs, jobs, imports and ten entries each in the record.
+
+    Return a claim of the middle. They are spread as by `make_claims`.
+    """
+    claim = make_claims(person, count, newest, oldest)
+    make_past_jobs(person, count // CLAIMS_OF_A_JOB)
+    site = Site.objects.filter(organisation=claim.organisation_id).latest("created_at")
+    make_imports(person, site, count // CLAIMS_OF_AN_IMPORTED_HUB)
+    # Of each claim itself there is one already.
+    others = count * (ENTRIES_OF_A_CLAIM - 1)
+    make_entries(claim.organisation, others, newest=newest, oldest=oldest)
+    return claim
 
 
 def make_claims(
     person: User,
     count: int,
-    newest: timedelta = timedelta(days=9),
-    oldest: timedelta = timedelta(days=3652),
+    newest: timedelta = NEWEST,
+    oldest: timedelta = OLDEST,
 ) -> Claim:
     """Make so many more claims of the person and of new colleagues; return one of the middle.
 
@@ -40,7 +64,8 @@ def make_claims(
     organisation = person.memberships.get().organisation
     sites = _more_sites(organisation, max(count // CLAIMS_OF_A_SITE, 1), "House")
     people = [person, *_more_people(count // CLAIMS_OF_A_PERSON)]
-    claims = _claims(organisation, sites, people, count, newest=newest, oldest=oldest)
+    hubs = make_hubs(organisation, sites, people, max(count // CLAIMS_OF_A_HUB, 1))
+    claims = _claims(hubs, sites, people, count, newest=newest, oldest=oldest)
     for n, claim in enumerate(claims[1::20]):
         claim.site, claim.spkey_site_id = None, f"boiler-room-{n % 7}"
     _save(claims)
@@ -48,17 +73,29 @@ def make_claims(
 
 
 def make_jobs(person: User, claim: Claim, count: int) -> Job:
-    """Make so many jobs that are over, one a day back from yesterday, and one of today.
+    """Make so many jobs that are over, and one of today.
 
     The claims of the claim's site are counted for the one of today; return that.
     """
+    make_past_jobs(person, count)
     organisation, today = claim.organisation, timezone.localdate()
     site, member = organisation.sites.earliest("created_at"), person.memberships.get()
+    job = planning.make(Plan(site, today, today, people=[member]), person)
+    some = Claim.objects.filter(organisation=organisation).values_list("pk", flat=True)[:50]
+    Claim.objects.filter(pk__in=list(some)).update(job=job)
+    return job
+
+
+def make_past_jobs(person: User, count: int) -> None:
+    """Make so many jobs that are over, one a day back from yesterday, at the sites in turns."""
+    member, today = person.memberships.get(), timezone.localdate()
+    sites = list(Site.objects.filter(organisation=member.organisation_id).order_by("created_at"))
+    last = Job.objects.filter(organisation=member.organisation_id).count()
     made = [
         Job(
-            organisation=organisation,
-            site=site,
-            number=number,
+            organisation_id=member.organisation_id,
+            site=sites[number % len(sites)],
+            number=last + number,
             starts_on=(day := today - number * timedelta(days=1)),
             ends_on=day,
             reference=f"WO-{number}",
@@ -69,18 +106,19 @@ def make_jobs(person: User, claim: Claim, count: int) -> Job:
     ]
     Job.objects.bulk_create(made, BATCH)
     JobMember.objects.bulk_create([JobMember(job=job, membership=member) for job in made], BATCH)
-    job = planning.make(Plan(site, today, today, people=[member]), person)
-    some = Claim.objects.filter(organisation=organisation).values_list("pk", flat=True)[:50]
-    Claim.objects.filter(pk__in=list(some)).update(job=job)
-    return job
 
 
 def make_former_sites(person: User, count: int) -> None:
-    """Make sites of the person's organisation that had one claim each, ten years ago, by them."""
+    """Make sites of the person's organisation that had one claim each, ten years ago, by them.
+
+    A page's worth of hubs in each state stands there.
+    """
     organisation = person.memberships.get().organisation
     sites = _more_sites(organisation, count, "Former")
     long_ago = {"newest": timedelta(days=3653), "oldest": timedelta(days=3660)}
-    _save(_claims(organisation, sites, [person], count, **long_ago))
+    hubs = make_hubs(organisation, sites, [person], max(count // CLAIMS_OF_A_HUB, 1))
+    _save(_claims(hubs, sites, [person], count, **long_ago))
+    make_troubled(organisation, sites, [person], HUBS_IN_EACH_STATE)
 
 
 def submit(person: User, count: int) -> None:
@@ -116,7 +154,7 @@ def make_due(person: User, count: int) -> None:
 
 
 def _claims(
-    organisation: Organisation,
+    hubs: list[Hub],
     sites: list[Site],
     people: list[User],
     count: int,
@@ -124,11 +162,10 @@ def _claims(
     newest: timedelta,
     oldest: timedelta,
 ) -> list[Claim]:
-    hubs = _more_hubs(organisation, max(count // CLAIMS_OF_A_HUB, 1))
     now = timezone.now()
     return [
         Claim(
-            organisation=organisation,
+            organisation_id=sites[0].organisation_id,
             hub=(hub := hubs[n % len(hubs)]),
             hub_id_text=str(hub.hub_id),
             site=(site := sites[n % len(sites)]),
@@ -174,6 +211,8 @@ def _save(claims: list[Claim]) -> None:
                 organisation_id=claim.organisation_id,
                 object_type="claims.Claim",
                 object_id=str(claim.pk),
+                hub=claim.hub.hub_id,
+                site=claim.spkey_site_id,
             )
             for claim in claims
         ),
@@ -191,7 +230,6 @@ def _save(claims: list[Claim]) -> None:
         )
         for claim in claims[::10]
     )
-    statistics.refresh(at_once=True)
 
 
 def _more_sites(organisation: Organisation, count: int, name: str) -> list[Site]:
@@ -200,15 +238,6 @@ def _more_sites(organisation: Organisation, count: int, name: str) -> list[Site]
         Site(organisation=organisation, name=f"{name} {n}", spkey_site_id=f"{name.lower()}-{n}")
         for n in range(known, known + count)
     )
-
-
-def _more_hubs(organisation: Organisation, count: int) -> list[Hub]:
-    known, ours = Hub.objects.filter(organisation=organisation).count(), Hub.Binding.OURS
-    hubs = [
-        Hub(organisation=organisation, hub_id=uuid.uuid4(), serial=f"SK-{n:06}", binding=ours)
-        for n in range(known, known + count)
-    ]
-    return Hub.objects.bulk_create(hubs, batch_size=BATCH)
 
 
 def _more_people(count: int) -> list[User]:

@@ -94,6 +94,11 @@ def kinds(*, reserved: bool = False) -> list[WorkKind]:
     return [kind for kind in _kinds.values() if kind.reserved == reserved]
 
 
+def cleanups() -> dict[str, Callable[[], object]]:
+    """Return what workers do at every heartbeat, by name."""
+    return dict(_cleanups)
+
+
 def check_leases() -> None:
     """Raise RuntimeError when a piece of work could outlive its lease: two would then do it."""
     for kind in _kinds.values():

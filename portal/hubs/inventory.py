@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portal.hubs import search
 from portal.hubs.models import Hub, HubQuerySet
@@ -44,12 +44,14 @@ _PLACES: Final = _DIFFERENT.format(column="place")
 class Order:
     """A column by which hubs are sorted, and then by their row's id.
 
-    `present` are those that have a value in it, all where it is None.
+    `present` are those that have a value in it, all where it is None, and `absent` the others: not
+    its negation, for which no index is used.
     """
 
     field: str
     read: Callable[[str], Any]
     present: Q | None = None
+    absent: Q = Q()
 
     def value_of(self, hub: Hub) -> Any:
         """Return the hub's value in the column; None where it has none."""
@@ -60,17 +62,22 @@ class Order:
 
 
 def _text(field: str) -> Order:
-    return Order(field, str, Q(**{f"{field}__gt": ""}))
+    return Order(field, str, Q(**{f"{field}__gt": ""}), Q(**{field: ""}))
 
 
 def _time(field: str) -> Order:
-    return Order(field, datetime.fromisoformat, Q(**{f"{field}__isnull": False}))
+    present, absent = (Q(**{f"{field}__isnull": is_null}) for is_null in (False, True))
+    return Order(field, datetime.fromisoformat, present, absent)
+
+
+# The organisation's sites by their name, and the hubs of one after the other.
+_AT_SITE: Final = Q(site__isnull=False, site__organisation=F("organisation"))
 
 
 ORDERS: Final[Mapping[str, Order]] = {
     "hub": Order("hub_id", UUID),
     "place": _text("place"),
-    "site": Order("site__name", str, Q(site__isnull=False)),
+    "site": Order("site__name", str, _AT_SITE, Q(site=None)),
     "model": _text("model"),
     "firmware": _text("firmware"),
     "state": _text("health"),
@@ -127,7 +134,7 @@ def in_order(
     """
     parts = [(hubs.filter(order.present or Q()), True)]
     if order.present is not None:
-        parts.append((hubs.exclude(order.present), False))
+        parts.append((hubs.filter(order.absent), False))
     if backwards:
         parts.reverse()
     has_value = position is None or position.value is not None

@@ -250,6 +250,11 @@ class Hub(Leased):
                 condition=Q(site__isnull=False),
                 name="hub_health_at_site",
             ),
+            models.Index(
+                fields=("organisation", "health_since", "id"),
+                condition=Q(site=None),
+                name="hub_at_no_site",
+            ),
             # Also of the sites that are learnt from hubs.
             models.Index(
                 fields=("organisation", "spkey_site_id", "hub_id"), name="hub_by_spkey_site"

@@ -47,7 +47,12 @@ class Site(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="sites", verbose_name=_("organisation")
+        # The index of its sites by their name serves, see below.
+        Organisation,
+        models.CASCADE,
+        db_index=False,
+        related_name="sites",
+        verbose_name=_("organisation"),
     )
     name = models.CharField(_("name"), max_length=120)
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
@@ -74,6 +79,7 @@ class Site(models.Model):
                 fields=("organisation", "spkey_site_id"), name="one_site_per_spkey_site_id"
             ),
         )
+        indexes = (models.Index(fields=("organisation", "name"), name="site_by_name"),)
 
     def __str__(self) -> str:
         return self.shown_name

@@ -29,7 +29,7 @@ def text(answer: Mapping[str, object], name: str) -> str:
     value = answer.get(name)
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise Undocumented(f"{name} is not a short text")
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+    if not value.isprintable() and any(unicodedata.category(c) in {"Cc", "Cs"} for c in value):
         raise Undocumented(f"{name} holds control characters")
     return value
 

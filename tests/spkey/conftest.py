@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-import responses
 
 from portal import spkey
 from tests.spkey import people
+from tests.spkey.played import PlayedApi, playing
 from tests.spkey.servers import Behaviour, Server
 
 
 @pytest.fixture
-def api() -> Iterator[responses.RequestsMock]:
+def api() -> Iterator[PlayedApi]:
     """A SpKey API that answers as it is told; every answer told must be asked for."""
-    with responses.RequestsMock() as mock:
-        yield mock
+    with playing() as played:
+        yield played
+    assert not played.unasked
 
 
 @pytest.fixture

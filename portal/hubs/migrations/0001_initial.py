@@ -435,6 +435,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="hub",
             index=models.Index(
+                condition=models.Q(("site", None)),
+                fields=["organisation", "health_since", "id"],
+                name="hub_at_no_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
                 fields=["organisation", "spkey_site_id", "hub_id"], name="hub_by_spkey_site"
             ),
         ),

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="sites",
                         to="orgs.organisation",
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "site",
                 "verbose_name_plural": "sites",
                 "ordering": ("name",),
+                "indexes": [models.Index(fields=["organisation", "name"], name="site_by_name")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("organisation", "spkey_site_id"), name="one_site_per_spkey_site_id"

@@ -1,0 +1,374 @@
+"""What is done with an organisation's years: each page, list, search, poll, file and lease."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Self
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.http import QueryDict
+from django.test import Client
+
+from bench.people import use_factor
+from bench.years import submit
+from portal.audit.kinds import Kind as RecordKind
+from portal.claims.groups import OFFERED
+from portal.claims.models import Claim
+from portal.claims.queries import claims_for_others
+from portal.core import leasing, worker
+from portal.core.web import pagination
+from portal.hubs import inventory
+from portal.hubs.models import LEFT, Health, Hub
+from portal.hubs.web.action_pages import ACTION_PAGES
+from portal.hubs.web.forms import NO_SITE
+from portal.imports.models import Import, State
+from portal.jobs.models import Job
+from portal.jobs.queries import GROUPS
+from portal.jobs.site_numbers import ORDERS
+from portal.orgs.models import Membership, Organisation, User
+
+type Work = Callable[[], object]
+type Reader = Callable[[str], Work]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who looks, each of them at all that concerns them."""
+
+    installer: User
+    admin: User
+    former: User
+    agent: User
+    operator: User
+
+    @classmethod
+    def of(cls, organisation: Organisation, installer: User) -> Self:
+        """Make who is missing beside this installer of the organisation."""
+        admin = User.objects.create_user("history@acme.example", name="Ada Admin")
+        Membership.objects.create(user=admin, organisation=organisation, role="admin")
+        former = User.objects.create_user("rita@acme.example", name="Rita Rare")
+        Membership.objects.create(user=former, organisation=organisation)
+        support = Organisation.objects.create(name="Support", spkey_org_id="support")
+        agent = User.objects.create_user("agent@support.example", name="Sam Support")
+        Membership.objects.create(user=agent, organisation=support, support=True)
+        operator = User.objects.create_superuser("history-operator@portal.example")
+        return cls(installer, admin, former, agent, operator)
+
+
+def works(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    """Yield what is done with a history in which this claim lies somewhere in the middle."""
+    read, post = _reader(readers.admin), _poster(readers.admin)
+    yield from _pages(readers, claim)
+    yield from _sites(read, claim)
+    yield from _hubs(read, claim.hub)
+    yield from _inventory(read, claim)
+    yield from _jobs(read, claim)
+    yield from _imports(read, claim)
+    yield from _record(read, claim)
+    yield from _people(read, claim)
+    yield from _lists(readers, claim)
+    yield from _searches(readers, claim)
+    yield from _found_everywhere(read, claim)
+    yield from _files(read, post, claim)
+    yield from _operators_pages(readers, claim)
+    yield from _tray(readers, claim)
+    yield from _worker()
+
+
+def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read, of_installer = _reader(readers.admin), _reader(readers.installer)
+    yield "administrator's home", read("/")
+    yield "installer's home", of_installer("/")
+    yield "tray", of_installer("/claims/new/")
+    yield "key", read("/organisation/key/")
+    yield "settings", read("/organisation/settings/")
+    yield "own activity", of_installer("/accounts/activity/")
+    yield "administrator's own activity", read("/accounts/activity/")
+    yield "claim", read(f"/claims/{claim.pk}/")
+    yield "claim's poll", read(f"/claims/{claim.pk}/live/")
+
+
+def _sites(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    for order in ORDERS:
+        for way in ("", "-"):
+            yield f"sites by {way}{order}", read(f"/sites/?order={way}{order}")
+    yield "search for sites", read("/sites/?q=house")
+    yield "site", read(f"/sites/{claim.site_id}/")
+    yield "site's form", read(f"/sites/{claim.site_id}/change/")
+    yield "site that is to be archived", read(f"/sites/{claim.site_id}/archive/")
+
+
+def _hubs(read: Reader, hub: Hub) -> Iterator[tuple[str, Work]]:
+    yield "hub", read(f"/hubs/{hub.pk}/")
+    yield "hub's poll", read(f"/hubs/{hub.pk}/live/")
+    yield "hub's photos", read(f"/hubs/{hub.pk}/photos/")
+    yield "hub's actions", read(f"/hubs/{hub.pk}/actions/")
+    yield "hub's actions' poll", read(f"/hubs/{hub.pk}/actions/live/")
+    yield "message to support", read(f"/hubs/{hub.pk}/ask-support/")
+    for what in ACTION_PAGES:
+        yield f"hub: {what}", read(f"/hubs/{hub.pk}/{what}/")
+
+
+def _inventory(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    hub = Hub.objects.select_related("site").get(pk=claim.hub_id)
+    for name, order in inventory.ORDERS.items():
+        for way in ("", "-"):
+            yield f"hubs by {way}{name}", read(f"/hubs/?order={way}{name}")
+        place = {"order": name, "after": inventory.position_of(hub, order)}
+        yield f"hubs by {name}, in the middle", read(f"/hubs/?{urlencode(place)}")
+    before = {"before": inventory.position_of(hub, inventory.ORDERS["since"])}
+    yield "hubs, backwards", read(f"/hubs/?{urlencode(before)}")
+    yield "200 hubs", read("/hubs/?rows=200")
+    for state in (*Health.values, LEFT):
+        yield f"hubs that are {state}", read(f"/hubs/?state={state}")
+    filters = {
+        "of a site": {"site": str(hub.site_id)},
+        "of no site": {"site": NO_SITE},
+        "with a firmware": {"firmware": hub.firmware},
+        "of a claimer": {"person": hub.claimed_by_name},
+        "of some days": {"since": "2020-01-01", "until": "2099-01-01"},
+        "offline at a site": {"state": "offline", "site": str(hub.site_id)},
+        "with a firmware, by place": {"firmware": hub.firmware, "order": "place"},
+        "offline, by site": {"state": "offline", "order": "site"},
+        "online of a claimer, by reading": {
+            "state": "online",
+            "person": hub.claimed_by_name,
+            "order": "-read",
+        },
+    }
+    for name, query in filters.items():
+        yield f"hubs {name}", read(f"/hubs/?{urlencode(query)}")
+    for name, text in _texts(hub).items():
+        yield f"hubs: search for {name}", read(f"/hubs/?{urlencode({'q': text})}")
+    within = {"state": "offline", "q": "house", "order": "place"}
+    yield "hubs: search among those offline", read(f"/hubs/?{urlencode(within)}")
+
+
+def _texts(hub: Hub) -> dict[str, str]:
+    return {
+        "last characters": str(hub.hub_id)[-4:],
+        "an id": str(hub.hub_id),
+        "a serial": hub.serial,
+        "all serials": "SK-0",
+        "a place": hub.place,
+        "many places": "flat 7",
+        "all places": "house",
+        "two letters": "ho",
+        "nothing": "nothing-like-it",
+    }
+
+
+def _jobs(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    for group in GROUPS:
+        yield f"jobs {group}", read(f"/jobs/?state={group}")
+    for name, text in {
+        "a reference": "WO-7",
+        "all references": "WO-",
+        "a number": "#7",
+        "a site": "House 0",
+        "a person": "installer",
+        "nothing": "nothing-like-it",
+    }.items():
+        yield f"jobs over: search for {name}", read(f"/jobs/?{urlencode({'q': text})}&state=over")
+    job = Job.objects.unfinished().filter(organisation=claim.organisation_id).earliest("number")
+    yield "job", read(f"/jobs/{job.pk}/")
+    yield "job's poll", read(f"/jobs/{job.pk}/live/")
+    yield "job's form", read(f"/jobs/{job.pk}/edit/")
+    yield "new job", read("/jobs/new/")
+
+
+def _imports(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    plans = Import.objects.filter(organisation=claim.organisation_id)
+    plan, done = (plans.filter(state=each).latest("number") for each in (State.READY, "finished"))
+    yield "imports", read("/import/")
+    yield "new import", read("/import/new/")
+    yield "plan", read(f"/import/{plan.pk}/")
+    yield "plan's poll", read(f"/import/{plan.pk}/live/")
+    yield "plan's hubs of others", read(f"/import/{plan.pk}/?show=foreign")
+    yield "import", read(f"/import/{done.pk}/")
+    yield "import's pile", read(f"/import/{done.pk}/?show=not_done")
+    yield "sites to import", read("/sites/import/")
+
+
+def _record(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    yield "record", read("/record/")
+    for kind in RecordKind:
+        yield f"{kind} in the record", read(f"/record/?kind={kind}")
+    filters = {
+        "a person": {"person": str(claim.submitted_by_id)},
+        "a site": {"site": claim.spkey_site_id},
+        "some days": {"since": "2018-01-01", "until": "2030-01-01"},
+        "a person at a site": {
+            "person": str(claim.submitted_by_id),
+            "site": claim.spkey_site_id,
+        },
+        "jobs by a person": {"kind": "jobs", "person": str(claim.submitted_by_id)},
+        "a hub": {"q": str(claim.hub.hub_id)},
+        "a claim": {"q": str(claim.pk)},
+        "a site's id": {"q": claim.spkey_site_id},
+        "nothing": {"q": "nothing-like-it"},
+        "hubs at a site's id": {"kind": "hubs", "q": claim.spkey_site_id},
+    }
+    for name, query in filters.items():
+        yield f"record: {name}", read(f"/record/?{urlencode(query)}")
+
+
+def _people(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    member = Membership.objects.filter(organisation=claim.organisation_id).earliest("pk")
+    yield "people", read("/organisation/people/")
+    yield "search for people", read("/organisation/people/?q=acme")
+    yield "member", read(f"/organisation/people/{member.pk}/")
+    yield "invitation", read("/organisation/people/invite/")
+
+
+def _lists(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read = _reader(readers.admin)
+    for state in ("", *OFFERED, "attention", "refused", "unclaimed", "open", "ended", "not_found"):
+        yield f"claims {state or 'of any state'}", read(f"/claims/?state={state}")
+    yield "claims of a site", read(f"/claims/?site={claim.site_id}")
+    yield "claims of a person", read(f"/claims/?person={claim.submitted_by_id}")
+    yield "refused claims of a site", read(f"/claims/?state=refused&site={claim.site_id}")
+    yield "claimed ones of a person", read(f"/claims/?state=ended&person={claim.submitted_by_id}")
+    agent = readers.agent.memberships.get()
+    made = claims_for_others(agent).with_details()
+    yield "support's claims", lambda: pagination.page_of(made, QueryDict())
+
+
+def _searches(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read = _reader(readers.admin)
+    for what, text in {
+        "a hub's last characters": claim.hub_id_text[-4:],
+        "a serial": "SK-0000",
+        "a site": "House 4",
+        "a site that the portal has not": "boiler",
+        "sites of long ago": "former",
+        "a person": "installer",
+        "everybody": "acme.example",
+        "a person and a site": "installer House",
+        "a person who left and a site": "rita house",
+        "a person who left": "rita",
+        "a serial and a site": "SK-0 house",
+        "a reference": str(claim.pk)[:8],
+        "nothing": "nothing-like-it",
+    }.items():
+        yield f"search for {what}", read(f"/claims/?q={text}")
+    yield "search among refused", read("/claims/?state=refused&q=house")
+
+
+def _found_everywhere(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    texts = _texts(claim.hub) | {
+        "a claim": str(claim.pk)[:8],
+        "a person": "installer",
+        "a job": "WO-7",
+    }
+    for name, text in texts.items():
+        yield f"everywhere: search for {name}", read(f"/search/?{urlencode({'q': text})}")
+
+
+def _files(
+    read: Reader, post: Callable[[str, Mapping[str, str]], Work], claim: Claim
+) -> Iterator[tuple[str, Work]]:
+    where, offline = f"?organisation={claim.organisation_id}", {"state": "offline", "q": "house"}
+    yield "hubs as CSV, begun", post(f"/hubs/export.csv{where}", {})
+    yield "hubs that are offline as CSV, begun", post(f"/hubs/export.csv{where}", offline)
+    yield "record as CSV, begun", post(f"/record/export/{where}", {})
+    plan = Import.objects.filter(organisation=claim.organisation_id).latest("number")
+    yield "plan as CSV, begun", read(f"/import/{plan.pk}/export.csv")
+
+
+def _operators_pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    read = _reader(readers.operator)
+    for name in ("claims/claim", "claims/attempt", "hubs/hub", "audit/entry", "notices/notice"):
+        yield f"operators' page {name}", read(f"/operator/{name}/")
+    yield "operators' search for a hub", read(f"/operator/claims/claim/?q={claim.hub_id_text}")
+    yield "operators' search for a record", read(f"/operator/audit/entry/?q={claim.pk}")
+
+
+def _tray(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    mine = Claim.objects.filter(organisation=claim.organisation_id)
+    newest = list(mine.order_by("-created_at")[:20])
+    rows = [
+        {
+            "id": str(uuid.uuid4()),
+            "text": each.hub_id_text,
+            "site": str(each.site_id or ""),
+            "claim": True,
+            "claimId": str(each.pk) if n % 2 else "",
+            "action": "",
+            "seen": "",
+        }
+        for n, each in enumerate(newest)
+    ]
+    person = readers.installer
+    call = {"person": str(person.pk), "organisation": str(claim.organisation_id), "rows": rows}
+    client = _client(person)
+
+    def sync() -> None:
+        body = json.dumps(call)
+        answer = client.post("/claims/tray/", body, content_type="application/json", secure=True)
+        if answer.status_code != 200:
+            raise RuntimeError(f"tray: {answer.status_code}")
+
+    yield "tray's poll", _undone(sync)
+    yield "submit", _undone(lambda: submit(person, 1))
+
+
+def _worker() -> Iterator[tuple[str, Work]]:
+    for kind in worker.kinds() + worker.kinds(reserved=True):
+        yield f"look for {kind.name}", kind.is_due
+        yield f"lease {kind.name}", _undone(partial(kind.take, 8))
+    yield "heartbeat's look at the clock", leasing.correct_clock
+    for name, clean in worker.cleanups().items():
+        yield f"cleanup: {name}", _undone(clean)
+
+
+def _undone(work: Work) -> Work:
+    """Return the work without its effect: each time it is the same."""
+
+    def done_and_undone() -> None:
+        with transaction.atomic():
+            work()
+            transaction.set_rollback(True)
+
+    return done_and_undone
+
+
+def _reader(user: User) -> Reader:
+    client = _client(user)
+
+    def reader(path: str) -> Work:
+        def read() -> None:
+            _begin(path, client.get(path, secure=True))
+
+        return read
+
+    return reader
+
+
+def _poster(user: User) -> Callable[[str, Mapping[str, str]], Work]:
+    client = _client(user)
+
+    def poster(path: str, fields: Mapping[str, str]) -> Work:
+        return _undone(lambda: _begin(path, client.post(path, fields, secure=True)))
+
+    return poster
+
+
+def _begin(path: str, answer: object) -> None:
+    """Read the answer; of a file that is sent piece by piece, its head and the first rows."""
+    if (status := getattr(answer, "status_code", None)) != 200:
+        raise RuntimeError(f"{path}: {status}")
+    list(islice(getattr(answer, "streaming_content", ()), 2))
+
+
+def _client(user: User) -> Client:
+    client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
+    client.force_login(user)
+    if user.is_staff:
+        use_factor(client, user)
+    return client
