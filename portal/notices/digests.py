@@ -65,7 +65,8 @@ def letter_of(digest: Digest, told: Told, language: str) -> letters.Letter:
     news = []
     for notice, facts in told[:MOST]:
         written = outbox.letter_of(notice, facts, language)
-        news.append([written.subject.removeprefix(name), written.link])
+        line = written.subject.removeprefix(name)
+        news.append([line[:1].upper() + line[1:], written.link])
     facts_of_all = {"items": news, "number": len(told), "more": max(0, len(told) - MOST)}
     return letters.letter("digest", language, {**facts_of_all, **outbox.about_reader(digest)})
 
