@@ -40,11 +40,11 @@ def test_the_news_of_a_day_comes_in_the_morning_in_one_email(acme, ada, evening,
 
     (email,) = mailoutbox
     assert (email.to, email.subject) == ([ada.email], "Acme Properties: 2 pieces of news")
-    assert "store a new API key\nhttp://localhost:8000/organisation/key/\n" in email.body
-    assert "Acme Properties: store" not in email.body
+    assert "Store a new API key\nhttp://localhost:8000/organisation/key/\n" in email.body
+    assert "Acme Properties: S" not in email.body
     assert email.extra_headers["List-Unsubscribe"] == f"<{outbox.news_url(acme.pk)}>"
     assert Notice.objects.filter(sent_at=None).count() == 0
-    assert "store a new API key" in email.alternatives[0][0]
+    assert "Store a new API key" in email.alternatives[0][0]
 
 
 def test_a_day_without_news_has_no_email(evening, mailoutbox):

@@ -89,7 +89,7 @@ NOT_LOOKED_UP: Final = Words(
 NO_ANSWER: Final = _quietly("help", _("SmartphoneKey has said nothing of this hub yet"))
 
 _TROUBLES: Final = {
-    NO_WORKER: _quietly("clock", _("The portal checks nothing at this moment")),
+    NO_WORKER: _quietly("clock", _("The portal cannot check hubs at this moment")),
     Reason.UNREACHABLE: _quietly("offline", words(State.WAITING, Reason.UNREACHABLE).title),
     Reason.RATE: _quietly("clock", words(State.WAITING, Reason.RATE).title),
     Reason.KEY_DOUBTED: _quietly("key", words(State.WAITING, Reason.KEY_DOUBTED).title),

@@ -238,7 +238,7 @@ def _unanswered(acme):
 TROUBLES = {
     _no_key: ("key", "Your organisation has no API key yet"),
     _refused: ("key", "Your administrator must renew the API key"),
-    _no_worker: ("clock", "The portal checks nothing at this moment"),
+    _no_worker: ("clock", "The portal cannot check hubs at this moment"),
     _silent: ("offline", "SmartphoneKey is not answering"),
     _paused: ("clock", "SmartphoneKey is busy"),
     _unanswered: ("help", "SmartphoneKey has said nothing of this hub yet"),
