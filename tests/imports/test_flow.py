@@ -15,7 +15,7 @@ from portal.core import leasing, worker
 from portal.hubs import status, watching
 from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
-from portal.imports import conduct, handing_on, looking, making
+from portal.imports import conduct, handing_on, looking, making, read_in
 from portal.imports.models import Batch, Import, Piece, Row
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
@@ -294,6 +294,48 @@ def test_a_worker_that_is_too_late_writes_nothing(sandbox, ada, mill_court):
     conduct.conduct(late)
 
     assert set(Row.objects.values_list("pk", flat=True)) == before
+
+
+def test_a_reader_whose_lease_was_lost_while_it_read_writes_nothing(
+    sandbox, ada, mill_court, monkeypatch
+):
+    plan = give(ada, free(3, "Mill Court"))
+    [late] = conduct.take_due(1)
+    read = read_in.table.read
+
+    def overtaken(data: bytes) -> object:
+        monkeypatch.undo()
+        leasing.release([leasing.holder()])
+        work(plan, 3)
+        return read(data)
+
+    monkeypatch.setattr(read_in.table, "read", overtaken)
+    conduct.conduct(late)
+
+    assert Import.objects.get().state == "ready"
+    assert set(verdicts(plan).values()) == {"free"}
+
+
+def test_a_worker_killed_after_a_claim_has_ended_makes_no_second_one(sandbox, ada, mill_court):
+    plan = work(give(ada, free(2, "Mill Court")), 3)
+    making.run(plan, ada)
+    plan = work(plan, 4)
+    # As if it had been killed before it could say so.
+    Row.objects.filter(plan=plan).update(state="to_do", claim=None)
+    Import.objects.update(state="running", finished_at=None)
+    plan = work(plan, 4)
+
+    assert set(piles(plan).values()) == {"done"}
+    assert Claim.objects.count() == 2
+
+
+def test_a_hub_that_could_not_be_read_is_read_again(sandbox, ada, mill_court):
+    sandbox.faults.add({"path_contains": "/status"}, action={"status": 503}, times=1)
+    plan = work(give(ada, free(3, "Mill Court")), 2)
+    assert plan.state == "checking"
+    Batch.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+
+    assert work(plan, 3).state == "ready"
 
 
 def test_spkey_away_or_a_key_refused_keeps_the_rows_for_later(sandbox, ada, acme, mill_court):

@@ -285,8 +285,8 @@ def test_every_form_says_its_organisation(
             assert parse_qs(url.query)["organisation"] == [str(organisation.pk)], target
             found.add(resolve(url.path).view_name)
 
-    # The way back is said once, after a line was put away; files are asked for beside a choice.
-    elsewhere = {"needs-take-back", "hubs:export-csv", "hubs:export-xlsx"}
+    # The way back is said once, after a line was put away; some are asked for beside a choice.
+    elsewhere = {"needs-take-back", "hubs:export-csv", "hubs:export-xlsx", "imports:move-chosen"}
     assert found == set(OF_ONES_ORGANISATION) - elsewhere
 
 
