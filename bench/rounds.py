@@ -1,7 +1,7 @@
 """Three thousand hubs that are read in the background, and the claims that people make meanwhile.
 
-The pace is measured, for less than a minute, and not the hour. Claims are made by turns: a few while
-nothing is read in the background, a few while it is.
+The pace is measured, for less than a minute, and not the hour. Claims are made by turns: a few
+while nothing is read in the background, a few while it is.
 """
 
 import time

@@ -37,6 +37,7 @@ _DIFFERENT: Final = """
 """
 _FIRMWARES: Final = _DIFFERENT.format(column="firmware")
 _CLAIMERS: Final = _DIFFERENT.format(column="claimed_by_name")
+_ALL: Final = Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Order:
     field: str
     read: Callable[[str], Any]
     present: Q | None = None
-    absent: Q = Q()
+    absent: Q = _ALL
 
     def value_of(self, hub: Hub) -> Any:
         """Return the hub's value in the column; None where it has none."""
@@ -131,7 +132,7 @@ def in_order(
 
     Those without a value in the column stand last in either direction.
     """
-    parts = [(hubs.filter(order.present or Q()), True)]
+    parts = [(hubs.filter(order.present or _ALL), True)]
     if order.present is not None:
         parts.append((hubs.filter(order.absent), False))
     if backwards:
