@@ -33,8 +33,7 @@ RECENT: Final = 200
 DUE: Final = 40
 FORMER_SITES: Final = 40
 OTHERS: Final = 20
-PAST_JOBS: Final = 30
-PAST_IMPORTS: Final = 30
+PAST_JOBS: Final = 60
 TARGET: Final = 1.5
 # Seconds at the median, of the slowest.
 TARGET_MS: Final = 300
