@@ -4,8 +4,8 @@ hundredth of them.
 Both are measured in one process and one database, the smaller history first. An organisation with
 100,000 claims has 5,000 hubs in every state, 200 sites and 20 installers, as many calls, two
 thousand jobs that are over, an import of 10,000 rows and a record of a million entries; and forty
-sites that have had no claims since the beginning. Twenty other organisations have together as many
-claims. What happened in the last days is the same in both, since pages show it.
+sites that have had no claims since the beginning. Each of twenty other organisations has a
+hundredth of that. What happened in the last days is the same in both, since pages show it.
 With `--on postgresql` in a server of the bench's own, else on SQLite.
 """
 
@@ -33,8 +33,7 @@ RECENT: Final = 200
 DUE: Final = 40
 FORMER_SITES: Final = 40
 OTHERS: Final = 20
-PAST_JOBS: Final = 30
-PAST_IMPORTS: Final = 30
+PAST_JOBS: Final = 60
 TARGET: Final = 1.5
 # Seconds at the median, of the slowest.
 TARGET_MS: Final = 300
@@ -88,7 +87,7 @@ def _make_lately(ira: Installer, others: list[Installer], readers: Readers) -> N
 
 def _make_years(ira: Installer, others: list[Installer], count: int) -> Claim:
     for each in others:
-        make_years(each.user, count // OTHERS)
+        make_years(each.user, count // FRACTION)
     claim = make_years(ira.user, count)
     statistics.refresh(at_once=True)
     return claim

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Self
 from urllib.parse import urlencode
 
@@ -167,10 +166,10 @@ def _jobs(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
     for group in GROUPS:
         yield f"jobs {group}", read(f"/jobs/?state={group}")
     for name, text in {
-        "a reference": "WO-7",
+        "a reference": "WO-00007",
         "all references": "WO-",
         "a number": "#7",
-        "a site": "House 0",
+        "a site": "Harbour",
         "a person": "installer",
         "nothing": "nothing-like-it",
     }.items():
@@ -264,7 +263,7 @@ def _found_everywhere(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
     texts = _texts(claim.hub) | {
         "a claim": str(claim.pk)[:8],
         "a person": "installer",
-        "a job": "WO-7",
+        "a job": "WO-00007",
     }
     for name, text in texts.items():
         yield f"everywhere: search for {name}", read(f"/search/?{urlencode({'q': text})}")
@@ -360,10 +359,10 @@ def _poster(user: User) -> Callable[[str, Mapping[str, str]], Work]:
 
 
 def _begin(path: str, answer: object) -> None:
-    """Read the answer; of a file that is sent piece by piece, its head and the first rows."""
+    """Read the answer; of a file that is sent piece by piece, the first."""
     if (status := getattr(answer, "status_code", None)) != 200:
         raise RuntimeError(f"{path}: {status}")
-    list(islice(getattr(answer, "streaming_content", ()), 2))
+    next(iter(getattr(answer, "streaming_content", ())), None)
 
 
 def _client(user: User) -> Client:

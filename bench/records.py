@@ -1,12 +1,12 @@
 """A record of years: a million entries in minutes, since the database makes them by itself."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from portal.audit.models import Entry
-from portal.claims.models import Claim
 from portal.orgs.models import Organisation
 
 # What an organisation's record tells of beside its claims, each verb with its kind.
@@ -31,29 +31,32 @@ _VENDORS: Final = {
         "at": "now() - CAST({} AS integer) * interval '1 second'",
     },
 }
-_ENTRIES: Final = """
-    WITH RECURSIVE series(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n + 1 < %s),
-    verbs(n, verb, kind) AS (VALUES {verbs}),
-    people AS MATERIALIZED (
+# What each entry names one of, by numbers: they are looked up once an entry.
+_NUMBERED: Final = {
+    "bench_people": """
         SELECT row_number() OVER (ORDER BY id) - 1 AS n, id, email, name FROM orgs_user
-        WHERE id IN ({people})
-    ),
-    theirs AS MATERIALIZED (
+        WHERE id IN (SELECT submitted_by_id FROM claims_claim WHERE organisation_id = %s)
+    """,
+    "bench_hubs": """
         SELECT row_number() OVER (ORDER BY id) - 1 AS n, hub_id, spkey_site_id FROM hubs_hub
         WHERE organisation_id = %s
-    )
+    """,
+    "bench_verbs": "WITH verbs(n, verb, kind) AS (VALUES {verbs}) SELECT * FROM verbs",
+}
+_ENTRIES: Final = """
+    WITH RECURSIVE series(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n + 1 < %s)
     INSERT INTO audit_entry (
         id, at, verb, kind, actor_id, actor_label, actor_name, actor_role, organisation_id,
         object_type, object_id, object_label, hub, site, address, request, result, detail
     )
     SELECT
         {uuid}, {at}, verb, kind, people.id, email, name, 'installer', %s,
-        '', CAST({uuid} AS text), '', CASE WHEN kind IN ('claims', 'hubs') THEN theirs.hub_id END,
+        '', CAST({uuid} AS text), '', CASE WHEN kind IN ('claims', 'hubs') THEN hubs.hub_id END,
         spkey_site_id, '192.0.2.1', CAST({uuid} AS text), '', '{{}}'
     FROM series
-    JOIN verbs ON verbs.n = series.n %% (SELECT count(*) FROM verbs)
-    JOIN people ON people.n = series.n / 7 %% (SELECT count(*) FROM people)
-    JOIN theirs ON theirs.n = series.n / 9 %% (SELECT count(*) FROM theirs)
+    JOIN bench_verbs AS verbs ON verbs.n = series.n %% %s
+    JOIN bench_people AS people ON people.n = series.n / 7 %% %s
+    JOIN bench_hubs AS hubs ON hubs.n = series.n / 9 %% %s
 """
 
 
@@ -68,15 +71,22 @@ def make_entries(
         return
     first, span = newest.total_seconds(), (oldest - newest).total_seconds()
     vendor = _VENDORS[connection.vendor]
-    claimers = Claim.objects.filter(organisation=organisation).order_by()
-    people = sorted({str(pk) for pk in claimers.values_list("submitted_by", flat=True).distinct()})
+    at = vendor["at"].format(f"({first} + series.n * {span / count})")
+    statement = _ENTRIES.format(uuid=vendor["uuid"], at=at)
     key = Entry._meta.get_field("organisation_id").get_db_prep_value(organisation.pk, connection)
-    statement = _ENTRIES.format(
-        verbs=", ".join(f"({n}, '{verb}', '{kind}')" for n, (verb, kind) in enumerate(VERBS)),
-        people=", ".join(["%s"] * len(people)),
-        uuid=vendor["uuid"],
-        at=vendor["at"].format(f"({first} + series.n * {span / count})"),
-    )
-    ids = [pk.replace("-", "") if connection.vendor == "sqlite" else pk for pk in people]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [count, *ids, key, key])
+        numbers = {table: _number(cursor, table, key) for table in _NUMBERED}
+        rows = (numbers[table] for table in ("bench_verbs", "bench_people", "bench_hubs"))
+        cursor.execute(statement, [count, key, *rows])
+        for table in _NUMBERED:
+            cursor.execute(f"DROP TABLE {table}")
+
+
+def _number(cursor: CursorWrapper, table: str, organisation: Any) -> int:
+    """Make a table for the statement, numbered from 0. Return how many rows it has."""
+    verbs = ", ".join(f"({n}, '{verb}', '{kind}')" for n, (verb, kind) in enumerate(VERBS))
+    query = _NUMBERED[table].format(verbs=verbs)
+    cursor.execute(f"CREATE TEMPORARY TABLE {table} AS {query}", [organisation] * query.count("%s"))
+    cursor.execute(f"CREATE UNIQUE INDEX {table}_n ON {table} (n)")
+    cursor.execute(f"SELECT count(*) FROM {table}")
+    return int(cursor.fetchone()[0])

@@ -87,19 +87,22 @@ def make_jobs(person: User, claim: Claim, count: int) -> Job:
 
 
 def make_past_jobs(person: User, count: int) -> None:
-    """Make so many jobs that are over, one a day back from yesterday, at the sites in turns."""
+    """Make so many jobs that are over, one a day back from yesterday.
+
+    Every other one was at the first site, the rest at all of them in turns.
+    """
     member, today = person.memberships.get(), timezone.localdate()
     sites = list(Site.objects.filter(organisation=member.organisation_id).order_by("created_at"))
     last = Job.objects.filter(organisation=member.organisation_id).count()
     made = [
         Job(
             organisation_id=member.organisation_id,
-            site=sites[number % len(sites)],
+            site=sites[number % len(sites) if number % 2 else 0],
             number=last + number,
             starts_on=(day := today - number * timedelta(days=1)),
             ends_on=day,
-            reference=f"WO-{number}",
-            search_text=text_of(f"WO-{number}", [person.display_name]),
+            reference=(reference := f"WO-{last + number:05}"),
+            search_text=text_of(reference, [person.display_name]),
             completed_at=timezone.now(),
         )
         for number in range(1, count + 1)

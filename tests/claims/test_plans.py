@@ -23,16 +23,19 @@ GROWING = "|".join(
     )
 )
 # How each database says that it reads all of a table. SQLite says the same of all of an index,
-# which it may do in order, to stop at the end of a page. PostgreSQL, told not to, still does where
-# no index serves.
+# which it may do in order, to stop at the end of a page. Jobs that are not over are few, and have
+# an index of their own. PostgreSQL, told not to, still does where no index serves.
 SCAN = {
-    "sqlite": re.compile(rf"SCAN (?:{GROWING})\b(?! VIRTUAL TABLE INDEX \d+:\w)"),
+    "sqlite": re.compile(
+        rf"SCAN (?:{GROWING})\b(?! VIRTUAL TABLE INDEX \d+:\w)(?! USING INDEX job_unfinished)"
+    ),
     "postgresql": re.compile(rf"Seq Scan on (?:{GROWING})\b"),
 }[connection.vendor]
 SORT = "USE TEMP B-TREE FOR ORDER BY"
 # All that is known of the row is whose it is, or that it has no site: the history of years.
 HISTORY = re.compile(
-    rf"SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX \w+ \((?:organisation_id|site_id)=\?\)$"
+    rf"SEARCH (?:{GROWING}) USING (?:COVERING )?INDEX (?!job_unfinished)\w+"
+    r" \((?:organisation_id|site_id)=\?\)$"
 )
 # The organisation's claims, one by one, newest first: to whom only some of them are shown.
 OF_ALL = re.compile(r"claim_newest\b|claim_ended")
@@ -70,12 +73,14 @@ def reads_through(sql: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_no_query_reads_through_a_growing_table(ira, acme, mill_court, settings):
+def test_no_query_reads_through_a_growing_table(ira, acme, mill_court, hal, lighthouse, settings):
     settings.ZEAL_RAISE = False
+    # Beside somebody else: of an organisation that has all rows, they may as well all be read.
+    years.make_years(hal, 1_000)
     readers = pages.Readers.of(acme, ira)
     years.make_former_sites(readers.former, 5)
     claim = years.make_years(ira, 2_000)
-    years.make_jobs(ira, claim, 10)
+    years.make_jobs(ira, claim, 300)
     years.make_due(ira, 5)
     rounds.begin()
     statistics.refresh(at_once=True)

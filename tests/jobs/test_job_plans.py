@@ -43,7 +43,7 @@ def test_no_page_of_jobs_reads_through_jobs_or_claims(history, as_person, ada, i
             "/jobs/?state=over",
             "/jobs/?state=over&page=3",
             "/jobs/?state=over&q=house",
-            "/jobs/?state=over&q=WO-17",
+            "/jobs/?state=over&q=WO-0017",
             "/jobs/?state=over&q=A7",
             "/jobs/?q=ira",
             "/jobs/?state=over&q=nobody",

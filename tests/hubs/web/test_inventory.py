@@ -71,6 +71,13 @@ def test_hubs_are_found_by_id_serial_and_place(hubs, listed):
     assert listed(q="nothing like it") == []
 
 
+def test_of_what_most_places_have_the_others_are_left_out(hubs, listed):
+    for hub, place in zip(hubs, ("A, hall", "B, Hall", "C, HALL", "Depot", ""), strict=False):
+        Hub.objects.filter(pk=hub.pk).update(place=place)
+
+    assert sorted(listed(q="hall")) == ["A", "B", "C"]
+
+
 @pytest.mark.parametrize("name", inventory.ORDERS)
 @pytest.mark.parametrize("falling", [False, True])
 def test_pages_of_every_order_have_each_hub_once_there_and_back(hubs, ada, name, falling):
