@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.display import details as others
 from portal.audit.display import wording
 from portal.audit.models import Entry
-from portal.core.web.admin_lists import LongList
+from portal.core.web.admin_lists import LongList, column
 
 
 class ReadOnly:
@@ -41,17 +41,20 @@ class TimeFilter(admin.DateFieldListFilter):
         self.title = _("time")
 
 
+TIME = column("at", _("time"))
+
+
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
     """Who did what, newest first, in the record's own sentences."""
 
-    list_display = ("time", "happened", "person", "role", "organisation", "came_of_it")
+    list_display = (TIME, "happened", "person", "role", "organisation", "came_of_it")
     list_display_links = ("happened",)
     list_filter = (("at", TimeFilter),)
     search_fields = ("verb", "actor_label", "object_id")
     search_help_text = _("Whole e-mail address of who acted")
     fields = (
-        "time",
+        TIME,
         "happened",
         "person",
         "role",
@@ -63,11 +66,6 @@ class EntryAdmin(ReadOnlyAdmin):
         "request",
     )
     readonly_fields = fields
-
-    @admin.display(description=_("time"), ordering="at")
-    def time(self, entry: Entry) -> object:
-        """Return when it happened."""
-        return entry.at
 
     def title(self, entry: Entry) -> str:
         """Return what its page is called."""

@@ -14,23 +14,13 @@ from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
 from portal.core.web.admin_lists import MOST_COUNTED, column, drawn
 from portal.hubs import search as hub_search
-from portal.hubs.display import call_wording
 from portal.hubs.models import Hub
-
-
-def _milliseconds(count: int) -> str:
-    return gettext("%(number)d ms") % {"number": count}
-
+from portal.hubs.web.call_columns import ANSWER
 
 CALL = (
     "number",
     column("get_kind_display", _("call"), lambda display: display()),
-    column("outcome", _("came of it"), call_wording.outcome),
-    column("http_status", _("HTTP status")),
-    "reference",
-    column("duration_ms", _("took"), _milliseconds),
-    column("message", _("SmartphoneKey wrote")),
-    column("started_at", _("time")),
+    *ANSWER,
 )
 
 

@@ -8,12 +8,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnlyAdmin
-from portal.core.ui import Chip
+from portal.core.ui import Chip, Text
 from portal.core.web.admin_lists import MOST_COUNTED, column, drawn
 from portal.hubs import search
-from portal.hubs.models import Hub
+from portal.hubs.models import Binding, Hub
 
-BINDING = column("get_binding_display", _("whose it is"), lambda display: display())
+
+def _whose(binding: str) -> Text:
+    return _("The organisation’s") if binding == Binding.OURS else Binding(binding).label
+
+
+BINDING = column("binding", _("whose it is"), _whose)
 STATUS = column("status", _("status at SmartphoneKey"))
 READ_AT = column("read_at", _("last read"))
 

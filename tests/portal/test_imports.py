@@ -124,7 +124,9 @@ def floor_of(parts: tuple[str, ...]) -> str:
     first = parts[0] if parts else ""
     if first in {DISPLAY, WEB}:
         return first
-    return WEB if first in TOP_FLOOR else DOMAIN
+    # An app of its own within a room, as `hubs/actions` is, has its own admin.
+    is_admin = first in TOP_FLOOR or parts[1:2] == ("admin",)
+    return WEB if is_admin else DOMAIN
 
 
 def objection(name: str, room: str, inner: Path) -> str | None:

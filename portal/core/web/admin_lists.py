@@ -5,16 +5,19 @@ from contextlib import suppress
 from typing import Any, ClassVar, Final, cast
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from portal.core.ui import Chip, Text
 
 MOST_COUNTED: Final = 2_000
+EMPTY: Final = "–"
 
 
 def drawn(chip: Chip) -> str:
@@ -35,7 +38,9 @@ def column(name: str, words: Text, said: Callable[[Any], object] = _as_it_is) ->
     @admin.display(description=words, ordering=name.removeprefix("get_").removesuffix("_display"))
     def shown(row: Any) -> object:
         value = getattr(row, name)
-        return None if value is None or value == "" else said(value)
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        return EMPTY if value is None or value == "" else display_for_value(said(value), EMPTY)
 
     shown.__name__ = name
     return shown

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.admin import ReadOnly, ReadOnlyAdmin
 from portal.core.web.admin_filters import WordedFilter
-from portal.core.web.admin_lists import MOST_COUNTED, drawn
+from portal.core.web.admin_lists import MOST_COUNTED, column, drawn
 from portal.hubs import search
 from portal.hubs.actions.models import HubAction, HubActionAttempt
 from portal.hubs.attempts import SEND
 from portal.hubs.display import action_wording
 from portal.hubs.models import Hub
+from portal.hubs.web.call_columns import ANSWER
 
 
 class Attempts(ReadOnly, admin.TabularInline[HubActionAttempt, HubAction]):
@@ -24,13 +25,9 @@ class Attempts(ReadOnly, admin.TabularInline[HubActionAttempt, HubAction]):
     fields = readonly_fields = (
         "number",
         "what",
-        "outcome",
-        "http_status",
-        "reference",
-        "duration_ms",
-        "message",
-        "started_at",
+        *ANSWER,
     )
+    verbose_name_plural = _("Calls to SmartphoneKey")
     extra = 0
 
     @admin.display(description=_("call"))
@@ -54,6 +51,7 @@ class HubActionAdmin(ReadOnlyAdmin):
     list_display = ("title", "what", "organisation", "state_in_words", "asked_by", "created_at")
     list_filter = (StateFilter, "organisation")
     search_fields = ("reference",)
+    search_help_text = _("Hub id, serial or reference")
     list_select_related = ("organisation", "hub", "site", "asked_by")
     inlines = (Attempts,)
     fieldsets = (
@@ -69,10 +67,10 @@ class HubActionAdmin(ReadOnlyAdmin):
                     "next_step",
                     "problems",
                     "reference",
-                    "tries",
-                    "sends",
-                    "due_at",
-                    "finished_at",
+                    column("tries", _("times asked")),
+                    column("sends", _("times sent")),
+                    column("due_at", _("next step")),
+                    column("finished_at", _("ended")),
                 )
             },
         ),
@@ -82,16 +80,16 @@ class HubActionAdmin(ReadOnlyAdmin):
                 "fields": (
                     "from_site_id",
                     "spkey_site_id",
-                    "last_send_at",
-                    "outcome_unknown_since",
-                    "no_effect_seen_at",
-                    "cancel_requested_at",
-                    "cancel_requested_by",
-                    "retry_window_start",
-                    "leased_by",
-                    "lease_until",
-                    "version",
-                    "changed_at",
+                    column("last_send_at", _("last sent")),
+                    column("outcome_unknown_since", _("outcome not known since")),
+                    column("no_effect_seen_at", _("seen without effect")),
+                    column("cancel_requested_at", _("somebody asked to stop")),
+                    column("cancel_requested_by", _("who asked to stop")),
+                    column("retry_window_start", _("tried since")),
+                    column("leased_by", _("worker that has it")),
+                    column("lease_until", _("until")),
+                    column("version", _("version")),
+                    column("changed_at", _("last change")),
                 ),
                 "classes": ("collapse",),
             },

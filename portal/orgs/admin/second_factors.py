@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Text
 from portal.core.web.admin_filters import WordedFilter
+from portal.core.web.admin_lists import column
 from portal.orgs import access, sessions
 from portal.orgs.web.admin_audit import record_change, tell_colleagues, tell_operators
 from portal.orgs.web.forms import NO_REASON, ReasonForm
@@ -40,7 +41,12 @@ class TypeFilter(WordedFilter):
 class AuthenticatorAdmin(ReadOnlyAdmin):
     """Second factors, to see who has one, and to remove that of a lost phone."""
 
-    fields = list_display = ("person", "kind", "made_at", "used_at")
+    fields = list_display = (
+        "person",
+        "kind",
+        column("created_at", _("set up")),
+        column("last_used_at", _("last used")),
+    )
     readonly_fields = fields
     list_filter = (TypeFilter,)
     list_select_related = ("user",)
@@ -66,16 +72,6 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     def kind(self, factor: Authenticator) -> str:
         """Return what it is, such as an app."""
         return str(KINDS.get(factor.type, factor.type))
-
-    @admin.display(description=_("created at"), ordering="created_at")
-    def made_at(self, factor: Authenticator) -> object:
-        """Return when it was set up."""
-        return factor.created_at
-
-    @admin.display(description=_("last used at"), ordering="last_used_at")
-    def used_at(self, factor: Authenticator) -> object:
-        """Return when somebody last signed in by it."""
-        return factor.last_used_at
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow what the operator may."""

@@ -46,7 +46,7 @@ def test_what_is_not_explained_is_asked_for_and_then_stands_in_the_handover(as_p
     (claim,) = claim_hubs(job, ira, 1, online=False)
     client, address = as_person(ira), f"/jobs/{job.pk}/complete/"
     asked = text(client.get(address))
-    assert "one reason for all below, or one for each hub" in asked
+    assert "one reason for all, or one for each hub" in asked
     assert "(optional)" not in asked.partition("takes_acceptance")[0]
     refused = client.post(address)
     assert (refused.status_code, Handover.objects.count()) == (422, 0)
