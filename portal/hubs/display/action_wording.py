@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.ui import Chip, Text
 from portal.hubs.actions.models import Command, HubAction, Kind, Reason, State
@@ -36,7 +37,9 @@ BY_STATE: Final[dict[str, Words]] = {
     ),
     State.WAITING: _words("working", "clock", _("Trying again"), KEEP_TRYING),
     State.BLOCKED: _words("attention", "key", _("Waits for the key"), KEEP_TRYING),
-    State.DONE: _words("good", "check", _("Done"), _("SmartphoneKey confirms it.")),
+    State.DONE: _words(
+        "good", "check", pgettext_lazy("an action", "Done"), _("SmartphoneKey confirms it.")
+    ),
     State.WAS_SO: _words("good", "check", _("Was so already"), _("Nothing had to be sent.")),
     State.ACCEPTED: _words(
         "good",
