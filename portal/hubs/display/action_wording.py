@@ -7,9 +7,8 @@ wherever it is named. Readers are administrators: nobody is sent to one.
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.core.ui import Chip, Text
 from portal.hubs.actions.models import Command, HubAction, Kind, Reason, State
