@@ -188,3 +188,12 @@ def test_rows_that_are_for_another_kind_of_import_become_a_plan_of_that_kind(
     client.post(reverse("imports:retry", args=(plan.pk,)), {"kind": "move"})
     made = work(Import.objects.get(retry_of=plan), 3)
     assert list(made.rows.values_list("site_text", "verdict")) == [("Mill Court", "other_site")]
+
+
+def test_the_navigation_leads_to_imports_whoever_may_import(ira, mill_court, as_person):
+    """That is also who claims at all sites; not who is limited to jobs."""
+    link = f'href="{reverse("imports:list")}"'
+    found = [link in as_person(ira).get(reverse("hubs:list")).text]
+    ira.memberships.update(all_sites=False)
+    found.append(link in as_person(ira).get(reverse("hubs:list")).text)
+    assert found == [True, False]

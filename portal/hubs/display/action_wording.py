@@ -7,7 +7,7 @@ wherever it is named. Readers are administrators: nobody is sent to one.
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
@@ -36,7 +36,9 @@ BY_STATE: Final[dict[str, Words]] = {
     ),
     State.WAITING: _words("working", "clock", _("Trying again"), KEEP_TRYING),
     State.BLOCKED: _words("attention", "key", _("Waits for the key"), KEEP_TRYING),
-    State.DONE: _words("good", "check", _("Done"), _("SmartphoneKey confirms it.")),
+    State.DONE: _words(
+        "good", "check", pgettext_lazy("an action", "Done"), _("SmartphoneKey confirms it.")
+    ),
     State.WAS_SO: _words("good", "check", _("Was so already"), _("Nothing had to be sent.")),
     State.ACCEPTED: _words(
         "good",

@@ -45,13 +45,15 @@ def pages_of(hub: Hub) -> list[tuple[ActionPage, str]]:
     """Return what can be done to the hub, each with the address of its page."""
     is_so = "primary" if hub.is_primary else "secondary"
     possible = [(what, page) for what, page in ACTION_PAGES.items() if what != is_so]
+    # What cannot be taken back comes last.
+    possible.sort(key=lambda each: each[1].is_dangerous)
     return [(page, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, page in possible]
 
 
 def on_hub_page(hub: Hub) -> dict[str, object]:
     """Return what the hub's own page shows: what was done last, and what its menu leads to."""
     more = [(page, url) for page, url in pages_of(hub) if page.kind != Kind.MOVE]
-    return part(hub, FEW) | {"more_pages": sorted(more, key=lambda each: each[0].is_dangerous)}
+    return part(hub, FEW) | {"more_pages": more}
 
 
 @require_GET

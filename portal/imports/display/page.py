@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from portal.core.ui import Chip, Text
 from portal.imports.display import file_wording, wording
@@ -119,7 +119,7 @@ def piles(counts: Counts) -> list[Tab]:
     numbers = numbers_of(counts)
     under_way = sum(numbers[state] for state in UNDER_WAY)
     found = [
-        Tab(RowState.DONE, gettext("Done"), numbers[RowState.DONE], "good"),
+        Tab(RowState.DONE, pgettext("rows", "Done"), numbers[RowState.DONE], "good"),
         Tab(RowState.ALREADY, gettext("Was so already"), numbers[RowState.ALREADY], "good"),
         Tab(RowState.NOT_DONE, gettext("Not done"), numbers[RowState.NOT_DONE], "stop"),
     ]

@@ -94,7 +94,7 @@ def test_a_silent_worker_comes_before_everything_else(as_person, ada, acme, aliv
     [
         ({"state": "blocked", "reason": "no_user"}, "1 claim needs you"),
         ({"state": "review"}, "1 claim is not confirmed"),
-        ({"state": "waiting", "reason": "offline"}, "1 claim waits for a hub"),
+        ({"state": "waiting", "reason": "offline"}, "1 claim waits for a hub that is offline"),
         ({"state": "conflict"}, "1 claim was refused"),
         ({"state": "rejected"}, "1 claim was refused"),
         ({"state": "not_found"}, "1 claim ended without being claimed"),
