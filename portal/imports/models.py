@@ -12,10 +12,10 @@ from portal.claims.models import Claim
 from portal.core.leasing import Leased
 from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
+from portal.imports.reading.bounds import LONGEST_CELL
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
-LONGEST_CELL: Final = 1000
 LONGEST_PLACE: Final = Hub._meta.get_field("place").max_length or 80
 
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from portal.core.leasing import Lease, LeaseLostError, due_at, given_back
 from portal.hubs.labels import parse as labels
 from portal.imports.models import (
-    LONGEST_CELL,
     LONGEST_PLACE,
     Batch,
     Import,
@@ -20,10 +19,12 @@ from portal.imports.models import (
     State,
     Verdict,
 )
-from portal.imports.reading import table
+from portal.imports.reading import reader
+from portal.imports.reading.bounds import LONGEST_CELL
 from portal.imports.reading.columns import Column, Headings
-from portal.imports.reading.faults import UnusableFileError
+from portal.imports.reading.faults import CellFault, UnusableFileError
 from portal.imports.reading.lines import Line, tidy
+from portal.imports.reading.table import Table
 
 ROWS_A_BATCH: Final = 50
 # So that nobody else who writes waits for long.
@@ -42,14 +43,14 @@ def read(lease: Lease[Import], plan: Import) -> None:
     Batch.objects.filter(plan=plan).delete()
     data = b"".join(bytes(piece.data) for piece in Piece.objects.filter(plan=plan).iterator())
     try:
-        found = table.read(data)
+        found = reader.read_table(data)
     except UnusableFileError as error:
         _refuse(lease, plan, error)
     else:
         _take(lease, plan, found)
 
 
-def _take(lease: Lease[Import], plan: Import, found: table.Table) -> None:
+def _take(lease: Lease[Import], plan: Import, found: Table) -> None:
     rows = list(rows_of(found))
     for start in range(0, len(rows), WRITTEN_AT_ONCE):
         with transaction.atomic():
@@ -100,7 +101,7 @@ def _write(plan: Import, rows: list[Row]) -> None:
     Row.objects.bulk_create(rows)
 
 
-def rows_of(found: table.Table) -> Iterator[Row]:
+def rows_of(found: Table) -> Iterator[Row]:
     """Yield a row for each line, judged as far as that needs nobody but the line itself."""
     seen: dict[UUID, int] = {}
     for line in found.lines:
@@ -141,7 +142,7 @@ def _fault(headings: Headings, line: Line, cells: dict[Column, str]) -> tuple[st
             return Verdict.TOO_MANY_CELLS, tidy(cell)[:80]
         if column not in USED or fault is None:
             continue
-        if fault != Verdict.NUMBER or column == Column.HUB:
+        if fault != CellFault.NUMBER or column == Column.HUB:
             return fault, cell[:80]
     if any(len(cell) > LONGEST_CELL for cell in cells.values()):
         return Verdict.CELL_TOO_LONG, ""
