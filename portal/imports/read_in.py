@@ -22,7 +22,7 @@ from portal.imports.models import (
 from portal.imports.reading import reader
 from portal.imports.reading.bounds import LONGEST_CELL
 from portal.imports.reading.columns import Column, Headings
-from portal.imports.reading.faults import CellFault, UnusableFileError
+from portal.imports.reading.faults import CellFault, FileFault, UnusableFileError, unusable
 from portal.imports.reading.lines import Line, tidy
 from portal.imports.reading.table import Table
 
@@ -31,6 +31,10 @@ ROWS_A_BATCH: Final = 50
 WRITTEN_AT_ONCE: Final = 500
 USED: Final = (Column.HUB, Column.SITE, Column.PLACE, Column.NOTE)
 PROBLEMS_KEPT: Final = 50
+# What a row does not tell any more that is made of another.
+OF_CELLS: Final = frozenset(
+    (*CellFault, Verdict.TOO_MANY_CELLS, Verdict.CELL_TOO_LONG),
+)
 LABEL_PROBLEMS: Final = {"several": Verdict.SEVERAL_IDS}
 
 
@@ -43,15 +47,39 @@ def read(lease: Lease[Import], plan: Import) -> None:
     Batch.objects.filter(plan=plan).delete()
     data = b"".join(bytes(piece.data) for piece in Piece.objects.filter(plan=plan).iterator())
     try:
-        found = reader.read_table(data)
+        rows, found = _rows_and_table(plan, data)
     except UnusableFileError as error:
         _refuse(lease, plan, error)
     else:
-        _take(lease, plan, found)
+        _take(lease, plan, rows, found)
 
 
-def _take(lease: Lease[Import], plan: Import, found: Table) -> None:
-    rows = list(rows_of(found))
+def _rows_and_table(plan: Import, data: bytes) -> tuple[list[Row], Table]:
+    """Return the rows, and what they were read from. Raises UnusableFileError."""
+    if plan.retry_of is None:
+        found = reader.read_table(data)
+        return list(rows_of(found)), found
+    lines = {int(number) for number in data.split()}
+    # All of them, since a database takes only so many numbers in a question.
+    old = [row for row in plan.retry_of.rows.order_by("line").iterator() if row.line in lines]
+    if not old:  # Their time was over meanwhile.
+        raise unusable(FileFault.EMPTY)
+    found = Table(Headings(USED), [Line(row.line, _cells_of(row)) for row in old])
+    return [_as_before(row, before) for row, before in zip(rows_of(found), old, strict=True)], found
+
+
+def _cells_of(row: Row) -> list[str]:
+    return [row.hub_text, row.site_text, row.place, row.note]
+
+
+def _as_before(row: Row, before: Row) -> Row:
+    """Return the row, with what was wrong with its cells in the file."""
+    if before.verdict in OF_CELLS:
+        row.verdict, row.about, row.state = before.verdict, before.about, RowState.PLANNED
+    return row
+
+
+def _take(lease: Lease[Import], plan: Import, rows: list[Row], found: Table) -> None:
     for start in range(0, len(rows), WRITTEN_AT_ONCE):
         with transaction.atomic():
             _hold(lease)

@@ -47,7 +47,7 @@ def _table(data: bytes) -> dict[str, Any]:
     return {
         "columns": found.headings.columns,
         "are_named": found.headings.are_named,
-        "lines": _lines(found.lines),
+        "lines": _lines(found.lines, bounds.LONGEST_CELL + 1),
         "name": found.sheet,
         "others": found.other_sheets,
     }
@@ -60,8 +60,9 @@ def _sheet(data: bytes, most_unpacked: int) -> dict[str, Any]:
     return {"lines": _lines(found.lines), "name": found.name, "others": found.others}
 
 
-def _lines(lines: Iterable[Line]) -> list[tuple[int, list[str], list[tuple[int, str]]]]:
-    most = bounds.LONGEST_CELL + 1
+def _lines(
+    lines: Iterable[Line], most: int | None = None
+) -> list[tuple[int, list[str], list[tuple[int, str]]]]:
     return [
         (line.number, [cell[:most] for cell in line.cells], list(line.faults.items()))
         for line in lines
