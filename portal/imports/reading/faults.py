@@ -18,6 +18,7 @@ class FileFault(StrEnum):
     DAMAGED = "damaged"
     UNPACKS_TOO_LARGE = "unpacks_too_large"
     TOO_SLOW = "too_slow"
+    BUSY = "busy"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     FAR_CELL = "far_cell"

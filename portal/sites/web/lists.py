@@ -2,11 +2,13 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.throttle import alone
 from portal.core.ui import Text
 from portal.imports.display import file_wording, wording
 from portal.imports.models import Verdict
@@ -14,6 +16,7 @@ from portal.imports.reading import kinds, reader, text_file
 from portal.imports.reading.bounds import Deadline
 from portal.imports.reading.faults import CellFault, FileFault, UnusableFileError, unusable
 from portal.imports.reading.lines import Line, Sheet
+from portal.orgs.models import Organisation
 from portal.sites import importing
 from portal.sites.importing import Row
 
@@ -41,14 +44,18 @@ def text_of(data: bytes) -> str:
     return text
 
 
-def sheet_of(data: bytes) -> Sheet | None:
+def sheet_of(data: bytes, whose: Organisation) -> Sheet | None:
     """Return the first sheet of a file that is a workbook, None for text.
 
-    Raises UnusableFileError for what is neither.
+    Raises UnusableFileError for what is neither, and while another of the organisation's is read:
+    each keeps one of the few threads that answer everybody.
     """
     if not kinds.is_workbook(data):
         return None
-    return reader.read_sheet(data, SECONDS, MOST_UNPACKED)
+    with alone("workbook of sites", str(whose.pk), at_most=3 * timedelta(seconds=SECONDS)) as free:
+        if not free:
+            raise unusable(FileFault.BUSY)
+        return reader.read_sheet(data, SECONDS, MOST_UNPACKED)
 
 
 def written(sheet: Sheet) -> str:
