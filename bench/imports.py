@@ -161,10 +161,10 @@ class _Pages:
         with Browser(self._port, self._cookie) as browser:
             expect(browser.upload(path, "file", data, fields), HTTPStatus.FOUND)
 
-    def post(self, path: str) -> None:
+    def post(self, path: str, **fields: str) -> None:
         """Press a button."""
         with Browser(self._port, self._cookie) as browser:
-            expect(browser.post(path, {}), HTTPStatus.FOUND)
+            expect(browser.post(path, fields), HTTPStatus.FOUND)
 
     def seconds(self, times: int) -> list[float]:
         """Return the seconds of so many rounds of the pages, each round's in all."""
@@ -243,7 +243,7 @@ def _plan(kind: Kind) -> Import:
 def _carried_out(pages: _Pages, kind: Kind) -> float:
     """Have the plan carried out. Return the seconds until each row is on its pile."""
     plan, started = _plan(kind), time.monotonic()
-    pages.post(f"/import/{plan.pk}/run/")
+    pages.post(f"/import/{plan.pk}/run/", token=plan.token)
     while (done := plan.rows.filter(state=RowState.DONE).count()) < plan.total:
         if time.monotonic() - started > LONGEST_SECONDS:
             raise RuntimeError(f"only {done} of {plan.total} rows are done")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.core import leasing
@@ -28,16 +29,39 @@ FOLLOWED_EVERY: Final = timedelta(minutes=1)
 MARK_EVERY: Final = timedelta(seconds=10)
 LONGEST: Final = timedelta(seconds=120)
 STOPPED: Final = "stopped"
+AT_ONCE: Final = 8
+READINGS_AT_ONCE: Final = 2
 
 
 def some_due() -> bool:
     """Say whether there is an import to lease: a read, where leasing is a write."""
-    return leasing.due(Import.objects.all()).exists()
+    return leasing.some_within(_others(), AT_ONCE) or (
+        _readings().exists() and _room_for_readings() > 0
+    )
 
 
 def take_due(limit: int) -> list[Lease[Import]]:
-    """Lease at most `limit` imports, the longest due first."""
-    return leasing.take(leasing.due(Import.objects.all()), limit)
+    """Lease at most `limit` imports, the organisations in turns: AT_ONCE by all workers together.
+
+    Of those whose file is to be read, which is work for a processor alone, READINGS_AT_ONCE.
+    """
+    room = min(limit, _room_for_readings())
+    most = AT_ONCE + READINGS_AT_ONCE
+    taken = leasing.take_in_turns(_readings(), room, most, by="organisation")
+    return taken + leasing.take_in_turns(_others(), limit - len(taken), AT_ONCE, by="organisation")
+
+
+def _readings() -> QuerySet[Import]:
+    return leasing.due(Import.objects.filter(state=State.READING))
+
+
+def _others() -> QuerySet[Import]:
+    return leasing.due(Import.objects.exclude(state=State.READING))
+
+
+def _room_for_readings() -> int:
+    under_way = leasing.under_way(Import.objects.filter(state=State.READING)).count()
+    return max(0, READINGS_AT_ONCE - under_way)
 
 
 def conduct(lease: Lease[Import]) -> None:
@@ -114,6 +138,10 @@ def _sort(plan: Import) -> int:
         if verdict == TO_BE_DONE[plan.kind]:
             moved += writing.write(of_verdict, state=RowState.TO_DO)
         elif verdict == DONE_ALREADY[plan.kind]:
+            if plan.kind in handing_on.ENGINES:
+                # Nothing but what they say of their hubs: that is kept when they come back.
+                saying = of_verdict.exclude(place="", note="")
+                moved += writing.write(saying, state=RowState.TO_DO)
             moved += writing.write(of_verdict, state=RowState.ALREADY)
         else:
             moved += writing.write(of_verdict, state=RowState.NOT_DONE, cause=verdict)

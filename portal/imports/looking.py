@@ -222,6 +222,9 @@ def _comes_in(work: _Work, row: Row) -> bool:
 def _write(work: _Work) -> None:
     """Write down what was seen, and give the lease back. Raises LeaseLostError."""
     _save([row for row, _, _ in work.readings] + work.failed)
+    if work.plan.kind == Kind.BRING_IN:
+        done = (row for row, _, _ in work.readings if row.state == RowState.DONE)
+        writing.record_brought_in(work.plan, done)
     read = {row.pk for row, _, _ in work.readings}
     is_through = all(row.pk in read or row.state in _THROUGH for row in work.rows)
     again = timezone.now() + timedelta(seconds=work.pause)

@@ -1,8 +1,6 @@
 """What people do to an import: give a file, have the plan made again, carried out, or stopped."""
 
-import csv
 import hashlib
-import io
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from django.utils import timezone
 from portal.audit.record import record
 from portal.core.leasing import due_at
 from portal.core.throttle import Limit
+from portal.imports import old_rows
 from portal.imports.models import (
     OPEN,
     TO_BE_DONE,
@@ -39,12 +38,20 @@ class NothingToDoError(Exception):
     """There is nothing to carry out, or not any more."""
 
 
+class PlanChangedError(Exception):
+    """The plan is not the one that was seen: it was looked at again, or is being."""
+
+
+class PlanTooOldError(Exception):
+    """The plan was made too long ago, and is discarded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What somebody gives: the bytes of a file, or what they pasted, and what is to be done.
 
     `submission` is the form's token: the same one, the same import. `site` is where rows go that
-    name none.
+    name none. With `retry_of` the bytes are the numbers of lines of that import, see `retry_of`.
     """
 
     kind: str
@@ -61,7 +68,8 @@ def make(member: Membership, given: Given) -> tuple[Import, bool]:
     The same file, for the same purpose, is one import while that is open. Raises UnusableFileError
     for what can be refused at once, and LimitReachedError.
     """
-    kinds.look_at_head(given.data)
+    if given.retry_of is None:
+        kinds.look_at_head(given.data)
     known = Import.objects.filter(submission=given.submission, organisation=member.organisation_id)
     digest = _digest(given)
     if found := known.first() or _open(member, digest):
@@ -80,7 +88,8 @@ def make(member: Membership, given: Given) -> tuple[Import, bool]:
 
 
 def _digest(given: Given) -> str:
-    purpose = f"{given.kind} {given.site.pk if given.site else ''} "
+    of = given.retry_of.pk if given.retry_of else ""
+    purpose = f"{given.kind} {given.site.pk if given.site else ''} {of} "
     return hashlib.sha256(purpose.encode() + given.data).hexdigest()
 
 
@@ -111,19 +120,28 @@ def _save(member: Membership, given: Given, digest: str) -> Import:
     return plan
 
 
-def run(plan: Import, actor: User) -> bool:
+def run(plan: Import, actor: User, token: str | None = None) -> bool:
     """Have the plan carried out, in this person's name. Return whether that begins with this.
 
-    The caller has checked their right. Raises NothingToDoError where no row is to be done.
+    The caller has checked their right. `token` is the plan's, as their page had it. Raises
+    NothingToDoError where no row is to be done, PlanChangedError and PlanTooOldError.
     """
+    if plan.state == State.CHECKING or (token is not None and token != plan.token):
+        raise PlanChangedError
+    if plan.state == State.READY and old_rows.is_too_old(plan):
+        old_rows.discard_too_old()
+        raise PlanTooOldError
     to_do = plan.rows.filter(verdict=TO_BE_DONE[plan.kind], state=RowState.PLANNED).count()
     if plan.state == State.READY and not to_do:
         raise NothingToDoError
     now = timezone.now()
+    mine = Import.objects.filter(pk=plan.pk)
     with transaction.atomic():
-        begun = Import.objects.filter(pk=plan.pk, state=State.READY).update(
+        begun = mine.filter(state=State.READY, checked_at=plan.checked_at).update(
             state=State.RUNNING, run_by=actor, run_at=now, moved_at=now, marks=[], **due_at(now)
         )
+        if not begun and mine.filter(state__in=(State.CHECKING, State.READY)).exists():
+            raise PlanChangedError
         if begun:
             record(
                 "import.carried_out",
@@ -138,7 +156,7 @@ def run(plan: Import, actor: User) -> bool:
     return bool(begun)
 
 
-def stop(plan: Import) -> bool:
+def stop(plan: Import, actor: User) -> bool:
     """Carry out no more rows; of a plan that is not carried out yet, nothing remains to be done.
 
     What was handed on already goes on. Return whether there was something to stop.
@@ -146,16 +164,30 @@ def stop(plan: Import) -> bool:
     now = timezone.now()
     mine = Import.objects.filter(pk=plan.pk)
     running = mine.filter(state=State.RUNNING, stop_requested_at=None)
-    if running.update(stop_requested_at=now, **due_at(now)):
-        return True
     with transaction.atomic():
+        if running.update(stop_requested_at=now, **due_at(now)):
+            _record("import.stopped", plan, actor)
+            return True
         discarded = mine.filter(state__in=(State.READING, State.CHECKING, State.READY)).update(
             state=State.DISCARDED, finished_at=now, **due_at(None)
         )
         if discarded:
             Batch.objects.filter(plan=plan).update(**due_at(None))
             Piece.objects.filter(plan=plan).delete()
+            _record("import.discarded", plan, actor)
     return bool(discarded)
+
+
+def _record(verb: str, plan: Import, actor: User) -> None:
+    record(
+        verb,
+        actor=actor,
+        organisation_id=plan.organisation_id,
+        subject=plan,
+        kind=plan.kind,
+        rows=plan.total,
+        file=plan.name,
+    )
 
 
 def check_again(plan: Import, site_text: str = "") -> bool:
@@ -187,16 +219,11 @@ def add_site(plan: Import, text: str, site: Site, actor: User) -> Site:
 def retry_of(plan: Import, rows: Iterator[Row], submission: uuid.UUID, kind: str = "") -> Given:
     """Return what to give for a new import of these rows of an old one, as they were written.
 
-    For the same purpose, or for that of another `kind`.
+    For the same purpose, or for that of another `kind`. No bound of a file is theirs.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(("line", "hub id", "site", "place", "note"))
-    for row in rows:
-        writer.writerow((row.line, row.hub_text, row.site_text, row.place, row.note))
     return Given(
         kind=kind or plan.kind,
-        data=out.getvalue().encode(),
+        data=" ".join(str(row.line) for row in rows).encode(),
         submission=submission,
         name=plan.name,
         site=plan.site,

@@ -12,10 +12,10 @@ from portal.claims.models import Claim
 from portal.core.leasing import Leased
 from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
+from portal.imports.reading.bounds import LONGEST_CELL
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
-LONGEST_CELL: Final = 1000
 LONGEST_PLACE: Final = Hub._meta.get_field("place").max_length or 80
 
 
@@ -187,6 +187,11 @@ class Import(Leased):
             *Leased.Meta.indexes,
             models.Index(fields=("organisation", "-created_at", "-id"), name="import_newest"),
             models.Index(
+                fields=("organisation", "due_at"),
+                condition=Q(due_at__isnull=False),
+                name="import_due_of_organisation",
+            ),
+            models.Index(
                 fields=("finished_at",),
                 condition=Q(finished_at__isnull=False, rows_removed_at=None),
                 name="import_with_rows",
@@ -199,9 +204,17 @@ class Import(Leased):
     def __str__(self) -> str:
         return f"{self.number}"
 
+    @property
+    def token(self) -> str:
+        """What a page says of the plan that it shows: that one is carried out, and no other."""
+        return self.checked_at.isoformat() if self.checked_at else ""
+
 
 class Piece(models.Model):
-    """A part of the file, in order, until a worker has read it."""
+    """A part of the file, in order, until a worker has read it.
+
+    Of an import of another's rows, `retry_of`, it is the numbers of their lines.
+    """
 
     plan = models.ForeignKey(Import, models.CASCADE, related_name="pieces")
     data = models.BinaryField()

@@ -1,9 +1,12 @@
 """Imports and their rows, as pages ask for them."""
 
+from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from portal.hubs.models import Hub
 from portal.imports.models import (
     PLANNED,
     Import,
@@ -18,6 +21,9 @@ from portal.orgs.models import Membership, User
 
 PAGE: Final = 50
 UNDER_WAY: Final = (RowState.TO_DO, RowState.UNDER_WAY, RowState.WAITING, RowState.PLANNED)
+
+# The names of the groups of rows that a page shows.
+SHOWN: Final = frozenset((*Verdict.values, *RowState.values, "under_way"))
 
 # Of which verdict, or cause, an import of another kind makes something.
 FOR_OTHERS: Final[dict[str, Verdict]] = {Kind.MOVE: Verdict.OTHER_SITE, Kind.CLAIM: Verdict.FREE}
@@ -66,6 +72,13 @@ def window(rows: QuerySet[Row], after: int, before: int) -> tuple[list[Row], boo
         return found[:PAGE][::-1], len(found) > PAGE, True
     found = list(rows.filter(line__gt=after).order_by("line")[: PAGE + 1])
     return found[:PAGE], after > 0, len(found) > PAGE
+
+
+def hubs_of(plan: Import, rows: Iterable[Row]) -> dict[UUID, UUID]:
+    """Return which hubs of these rows the organisation has: their keys by their hub ids."""
+    ids = [row.hub_id for row in rows if row.hub_id is not None]
+    hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id__in=ids).own()
+    return dict(hubs.order_by().values_list("hub_id", "pk"))
 
 
 def rows_for(plan: Import, kind: str) -> QuerySet[Row]:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from portal.core.leasing import Lease, LeaseLostError, due_at, given_back
 from portal.hubs.labels import parse as labels
 from portal.imports.models import (
-    LONGEST_CELL,
     LONGEST_PLACE,
     Batch,
     Import,
@@ -20,16 +19,22 @@ from portal.imports.models import (
     State,
     Verdict,
 )
-from portal.imports.reading import table
+from portal.imports.reading import reader
+from portal.imports.reading.bounds import LONGEST_CELL
 from portal.imports.reading.columns import Column, Headings
-from portal.imports.reading.faults import UnusableFileError
+from portal.imports.reading.faults import CellFault, FileFault, UnusableFileError, unusable
 from portal.imports.reading.lines import Line, tidy
+from portal.imports.reading.table import Table
 
 ROWS_A_BATCH: Final = 50
 # So that nobody else who writes waits for long.
 WRITTEN_AT_ONCE: Final = 500
 USED: Final = (Column.HUB, Column.SITE, Column.PLACE, Column.NOTE)
 PROBLEMS_KEPT: Final = 50
+# What a row does not tell any more that is made of another.
+OF_CELLS: Final = frozenset(
+    (*CellFault, Verdict.TOO_MANY_CELLS, Verdict.CELL_TOO_LONG),
+)
 LABEL_PROBLEMS: Final = {"several": Verdict.SEVERAL_IDS}
 
 
@@ -42,15 +47,39 @@ def read(lease: Lease[Import], plan: Import) -> None:
     Batch.objects.filter(plan=plan).delete()
     data = b"".join(bytes(piece.data) for piece in Piece.objects.filter(plan=plan).iterator())
     try:
-        found = table.read(data)
+        rows, found = _rows_and_table(plan, data)
     except UnusableFileError as error:
         _refuse(lease, plan, error)
     else:
-        _take(lease, plan, found)
+        _take(lease, plan, rows, found)
 
 
-def _take(lease: Lease[Import], plan: Import, found: table.Table) -> None:
-    rows = list(rows_of(found))
+def _rows_and_table(plan: Import, data: bytes) -> tuple[list[Row], Table]:
+    """Return the rows, and what they were read from. Raises UnusableFileError."""
+    if plan.retry_of is None:
+        found = reader.read_table(data)
+        return list(rows_of(found)), found
+    lines = {int(number) for number in data.split()}
+    # All of them, since a database takes only so many numbers in a question.
+    old = [row for row in plan.retry_of.rows.order_by("line").iterator() if row.line in lines]
+    if not old:  # Their time was over meanwhile.
+        raise unusable(FileFault.EMPTY)
+    found = Table(Headings(USED), [Line(row.line, _cells_of(row)) for row in old])
+    return [_as_before(row, before) for row, before in zip(rows_of(found), old, strict=True)], found
+
+
+def _cells_of(row: Row) -> list[str]:
+    return [row.hub_text, row.site_text, row.place, row.note]
+
+
+def _as_before(row: Row, before: Row) -> Row:
+    """Return the row, with what was wrong with its cells in the file."""
+    if before.verdict in OF_CELLS:
+        row.verdict, row.about, row.state = before.verdict, before.about, RowState.PLANNED
+    return row
+
+
+def _take(lease: Lease[Import], plan: Import, rows: list[Row], found: Table) -> None:
     for start in range(0, len(rows), WRITTEN_AT_ONCE):
         with transaction.atomic():
             _hold(lease)
@@ -100,7 +129,7 @@ def _write(plan: Import, rows: list[Row]) -> None:
     Row.objects.bulk_create(rows)
 
 
-def rows_of(found: table.Table) -> Iterator[Row]:
+def rows_of(found: Table) -> Iterator[Row]:
     """Yield a row for each line, judged as far as that needs nobody but the line itself."""
     seen: dict[UUID, int] = {}
     for line in found.lines:
@@ -141,7 +170,7 @@ def _fault(headings: Headings, line: Line, cells: dict[Column, str]) -> tuple[st
             return Verdict.TOO_MANY_CELLS, tidy(cell)[:80]
         if column not in USED or fault is None:
             continue
-        if fault != Verdict.NUMBER or column == Column.HUB:
+        if fault != CellFault.NUMBER or column == Column.HUB:
             return fault, cell[:80]
     if any(len(cell) > LONGEST_CELL for cell in cells.values()):
         return Verdict.CELL_TOO_LONG, ""

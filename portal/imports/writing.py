@@ -1,12 +1,16 @@
 """Writing to many rows, a few hundred at a time: nobody else who writes waits for long."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 
+from portal.audit.record import append, entry, record
 from portal.hubs.models import Hub
 from portal.imports.models import Import, Row
+from portal.imports.permissions import person_of
 
 AT_ONCE: Final = 500
 # Of both, a hub and a row of an import.
@@ -29,8 +33,46 @@ def keep_words(plan: Import, rows: Iterable[Row]) -> None:
     for row in rows:
         said = {name: text for name, text in words_of(row).items() if text}
         if said and row.hub_id is not None:
-            hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id=row.hub_id)
-            hubs.exclude(**said).update(**said, version=F("version") + 1)
+            _say(plan, row.hub_id, said)
+
+
+@transaction.atomic
+def _say(plan: Import, hub_id: UUID, said: Mapping[str, str]) -> None:
+    """Keep these words with the hub, and record what they replace."""
+    hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id=hub_id)
+    hub = hubs.select_for_update(of=("self",)).first()
+    if hub is None:
+        return
+    before = {name: getattr(hub, name) for name in said}
+    changed = {name: text for name, text in said.items() if text != before[name]}
+    if not changed:
+        return
+    hubs.update(**changed, version=F("version") + 1)
+    record(
+        "hub.described",
+        actor=person_of(plan),
+        organisation_id=plan.organisation_id,
+        subject=hub,
+        hub=str(hub_id),
+        changes={name: [before[name], text] for name, text in changed.items()},
+        file=plan.name,
+    )
+
+
+def record_brought_in(plan: Import, rows: Iterable[Row]) -> None:
+    """Record of each of these rows that its hub came in, inside the caller's transaction."""
+    append(
+        entry(
+            "hub.brought_in",
+            actor=person_of(plan),
+            organisation_id=plan.organisation_id,
+            subject=plan,
+            hub=str(row.hub_id),
+            file=plan.name,
+            changes={name: ["", text] for name, text in words_of(row).items() if text},
+        )
+        for row in rows
+    )
 
 
 def words_of(row: Row) -> dict[str, str]:

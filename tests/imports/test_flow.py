@@ -2,7 +2,7 @@
 
 import threading
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -17,6 +17,7 @@ from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
 from portal.imports import conduct, handing_on, looking, making, read_in
 from portal.imports.models import Batch, Import, Piece, Row
+from portal.imports.reading import kinds
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -100,6 +101,8 @@ def test_hubs_of_ours_are_brought_in_with_place_where_they_are(sandbox, ada, mil
     assert piles(plan) == {2: "done", 3: NOT_DONE, 4: NOT_DONE}
     hub = Hub.objects.get()
     assert (hub.hub_id, hub.place, hub.spkey_site_id) == (ours, "Flat 9", "other-site")
+    entry = Entry.objects.get(verb="hub.brought_in")
+    assert (entry.hub, entry.actor_id, entry.object_label) == (ours, ada.pk, "1")
     assert (hub.binding, hub.kept_until) == ("ours", None)
 
     again = work(give(ada, lines, "bring_in"), 3)
@@ -353,7 +356,7 @@ def test_spkey_away_or_a_key_refused_keeps_the_rows_for_later(sandbox, ada, acme
 def test_stopping_leaves_what_was_not_begun_and_says_so(sandbox, ada, mill_court):
     plan = work(give(ada, free(2, "Mill Court")), 3)
     making.run(plan, ada)
-    assert making.stop(plan)
+    assert making.stop(plan, ada)
     plan = work(plan, 2)
 
     assert set(plan.rows.values_list("state", "cause")) == {(NOT_DONE, "stopped")}
@@ -364,6 +367,13 @@ def test_stopping_leaves_what_was_not_begun_and_says_so(sandbox, ada, mill_court
     again = work(again, 3)
     assert set(verdicts(again).values()) == {"free"}
     assert again.retry_of == plan
+
+    assert making.stop(again, ada)
+    stopped = Entry.objects.filter(verb__in=("import.stopped", "import.discarded"))
+    assert list(stopped.order_by("at").values_list("verb", "object_label", "actor_id")) == [
+        ("import.stopped", "1", ada.pk),
+        ("import.discarded", "2", ada.pk),
+    ]
 
 
 def test_of_ten_thousand_rows_nine_thousand_nine_hundred_ninety_are_wrong(sandbox, ada, mill_court):
@@ -462,3 +472,80 @@ def test_a_hub_that_somebody_else_brings_in_at_that_moment_keeps_what_is_said_of
 
     hub = Hub.objects.get()
     assert (hub.place, hub.binding, piles(plan)) == ("Flat 9", "ours", {2: "done"})
+
+
+@pytest.mark.parametrize("kind", ["claim", "move"])
+def test_what_is_said_of_hubs_that_are_there_already_is_kept_and_recorded(
+    kind, sandbox, ada, mill_court
+):
+    said, bare, fresh = (sandbox.state.hubs[world.hub_id(n)] for n in range(3))
+    ours = [(said, "mill-court"), (bare, "mill-court"), (fresh, "quay")]
+    for hub, site in ours if kind == "move" else ours[:2]:
+        hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, site, "Claimed"
+    lines = f"{said.hub_id};Flat 9;Riser\n{bare.hub_id};;\n{fresh.hub_id};;Attic\n"
+    given = give(ada, f"hub;place;note\n{lines}", kind, site=mill_court, name="hubs.csv")
+    plan = work(given, 3)
+    making.run(plan, ada)
+    plan = work(plan, 2)
+    HubAction.objects.active().update(due_at=timezone.now())
+    plan = work(plan, 4)
+
+    assert piles(plan) == {2: "already", 3: "already", 4: "done"}
+    hub = Hub.objects.get(hub_id=said.hub_id)
+    assert (hub.place, hub.note) == ("Flat 9", "Riser")
+    assert plan.rows.filter(line=3, claim=None, action=None).exists()
+    entry = Entry.objects.get(verb="hub.described", hub=hub.hub_id)
+    assert (entry.actor_id, entry.detail["file"]) == (ada.pk, "hubs.csv")
+    assert entry.detail["changes"]["note"] == ["", "Riser"]
+
+
+def test_the_files_of_one_organisation_keep_nobody_elses_imports_from_their_turn(ada, hal):
+    for n in range(6):
+        give(ada, world.hub_id(n))
+    of_hal = give(hal, world.hub_id(0))
+    first = conduct.take_due(16)
+    assert len(first) == conduct.READINGS_AT_ONCE == 2
+    assert of_hal.pk in {lease.pk for lease in first}
+    assert conduct.take_due(16) == []
+    assert not conduct.some_due()
+
+    Import.objects.filter(pk=of_hal.pk).update(state="running")  # Read, and due again.
+    leasing.release([leasing.holder()])
+    assert conduct.some_due()
+    assert of_hal.pk in {lease.pk for lease in conduct.take_due(3)}
+
+
+def test_rows_tried_again_are_no_file_and_keep_what_was_wrong_with_them(
+    ada, mill_court, monkeypatch
+):
+    lines = f"x;Mill Court;Θέση;{'n' * 1001}\ny;Mill Court;Θέση;\n"
+    plan = work(give(ada, f"hub;site;place;note\n{lines}"), 2)
+    monkeypatch.setattr(kinds, "FILE_BYTES", 10)
+    given = making.retry_of(plan, plan.rows.iterator(), uuid4())
+    again, _ = making.make(ada.memberships.get(), given)
+    again = work(again, 2)
+
+    assert verdicts(again) == {2: "cell_too_long", 3: "not_an_id"}
+    assert set(again.rows.values_list("place", flat=True)) == {"Θέση"}
+    assert (again.state, again.total) == ("ready", 2)
+
+
+def test_a_plan_that_was_seen_is_carried_out_and_no_other(sandbox, ada, mill_court):
+    plan = work(give(ada, free(1, "Mill Court")), 3)
+    seen = plan.token
+    making.check_again(plan)
+    plan = Import.objects.get()
+    with pytest.raises(making.PlanChangedError):
+        making.run(plan, ada, seen)  # While it is looked at again.
+    plan = work(plan, 3)
+    with pytest.raises(making.PlanChangedError):
+        making.run(plan, ada, seen)
+    stale = Import.objects.get()
+    making.check_again(plan)
+    work(plan, 2)
+    with pytest.raises(making.PlanChangedError):
+        making.run(stale, ada, stale.token)  # Looked at again after it was asked for.
+
+    plan = Import.objects.get()
+    assert making.run(plan, ada, plan.token)
+    assert not making.run(plan, ada, plan.token)

@@ -8,15 +8,23 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from portal.imports import old_rows
 from portal.imports.models import Import, Row
 from portal.sandbox import world
 from portal.sites.models import Site
+from tests.hubs.own_hubs import make_own_hub
 from tests.imports.conftest import give, verdicts, work
 
 
 def post(client, **fields):
     data = {"kind": "claim", "text": "", "submission": str(uuid4()), **fields}
     return client.post(reverse("imports:new"), data)
+
+
+def begin(client, plan, token=None):
+    """Press the button of the plan's page as it is now, or as it was."""
+    token = token or Import.objects.get(pk=plan.pk).token
+    return client.post(reverse("imports:run", args=(plan.pk,)), {"token": token}, follow=True)
 
 
 def lines_of(answer) -> list[dict[str, str]]:
@@ -39,8 +47,8 @@ def test_a_file_becomes_a_plan_that_is_carried_out_and_told_of(sandbox, ada, mil
     page = client.get(answer["Location"]).text
     assert "Claim 1 hub" in page
     assert "Not a hub id" in page
-    client.post(reverse("imports:run", args=(plan.pk,)))
-    client.post(reverse("imports:run", args=(plan.pk,)))  # A double tap begins it once.
+    begin(client, plan)
+    begin(client, plan)  # A double tap begins it once.
     work(plan, 4)
     page = client.get(answer["Location"]).text
 
@@ -85,7 +93,7 @@ def test_success_is_not_said_of_an_import_that_did_nothing(sandbox, ada, mill_co
     hub = sandbox.state.hubs[world.hub_id(0)]
     hub.org_id, hub.status = "someone-else", "Claimed"
     client = as_person(ada)
-    client.post(reverse("imports:run", args=(plan.pk,)))
+    begin(client, plan)
     work(plan, 4)
 
     page = client.get(reverse("imports:detail", args=(plan.pk,))).text
@@ -114,7 +122,7 @@ def test_what_goes_out_is_no_formula_and_can_be_given_again(sandbox, ada, acme, 
 def test_those_not_done_alone_are_downloaded_and_tried_again(sandbox, ada, mill_court, as_person):
     client = as_person(ada)
     plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court\nxyz;Mill Court\n"), 3)
-    client.post(reverse("imports:run", args=(plan.pk,)))
+    begin(client, plan)
     work(plan, 4)
     answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": "not_done"})
     assert [line["Hub id"] for line in lines_of(answer)] == ["xyz"]
@@ -197,3 +205,64 @@ def test_the_navigation_leads_to_imports_whoever_may_import(ira, mill_court, as_
     ira.memberships.update(all_sites=False)
     found.append(link in as_person(ira).get(reverse("hubs:list")).text)
     assert found == [True, False]
+def test_the_page_says_why_a_plan_is_not_begun(sandbox, ada, mill_court, as_person):
+    plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court"), 3)
+    client = as_person(ada)
+    assert (
+        f'name="token" value="{plan.token}"'
+        in client.get(reverse("imports:detail", args=(plan.pk,))).text
+    )
+    for token in ("an older one", " "):
+        assert (
+            "This plan has changed meanwhile. Nothing was begun" in begin(client, plan, token).text
+        )
+    assert Import.objects.get().state == "ready"
+
+
+def test_a_plan_of_a_week_ago_is_too_old_and_says_so(sandbox, ada, mill_court, as_person, clock):
+    plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court"), 3)
+    clock.shift(old_rows.PLAN_KEPT.total_seconds() - 60)
+    old_rows.remove()
+    assert Import.objects.get().state == "ready"
+
+    clock.shift(61)
+    page = begin(as_person(ada), plan).text
+    assert "This plan is too old. Nothing was begun." in page
+    assert "Plans are kept for 7 days, and this one is too old." in page
+    assert Import.objects.get().state == "discarded"
+
+
+def test_who_may_not_move_hubs_changes_no_plan_to_move_them(
+    sandbox, ada, ira, mill_court, as_person
+):
+    plan = work(
+        give(ada, f"hub;site\n{world.MAGIC['other_site'].id};Mill Court\nx;Quay", "move"), 3
+    )
+    client = as_person(ira)
+    page = client.get(reverse("imports:detail", args=(plan.pk,)))
+    assert "Move 1 hub" not in page.text
+    assert f'action="/import/{plan.pk}/' not in page.text
+    for name in ("run", "check-again", "stop", "retry", "add-site"):
+        answer = client.post(reverse(f"imports:{name}", args=(plan.pk,)), {"token": plan.token})
+        assert (name, answer.status_code) == (name, 403)
+    assert Import.objects.get().state == "ready"
+
+
+def test_rows_without_a_claim_lead_to_their_hub(sandbox, ada, acme, mill_court, as_person):
+    hub = make_own_hub(acme, hub_id=world.MAGIC["other_site"].id)
+    plan = work(give(ada, f"hub;site\n{hub.hub_id};Mill Court\nx;Mill Court", "move"), 3)
+    page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,)))
+    assert [row.url for row in page.context["rows"]] == [
+        reverse("hubs:detail", args=(hub.pk,)),
+        "",
+    ]
+    assert "Hub of line 2:" in page.text
+
+
+def test_what_an_address_asks_to_be_shown_is_no_part_of_a_header(ada, mill_court, as_person):
+    plan = work(give(ada, "hub;site\nx;Mill Court"), 2)
+    client = as_person(ada)
+    for show in ("a\r\nSet-Cookie: b=c", 'a"; filename="b', "x" * 5_000):
+        answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": show})
+        assert answer["Content-Disposition"] == 'attachment; filename="import-1.csv"'
+        assert lines_of(answer) == []

@@ -1,6 +1,7 @@
 """Files of every kind and state: read as what they are, or refused with a sentence."""
 
 import io
+import time
 import zipfile
 from datetime import date
 
@@ -10,7 +11,7 @@ import xlsxwriter
 from portal.imports.display import file_wording
 from portal.imports.models import Verdict
 from portal.imports.read_in import rows_of
-from portal.imports.reading import bounds, kinds, table
+from portal.imports.reading import bounds, kinds, reader, table
 from portal.imports.reading.faults import UnusableFileError
 from portal.sandbox import world
 
@@ -255,3 +256,72 @@ def test_another_office_file_under_the_name_of_a_workbook_is_refused():
     with zipfile.ZipFile(out, "w") as package:
         package.writestr("word/document.xml", "<x/>")
     assert refused(out.getvalue())[0].startswith("This is not an Excel workbook")
+
+
+def with_merged_cells(number: int) -> bytes:
+    """A workbook whose every range is a part of every row."""
+    plain = workbook([["Hub id"], *([f"{n:032x}"] for n in range(bounds.ROWS))])
+    with zipfile.ZipFile(io.BytesIO(plain)) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+    ranges = '<mergeCell ref="A1:C1048576"/>' * number
+    xml = xml.replace("<pageMargins", f"<mergeCells>{ranges}</mergeCells><pageMargins")
+    return repacked(plain, **{"xl/worksheets/sheet1.xml": xml.encode()})
+
+
+def with_shared_strings(number: int) -> bytes:
+    strings = b"<sst>" + b"<si/>" * number + b"</sst>"
+    return repacked(workbook([["Hub id"], [A]]), **{"xl/sharedStrings.xml": strings})
+
+
+@pytest.mark.parametrize(
+    "made", [lambda: with_merged_cells(20_000), lambda: with_shared_strings(6_000_000)]
+)
+def test_a_workbook_made_to_be_slow_or_large_is_given_up_and_costs_who_reads_nothing(
+    made, monkeypatch
+):
+    monkeypatch.setattr(bounds, "READ_SECONDS", 1)
+    data, began = made(), time.process_time()
+    assert len(data) < 400_000
+    with pytest.raises(UnusableFileError) as caught:
+        reader.read_table(data)
+
+    assert file_wording.sentence(caught.value.problems[0]).startswith("Reading this file takes too")
+    assert time.process_time() - began < 0.5
+
+
+def test_cells_that_share_a_long_text_do_not_make_a_small_file_large():
+    long = workbook([["Hub id", "Note"], *([f"{n:032x}", "x" * 30_000] for n in range(90))])
+    assert len(reader.read_table(long).lines[0].cells[1]) == bounds.LONGEST_CELL + 1
+
+
+def test_a_file_read_apart_is_read_as_it_is_here():
+    data = workbook(
+        [["Hub id", "Site"], [A, "Οδός Ερμού"], [date(2026, 4, 3), "x"], [1.5, "y"]], more=["Old"]
+    )
+    for each in (data, f"Hub id;Site\n{A};Χώρος\n".encode(), A.encode()):
+        assert reader.read_table(each) == table.read(each)
+    with pytest.raises(UnusableFileError) as caught:
+        reader.read_table(f"Id;Hue\n{A};x\n".encode())
+    assert [problem.text for problem in caught.value.problems] == ["Hue"]
+
+
+def test_a_list_of_contents_without_end_is_not_looked_through():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for n in range(bounds.PACKED_FILES + 1):
+            package.writestr(f"{n}", "")
+    assert refused(out.getvalue())[0].startswith("This workbook unpacks to more than is read here.")
+
+
+def test_formulas_are_looked_for_in_the_sheet_that_is_read():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        hidden, shown = book.add_worksheet("Old"), book.add_worksheet("Hubs")
+        hidden.hide()
+        shown.activate()
+        shown.set_first_sheet()
+        hidden.write_formula("A2", "=1+1", None, "")
+        shown.write_column("A1", ["Hub id", A])
+        shown.write_formula("A3", '=CONCAT("a","b")', None, "")
+    found = [(line, verdict) for line, *_rest, verdict in read(out.getvalue())]
+    assert found == [(2, Verdict.NONE), (3, Verdict.FORMULA)]

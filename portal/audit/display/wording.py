@@ -64,6 +64,8 @@ SENTENCES: Final[dict[str, Text]] = {
     "hub.commission_ended/unknown": _("Whether hub %(hub)s got a Matter device is not known"),
     # Many at once
     "import.carried_out": _("%(who)s began import %(what)s"),
+    "import.stopped": _("%(who)s stopped import %(what)s"),
+    "import.discarded": _("%(who)s discarded the plan of import %(what)s"),
     # Sites
     "site.created": _("%(who)s added the site %(what)s"),
     "site.changed": _("%(who)s changed the site %(what)s"),
@@ -71,6 +73,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "site.restored": _("%(who)s took the site %(what)s back into use"),
     "site.removed": _("%(who)s removed the site %(what)s"),
     # Hubs
+    "hub.brought_in": _("%(who)s brought in hub %(hub)s with import %(what)s"),
     "hub.described": _("%(who)s changed the place or the note of hub %(hub)s"),
     "hub.exported": _("%(who)s exported the list of hubs"),
     # Jobs, and what is asked for

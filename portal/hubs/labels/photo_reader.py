@@ -9,12 +9,9 @@ long, whatever was found, leaves it to others for a while.
 
 import base64
 import contextlib
-import json
 import math
 import os
 import socket
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any, Final
@@ -22,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from portal.core import apart
 from portal.core.throttle import Backoff, LimitReachedError, alone
 from portal.hubs.labels import photos, read_photo
 
@@ -106,21 +104,10 @@ def _read_counted(content: bytes, wanted: str, whom: str) -> dict[str, Any]:
 
 
 def _read_apart(content: bytes, wanted: str) -> dict[str, Any]:
-    seconds = str(settings.PHOTO_SECONDS)
+    seconds = settings.PHOTO_SECONDS
     try:
-        done = subprocess.run(  # noqa: S603 - the command is our own
-            [sys.executable, "-E", "-s", "-m", read_photo.__name__, seconds, wanted],
-            cwd=settings.BASE_DIR,
-            # The portal's own environment holds its secrets.
-            env={},
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=settings.PHOTO_SECONDS,
-            check=False,
+        return apart.answer(
+            read_photo.__name__, str(seconds), wanted, content=content, seconds=seconds
         )
-        outcome: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        # Killed, by us or by its own limits, before it had anything to say.
+    except apart.GivenUpError:
         return {"problem": "too_slow", "seconds": math.inf}
-    return outcome

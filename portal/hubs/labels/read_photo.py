@@ -6,12 +6,11 @@ decoders are written in C.
 """
 
 import json
-import os
-import resource
 import sys
 import time
 from typing import Any, Final
 
+from portal.core import apart
 from portal.hubs.labels import photos
 from portal.hubs.photos import redraw
 
@@ -22,8 +21,6 @@ COPIES: Final = "copies"
 
 BYTES: Final = 512 * 1024 * 1024
 """Of address space. A photo of the most pixels that are read takes some 420 MB of it."""
-KINDNESS: Final = 10
-"""How much pages come before photos where the processor is short: see nice(2)."""
 LOOKING: Final = 0.5
 """In what share of its time a photo is looked at in yet another way."""
 
@@ -34,10 +31,7 @@ def main(seconds: int, wanted: str = TEXT) -> None:
     It is given up after so many seconds of the processor, whoever waits for it or not; `seconds`
     are how many it took.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(KINDNESS)
+    apart.limit(seconds, BYTES)
     outcome = _outcome(sys.stdin.buffer.read(), wanted, seconds * LOOKING)
     json.dump({**outcome, "seconds": round(time.process_time(), 2)}, sys.stdout)
 

@@ -29,6 +29,7 @@ _FAULTS: Final[dict[FileFault, Text]] = {
     FileFault.TOO_SLOW: _(
         "Reading this file takes too long. Copy the table into a new workbook, or save it as CSV."
     ),
+    FileFault.BUSY: _("Another file of yours is being read. Try again in a moment."),
     FileFault.TOO_MANY_ROWS: _("There are more than 10,000 rows. Split the file at line %(line)s."),
     FileFault.TOO_MANY_COLUMNS: _("Line %(line)s has more than 30 columns."),
     FileFault.FAR_CELL: _(

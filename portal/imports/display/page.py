@@ -1,14 +1,16 @@
 """An import's page: its rows as lines of a table, its piles, its progress in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
 from portal.core.ui import Chip, Text
+from portal.imports import queries
 from portal.imports.display import file_wording, wording
 from portal.imports.models import (
     PLANNED,
@@ -30,7 +32,10 @@ AN_HOUR: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row as the table shows it. Where it holds no `hub_id`, `text` is what stands there."""
+    """A row as the table shows it. Where it holds no `hub_id`, `text` is what stands there.
+
+    `url` leads to its claim, or else to its hub.
+    """
 
     line: int
     hub_id: str
@@ -41,6 +46,7 @@ class Item:
     about: str
     step: Text
     url: str
+    is_claim: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,14 @@ class Tab:
 
 def items(plan: Import, rows: Iterable[Row], sites: SiteFinder, *, for_admin: bool) -> list[Item]:
     """Return the rows as the table shows them to this reader."""
-    return [_item(plan, row, sites, for_admin=for_admin) for row in rows]
+    rows = list(rows)
+    hubs = queries.hubs_of(plan, rows)
+    return [_item(plan, row, sites, hubs, for_admin=for_admin) for row in rows]
 
 
-def _item(plan: Import, row: Row, sites: SiteFinder, *, for_admin: bool) -> Item:
+def _item(
+    plan: Import, row: Row, sites: SiteFinder, hubs: Mapping[UUID, UUID], *, for_admin: bool
+) -> Item:
     words = wording.of_row(plan.kind, row, for_admin=for_admin)
     return Item(
         line=row.line,
@@ -69,8 +79,16 @@ def _item(plan: Import, row: Row, sites: SiteFinder, *, for_admin: bool) -> Item
         chip=words.chip,
         about=about(row, sites),
         step=words.step,
-        url=reverse("claims:detail", args=(row.claim_id,)) if row.claim_id else "",
+        url=_url(row, hubs),
+        is_claim=row.claim_id is not None,
     )
+
+
+def _url(row: Row, hubs: Mapping[UUID, UUID]) -> str:
+    if row.claim_id:
+        return reverse("claims:detail", args=(row.claim_id,))
+    hub = hubs.get(row.hub_id) if row.hub_id else None
+    return reverse("hubs:detail", args=(hub,)) if hub else ""
 
 
 def about(row: Row, sites: SiteFinder) -> str:

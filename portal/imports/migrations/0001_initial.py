@@ -261,6 +261,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="import",
             index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["organisation", "due_at"],
+                name="import_due_of_organisation",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="import",
+            index=models.Index(
                 condition=models.Q(("finished_at__isnull", False), ("rows_removed_at", None)),
                 fields=["finished_at"],
                 name="import_with_rows",

@@ -1,4 +1,4 @@
-"""What can be wrong with a whole file. Its words are in `display/file_wording.py`."""
+"""What can be wrong with a file, or a cell of it. Its words are in `display/file_wording.py`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +18,7 @@ class FileFault(StrEnum):
     DAMAGED = "damaged"
     UNPACKS_TOO_LARGE = "unpacks_too_large"
     TOO_SLOW = "too_slow"
+    BUSY = "busy"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     FAR_CELL = "far_cell"
@@ -27,6 +28,15 @@ class FileFault(StrEnum):
     COLUMN_TWICE = "column_twice"
     NO_HUB_COLUMN = "no_hub_column"
     NO_HEADINGS = "no_headings"
+
+
+class CellFault(StrEnum):
+    """Why a cell holds no plain text. A row with one is judged by the same name."""
+
+    FORMULA = "formula"
+    DATE = "date"
+    NUMBER = "number"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)

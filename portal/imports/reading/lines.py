@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from portal.imports.models import Verdict
 from portal.imports.reading import bounds
-from portal.imports.reading.faults import FileFault, unusable
+from portal.imports.reading.faults import CellFault, FileFault, unusable
 
 LONGEST_SHOWN: Final = 40
 
@@ -19,7 +18,7 @@ class Line:
 
     number: int
     cells: list[str]
-    faults: dict[int, Verdict] = field(default_factory=dict)
+    faults: dict[int, CellFault] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -16,6 +16,8 @@ CONTENT_TYPES: Final = "[Content_Types].xml"
 WORKBOOK: Final = "xl/workbook.xml"
 XML: Final = (".xml", ".rels", ".vml")
 HEAD: Final = 4096
+# Begins each entry of the list of contents, which zipfile reads wholly before it shows any.
+_ENTRY: Final = b"PK\x01\x02"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 # Declarations stand before the first element; none of what writes workbooks writes any.
 _DECLARES: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -23,6 +25,8 @@ _DECLARES: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 def check_contents(data: bytes, most_unpacked: int = bounds.UNPACKED_BYTES) -> None:
     """Look at the zip's list of contents alone. Raises UnusableFileError for what is not read."""
+    if data.count(_ENTRY) > bounds.PACKED_FILES:
+        raise unusable(FileFault.UNPACKS_TOO_LARGE)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
@@ -34,7 +38,7 @@ def check_contents(data: bytes, most_unpacked: int = bounds.UNPACKED_BYTES) -> N
     if any(part.flag_bits & 1 for part in parts):
         raise unusable(FileFault.OLD_EXCEL)
     unpacked = sum(part.file_size for part in parts)
-    if len(parts) > bounds.PACKED_FILES or unpacked > most_unpacked:
+    if unpacked > most_unpacked:
         raise unusable(FileFault.UNPACKS_TOO_LARGE)
 
 

@@ -23,14 +23,13 @@ class Table:
 
 def read(data: bytes) -> Table:
     """Return the table. Raises UnusableFileError."""
-    deadline = Deadline()
     if is_workbook(data):
-        # Large, and only a worker that meets a workbook needs it.
+        # Large, and text needs none of it.
         from portal.imports.reading import workbook  # noqa: PLC0415
 
-        sheet = workbook.read(data, deadline)
+        sheet = workbook.read(data)
         return _table(iter(sheet.lines), sheet.name, sheet.others)
-    return _table(text_file.lines(text_file.decode(data), deadline, recognised))
+    return _table(text_file.lines(text_file.decode(data), Deadline(), recognised))
 
 
 def _table(found: Iterator[Line], sheet: str = "", other_sheets: int = 0) -> Table:

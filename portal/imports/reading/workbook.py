@@ -12,10 +12,8 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from portal.imports.models import Verdict
 from portal.imports.reading import bounds, package
-from portal.imports.reading.bounds import Deadline
-from portal.imports.reading.faults import FileFault, UnusableFileError, unusable
+from portal.imports.reading.faults import CellFault, FileFault, UnusableFileError, unusable
 from portal.imports.reading.lines import Counter, Line, Sheet, tidy
 
 # The last that Excel has.
@@ -46,19 +44,19 @@ class Merged:
         return self._here
 
 
-def read(data: bytes, deadline: Deadline, most_unpacked: int = bounds.UNPACKED_BYTES) -> Sheet:
+def read(data: bytes, most_unpacked: int = bounds.UNPACKED_BYTES) -> Sheet:
     """Return the first sheet's lines. Raises UnusableFileError."""
     package.check_contents(data, most_unpacked)
     try:
         package.check_parts(data)
-        return _read(data, deadline)
+        return _read(data)
     except UnusableFileError:
         raise
     except _DAMAGED:
         raise unusable(FileFault.DAMAGED) from None
 
 
-def _read(data: bytes, deadline: Deadline) -> Sheet:
+def _read(data: bytes) -> Sheet:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
         sheets: list[Any] = [each for each in book.worksheets if each.sheet_state == "visible"]
@@ -67,27 +65,25 @@ def _read(data: bytes, deadline: Deadline) -> Sheet:
         first = sheets[0]
         xml = _xml_of(data, first)
         merged = Merged(_merged(xml))
-        formulas = _formulas(data, deadline) if _FORMULA.search(xml) else {}
+        formulas = _formulas(data, first.title) if _FORMULA.search(xml) else {}
         found = [
             _line(number, cells, formulas.get(number, frozenset()), merged)
-            for number, cells in _rows(first, deadline, formulas)
+            for number, cells in _rows(first, formulas)
         ]
-        others = sum(_holds_something(sheet, deadline) for sheet in sheets[1:])
+        others = sum(_holds_something(sheet) for sheet in sheets[1:])
         return Sheet(found, first.title if len(sheets) > 1 else "", others)
     finally:
         book.close()
 
 
 def _rows(
-    sheet: Any, deadline: Deadline, formulas: Mapping[int, object] = MappingProxyType({})
+    sheet: Any, formulas: Mapping[int, object] = MappingProxyType({})
 ) -> Iterator[tuple[int, Sequence[Any]]]:
     """Yield each row that is not empty, with its number; one of formulas without values is none."""
     # What a sheet says of its own size is often wrong, and may be meant to be.
     sheet.reset_dimensions()
     counter = Counter()
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if number % 256 == 0:
-            deadline.check()
         if number > LAST_ROW:
             raise unusable(FileFault.DAMAGED)
         last = next((n for n in range(len(cells), 0, -1) if not _is_blank(cells[n - 1])), 0)
@@ -99,10 +95,10 @@ def _rows(
         yield number, cells[:last]
 
 
-def _holds_something(sheet: Any, deadline: Deadline) -> bool:
+def _holds_something(sheet: Any) -> bool:
     if not hasattr(sheet, "reset_dimensions"):
         return False
-    return next(_rows(sheet, deadline), None) is not None
+    return next(_rows(sheet), None) is not None
 
 
 def _is_blank(value: Any) -> bool:
@@ -123,16 +119,14 @@ def _merged(xml: bytes) -> list[tuple[int, int, int, int]]:
     return [(int(a or 1), int(b or 1), int(c or 1), int(d or 1)) for a, b, c, d in found]
 
 
-def _formulas(data: bytes, deadline: Deadline) -> dict[int, frozenset[int]]:
-    """Return which cells of which row hold a formula, counted from 0."""
+def _formulas(data: bytes, title: str) -> dict[int, frozenset[int]]:
+    """Return which cells of which row of that sheet hold a formula, counted from 0."""
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     found: dict[int, frozenset[int]] = {}
     try:
-        sheet: Any = book.worksheets[0]
+        sheet: Any = book[title]
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(), start=1):
-            if number % 256 == 0:
-                deadline.check()
             here = {n for n, cell in enumerate(cells) if getattr(cell, "data_type", "") == "f"}
             if here:
                 found[number] = frozenset(here)
@@ -147,37 +141,37 @@ def _line(
     formulas: frozenset[int],
     merged: Merged,
 ) -> Line:
-    faults: dict[int, Verdict] = {}
+    faults: dict[int, CellFault] = {}
     cells = []
     for index, value in enumerate(values):
         text, fault = _text(value)
         # What a formula came to is taken, where the file has it.
         if index in formulas and not text:
-            fault = Verdict.FORMULA
+            fault = CellFault.FORMULA
         if fault:
             faults[index] = fault
         cells.append(text)
     for index in sorted(formulas):
         if index >= len(cells):
             cells += [""] * (index + 1 - len(cells))
-            faults[index] = Verdict.FORMULA
+            faults[index] = CellFault.FORMULA
     for left, _top, right, _bottom in merged.at(number):
         for index in range(left - 1, min(right, bounds.COLUMNS)):
             cells += [""] * (index + 1 - len(cells))
-            faults[index] = Verdict.MERGED
+            faults[index] = CellFault.MERGED
     return Line(number, cells, faults)
 
 
-def _text(value: Any) -> tuple[str, Verdict | None]:
+def _text(value: Any) -> tuple[str, CellFault | None]:
     """Return a cell as people see it, and what a program has made of it."""
     if value is None:
         return "", None
     if isinstance(value, bool):
         return str(value).upper(), None
     if isinstance(value, int):
-        return str(value), Verdict.NUMBER
+        return str(value), CellFault.NUMBER
     if isinstance(value, float):
-        return (str(int(value)) if value.is_integer() else repr(value)), Verdict.NUMBER
+        return (str(int(value)) if value.is_integer() else repr(value)), CellFault.NUMBER
     if isinstance(value, datetime | date | time | timedelta):
-        return str(value), Verdict.DATE
+        return str(value), CellFault.DATE
     return tidy(str(value)), None

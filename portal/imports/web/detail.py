@@ -68,7 +68,9 @@ def _story(
         "progress": found,
         "progress_said": page.progress(found),
         "is_moving": plan.state in MOVING,
+        "may_change": permissions.may_import(member, plan.kind),
         "is_open": plan.state in OPEN,
+        "is_too_old": old_rows.is_too_old(plan),
         "outcome": wording.outcome(plan.kind, numbers) if plan.state == State.FINISHED else "",
         "to_do": page.to_be_done(plan, counts),
         "button": wording.carry_out(plan.kind, page.to_be_done(plan, counts)),
@@ -165,6 +167,8 @@ def _others(plan: Import, member: Membership) -> list[dict[str, object]]:
 
 def _offers(plan: Import, member: Membership, sites: SiteFinder) -> list[dict[str, object]]:
     """Return the sites that rows name and nobody knows, for who may add them."""
+    if not permissions.may_import(member, plan.kind):
+        return []
     if plan.state != State.READY or Ability.MANAGE_SITES not in access.abilities(member):
         return []
     return [

@@ -25,6 +25,17 @@ def importer(request: HttpRequest) -> Membership:
     return member
 
 
+def changeable_import(request: HttpRequest, pk: uuid.UUID) -> tuple[Import, Membership]:
+    """Return an import as `visible_import` does, if the person may import what it is for.
+
+    Raises what that raises, and PermissionDenied.
+    """
+    plan, member = visible_import(request, pk)
+    if not may_import(member, plan.kind):
+        raise PermissionDenied
+    return plan, member
+
+
 def visible_import(request: HttpRequest, pk: uuid.UUID) -> tuple[Import, Membership]:
     """Return an import of an organisation of the person's, with their membership there.
 

@@ -16,14 +16,15 @@ from portal.core.web import bodies, pagination
 from portal.core.web.posted import posted
 from portal.imports import making, permissions, queries
 from portal.imports.display import file_wording, page
-from portal.imports.models import Kind
+from portal.imports.models import Import, Kind
 from portal.imports.reading.bounds import FILE_BYTES
 from portal.imports.reading.faults import UnusableFileError
 from portal.imports.web import files
 from portal.imports.web.forms import ImportForm, SiteForm
-from portal.imports.web.found import importer, visible_import
+from portal.imports.web.found import changeable_import, importer, visible_import
 from portal.orgs import access
 from portal.orgs.access import Ability
+from portal.orgs.models import Membership
 from portal.sites import changes
 from portal.sites.models import Site
 from portal.sites.web.forms import ID_TAKEN
@@ -66,18 +67,36 @@ def import_new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def run(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Have the plan carried out, in the name of who asks for it."""
-    plan, member = visible_import(request, pk)
+    plan, member = changeable_import(request, pk)
     try:
-        making.run(plan, member.user)
+        begun = making.run(plan, member.user, request.POST.get("token", ""))
     except making.NothingToDoError:
         messages.error(request, gettext("There is nothing to do in this plan."))
+    except making.PlanChangedError:
+        words = gettext("This plan has changed meanwhile. Nothing was begun: look at it again.")
+        messages.warning(request, words)
+    except making.PlanTooOldError:
+        messages.warning(request, gettext("This plan is too old. Nothing was begun."))
+    else:
+        if not begun:
+            _say_who_began(request, plan, member)
     return redirect("imports:detail", plan.pk)
+
+
+def _say_who_began(request: HttpRequest, plan: Import, member: Membership) -> None:
+    """Say that somebody else was first; a double tap is told nothing."""
+    plan.refresh_from_db()
+    if plan.run_by is not None and plan.run_by != member.user:
+        words = gettext("%(who)s has already started this import.") % {
+            "who": plan.run_by.display_name
+        }
+        messages.info(request, words)
 
 
 @require_POST
 def check_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Have every hub of the plan looked at again."""
-    plan, _member = visible_import(request, pk)
+    plan, _member = changeable_import(request, pk)
     making.check_again(plan)
     return redirect("imports:detail", plan.pk)
 
@@ -85,8 +104,8 @@ def check_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Carry out no more of it."""
-    plan, _member = visible_import(request, pk)
-    making.stop(plan)
+    plan, member = changeable_import(request, pk)
+    making.stop(plan, member.user)
     return redirect("imports:detail", plan.pk)
 
 
@@ -113,7 +132,7 @@ def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def add_site(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Add a site that rows name and nobody knows, and have those rows looked at again."""
-    plan, member = visible_import(request, pk)
+    plan, member = changeable_import(request, pk)
     if Ability.MANAGE_SITES not in access.abilities(member):
         raise PermissionDenied
     form = SiteForm(request.POST)
@@ -145,7 +164,8 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         _encoded(files.lines(plan, rows, member, language)),
         content_type="text/csv; charset=utf-8",
     )
-    name = f"import-{plan.number}{'-' + show if show else ''}.csv"
+    # What an address says gets into a header as far as it is a word of ours.
+    name = f"import-{plan.number}{'-' + show if show in queries.SHOWN else ''}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -2,24 +2,27 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.throttle import alone
 from portal.core.ui import Text
 from portal.imports.display import file_wording, wording
 from portal.imports.models import Verdict
-from portal.imports.reading import kinds, text_file
+from portal.imports.reading import kinds, reader, text_file
 from portal.imports.reading.bounds import Deadline
-from portal.imports.reading.faults import FileFault, UnusableFileError, unusable
+from portal.imports.reading.faults import CellFault, FileFault, UnusableFileError, unusable
 from portal.imports.reading.lines import Line, Sheet
+from portal.orgs.models import Organisation
 from portal.sites import importing
 from portal.sites.importing import Row
 
 LONGEST_TEXT: Final = 200_000
 # A web request reads it, and not a worker.
-SECONDS: Final = 5.0
+SECONDS: Final = 5
 MOST_UNPACKED: Final = 4 * 1024 * 1024
 MOST_SENTENCES: Final = 10
 
@@ -41,16 +44,18 @@ def text_of(data: bytes) -> str:
     return text
 
 
-def sheet_of(data: bytes) -> Sheet | None:
+def sheet_of(data: bytes, whose: Organisation) -> Sheet | None:
     """Return the first sheet of a file that is a workbook, None for text.
 
-    Raises UnusableFileError for what is neither.
+    Raises UnusableFileError for what is neither, and while another of the organisation's is read:
+    each keeps one of the few threads that answer everybody.
     """
     if not kinds.is_workbook(data):
         return None
-    from portal.imports.reading import workbook  # noqa: PLC0415 - large, and seldom needed
-
-    return workbook.read(data, Deadline(SECONDS), MOST_UNPACKED)
+    with alone("workbook of sites", str(whose.pk), at_most=3 * timedelta(seconds=SECONDS)) as free:
+        if not free:
+            raise unusable(FileFault.BUSY)
+        return reader.read_sheet(data, SECONDS, MOST_UNPACKED)
 
 
 def written(sheet: Sheet) -> str:
@@ -94,12 +99,12 @@ def what_excel_made(sheet: Sheet) -> list[str]:
     return [_of_line(line, fault) for line, fault in faulty[:MOST_SENTENCES]]
 
 
-def _fault(line: Line) -> Verdict | None:
+def _fault(line: Line) -> CellFault | None:
     # A number is text like any other, where no id is meant.
-    return next((each for each in line.faults.values() if each != Verdict.NUMBER), None)
+    return next((each for each in line.faults.values() if each != CellFault.NUMBER), None)
 
 
-def _of_line(line: Line, fault: Verdict) -> str:
-    words = wording.VERDICTS[fault]
+def _of_line(line: Line, fault: CellFault) -> str:
+    words = wording.VERDICTS[Verdict(fault)]
     said = {"line": line.number, "what": words.chip.word, "step": words.step}
     return gettext("Line %(line)s: %(what)s. %(step)s") % said

@@ -16,7 +16,7 @@ from portal.imports.reading.kinds import ACCEPT
 from portal.imports.reading.lines import Sheet
 from portal.orgs import access
 from portal.orgs.access import Ability
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, Organisation
 from portal.sites import changes, importing
 from portal.sites.importing import Fault, Plan, UnusableListError
 from portal.sites.web import lists
@@ -64,6 +64,10 @@ class ListForm(forms.Form):
         help_text=_("CSV or Excel (.xlsx), up to 500 sites."),
     )
 
+    def __init__(self, whose: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._whose = whose
+
     def clean_file(self) -> str:
         """Return the file's list as text, or say why it cannot be read."""
         file: UploadedFile[bytes] | None = self.cleaned_data["file"]
@@ -71,7 +75,7 @@ class ListForm(forms.Form):
             return ""
         data = file.read()
         try:
-            self.sheet = lists.sheet_of(data)
+            self.sheet = lists.sheet_of(data, self._whose)
             text = lists.written(self.sheet) if self.sheet else lists.text_of(data)
         except UnusableFileError as error:
             raise forms.ValidationError(lists.sentences(error)) from None
@@ -91,8 +95,8 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     """Show what would come of a list (a POST without `shown`), then add what was shown."""
     member = access.current(request, Ability.MANAGE_SITES)
     if request.method != "POST":
-        return _page(request, ListForm())
-    form = ListForm(request.POST, request.FILES)
+        return _page(request, ListForm(member.organisation))
+    form = ListForm(member.organisation, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=422)
     text = form.cleaned_data["file"] or form.cleaned_data["sites"]
@@ -132,7 +136,9 @@ def _carry_out(
     if not plan.faulty:
         return redirect("sites:list")
     left = importing.as_text(plan.faulty)
-    return _page(request, ListForm(initial={"sites": left}), left=len(plan.faulty))
+    return _page(
+        request, ListForm(member.organisation, initial={"sites": left}), left=len(plan.faulty)
+    )
 
 
 def _page(

@@ -96,7 +96,7 @@ def test_no_secret_of_the_portal_is_at_hand_where_a_photo_is_read(monkeypatch):
         given.update(options)
         return subprocess.CompletedProcess((), 0, b'{"text": "read", "seconds": 0.1}')
 
-    monkeypatch.setattr(photo_reader.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     assert photo_reader.read_label(file(desk(label())), IRA) == "read"
     assert given["env"] == {}
 

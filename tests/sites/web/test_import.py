@@ -2,12 +2,13 @@
 
 # ruff: noqa: RUF001 - Greek letters that look like Latin ones.
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.audit.models import Entry
+from portal.core.throttle import alone
 from portal.sites import importing
 from portal.sites.importing import Fault
 from portal.sites.models import Site
@@ -146,3 +147,13 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(data, sentence, admin
 
     assert answer.status_code == 422
     assert sentence in answer.text
+
+
+def test_one_workbook_of_an_organisation_is_read_at_a_time(admin, acme):
+    def answer() -> str:
+        file = SimpleUploadedFile("sites.xlsx", workbook([["name"], ["Quay"]]))
+        return admin.post(ADDRESS, {"file": file}).text
+
+    with alone("workbook of sites", str(acme.pk), at_most=timedelta(seconds=15)):
+        assert "Another file of yours is being read. Try again in a moment." in answer()
+    assert "1 to add" in answer()
