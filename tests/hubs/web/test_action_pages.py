@@ -10,6 +10,7 @@ from portal.hubs import queries
 from portal.hubs.actions import direct
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display import action_history
+from portal.hubs.web.action_forms import WifiForm
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.sandbox import world
 from tests.hubs.actions.conftest import hub_of, work
@@ -124,6 +125,29 @@ def test_a_form_with_a_fault_shows_no_secret_again(admin, ours, mill_court):
         assert answer.status_code == 422
         assert not [text for text in typed if text in answer.content.decode()]
     assert not HubAction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_taken"),
+    [
+        ({"ssid": "Πολυκατοικία Αθηνά"}, False),
+        ({"ssid": "Πολυκατοικία"}, True),
+        ({"credentials": "0123456789abcdefABCDEF" + "0" * 42}, True),
+        ({"credentials": "no hexadecimal digits at all" + "0" * 36}, False),
+        ({"credentials": "seven77"}, False),
+        ({"credentials": ""}, False),
+        ({"credentials": "", "is_open": "on"}, True),
+        ({"is_open": "on"}, False),
+    ],
+)
+def test_networks_are_taken_as_radios_have_them(typed, is_taken, ada, ours):
+    data = {"submission": str(uuid4()), **FIELDS["wifi"], **typed}
+    form = WifiForm(ada.memberships.get(), ours, data)
+
+    assert form.is_valid() == is_taken
+    if is_taken:
+        sent = {"ssid": data["ssid"], "credentials": data["credentials"]}
+        assert form.confidential().reveal() == sent
 
 
 @pytest.mark.parametrize("debug", [True, False])
