@@ -31,7 +31,7 @@ MEANINGS: Final[Mapping[str, Text]] = {
     ),
     Health.SUSPENDED: _("SmartphoneKey has suspended it. Only its support can take that back."),
     Health.DECOMMISSIONED: _("SmartphoneKey has taken it out of use for good."),
-    Health.REPLACED: _("Another hub hangs in its place. How this one is counts no more."),
+    Health.REPLACED: _("Another hub has taken its place, so its state counts no more."),
     LEFT: _(
         "SmartphoneKey says that it does not belong to your organisation any more. "
         "If nobody of yours gave it away, ask its support."
