@@ -2,16 +2,21 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.audit.models import Entry
+from portal.claims import job_progress
 from portal.claims.engine import actions
+from portal.claims.handover_items import standing_of
 from portal.claims.models import Claim
 from portal.hubs import counts
 from portal.hubs.counts import Numbers
 from portal.hubs.models import Hub
 from portal.sandbox import world
+from portal.tray import jobs as devices
 from tests.conftest import claim_request, work
 from tests.hubs.actions.conftest import hub_of
+from tests.jobs.handed_over import claim_hubs, job_at
 
 NEW = world.hub_id(5)
 
@@ -155,3 +160,16 @@ def test_a_replaced_hub_that_is_claimed_anew_is_in_use_again(
 
     assert again.hub.replaced_at is None
     assert again.hub.health != "replaced"
+
+
+def test_a_job_waits_for_no_hub_that_was_replaced(ira, mill_court):
+    job = job_at(mill_court, ira.memberships.get())
+    old, new = claim_hubs(job, ira, 2)
+    Hub.objects.filter(pk=old.hub_id).update(
+        online=False, replaced_at=timezone.now(), replaced_by=new.hub
+    )
+    here, on_devices = (each.progress_of([job])[job.pk] for each in (job_progress, devices))
+
+    assert (here.claimed, here.offline) == (on_devices.claimed, on_devices.offline) == (1, 0)
+    assert [claim.pk for claim in job_progress.claims_of_job(job)] == [new.pk]
+    assert [item.hub_id for item in standing_of(job).items] == [new.hub.hub_id]
