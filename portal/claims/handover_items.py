@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, State
+from portal.claims.models import ACTIVE, IN_PLACE, SUCCEEDED, Claim, State
 from portal.hubs.models import Hub
 from portal.hubs.photos import album
 from portal.jobs import finding
@@ -35,7 +35,7 @@ def standing_of(job: Job) -> Standing:
 
 def claimed_since(handover: Handover, known: Iterable[UUID]) -> list[Claim]:
     """Return the job's claims that succeeded for other hubs than those known to be claimed."""
-    claims = Claim.objects.filter(job=handover.job_id, state__in=SUCCEEDED).with_details()
+    claims = Claim.objects.filter(IN_PLACE, job=handover.job_id, state__in=SUCCEEDED).with_details()
     new = claims.exclude(hub__hub_id__in=list(known)).order_by("claimed_at", "id")
     return list({claim.hub_id: claim for claim in new}.values())
 
@@ -45,7 +45,7 @@ def _that_count(job: Job) -> list[Claim]:
 
     One that somebody stopped counts for nothing.
     """
-    claims = Claim.objects.filter(job=job).exclude(state=State.CANCELLED).with_details()
+    claims = Claim.objects.filter(IN_PLACE, job=job).exclude(state=State.CANCELLED).with_details()
     chosen: dict[UUID, Claim] = {}
     for claim in claims.order_by("created_at", "id"):
         standing = chosen.get(claim.hub_id)

@@ -13,7 +13,14 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, Sum
 
-from portal.claims.models import ACTIVE, SUCCEEDED, WAITS_FOR_RELEASE, Claim, ClaimQuerySet
+from portal.claims.models import (
+    ACTIVE,
+    IN_PLACE,
+    SUCCEEDED,
+    WAITS_FOR_RELEASE,
+    Claim,
+    ClaimQuerySet,
+)
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs import finding
@@ -23,8 +30,8 @@ from portal.orgs.models import Membership
 MOST_SHOWN: Final = 600
 MOST_WAITING: Final = 100
 
-_CLAIMED = Q(state__in=SUCCEEDED)
-_BEGUN = Q(state__in=(*SUCCEEDED, *ACTIVE))
+_CLAIMED = Q(IN_PLACE, state__in=SUCCEEDED)
+_BEGUN = Q(IN_PLACE, state__in=(*SUCCEEDED, *ACTIVE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def _begun_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
 def claims_of_job(job: Job) -> list[Claim]:
     """Return of each hub the claim that counts for the job: one that succeeded, else the newest."""
     rows = (
-        Claim.objects.filter(job=job)
+        Claim.objects.filter(IN_PLACE, job=job)
         .with_details()
         .select_related("released_by", "cancel_requested_by")
     )

@@ -82,6 +82,9 @@ class Reason(models.TextChoices):
 # Which claims wait for an administrator, who releases them or rejects them. Of support's there are
 # none: theirs end when the right is gone.
 WAITS_FOR_RELEASE = Q(state=State.BLOCKED, reason=Reason.RIGHT_GONE, cancel_requested_at=None)
+# Which claims count for their job: a hub that was replaced hangs there no more, unless it is
+# claimed anew.
+IN_PLACE = Q(hub__replaced_at=None) | Q(state__in=ACTIVE)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

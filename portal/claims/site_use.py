@@ -7,6 +7,7 @@ from typing import Final
 from portal.claims.models import Claim
 from portal.claims.queries import claims_of
 from portal.core.windows import first_of
+from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
 from portal.jobs.models import Job, JobMember
 from portal.orgs.models import Membership
@@ -30,17 +31,19 @@ class Person:
 class SiteUse:
     """How much there is at a site.
 
-    `open_claims` have not ended. Of these nothing more is sent once the site is archived: what was
-    not sent yet ends, for good, and what was sent is followed to its end.
+    `open_claims` have not ended, nor have `open_moves` of hubs to it. Of these nothing more is sent
+    once the site is archived: what was not sent yet ends, for good, and what was sent is followed
+    to its end.
     """
 
     open_claims: int
+    open_moves: int
     open_jobs: int
     hubs: int
 
 
 def use_of(site: Site) -> SiteUse:
-    """Return how many claims and jobs are open at the site, and how many hubs are bound to it."""
+    """Return how many claims, moves and jobs are open at the site, and how many hubs it has."""
     bound = Hub.objects.filter(
         organisation=site.organisation_id,
         spkey_site_id=site.spkey_site_id,
@@ -48,6 +51,7 @@ def use_of(site: Site) -> SiteUse:
     )
     return SiteUse(
         open_claims=Claim.objects.filter(site=site).active().count(),
+        open_moves=HubAction.objects.filter(site=site).active().count(),
         open_jobs=Job.objects.filter(site=site).unfinished().count(),
         hubs=bound.count(),
     )

@@ -11,6 +11,7 @@ _WORST_FIRST: Final = (
     Health.SUSPENDED,
     Health.ONLINE,
     Health.DECOMMISSIONED,
+    Health.REPLACED,
 )
 
 

@@ -46,6 +46,8 @@ _SINCE: Final = """
         WHEN {given}health_since IS NOT NULL THEN health_since
         WHEN health = 'offline' AND last_seen < COALESCE(read_at, {now})
         THEN {later}(last_seen, COALESCE(health_since, last_seen))
+        WHEN health = 'replaced' AND replaced_at > COALESCE(health_since, created_at)
+        THEN replaced_at
         ELSE COALESCE(read_at, {now}) END
     WHERE id = NEW.id;
     UPDATE hubs_hub SET left_at = CASE WHEN health = '' THEN health_since END WHERE id = NEW.id;
@@ -58,14 +60,16 @@ _END: Final = """
             THEN (SELECT health_since FROM hubs_hub WHERE id = NEW.id) END
     WHERE hub_id = NEW.id AND ended_at IS NULL;
 """
-# Of a hub that is brought in offline nobody is told: it did not go offline.
+# Of a hub that is brought in offline nobody is told: it did not go offline. Nor of one that was
+# replaced and leaves.
 _BEGIN: Final = """
     INSERT INTO hubs_spell (hub_id, health, started_at, news, tell_from)
     SELECT id, CASE health WHEN '' THEN '{left}' ELSE health END, health_since, '', {tell}
     FROM hubs_hub WHERE id = NEW.id;
 """
 _IF_IT_WENT: Final = (
-    "CASE WHEN health = '' OR (health = 'offline' AND OLD.health IN ('online', 'unknown')) "
+    "CASE WHEN (health = '' AND OLD.health <> 'replaced') "
+    "OR (health = 'offline' AND OLD.health IN ('online', 'unknown')) "
     "THEN health_since END"
 )
 _ADD: Final = """
@@ -76,13 +80,15 @@ _ADD: Final = """
 """
 _NEW_COUNT: Final = {
     "sqlite": """INSERT INTO hubs_hubcount
-        (organisation_id, site_id, hubs, online, offline, unknown, suspended, decommissioned)
-        SELECT NEW.organisation_id, NEW.site_id, 0, 0, 0, 0, 0, 0
+        (organisation_id, site_id,
+        hubs, online, offline, unknown, suspended, decommissioned, replaced)
+        SELECT NEW.organisation_id, NEW.site_id, 0, 0, 0, 0, 0, 0, 0
         WHERE NEW.health <> '' AND NOT EXISTS (SELECT 1 FROM hubs_hubcount
         WHERE organisation_id = NEW.organisation_id AND site_id IS NEW.site_id);""",
     "postgresql": """INSERT INTO hubs_hubcount
-        (organisation_id, site_id, hubs, online, offline, unknown, suspended, decommissioned)
-        SELECT NEW.organisation_id, NEW.site_id, 0, 0, 0, 0, 0, 0
+        (organisation_id, site_id,
+        hubs, online, offline, unknown, suspended, decommissioned, replaced)
+        SELECT NEW.organisation_id, NEW.site_id, 0, 0, 0, 0, 0, 0, 0
         WHERE NEW.health <> '' ON CONFLICT DO NOTHING;""",
 }
 _WORDS: Final = {
@@ -109,7 +115,7 @@ def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
     begun, went = (_BEGIN.format(left=LEFT, tell=tell) for tell in ("NULL", _IF_IT_WENT))
     added = _count("NEW", "+", _NEW_COUNT[vendor])
     taken = _count("OLD", "-")
-    changes = "UPDATE OF binding, status, online"
+    changes = "UPDATE OF binding, status, online, replaced_at"
     is_own = "NEW.health <> ''"
     yield "hub_came", "INSERT", "hubs_hub", is_own, since_given + begun
     yield (

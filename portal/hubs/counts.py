@@ -24,6 +24,7 @@ class Numbers:
     unknown: int = 0
     suspended: int = 0
     decommissioned: int = 0
+    replaced: int = 0
 
 
 NAMES = tuple(field.name for field in fields(Numbers))

@@ -50,6 +50,8 @@ class Health(models.TextChoices):
     UNKNOWN = "unknown", _("Not known")
     SUSPENDED = "suspended", _("Suspended")
     DECOMMISSIONED = "decommissioned", _("Decommissioned")
+    # Another one hangs in its place: how this one is concerns nobody any more.
+    REPLACED = "replaced", _("Replaced")
 
 
 LEFT: Final = "left"
@@ -61,6 +63,7 @@ def health_by_row() -> Case:
     return Case(
         When(~Q(binding=Binding.OURS), then=Value("")),
         When(status=DECOMMISSIONED, then=Value(Health.DECOMMISSIONED)),
+        When(replaced_at__isnull=False, then=Value(Health.REPLACED)),
         When(status=SUSPENDED, then=Value(Health.SUSPENDED)),
         When(online=True, then=Value(Health.ONLINE)),
         When(online=False, then=Value(Health.OFFLINE)),
@@ -179,6 +182,8 @@ class Hub(Leased):
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("claimed by")
     )
     claimed_by_name = models.CharField(_("claimed by"), max_length=254, blank=True)
+    # When another hub took its place, and which.
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, editable=False)
     replaced_by = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -205,6 +210,10 @@ class Hub(Leased):
         constraints = (
             models.UniqueConstraint(
                 fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by=None) | Q(replaced_at__isnull=False),
+                name="replaced_hub_says_when",
             ),
         )
         indexes = [
@@ -302,6 +311,7 @@ class HubCount(models.Model):
     unknown = models.IntegerField(_("not known"), default=0)
     suspended = models.IntegerField(_("suspended"), default=0)
     decommissioned = models.IntegerField(_("decommissioned"), default=0)
+    replaced = models.IntegerField(_("replaced"), default=0)
 
     class Meta:
         verbose_name = _("number of hubs")

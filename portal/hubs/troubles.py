@@ -52,7 +52,8 @@ def offline_places(organisation: Organisation) -> list[Offline]:
 def gone_lately(organisation: Organisation) -> Gone | None:
     """Return how many hubs have left the organisation lately; None for none."""
     since = timezone.now() - LEFT_LATELY
-    gone = Q(health="", health_since__gt=since, left_at__isnull=False)
+    # What was replaced is expected to go.
+    gone = Q(health="", health_since__gt=since, left_at__isnull=False, replaced_at=None)
     found = Hub.objects.filter(gone, organisation=organisation).aggregate(
         hubs=Count("pk"), newest=Max("left_at")
     )

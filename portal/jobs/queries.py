@@ -52,13 +52,13 @@ def requests_visible_to(user: User) -> JobRequestQuerySet:
 def open_requests(member: Membership) -> list[JobRequest]:
     """Return the oldest requests that wait for an administrator, a few."""
     details = ("membership__user", "job__site", "hub")
-    waiting = requests_of(member).unanswered().select_related(*details)
+    waiting = requests_of(member).waiting().select_related(*details)
     return list(waiting.order_by("asked_at")[:ON_HOME])
 
 
 def own_requests(member: Membership) -> list[JobRequest]:
     """Return what the member has asked for and waits to be answered."""
-    return list(requests_of(member).unanswered().filter(membership=member)[:PAGE])
+    return list(requests_of(member).waiting().filter(membership=member)[:PAGE])
 
 
 def workers_of(member: Membership) -> MembershipQuerySet:
@@ -190,13 +190,16 @@ def may_claim_on(member: Membership, job: Job, today: date) -> bool:
     return member.all_sites or member.pk in {each.membership_id for each in job.members.all()}
 
 
-def is_move_asked(member: Membership, hub: Hub) -> bool:
-    """Whether the member waits for an answer to their request to have the hub moved."""
-    return bool(moves_asked(member, [hub]))
+def is_move_asked(member: Membership, hub: Hub, site: Site) -> bool:
+    """Whether the member waits for an answer to their request to have the hub moved there."""
+    return (hub.pk, site.pk) in moves_asked(member, [hub])
 
 
-def moves_asked(member: Membership, hubs: Iterable[Hub]) -> set[UUID]:
-    """Return of which of the hubs the member waits for an answer to a request to move it."""
-    asked = JobRequest.objects.unanswered().filter(membership=member, hub__in=hubs)
-    found = asked.filter(kind=JobRequest.Kind.MOVE_HUB).values_list("hub", flat=True)
-    return {hub for hub in found if hub}
+def moves_asked(member: Membership, hubs: Iterable[Hub]) -> set[tuple[UUID, UUID]]:
+    """Return which of the hubs, and to which sites, the member has asked to have moved.
+
+    As far as they wait for an answer.
+    """
+    asked = JobRequest.objects.waiting().filter(membership=member, hub__in=hubs)
+    found = asked.filter(kind=JobRequest.Kind.MOVE_HUB).values_list("hub", "site")
+    return {(hub, site) for hub, site in found if hub and site}

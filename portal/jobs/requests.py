@@ -29,6 +29,12 @@ from portal.sites.models import Site
 
 # Each asks all administrators by e-mail.
 A_DAY: Final = Limit("requests about jobs", most=20, seconds=24 * 3600)
+# What tells one person's open requests of a kind apart.
+TOLD_BY: Final[dict[str, tuple[str, ...]]] = {
+    JobRequest.Kind.MORE_TIME: ("job",),
+    JobRequest.Kind.OTHER_SITE: ("wanted",),
+    JobRequest.Kind.MOVE_HUB: ("hub", "site"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,10 @@ def _ask(
 ) -> JobRequest:
     Organisation.objects.hold(member.organisation)
     about: dict[str, Any] = {"job": job, "wanted": wanted, "hub": hub, "site": site}
+    # By what the database holds to be the same: a site may have another name since.
+    told_by = {name: about[name] for name in TOLD_BY[kind]}
     same = JobRequest.objects.unanswered().filter(
-        organisation=member.organisation_id, membership=member, kind=kind, **about
+        organisation=member.organisation_id, membership=member, kind=kind, **told_by
     )
     if (standing := same.first()) is not None:
         return standing
@@ -107,10 +115,11 @@ def _named(hub: Hub | None) -> dict[str, Any]:
 
 
 @transaction.atomic
-def grant_move(asked: JobRequest, actor: User) -> HubAction | None:
+def grant_move(asked: JobRequest, actor: User, because: str) -> HubAction | None:
     """Have the hub moved, in the administrator's name; None where somebody has answered before.
 
-    Raises AnotherActionError, and answers nothing, while something else is done to the hub.
+    `because` is what SmartphoneKey is told, to whom who asked is nobody. Raises AnotherActionError,
+    and answers nothing, while something else is done to the hub.
     """
     current = _unanswered(asked)
     if current is None or current.hub is None or current.site is None:
@@ -122,7 +131,7 @@ def grant_move(asked: JobRequest, actor: User) -> HubAction | None:
             kind=ActionKind.MOVE,
             submission=current.pk,
             site=current.site,
-            because=current.membership.user.display_name,
+            because=because,
         )
     )
     _answer(current, actor, granted=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
+from portal.claims.models import ACTIVE, IN_PLACE, SUCCEEDED, Claim, Reason, State
 from portal.hubs.models import Hub
 from portal.jobs import finding, rights
 from portal.jobs.models import ExpectedHub, Job, JobMember
@@ -67,7 +67,7 @@ def places_of(jobs: Collection[Job]) -> dict[UUID, tuple[Place, ...]]:
 
 def _claims_by_job(jobs: Collection[Job]) -> defaultdict[UUID, list[Claim]]:
     """Return the claims of each job that go on or have succeeded, oldest first."""
-    counted = Claim.objects.filter(job__in=jobs, state__in=(*ACTIVE, *SUCCEEDED))
+    counted = Claim.objects.filter(IN_PLACE, job__in=jobs, state__in=(*ACTIVE, *SUCCEEDED))
     by_job: defaultdict[UUID, list[Claim]] = defaultdict(list)
     for claim in counted.select_related("hub").order_by("created_at", "id"):
         if claim.job_id:

@@ -39,11 +39,11 @@ class Moves:
 
     def of(self, hub: Hub, site: Site | None) -> Move:
         """Return what the member may do to get the hub to this site."""
-        if not is_elsewhere(hub, site):
+        if site is None or not is_elsewhere(hub, site):
             return Move.NOTHING
         if self._manages:
             return Move.DO
-        return Move.IS_ASKED if hub.pk in self._asked else Move.ASK
+        return Move.IS_ASKED if (hub.pk, site.pk) in self._asked else Move.ASK
 
 
 def _manages(member: Membership) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from portal.hubs import counts
+from portal.hubs import counts, troubles
 from portal.hubs.counts import Numbers
 from portal.hubs.models import CLAIMED, LEFT, SUSPENDED, Hub, HubCount, Spell
 from portal.sites import changes
@@ -41,6 +41,8 @@ def change(hub, **fields):
         ({"online": None}, "unknown"),
         ({"status": SUSPENDED}, "suspended"),
         ({"status": "Decommissioned", "online": False}, "decommissioned"),
+        ({"replaced_at": timezone.now(), "online": False}, "replaced"),
+        ({"replaced_at": timezone.now(), "status": "Decommissioned"}, "decommissioned"),
         ({"binding": "free"}, ""),
         ({"binding": "other", "online": None}, ""),
     ],
@@ -202,3 +204,17 @@ def test_the_triggers_are_there(db):
         "hub_uncounted",
         "hub_counted_anew",
     } <= names
+
+
+def test_of_a_hub_that_was_replaced_nobody_is_told(acme, mill_court):
+    hub = make_own_hub(mill_court)
+    change(hub, online=False)
+    change(hub, replaced_at=timezone.now())
+    change(hub, online=True)
+    change(hub, online=False)
+    assert numbers_of(acme) == {"Mill Court": Numbers(hubs=1, replaced=1)}
+    change(hub, binding="other", read_at=timezone.now())
+
+    assert [health for health, _ in spells_of(hub)] == ["online", "offline", "replaced", LEFT]
+    assert not hub.spells.exclude(tell_from=None).exists()
+    assert troubles.gone_lately(acme) is None

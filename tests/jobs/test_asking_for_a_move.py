@@ -5,9 +5,12 @@ from django.urls import reverse
 
 from portal.claims.engine import actions
 from portal.hubs.actions.models import HubAction
+from portal.hubs.models import Hub
+from portal.jobs import queries, requests
 from portal.jobs.models import JobRequest
 from portal.notices.models import Notice
 from portal.sandbox import world
+from portal.sites.models import Site
 from tests.conftest import claim_request, work
 from tests.hubs.actions.conftest import work as work_on_action
 
@@ -67,3 +70,39 @@ def test_of_a_claim_that_ended_otherwise_nothing_is_asked(installer, claim):
     installer.post(reverse("jobs:ask-move", args=(claim.pk,)))
 
     assert not JobRequest.objects.exists()
+
+
+def test_of_a_site_that_is_called_otherwise_by_now_the_request_is_the_same(installer, refused):
+    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    Site.objects.filter(pk=refused.site_id).update(name="Mill Court North")
+    answer = installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+
+    assert (answer.status_code, JobRequest.objects.count()) == (302, 1)
+
+
+def test_a_request_for_one_site_is_none_for_another(installer, refused, orchard_rise, ira):
+    member = ira.memberships.get()
+    asked = requests.ask_for_move(refused.hub, orchard_rise, member)
+
+    assert "Ask to have it moved to Mill Court" in page_of(installer, refused)
+    assert requests.ask_for_move(refused.hub, refused.site, member) != asked
+
+
+def test_a_hub_that_was_moved_otherwise_waits_for_nobody(installer, ada, as_person, refused):
+    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    Hub.objects.filter(pk=refused.hub_id).update(spkey_site_id="mill-court")
+
+    assert "asks to move hub" not in as_person(ada).get("/").content.decode()
+    assert not queries.own_requests(refused.submitted_by.memberships.get())
+    assert "moved to Mill Court" not in page_of(installer, refused)
+
+
+def test_smartphonekey_is_told_no_name_of_who_asked(installer, ada, as_person, refused, wire):
+    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    address = reverse("jobs:request", args=(JobRequest.objects.get().pk,))
+    as_person(ada).post(address, {"decision": "grant"})
+    work_on_action(HubAction.objects.get(), rounds=2)
+
+    (sent,) = wire("ReClaimHub")
+    assert "Somebody on site asked for it" in str(sent.body)
+    assert "Ira" not in str(sent.body)

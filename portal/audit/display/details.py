@@ -63,6 +63,8 @@ NAMES: Final[dict[str, Text]] = {
     "primary": _("Role"),
     "reason": _("Reason"),
     "reference": _("Reference"),
+    "replaced_by": _("Replaced by hub"),
+    "replaces": _("In the place of hub"),
     "requires_factor": _("Second factor required of"),
     "role": _("Role"),
     "rows": _("Rows"),
@@ -148,7 +150,8 @@ VALUES: Final[dict[str, Text]] = {
     "interrupted": _("It was interrupted"),
     "site_closed": _("The site is archived"),
 }
-# The id of a row is no word for anybody.
+# The id of a row is no word for anybody; that of a hub is.
+HUBS: Final = frozenset({"hub", "replaced_by", "replaces"})
 ROW_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What is typed as it stands, and never a word of ours.
 TYPED: Final = frozenset({"name", "place", "note", "reference", "wanted", "file", "because"})
@@ -173,7 +176,7 @@ def _each(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in detail.items():
         if isinstance(value, dict):
             yield from _each(value)
-        elif name != "hub" and ROW_ID.fullmatch(str(value)):
+        elif name not in HUBS and ROW_ID.fullmatch(str(value)):
             continue
         elif words := _words(name, value):
             yield name, words

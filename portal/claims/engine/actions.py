@@ -102,6 +102,9 @@ def _standing(claim_request: ClaimRequest) -> Claim | None:
     just_now = timezone.now() - timing.RECENTLY_CLAIMED
     taken_back = Q(hub__read_at__gt=F("finished_at")) & ~Q(hub__binding=Hub.Binding.OURS)
     just_claimed = of_hub.filter(state=State.CLAIMED, finished_at__gt=just_now)
+    if claim_request.replaces is not None:
+        # One that was not made to replace this hub does not.
+        just_claimed = just_claimed.filter(replaces=claim_request.replaces)
     claim = of_hub.active().first() or just_claimed.exclude(taken_back).first()
     if claim is not None and claim.spkey_site_id != claim_request.spkey_site_id:
         raise AnotherSiteError(claim)

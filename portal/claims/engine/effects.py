@@ -90,17 +90,45 @@ def keep_place(claim: Claim) -> None:
         )
 
 
+def hangs_elsewhere(claim: Claim, state: str) -> bool:
+    """Whether the hub that was to replace another hangs in a place of its own since before."""
+    if claim.replaces_id is None or state != State.ALREADY_YOURS:
+        return False
+    placed = Hub.objects.filter(pk=claim.hub_id).exclude(place__in=("", claim.place))
+    return placed.exists()
+
+
 def mark_replaced(claim: Claim) -> None:
-    """Remember of the hub in whose place this one is now that it is replaced, and take its note."""
-    if claim.replaces_id is None:
+    """Remember of the hub in whose place this one is now that it is replaced, and take its note.
+
+    That happens to a hub once. The history of either names the other.
+    """
+    old = claim.replaces
+    if old is None:
         return
-    replaced = Hub.objects.filter(pk=claim.replaces_id).exclude(pk=claim.hub_id)
+    replaced = Hub.objects.filter(pk=old.pk, replaced_at=None).exclude(pk=claim.hub_id)
     if note := "".join(replaced.values_list("note", flat=True)):
         # What somebody has said of the new one already stays.
         without = Hub.objects.filter(pk=claim.hub_id, note="")
         without.update(note=note, version=F("version") + 1)
-    if replaced.update(replaced_by=claim.hub_id, version=F("version") + 1):
-        _record("hub.replaced", claim, None)
+    now = timezone.now()
+    if replaced.update(replaced_by=claim.hub_id, replaced_at=now, version=F("version") + 1):
+        record(
+            "hub.replaced",
+            actor=claim.submitted_by,
+            organisation_id=claim.organisation_id,
+            subject=old,
+            hub=str(old.hub_id),
+            site=claim.spkey_site_id,
+            replaced_by=claim.hub_id_text,
+        )
+        _record("hub.took_place", claim, claim.submitted_by, replaces=str(old.hub_id))
+
+
+def back_in_use(claim: Claim) -> None:
+    """Forget of a hub that was replaced and is claimed anew that another took its place."""
+    replaced = Hub.objects.filter(pk=claim.hub_id, replaced_at__isnull=False)
+    replaced.update(replaced_at=None, replaced_by=None, version=F("version") + 1)
 
 
 def of_late_effect(claim: Claim) -> None:

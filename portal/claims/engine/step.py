@@ -206,7 +206,8 @@ def _rest(work: _Work, decision: Decision) -> None:
         if decision.state == State.CLAIMED:
             watching.await_online(claim.hub, claim.spkey_site_id)
             effects.keep_claimer(claim)
-        if decision.state in SUCCEEDED:
+            effects.back_in_use(claim)
+        if decision.state in SUCCEEDED and not effects.hangs_elsewhere(claim, decision.state):
             effects.keep_place(claim)
             effects.mark_replaced(claim)
         if decision.state in FINAL:

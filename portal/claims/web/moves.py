@@ -25,10 +25,13 @@ def offer(claim: Claim, reader: User) -> Offer | None:
     member = access.membership_in(reader, claim.organisation)
     if member is None or claim.site is None or claim.hub.binding != Hub.Binding.OURS:
         return None
+    if claim.hub.spkey_site_id == claim.spkey_site_id:
+        # It was moved there since.
+        return None
     able = access.abilities(member)
     if Ability.MANAGE_HUBS in able:
         address = reverse("hub-actions:move", args=(claim.hub_id,))
         return Offer(f"{address}?site={claim.site_id}", is_asked=False)
     if Ability.CLAIM not in able:
         return None
-    return Offer("", is_asked=is_move_asked(member, claim.hub))
+    return Offer("", is_asked=is_move_asked(member, claim.hub, claim.site))

@@ -1,5 +1,6 @@
 """What the API cannot do, as a message to the vendor's support that somebody only has to send."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -7,7 +8,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
@@ -60,14 +61,14 @@ BODIES: Final[dict[Wish, Text]] = {
 
 
 def message(
-    hub: Hub, wish: Wish, *, reference: str = "", replaced_by: Hub | None = None
+    hub: Hub, wish: Wish, *, references: Sequence[str] = (), replaced_by: Hub | None = None
 ) -> Message:
     """Return the message about the hub, in the reader's language and in English below."""
     language = translation.get_language() or "en"
-    texts = [(language, _text(hub, wish, reference, replaced_by))]
+    texts = [(language, _text(hub, wish, references, replaced_by))]
     if not language.startswith("en"):
         with translation.override("en"):
-            texts.append(("en", _text(hub, wish, reference, replaced_by)))
+            texts.append(("en", _text(hub, wish, references, replaced_by)))
     subject = str(SUBJECTS[wish]) % {"hub": hub.hub_id}
     text = "\n\n— English —\n\n".join(text for _, text in texts)
     to = settings.SPKEY_SUPPORT_ADDRESS
@@ -75,7 +76,7 @@ def message(
     return Message(subject, tuple(texts), text, mailto)
 
 
-def _text(hub: Hub, wish: Wish, reference: str, replaced_by: Hub | None) -> str:
+def _text(hub: Hub, wish: Wish, references: Sequence[str], replaced_by: Hub | None) -> str:
     known = (
         (gettext("Organisation"), f"{hub.organisation.name} ({hub.organisation.spkey_org_id})"),
         (gettext("Hub id"), str(hub.hub_id)),
@@ -83,7 +84,7 @@ def _text(hub: Hub, wish: Wish, reference: str, replaced_by: Hub | None) -> str:
         (gettext("Model"), hub.model),
         (gettext("SpKey site id"), hub.spkey_site_id),
         (gettext("Replaced by hub"), str(replaced_by.hub_id) if replaced_by else ""),
-        (gettext("Reference"), reference),
+        (ngettext("Reference", "References", len(references)), ", ".join(references)),
     )
     lines = "\n".join(f"{name}: {value}" for name, value in known if value)
     return f"{BODIES[wish]}\n\n{lines}"

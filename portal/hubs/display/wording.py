@@ -18,6 +18,7 @@ STATES: Final[Mapping[str, Chip]] = {
     Health.UNKNOWN: Chip("quiet", "help", _("Not known")),
     Health.SUSPENDED: Chip("stop", "stop", _("Suspended")),
     Health.DECOMMISSIONED: Chip("stop", "put-away", _("Decommissioned")),
+    Health.REPLACED: Chip("quiet", "put-away", _("Replaced")),
     LEFT: Chip("quiet", "sign-out", _("No longer yours")),
 }
 """How a hub is: the same word in a chip, a filter, an export and an e-mail."""
@@ -30,6 +31,7 @@ MEANINGS: Final[Mapping[str, Text]] = {
     ),
     Health.SUSPENDED: _("SmartphoneKey has suspended it. Only its support can take that back."),
     Health.DECOMMISSIONED: _("SmartphoneKey has taken it out of use for good."),
+    Health.REPLACED: _("Another hub has taken its place, so its state counts no more."),
     LEFT: _(
         "SmartphoneKey says that it does not belong to your organisation any more. "
         "If nobody of yours gave it away, ask its support."

@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                             models.When(
                                 status="Decommissioned", then=models.Value("decommissioned")
                             ),
+                            models.When(replaced_at__isnull=False, then=models.Value("replaced")),
                             models.When(status="Suspended", then=models.Value("suspended")),
                             models.When(online=True, then=models.Value("online")),
                             models.When(online=False, then=models.Value("offline")),
@@ -114,6 +115,7 @@ class Migration(migrations.Migration):
                                 ("unknown", "Not known"),
                                 ("suspended", "Suspended"),
                                 ("decommissioned", "Decommissioned"),
+                                ("replaced", "Replaced"),
                             ],
                             max_length=16,
                             verbose_name="state",
@@ -131,6 +133,10 @@ class Migration(migrations.Migration):
                 (
                     "asked_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="asked at"),
+                ),
+                (
+                    "replaced_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="replaced at"),
                 ),
                 ("note", models.TextField(blank=True, max_length=1000, verbose_name="note")),
                 (
@@ -221,6 +227,7 @@ class Migration(migrations.Migration):
                 ("unknown", models.IntegerField(default=0, verbose_name="not known")),
                 ("suspended", models.IntegerField(default=0, verbose_name="suspended")),
                 ("decommissioned", models.IntegerField(default=0, verbose_name="decommissioned")),
+                ("replaced", models.IntegerField(default=0, verbose_name="replaced")),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -458,6 +465,15 @@ class Migration(migrations.Migration):
             model_name="hub",
             constraint=models.UniqueConstraint(
                 fields=("organisation", "hub_id"), name="one_row_per_organisation_and_hub"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hub",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("replaced_by", None), ("replaced_at__isnull", False), _connector="OR"
+                ),
+                name="replaced_hub_says_when",
             ),
         ),
         migrations.AddConstraint(

@@ -5,6 +5,7 @@ says that they are there; the other way round when they go. Whoever is killed in
 row that is due, and a worker removes what there is (`clearing`).
 """
 
+import uuid
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import IO, Final
@@ -64,6 +65,12 @@ def still_shown(photos: Collection[str]) -> set[str]:
     """Return which of these photos, by their ids, people see still."""
     there = HubPhoto.objects.filter(pk__in=photos, kept_at__isnull=False, removed_at=None)
     return {str(photo) for photo in there.values_list("pk", flat=True)}
+
+
+def hub_ids_of(photo: uuid.UUID) -> QuerySet[HubPhoto, uuid.UUID]:
+    """Return the id of the hub that the photo is of; none of a photo that people do not see."""
+    there = HubPhoto.objects.filter(pk=photo, kept_at__isnull=False, removed_at=None)
+    return there.values_list("hub__hub_id", flat=True)
 
 
 def removed_from(hubs: Hubs) -> QuerySet[HubPhoto]:

@@ -1,5 +1,6 @@
 """The forms of what is done to a hub. None of them knows another organisation than the hub's."""
 
+import re
 import uuid
 from typing import Any, cast
 
@@ -14,7 +15,12 @@ from portal.sites.models import Site
 from portal.sites.queries import sites_of
 
 BECAUSE_LENGTH = 300
-PASSWORD_LENGTH = _("A Wi-Fi password has 8 to 63 characters. Enter both again.")
+SSID_BYTES = 32
+WIFI_KEY = re.compile(r"[0-9A-Fa-f]{64}")
+PASSWORD_LENGTH = _(
+    "A Wi-Fi password has 8 to 63 characters, or is a key of 64 digits and letters from a to f. "
+    "Enter both again."
+)
 
 
 class WriteOnly(forms.TextInput):
@@ -94,7 +100,11 @@ class SuspendForm(ActionForm):
 
 
 class WifiForm(ActionForm):
-    """The network's name and its password, write-only."""
+    """The network's name and its password, write-only.
+
+    Both count in bytes, as radios do. A network without a password is said to be one: a password
+    that was forgotten would take the hub offline.
+    """
 
     ssid = forms.CharField(
         label=_("Network name (SSID)"),
@@ -108,23 +118,48 @@ class WifiForm(ActionForm):
     )
     credentials = forms.CharField(
         label=_("Wi-Fi password"),
-        min_length=8,
-        max_length=63,
+        required=False,
+        max_length=64,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": _("Enter the password."),
-            "min_length": PASSWORD_LENGTH,
-            "max_length": PASSWORD_LENGTH,
-        },
+        error_messages={"max_length": PASSWORD_LENGTH},
     )
-    field_order = ("ssid", "credentials", "submission")
+    is_open = forms.BooleanField(label=_("The network has no password"), required=False)
+    field_order = ("ssid", "credentials", "is_open", "submission")
+
+    def clean_ssid(self) -> str:
+        """Refuse a name that no network can have."""
+        name: str = self.cleaned_data["ssid"]
+        if len(name.encode()) > SSID_BYTES:
+            raise forms.ValidationError(
+                _("That name is too long: 32 letters without accents fit, or 16 Greek ones.")
+            )
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Take a passphrase, a key of 64 hexadecimal digits, or none of an open network."""
+        cleaned = super().clean() or {}
+        password = cleaned.get("credentials")
+        if password is None or "credentials" in self.errors:
+            return cleaned
+        if cleaned.get("is_open"):
+            if password:
+                self.add_error("is_open", _("Either a password, or none. Enter the name again."))
+        elif not password:
+            self.add_error("credentials", _("Enter the password, or say that there is none."))
+        elif not _is_wifi_password(password):
+            self.add_error("credentials", PASSWORD_LENGTH)
+        return cleaned
 
     def confidential(self) -> Confidential:
         """Return both."""
         return Confidential(
             ssid=self.cleaned_data["ssid"], credentials=self.cleaned_data["credentials"]
         )
+
+
+def _is_wifi_password(text: str) -> bool:
+    return WIFI_KEY.fullmatch(text) is not None or 8 <= len(text.encode()) <= 63
 
 
 class CommissionForm(ActionForm):

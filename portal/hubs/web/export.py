@@ -7,6 +7,7 @@ from typing import IO, Final
 from uuid import UUID
 
 import xlsxwriter
+from django.contrib import messages
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -16,6 +17,7 @@ from django.http import (
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from portal.audit.record import record
@@ -78,13 +80,16 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
 def _asked(request: HttpRequest, form: str) -> tuple[Membership, Iterable[Hub] | None]:
     """Return who asks, and the hubs: the chosen ones, or all that meet the filters.
 
-    None where a filter is none.
+    None where a filter is none, and where hubs were to be chosen and none was.
     """
     member = access.current(request, Ability.VIEW)
     asked = InventoryFilter(request.POST, member=member)
     if not asked.is_valid():
         return member, None
     chosen = chosen_of(request)
+    if not chosen and {"hub", "chosen"} & request.POST.keys():
+        messages.info(request, gettext("Choose the hubs first."))
+        return member, None
     found = rights.hubs_of(member).select_related("site") if chosen else asked.found()
     name, falling = asked.order
     record(

@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("answered_at", None), ("kind", "move_hub")),
-                        fields=("membership", "hub"),
+                        fields=("membership", "hub", "site"),
                         name="move_of_a_hub_asked_once",
                     ),
                     models.UniqueConstraint(

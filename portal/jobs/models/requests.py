@@ -4,7 +4,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,11 @@ class JobRequestQuerySet(models.QuerySet["JobRequest"]):
     def unanswered(self) -> Self:
         """Return the requests that wait for an administrator."""
         return self.filter(answered_at=None)
+
+    def waiting(self) -> Self:
+        """Return those of them that nothing has settled: no move of a hub that is there by now."""
+        there = Q(hub__health="") | Q(hub__site=F("site"))
+        return self.unanswered().exclude(there, kind="move_hub")
 
 
 class JobRequest(models.Model):
@@ -88,7 +93,7 @@ class JobRequest(models.Model):
                 name="other_site_asked_once",
             ),
             models.UniqueConstraint(
-                fields=("membership", "hub"),
+                fields=("membership", "hub", "site"),
                 condition=Q(kind="move_hub", answered_at=None),
                 name="move_of_a_hub_asked_once",
             ),

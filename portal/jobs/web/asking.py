@@ -92,7 +92,8 @@ def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _move_granted(request: HttpRequest, asked: JobRequest, admin: Membership) -> HttpResponse:
     try:
-        action = requests.grant_move(asked, admin.user)
+        because = gettext("Somebody on site asked for it")
+        action = requests.grant_move(asked, admin.user, because)
     except AnotherActionError:
         messages.warning(request, gettext("Something else is being done to this hub. Wait for it."))
         return redirect("jobs:request", asked.pk)

@@ -2,11 +2,21 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.audit.models import Entry
+from portal.claims import job_progress
+from portal.claims.engine import actions
+from portal.claims.handover_items import standing_of
 from portal.claims.models import Claim
+from portal.hubs import counts
+from portal.hubs.counts import Numbers
+from portal.hubs.models import Hub
 from portal.sandbox import world
-from tests.conftest import work
+from portal.tray import jobs as devices
+from tests.conftest import claim_request, work
 from tests.hubs.actions.conftest import hub_of
+from tests.jobs.handed_over import claim_hubs, job_at
 
 NEW = world.hub_id(5)
 
@@ -19,10 +29,19 @@ def broken(acme, sandbox):
     return hub
 
 
-def send(client, hub, label):
+def send(client, hub, label, **more):
     token = "6f1c7f5e-5d53-4a0c-8f8c-2f9f5f3f0a01"
     address = reverse("claims:replace", args=(hub.pk,))
-    return client.post(address, {"label": label, "submission": token})
+    return client.post(address, {"label": label, "submission": token} | more)
+
+
+@pytest.fixture
+def neighbour(acme, sandbox, mill_court):
+    """A hub of the organisation's own at the same site."""
+    sandbox.state.set_hub(
+        NEW, {"status": "Claimed", "orgId": acme.spkey_org_id, "siteId": "mill-court"}
+    )
+    return hub_of(acme, NEW, site="mill-court")
 
 
 def test_the_new_hub_takes_the_old_ones_place_once_it_is_claimed(
@@ -59,3 +78,98 @@ def test_a_claim_that_fails_replaces_nothing(as_person, ada, broken, mill_court)
 
 def test_a_hub_at_a_site_that_the_portal_does_not_know_is_not_replaced(as_person, ada, broken):
     assert send(as_person(ada), broken, NEW).status_code == 422
+
+
+def test_either_hub_tells_of_the_other_and_the_old_one_is_no_trouble(
+    acme, as_person, ada, broken, mill_court
+):
+    admin = as_person(ada)
+    Hub.objects.filter(pk=broken.pk).update(online=False)
+    send(admin, broken, NEW)
+    new = work(Claim.objects.get()).hub
+    broken.refresh_from_db()
+
+    told = {
+        entry.verb: (str(entry.hub), entry.detail)
+        for entry in Entry.objects.filter(verb__startswith="hub.")
+    }
+    assert told["hub.replaced"][0] == told["hub.took_place"][1]["replaces"] == str(broken.hub_id)
+    assert told["hub.took_place"][0] == told["hub.replaced"][1]["replaced_by"] == NEW
+    for hub, other in ((broken, NEW), (new, str(broken.hub_id))):
+        page = admin.get(reverse("hubs:detail", args=(hub.pk,))).content.decode()
+        assert other in page.partition('id="history"')[2]
+    assert (broken.health, broken.health_since) == ("replaced", broken.replaced_at)
+    assert counts.total(acme) == Numbers(hubs=2, unknown=1, replaced=1)
+    found = admin.get(reverse("hubs:list"), {"state": "replaced"}).content.decode()
+    assert str(broken.pk) in found
+    assert str(new.pk) not in found
+
+
+def test_a_hub_is_replaced_once(as_person, ada, broken, mill_court):
+    admin = as_person(ada)
+    send(admin, broken, NEW)
+    # While the first claim goes on, and when it is done.
+    assert send(admin, broken, world.hub_id(6)).status_code == 422
+    work(Claim.objects.get())
+
+    answer = send(admin, broken, world.hub_id(6))
+    assert (answer.status_code, answer.url) == (302, reverse("hubs:detail", args=(broken.pk,)))
+    assert Claim.objects.count() == 1
+
+
+def test_the_neighbour_that_is_scanned_by_mistake_keeps_its_place(
+    as_person, ada, broken, neighbour
+):
+    Hub.objects.filter(pk=neighbour.pk).update(place="Flat 13")
+    answer = send(as_person(ada), broken, NEW, spare="on")
+
+    assert (answer.status_code, Claim.objects.count()) == (422, 0)
+    assert "yours already, at Flat 13, Mill Court" in answer.content.decode()
+
+
+def test_a_place_that_came_meanwhile_is_kept_by_the_worker(as_person, ada, broken, neighbour):
+    send(as_person(ada), broken, NEW, spare="on")
+    Hub.objects.filter(pk=neighbour.pk).update(place="Flat 13")
+    claim = work(Claim.objects.get())
+    broken.refresh_from_db()
+
+    assert (claim.state, claim.hub.place, broken.replaced_at) == ("already_yours", "Flat 13", None)
+
+
+def test_a_spare_takes_the_place_once_somebody_says_that_it_is_one(
+    as_person, ada, broken, neighbour
+):
+    admin = as_person(ada)
+    asked = send(admin, broken, NEW)
+    assert 'type="checkbox" name="spare"' in asked.content.decode()
+    assert send(admin, broken, NEW, spare="on").status_code == 302
+    work(Claim.objects.get())
+    broken.refresh_from_db()
+    neighbour.refresh_from_db()
+
+    assert (broken.replaced_by, neighbour.place) == (neighbour, "Flat 12, riser")
+
+
+def test_a_replaced_hub_that_is_claimed_anew_is_in_use_again(
+    acme, ada, as_person, broken, mill_court
+):
+    send(as_person(ada), broken, NEW)
+    old = work(Claim.objects.get()).replaces
+    Hub.objects.filter(pk=old.pk).update(binding=Hub.Binding.FREE)
+    again = work(actions.submit(claim_request(ada, mill_court, str(old.hub_id))))
+
+    assert again.hub.replaced_at is None
+    assert again.hub.health != "replaced"
+
+
+def test_a_job_waits_for_no_hub_that_was_replaced(ira, mill_court):
+    job = job_at(mill_court, ira.memberships.get())
+    old, new = claim_hubs(job, ira, 2)
+    Hub.objects.filter(pk=old.hub_id).update(
+        online=False, replaced_at=timezone.now(), replaced_by=new.hub
+    )
+    here, on_devices = (each.progress_of([job])[job.pk] for each in (job_progress, devices))
+
+    assert (here.claimed, here.offline) == (on_devices.claimed, on_devices.offline) == (1, 0)
+    assert [claim.pk for claim in job_progress.claims_of_job(job)] == [new.pk]
+    assert [item.hub_id for item in standing_of(job).items] == [new.hub.hub_id]

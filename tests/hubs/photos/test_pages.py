@@ -194,3 +194,20 @@ def test_photos_are_seen_and_changed_by_who_may_and_by_nobody_else(
     assert as_person(ada).post(of("remove", added)).status_code == 302
     assert as_person(vera).post(of("restore", added)).status_code == 403
     assert as_person(hal).post(of("restore", added)).status_code == 404
+
+
+def test_a_storage_that_hangs_holds_a_few_threads_and_the_next_reader_is_asked_to_come_again(
+    installer, hub, monkeypatch
+):
+    installer.post(of("list", hub), {"photo": upload()})
+    (added,) = album.photos_of([hub])
+    monkeypatch.setattr(files, "PATIENCE", 0)
+    for _ in range(files.READERS):
+        files._readers.acquire()
+    try:
+        answer = installer.get(of("small", added))
+    finally:
+        files._readers.release(files.READERS)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert installer.get(of("small", added)).status_code == 200

@@ -6,12 +6,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims.engine import actions
+from portal.claims.models import Claim
 from portal.hubs import queries
 from portal.hubs.actions import direct
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display import action_history
+from portal.hubs.web.action_forms import WifiForm
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.sandbox import world
+from tests.conftest import claim_request
+from tests.conftest import work as work_on_claim
 from tests.hubs.actions.conftest import hub_of, work
 
 SSID, PASSWORD, CODE = "CanaryNet-5GHz", "canary-open-sesame", "34970112332"
@@ -126,6 +131,29 @@ def test_a_form_with_a_fault_shows_no_secret_again(admin, ours, mill_court):
     assert not HubAction.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_taken"),
+    [
+        ({"ssid": "Πολυκατοικία Αθηνά"}, False),
+        ({"ssid": "Πολυκατοικία"}, True),
+        ({"credentials": "0123456789abcdefABCDEF" + "0" * 42}, True),
+        ({"credentials": "no hexadecimal digits at all" + "0" * 36}, False),
+        ({"credentials": "seven77"}, False),
+        ({"credentials": ""}, False),
+        ({"credentials": "", "is_open": "on"}, True),
+        ({"is_open": "on"}, False),
+    ],
+)
+def test_networks_are_taken_as_radios_have_them(typed, is_taken, ada, ours):
+    data = {"submission": str(uuid4()), **FIELDS["wifi"], **typed}
+    form = WifiForm(ada.memberships.get(), ours, data)
+
+    assert form.is_valid() == is_taken
+    if is_taken:
+        sent = {"ssid": data["ssid"], "credentials": data["credentials"]}
+        assert form.confidential().reveal() == sent
+
+
 @pytest.mark.parametrize("debug", [True, False])
 def test_a_report_of_an_error_shows_no_secret(
     debug,
@@ -207,6 +235,20 @@ def test_the_message_to_support_is_ready_in_both_languages(admin, ours, settings
         assert fact in page
     assert "English" not in page
     assert "— English —" in greek
+
+
+def test_the_message_to_support_quotes_what_smartphonekey_called_the_last_calls(
+    admin, ours, mill_court, ada
+):
+    claim = work_on_claim(actions.submit(claim_request(ada, mill_court, ours.hub_id)))
+    Claim.objects.filter(pk=claim.pk).update(reference="ref-claim")
+    for name in ("ref-1", ""):
+        post(admin, ours, "primary", mill_court)
+        HubAction.objects.active().update(state="done", finished_at=timezone.now(), due_at=None)
+        HubAction.objects.filter(reference="").update(reference=name)
+    page = admin.get(reverse("hub-actions:ask-support", args=(ours.pk,))).content.decode()
+
+    assert "References: ref-1, ref-claim" in page
 
 
 def test_the_calls_of_an_action_are_lines_of_the_hubs_history(admin, ours, mill_court):

@@ -153,6 +153,15 @@ def test_of_chosen_rows_only_ones_own_are_sent(as_person, ada, hubs):
     assert [row[1] for row in rows[1:]] == ["A"]
 
 
+@pytest.mark.parametrize("posted", [{"chosen": "alone"}, {"hub": "nonsense"}])
+def test_where_hubs_were_to_be_chosen_and_none_was_no_file_is_sent(as_person, ada, hubs, posted):
+    answer = as_person(ada).post("/hubs/export.csv", posted, follow=True)
+
+    assert answer.redirect_chain
+    assert "Choose the hubs first." in answer.content.decode()
+    assert not Entry.objects.filter(verb="hub.exported").exists()
+
+
 def sent(client, kind, query):
     answer = client.post(f"/hubs/export.{kind}", query)
     assert answer.status_code == 200

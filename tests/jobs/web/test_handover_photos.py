@@ -4,11 +4,17 @@ import io
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from portal.core.throttle import Limit
 from portal.hubs.models import Hub
 from portal.hubs.photos import album
+from portal.hubs.photos.files import Size
 from portal.jobs import handover_links
 from portal.jobs.models import HandoverLink
+from portal.jobs.web import handover_link
+from portal.jobs.web.handover_photos import of_handover
 from tests.hubs.photos.pictures import photo, without_a_process
 from tests.jobs.handed_over import claim_hubs, complete, job_at
 
@@ -80,3 +86,24 @@ def test_a_photo_that_was_removed_is_gone_from_the_handover_which_says_so(client
     assert client.get(small).status_code == 404
     assert "1 photo was removed since." in client.get(address(link)).text
     assert not pictures(client.get(address(link)).text)
+
+
+def test_photos_at_links_that_are_none_count_as_links_that_are_tried(client, link, monkeypatch):
+    monkeypatch.setattr(handover_link, "OPENED", Limit("tried", most=1, seconds=600))
+    earlier, _ = album.photos_of(Hub.objects.all())
+    got = [client.get(f"/handover/x/photos/{earlier.pk}/").status_code for _ in range(2)]
+
+    assert got == [404, 429]
+    assert (
+        client.get(f"/handover/{handover_links.token_of(link)}/photos/{earlier.pk}/").status_code
+        == 200
+    )
+
+
+def test_for_a_photo_the_row_of_its_hub_alone_is_read(link):
+    earlier, _ = album.photos_of(Hub.objects.all())
+    with CaptureQueriesContext(connection) as done:
+        assert of_handover(link.handover, earlier.pk, Size.SMALL).status_code == 200
+
+    (read,) = [each["sql"] for each in done if "jobs_handoverhub" in each["sql"]]
+    assert '"hub_id" IN' in read

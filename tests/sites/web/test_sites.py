@@ -1,5 +1,7 @@
 """Administrators make, change, archive and restore sites."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,6 +9,9 @@ from django.utils import timezone
 from portal.audit.models import Entry
 from portal.claims.models import Claim
 from portal.claims.site_use import SiteUse
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import Kind
 from portal.hubs.models import Hub
 from portal.jobs import planning
 from portal.sites import changes
@@ -182,10 +187,13 @@ def test_archiving_asks_first_with_what_goes_on_there(
         binding="ours",
         spkey_site_id=mill_court.spkey_site_id,
     )
+    asking.submit(ActionRequest(ada, claim.hub, Kind.MOVE, uuid4(), site=mill_court))
     page = admin.get(reverse("sites:archive", args=(mill_court.pk,)))
 
     assert "Archive Mill Court?" in page.text
-    assert page.context["use"] == SiteUse(open_claims=1, open_jobs=1, hubs=2)
+    used = SiteUse(open_claims=1, open_moves=1, open_jobs=1, hubs=2)
+    assert page.context["use"] == used
+    assert "1 hub is being moved here." in page.text
     assert "1 claim is open here. If it is not sent yet, it is stopped for good." in page.text
     assert not Site.objects.exclude(archived_at=None).exists()
     empty = admin.get(reverse("sites:archive", args=(orchard_rise.pk,)))
