@@ -19,6 +19,9 @@ from portal.orgs.models import Membership, User
 PAGE: Final = 50
 UNDER_WAY: Final = (RowState.TO_DO, RowState.UNDER_WAY, RowState.WAITING, RowState.PLANNED)
 
+# The names of the groups of rows that a page shows.
+SHOWN: Final = frozenset((*Verdict.values, *RowState.values, "under_way"))
+
 # Of which verdict, or cause, an import of another kind makes something.
 FOR_OTHERS: Final[dict[str, Verdict]] = {Kind.MOVE: Verdict.OTHER_SITE, Kind.CLAIM: Verdict.FREE}
 CAUSES_FOR_OTHERS: Final[dict[str, tuple[str, ...]]] = {Kind.MOVE: ("claim:conflict:another_site",)}

@@ -145,7 +145,8 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         _encoded(files.lines(plan, rows, member, language)),
         content_type="text/csv; charset=utf-8",
     )
-    name = f"import-{plan.number}{'-' + show if show else ''}.csv"
+    # What an address says gets into a header as far as it is a word of ours.
+    name = f"import-{plan.number}{'-' + show if show in queries.SHOWN else ''}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
