@@ -174,12 +174,11 @@ def everything(hubs: HubQuerySet, order: Order, *, falling: bool, at_a_time: int
 
 
 def _ids_in_order(hubs: HubQuerySet, order: Order, *, falling: bool) -> list[UUID]:
-    has_value = order.present or Q()
     down = "-" if falling else ""
-    present = hubs.filter(has_value).order_by(f"{down}{order.field}", f"{down}pk")
+    present = hubs.filter(order.present or Q()).order_by(f"{down}{order.field}", f"{down}pk")
     ids = list(present.values_list("pk", flat=True))
     if order.present is not None:
-        ids += hubs.exclude(has_value).order_by("pk").values_list("pk", flat=True)
+        ids += hubs.filter(order.absent).order_by("pk").values_list("pk", flat=True)
     return ids
 
 

@@ -1,5 +1,7 @@
 """What follows from a change of a hub's row is written with it, in either database."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -202,3 +204,39 @@ def test_the_triggers_are_there(db):
         "hub_uncounted",
         "hub_counted_anew",
     } <= names
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("more", [{}, {"online": False}])
+def test_hubs_that_move_there_and_back_at_once_do_not_lock_each_other_out(
+    acme, mill_court, orchard_rise, more
+):
+    there, back = make_own_hub(mill_court), make_own_hub(orchard_rise)
+    threads = ThreadPoolExecutor(2)
+
+    def move(hub, site):
+        try:
+            Hub.objects.filter(pk=hub.pk).update(spkey_site_id=site.spkey_site_id, **more)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        list(HubCount.objects.select_for_update())
+        moved = [threads.submit(move, there, orchard_rise), threads.submit(move, back, mill_court)]
+        wait_for_two_that_wait()
+    for each in moved:
+        each.result(timeout=20)
+
+    there.refresh_from_db()
+    assert (there.site, counts.total(acme).hubs) == (orchard_rise, 2)
+
+
+def wait_for_two_that_wait():
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() == (2,):
+                return
+            time.sleep(0.05)
+    pytest.fail("they do not wait")

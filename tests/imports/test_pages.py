@@ -116,6 +116,8 @@ def test_those_not_done_alone_are_downloaded_and_tried_again(sandbox, ada, mill_
     plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court\nxyz;Mill Court\n"), 3)
     client.post(reverse("imports:run", args=(plan.pk,)))
     work(plan, 4)
+    odd = client.get(reverse("imports:export", args=(plan.pk,)), {"show": 'a"\r\nx: y'})
+    assert odd["Content-Disposition"] == f'attachment; filename="import-{plan.number}.csv"'
     answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": "not_done"})
     assert [line["Hub id"] for line in lines_of(answer)] == ["xyz"]
 

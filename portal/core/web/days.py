@@ -76,7 +76,7 @@ def _words(value: Any) -> str:
 class DayField(DateField):
     """A day, picked or typed."""
 
-    default_validators = [  # noqa: RUF012 - as Django has it
+    default_validators = [
         MinValueValidator(FIRST.date()),
         MaxValueValidator(LAST.date()),
     ]
