@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.models import Heartbeat
+from portal.hubs.learnt import learnt_sites
 from portal.hubs.models import Binding, Hub
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sites.models import Site
 from tests.conftest import join, make_person
 from tests.hubs.own_hubs import make_own_hub
+from tests.plans import as_of_a_large_table
 
 HOUR = timedelta(hours=1)
 
@@ -104,6 +108,18 @@ def test_a_hub_that_is_moved_to_an_unknown_site_brings_its_line_back(admin, acme
         assert needs(admin) == []
         Hub.objects.filter(pk=hub.pk).update(serial="SK-1", version=9)
         assert needs(admin) == []
+
+
+def test_sites_to_learn_are_read_by_an_index_of_hubs_without_one(acme, mill_court):
+    for place in (mill_court, acme):
+        make_own_hub(place)
+    as_of_a_large_table(Hub)
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with CaptureQueriesContext(connection) as queries:
+        assert learnt_sites(acme) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {queries[0]['sql']}")
+        assert "hub_learnt" in str(cursor.fetchall())
 
 
 def test_what_one_puts_away_the_other_still_sees(admin, acme, mill_court, as_person):
