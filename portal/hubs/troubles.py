@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, Q
 from django.utils import timezone
 
 from portal.hubs.models import Health, Hub
@@ -65,6 +65,6 @@ def gone_lately(organisation: Organisation) -> Gone | None:
 def oldest_reading(organisation: Organisation) -> datetime | None:
     """Return since when SpKey has answered of each hub; None without hubs, or of one never."""
     own = Hub.objects.filter(organisation=organisation).own()
-    if own.filter(read_at=None).exists():
-        return None
-    return own.order_by("read_at").values_list("read_at", flat=True).first()
+    oldest = own.annotate(some_never=Exists(own.filter(read_at=None))).order_by("read_at")
+    row = oldest.values_list("read_at", "some_never").first()
+    return None if row is None or row[1] else row[0]

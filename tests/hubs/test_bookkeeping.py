@@ -222,9 +222,11 @@ def test_hubs_that_move_there_and_back_at_once_do_not_lock_each_other_out(
             connection.close()
 
     with transaction.atomic():
-        list(HubCount.objects.select_for_update())
-        moved = [threads.submit(move, there, orchard_rise), threads.submit(move, back, mill_court)]
-        wait_for_two_that_wait()
+        HubCount.objects.select_for_update().get(site=orchard_rise)
+        moved = []
+        for hub, site in ((back, mill_court), (there, orchard_rise)):
+            moved.append(threads.submit(move, hub, site))
+            wait_until_so_many_wait(len(moved))
     for each in moved:
         each.result(timeout=20)
 
@@ -232,11 +234,11 @@ def test_hubs_that_move_there_and_back_at_once_do_not_lock_each_other_out(
     assert (there.site, counts.total(acme).hubs) == (orchard_rise, 2)
 
 
-def wait_for_two_that_wait():
+def wait_until_so_many_wait(number):
     with connection.cursor() as cursor:
         for _ in range(200):
             cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() == (2,):
+            if cursor.fetchone() == (number,):
                 return
             time.sleep(0.05)
     pytest.fail("they do not wait")

@@ -91,12 +91,13 @@ def test_how_old_that_is_goes_by_answers_not_by_questions(admin, mill_court):
 def test_a_hub_that_was_last_seen_before_a_line_was_put_away_brings_it_back(
     admin, acme, mill_court
 ):
+    before = timezone.now() - 3 * HOUR
+    hub = make_own_hub(mill_court, read_at=before)
     make_own_hub(mill_court, online=False)
-    hub = make_own_hub(mill_court)
     put_away(admin, acme, needs(admin)[0])
     assert needs(admin) == []
-    before = timezone.now() - 3 * HOUR
-    Hub.objects.filter(pk=hub.pk).update(online=False, last_seen=before)
+    now = timezone.now()
+    Hub.objects.filter(pk=hub.pk).update(online=False, last_seen=before, read_at=now)
     assert len(needs(admin)) == 1
 
 
