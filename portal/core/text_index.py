@@ -9,12 +9,14 @@ again. A test says so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models import Q
+from django.db.models import Model, Q, TextField
 from django.db.models.expressions import RawSQL
+
+from portal.core.folding import folded
 
 SHORTEST: Final = 3
 # Of more rows than that, anybody's, the newest of a list are found sooner by looking at them.
@@ -23,7 +25,10 @@ MANY: Final = 1_000
 
 @dataclass(frozen=True)
 class TextIndex:
-    """An index over the column `search_text`: its table on SQLite, and the column of ids there."""
+    """An index over texts of a table: its own table on SQLite, and the column of ids there.
+
+    Over one column, `search_text`, unless a question names another that it has as well.
+    """
 
     table: str
     row: str
@@ -36,9 +41,9 @@ class TextIndex:
         for statement in self.on_postgresql if on_postgresql else self.on_sqlite:
             editor.execute(statement, params=None)
 
-    def matching(self, wanted: str) -> Q:
-        """Return the condition that `wanted`, of three characters at least, is in the text."""
-        found = Q(search_text__contains=wanted)
+    def matching(self, wanted: str, column: str = "search_text") -> Q:
+        """Return the condition that `wanted`, of three characters at least, is in the column."""
+        found = Q(**{f"{column}__contains": wanted})
         if connection.vendor == "sqlite":
             query = f"SELECT {self.row} FROM {self.table} WHERE words MATCH %s"  # noqa: S608
             found = Q(pk__in=RawSQL(query, (_phrase(wanted),))) & found  # noqa: S611
@@ -52,6 +57,28 @@ class TextIndex:
         with connection.cursor() as cursor:
             cursor.execute(query, (_phrase(wanted), MANY))
             return bool(cursor.fetchone()[0] == MANY)
+
+
+class FoldedText(TextField[str, str]):
+    """The text of another column, `of`, folded: written with the row, whoever writes it.
+
+    An `update` of that column has to write this one as well.
+    """
+
+    def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.of = of
+
+    def pre_save(self, model_instance: Model, add: bool) -> str:
+        """Return the other column's text as it is searched."""
+        text = folded(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, text)
+        return text
+
+    def deconstruct(self) -> Any:
+        """Return what a migration says: in the database it is a text."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
 
 
 def _phrase(wanted: str) -> str:

@@ -6,6 +6,8 @@ Whoever changes the row, and however many at once, these stay true:
   SpKey site id, also when that is added later;
 - `health_since` is when its state last changed, as far as anybody knows: of a hub that went
   offline, when SpKey last saw it; `left_at` is when it turned out not to be the organisation's;
+- `found_at` is when the portal came to know that, and `placed_at` at which site it is: what
+  somebody put away is told again by these, however long ago SpKey saw the hub last;
 - its spells are its states one after the other, the last of them open;
 - the counts are those of the rows, which `rounds` looks at once a night.
 
@@ -50,8 +52,10 @@ _SINCE: Final = """
         THEN replaced_at
         ELSE COALESCE(read_at, {now}) END
     WHERE id = NEW.id;
-    UPDATE hubs_hub SET left_at = CASE WHEN health = '' THEN health_since END WHERE id = NEW.id;
+    UPDATE hubs_hub SET left_at = CASE WHEN health = '' THEN health_since END,
+        found_at = {now} WHERE id = NEW.id;
 """
+_PLACED: Final = "UPDATE hubs_hub SET placed_at = {now} WHERE id = NEW.id;"
 _END: Final = """
     UPDATE hubs_spell SET
         ended_at = {later}(started_at, (SELECT health_since FROM hubs_hub WHERE id = NEW.id)),
@@ -78,6 +82,17 @@ _ADD: Final = """
     WHERE organisation_id = {row}.organisation_id AND site_id IS NOT DISTINCT FROM {row}.site_id
     AND {row}.health <> '';
 """
+# Of hubs that move there and back at once, each would hold what the other waits for. Also where the
+# site follows from the same statement, which is known only after its first count.
+_LOCK: Final = {
+    "sqlite": "",
+    "postgresql": """PERFORM 1 FROM hubs_hubcount
+        WHERE organisation_id IN (OLD.organisation_id, NEW.organisation_id) AND (
+            site_id IS NOT DISTINCT FROM OLD.site_id OR site_id IS NOT DISTINCT FROM NEW.site_id
+            OR site_id = (SELECT id FROM sites_site WHERE organisation_id = NEW.organisation_id
+                AND spkey_site_id = NEW.spkey_site_id)
+        ) ORDER BY site_id, id FOR UPDATE;""",
+}
 _NEW_COUNT: Final = {
     "sqlite": """INSERT INTO hubs_hubcount
         (organisation_id, site_id,
@@ -125,7 +140,15 @@ def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
         "NEW.health <> OLD.health",
         since + end + went,
     )
-    yield "hub_placed", "INSERT", "hubs_hub", is_own, _SITE
+    placed = _PLACED.format(**words)
+    yield "hub_placed", "INSERT", "hubs_hub", is_own, _SITE + placed
+    yield (
+        "hub_placed_anew",
+        "UPDATE OF binding, spkey_site_id",
+        "hubs_hub",
+        f"{is_own} AND (NEW.spkey_site_id <> OLD.spkey_site_id OR OLD.health = '')",
+        placed,
+    )
     yield (
         "hub_moved",
         "UPDATE OF binding, spkey_site_id",
@@ -147,7 +170,7 @@ def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
             "NEW.health <> OLD.health OR NEW.site_id IS DISTINCT FROM OLD.site_id"
             " OR NEW.organisation_id <> OLD.organisation_id"
         ),
-        taken + added,
+        _NEW_COUNT[vendor] + _LOCK[vendor] + taken + added,
     )
 
 

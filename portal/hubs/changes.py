@@ -1,5 +1,7 @@
 """What people say of a hub: where it is in the building, and what is to be known of it."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import F
 
@@ -10,14 +12,32 @@ from portal.orgs.models import User
 SAID = ("place", "note")
 
 
+class ChangedMeanwhileError(Exception):
+    """Somebody else has changed the same since it was shown; `now` is what it says."""
+
+    def __init__(self, now: Mapping[str, str]) -> None:
+        super().__init__(", ".join(now))
+        self.now = now
+
+
 @transaction.atomic
-def describe(hub: Hub, actor: User) -> bool:
-    """Save what the hub's `place` and `note` say now, and record it. Return whether that is new."""
+def describe(hub: Hub, said: Mapping[str, str], actor: User, shown: Mapping[str, str]) -> bool:
+    """Save what is `said` of the hub, some of SAID, and record it. Return whether that is new.
+
+    Raises ChangedMeanwhileError where it differs from what was `shown` to who says it.
+    """
     row = Hub.objects.filter(pk=hub.pk)
-    before = row.values(*SAID).get()
-    changed = {name: getattr(hub, name) for name in SAID if getattr(hub, name) != before[name]}
+    before = row.select_for_update(of=("self",)).values(*SAID).get()
+    changed = {name: text for name, text in said.items() if text != before[name]}
     if not changed:
         return False
+    meanwhile = {
+        name: before[name]
+        for name in changed
+        if name in shown and shown[name].split() != before[name].split()
+    }
+    if meanwhile:
+        raise ChangedMeanwhileError(meanwhile)
     row.update(**changed, version=F("version") + 1)
     record(
         "hub.described",

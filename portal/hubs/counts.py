@@ -66,7 +66,8 @@ def recount(organisation: Organisation) -> int:
     """
     rows = HubCount.objects.filter(organisation=organisation)
     if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
+        # In the order in which changes of a hub take them.
+        rows = rows.order_by("site", "pk").select_for_update()
     kept = {site: (pk, Numbers(*n)) for pk, site, *n in rows.values_list("pk", "site", *NAMES)}
     counted = _counted(organisation)
     wrong = [

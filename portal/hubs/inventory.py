@@ -13,12 +13,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q
 
+from portal.core.moments import read_moment
 from portal.hubs import search
 from portal.hubs.models import Hub, HubQuerySet
 from portal.orgs.models import Organisation
-
-# More hubs than that are not named one by one.
-MANY: Final = 2_000
 
 # From one value of a column to the next in its index, leaping over the hubs of each.
 _DIFFERENT: Final = """
@@ -67,7 +65,7 @@ def _text(field: str) -> Order:
 
 def _time(field: str) -> Order:
     present, absent = (Q(**{f"{field}__isnull": is_null}) for is_null in (False, True))
-    return Order(field, datetime.fromisoformat, present, absent)
+    return Order(field, read_moment, present, absent)
 
 
 # The organisation's sites by their name, and the hubs of one after the other.
@@ -112,11 +110,11 @@ def read_position(text: str, order: Order) -> Position | None:
     pk, mark, value = text.partition("_")
     try:
         read = order.read(value) if mark else None
-        if isinstance(read, datetime) and read.tzinfo is None:
-            return None
-        return Position(read, UUID(pk))
-    except (ValueError, OverflowError):
+        key = UUID(pk)
+    except ValueError:
         return None
+    # A time that cannot be read is no place among those without one.
+    return None if mark and read is None else Position(read, key)
 
 
 def in_order(
@@ -165,44 +163,30 @@ def _beyond(order: Order, position: Position, *, down: bool) -> Q:
 
 
 def everything(hubs: HubQuerySet, order: Order, *, falling: bool, at_a_time: int) -> Iterator[Hub]:
-    """Yield all of the hubs in this order, so many read at a time."""
-    position = None
-    while found := in_order(hubs, order, falling=falling, limit=at_a_time, position=position):
-        yield from found
-        position = position_of(found[-1], order)
+    """Yield all of the hubs in this order, so many read at a time.
 
-
-def with_text(hubs: HubQuerySet, organisation: Organisation, text: str) -> HubQuerySet:
-    """Return those of the hubs with this in their id, serial or place.
-
-    Places are compared here: of letters beyond ASCII, SQLite does not know which is the capital of
-    which.
+    Which ones, and in which order, is settled before the first: what changes meanwhile moves none.
     """
+    ids = _ids_in_order(hubs, order, falling=falling)
+    for start in range(0, len(ids), at_a_time):
+        some = ids[start : start + at_a_time]
+        found = Hub.objects.select_related("site").in_bulk(some)
+        yield from (found[pk] for pk in some if pk in found)
+
+
+def _ids_in_order(hubs: HubQuerySet, order: Order, *, falling: bool) -> list[UUID]:
+    down = "-" if falling else ""
+    present = hubs.filter(order.present or Q()).order_by(f"{down}{order.field}", f"{down}pk")
+    ids = list(present.values_list("pk", flat=True))
+    if order.present is not None:
+        ids += hubs.filter(order.absent).order_by("pk").values_list("pk", flat=True)
+    return ids
+
+
+def with_text(hubs: HubQuerySet, text: str) -> HubQuerySet:
+    """Return those of the hubs with this in their id, serial or place: all of them."""
     wanted = text.strip()
-    if not wanted:
-        return hubs
-    found = _in_places(organisation, wanted.casefold())
-    matching = search.matching(wanted)
-    if matching is None:
-        return hubs.filter(found)
-    if search.is_common(wanted):
-        return hubs.filter(found | search.containing(wanted))
-    ids = Hub.objects.filter(matching, organisation=organisation).order_by()
-    return hubs.filter(found | Q(pk__in=list(ids.values_list("pk", flat=True)[:MANY])))
-
-
-def _in_places(organisation: Organisation, folded: str) -> Q:
-    """Return the condition that a hub's place has this, by the places that have it or have not.
-
-    There are nearly as many places as hubs, and an index from which all of them are read.
-    """
-    hubs = Hub.objects.filter(organisation=organisation, place__gt="").order_by("place")
-    places: dict[bool, list[str]] = {True: [], False: []}
-    for place in hubs.values_list("place", flat=True).distinct():
-        places[folded in place.casefold()].append(place)
-    if len(places[True]) <= len(places[False]):
-        return Q(place__in=places[True])
-    return Q(place__gt="") & ~Q(place__in=places[False])
+    return hubs.filter(search.with_place(wanted)) if wanted else hubs
 
 
 def firmwares(organisation: Organisation) -> list[str]:

@@ -16,8 +16,8 @@ MOST: Final = 20
 class LearntSite:
     """A SpKey site id that none of the organisation's sites has, and how many hubs are there.
 
-    `newest` is when the portal heard of the last of them. It is added like any other site, with
-    this id: its hubs are at it from that moment on.
+    `newest` is when the portal heard that the last of them is there. It is added like any other
+    site, with this id: its hubs are at it from that moment on.
     """
 
     spkey_site_id: str
@@ -28,8 +28,8 @@ class LearntSite:
 def learnt_sites(organisation: Organisation) -> list[LearntSite]:
     """Return the sites that the organisation's hubs are at and the portal does not have, a few."""
     hubs = Hub.objects.filter(organisation=organisation, site=None).own()
-    at_some = hubs.exclude(spkey_site_id="").order_by()
-    numbers = {"hubs": Count("pk"), "newest": Max("created_at")}
+    at_some = hubs.filter(spkey_site_id__gt="").order_by()
+    numbers = {"hubs": Count("*"), "newest": Max("placed_at")}
     each = at_some.values("spkey_site_id").annotate(**numbers).order_by("spkey_site_id")
     return [LearntSite(*row) for row in each.values_list("spkey_site_id", *numbers)[:MOST]]
 

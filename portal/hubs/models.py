@@ -10,7 +10,7 @@ database writes with it: see `bookkeeping`.
 
 import uuid
 from datetime import timedelta
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -18,7 +18,9 @@ from django.db.models.functions import Cast, Concat, Lower, Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.folding import folded
 from portal.core.leasing import Bound, Leased, Timed
+from portal.core.text_index import FoldedText
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -100,6 +102,12 @@ class HubQuerySet(models.QuerySet["Hub"]):
         """Return those of the hubs that are their organisation's now."""
         return self.filter(OWN)
 
+    def update(self, **fields: Any) -> int:
+        """Write to these hubs; where they get another place, what it is found by follows."""
+        if "place" in fields:
+            fields["place_text"] = folded(fields["place"])
+        return super().update(**fields)
+
 
 class Hub(Leased):
     """The last known status of a hub, due for a refresh while somebody wants to know it.
@@ -163,6 +171,9 @@ class Hub(Leased):
     # These are written by the database: see `bookkeeping`.
     health_since = models.DateTimeField(_("since"), null=True, editable=False)
     left_at = models.DateTimeField(_("left at"), null=True, editable=False)
+    # When the portal came to know its state, and at which site of SpKey's it is.
+    found_at = models.DateTimeField(null=True, editable=False)
+    placed_at = models.DateTimeField(null=True, editable=False)
     # The portal's site with this SpKey site id, where it has one.
     site = models.ForeignKey(
         # The inventory's index of sites serves, see below.
@@ -200,6 +211,7 @@ class Hub(Leased):
         output_field=models.TextField(),
         db_persist=True,
     )
+    place_text = FoldedText(of="place", default="", blank=True, editable=False)
 
     objects = HubQuerySet.as_manager()
 
@@ -264,9 +276,14 @@ class Hub(Leased):
                 condition=Q(site=None),
                 name="hub_at_no_site",
             ),
-            # Also of the sites that are learnt from hubs.
             models.Index(
                 fields=("organisation", "spkey_site_id", "hub_id"), name="hub_by_spkey_site"
+            ),
+            # The sites that are learnt from hubs.
+            models.Index(
+                fields=("organisation", "spkey_site_id", "health", "placed_at"),
+                condition=Q(site__isnull=True),
+                name="hub_learnt",
             ),
             models.Index(
                 fields=("replaced_by",),

@@ -7,11 +7,13 @@ within a few minutes, and once: of a hub that came back before the letter left, 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from portal.hubs.models import LEFT, Health, Spell
@@ -74,16 +76,13 @@ def tell() -> int:
 def tell_back() -> int:
     """Have administrators told of hubs that are online again. Return how many spells were ended."""
     now = timezone.now()
-    found = _some(Spell.objects.filter(back_from__isnull=False), "back_from")
+    found = _some(_back_together(now), "back_from")
     done = 0
     by_news: defaultdict[tuple[UUID, str], list[Spell]] = defaultdict(list)
     for spell in found:
         by_news[spell.hub.organisation_id, spell.news].append(spell)
     for (organisation, news), spells in by_news.items():
         still_offline = _of_news(organisation, news).filter(ended_at=None).count()
-        longest = min(spell.back_from or now for spell in spells)
-        if still_offline and longest > now - BACK_WITHIN:
-            continue
         told = [spell for spell in spells if (spell.ended_at or now) > _told_at(news)]
         if told:
             outbox.notify(
@@ -99,6 +98,22 @@ def tell_back() -> int:
             )
         done += Spell.objects.filter(pk__in=[spell.pk for spell in spells]).update(back_from=None)
     return done
+
+
+def _back_together(now: datetime) -> QuerySet[Spell]:
+    """Return the spells of hubs that came back and wait no longer for those that went with them."""
+    back = Spell.objects.filter(back_from__isnull=False)
+    same = {"news": OuterRef("news"), "hub__organisation": OuterRef("hub__organisation")}
+    some_offline = Exists(Spell.objects.filter(**same, ended_at=None))
+    groups = (
+        back.order_by()
+        .values("hub__organisation", "news")
+        .annotate(first=Min("back_from"), waits=some_offline)
+    )
+    told = groups.filter(Q(waits=False) | Q(first__lte=now - BACK_WITHIN)).order_by("first")
+    which = list(told.values_list("hub__organisation", "news")[:AT_ONCE])
+    of_these = (Q(hub__organisation=organisation, news=news) for organisation, news in which)
+    return back.filter(reduce(or_, of_these, Q(pk__in=[])))
 
 
 def remove_old() -> int:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -11,7 +12,6 @@ from portal.hubs.models import INVENTORY, Hub, Spell
 from portal.orgs.models import Membership, Organisation, User
 
 FEW = 3
-MOST_DRAWN = 500
 
 
 def lately_ours(organisation: Organisation) -> list[str]:
@@ -55,10 +55,19 @@ def spells_of(hub: Hub) -> QuerySet[Spell]:
     return Spell.objects.filter(hub=hub)
 
 
-def drawn_spells(hub: Hub) -> list[Spell]:
-    """Return the newest of the hub's spells of the time that they are kept for, oldest first."""
+class Stretch(NamedTuple):
+    """A spell without all that is to be told of it: its state, its beginning, its end if any."""
+
+    health: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def drawn_spells(hub: Hub) -> list[Stretch]:
+    """Return all of the hub's spells of the time that they are kept for, oldest first."""
     kept = Q(ended_at=None) | Q(ended_at__gt=timezone.now() - Spell.KEPT)
-    return list(spells_of(hub).filter(kept)[:MOST_DRAWN])[::-1]
+    rows = spells_of(hub).filter(kept).order_by("started_at", "pk")
+    return [Stretch(*row) for row in rows.values_list(*Stretch._fields)]
 
 
 def hubs_of_people(user: User) -> QuerySet[Hub]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, Q
 from django.utils import timezone
 
 from portal.hubs.models import Health, Hub
@@ -20,7 +20,7 @@ MOST_PLACES: Final = 6
 class Offline:
     """Hubs that are offline at one site (None: at none of the portal's).
 
-    The first of them since `since`, the last since `newest`.
+    The first of them since `since`; of the last, the portal heard at `newest`.
     """
 
     site: Site | None
@@ -41,12 +41,15 @@ def offline_places(organisation: Organisation) -> list[Offline]:
     """Return where hubs are offline, the most of them first."""
     offline = Hub.objects.filter(organisation=organisation, health=Health.OFFLINE).order_by()
     rows = offline.values("site").annotate(
-        hubs=Count("pk"), since=Min("health_since"), newest=Max("health_since")
+        hubs=Count("pk"), since=Min("health_since"), found=Max("found_at"), placed=Max("placed_at")
     )
     most_first = rows.order_by("-hubs", "since")
-    places = list(most_first.values_list("site", "hubs", "since", "newest"))
+    places = list(most_first.values_list("site", "hubs", "since", "found", "placed"))
     sites = Site.objects.in_bulk([site for site, *_ in places if site])
-    return [Offline(sites.get(site), *numbers) for site, *numbers in places]
+    return [
+        Offline(sites.get(site), hubs, since, max(found, placed))
+        for site, hubs, since, found, placed in places
+    ]
 
 
 def gone_lately(organisation: Organisation) -> Gone | None:
@@ -61,8 +64,8 @@ def gone_lately(organisation: Organisation) -> Gone | None:
 
 
 def oldest_reading(organisation: Organisation) -> datetime | None:
-    """Return when the hub was asked after that has waited for longest; None without hubs."""
-    asked: datetime | None = Hub.objects.filter(
-        organisation=organisation, asked_at__isnull=False
-    ).aggregate(at=Min("asked_at"))["at"]
-    return asked
+    """Return since when SpKey has answered of each hub; None without hubs, or of one never."""
+    own = Hub.objects.filter(organisation=organisation).own()
+    oldest = own.annotate(some_never=Exists(own.filter(read_at=None))).order_by("read_at")
+    row = oldest.values_list("read_at", "some_never").first()
+    return None if row is None or row[1] else row[0]

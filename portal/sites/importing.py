@@ -51,6 +51,7 @@ class Fault(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     ID_TWICE = "id_twice"
     SITE_TWICE = "site_twice"
+    ID_OF_ANOTHER = "id_of_another"
     ADDRESS_NEEDED = "address_needed"
 
 
@@ -106,7 +107,7 @@ class Plan:
 def plan(organisation: Organisation, rows: Iterable[Row]) -> Plan:
     """Return what would come of the list. Raises UnusableListError."""
     known = list(organisation.sites.all())
-    ids = {site.spkey_site_id for site in known}
+    ids = {site.spkey_site_id: _bare(site.name) for site in known}
     places = {(_bare(site.name), _bare(site.address)) for site in known}
     names = {_bare(site.name) for site in known}
     lines: list[Line] = []
@@ -115,6 +116,8 @@ def plan(organisation: Organisation, rows: Iterable[Row]) -> Plan:
     for number, cells in _named_cells(rows):
         site, fault = _site(organisation, cells)
         place = (_bare(site.name), _bare(site.address))
+        if fault is None and ids.get(site.spkey_site_id, place[0]) != place[0]:
+            fault = Fault.ID_OF_ANOTHER
         is_there = site.spkey_site_id in ids or (not site.spkey_site_id and place in places)
         if fault is None and not is_there:
             if site.spkey_site_id in planned_ids:
@@ -126,7 +129,7 @@ def plan(organisation: Organisation, rows: Iterable[Row]) -> Plan:
         if fault is None and not is_there:
             if not site.spkey_site_id:
                 stem = site_ids.made_from(site.name)
-                site.spkey_site_id = site_ids.unused(stem, frozenset(ids | planned_ids))
+                site.spkey_site_id = site_ids.unused(stem, frozenset(ids.keys() | planned_ids))
             planned_ids.add(site.spkey_site_id)
             planned_places.add(place)
             names.add(place[0])

@@ -1,5 +1,7 @@
 """What follows from a change of a hub's row is written with it, in either database."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -218,3 +220,41 @@ def test_of_a_hub_that_was_replaced_nobody_is_told(acme, mill_court):
     assert [health for health, _ in spells_of(hub)] == ["online", "offline", "replaced", LEFT]
     assert not hub.spells.exclude(tell_from=None).exists()
     assert troubles.gone_lately(acme) is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("more", [{}, {"online": False}])
+def test_hubs_that_move_there_and_back_at_once_do_not_lock_each_other_out(
+    acme, mill_court, orchard_rise, more
+):
+    there, back = make_own_hub(mill_court), make_own_hub(orchard_rise)
+    threads = ThreadPoolExecutor(2)
+
+    def move(hub, site):
+        try:
+            Hub.objects.filter(pk=hub.pk).update(spkey_site_id=site.spkey_site_id, **more)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        HubCount.objects.select_for_update().get(site=orchard_rise)
+        moved = []
+        for hub, site in ((back, mill_court), (there, orchard_rise)):
+            moved.append(threads.submit(move, hub, site))
+            wait_until_so_many_wait(len(moved))
+    for each in moved:
+        each.result(timeout=20)
+
+    there.refresh_from_db()
+    assert (there.site, counts.total(acme).hubs) == (orchard_rise, 2)
+
+
+def wait_until_so_many_wait(number):
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() == (number,):
+                return
+            time.sleep(0.05)
+    pytest.fail("they do not wait")

@@ -84,6 +84,23 @@ def test_who_comes_back_alone_is_told_of_within_the_hour(hubs, clock):
     assert "1 of those that went with them is still offline" in mail.outbox[0].body
 
 
+def test_hubs_that_wait_for_others_keep_nobody_elses_return_from_being_told(
+    hubs, acme, clock, monkeypatch
+):
+    other = make_own_hub(acme, place="Shed")
+    for _ in range(4):
+        read([*hubs, other], online=False)
+        live(clock, 8, [*hubs, other], online=False)
+    mail.outbox.clear()
+    monkeypatch.setattr(news, "AT_ONCE", 2)
+    read(hubs[:2], online=True)
+    clock.shift(A_MINUTE)
+    read([other], online=True)
+    live(clock, 5)
+
+    assert told("online") == ["Acme Properties: 1 hub is online again"]
+
+
 def test_a_hub_that_came_back_before_the_letter_left_is_not_told_of(hubs, clock):
     read(hubs[:1], online=False)
     for _ in range(16):

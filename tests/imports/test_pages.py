@@ -124,6 +124,8 @@ def test_those_not_done_alone_are_downloaded_and_tried_again(sandbox, ada, mill_
     plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court\nxyz;Mill Court\n"), 3)
     begin(client, plan)
     work(plan, 4)
+    odd = client.get(reverse("imports:export", args=(plan.pk,)), {"show": 'a"\r\nx: y'})
+    assert odd["Content-Disposition"] == f'attachment; filename="import-{plan.number}.csv"'
     answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": "not_done"})
     assert [line["Hub id"] for line in lines_of(answer)] == ["xyz"]
 
@@ -205,6 +207,8 @@ def test_the_navigation_leads_to_imports_whoever_may_import(ira, mill_court, as_
     ira.memberships.update(all_sites=False)
     found.append(link in as_person(ira).get(reverse("hubs:list")).text)
     assert found == [True, False]
+
+
 def test_the_page_says_why_a_plan_is_not_begun(sandbox, ada, mill_court, as_person):
     plan = work(give(ada, f"hub;site\n{world.hub_id(0)};Mill Court"), 3)
     client = as_person(ada)

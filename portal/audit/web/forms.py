@@ -1,12 +1,10 @@
 """What the record is filtered by."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +12,7 @@ from portal.audit import queries
 from portal.audit.display import wording
 from portal.audit.models import Entry
 from portal.audit.web import finding
+from portal.core.moments import end_of, start_of
 from portal.core.web.days import BEFORE_FIRST_DAY, DayField
 from portal.core.web.long_choices import LongSelect
 from portal.orgs.models import Membership
@@ -64,9 +63,9 @@ class RecordFilter(forms.Form):
         if asked["site"]:
             entries = entries.filter(site=asked["site"])
         if asked["since"]:
-            entries = entries.filter(at__gte=_start_of(asked["since"]))
+            entries = entries.filter(at__gte=start_of(asked["since"]))
         if asked["until"]:
-            entries = entries.filter(at__lt=_start_of(asked["until"] + timedelta(days=1)))
+            entries = entries.filter(at__lt=end_of(asked["until"]))
         return entries
 
     @cached_property
@@ -79,10 +78,6 @@ class RecordFilter(forms.Form):
     def asked(self) -> dict[str, str]:
         """What was asked for, as the record tells of it."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _people(member: Membership) -> list[tuple[str, str]]:

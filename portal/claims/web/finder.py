@@ -70,7 +70,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def _hubs(member: Membership, text: str) -> Group:
     """Return the hubs of the inventory, and those of which there is no more than a claim."""
     seen = rights.hubs_of(member).select_related("site")
-    hubs = list(inventory.with_text(seen, member.organisation, text).order_by()[:OF_EACH])
+    hubs = list(inventory.with_text(seen, text).order_by()[:OF_EACH])
     known = {hub.pk for hub in hubs}
     claims = claim_search.of_hubs(member, text, OF_EACH) if len(hubs) < OF_EACH else []
     others = [claim for claim in claims if claim.hub_id not in known]

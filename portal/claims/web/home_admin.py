@@ -21,6 +21,7 @@ from portal.claims.groups import RECENT, claims_in
 from portal.claims.models import Reason
 from portal.claims.web import home_jobs
 from portal.core.models import Heartbeat
+from portal.core.moments import read_moment
 from portal.hubs import counts, troubles
 from portal.hubs.display.links import hubs_where
 from portal.hubs.learnt import learnt_sites
@@ -150,11 +151,8 @@ def put_away(request: HttpRequest) -> HttpResponse:
     """Put a line away for this person, until it has something newer to tell."""
     admin = access.current(request, Ability.MANAGE_PEOPLE)
     about = request.POST.get("about", "")
-    try:
-        newest = datetime.fromisoformat(request.POST.get("newest", ""))
-    except ValueError:
-        raise BadRequest from None
-    if timezone.is_naive(newest) or not 0 < len(about) <= dismissals.LONGEST_ABOUT:
+    newest = read_moment(request.POST.get("newest", ""))
+    if newest is None or not 0 < len(about) <= dismissals.LONGEST_ABOUT:
         raise BadRequest
     dismissals.put_away(admin, about, min(newest, timezone.now()))
     where = {access.ADDRESS_ORGANISATION: str(admin.organisation_id), "about": about}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import DateField, DateInput, SplitDateTimeWidget, TimeInput
 from django.templatetags.static import static
 from django.utils.dateparse import parse_date
@@ -16,6 +17,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from portal.core.moments import FIRST, LAST
 
 ISO: Final = "%Y-%m-%d"
 MONDAY: Final = date(2024, 1, 1)
@@ -72,6 +75,11 @@ def _words(value: Any) -> str:
 
 class DayField(DateField):
     """A day, picked or typed."""
+
+    default_validators = [
+        MinValueValidator(FIRST.date()),
+        MaxValueValidator(LAST.date()),
+    ]
 
     def __init__(self, *, attrs: Mapping[str, Any] | None = None, **how: Any) -> None:
         super().__init__(input_formats=[ISO], widget=DayInput(attrs), **how)

@@ -7,12 +7,13 @@ shift nothing.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
+from portal.core.moments import read_moment
 from portal.core.windows import first_of
 
 PAGE = 25
@@ -68,10 +69,10 @@ def older_than(by: str, at: datetime, pk: uuid.UUID) -> Q:
 def _position(text: str) -> tuple[datetime, uuid.UUID] | None:
     stamp, _, pk = text.partition("_")
     try:
-        at = datetime.fromisoformat(stamp)
-        return (at.astimezone(UTC), uuid.UUID(pk)) if at.tzinfo else None
-    except (ValueError, OverflowError):
+        at, key = read_moment(stamp), uuid.UUID(pk)
+    except ValueError:
         return None
+    return (at, key) if at else None
 
 
 def _url(query: QueryDict, side: str, edge: list[Any], by: str) -> str:

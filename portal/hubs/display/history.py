@@ -1,6 +1,6 @@
 """What happened to a hub, line by line, and its states of ninety days as a drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from portal.core.ui import Text
 from portal.hubs.display import wording
 from portal.hubs.models import Health, Spell
+from portal.hubs.queries import Stretch
 
 # A spell that is drawn is at least so wide, of WIDTH.
 THINNEST: Final = 5.0
@@ -59,15 +60,31 @@ def event_of(spell: Spell) -> Event:
     return Event(spell.started_at, chip.kind, chip.icon, chip.word, text)
 
 
-def drawing_of(spells: Sequence[Spell]) -> Drawing:
-    """Return the drawing of these spells, oldest first, of which the last may go on."""
+def drawing_of(spells: Sequence[Stretch]) -> Drawing:
+    """Return the drawing of these spells, oldest first, of which the last may go on.
+
+    Those that would lie on one another are drawn once, however many there are.
+    """
     end = timezone.now()
     start = end - Spell.KEPT
-    segments = [_segment(spell, start, end) for spell in spells]
+    segments = [_segment(spell, start, end) for spell in _seen(spells, start, end)]
     return Drawing(segments, _words(spells, start, end), start, end)
 
 
-def _segment(spell: Spell, start: datetime, end: datetime) -> Segment:
+def _seen(spells: Sequence[Stretch], start: datetime, end: datetime) -> Iterator[Stretch]:
+    """Yield the spells but for the short ones that begin where one of their state just did."""
+    apart, thin = (end - start) / WIDTH, (end - start) * (THINNEST / WIDTH)
+    last: dict[str, datetime] = {}
+    for spell in spells:
+        is_thin = (spell.ended_at or end) - spell.started_at < thin
+        drawn = last.get(spell.health)
+        if is_thin and drawn is not None and spell.started_at - drawn < apart:
+            continue
+        last[spell.health] = spell.started_at
+        yield spell
+
+
+def _segment(spell: Stretch, start: datetime, end: datetime) -> Segment:
     begun, ended = max(spell.started_at, start), min(spell.ended_at or end, end)
     scale = WIDTH / (end - start).total_seconds()
     x = (begun - start).total_seconds() * scale
@@ -82,7 +99,7 @@ def _segment(spell: Spell, start: datetime, end: datetime) -> Segment:
     return Segment(round(x, 2), round(width, 2), chip.kind, title)
 
 
-def _words(spells: Sequence[Spell], start: datetime, end: datetime) -> str:
+def _words(spells: Sequence[Stretch], start: datetime, end: datetime) -> str:
     offline = [spell for spell in spells if spell.health == Health.OFFLINE]
     if not offline:
         return gettext("Never offline in this time, as far as the portal has seen.")

@@ -130,6 +130,8 @@ class Migration(migrations.Migration):
                     "left_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="left at"),
                 ),
+                ("found_at", models.DateTimeField(editable=False, null=True)),
+                ("placed_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "asked_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="asked at"),
@@ -162,6 +164,7 @@ class Migration(migrations.Migration):
                         output_field=models.TextField(),
                     ),
                 ),
+                ("place_text", models.TextField(blank=True, default="", editable=False)),
                 (
                     "claimed_by",
                     models.ForeignKey(
@@ -451,6 +454,14 @@ class Migration(migrations.Migration):
             model_name="hub",
             index=models.Index(
                 fields=["organisation", "spkey_site_id", "hub_id"], name="hub_by_spkey_site"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
+                condition=models.Q(("site__isnull", True)),
+                fields=["organisation", "spkey_site_id", "health", "placed_at"],
+                name="hub_learnt",
             ),
         ),
         migrations.AddIndex(

@@ -15,6 +15,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -55,7 +56,7 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
     """Send the hubs as CSV, a piece at a time."""
     member, hubs = _asked(request, "csv")
     if hubs is None:
-        return redirect("hubs:list")
+        return _page_of(request)
     language = translation.get_language() or "en"
     answer = StreamingHttpResponse(
         (piece.encode() for piece in _lines(hubs, language)), content_type="text/csv; charset=utf-8"
@@ -69,12 +70,19 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Send the hubs as a workbook, which is made on disk."""
     member, hubs = _asked(request, "xlsx")
     if hubs is None:
-        return redirect("hubs:list")
+        return _page_of(request)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     _write_workbook(file, hubs)
     file.seek(0)
     name = f"{_name(member)}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _page_of(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the page with the same filters, which says what is wrong with them."""
+    names = InventoryFilter.base_fields.keys() & request.POST.keys()
+    asked = {name: request.POST[name] for name in sorted(names)}
+    return redirect(reverse("hubs:list", query=asked))
 
 
 def _asked(request: HttpRequest, form: str) -> tuple[Membership, Iterable[Hub] | None]:

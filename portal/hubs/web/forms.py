@@ -1,17 +1,20 @@
 """What the inventory is filtered by, and what people say of a hub."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
-from django.utils import timezone
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.moments import end_of, start_of
 from portal.core.web.days import BEFORE_FIRST_DAY
 from portal.core.web.long_choices import LongSelect
 from portal.hubs import inventory
 from portal.hubs.display import wording
-from portal.hubs.models import LEFT, Hub, HubQuerySet
+from portal.hubs.models import LEFT, HubQuerySet
 from portal.jobs import rights
 from portal.orgs.models import Membership
 from portal.sites.models import SiteQuerySet
@@ -46,6 +49,16 @@ class InventoryFilter(forms.Form):
         self._choose("state", _("Any state"), states)
         self._choose("firmware", _("Any firmware"), [(each, each) for each in firmwares])
         self._choose("person", _("Anybody"), [(each, each) for each in people])
+        for name in ("site", "firmware", "person"):
+            self._keep(name)
+
+    def _keep(self, name: str) -> None:
+        """Let an address of before choose what is not there any more: it finds nothing."""
+        asked = self.data.get(name)
+        choices = self.fields[name].choices  # type: ignore[attr-defined]
+        if asked and asked not in {value for value, _label in choices}:
+            label = _("A site that is not there any more") if name == "site" else asked
+            self._choose(name, choices[0][1], [*choices[1:], (asked, label)])
 
     def _choose(self, name: str, nothing: Any, choices: list[Any]) -> None:
         self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
@@ -76,16 +89,16 @@ class InventoryFilter(forms.Form):
         if asked["state"] and not is_left:
             hubs = hubs.filter(health=asked["state"])
         if asked["site"]:
-            hubs = hubs.filter(site=None if asked["site"] == NO_SITE else asked["site"])
+            hubs = hubs.filter(_at(asked["site"]))
         if asked["firmware"]:
             hubs = hubs.filter(firmware=asked["firmware"])
         if asked["person"]:
             hubs = hubs.filter(claimed_by_name=asked["person"])
         if asked["since"]:
-            hubs = hubs.filter(claimed_at__gte=_start_of(asked["since"]))
+            hubs = hubs.filter(claimed_at__gte=start_of(asked["since"]))
         if asked["until"]:
-            hubs = hubs.filter(claimed_at__lt=_start_of(asked["until"] + timedelta(days=1)))
-        return inventory.with_text(hubs, self._member.organisation, asked["q"])
+            hubs = hubs.filter(claimed_at__lt=end_of(asked["until"]))
+        return inventory.with_text(hubs, asked["q"])
 
     @property
     def order(self) -> tuple[str, bool]:
@@ -101,23 +114,52 @@ class InventoryFilter(forms.Form):
         return next((size for size in SIZES if str(size) == asked), SIZES[0])
 
 
-class HubWordsForm(forms.ModelForm[Hub]):
-    """Where a hub is in the building, and what is to be known of it."""
+class HubWordsForm(forms.Form):
+    """Where a hub is in the building, and what is to be known of it.
 
-    class Meta:
-        model = Hub
-        fields = ("place", "note")
-        labels = {"place": _("Place"), "note": _("Note")}
-        help_texts = {"place": _("Such as: Flat 12, riser")}
-        error_messages = {
-            "place": {"max_length": _("At most 80 characters fit.")},
-            "note": {"max_length": _("At most 1,000 characters fit.")},
-        }
-        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+    It sends what it showed as well: who changes the one does not put the other back.
+    """
+
+    place = forms.CharField(
+        label=_("Place"),
+        help_text=_("Such as: Flat 12, riser"),
+        required=False,
+        max_length=80,
+        show_hidden_initial=True,
+        error_messages={"max_length": _("At most 80 characters fit.")},
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        show_hidden_initial=True,
+        error_messages={"max_length": _("At most 1,000 characters fit.")},
+    )
 
     def clean_place(self) -> str:
         """Take out what is between the words beyond one space."""
         return " ".join(self.cleaned_data["place"].split())
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What was changed in the form."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What the form showed before that, as far as it says so."""
+        names = {name: self[name].html_initial_name for name in self.fields}
+        return {name: self.data[sent] for name, sent in names.items() if sent in self.data}
+
+    def tell_of(self, now: Mapping[str, str]) -> None:
+        """Say what somebody wrote meanwhile; sent again, the form replaces that."""
+        sent = {name: self.data[name] for name in self.data}
+        self.data = sent | {self[name].html_initial_name: text for name, text in now.items()}
+        for name, text in now.items():
+            words = gettext("Somebody wrote “%(text)s” here meanwhile. Save again to replace it.")
+            emptied = gettext("Somebody emptied this meanwhile. Save again to put yours here.")
+            self.add_error(name, words % {"text": text} if text else emptied)
 
 
 def _choices(member: Membership) -> tuple[list[tuple[str, str]], list[str], list[str]]:
@@ -137,5 +179,11 @@ def _sites(sites: SiteQuerySet) -> list[tuple[str, str]]:
     return [(str(site.pk), site.shown_name) for site in sites.order_by("name", "pk")]
 
 
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _at(site: str) -> Q:
+    """Return the condition that a hub is at this site; of none that there is, that no hub meets."""
+    if site == NO_SITE:
+        return Q(site=None)
+    try:
+        return Q(site=UUID(site))
+    except ValueError:
+        return Q(pk__in=[])

@@ -26,7 +26,7 @@ type Source = Callable[[Membership, Hub, datetime, int], Iterable[Event]]
 
 def history_of(member: Membership, hub: Hub, before: datetime) -> tuple[list[Event], bool]:
     """Return a page of the hub's history before this moment, and whether there may be more."""
-    events = [event for source in SOURCES for event in source(member, hub, before, PAGE)]
+    events = [event for source in SOURCES for event in source(member, hub, before, PAGE + 1)]
     found = sorted((e for e in events if e.at < before), key=lambda e: e.at, reverse=True)
     shown = found[:PAGE]
     # Of what happened in one moment, all or nothing is on a page.

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.claims.display import list_item
 from portal.claims.queries import claims_of
+from portal.core.moments import read_moment
 from portal.core.web.posted import posted
 from portal.hubs import changes, queries, watching
 from portal.hubs.display import history as drawing
@@ -62,10 +63,14 @@ def describe(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     hub, member = visible_hub(request, pk)
     if not _may_describe(member):
         raise PermissionDenied
-    form = HubWordsForm(posted(request), instance=hub)
+    form = HubWordsForm(posted(request), initial=_said(hub))
     if not form.is_valid():
         return _page(request, hub, member, form)
-    changes.describe(form.save(commit=False), member.user)
+    try:
+        changes.describe(hub, form.said, member.user, shown=form.shown)
+    except changes.ChangedMeanwhileError as error:
+        form.tell_of(error.now)
+        return _page(request, hub, member, form)
     messages.success(request, gettext("Saved."))
     return redirect("hubs:detail", hub.pk)
 
@@ -90,6 +95,10 @@ def _of(member: Membership | None) -> uuid.UUID | None:
     return member.organisation_id if member else None
 
 
+def _said(hub: Hub) -> dict[str, str]:
+    return {name: getattr(hub, name) for name in changes.SAID}
+
+
 def _may_describe(member: Membership) -> bool:
     return bool({Ability.CLAIM, Ability.MANAGE_SITES} & access.abilities(member))
 
@@ -103,14 +112,14 @@ def _page(
     request: HttpRequest, hub: Hub, member: Membership, form: HubWordsForm | None = None
 ) -> HttpResponse:
     watching.watch(hub)
-    before = _moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
+    before = read_moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
     events, has_more = history.history_of(member, hub, before)
     claims = claims_of(member).with_details().filter(hub=hub).order_by("-created_at", "-pk")
     context = (
         photos.context(hub, member)
         | _live(hub)
         | {
-            "form": form or HubWordsForm(instance=hub),
+            "form": form or HubWordsForm(initial=_said(hub)),
             "may_describe": _may_describe(member),
             # Of a hub that left, no site is kept beside its id.
             "was_at": hub.organisation.sites.name_of(hub.spkey_site_id) if hub.left_at else "",
@@ -127,14 +136,6 @@ def _page(
 
 def _older(at: datetime) -> str:
     return "?" + urlencode({"before": at.isoformat()}) + "#history"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 def _live(hub: Hub) -> dict[str, Any]:

@@ -37,6 +37,7 @@ OF_LINES: dict[Fault, Text] = {
     Fault.NOT_A_NUMBER: _("The number of hubs is no number"),
     Fault.ID_TWICE: _("Its id is further up already"),
     Fault.SITE_TWICE: _("It is further up already"),
+    Fault.ID_OF_ANOTHER: _("Its id is that of a site with another name"),
     Fault.ADDRESS_NEEDED: _("Another site is called that: add the address"),
 }
 

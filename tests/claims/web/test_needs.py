@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.models import Heartbeat
+from portal.hubs.learnt import learnt_sites
 from portal.hubs.models import Binding, Hub
 from portal.orgs.models import ApiCredential, Organisation
 from portal.sites.models import Site
 from tests.conftest import join, make_person
 from tests.hubs.own_hubs import make_own_hub
+from tests.plans import as_of_a_large_table
 
 HOUR = timedelta(hours=1)
 
@@ -44,7 +48,7 @@ def test_home_counts_the_hubs_and_says_how_old_that_is(admin, mill_court, acme):
     make_own_hub(mill_court, online=False)
     make_own_hub(mill_court)
     make_own_hub(acme, online=None)
-    Hub.objects.update(asked_at=timezone.now() - HOUR)
+    Hub.objects.update(read_at=timezone.now() - HOUR)
     page = admin.get("/")
 
     hubs = page.context["hubs"]
@@ -76,6 +80,49 @@ def test_hubs_offline_are_told_by_site_and_again_once_another_goes(admin, acme, 
     assert len(needs(admin)) == 2
 
 
+def test_how_old_that_is_goes_by_answers_not_by_questions(admin, mill_court):
+    hub = make_own_hub(mill_court, read_at=timezone.now() - HOUR)
+    make_own_hub(mill_court)
+    assert admin.get("/").context["oldest_reading"] == hub.read_at
+    make_own_hub(mill_court, read_at=None)
+    assert admin.get("/").context["oldest_reading"] is None
+
+
+def test_a_hub_that_was_last_seen_before_a_line_was_put_away_brings_it_back(
+    admin, acme, mill_court
+):
+    before = timezone.now() - 3 * HOUR
+    hub = make_own_hub(mill_court, read_at=before)
+    make_own_hub(mill_court, online=False)
+    put_away(admin, acme, needs(admin)[0])
+    assert needs(admin) == []
+    now = timezone.now()
+    Hub.objects.filter(pk=hub.pk).update(online=False, last_seen=before, read_at=now)
+    assert len(needs(admin)) == 1
+
+
+def test_a_hub_that_is_moved_to_an_unknown_site_brings_its_line_back(admin, acme, mill_court):
+    for hub in (make_own_hub(acme), make_own_hub(acme, created_at=timezone.now() - HOUR)):
+        Hub.objects.filter(pk=hub.pk).update(spkey_site_id="bldg-7")
+        [learnt] = needs(admin)
+        put_away(admin, acme, learnt)
+        assert needs(admin) == []
+        Hub.objects.filter(pk=hub.pk).update(serial="SK-1", version=9)
+        assert needs(admin) == []
+
+
+def test_sites_to_learn_are_read_by_an_index_of_hubs_without_one(acme, mill_court):
+    for place in (mill_court, acme):
+        make_own_hub(place)
+    as_of_a_large_table(Hub)
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with CaptureQueriesContext(connection) as queries:
+        assert learnt_sites(acme) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {queries[0]['sql']}")
+        assert "hub_learnt" in str(cursor.fetchall())
+
+
 def test_what_one_puts_away_the_other_still_sees(admin, acme, mill_court, as_person):
     make_own_hub(mill_court, online=False)
     put_away(admin, acme, needs(admin)[0])
@@ -88,7 +135,8 @@ def test_what_one_puts_away_the_other_still_sees(admin, acme, mill_court, as_per
 def test_nonsense_puts_nothing_away(admin, acme):
     address = reverse("needs-put-away", query={"organisation": acme.pk})
     at = "2026-01-02T03:04:05"
-    for form in ({}, {"about": "left"}, {"about": "left", "newest": at}, {"newest": f"{at}Z"}):
+    far = {"about": "left", "newest": "0001-01-01T00:00:00+14:00"}
+    for form in ({}, {"about": "left"}, {"about": "left", "newest": at}, {"newest": f"{at}Z"}, far):
         assert admin.post(address, form).status_code == 400
     assert admin.post(address, {"about": "x" * 201, "newest": f"{at}Z"}).status_code == 400
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims.models import State
+from portal.hubs import queries
 from portal.hubs.display import history
 from portal.hubs.models import Hub, Spell
-from tests.conftest import work
+from tests.conftest import join, make_person, work
 from tests.forms import FRAGMENT
 from tests.hubs.own_hubs import make_own_hub
 
@@ -80,6 +81,62 @@ def test_the_history_joins_claims_calls_and_spells_a_page_at_a_time(sandbox, as_
     last = client.get(page_of(hub) + older.replace("&amp;", "&")).text
     assert "Claim sent" not in last
     assert 'rel="next"' not in last
+
+
+def test_who_saves_one_of_place_and_note_leaves_the_other_as_it_is(as_person, ada, hub):
+    client = as_person(ada)
+    page = client.get(page_of(hub)).text
+    assert 'name="initial-place" value="Flat 12"' in page
+    Hub.objects.filter(pk=hub.pk).update(note="Key at 4")
+    shown = {"initial-place": "Flat 12", "initial-note": ""}
+    client.post(page_of(hub, "describe"), {"place": "Flat 13", "note": ""} | shown)
+    hub.refresh_from_db()
+    assert (hub.place, hub.note) == ("Flat 13", "Key at 4")
+
+    again = client.post(page_of(hub, "describe"), {"place": "Flat 14", "note": ""} | shown)
+    assert again.status_code == 422
+    assert "Somebody wrote “Flat 13” here meanwhile." in again.text
+    assert 'name="initial-place" value="Flat 13"' in again.text
+    assert 'value="Flat 14"' in again.text
+
+
+def test_a_long_history_has_all_its_pages(as_person, ada, hub):
+    start = timezone.now() - 80 * A_DAY
+    Spell.objects.bulk_create(
+        Spell(hub=hub, health="offline", started_at=start + n * A_DAY, ended_at=start + n * A_DAY)
+        for n in range(60)
+    )
+    page, seen = as_person(ada).get(page_of(hub)), 0
+    while older := page.context["older_url"]:
+        seen += len(page.context["events"])
+        page = as_person(ada).get(page_of(hub) + older)
+    assert seen + len(page.context["events"]) == 61
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x"])
+def test_a_moment_far_off_is_none(as_person, ada, hub, before):
+    assert as_person(ada).get(page_of(hub), {"before": before}).status_code == 200
+
+
+def test_a_page_on_which_one_writes_is_not_loaded_anew_by_itself(as_person, ada, acme, hub):
+    assert 'http-equiv="refresh"' not in as_person(ada).get(page_of(hub)).text
+    reader = make_person("vic@acme.example", "Vic")
+    join(reader, acme, "viewer")
+    assert 'http-equiv="refresh"' in as_person(reader).get(page_of(hub)).text
+
+
+def test_ninety_days_of_a_hub_that_never_rests_are_said_in_full_and_drawn_in_part(hub):
+    Spell.objects.filter(hub=hub).delete()
+    start, a_minute = timezone.now() - 3 * A_DAY, timedelta(minutes=1)
+    at = [start + n * a_minute for n in range(2_001)]
+    Spell.objects.bulk_create(
+        Spell(hub=hub, health=("online", "offline")[n % 2], started_at=at[n], ended_at=at[n + 1])
+        for n in range(2_000)
+    )
+    drawing = history.drawing_of(queries.drawn_spells(hub))
+
+    assert drawing.words == "Offline 1000 times, 16 h 40 min in all."
+    assert 2 < len(drawing.segments) < 60
 
 
 def test_ninety_days_are_drawn_and_said(hub):

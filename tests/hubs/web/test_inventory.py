@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from itertools import product
 from uuid import UUID
 
 import openpyxl
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.audit.models import Entry
-from portal.hubs import inventory
+from portal.hubs import changes, inventory
 from portal.hubs.models import Hub
 from portal.jobs import rights
 from tests.hubs.own_hubs import make_own_hub
@@ -78,6 +79,63 @@ def test_of_what_most_places_have_the_others_are_left_out(hubs, listed):
     assert sorted(listed(q="hall")) == ["A", "B", "C"]
 
 
+def test_all_of_many_are_found_by_their_place_and_sent(as_person, ada, acme, mill_court):
+    many = 2_050
+    hubs = (
+        {"hub_id": UUID(int=n), "place": f"Flat {n}", "binding": "ours", "online": True}
+        for n in range(many)
+    )
+    Hub.objects.bulk_create(Hub(organisation=acme, **hub) for hub in hubs)
+    make_own_hub(mill_court, place="Riser")
+    seen = rights.hubs_of(ada.memberships.get())
+
+    assert inventory.with_text(seen, "FLAT").count() == many
+    assert inventory.with_text(seen, "flat 204").count() == 11
+    assert inventory.with_text(seen, "49").count() == 41
+    sent_lines = sent(as_person(ada), "csv", {"q": "flat"}).decode().splitlines()
+    assert len(sent_lines) == 1 + many
+
+
+def test_a_place_is_found_as_it_is_called_now(hubs, ada, listed):
+    changes.describe(hubs[0], {"place": "Σοφίτα"}, ada, shown={})
+    assert listed(q="σοφιτα") == ["Σ"]
+    Hub.objects.filter(pk=hubs[0].pk).update(place="Riser")
+    assert (listed(q="σοφιτα"), listed(q="riser")) == ([], ["R"])
+
+
+def test_a_file_has_each_hub_once_whatever_changes_meanwhile(hubs, ada):
+    seen = rights.hubs_of(ada.memberships.get()).own()
+    lines = inventory.everything(seen, inventory.ORDERS["place"], falling=False, at_a_time=1)
+    first = next(lines)
+    Hub.objects.filter(pk=hubs[3].pk).update(place="0", online=False)
+
+    assert [first.place, *(hub.place for hub in lines)] == ["A", "B", "C", "0"]
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [{"firmware": "0.9"}, {"person": "Zoe"}, {"site": str(UUID(int=5))}, {"site": "nonsense"}],
+)
+def test_an_address_of_before_finds_nothing_where_its_filter_is_gone(as_person, ada, hubs, stale):
+    page = as_person(ada).get("/hubs/", stale)
+    assert (page.status_code, SHOWN.findall(page.text)) == (200, [])
+    (asked,) = stale.values()
+    assert f'value="{asked}" selected' in page.text
+    assert len(sent(as_person(ada), "csv", stale).splitlines()) == 1
+
+
+def test_a_file_of_filters_that_are_none_leads_to_the_page_that_says_so(as_person, ada, hubs):
+    answer = as_person(ada).post("/hubs/export.csv", {"state": "upside down", "q": "a"})
+    assert answer["Location"] == "/hubs/?q=a&state=upside+down"
+
+
+@pytest.mark.parametrize(
+    "days", [{"until": "9999-12-31"}, {"since": "0001-01-01"}, {"until": "0001-01-01"}]
+)
+def test_days_far_off_are_days(as_person, ada, hubs, days):
+    assert as_person(ada).get("/hubs/", days).status_code == 200
+
+
 @pytest.mark.parametrize("name", inventory.ORDERS)
 @pytest.mark.parametrize("falling", [False, True])
 def test_pages_of_every_order_have_each_hub_once_there_and_back(hubs, ada, name, falling):
@@ -118,7 +176,16 @@ def test_a_page_leads_to_the_next_and_back(as_person, ada, mill_court):
 
 
 @pytest.mark.parametrize(
-    "position", ["x", "x_y", f"{UUID(int=1)}_nonsense", "_", f"{UUID(int=1)}_"]
+    "position",
+    [
+        "x",
+        "x_y",
+        f"{UUID(int=1)}_nonsense",
+        "_",
+        f"{UUID(int=1)}_",
+        f"{UUID(int=1)}_0001-01-01T00:00:00+14:00",
+        f"{UUID(int=1)}_9999-12-31T23:59:59-14:00",
+    ],
 )
 def test_a_position_that_is_none_is_the_beginning(hubs, listed, position):
     assert len(listed(after=position, order="-claimed")) == 4
@@ -174,9 +241,9 @@ def test_a_page_reads_through_no_table(hubs, ada, as_person):
     as_of_a_large_table(Hub)
     scan = "Seq Scan on hubs_" if connection.vendor == "postgresql" else "SCAN hubs_"
     explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
-    for order in inventory.ORDERS:
+    for order, wanted in product(inventory.ORDERS, ("sk-1", "flat 1")):
         with CaptureQueriesContext(connection) as queries:
-            client.get("/hubs/", {"order": order, "q": "sk-1", "after": f"{UUID(int=1)}"})
+            client.get("/hubs/", {"order": order, "q": wanted, "after": f"{UUID(int=1)}"})
         for sql in (query["sql"] for query in queries if "hubs_" in query["sql"]):
             with connection.cursor() as cursor:
                 cursor.execute(f"{explain} {sql}")

@@ -53,8 +53,10 @@ def test_a_list_is_looked_at_and_then_added_without_its_faults(admin, mill_court
 
     plan = looked.context["plan"]
     assert [line.site.spkey_site_id for line in plan.to_add] == ["kolonaki", "kolonaki-2", "c-1"]
-    assert [line.number for line in plan.there] == [4, 5]
+    assert [line.number for line in plan.there] == [4]
+    assert "<li>4: Mill Court" in looked.text
     assert faults(plan) == [
+        (5, Fault.ID_OF_ANOTHER),
         (6, Fault.NO_NAME),
         (7, Fault.NOT_A_NUMBER),
         (9, Fault.ID_TWICE),
@@ -62,7 +64,7 @@ def test_a_list_is_looked_at_and_then_added_without_its_faults(admin, mill_court
     assert Site.objects.count() == 1
     done = add(admin, looked)
     assert "3 sites are added." in done.text
-    assert "3 lines were not added. Correct them here." in done.text
+    assert "4 lines were not added. Correct them here." in done.text
     assert Site.objects.filter(name="Κολωνάκι", usual_hubs=12, told_by="address").exists()
     assert Entry.objects.filter(verb="site.created").count() == 3
     again = add(admin, looked)
