@@ -1,6 +1,7 @@
 """What people say of a hub: where it is in the building, and what is to be known of it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -21,8 +22,12 @@ class ChangedMeanwhileError(Exception):
 
 
 @transaction.atomic
-def describe(hub: Hub, said: Mapping[str, str], actor: User, shown: Mapping[str, str]) -> bool:
+def describe(
+    hub: Hub, said: Mapping[str, str], actor: User, shown: Mapping[str, str], **beside: Any
+) -> bool:
     """Save what is `said` of the hub, some of SAID, and record it. Return whether that is new.
+
+    `beside` is what else the record is to know.
 
     Raises ChangedMeanwhileError where it differs from what was `shown` to who says it.
     """
@@ -46,5 +51,6 @@ def describe(hub: Hub, said: Mapping[str, str], actor: User, shown: Mapping[str,
         subject=hub,
         hub=str(hub.hub_id),
         changes={name: [before[name], value] for name, value in changed.items()},
+        **beside,
     )
     return True

@@ -1,13 +1,12 @@
 """Writing to many rows, a few hundred at a time: nobody else who writes waits for long."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
-from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from portal.audit.record import append, entry, record
+from portal.audit.record import append, entry
+from portal.hubs import changes
 from portal.hubs.models import Hub
 from portal.imports.models import Import, Row
 from portal.imports.permissions import person_of
@@ -33,30 +32,9 @@ def keep_words(plan: Import, rows: Iterable[Row]) -> None:
     for row in rows:
         said = {name: text for name, text in words_of(row).items() if text}
         if said and row.hub_id is not None:
-            _say(plan, row.hub_id, said)
-
-
-@transaction.atomic
-def _say(plan: Import, hub_id: UUID, said: Mapping[str, str]) -> None:
-    """Keep these words with the hub, and record what they replace."""
-    hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id=hub_id)
-    hub = hubs.select_for_update(of=("self",)).first()
-    if hub is None:
-        return
-    before = {name: getattr(hub, name) for name in said}
-    changed = {name: text for name, text in said.items() if text != before[name]}
-    if not changed:
-        return
-    hubs.update(**changed, version=F("version") + 1)
-    record(
-        "hub.described",
-        actor=person_of(plan),
-        organisation_id=plan.organisation_id,
-        subject=hub,
-        hub=str(hub_id),
-        changes={name: [before[name], text] for name, text in changed.items()},
-        file=plan.name,
-    )
+            hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id=row.hub_id)
+            for hub in hubs:
+                changes.describe(hub, said, person_of(plan), {}, file=plan.name)
 
 
 def record_brought_in(plan: Import, rows: Iterable[Row]) -> None:

@@ -304,7 +304,7 @@ def test_a_reader_whose_lease_was_lost_while_it_read_writes_nothing(
 ):
     plan = give(ada, free(3, "Mill Court"))
     [late] = conduct.take_due(1)
-    read = read_in.table.read
+    read = read_in.reader.read_table
 
     def overtaken(data: bytes) -> object:
         monkeypatch.undo()
@@ -312,7 +312,7 @@ def test_a_reader_whose_lease_was_lost_while_it_read_writes_nothing(
         work(plan, 3)
         return read(data)
 
-    monkeypatch.setattr(read_in.table, "read", overtaken)
+    monkeypatch.setattr(read_in.reader, "read_table", overtaken)
     conduct.conduct(late)
 
     assert Import.objects.get().state == "ready"
