@@ -53,9 +53,9 @@ _SINCE: Final = """
         ELSE COALESCE(read_at, {now}) END
     WHERE id = NEW.id;
     UPDATE hubs_hub SET left_at = CASE WHEN health = '' THEN health_since END,
-        found_at = {now} WHERE id = NEW.id;
+        found_at = {clock} WHERE id = NEW.id;
 """
-_PLACED: Final = "UPDATE hubs_hub SET placed_at = {now} WHERE id = NEW.id;"
+_PLACED: Final = "UPDATE hubs_hub SET placed_at = {clock} WHERE id = NEW.id;"
 _END: Final = """
     UPDATE hubs_spell SET
         ended_at = {later}(started_at, (SELECT health_since FROM hubs_hub WHERE id = NEW.id)),
@@ -106,9 +106,11 @@ _NEW_COUNT: Final = {
         SELECT NEW.organisation_id, NEW.site_id, 0, 0, 0, 0, 0, 0, 0
         WHERE NEW.health <> '' ON CONFLICT DO NOTHING;""",
 }
+_NOW_ON_SQLITE: Final = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+# The clock: not when the transaction began, before which somebody may have put a line away.
 _WORDS: Final = {
-    "sqlite": {"now": "strftime('%Y-%m-%d %H:%M:%f', 'now')", "later": "MAX"},
-    "postgresql": {"now": "now()", "later": "GREATEST"},
+    "sqlite": {"now": _NOW_ON_SQLITE, "clock": _NOW_ON_SQLITE, "later": "MAX"},
+    "postgresql": {"now": "now()", "clock": "clock_timestamp()", "later": "GREATEST"},
 }
 
 

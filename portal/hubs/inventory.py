@@ -170,7 +170,7 @@ def everything(hubs: HubQuerySet, order: Order, *, falling: bool, at_a_time: int
     ids = _ids_in_order(hubs, order, falling=falling)
     for start in range(0, len(ids), at_a_time):
         some = ids[start : start + at_a_time]
-        found = Hub.objects.select_related("site").in_bulk(some)
+        found = Hub.objects.select_related("site").order_by().in_bulk(some)
         yield from (found[pk] for pk in some if pk in found)
 
 

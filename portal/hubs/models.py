@@ -394,7 +394,7 @@ class Spell(Timed):
             models.Index(
                 fields=("back_from",), condition=Q(back_from__isnull=False), name="spell_back"
             ),
-            models.Index(fields=("news",), name="spell_news"),
+            models.Index(fields=("news", "ended_at"), name="spell_news"),
         )
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from portal.hubs.models import LEFT, Health, Spell
@@ -105,14 +105,10 @@ def _back_together(now: datetime) -> QuerySet[Spell]:
     back = Spell.objects.filter(back_from__isnull=False)
     same = {"news": OuterRef("news"), "hub__organisation": OuterRef("hub__organisation")}
     some_offline = Exists(Spell.objects.filter(**same, ended_at=None))
-    groups = (
-        back.order_by()
-        .values("hub__organisation", "news")
-        .annotate(first=Min("back_from"), waits=some_offline)
-    )
-    told = groups.filter(Q(waits=False) | Q(first__lte=now - BACK_WITHIN)).order_by("first")
-    which = list(told.values_list("hub__organisation", "news")[:AT_ONCE])
+    told = back.filter(Q(back_from__lte=now - BACK_WITHIN) | ~some_offline).order_by("back_from")
+    which = set(told.values_list("hub__organisation", "news")[:AT_ONCE])
     of_these = (Q(hub__organisation=organisation, news=news) for organisation, news in which)
+    back = back.filter(news__in={news for _, news in which})
     return back.filter(reduce(or_, of_these, Q(pk__in=[])))
 
 

@@ -531,7 +531,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="spell",
-            index=models.Index(fields=["news"], name="spell_news"),
+            index=models.Index(fields=["news", "ended_at"], name="spell_news"),
         ),
         migrations.AddConstraint(
             model_name="spell",
