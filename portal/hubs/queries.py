@@ -3,10 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from portal.hubs import search
 from portal.hubs.actions.models import HubAction, HubActionAttempt, HubActionQuerySet
 from portal.hubs.models import INVENTORY, Hub, Spell
 from portal.orgs.models import Membership, Organisation, User
@@ -18,6 +20,16 @@ def lately_ours(organisation: Organisation) -> list[str]:
     """Return SpKey's ids of a few hubs that were the organisation's when they were last read."""
     ours = Hub.objects.filter(organisation=organisation, binding=Hub.Binding.OURS)
     return [hub.spkey_id for hub in ours.exclude(read_at=None).order_by("-read_at")[:FEW]]
+
+
+def ids_with(member: Membership, text: str, most: int) -> list[UUID]:
+    """Return the hub ids of some of the organisation's hubs with the text in id or serial.
+
+    At most so many; those that left it, or never were its own, are among them.
+    """
+    known = Hub.objects.filter(organisation=member.organisation_id)
+    found = known.filter(pk__in=search.some(known, text, most))
+    return list(found.values_list("hub_id", flat=True))
 
 
 def last_read(organisation: Organisation) -> datetime | None:

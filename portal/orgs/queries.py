@@ -84,6 +84,11 @@ def invitations_of(member: Membership) -> InvitationQuerySet:
     return Invitation.objects.of(member).unanswered().order_by("-created_at", "email")
 
 
+def invitations_to(member: Membership, text: str) -> InvitationQuerySet:
+    """Return all invitations to the member's organisation of addresses that have the text."""
+    return Invitation.objects.of(member).filter(email__icontains=text)
+
+
 def invitations_visible_to(user: User) -> InvitationQuerySet:
     """Return the invitations to the person's organisations, with the organisation."""
     return Invitation.objects.visible_to(user).select_related("organisation")

@@ -14,11 +14,10 @@ from django.db.models import Q
 from portal.audit import queries
 from portal.core.folding import has_words
 from portal.core.windows import first_of
-from portal.hubs import search as hub_search
-from portal.hubs.models import Hub
+from portal.hubs import queries as hubs
 from portal.jobs import queries as jobs
-from portal.orgs.models import Invitation, Membership
-from portal.orgs.queries import members_of, named
+from portal.orgs.models import Membership
+from portal.orgs.queries import invitations_to, members_of, named
 from portal.sites.queries import sites_of, with_words
 
 FEW: Final = 5
@@ -45,7 +44,7 @@ def _people(member: Membership, text: str, actors: Iterable[tuple[str, str]]) ->
         yield queries.known_of(member) & Q(actor_id=pk)
         yield Q(object_id=str(pk))
     yield from (Q(object_id=str(each.pk)) for each in members)
-    invited = Invitation.objects.of(member).filter(email__icontains=text.strip())
+    invited = invitations_to(member, text.strip())
     yield from (Q(object_id=str(pk)) for pk in invited.values_list("pk", flat=True)[:FEW])
 
 
@@ -63,6 +62,4 @@ def _jobs(member: Membership, text: str) -> Iterator[Q]:
 
 
 def _hubs(member: Membership, text: str) -> Iterator[Q]:
-    own = Hub.objects.filter(organisation=member.organisation_id)
-    found = own.filter(pk__in=hub_search.some(own, text, FEW))
-    return (Q(hub=hub_id) for hub_id in found.values_list("hub_id", flat=True))
+    return (Q(hub=hub_id) for hub_id in hubs.ids_with(member, text, FEW))
