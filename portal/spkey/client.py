@@ -18,9 +18,8 @@ from portal.spkey.records import AnswerMeta, CommandAnswer, HubStatus, SpkeyUser
 from portal.spkey.wire import Limits, Wire
 
 USER_AGENT = "spkey-portal/0.1"
-LAST_PORT = 65_535
 _BASE_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w./~-]*)?",
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[\w./~-]*)?",
     re.ASCII,
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -76,7 +75,7 @@ class Client:
         self.base_url = checked_base_url(base_url)
         self._timeouts = timeouts
         self._ended = ended
-        self._wire = Wire(self.base_url, credentials, _checked_user_agent(user_agent))
+        self._wire = Wire(credentials, _checked_user_agent(user_agent))
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r})"
@@ -198,7 +197,7 @@ class Client:
         on_502: type[SpkeyError] = NotPassedOn,
     ) -> R:
         limits = self._timeouts.limits(method)
-        reply = self._wire.exchange(method, path, body, query or {}, limits)
+        reply = self._wire.exchange(method, self.base_url + path, body, query or {}, limits)
         outcome = understand(reply, read, on_502)
         if self._ended is not None:
             self._ended(hub.lower(), outcome if isinstance(outcome, SpkeyError) else None)
@@ -224,7 +223,7 @@ def _hub_path(hub_id: str, last: str) -> str:
 def checked_base_url(text: str) -> str:
     """Return the address, without a slash at its end. Raises ValueError if none may call it."""
     match = _BASE_URL.fullmatch(text)
-    if not match or int(match["port"] or 0) > LAST_PORT:
+    if not match:
         raise ValueError("A base URL is scheme, host and perhaps port and path, and nothing else.")
     if match["scheme"] == "http" and not _is_loopback(match["host"].strip("[]")):
         raise ValueError("A base URL is https; http is for this machine itself only.")

@@ -3,6 +3,9 @@
 import re
 from typing import NoReturn
 
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
 _KEY = re.compile(r"[A-Za-z0-9]{40}")
 _BEARER = re.compile(r"[A-Za-z0-9\-_.~+/=]{1,4096}")
 # Anything shorter could be an ordinary word, and hiding it would damage honest answers.
@@ -31,11 +34,10 @@ def check_bearer_alphabet(text: str) -> str:
     raise ValueError("A bearer token is made of ASCII letters, digits and -._~+/= only.")
 
 
-class Credentials:
+class Credentials(AuthBase):
     """An API key, a bearer token, or both, that go into a request's headers and nowhere else.
 
-    Raises ValueError for a malformed one, which http.client would quote in an exception, and for
-    none.
+    Raises ValueError for a malformed one, which requests would quote in an exception, and for none.
     """
 
     __slots__ = ("_api_key", "_bearer_token")
@@ -49,14 +51,13 @@ class Credentials:
         finally:
             del api_key, bearer_token
 
-    def headers(self) -> dict[str, str]:
-        """Return the headers that prove who we are, for one request: nobody keeps them."""
-        headers = {}
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the headers; requests calls this last, on the prepared request."""
         if self._api_key:
-            headers["X-API-Key"] = self._api_key
+            request.headers["X-API-Key"] = self._api_key
         if self._bearer_token:
-            headers["Authorization"] = f"Bearer {self._bearer_token}"
-        return headers
+            request.headers["Authorization"] = f"Bearer {self._bearer_token}"
+        return request
 
     def hide_in(self, content: bytes) -> bytes:
         """`content` without our secrets, should a server have echoed them."""

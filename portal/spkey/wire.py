@@ -12,27 +12,24 @@ import io
 import socket
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlencode
 
-import certifi
-from urllib3 import BaseHTTPResponse, Timeout
+import requests
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, SSLError
-from urllib3.util import Retry, parse_url
+from urllib3.exceptions import HTTPError
 
 from portal.spkey.credentials import Credentials
 
 LARGEST_BODY = 1_000_000  # bytes, decoded
 POOLED_CONNECTIONS = 32
 _READ_SIZE = 16_384
-_ONCE = Retry(total=False)  # what fails is raised as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,54 +143,68 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: even unfollowed, requests would otherwise read a redirect's whole body."""
+
+
 class Wire:
-    """A pool of connections to one base URL, for one set of credentials; may be shared by threads.
+    """A pooled session for one base URL and one set of credentials; may be shared by threads."""
 
-    They come straight from urllib3, which does nothing that it was not told to: no redirects, no
-    retries, no cookies, and nothing from the environment. What `requests` does around it costs as
-    much again as the whole call, of which a worker makes hundreds a second.
-    """
-
-    def __init__(self, base_url: str, credentials: Credentials, user_agent: str) -> None:
-        address = parse_url(base_url)
-        self._path = address.path or ""
+    def __init__(self, credentials: Credentials, user_agent: str) -> None:
         self._credentials = credentials
-        self._headers = {
-            "User-Agent": user_agent,
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Connection": "keep-alive",
-        }
-        self._pool = (
-            _TlsPool(
-                address.hostname or "",
-                address.port,
-                maxsize=POOLED_CONNECTIONS,
-                cert_reqs="CERT_REQUIRED",
-                ca_certs=certifi.where(),
-            )
-            if address.scheme == "https"
-            else _Pool(address.hostname or "", address.port, maxsize=POOLED_CONNECTIONS)
+        self._session = _Session()
+        self._session.trust_env = False  # no proxies, .netrc or CA bundles from the environment
+        self._session.auth = credentials
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update(
+            {
+                "User-Agent": user_agent,
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            }
         )
+        adapter = _Adapter(pool_connections=1, pool_maxsize=POOLED_CONNECTIONS, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
 
     def exchange(
-        self, method: str, path: str, body: bytes | None, query: Mapping[str, str], limits: Limits
+        self, method: str, url: str, body: bytes | None, query: Mapping[str, str], limits: Limits
     ) -> Reply:
         """Send one request, once; never raises for what the network or the server does."""
         reply = Reply(request_id=uuid.uuid4().hex, is_command=method != "GET")
-        asked = f"?{urlencode(query)}" if query else ""
         started = time.monotonic()
         call = _Call(ends_at=started + limits.total)
         token = _current.set(call)
         try:
-            sent = self._send(method, path + asked, body, limits, reply.request_id)
-            with _closing(sent) as response:
+            with self._session.request(
+                method,
+                url,
+                params=query,
+                data=body,
+                headers=_headers(reply.request_id, body),
+                timeout=(min(limits.connect, limits.total), limits.read),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
                 reply = self._with_head(reply, response)
                 reply = self._with_body(reply, response)
-        except SSLError:
+        except requests.exceptions.SSLError:
             reply = replace(reply, fault=Fault.TLS)
         # ValueError too: what we send is encoded before, so only an answer can be behind one.
-        except (HTTPError, http.client.HTTPException, OSError, ValueError):
+        except (
+            requests.RequestException,
+            HTTPError,
+            http.client.HTTPException,
+            OSError,
+            ValueError,
+        ):
             reply = replace(reply, fault=Fault.LOST)
         finally:
             _current.reset(token)
@@ -205,33 +216,16 @@ class Wire:
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._pool.close()
+        self._session.close()
 
-    def _send(
-        self, method: str, path: str, body: bytes | None, limits: Limits, request_id: str
-    ) -> BaseHTTPResponse:
-        more = {"X-Request-Id": request_id}
-        if body is not None:
-            more["Content-Type"] = "application/json"
-        return self._pool.urlopen(
-            method,
-            self._path + path,
-            body=body,
-            headers=self._headers | more | self._credentials.headers(),
-            timeout=Timeout(connect=min(limits.connect, limits.total), read=limits.read),
-            retries=_ONCE,
-            redirect=False,
-            preload_content=False,
-        )
-
-    def _with_head(self, reply: Reply, response: BaseHTTPResponse) -> Reply:
+    def _with_head(self, reply: Reply, response: requests.Response) -> Reply:
         def header(name: str) -> str:
             value = response.headers.get(name, "").encode("latin-1", "replace")
             return self._credentials.hide_in(value).decode("latin-1")
 
         return replace(
             reply,
-            http_status=response.status,
+            http_status=response.status_code,
             content_type=header("Content-Type"),
             reference=header("CF-Ray"),
             retry_after=header("Retry-After"),
@@ -239,23 +233,19 @@ class Wire:
             date=header("Date"),
         )
 
-    def _with_body(self, reply: Reply, response: BaseHTTPResponse) -> Reply:
-        if 300 <= response.status < 400:
+    def _with_body(self, reply: Reply, response: requests.Response) -> Reply:
+        if 300 <= response.status_code < 400:
             return reply
         body = bytearray()
-        for piece in response.stream(_READ_SIZE):
+        for piece in response.iter_content(_READ_SIZE):
             body += piece
             if len(body) > LARGEST_BODY:
                 return replace(reply, fault=Fault.TOO_LARGE)
         return replace(reply, body=self._credentials.hide_in(bytes(body)))
 
 
-@contextmanager
-def _closing(response: BaseHTTPResponse) -> Iterator[BaseHTTPResponse]:
-    """Give the connection back to its pool: closed, where the answer was not read to its end."""
-    try:
-        yield response
-    finally:
-        if not response.closed:
-            response.close()
-        response.release_conn()
+def _headers(request_id: str, body: bytes | None) -> dict[str, str]:
+    headers = {"X-Request-Id": request_id}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    return headers

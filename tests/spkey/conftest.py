@@ -3,19 +3,18 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+import responses
 
 from portal import spkey
 from tests.spkey import people
-from tests.spkey.played import PlayedApi, playing
 from tests.spkey.servers import Behaviour, Server
 
 
 @pytest.fixture
-def api() -> Iterator[PlayedApi]:
+def api() -> Iterator[responses.RequestsMock]:
     """A SpKey API that answers as it is told; every answer told must be asked for."""
-    with playing() as played:
-        yield played
-    assert not played.unasked
+    with responses.RequestsMock() as mock:
+        yield mock
 
 
 @pytest.fixture

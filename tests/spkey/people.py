@@ -4,9 +4,9 @@ The secrets are functions, so that no frame of a test holds them.
 """
 
 import pytest
+import responses
 
 from portal import spkey
-from tests.spkey.played import PlayedApi
 
 BASE_URL = "https://api.spkey.test"
 HUB = "3f2b8c1a-9d4e-4f6a-8b7c-0123456789ab"
@@ -59,7 +59,9 @@ def claimed_json(**changes: object) -> dict[str, object]:
     return {"success": True, "aggregateId": HUB, "version": 2, "event": event} | changes
 
 
-def refusal_of_claim(api: PlayedApi, client: spkey.Client, **answer: object) -> spkey.SpkeyError:
+def refusal_of_claim(
+    api: responses.RequestsMock, client: spkey.Client, **answer: object
+) -> spkey.SpkeyError:
     """Answer a claim so, and return the error that the client makes of it."""
     api.post(CLAIM_URL, **answer)
     with pytest.raises(spkey.SpkeyError) as caught:

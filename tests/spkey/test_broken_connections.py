@@ -159,7 +159,7 @@ def test_an_untrusted_certificate_ends_the_call_before_anything_is_sent(
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem))
         monkeypatch.setenv("CURL_CA_BUNDLE", str(pem))
     else:
-        client._wire._pool.ca_certs = str(pem)
+        client._wire._session.verify = str(pem)
     error = failure_of_claim(client)
     assert_surely_not_sent(error, spkey.TlsFailed)
     assert isinstance(error, spkey.Unreachable)
@@ -169,7 +169,7 @@ def test_an_untrusted_certificate_ends_the_call_before_anything_is_sent(
 def test_a_certificate_signed_by_a_trusted_authority_is_accepted(serve, client_of, tmp_path):
     pem = self_signed(tmp_path)
     client = client_of(serve(respond(CLAIMED), tls=server_context(pem)).url)
-    client._wire._pool.ca_certs = str(pem)
+    client._wire._session.verify = str(pem)
     assert client.claim_hub(HUB, **CLAIM).event.type == "HubClaimed"
 
 

@@ -77,7 +77,7 @@ def test_no_fault_shows_the_credentials(serve, client_of, caplog, fault):
 def test_no_failed_connection_shows_the_credentials(serve, client_of, tmp_path, caplog):
     listen_to_everything(caplog)
     tls = serve(respond(answer(STATUS)), tls=server_context(self_signed(tmp_path)))
-    for url in (tls.url, "http://127.0.0.1:1", "https://no-such-host.invalid:9"):
+    for url in (tls.url, "http://127.0.0.1:1", "https://no-such-host.invalid:99999"):
         client = client_of(url)
         with pytest.raises(spkey.Unreachable) as caught:
             client.hub_status(HUB)
@@ -101,7 +101,8 @@ def test_an_echoed_key_does_not_reach_a_record(serve, client_of):
 
 def test_the_client_and_its_parts_do_not_show_the_credentials(client):
     parts = [client, *vars(client).values(), *vars(client._wire).values()]
-    parts += [client._wire._headers, vars(client._wire._pool)]
+    session = client._wire._session
+    parts += [session.auth, session.headers, vars(session)]
     assert_hidden("".join(f"{part!r}{part!s}" for part in parts))
     assert repr(client) == f"Client({people.BASE_URL!r})"
 

@@ -56,7 +56,7 @@ def test_a_drip_fed_answer_over_tls_does_not_outlast_the_deadline(serve, client_
     pem = self_signed(tmp_path)
     server = serve(drip(b"HTTP/1.1 200 OK\r\nX: a"), tls=server_context(pem))
     client = client_of(server.url, spkey.Timeouts(connect=60, get_read=60, get_total=0.4))
-    client._wire._pool.ca_certs = str(pem)
+    client._wire._session.verify = str(pem)
     error = failure_of(lambda: client.hub_status(HUB))
     assert 0.38 < error.duration < ENDLESS
     assert error.may_have_reached

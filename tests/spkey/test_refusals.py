@@ -43,7 +43,7 @@ def test_each_refusal_has_its_class_and_the_apis_own_words(api, client, status, 
     assert type(error) is kind
     assert (error.message, error.http_status, error.reference) == (words, status, "8f1a-ATH")
     assert (error.may_have_reached, error.outcome_unknown, error.from_api) == (True, False, True)
-    assert error.request_id == api.calls[0].headers["X-Request-Id"]
+    assert error.request_id == api.calls[0].request.headers["X-Request-Id"]
     assert error.duration > 0
     assert str(error) == f"HTTP {status}, reference 8f1a-ATH: {words}"
 
