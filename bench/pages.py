@@ -272,10 +272,10 @@ def _found_everywhere(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
 def _files(
     read: Reader, post: Callable[[str, Mapping[str, str]], Work], claim: Claim
 ) -> Iterator[tuple[str, Work]]:
-    yield "hubs as CSV, begun", post("/hubs/export.csv", {})
-    offline = {"state": "offline", "q": "house", "order": "place"}
-    yield "hubs that are offline as CSV, begun", post("/hubs/export.csv", offline)
-    yield "record as CSV, begun", post("/record/export/", {})
+    where, offline = f"?organisation={claim.organisation_id}", {"state": "offline", "q": "house"}
+    yield "hubs as CSV, begun", post(f"/hubs/export.csv{where}", {})
+    yield "hubs that are offline as CSV, begun", post(f"/hubs/export.csv{where}", offline)
+    yield "record as CSV, begun", post(f"/record/export/{where}", {})
     plan = Import.objects.filter(organisation=claim.organisation_id).latest("number")
     yield "plan as CSV, begun", read(f"/import/{plan.pk}/export.csv")
 
