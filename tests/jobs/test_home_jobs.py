@@ -33,7 +33,7 @@ def test_an_administrator_sees_todays_jobs_with_their_numbers(sandbox, admin, jo
     page = admin.get("/")
 
     assert [each.pk for each, _ in page.context["jobs_today"]] == [job.pk]
-    assert "3 expected, 1 claimed, 0 online" in page.content.decode()
+    assert "3 expected, 1 claimed, 0 online" in page.content.decode().replace("\xa0", " ")
 
 
 def test_what_waits_is_said_with_why_and_answered_from_home(admin, job, ira):

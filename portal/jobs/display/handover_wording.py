@@ -104,7 +104,7 @@ def lacks(standing: Standing) -> str:
     if claimed:
         words = ngettext("%(n)d hub is offline", "%(n)d hubs are offline", len(claimed))
         parts.append(words % {"n": len(claimed)})
-    return gettext("%(what)s.") % {"what": "; ".join(parts)} if parts else ""
+    return gettext("%(what)s.") % {"what": gettext("; ").join(parts)} if parts else ""
 
 
 def label(item: Item) -> str:

@@ -1,5 +1,6 @@
 """Words of jobs, for pages and e-mails."""
 
+import re
 from datetime import date
 
 from django import template
@@ -33,6 +34,12 @@ def job_window(job: Job) -> str:
 def job_end(job: Job) -> str:
     """Say when the job ends, or has ended."""
     return wording.end(job)
+
+
+@register.filter(is_safe=True)
+def numbers_kept(words: str) -> str:
+    """Return the words with each number on the line of what it counts."""
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", words)
 
 
 @register.filter

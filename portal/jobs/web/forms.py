@@ -142,6 +142,9 @@ class JobForm(forms.Form):
             del self.fields["version"]
         else:
             del self.fields["site"]
+            self.fields["expected_count"].help_text = _(
+                "How many are to be claimed. A list below counts by itself."
+            )
 
     def clean_invite(self) -> list[str]:
         """Return the addresses, each once."""
