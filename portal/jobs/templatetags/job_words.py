@@ -3,6 +3,8 @@
 from datetime import date
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from portal.core.ui import Chip
 from portal.jobs.display import wording
@@ -39,6 +41,13 @@ def job_end(job: Job) -> str:
 def job_people(job: Job) -> str:
     """Return who works on the job."""
     return wording.people(job)
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Return a text in which an e-mail address may go on in the next line after its "@"."""
+    *users, rest = text.split("@")
+    return format_html("{}{}", format_html_join("", "{}@<wbr>", ((user,) for user in users)), rest)
 
 
 @register.filter
