@@ -54,7 +54,7 @@ def test_the_job_names_who_is_invited_until_they_join(planned, as_person, ada):
     assert "new@acme.example" in shown
     assert "Invited, not joined yet" in shown
     assert "Nobody is named" not in shown
-    assert "new@acme.example (invited)" in as_person(ada).get("/jobs/").text
+    assert "new@<wbr>acme.example (invited)" in as_person(ada).get("/jobs/").text
 
     invitations.accept(Invitation.objects.get(), make_person("new@acme.example", "Lea"))
     shown = as_person(ada).get(page).content.decode()

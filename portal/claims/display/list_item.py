@@ -14,6 +14,7 @@ from portal.core.ui import Chip
 from portal.hubs.models import Hub
 
 QUOTED = (State.REVIEW, State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED)
+SEPARATOR = " · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class ListItem:
     at: datetime
     moment: str
     last_seen: str
+
+    @property
+    def meta_parts(self) -> list[str]:
+        """What stays whole where a line ends."""
+        return self.meta.split(SEPARATOR) if self.meta else []
 
 
 def of(claim: Claim, *, for_support: bool = False) -> ListItem:
@@ -74,7 +80,7 @@ def for_others(claim: Claim) -> ListItem:
 
 
 def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
+    return SEPARATOR.join(part for part in parts if part)
 
 
 def _last_seen(claim: Claim) -> str:

@@ -4,6 +4,8 @@ import re
 from datetime import date
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from portal.core.ui import Chip
 from portal.jobs.display import wording
@@ -46,6 +48,13 @@ def numbers_kept(words: str) -> str:
 def job_people(job: Job) -> str:
     """Return who works on the job."""
     return wording.people(job)
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Return a text in which an e-mail address may go on in the next line after its "@"."""
+    *users, rest = text.split("@")
+    return format_html("{}{}", format_html_join("", "{}@<wbr>", ((user,) for user in users)), rest)
 
 
 @register.filter

@@ -37,14 +37,14 @@ WORDS: dict[str, tuple[Chip, Text]] = {
         Chip("stop", "stop", _("Refused")),
         _(
             "SmartphoneKey does not accept %(sent)s: mistyped, replaced, revoked or expired. "
-            "Claims are saved and wait. Store the right one below."
+            "Claims are saved and wait. Store the right one."
         ),
     ),
     State.MISMATCH: (
         Chip("stop", "alert", WRONG_ORGANISATION),
         _(
             "This key belongs to another organisation at SmartphoneKey. Claims are saved and wait. "
-            "Store your organisation's own key below."
+            "Store your organisation's own key."
         ),
     ),
     State.UNREACHABLE: (

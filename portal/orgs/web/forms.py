@@ -128,8 +128,8 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         labels: ClassVar = {"requires_factor": _("Who needs a second factor?")}
         help_texts: ClassVar = {
             "requires_factor": _(
-                "A passkey or an authenticator app beside the password. Who has none is asked to"
-                " set it up with their next tap."
+                "A passkey or an authenticator app beside the password. Anyone without one is asked"
+                " to set it up at their next tap."
             )
         }
         widgets: ClassVar = {"requires_factor": forms.RadioSelect}

@@ -343,7 +343,12 @@ def test_what_one_may_not_do_in_the_new_organisation_is_not_what_stops_an_old_pa
 def test_buttons_say_for_whom_where_there_are_several_to_choose_from(
     client, ada, harbour, two_keys
 ):
-    of_key = ("Save the new key for", "Check key for", "Use this way for", "Save the day for")
+    of_key = (
+        "Save the new key for",
+        "Check key for",
+        "Use this way for",
+        "Save the expiry date for",
+    )
     of_new_key = ("Use it now, unchecked, for", "Check again for", "Discard the new key of")
     words = {
         KEY: (*of_key, *of_new_key),
