@@ -8,7 +8,7 @@ verb that tells different stories has one sentence for each: `verb/state`, as it
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.kinds import Kind
@@ -211,7 +211,7 @@ ROLES: Final[dict[str, Text]] = {
     Role.PORTAL: _("The portal"),
 }
 RESULTS: Final[dict[str, Text]] = {
-    "": _("Done"),
+    "": pgettext_lazy("an action", "Done"),
     "failed": _("Failed"),
     "refused": _("Refused"),
 }
