@@ -72,7 +72,7 @@ COURSE = (
     column("sends", _("times sent")),
     column("contacted_at", _("last asked")),
     column("due_at", _("next step")),
-    column("claimed_at", _("claimed")),
+    column("claimed_at", _("Claimed")),
     column("finished_at", _("ended")),
     column("late_effect_at", _("took effect late")),
 )

@@ -43,7 +43,7 @@ class HubAdmin(ReadOnlyAdmin):
         "serial",
         "firmware",
         column("is_primary", _("primary hub")),
-        column("claimed_at", _("claimed")),
+        column("claimed_at", _("Claimed")),
         column("claimed_by_name", _("claimed by")),
         "replaced_by",
         "note",

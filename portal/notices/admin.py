@@ -1,5 +1,7 @@
 """The outbox for the operators: what was to be sent to whom, and whether it was."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -10,10 +12,29 @@ from portal.notices.models import AccountEmail, InvitationEmail, Notice
 PERSON = column("user", _("person"))
 WRITTEN = column("created_at", _("written"))
 TRIES = column("tries", _("times tried"))
-SENT = column("sent_at", _("sent"))
+SENT = column("sent_at", _("Sent"))
 GIVEN_UP = column("given_up_at", _("given up"))
 HOW = (TRIES, SENT, GIVEN_UP)
 COURSE = (WRITTEN, TRIES, column("due_at", _("next try")), SENT, GIVEN_UP)
+
+
+class WrittenFilter(admin.DateFieldListFilter):
+    """E-mails by when they were written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("written")
+
+
+class GivenUpFilter(admin.DateFieldListFilter):
+    """E-mails by when they were given up."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("given up")
+
+
+WHEN = (("created_at", WrittenFilter), ("given_up_at", GivenUpFilter))
 
 
 @admin.register(Notice)
@@ -29,9 +50,10 @@ class NoticeAdmin(ReadOnlyAdmin):
         *COURSE,
     )
     list_display = (WRITTEN, "organisation", PERSON, "kind", *HOW)
-    list_filter = ("kind", "created_at", "given_up_at")
+    list_filter = ("kind", *WHEN)
     list_select_related = ("organisation", "user")
     search_fields = ("about",)
+    search_help_text = _("Whole id of what it is about")
 
 
 @admin.register(AccountEmail)
@@ -45,7 +67,7 @@ class AccountEmailAdmin(ReadOnlyAdmin):
         *COURSE,
     )
     list_display = (WRITTEN, PERSON, "kind", *HOW)
-    list_filter = ("kind", "created_at", "given_up_at")
+    list_filter = ("kind", *WHEN)
     list_select_related = ("user",)
     search_fields = ("user__email",)
     search_help_text = _("Whole e-mail address")
@@ -62,7 +84,7 @@ class InvitationEmailAdmin(ReadOnlyAdmin):
         *COURSE,
     )
     list_display = (WRITTEN, "invitation", "organisation", *HOW)
-    list_filter = ("created_at", "given_up_at")
+    list_filter = WHEN
     list_select_related = ("invitation__organisation",)
     search_fields = ("invitation__email",)
     search_help_text = _("Whole e-mail address")

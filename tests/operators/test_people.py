@@ -82,7 +82,9 @@ def test_a_password_change_by_an_operator_is_recorded_without_the_password(opera
 
 def test_the_removal_of_a_second_factor_is_recorded(operator, ira):
     set_up_factor(ira)
-    page = address(Authenticator, "delete", Authenticator.objects.get(user=ira).pk)
+    factor = Authenticator.objects.get(user=ira)
+    page = address(Authenticator, "delete", factor.pk)
+    assert page in operator.get(address(Authenticator, "change", factor.pk)).text
     operator.post(page, {"post": "yes", "reason": REASON})
 
     assert not Authenticator.objects.filter(user=ira).exists()

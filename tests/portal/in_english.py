@@ -75,5 +75,5 @@ class Reader(HTMLParser):
 def english(page: str) -> list[str]:
     """Return the texts of a page, each whole, that hold a word of Latin letters not known here."""
     reader = Reader()
-    reader.feed(page)
+    reader.feed(page.replace("<wbr>", ""))  # There a word may break; it is one word.
     return reader.latin

@@ -39,7 +39,7 @@ def column(name: str, words: Text, said: Callable[[Any], object] = _as_it_is) ->
     def shown(row: Any) -> object:
         value = getattr(row, name)
         if isinstance(value, bool):
-            return gettext("yes") if value else gettext("no")
+            return gettext("Yes") if value else gettext("No")
         return EMPTY if value is None or value == "" else display_for_value(said(value), EMPTY)
 
     shown.__name__ = name

@@ -84,7 +84,7 @@ def reason_field(*, required: bool = False) -> forms.CharField:
         max_length=500,
         help_text=_(
             "Needed where somebody gains or loses power, and where an address, a password, a "
-            "second factor, an SpKey id or a key’s kind changes. Operators are told, and "
+            "second factor, a SpKey id or a key’s kind changes. Operators are told, and "
             "that organisation’s administrators."
         ),
         error_messages={"required": NO_REASON, "min_length": SHORT_REASON},
