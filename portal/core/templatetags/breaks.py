@@ -14,10 +14,3 @@ def after_at_signs(text: str) -> SafeString:
     """Let an address break after its @ before it breaks within a word. What is in tags stays."""
     said = re.sub(r"@(?![^<]*>)", "@<wbr>", conditional_escape(text))
     return mark_safe(said)  # noqa: S308  # escaped
-
-
-@register.filter
-def keep_hyphens(text: str) -> SafeString:
-    """Keep a word that has hyphens, such as a serial, in one line."""
-    said = re.sub(r"\S*-\S*", r'<span class="unbroken">\g<0></span>', conditional_escape(text))
-    return mark_safe(said)  # noqa: S308  # escaped
