@@ -177,7 +177,7 @@ def test_what_is_sent_is_chosen_where_a_token_is_stored(admin, sandbox):
     assert credential().sent == "token"
     worker.run_once()
     assert "SmartphoneKey accepts this bearer token." in words(admin)
-    assert "The bearer token alone, Both together" in words(admin)
+    assert "The bearer token alone<br>Both together" in words(admin)
 
 
 def test_a_refused_token_is_called_one_and_leads_to_what_is_accepted(admin, sandbox):
