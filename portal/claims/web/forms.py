@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims import site_choice
 from portal.claims.display import answer_wording
+from portal.core.ui import Text
 from portal.core.web.long_choices import LongRadioCards
 from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photo_reader, photos
@@ -20,9 +21,9 @@ LONGEST_TYPED = 2000
 class LabelField(forms.CharField):
     """What a label says, as scanned, typed or pasted; its value is the hub id (a UUID)."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: Text | None = None) -> None:
         super().__init__(
-            label=_("Hub id"),
+            label=label or _("Hub id"),
             max_length=LONGEST_TYPED,
             strip=False,
             error_messages={"required": label_wording.SENTENCES["empty"]},

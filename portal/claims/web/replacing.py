@@ -32,7 +32,7 @@ class ReplaceForm(forms.Form):
     neighbour by mistake takes its place from it.
     """
 
-    label = LabelField()
+    label = LabelField(_("New hub id"))
     spare = forms.BooleanField(
         label=_("It is a spare, and hangs here now"), required=False, widget=forms.HiddenInput
     )

@@ -39,7 +39,7 @@ BY_STATE: Final[dict[str, Words]] = {
     State.DONE: _words(
         "good", "check", pgettext_lazy("an action", "Done"), _("SmartphoneKey confirms it.")
     ),
-    State.WAS_SO: _words("good", "check", _("Was so already"), _("Nothing had to be sent.")),
+    State.WAS_SO: _words("good", "check", _("Already so"), _("Nothing had to be sent.")),
     State.ACCEPTED: _words(
         "good",
         "check",

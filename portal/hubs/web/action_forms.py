@@ -169,7 +169,7 @@ class CommissionForm(ActionForm):
         label=_("Matter code"),
         max_length=200,
         widget=WriteOnly(),
-        help_text=_("11 or 21 digits, or what the QR code says: MT: and more."),
+        help_text=_("11 or 21 digits, or all that the QR code says, from “MT:” on."),
         error_messages={"required": _("Enter the code that is on the device.")},
     )
     field_order = ("code", "submission")
@@ -180,7 +180,7 @@ class CommissionForm(ActionForm):
         bare = code if code.startswith("MT:") else code.replace("-", "").replace(" ", "")
         if not is_commissioning_code(bare):
             raise forms.ValidationError(
-                _("A Matter code has 11 or 21 digits, or begins with MT:. Enter it again.")
+                _("A Matter code has 11 or 21 digits, or begins with “MT:”. Enter it again.")
             )
         return bare
 

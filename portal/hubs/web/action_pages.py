@@ -27,11 +27,13 @@ class ActionPage:
     form: type[forms.ActionForm] = forms.ActionForm
     more: Mapping[str, Any] = field(default_factory=dict)
     is_dangerous: bool = False
+    needs_all: bool = False
 
 
 _ACCEPTED: Final = _(
     "SmartphoneKey accepts it and passes it on; a hub that is offline gets it once it is back."
 )
+_ANSWER: Final = _("What the hub answers does not come back here.")
 _NOT_KEPT: Final = _(
     "What you enter is sent once and kept nowhere: not in the portal, not in its record. "
     "If it cannot be sent now, you enter it again."
@@ -81,7 +83,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
         Kind.COMMAND,
         action_wording.COMMANDS[Command.NODES],
         _("Ask hub …%(tail)s for its devices?"),
-        (_ACCEPTED,),
+        (_ACCEPTED, _ANSWER),
         _("Send"),
         more={"command": Command.NODES},
     ),
@@ -89,7 +91,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
         Kind.COMMAND,
         action_wording.COMMANDS[Command.SERVER],
         _("Ask hub …%(tail)s for server info?"),
-        (_ACCEPTED,),
+        (_ACCEPTED, _ANSWER),
         _("Send"),
         more={"command": Command.SERVER},
     ),
@@ -105,6 +107,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
         _("Send"),
         forms.WifiForm,
         more={"command": Command.WIFI},
+        needs_all=True,
     ),
     "matter": ActionPage(
         Kind.COMMISSION,

@@ -96,7 +96,7 @@ def about(row: Row, sites: SiteFinder) -> str:
     verdict = row.cause if row.cause and row.cause in Verdict.values else row.verdict
     if row.at_site and (verdict in OF_SITE or row.state == RowState.ALREADY):
         site = sites.named(row.at_site)
-        return gettext("at %(site)s") % {"site": site.name if site else row.at_site}
+        return gettext("now at %(site)s") % {"site": site.name if site else row.at_site}
     if verdict == Verdict.TWICE:
         return gettext("first in line %(line)s") % {"line": row.about}
     if verdict == Verdict.SITE_UNKNOWN:
@@ -138,7 +138,7 @@ def piles(counts: Counts) -> list[Tab]:
     under_way = sum(numbers[state] for state in UNDER_WAY)
     found = [
         Tab(RowState.DONE, pgettext("rows", "Done"), numbers[RowState.DONE], "good"),
-        Tab(RowState.ALREADY, gettext("Was so already"), numbers[RowState.ALREADY], "good"),
+        Tab(RowState.ALREADY, gettext("Already so"), numbers[RowState.ALREADY], "good"),
         Tab(RowState.NOT_DONE, gettext("Not done"), numbers[RowState.NOT_DONE], "stop"),
     ]
     return [*found, *([Tab("under_way", gettext("Under way"), under_way)] if under_way else [])]
@@ -149,8 +149,13 @@ def to_be_done(plan: Import, counts: Counts) -> int:
     return counts.get((RowState.PLANNED, TO_BE_DONE[plan.kind]), 0)
 
 
-def chip(plan: Import) -> Chip:
-    """Return the import's state at a glance; one that did nothing is not called good."""
+def chip(plan: Import, to_do: int | None = None) -> Chip:
+    """Return the import's state at a glance; one that did nothing is not called good.
+
+    With `to_do`, how many rows the plan would carry out: one of none is not ready to start.
+    """
+    if plan.state == State.READY and to_do == 0:
+        return wording.NOTHING_TO_DO
     is_bare = plan.state == State.FINISHED and not plan.done
     return wording.NOTHING_DONE if is_bare else wording.STATES[plan.state]
 

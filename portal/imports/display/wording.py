@@ -38,6 +38,7 @@ STATES: Final[dict[str, Chip]] = {
     State.DISCARDED: Chip("quiet", "put-away", _("Discarded")),
 }
 NOTHING_DONE: Final = Chip("attention", "alert", _("Nothing done"))
+NOTHING_TO_DO: Final = Chip("quiet", "check", _("Nothing to do"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def of_row(kind: str, row: Row, *, for_admin: bool) -> Words:
     if row.state == RowState.DONE:
         return _good(DONE[kind])
     if row.state == RowState.ALREADY:
-        return _good(_("Was so already"))
+        return _good(_("Already so"))
     if row.state == RowState.NOT_DONE:
         return _of_cause(kind, row.cause, for_admin=for_admin)
     return _followed(row, for_admin=for_admin) or _OF_STATE[row.state]

@@ -56,6 +56,7 @@ def _story(
     request: HttpRequest, plan: Import, member: Membership, counts: Counts | None = None
 ) -> dict[str, object]:
     counts = queries.counts(plan) if counts is None else counts
+    to_do = page.to_be_done(plan, counts)
     numbers = page.numbers_of(counts)
     sites = SiteFinder(plan.organisation, member)
     found = progress.of(plan, counts)
@@ -63,7 +64,7 @@ def _story(
     return {
         "plan": plan,
         "kind": wording.KINDS[plan.kind],
-        "chip": page.chip(plan),
+        "chip": page.chip(plan, to_do),
         "problems": [file_wording.sentence(FileProblem.from_json(each)) for each in plan.problems],
         "progress": found,
         "progress_said": page.progress(found),
@@ -72,8 +73,8 @@ def _story(
         "is_open": plan.state in OPEN,
         "is_too_old": old_rows.is_too_old(plan),
         "outcome": wording.outcome(plan.kind, numbers) if plan.state == State.FINISHED else "",
-        "to_do": page.to_be_done(plan, counts),
-        "button": wording.carry_out(plan.kind, page.to_be_done(plan, counts)),
+        "to_do": to_do,
+        "button": wording.carry_out(plan.kind, to_do),
         "not_done": numbers[RowState.NOT_DONE],
         "copied": _copied(plan, numbers[RowState.NOT_DONE]),
         "kept_until": old_rows.kept_until(plan),
