@@ -83,7 +83,7 @@ def test_a_file_refused_later_says_why_and_what_to_do(ada, mill_court, as_person
     work(plan)
     page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,))).text
     assert "There are more than 10,000 rows. Split the file at line 10002." in page
-    assert "Nothing of this file was taken." in page
+    assert "Nothing was taken from this file." in page
     assert not Row.objects.exists()
 
 
