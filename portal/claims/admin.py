@@ -15,12 +15,12 @@ from portal.core.web.admin_filters import WordedFilter
 from portal.core.web.admin_lists import MOST_COUNTED, column, drawn
 from portal.hubs import search as hub_search
 from portal.hubs.models import Hub
-from portal.hubs.web.call_columns import ANSWER
+from portal.hubs.web import call_columns
 
 CALL = (
     "number",
     column("get_kind_display", _("call"), lambda display: display()),
-    *ANSWER,
+    *call_columns.ANSWER,
 )
 
 
@@ -78,15 +78,15 @@ COURSE = (
 )
 INNER = (
     column("last_send_at", _("last sent")),
-    column("outcome_unknown_since", _("outcome not known since")),
+    call_columns.UNKNOWN_SINCE,
     column("no_effect_seen_at", _("seen without effect")),
     column("send_requested", _("somebody asked to send it")),
-    column("cancel_requested_at", _("somebody asked to stop")),
-    column("cancel_requested_by", _("who asked to stop")),
+    call_columns.STOPPED_AT,
+    call_columns.STOPPED_BY,
     column("retry_window_start", _("tried since")),
     column("retry_of", _("the claim before this one")),
     column("retried", _("tried again")),
-    column("leased_by", _("worker that has it")),
+    call_columns.WORKER,
     column("lease_until", _("until")),
     column("version", _("version")),
     column("changed_at", _("last change")),
@@ -106,13 +106,13 @@ class ClaimAdmin(ReadOnlyAdmin):
     )
     list_filter = (StateFilter, ReasonFilter, "organisation")
     search_fields = ("hub_id_text", "reference")
-    search_help_text = _("Hub id, serial or reference")
+    search_help_text = call_columns.SEARCHED_BY
     list_select_related = ("organisation", "acting_organisation", "site", "submitted_by")
     inlines = (Attempts,)
     fieldsets = (
         (None, {"fields": ABOUT}),
         (_("How it goes"), {"fields": COURSE}),
-        (_("For looking into it"), {"fields": INNER, "classes": ("collapse",)}),
+        (call_columns.LOOKING, {"fields": INNER, "classes": ("collapse",)}),
     )
 
     def found(self, rows: QuerySet[Any], text: str) -> set[Any]:

@@ -16,7 +16,7 @@ NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|CSV|JSON|QR|XLSX|Esc|x{3,}|
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A statement in SQL is none.
 SENTENCE = re.compile(
-    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA|CASE|INSERT|UPDATE)\b)"
+    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA|CASE|INSERT|PERFORM|UPDATE)\b)"
     r"(?:[A-Z][\w’']* .*[a-z]{2,}|[A-Za-z]{2,} .*[a-z]{2,}[.?!…]$)"
 )
 

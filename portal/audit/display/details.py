@@ -15,8 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit import key_words
 from portal.audit.display import wording
 from portal.audit.models import Entry
+from portal.audit.record import Role
 
 type Text = str | Promise
 
@@ -48,7 +50,7 @@ NAMES: Final[dict[str, Text]] = {
     "hub": _("Hub"),
     "hubs": _("Hubs"),
     "is_active": _("May sign in"),
-    "is_staff": _("Operator of the portal"),
+    "is_staff": wording.ROLES[Role.OPERATOR],
     "job": _("Job"),
     "key": _("Key"),
     "kind": _("Kind"),
@@ -108,11 +110,11 @@ VALUES: Final[dict[str, Text]] = {
     "admins": _("Administrators"),
     "everybody": _("Everybody"),
     "none": _("Nobody"),
-    "key": _("The API key alone"),
-    "token": _("The bearer token alone"),
+    "key": key_words.KEY_ALONE,
+    "token": key_words.TOKEN_ALONE,
     "both": _("Both together"),
     "normal": _("Normal key"),
-    "super": _("Super key (SpKey support)"),
+    "super": key_words.SUPER_KEY,
     "get_nodes": _("its devices"),
     "server_info": _("server info"),
     "set_wifi_credentials": _("Wi-Fi"),

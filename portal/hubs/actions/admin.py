@@ -15,7 +15,7 @@ from portal.hubs.actions.models import HubAction, HubActionAttempt
 from portal.hubs.attempts import SEND
 from portal.hubs.display import action_wording
 from portal.hubs.models import Hub
-from portal.hubs.web.call_columns import ANSWER
+from portal.hubs.web import call_columns
 
 
 class Attempts(ReadOnly, admin.TabularInline[HubActionAttempt, HubAction]):
@@ -25,7 +25,7 @@ class Attempts(ReadOnly, admin.TabularInline[HubActionAttempt, HubAction]):
     fields = readonly_fields = (
         "number",
         "what",
-        *ANSWER,
+        *call_columns.ANSWER,
     )
     verbose_name_plural = _("Calls to SmartphoneKey")
     extra = 0
@@ -51,7 +51,7 @@ class HubActionAdmin(ReadOnlyAdmin):
     list_display = ("title", "what", "organisation", "state_in_words", "asked_by", "created_at")
     list_filter = (StateFilter, "organisation")
     search_fields = ("reference",)
-    search_help_text = _("Hub id, serial or reference")
+    search_help_text = call_columns.SEARCHED_BY
     list_select_related = ("organisation", "hub", "site", "asked_by")
     inlines = (Attempts,)
     fieldsets = (
@@ -75,18 +75,18 @@ class HubActionAdmin(ReadOnlyAdmin):
             },
         ),
         (
-            _("For looking into it"),
+            call_columns.LOOKING,
             {
                 "fields": (
                     "from_site_id",
                     "spkey_site_id",
                     column("last_send_at", _("last sent")),
-                    column("outcome_unknown_since", _("outcome not known since")),
+                    call_columns.UNKNOWN_SINCE,
                     column("no_effect_seen_at", _("seen without effect")),
-                    column("cancel_requested_at", _("somebody asked to stop")),
-                    column("cancel_requested_by", _("who asked to stop")),
+                    call_columns.STOPPED_AT,
+                    call_columns.STOPPED_BY,
                     column("retry_window_start", _("tried since")),
-                    column("leased_by", _("worker that has it")),
+                    call_columns.WORKER,
                     column("lease_until", _("until")),
                     column("version", _("version")),
                     column("changed_at", _("last change")),

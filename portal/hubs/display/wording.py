@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.ui import Chip, Text
 from portal.hubs.models import LEFT, Health, Hub
 
+PLACE_TOO_LONG: Final = _("At most 80 characters fit.")
+NOTE_TOO_LONG: Final = _("At most 1,000 characters fit.")
+CHOOSE_FIRST: Final = _("Choose the hubs first.")
+
 STATES: Final[Mapping[str, Chip]] = {
     Health.ONLINE: Chip("good", "check", _("Online")),
     Health.OFFLINE: Chip("attention", "offline", _("Offline")),

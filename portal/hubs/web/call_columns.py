@@ -21,3 +21,11 @@ ANSWER: Final[tuple[Any, ...]] = (
     column("message", _("SmartphoneKey wrote")),
     column("started_at", _("time")),
 )
+
+LOOKING: Final = _("For looking into it")
+SEARCHED_BY: Final = _("Hub id, serial or reference")
+# What claims and actions have in common, to whom it may be of use.
+UNKNOWN_SINCE: Final = column("outcome_unknown_since", _("outcome not known since"))
+STOPPED_AT: Final = column("cancel_requested_at", _("somebody asked to stop"))
+STOPPED_BY: Final = column("cancel_requested_by", _("who asked to stop"))
+WORKER: Final = column("leased_by", _("worker that has it"))

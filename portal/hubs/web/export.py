@@ -18,13 +18,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from portal.audit.record import record
 from portal.audit.web.csv_file import BYTE_ORDER_MARK, harmless
 from portal.hubs import inventory
-from portal.hubs.display import rows
+from portal.hubs.display import rows, wording
 from portal.hubs.models import Hub
 from portal.hubs.web.forms import InventoryFilter
 from portal.jobs import rights
@@ -96,7 +95,7 @@ def _asked(request: HttpRequest, form: str) -> tuple[Membership, Iterable[Hub] |
         return member, None
     chosen = chosen_of(request)
     if not chosen and {"hub", "chosen"} & request.POST.keys():
-        messages.info(request, gettext("Choose the hubs first."))
+        messages.info(request, str(wording.CHOOSE_FIRST))
         return member, None
     found = rights.hubs_of(member).select_related("site") if chosen else asked.found()
     name, falling = asked.order

@@ -126,7 +126,7 @@ class HubWordsForm(forms.Form):
         required=False,
         max_length=80,
         show_hidden_initial=True,
-        error_messages={"max_length": _("At most 80 characters fit.")},
+        error_messages={"max_length": wording.PLACE_TOO_LONG},
     )
     note = forms.CharField(
         label=_("Note"),
@@ -134,7 +134,7 @@ class HubWordsForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         show_hidden_initial=True,
-        error_messages={"max_length": _("At most 1,000 characters fit.")},
+        error_messages={"max_length": wording.NOTE_TOO_LONG},
     )
 
     def clean_place(self) -> str:

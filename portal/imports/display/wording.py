@@ -14,6 +14,7 @@ from portal.claims.models import State as ClaimState
 from portal.core.ui import Chip, Text
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display import action_wording
+from portal.hubs.display import wording as of_hubs
 from portal.imports import moving
 from portal.imports.conduct import STOPPED
 from portal.imports.models import Kind, Row, RowState, State, Verdict
@@ -104,8 +105,8 @@ VERDICTS: Final[dict[str, Words]] = {
     Verdict.NO_RIGHT: _no(
         _("Not allowed"), _("Who started this may not claim at this site, or may not any more.")
     ),
-    Verdict.PLACE_TOO_LONG: _to_mend(_("Place too long"), _("At most 80 characters fit.")),
-    Verdict.CELL_TOO_LONG: _to_mend(_("Cell too long"), _("At most 1,000 characters fit.")),
+    Verdict.PLACE_TOO_LONG: _to_mend(_("Place too long"), of_hubs.PLACE_TOO_LONG),
+    Verdict.CELL_TOO_LONG: _to_mend(_("Cell too long"), of_hubs.NOTE_TOO_LONG),
     Verdict.TOO_MANY_CELLS: _to_mend(
         _("Cell without a column"), _("Give its column a name in the first row, or empty it.")
     ),

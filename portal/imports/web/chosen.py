@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portal.core.web.long_choices import LongSelect
 from portal.core.web.posted import posted
+from portal.hubs.display import wording
 from portal.hubs.display.rows import row_of
 from portal.hubs.models import Hub
 from portal.hubs.web.export import chosen_of
@@ -54,7 +55,7 @@ def move_chosen(request: HttpRequest) -> HttpResponse:
     chosen = rights.hubs_of(member).own().filter(pk__in=chosen_of(request))
     hubs = list(chosen.select_related("site").order_by("site__name", "place", "hub_id"))
     if not hubs:
-        messages.info(request, gettext("Choose the hubs first."))
+        messages.info(request, str(wording.CHOOSE_FIRST))
         return redirect("hubs:list")
     # Without its token it is the inventory's form, which asks for this one.
     form = ChosenMoveForm(member, posted(request) if "submission" in request.POST else None)

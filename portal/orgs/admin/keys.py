@@ -46,7 +46,7 @@ class CredentialAdmin(admin.ModelAdmin[ApiCredential]):
     list_filter = ("kind", KeyStateFilter)
     list_select_related = ("organisation",)
     search_fields = ("organisation__name", "organisation__spkey_org_id")
-    search_help_text = _("Name or SpKey organisation id")
+    search_help_text = key_wording.SEARCHED_BY
 
     def title(self, credential: ApiCredential) -> str:
         """Return what its page is called."""

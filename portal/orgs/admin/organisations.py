@@ -90,7 +90,7 @@ class OrganisationAdmin(admin.ModelAdmin[Organisation]):
     list_display = ("name", "spkey_org_id", "people", "key", "created_at")
     list_select_related = ("credential",)
     search_fields = ("name", "spkey_org_id")
-    search_help_text = _("Name or SpKey organisation id")
+    search_help_text = key_wording.SEARCHED_BY
     change_form_template = "orgs/operators_organisation.html"
     # Its own administrators say of whom it requires a second factor.
     exclude = ("requires_factor",)

@@ -15,6 +15,7 @@ from portal.orgs.models import ApiCredential, KeyCandidate
 State = ApiCredential.State
 Sent = ApiCredential.Sent
 
+SEARCHED_BY = _("Name or SpKey organisation id")
 WRONG_ORGANISATION = _("Wrong organisation")
 FOREIGN_KEY = _("The API key belongs to another organisation")
 

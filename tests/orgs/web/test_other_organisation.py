@@ -48,7 +48,13 @@ LOOKED_AT_ALONE = {
     *("claims:detail", "claims:live", "jobs:detail", "jobs:live", "jobs:handover"),
     *("jobs:handover-large", "jobs:handover-small"),
 }
-TODAY = {"starts_on": str(timezone.localdate()), "ends_on": str(timezone.localdate())}
+
+
+def today() -> dict[str, str]:
+    """The days of a job of today, whatever day it has become since the tests began."""
+    return dict.fromkeys(("starts_on", "ends_on"), str(timezone.localdate()))
+
+
 # The libraries', and what is only of development.
 LIBRARIES = ("account_", "mfa_", "admin:", "letter")
 
@@ -86,7 +92,7 @@ def posts(mill_court, lighthouse, hub_id, harbours_claim) -> dict[str, dict[str,
         "claims:read": claim_form(lighthouse, hub_id),
         "jobs:ask-site": {"wanted": "The quay"},
         "jobs:decide": {"claim": str(harbours_claim.pk), "decision": "release"},
-        "jobs:new": {"site": str(lighthouse.pk), **TODAY},
+        "jobs:new": {"site": str(lighthouse.pk), **today()},
         "key:candidate-check": {"candidate": str(uuid4())},
         "key:candidate-discard": {"candidate": str(uuid4())},
         "key:candidate-use": {"candidate": str(uuid4())},
@@ -233,7 +239,7 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things |= dict.fromkeys(("jobs:handover-large", "jobs:handover-small"), photos)
     things["jobs:handover-link-end"] = link.pk
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
-    form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **TODAY}
+    form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **today()}
     form |= {"people": [str(member.pk)], "explanation": "Nothing was there", "days": "9"}
     verdicts = {}
     for name, pattern in named():
