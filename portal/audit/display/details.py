@@ -15,7 +15,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.audit import key_words
 from portal.audit.display import wording
 from portal.audit.models import Entry
 from portal.audit.record import Role
@@ -110,11 +109,11 @@ VALUES: Final[dict[str, Text]] = {
     "admins": _("Administrators"),
     "everybody": _("Everybody"),
     "none": _("Nobody"),
-    "key": key_words.KEY_ALONE,
-    "token": key_words.TOKEN_ALONE,
+    "key": _("API key alone"),
+    "token": _("Bearer token alone"),
     "both": _("Both together"),
     "normal": _("Normal key"),
-    "super": key_words.SUPER_KEY,
+    "super": _("Super key"),
     "get_nodes": _("its devices"),
     "server_info": _("server info"),
     "set_wifi_credentials": _("Wi-Fi"),

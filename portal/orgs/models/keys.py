@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.audit import key_words
 from portal.core.leasing import Bound, Leased
 from portal.orgs.encryption import EncryptedField, Secret, UnreadableSecretError, fingerprint
 from portal.orgs.models.people import User
@@ -40,8 +39,8 @@ class ApiKey(Leased):
     class Sent(models.TextChoices):
         """What is sent to prove who we are; the vendor's guide asks for one of the two."""
 
-        KEY = "key", key_words.KEY_ALONE
-        TOKEN = "token", key_words.TOKEN_ALONE
+        KEY = "key", _("The API key alone")
+        TOKEN = "token", _("The bearer token alone")
         BOTH = "both", _("Both together")
 
     # Each kind of key has its organisation.
@@ -148,7 +147,7 @@ class ApiCredential(ApiKey):
         """Whether the key acts for its own organisation or for any."""
 
         NORMAL = "normal", _("Normal key")
-        SUPER = "super", key_words.SUPER_KEY
+        SUPER = "super", _("Super key (SpKey support)")
 
     class State(models.TextChoices):
         """What SpKey last said of the key; in words: `display/key_wording.py`."""
