@@ -105,13 +105,14 @@ COVERED = f"""() => {{ {CONTROLS}
 }}"""
 
 # At a width: whether the page scrolls sideways; what is beyond the right edge, be it that the
-# page scrolls there or that it is cut off; texts that end before their last character.
+# page scrolls there or that it is cut off, except in rows that are swiped; texts that end before
+# their last character.
 FIT = """(width) => {
   const elements = [...document.querySelectorAll("body *")].filter((element) =>
     element.checkVisibility());
   const out = (element) => element.getBoundingClientRect().right > width + 1;
   const isBeyond = (element) => out(element) && ![...element.children].some(out)
-    && !element.closest(".nav, .skip-link, select, svg");
+    && !element.closest(".nav, .bulk-bar, .skip-link, select, svg");
   const hasWords = (element) =>
     [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const isCut = (element) => {
