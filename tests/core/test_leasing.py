@@ -22,7 +22,8 @@ from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import Kind
 from portal.hubs.models import Hub
 from portal.hubs.photos.models import HubPhoto
-from portal.imports.models import Batch
+from portal.imports.models import Batch, Import
+from portal.imports.models import State as PlanState
 from portal.notices import account_emails, invitation_emails
 from portal.notices.models import AccountEmail, Digest, Notice
 from portal.orgs import api_keys, invitations, key_candidates
@@ -140,6 +141,8 @@ def actions_on_hubs(request):
 def imports_to_conduct(request):
     for number in range(ROWS):
         give(request.getfixturevalue("ada"), str(world.hub_id(number)))
+    # Of those that are still to be read, fewer are taken at once.
+    Import.objects.update(state=PlanState.CHECKING)
 
 
 def batches_to_look_at(request):

@@ -98,8 +98,8 @@ MUTANTS_OF_IMPORTS = (
         "a workbook is not unpacked before its size is known",
         "it is",
         "reading/package.py",
-        " or unpacked > most_unpacked",
-        "",
+        "    if unpacked > most_unpacked:\n",
+        "    if False:\n",
         READING,
     ),
     _mutant(
