@@ -14,5 +14,5 @@ const settle = () => {
   if (below > 0) side.scrollTop += below + 16;
 };
 
-wide.addEventListener("change", settle);
+addEventListener("resize", settle);
 settle();
