@@ -176,7 +176,7 @@ def everything(hubs: HubQuerySet, order: Order, *, falling: bool, at_a_time: int
 
 def _ids_in_order(hubs: HubQuerySet, order: Order, *, falling: bool) -> list[UUID]:
     down = "-" if falling else ""
-    present = hubs.filter(order.present or Q()).order_by(f"{down}{order.field}", f"{down}pk")
+    present = hubs.filter(order.present or _ALL).order_by(f"{down}{order.field}", f"{down}pk")
     ids = list(present.values_list("pk", flat=True))
     if order.present is not None:
         ids += hubs.filter(order.absent).order_by("pk").values_list("pk", flat=True)
