@@ -1,4 +1,4 @@
-"""What people say of a hub: where it is in the building, and what is to be known of it."""
+"""What people say of a hub: its place and note, and that it is in use after all."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -52,5 +52,27 @@ def describe(
         hub=str(hub.hub_id),
         changes={name: [before[name], value] for name, value in changed.items()},
         **beside,
+    )
+    return True
+
+
+@transaction.atomic
+def put_back_in_use(hub: Hub, actor: User) -> bool:
+    """Forget that another hub took this one's place, and record it. Return whether that is new.
+
+    For a hub that was said to be replaced by mistake: neither its claim nor the other hub changes.
+    """
+    replaced = Hub.objects.filter(pk=hub.pk, replaced_at__isnull=False)
+    if not replaced.update(replaced_at=None, replaced_by=None, version=F("version") + 1):
+        return False
+    by = str(hub.replaced_by.hub_id) if hub.replaced_by else ""
+    record(
+        "hub.put_back",
+        actor=actor,
+        organisation_id=hub.organisation_id,
+        subject=hub,
+        hub=str(hub.hub_id),
+        site=hub.spkey_site_id,
+        replaced_by=by,
     )
     return True

@@ -98,6 +98,7 @@ POSTS = (
     "jobs:handover-link",
     "jobs:handover-link-end",
     "hubs:describe",
+    "hubs:put-back",
     "hubs:export-csv",
     "hubs:export-xlsx",
     "imports:new",

@@ -115,6 +115,7 @@ MATRIX = (
     Row("hubs:detail", "get", (IN, 200, 200, 404, 200, 200), "hub"),
     Row("hubs:live", "get", (IN, 200, 200, 404, 200, 200), "hub"),
     Row("hubs:describe", "post", (IN, 302, 302, 404, 302, 403), "hub", {"place": "Roof"}),
+    Row("hubs:put-back", "post", (IN, 302, 403, 404, 302, 403), "hub"),
     Row("imports:list", "get", (IN, 200, 200, 403, 200, 403)),
     Row("imports:new", "get", (IN, 200, 200, 403, 200, 403)),
     Row("imports:new", "post", (IN, 422, 422, 403, 422, 403)),

@@ -38,6 +38,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "hub.photo_removed": _("%(who)s removed a photo of hub %(hub)s"),
     "hub.photo_restored": _("%(who)s brought back a photo of hub %(hub)s"),
     "hub.replaced": _("%(who)s replaced hub %(hub)s at %(site)s"),
+    "hub.put_back": _("%(who)s put hub %(hub)s back in use at %(site)s"),
     "hub.took_place": _("Hub %(hub)s took the place of another at %(site)s"),
     "hub.move_asked": _("%(who)s asked to move hub %(hub)s to %(site)s"),
     "hub.move_ended": _("The move of hub %(hub)s to %(site)s ended"),

@@ -75,6 +75,16 @@ def describe(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("hubs:detail", hub.pk)
 
 
+@require_POST
+def put_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Have a hub that was replaced by mistake in use again."""
+    hub, member = visible_hub(request, pk)
+    access.require(member.user, hub.organisation_id, Ability.MANAGE_HUBS)
+    if changes.put_back_in_use(hub, member.user):
+        messages.success(request, gettext("The hub is in use again."))
+    return redirect("hubs:detail", hub.pk)
+
+
 def visible_hub(request: HttpRequest, pk: uuid.UUID) -> tuple[Hub, Membership]:
     """Return a hub that the person may see, by its row or its own id, and their membership there.
 

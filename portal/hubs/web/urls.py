@@ -12,4 +12,5 @@ urlpatterns = [
     path("<uuid:pk>/", page.detail, name="detail"),
     path("<uuid:pk>/live/", page.live, name="live"),
     path("<uuid:pk>/describe/", page.describe, name="describe"),
+    path("<uuid:pk>/put-back/", page.put_back, name="put-back"),
 ]

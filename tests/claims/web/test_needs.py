@@ -53,7 +53,7 @@ def test_home_counts_the_hubs_and_says_how_old_that_is(admin, mill_court, acme):
 
     hubs = page.context["hubs"]
     assert (hubs.hubs, hubs.online, hubs.offline, hubs.unknown) == (3, 1, 1, 1)
-    assert "Read from SmartphoneKey since" in page.text
+    assert "Every hub has been read since" in page.text
     assert [row.site for row in page.context["site_rows"]] == [mill_court]
 
 

@@ -162,6 +162,28 @@ def test_a_replaced_hub_that_is_claimed_anew_is_in_use_again(
     assert again.hub.health != "replaced"
 
 
+def test_a_hub_that_was_replaced_by_mistake_is_put_back_in_use(
+    acme, ada, as_person, broken, mill_court
+):
+    admin = as_person(ada)
+    send(admin, broken, NEW)
+    new = work(Claim.objects.get()).hub
+    detail, back = (reverse(f"hubs:{name}", args=(broken.pk,)) for name in ("detail", "put-back"))
+    assert back in admin.get(detail).text
+
+    for _ in range(2):
+        assert admin.post(back).url == detail
+    broken.refresh_from_db()
+
+    assert (broken.replaced_by, broken.replaced_at) == (None, None)
+    assert counts.total(acme).replaced == 0
+    entry = Entry.objects.get(verb="hub.put_back")
+    assert (str(entry.hub), entry.detail["replaced_by"]) == (str(broken.hub_id), str(new.hub_id))
+    page = admin.get(detail).text
+    assert back not in page
+    assert "back in use" in page.partition('id="history"')[2]
+
+
 def test_a_job_waits_for_no_hub_that_was_replaced(ira, mill_court):
     job = job_at(mill_court, ira.memberships.get())
     old, new = claim_hubs(job, ira, 2)
