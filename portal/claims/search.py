@@ -68,10 +68,13 @@ class _Condition:
     """A condition on a claim: once so that an index serves it, once so that none can.
 
     Without the second, a database sorts all claims that ever met it to show the newest few.
+    `is_own`: it is of what belongs to the organisation, whose claims alone meet it. Asked for its
+    organisation as well, a database may go through all claims of that.
     """
 
     by_index: Q
     unindexed: Q
+    is_own: bool = False
 
 
 type _Word = Sequence[_Condition]
@@ -101,12 +104,13 @@ def _with_all(member: Membership, words: Sequence[_Word]) -> list[Q]:
     Where the newest claims are found often, newest first finds a page at once. Else the rarest word
     leads, by its indexes: what is read then is what has that word.
     """
-    whole = reduce(and_, (_unindexed(word) for word in words))
-    often, *of_words = _frequencies(member, [whole, *map(_unindexed, words)])
+    unindexed = [_unindexed(word) for word in words]
+    whole = reduce(and_, unindexed)
+    often, *of_words = _frequencies(member, [whole, *(unindexed if len(words) > 1 else ())])
     if often >= OFTEN:
         return [whole]
-    rarest = min(range(len(words)), key=lambda number: of_words[number])
-    others = [_unindexed(word) for number, word in enumerate(words) if number != rarest]
+    rarest = of_words.index(min(of_words)) if of_words else 0
+    others = [each for number, each in enumerate(unindexed) if number != rarest]
     narrowed = reduce(and_, others, Q())
     return [_found(member, condition) & narrowed for condition in words[rarest]]
 
@@ -116,7 +120,8 @@ def _found(member: Membership, condition: _Condition) -> Q:
 
     Asked for in the list's order, a database may go through the years for them all the same.
     """
-    claims = claims_of(member).filter(condition.by_index).order_by()
+    claims = Claim.objects.all() if condition.is_own else claims_of(member)
+    claims = claims.filter(condition.by_index).order_by()
     ids = list(claims.values_list("pk", flat=True)[: MANY + 1])
     return Q(pk__in=ids) if len(ids) <= MANY else condition.by_index
 
@@ -139,7 +144,13 @@ def _unindexed(word: _Word) -> Q:
     return reduce(or_, (condition.unindexed for condition in word))
 
 
-def _one_of(column: str, values: Sequence[Any] | QuerySet[Any], indexed: Q = ALL) -> _Condition:
+def _one_of(
+    column: str,
+    values: Sequence[Any] | QuerySet[Any],
+    indexed: Q = ALL,
+    *,
+    is_own: bool = False,
+) -> _Condition:
     """Return the condition that a claim has one of these values in this column.
 
     The column's index has only claims that meet the condition `indexed`, as all of these do.
@@ -147,16 +158,16 @@ def _one_of(column: str, values: Sequence[Any] | QuerySet[Any], indexed: Q = ALL
     is_key = isinstance(Claim._meta.get_field(column), ForeignKey)
     kind = UUIDField() if is_key else CharField()
     hidden = Coalesce(F(column), F(column), output_field=kind)
-    return _Condition(Q(**{f"{column}__in": values}) & indexed, Q(In(hidden, values)))
+    return _Condition(Q(**{f"{column}__in": values}) & indexed, Q(In(hidden, values)), is_own)
 
 
 def _of_hubs(word: str, hubs: Sequence[UUID] | QuerySet[Any]) -> _Condition:
     """Return the condition that a claim is of one of these hubs, which have the word."""
     if not isinstance(hubs, QuerySet):
-        return _one_of("hub_id", hubs)
+        return _one_of("hub_id", hubs, is_own=True)
     # Of so many hubs, it is quicker to look at those of the claims that are looked at.
     its_hub = Hub.objects.filter(search.containing(word), pk=OuterRef("hub_id"))
-    return _Condition(Q(hub__in=hubs), Q(Exists(its_hub)))
+    return _Condition(Q(hub__in=hubs), Q(Exists(its_hub)), is_own=True)
 
 
 class _Names:
@@ -174,7 +185,7 @@ class _Names:
         if (hubs := self.hubs(word)) is not None:
             found.append(_of_hubs(word, hubs))
         if site_ids := _with(word, self._sites):
-            found.append(_one_of("site_id", site_ids))
+            found.append(_one_of("site_id", site_ids, is_own=True))
         if people_ids := _with(word, self._people):
             found.append(_one_of("submitted_by_id", people_ids))
         if typed := _with(word, self._typed):
