@@ -8,6 +8,8 @@ import unicodedata
 
 def folded(text: str) -> str:
     """Return the text as it is compared: "Στοά  Ερμού" and its capitals are "στοα ερμου"."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     spread = unicodedata.normalize("NFKD", text)
     letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
     return " ".join(letters.casefold().split())

@@ -302,6 +302,8 @@ class Row(models.Model):
         )
         indexes = (
             models.Index(fields=("plan", "state", "line"), name="row_in_state"),
+            # What a plan's page counts.
+            models.Index(fields=("plan", "state", "verdict"), name="row_counted"),
             models.Index(fields=("plan", "verdict", "line"), name="row_of_verdict"),
         )
 

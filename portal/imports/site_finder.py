@@ -2,6 +2,7 @@
 
 import difflib
 from collections import defaultdict
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -21,15 +22,38 @@ class SiteFinder:
     """
 
     def __init__(self, organisation: Organisation, member: Membership | None) -> None:
-        sites = list(Site.objects.filter(organisation=organisation).order_by("name"))
-        self._by_pk: dict[UUID, Site] = {site.pk: site for site in sites}
-        self._by_id = {site.spkey_site_id: site for site in sites}
-        self._by_name: defaultdict[str, list[Site]] = defaultdict(list)
-        for site in sites:
-            self._by_name[bare(site.name)].append(site)
-        self.is_allowed = member is not None
-        allowed = rights.sites_to_claim_at(member) if member else Site.objects.none()
-        self._allowed = set(allowed.values_list("pk", flat=True))
+        self._organisation, self._member = organisation, member
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether anybody's right is left."""
+        return self._member is not None
+
+    # Made once they are asked for: a page of rows may need none of them.
+
+    @cached_property
+    def _sites(self) -> list[Site]:
+        return list(Site.objects.filter(organisation=self._organisation).order_by("name"))
+
+    @cached_property
+    def _by_pk(self) -> dict[UUID, Site]:
+        return {site.pk: site for site in self._sites}
+
+    @cached_property
+    def _by_id(self) -> dict[str, Site]:
+        return {site.spkey_site_id: site for site in self._sites}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Site]]:
+        by_name: defaultdict[str, list[Site]] = defaultdict(list)
+        for site in self._sites:
+            by_name[bare(site.name)].append(site)
+        return by_name
+
+    @cached_property
+    def _allowed(self) -> set[UUID]:
+        allowed = rights.sites_to_claim_at(self._member) if self._member else Site.objects.none()
+        return set(allowed.values_list("pk", flat=True))
 
     def find(self, plan: Import, row: Row) -> tuple[Site | None, Verdict]:
         """Return the site that the row means, and what is in the way of using it, if anything.

@@ -88,17 +88,18 @@ def in_group(jobs: JobQuerySet, group: str, today: date) -> JobQuerySet:
     return jobs.unfinished().order_by("starts_on", "number")
 
 
-def conditions(member: Membership, text: str) -> list[Q]:
+def conditions(member: Membership, text: str, most: int = PAGE) -> list[Q]:
     """Return conditions of which a job meets one that is found by this; each has its index.
 
-    By its number, any part of its reference, its site, or who works on it, or did to its end.
+    By its number, any part of its reference, its site, or who works on it, or did to its end; of
+    the sites and people that are called so, at most so many.
     """
     words = text.strip()
     if not words:
         return [Q()]
-    sites = with_words(Site.objects.of(member), words).values_list("pk", flat=True)[:PAGE]
+    sites = with_words(Site.objects.of(member), words).values_list("pk", flat=True)[:most]
     found = [search.containing(words), *(Q(site=site) for site in sites)]
-    of_people = (JobMember.objects.filter(membership=each) for each in _called(member, words))
+    of_people = (JobMember.objects.filter(membership=each) for each in _called(member, words, most))
     found += [Q(pk__in=named.values("job")) for named in of_people]
     number = words.removeprefix("#")
     if number.isascii() and number.isdecimal() and len(number) < 10:
@@ -106,11 +107,11 @@ def conditions(member: Membership, text: str) -> list[Q]:
     return found
 
 
-def _called(member: Membership, text: str) -> list[UUID]:
+def _called(member: Membership, text: str, most: int) -> list[UUID]:
     """Return the members with this in their name or address."""
     names = Membership.objects.of(member).values_list("pk", "user__name", "user__email")
     called = (pk for pk, *name in names if has_words(text, *name))
-    return list(islice(called, PAGE))
+    return list(islice(called, most))
 
 
 def page_of(jobs: JobQuerySet, number: int, any_of: Sequence[Q]) -> tuple[list[Job], bool]:

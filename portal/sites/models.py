@@ -30,6 +30,15 @@ class SiteQuerySet(models.QuerySet["Site"]):
         known = self.filter(spkey_site_id=spkey_site_id).first()
         return known.shown_name if known else spkey_site_id
 
+    def choices(self) -> list[tuple[str, str]]:
+        """Return for each site its row's id and what people call it, by name: for a list of many.
+
+        Rows made for that would cost most of a page's time.
+        """
+        told_of = ("name", "address", "spkey_site_id", "told_by")
+        rows = self.order_by("name", "pk").values_list("pk", *told_of)
+        return [(str(pk), told(*words)) for pk, *words in rows]
+
 
 class ToldBy(models.TextChoices):
     """What a site is told by from others of its organisation that are called the same."""
@@ -37,6 +46,13 @@ class ToldBy(models.TextChoices):
     NAME = "name", _("Name")
     ADDRESS = "address", _("Address")
     ID = "id", _("SpKey site id")
+
+
+def told(name: str, address: str, spkey_site_id: str, told_by: str) -> str:
+    """Return what people call a site, with what tells it from another that is called the same."""
+    if told_by == ToldBy.ADDRESS:
+        return f"{name}, {address}"
+    return f"{name} ({spkey_site_id})" if told_by == ToldBy.ID else name
 
 
 class Site(models.Model):
@@ -87,9 +103,7 @@ class Site(models.Model):
     @property
     def shown_name(self) -> str:
         """What people call it, with what tells it from another that is called the same."""
-        if self.told_by == ToldBy.ADDRESS:
-            return f"{self.name}, {self.address}"
-        return f"{self.name} ({self.spkey_site_id})" if self.told_by == ToldBy.ID else self.name
+        return told(self.name, self.address, self.spkey_site_id, self.told_by)
 
     @property
     def other_address(self) -> str:

@@ -114,7 +114,7 @@ def _of_site(member: Membership, site: Site) -> Found:
 
 def _jobs(member: Membership, text: str) -> Group:
     jobs = job_queries.with_people(job_queries.jobs_of(member)).order_by("-starts_on", "-number")
-    found = first_of(jobs, OF_EACH, job_queries.conditions(member, text))
+    found = first_of(jobs, OF_EACH, job_queries.conditions(member, text, OF_EACH))
     return Group("job", gettext("Jobs"), [_of_job(job) for job in found])
 
 

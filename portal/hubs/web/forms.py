@@ -17,7 +17,6 @@ from portal.hubs.display import wording
 from portal.hubs.models import LEFT, HubQuerySet
 from portal.jobs import rights
 from portal.orgs.models import Membership
-from portal.sites.models import SiteQuerySet
 from portal.sites.queries import sites_of
 
 NO_SITE: Final = "none"
@@ -167,16 +166,11 @@ def _choices(member: Membership) -> tuple[list[tuple[str, str]], list[str], list
     if member.all_sites:
         organisation = member.organisation
         people = inventory.claimers(organisation)
-        return _sites(sites_of(member)), inventory.firmwares(organisation), people
+        return sites_of(member).choices(), inventory.firmwares(organisation), people
     hubs = list(rights.hubs_of(member).values_list("site", "firmware", "claimed_by_name"))
     sites = sites_of(member).filter(pk__in={site for site, _, _ in hubs if site})
     firmwares = sorted({firmware for _, firmware, _ in hubs if firmware})
-    return _sites(sites), firmwares, sorted({name for _, _, name in hubs if name})
-
-
-def _sites(sites: SiteQuerySet) -> list[tuple[str, str]]:
-    """Return the sites by name, those that are called the same told apart."""
-    return [(str(site.pk), site.shown_name) for site in sites.order_by("name", "pk")]
+    return sites.choices(), firmwares, sorted({name for _, _, name in hubs if name})
 
 
 def _at(site: str) -> Q:

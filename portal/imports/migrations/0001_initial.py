@@ -351,6 +351,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="row",
+            index=models.Index(fields=["plan", "state", "verdict"], name="row_counted"),
+        ),
+        migrations.AddIndex(
+            model_name="row",
             index=models.Index(fields=["plan", "verdict", "line"], name="row_of_verdict"),
         ),
         migrations.AddConstraint(

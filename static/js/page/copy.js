@@ -1,4 +1,5 @@
-// Copies what a button with `data-copy` names, and says so. A page may get more of them later.
+// Copies what a button with `data-copy` names, and says so. A page may get more of them later. In
+// long tables they are empty, and look like the one in the template "copy-button".
 import { announce } from "./dom.js";
 
 const SHOWN_FOR = 2000;
@@ -13,10 +14,23 @@ const copy = async (button) => {
   }, SHOWN_FOR);
 };
 
+/** @param {HTMLElement} button */
+const fill = (button) => {
+  const model = document.getElementById("copy-button");
+  const drawn = model instanceof HTMLTemplateElement && model.content.firstElementChild;
+  if (!(drawn instanceof HTMLElement)) return;
+  button.append(...drawn.cloneNode(true).childNodes);
+  button.title = drawn.title;
+  button.dataset.copied = drawn.dataset.copied;
+};
+
 const offer = () => {
   /** @type {NodeListOf<HTMLElement>} */
   const buttons = document.querySelectorAll("[data-copy]");
-  for (const button of buttons) button.hidden = false;
+  for (const button of buttons) {
+    if (!button.childElementCount) fill(button);
+    button.hidden = false;
+  }
 };
 
 // Only a page that came by https may copy.
