@@ -152,9 +152,11 @@ export class Camera {
     return this.open();
   }
 
-  // What is open shows nothing: the next time it is the back camera.
-  distrust() {
+  // What is open shows nothing: answers with whether there is another, the back camera, for the next time.
+  giveUpLens() {
+    if (!this.#lens) return false;
     this.#distrusted = this.#lens;
+    return true;
   }
 
   get track() {
@@ -164,7 +166,8 @@ export class Camera {
   // Whether pictures are to be expected of it.
   get isRunning() {
     const track = this.#track;
-    return track?.readyState === "live" && !track.muted && !this.#video.paused;
+    const isShown = this.#video.srcObject === this.#stream;
+    return isShown && track?.readyState === "live" && !track.muted;
   }
 
   /**

@@ -163,11 +163,11 @@ export class LabelCamera extends HTMLElement {
     this.#start((camera) => camera.choose(deviceId));
   }
 
-  // No pictures come any more: the camera is opened again, once, before anybody has to do it.
+  // No pictures come any more: the camera is opened again, then the back camera, before it is said.
   #wake() {
-    if (performance.now() - this.#wokenAt < SOUND_AFTER) return this.#fail("frozen");
+    const isAgain = performance.now() - this.#wokenAt < SOUND_AFTER;
+    if (isAgain && !this.#camera?.giveUpLens()) return this.#fail("frozen");
     this.#wokenAt = performance.now();
-    this.#camera?.distrust();
     this.#start((camera) => camera.open(), "waking");
   }
 
