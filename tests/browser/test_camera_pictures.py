@@ -298,6 +298,7 @@ def test_a_question_that_nobody_answers_says_what_to_do_and_may_still_be_answere
     state(page, "unanswered")
     expect(status(page)).to_contain_text("The browser waits for your answer")
     expect(page.get_by_role("button", name="Close the camera")).to_be_visible()
+    expect(page.locator(".camera-view")).to_be_hidden()
     page.evaluate("() => go()")
     state(page, "aim")
 

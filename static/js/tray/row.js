@@ -32,6 +32,7 @@ const OUTCOMES = {
   waiting: "under_way",
   late: "held_up",
   "row-unkept": "held_up",
+  "unknown-unkept": "unknown",
   sending: "under_way",
   kept: "held_up",
   unavailable: "held_up",
@@ -48,7 +49,8 @@ export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
  * @param {Now} now
  */
 const nameOf = ({ id, stage }, { state, sending, isLate, isKept }) => {
-  if (stage === "tray") return state === "online" ? "looking" : "unknown";
+  if (stage === "tray" && state === "online") return "looking";
+  if (stage === "tray") return isKept ? "unknown" : "unknown-unkept";
   if (sending.has(id)) return "sending";
   if (!isKept) return "row-unkept";
   /** @type {Partial<Record<Detail["state"], string>>} */

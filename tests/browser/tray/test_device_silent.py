@@ -169,6 +169,7 @@ def test_without_a_signal_and_without_a_device_nothing_is_called_kept(
     line.cut()
     add(visited, hub)
     expect(warning(visited)).to_be_visible()
+    expect(row(visited, hub)).to_contain_text("Only on this page")
     claim_all(visited, 1)
     expect(outcome(visited)).to_contain_text("Leave this page open until then.")
     expect(row(visited, hub)).to_contain_text("Only on this page")
