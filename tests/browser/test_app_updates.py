@@ -90,13 +90,16 @@ def test_a_release_that_is_mixed_with_the_previous_one_is_not_kept(
     assert page.evaluate(CACHES) == 1
 
 
-def test_an_unreadable_cache_locks_nobody_out(tablet, line, releases, ira):
+@pytest.mark.parametrize(
+    "reads", ["() => Promise.reject(new Error('unreadable'))", "() => new Promise(() => {})"]
+)
+def test_an_unreadable_or_silent_cache_locks_nobody_out(tablet, line, releases, ira, reads):
     page = tablet(ira, **through(line))
     releases.deploy()
     first = open_next(page)
     ready_for_offline(page)
 
     [worker] = page.context.service_workers
-    worker.evaluate("() => { caches.match = () => Promise.reject(new Error('unreadable')) }")
+    worker.evaluate(f"() => {{ caches.match = {reads} }}")
     assert open_next(page) == first
     assert "Release 1" in page.evaluate(READ, first)

@@ -485,3 +485,103 @@ test("a portal that names a time is asked no sooner, whatever wakes the page", a
   await pass(2 * MINUTE);
   assert.equal(asked().length, before + 1);
 });
+
+for (const [name, request] of [
+  ["holds the turn for ever", () => new Promise(() => {})],
+  [
+    "holds it until nobody waits any more",
+    (_name, { signal }) =>
+      new Promise((_done, fail) => {
+        signal.addEventListener("abort", () => fail(signal.reason));
+      }),
+  ],
+  ["gives it when it is too late", (_name, _how, act) => later(() => act({}))],
+]) {
+  test(`another page that ${name} is not waited for, and what waits is not sent in a moment`, async () => {
+    navigator.locks = { request: mock.fn(request) };
+    const confirmed = row({ stage: "confirmed" });
+    answerWith({ claimId: "claim", settled: true });
+    await start(confirmed);
+    assert.deepEqual(asked(), []);
+    await pass(5 * SECOND);
+    assert.deepEqual(asked(), [[confirmed.id]]);
+    assert.equal(await stageOf(confirmed.id), "sent");
+    await pass(MINUTE);
+    const hows = navigator.locks.request.mock.calls.map(({ arguments: [, how] }) => how);
+    assert.equal(hows[0].ifAvailable, undefined);
+    if (hows.length > 1) assert.equal(hows[1].ifAvailable, true);
+    navigator.locks = undefined;
+  });
+}
+const later = (act) => new Promise((done) => setTimeout(() => done(act()), 30 * SECOND));
+
+test("a turn that is refused is done without, and one that was taken is not taken twice", async () => {
+  const refuse = async () => {
+    throw new DOMException("", "SecurityError");
+  };
+  const give = (_name, _how, act) => act({});
+  for (const request of [refuse, give]) {
+    navigator.locks = { request };
+    await store.put(row({ stage: "confirmed" }));
+  }
+  fail(halt("offline"));
+  await start();
+  navigator.locks = undefined;
+  assert.equal(asked().length, 1);
+});
+
+test("what was confirmed and is still not sent is late, until it is", async () => {
+  let answering;
+  portal.session.mock.mockImplementation(
+    () =>
+      new Promise((done) => {
+        answering = () => done(session());
+      }),
+  );
+  answerWith({ claimId: "claim", settled: true });
+  await start(row({ stage: "confirmed" }));
+  await pass(5 * SECOND);
+  assert.equal(sync.detail.isLate, false);
+  await pass(2 * SECOND);
+  assert.equal(sync.detail.isLate, true);
+  answering();
+  await settle();
+  assert.equal(sync.detail.isLate, false);
+});
+
+test("what the portal does not take, without a word for the row, is not sent in a moment", async () => {
+  fail(halt("refused", { problem: "Not now." }));
+  await start(row({ stage: "confirmed" }));
+  assert.deepEqual([sync.detail.state, sync.detail.isLate], ["online", true]);
+});
+
+test("where the device does not answer, what was confirmed is sent from memory at once", async () => {
+  const confirmed = row({ stage: "confirmed" });
+  const spare = memory();
+  await spare.put(confirmed);
+  store.rows = async () => {
+    throw new DOMException("", "TimeoutError");
+  };
+  const takeOver = () => {
+    sync.store = spare;
+  };
+  document.addEventListener("tray-unkept", takeOver, { once: true });
+  await start();
+  assert.deepEqual(asked(), [[confirmed.id]]);
+});
+
+test("an answer that the device does not store is asked for again, from memory", async () => {
+  const confirmed = row({ stage: "confirmed" });
+  const spare = memory();
+  await spare.put(confirmed);
+  store.change = async () => {
+    throw new DOMException("", "TimeoutError");
+  };
+  const takeOver = () => {
+    sync.store = spare;
+  };
+  document.addEventListener("tray-unkept", takeOver, { once: true });
+  answerWith({ settled: true, word: "Suspended" });
+  await start(confirmed);
+  assert.equal((await spare.rows("ira"))[0].news.word, "Suspended");
+});

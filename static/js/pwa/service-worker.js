@@ -30,6 +30,9 @@
   // What a proxy answers while there is no portal behind it.
   const NOBODY_THERE = [502, 503, 504];
   const LANGUAGE_PATIENCE = 1000;
+  const CACHE_PATIENCE = 2000;
+  // Whoever sent something waits for long; no answer comes by itself after that.
+  const SENT_PATIENCE = 60_000;
   const codes = Object.keys(shells);
 
   /** @param {string} code */
@@ -133,8 +136,14 @@
     return codes.find((code) => shells[code] === pathname) ?? wanted ?? codes[0] ?? "en";
   };
 
+  /**
+   * As `kept`: a cache that does not answer has nothing either.
+   * @param {string} address
+   */
+  const keptInTime = (address) => within(CACHE_PATIENCE, kept(address)).catch(() => undefined);
+
   /** @param {string} address */
-  const shell = async (address) => kept(addressOf(await language(address)));
+  const shell = async (address) => keptInTime(addressOf(await language(address)));
 
   /**
    * What is there in time, or undefined.
@@ -170,7 +179,7 @@
    */
   const sent = (asked) => {
     if (asked.headers.get("Content-Type")?.startsWith("multipart/")) return undefined;
-    return fetch(asked).catch(() => lost(asked));
+    return within(SENT_PATIENCE, fetch(asked)).catch(() => lost(asked));
   };
 
   /**
@@ -189,7 +198,7 @@
   const changing = async (asked) => {
     const answering = fetch(asked);
     const answer = await inTime(answering);
-    if (!answer) return (await kept(asked.url)) ?? answering;
+    if (!answer) return (await keptInTime(asked.url)) ?? answering;
     if (answer.status === 200 && files.includes(new URL(asked.url).pathname)) {
       // A cache that is full keeps what it had.
       await renew(asked, answer.clone()).catch(() => undefined);
@@ -199,7 +208,7 @@
 
   /** @param {Request} asked */
   const file = async (asked) =>
-    hasHash(asked.url) ? ((await kept(asked.url)) ?? fetch(asked)) : changing(asked);
+    hasHash(asked.url) ? ((await keptInTime(asked.url)) ?? fetch(asked)) : changing(asked);
 
   /** @param {Request} asked */
   const answer = (asked) => {

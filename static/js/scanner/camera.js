@@ -1,15 +1,33 @@
 // The tablet's camera, shown in a video element.
 import { reportUnlessRefused } from "../page/report.js";
+import { within } from "../page/within.js";
 import { store } from "../tray/page-store.js";
+import { isAllowed } from "./camera-permission.js";
 
 /** @typedef {{ deviceId: string, label: string, isOpen: boolean }} Device */
 
-const GONE = ["OverconstrainedError", "NotFoundError"];
+// What does not pass by itself, of the browser's reasons.
+const LASTING = [
+  "NotAllowedError",
+  "NotFoundError",
+  "OverconstrainedError",
+  "SecurityError",
+  "TimeoutError",
+];
+// How long a failure that may pass is tried again, and how soon.
+const TRIED_FOR = 2000;
+const TRIED_EVERY = 300;
+// How long the device has for what needs nobody's leave. The camera itself may be asleep.
+const OPENS_WITHIN = 5000;
+const PLAYS_WITHIN = 3000;
+const OBEYS_WITHIN = 2000;
+const REMEMBERS_WITHIN = 1000;
 // Enough for a label of 2 cm at arm's length, where the camera has it.
 const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
+const BACK = { facingMode: { ideal: "environment" } };
 
-/** @param {unknown} error */
-const isGone = (error) => error instanceof DOMException && GONE.includes(error.name);
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // Some systems give an installed app no camera at all, though its page in the browser has one.
 const demand = () => {
@@ -19,20 +37,49 @@ const demand = () => {
   throw new DOMException("There is no camera here.", name);
 };
 
-/**
- * Zoom has to be asked for here: later it would take another question to the person.
- * @param {MediaTrackConstraints} which
- */
-const request = (which) =>
-  navigator.mediaDevices.getUserMedia({ video: { ...which, ...SIZE, zoom: true } });
-
 /** @param {MediaStream | undefined} stream */
 const stop = (stream) => {
   for (const track of stream?.getTracks() ?? []) track.stop();
 };
 
-// A device that keeps nothing starts with the back camera each time.
-const remembered = () => store.get("camera").catch(reportUnlessRefused);
+/**
+ * Zoom has to be asked for here: later it would take another question to the person. A person has all
+ * the time to answer one; a device that asks nobody has not, and is let go when it answers later.
+ * @param {MediaTrackConstraints} which
+ */
+const request = async (which) => {
+  const video = { ...which, ...SIZE, zoom: true };
+  const isUnasked = await isAllowed();
+  const opening = navigator.mediaDevices.getUserMedia({ video });
+  if (!isUnasked) return opening;
+  try {
+    return await within(OPENS_WITHIN, opening);
+  } catch (error) {
+    opening.then(stop, () => {});
+    throw error;
+  }
+};
+
+/**
+ * What may pass is tried again before anybody is told of it.
+ * @param {MediaTrackConstraints} which
+ * @param {() => boolean} isWanted
+ */
+const requestPatiently = async (which, isWanted) => {
+  const until = performance.now() + TRIED_FOR;
+  for (;;) {
+    try {
+      return await request(which);
+    } catch (error) {
+      const mayPass = error instanceof DOMException && !LASTING.includes(error.name);
+      if (!mayPass || performance.now() > until || !isWanted()) throw error;
+    }
+    await pause(TRIED_EVERY);
+  }
+};
+
+// A device that keeps nothing, or does not answer, starts with the back camera each time.
+const remembered = () => within(REMEMBERS_WITHIN, store.get("camera")).catch(reportUnlessRefused);
 
 /**
  * One that cannot be kept was chosen for now.
@@ -40,16 +87,21 @@ const remembered = () => store.get("camera").catch(reportUnlessRefused);
  */
 const remember = (deviceId) => store.set("camera", deviceId).catch(reportUnlessRefused);
 
-// Opens the back camera, or the one chosen last on this device; keeps the focus and the screen
-// awake while it is open. Rejections are the browser's, and like them.
+// Opens the one chosen last on this device, and where that fails the back camera; keeps the focus and
+// the screen awake while it is open. Rejections are the browser's, and like them: NoPictureError says
+// that the camera is open and shows nothing, TimeoutError that it does not open.
 export class Camera {
   #video;
   #ended;
   #turn = 0;
   /** @type {MediaStream | undefined} */
   #stream;
-  /** @type {string | undefined} */
+  /** Chosen in this page. @type {string | undefined} */
   #chosen;
+  /** Failed in this page. @type {string | undefined} */
+  #distrusted;
+  /** The lens that is open, unless it is the back camera. @type {string | undefined} */
+  #lens;
   /** @type {{ torch?: boolean, focusMode?: string, zoom?: number }} */
   #constraints = {};
   /** @type {WakeLockSentinel | undefined} */
@@ -69,15 +121,9 @@ export class Camera {
     this.close();
     const turn = this.#turn;
     try {
-      const stream = await this.#ask();
-      if (turn !== this.#turn) {
-        stop(stream);
-        return false;
-      }
-      this.#stream = stream;
-      this.#track?.addEventListener("ended", () => turn === this.#turn && this.#ended());
-      this.#video.srcObject = stream;
-      await this.#video.play();
+      demand();
+      await this.#openAny(turn);
+      if (turn !== this.#turn) return false;
       const isAbleTo = this.#capabilities.focusMode?.includes("continuous");
       await this.#constrain(isAbleTo ? { focusMode: "continuous" } : {});
     } catch (error) {
@@ -90,30 +136,51 @@ export class Camera {
 
   close() {
     this.#turn += 1;
-    stop(this.#stream);
-    this.#stream = undefined;
-    this.#video.srcObject = null;
+    this.#drop();
     this.#constraints = {};
     this.#lock?.release();
     this.#lock = undefined;
   }
 
   /**
-   * Opens this camera from now on, and the next time on this device.
+   * Opens this camera from now on, and the next time on this device if it opens now.
    * @param {string} deviceId
    */
   choose(deviceId) {
     this.#chosen = deviceId;
-    remember(deviceId);
+    this.#distrusted = undefined;
     return this.open();
   }
 
-  /** @returns {Promise<Device[]>} */
+  // What is open shows nothing: answers with whether there is another, the back camera, for the next time.
+  giveUpLens() {
+    if (!this.#lens) return false;
+    this.#distrusted = this.#lens;
+    return true;
+  }
+
+  get track() {
+    return this.#track;
+  }
+
+  // Whether pictures are to be expected of it.
+  get isRunning() {
+    const track = this.#track;
+    const isShown = this.#video.srcObject === this.#stream;
+    return isShown && track?.readyState === "live" && !track.muted;
+  }
+
+  /**
+   * Those of which the browser tells; none where it tells of none.
+   * @returns {Promise<Device[]>}
+   */
   async all() {
-    const devices = await navigator.mediaDevices.enumerateDevices();
+    const asking = navigator.mediaDevices?.enumerateDevices() ?? Promise.resolve([]);
+    /** @type {MediaDeviceInfo[]} */
+    const devices = await within(OBEYS_WITHIN, asking).catch(() => []);
     const present = this.#track?.getSettings().deviceId;
     return devices
-      .filter((device) => device.kind === "videoinput")
+      .filter(({ kind, deviceId }) => kind === "videoinput" && deviceId)
       .map(({ deviceId, label }) => ({ deviceId, label, isOpen: deviceId === present }));
   }
 
@@ -156,16 +223,48 @@ export class Camera {
     return this.#track?.getCapabilities?.() ?? {};
   }
 
-  async #ask() {
-    demand();
-    const last = this.#chosen ?? (await remembered());
-    if (!last) return request({ facingMode: { ideal: "environment" } });
+  /**
+   * A lens fails in many ways, and none of them is to keep the person from the other cameras.
+   * @param {number} turn
+   */
+  async #openAny(turn) {
+    const lens = this.#chosen ?? (await remembered());
+    if (!lens || lens === this.#distrusted) return this.#show(BACK, turn);
     try {
-      return await request({ deviceId: { exact: last } });
+      await this.#show({ deviceId: { exact: lens } }, turn);
     } catch (error) {
-      if (!isGone(error)) throw error;
-      return request({ facingMode: { ideal: "environment" } });
+      if (turn !== this.#turn) throw error;
+      this.#distrusted = lens;
+      return this.#show(BACK, turn);
     }
+    this.#lens = lens;
+    if (lens === this.#chosen) remember(lens);
+  }
+
+  /**
+   * @param {MediaTrackConstraints} which
+   * @param {number} turn
+   */
+  async #show(which, turn) {
+    const isWanted = () => turn === this.#turn;
+    const stream = await requestPatiently(which, isWanted);
+    if (!isWanted()) return stop(stream);
+    this.#stream = stream;
+    this.#track?.addEventListener("ended", () => stream === this.#stream && this.#ended());
+    this.#video.srcObject = stream;
+    try {
+      await within(PLAYS_WITHIN, this.#video.play());
+    } catch {
+      if (isWanted()) this.#drop();
+      throw new DOMException("The camera shows nothing.", "NoPictureError");
+    }
+  }
+
+  #drop() {
+    stop(this.#stream);
+    this.#stream = undefined;
+    this.#lens = undefined;
+    this.#video.srcObject = null;
   }
 
   /**
@@ -176,7 +275,8 @@ export class Camera {
     const constraints = { ...this.#constraints, ...more };
     if (!Object.keys(constraints).length) return true;
     try {
-      await this.#track?.applyConstraints({ advanced: [constraints] });
+      const obeying = this.#track?.applyConstraints({ advanced: [constraints] });
+      await within(OBEYS_WITHIN, Promise.resolve(obeying));
       this.#constraints = constraints;
       return true;
     } catch {

@@ -1,5 +1,6 @@
 // Finds the codes in a camera's picture: with the browser's own detector where it reads all kinds
 // of labels, else with the zxing package in a worker, else with the package in the page.
+import { within } from "../page/within.js";
 import { ScanPass } from "./scan-pass.js";
 
 /** @import { Code, Seen } from "./code-choice.js" */
@@ -16,13 +17,15 @@ const NEEDED = FORMATS.slice(0, 3);
 // plain machine. In the page a pass must not be felt.
 const IN_WORKER = { longest: 960, finest: 1.5 };
 const IN_PAGE = { longest: 480, finest: 0.75 };
-// Milliseconds after which a worker that does not answer is given up: it has to load, or to look.
+// Milliseconds after which what does not answer is given up: it has to load, or to look.
 const LOADS_WITHIN = 60_000;
 const SCAN_WITHIN = 10_000;
+const SAYS_WITHIN = 2000;
 
 const ownFormats = async () => {
   try {
-    return (await window.BarcodeDetector?.getSupportedFormats()) ?? [];
+    const asking = window.BarcodeDetector?.getSupportedFormats();
+    return (await within(SAYS_WITHIN, Promise.resolve(asking))) ?? [];
   } catch {
     return [];
   }
@@ -101,6 +104,8 @@ const lineTo = (thread) => {
 export class LabelDecoder {
   /** @type {Promise<LabelDecoder> | undefined} */
   static #ready;
+  // Some browsers have a detector that never answers, or always fails.
+  static #isOwnBroken = false;
 
   #read;
   #passes;
@@ -165,7 +170,8 @@ export class LabelDecoder {
   static async #choose({ script, wasm, worker }) {
     const own = await ownFormats();
     const readsAll = NEEDED.every((format) => own.includes(format));
-    if (readsAll || !script || !wasm || !worker) return LabelDecoder.#own(own);
+    const isOwnUsed = readsAll && !LabelDecoder.#isOwnBroken;
+    if (isOwnUsed || !script || !wasm || !worker) return LabelDecoder.#own(own);
     const hasWorkers = "Worker" in window && "OffscreenCanvas" in window;
     const found = { script, wasm, worker };
     return hasWorkers ? LabelDecoder.#inWorker(found) : LabelDecoder.#inPage(found);
@@ -178,8 +184,17 @@ export class LabelDecoder {
     const detector = new window.BarcodeDetector({ formats });
     // The browser looks at all of the picture by itself.
     const whole = ScanPass.turns(IN_WORKER).slice(0, 1);
+    /** @param {HTMLVideoElement} video */
+    const detect = async (video) => {
+      try {
+        return await within(SCAN_WITHIN, detector.detect(video));
+      } catch (cause) {
+        LabelDecoder.#isOwnBroken = true;
+        throw new Error("The browser's own detector failed.", { cause });
+      }
+    };
     return new LabelDecoder(async (video) => {
-      const codes = await detector.detect(video);
+      const codes = await detect(video);
       return codes
         .filter((code) => code.rawValue)
         .map(({ rawValue, format }) => ({ text: rawValue, format }));
@@ -199,8 +214,8 @@ export class LabelDecoder {
 
   /** @param {Package} addresses */
   static async #inPage(addresses) {
-    const reader = await import("./reader.js");
-    await reader.prepare(addresses);
+    const reader = await within(LOADS_WITHIN, import("./reader.js"));
+    await within(LOADS_WITHIN, reader.prepare(addresses));
     return new LabelDecoder(
       (video, { cut, ...pass }) => reader.read(video, cut, pass),
       ScanPass.turns(IN_PAGE),

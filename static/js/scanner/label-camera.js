@@ -5,10 +5,13 @@
 // Its parts and words come with templates/tray/label_camera.html.
 import { find } from "../page/dom.js";
 import { report } from "../page/report.js";
+import { within } from "../page/within.js";
+import { isAllowed } from "./camera-permission.js";
 
 /** @import { Camera } from "./camera.js" */
 /** @import { Code, CodeChoice } from "./code-choice.js" */
 /** @import { LabelDecoder } from "./decoder.js" */
+/** @import { PictureWatch } from "./picture-watch.js" */
 
 // What is wrong with the camera, by the name of the browser's error.
 /** @type {Record<string, string>} */
@@ -21,28 +24,41 @@ const PROBLEMS = {
   SecurityError: "insecure",
   InstalledAppError: "installed",
 };
+// While it is at work, or about to be. Else it is closed, or failed.
+const OPEN = ["asking", "unanswered", "waking", "loading", "aim", "several"];
+const CLOSED = ["closed", "impossible"];
+// What another app, or the system, may have done while nobody looked: it may be over.
+const PASSING = ["busy", "ended", "frozen"];
 // One more than the longest label has: enough to see that it is none.
 const MOST = 257;
 // Milliseconds between looks, for the rest of the page and for the battery.
 const PAUSE = 25;
 const ZOOM_STEP = 1.5;
+// Who has not answered by then may see no question.
+const ANSWERED_WITHIN = 6000;
+const LOADS_WITHIN = 30_000;
+// Pictures that came for so long will not fail for the reason of before.
+const SOUND_AFTER = 10_000;
 
-// Whether the person has allowed this page the camera for good; false where nobody can tell.
-const isAllowed = async () => {
-  try {
-    return (await navigator.permissions.query({ name: "camera" })).state === "granted";
-  } catch {
-    return false;
-  }
+/**
+ * What is wrong, by name: with the camera, where a browser says so; undefined for all else.
+ * @param {unknown} error
+ */
+const problemOf = (error) => {
+  if (error instanceof DOMException) return PROBLEMS[error.name] ?? "frozen";
+  return error instanceof Error ? PROBLEMS[error.name] : undefined;
 };
-
-/** @param {unknown} error */
-const problemOf = (error) =>
-  error instanceof DOMException || error instanceof Error ? PROBLEMS[error.name] : undefined;
 
 export class LabelCamera extends HTMLElement {
   #turn = 0;
+  /** The turn in which it is being opened. */
+  #starting = -1;
   #isOpen = false;
+  #isLit = false;
+  /** When it was opened again for want of pictures. */
+  #wokenAt = Number.NEGATIVE_INFINITY;
+  /** @type {PictureWatch | undefined} */
+  #pictures;
   /** @type {Camera | undefined} */
   #camera;
   /** @type {AbortController | undefined} */
@@ -62,9 +78,12 @@ export class LabelCamera extends HTMLElement {
     onClick("closer", () => this.#zoom(ZOOM_STEP));
     onClick("wider", () => this.#zoom(1 / ZOOM_STEP));
     const cameras = this.#cameras;
-    const choose = () => this.#start((camera) => camera.choose(cameras.value));
-    cameras.addEventListener("change", choose, { signal });
+    cameras.addEventListener("change", () => this.#choose(cameras.value), { signal });
     document.addEventListener("visibilitychange", () => this.#rest(), { signal });
+    // Some systems take the camera, and give the page back, without a word of what is seen.
+    for (const name of ["focus", "pageshow"]) {
+      addEventListener(name, () => this.#return(), { signal });
+    }
     this.#show(this.isPossible ? "closed" : "impossible");
     if (this.hasAttribute("auto")) this.#openIfAllowed();
   }
@@ -84,11 +103,13 @@ export class LabelCamera extends HTMLElement {
   async open() {
     if (this.#isOpen || !this.isPossible) return;
     this.#isOpen = true;
+    this.#wokenAt = Number.NEGATIVE_INFINITY;
     if (!document.hidden) await this.#start((camera) => camera.open());
   }
 
   close() {
     this.#isOpen = false;
+    this.#isLit = false;
     this.#release();
     if (this.isPossible) this.#show("closed");
   }
@@ -120,38 +141,80 @@ export class LabelCamera extends HTMLElement {
 
   // While the tab is hidden the camera is free for others.
   #rest() {
-    if (!this.#isOpen) return;
-    if (document.hidden) this.#release();
-    else this.#start((camera) => camera.open());
+    if (!document.hidden) this.#return();
+    else if (this.#isOpen) this.#release();
+  }
+
+  // Somebody looks at the page again: what stood still meanwhile is opened again.
+  #return() {
+    if (document.hidden) return;
+    if (!this.#isOpen) {
+      if (PASSING.includes(this.dataset.state ?? "")) this.open();
+    } else if (this.#starting !== this.#turn && !this.#camera?.isRunning) {
+      this.#start((camera) => camera.open());
+    }
+  }
+
+  /** @param {string} deviceId */
+  #choose(deviceId) {
+    if (!deviceId) return;
+    this.#isOpen = true;
+    this.#wokenAt = Number.NEGATIVE_INFINITY;
+    this.#start((camera) => camera.choose(deviceId));
+  }
+
+  // No pictures come any more: the camera is opened again, then the back camera, before it is said.
+  #wake() {
+    const isAgain = performance.now() - this.#wokenAt < SOUND_AFTER;
+    if (isAgain && !this.#camera?.giveUpLens()) return this.#fail("frozen");
+    this.#wokenAt = performance.now();
+    this.#start((camera) => camera.open(), "waking");
   }
 
   // Ends the present turn: what is still under way for it notices that and stops.
   #release() {
     this.#turn += 1;
+    this.#pictures?.end();
     this.#camera?.close();
   }
 
   // Nothing of this is loaded before somebody opens the camera.
   async #load() {
-    const [{ Camera }, { LabelDecoder }, { CodeChoice }] = await Promise.all([
+    const loading = Promise.all([
       import("./camera.js"),
       import("./decoder.js"),
       import("./code-choice.js"),
+      import("./picture-watch.js"),
     ]);
-    this.#camera ??= new Camera(this.#video, () => this.#fail("ended"));
-    return { camera: this.#camera, LabelDecoder, choice: new CodeChoice() };
+    try {
+      const [{ Camera }, { LabelDecoder }, { CodeChoice }, { PictureWatch }] = await within(
+        LOADS_WITHIN,
+        loading,
+      );
+      this.#camera ??= new Camera(this.#video, () => this.#fail("ended"));
+      return { camera: this.#camera, LabelDecoder, choice: new CodeChoice(), PictureWatch };
+    } catch (cause) {
+      throw new Error("The scanner did not load.", { cause });
+    }
   }
 
-  /** @param {(camera: Camera) => Promise<boolean>} openCamera */
-  async #start(openCamera) {
+  /**
+   * @param {(camera: Camera) => Promise<boolean>} openCamera
+   * @param {string} [state] What it is called until the camera is there.
+   */
+  async #start(openCamera, state = "asking") {
     this.#release();
     const turn = this.#turn;
+    this.#starting = turn;
     try {
-      this.#show("asking");
-      const { camera, LabelDecoder, choice } = await this.#load();
-      if (turn !== this.#turn || !(await openCamera(camera))) return;
+      this.#show(state);
+      const { camera, LabelDecoder, choice, PictureWatch } = await this.#load();
+      if (turn !== this.#turn || !(await this.#answered(openCamera(camera), turn))) return;
       await this.#showTools(camera);
       if (turn !== this.#turn) return;
+      const stalled = () => turn === this.#turn && this.#wake();
+      this.#pictures = new PictureWatch(this.#video, camera.track, stalled);
+      this.#starting = -1;
       this.#show("loading");
       const decoder = await LabelDecoder.load(this.#addresses);
       if (turn !== this.#turn) return;
@@ -160,6 +223,22 @@ export class LabelCamera extends HTMLElement {
     } catch (error) {
       if (turn === this.#turn) this.#giveUp(error);
     }
+  }
+
+  /**
+   * Waits for the camera, and says meanwhile what to do where nobody answers the browser's question.
+   * @param {Promise<boolean>} opening
+   * @param {number} turn
+   */
+  #answered(opening, turn) {
+    const timer = setTimeout(() => turn === this.#turn && this.#showUnanswered(), ANSWERED_WITHIN);
+    return opening.finally(() => clearTimeout(timer));
+  }
+
+  async #showUnanswered() {
+    const turn = this.#turn;
+    const isAsked = !(await isAllowed());
+    if (turn === this.#turn && this.dataset.state === "asking" && isAsked) this.#show("unanswered");
   }
 
   /**
@@ -176,7 +255,9 @@ export class LabelCamera extends HTMLElement {
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
       }
     } catch (error) {
-      if (turn === this.#turn) this.#giveUp(error);
+      if (turn !== this.#turn) return;
+      report(error);
+      this.#fail("decoder");
     }
   }
 
@@ -191,16 +272,29 @@ export class LabelCamera extends HTMLElement {
 
   /** @param {Camera} camera */
   async #showTools(camera) {
+    const isLit = this.#isLit && camera.hasTorch && (await camera.torch(true));
     this.#part("torch").hidden = !camera.hasTorch;
-    this.#part("torch").setAttribute("aria-pressed", "false");
+    this.#part("torch").setAttribute("aria-pressed", String(isLit));
     this.#showZoom();
+    await this.#listCameras(camera);
+  }
+
+  /**
+   * Where none is open, none of them is chosen.
+   * @param {Camera} camera
+   */
+  async #listCameras(camera) {
+    const turn = this.#turn;
     const cameras = await camera.all();
+    if (turn !== this.#turn) return;
     const select = this.#cameras;
     const options = cameras.map(({ deviceId, label, isOpen }, index) => {
       const name = label || `${select.dataset.unnamed} ${index + 1}`;
       return new Option(name, deviceId, isOpen, isOpen);
     });
-    select.replaceChildren(...options);
+    const isAnyOpen = cameras.some(({ isOpen }) => isOpen);
+    const ask = isAnyOpen ? [] : [new Option(select.dataset.ask, "", true, true)];
+    select.replaceChildren(...ask, ...options);
     select.hidden = cameras.length < 2;
   }
 
@@ -229,6 +323,7 @@ export class LabelCamera extends HTMLElement {
     const button = this.#part("torch");
     const on = button.getAttribute("aria-pressed") !== "true";
     if (await this.#camera?.torch(on)) {
+      this.#isLit = on;
       button.setAttribute("aria-pressed", String(on));
       return;
     }
@@ -251,7 +346,10 @@ export class LabelCamera extends HTMLElement {
   #fail(problem) {
     this.#isOpen = false;
     this.#release();
+    this.#cameras.hidden = true;
     this.#show(problem);
+    // Another one may work.
+    if (this.#camera) this.#listCameras(this.#camera);
   }
 
   /** @param {string} state */
@@ -259,6 +357,8 @@ export class LabelCamera extends HTMLElement {
     if (this.dataset.state === state) return;
     const hadFocus = this.contains(document.activeElement);
     this.dataset.state = state;
+    this.toggleAttribute("data-running", OPEN.includes(state));
+    this.toggleAttribute("data-failed", ![...OPEN, ...CLOSED].includes(state));
     const { content } = find(this, "[data-words]", HTMLTemplateElement);
     const words = content.querySelector(`[data-when=${state}]`);
     this.#part("status").textContent = words?.textContent ?? "";

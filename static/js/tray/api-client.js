@@ -10,6 +10,7 @@
  */
 
 const ANSWER_WITHIN = 15_000;
+// How long a try may take, and after which none begins.
 const PHOTO_WITHIN = 60_000;
 const PHOTO_TRIES = 4;
 const PHOTO_LONGEST_WAIT = 10_000;
@@ -105,6 +106,7 @@ export class ApiClient {
     await this.session();
     const body = new FormData();
     body.append("photo", photo);
+    const until = performance.now() + PHOTO_WITHIN;
     for (let tries = 1; ; tries += 1) {
       try {
         /** @type {Label} */
@@ -113,7 +115,8 @@ export class ApiClient {
       } catch (error) {
         // The portal reads few photos at a time, and each of them quickly.
         const wait = error instanceof Halt && error.state === "unavailable" ? error.retryAfter : 0;
-        if (!wait || wait > PHOTO_LONGEST_WAIT || tries === PHOTO_TRIES) throw error;
+        const isOver = tries === PHOTO_TRIES || performance.now() + wait > until;
+        if (!wait || wait > PHOTO_LONGEST_WAIT || isOver) throw error;
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }

@@ -49,7 +49,7 @@ export class Claiming {
   #show() {
     const rows = [...this.#model.rows.values()];
     const isAnyConfirmed = rows.some((row) => row.stage === "confirmed");
-    if (!isAnyConfirmed || this.#isNobodyIn) this.#feedback.clear("confirmed");
+    if (!isAnyConfirmed || this.#isNobodyIn) this.#feedback.clear("confirmed", "confirmed-unkept");
     this.#showCount();
   }
 
@@ -90,8 +90,9 @@ export class Claiming {
     }
     this.#model.confirm(rows, site);
     this.#site.use();
-    const said = this.#words.count("confirmed", rows.length);
-    if (!this.#isNobodyIn) this.#feedback.show("confirmed", said);
+    const name = this.#model.isKept ? "confirmed" : "confirmed-unkept";
+    const said = this.#words.count(name, rows.length);
+    if (!this.#isNobodyIn) this.#feedback.show(name, said);
     this.#sync.syncNow();
   }
 

@@ -11,6 +11,11 @@ import { Workplace } from "./workplace.js";
 
 /** @import { KeptPerson } from "./store.js" */
 
+const ASK_AGAIN = 2500;
+
+/** @param {unknown} error */
+const isLate = (error) => error instanceof DOMException && error.name === "TimeoutError";
+
 class HubTray extends HTMLElement {
   /** @type {AbortController | undefined} */
   #ending;
@@ -21,8 +26,9 @@ class HubTray extends HTMLElement {
     this.#ending = new AbortController();
     const { signal } = this.#ending;
     const notices = new Notices(this);
-    const { person, organisation, kept } = await this.#owner();
+    const { person, organisation, kept } = await this.#owner(notices, signal);
     if (signal.aborted) return;
+    notices.show("silent", false);
     notices.show("nobody", !person);
     notices.show("no-claims", Boolean(person && !organisation));
     this.#showWhose(kept);
@@ -32,8 +38,9 @@ class HubTray extends HTMLElement {
     }
     const words = new Words(find(this, "[data-tray-words]", HTMLTemplateElement));
     const owner = { person, organisation };
-    const unkept = () => notices.show("unkept", true);
-    const workplace = new Workplace(this, this.#button, owner, sync, words, unkept, signal);
+    /** @param {boolean} isKept */
+    const tell = (isKept) => notices.showKept(isKept);
+    const workplace = new Workplace(this, this.#button, owner, sync, words, tell, signal);
     this.#workplace = workplace;
     notices.follow(sync, signal);
     document.addEventListener("tray-sync", () => this.#close(sync.detail.isForeign), { signal });
@@ -66,12 +73,33 @@ class HubTray extends HTMLElement {
     return find(document, "[data-tray-claim]", HTMLElement);
   }
 
-  // Whose tray it is. Where the page knows nobody, the person of the last visit.
-  async #owner() {
-    const person = this.dataset.person || (await sync.person());
-    const kept = person ? await sync.store.person(person).catch(reportUnlessRefused) : undefined;
-    const organisation = this.dataset.organisation || kept?.organisation.id;
-    return { person, organisation, kept };
+  /**
+   * Whose tray it is. Where the page knows nobody, the person of the last visit: then the device is asked
+   * until it answers.
+   * @param {Notices} notices
+   * @param {AbortSignal} signal Ends it.
+   */
+  async #owner(notices, signal) {
+    const { person = "", organisation = "" } = this.dataset;
+    for (;;) {
+      try {
+        return await this.#knownOwner();
+      } catch (error) {
+        reportUnlessRefused(error);
+        if (person || !isLate(error) || signal.aborted) return { person, organisation };
+      }
+      this.dataset.state = "nobody";
+      notices.show("silent", true);
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+    }
+  }
+
+  /** @returns {Promise<{ person?: string, organisation?: string, kept?: KeptPerson }>} */
+  async #knownOwner() {
+    const { store } = sync;
+    const person = this.dataset.person || (await store.get("current"));
+    const kept = person ? await store.person(person) : undefined;
+    return { person, organisation: this.dataset.organisation || kept?.organisation.id, kept };
   }
 
   /** @param {KeptPerson | undefined} kept */

@@ -144,6 +144,8 @@ export class MayLeave {
   #sentence({ why, number, awaited }, state) {
     const { words } = this.#parts;
     if (why === "over") return words.sentence("leave-over");
+    const isLost = !this.#parts.model.isKept && ["unsent", "kept"].includes(why);
+    if (isLost) return words.count("leave-unkept", number);
     if (why === "unsent") return words.count(UNSENT[state] ?? "leave-kept", number);
     if (!awaited) return words.count(`leave-${why}`, number);
     const seen = awaited.lastSeen

@@ -1,6 +1,6 @@
-// Replaces TrayStore while the device refuses to keep anything: holds the rows until the page
-// closes, and still passes on to the store what it may take after all. What is refused here was
-// refused before: the caller has shown it.
+// Replaces TrayStore while the device keeps nothing, because it refuses to or does not answer: holds the
+// rows, at worst until the page closes, and still passes on to the store what it may take after all.
+// What is refused here was refused before: the caller has shown it.
 import { reportUnlessRefused } from "../page/report.js";
 import { withProgress } from "./store.js";
 
@@ -9,22 +9,44 @@ import { withProgress } from "./store.js";
 /** @import { Progress, Session } from "./wire.js" */
 
 export class MemoryStore {
-  #under;
+  /** The store that failed. */
+  under;
   #rows;
+  /** The ids of rows that the device has otherwise, or has though they were removed. */
+  #owed;
   /** The last session of this page. @type {KeptPerson | undefined} */
   #person;
 
   /**
    * @param {TrayStore} under The store that failed.
    * @param {KeptRow[]} rows Those that are known.
+   * @param {string[]} [owed] The ids of those that the device did not take, or did not let go.
    */
-  constructor(under, rows) {
-    this.#under = under;
+  constructor(under, rows, owed = []) {
+    this.under = under;
     this.#rows = new Map(rows.map((row) => [row.id, row]));
+    this.#owed = new Set(owed);
+  }
+
+  /**
+   * Has the device keep what it owes, in one go; resolves to whether it then owes nothing. Rejects as
+   * the device does, and goes on as before.
+   */
+  async settle() {
+    const ids = [...this.#owed];
+    const rows = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined);
+    const gone = ids.filter((id) => !this.#rows.has(id));
+    await this.under.settle(rows, gone);
+    this.#settled(rows, gone);
+    if (this.#person) {
+      const session = { ...this.#person, csrf: "" };
+      await this.under.keepPerson(session).catch(reportUnlessRefused);
+    }
+    return this.#owed.size === 0;
   }
 
   get changes() {
-    return this.#under.changes;
+    return this.under.changes;
   }
 
   /** @param {string} person */
@@ -35,14 +57,17 @@ export class MemoryStore {
   /** @param {KeptRow[]} rows */
   async put(...rows) {
     for (const row of rows) this.#rows.set(row.id, row);
-    this.#under.put(...rows).catch(reportUnlessRefused);
-    this.#publish(rows.map((row) => row.id));
+    const ids = rows.map((row) => row.id);
+    this.#owe(ids);
+    this.under.put(...rows).then(() => this.#settled(rows, []), reportUnlessRefused);
+    this.#publish(ids);
   }
 
   /** @param {string[]} ids */
   async remove(...ids) {
     for (const id of ids) this.#rows.delete(id);
-    this.#under.remove(...ids).catch(reportUnlessRefused);
+    this.#owe(ids);
+    this.under.remove(...ids).then(() => this.#settled([], ids), reportUnlessRefused);
     this.#publish(ids);
   }
 
@@ -65,15 +90,15 @@ export class MemoryStore {
   /** @param {string} id */
   async person(id) {
     if (this.#person?.id === id) return this.#person;
-    return this.#under.person(id).catch(reportUnlessRefused);
+    return this.under.person(id).catch(reportUnlessRefused);
   }
 
   /** @param {Session} session */
   async keepPerson(session) {
     const { csrf: _, ...kept } = session;
     this.#person = { ...kept, id: kept.person.id, seenAt: Date.now() };
-    await this.#under.keepPerson(session).catch(reportUnlessRefused);
-    this.#under.publish({ store: "people", ids: [kept.person.id] });
+    this.under.keepPerson(session).catch(reportUnlessRefused);
+    this.under.publish({ store: "people", ids: [kept.person.id] });
   }
 
   /**
@@ -82,19 +107,19 @@ export class MemoryStore {
    */
   async keepProgress(person, progress) {
     if (this.#person?.id === person) this.#person = withProgress(this.#person, progress);
-    await this.#under.keepProgress(person, progress).catch(reportUnlessRefused);
-    this.#under.publish({ store: "people", ids: [person] });
+    this.under.keepProgress(person, progress).catch(reportUnlessRefused);
+    this.under.publish({ store: "people", ids: [person] });
   }
 
   /** @param {string} id */
   async forgetPerson(id) {
     if (this.#person?.id === id) this.#person = undefined;
-    await this.#under.forgetPerson(id).catch(reportUnlessRefused);
+    await this.under.forgetPerson(id).catch(reportUnlessRefused);
   }
 
   /** @param {string} name */
   async get(name) {
-    return this.#under.get(name).catch(reportUnlessRefused);
+    return this.under.get(name).catch(reportUnlessRefused);
   }
 
   /**
@@ -102,11 +127,27 @@ export class MemoryStore {
    * @param {string | undefined} value
    */
   async set(name, value) {
-    await this.#under.set(name, value).catch(reportUnlessRefused);
+    await this.under.set(name, value).catch(reportUnlessRefused);
+  }
+
+  /** @param {string[]} ids */
+  #owe(ids) {
+    for (const id of ids) this.#owed.add(id);
+  }
+
+  /**
+   * The device has these rows and those not: what was changed meanwhile it still owes.
+   * @param {KeptRow[]} rows
+   * @param {string[]} gone
+   */
+  #settled(rows, gone) {
+    const kept = rows.filter((row) => this.#rows.get(row.id) === row).map(({ id }) => id);
+    const removed = gone.filter((id) => !this.#rows.has(id));
+    for (const id of [...kept, ...removed]) this.#owed.delete(id);
   }
 
   /** @param {string[]} ids */
   #publish(ids) {
-    this.#under.publish({ store: "rows", ids });
+    this.under.publish({ store: "rows", ids });
   }
 }

@@ -14,7 +14,7 @@ import { isDone, isRefused } from "./outcome.js";
 /** @typedef {TrayStore | MemoryStore} Store */
 
 // Fires "change" when rows are others than before, "write" when the device begins or ends to keep them,
-// and "unkept" once it refuses to.
+// "unkept" once it refuses to or does not answer, and "kept" when it keeps them again.
 export class TrayModel extends EventTarget {
   /** By id, oldest first. @type {Map<string, KeptRow>} */
   rows = new Map();
@@ -26,7 +26,8 @@ export class TrayModel extends EventTarget {
   #sync;
   /** @type {Promise<unknown>} */
   #written = Promise.resolve();
-  #writing = 0;
+  /** The ids of the rows of each change that is not on the device yet. @type {Set<string[]>} */
+  #unwritten = new Set();
   /** @type {Promise<void> | undefined} */
   #reading;
   #isStale = false;
@@ -102,9 +103,7 @@ export class TrayModel extends EventTarget {
   // Reads what the device holds, once for all that ask meanwhile.
   refresh() {
     this.#isStale = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#read();
     return this.#reading;
   }
 
@@ -120,9 +119,12 @@ export class TrayModel extends EventTarget {
         await written;
         rows = await this.#sync.store.rows(this.#owner.person);
       } while (this.#isStale || written !== this.#written);
+      // Who asks from here on is not served by this reading.
+      this.#reading = undefined;
       const mine = rows.filter((row) => this.#isMine(row));
       this.rows = new Map(mine.map((row) => [row.id, this.#sameOr(row)]));
     } catch (error) {
+      this.#reading = undefined;
       return this.#fail(error);
     }
     this.#changed();
@@ -181,7 +183,7 @@ export class TrayModel extends EventTarget {
     this.putAside = [];
     for (const row of rows) this.rows.set(row.id, row);
     this.#changed();
-    this.#write((store) => store.put(...rows));
+    this.#put(rows);
     this.#persist();
     return rows;
   }
@@ -250,7 +252,7 @@ export class TrayModel extends EventTarget {
     const all = [...this.rows.values(), ...rows].sort((one, other) => one.at - other.at);
     this.rows = new Map(all.map((row) => [row.id, row]));
     this.#changed();
-    this.#write((store) => store.put(...rows));
+    this.#put(rows);
     return rows;
   }
 
@@ -258,7 +260,8 @@ export class TrayModel extends EventTarget {
   remove(rows) {
     for (const row of rows) this.rows.delete(row.id);
     this.#changed();
-    this.#write((store) => store.remove(...rows.map((row) => row.id)));
+    const ids = rows.map((row) => row.id);
+    this.#write(ids, (store) => store.remove(...ids));
   }
 
   // When the next row comes: after all others, though the clock was put back.
@@ -292,7 +295,13 @@ export class TrayModel extends EventTarget {
     for (const row of rows) this.rows.set(row.id, change(row) ?? row);
     this.#changed();
     const ids = rows.map((row) => row.id);
-    this.#write((store) => store.change(ids, change));
+    this.#write(ids, (store) => store.change(ids, change));
+  }
+
+  /** @param {KeptRow[]} rows */
+  #put(rows) {
+    const ids = rows.map((row) => row.id);
+    this.#write(ids, (store) => store.put(...rows));
   }
 
   // Has the browser keep the rows through times of need. Some ask the person: it is asked once, and
@@ -307,26 +316,29 @@ export class TrayModel extends EventTarget {
 
   /**
    * One after the other, so that a removal never overtakes what it removes.
+   * @param {string[]} ids Of the rows that it is about.
    * @param {(store: Store) => Promise<void>} act
    */
-  #write(act) {
-    this.#countWriting(1);
+  #write(ids, act) {
+    const change = [...ids];
+    this.#unwritten.add(change);
+    this.dispatchEvent(new Event("write"));
     this.#written = this.#written
       .then(() => act(this.#sync.store))
       .catch((error) => this.#fail(error))
-      .finally(() => this.#countWriting(-1));
+      .finally(() => this.#ended(change));
     return this.#written;
   }
 
-  /** @param {1 | -1} change */
-  #countWriting(change) {
-    this.#writing += change;
+  /** @param {string[]} change */
+  #ended(change) {
+    this.#unwritten.delete(change);
     this.dispatchEvent(new Event("write"));
   }
 
   // Whether something shown is not on the device yet: a page that goes away now would lose it.
   get isWriting() {
-    return this.#writing > 0;
+    return this.#unwritten.size > 0;
   }
 
   /**
@@ -338,13 +350,31 @@ export class TrayModel extends EventTarget {
     this.giveUpKeeping();
   }
 
-  // Goes on without the device, which refuses to keep the rows.
+  // Whether the device keeps the rows, as far as is known.
+  get isKept() {
+    return !(this.#sync.store instanceof MemoryStore);
+  }
+
+  // Goes on without the device, which does not keep the rows.
   giveUpKeeping() {
     const { store } = this.#sync;
     if (store instanceof MemoryStore) return;
-    this.#sync.store = new MemoryStore(store, [...this.rows.values()]);
+    const rows = [...this.rows.values()];
+    this.#sync.store = new MemoryStore(store, rows, [...this.#unwritten].flat());
     this.#sync.wake();
     this.dispatchEvent(new Event("unkept"));
+    this.#changed();
+  }
+
+  // Has the device keep what it did not, and goes on with it. Rejects as the device does; one that was
+  // told of other changes meanwhile is to be asked again.
+  async keepAgain() {
+    const { store } = this.#sync;
+    if (!(store instanceof MemoryStore) || !(await store.settle())) return;
+    this.#sync.store = store.under;
+    this.#sync.wake();
+    this.dispatchEvent(new Event("kept"));
+    await this.refresh();
   }
 
   #changed() {

@@ -28,6 +28,18 @@ export class Notices {
     find(this.#element, `[data-notice=${name}]`, HTMLElement).hidden = !isShown;
   }
 
+  /**
+   * Says whether the hubs are on this device or on this page alone; then nothing leads away from it.
+   * @param {boolean} isKept
+   */
+  showKept(isKept) {
+    this.show("unkept", !isKept);
+    /** @type {NodeListOf<HTMLElement>} */
+    const parts = this.#element.querySelectorAll("[data-while-kept]");
+    for (const part of parts) part.hidden = part.dataset.whileKept !== String(isKept);
+    find(this.#element, "[data-sign-in]", HTMLAnchorElement).target = isKept ? "" : "_blank";
+  }
+
   /** @param {TraySync} sync */
   #update({ detail: { state, isForeign, problem, signIn } }) {
     this.show("signed-out", state === "signed-out");

@@ -6,8 +6,8 @@ import { isBad } from "./outcome.js";
 /** @import { Action, Outcome } from "./wire.js" */
 /** @import { RowWords, Words } from "./words.js" */
 
-/** What the sync tells, and the id of the tray's site. */
-/** @typedef {{ state: Detail["state"], sending: Set<string>, site: string }} Now */
+/** What the sync tells, whether the device keeps the rows, and the id of the tray's site. */
+/** @typedef {Pick<Detail, "state" | "sending" | "isLate"> & { isKept: boolean, site: string }} Now */
 /**
  * What a row says.
  * @typedef {RowWords & Told} RowView
@@ -30,6 +30,9 @@ const OUTCOMES = {
   looking: "looking",
   unknown: "unknown",
   waiting: "under_way",
+  late: "held_up",
+  "row-unkept": "held_up",
+  "unknown-unkept": "unknown",
   sending: "under_way",
   kept: "held_up",
   unavailable: "held_up",
@@ -45,12 +48,14 @@ export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
  * @param {KeptRow} row
  * @param {Now} now
  */
-const nameOf = ({ id, stage }, { state, sending }) => {
-  if (stage === "tray") return state === "online" ? "looking" : "unknown";
+const nameOf = ({ id, stage }, { state, sending, isLate, isKept }) => {
+  if (stage === "tray" && state === "online") return "looking";
+  if (stage === "tray") return isKept ? "unknown" : "unknown-unkept";
   if (sending.has(id)) return "sending";
+  if (!isKept) return "row-unkept";
   /** @type {Partial<Record<Detail["state"], string>>} */
   const names = {
-    online: "waiting",
+    online: isLate ? "late" : "waiting",
     unavailable: "unavailable",
     "signed-out": "sign-in",
     ended: "ended",

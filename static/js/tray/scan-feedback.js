@@ -22,6 +22,10 @@ const namesHub = (label) => Boolean(label.hubId);
  */
 const namesNone = (label) => Boolean(label.problem);
 
+// What would be believed to be kept.
+const KEPT = ["new", "again", "confirmed", "brought-back"];
+const UNKEPT = ["unkept", "new-unkept", "confirmed-unkept"];
+
 export class ScanFeedback {
   #model;
   #words;
@@ -109,6 +113,15 @@ export class ScanFeedback {
   }
 
   /**
+   * Puts right what was said last, when the device keeps the tray no longer, or again.
+   * @param {boolean} isKept
+   */
+  tellKept(isKept) {
+    const isSaid = !this.#element.hidden && (isKept ? UNKEPT : KEPT).includes(this.#shown);
+    if (isSaid) this.show(isKept ? "kept-again" : "unkept");
+  }
+
+  /**
    * @param {Label[]} labels
    * @param {ChosenSite} site
    */
@@ -157,7 +170,7 @@ export class ScanFeedback {
    */
   #signal(name, text) {
     this.#sound.play(name);
-    this.show(name, text);
+    this.show(name === "new" && !this.#model.isKept ? "new-unkept" : name, text);
   }
 
   /** @param {Problem} problem */

@@ -1,5 +1,6 @@
 // The tray as this device keeps it: rows, the people who worked here, and what the device remembers.
 import { openDB } from "../../vendor/idb/index.js";
+import { within } from "../page/within.js";
 
 /** @import { IDBPDatabase } from "../../vendor/idb/index.js" */
 /** @import { News, Progress, Session } from "./wire.js" */
@@ -43,8 +44,12 @@ import { openDB } from "../../vendor/idb/index.js";
 
 const NAME = "spkey-portal";
 const VERSION = 1;
-// Some browsers neither open a database nor say that they refuse to.
+// Some browsers neither open a database nor say that they refuse to; another page may hold it for as
+// long as it likes.
 const OPEN_WITHIN = 4000;
+const ANSWER_WITHIN = 2000;
+// How long a device that did not answer is not asked again: callers go on without it at once.
+const LEFT_ALONE_FOR = 2000;
 // What becomes of work on a database that the system took away, as from pages in the background.
 const TAKEN_AWAY = ["InvalidStateError", "AbortError", "UnknownError"];
 
@@ -72,18 +77,21 @@ export const withProgress = (kept, progress) => {
   return { ...kept, jobs, seenAt: Date.now() };
 };
 
+const lateError = () => new DOMException("No answer in time.", "TimeoutError");
+
 /** @param {unknown} error */
 const nameOf = (error) =>
   error instanceof Error || error instanceof DOMException ? error.name : "";
 
-// All methods answer with promises and reject with the browser's DOMException. `changes` fires
-// "change" with a Change as detail at each write, of this page or of another: pages that show
-// rows read them again.
+// All methods answer with promises and reject with the browser's DOMException, or within seconds with a
+// TimeoutError. `changes` fires "change" with a Change as detail at each write, of this page or of
+// another: pages that show rows read them again.
 export class TrayStore {
   changes = new EventTarget();
   /** @type {Promise<IDBPDatabase<unknown>> | undefined} */
   #database;
   #channel = new BroadcastChannel("tray");
+  #askedAgainAt = 0;
 
   constructor() {
     this.#channel.onmessage = ({ data }) => this.#fire(data);
@@ -137,6 +145,19 @@ export class TrayStore {
         if (changed) await store.put(changed);
       },
     );
+  }
+
+  /**
+   * Puts rows and removes others, all or none; of neither any it says whether the device keeps
+   * anything at all.
+   * @param {KeptRow[]} rows
+   * @param {string[]} ids
+   */
+  async settle(rows, ids) {
+    await this.#do("rows", "readwrite", (store) =>
+      Promise.all([...rows.map((row) => store.put(row)), ...ids.map((id) => store.delete(id))]),
+    );
+    this.publish({ store: "rows", ids: [...rows.map(({ id }) => id), ...ids] });
   }
 
   /**
@@ -267,19 +288,32 @@ export class TrayStore {
   }
 
   /**
-   * Resolves when the transaction is complete: what was written is then on the device.
+   * Resolves when the transaction is complete: what was written is then on the device. Rejected, it
+   * is not, and will not be.
    * @param {Name} name
    * @param {IDBTransactionMode} mode
    * @param {(store: ObjectStore) => Promise<any>} act
    */
   async #do(name, mode, act) {
+    if (performance.now() < this.#askedAgainAt) throw lateError();
     try {
       return await this.#transact(name, mode, act);
     } catch (error) {
+      if (nameOf(error) === "TimeoutError") this.#leaveAlone();
       if (!TAKEN_AWAY.includes(nameOf(error))) throw error;
       this.#database = undefined;
       return this.#transact(name, mode, act);
     }
+  }
+
+  // A connection may be dead for good: the next one is another.
+  #leaveAlone() {
+    this.#askedAgainAt = performance.now() + LEFT_ALONE_FOR;
+    this.#database?.then(
+      (database) => database.close(),
+      () => {},
+    );
+    this.#database = undefined;
   }
 
   /**
@@ -295,7 +329,8 @@ export class TrayStore {
     );
     const acting = async () => act(store);
     try {
-      const [result] = await Promise.all([acting(), transaction.done]);
+      const all = Promise.all([acting(), transaction.done]);
+      const [result] = await within(ANSWER_WITHIN, all);
       return result;
     } catch (error) {
       const cause = transaction.error ?? error;
@@ -310,7 +345,7 @@ export class TrayStore {
 
   #open() {
     this.#database ??= this.#connect().catch((error) => {
-      if (error.name !== "TimeoutError") this.#database = undefined;
+      this.#database = undefined;
       throw error;
     });
     return this.#database;
@@ -323,8 +358,7 @@ export class TrayStore {
   #connect() {
     return new Promise((resolve, reject) => {
       if (!globalThis.indexedDB) throw new DOMException("There is none.", "NotSupportedError");
-      const late = new DOMException("No answer.", "TimeoutError");
-      const timer = setTimeout(reject, OPEN_WITHIN, late);
+      const timer = setTimeout(() => reject(lateError()), OPEN_WITHIN);
       const gone = () => {
         this.#database = undefined;
       };
@@ -340,6 +374,7 @@ export class TrayStore {
         .then((database) => {
           resolve(database);
           this.#database = Promise.resolve(database);
+          this.#askedAgainAt = 0;
         }, reject)
         .finally(() => clearTimeout(timer));
     });

@@ -11,13 +11,14 @@ import { Halt } from "./api-client.js";
 /**
  * How it goes. `isForeign`: somebody else has signed in, and the person has not been back since;
  * `problem` is the portal's sentence, or ""; `signIn` where to sign in, or ""; `sending` holds the
- * ids of rows that are on their way.
+ * ids of rows that are on their way; `isLate`: what was confirmed is not sent as soon as it should be.
  * @typedef {object} Detail
  * @property {"online" | Exclude<HaltState, "refused">} state
  * @property {boolean} isForeign
  * @property {string} problem
  * @property {string} signIn
  * @property {Set<string>} sending
+ * @property {boolean} isLate
  */
 
 const BATCH = 50;
@@ -27,6 +28,11 @@ const SHORTEST_POLL = 200;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 const MOST_DOUBLINGS = 10;
+// How long another page may keep this one from its turn. It may be asleep, and keep it for ever; the
+// portal knows repeats by the rows' ids.
+const TURN_WITHIN = 5000;
+// What is not sent by then is not sent in a moment.
+const A_MOMENT = 6000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 // Milliseconds on a clock that nobody puts back.
@@ -98,6 +104,7 @@ export class TraySync {
     problem: "",
     signIn: "",
     sending: new Set(),
+    isLate: false,
   };
 
   #person;
@@ -118,6 +125,8 @@ export class TraySync {
   #timer;
   #running = false;
   #again = false;
+  // Whether another page has kept this one from its turn: then it is not waited for again.
+  #isPassedOver = false;
   /** @type {AbortController | undefined} */
   #listening;
 
@@ -149,6 +158,7 @@ export class TraySync {
     document.addEventListener("visibilitychange", () => document.hidden || this.syncNow(), {
       signal,
     });
+    document.addEventListener("resume", () => this.syncNow(), { signal });
     document.addEventListener(
       "connection",
       (event) => {
@@ -271,28 +281,67 @@ export class TraySync {
   async #run() {
     this.#running = true;
     this.#again = false;
-    const wait = await this.#alone(() => this.#round()).catch((error) => this.#halt(error));
+    const late = setTimeout(() => this.#turn({ isLate: true }), A_MOMENT);
+    const { store } = this;
+    const wait = await this.#alone(() => this.#round()).catch((error) => this.#halt(error, store));
+    clearTimeout(late);
     this.#running = false;
     this.#plan(this.#again ? Math.min(wait, this.#notBefore - now()) : wait);
   }
 
   /**
-   * One page of the device at a time.
+   * One page of the device at a time. Where its turn does not come, this one goes on beside the other.
    * @param {() => Promise<number>} act
    * @returns {Promise<number>}
    */
-  #alone(act) {
-    return navigator.locks ? navigator.locks.request("tray-sync", act) : act();
+  async #alone(act) {
+    /** @type {Promise<number> | undefined} */
+    let acting;
+    const begin = () => {
+      acting ??= act();
+      return acting;
+    };
+    // Refused, or not in time. What failed in its turn fails below.
+    if (navigator.locks) await this.#takeTurn(begin).catch(() => undefined);
+    return begin();
   }
 
   /**
-   * Tells why nothing goes on; answers in how many milliseconds to look again.
-   * @param {unknown} error
+   * @param {() => Promise<number>} act
+   * @returns {Promise<unknown>}
    */
-  #halt(error) {
+  #takeTurn(act) {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#isPassedOver = true;
+        waiting.abort();
+        reject(signal.reason);
+      }, TURN_WITHIN);
+      const how = this.#isPassedOver ? { ifAvailable: true } : { signal };
+      /** @param {Lock | null} lock */
+      const take = (lock) => {
+        if (signal.aborted) return undefined;
+        clearTimeout(timer);
+        this.#isPassedOver = lock === null;
+        return act();
+      };
+      navigator.locks.request("tray-sync", how, take).then(resolve, reject);
+    });
+  }
+
+  /**
+   * Tells why nothing goes on; answers in how many milliseconds to look again. Where only the store
+   * failed and there is another by now, that is at once.
+   * @param {unknown} error
+   * @param {TrayStore | MemoryStore} [store] It was used.
+   */
+  #halt(error, store = this.store) {
     const isHalt = error instanceof Halt;
     if (!isHalt) reportUnlessRefused(error);
     if (error instanceof DOMException) document.dispatchEvent(new Event("tray-unkept"));
+    if (this.store !== store && !isHalt) return 0;
     const { problem, signIn } = isHalt ? error : { problem: "", signIn: "" };
     const state = isHalt ? error.state : this.#stateAfter(error);
     this.#session = undefined;
@@ -324,8 +373,11 @@ export class TraySync {
     const isDoubtful = this.#isCurious || this.detail.state !== "online";
     if (due.length || isDoubtful) await this.#exchangeAll(person, due);
     this.#isCurious = false;
-    const next = (await this.store.rows(person)).map((row) => this.#dueAt(row));
-    return Math.min(LONGEST_WAIT, ...next.map((at) => at - now()));
+    const left = await this.store.rows(person);
+    const waits = left.map((row) => this.#dueAt(row) - now());
+    const isLate = left.some((row, at) => row.stage === "confirmed" && (waits[at] ?? 0) > A_MOMENT);
+    if (isLate !== this.detail.isLate) this.#turn({ isLate });
+    return Math.min(LONGEST_WAIT, ...waits);
   }
 
   /**
@@ -389,10 +441,14 @@ export class TraySync {
     const newsOf = new Map(answer.rows.map((news) => [news.id, news]));
     for (const row of rows) this.#setDue(row, dueAfter(newsOf.get(row.id) ?? row.news));
     const known = rows.filter((row) => newsOf.has(row.id) || newPlaceOf(row));
-    await this.store.change(
-      known.map(({ id }) => id),
-      (row) => this.#after(row, sent.get(row.id), newsOf.get(row.id)),
-    );
+    const ids = known.map(({ id }) => id);
+    try {
+      await this.store.change(ids, (row) => this.#after(row, sent.get(row.id), newsOf.get(row.id)));
+    } catch (error) {
+      // The answer is lost here: it is asked for again.
+      for (const id of ids) this.#asked.delete(id);
+      throw error;
+    }
     // A portal of before tells of no jobs.
     const progress = answer.progress ?? [];
     if (progress.length) await this.store.keepProgress(person, progress).catch(reportUnlessRefused);

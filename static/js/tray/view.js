@@ -130,7 +130,8 @@ export class TrayView {
   #drawRow(row, now) {
     const place = this.#jobs.placeOf(row);
     const isSent = now.sending.has(row.id);
-    const shown = { row, state: now.state, isSent, site: now.site, place };
+    const state = [now.state, now.isLate, now.isKept].join(" ");
+    const shown = { row, state, isSent, site: now.site, place };
     const last = this.#shown.get(row.id);
     const isAsBefore =
       last?.row === row &&

@@ -3,6 +3,7 @@ import { find } from "../page/dom.js";
 import { Claiming } from "./claiming.js";
 import { Intake } from "./intake.js";
 import { TrayJobs } from "./jobs.js";
+import { Keeping } from "./keeping.js";
 import { Leaving } from "./leaving.js";
 import { MayLeave } from "./may-leave.js";
 import { TrayModel } from "./model.js";
@@ -34,28 +35,35 @@ export class Workplace {
    * @param {Owner} owner
    * @param {TraySync} sync
    * @param {Words} words
-   * @param {() => void} unkept Called once the device refuses to keep the tray.
+   * @param {(isKept: boolean) => void} tell Told when the device keeps the tray no longer, or again.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, button, owner, sync, words, unkept, signal) {
+  constructor(element, button, owner, sync, words, tell, signal) {
     this.#element = element;
     const icons = element.dataset.icons ?? "";
     const store = () => sync.store;
     const model = new TrayModel(owner, sync);
     signal.addEventListener("abort", () => model.close());
-    model.addEventListener("unkept", unkept, { signal });
     const showWriting = () => element.toggleAttribute("data-writing", model.isWriting);
     model.addEventListener("write", showWriting, { signal });
     const sound = new TraySound(find(element, "[data-sound]", HTMLElement), store, signal);
     const said = find(element, "[data-outcome]", HTMLElement);
     const feedback = new ScanFeedback(model, said, words, sound, icons);
+    /** @param {boolean} isKept */
+    const tellKept = (isKept) => {
+      tell(isKept);
+      feedback.tellKept(isKept);
+    };
+    model.addEventListener("unkept", () => tellKept(false), { signal });
+    model.addEventListener("kept", () => tellKept(true), { signal });
+    new Keeping(model, signal);
     const jobs = new TrayJobs(owner, sync, signal);
     const site = new TraySite(element, owner, store, words, () => this.#move(), signal);
     const chosen = () => {
       const job = jobs.at(site.site.id);
       return { ...site.site, job: job?.id ?? "", places: job?.places ?? [] };
     };
-    const now = () => ({ ...sync.detail, site: site.site.id });
+    const now = () => ({ ...sync.detail, isKept: model.isKept, site: site.site.id });
     /** @type {(row: KeptRow) => void} */
     const here = (row) => feedback.signalClaimed(row);
     new TrayView(element, { model, jobs, words, now }, here, signal);
