@@ -48,8 +48,8 @@ const USUAL = new RegExp(`^${HYPHENED}$`, "u");
 const HYPHENS = /[\p{Pd}_\u2043\u2212]/gu;
 const INVISIBLE = /\p{Cf}/gu;
 const SPACES = /(?![\n\t])[\p{Zs}\p{Cc}]/gu;
-// What is between a name and its value, where it is no word of a sentence.
-const GIVES = /[:=>"'/[{(]\s*$/u;
+// The last word of a name, where something says that its value follows.
+const GIVEN = /([\p{L}\p{N}]+)[^\p{L}\p{N}]*[:=>"'/[{(]\s*$/u;
 const HEX_ONLY = new RegExp(`^${HEX}+$`, "u");
 const WRAPPING = /^[ \-{}()[\]<>"'.,;\n\t]+|[ \-{}()[\]<>"'.,;\n\t]+$/gu;
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -166,19 +166,21 @@ export const lookalikes = (text) => {
  * @param {string} text
  */
 export const namedIds = (text) => {
-  /** @type {(Match & { hubId: string, printed: string, name: number, isGiven: boolean })[]} */
+  /** @type {(Match & { hubId: string, printed: string, name: number, given: string })[]} */
   const found = [];
-  let [name, last] = [NAME.none, 0];
+  let [name, given, last] = [NAME.none, "", 0];
   for (const match of lookalikes(text)) {
     if (match.start < last) continue;
     const between = text.slice(last, match.start);
     const called = nameOf(between);
-    if (called !== null || (last && /[\p{L}\p{N}]/u.test(between))) name = called ?? NAME.none;
+    if (called !== null || (last && /[\p{L}\p{N}]/u.test(between))) {
+      name = called ?? NAME.none;
+      given = between.match(GIVEN)?.[1] ?? "";
+    }
     last = match.end;
     const printed = withHyphens(match.text);
     if (NOBODYS.test(digitsOf(printed))) continue;
-    const isGiven = called !== null && GIVES.test(between);
-    found.push({ ...match, hubId: printed.toLowerCase(), printed, name, isGiven });
+    found.push({ ...match, hubId: printed.toLowerCase(), printed, name, given });
   }
   return found;
 };
@@ -258,9 +260,7 @@ const refused = (problem, text, more) => ({
  */
 const scanned = (meant) => {
   const plain = folded(meant);
-  if (!matches(plain, COMPACT).length) return "";
-  const hubs = hubsIn(plain);
-  return hubs.length ? JSON.stringify(hubs) : "";
+  return matches(plain, COMPACT).length ? hubsIn(plain) : [];
 };
 
 /**
@@ -276,9 +276,8 @@ const meantBy = (text) => {
   // What the text shows as it stands is no hub's, by any keyboard.
   if (lookalikes(plain).length || hidden(plain) !== plain) return "nothing";
   const typed = text.replace(ENDS, "");
-  const readings = undone(typed, scanned);
-  const [reading, ...others] = readings;
-  if (reading && !others.length) return JSON.parse(reading);
+  const [reading, ...others] = undone(typed, scanned);
+  if (reading && !others.length) return reading;
   const isSpoilt = others.length || (digitsTyped(plain) === null && looksLikeOne(typed));
   return isSpoilt ? "keyboard" : "nothing";
 };

@@ -148,23 +148,26 @@ const isProof = (signs, meant) => {
 };
 
 /**
- * What `look` finds in the text as it was meant, by each keyboard that may have typed it; where it
- * finds nothing it answers with "".
+ * What `look` finds in the text as it was meant, by each keyboard that may have typed it: some ids, and
+ * the same ones once.
+ * @template {{ hubId: string }} T
  * @param {string} text
- * @param {(text: string) => string} look
- * @returns {Set<string>}
+ * @param {(text: string) => T[]} look
+ * @returns {T[][]}
  */
 export const undone = (text, look) => {
   const signs = [...text];
-  const found = new Set();
-  if (signs.length < SHORTEST) return found;
+  /** @type {Map<string, T[]>} */
+  const found = new Map();
+  if (signs.length < SHORTEST) return [];
   const typed = [...new Set(signs)].filter((sign) => !" \t\r\n".includes(sign));
   for (const meant of keyboards()) {
     if (!typed.every((sign) => meant.has(sign)) || !isProof(signs, meant)) continue;
-    found.add(look(signs.map((sign) => meant.get(sign) ?? sign).join("")));
+    const hubs = look(signs.map((sign) => meant.get(sign) ?? sign).join(""));
+    const key = hubs.map(({ hubId }) => hubId).join();
+    if (key && !found.has(key)) found.set(key, hubs);
   }
-  found.delete("");
-  return found;
+  return [...found.values()];
 };
 
 /**

@@ -70,10 +70,10 @@ const without = (text, found) =>
 const meantIn = (ids, isAnyHub) => {
   const most = Math.max(NAME.none, ...ids.map(({ name }) => name));
   const meant = ids.filter(({ name }) => name === most);
-  const given = meant.filter(({ isGiven }) => isGiven);
+  const isOtherwise = isAnyHub && most < NAME.hub && meant.some(({ given }) => given);
+  const names = new Set(meant.map(({ given }) => given));
   const different = new Set(meant.map(({ hubId }) => hubId)).size > 1;
-  const isOtherwise = isAnyHub && most < NAME.hub && given.length > 0;
-  return { meant, isOpen: isOtherwise || (most === NAME.none && different && given.length > 0) };
+  return { meant, isOpen: isOtherwise || (most === NAME.none && different && names.size > 1) };
 };
 
 /**
