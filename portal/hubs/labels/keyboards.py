@@ -5,6 +5,7 @@ A scanner presses keys. Set to one country's keyboard, on a device that is set t
 key comes out as what stands on it there: an id from `315e230b-…` arrives as `"&(eé"àb)…` in France.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
@@ -103,6 +104,9 @@ KEYBOARDS: Final[Mapping[str, str]] = {
 
 # What ids are made of; fewer signs that came out wrong prove no keyboard.
 DIGITS: Final = frozenset("0123456789abcdefABCDEF")
+ID: Final = re.compile("[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\\1){3}[0-9a-fA-F]{12}")
+# Ids that came out right have nothing else in them, and neither have numbers.
+SPOILT: Final = re.compile(r"[^0-9a-fA-F\s,:;.|-]")
 LEAST_DIGITS: Final = 2
 LEAST_HYPHENS: Final = 4
 SHORTEST: Final = 32
@@ -114,14 +118,15 @@ MOST_SIGNS: Final = 16
 def undone[T](text: str, look: Callable[[str], T]) -> list[T]:
     """Return what `look` finds in the text as it was meant, by each keyboard that may have typed
     it; what it finds nothing in, and what was found before, is left out."""
-    stripped = text.strip()
+    typed = text.strip()
     found: list[T] = []
-    if len(stripped) < SHORTEST:
+    if len(typed) < SHORTEST or not SPOILT.search(typed):
         return found
-    signs = frozenset(stripped) - frozenset(" \t\r\n")
-    for meant in _keyboards():
-        if signs <= meant.keys() and _is_proof(stripped, meant):
-            what = look("".join(meant.get(sign, sign) for sign in stripped))
+    signs = frozenset(typed) - frozenset(" \t\r\n")
+    for keyboard in _keyboards():
+        if signs <= keyboard.keys():
+            meant = "".join(keyboard.get(sign, sign) for sign in typed)
+            what = look(meant) if _is_proof(typed, meant) else None
             if what and what not in found:
                 found.append(what)
     return found
@@ -145,13 +150,19 @@ def _is_of_few(signs: str) -> bool:
     return len(set(signs)) <= MOST_SIGNS and not any(map(str.isspace, signs))
 
 
-def _is_proof(text: str, meant: Mapping[str, str]) -> bool:
-    """Whether so much came out wrong that it was a keyboard: `Q` for `0` is a slip of the hand."""
-    wrong = [sign for sign in text if meant.get(sign, sign) != sign]
-    digits = {sign for sign in wrong if meant[sign] in DIGITS}
-    hyphens = sum(meant[sign] == "-" for sign in wrong)
+def _is_proof(typed: str, meant: str) -> bool:
+    """Whether in each id so much came out wrong that it was a keyboard: `Q` for `0` is a slip of a
+    hand, and what is beside an id proves nothing."""
+    ids = list(ID.finditer(meant))
+    return bool(ids) and all(_is_wrong(typed[slice(*found.span())], found[0]) for found in ids)
+
+
+def _is_wrong(typed: str, meant: str) -> bool:
+    wrong = [(sign, key) for sign, key in zip(typed, meant, strict=True) if sign != key]
+    digits = {sign for sign, key in wrong if key in DIGITS}
+    hyphens = sum(key == "-" for _, key in wrong)
     is_strange = any(not sign.isascii() or not sign.isalnum() for sign in digits)
-    return is_strange or len(digits) >= LEAST_DIGITS or hyphens >= LEAST_HYPHENS
+    return is_strange or len(digits) >= LEAST_DIGITS or hyphens == LEAST_HYPHENS
 
 
 @cache

@@ -37,6 +37,8 @@ COMPACT: Final = re.compile("-?".join(GROUPS).join(APART))
 FOURS: Final = re.compile(
     rf"{HEX}{{4}}(?P<gap>[ \-])(?:{HEX}{{4}}(?P=gap)){{6}}{HEX}{{4}}".join(APART)
 )
+# Where one row of fours is no id, the others are none.
+ROW_OF_FOURS: Final = re.compile(rf"(?:{GROUPS[1]}[ \-]){{3,}}{GROUPS[1]}".join(APART))
 SINGLE: Final = re.compile(rf"{HEX}(?: {HEX}){{31}}")
 BESIDE: Final = (
     re.compile(rf"(?:^|[\W_])(?=[A-Fa-f]*[0-9]){HEX}{{4,}}:?[ \-]*$"),
@@ -214,16 +216,30 @@ def _is_nobodys(hub: HubId) -> bool:
 def _ids_in(text: str) -> Iterator[re.Match[str]]:
     """All that looks like an id, whatever it is called."""
     for found in COMPACT.finditer(text):
-        if found[0].count("-") != 1:
+        if _is_in_one(text, found):
             yield found
     for found in GROUPED.finditer(text):
         if _is_one(text, found):
             yield found
-    for found in FOURS.finditer(text):
-        if _is_alone(text, found) and _is_plausible(found[0]):
-            yield found
+    fours = [found for found in FOURS.finditer(text) if _is_alone(text, found)]
+    if len(fours) == len(ROW_OF_FOURS.findall(text)) and all(
+        _is_plausible(one[0]) for one in fours
+    ):
+        yield from fours
     if single := SINGLE.fullmatch(text.strip(WRAPPING)):
         yield single
+
+
+def _is_in_one(text: str, found: re.Match[str]) -> bool:
+    """Whether the digits are one id: not where hyphens part numbers."""
+    hyphens = found[0].count("-")
+    if hyphens in {0, 4}:
+        return True
+    is_chained = "-" in {
+        text[found.start() - 1 : found.start()],
+        text[found.end() : found.end() + 1],
+    }
+    return hyphens > 1 and not is_chained and _is_plausible(found[0])
 
 
 def _is_one(text: str, found: re.Match[str]) -> bool:

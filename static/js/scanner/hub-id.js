@@ -33,6 +33,7 @@ const apart = (pattern) => new RegExp(APART.join(pattern), "gu");
 const GROUPED = apart(GROUPS.join("(?: ?-[ \\n]?|\\n-| )"));
 const COMPACT = apart(GROUPS.join("-?"));
 const FOURS = apart(`${FOUR}(?<gap>[ \\-])(?:${FOUR}\\k<gap>){6}${FOUR}`);
+const ROW_OF_FOURS = apart(`(?:${FOUR}[ \\-]){3,}${FOUR}`);
 const SINGLE = new RegExp(`^${HEX}(?: ${HEX}){31}$`, "u");
 const BESIDE = [
   new RegExp(`(?:^|[^\\p{L}\\p{N}])(?=[A-Fa-f]*[0-9])${HEX}{4,}:?[ \\-]*$`, "u"),
@@ -119,6 +120,18 @@ const matches = (text, pattern) =>
   });
 
 /**
+ * Whether the digits are one id: not where hyphens part numbers.
+ * @param {string} text
+ * @param {Match} found
+ */
+const isInOne = (text, { text: found, start, end }) => {
+  const hyphens = found.split("-").length - 1;
+  if (!hyphens || hyphens === 4) return true;
+  const isChained = text[start - 1] === "-" || text[end] === "-";
+  return hyphens > 1 && !isChained && isPlausible(found);
+};
+
+/**
  * Whether five groups are one id: not of two columns, not five numbers in a row of others.
  * @param {string} text
  * @param {Match} found
@@ -147,12 +160,12 @@ const isAlone = (text, { start, end }) =>
  * @returns {Match[]}
  */
 export const lookalikes = (text) => {
-  const compact = matches(text, COMPACT).filter(({ text: id }) => id.split("-").length !== 2);
+  const compact = matches(text, COMPACT).filter((found) => isInOne(text, found));
   const grouped = matches(text, GROUPED).filter((found) => isOne(text, found));
-  const fours = matches(text, FOURS).filter(
-    (found) => isAlone(text, found) && isPlausible(found.text),
-  );
-  const all = [...compact, ...grouped, ...fours];
+  const fours = matches(text, FOURS).filter((found) => isAlone(text, found));
+  const areIds = fours.length === matches(text, ROW_OF_FOURS).length;
+  const all = [...compact, ...grouped];
+  if (areIds && fours.every((found) => isPlausible(found.text))) all.push(...fours);
   const typed = text.replace(WRAPPING, "");
   if (SINGLE.test(typed)) {
     const start = text.indexOf(typed);

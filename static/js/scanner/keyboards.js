@@ -68,6 +68,8 @@ export const KEYBOARDS = {
 };
 
 const DIGITS = "0123456789abcdefABCDEF";
+const ID = /[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}/gu;
+const SPOILT = /[^0-9a-fA-F\s,:;.|-]/u;
 const LEAST_DIGITS = 2;
 const LEAST_HYPHENS = 4;
 const SHORTEST = 32;
@@ -137,14 +139,34 @@ const keyboards = () => {
 
 /**
  * Whether so much came out wrong that it was a keyboard: `Q` for `0` is a slip of the hand.
- * @param {string[]} signs
- * @param {Meant} meant
+ * @param {string} typed
+ * @param {string} meant
  */
-const isProof = (signs, meant) => {
-  const wrong = signs.filter((sign) => (meant.get(sign) ?? sign) !== sign);
-  const digits = new Set(wrong.filter((sign) => isDigit(meant.get(sign) ?? "")));
-  const hyphens = wrong.filter((sign) => meant.get(sign) === "-").length;
-  return [...digits].some(isStrange) || digits.size >= LEAST_DIGITS || hyphens >= LEAST_HYPHENS;
+const isWrong = (typed, meant) => {
+  const keys = [...meant];
+  const wrong = [...typed]
+    .map((sign, at) => [sign, keys[at] ?? ""])
+    .filter(([s, key]) => s !== key);
+  const digits = new Set(wrong.filter(([, key]) => isDigit(key ?? "")).map(([sign]) => sign));
+  const hyphens = wrong.filter(([, key]) => key === "-").length;
+  return (
+    [...digits].some((sign) => isStrange(sign ?? "")) ||
+    digits.size >= LEAST_DIGITS ||
+    hyphens === LEAST_HYPHENS
+  );
+};
+
+/**
+ * Whether each id came out so wrong; what is beside an id proves nothing.
+ * @param {string} typed
+ * @param {string} meant As long: all signs of keyboards are.
+ */
+const isProof = (typed, meant) => {
+  const ids = [...meant.matchAll(ID)];
+  const areWrong = ids.every(({ 0: id, index }) =>
+    isWrong(typed.slice(index, index + id.length), id),
+  );
+  return ids.length > 0 && areWrong;
 };
 
 /**
@@ -159,11 +181,13 @@ export const undone = (text, look) => {
   const signs = [...text];
   /** @type {Map<string, T[]>} */
   const found = new Map();
-  if (signs.length < SHORTEST) return [];
+  if (signs.length < SHORTEST || !SPOILT.test(text)) return [];
   const typed = [...new Set(signs)].filter((sign) => !" \t\r\n".includes(sign));
-  for (const meant of keyboards()) {
-    if (!typed.every((sign) => meant.has(sign)) || !isProof(signs, meant)) continue;
-    const hubs = look(signs.map((sign) => meant.get(sign) ?? sign).join(""));
+  for (const keyboard of keyboards()) {
+    if (!typed.every((sign) => keyboard.has(sign))) continue;
+    const meant = signs.map((sign) => keyboard.get(sign) ?? sign).join("");
+    if (!isProof(text, meant)) continue;
+    const hubs = look(meant);
     const key = hubs.map(({ hubId }) => hubId).join();
     if (key && !found.has(key)) found.set(key, hubs);
   }

@@ -8,7 +8,7 @@ from tests.hubs.labels.test_parse import HUB, NOT_AN_ID, TEXT
 
 # As people's devices typed them, none by our own table.
 TYPED = {
-    "French": ("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b", "\"féqçc&e)èb('('dàe)çq-&)àc\"dèèfà&qéb"),
+    "French": ("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b", "\"féqçc&e)èb(')'dàe)çq-&)àc\"dèèfà&qéb"),
     "Belgian": ("315e230b-4f3e-4f7e-bc8e-8f38f8275fbc", '"&(eé"àb)\'f"e)\'fèe)bc!e)!f"!f!éè(fbc'),
     "German": (TEXT, TEXT.replace("-", "ß")),
     "Swiss": (TEXT, TEXT.replace("-", "'")),
@@ -28,7 +28,7 @@ TYPED = {
     "capitals locked, German": (TEXT, TEXT.upper().replace("-", "?")),
     "capitals locked, Greek": (TEXT, TEXT.translate(str.maketrans("abcdef", "ΑΒΨΔΕΦ"))),
     "shift locked, French": (TEXT, TEXT.upper().translate(str.maketrans("A-", "Q°"))),
-    "capitals printed, French": (TEXT, "\"FéQçC&E)èB('('DàE)çQ-&)àC\"DèèFà&QéB"),
+    "capitals printed, French": (TEXT, "\"FéQçC&E)èB(')'DàE)çQ-&)àC\"DèèFà&QéB"),
     "the scanner's German": (TEXT, TEXT.replace("-", "/")),
     "the scanner's French": (TEXT, "#f@q(c!e6&b%$6$d)e6(q^!6)c#d&&f)!q@b"),
 }
