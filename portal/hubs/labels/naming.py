@@ -34,6 +34,8 @@ ENDINGS: Final = "key keys psk password passwort kennwort schlussel schluessel t
 BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey"
 # Written without gaps between words.
 CONTAINED: Final = "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키"
+# Of these a word has to say that a value follows; what else is as short may stand before an id.
+SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep cle"
 CODES: Final = "code codes codigo codice kod kode koodi κωδικος код kodas kodu"
 # Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
 OF_CODES: Final = (
@@ -70,6 +72,7 @@ _SECRETS: Final = frozenset(SECRETS.split())
 _ENDINGS: Final = tuple(ENDINGS.split())
 _BUT: Final = frozenset(BUT.split())
 _CONTAINED: Final = CONTAINED.split()
+_SHORT: Final = frozenset(SHORT.split())
 _CODES: Final = frozenset(CODES.split())
 _OF_CODES: Final = frozenset(OF_CODES.split())
 _CODE_ENDINGS: Final = tuple(CODE_ENDINGS.split())
@@ -247,10 +250,11 @@ def _speaks_of_secret(text: str) -> bool:
 def _secrets(plain: str) -> Iterator[tuple[int, int]]:
     """Where the values of secrets are."""
     words = _words(plain)
-    names = [words[at].end for at in range(len(words)) if _is_secret(words, at)]
-    names += [found.end() for word in _CONTAINED for found in re.finditer(word, plain)]
-    for end in names:
-        if not _closes_tag(plain, end) and (span := _value_after(plain, end)):
+    names = [word for at, word in enumerate(words) if _is_secret(words, at)]
+    ends = [(word.end, word.folded in _SHORT) for word in names]
+    ends += [(found.end(), False) for word in _CONTAINED for found in re.finditer(word, plain)]
+    for end, is_short in ends:
+        if not _closes_tag(plain, end) and (span := _value_after(plain, end, is_short)):
             yield span
     yield from _in_tags(plain)
     yield from _in_objects(plain)
@@ -264,9 +268,9 @@ def _closes_tag(plain: str, place: int) -> bool:
     )
 
 
-def _value_after(plain: str, name_end: int) -> tuple[int, int] | None:
+def _value_after(plain: str, name_end: int, is_short: bool) -> tuple[int, int] | None:
     """Where the value is that a name which ends there is given."""
-    said = SAYS.match(plain, name_end) or FOLLOWS.match(plain, name_end)
+    said = SAYS.match(plain, name_end) or (None if is_short else FOLLOWS.match(plain, name_end))
     if said is None or (
         said[0].isspace() and PATH.search(plain[max(0, name_end - LONGEST_NAME) : name_end])
     ):

@@ -9,6 +9,7 @@ export const WORDS = {
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
   CONTAINED: "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키",
+  SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep cle",
   CODES: "code codes codigo codice kod kode koodi κωδικος код kodas kodu",
   OF_CODES:
     "claim claiming setup set pairing pair install installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu",
@@ -32,6 +33,7 @@ const SECRETS = new Set(WORDS.SECRETS.split(" "));
 const ENDINGS = WORDS.ENDINGS.split(" ");
 const BUT = new Set(WORDS.BUT.split(" "));
 const CONTAINED = WORDS.CONTAINED.split(" ");
+const SHORT = new Set(WORDS.SHORT.split(" "));
 const CODES = new Set(WORDS.CODES.split(" "));
 const OF_CODES = new Set(WORDS.OF_CODES.split(" "));
 const CODE_ENDINGS = WORDS.CODE_ENDINGS.split(" ");
@@ -207,11 +209,12 @@ const below = (plain, start) => {
  * Where the value is that a name which ends there is given.
  * @param {string} plain
  * @param {number} nameEnd
+ * @param {boolean} isShort
  * @returns {Span | undefined}
  */
-const valueAfter = (plain, nameEnd) => {
+const valueAfter = (plain, nameEnd, isShort) => {
   const says = at(SAYS, plain, nameEnd);
-  const said = says ?? at(FOLLOWS, plain, nameEnd);
+  const said = says ?? (isShort ? null : at(FOLLOWS, plain, nameEnd));
   const named = plain.slice(Math.max(0, nameEnd - LONGEST_NAME), nameEnd);
   if (!said || (/^\s+$/.test(said[0]) && PATH.test(named))) return undefined;
   const start = nameEnd + said[0].length;
@@ -286,15 +289,16 @@ const inObjects = (plain) =>
  * @returns {Span[]}
  */
 const secretsIn = (plain) => {
-  const names = wordsOf(plain)
-    .filter(isSecret)
-    .map(({ end }) => end);
+  const named = wordsOf(plain).filter(isSecret);
+  const ends = named.map(({ end, folded }) => ({ end, isShort: SHORT.has(folded) }));
   for (const word of CONTAINED) {
-    for (const { index } of plain.matchAll(new RegExp(word, "gu"))) names.push(index + word.length);
+    for (const { index } of plain.matchAll(new RegExp(word, "gu"))) {
+      ends.push({ end: index + word.length, isShort: false });
+    }
   }
-  const values = names
-    .filter((end) => !closesTag(plain, end))
-    .map((end) => valueAfter(plain, end))
+  const values = ends
+    .filter(({ end }) => !closesTag(plain, end))
+    .map(({ end, isShort }) => valueAfter(plain, end, isShort))
     .filter((span) => span !== undefined);
   const after = [...plain.matchAll(AFTER)].filter(([, , called = ""]) => speaksOfSecret(called));
   /** @type {Span[]} */

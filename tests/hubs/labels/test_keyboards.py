@@ -6,6 +6,7 @@ from portal.hubs.display import label_wording
 from portal.hubs.labels import keyboards, parse
 from tests.hubs.labels.test_parse import HUB, NOT_AN_ID, TEXT
 
+SHIFTED = ("0123456789-", '=!"§$%&/()?')
 # As people's devices typed them, none by our own table.
 TYPED = {
     "French": ("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b", "\"féqçc&e)èb(')'dàe)çq-&)àc\"dèèfà&qéb"),
@@ -25,7 +26,8 @@ TYPED = {
     "Dvorak": (TEXT, TEXT.translate(str.maketrans("abcdef-", "axje.u["))),
     "an address, German": (TEXT, f"httpsÖ--spkez.example-h-{TEXT.replace('-', 'ß')}"),
     "a prefix, German": (TEXT, f"+Q3{TEXT.replace('-', 'ß')}"),
-    "capitals locked, German": (TEXT, TEXT.upper().replace("-", "?")),
+    "capitals locked, German": (TEXT, TEXT.upper().replace("-", "ß")),
+    "shift locked, German": (TEXT, TEXT.upper().translate(str.maketrans(*SHIFTED))),
     "capitals locked, Greek": (TEXT, TEXT.translate(str.maketrans("abcdef", "ΑΒΨΔΕΦ"))),
     "shift locked, French": (TEXT, TEXT.upper().translate(str.maketrans("A-", "Q°"))),
     "capitals printed, French": (TEXT, "\"FéQçC&E)èB(')'DàE)çQ-&)àC\"DèèFà&QéB"),

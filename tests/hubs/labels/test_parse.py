@@ -7,11 +7,11 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portal.hubs.display import label_wording
-from portal.hubs.labels import parse
+from portal.hubs.labels import naming, parse
 
 HUB = UUID("3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b")
 OTHER = UUID("b4c1d2e3-0f9a-4b8c-8d7e-6f5a4b3c2d1e")
@@ -239,7 +239,9 @@ def test_an_id_among_noise_is_found_or_refused_but_never_changed(hub, before, af
 
 @given(st.uuids(), st.text("ghijklmnopqrstuvwxyzGHIJ<>&/:=?.;,\"'() ", max_size=100))
 def test_noise_that_holds_no_digits_never_hides_an_id(hub, noise):
-    assert parse.parse(f"{noise} {hub} {noise}") == hub
+    text = f"{noise} {hub} {noise}"
+    assume(naming.hidden(text) == text)
+    assert parse.parse(text) == hub
 
 
 @given(st.uuids(), st.uuids())
