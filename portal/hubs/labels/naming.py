@@ -35,7 +35,7 @@ BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey"
 # Written without gaps between words.
 CONTAINED: Final = "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키"
 # Of these a word has to say that a value follows; what else is as short may stand before an id.
-SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep cle"
+SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"
 CODES: Final = "code codes codigo codice kod kode koodi κωδικος код kodas kodu"
 # Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
 OF_CODES: Final = (

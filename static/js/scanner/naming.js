@@ -9,7 +9,7 @@ export const WORDS = {
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
   CONTAINED: "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키",
-  SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep cle",
+  SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep",
   CODES: "code codes codigo codice kod kode koodi κωδικος код kodas kodu",
   OF_CODES:
     "claim claiming setup set pairing pair install installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu",

@@ -21,7 +21,7 @@ KEY = "2b7e151628aed2a6abf7158809cf4f3c"
 # What the page does not hold off is the browser's to do.
 HELD_OFF = """window.letThrough = [];
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey && event.key !== "Control" && !event.defaultPrevented) {
+  if (event.ctrlKey && !["Control", "Shift"].includes(event.key) && !event.defaultPrevented) {
     window.letThrough.push(event.key);
   }
 });"""
