@@ -278,7 +278,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """The text of the label in a photo."""
+    """The hub's id on the label in a photo; of several labels, theirs, one a line."""
 
     text: str
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from portal.hubs.labels import parse
+from portal.hubs.labels import keyboards, naming, parse
+from tests.hubs.labels import test_keyboards, test_naming
 from tests.hubs.labels.test_parse import HOSTILE, HUB, NOT_AN_ID, OTHER, UNDERSTOOD
 
+ROOT = Path(__file__).parents[2]
 UNDERSTAND = Path(__file__).parent / "understand.js"
 SEED = 20_260_727
 GENERATED = 600
@@ -33,11 +35,28 @@ ODDS_AND_ENDS = [
     f"%C3%28%ED%A0%80%FF{HUB}",
     f"100%25%2{HUB}",
 ]
+OF_NAMES = [
+    test_naming.LABELS,
+    test_naming.RANKED,
+    test_naming.NO_SECRETS,
+    {
+        f"{name} {form}": form.format(name, secret)
+        for name in test_naming.NAMES
+        for form in test_naming.FORMS
+        for secret in test_naming.SECRETS.values()
+    },
+]
 # Of these a stranger's label is made: what ids consist of, what surrounds them, what hides.
 PIECES = [
     *"0123456789abcdefABCDEF-_ '+*ß\u2011\u2013\u2212\u00ad\u00a0\u200b\u2028\x1d\x85\ufeff",
     *"%{}[]()<>\"',.;:/?=&gzβψδεφΦως\uff11\U0001d7cf\u0663\u0430²Ⅷ\u0301é\U000e0041\ue000\n\r\t",
     "%2D",
+    "key",
+    "Hub id: ",
+    "password=",
+    "<key>",
+    "</key>",
+    "]C1",
     "%25",
     "%C3",
     "%A9",
@@ -51,6 +70,9 @@ PIECES = [
 
 def test_the_same_texts_give_the_same_id_or_the_same_problem():
     texts = [*UNDERSTOOD.values(), *NOT_AN_ID.values(), *ODDS_AND_ENDS, *strangers()]
+    texts += [typed for _, typed in test_keyboards.TYPED.values()]
+    for more in (test_keyboards.SPOILT, *OF_NAMES):
+        texts += more.values()
     texts += [payload for name, payload in HOSTILE.items() if name != "surrogate"]
     answers = on_the_device(texts)
     differing = [
@@ -60,29 +82,48 @@ def test_the_same_texts_give_the_same_id_or_the_same_problem():
     ]
     assert differing == []
     kinds = {answer.get("problem") for answer in answers}
-    assert kinds == {None, "empty", "too_long", "nothing", "several"}
+    assert kinds == {None, "empty", "too_long", "nothing", "several", "keyboard"}
+
+
+def test_the_same_keyboards_and_words_are_known_to_both():
+    said = run(
+        """import { KEYBOARDS } from "./static/js/scanner/keyboards.js";
+        import { WORDS } from "./static/js/scanner/naming.js";
+        process.stdout.write(JSON.stringify([KEYBOARDS, WORDS]));""",
+    )
+    words = {name: getattr(naming, name) for name in said[1]}
+    assert said == [dict(keyboards.KEYBOARDS), words]
 
 
 def on_the_device(texts: list[str]) -> list[dict[str, Any]]:
     """What the script makes of them, in node."""
+    answers: list[dict[str, Any]] = run(
+        UNDERSTAND.read_text(), json.dumps(texts), UNDERSTAND.parent
+    )
+    return answers
+
+
+def run(script: str, given: str = "", folder: Path = ROOT) -> Any:
+    """What a script writes, JSON, in node."""
     node = shutil.which("node")
     if not node:
         message = "This test needs Node.js, which runs the device's half of it."
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    run = subprocess.run(
-        [node, UNDERSTAND], input=json.dumps(texts), capture_output=True, text=True, check=True
+    command = [node, "--input-type=module", "--eval", script]
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=True, cwd=folder
     )
-    answers: list[dict[str, Any]] = json.loads(run.stdout)
-    return answers
+    return json.loads(done.stdout)
 
 
 def understood(text: str) -> dict[str, Any]:
     """What the portal makes of it, in the device's terms."""
     try:
-        return {"hubId": str(parse.parse(text))}
+        hub = parse.parse(text)
     except parse.LabelProblem as problem:
-        typed = parse._digits_typed(parse._folded(text)) if problem.kind == "nothing" else None
-        return {"problem": problem.kind, "read": problem.read, "typed": typed}
+        ids = [each.printed or str(each) for each in problem.ids]
+        return {"problem": problem.kind, "read": problem.read, "typed": problem.typed, "ids": ids}
+    return {"hubId": str(hub), "printed": hub.printed or str(hub)}
 
 
 def strangers() -> list[str]:

@@ -39,6 +39,11 @@ class LabelField(forms.CharField):
             ),
         )
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what was entered, without what it calls secret: nobody is shown that."""
+        entered = super().bound_data(data, initial)
+        return parse.without_secrets(entered[:LONGEST_TYPED]) if entered else entered
+
     def clean(self, value: Any) -> uuid.UUID:
         """Return the hub id that the label holds, or say what was read and what to look for."""
         text = super().clean(value)
@@ -72,7 +77,7 @@ class ClaimForm(forms.Form):
 
 
 class PhotoForm(forms.Form):
-    """A photo of a label."""
+    """A photo of a label, or of several where `is_of_many` says so: their ids, one a line."""
 
     photo = forms.FileField(
         label=_("Photo of the label"),
@@ -80,9 +85,10 @@ class PhotoForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
     )
 
-    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, person: User, *args: Any, is_of_many: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._person = person
+        self._is_of_many = is_of_many
 
     @property
     def is_refused_for_now(self) -> bool:
@@ -90,15 +96,22 @@ class PhotoForm(forms.Form):
         return self.has_error("photo", "busy")
 
     def clean_photo(self) -> str:
-        """Return the text of the code in the photo, or say what is wrong with the photo."""
+        """Return the id on the label in the photo, or say what is wrong with the photo."""
         photo = self.cleaned_data["photo"]
         if photo is None:
             raise forms.ValidationError(label_wording.NO_PHOTO)
         try:
-            return str(parse.parse(photo_reader.read_label(photo, self._person.pk)))
+            hub = parse.parse(photo_reader.read_label(photo, self._person.pk))
         except photos.PhotoProblem as problem:
             sentence = label_wording.of_photo(problem)
             raise forms.ValidationError(sentence, code=problem.kind) from None
         except parse.LabelProblem as problem:
+            if problem.ids and self._is_of_many:
+                return "\n".join(map(_as_printed, problem.ids))
             sentence = label_wording.of_code_in_photo(problem)
             raise forms.ValidationError(sentence) from None
+        return _as_printed(hub)
+
+
+def _as_printed(hub: parse.HubId) -> str:
+    return hub.printed or str(hub)

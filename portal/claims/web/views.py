@@ -25,6 +25,7 @@ from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
 from portal.core.web.once import once
+from portal.hubs.labels import parse
 from portal.jobs.display import wording as job_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -74,7 +75,8 @@ def _order(member: Membership, form: ClaimForm) -> actions.ClaimRequest:
 
 def _chosen(request: HttpRequest, member: Membership) -> dict[str, str]:
     """Return what the address fills in: a job's site, or a site; a label as it was read."""
-    chosen = {"label": request.GET.get("label", "")[:LONGEST_LABEL]}
+    label = request.GET.get("label", "")[:LONGEST_LABEL]
+    chosen = {"label": parse.without_secrets(label)}
     job, site = _id(request.GET.get("job", "")), _id(request.GET.get("site", ""))
     of_job = site_choice.of_job(member, job) if job else None
     picked = of_job.pk if of_job else site
@@ -111,7 +113,8 @@ def read(request: HttpRequest) -> HttpResponse:
     member = access.current(request, Ability.CLAIM)
     photo_form = PhotoForm(member.user, request.POST, request.FILES)
     was_read = photo_form.is_valid()
-    label = photo_form.cleaned_data["photo"] if was_read else request.POST.get("label", "")
+    typed = parse.without_secrets(request.POST.get("label", "")[:LONGEST_LABEL])
+    label = photo_form.cleaned_data["photo"] if was_read else typed
     initial = {**_posted(request), "label": label}
     return _form_page(
         request,

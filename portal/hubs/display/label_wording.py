@@ -15,8 +15,14 @@ SENTENCES: Final[dict[parse.Kind, Text]] = {
         "There is no hub id in it. Look for 32 digits and letters from a to f, in five groups."
     ),
     "several": _("There are two different hub ids in it. One hub at a time, please."),
+    "keyboard": _(
+        "The scanner types for another keyboard than this device has. Set the scanner to this "
+        "device’s language, or type the hub id."
+    ),
 }
 MISCOUNT: Final = _("A hub id has 32 digits and letters from a to f. This has {}.")
+
+WHICH: Final = _("The ids in it are {}.")
 
 OF_PHOTOS: Final[dict[photos.Kind, Text]] = {
     "empty": _("There is no photo in that. Take one of the label, or type the hub id."),
@@ -36,7 +42,6 @@ OF_PHOTOS: Final[dict[photos.Kind, Text]] = {
         "No code was found in that photo. Come closer, hold still, avoid glare on the label; "
         "or type the hub id."
     ),
-    "several": _("There are labels of different hubs in that photo. Take one label at a time."),
     "no_hub": _(
         "There are several codes in that photo, and none of them holds a hub id. "
         "Look for the code beside the hub id."
@@ -58,7 +63,9 @@ def sentence(problem: parse.LabelProblem) -> str:
 
 
 def quotation(problem: parse.LabelProblem) -> str:
-    """Say what was read; nothing where there was nothing."""
+    """Say what was read, or which ids; nothing where there was nothing."""
+    if problem.ids:
+        return str(WHICH).format(", ".join(hub.printed or str(hub) for hub in problem.ids))
     return gettext("We read “%(text)s”.") % {"text": problem.read} if problem.read else ""
 
 
@@ -73,5 +80,9 @@ def of_photo(problem: photos.PhotoProblem) -> str:
 
 
 def of_code_in_photo(problem: parse.LabelProblem) -> str:
-    """Say that the code in a photo names no hub, and what was read."""
+    """Say that the code in a photo names no hub or several, and what was read."""
+    if problem.ids:
+        return (
+            f"{gettext('There are labels of different hubs in that photo.')} {quotation(problem)}"
+        )
     return f"{gettext('The code in the photo is no hub label.')} {quotation(problem)}"

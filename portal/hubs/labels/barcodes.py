@@ -25,6 +25,8 @@ CODES: Final = (*SURE, BarcodeFormat.Code39)
 
 SMALL: Final = 1600
 """The longest side at which a code is looked for at first: quick, and a steady picture."""
+OTHER: Final = 1100
+"""Another scale: what falls between the pixels of one does not between those of the other."""
 LARGE: Final = 5000
 """All that a tablet's camera has, for a label seen from afar. Beyond, time grows and finds do
 not."""
@@ -51,6 +53,10 @@ def passes(photo: Callable[[int], Image.Image]) -> Iterator[list[str]]:
     clear = small.filter(CLEAR)  # Out of focus, and moved.
     yield _texts(clear, SURE)
     yield _texts(clear, SURE, Binarizer.GlobalHistogram)  # Glare.
+    if max(small.size) > OTHER:
+        other = small.copy()
+        other.thumbnail((OTHER, OTHER))
+        yield _texts(other)
     large = photo(LARGE) if max(small.size) == SMALL else small
     if large is not small:
         yield _texts(large)

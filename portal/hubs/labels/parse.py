@@ -6,34 +6,55 @@ nothing that it names is fetched, opened or rendered.
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
-type Kind = Literal["empty", "too_long", "nothing", "several"]
+from portal.hubs.labels import keyboards, naming
+from portal.hubs.labels.naming import Name
+
+type Kind = Literal["empty", "too_long", "nothing", "several", "keyboard"]
 
 LONGEST: Final = 256
 """Characters of scanned text that are looked at; a label that holds more is refused."""
 
 DIGITS: Final = 32
 SHOWN: Final = 60
-
-# A hand-held scanner types as if the keyboard were American: its hyphen then arrives as the sign
-# that stands on that key in Germany, Italy or Spain, the Nordic countries, Turkey.
-MISTYPED_HYPHENS: Final = "ß'+*"
-HYPHENS: Final = frozenset("_\u2043\u2212" + MISTYPED_HYPHENS)
-
-# On a Greek keyboard these are where an American one has a to f.
-GREEK_KEYS: Final = str.maketrans("αβψδεφΑΒΨΔΕΦ", "abcdefABCDEF")
+HYPHENS: Final = frozenset("_\u2043\u2212")
+NOBODYS: Final = ("0" * DIGITS, "f" * DIGITS)
 
 HEX: Final = "[0-9A-Fa-f]"
-GAP: Final = "[- ]{1,4}"
 # Letters and digits on either side mean that the run is part of something else.
-GROUPED: Final = re.compile(
-    rf"(?<![^\W_]){HEX}{{8}}{GAP}{HEX}{{4}}{GAP}{HEX}{{4}}{GAP}{HEX}{{4}}{GAP}{HEX}{{12}}(?![^\W_])"
+APART: Final = (r"(?<![^\W_])", r"(?![^\W_])")
+GROUPS: Final = [f"{HEX}{{{digits}}}" for digits in (8, 4, 4, 4, 12)]
+HYPHENED: Final = "-".join(GROUPS)
+# A line may be broken at a hyphen.
+GAP: Final = r"(?: ?-[ \n]?|\n-| )"
+GROUPED: Final = re.compile(GAP.join(GROUPS).join(APART))
+# In one run, or with some of the hyphens; with one alone it may be two numbers.
+COMPACT: Final = re.compile("-?".join(GROUPS).join(APART))
+FOURS: Final = re.compile(
+    rf"{HEX}{{4}}(?P<gap>[ \-])(?:{HEX}{{4}}(?P=gap)){{6}}{HEX}{{4}}".join(APART)
 )
-UNBROKEN: Final = re.compile(rf"(?<![^\W_]){HEX}{{{DIGITS}}}(?![^\W_])")
-WRAPPING: Final = " -{}()[]<>\"'.,;"
+# Where one row of fours is no id, the others are none.
+ROW_OF_FOURS: Final = re.compile(rf"(?:{GROUPS[1]}[ \-]){{3,}}{GROUPS[1]}".join(APART))
+SINGLE: Final = re.compile(rf"{HEX}(?: {HEX}){{31}}")
+BESIDE: Final = (
+    re.compile(rf"(?:^|[\W_])(?=[A-Fa-f]*[0-9]){HEX}{{4,}}:?[ \-]*$"),
+    re.compile(rf"[ \-]*{GROUPS[1]}(?![^\W_])"),
+)
+# What version and variant an id has; eight numbers of four digits rarely seem to have one.
+PLAUSIBLE: Final = re.compile(rf"{HEX}{{12}}[1-8]{HEX}{{3}}[89ABab]{HEX}{{15}}")
+# What scanners put before a text: which kind of code it was (`]Q3`).
+SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
+TOGETHER: Final = re.compile(rf"({HYPHENED})(?={HYPHENED}|[G-Zg-z][A-Za-z]*:)")
+COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
+LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+USUAL: Final = re.compile(HYPHENED)
+# How mail quotes.
+QUOTES: Final = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
+WRAPPING: Final = " -{}()[]<>\"'.,;\n\t"
 
 
 class LabelProblem(ValueError):
@@ -41,15 +62,18 @@ class LabelProblem(ValueError):
 
     `kind` says why; `read` is what was read, shortened and made safe to look at (plain text, to be
     escaped like any other); `typed` is the number of digits, where somebody typed too few or too
-    many. The text itself stays out of `str()`, so that it reaches no log. What people read of it
-    is in `display/label_wording.py`.
+    many; `ids` the hubs of which one is meant, where there are several. The text itself stays out
+    of `str()`, so that it reaches no log. What people read of it is in `display/label_wording.py`.
     """
 
-    def __init__(self, kind: Kind, text: str, typed: int | None = None) -> None:
+    def __init__(
+        self, kind: Kind, text: str, typed: int | None = None, ids: Sequence["HubId"] = ()
+    ) -> None:
         super().__init__(kind)
         self.kind = kind
         self.read = printable(text)
         self.typed = typed
+        self.ids = tuple(ids)
 
 
 class HubId(UUID):
@@ -75,24 +99,56 @@ def parse(text: str) -> HubId:
     """Find the one hub id in `text`.
 
     Understood: a UUID in any case, with or without hyphens, with other dashes, spaces, full-width
-    or invisible characters in it, or typed on a Greek keyboard; and one within a URL
-    (percent-encoded too), JSON, `urn:uuid:`, braces or other words. An id that occurs twice is one
-    id. Not understood: 32 hexadecimal digits that are part of a longer run of letters and digits.
+    or invisible characters in it, broken at a hyphen, or typed by a scanner that is set to another
+    keyboard; and one within a URL (percent-encoded too), JSON, `urn:uuid:`, braces or other words.
+    An id that occurs twice is one id. Of several, the one counts that the label calls the hub's.
+    Not understood: 32 hexadecimal digits that are part of a longer run of letters and digits, or
+    of several numbers; what the label calls a key, a password or the like; ids of nobody.
 
     `text` is at most 256 characters as it was scanned. `str()` of the result is the canonical form,
     lower case with hyphens. Raises `LabelProblem`.
     """
+    if USUAL.fullmatch(text) and not _is_nobodys(usual := HubId(text)):
+        return usual
     if len(text) > LONGEST:
-        raise LabelProblem("too_long", text)
-    folded = _folded(text)
-    if not folded.strip():
-        raise LabelProblem("empty", text)
-    found = _ids_in(folded)
+        raise LabelProblem("too_long", without_secrets(text))
+    found = _meant_by(text)
     if len(found) > 1:
-        raise LabelProblem("several", text)
+        raise LabelProblem("several", without_secrets(text), ids=found)
     if not found:
-        raise LabelProblem("nothing", text, typed=_digits_typed(folded))
-    return found.pop()
+        raise LabelProblem("nothing", without_secrets(text), typed=_digits_typed(_folded(text)))
+    return found[0]
+
+
+def _meant_by(text: str) -> Sequence[HubId]:
+    """The hubs that the text names, as it stands or by another keyboard."""
+    plain = _folded(text)
+    if not plain.strip():
+        raise LabelProblem("empty", text)
+    if found := _hubs_in(plain):
+        return found
+    # What the text shows as it stands is no hub's, by any keyboard.
+    if any(_ids_in(plain)) or naming.hidden(plain) != plain:
+        return ()
+    readings = keyboards.undone(text, _scanned)
+    if len(readings) == 1:
+        return readings[0]
+    if readings or (_digits_typed(plain) is None and keyboards.looks_like_one(text.strip())):
+        raise LabelProblem("keyboard", without_secrets(text))
+    return ()
+
+
+def _scanned(meant: str) -> list[HubId]:
+    """The hubs in what a scanner meant: codes have ids in one piece."""
+    plain = _folded(meant)
+    return _hubs_in(plain) if COMPACT.search(plain) else []
+
+
+def without_secrets(text: str) -> str:
+    """The text, with what it calls secret blacked out."""
+    plain = _folded(text)
+    hidden = naming.hidden(plain)
+    return text if hidden == plain else hidden
 
 
 def printable(text: str, longest: int = SHOWN) -> str:
@@ -114,10 +170,11 @@ def _spelt(character: str) -> str:
 
 def _folded(text: str) -> str:
     """The text with percent-encoding undone (twice: a link may carry a link), compatibility forms
-    such as full-width digits folded, hyphens and spaces each of one kind, Greek keys read as
-    American ones, and invisible characters gone."""
-    plain = unicodedata.normalize("NFKC", unquote(unquote(text)))
-    return "".join(_folded_character(character) for character in plain).translate(GREEK_KEYS)
+    such as full-width digits folded, hyphens, spaces and line ends each of one kind, and invisible
+    characters, quotation marks of mail and what scanners put before a text gone."""
+    plain = LINE_ENDS.sub("\n", unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = "".join(_folded_character(character) for character in plain)
+    return SYMBOLOGY.sub(r"\1 ", TOGETHER.sub(r"\1 ", QUOTES.sub("", plain)))
 
 
 def _folded_character(character: str) -> str:
@@ -126,19 +183,88 @@ def _folded_character(character: str) -> str:
         return "-"
     if category == "Cf":
         return ""
-    return " " if category in {"Zs", "Zl", "Zp", "Cc"} else character
+    if character in "\n\t":
+        return character
+    return " " if category in {"Zs", "Cc"} else character
 
 
-def _ids_in(folded: str) -> set[HubId]:
-    found = {HubId(match[0]) for match in GROUPED.finditer(folded)}
-    found |= {HubId(match[0]) for match in UNBROKEN.finditer(folded)}
-    if not found and _digits_typed(folded) == DIGITS:
-        found = {HubId(folded)}
-    return found
+def _hubs_in(plain: str) -> list[HubId]:
+    """The ids that folded text may mean, in order: those that it calls a hub's, if any."""
+    text = naming.hidden(plain)
+    named: dict[HubId, Name] = {}
+    name, last = Name.NONE, 0
+    for found in sorted(_ids_in(text), key=re.Match.start):
+        if found.start() < last:
+            continue
+        # What follows an id with no word between them is called what that is.
+        between = text[last : found.start()]
+        called = naming.name_of(between)
+        if called is not None or (re.search(r"[^\W_]", between) and last):
+            name = called if called is not None else Name.NONE
+        last = found.end()
+        hub = HubId(found[0])
+        if not _is_nobodys(hub):
+            named[hub] = max(name, named.get(hub, Name.OTHER))
+    most = max(named.values(), default=Name.OTHER)
+    return [hub for hub, name in named.items() if name == most != Name.OTHER]
+
+
+def _is_nobodys(hub: HubId) -> bool:
+    return hub.hex in NOBODYS
+
+
+def _ids_in(text: str) -> Iterator[re.Match[str]]:
+    """All that looks like an id, whatever it is called."""
+    for found in COMPACT.finditer(text):
+        if _is_in_one(text, found):
+            yield found
+    for found in GROUPED.finditer(text):
+        if _is_one(text, found):
+            yield found
+    fours = [found for found in FOURS.finditer(text) if _is_alone(text, found)]
+    if len(fours) == len(ROW_OF_FOURS.findall(text)) and all(
+        _is_plausible(one[0]) for one in fours
+    ):
+        yield from fours
+    if single := SINGLE.fullmatch(text.strip(WRAPPING)):
+        yield single
+
+
+def _is_in_one(text: str, found: re.Match[str]) -> bool:
+    """Whether the digits are one id: not where hyphens part numbers."""
+    hyphens = found[0].count("-")
+    if hyphens in {0, 4}:
+        return True
+    is_chained = "-" in {
+        text[found.start() - 1 : found.start()],
+        text[found.end() : found.end() + 1],
+    }
+    return hyphens > 1 and not is_chained and _is_plausible(found[0])
+
+
+def _is_one(text: str, found: re.Match[str]) -> bool:
+    """Whether five groups are one id: not of two columns, not five numbers in a row of others."""
+    if "\n" in found[0]:
+        begin = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.end())
+        return not COLUMNS.search(text, begin, end if end >= 0 else len(text))
+    is_whole = found[0] == text.strip(WRAPPING)
+    return "-" in found[0] or is_whole or _is_plausible(found[0])
+
+
+def _is_alone(text: str, found: re.Match[str]) -> bool:
+    """Whether no more digits stand beside these."""
+    before, after = BESIDE
+    return not before.search(text[: found.start()]) and not after.match(text, found.end())
+
+
+def _is_plausible(text: str) -> bool:
+    digits = "".join(re.findall(HEX, text))
+    return bool(PLAUSIBLE.fullmatch(digits)) and not digits.isdecimal()
 
 
 def _digits_typed(folded: str) -> int | None:
     """How many hexadecimal digits the text has when it has nothing else but gaps and brackets
     around it: someone typed an id. `None` for any other text."""
-    typed = folded.strip(WRAPPING).replace("-", "").replace(" ", "")
+    typed = re.sub(r"[- \n\t]", "", folded.strip(WRAPPING))
     return len(typed) if re.fullmatch(f"{HEX}+", typed) else None

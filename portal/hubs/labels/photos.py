@@ -8,7 +8,7 @@ picture's choice: `photo_reader` bounds both.
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import IO, Final, Literal
 
@@ -23,7 +23,6 @@ type Kind = Literal[
     "not_a_photo",
     "broken",
     "no_code",
-    "several",
     "no_hub",
     "too_slow",
     "busy",
@@ -60,8 +59,9 @@ def read_label(content: bytes, is_time_left: Callable[[], bool] = lambda: True) 
     `content` is a JPEG, PNG or WebP, of at most 12 MB and 50 megapixels (PNG and WebP 25). QR, Data
     Matrix, Aztec, PDF417, Code 128, 93 and 39 are read dark on light or light on dark, and in any
     direction, mirrored too: how the camera was held (EXIF) is of no matter. Of several codes, the
-    one that names a hub counts. Dearer ways of looking are tried while `is_time_left()`; each may
-    take long. Raises `PhotoProblem`.
+    one that names a hub counts; where several name hubs, the text is their ids, one a line.
+    Dearer ways of looking are tried while `is_time_left()`; each may take long. Raises
+    `PhotoProblem`.
     """
     texts: dict[str, None] = {}
     for found in barcodes.passes(partial(_picture, content)):
@@ -126,16 +126,16 @@ def _chosen(texts: list[str]) -> str:
     if len(texts) == 1:
         return texts[0]
     hubs = {text: _hub_ids_of(text) for text in texts}
-    named = set().union(*hubs.values())
+    named = dict.fromkeys(hub for ids in hubs.values() for hub in ids)
     if len(named) > 1:
-        raise PhotoProblem("several")
+        return "\n".join(hub.printed or str(hub) for hub in named)
     if not named:
         raise PhotoProblem("no_hub")
     return next(text for text in texts if hubs[text])
 
 
-def _hub_ids_of(text: str) -> set[parse.HubId]:
+def _hub_ids_of(text: str) -> Sequence[parse.HubId]:
     try:
-        return {parse.parse(text)}
-    except parse.LabelProblem:
-        return set()
+        return [parse.parse(text)]
+    except parse.LabelProblem as problem:
+        return problem.ids

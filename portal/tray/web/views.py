@@ -169,9 +169,9 @@ def _json_of(request: HttpRequest) -> bytes:
 @require_POST
 @_answers_json
 def photo(request: HttpRequest) -> JsonResponse:
-    """Read the label in a photo."""
+    """Read the labels in a photo."""
     member = access.anywhere(request, Ability.CLAIM)
-    form = forms.PhotoForm(member.user, request.POST, request.FILES)
+    form = forms.PhotoForm(member.user, request.POST, request.FILES, is_of_many=True)
     if form.is_valid():
         return _json(schema.Label(text=form.cleaned_data["photo"]))
     sentence = " ".join(map(str, form.errors["photo"]))

@@ -1,32 +1,11 @@
-// Makes a photo smaller before it is sent: in a basement every megabyte is a wait, and where the
-// photo was taken then never leaves the device. What the browser cannot read is sent as it is.
+// Makes a photo smaller before it is sent. What the browser cannot read is sent as it is.
+import { smaller } from "./shrink.js";
 
 const FIELDS = ".photo-add input";
 const SIDE = 2048;
 const SMALL_ENOUGH = 1024 * 1024;
 /** @type {WeakSet<Event>} */
 const ready = new WeakSet();
-
-/**
- * @param {File} file
- * @returns {Promise<File>}
- */
-const smaller = async (file) => {
-  const picture = await createImageBitmap(file);
-  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(picture.width * scale));
-  canvas.height = Math.max(1, Math.round(picture.height * scale));
-  const paper = canvas.getContext("2d");
-  if (!paper) return file;
-  paper.fillStyle = "#fff";
-  paper.fillRect(0, 0, canvas.width, canvas.height);
-  paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
-  /** @type {Blob | null} */
-  const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.88));
-  return drawn ? new File([drawn], "photo.jpg", { type: "image/jpeg" }) : file;
-};
 
 /**
  * @param {HTMLInputElement} input
@@ -37,7 +16,7 @@ const shrink = async (input, file) => {
   form?.setAttribute("data-busy", "");
   try {
     const chosen = new DataTransfer();
-    chosen.items.add(await smaller(file));
+    chosen.items.add(await smaller(file, SIDE));
     input.files = chosen.files;
   } catch {
     // The portal says what is wrong with it.

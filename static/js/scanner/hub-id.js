@@ -1,43 +1,62 @@
 // What a label says, understood on the device: the rules of portal/hubs/labels/parse.py.
 
+import { looksLikeOne, undone } from "./keyboards.js";
+import { hidden, NAME, nameOf } from "./naming.js";
+
 /**
  * A label that names no one hub. `read` is what was read, safe to look at; `typed` how many digits
- * somebody typed, or null.
+ * somebody typed, or null; `ids` the hubs of which one is meant, where there are several.
  * @typedef {object} Problem
  * @property {undefined} [hubId]
- * @property {"empty" | "too_long" | "nothing" | "several"} problem
+ * @property {"empty" | "too_long" | "nothing" | "several" | "keyboard"} problem
  * @property {string} read
  * @property {number | null} typed
+ * @property {string[]} ids
  */
-/** @typedef {{ hubId: string, problem?: undefined }} Found */
+/** `printed`: the id with the label's capitals. */
+/** @typedef {{ hubId: string, printed: string, problem?: undefined }} Found */
 /** @typedef {Found | Problem} Parsed */
 /** @typedef {{ text: string } & Parsed} Label */
 
+/** @typedef {{ text: string, start: number, end: number }} Match */
+
 const LONGEST = 256;
 const SHOWN = 60;
-const DIGITS = 32;
+const NOBODYS = /^(?:0{32}|f{32})$/i;
 const HEX = "[0-9A-Fa-f]";
-const GAP = "[- ]{1,4}";
-const ALONE = ["(?<![\\p{L}\\p{N}])", "(?![\\p{L}\\p{N}])"];
-const GROUPS = [8, 4, 4, 4, 12].map((digits) => `${HEX}{${digits}}`).join(GAP);
-const GROUPED = new RegExp(ALONE.join(GROUPS), "gu");
-const UNBROKEN = new RegExp(ALONE.join(`${HEX}{${DIGITS}}`), "gu");
-const HEX_ONLY = new RegExp(`^${HEX}+$`, "u");
-// "ß'+*": where other keyboards have the hyphen that a hand-held scanner types.
-const HYPHENS = /[\p{Pd}_\u2043\u2212ß'+*]/gu;
-// On a Greek keyboard these are where an American one has a to f.
-const GREEK = "αβψδεφΑΒΨΔΕΦ";
-const AMERICAN = "abcdefABCDEF";
-const GREEK_KEYS = new RegExp(`[${GREEK}]`, "gu");
+const APART = ["(^|[^\\p{L}\\p{N}])(", ")(?![\\p{L}\\p{N}])"];
+const GROUPS = [8, 4, 4, 4, 12].map((digits) => `${HEX}{${digits}}`);
+const FOUR = `${HEX}{4}`;
+const HYPHENED = GROUPS.join("-");
+/** @param {string} pattern */
+const apart = (pattern) => new RegExp(APART.join(pattern), "gu");
+const GROUPED = apart(GROUPS.join("(?: ?-[ \\n]?|\\n-| )"));
+const COMPACT = apart(GROUPS.join("-?"));
+const FOURS = apart(`${FOUR}(?<gap>[ \\-])(?:${FOUR}\\k<gap>){6}${FOUR}`);
+const ROW_OF_FOURS = apart(`(?:${FOUR}[ \\-]){3,}${FOUR}`);
+const SINGLE = new RegExp(`^${HEX}(?: ${HEX}){31}$`, "u");
+const BESIDE = [
+  new RegExp(`(?:^|[^\\p{L}\\p{N}])(?=[A-Fa-f]*[0-9])${HEX}{4,}:?[ \\-]*$`, "u"),
+  new RegExp(`^[ \\-]*${FOUR}(?![\\p{L}\\p{N}])`, "u"),
+];
+const PLAUSIBLE = new RegExp(`^${HEX}{12}[1-8]${HEX}{3}[89ABab]${HEX}{15}$`, "u");
+const SYMBOLOGY = new RegExp(`(^|[\\s,;|]|${HEX}{12})\\][A-Za-z][0-9A-Za-z](?=\\S)`, "gu");
+const TOGETHER = new RegExp(`(${HYPHENED})(?=${HYPHENED}|[G-Zg-z][A-Za-z]*:)`, "gu");
+const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
+const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
+const QUOTES = /^[ \t]*>[> \t]*/gmu;
+const USUAL = new RegExp(`^${HYPHENED}$`, "u");
+const HYPHENS = /[\p{Pd}_\u2043\u2212]/gu;
 const INVISIBLE = /\p{Cf}/gu;
-const SPACES = /[\p{Zs}\p{Zl}\p{Zp}\p{Cc}]/gu;
-const WRAPPING = /^[ \-{}()[\]<>"'.,;]+|[ \-{}()[\]<>"'.,;]+$/gu;
+const SPACES = /(?![\n\t])[\p{Zs}\p{Cc}]/gu;
+// The last word of a name, where something says that its value follows.
+const GIVEN = /([\p{L}\p{N}]+)[^\p{L}\p{N}]*[:=>"'/[{(]\s*$/u;
+const HEX_ONLY = new RegExp(`^${HEX}+$`, "u");
+const WRAPPING = /^[ \-{}()[\]<>"'.,;\n\t]+|[ \-{}()[\]<>"'.,;\n\t]+$/gu;
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 // What Python's strip() takes away, which is not quite what trim() does.
 const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\p{Zs}\\u2028\\u2029]+";
 const ENDS = new RegExp(`^${BLANK}|${BLANK}$`, "gu");
-const BETWEEN = /[\s,;|]+/u;
-const LINES = /[\r\n\u2028\u2029]+/u;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** @param {string} encoded */
@@ -56,36 +75,148 @@ const unquoted = (text) =>
   text.includes("%") ? text.replace(/[\0-\x7f]+/g, (ascii) => utf8.decode(bytesOf(ascii))) : text;
 
 /** @param {string} text */
-const folded = (text) =>
+export const folded = (text) =>
   unquoted(unquoted(text))
     .normalize("NFKC")
+    .replace(LINE_ENDS, "\n")
     .replace(HYPHENS, "-")
-    .replace(GREEK_KEYS, (key) => AMERICAN.charAt(GREEK.indexOf(key)))
     .replace(INVISIBLE, "")
-    .replace(SPACES, " ");
+    .replace(SPACES, " ")
+    .replace(QUOTES, "")
+    .replace(TOGETHER, "$1 ")
+    .replace(SYMBOLOGY, "$1 ");
 
 /** @param {string} text */
-const canonical = (text) =>
-  text
-    .replace(/[^0-9A-Fa-f]/g, "")
-    .toLowerCase()
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+const digitsOf = (text) => text.replace(/[^0-9A-Fa-f]/g, "");
+
+/** @param {string} text */
+const withHyphens = (text) =>
+  digitsOf(text).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 /**
  * How many digits somebody typed who typed nothing else; null for any other text.
  * @param {string} plain
  */
 const digitsTyped = (plain) => {
-  const typed = plain.replace(WRAPPING, "").replace(/[- ]/g, "");
+  const typed = plain.replace(WRAPPING, "").replace(/[- \n\t]/g, "");
   return HEX_ONLY.test(typed) ? typed.length : null;
 };
 
-/** @param {string} plain */
-const idsIn = (plain) => {
-  const found = [...plain.matchAll(GROUPED), ...plain.matchAll(UNBROKEN)];
-  if (!found.length && digitsTyped(plain) === DIGITS) return [canonical(plain)];
-  found.sort((one, other) => one.index - other.index);
-  return [...new Set(found.map(([text]) => canonical(text)))];
+/** @param {string} text */
+const isPlausible = (text) => {
+  const digits = digitsOf(text);
+  return PLAUSIBLE.test(digits) && !/^[0-9]+$/.test(digits);
+};
+
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ * @returns {Match[]}
+ */
+const matches = (text, pattern) =>
+  [...text.matchAll(pattern)].map(({ 1: before = "", 2: found = "", index }) => {
+    const start = index + before.length;
+    return { text: found, start, end: start + found.length };
+  });
+
+/**
+ * Whether the digits are one id: not where hyphens part numbers.
+ * @param {string} text
+ * @param {Match} found
+ */
+const isInOne = (text, { text: found, start, end }) => {
+  const hyphens = found.split("-").length - 1;
+  if (!hyphens || hyphens === 4) return true;
+  const isChained = text[start - 1] === "-" || text[end] === "-";
+  return hyphens > 1 && !isChained && isPlausible(found);
+};
+
+/**
+ * Whether five groups are one id: not of two columns, not five numbers in a row of others.
+ * @param {string} text
+ * @param {Match} found
+ */
+const isOne = (text, { text: found, start, end }) => {
+  if (found.includes("\n")) {
+    const begin = start ? text.lastIndexOf("\n", start - 1) + 1 : 0;
+    const close = text.indexOf("\n", end);
+    return !COLUMNS.test(text.slice(begin, close < 0 ? text.length : close));
+  }
+  return found.includes("-") || found === text.replace(WRAPPING, "") || isPlausible(found);
+};
+
+/**
+ * Whether no more digits stand beside these.
+ * @param {string} text
+ * @param {Match} found
+ */
+const isAlone = (text, { start, end }) =>
+  !BESIDE[0]?.test(text.slice(Math.max(0, start - LONGEST), start)) &&
+  !BESIDE[1]?.test(text.slice(end, end + LONGEST));
+
+/**
+ * All that looks like an id, whatever it is called.
+ * @param {string} text
+ * @returns {Match[]}
+ */
+export const lookalikes = (text) => {
+  const compact = matches(text, COMPACT).filter((found) => isInOne(text, found));
+  const grouped = matches(text, GROUPED).filter((found) => isOne(text, found));
+  const fours = matches(text, FOURS).filter((found) => isAlone(text, found));
+  const areIds = fours.length === matches(text, ROW_OF_FOURS).length;
+  const all = [...compact, ...grouped];
+  if (areIds && fours.every((found) => isPlausible(found.text))) all.push(...fours);
+  const typed = text.replace(WRAPPING, "");
+  if (SINGLE.test(typed)) {
+    const start = text.indexOf(typed);
+    all.push({ text: typed, start, end: start + typed.length });
+  }
+  return all.sort((one, other) => one.start - other.start);
+};
+
+/**
+ * The ids in a text without secrets, in order, each with where it is and what it is called.
+ * @param {string} text
+ */
+export const namedIds = (text) => {
+  /** @type {(Match & { hubId: string, printed: string, name: number, given: string })[]} */
+  const found = [];
+  let [name, given, last] = [NAME.none, "", 0];
+  for (const match of lookalikes(text)) {
+    if (match.start < last) continue;
+    const between = text.slice(last, match.start);
+    const called = nameOf(between);
+    if (called !== null || (last && /[\p{L}\p{N}]/u.test(between))) {
+      name = called ?? NAME.none;
+      given = between.match(GIVEN)?.[1] ?? "";
+    }
+    last = match.end;
+    const printed = withHyphens(match.text);
+    if (NOBODYS.test(digitsOf(printed))) continue;
+    found.push({ ...match, hubId: printed.toLowerCase(), printed, name, given });
+  }
+  return found;
+};
+
+/**
+ * The ids that folded text may mean, in order: those that it calls a hub's, if any.
+ * @param {string} plain
+ * @returns {Found[]}
+ */
+export const hubsIn = (plain) => {
+  /** @type {Map<string, { printed: string, name: number }>} */
+  const named = new Map();
+  for (const { hubId, printed, name } of namedIds(hidden(plain))) {
+    const before = named.get(hubId);
+    named.set(hubId, {
+      printed: before?.printed ?? printed,
+      name: Math.max(name, before?.name ?? NAME.other),
+    });
+  }
+  const most = Math.max(NAME.none, ...[...named.values()].map(({ name }) => name));
+  return [...named]
+    .filter(([, { name }]) => name === most)
+    .map(([hubId, { printed }]) => ({ hubId, printed }));
 };
 
 /** @param {string} character */
@@ -113,12 +244,56 @@ const printable = (text) => {
 };
 
 /**
+ * The text, with what it calls secret blacked out.
+ * @param {string} text
+ */
+export const withoutSecrets = (text) => {
+  const plain = folded(text);
+  const shown = hidden(plain);
+  return shown === plain ? text : shown;
+};
+
+/**
  * @param {Problem["problem"]} problem
  * @param {string} text
- * @param {number | null} typed
+ * @param {Partial<Problem>} [more]
  * @returns {Problem}
  */
-const refused = (problem, text, typed = null) => ({ problem, read: printable(text), typed });
+const refused = (problem, text, more) => ({
+  problem,
+  read: printable(withoutSecrets(text)),
+  typed: null,
+  ids: [],
+  ...more,
+});
+
+/**
+ * The hubs in what a scanner meant: codes have ids in one piece.
+ * @param {string} meant
+ */
+const scanned = (meant) => {
+  const plain = folded(meant);
+  return matches(plain, COMPACT).length ? hubsIn(plain) : [];
+};
+
+/**
+ * The hubs that a text names, as it stands or by another keyboard.
+ * @param {string} text
+ * @returns {Found[] | Problem["problem"]}
+ */
+const meantBy = (text) => {
+  const plain = folded(text);
+  if (!plain.trim()) return "empty";
+  const hubs = hubsIn(plain);
+  if (hubs.length) return hubs;
+  // What the text shows as it stands is no hub's, by any keyboard.
+  if (lookalikes(plain).length || hidden(plain) !== plain) return "nothing";
+  const typed = text.replace(ENDS, "");
+  const [reading, ...others] = undone(typed, scanned);
+  if (reading && !others.length) return reading;
+  const isSpoilt = others.length || (digitsTyped(plain) === null && looksLikeOne(typed));
+  return isSpoilt ? "keyboard" : "nothing";
+};
 
 /**
  * The one hub id in a text, or why there is none.
@@ -126,63 +301,16 @@ const refused = (problem, text, typed = null) => ({ problem, read: printable(tex
  * @returns {Parsed}
  */
 export const parse = (text) => {
-  if (lengthOf(text) > LONGEST) return refused("too_long", text);
-  const plain = folded(text);
-  if (!plain.trim()) return refused("empty", text);
-  const [hubId, ...others] = idsIn(plain);
-  if (others.length) return refused("several", text);
-  return hubId ? { hubId } : refused("nothing", text, digitsTyped(plain));
-};
-
-/**
- * Whether somebody seems to have meant an id: as long, and of little else than digits of one.
- * @param {string} piece
- */
-const isMistyped = (piece) => {
-  const digits = piece.replace(/[^0-9A-Fa-f]/g, "").length;
-  const others = piece.replace(/[0-9A-Fa-f-]/g, "").length;
-  return /^[0-9A-Za-z-]+$/.test(piece) && digits >= 24 && digits <= 40 && others <= 4;
-};
-
-/**
- * What is between the ids of a line and seems to be one with a mistake in it.
- * @param {string} plain
- * @returns {Label[]}
- */
-const mistypedIn = (plain) =>
-  plain
-    .replace(GROUPED, " ")
-    .replace(UNBROKEN, " ")
-    .split(BETWEEN)
-    .filter(isMistyped)
-    .map((piece) => ({ text: piece, ...parse(piece) }));
-
-/**
- * @param {string} line
- * @returns {Label[]}
- */
-const inLine = (line) => {
-  const whole = parse(line);
-  const plain = folded(line);
-  const mistyped = whole.problem === "nothing" ? [] : mistypedIn(plain);
-  if (!mistyped.length && !["several", "too_long"].includes(whole.problem ?? "")) {
-    return [{ text: line, ...whole }];
+  if (USUAL.test(text) && !NOBODYS.test(digitsOf(text))) {
+    return { hubId: text.toLowerCase(), printed: text };
   }
-  const found = idsIn(plain).map((hubId) => ({ text: hubId, hubId }));
-  const pieces = [...found, ...mistyped];
-  return pieces.length ? pieces : [{ text: line, ...whole }];
-};
-
-/**
- * All that a pasted or typed text names, in order, each with what `parse` says of it. Between ids
- * may be line breaks, commas or spaces. Among ids, one with a mistake in it is reported as well.
- * @param {string} text
- * @returns {Label[]}
- */
-export const parseAll = (text) => {
-  const whole = parse(text);
-  const isOne = whole.hubId && !mistypedIn(folded(text)).length;
-  if (isOne || ["nothing", "empty"].includes(whole.problem ?? "")) return [{ text, ...whole }];
-  const lines = text.split(LINES).filter((line) => line.trim());
-  return lines.flatMap(inLine);
+  if (lengthOf(text) > LONGEST) return refused("too_long", text);
+  const meant = meantBy(text);
+  if (meant === "nothing") return refused(meant, text, { typed: digitsTyped(folded(text)) });
+  if (typeof meant === "string") return refused(meant, text);
+  const [hub, ...others] = meant;
+  if (!hub || others.length) {
+    return refused("several", text, { ids: meant.map(({ printed }) => printed) });
+  }
+  return hub;
 };

@@ -1,13 +1,32 @@
 // How labels come into the tray: before the camera, typed or pasted, in a photo.
-import { find, onTap } from "../page/dom.js";
+import { find, keepFocus, onTap } from "../page/dom.js";
+import { smaller } from "../page/shrink.js";
 import "../scanner/label-camera.js";
 import { Halt } from "./api-client.js";
+import { Offers } from "./offers.js";
 import { TextInput } from "./text-input.js";
 
 /** @import { ApiClient } from "./api-client.js" */
 /** @import { ChosenSite } from "./model.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { Words } from "./words.js" */
+
+// All that a tablet's camera has, for a label seen from afar; and what is sent as it is.
+const PHOTO_SIDE = 4096;
+const PHOTO_PIXELS = 16_000_000;
+const PHOTO_BYTES = 2 * 1024 * 1024;
+const PHOTO_KINDS = ["image/jpeg", "image/png", "image/webp"];
+
+/**
+ * What the browser cannot read is sent as it is: the portal says what is wrong with it.
+ * @param {File} photo
+ */
+const shrunk = (photo) => {
+  const isLight = photo.size <= PHOTO_BYTES && PHOTO_KINDS.includes(photo.type);
+  /** @param {number} pixels */
+  const isFine = (pixels) => isLight && pixels <= PHOTO_PIXELS;
+  return smaller(photo, PHOTO_SIDE, isFine).catch(() => photo);
+};
 
 export class Intake {
   input;
@@ -17,6 +36,7 @@ export class Intake {
   #words;
   #site;
   #taken;
+  #offers;
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -34,6 +54,7 @@ export class Intake {
     this.#words = words;
     this.#site = site;
     this.#taken = taken;
+    this.#offers = new Offers(element, words, (ids, left) => this.#takeOffered(ids, left), signal);
     const form = find(element, "[data-type]", HTMLFormElement);
     this.input = new TextInput(form, (text) => this.takeAll(text), signal);
     const photo = find(element, "[data-photo-input]", HTMLInputElement);
@@ -53,6 +74,7 @@ export class Intake {
    */
   takeAll(text) {
     const left = this.#feedback.takeAll(text, this.#site());
+    this.#offers.show(this.#feedback.choices, true);
     this.#taken();
     return left;
   }
@@ -60,7 +82,29 @@ export class Intake {
   /** @param {string} text */
   #takeOne(text) {
     this.#feedback.takeOne(text, this.#site());
+    this.#offers.show(this.#feedback.choices, true);
     this.#taken();
+  }
+
+  /**
+   * @param {string[]} ids
+   * @param {string[]} left
+   */
+  #takeOffered(ids, left) {
+    this.takeAll(ids.join("\n"));
+    this.#offers.show(left, false);
+    if (!left.length) keepFocus();
+  }
+
+  /**
+   * The hub of a photo; several are offered together, since not all may be meant.
+   * @param {string[]} ids
+   */
+  #takeSeen(ids) {
+    const [only = "", ...others] = ids;
+    if (!others.length) return this.#takeOne(only);
+    this.#feedback.show("photo-many", this.#words.count("photo-many", ids.length));
+    this.#offers.show(ids, false);
   }
 
   /** @param {HTMLInputElement} input */
@@ -70,7 +114,9 @@ export class Intake {
     if (!photo) return;
     this.#feedback.show("photo-reading");
     try {
-      this.#takeOne(await this.#portal.read(photo, this.#element.dataset.photo ?? ""));
+      const sent = await shrunk(photo);
+      const text = await this.#portal.read(sent, this.#element.dataset.photo ?? "");
+      this.#takeSeen(text.split("\n"));
     } catch (error) {
       if (!(error instanceof Halt)) throw error;
       const why = error.problem || this.#words.sentence(`photo-${error.state}`);

@@ -1,6 +1,7 @@
 // Takes what was read into the tray, and says what it was.
 import { find } from "../page/dom.js";
-import { parse, parseAll } from "../scanner/hub-id.js";
+import { parse, withoutSecrets } from "../scanner/hub-id.js";
+import { parseAll } from "../scanner/pasted-text.js";
 import { TrayModel } from "./model.js";
 import { tailOf } from "./row.js";
 
@@ -20,13 +21,22 @@ const namesHub = (label) => Boolean(label.hubId);
  * @param {Label} label
  * @returns {label is Label & Problem}
  */
-const namesNone = (label) => Boolean(label.problem);
+const namesNone = (label) => Boolean(label.problem) && !isOpen(label);
+
+/**
+ * Whether a person has to say which of its ids is the hub's.
+ * @param {Label} label
+ */
+const isOpen = (label) => Boolean(label.problem && label.ids.length);
 
 // What would be believed to be kept.
 const KEPT = ["new", "again", "confirmed", "brought-back"];
 const UNKEPT = ["unkept", "new-unkept", "confirmed-unkept"];
 
 export class ScanFeedback {
+  // Of which ids of the last label one is the hub's, where only a person can tell.
+  /** @type {string[]} */
+  choices = [];
   #model;
   #words;
   #sound;
@@ -59,15 +69,16 @@ export class ScanFeedback {
   }
 
   /**
-   * Adds all hubs that a text names. Answers with what of it named none, to be corrected.
+   * Adds all hubs that a text names. Answers with what of it named none, to be corrected: without
+   * what it calls secret, and such that no two pieces of it make an id.
    * @param {string} text
    * @param {ChosenSite} site
    */
   takeAll(text, site) {
     const labels = parseAll(text);
     this.#take(labels, site);
-    const left = labels.filter((label) => !label.hubId).map((label) => label.text.trim());
-    return left.join(" ");
+    const left = labels.filter(namesNone).map((label) => withoutSecrets(label.text).trim());
+    return left.join(", ");
   }
 
   /**
@@ -129,7 +140,9 @@ export class ScanFeedback {
     const fresh = this.#fresh(labels);
     const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter((row) => row !== undefined);
     if (over.length) this.#model.remove(over);
-    const rows = fresh.length ? this.#model.add(fresh, site) : [];
+    // Only the id is kept and sent: what else is on a label may be a key.
+    const added = fresh.map(({ hubId, printed }) => ({ text: printed, hubId }));
+    const rows = added.length ? this.#model.add(added, site) : [];
     this.#report(labels, rows);
   }
 
@@ -153,9 +166,14 @@ export class ScanFeedback {
    * @param {KeptRow[]} rows
    */
   #report(labels, rows) {
+    this.choices = [...new Set(labels.flatMap((label) => (label.problem ? label.ids : [])))];
     const foreign = labels.find(namesNone);
     const many = rows.length ? this.#words.count("many", rows.length) : "";
     if (foreign) return this.#signal("foreign", `${this.#refusal(foreign)} ${many}`.trim());
+    if (this.choices.length) {
+      this.#sound.play("again");
+      return this.show("choose", `${this.#words.sentence("choose")} ${many}`.trim());
+    }
     if (rows.length > 1) return this.#signal("new", many);
     const known = this.#model.of(labels.find(namesHub)?.hubId ?? "");
     if (!known) return;

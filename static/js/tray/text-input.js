@@ -1,13 +1,33 @@
 // Labels that are typed, pasted, or typed by a hand-held scanner.
 import { find } from "../page/dom.js";
 import { parse } from "../scanner/hub-id.js";
+import { parseAll } from "../scanner/pasted-text.js";
 
+// Milliseconds. No hand types ids so quickly, sign after sign; nobody waits long for what was scanned.
+const QUICK = 60;
+const STILL_SCANNING = 150;
+const AFTER_SCAN = 200;
+const SHORTEST = 32;
+// Signs that end or part a text, as scanners type them: LF and CR, GS, FS, RS, US, and tab.
+const ENDS = ["j", "m", "i", "]", "\\", "^", "_", "b", "c", "d"];
+const END_KEYS = ["BracketRight", "Backslash"];
+// Of these nobody expects anything where an id was typed.
+const SURE_ENDS = ["j", "m", "]"];
+const OVER = CSS.supports("selector(:popover-open)")
+  ? "dialog[open], :popover-open"
+  : "dialog[open]";
 const WRITES = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select";
 
 export class TextInput {
   #form;
   #field;
   #take;
+  // What is being scanned: what was in the field before it, when it began, how it goes.
+  #scan = { before: "", began: 0, signs: 0, isParted: false };
+  #value = "";
+  #last = Number.NEGATIVE_INFINITY;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /**
    * @param {HTMLFormElement} form It holds the field.
@@ -19,11 +39,13 @@ export class TextInput {
     this.#form = form;
     this.#field = find(form, "[name=text]", HTMLInputElement);
     this.#take = take;
-    this.#field.addEventListener("input", () => this.#mark(false), { signal });
+    this.#field.addEventListener("input", (event) => this.#follow(event), { signal });
     this.#field.addEventListener("keydown", (event) => this.#end(event), { signal });
     form.addEventListener("submit", (event) => this.#submit(event), { signal });
     document.addEventListener("paste", (event) => this.#paste(event), { signal });
     document.addEventListener("keydown", (event) => this.#type(event), { signal });
+    document.addEventListener("keydown", (event) => this.#part(event), { signal });
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
   // The text of the field.
@@ -76,14 +98,90 @@ export class TextInput {
   }
 
   /**
+   * Counts how quickly the field fills: some scanners send nothing when they are done, and some put
+   * all in at once.
+   * @param {Event} event
+   */
+  #follow(event) {
+    this.#mark(false);
+    const before = this.#value;
+    this.#value = this.text;
+    if (!(event instanceof InputEvent)) return;
+    const added = this.text.length - before.length;
+    if (event.timeStamp - this.#last > STILL_SCANNING || !before) {
+      this.#scan = { before, began: event.timeStamp, signs: 0, isParted: false };
+    }
+    this.#scan.signs += Math.max(0, added);
+    this.#last = event.timeStamp;
+    this.#wait();
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    const took = this.#last - this.#scan.began;
+    const isScan = this.#scan.signs >= SHORTEST && took <= this.#scan.signs * QUICK;
+    if (isScan) this.#timer = setTimeout(() => this.#takeScan(), AFTER_SCAN);
+  }
+
+  /**
+   * Takes what was scanned, where it is ids and nothing else. A scanner that types for another
+   * keyboard is told of, since it never will be.
+   */
+  #takeScan() {
+    const { before, isParted } = this.#scan;
+    const labels = this.text.trim() ? parseAll(this.text) : [];
+    const isAll = labels.length > 0 && labels.every(({ hubId }) => hubId);
+    const isSome = isParted && labels.some(({ hubId }) => hubId);
+    if (isAll || isSome || labels.some(({ problem }) => problem === "keyboard")) {
+      this.add();
+      return;
+    }
+    // Behind what somebody had begun to type.
+    const scanned = this.text.startsWith(before) ? this.text.slice(before.length) : "";
+    if (!before || !parseAll(scanned).every(({ hubId }) => hubId)) return;
+    this.#take(scanned);
+    this.text = before;
+  }
+
+  /**
+   * A scanner's sign for the end of a line or of a part is a command to the browser: it is held off,
+   * and ends what was scanned.
+   * @param {KeyboardEvent} event
+   */
+  #part(event) {
+    const isScanning = event.timeStamp - this.#last <= STILL_SCANNING;
+    if (!event.ctrlKey) {
+      if (event.key === "Enter" || event.key === "Tab") this.#last = event.timeStamp;
+      return;
+    }
+    const key = event.key.toLowerCase();
+    if (event.altKey || event.metaKey || key === "control") return;
+    if (event.target !== this.#field && !this.#isElsewhere(event.target)) return;
+    const isEnd = ENDS.includes(key) || END_KEYS.includes(event.code);
+    const isTyped = SURE_ENDS.includes(key) && Boolean(parse(this.text).hubId);
+    if (!isEnd || !(isScanning || isTyped)) return;
+    event.preventDefault();
+    if (!isScanning) {
+      this.add();
+      return;
+    }
+    this.#last = event.timeStamp;
+    if (!this.text) return;
+    this.#field.value += " ";
+    this.#value = this.text;
+    this.#scan.isParted = true;
+    this.#wait();
+  }
+
+  /**
    * Whether nothing else takes in what is typed.
    * @param {EventTarget | null} target
    */
   #isElsewhere(target) {
     const isEditable = target instanceof HTMLElement && target.isContentEditable;
     const isTaken = isEditable || (target instanceof Element && target.closest(WRITES));
-    const isOver = document.querySelector("dialog[open], :popover-open");
-    return !isTaken && !isOver && this.#form.checkVisibility();
+    const isOver = document.querySelector(OVER);
+    return !isTaken && !isOver && this.#form.getClientRects().length > 0;
   }
 
   /**

@@ -137,7 +137,7 @@
  */
 
 /**
- * The text of the label in a photo.
+ * The hub's id on the label in a photo; of several labels, theirs, one a line.
  * @typedef {object} Label
  * @property {string} text
  */

@@ -158,8 +158,30 @@ def test_the_same_hub_in_two_codes_is_one_hub():
     assert HUB in read(file(desk(label(), link))).lower()
 
 
-def test_the_labels_of_two_hubs_are_refused():
-    assert problem_with(file(desk(label(), label(OTHER)))) == "several"
+def test_the_hubs_of_several_labels_are_read_together():
+    assert set(read(file(desk(label(), label(OTHER)))).split()) == {HUB, OTHER}
+
+
+def test_several_labels_are_read_as_they_are_printed():
+    printed = OTHER.upper()
+    assert set(read(file(desk(label(), label(f"hub:{printed}")))).split()) == {HUB, printed}
+
+
+def test_a_key_in_a_code_of_its_own_is_not_read():
+    assert read(file(desk(label(f"key={OTHER}"), label()))) == HUB
+
+
+def test_a_label_is_looked_at_in_one_more_scale_where_nothing_was_found(monkeypatch):
+    sizes = []
+    look = zxingcpp.read_barcodes
+
+    def note(picture, **how):
+        sizes.append(max(picture.size))
+        return look(picture, **how)
+
+    monkeypatch.setattr(zxingcpp, "read_barcodes", note)
+    assert problem_with(file(desk())) == "no_code"
+    assert barcodes.OTHER in sizes
 
 
 def test_several_codes_without_a_hub_id_are_refused():

@@ -8,6 +8,7 @@ from portal.hubs.models import Hub
 from tests.claims.web.claim_form.test_photos import photo
 from tests.tray.conftest import HUB
 
+OTHER = "53f94d17-411b-4d77-9ddf-b2d1589827f4"
 ADDRESS = "/claims/tray/photo/"
 
 
@@ -15,8 +16,27 @@ def test_a_photo_of_a_label_gives_the_hub_id_and_nothing_else_happens(installer)
     answer = installer.post(ADDRESS, {"photo": photo(f"spkey:{HUB.upper()}")})
 
     assert answer.status_code == 200
-    assert answer.json() == {"text": HUB}
+    assert answer.json() == {"text": HUB.upper()}
     assert not Hub.objects.exists()
+
+
+def test_a_photo_of_several_labels_gives_the_ids_of_all(installer):
+    answer = installer.post(ADDRESS, {"photo": photo(f"{HUB} {OTHER}")})
+
+    assert answer.json() == {"text": f"{HUB}\n{OTHER}"}
+
+
+def test_a_photo_of_a_label_with_a_key_gives_the_id_alone(installer):
+    answer = installer.post(ADDRESS, {"photo": photo(f'{{"hubId":"{HUB}","key":"{OTHER}"}}')})
+
+    assert answer.json() == {"text": HUB}
+
+
+def test_what_is_refused_of_a_photo_shows_no_secret(installer):
+    answer = installer.post(ADDRESS, {"photo": photo(f"Device key: {OTHER}")})
+
+    assert answer.status_code == 422
+    assert OTHER[:8] not in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,15 @@ def test_a_photo_of_another_code_is_no_hub_label(installer, mill_court):
     assert "is no hub label. We read “https://example.com/menu”." in answer.content.decode()
 
 
+def test_a_photo_of_several_hubs_tells_their_ids_and_takes_none(installer, mill_court):
+    other = "53f94d17-411b-4d77-9ddf-b2d1589827f4"
+    both = photo(f"{HUB} {other}")
+    answer = installer.post(READ, {**claim_form(mill_court, ""), "photo": both})
+
+    assert answer.status_code == 422
+    assert f"The ids in it are {HUB}, {other}." in answer.content.decode()
+
+
 def test_a_file_that_is_no_photo_is_refused_and_what_was_typed_is_kept(installer, mill_court):
     junk = SimpleUploadedFile("label.png", b"<svg onload=alert(1)>", "image/png")
     answer = installer.post(READ, {**claim_form(mill_court, HUB), "photo": junk})

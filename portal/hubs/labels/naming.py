@@ -1,0 +1,326 @@
+"""What a label calls the values on it: a hub's id, something else's, or a secret.
+
+A label may carry a key beside the id, of as many digits. What it calls a key, a password, a token
+or the like is hidden here before anything else looks at the text: it is no id, whatever it looks
+like, and nobody is shown it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+HIDDEN: Final = "•"
+
+# Words in small letters, without accents; static/js/scanner/naming.js has the same: a test compares
+# them. Whatever ends in one of ENDINGS is meant too: `apikey`, `Netzwerkschlüssel`.
+SECRETS: Final = (
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret "
+    "secrets token tokens credential credentials auth authorization bearer jwt otp totp seed "
+    "private priv ltk irk csrk kek dek wpa wep "
+    "schlussel schluessel passwort kennwort geheimnis geheim losung "
+    "cle cles clef passe jeton clave claves contrasena secreto llave "
+    "chiave chiavi segreto chave chaves senha segredo "
+    "sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig "
+    "avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok "
+    "cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis "
+    "anahtar sifre κλειδι συνθηματικο μυστικο "
+    "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور"
+)
+ENDINGS: Final = "key keys psk password passwort kennwort schlussel schluessel token secret sleutel"
+# What ends so, and is none.
+BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey"
+# Written without gaps between words.
+CONTAINED: Final = "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키"
+# Of these a word has to say that a value follows; what else is as short may stand before an id.
+SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"
+CODES: Final = "code codes codigo codice kod kode koodi κωδικος код kodas kodu"
+# Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
+OF_CODES: Final = (
+    "claim claiming setup set pairing pair install installation activation activate access "
+    "security commissioning commission unlock recovery reset join secret admin login entry alarm "
+    "zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs "
+    "acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza "
+    "attivazione acesso seguranca ativacao προσβασης ασφαλειας "
+    "συζευξης ενεργοποιησης διεκδικησης доступа "
+    "активации dostepu aktywacyjny pristupu"
+)
+CODE_ENDINGS: Final = (
+    "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode "
+    "claimcode setupcode pairingcode accesscode activationcode installcode securitycode "
+    "toegangscode beveiligingscode"
+)
+HUBS: Final = "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid"
+IDS: Final = (
+    "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid "
+    "αναγνωριστικο идентификатор"
+)
+# Ids of these are no hubs'.
+OTHERS: Final = (
+    "site org organisation organization user account customer client tenant owner order batch lot "
+    "job claim session request trace event message firmware model product partner vendor project "
+    "room home building entity location team group app transaction invoice correlation network"
+)
+DIGESTS: Final = (
+    "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc "
+    "signature sig hmac mac nonce salt iv etag prufsumme fingerabdruck empreinte"
+)
+
+_SECRETS: Final = frozenset(SECRETS.split())
+_ENDINGS: Final = tuple(ENDINGS.split())
+_BUT: Final = frozenset(BUT.split())
+_CONTAINED: Final = CONTAINED.split()
+_SHORT: Final = frozenset(SHORT.split())
+_CODES: Final = frozenset(CODES.split())
+_OF_CODES: Final = frozenset(OF_CODES.split())
+_CODE_ENDINGS: Final = tuple(CODE_ENDINGS.split())
+_HUBS: Final = frozenset(HUBS.split())
+_IDS: Final = frozenset(IDS.split())
+_OTHERS: Final = frozenset(OTHERS.split())
+_DIGESTS: Final = frozenset(DIGESTS.split())
+
+# The vendor's own name, which ends in a word for secrets.
+BRAND: Final = re.compile(r"sp[- ]?key|smart ?phone[- ]?key", re.IGNORECASE)
+RUN: Final = re.compile(r"[^\W_]+")
+HEX: Final = "[0-9A-Fa-f]"
+VALUE: Final = rf"{HEX}{{8}}-?(?:{HEX}{{4}}-?){{3}}{HEX}{{12}}(?![^\W_])"
+# Some of a value's digits: what follows a secret's name is one already where it looks so.
+PIECES: Final = (
+    rf"(?:{VALUE}|{HEX}{{2,}}(?:[ \-]{HEX}{{2,}}){{2,}}(?![^\W_])"
+    rf"|{HEX}{{8,}}(?![^\W_])|[0-9]{{4,}})"
+)
+TAGS: Final = r"(?:\s*<[^<>]*>){1,3}"
+# Between a name and its value: the rest of the name, then what says that a value follows.
+SAYS: Final = re.compile(
+    rf"(?:[\w()\-/#*°]|\.(?! )| (?! )){{0,24}}?[\"'“”@`)\]\\]{{0,3}}"
+    rf"(?:\s{{0,3}}(?:=>|:=|[:=>])(?:{TAGS})?|{TAGS})(?P<gap>\s*)(?P<open>[\"'“@`({{\[\\]*)"
+)
+# Or the value itself says it, by how it looks.
+FOLLOWS: Final = re.compile(
+    r"(?: [^\W\d_]{5,14})?(?!\s*\n\s*\n)[^\w,;&.}\]]{1,4}"
+    rf"(?:(?:is|no|nr|ist|est|es|lautet)\b[ .:]{{0,2}})?(?P<open>)(?={PIECES})"
+)
+FIRST_ID: Final = re.compile(rf"{HEX}{{8}}-?(?:{HEX}{{4}}-?){{3}}{HEX}{{12}}")
+# What is between the cells of a table.
+GAPS: Final = [re.compile(gap) for gap in (r" *\t *", r" *\| *", " *; *", " *, *", " {2,}")]
+MARKS: Final = " \"':"
+PATH: Final = re.compile(r"/[\w\-.]*$")
+FIRST: Final = re.compile(VALUE)
+BELOW: Final = re.compile(rf"(?:\s*-\s+{PIECES})+|{PIECES}|(?<=[ \t])[^\n]*")
+NAMED: Final = re.compile(r"[^\W\d_][\w\- ]{0,24}[:=]")
+BARE: Final = re.compile(r"(?:(?!\s+[^\W\d_][\w\- ]{0,24}[:=])[^,;&<>\"'\n\t|}\])])*")
+WIFI: Final = re.compile(r"^\s*WIFI:(?:[^;]*;)*?P:([^;]*)", re.IGNORECASE)
+TAG: Final = re.compile(r"<([^\W\d_][^\s<>/]*)([^<>]*)>")
+QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
+OBJECT: Final = re.compile(r"\{[^{}]*\}|<[^<>]*>|[^\s<>{}]*&[^\s<>{}]*")
+DESCRIBES: Final = re.compile(
+    r"(?<![^\W_])(?:type|name|kind|label|usage|use|purpose|role|field|key|typ)"
+    r"[\"']?\s*[:=]\s*[\"']?([\w \-]+)",
+    re.IGNORECASE,
+)
+CONTENT: Final = re.compile(
+    r"(?<![^\W_])(?:value|val|data|content|text|wert|valeur|valor|valore)[\"']?\s*[:=]\s*"
+    r"(\"[^\"]*|'[^']*|[^\s,;&}<>]+)",
+    re.IGNORECASE,
+)
+AFTER: Final = re.compile(rf"(?<![^\W_]){VALUE}\s?[(\[]([\w \-]{{1,24}})[)\]]")
+BEFORE: Final = re.compile(r"([\w .()\-]{0,40})[\"'“”\s:=#>/({\[@*.\-]*$")
+CLOSING: Final = {"(": ")", "[": "]", "{": "}", "“": "”"}
+
+
+class Name(IntEnum):
+    """What a value is called; of two ids on a label, the one that is called more counts."""
+
+    OTHER = 0
+    NONE = 1
+    ID = 2
+    HUB = 3
+
+
+# What may be between a value and the beginning of its name.
+LONGEST_NAME: Final = 80
+# A name that stands above its value has little beside it.
+LONGEST_HEADING: Final = 30
+# Letters between the words of one name.
+NEAR: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    folded: str
+    start: int
+    end: int
+
+
+def hidden(plain: str) -> str:
+    """The text with all that it calls secret blacked out, and each cell of a table named."""
+    plain = _tabled(plain)
+    signs = list(plain)
+    for start, end in _secrets(BRAND.sub(lambda brand: HIDDEN * len(brand[0]), plain)):
+        for place in range(start, end):
+            signs[place] = HIDDEN if signs[place] != "\n" else "\n"
+    return "".join(signs)
+
+
+def name_of(before: str) -> Name | None:
+    """What the text that ends here calls the value that follows; None where it calls it nothing."""
+    found = BEFORE.search(BRAND.sub("", before[-LONGEST_NAME:]))
+    words = [word.folded for word in _words(found[1])] if found else []
+    bare = {word.rstrip("0123456789") for word in words}
+    if _DIGESTS & {*words, *bare}:
+        return Name.OTHER
+    if _HUBS & bare:
+        return Name.HUB
+    if _IDS & bare:
+        return Name.OTHER if _OTHERS & bare else Name.ID
+    return Name.NONE if words else None
+
+
+def _tabled(plain: str) -> str:
+    """The text, each cell of a table with what stands above its column before it."""
+    lines = plain.strip("\n").split("\n")
+    heading, *rows = lines
+    if not rows or FIRST_ID.search(heading):
+        return plain
+    for gap in GAPS:
+        names = gap.split(heading.strip())
+        if len(names) > 1 and any(map(_names_value, names)):
+            return "\n".join(_row(names, gap, row) for row in rows)
+    return plain
+
+
+def _names_value(heading: str) -> bool:
+    return name_of(heading) not in {None, Name.NONE} or _speaks_of_secret(heading)
+
+
+def _row(names: list[str], gap: re.Pattern[str], row: str) -> str:
+    cells = gap.split(row.strip())
+    if len(cells) != len(names):
+        return row
+    named = zip(names, cells, strict=True)
+    return "\t".join(f"{name.strip(MARKS)}: {cell}" for name, cell in named)
+
+
+def _words(text: str) -> list[_Word]:
+    """The words of it: `hubId` are two, and so are `API` and `Key` in `APIKey`."""
+    found = []
+    for run in RUN.finditer(text):
+        start = run.start()
+        for place in range(start + 1, run.end() + 1):
+            if place == run.end() or _begins_word(text, place, run.end()):
+                found.append(_Word(_plainest(text[start:place]), start, place))
+                start = place
+    return found
+
+
+def _begins_word(text: str, place: int, end: int) -> bool:
+    if not text[place].isupper():
+        return False
+    before_small = place + 1 < end and text[place + 1].islower()
+    return not text[place - 1].isupper() or before_small
+
+
+def _plainest(word: str) -> str:
+    """In small letters, without accents."""
+    apart = unicodedata.normalize("NFKD", word)
+    return "".join(sign for sign in apart if unicodedata.category(sign) != "Mn").lower()
+
+
+def _is_secret(words: list[_Word], index: int) -> bool:
+    bare = words[index].folded.rstrip("0123456789")
+    if bare in _SECRETS or bare.endswith(_CODE_ENDINGS):
+        return True
+    if bare in _CODES:
+        near = words[max(0, index - 2) : index + 3]
+        return any(word.folded in _OF_CODES and _is_near(word, words[index]) for word in near)
+    return bare.endswith(_ENDINGS) and bare not in _BUT
+
+
+def _is_near(one: _Word, other: _Word) -> bool:
+    return max(one.start, other.start) - min(one.end, other.end) <= NEAR
+
+
+def _speaks_of_secret(text: str) -> bool:
+    words = _words(text)
+    return any(_is_secret(words, index) for index in range(len(words)))
+
+
+def _secrets(plain: str) -> Iterator[tuple[int, int]]:
+    """Where the values of secrets are."""
+    words = _words(plain)
+    names = [word for at, word in enumerate(words) if _is_secret(words, at)]
+    ends = [(word.end, word.folded in _SHORT) for word in names]
+    ends += [(found.end(), False) for word in _CONTAINED for found in re.finditer(word, plain)]
+    for end, is_short in ends:
+        if not _closes_tag(plain, end) and (span := _value_after(plain, end, is_short)):
+            yield span
+    yield from _in_tags(plain)
+    yield from _in_objects(plain)
+    yield from (found.span() for found in AFTER.finditer(plain) if _speaks_of_secret(found[1]))
+    yield from (found.span(1) for found in WIFI.finditer(plain))
+
+
+def _closes_tag(plain: str, place: int) -> bool:
+    return plain.rfind("</", 0, place) > max(
+        plain.rfind(">", 0, place), plain.rfind("<", 0, place) - 1
+    )
+
+
+def _value_after(plain: str, name_end: int, is_short: bool) -> tuple[int, int] | None:
+    """Where the value is that a name which ends there is given."""
+    said = SAYS.match(plain, name_end) or (None if is_short else FOLLOWS.match(plain, name_end))
+    if said is None or (
+        said[0].isspace() and PATH.search(plain[max(0, name_end - LONGEST_NAME) : name_end])
+    ):
+        return None
+    start, opened = said.end(), said["open"]
+    if opened:
+        brackets = [sign for sign in opened if sign in CLOSING]
+        return start, _closed_at(plain, start, brackets[0] if brackets else opened[-1])
+    if "\n" in said[0]:
+        if said.re is FOLLOWS and name_end - plain.rfind("\n", 0, name_end) > LONGEST_HEADING:
+            return None
+        below = BELOW.match(plain, start)
+        return below.span() if below else None
+    named = NAMED.match(plain, start)
+    if named and (name_of(named[0]) or Name.NONE) > Name.NONE:
+        return None
+    value = FIRST.match(plain, start) or BARE.match(plain, start)
+    return value.span() if value else None
+
+
+def _closed_at(plain: str, start: int, opened: str) -> int:
+    """Where what was opened before `start` is closed; the end where it is not."""
+    closing = CLOSING.get(opened, opened)
+    depth = 1
+    for place in range(start, len(plain)):
+        if plain[place] == closing:
+            depth -= 1
+        elif plain[place] == opened:
+            depth += 1
+        if not depth:
+            return place
+    return len(plain)
+
+
+def _in_tags(plain: str) -> Iterator[tuple[int, int]]:
+    for tag in TAG.finditer(plain):
+        quoted = list(QUOTED.finditer(plain, *tag.span(2)))
+        is_secret = _speaks_of_secret(tag[1])
+        if is_secret or any(_speaks_of_secret(value[0]) for value in quoted):
+            end = plain.find(f"</{tag[1]}", tag.end())
+            end = end if end >= 0 else plain.find("<", tag.end())
+            if not tag[2].endswith("/"):
+                yield tag.end(), end if end >= 0 else len(plain)
+        if is_secret:
+            yield from (value.span() for value in quoted)
+
+
+def _in_objects(plain: str) -> Iterator[tuple[int, int]]:
+    """Where a value is whose name is a value itself: `{"type": "key", "value": "…"}`."""
+    for found in OBJECT.finditer(plain):
+        if any(_speaks_of_secret(said[1]) for said in DESCRIBES.finditer(found[0])):
+            for value in CONTENT.finditer(plain, *found.span()):
+                yield value.span(1)

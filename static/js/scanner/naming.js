@@ -1,0 +1,355 @@
+// What a label calls the values on it: a hub's id, something else's, or a secret. The rules of
+// portal/hubs/labels/naming.py, where they are explained.
+
+export const HIDDEN = "•";
+// Words in small letters, without accents.
+export const WORDS = {
+  SECRETS:
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι συνθηματικο μυστικο ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
+  ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
+  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
+  CONTAINED: "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키",
+  SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep",
+  CODES: "code codes codigo codice kod kode koodi κωδικος код kodas kodu",
+  OF_CODES:
+    "claim claiming setup set pairing pair install installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu",
+  CODE_ENDINGS:
+    "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode claimcode setupcode pairingcode accesscode activationcode installcode securitycode toegangscode beveiligingscode",
+  HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
+  IDS: "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
+  OTHERS:
+    "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network",
+  DIGESTS:
+    "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc signature sig hmac mac nonce salt iv etag prufsumme fingerabdruck empreinte",
+};
+
+/** @typedef {[start: number, end: number]} Span */
+/** @typedef {{ folded: string, start: number, end: number }} Word */
+
+// What a value is called; of two ids on a label, the one that is called more counts.
+export const NAME = { other: 0, none: 1, id: 2, hub: 3 };
+
+const SECRETS = new Set(WORDS.SECRETS.split(" "));
+const ENDINGS = WORDS.ENDINGS.split(" ");
+const BUT = new Set(WORDS.BUT.split(" "));
+const CONTAINED = WORDS.CONTAINED.split(" ");
+const SHORT = new Set(WORDS.SHORT.split(" "));
+const CODES = new Set(WORDS.CODES.split(" "));
+const OF_CODES = new Set(WORDS.OF_CODES.split(" "));
+const CODE_ENDINGS = WORDS.CODE_ENDINGS.split(" ");
+const HUBS = new Set(WORDS.HUBS.split(" "));
+const IDS = new Set(WORDS.IDS.split(" "));
+const OTHERS = new Set(WORDS.OTHERS.split(" "));
+const DIGESTS = new Set(WORDS.DIGESTS.split(" "));
+
+const LONGEST_NAME = 80;
+const LONGEST_HEADING = 30;
+const NEAR = 6;
+const W = "\\p{L}\\p{N}";
+const L = "\\p{L}";
+const HEX = "[0-9A-Fa-f]";
+const VALUE = `${HEX}{8}-?(?:${HEX}{4}-?){3}${HEX}{12}(?![${W}])`;
+const PIECES = `(?:${VALUE}|${HEX}{2,}(?:[ \\-]${HEX}{2,}){2,}(?![${W}])|${HEX}{8,}(?![${W}])|[0-9]{4,})`;
+const TAGS = "(?:\\s*<[^<>]*>){1,3}";
+const NAMED = `${L}[${W}\\- ]{0,24}[:=]`;
+const BRAND = /sp[- ]?key|smart ?phone[- ]?key/giu;
+const RUN = /[\p{L}\p{N}]+/gu;
+const SAYS = new RegExp(
+  `(?:[${W}()\\-/#*°]|\\.(?! )| (?! )){0,24}?["'“”@\`)\\]\\\\]{0,3}` +
+    `(?:\\s{0,3}(?:=>|:=|[:=>])(?:${TAGS})?|${TAGS})\\s*(?<open>["'“@\`({[\\\\]*)`,
+  "yu",
+);
+const FOLLOWS = new RegExp(
+  `(?: ${L}{5,14})?(?!\\s*\\n\\s*\\n)[^${W},;&.}\\]]{1,4}` +
+    `(?:(?:is|no|nr|ist|est|es|lautet)(?![${W}])[ .:]{0,2})?(?<open>)(?=${PIECES})`,
+  "yu",
+);
+const FIRST_ID = new RegExp(`${HEX}{8}-?(?:${HEX}{4}-?){3}${HEX}{12}`, "u");
+const GAPS = [/ *\t */u, / *\| */u, / *; */u, / *, */u, / {2,}/u];
+const MARKS = /^[ "':]+|[ "':]+$/gu;
+const PATH = new RegExp(`/[${W}\\-.]*$`, "u");
+const FIRST = new RegExp(VALUE, "yu");
+const BELOW = new RegExp(`(?:\\s*-\\s+${PIECES})+|${PIECES}`, "yu");
+const IS_NAMED = new RegExp(NAMED, "yu");
+const BARE = new RegExp(`(?:(?!\\s+${NAMED})[^,;&<>"'\\n\\t|}\\])])*`, "yu");
+const WIFI = /^\s*WIFI:(?:[^;]*;)*?P:([^;]*)/giu;
+const TAG = new RegExp(`<(${L}[^\\s<>/]*)([^<>]*)>`, "gu");
+const QUOTED = /"[^"]*"|'[^']*'/gu;
+const OBJECT = /\{[^{}]*\}|<[^<>]*>|[^\s<>{}]*&[^\s<>{}]*/gu;
+const DESCRIBES = new RegExp(
+  `(?:^|[^${W}])(?:type|name|kind|label|usage|use|purpose|role|field|key|typ)` +
+    `["']?\\s*[:=]\\s*["']?([${W} \\-]+)`,
+  "giu",
+);
+const CONTENT = new RegExp(
+  `(?:^|[^${W}])(?:value|val|data|content|text|wert|valeur|valor|valore)["']?\\s*[:=]\\s*` +
+    `("[^"]*|'[^']*|[^\\s,;&}<>]+)`,
+  "giu",
+);
+const AFTER = new RegExp(`(?:^|[^${W}])(${VALUE}\\s?[([]([${W} \\-]{1,24})[)\\]])`, "gu");
+const BEFORE = new RegExp(`([${W} .()\\-]{0,40})["'“”\\s:=#>/({[@*.\\-]*$`, "u");
+/** @type {Record<string, string>} */
+const CLOSING = { "(": ")", "[": "]", "{": "}", "“": "”" };
+
+/** @param {string} word */
+const plainest = (word) =>
+  word
+    .normalize("NFKD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase();
+
+/** @param {string} word */
+const bare = (word) => word.replace(/[0-9]+$/, "");
+
+/**
+ * The words of a text: `hubId` are two, and so are `API` and `Key` in `APIKey`.
+ * @param {string} text
+ * @returns {Word[]}
+ */
+const wordsOf = (text) => {
+  const found = [];
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    const parts = run
+      .replace(/(\P{Lu})(?=\p{Lu})/gu, "$1\0")
+      .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1\0")
+      .split("\0");
+    let start = index;
+    for (const part of parts) {
+      found.push({ folded: plainest(part), start, end: start + part.length });
+      start += part.length;
+    }
+  }
+  return found;
+};
+
+/**
+ * @param {Word} one
+ * @param {Word} other
+ */
+const isNear = (one, other) =>
+  Math.max(one.start, other.start) - Math.min(one.end, other.end) <= NEAR;
+
+/**
+ * @param {Word} word
+ * @param {number} index
+ * @param {Word[]} words
+ */
+const isSecret = (word, index, words) => {
+  const plain = bare(word.folded);
+  if (SECRETS.has(plain) || CODE_ENDINGS.some((ending) => plain.endsWith(ending))) return true;
+  if (CODES.has(plain)) {
+    const near = words.slice(Math.max(0, index - 2), index + 3);
+    return near.some((other) => OF_CODES.has(other.folded) && isNear(other, word));
+  }
+  return ENDINGS.some((ending) => plain.endsWith(ending)) && !BUT.has(plain);
+};
+
+/** @param {string} text */
+const speaksOfSecret = (text) => wordsOf(text).some(isSecret);
+
+/**
+ * What the text before a value calls it; null where it calls it nothing.
+ * @param {string} before
+ * @returns {number | null}
+ */
+export const nameOf = (before) => {
+  const found = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "").match(BEFORE);
+  const words = wordsOf(found?.[1] ?? "").map(({ folded }) => folded);
+  const plain = words.map(bare);
+  /** @param {Set<string>} known */
+  const has = (known) => plain.some((word) => known.has(word));
+  if (has(DIGESTS) || words.some((word) => DIGESTS.has(word))) return NAME.other;
+  if (has(HUBS)) return NAME.hub;
+  if (has(IDS)) return has(OTHERS) ? NAME.other : NAME.id;
+  return words.length ? NAME.none : null;
+};
+
+/**
+ * What the pattern finds right there.
+ * @param {RegExp} pattern
+ * @param {string} text
+ * @param {number} start
+ */
+const at = (pattern, text, start) => {
+  pattern.lastIndex = start;
+  return pattern.exec(text);
+};
+
+/**
+ * Where what was opened before `start` is closed; the end where it is not.
+ * @param {string} plain
+ * @param {number} start
+ * @param {string} opened
+ */
+const closedAt = (plain, start, opened) => {
+  const closing = CLOSING[opened] ?? opened;
+  let depth = 1;
+  for (let place = start; place < plain.length; place += 1) {
+    if (plain[place] === closing) depth -= 1;
+    else if (plain[place] === opened) depth += 1;
+    if (!depth) return place;
+  }
+  return plain.length;
+};
+
+/**
+ * @param {string} plain
+ * @param {number} start
+ * @returns {Span | undefined}
+ */
+const below = (plain, start) => {
+  const found = at(BELOW, plain, start);
+  if (found) return [start, start + found[0].length];
+  if (!" \t".includes(plain[start - 1] ?? "")) return undefined;
+  const end = plain.indexOf("\n", start);
+  return [start, end < 0 ? plain.length : end];
+};
+
+/**
+ * Where the value is that a name which ends there is given.
+ * @param {string} plain
+ * @param {number} nameEnd
+ * @param {boolean} isShort
+ * @returns {Span | undefined}
+ */
+const valueAfter = (plain, nameEnd, isShort) => {
+  const says = at(SAYS, plain, nameEnd);
+  const said = says ?? (isShort ? null : at(FOLLOWS, plain, nameEnd));
+  const named = plain.slice(Math.max(0, nameEnd - LONGEST_NAME), nameEnd);
+  if (!said || (/^\s+$/.test(said[0]) && PATH.test(named))) return undefined;
+  const start = nameEnd + said[0].length;
+  const opened = said.groups?.open ?? "";
+  if (opened) {
+    const bracket = [...opened].find((sign) => sign in CLOSING);
+    return [start, closedAt(plain, start, bracket ?? opened.slice(-1))];
+  }
+  if (said[0].includes("\n")) {
+    const begun = nameEnd ? plain.lastIndexOf("\n", nameEnd - 1) : -1;
+    return !says && nameEnd - begun > LONGEST_HEADING ? undefined : below(plain, start);
+  }
+  const next = at(IS_NAMED, plain, start);
+  if (next && (nameOf(next[0]) ?? NAME.none) > NAME.none) return undefined;
+  const value = at(FIRST, plain, start) ?? at(BARE, plain, start);
+  return value ? [start, start + value[0].length] : undefined;
+};
+
+/**
+ * @param {string} plain
+ * @param {number} place
+ */
+const closesTag = (plain, place) => {
+  const before = plain.slice(Math.max(0, place - LONGEST_NAME), place);
+  const begun = before.slice(before.lastIndexOf("<"));
+  return begun.startsWith("</") && !begun.includes(">");
+};
+
+/**
+ * @param {string} plain
+ * @returns {Span[]}
+ */
+const inTags = (plain) =>
+  [...plain.matchAll(TAG)].flatMap(({ 0: tag, 1: name = "", 2: rest = "", index }) => {
+    const from = index + 1 + name.length;
+    const quoted = [...rest.matchAll(QUOTED)];
+    const isNamed = speaksOfSecret(name);
+    /** @type {Span[]} */
+    const spans = [];
+    if ((isNamed || quoted.some(([value]) => speaksOfSecret(value))) && !rest.endsWith("/")) {
+      const start = index + tag.length;
+      const closing = plain.indexOf(`</${name}`, start);
+      const end = closing < 0 ? plain.indexOf("<", start) : closing;
+      spans.push([start, end < 0 ? plain.length : end]);
+    }
+    if (isNamed) {
+      for (const value of quoted) {
+        spans.push([from + value.index, from + value.index + value[0].length]);
+      }
+    }
+    return spans;
+  });
+
+/**
+ * Where a value is whose name is a value itself: `{"type": "key", "value": "…"}`.
+ * @param {string} plain
+ * @returns {Span[]}
+ */
+const inObjects = (plain) =>
+  [...plain.matchAll(OBJECT)].flatMap(({ 0: object, index }) => {
+    const names = [...object.matchAll(DESCRIBES)].map(([, name = ""]) => name);
+    if (!names.some(speaksOfSecret)) return [];
+    return [...object.matchAll(CONTENT)].map(({ 0: found, 1: value = "", index: place }) => {
+      const end = index + place + found.length;
+      return /** @type {Span} */ ([end - value.length, end]);
+    });
+  });
+
+/**
+ * Where the values of secrets are.
+ * @param {string} plain
+ * @returns {Span[]}
+ */
+const secretsIn = (plain) => {
+  const named = wordsOf(plain).filter(isSecret);
+  const ends = named.map(({ end, folded }) => ({ end, isShort: SHORT.has(folded) }));
+  for (const word of CONTAINED) {
+    for (const { index } of plain.matchAll(new RegExp(word, "gu"))) {
+      ends.push({ end: index + word.length, isShort: false });
+    }
+  }
+  const values = ends
+    .filter(({ end }) => !closesTag(plain, end))
+    .map(({ end, isShort }) => valueAfter(plain, end, isShort))
+    .filter((span) => span !== undefined);
+  const after = [...plain.matchAll(AFTER)].filter(([, , called = ""]) => speaksOfSecret(called));
+  /** @type {Span[]} */
+  const rest = [...after, ...plain.matchAll(WIFI)].map(({ 0: found, 1: value = "", index }) => {
+    const end = index + found.length;
+    return [end - value.length, end];
+  });
+  return [...values, ...inTags(plain), ...inObjects(plain), ...rest];
+};
+
+/** @param {string} heading */
+const namesValue = (heading) =>
+  (nameOf(heading) ?? NAME.none) !== NAME.none || speaksOfSecret(heading);
+
+/**
+ * The text, each cell of a table with what stands above its column before it.
+ * @param {string} plain
+ */
+const tabled = (plain) => {
+  const [heading = "", ...rows] = plain.replace(/^\n+|\n+$/g, "").split("\n");
+  if (!rows.length || FIRST_ID.test(heading)) return plain;
+  /** @param {string} line */
+  const trimmed = (line) => line.replace(/^[ \t]+|[ \t]+$/g, "");
+  for (const gap of GAPS) {
+    const names = trimmed(heading).split(gap);
+    if (names.length < 2 || !names.some(namesValue)) continue;
+    return rows
+      .map((row) => {
+        const cells = trimmed(row).split(gap);
+        if (cells.length !== names.length) return row;
+        return cells
+          .map((cell, at) => `${(names[at] ?? "").replace(MARKS, "")}: ${cell}`)
+          .join("\t");
+      })
+      .join("\n");
+  }
+  return plain;
+};
+
+/**
+ * The text with all that it calls secret blacked out, and each cell of a table named.
+ * @param {string} text
+ */
+export const hidden = (text) => {
+  const plain = tabled(text);
+  const named = plain.replace(BRAND, (brand) => HIDDEN.repeat(brand.length));
+  const signs = plain.split("");
+  for (const [start, end] of secretsIn(named)) {
+    for (let place = start; place < end; place += 1) {
+      if (signs[place] !== "\n") signs[place] = HIDDEN;
+    }
+  }
+  return signs.join("");
+};

@@ -1,0 +1,169 @@
+"""Hand-held scanners type in many ways: each whole id is in the tray, each once."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.tray.steps import (
+    claim_button,
+    field,
+    hubs,
+    open_tray,
+    outcome,
+    paste,
+    read_off,
+    rows,
+    tails,
+)
+
+pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
+
+KEY = "2b7e151628aed2a6abf7158809cf4f3c"
+# What the page does not hold off is the browser's to do.
+HELD_OFF = """window.letThrough = [];
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey && !["Control", "Shift"].includes(event.key) && !event.defaultPrevented) {
+    window.letThrough.push(event.key);
+  }
+});"""
+
+
+@pytest.fixture
+def page(tablet, ira) -> Page:
+    """A tablet with the tray open."""
+    opened = tablet(ira)
+    opened.add_init_script(HELD_OFF)
+    open_tray(opened)
+    return opened
+
+
+def test_a_scanner_that_sends_nothing_behind_an_id_needs_no_enter(page):
+    one, other, third = hubs(3)
+    page.keyboard.type(one)
+    expect(rows(page)).to_have_count(1)
+    expect(field(page)).to_have_value("")
+    field(page).focus()
+    page.keyboard.insert_text(other.replace("-", ""))
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.type(f"]Q3https://spkey.example/h/{third}")
+    expect(rows(page)).to_have_count(3)
+    assert read_off(page) == tails(third, other, one)
+
+
+def test_two_scans_that_run_together_are_two(page):
+    one, other = hubs(2)
+    page.keyboard.type(f"{one}{other}")
+    expect(rows(page)).to_have_count(2)
+    expect(outcome(page)).to_contain_text("2 hubs are in the tray.")
+
+
+def test_an_id_that_somebody_types_waits_for_their_enter(page):
+    (one,) = hubs(1)
+    field(page).press_sequentially(one, delay=70)
+    expect(claim_button(page)).to_have_text("Claim 1 at Mill Court")
+    # Longer than a scan is waited for.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
+    expect(rows(page)).to_have_count(0)
+    expect(field(page)).to_have_value(one)
+
+
+def test_what_somebody_had_begun_to_type_stays_when_a_scan_comes(page):
+    (one,) = hubs(1)
+    field(page).press_sequentially("Fl", delay=200)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    page.keyboard.type(one)
+    expect(rows(page)).to_have_count(1)
+    expect(field(page)).to_have_value("Fl")
+
+
+@pytest.mark.parametrize(
+    "keys", ["Control+j", "Control+]", "Control+m", "Control+Shift+_", "Control+\\", "Control+^"]
+)
+def test_what_a_scanner_ends_a_line_with_is_no_command(page, keys):
+    one, other = hubs(2)
+    page.keyboard.type(one)
+    page.keyboard.press(keys)
+    page.keyboard.type(other)
+    page.keyboard.press(keys)
+    expect(rows(page)).to_have_count(2)
+    expect(field(page)).to_have_value("")
+    assert page.evaluate("() => window.letThrough") == []
+
+
+def test_enter_and_then_a_line_feed_is_one_end(page):
+    (one,) = hubs(1)
+    page.keyboard.type(one)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+j")
+    expect(rows(page)).to_have_count(1)
+    assert page.evaluate("() => window.letThrough") == []
+
+
+def test_an_id_between_a_scanners_separators_is_taken_alone(page):
+    (one,) = hubs(1)
+    page.keyboard.type("]d201SN00417")
+    page.keyboard.press("Control+]")
+    page.keyboard.type(one)
+    page.keyboard.press("Control+]")
+    page.keyboard.type("21A7")
+    expect(rows(page)).to_have_count(1)
+    expect(outcome(page)).to_have_attribute("data-kind", "good")
+
+
+def test_peoples_own_commands_are_left_to_them(page):
+    field(page).fill("rubbish")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    for keys in ("Control+a", "Control+c", "Control+b"):
+        page.keyboard.press(keys)
+    assert page.evaluate("() => window.letThrough") == ["a", "c", "b"]
+
+
+def test_a_scanner_with_another_keyboard_is_undone_or_told_of(page):
+    (one,) = hubs(1)
+    page.keyboard.type(one.replace("-", "ß"))
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.type(one.replace("-", "~"))
+    expect(outcome(page)).to_contain_text("The scanner types for another keyboard")
+    expect(rows(page)).to_have_count(1)
+
+
+def test_the_button_counts_what_the_words_say(page):
+    one, other = hubs(2)
+    paste(page, f"{one[:24]}\n{one[24:]}\n\n{other[:14]}\n{other[14:24]}\n{other[24:]}")
+    expect(outcome(page)).to_contain_text("2 hubs are in the tray.")
+    expect(claim_button(page)).to_have_text("Claim 2 at Mill Court")
+    expect(field(page)).to_have_value("")
+    paste(page, f"{one[:24]}\n\n{one[24:]}")
+    expect(outcome(page)).to_contain_text("Not a hub label.")
+    expect(claim_button(page)).to_have_text("Claim 2 at Mill Court")
+
+
+def test_a_key_on_a_label_is_neither_shown_nor_kept_nor_sent(page):
+    (one,) = hubs(1)
+    sent = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    with page.expect_request(lambda request: one in (request.post_data or "")):
+        page.keyboard.type(f'{{"hubId":"{one}","key":"{KEY}"}}')
+        page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(1)
+    paste(page, f"Device key: {KEY}")
+    expect(outcome(page)).to_contain_text("Not a hub label.")
+    kept = page.evaluate("""async () => {
+      const { store } = await import("/static/js/tray/page-store.js");
+      return JSON.stringify(await store.rows(await store.get("current")));
+    }""")
+    seen = page.locator("body").inner_text() + field(page).input_value()
+    assert [text for text in (*sent, kept, seen) if KEY[:8] in text] == []
+
+
+def test_of_two_ids_on_a_label_a_person_says_which_is_the_hubs(page):
+    one, other = hubs(2)
+    page.keyboard.type(f'{{"left":"{one}","right":"{other}"}}')
+    page.keyboard.press("Enter")
+    expect(outcome(page)).to_contain_text("Which one is the hub?")
+    expect(rows(page)).to_have_count(0)
+    offers = page.locator("[data-offer]")
+    expect(offers).to_have_text([one, other])
+    offers.nth(1).click()
+    expect(rows(page)).to_have_count(1)
+    expect(offers).to_have_count(0)
+    assert read_off(page) == tails(other)

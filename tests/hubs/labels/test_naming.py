@@ -1,0 +1,125 @@
+"""What a label calls a secret is no id and is not shown; what it calls the hub's counts."""
+
+import json
+
+import pytest
+
+from portal.hubs.labels import naming, parse
+from tests.hubs.labels.test_parse import HUB, OTHER, TEXT
+
+KEY = "2b7e151628aed2a6abf7158809cf4f3c"
+FOURS = " ".join(KEY.upper()[place : place + 4] for place in range(0, 32, 4))
+IN_FOURS = " ".join(HUB.hex.upper()[place : place + 4] for place in range(0, 32, 4))
+SECRETS = {"unbroken": KEY, "capitals": KEY.upper(), "like an id": str(OTHER), "fours": FOURS}
+NAMES = [
+    *("key", "Key", "KEY", "deviceKey", "api_key", "APIKey", "AES-128 key", "private key"),
+    *("secret", "token", "access token", "password", "Wi-Fi password (WPA2)", "psk", "PSK", "pin"),
+    *("claim code", "claimCode", "claim_code", "setup code", "Passwort", "Kennwort", "Schlüssel"),
+    *("Netzwerkschlüssel", "Zugangscode", "mot de passe", "clé", "Clé réseau", "contraseña"),
+    *("chiave", "senha", "sleutel", "nyckel", "klucz", "hasło", "klíč", "heslo", "kulcs", "şifre"),
+    *("κλειδί", "κωδικός πρόσβασης", "ключ", "пароль", "密码", "パスワード"),
+]
+FORMS = ["{}: {}", "{}={}", "{} = {}", "{} : {}", "{}\n{}", "{} {}"]
+LABELS = {
+    "JSON": json.dumps({"hubId": TEXT, "key": KEY}),
+    "JSON, the key first": json.dumps({"psk": KEY, "id": TEXT}),
+    "JSON within JSON": json.dumps({"id": TEXT, "secret": {"value": KEY}}),
+    "a list in JSON": json.dumps({"id": TEXT, "keys": [KEY, str(OTHER)]}),
+    "JSON that names in values": json.dumps({"id": TEXT, "x": {"type": "key", "value": KEY}}),
+    "single quotes": f"{{'hub': '{TEXT}', 'token': '{KEY}'}}",
+    "JSON in JSON's quotes": json.dumps(json.dumps({"hubId": TEXT, "key": KEY})),
+    "an address": f"https://spkey.example/h/{TEXT}?key={KEY}",
+    "an address, the key first": f"https://spkey.example/?claim_code={KEY}&id={TEXT}",
+    "an address's path": f"https://spkey.example/key/{OTHER}/hub/{TEXT}",
+    "an address of our own": f"spkey://claim?hub={HUB.hex}&psk={KEY}",
+    "name and value": f"id={TEXT};secret={KEY}",
+    "two lines": f"Hub ID: {TEXT}\nKey: {FOURS}",
+    "two lines in fours": f"Hub ID: {IN_FOURS}\nKey: {FOURS}",
+    "names above": f"KEY\n{KEY}\nHUB\n{TEXT}",
+    "XML": f"<hub><id>{TEXT}</id><key>{KEY}</key></hub>",
+    "XML, deeper": f"<h><secret><value>{OTHER}</value></secret><id>{TEXT}</id></h>",
+    "XML's attributes": f'<hub id="{TEXT}" token="{OTHER}"/>',
+    "XML that names in attributes": f'<p name="psk">{KEY}</p><p name="hubId">{TEXT}</p>',
+    "a property list": f"<key>id</key><string>{TEXT}</string><key>pin</key><string>{KEY}</string>",
+    "a table": f"Hub id\tKey\n{TEXT}\t{OTHER}",
+    "a table of commas": f"Secret,UUID\n{KEY},{TEXT}",
+    "what is said behind it": f"{TEXT} {OTHER} (network key)",
+}
+RANKED = {
+    "a site's beside a hub's": json.dumps({"siteId": str(OTHER), "hubId": TEXT}),
+    "an organisation's": f"orgId={OTHER}&id={TEXT}",
+    "something else's": json.dumps({"thread": str(OTHER), "hubId": TEXT}),
+    "an id before what has no name": f"id={TEXT}&x={OTHER}",
+    "a checksum": f"Hub {TEXT}\nMD5 {KEY}",
+    "nobody's": f"{TEXT} ffffffff-ffff-ffff-ffff-ffffffffffff",
+}
+NO_SECRETS = {
+    "the vendor's name": f"SpKey: {TEXT}",
+    "the vendor's long name": f"SmartphoneKey Hub {TEXT}",
+    "the vendor's scheme": f"spkey:{TEXT}",
+    "a host": f"https://keys.example/h/{TEXT}",
+    "prose": f"Bring the key for {TEXT}",
+    "prose before it": f"The caretaker has the keys.\n\n{TEXT}",
+    "a town": f"Hockey hall: {TEXT}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_called_a_secret_is_no_id_and_not_shown(name, form):
+    for secret in SECRETS.values():
+        with pytest.raises(parse.LabelProblem) as caught:
+            parse.parse(form.format(name, secret))
+        assert caught.value.kind == "nothing"
+        assert_hidden(caught.value.read, secret)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_id_beside_a_secret_is_the_hub(name):
+    for secret in SECRETS.values():
+        for form in FORMS[:4]:
+            label = form.format(name, secret)
+            for text in (
+                f"Hub ID: {TEXT}\n{label}",
+                f"{label}\nHub ID: {TEXT}",
+                f"{TEXT}; {label}",
+            ):
+                assert parse.parse(text) == HUB
+                assert_hidden(naming.hidden(text), secret)
+
+
+@pytest.mark.parametrize("text", LABELS.values(), ids=LABELS)
+def test_a_label_with_a_secret_gives_the_hub_alone(text):
+    assert parse.parse(text) == HUB
+    assert_hidden(parse.without_secrets(text), KEY)
+
+
+@pytest.mark.parametrize("text", RANKED.values(), ids=RANKED)
+def test_what_the_label_calls_the_hubs_counts(text):
+    assert parse.parse(text) == HUB
+
+
+@pytest.mark.parametrize("text", NO_SECRETS.values(), ids=NO_SECRETS)
+def test_words_that_only_sound_like_secrets_hide_no_id(text):
+    assert parse.parse(text) == HUB
+    assert parse.without_secrets(text) == text
+
+
+@pytest.mark.parametrize("text", ["password: hunter2", "WIFI:S:x;T:WPA;P:hunter2;;", "PIN 4711"])
+def test_a_secret_of_any_kind_is_not_shown(text):
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
+    assert_hidden(caught.value.read, text.split()[-1])
+    assert "hunter2" not in caught.value.read
+
+
+def test_two_ids_that_the_label_does_not_tell_apart_are_both_told():
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(json.dumps({"left": TEXT, "right": str(OTHER)}))
+    assert caught.value.kind == "several"
+    assert caught.value.ids == (HUB, OTHER)
+
+
+def assert_hidden(shown: str, secret: str) -> None:
+    """No piece of it is to be seen."""
+    assert not any(piece in shown for piece in secret.replace("-", " ").split())

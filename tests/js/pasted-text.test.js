@@ -1,0 +1,171 @@
+// What a typed or pasted text names.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse } from "../../static/js/scanner/hub-id.js";
+import { parseAll } from "../../static/js/scanner/pasted-text.js";
+
+const [ONE, OTHER, THIRD] = [0, 1, 2].map((n) => `${n}f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b`);
+const KEY = "2b7e151628aed2a6abf7158809cf4f3c";
+const ids = (text) => parseAll(text).flatMap(({ hubId }) => hubId ?? []);
+const refused = (text) => parseAll(text).filter(({ problem }) => problem);
+const cut = (id, ...places) =>
+  [0, ...places].map((from, index) => id.slice(from, places[index] ?? id.length));
+
+test("one label is one hub, whatever surrounds it", () => {
+  assert.deepEqual(ids(`https://spkey.example/h/${ONE.toUpperCase()}`), [ONE]);
+});
+
+test("several ids keep the capitals that are printed", () => {
+  const texts = parseAll(`${ONE.toUpperCase()}\n${OTHER}`).map(({ text }) => text);
+  assert.deepEqual(texts, [ONE.toUpperCase(), OTHER]);
+});
+
+for (const [name, between] of [
+  ["line breaks", "\n"],
+  ["commas", ", "],
+  ["spaces", " "],
+  ["tabs", "\t"],
+  ["semicolons", ";"],
+  ["Windows' line breaks", "\r\n"],
+]) {
+  test(`several hubs are separated by ${name}`, () => {
+    assert.deepEqual(ids([ONE, OTHER, THIRD].join(between)), [ONE, OTHER, THIRD]);
+  });
+}
+
+test("a line that names no hub is reported among others that do", () => {
+  const found = parseAll(`${ONE}\nfrom the office\n${OTHER}`);
+  assert.deepEqual(
+    found.map(({ hubId, read }) => hubId ?? read),
+    [ONE, "from the office", OTHER],
+  );
+});
+
+for (const [name, mistake] of [
+  ["a digit too few", (hub) => hub.slice(0, -1)],
+  ["a digit too many", (hub) => `${hub}0`],
+  ["a letter for a digit", (hub) => `${hub.slice(0, 35)}O`],
+]) {
+  test(`an id with ${name} is reported, whatever is beside it`, () => {
+    const wrong = mistake(THIRD);
+    for (const text of [`${wrong} ${ONE}`, `${ONE}, ${wrong}`, `${ONE}, ${wrong}, ${OTHER}`]) {
+      assert.deepEqual(
+        refused(text).map((label) => label.text),
+        [wrong],
+      );
+      assert.ok(ids(text).includes(ONE));
+    }
+  });
+}
+
+test("a text that names no hub is reported as a whole", () => {
+  assert.deepEqual(parseAll("SN 00417"), [{ text: "SN 00417", ...parse("SN 00417") }]);
+  assert.equal(parse("").problem, "empty");
+  assert.equal(parse(ONE.slice(1)).typed, 31);
+});
+
+for (const [name, text] of [
+  ["after a hyphen", cut(ONE, 24).join("\n")],
+  ["before a hyphen", cut(ONE, 18).join("\n")],
+  ["twice", cut(ONE, 14, 24).join("\n")],
+  ["by Windows", cut(ONE, 19).join("\r\n")],
+  ["where nobody looks for it", cut(ONE, 28).join("\n")],
+  ["within a group, behind words", `The hub is ${cut(ONE, 11).join("\n")}`],
+  ["as mail of old does", cut(ONE, 30).join("=\n")],
+  ["in a mail", `Please claim this:\n\nHub 1: ${cut(ONE, 24).join("\n")}\n\nRegards,\nAda`],
+  ["in a quoted mail", `> Hub 1: ${cut(ONE, 24).join("\n> ")}\n> Regards`],
+  ["in a mail that was quoted twice", `>> ${cut(ONE, 19).join("\n> > ")}`],
+  ["with indented lines", `  Hub: ${cut(ONE, 14).join("\n       ")}`],
+]) {
+  test(`an id is found that a line breaks ${name}`, () => {
+    assert.deepEqual(ids(text), [ONE]);
+    assert.deepEqual(refused(text), []);
+  });
+}
+
+const [[left, right], [below, beside]] = [cut(ONE, 19), cut(OTHER, 19)].map((half) => half);
+for (const [name, text] of [
+  ["spaces", `${left}   ${below}\n${right}     ${beside}`],
+  ["tabs", `${left}\t${below}\n${right}\t${beside}`],
+  ["bars", `| ${left} | ${below} |\n| ${right} | ${beside} |`],
+  ["a column before them", `1  ${left}   ${below}\n   ${right}     ${beside}`],
+]) {
+  test(`ids in columns with ${name} between them are read column by column`, () => {
+    assert.deepEqual(ids(text).sort(), [ONE, OTHER]);
+    assert.deepEqual(refused(text), []);
+  });
+}
+
+for (const [name, text] of [
+  ["a year below a cut id", `${ONE.slice(0, 32)}\n2024`],
+  ["a paragraph between", `${ONE.slice(0, 24)}\n\n${ONE.slice(24)}`],
+  ["two columns, one of which ends", `${left}   ${below}\n${right}0`],
+  ["fours of two columns", "315E 230B  53F9 4D17\n4F3E 4F7E  411B 4D77"],
+  ["a MAC below a serial", "12345678901234567890\na4c13801b2ff"],
+  ["two EUI-64", "0011223344556677\n8899aabbccddeeff"],
+  ["hashes", `${"da39a3ee".repeat(5)}\n${"da39a3ee".repeat(8)}`],
+]) {
+  test(`no id is made of ${name}`, () => assert.deepEqual(ids(text), []));
+}
+
+for (const text of [ONE.slice(0, 24), `${ONE.slice(0, 24)}\n\nRegards`, `${OTHER}\n${left}`]) {
+  test(`what was to be an id is told: ${JSON.stringify(text)}`, () => {
+    assert.equal(refused(text).length, 1);
+  });
+}
+
+test("two scans that ran together are two, with prefixes or without", () => {
+  assert.deepEqual(ids(`${ONE}${OTHER}`), [ONE, OTHER]);
+  assert.deepEqual(ids(`]Q3${ONE}]C1${OTHER}]d2${THIRD}`), [ONE, OTHER, THIRD]);
+  assert.deepEqual(ids(`https://a.example/${ONE}https://a.example/${OTHER}`), [ONE, OTHER]);
+});
+
+test("scans by another keyboard are undone, alone and among others", () => {
+  const german = ONE.replaceAll("-", "ß");
+  assert.deepEqual(ids(german), [ONE]);
+  assert.deepEqual(ids(`${german}\n${OTHER}`), [ONE, OTHER]);
+  assert.deepEqual(ids(`${german}${OTHER.replaceAll("-", "ß")}`), [ONE, OTHER]);
+});
+
+test("prose around ids is left out", () => {
+  assert.deepEqual(refused(`Hi,\nplease claim ${ONE}\nthe key is with Joe\nAda`), []);
+  assert.deepEqual(ids(`The caretaker has the keys.\n\n${ONE} and ${OTHER}`), [ONE, OTHER]);
+});
+
+for (const text of [
+  `{"hubId":"${ONE}","key":"${KEY}"}`,
+  `Hub id\tKey\n${ONE}\t${OTHER}`,
+  `Hub: ${ONE}\nPassword: ${OTHER}`,
+  `https://spkey.example/h/${ONE}?token=${OTHER}`,
+]) {
+  test(`a secret is neither taken nor told: ${text.slice(0, 24)}`, () => {
+    assert.deepEqual(ids(text), [ONE]);
+    assert.ok(!JSON.stringify(parseAll(text)).includes(OTHER));
+    assert.ok(!JSON.stringify(parseAll(text)).includes(KEY));
+  });
+}
+
+for (const [name, text, offered] of [
+  ["an address", `https://a.example/?a=${ONE}&b=${OTHER}`, [ONE, OTHER]],
+  ["JSON", `{"a":"${ONE}",\n"b":"${OTHER}"}`, [ONE, OTHER]],
+  ["what is beside a hub's", `Hub ID: ${ONE}\nThread network: ${OTHER}`, [OTHER]],
+]) {
+  test(`of ids that ${name} does not tell apart a person says which`, () => {
+    assert.deepEqual(
+      refused(text).flatMap((label) => label.ids),
+      offered,
+    );
+    assert.ok(!ids(text).includes(OTHER));
+  });
+}
+
+test("a list of places with their hubs is a list of hubs", () => {
+  assert.deepEqual(ids(`Basement: ${ONE}\nAttic: ${OTHER}`), [ONE, OTHER]);
+});
+
+test("a long paste is read at once", () => {
+  const started = performance.now();
+  const lines = Array.from({ length: 500 }, (_, n) => `Flat ${n} key ${n}: ${ONE.slice(0, 24)}`);
+  parseAll(lines.join("\n"));
+  assert.ok(performance.now() - started < 1000);
+});
