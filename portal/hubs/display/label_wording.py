@@ -16,8 +16,8 @@ SENTENCES: Final[dict[parse.Kind, Text]] = {
     ),
     "several": _("There are two different hub ids in it. One hub at a time, please."),
     "keyboard": _(
-        "The scanner types for another keyboard than this device has. Set the scanner to this "
-        "device’s language, or type the hub id."
+        "The scanner types for another keyboard than this device has. Set it to this device’s "
+        "language, or type the hub id."
     ),
 }
 MISCOUNT: Final = _("A hub id has 32 digits and letters from a to f. This has {}.")

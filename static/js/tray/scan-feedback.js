@@ -169,7 +169,11 @@ export class ScanFeedback {
     this.choices = [...new Set(labels.flatMap((label) => (label.problem ? label.ids : [])))];
     const foreign = labels.find(namesNone);
     const many = rows.length ? this.#words.count("many", rows.length) : "";
-    if (foreign) return this.#signal("foreign", `${this.#refusal(foreign)} ${many}`.trim());
+    if (foreign) {
+      this.#sound.play("foreign");
+      const name = foreign.problem === "keyboard" ? "keyboard" : "foreign";
+      return this.show(name, `${this.#refusal(foreign)} ${many}`.trim());
+    }
     if (this.choices.length) {
       this.#sound.play("again");
       return this.show("choose", `${this.#words.sentence("choose")} ${many}`.trim());

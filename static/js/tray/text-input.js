@@ -5,9 +5,10 @@ import { parseAll } from "../scanner/pasted-text.js";
 
 // Milliseconds. No hand types ids so quickly, sign after sign; nobody waits long for what was scanned.
 const QUICK = 60;
-const STILL_SCANNING = 150;
+const STILL_SCANNING = 300;
 const AFTER_SCAN = 200;
 const SHORTEST = 32;
+const FEWEST = 4;
 // Signs that end or part a text, as scanners type them: LF and CR, GS, FS, RS, US, and tab.
 const ENDS = ["j", "m", "i", "]", "\\", "^", "_", "b", "c", "d"];
 const END_KEYS = ["BracketRight", "Backslash"];
@@ -25,6 +26,8 @@ export class TextInput {
   // What is being scanned: what was in the field before it, when it began, how it goes.
   #scan = { before: "", began: 0, signs: 0, isParted: false };
   #value = "";
+  // When the field was filled last, and when a key of the scan was pressed last.
+  #filled = 0;
   #last = Number.NEGATIVE_INFINITY;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -113,14 +116,22 @@ export class TextInput {
     }
     this.#scan.signs += Math.max(0, added);
     this.#last = event.timeStamp;
+    this.#filled = event.timeStamp;
     this.#wait();
+  }
+
+  /**
+   * Whether so many signs, and all since, came more quickly than from a hand.
+   * @param {number} fewest
+   */
+  #isQuick(fewest) {
+    const { began, signs } = this.#scan;
+    return signs >= fewest && this.#filled - began <= signs * QUICK;
   }
 
   #wait() {
     clearTimeout(this.#timer);
-    const took = this.#last - this.#scan.began;
-    const isScan = this.#scan.signs >= SHORTEST && took <= this.#scan.signs * QUICK;
-    if (isScan) this.#timer = setTimeout(() => this.#takeScan(), AFTER_SCAN);
+    if (this.#isQuick(SHORTEST)) this.#timer = setTimeout(() => this.#takeScan(), AFTER_SCAN);
   }
 
   /**
@@ -133,7 +144,8 @@ export class TextInput {
     const isAll = labels.length > 0 && labels.every(({ hubId }) => hubId);
     const isSome = isParted && labels.some(({ hubId }) => hubId);
     if (isAll || isSome || labels.some(({ problem }) => problem === "keyboard")) {
-      this.add();
+      // What the scanner reads next takes the place of what was no label.
+      if (!this.add()) this.#field.select();
       return;
     }
     // Behind what somebody had begun to type.
@@ -149,7 +161,7 @@ export class TextInput {
    * @param {KeyboardEvent} event
    */
   #part(event) {
-    const isScanning = event.timeStamp - this.#last <= STILL_SCANNING;
+    const isScanning = event.timeStamp - this.#last <= STILL_SCANNING && this.#isQuick(FEWEST);
     if (!event.ctrlKey) {
       if (event.key === "Enter" || event.key === "Tab") this.#last = event.timeStamp;
       return;

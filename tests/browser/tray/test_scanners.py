@@ -68,8 +68,8 @@ def test_an_id_that_somebody_types_waits_for_their_enter(page):
 
 def test_what_somebody_had_begun_to_type_stays_when_a_scan_comes(page):
     (one,) = hubs(1)
-    field(page).press_sequentially("Fl", delay=200)
-    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    field(page).press_sequentially("Fl", delay=400)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
     page.keyboard.type(one)
     expect(rows(page)).to_have_count(1)
     expect(field(page)).to_have_value("Fl")
