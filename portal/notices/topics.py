@@ -52,6 +52,8 @@ ANSWERS: Final[frozenset[str]] = frozenset({Notice.Kind.JOB_ANSWER})
 # What is told to those as well whom it concerns and who administer nothing.
 FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {
     Notice.Kind.GAVE_UP,
+    Notice.Kind.WAITS,
+    Notice.Kind.REVIEW,
     Notice.Kind.IMPORT_FINISHED,
 }
 

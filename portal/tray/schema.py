@@ -137,7 +137,8 @@ class News:
 
     `kind` and `icon` are the chip's looks, `word` what it says. `settled`: there is nothing more
     to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row
-    offers. `online`: the hub is the organisation's, and was online when it was read last.
+    offers. `number` is the claim's, to quote. `online`: the hub is the organisation's, and was
+    online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
     `last_seen` is when SpKey heard of such a hub last. `to_release`: an administrator releases or
     rejects it. `id` is the row's, None where the news is
@@ -153,7 +154,7 @@ class News:
     title: str
     text: str
     meta: str = ""
-    reference: str = ""
+    number: str = ""
     url: str = ""
     hub_id: uuid.UUID | None = None
     claim_id: uuid.UUID | None = None

@@ -16,6 +16,7 @@ from tests.conftest import ask_again, claim_request, join, make_person
 
 FACTS = {
     "claim": "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "claim_number": "C-7KQ2M4",
     "hub": world.hub_id(0),
     "site": "Mill",
     "person": "Ira",

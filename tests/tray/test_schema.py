@@ -205,7 +205,7 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "title": "The hub is not online",
         "text": "Check the power.",
         "meta": "",
-        "reference": "",
+        "number": "",
         "url": "",
         "hubId": str(HUB),
         "claimId": "",
@@ -274,7 +274,7 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "at_hub": True,
         "to_release": True,
     }
-    texts = ("word", "title", "text", "meta", "reference", "url", "last_seen")
+    texts = ("word", "title", "text", "meta", "number", "url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
     seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
 

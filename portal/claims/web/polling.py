@@ -87,6 +87,8 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "claim": claim,
         "row": list_item.head(claim, for_support=for_support),
         "steps": timeline.steps(claim, reader, for_support=for_support, for_admin=for_admin),
+        "succeeded": succeeded,
+        "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
         "present": timeline.present(claim, reader, for_admin=for_admin),
         "seen": seen(claim),
@@ -103,7 +105,8 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "retry_helps": timeline.retry_helps(claim),
         "waits_for_release": claim.waits_for_release,
         "can_release": claim.waits_for_release and for_admin,
-        "reference": list_item.reference(claim),
+        # What SpKey calls its calls is for those who look into them.
+        "spkey_reference": claim.reference if for_support or reader.is_staff else "",
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "move": moves.offer(claim, reader) if elsewhere else None,
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),

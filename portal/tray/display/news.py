@@ -202,7 +202,7 @@ def _of_claim(followed: results.Followed) -> News:
         hub_id=UUID(claim.hub_id_text),
         claim_id=claim.pk,
         meta=list_item.meta(claim.hub),
-        reference=list_item.reference(claim),
+        number=claim.number,
         url=url_of(claim),
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),

@@ -17,7 +17,7 @@ import { isBad } from "./outcome.js";
  * @property {Outcome | undefined} outcome
  * @property {string} tail
  * @property {string} meta
- * @property {string} reference
+ * @property {string} number
  * @property {string} url
  * @property {Action[]} actions
  */
@@ -101,10 +101,7 @@ export class TrayRow {
     this.#write("meta", (view.title && view.meta) || "");
     this.#write("text", view.text);
     this.#write("site", row.stage !== "tray" && row.site !== now.site ? row.siteName : "");
-    this.#write(
-      "reference",
-      view.reference ? this.#words.sentence("reference", view.reference) : "",
-    );
+    this.#write("number", view.number);
     this.#write("word", view.word);
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
@@ -123,15 +120,15 @@ export class TrayRow {
    */
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
-    const { outcome, meta = "", reference = "", url = "", actions = [] } = known;
+    const { outcome, meta = "", number = "", url = "", actions = [] } = known;
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
     const isLeft = now.state === "online" && !now.sending.has(row.id);
     if (row.stage === "sent" || (outcome && (row.stage === "tray" || isLeft))) {
-      return { outcome, kind, icon, word, title, text, meta, reference, url, actions, tail };
+      return { outcome, kind, icon, word, title, text, meta, number, url, actions, tail };
     }
     const name = nameOf(row, now);
-    const rest = { outcome: OUTCOMES[name], meta, reference: "", url: "", actions: [], tail };
+    const rest = { outcome: OUTCOMES[name], meta, number: "", url: "", actions: [], tail };
     return { ...this.#words.news(name), ...rest };
   }
 

@@ -42,7 +42,7 @@
  * @property {string} title
  * @property {string} text
  * @property {string} meta
- * @property {string} reference
+ * @property {string} number
  * @property {string} url
  * @property {string} hubId
  * @property {string} claimId

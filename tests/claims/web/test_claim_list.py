@@ -181,11 +181,12 @@ def test_the_list_is_filtered_by_state_site_person_and_text(
     assert {row.hub_id for row in rows} == {three[name].hub_id_text for name in names}
 
 
-def test_a_claim_is_found_by_the_reference_that_its_page_gives(admin, three):
+def test_a_claim_is_found_by_the_number_that_its_row_gives(admin, three):
     claim = three["ira at mill"]
     Claim.objects.filter(pk=three["ada at mill"].pk).update(reference="8f2a-SBX")
 
-    assert shown(admin, f"{LIST}?q={str(claim.pk)[:8]}") == [claim.hub_id_text]
+    assert shown(admin, f"{LIST}?q={claim.number}") == [claim.hub_id_text]
+    assert claim.number in admin.get(LIST).content.decode()
     assert shown(admin, f"{LIST}?q=8F2A-sbx") == [three["ada at mill"].hub_id_text]
 
 
