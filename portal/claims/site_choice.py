@@ -32,11 +32,17 @@ def of_job(member: Membership, job: UUID) -> Site | None:
 
 
 def likely(sites: QuerySet[Site]) -> Site | None:
-    """Return the site to choose beforehand: the last used, or the only one.
-
-    Any other guess would be a wrong building for somebody who taps on.
-    """
+    """Return the site to offer: the last used, or the only one."""
     first = list(sites[:2])
     if not first:
         return None
     return first[0] if len(first) == 1 or getattr(first[0], "used_last", False) else None
+
+
+def only(sites: QuerySet[Site]) -> Site | None:
+    """Return the site to choose beforehand: the only one.
+
+    Any other guess would be a wrong building for somebody who taps on.
+    """
+    first = list(sites[:2])
+    return first[0] if len(first) == 1 else None

@@ -44,7 +44,8 @@ def of(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as a row."""
     person = reader_wording.claimer(claim, for_support=for_support)
     moment = _moment(claim.created_at)
-    last_seen = "" if timeline.is_online(claim) else _last_seen(claim)
+    is_so_now = timeline.is_online(claim) and timeline.is_fresh(claim)
+    last_seen = "" if is_so_now else _last_seen(claim)
     return ListItem(
         hub_id=claim.hub_id_text,
         number=claim.number,
@@ -66,12 +67,6 @@ def meta(hub: Hub) -> str:
     """Return the hub's model and serial number, as far as SpKey has told them."""
     serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""
     return _joined(hub.model, serial)
-
-
-def head(claim: Claim, *, for_support: bool = False) -> ListItem:
-    """Return the claim as the head of its page, which asks for news oftener than a list."""
-    row = of(claim, for_support=for_support)
-    return replace(row, chip=timeline.chip(claim, timeline.FRESH))
 
 
 def for_others(claim: Claim) -> ListItem:

@@ -356,6 +356,7 @@ STOPPING = _words(
     ),
 )
 ONLINE = Chip("good", "check", _("Online"))
+OFFLINE = Chip("attention", "offline", _("Offline"))
 NO_LONGER_YOURS = _words(
     "stop",
     "alert",

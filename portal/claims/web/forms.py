@@ -67,7 +67,8 @@ class ClaimForm(forms.Form):
         self.member = member
         sites = site_choice.sites_for(member)
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
-        self.initial.setdefault("site", site_choice.likely(sites))
+        self.likely = site_choice.likely(sites)
+        self.initial.setdefault("site", site_choice.only(sites))
         self.initial.setdefault("submission", uuid.uuid4())
 
 
