@@ -39,6 +39,7 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.JOB_OVERDUE: Topic.JOBS,
     Notice.Kind.JOB_COMPLETED: Topic.JOBS,
     Notice.Kind.JOB_REQUEST: Topic.REQUESTS,
+    Notice.Kind.HUB_REFUSED: Topic.REQUESTS,
     Notice.Kind.IMPORT_FINISHED: Topic.IMPORTS,
     Notice.Kind.SUPPORT_CLAIMED: Topic.SUPPORT,
     Notice.Kind.BOUND_ELSEWHERE: Topic.SUPPORT,

@@ -20,6 +20,8 @@ FACTS = {
     "hub": world.hub_id(0),
     "site": "Mill",
     "person": "Ira",
+    "state": "conflict",
+    "reason": "another_organisation",
     "on": "2030-12-14",
     "job": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
     "request": "16fd2706-8baf-433b-82eb-8c7fada847da",

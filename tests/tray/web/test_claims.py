@@ -140,7 +140,8 @@ def test_a_hub_that_is_claimed_at_another_site_stops_its_row_and_no_other(
         tablet.row(HUB, mill_court, claim=True), tablet.row(OTHER_HUB, mill_court, claim=True)
     )
 
-    assert (stopped["outcome"], stopped["word"]) == ("elsewhere", "At another site")
+    word = "At another site" if ended else "Being claimed elsewhere"
+    assert (stopped["outcome"], stopped["word"]) == ("elsewhere", word)
     assert expected in stopped["text"]
     assert (stopped["claimId"], stopped["url"]) == ("", f"/claims/{theirs.pk}/")
     assert (stopped["settled"], stopped["canClaim"]) == (True, False)
