@@ -25,7 +25,7 @@ def test_a_refusal_has_a_cause_a_next_step_and_a_number(tablet, ira, hub, cause,
     claim_hub(page, world.MAGIC[hub].id)
     expect(present(page)).to_contain_text(cause)
     expect(present(page)).to_contain_text(next_step)
-    expect(page.get_by_text("Claim number")).to_contain_text(shown(page).number)
+    expect(page.locator(".claim-number")).to_contain_text(shown(page).number)
     text = page.locator("body").inner_text()
     assert not any(sign in text for sign in ("{", '"', "aggregateId", "orgId", "someone-else"))
 
