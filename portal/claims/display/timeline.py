@@ -307,7 +307,7 @@ def tried_just_now(claim: Claim) -> str:
 
 _STILL: dict[str, Text] = {
     Reason.OFFLINE: _("still offline"),
-    Reason.UNREACHABLE: _("SmartphoneKey did not answer"),
+    Reason.UNREACHABLE: _("no answer from SmartphoneKey"),
     Reason.RATE: _("SmartphoneKey was busy"),
     Reason.BUSY: _("SmartphoneKey is still working on it"),
     Reason.KEY_DOUBTED: _("the access is still being checked"),

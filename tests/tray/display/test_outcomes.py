@@ -175,7 +175,7 @@ def test_a_hub_that_is_being_claimed_elsewhere_is_nobodys_yet():
     ("state", "reason", "still"),
     [
         (State.WAITING, Reason.OFFLINE, "still offline"),
-        (State.WAITING, Reason.UNREACHABLE, "SmartphoneKey did not answer"),
+        (State.WAITING, Reason.UNREACHABLE, "no answer from SmartphoneKey"),
         (State.WAITING, Reason.RATE, "SmartphoneKey was busy"),
         (State.BLOCKED, Reason.NO_USER, "SmartphoneKey still does not know who claims"),
         (State.WAITING, Reason.NONE, "not claimed yet"),
