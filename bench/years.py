@@ -1,5 +1,6 @@
 """Ten years of an organisation: claims with their calls, records, hubs, sites, people and jobs."""
 
+import itertools
 import uuid
 from datetime import timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from django.utils import timezone
 from bench.inventory import make_hubs, make_imports, make_troubled
 from bench.records import make_entries
 from portal.audit.models import Entry
+from portal.claims import numbers
 from portal.claims.engine import actions
 from portal.claims.models import Attempt, Claim, State
 from portal.core.leasing import due_at
@@ -29,6 +31,8 @@ CLAIMS_OF_A_SITE: Final = 500
 CLAIMS_OF_A_PERSON: Final = 5_000
 HUBS_IN_EACH_STATE: Final = 26
 BATCH: Final = 5_000
+# So many drawn by lot would not all be different.
+_NUMBERS: Final = itertools.count()
 NEWEST: Final = timedelta(days=9)
 OLDEST: Final = timedelta(days=3652)
 
@@ -175,6 +179,7 @@ def _claims(
             spkey_site_id=site.spkey_site_id,
             submitted_by=people[n % len(people)],
             submission=uuid.uuid4(),
+            number=numbers.spelled(next(_NUMBERS)),
             state=State.CLAIMED if n % 20 else State.REJECTED,
             reference="" if n % 20 else f"ref-{n}-{hub.serial}",
             created_at=(at := now - newest - (oldest - newest) * (n / count)),

@@ -51,6 +51,7 @@ class ReasonFilter(WordedFilter):
 
 
 ABOUT = (
+    "number",
     "whole_hub_id",
     "organisation",
     "acting_organisation",
@@ -99,13 +100,14 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     list_display = (
         "title",
+        "number",
         "organisation",
         "state_in_words",
         "submitted_by",
         column("created_at", _("received")),
     )
     list_filter = (StateFilter, ReasonFilter, "organisation")
-    search_fields = ("hub_id_text", "reference")
+    search_fields = ("hub_id_text", "number", "reference")
     search_help_text = call_columns.SEARCHED_BY
     list_select_related = ("organisation", "acting_organisation", "site", "submitted_by")
     inlines = (Attempts,)

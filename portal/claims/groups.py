@@ -24,8 +24,8 @@ def _in(*states: str) -> Which:
     return lambda: Q(state__in=states)
 
 
-def _lately() -> Q:
-    """Of claims that ended badly: those of the last days that nobody has tried again."""
+def ended_lately() -> Q:
+    """Return of claims that ended badly those of the last days that nobody has tried again."""
     return Q(finished_at__gt=timezone.now() - LATELY, retried=False, late_effect_at=None)
 
 
@@ -83,9 +83,11 @@ GROUPS: dict[str, Which] = {
     ),
     "hub_offline": lambda: Q(state__in=(State.WAITING, State.VERIFYING), reason=Reason.OFFLINE),
     "late": lambda: Q(late_effect_at__gt=timezone.now() - LATELY),
-    "forbidden": lambda: _by_the_key() & _lately(),
-    "refused": lambda: Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & _lately(),
-    "unclaimed": lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & _lately(),
+    "forbidden": lambda: _by_the_key() & ended_lately(),
+    "refused": lambda: (
+        Q(state__in=(State.CONFLICT, State.REJECTED)) & ~_by_the_key() & ended_lately()
+    ),
+    "unclaimed": lambda: Q(state__in=(State.NOT_FOUND, State.EXPIRED)) & ended_lately(),
 }
 
 

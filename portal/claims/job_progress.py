@@ -12,7 +12,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, Sum
+from django.utils import timezone
 
+from portal.claims.groups import OF_STATES, ended_lately
 from portal.claims.models import (
     ACTIVE,
     IN_PLACE,
@@ -29,6 +31,7 @@ from portal.orgs.models import Membership
 
 MOST_SHOWN: Final = 600
 MOST_WAITING: Final = 100
+MOST_FAILED: Final = 20
 
 _CLAIMED = Q(IN_PLACE, state__in=SUCCEEDED)
 _BEGUN = Q(IN_PLACE, state__in=(*SUCCEEDED, *ACTIVE))
@@ -174,6 +177,23 @@ def claims_with_right(job: Job, members: Iterable[Membership] | None = None) -> 
         site=job.site_id,
         submitted_by__in=[member.user_id for member in people],
     )
+
+
+def failed_of(member: Membership) -> list[Claim]:
+    """Return the member's own claims of earlier days that came to nothing lately, newest first.
+
+    Those that somebody has tried again, and those of hubs that are the organisation's by now, are
+    over.
+    """
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    own = Claim.objects.filter(
+        ended_lately(),
+        organisation=member.organisation_id,
+        submitted_by=member.user,
+        created_at__lt=today,
+    ).exclude(hub__binding=Hub.Binding.OURS)
+    newest = own.with_details().order_by("-created_at", "-id")
+    return first_of(newest, MOST_FAILED, [Q(state=state) for state in OF_STATES["failed"]])
 
 
 def unfinished_of(member: Membership) -> list[Claim]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims import numbers
 from portal.core.leasing import Bound
 from portal.gateway.models import NOW, Call, Command
 from portal.hubs.models import Hub
@@ -148,6 +149,10 @@ class Claim(Command):
     BOUNDS: ClassVar[Mapping[str, Bound]] = {**Command.BOUNDS, "contacted_at": NOW}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # By which people quote it, whatever SpKey calls each of its calls.
+    number = models.CharField(
+        _("number"), max_length=numbers.LONGEST, unique=True, default=numbers.fresh, editable=False
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="claims", verbose_name=_("organisation")
     )

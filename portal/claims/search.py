@@ -1,10 +1,9 @@
-"""Finding claims by words: of their hub, site, person or reference.
+"""Finding claims by words: of their hub, site, person, number or reference.
 
 The words are looked up in what is few (hubs, sites, people), and the claims by what they belong to,
 so that the history of years is never read through.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -31,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Upper
 from django.db.models.lookups import Exact, In
 
+from portal.claims import numbers
 from portal.claims.models import Claim
 from portal.claims.queries import claimers, claims_of, of_own, typed_site_ids
 from portal.core.folding import has_words
@@ -48,7 +48,6 @@ NEWEST: Final = 1_000
 OFTEN: Final = 50
 # More claims than that are not listed one by one.
 MANY: Final = 2_000
-_START_OF_ID = re.compile(r"[0-9a-f]{6,32}")
 ALL: Final = Q()
 
 
@@ -85,7 +84,7 @@ def conditions(member: Membership, text: str) -> list[Q]:
     """Return conditions on the organisation's claims, of which those found meet at least one.
 
     Every word must be found: in the hub's id or serial, the site, the person who claimed, or as the
-    beginning of the claim's own reference. Of more than MOST_WORDS only the first count. All words
+    claim's number or SpKey's reference. Of more than MOST_WORDS only the first count. All words
     together may also be one id or serial, typed in groups.
     """
     words = text.split()[:MOST_WORDS]
@@ -181,7 +180,7 @@ class _Names:
 
     def with_word(self, word: str) -> _Word:
         """Return the conditions of which a claim meets one that has this word."""
-        found = [_Condition(each, each) for each in _of_reference(word)]
+        found = [_Condition(each, each) for each in _quoted(word)]
         if (hubs := self.hubs(word)) is not None:
             found.append(_of_hubs(word, hubs))
         if site_ids := _with(word, self._sites):
@@ -204,20 +203,18 @@ class _Names:
         return (ids or None) if len(ids) <= FEW else hubs.order_by().values("pk")
 
 
-def _of_reference(word: str) -> list[Q]:
-    """Return the conditions that a claim is quoted like this: by SpKey's reference, or its own."""
-    found = [Q(Exact(Upper("reference"), word.upper()))]
-    start = word.replace("-", "").lower()
-    if _START_OF_ID.fullmatch(start):
-        first, last = UUID(start.ljust(32, "0")), UUID(start.ljust(32, "f"))
-        found.append(Q(pk__gte=first, pk__lte=last))
+def _quoted(text: str) -> list[Q]:
+    """Return the conditions that a claim is quoted like this: by its number, SpKey's reference."""
+    found = [Q(Exact(Upper("reference"), text.upper()))]
+    if number := numbers.typed(text):
+        found.append(Q(number=number))
     return found
 
 
 def quoted(member: Membership, text: str, most: int) -> list[Claim]:
     """Return the newest of the organisation's claims that people quote like this."""
     newest = claims_of(member).with_details().order_by("-created_at", "-pk")
-    return first_of(newest, most, _of_reference(text.strip()))
+    return first_of(newest, most, _quoted(text.strip()))
 
 
 def of_hubs(member: Membership, text: str, most: int) -> list[Claim]:

@@ -1,5 +1,6 @@
 """Which sites somebody may claim at, and the one to choose beforehand."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, QuerySet, Value, When
@@ -31,12 +32,15 @@ def of_job(member: Membership, job: UUID) -> Site | None:
     return rights.sites_to_claim_at(member).filter(pk__in=seen.values("site")).first()
 
 
-def likely(sites: QuerySet[Site]) -> Site | None:
-    """Return the site to choose beforehand: the last used, or the only one.
+def likely(sites: Sequence[Site]) -> Site | None:
+    """Return which of all the member's sites to offer: the last used, or the only one."""
+    is_known = len(sites) == 1 or (sites and getattr(sites[0], "used_last", False))
+    return sites[0] if is_known else None
+
+
+def only(sites: Sequence[Site]) -> Site | None:
+    """Return which of them to choose beforehand: the only one.
 
     Any other guess would be a wrong building for somebody who taps on.
     """
-    first = list(sites[:2])
-    if not first:
-        return None
-    return first[0] if len(first) == 1 or getattr(first[0], "used_last", False) else None
+    return sites[0] if len(sites) == 1 else None

@@ -73,7 +73,7 @@ def letter_of(digest: Digest, told: Told, language: str) -> letters.Letter:
 
 def _email(digest: Digest, told: Told) -> EmailMessage:
     written = letter_of(digest, told, outbox.language_of(digest.user))
-    stop = outbox.news_url(digest.organisation_id)
+    stop = outbox.stop_url(digest)
     return letters.email(written, digest.user.email, digest.pk, news_url=stop)
 
 

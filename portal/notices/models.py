@@ -171,6 +171,7 @@ class Notice(ToPerson):
         HUBS_BACK = "hubs_back", _("Hubs online again")
         HUBS_LEFT = "hubs_left", _("Hubs not ours any more")
         IMPORT_FINISHED = "import_finished", _("Import finished")
+        HUB_REFUSED = "hub_refused", _("Hub could not be claimed")
 
     # None where it is the operators who are told.
     organisation = models.ForeignKey(

@@ -69,6 +69,7 @@ def notify(
     *,
     not_before: datetime | None = None,
     and_to: Iterable[User] = (),
+    to_administrators: bool = True,
     **facts: object,
 ) -> int:
     """Write a notice for each of the organisation's administrators, in the caller's transaction.
@@ -76,14 +77,17 @@ def notify(
     `kind` is a `Notice.Kind`; `about` names the occasion (at most 100 characters): nobody
     gets a second notice of one kind about it. `facts` must serialise as JSON and hold no
     secret; the words of the kind in templates/notices/email/ say which they know. `and_to` are
-    others whom it concerns, where `topics` lets them be told of that kind; `not_before` is for
-    what is told together. Who wants such news once a day has it in their digest, who wants none
-    has none. Return how many notices were made. Raises ValueError for a kind that has no words.
+    others whom it concerns, where `topics` lets them be told of that kind: they alone, without
+    `to_administrators`. `not_before` is for what is told together. Who wants such news once a day
+    has it in their digest, who wants none has none. Return how many notices were made. Raises
+    ValueError for a kind that has no words.
     """
     active = Membership.objects.active().filter(organisation=organisation_id)
-    concerned = Q(role=Membership.Role.ADMIN) | Q(user__in=list(and_to))
+    concerned = Q(user__in=list(and_to))
+    if to_administrators:
+        concerned |= Q(role=Membership.Role.ADMIN)
     members = list(active.filter(concerned).select_related("user"))
-    if not any(member.role == Membership.Role.ADMIN for member in members):
+    if to_administrators and not any(member.role == Membership.Role.ADMIN for member in members):
         logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
     told = [member for member in members if topics.is_for(member, kind)]
     ways = topics.ways(told, kind)
@@ -298,17 +302,26 @@ def letter_of(notice: Notice, facts: Mapping[str, object], language: str) -> let
     return letters.letter(notice.kind, language, {**place, **facts, **about})
 
 
-def about_reader(email: Notice | Digest) -> dict[str, str]:
-    """Return what every e-mail about an organisation knows: whose it is, and how to stop it."""
+def about_reader(email: Notice | Digest) -> dict[str, object]:
+    """Return what every e-mail about an organisation knows: whose it is, and how to stop it.
+
+    `for_admin`: its reader administers the organisation.
+    """
     organisation = email.organisation
     if organisation is None:
         return {"organisation": ""}
-    kind = email.kind if isinstance(email, Notice) else None
-    can_stop = kind is None or kind in topics.TOPIC_OF
     return {
         "organisation": organisation.name,
-        "news": news_url(organisation.pk) if can_stop else "",
+        "for_admin": _administrators(organisation.pk).filter(user=email.user).exists(),
+        "news": stop_url(email),
     }
+
+
+def stop_url(email: Notice | Digest) -> str:
+    """Return where the reader stops such e-mails; "" where nobody can."""
+    kind = email.kind if isinstance(email, Notice) else None
+    can_stop = kind is None or kind in topics.TOPIC_OF
+    return news_url(email.organisation_id) if can_stop and email.organisation_id else ""
 
 
 def news_url(organisation_id: uuid.UUID) -> str:
@@ -323,8 +336,7 @@ def language_of(person: User) -> str:
 
 def _email(notice: Notice, facts: Mapping[str, object] | None = None) -> EmailMessage:
     written = letter_of(notice, facts or notice.facts, language_of(notice.user))
-    stop = about_reader(notice).get("news", "")
-    return letters.email(written, notice.recipient, notice.pk, news_url=stop)
+    return letters.email(written, notice.recipient, notice.pk, news_url=stop_url(notice))
 
 
 NOTICES = WorkKind(

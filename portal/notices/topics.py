@@ -39,6 +39,7 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.JOB_OVERDUE: Topic.JOBS,
     Notice.Kind.JOB_COMPLETED: Topic.JOBS,
     Notice.Kind.JOB_REQUEST: Topic.REQUESTS,
+    Notice.Kind.HUB_REFUSED: Topic.REQUESTS,
     Notice.Kind.IMPORT_FINISHED: Topic.IMPORTS,
     Notice.Kind.SUPPORT_CLAIMED: Topic.SUPPORT,
     Notice.Kind.BOUND_ELSEWHERE: Topic.SUPPORT,
@@ -52,6 +53,8 @@ ANSWERS: Final[frozenset[str]] = frozenset({Notice.Kind.JOB_ANSWER})
 # What is told to those as well whom it concerns and who administer nothing.
 FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {
     Notice.Kind.GAVE_UP,
+    Notice.Kind.WAITS,
+    Notice.Kind.REVIEW,
     Notice.Kind.IMPORT_FINISHED,
 }
 

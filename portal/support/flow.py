@@ -111,6 +111,7 @@ def _tell_once(claim: Claim, agent: Membership) -> None:
         Notice.Kind.SUPPORT_CLAIMED,
         about=str(claim.pk),
         claim=str(claim.pk),
+        claim_number=claim.number,
         hub=claim.hub_id_text,
         site=claim.site_name,
         reason=claim.support_reason,

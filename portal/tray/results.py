@@ -30,7 +30,8 @@ class Lookup:
 
     `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
     up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait. `move` is
-    what the reader may do about a hub that is at another site.
+    what the reader may do about a hub that is at another site, `for_admin` as in `Followed`.
+    `can_tell` and `is_told`: the reader can tell the administrators of the hub, or has.
     """
 
     hub: Hub
@@ -38,19 +39,24 @@ class Lookup:
     at: str
     trouble: str
     move: Move = Move.NOTHING
+    for_admin: bool = False
+    can_tell: bool = False
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
     """The row became this claim. `at` names the site at which SpKey has the hub, if any.
 
-    `reader` is whose tray it is; None stands for who made the claim. `held_back`: it was to be
-    tried at once, and was not. `for_admin`: the reader runs the organisation's people and key.
+    `reader` is whose tray it is; None stands for who made the claim. `tried`: they have asked to
+    have it tried at once. `held_back`: it was not, just now. `for_admin`: the reader runs the
+    organisation's people and key.
     """
 
     claim: Claim
     at: str
     reader: User | None = None
+    tried: bool = False
     held_back: bool = False
     for_admin: bool = False
 

@@ -31,6 +31,8 @@ class Action(StrEnum):
     AGAIN = "again"
     ASK_MOVE = "ask_move"
     """The administrators are asked to move the hub here from another site of theirs."""
+    TELL = "tell"
+    """The administrators are told of a hub that cannot be claimed."""
 
 
 class Outcome(StrEnum):
@@ -79,7 +81,8 @@ class Row:
     stands there. `claim`: the person has confirmed it. `claim_id` is that of the claim it became.
     `seen` is what the device was told last: see `News`. `place` is where in the building the hub
     goes: of a row that became a claim only where the person has changed it since, else "". `job` is
-    the id of the job they work on, "" without one. Devices that know neither send neither.
+    the id of the job they work on, "" without one. `tried`: the person has asked to have its claim
+    tried at once, and wants to know what comes of that. Devices that know none of them send none.
     """
 
     id: uuid.UUID
@@ -91,6 +94,7 @@ class Row:
     seen: str
     place: str = ""
     job: str = ""
+    tried: bool = False
 
     def __post_init__(self) -> None:
         if len(self.seen) > LONGEST_SEEN:
@@ -137,7 +141,9 @@ class News:
 
     `kind` and `icon` are the chip's looks, `word` what it says. `settled`: there is nothing more
     to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row
-    offers. `online`: the hub is the organisation's, and was online when it was read last.
+    offers. `tried` says what came of a try that the person has asked for, "" while it goes on.
+    `number` is the claim's, to quote. `online`: the hub is the organisation's, and was
+    online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
     `last_seen` is when SpKey heard of such a hub last. `to_release`: an administrator releases or
     rejects it. `id` is the row's, None where the news is
@@ -152,8 +158,9 @@ class News:
     word: str
     title: str
     text: str
+    tried: str = ""
     meta: str = ""
-    reference: str = ""
+    number: str = ""
     url: str = ""
     hub_id: uuid.UUID | None = None
     claim_id: uuid.UUID | None = None

@@ -32,7 +32,7 @@ from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
-from portal.tray import moves
+from portal.tray import moves, telling
 from portal.tray.results import (
     NO_WORKER,
     ClaimedElsewhere,
@@ -66,9 +66,10 @@ class _OfHub:
 
 @dataclass(frozen=True, slots=True)
 class _OfClaim:
-    """The row became the claim with this id; `held_back` as in `Followed`."""
+    """The row became the claim with this id; `tried` and `held_back` as in `Followed`."""
 
     pk: uuid.UUID
+    tried: bool = False
     held_back: bool = False
 
 
@@ -186,9 +187,7 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     except parse.LabelProblem as problem:
         return NoLabel(problem)
     if not row.claim:
-        if row.action == Action.ASK_MOVE:
-            known = watching.known_hubs(member.organisation, {hub_id})
-            moves.ask(member, known.get(hub_id), spoken_of.site(row))
+        _ask(member, row, hub_id, spoken_of.site(row))
         return _OfHub(hub_id)
     # Before the site is looked at: it may have been archived since the claim was made.
     if made := spoken_of.submitted.get(_submission(row, hub_id)):
@@ -197,6 +196,14 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     if site is None:
         return _no_site(member, row, hub_id)
     return _submit(_claim_request(member, row, hub_id, site))
+
+
+def _ask(member: Membership, row: Row, hub_id: uuid.UUID, site: Site | None) -> None:
+    """Ask administrators for what the row asks of them, about a hub that is not claimed."""
+    asks = {Action.ASK_MOVE: moves.ask, Action.TELL: telling.tell}
+    if row.action in asks:
+        known = watching.known_hubs(member.organisation, {hub_id})
+        asks[row.action](member, known.get(hub_id), site)
 
 
 def _no_site(member: Membership, row: Row, hub_id: uuid.UUID) -> NoSite | NoJob:
@@ -234,14 +241,14 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
     if row.short_place and not claim.by_support:
         actions.put_at(claim, row.short_place, member.user)
     if row.action not in available_actions(claim):
-        return _OfClaim(claim.pk)
+        return _OfClaim(claim.pk, row.tried)
     match row.action:
         case Action.AGAIN:
             return _submit(actions.retry(claim, member.user))
         case Action.STOP:
             actions.stop(claim, member.user)
         case Action.TRY_NOW:
-            return _OfClaim(claim.pk, held_back=not actions.try_now(claim))
+            return _OfClaim(claim.pk, row.tried, held_back=not actions.try_now(claim))
     return _OfClaim(claim.pk)
 
 
@@ -260,20 +267,30 @@ class _Found:
         self.hubs = self._look_up(hubs - self.active.keys())
         self.site_names = self._read_site_names()
         self.moves = moves.Moves(member, self._own())
+        self.telling = telling.Telling(member, self.hubs.values())
         self.trouble = self._trouble()
         self._watch()
 
     def result(self, taken: _Taken, site: Site | None) -> Result:
         """Return what came of the row: a claim under way is followed wherever its hub is read."""
         if isinstance(taken, _OfClaim):
-            return self._followed(self.claims[taken.pk], held_back=taken.held_back)
+            its = self.claims[taken.pk]
+            return self._followed(its, tried=taken.tried, held_back=taken.held_back)
         if not isinstance(taken, _OfHub):
             return taken
         claim = self.active.get(taken.hub_id)
         if claim is None:
             hub = self.hubs[taken.hub_id]
-            move = self.moves.of(hub, site)
-            return Lookup(hub, site, self._site_of(hub), self.trouble, move)
+            return Lookup(
+                hub,
+                site,
+                self._site_of(hub),
+                self.trouble,
+                move=self.moves.of(hub, site),
+                for_admin=self.for_admin,
+                can_tell=self.telling.offered(hub),
+                is_told=self.telling.is_told(hub),
+            )
         if site is None or claim.spkey_site_id != site.spkey_site_id:
             return ClaimedElsewhere(claim)
         return self._followed(claim)
@@ -291,10 +308,9 @@ class _Found:
         limits.take_lookups(self.member, len(asked))
         return watching.hubs_for(organisation, hub_ids, known)
 
-    def _followed(self, claim: Claim, *, held_back: bool = False) -> Followed:
-        return Followed(
-            claim, self._site_of(claim.hub), self.member.user, held_back, self.for_admin
-        )
+    def _followed(self, claim: Claim, *, tried: bool = False, held_back: bool = False) -> Followed:
+        at, reader = self._site_of(claim.hub), self.member.user
+        return Followed(claim, at, reader, tried, held_back, self.for_admin)
 
     def _site_of(self, hub: Hub) -> str:
         return self.site_names.get(hub.spkey_site_id, hub.spkey_site_id)

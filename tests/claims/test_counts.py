@@ -13,6 +13,7 @@ from portal.claims.display.home_items import COUNTED
 from portal.claims.engine import actions
 from portal.claims.groups import claims_in
 from portal.claims.models import Claim, State
+from portal.claims.numbers import fresh
 from portal.orgs.models import Membership
 from portal.sandbox import world
 from tests.conftest import claim_request
@@ -28,7 +29,7 @@ def history(ira, mill_court):
     old.finished_at = timezone.now() - timedelta(days=1000)
     rows = []
     for _ in range(100):
-        old.pk, old.submission = uuid4(), uuid4()
+        old.pk, old.submission, old.number = uuid4(), uuid4(), fresh()
         rows.append(Claim(**{field.attname: getattr(old, field.attname) for field in fields()}))
     Claim.objects.bulk_create(rows)
     return claim

@@ -70,12 +70,15 @@ def test_every_word_must_be_found_somewhere(three, found, text, numbers):
     assert found(text) == {three[number] for number in numbers}
 
 
-def test_a_claim_is_found_by_the_beginning_of_its_own_reference(three, found):
-    claim = Claim.objects.get(hub_id_text=three[2])
+def test_a_claim_is_found_by_its_number_and_by_spkeys_reference(three, found):
+    number = Claim.objects.get(hub_id_text=three[2]).number
     Claim.objects.filter(hub_id_text=three[0]).update(reference="8f1a-ATH")
 
-    assert found(str(claim.pk)[:8]) == {three[2]}
-    assert found(str(claim.pk)) == {three[2]}
+    assert found(number) == {three[2]}
+    assert found(number.lower()) == {three[2]}
+    assert found(number.removeprefix("C-")) == {three[2]}
+    assert found(f"{number} mill") == found(number) & found("mill")
+    assert found(number[:-1]) == set()
     assert found("8F1A-ath") == {three[0]}
     assert found("8f1a") == set()
 

@@ -1,5 +1,6 @@
 """Home: an administrator sees how far today's jobs are and what waits, an installer their jobs."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from portal.claims.display import timeline
 from portal.claims.models import Claim, State
+from portal.hubs.models import Hub
 from portal.jobs import planning, requests
 from portal.jobs.models import Job, JobRequest
 from portal.jobs.planning import Plan
@@ -166,3 +168,37 @@ def test_a_job_today_in_another_organisation_is_named_and_led_to(
     client.post(reverse("organisation:switch"), {"organisation": str(harbour.pk)})
     assert "You have a job today at" not in home(client)
     assert lighthouse.name in home(client)
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.CONFLICT, State.NOT_FOUND, State.REJECTED])
+def test_what_came_to_nothing_yesterday_is_on_todays_home_until_it_is_tried_again(
+    as_person, job, ira, ada, state
+):
+    claim = claim_at(job, ira, 0)
+    other = claim_at(job, ada, 1)
+    yesterday = timezone.now() - timedelta(days=1)
+    ended = {"state": state, "created_at": yesterday, "finished_at": timezone.now(), "due_at": None}
+    Claim.objects.filter(pk__in=(claim.pk, other.pk)).update(**ended)
+
+    def failed():
+        return [row.hub_id for row in as_person(ira).get("/").context["failed"]]
+
+    assert failed() == [claim.hub_id_text]
+    assert "Came to nothing, and not tried again" in home(as_person(ira))
+    Claim.objects.filter(pk=claim.pk).update(retried=True)
+    assert failed() == []
+
+
+def test_what_came_to_nothing_is_over_once_the_hub_is_ours_or_a_week_has_passed(
+    as_person, job, ira
+):
+    claims = [claim_at(job, ira, number) for number in range(3)]
+    yesterday = timezone.now() - timedelta(days=1)
+    ended = {"state": State.EXPIRED, "created_at": yesterday, "finished_at": yesterday}
+    Claim.objects.update(**ended, due_at=None)
+    Hub.objects.filter(pk=claims[0].hub_id).update(binding=Hub.Binding.OURS)
+    long_ago = timezone.now() - timedelta(days=8)
+    Claim.objects.filter(pk=claims[1].pk).update(created_at=long_ago, finished_at=long_ago)
+
+    rows = as_person(ira).get("/").context["failed"]
+    assert [row.hub_id for row in rows] == [claims[2].hub_id_text]

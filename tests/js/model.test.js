@@ -282,3 +282,73 @@ test("a closed model receives no more changes", async () => {
   document.dispatchEvent(new Event("tray-unkept"));
   assert.ok(sync.store instanceof TrayStore);
 });
+
+const refused = (outcome) => ({ outcome, settled: true, canClaim: false });
+const lookedUp = (hubId, outcome, more = {}) =>
+  row({ hubId, news: news(hubId, refused(outcome)), ...more });
+
+test("what could not be claimed lies aside once it leaves the tray, however it leaves", async () => {
+  const rows = ["refused", "elsewhere", "refused"].map((outcome, n) =>
+    lookedUp(`hub ${n}`, outcome, { at: Date.now() + n }),
+  );
+  await sync.store.put(...rows);
+  const model = new TrayModel(OWNER, sync);
+  await settled(model);
+  model.remove([rows[0]]);
+  model.putAway([rows[1], rows[2]]);
+  assert.deepEqual(await settled(model), []);
+  assert.deepEqual(
+    model.aside.map(({ hubId }) => hubId),
+    ["hub 2", "hub 1", "hub 0"],
+  );
+  assert.equal(model.claimable().length, 0);
+});
+
+test("what can still be claimed, or is done, leaves nothing aside", async () => {
+  const rows = [row(), lookedUp("hub 1", "here"), lookedUp("hub 2", "ready")];
+  await sync.store.put(...rows);
+  const model = new TrayModel(OWNER, sync);
+  await settled(model);
+  model.remove(rows);
+  await settled(model);
+  assert.deepEqual(model.aside, []);
+  assert.deepEqual(await sync.store.rows("ira"), []);
+});
+
+test("undo, and a tap, bring it back from aside; scanned again it is forgotten there", async () => {
+  const [one, other] = [1, 2].map((n) => lookedUp(`hub ${n}`, "refused", { at: Date.now() + n }));
+  await sync.store.put(one, other);
+  const model = new TrayModel(OWNER, sync);
+  await settled(model);
+  model.putAway([one, other]);
+  model.bringBack();
+  assert.equal((await settled(model)).length, 2);
+  assert.deepEqual(model.aside, []);
+  model.putAway([...model.rows.values()]);
+  await settled(model);
+  model.takeBack(one.id);
+  assert.deepEqual(
+    (await settled(model)).map(({ hubId }) => hubId),
+    ["hub 1"],
+  );
+  model.add([label(2)], MILL);
+  await settled(model);
+  assert.deepEqual(model.aside, []);
+  assert.equal((await sync.store.rows("ira")).length, 2);
+});
+
+test("after a week, or at a tap, what lies aside is forgotten", async () => {
+  const week = 7 * 24 * 3_600_000;
+  const old = lookedUp("hub 1", "refused", { isAside: true, at: Date.now() - week - 1 });
+  const young = lookedUp("hub 2", "refused", { isAside: true, at: Date.now() - week + 60_000 });
+  await sync.store.put(old, young);
+  const model = new TrayModel(OWNER, sync);
+  await settled(model);
+  assert.deepEqual(
+    model.aside.map(({ hubId }) => hubId),
+    ["hub 2"],
+  );
+  model.forgetAside(young.id);
+  await settled(model);
+  assert.deepEqual(await sync.store.rows("ira"), []);
+});

@@ -16,9 +16,12 @@ from tests.conftest import ask_again, claim_request, join, make_person
 
 FACTS = {
     "claim": "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "claim_number": "C-7KQ2M4",
     "hub": world.hub_id(0),
     "site": "Mill",
     "person": "Ira",
+    "state": "conflict",
+    "reason": "another_organisation",
     "on": "2030-12-14",
     "job": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
     "request": "16fd2706-8baf-433b-82eb-8c7fada847da",

@@ -3,13 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
-from portal.claims.engine import actions, timing
-from portal.claims.models import Claim, State
+from portal.claims import letters
+from portal.claims.engine import actions, effects, timing
+from portal.claims.engine.decide import Decision
+from portal.claims.models import Claim, Reason, State
 from portal.core import worker
 from portal.jobs import planning
 from portal.jobs.planning import Plan
-from portal.notices.models import Notice
+from portal.notices import topics
+from portal.notices.models import How, Notice
 from portal.sandbox import world
 from tests.conftest import claim_request
 from tests.notices.conftest import post, readers
@@ -51,6 +55,8 @@ def test_claims_given_up_in_an_hour_are_one_email_with_their_number(
     (email,) = mailoutbox
     assert (email.to, email.subject) == ([ada.email], "Acme Properties: 3 claims were given up")
     assert "Mill Court, Orchard Rise" in email.body
+    numbers = Claim.objects.order_by("created_at", "pk").values_list("number", flat=True)
+    assert f"Claim numbers: {', '.join(numbers)}\n" in email.body
     assert "/claims/?state=unclaimed\n" in email.body
 
 
@@ -64,7 +70,9 @@ def test_who_claimed_is_told_the_next_morning_of_their_own(
 
     assert readers(mailoutbox) == [ada.email, ira.email]
     of_ira = next(email for email in mailoutbox if email.to == [ira.email])
-    assert "1 claim was given up\nhttp://" in of_ira.body
+    assert "1 claim of yours was given up\nhttp://" in of_ira.body
+    of_ada = next(email for email in mailoutbox if email.to == [ada.email])
+    assert of_ada.subject == "Acme Properties: 2 claims were given up"
 
 
 def test_claims_that_wait_for_somebody_are_told_of_if_they_still_do(
@@ -77,13 +85,13 @@ def test_claims_that_wait_for_somebody_are_told_of_if_they_still_do(
     assert set(Claim.objects.values_list("state", flat=True)) == {State.BLOCKED}
     Claim.objects.update(due_at=TEN + timedelta(minutes=20))
     worker.run_once()
-    assert Notice.objects.get().user == ada
+    assert {notice.user for notice in Notice.objects.all()} == {ada, ira}
     actions.stop(Claim.objects.get(hub_id_text=world.hub_id(0)), ira)
     at_ten.move_to(TEN + timedelta(minutes=23))
     post()
 
     assert mailoutbox[0].subject == "Acme Properties: 1 claim waits for you"
-    assert Notice.objects.count() == 1
+    assert Notice.objects.count() == 2
 
 
 def test_a_claim_that_waits_for_release_is_told_of_with_its_job(
@@ -114,7 +122,7 @@ def test_nothing_is_told_of_claims_that_wait_no_more(
     post()
 
     assert mailoutbox == []
-    assert Notice.objects.get().given_up_at is not None
+    assert Notice.objects.get(user=ada).given_up_at is not None
 
 
 def test_while_more_follow_they_are_told_of_less_often_and_none_is_told_of_twice(
@@ -145,5 +153,74 @@ def test_a_digest_tells_of_each_kind_once(offline, acme, ada, ira, mill_court, a
     post()
 
     of_ira = next(email for email in mailoutbox if email.to == [ira.email])
-    assert "2 claims were given up" in of_ira.body
-    assert "1 claim was given up" not in of_ira.body
+    assert "2 claims of yours were given up" in of_ira.body
+    assert "1 claim of yours" not in of_ira.body
+
+
+def at_once(person, acme):
+    """Have the person told of claims as they happen."""
+    topics.choose(person.memberships.get(organisation=acme), {topics.Topic.CLAIMS: How.INSTANT})
+
+
+def block(person, site, reason, number=0) -> Claim:
+    """Let a claim wait for somebody."""
+    claim = actions.submit(claim_request(person, site, world.hub_id(number)))
+    with transaction.atomic():
+        letters.tell_of_wait(claim, State.BLOCKED, reason)
+        Claim.objects.filter(pk=claim.pk).update(state=State.BLOCKED, reason=reason, due_at=None)
+    return claim
+
+
+@pytest.mark.parametrize("reason", ["key_missing", "no_user", "right_gone"])
+def test_who_claimed_is_told_that_an_administrator_must_act(
+    acme, ada, ira, mill_court, at_ten, mailoutbox, reason
+):
+    at_once(ira, acme)
+    claim = block(ira, mill_court, reason)
+    at_ten.move_to(TEN + timedelta(minutes=23))
+    post()
+
+    of_ada, of_ira = (next(e for e in mailoutbox if e.to == [who.email]) for who in (ada, ira))
+    assert of_ada.subject == "Acme Properties: 1 claim waits for you"
+    assert of_ira.subject == "Acme Properties: 1 claim of yours waits for an administrator"
+    assert f"Claim number: {claim.number}\n" in of_ira.body
+
+
+@pytest.mark.parametrize("reason", ["key_refused", "key_mismatch"])
+def test_who_claimed_is_told_of_a_bad_key_and_administrators_by_its_own_email(
+    acme, ada, ira, mill_court, at_ten, mailoutbox, reason
+):
+    at_once(ira, acme)
+    block(ira, mill_court, reason)
+    at_ten.move_to(TEN + timedelta(minutes=23))
+    post()
+
+    (email,) = mailoutbox
+    assert email.to == [ira.email]
+    assert email.subject == "Acme Properties: 1 claim of yours waits for an administrator"
+
+
+def test_who_can_confirm_the_address_is_told_to(acme, ada, ira, mill_court, at_ten, mailoutbox):
+    at_once(ira, acme)
+    block(ira, mill_court, "address_unconfirmed")
+    at_ten.move_to(TEN + timedelta(minutes=23))
+    post()
+
+    of_ada, of_ira = (next(e for e in mailoutbox if e.to == [who.email]) for who in (ada, ira))
+    assert of_ira.subject == "Acme Properties: 1 claim waits for you"
+    assert "Confirm your e-mail address" in of_ira.body
+    assert "Confirm your e-mail address" not in of_ada.body
+
+
+def test_who_claimed_is_told_that_nobody_can_confirm_it(
+    acme, ada, ira, mill_court, at_ten, mailoutbox
+):
+    at_once(ira, acme)
+    claim = actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
+    effects.notify(claim, Decision(State.REVIEW, Reason.NOT_CONFIRMED), None)
+    post()
+
+    of_ada, of_ira = (next(e for e in mailoutbox if e.to == [who.email]) for who in (ada, ira))
+    assert "Ask SmartphoneKey’s support" in of_ada.body
+    assert "Your administrators are told as well" in of_ira.body
+    assert all(claim.number in email.body for email in (of_ada, of_ira))

@@ -19,6 +19,14 @@ COUNTED = {
     Notice.Kind.HUBS_OFFLINE,
     Notice.Kind.HUBS_LEFT,
 }
+SAID = {
+    Notice.Kind.IMPORT_FINISHED: ["12 hubs done", f"/{FACTS['plan']}/"],
+    Notice.Kind.HUB_REFUSED: [
+        "Ira could not claim hub …",
+        f"/claims/new/?label={FACTS['hub']}\n",
+        "This hub belongs to another organisation",
+    ],
+}
 FOR_ADMINISTRATORS = [kind for kind in Notice.Kind.values if kind != Notice.Kind.OPERATOR_CHANGE]
 
 
@@ -65,9 +73,8 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert "12 hubs" in email.body
         assert reverse("jobs:handover", args=(FACTS["job"],)) in email.body
         return
-    if kind == "import_finished":
-        assert "12 hubs done" in email.subject
-        assert reverse("imports:detail", args=(FACTS["plan"],)) in email.body
+    if kind in SAID:
+        assert all(words in email.subject + email.body for words in SAID[kind])
         return
     if kind.startswith("job_"):
         name = "request" if kind == "job_request" else "job"

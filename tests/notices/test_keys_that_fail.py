@@ -24,7 +24,7 @@ def test_a_refused_key_is_notified_once_to_each_administrator(
     assert readers(mailoutbox) == [ada.email, abe.email]
     assert all("store a new API key" in email.subject for email in mailoutbox)
     assert all("http://localhost:8000/organisation/key/" in email.body for email in mailoutbox)
-    entry = Entry.objects.get(verb="notice.told")
+    entry = Entry.objects.get(verb="notice.told", detail__kind="key_refused")
     assert entry.detail["people"] == [ada.email, abe.email]
 
 

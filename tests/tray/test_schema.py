@@ -204,8 +204,9 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "word": "Hub offline",
         "title": "The hub is not online",
         "text": "Check the power.",
+        "tried": "",
         "meta": "",
-        "reference": "",
+        "number": "",
         "url": "",
         "hubId": str(HUB),
         "claimId": "",
@@ -231,7 +232,7 @@ def test_a_message_within_a_message_is_written_as_well():
 
 
 # Devices of before do not know them, and send them not.
-YOUNG = ("place", "job")
+YOUNG = ("place", "job", "tried")
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Row) if each.name not in YOUNG])
@@ -274,7 +275,7 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "at_hub": True,
         "to_release": True,
     }
-    texts = ("word", "title", "text", "meta", "reference", "url", "last_seen")
+    texts = ("word", "title", "text", "tried", "meta", "number", "url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
     seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
 

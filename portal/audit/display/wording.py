@@ -144,6 +144,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "notice.told/key_mismatch": _("E-mail was written about an API key of another organisation"),
     "notice.told/key_forbidden": _("E-mail was written about an API key that may not claim"),
     "notice.told/key_expires": _("E-mail was written about the API key, which ends soon"),
+    "notice.told/hub_refused": _("E-mail was written about a hub that could not be claimed"),
     "notice.told/import_finished": _("E-mail was written about an import that finished"),
     "notice.told/late_effect": _("E-mail was written about a claim that took effect late"),
     "notice.told/review": _("E-mail was written about a claim that is not confirmed"),

@@ -110,7 +110,7 @@ COUNTED: dict[str, Counted] = {
         ),
         _(
             "SmartphoneKey has not said whether they took effect. We still look every hour; "
-            "ask support, and quote the reference."
+            "ask support, and quote the claim number."
         ),
         "attention",
         "help",
@@ -144,7 +144,7 @@ COUNTED: dict[str, Counted] = {
         ),
         _(
             "The key itself works. Make sure that it is this organisation's own, then claim again. "
-            "If it is, ask SmartphoneKey's support, and quote the reference."
+            "If it is, ask SmartphoneKey's support, and quote the claim number."
         ),
         "stop",
         "key",

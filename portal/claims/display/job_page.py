@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import job_progress
-from portal.claims.display import list_item, timeline
+from portal.claims.display import list_item, timeline, wording
 from portal.claims.display.list_item import ListItem
 from portal.claims.display.wording import Words
 from portal.claims.models import SUCCEEDED, Claim
@@ -18,7 +18,6 @@ from portal.jobs.models import ExpectedHub, Job
 from portal.orgs.models import User
 
 NOTHING_YET = Chip("quiet", "clock", _("Not claimed yet"))
-OFFLINE = Chip("attention", "offline", _("Offline"))
 OTHER_HUB = _("Another hub than expected")
 
 
@@ -112,7 +111,7 @@ def _expected(
 def _chip(claim: Claim) -> Chip:
     """Return how far the hub is: of a claimed one that is offline, that it is."""
     is_offline = claim.state in SUCCEEDED and claim.hub.online is False
-    return OFFLINE if is_offline and not timeline.is_lost(claim) else timeline.chip(claim)
+    return wording.OFFLINE if is_offline and not timeline.is_lost(claim) else timeline.chip(claim)
 
 
 def _line(claim: Claim, place: str = "", note: Text = "") -> Line:

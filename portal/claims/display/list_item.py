@@ -9,11 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from portal.claims.display import reader_wording, timeline
-from portal.claims.models import SUCCEEDED, Claim, State
+from portal.claims.models import SUCCEEDED, Claim
 from portal.core.ui import Chip
 from portal.hubs.models import Hub
 
-QUOTED = (State.REVIEW, State.CONFLICT, State.NOT_FOUND, State.REJECTED, State.EXPIRED)
 SEPARATOR = " · "
 
 
@@ -22,6 +21,7 @@ class ListItem:
     """What a hub row shows."""
 
     hub_id: str
+    number: str
     title: str
     meta: str
     chip: Chip
@@ -44,9 +44,11 @@ def of(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as a row."""
     person = reader_wording.claimer(claim, for_support=for_support)
     moment = _moment(claim.created_at)
-    last_seen = "" if timeline.is_online(claim) else _last_seen(claim)
+    is_so_now = timeline.is_online(claim) and timeline.is_fresh(claim)
+    last_seen = "" if is_so_now else _last_seen(claim)
     return ListItem(
         hub_id=claim.hub_id_text,
+        number=claim.number,
         title=claim.site_name,
         meta=meta(claim.hub),
         chip=timeline.chip(claim),
@@ -65,12 +67,6 @@ def meta(hub: Hub) -> str:
     """Return the hub's model and serial number, as far as SpKey has told them."""
     serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""
     return _joined(hub.model, serial)
-
-
-def head(claim: Claim, *, for_support: bool = False) -> ListItem:
-    """Return the claim as the head of its page, which asks for news oftener than a list."""
-    row = of(claim, for_support=for_support)
-    return replace(row, chip=timeline.chip(claim, timeline.FRESH))
 
 
 def for_others(claim: Claim) -> ListItem:
@@ -97,13 +93,3 @@ def _moment(at: datetime) -> str:
     local = timezone.localtime(at)
     same_day = local.date() == timezone.localdate()
     return date_format(local, "H:i" if same_day else "j M Y, H:i")
-
-
-def reference(claim: Claim) -> str:
-    """Return what to quote of a claim that did not succeed: SpKey's reference, else our own.
-
-    Our own, the first characters of the claim's id, is given where its words ask for a reference.
-    """
-    if claim.state in SUCCEEDED:
-        return ""
-    return claim.reference or (str(claim.pk)[:8] if claim.state in QUOTED else "")

@@ -24,7 +24,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
     ),
     (State.REJECTED, Reason.NONE): (
         BY_STATE[State.REJECTED].title,
-        _("Ask SmartphoneKey's support, and quote the reference."),
+        _("Ask SmartphoneKey's support, and quote the claim number."),
     ),
     (State.BLOCKED, Reason.KEY_MISSING): (
         BY_REASON[State.BLOCKED, Reason.KEY_MISSING].title,
@@ -199,7 +199,7 @@ _SUPPORT_BLOCKED = {
 _SUPPORT_FORBIDDEN = Words(
     Chip("stop", "key", _("Refused")),
     _("Support's key may not claim this hub"),
-    _("Ask support, and quote the reference."),
+    _("Ask support, and quote the claim number."),
 )
 
 

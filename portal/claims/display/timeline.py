@@ -19,10 +19,8 @@ from portal.orgs.models import User
 
 # After this long a claimed hub that has not appeared is no longer about to.
 EXPECT_ONLINE = timedelta(hours=2)
-# A reading tells what is so now for a minute on the page, which asks for another, and for a few
-# minutes in lists, which do not.
+# A reading tells what is so now for a minute on the page, which asks for another.
 FRESH = timedelta(seconds=60)
-FRESH_IN_LISTS = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +64,40 @@ def is_settled(claim: Claim) -> bool:
     return claim.is_final
 
 
-def is_fresh(claim: Claim, within: timedelta = FRESH) -> bool:
+def is_fresh(claim: Claim) -> bool:
     """Whether the last reading of the hub tells what is so now."""
     read_at = claim.hub.read_at
-    return read_at is not None and timezone.now() - read_at < within
+    return read_at is not None and timezone.now() - read_at < FRESH
 
 
-def chip(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> Chip:
-    """Return the claim's state at a glance: "Online" only of a hub that was read so just now."""
+def chip(claim: Claim) -> Chip:
+    """Return the claim's state at a glance: of a hub that is ours, how it was when read last.
+
+    It is "Claimed" until it is online for the first time, and never again.
+    """
     if is_lost(claim):
         return wording.NO_LONGER_YOURS.chip
     if claim.late_effect_at is not None:
         return wording.CLAIMED_LATER
     if is_stopping(claim):
         return wording.STOPPING.chip
-    if is_online(claim, within):
+    if is_online(claim):
         return wording.ONLINE
-    return _words(claim).chip
+    return wording.OFFLINE if went_offline(claim) else _words(claim).chip
 
 
-def is_online(claim: Claim, within: timedelta = FRESH_IN_LISTS) -> bool:
-    """Whether the hub of a claim that succeeded was read as online just now."""
-    if claim.state not in SUCCEEDED or is_lost(claim):
+def is_online(claim: Claim) -> bool:
+    """Whether the hub of a claim that succeeded was online when it was read last."""
+    return claim.state in SUCCEEDED and not is_lost(claim) and bool(claim.hub.online)
+
+
+def went_offline(claim: Claim) -> bool:
+    """Whether the hub of a claim that succeeded is offline, and not just about to come online."""
+    if claim.state not in SUCCEEDED or is_lost(claim) or claim.hub.online is not False:
         return False
-    return bool(claim.hub.online) and is_fresh(claim, within)
+    seen, ended = claim.hub.last_seen, claim.finished_at
+    was_online = seen is not None and ended is not None and seen >= ended
+    return was_online or _is_overdue(claim)
 
 
 def is_stopping(claim: Claim) -> bool:
@@ -295,6 +303,37 @@ def tried_just_now(claim: Claim) -> str:
         return ""
     time = time_format(timezone.localtime(claim.contacted_at), "H:i")
     return gettext("Tried %(time)s. It can be tried again in a few seconds.") % {"time": time}
+
+
+_STILL: dict[str, Text] = {
+    Reason.OFFLINE: _("still offline"),
+    Reason.UNREACHABLE: _("no answer from SmartphoneKey"),
+    Reason.RATE: _("SmartphoneKey was busy"),
+    Reason.BUSY: _("SmartphoneKey is still working on it"),
+    Reason.KEY_DOUBTED: _("the access is still being checked"),
+    Reason.NO_USER: _("SmartphoneKey still does not know who claims"),
+    Reason.ADDRESS_UNCONFIRMED: _("the address is still not confirmed"),
+}
+
+
+def is_being_tried(claim: Claim) -> bool:
+    """Whether a claim that waits is being tried at this moment, or as soon as a worker is free."""
+    now = timezone.now()
+    is_due = claim.due_at is not None and claim.due_at <= now
+    is_leased = claim.lease_until is not None and claim.lease_until > now
+    return actions.can_try_now(claim) and (is_due or is_leased)
+
+
+def tried(claim: Claim) -> str:
+    """Say when a claim that waits was tried last, and what came of it; "" while it is tried."""
+    if claim.contacted_at is None or not actions.can_try_now(claim) or is_being_tried(claim):
+        return ""
+    is_sent = claim.outcome_unknown_since is not None
+    still = _STILL.get(claim.reason) or (
+        gettext("sent, and not confirmed yet") if is_sent else gettext("not claimed yet")
+    )
+    time = time_format(timezone.localtime(claim.contacted_at), "H:i")
+    return gettext("Tried %(time)s: %(still)s.") % {"time": time, "still": still}
 
 
 def gives_up_at(claim: Claim) -> datetime | None:

@@ -69,7 +69,7 @@ BY_STATE: dict[str, Words] = {
         _("We could not confirm this claim"),
         _(
             "SmartphoneKey has not answered for a day. We still look every hour; "
-            "ask support, and quote the reference."
+            "ask support, and quote the claim number."
         ),
     ),
     State.CLAIMED: _words("good", "check", _("Claimed"), _("Claimed"), _("The hub is yours.")),
@@ -102,7 +102,7 @@ BY_STATE: dict[str, Words] = {
         "stop",
         _("Refused"),
         _("SmartphoneKey refused the claim"),
-        _("Ask your administrator, and quote the reference."),
+        _("Ask your administrator, and quote the claim number."),
     ),
     State.EXPIRED: _words(
         "stop",
@@ -110,8 +110,8 @@ BY_STATE: dict[str, Words] = {
         _("Gave up"),
         _("We gave up on this claim"),
         _(
-            "SmartphoneKey kept failing on this hub. Ask their support, and quote the reference; "
-            "or try again: that makes a new claim."
+            "SmartphoneKey kept failing on this hub. Ask their support, and quote the claim "
+            "number; or try again: that makes a new claim."
         ),
     ),
     State.CANCELLED: _words(
@@ -255,7 +255,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
         _("This hub is suspended"),
         _(
             "It cannot be claimed until SmartphoneKey releases it. Ask their support, "
-            "and quote the reference."
+            "and quote the claim number."
         ),
     ),
     (State.REJECTED, Reason.DECOMMISSIONED): _words(
@@ -356,6 +356,7 @@ STOPPING = _words(
     ),
 )
 ONLINE = Chip("good", "check", _("Online"))
+OFFLINE = Chip("attention", "offline", _("Offline"))
 NO_LONGER_YOURS = _words(
     "stop",
     "alert",

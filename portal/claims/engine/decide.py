@@ -20,6 +20,9 @@ from portal.hubs.models import Hub
 
 FREE = Rule(State.SENDING, again=Again.AT_ONCE)
 UNREADABLE = AFTER_READ[CallOutcome.UNREACHABLE]
+# What SpKey has said of the hub itself: what holds all claims up for a while says nothing against
+# it.
+OF_THE_HUB = (Reason.OFFLINE, Reason.BUSY, Reason.TOO_OFTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _by(
     verifying = still_open and rule.state == State.WAITING
     return Decision(
         State.VERIFYING if verifying else rule.state,
-        rule.reason,
+        _kept(facts, rule.reason) if rule.again is Again.KEY_HELD else rule.reason,
         wait=pacing.wait(rule.again, facts.tries, held_for),
         unresolved=rule.open or (still_open and not final),
         no_effect_seen_at=facts.no_effect_seen_at if still_open and not final else None,
@@ -220,14 +223,21 @@ def while_held(facts: Facts, held: Held, now: datetime) -> Decision:
     """Decide for a claim about which the gate lets nobody ask SpKey now."""
     state = State.VERIFYING if facts.unresolved else State.WAITING
     if held.reason is HeldReason.RATE_LIMITED:
-        return _not_asked(facts, state, Reason.RATE, held.seconds + pacing.backoff(1))
+        reason = _kept(facts, Reason.RATE)
+        return _not_asked(facts, state, reason, held.seconds + pacing.backoff(1))
     too_old = now - facts.retry_window_start > timing.MAX_AGE
     if held.reason is HeldReason.KEY_DOUBTED and not too_old:
-        return _not_asked(facts, state, Reason.KEY_DOUBTED, held.seconds + pacing.backoff(1))
+        reason = _kept(facts, Reason.KEY_DOUBTED)
+        return _not_asked(facts, state, reason, held.seconds + pacing.backoff(1))
     decision = _unreadable(facts, now)
     if decision.state in {State.WAITING, State.VERIFYING}:
         return replace(decision, wait=pacing.return_wait(held.seconds), failed=False)
     return decision
+
+
+def _kept(facts: Facts, of_all: Reason) -> Reason:
+    """Return the hub's own reason where it has one, else that for which all claims wait."""
+    return Reason(facts.reason) if facts.reason in OF_THE_HUB else of_all
 
 
 def while_hub_held(facts: Facts) -> Decision:

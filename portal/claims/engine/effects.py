@@ -4,6 +4,7 @@ All of it is written in the transaction of the decision itself.
 """
 
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -142,18 +143,27 @@ def notify(claim: Claim, decision: Decision, credential: ApiCredential | None) -
     """Tell the administrators of a decision that is theirs to act on."""
     letters.tell_of_wait(claim, decision.state, decision.reason)
     if decision.state == State.REVIEW:
-        _notify(claim, "review", str(claim.pk))
+        and_to = [] if claim.by_support else [claim.submitted_by]
+        _notify(claim, "review", str(claim.pk), and_to=and_to)
     of_key = (decision.state, decision.reason) == (State.REJECTED, Reason.FORBIDDEN)
     if of_key and credential is not None and not credential.is_super:
         _notify(claim, "key_forbidden", f"{credential.pk}.{credential.sent_since.isoformat()}")
 
 
-def _notify(claim: Claim, kind: str, about: str, organisation_id: uuid.UUID | None = None) -> None:
+def _notify(
+    claim: Claim,
+    kind: str,
+    about: str,
+    organisation_id: uuid.UUID | None = None,
+    and_to: Iterable[User] = (),
+) -> None:
     outbox.notify(
         organisation_id or claim.organisation_id,
         kind,
         about,
+        and_to=and_to,
         claim=str(claim.pk),
+        claim_number=claim.number,
         hub=claim.hub_id_text,
         site=claim.site_name,
     )

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.claims.numbers
 from portal.claims.search import know_rare_values
 
 
@@ -42,6 +43,16 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        default=portal.claims.numbers.fresh,
+                        editable=False,
+                        max_length=8,
+                        unique=True,
+                        verbose_name="number",
                     ),
                 ),
                 (

@@ -92,7 +92,7 @@ def _claims(member: Membership, text: str) -> Group:
 
 def _of_claim(claim: Claim) -> Found:
     row = list_item.of(claim)
-    meta = " · ".join(filter(None, (row.meta, row.note)))
+    meta = " · ".join(filter(None, (row.number, row.meta, row.note)))
     return Found(row.url, row.title, meta, row.hub_id[-4:], row.chip)
 
 

@@ -72,7 +72,9 @@ class ClaimForm(forms.Form):
         self.member = member
         sites = site_choice.sites_for(member)
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
-        self.initial.setdefault("site", site_choice.likely(sites))
+        first = list(sites[:2])
+        self.likely = site_choice.likely(first)
+        self.initial.setdefault("site", site_choice.only(first))
         self.initial.setdefault("submission", uuid.uuid4())
 
 

@@ -45,6 +45,7 @@ def for_worker(member: Membership) -> dict[str, object]:
         "works_today": any(own.is_today and own.may_claim for own in own_jobs),
         "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
         "unfinished": [list_item.of(claim) for claim in unfinished],
+        "failed": [list_item.of(claim) for claim in job_progress.failed_of(member)],
         "may_ask_for_site": not member.all_sites,
         **_without_a_job(member, asked, own_jobs),
     }

@@ -10,11 +10,14 @@ membership is a second old at most.
 """
 
 import uuid
+from datetime import timedelta
+from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
@@ -29,6 +32,8 @@ from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.orgs import access
 from portal.orgs.models import User
+
+SITE_STAYS_FOR: Final = timedelta(hours=4)
 
 
 @require_GET
@@ -85,8 +90,10 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     for_admin = needs_admin and permissions.may_release(reader, claim)
     return {
         "claim": claim,
-        "row": list_item.head(claim, for_support=for_support),
+        "row": list_item.of(claim, for_support=for_support),
         "steps": timeline.steps(claim, reader, for_support=for_support, for_admin=for_admin),
+        "succeeded": succeeded,
+        "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
         "present": timeline.present(claim, reader, for_admin=for_admin),
         "seen": seen(claim),
@@ -97,17 +104,27 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "next_try": timeline.next_try(claim),
         "gives_up_at": timeline.gives_up_at(claim),
         "can_try_now": actions.can_try_now(claim),
+        "is_being_tried": timeline.is_being_tried(claim),
+        "tried": timeline.tried(claim),
         "can_confirm": timeline.waits_for_address_of(claim, reader),
         "can_stop": actions.can_stop(claim),
         "can_retry": actions.can_retry(claim),
         "retry_helps": timeline.retry_helps(claim),
         "waits_for_release": claim.waits_for_release,
         "can_release": claim.waits_for_release and for_admin,
-        "reference": list_item.reference(claim),
+        # What SpKey calls its calls is for those who look into them.
+        "spkey_reference": claim.reference if for_support or reader.is_staff else "",
+        "next_site": claim.site_id if _is_just_made(claim, reader) else None,
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "move": moves.offer(claim, reader) if elsewhere else None,
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
+
+
+def _is_just_made(claim: Claim, reader: User) -> bool:
+    """Whether the reader made it so lately that they are still there, as the tray has it."""
+    is_recent = timezone.now() - claim.created_at < SITE_STAYS_FOR
+    return is_recent and claim.submitted_by_id == reader.pk
 
 
 def _can_act(request: HttpRequest, claim: Claim) -> bool:

@@ -223,6 +223,7 @@ class Migration(migrations.Migration):
                             ("hubs_back", "Hubs online again"),
                             ("hubs_left", "Hubs not ours any more"),
                             ("import_finished", "Import finished"),
+                            ("hub_refused", "Hub could not be claimed"),
                         ],
                         max_length=16,
                         verbose_name="kind",

@@ -66,6 +66,7 @@ SCRIPTS: Final = (
     "js/scanner/scan-pass.js",
     "js/tray/address.js",
     "js/tray/announcer.js",
+    "js/tray/aside.js",
     "js/tray/api-client.js",
     "js/tray/claiming.js",
     "js/tray/departure.js",

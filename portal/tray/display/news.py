@@ -15,12 +15,11 @@ from portal.claims.display import list_item, timeline
 from portal.claims.display.answer_wording import claimed_elsewhere, known_at, problem
 from portal.claims.display.wording import Words
 from portal.claims.engine import decide
-from portal.claims.engine.rules import Rule
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
-from portal.tray import jobs, results, sync
+from portal.tray import jobs, results, sync, telling
 from portal.tray.display import wording
 from portal.tray.results import Lookup, Move, Result
 from portal.tray.schema import Action, News, Outcome, Row
@@ -157,14 +156,15 @@ def _claimable(outcome: Outcome, words: Words) -> News:
 
 def _known(lookup: Lookup) -> News:
     """Return what would become of a claim: the rule is the engine's, the words are the tray's."""
-    hub, rule = lookup.hub, verdict(lookup)
+    hub, rule = lookup.hub, telling.verdict(lookup.hub, lookup.site)
     if rule is decide.UNREADABLE:
         return _claimable(Outcome.UNKNOWN, wording.NO_ANSWER)
     if rule is decide.FREE:
-        is_offline = hub.online is False
-        words = wording.READY_OFFLINE if is_offline else wording.READY
-        return _claimable(Outcome.READY, words)
-    outcome, words = outcome_of_state(rule.state, rule.reason), wording.end(rule.state, rule.reason)
+        return _claimable(Outcome.READY, wording.READY[hub.online])
+    outcome = outcome_of_state(rule.state, rule.reason)
+    words = wording.end(rule.state, rule.reason, for_admin=lookup.for_admin)
+    if outcome == Outcome.REFUSED:
+        return _refused(lookup, words)
     if outcome != Outcome.ELSEWHERE:
         return _news(outcome, words)
     if lookup.site is None:
@@ -182,11 +182,11 @@ def _move_url(lookup: Lookup) -> str:
     return reverse("hub-actions:move", args=(lookup.hub.pk,), query={"site": site})
 
 
-def verdict(lookup: Lookup) -> Rule:
-    """Return the engine's rule for a claim of this hub at the site that was picked."""
-    hub, site = lookup.hub, lookup.site
-    site_id = site.spkey_site_id if site else None
-    return decide.verdict(hub.binding, hub.status, hub.spkey_site_id, site_id)
+def _refused(lookup: Lookup, words: Words) -> News:
+    """Return what is told of a hub that cannot be claimed, and how to have it looked into."""
+    text = f"{words.text} {wording.IS_TOLD}" if lookup.is_told else ""
+    actions = (Action.TELL,) if lookup.can_tell else ()
+    return replace(_news(Outcome.REFUSED, words, text), actions=actions)
 
 
 def _where(at: str, words: Words) -> str:
@@ -201,8 +201,9 @@ def _of_claim(followed: results.Followed) -> News:
         _news(outcome, words, _more(followed, words)),
         hub_id=UUID(claim.hub_id_text),
         claim_id=claim.pk,
+        tried=timeline.tried(claim) if followed.tried else "",
         meta=list_item.meta(claim.hub),
-        reference=list_item.reference(claim),
+        number=claim.number,
         url=url_of(claim),
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),
@@ -247,6 +248,8 @@ def _offered(claim: Claim, outcome: Outcome) -> tuple[Action, ...]:
 def _words(followed: results.Followed) -> Words:
     """Return the words for the claim; what was found out after its end, where there is such."""
     claim = followed.claim
+    if claim.state in SUCCEEDED and not timeline.is_lost(claim):
+        return wording.claimed(timeline.chip(claim), online=bool(claim.hub.online))
     if claim.late_effect_at is None and not timeline.is_lost(claim):
         present = timeline.present(claim, followed.reader, for_admin=followed.for_admin)
         return replace(present, chip=timeline.chip(claim))
@@ -280,8 +283,9 @@ def _keeps_nobody(claim: Claim) -> bool:
 
 def _of_other_claim(claim: Claim) -> News:
     """Say that this claim, of the same organisation, has the hub at another site."""
+    words = wording.ELSEWHERE if claim.is_final else wording.CLAIMED_ELSEWHERE_NOW
     return replace(
-        _news(Outcome.ELSEWHERE, wording.ELSEWHERE, claimed_elsewhere(claim)),
+        _news(Outcome.ELSEWHERE, words, claimed_elsewhere(claim)),
         hub_id=UUID(claim.hub_id_text),
         url=url_of(claim),
     )

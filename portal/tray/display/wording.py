@@ -9,6 +9,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display.answer_wording import NOT_SAVED
+from portal.claims.display.reader_wording import for_administrator
+from portal.claims.display.timeline import WAITING_FOR_HUB
 from portal.claims.display.wording import Words, words
 from portal.claims.models import Reason, State
 from portal.core.ui import Chip, Text
@@ -22,18 +24,27 @@ LOOKING: Final = Words(
     _("You can claim it already."),
 )
 # The chip says it all: the row's title is then the hub's model and serial number.
-READY: Final = Words(Chip("good", "check", _("Ready")), "", "")
-READY_OFFLINE: Final = Words(
-    Chip("attention", "offline", _("Ready, offline")),
-    "",
-    _("It is not online at this moment: is it powered, and is the network cable in?"),
-)
+READY: Final = {
+    True: Words(Chip("good", "check", _("Ready")), "", ""),
+    False: Words(
+        Chip("attention", "offline", _("Ready, offline")),
+        "",
+        _("It is not online at this moment: is it powered, and is the network cable in?"),
+    ),
+    None: Words(Chip("quiet", "help", _("Ready")), "", ""),
+}
+"""Of a hub that can be claimed, by whether it is online: None where that is not known."""
 YOURS: Final = Words(
     Chip("quiet", "site", _("Already yours")),
     _("This hub is yours already"),
     _("There is nothing to do, unless it stands somewhere else now."),
 )
 ELSEWHERE: Final = words(State.CONFLICT, Reason.ANOTHER_SITE)
+CLAIMED_ELSEWHERE_NOW: Final = Words(
+    Chip("stop", "site", _("Being claimed elsewhere")),
+    _("It is being claimed at another site"),
+    "",
+)
 
 # What its reader may do, instead of asking somebody by telephone.
 _OF_MOVE: Final = {
@@ -60,6 +71,7 @@ _OF_LOOKUP: Final = {
 }
 
 
+IS_TOLD: Final = _("Your administrators are told of it.")
 # Instead of what somebody on site could do about a hub that is not online.
 JOB_OVER: Final = _(
     "Its job is over, and nobody has to stay for it. What becomes of the hub stands in the list of "
@@ -67,9 +79,16 @@ JOB_OVER: Final = _(
 )
 
 
-def end(state: State, reason: Reason) -> Words:
-    """Return the words for a hub whose claim would end so."""
-    return _OF_LOOKUP.get((state, reason)) or words(state, reason)
+def end(state: State, reason: Reason, *, for_admin: bool = False) -> Words:
+    """Return the words for a hub whose claim would end so; an administrator is sent to nobody."""
+    if said := _OF_LOOKUP.get((state, reason)):
+        return said
+    return for_administrator(state, reason, "") if for_admin else words(state, reason)
+
+
+def claimed(chip: Chip, *, online: bool) -> Words:
+    """Return the words for a hub that is ours: while it is not online, there is something to do."""
+    return Words(chip, chip.word, "" if online else WAITING_FOR_HUB.text)
 
 
 def _no_lookup(icon: str) -> Chip:

@@ -112,7 +112,7 @@ def _session(request: HttpRequest) -> JsonResponse:
     _sent_by_itself(request)
     member = access.anywhere(request, Ability.CLAIM)
     organisation, person = member.organisation, member.user
-    sites = site_choice.sites_for(member)
+    sites = list(site_choice.sites_for(member))
     likely = site_choice.likely(sites)
     return _json(
         schema.Session(

@@ -59,6 +59,6 @@ export class Announcer {
   #announceAll() {
     const views = [...this.#ids].map((id) => this.#view(id)).filter((view) => view !== undefined);
     this.#ids.clear();
-    announce(views.map(({ tail, word }) => `${tail}: ${word}`).join(". "));
+    announce(views.map(({ tail, word, tried }) => `${tail}: ${tried || word}`).join(". "));
   }
 }

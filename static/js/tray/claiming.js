@@ -1,4 +1,5 @@
 // The button that claims what is in the tray.
+import { keepFocus } from "../page/dom.js";
 
 /** @import { Intake } from "./intake.js" */
 /** @import { ChosenSite, TrayModel } from "./model.js" */
@@ -42,11 +43,11 @@ export class Claiming {
     button.addEventListener("click", () => this.#claimAll(), { signal });
     element.addEventListener("input", () => this.#showCount(), { signal });
     element.addEventListener("change", () => this.#showCount(), { signal });
-    model.addEventListener("change", () => this.#show(), { signal });
-    document.addEventListener("tray-sync", () => this.#show(), { signal });
+    model.addEventListener("change", () => this.show(), { signal });
+    document.addEventListener("tray-sync", () => this.show(), { signal });
   }
 
-  #show() {
+  show() {
     const rows = [...this.#model.rows.values()];
     const isAnyConfirmed = rows.some((row) => row.stage === "confirmed");
     if (!isAnyConfirmed || this.#isNobodyIn) this.#feedback.clear("confirmed", "confirmed-unkept");
@@ -78,6 +79,7 @@ export class Claiming {
   }
 
   #claimAll() {
+    this.#site.doubt();
     // The button counts what can be claimed: what could not be read stays in the field beside it.
     const isRead = this.#intake.input.add();
     const rows = this.#model.claimable();
@@ -94,6 +96,7 @@ export class Claiming {
     const said = this.#words.count(name, rows.length);
     if (!this.#isNobodyIn) this.#feedback.show(name, said);
     this.#sync.syncNow();
+    keepFocus();
   }
 
   #nothingToClaim() {

@@ -94,9 +94,15 @@ export class Leaving {
    */
   async #remove(id) {
     const row = this.#model.rows.get(id);
-    if (!row || !(TrayModel.isFinished(row) || (await this.#dialog.ask(row)))) return;
-    const present = this.#model.rows.get(id);
-    if (present) this.#leave([present]);
+    if (!row) return;
+    if (TrayModel.isFinished(row)) {
+      this.#model.putAway([row]);
+      keepFocus();
+    } else {
+      if (!(await this.#dialog.ask(row))) return;
+      const present = this.#model.rows.get(id);
+      if (present) this.#leave([present]);
+    }
     this.#feedback.show("removed", this.#words.sentence("removed", tailOf(row.hubId)));
   }
 

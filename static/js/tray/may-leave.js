@@ -141,7 +141,7 @@ export class MayLeave {
    * @param {Departure} now
    * @param {Detail["state"]} state
    */
-  #sentence({ why, number, awaited }, state) {
+  #sentence({ why, number, awaited, expected, online }, state) {
     const { words } = this.#parts;
     if (why === "over") return words.sentence("leave-over");
     const isLost = !this.#parts.model.isKept && ["unsent", "kept"].includes(why);
@@ -152,7 +152,12 @@ export class MayLeave {
       ? words.sentence("last-seen", ago(awaited.lastSeen))
       : words.sentence("never-seen");
     const others = number > 1 ? ` ${words.count("and-others", number - 1)}` : "";
-    return `${words.sentence("leave-offline", tailOf(awaited.hubId), seen)}${others}`;
+    const whom = /** @type {const} */ ([tailOf(awaited.hubId), seen]);
+    const wait =
+      expected > 1
+        ? words.sentence("leave-offline-of", online, expected, ...whom)
+        : words.sentence("leave-offline", ...whom);
+    return `${wait}${others}`;
   }
 
   /**

@@ -13,11 +13,20 @@ import { isDone, isRefused } from "./outcome.js";
  */
 /** @typedef {TrayStore | MemoryStore} Store */
 
+// What could not be claimed is found beside the tray for so long, and so many.
+const KEPT_ASIDE_FOR = 7 * 24 * 3_600_000;
+const MOST_ASIDE = 50;
+
+/** @param {KeptRow} row */
+const isKeptAside = ({ at }) => Date.now() - at < KEPT_ASIDE_FOR;
+
 // Fires "change" when rows are others than before, "write" when the device begins or ends to keep them,
 // "unkept" once it refuses to or does not answer, and "kept" when it keeps them again.
 export class TrayModel extends EventTarget {
   /** By id, oldest first. @type {Map<string, KeptRow>} */
   rows = new Map();
+  /** What could not be claimed and has left the tray, newest first. @type {KeptRow[]} */
+  aside = [];
   /** The ids of the rows that were added last. @type {string[]} */
   added = [];
   /** What was put away last, until something is added. @type {KeptRow[]} */
@@ -55,6 +64,14 @@ export class TrayModel extends EventTarget {
    */
   static isHopeless({ stage, news }) {
     return stage === "tray" && Boolean(news?.settled) && isRefused(news?.outcome);
+  }
+
+  /**
+   * Whether the hub could not be claimed: what is to be found again, and told of.
+   * @param {KeptRow} row
+   */
+  static isRefusedHub({ news }) {
+    return isRefused(news?.outcome);
   }
 
   /**
@@ -122,7 +139,10 @@ export class TrayModel extends EventTarget {
       // Who asks from here on is not served by this reading.
       this.#reading = undefined;
       const mine = rows.filter((row) => this.#isMine(row));
-      this.rows = new Map(mine.map((row) => [row.id, this.#sameOr(row)]));
+      const inTray = mine.filter((row) => !row.isAside);
+      this.rows = new Map(inTray.map((row) => [row.id, this.#sameOr(row)]));
+      this.aside = mine.filter((row) => row.isAside && isKeptAside(row)).toReversed();
+      this.#forget(mine.filter((row) => row.isAside && !this.aside.includes(row)));
     } catch (error) {
       this.#reading = undefined;
       return this.#fail(error);
@@ -181,6 +201,9 @@ export class TrayModel extends EventTarget {
     }));
     this.added = rows.map((row) => row.id);
     this.putAside = [];
+    const again = new Set(rows.map((row) => row.hubId));
+    this.#forget(this.aside.filter((row) => again.has(row.hubId)));
+    this.aside = this.aside.filter((row) => !again.has(row.hubId));
     for (const row of rows) this.rows.set(row.id, row);
     this.#changed();
     this.#put(rows);
@@ -237,6 +260,15 @@ export class TrayModel extends EventTarget {
   }
 
   /**
+   * Notes that the person has had the row's claim tried, and waits to hear what comes of it.
+   * @param {string} id
+   */
+  noteTry(id) {
+    const row = this.rows.get(id);
+    if (row) this.#changeAll([row], (present) => ({ ...present, isTried: true }));
+  }
+
+  /**
    * Removes rows that can be brought back.
    * @param {KeptRow[]} rows
    */
@@ -247,8 +279,10 @@ export class TrayModel extends EventTarget {
 
   // Brings back what was put away last, as it was then; answers with it.
   bringBack() {
-    const rows = this.putAside;
+    const rows = this.putAside.map((row) => ({ ...row, isAside: false }));
     this.putAside = [];
+    const ids = new Set(rows.map((row) => row.id));
+    this.aside = this.aside.filter((row) => !ids.has(row.id));
     const all = [...this.rows.values(), ...rows].sort((one, other) => one.at - other.at);
     this.rows = new Map(all.map((row) => [row.id, row]));
     this.#changed();
@@ -256,10 +290,45 @@ export class TrayModel extends EventTarget {
     return rows;
   }
 
-  /** @param {KeptRow[]} rows */
+  /**
+   * Takes rows out of the tray. What could not be claimed is found beside it for a while.
+   * @param {KeptRow[]} rows
+   */
   remove(rows) {
     for (const row of rows) this.rows.delete(row.id);
+    const kept = rows.filter(TrayModel.isRefusedHub).map((row) => ({ ...row, isAside: true }));
+    this.aside = [...kept.toReversed(), ...this.aside].slice(0, MOST_ASIDE);
     this.#changed();
+    const ids = new Set(kept.map((row) => row.id));
+    if (kept.length) this.#put(kept);
+    this.#forget(rows.filter((row) => !ids.has(row.id)));
+  }
+
+  /**
+   * Puts a row that lies aside back into the tray.
+   * @param {string} id
+   */
+  takeBack(id) {
+    const row = this.aside.find((each) => each.id === id);
+    if (!row) return;
+    this.putAside = [row];
+    this.bringBack();
+  }
+
+  /**
+   * Forgets a row that lies aside.
+   * @param {string} id
+   */
+  forgetAside(id) {
+    const gone = this.aside.filter((row) => row.id === id);
+    this.aside = this.aside.filter((row) => row.id !== id);
+    this.#changed();
+    this.#forget(gone);
+  }
+
+  /** @param {KeptRow[]} rows */
+  #forget(rows) {
+    if (!rows.length) return;
     const ids = rows.map((row) => row.id);
     this.#write(ids, (store) => store.remove(...ids));
   }
@@ -283,7 +352,10 @@ export class TrayModel extends EventTarget {
       claims.add(news?.claimId);
       return isTwin;
     });
-    if (twins.length) this.remove(twins);
+    if (!twins.length) return;
+    for (const row of twins) this.rows.delete(row.id);
+    this.#changed();
+    this.#forget(twins);
   }
 
   /**
@@ -359,7 +431,7 @@ export class TrayModel extends EventTarget {
   giveUpKeeping() {
     const { store } = this.#sync;
     if (store instanceof MemoryStore) return;
-    const rows = [...this.rows.values()];
+    const rows = [...this.rows.values(), ...this.aside];
     this.#sync.store = new MemoryStore(store, rows, [...this.#unwritten].flat());
     this.#sync.wake();
     this.dispatchEvent(new Event("unkept"));

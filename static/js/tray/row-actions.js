@@ -2,22 +2,26 @@
 import { onTap } from "../page/dom.js";
 import { ACTIONS } from "./row.js";
 
+/** @import { TrayModel } from "./model.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { TraySync } from "./sync.js" */
 /** @import { Action } from "./wire.js" */
 
 export class RowActions {
+  #model;
   #sync;
   #feedback;
   #state;
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
+   * @param {TrayModel} model
    * @param {TraySync} sync
    * @param {ScanFeedback} feedback
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, sync, feedback, signal) {
+  constructor(element, model, sync, feedback, signal) {
+    this.#model = model;
     this.#sync = sync;
     this.#feedback = feedback;
     this.#state = sync.detail.state;
@@ -34,6 +38,7 @@ export class RowActions {
     const { state } = this.#sync.detail;
     if (state === "signed-out" || state === "ended") return this.#feedback.show("sign-in-first");
     this.#sync.act(id, action);
+    if (action === "try_now") this.#model.noteTry(id);
     this.#showThatItWaits();
   }
 

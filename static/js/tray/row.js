@@ -1,13 +1,17 @@
 // One row of the tray on the screen, drawn from a template; it changes only what is different.
-import { isBad } from "./outcome.js";
+import { isBad, isDone, isRefused } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
 /** @import { Action, Outcome } from "./wire.js" */
 /** @import { RowWords, Words } from "./words.js" */
 
-/** What the sync tells, whether the device keeps the rows, and the id of the tray's site. */
-/** @typedef {Pick<Detail, "state" | "sending" | "isLate"> & { isKept: boolean, site: string }} Now */
+/**
+ * What the sync tells, whether the device keeps the rows, and the id of the tray's site. `owes`:
+ * whether something that was tapped is still to be done to a row.
+ * @typedef {Pick<Detail, "state" | "sending" | "isLate"> & Of} Now
+ * @typedef {{ isKept: boolean, site: string, owes: (id: string) => boolean }} Of
+ */
 /**
  * What a row says.
  * @typedef {RowWords & Told} RowView
@@ -16,14 +20,17 @@ import { isBad } from "./outcome.js";
  * @typedef {object} Told
  * @property {Outcome | undefined} outcome
  * @property {string} tail
+ * @property {string} tried What came of a try; "" while it goes on, or nobody has asked for one.
+ * @property {boolean} isTrying
+ * @property {boolean} isNear Whether it waits for power or cable.
  * @property {string} meta
- * @property {string} reference
+ * @property {string} number
  * @property {string} url
  * @property {Action[]} actions
  */
 
 /** What can be done about a row, to its claim or where its hub is elsewhere. @type {Action[]} */
-export const ACTIONS = ["try_now", "stop", "again", "ask_move"];
+export const ACTIONS = ["try_now", "stop", "again", "ask_move", "tell"];
 /** What has become of a row that the device itself has words for, by their name. */
 /** @type {Record<string, Outcome>} */
 const OUTCOMES = {
@@ -106,10 +113,11 @@ export class TrayRow {
     this.#write("meta", (view.title && view.meta) || "");
     this.#write("text", view.text);
     this.#write("site", row.stage !== "tray" && row.site !== now.site ? row.siteName : "");
-    this.#write(
-      "reference",
-      view.reference ? this.#words.sentence("reference", view.reference) : "",
-    );
+    this.#write("tried", view.tried);
+    const isStopped = isRefused(view.outcome);
+    this.#write("whole", isStopped ? row.hubId : "");
+    this.#part("copy").hidden = !isStopped;
+    this.#write("number", view.number ? this.#words.sentence("number", view.number) : "");
     this.#write("word", view.word);
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
@@ -128,16 +136,30 @@ export class TrayRow {
    */
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
-    const { outcome, meta = "", reference = "", url = "", actions = [] } = known;
+    const { outcome, tried = "", meta = "", number = "", url = "", actions = [] } = known;
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
     const isLeft = now.state === "online" && !now.sending.has(row.id);
     if (row.stage === "sent" || (outcome && (row.stage === "tray" || isLeft))) {
-      return { outcome, kind, icon, word, title, text, meta, reference, url, actions, tail };
+      const isTrying = this.#isTrying(row, now);
+      const ofTry = { tried: isTrying ? "" : tried, isTrying, isNear: Boolean(row.news?.atHub) };
+      const said = { outcome, kind, icon, word, title, text, meta, number, url, actions, tail };
+      return { ...said, ...ofTry };
     }
     const name = nameOf(row, now);
-    const rest = { outcome: OUTCOMES[name], meta, reference: "", url: "", actions: [], tail };
-    return { ...this.#words.news(name), ...rest };
+    const rest = { outcome: OUTCOMES[name], meta, number: "", url: "", actions: [], tail };
+    const ofTry = { tried: "", isTrying: false, isNear: false };
+    return { ...this.#words.news(name), ...rest, ...ofTry };
+  }
+
+  /**
+   * Whether the row's claim is being tried because somebody has tapped.
+   * @param {KeptRow} row
+   * @param {Now} now
+   */
+  #isTrying({ id, stage, news, isTried }, now) {
+    if (!isTried || stage !== "sent" || news?.settled) return false;
+    return now.owes(id) || (!news?.tried && !isDone(news?.outcome));
   }
 
   /**
@@ -145,13 +167,15 @@ export class TrayRow {
    * @param {RowView} view
    * @param {boolean} isSending
    */
-  #offer(action, { actions, tail }, isSending) {
+  #offer(action, { actions, isTrying, tail }, isSending) {
     const button = this.#part(action);
-    const isOffered = actions.includes(action);
+    const isBusy = action === "try_now" && isTrying;
+    const isOffered = actions.includes(action) || isBusy;
+    if (action === "try_now") this.#write(action, this.#words.sentence(isBusy ? "trying" : action));
     if (button.hidden === isOffered) button.hidden = !isOffered;
     if (!isOffered) return;
     this.#put(action, "aria-label", `${button.textContent?.trim()} (${tail})`);
-    this.#put(action, "aria-disabled", String(isSending));
+    this.#put(action, "aria-disabled", String(isSending || isBusy));
   }
 
   /**
@@ -161,8 +185,8 @@ export class TrayRow {
    * @param {string} place
    */
   #showPlace(row, { outcome, tail }, place) {
-    const isRefused = isBad(outcome) && row.stage === "tray";
-    this.#part("place").hidden = isRefused;
+    const isStopped = isBad(outcome) && row.stage === "tray";
+    this.#part("place").hidden = isStopped;
     this.#part("place").toggleAttribute("data-empty", !place);
     const text = place || this.#words.sentence("place-none");
     this.#write("place", text);

@@ -12,6 +12,16 @@ import { reportUnlessRefused } from "../page/report.js";
 
 // Who comes back later may be elsewhere.
 const STAYS_FOR = 4 * 3_600_000;
+const LOOKED_AT_EVERY = 60_000;
+
+/**
+ * Whether it was so lately that the site of then still counts.
+ * @param {number} at In milliseconds; NaN for never.
+ */
+const isRecent = (at) => {
+  const age = Date.now() - at;
+  return age >= 0 && age < STAYS_FOR;
+};
 
 /**
  * @param {Element} one
@@ -52,6 +62,7 @@ export class TraySite {
   #key;
   #person;
   #isByKey = false;
+  #usedAt = Number.NaN;
   /** The site that was used last, while it is asked whether it still is the one; else "". */
   #offered = "";
 
@@ -75,6 +86,11 @@ export class TraySite {
     this.#details.addEventListener("keydown", () => this.#walk(true), { signal });
     this.#details.addEventListener("pointerdown", () => this.#walk(false), { signal });
     this.#details.addEventListener("change", (event) => this.#choose(event), { signal });
+    const doubt = () => this.doubt();
+    document.addEventListener("visibilitychange", doubt, { signal });
+    for (const kind of ["pageshow", "focus"]) addEventListener(kind, doubt, { signal });
+    const timer = setInterval(doubt, LOOKED_AT_EVERY);
+    signal.addEventListener("abort", () => clearInterval(timer));
     onTap(element, "still", () => this.#confirm(), signal);
     onTap(element, "elsewhere", () => this.#chooseAnother(), signal);
   }
@@ -102,14 +118,27 @@ export class TraySite {
       place.firstElementChild ??
       pickerOf(template, kept?.sites ?? []);
     place.replaceChildren(picker);
-    const likely = asked || last.id || this.site.id || kept?.site || "";
+    const usual = this.#element.dataset.likelySite || kept?.site;
+    const likely = asked || last.id || this.site.id || usual || "";
     const isThere = this.#radios.some(({ value }) => value === likely);
     const isSure = asked || last.isFresh || this.#radios.length === 1;
     for (const radio of this.#radios) radio.checked = Boolean(isSure) && radio.value === likely;
     this.#offered = isSure || !isThere ? "" : likely;
+    this.#usedAt = last.at;
     this.#show();
     this.#details.open = !this.site.id && !this.#offered;
     if (asked) this.use();
+  }
+
+  // A page that was left open for hours lies about as well: its site is offered anew.
+  doubt() {
+    const { id } = this.site;
+    if (!id || this.#radios.length === 1 || isRecent(this.#usedAt)) return;
+    for (const radio of this.#radios) radio.checked = false;
+    this.#offered = id;
+    this.#details.open = false;
+    this.#show();
+    this.#changed(this.site);
   }
 
   // Whether there is no site at all to choose.
@@ -134,6 +163,7 @@ export class TraySite {
   // Remembers that the site was used just now, and by whom.
   use() {
     const { id } = this.site;
+    this.#usedAt = Date.now();
     // A device that keeps nothing says so where the rows are; its site holds for this page.
     const kept = [
       this.#store().set(this.#key, id ? `${id} ${Date.now()}` : undefined),
@@ -146,9 +176,9 @@ export class TraySite {
   async #last() {
     const get = (/** @type {string} */ name) => this.#store().get(name).catch(reportUnlessRefused);
     const [id = "", at = ""] = ((await get(this.#key)) ?? "").split(" ");
-    const age = Date.now() - Number(at);
-    const isRecent = Boolean(at) && age >= 0 && age < STAYS_FOR;
-    return { id, isFresh: isRecent && (await get("tray person")) === this.#person };
+    const usedAt = at ? Number(at) : Number.NaN;
+    const isFresh = isRecent(usedAt) && (await get("tray person")) === this.#person;
+    return { id, at: usedAt, isFresh };
   }
 
   #confirm() {

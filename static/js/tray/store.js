@@ -10,8 +10,9 @@ import { within } from "../page/within.js";
 /**
  * A row. `id` names it for the portal too; `at` is in milliseconds; `news` is the portal's last
  * answer, or what of it is still true. `place` is where in the building the hub goes, `job` the job
- * that the person works on; `isPlaceNew`: the place was changed since the claim was confirmed. Rows of
- * before have none of the three.
+ * that the person works on; `isPlaceNew`: the place was changed since the claim was confirmed;
+ * `isTried`: the person has had the claim tried at once; `isAside`: it could not be claimed, and lies
+ * beside the tray. Rows of before have none of these.
  * @typedef {object} KeptRow
  * @property {string} id
  * @property {string} person
@@ -26,6 +27,8 @@ import { within } from "../page/within.js";
  * @property {string} [place]
  * @property {string} [job]
  * @property {boolean} [isPlaceNew]
+ * @property {boolean} [isTried]
+ * @property {boolean} [isAside]
  */
 /** A person's last session here. */
 /** @typedef {Omit<Session, "csrf"> & { id: string, seenAt: number }} KeptPerson */

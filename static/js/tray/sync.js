@@ -75,6 +75,7 @@ const asked = (row, action) => ({
   seen: row.news?.seen ?? "",
   place: row.stage === "sent" ? newPlaceOf(row) : (row.place ?? ""),
   job: row.job ?? "",
+  tried: Boolean(row.isTried),
 });
 
 /**
@@ -244,6 +245,14 @@ export class TraySync {
   // Whether something is still to be done to a row.
   get owes() {
     return this.#actions.size > 0;
+  }
+
+  /**
+   * Whether something is still to be done to this row.
+   * @param {string} id
+   */
+  owesTo(id) {
+    return this.#actions.has(id);
   }
 
   /**

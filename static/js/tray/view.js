@@ -12,10 +12,24 @@ import { TrayRow } from "./row.js";
 /** @import { Words } from "./words.js" */
 
 /** What a row's look depends on. */
-/** @typedef {{ row: KeptRow, state: string, isSent: boolean, site: string, place: string }} Shown */
+/**
+ * @typedef {object} Shown
+ * @property {KeptRow} row
+ * @property {string} state
+ * @property {boolean} isSent
+ * @property {boolean} isOwed
+ * @property {string} site
+ * @property {string} place
+ */
 
 // What so many rows say, or more, is said once above them.
 const MANY = 2;
+
+/**
+ * Whether the row's hub is where it should be, and needs nobody: its chip says all.
+ * @param {TrayRow} row
+ */
+const isThere = ({ view }) => isDone(view?.outcome) && !view?.isNear;
 
 /** @param {string} text */
 const lineOf = (text) => {
@@ -108,12 +122,12 @@ export class TrayView {
     const groups = new Map();
     for (const row of this.#rows.values()) {
       const text = row.view?.text ?? "";
-      if (text && !isDone(row.view?.outcome)) groups.set(text, [...(groups.get(text) ?? []), row]);
+      if (text && !isThere(row)) groups.set(text, [...(groups.get(text) ?? []), row]);
     }
     const said = [...groups].filter(([, rows]) => rows.length >= MANY);
     const above = new Set(said.flatMap(([, rows]) => rows));
     for (const row of this.#rows.values()) {
-      const isSaid = above.has(row) || isDone(row.view?.outcome);
+      const isSaid = above.has(row) || isThere(row);
       row.element.dataset.brief = isSaid ? "said" : row.view?.text ? "" : "short";
     }
     const lines = said.map(([text, [row]]) => `${row?.view?.title || row?.view?.word}. ${text}`);
@@ -131,12 +145,14 @@ export class TrayView {
     const place = this.#jobs.placeOf(row);
     const isSent = now.sending.has(row.id);
     const state = [now.state, now.isLate, now.isKept].join(" ");
-    const shown = { row, state, isSent, site: now.site, place };
+    const isOwed = now.owes(row.id);
+    const shown = { row, state, isSent, isOwed, site: now.site, place };
     const last = this.#shown.get(row.id);
     const isAsBefore =
       last?.row === row &&
       last.state === shown.state &&
       last.isSent === shown.isSent &&
+      last.isOwed === shown.isOwed &&
       last.site === shown.site &&
       last.place === shown.place;
     if (isAsBefore) return false;
@@ -144,7 +160,8 @@ export class TrayView {
     const drawn = this.#rows.get(row.id) ?? this.#add(row.id);
     const before = drawn.view;
     drawn.show(row, now, place);
-    return before?.word !== drawn.view?.word || before?.title !== drawn.view?.title;
+    const said = /** @type {const} */ (["word", "title", "tried"]);
+    return said.some((each) => before?.[each] !== drawn.view?.[each]);
   }
 
   /** @param {string} id */

@@ -1,7 +1,7 @@
 // The messages between a device's tray and the portal, for the type checker alone: nothing loads
 // this. portal/tray/schema.py defines them, and a test holds the two together.
 
-/** @typedef {"try_now" | "stop" | "again" | "ask_move"} Action */
+/** @typedef {"try_now" | "stop" | "again" | "ask_move" | "tell"} Action */
 
 /**
  * @typedef {"looking" | "unknown" | "ready" | "here" | "yours" | "elsewhere" | "refused"
@@ -21,6 +21,7 @@
  * @property {string} seen
  * @property {string} place
  * @property {string} job
+ * @property {boolean} tried
  */
 
 /**
@@ -41,8 +42,9 @@
  * @property {string} word
  * @property {string} title
  * @property {string} text
+ * @property {string} tried
  * @property {string} meta
- * @property {string} reference
+ * @property {string} number
  * @property {string} url
  * @property {string} hubId
  * @property {string} claimId

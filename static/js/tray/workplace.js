@@ -1,5 +1,6 @@
 // The tray at work for one person: its parts, and what they have to do with each other.
 import { find } from "../page/dom.js";
+import { Aside } from "./aside.js";
 import { Claiming } from "./claiming.js";
 import { Intake } from "./intake.js";
 import { TrayJobs } from "./jobs.js";
@@ -28,6 +29,7 @@ export class Workplace {
   #chosen;
   #intake;
   #leave;
+  #claiming;
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -63,7 +65,9 @@ export class Workplace {
       const job = jobs.at(site.site.id);
       return { ...site.site, job: job?.id ?? "", places: job?.places ?? [] };
     };
-    const now = () => ({ ...sync.detail, isKept: model.isKept, site: site.site.id });
+    /** @type {(id: string) => boolean} */
+    const owes = (id) => sync.owesTo(id);
+    const now = () => ({ ...sync.detail, isKept: model.isKept, site: site.site.id, owes });
     /** @type {(row: KeptRow) => void} */
     const here = (row) => feedback.signalClaimed(row);
     new TrayView(element, { model, jobs, words, now }, here, signal);
@@ -74,9 +78,15 @@ export class Workplace {
       leaving.remember();
       if (site.site.id) site.use();
     };
-    const intake = new Intake(element, sync.portal, feedback, words, chosen, taken, signal);
-    new Claiming(button, element, { model, intake, feedback, site, chosen, sync, words }, signal);
-    new RowActions(element, sync, feedback, signal);
+    const chosenNow = () => {
+      site.doubt();
+      return chosen();
+    };
+    const intake = new Intake(element, sync.portal, feedback, words, chosenNow, taken, signal);
+    const parts = { model, intake, feedback, site, chosen, sync, words };
+    this.#claiming = new Claiming(button, element, parts, signal);
+    new Aside(element, model, feedback, words, signal);
+    new RowActions(element, model, sync, feedback, signal);
     this.#model = model;
     this.#feedback = feedback;
     this.#site = site;
@@ -125,7 +135,9 @@ export class Workplace {
   }
 
   #move() {
-    this.#model.moveTo(this.#chosen());
+    // What is in the tray stays where it was until another site is chosen.
+    if (this.#site.site.id) this.#model.moveTo(this.#chosen());
+    this.#claiming.show();
     this.#leave.show();
     this.#feedback.clear("claimed", "pick-site");
   }

@@ -42,9 +42,9 @@ ROWS: list[tuple[str, News | None]] = [
             "stop stop Suspended",
             "This hub is suspended",
             "It cannot be claimed until SmartphoneKey releases it. Ask their support, "
-            "and quote the reference.",
+            "and quote the claim number.",
             actions=(Action.AGAIN,),
-            reference="8f31c2-SBX",
+            number="C-8F3JC2",
         ),
     ),
     (

@@ -16,9 +16,11 @@ from tests.browser.tray.steps import (
     claim_button,
     hubs,
     open_tray,
+    outcome,
     pick,
     row,
     rows,
+    stages,
     word,
 )
 from tests.jobs.test_rights import make_job
@@ -80,7 +82,7 @@ def test_a_job_is_done_with_its_places_though_it_was_begun_without_a_network(
 
     sandbox.state.set_hub(other, {"online": False})
     go_online(page, line)
-    expect(leave(page)).to_contain_text(f"Wait for …{other[-4:].upper()}")
+    expect(leave(page)).to_contain_text(f"1 of 2 online · wait for …{other[-4:].upper()}")
     expect(page.locator("[data-leave-help]")).to_contain_text("only power and cable need you")
     sandbox.state.set_hub(other, {"online": True})
     row(page, other).get_by_role("button", name="Try now").click()
@@ -119,6 +121,20 @@ def test_the_last_site_is_offered_where_it_may_be_the_wrong_one_and_stays_where_
     page.get_by_role("button", name="Yes, at Mill Court").click()
     expect(question).to_be_hidden()
     expect(claim_button(page)).to_have_text("Claim 1 at Mill Court")
+
+    # The page stays open over lunch, and nobody taps anything.
+    page.evaluate(f"({COME_BACK})(5)")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(question).to_contain_text("Still at Mill Court?")
+    expect(claim_button(page)).to_have_text("Claim 1 hub")
+    page.get_by_role("button", name="Yes, at Mill Court").click()
+    expect(claim_button(page)).to_have_text("Claim 1 at Mill Court")
+    # Neither does a tap in that moment claim there.
+    page.evaluate(f"({COME_BACK})(5)")
+    claim_button(page).click()
+    expect(question).to_be_visible()
+    expect(outcome(page)).to_contain_text("Pick the site first.")
+    assert stages(page) == ["tray"]
 
     # Somebody else has worked here since. What the open page sends meanwhile is not theirs.
     tablet.expected = ["409"]

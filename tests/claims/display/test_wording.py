@@ -211,7 +211,7 @@ def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     others = set(Notice.Kind.values) - set(name_wording.IN_EMAILS)
     of_people = {"unknown_hubs", "support_claimed", "operator_change", "administrators"}
     of_jobs = {f"job_{what}" for what in ("overdue", "request", "answer", "completed")}
-    of_hubs = {f"hubs_{what}" for what in ("offline", "back", "left")}
+    of_hubs = {"hub_refused", *(f"hubs_{what}" for what in ("offline", "back", "left"))}
     told_together = {"gave_up", "waits", "import_finished"}
 
     assert set(name_wording.IN_EMAILS) == set(OF_EMAILS)

@@ -143,8 +143,10 @@ def test_each_final_change_has_exactly_one_audit_row_and_its_notifications(
     ended = Entry.objects.filter(verb="claim.ended", object_id=str(claim.pk))
     recorded = [(entry.detail["state"], entry.organisation_id) for entry in ended]
     assert recorded == ([(state, claim.organisation_id)] if done.is_final else [])
-    assert list(Notice.objects.values_list("kind", flat=True)) == notified
-    assert set(Notice.objects.values_list("user", flat=True)) == ({ada.pk} if notified else set())
+    told = [(notice.user, notice.kind) for notice in Notice.objects.all()]
+    assert [kind for user, kind in told if user == ada] == notified
+    # Who claimed is told that the claim waits, the administrators of what it waits for.
+    assert [kind for user, kind in told if user == ira] == (["waits"] if not done.is_final else [])
 
 
 ENDLESS = (

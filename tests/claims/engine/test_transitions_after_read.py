@@ -303,6 +303,30 @@ def test_after_a_429_a_claim_waits_for_as_long_as_the_key_is_held(facts, state):
     assert decision.wait == 123.4
 
 
+OF_ALL = [
+    (decide.HeldReason.RATE_LIMITED, Reason.RATE),
+    (decide.HeldReason.KEY_DOUBTED, Reason.KEY_DOUBTED),
+]
+
+
+@pytest.mark.parametrize("own", [Reason.OFFLINE, Reason.BUSY, Reason.TOO_OFTEN])
+@pytest.mark.parametrize(("held", "of_all"), OF_ALL)
+@pytest.mark.parametrize("facts", [FRESH, UNRESOLVED], ids=["nothing open", "send open"])
+def test_what_holds_all_claims_up_does_not_paint_over_a_hubs_own_reason(facts, held, of_all, own):
+    pause = decide.Held(30.0, held)
+    decision = decide.while_held(replace(facts, reason=own), pause, NOW)
+    assert decision.reason == own
+    assert decision.wait >= 30
+    for other in (Reason.NONE, Reason.UNREACHABLE, Reason.RATE):
+        assert decide.while_held(replace(facts, reason=other), pause, NOW).reason == of_all
+
+
+@pytest.mark.parametrize("own", [Reason.OFFLINE, Reason.BUSY, Reason.TOO_OFTEN])
+def test_a_429_of_its_own_says_nothing_against_the_hubs_reason(own):
+    decision = after(replace(FRESH, reason=own), fails(CallOutcome.RATE_LIMITED, held_for=9.0))
+    assert where(decision) == (State.WAITING, own)
+
+
 @pytest.mark.parametrize("before", [Reason.UNREACHABLE, Reason.RATE, Reason.BUSY])
 def test_an_earlier_reason_for_waiting_is_cleared_once_spkey_has_answered(before):
     thrice = replace(SENT, sends=3, recent_sends=0, last_send_at=ago(minutes=11), reason=before)

@@ -181,11 +181,12 @@ def test_the_list_is_filtered_by_state_site_person_and_text(
     assert {row.hub_id for row in rows} == {three[name].hub_id_text for name in names}
 
 
-def test_a_claim_is_found_by_the_reference_that_its_page_gives(admin, three):
+def test_a_claim_is_found_by_the_number_that_its_row_gives(admin, three):
     claim = three["ira at mill"]
     Claim.objects.filter(pk=three["ada at mill"].pk).update(reference="8f2a-SBX")
 
-    assert shown(admin, f"{LIST}?q={str(claim.pk)[:8]}") == [claim.hub_id_text]
+    assert shown(admin, f"{LIST}?q={claim.number}") == [claim.hub_id_text]
+    assert claim.number in admin.get(LIST).content.decode()
     assert shown(admin, f"{LIST}?q=8F2A-sbx") == [three["ada at mill"].hub_id_text]
 
 
@@ -194,18 +195,33 @@ def chip_and_note(client, claim: Claim) -> tuple[str, str]:
     return row.chip.word, row.note
 
 
-def test_a_list_calls_a_hub_online_only_while_it_was_read_so_just_now(admin, three):
+def test_claimed_does_not_flow_back_from_online_and_says_when_that_was_read(admin, three):
     claim = three["ada at mill"]
     hubs = Hub.objects.filter(pk=claim.hub_id)
-    hubs.update(online=True, read_at=timezone.now() - timedelta(minutes=4))
+    hubs.update(binding="ours", online=None, read_at=None, last_seen=None)
+    assert chip_and_note(admin, claim)[0] == "Claimed"
+    hubs.update(online=True, read_at=timezone.now(), last_seen=timezone.now())
     assert chip_and_note(admin, claim)[0] == "Online"
-    hubs.update(read_at=timezone.now() - timedelta(days=31))
-    word, note = chip_and_note(admin, claim)
-    assert word == "Claimed"
-    assert "seen online" in note
+    assert "seen online" not in chip_and_note(admin, claim)[1]
+    for age in (timedelta(minutes=4), timedelta(hours=3), timedelta(days=31)):
+        hubs.update(read_at=timezone.now() - age)
+        word, note = chip_and_note(admin, claim)
+        assert word == "Online"
+        assert "seen online" in note
     hubs.update(online=False)
 
-    assert "seen offline" in chip_and_note(admin, claim)[1]
+    word, note = chip_and_note(admin, claim)
+    assert word == "Offline"
+    assert "seen offline" in note
+
+
+def test_a_hub_that_was_never_online_is_claimed_for_two_hours_and_offline_then(admin, three):
+    claim = three["ada at mill"]
+    offline = {"online": False, "read_at": timezone.now(), "last_seen": None}
+    Hub.objects.filter(pk=claim.hub_id).update(binding="ours", **offline)
+    assert chip_and_note(admin, claim)[0] == "Claimed"
+    Claim.objects.filter(pk=claim.pk).update(finished_at=timezone.now() - timedelta(hours=3))
+    assert chip_and_note(admin, claim)[0] == "Offline"
 
 
 def test_filters_that_match_nothing_offer_all_again(admin, claim):

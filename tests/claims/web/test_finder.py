@@ -57,7 +57,8 @@ def test_a_claim_is_found_by_its_number_and_by_spkeys_reference(find, ada, claim
     Claim.objects.update(reference="8f2a-SBX")
 
     assert find(ada, "8F2A-sbx") == [page_of(claim)]
-    assert page_of(claim) in find(ada, str(claim.pk)[:8])
+    assert find(ada, claim.number) == [page_of(claim)]
+    assert find(ada, claim.number.lower().replace("-", " ")) == [page_of(claim)]
 
 
 def test_an_administrator_is_led_to_sites_and_people_who_has_jobs_alone_to_claims(
@@ -98,7 +99,7 @@ def test_an_installer_reads_names_and_no_addresses(as_person, ira, ada):
 
 def test_nothing_of_another_organisation_is_found(find, hal, ira, claim, mill_court):
     Claim.objects.update(reference="8f2a-SBX")
-    for text in (str(claim.hub.hub_id), "8f2a-SBX", str(claim.pk), mill_court.name, ira.name):
+    for text in (str(claim.hub.hub_id), "8f2a-SBX", claim.number, mill_court.name, ira.name):
         assert find(hal, text) == []
 
 

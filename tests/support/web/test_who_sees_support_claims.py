@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims.engine import actions
-from portal.claims.models import Claim
+from portal.claims.models import ACTIVE, Claim
 from portal.sandbox import world
 from tests.conftest import claim_request
 from tests.support.conftest import CLAIMS, REASON, filled, post, signed_in
@@ -39,7 +40,7 @@ def test_the_targets_admin_sees_the_claim_that_support_made_it_and_why(supports_
 
     assert str(supports_claim.pk) in client.get(reverse("claims:list")).text
     assert page.status_code == 200
-    for words in ("SpKey Support", "SpKey support claimed this hub", REASON):
+    for words in ("SpKey Support", "SpKey support asked to claim this hub", REASON):
         assert words in page.text
 
 
@@ -108,3 +109,25 @@ def test_the_agents_list_takes_as_many_queries_however_long_it_is(
     assert len(long) == len(short)
     older = agent.get(f"{CLAIMS}{page.context['page'].older_url}")
     assert len(older.context["rows"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("queued", "asked to claim this hub for Acme Properties.\n"),
+        ("waiting", "asked to claim this hub for Acme Properties.\n"),
+        ("blocked", "asked to claim this hub for Acme Properties.\n"),
+        ("already_yours", "asked to claim this hub for Acme Properties.\n"),
+        ("claimed", "claimed this hub for Acme Properties.\n"),
+        ("not_found", "It was not claimed."),
+        ("conflict", "It was not claimed."),
+        ("cancelled", "It was not claimed."),
+        ("expired", "It was not claimed."),
+    ],
+)
+def test_the_page_says_what_support_did_and_no_more(supports_claim, ada, state, said):
+    ended = {} if state in ACTIVE else {"finished_at": timezone.now(), "due_at": None}
+    Claim.objects.update(state=state, **ended)
+    page = signed_in(ada).get(reverse("claims:detail", args=[supports_claim.pk])).text
+    assert said in page
+    assert ("SpKey support claimed this hub" in page) == (state == "claimed")

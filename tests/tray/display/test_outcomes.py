@@ -140,6 +140,79 @@ def test_every_lookup_has_an_outcome(name):
     assert news.of(results.Lookup(looked_up, mill_court, "", trouble)).outcome == expected
 
 
+@pytest.mark.parametrize(
+    ("online", "kind", "word"),
+    [(True, "good", "Ready"), (False, "attention", "Ready, offline"), (None, "quiet", "Ready")],
+)
+def test_ready_is_green_only_of_a_hub_that_is_online(online, kind, word):
+    free = hub(binding="free", status="Provisioned", online=online)
+    told = news.of(results.Lookup(free, Site(spkey_site_id="mill-court"), "", ""))
+
+    assert (told.kind, told.word) == (kind, word)
+    assert told.can_claim
+
+
+@pytest.mark.parametrize(
+    "found", [{"binding": "other"}, {"binding": "ours", "status": "Claimed", "spkey_site_id": "x"}]
+)
+def test_an_administrator_is_never_sent_to_the_administrator(found):
+    looked_up = results.Lookup(hub(**found), Site(spkey_site_id="mill-court"), "", "")
+    own, others = news.of(replace(looked_up, for_admin=True)).text, news.of(looked_up).text
+
+    assert "our administrator" in others
+    assert "dministrator" not in own
+
+
+def test_a_hub_that_is_being_claimed_elsewhere_is_nobodys_yet():
+    going_on, over = (
+        news.of(results.ClaimedElsewhere(claim(state))) for state in (State.QUEUED, State.CLAIMED)
+    )
+    assert going_on.title == "It is being claimed at another site"
+    assert over.title == "This hub is yours, at another site"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "still"),
+    [
+        (State.WAITING, Reason.OFFLINE, "still offline"),
+        (State.WAITING, Reason.UNREACHABLE, "no answer from SmartphoneKey"),
+        (State.WAITING, Reason.RATE, "SmartphoneKey was busy"),
+        (State.BLOCKED, Reason.NO_USER, "SmartphoneKey still does not know who claims"),
+        (State.WAITING, Reason.NONE, "not claimed yet"),
+    ],
+)
+def test_who_had_it_tried_is_told_what_came_of_it(state, reason, still):
+    at, later = timezone.now(), timezone.now() + timedelta(minutes=5)
+    waits = claim(state, reason, contacted_at=at, due_at=later)
+    told = news.of(results.Followed(waits, "", tried=True))
+
+    assert told.tried == f"Tried {timezone.localtime(at):%H:%M}: {still}."
+    assert news.of(results.Followed(waits, "")).tried == ""
+
+
+@pytest.mark.parametrize("how", ["due", "leased", "over"])
+def test_nothing_is_told_of_a_try_that_is_going_on(how):
+    now = timezone.now()
+    later = now + timedelta(minutes=5)
+    waits = claim(State.WAITING, Reason.OFFLINE, contacted_at=now, due_at=later)
+    if how == "due":
+        waits.due_at = now
+    elif how == "leased":
+        waits.lease_until = later
+    else:
+        waits.state = State.CLAIMED
+    assert news.of(results.Followed(waits, "", tried=True)).tried == ""
+
+
+def test_a_claimed_hub_says_what_to_do_only_while_it_is_not_online():
+    online, offline = (
+        news_of(claim(State.CLAIMED, hub=hub(binding="ours", online=each)))
+        for each in (True, False)
+    )
+    assert (online.word, online.text) == ("Online", "")
+    assert "Is it powered" in offline.text
+
+
 REFUSALS = {
     "no label": (results.NoLabel(LabelProblem("nothing", "x")), Outcome.REFUSED),
     "no site": (results.NoSite(UUID(HUB)), Outcome.REFUSED),

@@ -71,7 +71,7 @@ def test_trying_again_leads_to_the_claim_at_another_site(tablet, ada, mill_court
     theirs = actions.submit(claim_request(ada, orchard_rise, HUB))
     news = tablet.news(row | {"action": "again"})
 
-    assert (news["word"], news["url"]) == ("At another site", f"/claims/{theirs.pk}/")
+    assert (news["word"], news["url"]) == ("Being claimed elsewhere", f"/claims/{theirs.pk}/")
 
 
 @pytest.mark.parametrize("action", ["", "stop", "try_now", "again"])

@@ -34,7 +34,7 @@ def test_the_target_of_supports_claim_sees_it_and_has_no_buttons(
     client = as_person(hal)
     page = text_of(client, supports_claim)
 
-    assert "Done by SpKey Support" in page
+    assert "Asked for by SpKey Support" in page
     assert "Asked for by telephone" in page
     assert "stop-trying" not in page
     assert client.post(address(supports_claim, action), headers=FRAGMENT).status_code == 403
