@@ -52,6 +52,7 @@ const nameOf = ({ id, stage }, { state, sending }) => {
   const names = {
     online: "waiting",
     unavailable: "unavailable",
+    gate: "gate",
     "signed-out": "sign-in",
     ended: "ended",
   };
