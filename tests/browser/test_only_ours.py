@@ -1,4 +1,4 @@
-"""Whatever answers in the portal's place: none of it gets into a page, and all goes on afterwards."""
+"""Whatever answers in the portal's place: none of it gets in, and all goes on afterwards."""
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -14,7 +14,7 @@ from tests.browser.tray.steps import add, claim_all, hubs, open_tray, pick, row,
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
 # What Chromium says of such answers.
-SAID = ["net::ERR_", "status of 4", "status of 5", "htmx:"]
+SAID = ["net::ERR_", "status of 4", "status of 5", "htmx:", "Response Status", "CORS"]
 SIGN_IN = "This network wants you to sign in."
 BLOCKED = "This network does not let you through"
 AWAY = "The portal is not answering."

@@ -1,11 +1,12 @@
 // A change of language in the middle of a form keeps its content, and so does a page that refuses what
 // was sent: the form opens again as it was. What somebody had filled in is kept for that one change, in
-// this tab alone: no file, no password, nothing hidden or write-only.
+// this tab alone: no file, no password, nothing hidden or write-only. A form that was refused has it until
+// another page is opened: people are told to reload.
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 /**
- * `action` is that of the form, "" for all of the page; `isWanted`: the page is to have it back.
- * @typedef {{ page: string, action: string, values: [string, string][], isWanted: boolean }} Kept
+ * `form` is the action of the one that was sent, null for all of the page; `isRefused`: it was not taken.
+ * @typedef {{ page: string, form: string | null, values: [string, string][], isRefused: boolean }} Kept
  */
 
 const NAME = "kept-fields";
@@ -31,7 +32,7 @@ const page = () => {
   return `${location.pathname}?${query}`;
 };
 
-/** @param {Element | null} form */
+/** @param {HTMLFormElement | null} form */
 const actionOf = (form) => form?.getAttribute("action") ?? "";
 
 /** @param {HTMLFormElement | null} form Null for all of the page. */
@@ -40,14 +41,14 @@ const keep = (form) => {
     .filter((field) => !form || field.form === form)
     .filter((field) => !isMark(field) || field.checked)
     .map((field) => [field.name, field.value]);
-  const kept = { page: page(), action: actionOf(form), values, isWanted: !form };
+  const kept = { page: page(), form: form && actionOf(form), values, isRefused: false };
   sessionStorage.setItem(NAME, JSON.stringify(kept));
 };
 
 /** @param {Kept} kept */
-const restore = ({ page: of, action, values, isWanted }) => {
-  if (of !== page() || !isWanted) return;
-  for (const field of fields().filter(({ form }) => !action || actionOf(form) === action)) {
+const restore = ({ page: of, form, values, isRefused }) => {
+  if (of !== page() || (form !== null && !isRefused)) return;
+  for (const field of fields().filter((each) => form === null || actionOf(each.form) === form)) {
     const found = values.filter(([name]) => name === field.name).map(([, value]) => value);
     if (isMark(field)) field.checked = found.includes(field.value);
     else if (found[0] !== undefined) field.value = found[0];
@@ -67,9 +68,8 @@ const text = sessionStorage.getItem(NAME);
 if (text) {
   /** @type {Kept} */
   const kept = JSON.parse(text);
-  if (isRefusal) sessionStorage.setItem(NAME, JSON.stringify({ ...kept, isWanted: true }));
-  else {
-    sessionStorage.removeItem(NAME);
-    restore(kept);
-  }
+  const isReturn = kept.isRefused && kept.page === page();
+  if (isRefusal) sessionStorage.setItem(NAME, JSON.stringify({ ...kept, isRefused: true }));
+  else if (!isReturn) sessionStorage.removeItem(NAME);
+  if (!isRefusal) restore(kept);
 }

@@ -119,7 +119,21 @@ document.addEventListener("htmx:configRequest", (event) => {
   const { headers } = /** @type {CustomEvent<RequestConfig>} */ (event).detail;
   Object.assign(headers, question());
 });
+
+/**
+ * A page that is no more than news stays where it is when the session has ended: hubs may wait here.
+ * @param {Detail} detail
+ */
+const isToStay = (detail) =>
+  detail.requestConfig.elt.getAttribute("data-poll") === "stay" &&
+  detail.xhr.getResponseHeader("HX-Redirect") !== null;
+
 on("beforeOnLoad", (detail, event) => {
+  if (speakerOf(detail) === "portal" && isToStay(detail)) {
+    event.preventDefault();
+    byId("ended-banner").hidden = false;
+    return;
+  }
   if (speakerOf(detail) === "portal" && isFragment(detail)) return;
   event.preventDefault();
   showTrouble(detail);

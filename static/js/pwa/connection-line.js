@@ -165,7 +165,7 @@ class ConnectionLine extends HTMLElement {
     this.dataset.state = online ? "online" : "offline";
     this.dataset.why = why;
     const word = find(this, "[data-word]", HTMLElement);
-    const words = word.dataset[why || "online"] ?? "";
+    const words = word.dataset[why === "lost" ? "offline" : why || "online"] ?? "";
     if (word.textContent !== words) word.textContent = words;
     /** @type {NodeListOf<HTMLElement>} */
     const parts = document.querySelectorAll("[data-while]");

@@ -200,8 +200,18 @@
     return codes.find((code) => shells[code] === pathname) ?? wanted ?? codes[0] ?? "en";
   };
 
-  /** @param {string} address */
-  const shell = async (address) => kept(addressOf(await language(address)));
+  /**
+   * In another language where the one that is wanted is not to be had.
+   * @param {string} address
+   */
+  const shell = async (address) => {
+    const wanted = await language(address);
+    for (const code of [wanted, ...codes]) {
+      const found = await kept(addressOf(code));
+      if (found) return found;
+    }
+    return undefined;
+  };
 
   /**
    * What is there in time, or undefined.

@@ -38,7 +38,7 @@ const NOT_AGAIN_WITHIN = 60_000;
 const GAVE_WAY = "shell-gave-way";
 const AT_WORK = ["pointerdown", "keydown", "input", "paste"];
 const TYPED = "main input:is([type=text], [type=search], :not([type])), main textarea";
-let isAtWork = false;
+let isAtWork = isItself;
 
 const work = () => {
   isAtWork = true;
