@@ -134,7 +134,7 @@ def test_a_network_that_leads_nowhere_counts_as_none(visited: Page, line: Line):
 def test_a_proxy_with_no_portal_behind_it_counts_as_none(visited: Page, line: Line):
     line.refuse()
     visited.goto("/claims/")
-    expect(visited.get_by_text(ELSEWHERE)).to_be_visible()
+    expect(visited.get_by_text("The other pages open again")).to_be_visible()
     line.restore()
     visited.goto("/claims/")
     expect(visited.get_by_text(ELSEWHERE)).to_have_count(0)

@@ -4,8 +4,8 @@
 // is in doubt. `doubtful` marks a page that opened without the portal.
 //
 // Parts of the page with data-while="online" or "offline" are shown while that is so, those with "lost",
-// "gate", "blocked" or "away" while it is offline for that reason; and each change is told as
-// `connection` on the document, with detail.online.
+// "gate", "blocked" or "away" while it is offline for that reason, those with "unreached" for any of these
+// but the first; and each change is told as `connection` on the document, with detail.online.
 import { ask, NoAnswer, speakerOf } from "../page/answer.js";
 import { find } from "../page/dom.js";
 
@@ -169,7 +169,7 @@ class ConnectionLine extends HTMLElement {
     if (word.textContent !== words) word.textContent = words;
     /** @type {NodeListOf<HTMLElement>} */
     const parts = document.querySelectorAll("[data-while]");
-    const states = [this.dataset.state, why];
+    const states = [this.dataset.state, why, why && why !== "lost" ? "unreached" : ""];
     for (const part of parts) part.hidden = !states.includes(part.dataset.while ?? "");
     if (online === wasOnline) return;
     document.dispatchEvent(new CustomEvent("connection", { detail: { online } }));
