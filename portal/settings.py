@@ -101,6 +101,7 @@ if DEBUG or SANDBOX:
 
 MIDDLEWARE = [
     "portal.core.web.traces.Traces",
+    "portal.core.web.signature.Signature",
     "portal.core.web.headers.Headers",
     "portal.core.web.https.RefusesInClear",
     "django.middleware.security.SecurityMiddleware",

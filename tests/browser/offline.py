@@ -12,6 +12,7 @@ portal is reached through a proxy on this machine, by the fixture `line`:
     line.hang()                            # everything is accepted, nothing is answered
     line.refuse()                          # 503 to everything: no portal behind its proxy
     line.lose_answers("POST /claims/tray/")  # the portal does it, and nobody hears of it
+    line.stand_between(gate(), "GET /health/")  # something else answers in the portal's place
     line.restore()
 
 `go_offline(page, line)` and `go_online(page, line)` turn the browser's switch as well.
@@ -32,6 +33,7 @@ from playwright.sync_api import Page
 RESET = struct.pack("ii", 1, 0)
 CHUNK = 65_536
 REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+GATE_PAGE = "<!doctype html><html><h1>Welcome to our hotel</h1><form>Room number</form></html>"
 READY = """async () => {
   await navigator.serviceWorker.ready;
   if (navigator.serviceWorker.controller) return;
@@ -39,6 +41,14 @@ READY = """async () => {
     navigator.serviceWorker.addEventListener("controllerchange", done, { once: true });
   });
 }"""
+
+
+def gate(
+    status: str = "200 OK", body: str = GATE_PAGE, kind: str = "text/html", more: str = ""
+) -> bytes:
+    """Return what a hotel's gate, a filter or a sign-in proxy answers to whatever is asked."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body.encode())}\r\n"
+    return f"{head}{more}Connection: close\r\n\r\n{body}".encode()
 
 
 class Line(socketserver.ThreadingTCPServer):
@@ -57,6 +67,7 @@ class Line(socketserver.ThreadingTCPServer):
         self.is_cut = self.is_hanging = self.is_refusing = False
         self._target = (host, port)
         self._losing: tuple[bytes, ...] = ()
+        self._between: tuple[bytes, tuple[bytes, ...]] = (b"", ())
         self._calls: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -76,6 +87,10 @@ class Line(socketserver.ThreadingTCPServer):
         """Pass on everything, but no answer to a request that begins so ("POST /claims/")."""
         self._turn(losing=tuple(request.encode() for request in requests))
 
+    def stand_between(self, answer: bytes, *requests: str) -> None:
+        """Answer requests that begin so, all where none is named, without passing them on."""
+        self._turn(between=(answer, tuple(each.encode() for each in requests or ("",))))
+
     def restore(self) -> None:
         """Let everything through again; what hangs ends, and may be asked for again."""
         self._turn()
@@ -85,8 +100,16 @@ class Line(socketserver.ThreadingTCPServer):
         self._target = (host, port)
         self._turn()
 
-    def _turn(self, cut=False, hang=False, refuse=False, losing: tuple[bytes, ...] = ()) -> None:
+    def _turn(
+        self,
+        cut: bool = False,
+        hang: bool = False,
+        refuse: bool = False,
+        losing: tuple[bytes, ...] = (),
+        between: tuple[bytes, tuple[bytes, ...]] = (b"", ()),
+    ) -> None:
         self.is_cut, self.is_hanging, self.is_refusing, self._losing = cut, hang, refuse, losing
+        self._between = between
         with self._lock:
             calls, self._calls = self._calls, set()
         for call in calls:
@@ -104,6 +127,11 @@ class Line(socketserver.ThreadingTCPServer):
     def forget(self, call: socket.socket) -> None:
         with self._lock:
             self._calls.discard(call)
+
+    def answer_between(self, sent: bytes) -> bytes:
+        """What something between answers to what begins so; nothing where it is passed on."""
+        answer, requests = self._between
+        return answer if requests and sent.startswith(requests) else b""
 
     def is_to_lose(self, sent: bytes) -> bool:
         """Whether this begins a request whose answer shall be lost; it is noted then."""
@@ -146,6 +174,11 @@ class Call(socketserver.StreamRequestHandler):
             answers.start()
             try:
                 while sent := self.request.recv(CHUNK):
+                    if answer := self.server.answer_between(sent):
+                        self.request.sendall(answer)
+                        while self.request.recv(CHUNK):
+                            pass
+                        break
                     self.is_lossy = self.is_lossy or self.server.is_to_lose(sent)
                     portal.sendall(sent)
             finally:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from portal.orgs.models import User
 from tests.browser.checks import accessibility
 from tests.browser.offline import Line, go_offline, go_online
-from tests.browser.steps import hide, look_again, show
+from tests.browser.steps import answer_as_portal, hide, look_again, show
 
 LISTEN = """() => {
   window.told = [];
@@ -101,7 +101,7 @@ def test_an_answer_that_arrives_after_the_network_was_lost_changes_nothing(home:
     go_offline(home, line)
     expect(said(home)).to_contain_text("No connection")
     with home.expect_response("**/health/"):
-        held[0].fulfill(body="ok")
+        answer_as_portal(held[0], body="ok")
     home.wait_for_function("() => window.heard")
     assert home.evaluate("() => window.told") == ["No connection"]
 
@@ -122,13 +122,14 @@ def test_a_portal_that_went_away_is_noticed_by_the_page_that_asks_it(home, line,
     expect(said(home)).to_contain_text("Connected")
 
 
-def test_a_proxy_with_no_portal_behind_it_is_no_connection(home, line, claim):
+def test_a_proxy_with_no_portal_behind_it_is_told_as_that(home, line, claim):
     show(home, claim)
     line.refuse()
     look_again(home)
-    expect(said(home)).to_contain_text("No connection")
+    expect(said(home)).to_contain_text("Portal not answering")
+    expect(home.get_by_text("It is not your connection.")).to_be_visible()
     look_again(home)
-    expect(said(home)).to_contain_text("No connection")
+    expect(said(home)).to_contain_text("Portal not answering")
     line.restore()
     look_again(home)
     expect(said(home)).to_contain_text("Connected")

@@ -12,7 +12,16 @@ from portal.claims.models import Claim
 from portal.core import worker
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
-from tests.browser.steps import LISTEN, count_polls, hide, look_again, present, show, sign_in
+from tests.browser.steps import (
+    LISTEN,
+    answer_as_portal,
+    count_polls,
+    hide,
+    look_again,
+    present,
+    show,
+    sign_in,
+)
 
 COVERED = """() => {
   const { left, top, width } = document.getElementById("lost-banner").getBoundingClientRect();
@@ -167,7 +176,7 @@ def test_a_tap_that_is_refused_is_not_called_lost(tablet, ira, claim):
     tablet.expected = ["403", "404", "htmx:"]
     page = tablet(ira)
     show(page, claim)
-    page.route("**/live/**", lambda route: route.fulfill(status=204))
+    page.route("**/live/**", lambda route: answer_as_portal(route, status=204))
     Membership.objects.all().delete()
     page.get_by_role("button", name="Stop trying").click()
     expect(page.locator("#refused-banner")).to_contain_text("You may not do this")

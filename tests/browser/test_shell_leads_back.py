@@ -5,13 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offline import Line, go_offline, go_online, ready_for_offline, through
-from tests.browser.tray.steps import add, hubs, open_tray, pick, rows
+from tests.browser.offline import Line, gate, go_offline, go_online, ready_for_offline, through
+from tests.browser.steps import hide
+from tests.browser.tray.steps import add, field, hubs, open_tray, pick, rows
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court", "orchard_rise")
 
 # What Chromium itself says of requests that fail.
-LOST = ["net::ERR_", "htmx:"]
+LOST = ["net::ERR_", "status of 503", "htmx:"]
 BACK = "The connection is back."
 SPEAKS_GREEK = """async () => {
   const { store } = await import("/static/js/tray/page-store.js");
@@ -64,6 +65,43 @@ def test_the_shell_leads_nowhere_outside_the_portal(tablet):
         expect(page.locator("[data-asked-page]")).to_have_attribute("href", "/claims/new/")
     page.goto("/shell/en/?page=/claims/")
     expect(page.locator("[data-asked-page]")).to_have_attribute("href", "/claims/")
+
+
+def test_the_shell_stays_while_somebody_works_in_it_and_gives_way_once_nobody_looks(
+    visited: Page, line: Line
+):
+    go_offline(visited, line)
+    visited.goto("/claims/")
+    add(visited, hubs(2)[1])
+    field(visited).fill("3f2a9c1e")
+    go_online(visited, line)
+    expect(visited.get_by_text(BACK)).to_be_visible()
+    hide(visited, True)
+    hide(visited, False)
+    expect(field(visited)).to_have_value("3f2a9c1e")
+    field(visited).fill("")
+    expect(visited.get_by_text(BACK)).to_be_visible()
+    hide(visited, True)
+    expect(visited.locator("hub-tray")).to_have_count(0)
+    expect(visited).to_have_url(re.compile(r"/claims/$"))
+
+
+def test_a_portal_that_answers_but_gives_no_pages_is_not_asked_for_one_again_and_again(
+    visited: Page, line: Line
+):
+    visited.add_init_script("sessionStorage.opened = Number(sessionStorage.opened ?? 0) + 1")
+    go_offline(visited, line)
+    visited.goto("/claims/")
+    line.stand_between(gate("503 Service Unavailable", ""), "GET /claims/ ")
+    visited.context.set_offline(False)
+    expect(visited.get_by_text(BACK)).to_be_visible()
+    visited.wait_for_function("() => Number(sessionStorage.opened) === 2")
+    expect(visited.get_by_text(BACK)).to_be_visible()
+    visited.evaluate("""async () => {
+      document.dispatchEvent(new CustomEvent("connection", { detail: { online: true } }));
+      await fetch("/health/");
+    }""")
+    assert visited.evaluate("() => sessionStorage.opened") == "2"
 
 
 @pytest.mark.slow

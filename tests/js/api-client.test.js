@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiClient, Halt } from "../../static/js/tray/api-client.js";
 import { session } from "./rows.js";
+import { signed } from "./signed.js";
 
 const URL_ = "/claims/tray/";
 const answer = (status, body, headers = {}) =>
@@ -15,10 +16,13 @@ const portal = (t, ...answers) => {
     asked.push({ url, ...options });
     const next = answers.shift();
     if (next instanceof Error) throw next;
-    return next;
+    return next.isForeign ? next : signed(next, options);
   });
   return asked;
 };
+
+// What something between says in the portal's place.
+const foreign = (...what) => Object.assign(answer(...what), { isForeign: true });
 
 const haltOf = async (t, ...answers) => {
   portal(t, ...answers);
@@ -58,13 +62,12 @@ for (const [name, status, body, state] of [
   ["nobody who has access any more", 401, { signIn: "/x/", problem: "It ended." }, "ended"],
   ["somebody else signed in", 409, { problem: "Somebody else." }, "somebody-else"],
   ["a refusal in the portal's words", 403, { problem: "You may not." }, "refused"],
-  ["a refusal without words, as of a hotel's gate", 403, undefined, "offline"],
-  ["a page that is not there", 404, undefined, "offline"],
+  ["a token that ran out", 403, undefined, "unavailable"],
+  ["an address that another release has", 404, undefined, "unavailable"],
   ["too many requests", 429, undefined, "unavailable"],
   ["a portal that fails", 500, undefined, "unavailable"],
   ["a portal whose database is busy", 503, { problem: "Not saved yet." }, "unavailable"],
-  ["a proxy with no portal behind it", 502, undefined, "offline"],
-  ["a page where JSON was asked for", 200, undefined, "offline"],
+  ["an answer that was cut short", 200, undefined, "offline"],
 ]) {
   test(`${name} is "${state}"`, async (t) => {
     const halt = await haltOf(t, answer(status, body));
@@ -74,6 +77,33 @@ for (const [name, status, body, state] of [
     assert.equal(halt.isPortals, status >= 500);
   });
 }
+
+for (const [name, status, body, state, isPortals] of [
+  ["a gate's page", 200, undefined, "gate", false],
+  ["JSON of something else", 200, { rows: [] }, "gate", false],
+  ["a sign-in proxy's JSON", 401, { signIn: "/x/", problem: "Sign in." }, "gate", false],
+  ["a network that wants a sign-in", 511, undefined, "gate", false],
+  ["a filter", 403, { problem: "Category: tools" }, "gate", false],
+  ["another organisation's proxy", 409, undefined, "gate", false],
+  ["a proxy with no portal behind it", 502, undefined, "unavailable", true],
+  ["a proxy that waited too long", 504, undefined, "unavailable", true],
+]) {
+  test(`of what is not the portal's, ${name} is "${state}"`, async (t) => {
+    const halt = await haltOf(t, foreign(status, body));
+    assert.deepEqual([halt.state, halt.isPortals], [state, isPortals]);
+    assert.deepEqual(
+      [halt.problem, halt.signIn, halt.person, halt.news],
+      ["", "", undefined, undefined],
+    );
+  });
+}
+
+test("a proxy's Retry-After counts as the portal's, a gate's does not", async (t) => {
+  const after = { "Retry-After": "90" };
+  assert.equal((await haltOf(t, foreign(503, undefined, after))).retryAfter, 90_000);
+  t.mock.restoreAll();
+  assert.equal((await haltOf(t, foreign(200, undefined, after))).retryAfter, 0);
+});
 
 test("no answer at all is a lost connection", async (t) => {
   assert.equal((await haltOf(t, new TypeError("Failed to fetch"))).state, "offline");

@@ -1,25 +1,34 @@
 """The first page: an installer's jobs and claims, a viewer's, an agent's, an administrator's."""
 
-from typing import Any
+import hashlib
+import re
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.claims import first_steps, queries
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.web import home_admin, home_jobs
+from portal.core.web.fragments import wants_fragment
 from portal.jobs import queries as job_queries
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.orgs.web import second_factor
 
+# Seconds between two polls: while a claim goes on, and at other times.
+PACE_OPEN, PACE_QUIET = 10, 60
+# Another one each time.
+TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where to start."""
+    """Show where to start: the page, or what is new on it; nothing (204) where it knows all."""
     person = access.person(request)
     memberships = access.memberships(person)
     membership = access.choose(request, memberships)
@@ -27,12 +36,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "claims/nowhere.html")
     others = [each for each in memberships if each.pk != membership.pk]
     elsewhere = {"jobs_elsewhere": job_queries.todays_elsewhere(others)}
+    context: dict[str, Any]
     administers = membership.role == Membership.Role.ADMIN
     if administers and not membership.organisation.holds_super_key:
-        return render(request, "claims/home_admin.html", home_admin.page_of(membership) | elsewhere)
-    context: dict[str, Any] = (
-        _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
-    )
+        context = home_admin.page_of(membership) | elsewhere
+        return _live(request, "claims/home_admin.html", context)
+    context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     if administers:
         context |= home_admin.page_of(membership)
     elif Ability.CLAIM in access.abilities(membership):
@@ -40,7 +49,17 @@ def home(request: HttpRequest) -> HttpResponse:
         context["rows"] = _besides(context["unfinished"], context["rows"])
     elif membership.role == Membership.Role.VIEWER:
         context |= home_jobs.todays(membership)
-    return render(request, "claims/home.html", context | elsewhere)
+    return _live(request, "claims/home.html", context | elsewhere)
+
+
+def _live(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    news = render_to_string(f"{template}#news", context, request)
+    seen = hashlib.sha256(TOKEN.sub("", news).encode()).hexdigest()[:16]
+    if wants_fragment(request) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    pace = PACE_OPEN if context.get("unfinished") else PACE_QUIET
+    part = f"{template}#live" if wants_fragment(request) else template
+    return render(request, part, context | {"news": news, "seen": seen, "pace": pace})
 
 
 def _is_agent(membership: Membership) -> bool:

@@ -61,8 +61,10 @@ class Workspace:
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `workspace`, looked up only by those that use it."""
-    return {"workspace": SimpleLazyObject(lambda: find_workspace(request))}
+    """Give templates `workspace`, looked up only by those that use it, and once for all of them."""
+    if not hasattr(request, "workspace"):
+        request.workspace = SimpleLazyObject(lambda: find_workspace(request))  # type: ignore[attr-defined]
+    return {"workspace": request.workspace}  # type: ignore[attr-defined]
 
 
 def find_workspace(request: HttpRequest) -> Workspace:

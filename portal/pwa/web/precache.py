@@ -4,13 +4,17 @@ That is the shell, a page that holds nothing of any person, in every language, a
 it needs. No other page or file is ever kept: a page of somebody who is signed in least of all.
 """
 
+import base64
 import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -37,6 +41,7 @@ STYLES: Final = (
 )
 IMAGES: Final = ("app-icons/apple-touch-180.png", "favicon.svg", "icons.svg")
 SCRIPTS: Final = (
+    "js/page/answer.js",
     "js/page/dom.js",
     "js/page/folded.js",
     "js/page/kept-fields.js",
@@ -111,13 +116,14 @@ PACKAGES: Final = {
 @dataclass(frozen=True)
 class Precache:
     """`version` changes whenever anything else does: `shells` maps a language to the address of
-    its shell, `files` are the addresses of all that the shells load, `worker` that of the service
-    worker's script.
+    its shell, `files` are the addresses of all that the shells load, `integrity` has the digest of
+    each of both, and `worker` is the address of the service worker's script.
     """
 
     version: str
     shells: dict[str, str]
     files: list[str]
+    integrity: dict[str, str]
     worker: str
 
 
@@ -155,16 +161,38 @@ def precache() -> Precache:
 
 
 def _compose() -> Precache:
-    bodies = [shell(language) for language in LANGUAGES]
-    addresses = [static(path) for path in files()]
+    shells = {code: reverse("shell", args=(code,)) for code in LANGUAGES}
+    addresses = {path: static(path) for path in files()}
     worker = static(WORKER)
-    everything = json.dumps([bodies, addresses, worker])
+    integrity = {address: _digest(shell(code).encode()) for code, address in shells.items()}
+    integrity |= {address: _digest(_content(path)) for path, address in addresses.items()}
+    everything = json.dumps([integrity, worker])
     return Precache(
         version=hashlib.sha256(everything.encode()).hexdigest()[:VERSION_LENGTH],
-        shells={code: reverse("shell", args=(code,)) for code in LANGUAGES},
-        files=addresses,
+        shells=shells,
+        files=list(addresses.values()),
+        integrity=integrity,
         worker=worker,
     )
+
+
+def _digest(content: bytes) -> str:
+    """Return the digest as browsers take it: https://www.w3.org/TR/SRI/."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def _content(path: str) -> bytes:
+    """Return what is served of a static file; of one that is missing, what no answer ever is."""
+    found = _collected(path) or finders.find(path)
+    return Path(found).read_bytes() if found and Path(found).is_file() else path.encode()
+
+
+def _collected(path: str) -> str:
+    """Return where the file with its hash in its name is, "" where names have none."""
+    stored = getattr(staticfiles_storage, "stored_name", None)
+    if stored is None or settings.DEBUG:
+        return ""
+    return str(staticfiles_storage.path(stored(path)))
 
 
 _composed = cache(_compose)

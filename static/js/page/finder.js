@@ -1,4 +1,5 @@
 // The search from everywhere, and the list of keys: two dialogs that every page has.
+import { ask as askPortal } from "./answer.js";
 import { find } from "./dom.js";
 
 const PAUSE = 150;
@@ -47,10 +48,10 @@ const ask = async () => {
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const answer = await fetch(address(), { headers: { "HX-Request": "true" }, signal });
+    const answer = await askPortal(address(), { headers: { "HX-Request": "true" }, signal });
     // Somebody signed out, or a page that is of another organisation: the page itself says so.
-    if (!answer.ok || answer.redirected) return;
-    const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || answer.headers.has("HX-Redirect")) return;
+    const fragment = new DOMParser().parseFromString(answer.text, "text/html");
     if (signal.aborted) return;
     results.replaceChildren(...fragment.body.childNodes);
     mark(links()[0]);

@@ -1,11 +1,17 @@
-// A change of language in the middle of a form keeps its content. What somebody had filled in
-// is kept for that one change, in this tab alone: no file, no password, nothing hidden or write-only.
+// A change of language in the middle of a form keeps its content, and so does a page that refuses what
+// was sent: the form opens again as it was. What somebody had filled in is kept for that one change, in
+// this tab alone: no file, no password, nothing hidden or write-only. A form that was refused has it until
+// another page is opened: people are told to reload.
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
-/** @typedef {{ page: string, values: [string, string][] }} Kept */
+/**
+ * `form` is the action of the one that was sent, null for all of the page; `isRefused`: it was not taken.
+ * @typedef {{ page: string, form: string | null, values: [string, string][], isRefused: boolean }} Kept
+ */
 
 const NAME = "kept-fields";
-const FIELDS = "main form :is(input, textarea, select)[name]:not([data-write-only])";
+const FIELDS =
+  "main form :is(input, textarea, select)[name]:not([data-write-only], [autocomplete=one-time-code])";
 const TYPES_LEFT = new Set(["password", "hidden", "file", "submit"]);
 
 const fields = () =>
@@ -18,28 +24,52 @@ const fields = () =>
  * @returns {field is HTMLInputElement} Whether it is marked rather than filled in.
  */
 const isMark = (field) => field.type === "radio" || field.type === "checkbox";
-const page = () => location.pathname + location.search;
 
-const keep = () => {
+// The page that says of which organisation it is is the same one.
+const page = () => {
+  const query = new URLSearchParams(location.search);
+  query.delete("organisation");
+  return `${location.pathname}?${query}`;
+};
+
+/** @param {HTMLFormElement | null} form */
+const actionOf = (form) => form?.getAttribute("action") ?? "";
+
+/** @param {HTMLFormElement | null} form Null for all of the page. */
+const keep = (form) => {
   const values = fields()
+    .filter((field) => !form || field.form === form)
     .filter((field) => !isMark(field) || field.checked)
     .map((field) => [field.name, field.value]);
-  sessionStorage.setItem(NAME, JSON.stringify({ page: page(), values }));
+  const kept = { page: page(), form: form && actionOf(form), values, isRefused: false };
+  sessionStorage.setItem(NAME, JSON.stringify(kept));
 };
 
 /** @param {Kept} kept */
-const restore = ({ page: of, values }) => {
-  if (of !== page()) return;
-  for (const field of fields()) {
+const restore = ({ page: of, form, values, isRefused }) => {
+  if (of !== page() || (form !== null && !isRefused)) return;
+  for (const field of fields().filter((each) => form === null || actionOf(each.form) === form)) {
     const found = values.filter(([name]) => name === field.name).map(([, value]) => value);
     if (isMark(field)) field.checked = found.includes(field.value);
     else if (found[0] !== undefined) field.value = found[0];
   }
 };
 
+// A page that refuses what was sent, or does not know whether it arrived, leads back to the form.
+const isRefusal =
+  document.querySelector("[data-refusal]") || new URLSearchParams(location.search).has("lost");
+
 document.addEventListener("submit", ({ target }) => {
-  if (target instanceof Element && target.matches("[data-language-switch]")) keep();
+  if (!(target instanceof HTMLFormElement) || isRefusal) return;
+  if (target.matches("[data-language-switch]")) keep(null);
+  else if (target.matches("main form[method=post]:not([hx-post])")) keep(target);
 });
-const kept = sessionStorage.getItem(NAME);
-sessionStorage.removeItem(NAME);
-if (kept) restore(JSON.parse(kept));
+const text = sessionStorage.getItem(NAME);
+if (text) {
+  /** @type {Kept} */
+  const kept = JSON.parse(text);
+  const isReturn = kept.isRefused && kept.page === page();
+  if (isRefusal) sessionStorage.setItem(NAME, JSON.stringify({ ...kept, isRefused: true }));
+  else if (!isReturn) sessionStorage.removeItem(NAME);
+  if (!isRefusal) restore(kept);
+}

@@ -1,10 +1,21 @@
 // Keeps polling honest: it rests while nobody looks or nothing can be reached, asks at once on
-// return, says how old the news is, announces a change of status once, and keeps the focus.
+// return, says how old the news is, announces a change of status once, and keeps the focus. Nothing but
+// the portal's own fragments gets into the page.
+import { question, speakerOf } from "./answer.js";
 import { announce, find } from "./dom.js";
 
-/** @typedef {{ requestConfig: { elt: Element }, xhr: XMLHttpRequest, successful?: boolean }} Detail */
+/** @typedef {Record<string, string>} Headers_ */
+/** @typedef {{ elt: Element, headers: Headers_ }} RequestConfig */
+/** @typedef {{ requestConfig: RequestConfig, xhr: XMLHttpRequest, target: Element, successful?: boolean }} Detail */
 
 const STEP = 5000;
+const EMPTY = 204;
+const FAULTY = 422;
+const BUSY = 429;
+const LEADING = ["HX-Redirect", "HX-Refresh", "HX-Location"];
+// The banners, by what was asked.
+const OF_POLLS = ["news", "fault", "gone"];
+const OF_TAPS = ["lost", "failed", "refused"];
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const polled = () => document.querySelectorAll("[data-poll]");
@@ -68,27 +79,72 @@ const hide = (...names) => {
 };
 
 /**
+ * What to say of no fresh news, and of a tap: the portal refused, it failed, or it never heard.
+ * @param {Detail} detail
+ */
+const troubleOf = (detail) => {
+  const { status } = detail.xhr;
+  const isPortals = speakerOf(detail) === "portal";
+  const isRefused = isPortals && status < 500 && status !== BUSY;
+  if (isPoll(detail)) return isRefused ? "gone" : isPortals ? "fault" : "news";
+  return isRefused ? "refused" : isPortals ? "failed" : "lost";
+};
+
+/**
  * A poll comes again by itself. A tap does not: the person must know, wherever they scrolled.
  * @param {Detail} detail
  */
 const showTrouble = (detail) => {
-  if (isPoll(detail)) {
-    byId("news-banner").hidden = false;
-    return;
-  }
-  const refused = [403, 404].includes(detail.xhr.status);
-  const banner = byId(refused ? "refused-banner" : "lost-banner");
+  const trouble = troubleOf(detail);
+  if (isPoll(detail)) hide(...OF_POLLS);
+  const banner = byId(`${trouble}-banner`);
   banner.hidden = false;
-  banner.scrollIntoView({ block: "nearest" });
+  if (!isPoll(detail)) banner.scrollIntoView({ block: "nearest" });
 };
 
+/**
+ * Whether the answer leads elsewhere, or holds the part that it is to replace, and is no whole page:
+ * a script that is led elsewhere gets one.
+ * @param {Detail} detail
+ */
+const isFragment = ({ xhr, target }) => {
+  const isLeading = LEADING.some((name) => xhr.getResponseHeader(name) !== null);
+  if (isLeading || xhr.status === EMPTY || (xhr.status >= 400 && xhr.status !== FAULTY))
+    return true;
+  const id = (xhr.getResponseHeader("HX-Retarget") ?? `#${target.id}`).slice(1);
+  return xhr.responseText.includes(`id="${id}"`) && !/<html[\s>]/i.test(xhr.responseText);
+};
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { headers } = /** @type {CustomEvent<RequestConfig>} */ (event).detail;
+  Object.assign(headers, question());
+});
+
+/**
+ * A page that is no more than news stays where it is when the session has ended: hubs may wait here.
+ * @param {Detail} detail
+ */
+const isToStay = (detail) =>
+  detail.requestConfig.elt.getAttribute("data-poll") === "stay" &&
+  detail.xhr.getResponseHeader("HX-Redirect") !== null;
+
+on("beforeOnLoad", (detail, event) => {
+  if (speakerOf(detail) === "portal" && isToStay(detail)) {
+    event.preventDefault();
+    byId("ended-banner").hidden = false;
+    return;
+  }
+  if (speakerOf(detail) === "portal" && isFragment(detail)) return;
+  event.preventDefault();
+  showTrouble(detail);
+});
 on("beforeRequest", (detail, event) => {
-  if (!isPoll(detail)) hide("lost", "refused");
+  if (!isPoll(detail)) hide(...OF_TAPS);
   else if (resting()) event.preventDefault();
 });
 on("afterRequest", (detail) => {
   if (!detail.successful) return;
-  hide("news");
+  hide(...OF_POLLS);
   if (isPoll(detail)) newsAt = Date.now();
   showAge();
 });
@@ -105,6 +161,16 @@ on("responseError", showTrouble);
 on("sendError", showTrouble);
 document.addEventListener("visibilitychange", wake);
 window.addEventListener("online", wake);
+// What was sent from this page is news to it.
+let isSending = false;
+document.addEventListener("tray-sync", (event) => {
+  const { sending } = /** @type {CustomEvent<{ sending: Set<string> }>} */ (event).detail;
+  if (isSending && !sending.size) wake();
+  isSending = sending.size > 0;
+});
+document.addEventListener("connection", (event) => {
+  if (/** @type {CustomEvent<{ online: boolean }>} */ (event).detail.online) wake();
+});
 
 news();
 showAge();

@@ -1,5 +1,6 @@
 // The portal as an app on this device: its service worker, who works here, and the button that
 // installs it. Storage that is refused is told by the tray, where somebody scans.
+import { ask } from "../page/answer.js";
 import { announce, find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 import { isUnsent } from "../tray/outcome.js";
@@ -35,16 +36,22 @@ const register = () => {
   });
 };
 
+// What could not be kept while something else answered in the portal's place is kept now.
+const keepNow = async () => {
+  const registration = await navigator.serviceWorker.register(setting("worker"), {
+    updateViaCache: "none",
+  });
+  await registration.update();
+};
+
 const forgetHere = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
 
 // The line in the bar believes the browser when it says that there is no network. Here it is asked.
 const isReached = async () => {
   const line = find(document, "connection-line", HTMLElement);
   if (line.dataset.state === "online") return true;
-  const signal = AbortSignal.timeout(SIGN_OUT_PATIENCE);
-  const address = line.getAttribute("portal") ?? "";
-  const answer = await fetch(address, { cache: "no-store", signal });
-  return answer.ok;
+  const { ok } = await ask(line.getAttribute("portal") ?? "", {}, SIGN_OUT_PATIENCE);
+  return ok;
 };
 
 /**
@@ -98,6 +105,11 @@ Promise.all([
 if ("serviceWorker" in navigator) {
   if (document.readyState === "complete") register();
   else window.addEventListener("load", register, { once: true });
+  document.addEventListener("connection", (event) => {
+    const isBack = event instanceof CustomEvent && event.detail.online;
+    // The next page tries again.
+    if (isBack && document.readyState === "complete") keepNow().catch(() => undefined);
+  });
 }
 const showUnsentSafely = () => showUnsent().catch(reportUnlessRefused);
 document.getElementById("person-menu")?.addEventListener("beforetoggle", showUnsentSafely);

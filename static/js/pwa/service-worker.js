@@ -9,7 +9,9 @@
 // cache of the version before stays until the next deployment. So nothing is mixed, and a new
 // worker need not wait for old pages to close: it takes over as soon as it has everything.
 //
-// Pages of people who are signed in are in no cache: only what PRECACHE names is.
+// Pages of people who are signed in are in no cache: only what PRECACHE names is, and of that only
+// what has the digest that PRECACHE gives. Gates and filters answer in the portal's place, and what
+// they answered once would be served for as long as the release lasts.
 {
   /**
    * What portal/pwa/web/precache.py says, with the prefix of static files and the patience with a page
@@ -18,13 +20,14 @@
    * @property {string} version
    * @property {Record<string, string>} shells
    * @property {string[]} files
+   * @property {Record<string, string>} integrity
    * @property {string} under
    * @property {number} patience
    */
   const worker = /** @type {ServiceWorkerGlobalScope & { PRECACHE: Precache }} */ (
     /** @type {unknown} */ (self)
   );
-  const { version, shells, files, under, patience } = worker.PRECACHE;
+  const { version, shells, files, integrity, under, patience } = worker.PRECACHE;
   const FAMILY = "portal-";
   const NAME = `${FAMILY}${version}`;
   // What a proxy answers while there is no portal behind it.
@@ -34,6 +37,8 @@
   // Whoever sent something waits for long; no answer comes by itself after that.
   const SENT_PATIENCE = 60_000;
   const codes = Object.keys(shells);
+  // Whether everything was found to be there, since this worker started.
+  let isWhole = false;
 
   /** @param {string} code */
   const pathOf = (code) => shells[code] ?? "/";
@@ -45,7 +50,10 @@
   const addressOf = (code) => `${pathOf(code)}?version=${version}`;
 
   /** @param {string} url */
-  const hasHash = (url) => /\.[0-9a-f]{12}\.[^/]+$/.test(new URL(url, location.href).pathname);
+  const nameOf = (url) => new URL(url, location.href).pathname;
+
+  /** @param {string} url */
+  const hasHash = (url) => /\.[0-9a-f]{12}\.[^/]+$/.test(nameOf(url));
 
   /**
    * @template T
@@ -61,21 +69,42 @@
     });
 
   /**
-   * Shells are asked for by nobody. What is named by its hash may come from the browser's cache.
+   * The browser itself refuses what has another digest.
+   * @param {string} address
+   * @param {RequestCache} cache
+   */
+  const request = (address, cache) =>
+    new Request(address, {
+      cache,
+      credentials: "same-origin",
+      integrity: integrity[nameOf(address)],
+    });
+
+  /**
+   * What is named by its hash may come from the browser's cache, unless that holds somebody else's.
+   * @param {Cache} cache
    * @param {string} address
    */
-  const request = (address) =>
-    new Request(address, {
-      cache: hasHash(address) ? "default" : "reload",
-      credentials: "omit",
-    });
+  const add = async (cache, address) => {
+    if (hasHash(address)) {
+      try {
+        await cache.add(request(address, "default"));
+        return;
+      } catch {
+        // Asked for once more.
+      }
+    }
+    await cache.add(request(address, "reload"));
+  };
+
+  const everything = () => [...codes.map(addressOf), ...files];
 
   // All or nothing: without every file, the version before stays in charge.
   const install = async () => {
     await caches.delete(NAME);
     const cache = await caches.open(NAME);
     try {
-      await cache.addAll([...codes.map(addressOf), ...files].map(request));
+      await Promise.all(everything().map((address) => add(cache, address)));
     } catch (error) {
       await caches.delete(NAME);
       throw error;
@@ -91,18 +120,56 @@
     await worker.clients.claim();
   };
 
+  /** @param {Response} answer */
+  const digestOf = async (answer) => {
+    const digest = await crypto.subtle.digest("SHA-256", await answer.arrayBuffer());
+    return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+  };
+
   /**
-   * A cache that cannot be read has nothing.
+   * Whether it is what the portal gave: of other versions' files nobody knows here.
+   * @param {string} address
+   * @param {Response | undefined} answer
+   */
+  const isRight = async (address, answer) => {
+    const expected = integrity[nameOf(address)];
+    if (!answer || !expected) return Boolean(answer);
+    return (await digestOf(answer.clone())) === expected;
+  };
+
+  /** @param {string} address */
+  const throwOut = async (address) => {
+    isWhole = false;
+    const cache = await caches.open(NAME);
+    await cache.delete(address, { ignoreVary: true });
+  };
+
+  /**
+   * A cache that cannot be read has nothing, and neither has one whose file is not as it was given.
    * @param {string} address
    */
   const kept = async (address) => {
     /** @param {MultiCacheQueryOptions} where */
-    const found = (where) => caches.match(address, { ...where, ignoreVary: true });
+    const look = (where) => caches.match(address, { ...where, ignoreVary: true });
     try {
-      return (await found({ cacheName: NAME })) ?? (await found({}));
+      const found = await look({ cacheName: NAME });
+      if (await isRight(address, found)) return found;
+      if (found) await throwOut(address);
+      const before = await look({});
+      return (await isRight(address, before)) ? before : undefined;
     } catch {
       return undefined;
     }
+  };
+
+  // Fetches what was thrown out, or what the device has lost: while there is a network.
+  const mend = async () => {
+    if (isWhole) return;
+    const cache = await caches.open(NAME);
+    const there = new Set((await cache.keys()).map(({ url }) => url));
+    const missing = everything().filter((each) => !there.has(new URL(each, location.href).href));
+    await Promise.all(missing.map((address) => add(cache, address)));
+    isWhole = true;
   };
 
   /**
@@ -142,8 +209,18 @@
    */
   const keptInTime = (address) => within(CACHE_PATIENCE, kept(address)).catch(() => undefined);
 
-  /** @param {string} address */
-  const shell = async (address) => keptInTime(addressOf(await language(address)));
+  /**
+   * In another language where the one that is wanted is not to be had.
+   * @param {string} address
+   */
+  const shell = async (address) => {
+    const wanted = await language(address);
+    for (const code of [wanted, ...codes]) {
+      const found = await keptInTime(addressOf(code));
+      if (found) return found;
+    }
+    return undefined;
+  };
 
   /**
    * What is there in time, or undefined.
@@ -187,6 +264,7 @@
    * @param {Response} answer
    */
   const renew = async (asked, answer) => {
+    if (!(await isRight(asked.url, answer))) return;
     const cache = await caches.open(NAME);
     await cache.put(asked, answer);
   };
@@ -199,16 +277,30 @@
     const answering = fetch(asked);
     const answer = await inTime(answering);
     if (!answer) return (await keptInTime(asked.url)) ?? answering;
-    if (answer.status === 200 && files.includes(new URL(asked.url).pathname)) {
+    if (answer.status === 200 && files.includes(nameOf(asked.url))) {
       // A cache that is full keeps what it had.
       await renew(asked, answer.clone()).catch(() => undefined);
     }
     return answer;
   };
 
+  /**
+   * A file of this version that is not kept any more: whoever answers, only the portal is heard.
+   * @param {string} address
+   */
+  const fetched = async (address) => {
+    const asked = (/** @type {RequestCache} */ cache) => fetch(request(address, cache));
+    return asked("default").catch(() => asked("reload"));
+  };
+
   /** @param {Request} asked */
-  const file = async (asked) =>
-    hasHash(asked.url) ? ((await keptInTime(asked.url)) ?? fetch(asked)) : changing(asked);
+  const file = async (asked) => {
+    if (!hasHash(asked.url)) return changing(asked);
+    const found = await keptInTime(asked.url);
+    if (found) return found;
+    const name = nameOf(asked.url);
+    return name in integrity ? fetched(name) : fetch(asked);
+  };
 
   /** @param {Request} asked */
   const answer = (asked) => {
@@ -224,6 +316,9 @@
   worker.addEventListener("activate", (event) => event.waitUntil(activate()));
   worker.addEventListener("fetch", (event) => {
     const answered = answer(event.request);
-    if (answered) event.respondWith(answered);
+    if (!answered) return;
+    event.respondWith(answered);
+    if (event.request.mode !== "navigate") return;
+    event.waitUntil(answered.then(mend).catch(() => undefined));
   });
 }

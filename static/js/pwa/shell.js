@@ -1,8 +1,10 @@
 // The shell opens in the place of the page that was asked for, and leads there once it can: also
-// when its language was changed meanwhile. In the shell alone.
+// when its language was changed meanwhile. It gives way by itself: at once to whoever has done nothing in
+// it, else once nobody looks, and never while something would be lost. In the shell alone.
 import { find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 import { store } from "../tray/page-store.js";
+import { sync } from "../tray/page-sync.js";
 import { pathOf } from "./asked-page.js";
 import { countWaiting } from "./waiting-count.js";
 
@@ -30,3 +32,42 @@ if (isItself) {
   store.set("language", language).catch(reportUnlessRefused);
 }
 countWaiting();
+
+// A portal that answers here, and not there, would be asked for ever.
+const NOT_AGAIN_WITHIN = 60_000;
+const GAVE_WAY = "shell-gave-way";
+const AT_WORK = ["pointerdown", "keydown", "input", "paste"];
+const TYPED = "main input:is([type=text], [type=search], :not([type])), main textarea";
+let isAtWork = isItself;
+
+const work = () => {
+  isAtWork = true;
+};
+
+const isHoldingSomething = () => {
+  /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
+  const fields = document.querySelectorAll(TYPED);
+  const isTyping = [...fields].some(({ value }) => value.trim());
+  const isUnkept = document.querySelector("[data-notice=unkept]:not([hidden])");
+  return isTyping || Boolean(isUnkept || document.querySelector("dialog[open]")) || sync.owes;
+};
+
+const giveWay = () => {
+  const line = find(document, "connection-line", HTMLElement);
+  const isFree = !isLost && !isHoldingSomething() && (!isAtWork || document.hidden);
+  const before = Number(sessionStorage.getItem(GAVE_WAY) ?? 0);
+  if (line.dataset.state !== "online" || !isFree) return;
+  if (Math.abs(Date.now() - before) < NOT_AGAIN_WITHIN) return;
+  sessionStorage.setItem(GAVE_WAY, String(Date.now()));
+  location.replace(page);
+};
+
+for (const kind of AT_WORK) document.addEventListener(kind, work, { capture: true });
+// What the camera reads is work, too.
+store.changes.addEventListener("change", (event) => {
+  if (event instanceof CustomEvent && event.detail.store === "rows" && !sync.detail.sending.size)
+    work();
+});
+document.addEventListener("connection", giveWay);
+document.addEventListener("visibilitychange", giveWay);
+giveWay();

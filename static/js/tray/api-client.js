@@ -1,12 +1,15 @@
 // The portal as the tray speaks to it: sessions, rows, photos, all in JSON.
 
+import { ask, NoAnswer } from "../page/answer.js";
+
+/** @import { PortalAnswer, Speaker } from "../page/answer.js" */
 /** @import { Answer, Label, Refusal, Request, Row, Session, SignIn } from "./wire.js" */
 
 /**
- * Why nothing goes on: "offline" (or nothing that speaks for the portal), "unavailable" (the portal
- * is there, and fails), "signed-out", "ended" (signed out for want of any access), "somebody-else" or
- * "refused".
- * @typedef {"offline" | "unavailable" | "signed-out" | "ended" | "somebody-else" | "refused"} HaltState
+ * Why nothing goes on: "offline", "gate" (something else answers in the portal's place), "unavailable"
+ * (the portal is there, and fails, or a proxy says that it is not), "signed-out", "ended" (signed out
+ * for want of any access), "somebody-else" or "refused".
+ * @typedef {"offline" | "gate" | "unavailable" | "signed-out" | "ended" | "somebody-else" | "refused"} HaltState
  */
 
 const ANSWER_WITHIN = 15_000;
@@ -18,16 +21,30 @@ const LONGEST_RETRY_AFTER = 3_600_000;
 
 /**
  * @param {number} status
- * @param {boolean} isPortals Whether the portal itself says why.
+ * @param {boolean} isSaid Whether the portal says why.
  * @returns {HaltState}
  */
-const stateOf = (status, isPortals) => {
-  if (status === 401) return isPortals ? "ended" : "signed-out";
+const stateOf = (status, isSaid) => {
+  if (status === 401) return isSaid ? "ended" : "signed-out";
   if (status === 409) return "somebody-else";
-  // A refusal without words is none of the portal's own: a token that ran out, a hotel's gate.
-  if (status >= 400 && status < 500 && status !== 429) return isPortals ? "refused" : "offline";
-  // Without words it is a proxy that says there is no portal behind it.
-  return isPortals || [429, 500].includes(status) ? "unavailable" : "offline";
+  // A refusal without words is of this one request: its token ran out.
+  if (status >= 400 && status < 500 && status !== 429) return isSaid ? "refused" : "unavailable";
+  return "unavailable";
+};
+
+/** @type {Record<Exclude<Speaker, "portal">, HaltState>} */
+const WITHOUT = { gate: "gate", blocked: "gate", away: "unavailable", nobody: "offline" };
+
+/**
+ * What is no JSON, or was cut short, is null.
+ * @param {string} text
+ */
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 };
 
 // Why there is no usable answer. `problem` is the portal's sentence, or ""; `signIn` where to sign
@@ -52,15 +69,28 @@ export class Halt extends Error {
   }
 
   /**
-   * @param {Response} answer
+   * @param {PortalAnswer} answer
    * @param {Partial<Refusal & SignIn> | null} body
    */
   static of(answer, body) {
     const halt = new Halt(stateOf(answer.status, Boolean(body?.problem)), body);
     halt.isPortals = answer.status >= 500;
-    const seconds = Number(answer.headers.get("Retry-After") ?? 0);
-    if (seconds > 0) halt.retryAfter = Math.min(seconds * 1000, LONGEST_RETRY_AFTER);
-    return halt;
+    return halt.#until(answer.headers);
+  }
+
+  /** @param {unknown} error Why the portal did not answer; anything else is thrown on. */
+  static without(error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const halt = new Halt(WITHOUT[error.speaker]);
+    halt.isPortals = error.speaker === "away";
+    return halt.isPortals ? halt.#until(error.headers) : halt;
+  }
+
+  /** @param {Headers} headers */
+  #until(headers) {
+    const seconds = Number(headers.get("Retry-After") ?? 0);
+    if (seconds > 0) this.retryAfter = Math.min(seconds * 1000, LONGEST_RETRY_AFTER);
+    return this;
   }
 }
 
@@ -139,16 +169,12 @@ export class ApiClient {
    * @param {number} [within]
    */
   async #ask(url, options, within = ANSWER_WITHIN) {
-    const signal = AbortSignal.timeout(within);
-    let answer;
-    let body;
-    try {
-      answer = await fetch(url, { cache: "no-store", ...options, signal });
-      body = await answer.json().catch(() => null);
-    } catch {
-      throw new Halt("offline");
-    }
-    if (answer.ok && body) return body;
-    throw Halt.of(answer, body);
+    const answer = await ask(url, options, within).catch((error) => {
+      throw Halt.without(error);
+    });
+    const body = parsed(answer.text);
+    if (!answer.ok) throw Halt.of(answer, body);
+    if (!body) throw new Halt("offline");
+    return body;
   }
 }

@@ -24,7 +24,11 @@ const UNITS = /** @type {const} */ ([
 
 // What is said of rows that are not sent: a signal helps only where the network is what is missing.
 /** @type {Partial<Record<Detail["state"], string>>} */
-const UNSENT = { offline: "leave-unsent", "signed-out": "leave-signed-out" };
+const UNSENT = {
+  offline: "leave-unsent",
+  gate: "leave-gate",
+  "signed-out": "leave-signed-out",
+};
 
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 

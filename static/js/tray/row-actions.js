@@ -50,7 +50,7 @@ export class RowActions {
   }
 
   #showThatItWaits() {
-    const isAway = ["offline", "unavailable"].includes(this.#sync.detail.state);
+    const isAway = ["offline", "gate", "unavailable"].includes(this.#sync.detail.state);
     if (isAway && this.#sync.owes) this.#feedback.show("later");
   }
 }

@@ -64,6 +64,7 @@ const nameOf = ({ id, stage }, { state, sending, isLate, isKept }) => {
   const names = {
     online: isLate ? "late" : "waiting",
     unavailable: "unavailable",
+    gate: "gate",
     "signed-out": "sign-in",
     ended: "ended",
   };

@@ -164,7 +164,7 @@ export class TraySync {
       "connection",
       (event) => {
         const isOnline = event instanceof CustomEvent && event.detail.online;
-        if (isOnline && this.detail.state === "offline") this.syncNow();
+        if (isOnline && ["offline", "gate"].includes(this.detail.state)) this.syncNow();
       },
       { signal },
     );

@@ -6,7 +6,7 @@ from django.conf import settings
 from playwright.sync_api import Locator, Page, Route, expect
 
 from portal.sandbox import world
-from tests.browser.steps import ready
+from tests.browser.steps import answer_as_portal, ready
 
 # Of a hub that came online meanwhile the row says that instead.
 CLAIMED = re.compile("^(Claimed|Online)$")
@@ -33,7 +33,7 @@ def keep_news_away(page: Page) -> None:
 
     def answer(route: Route) -> None:
         if route.request.method == "POST":
-            route.fulfill(json={"rows": []})
+            answer_as_portal(route, json={"rows": []})
         else:
             route.continue_()
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from portal.orgs.models import Membership
 from tests.browser.checks import problems
+from tests.browser.steps import answer_as_portal
 from tests.browser.tray.seeded import ROWS, seed
 from tests.browser.tray.steps import add, field, keep_news_away, open_tray, outcome, row, rows
 
@@ -45,7 +46,7 @@ def test_the_last_row_can_be_reached_beside_the_open_camera(tablet, ira, mill_co
     page = tablet(ira, viewport={"width": 1180, "height": 820})
     open_tray(page, f"?site={mill_court.pk}")
     add(page, *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(25)))
-    page.route("**/claims/tray/", lambda route: route.fulfill(status=401, json=SIGN_IN))
+    page.route("**/claims/tray/", lambda route: answer_as_portal(route, status=401, json=SIGN_IN))
     page.evaluate(HURRY)
     expect(page.get_by_role("alert")).to_contain_text("You are signed out")
     assert page.evaluate(ROOM_BELOW) >= 8
@@ -67,7 +68,7 @@ def test_the_tray_of_somebody_signed_out_with_the_camera_open(tablet, camera, ir
     tablet.expected = ["401"]
     camera(None)
     page = tablet(ira, permissions=["camera"])
-    page.route("**/claims/tray/", lambda route: route.fulfill(status=401, json=SIGN_IN))
+    page.route("**/claims/tray/", lambda route: answer_as_portal(route, status=401, json=SIGN_IN))
     open_tray(page)
     expect(page.get_by_role("alert")).to_contain_text("You are signed out")
     expect(page.get_by_text("Aim at the label.")).to_be_visible()
