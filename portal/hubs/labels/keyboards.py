@@ -123,9 +123,9 @@ def undone[T](text: str, look: Callable[[str], T]) -> list[T]:
     if len(typed) < SHORTEST or not SPOILT.search(typed):
         return found
     signs = frozenset(typed) - frozenset(" \t\r\n")
-    for keyboard in _keyboards():
+    for index, keyboard in enumerate(_keyboards()):
         if signs <= keyboard.keys():
-            meant = "".join(keyboard.get(sign, sign) for sign in typed)
+            meant = typed.translate(_table(index))
             what = look(meant) if _is_proof(typed, meant) else None
             if what and what not in found:
                 found.append(what)
@@ -179,6 +179,11 @@ def _keyboards() -> list[dict[str, str]]:
         found.append(_meant((sign, key.translate(SHIFT)) for sign, key in typed))
         found.append(_meant((key, sign) for sign, key in typed))
     return found
+
+
+@cache
+def _table(index: int) -> dict[int, str]:
+    return str.maketrans(_keyboards()[index])
 
 
 def _meant(typed: Iterable[tuple[str, str]]) -> dict[str, str]:
