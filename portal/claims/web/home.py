@@ -66,7 +66,7 @@ def _is_agent(membership: Membership) -> bool:
     return Ability.SUPPORT in access.abilities(membership)
 
 
-def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, object]:
+def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, Any]:
     """Show the claims made for others, to an agent who has given the second factor."""
     if second_factor.lack(request, agent.user):
         return {"rows": [], "lacks_factor": True}
@@ -74,7 +74,7 @@ def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, object]:
     return {"rows": [list_item.for_others(claim) for claim in claims], "for_others": True}
 
 
-def _for_member(member: Membership) -> dict[str, object]:
+def _for_member(member: Membership) -> dict[str, Any]:
     claims = queries.latest(queries.claims_of(member), member)
     return {
         "rows": [list_item.of(claim) for claim in claims],

@@ -46,9 +46,15 @@ export const onTap = (element, name, act, signal) => {
   element.addEventListener("click", tap, { signal });
 };
 
+/**
+ * Whether anything of the element is drawn.
+ * @param {Element} element
+ */
+export const isDrawn = (element) => element.getClientRects().length > 0;
+
 // The element that had the focus may just have gone. A field would bring up the keyboard.
 export const keepFocus = () => {
   const { activeElement, body } = document;
-  if (activeElement && activeElement !== body && activeElement.checkVisibility()) return;
+  if (activeElement && activeElement !== body && isDrawn(activeElement)) return;
   find(document, "#content", HTMLElement).focus({ preventScroll: true });
 };

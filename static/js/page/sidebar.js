@@ -5,7 +5,7 @@ const wide = matchMedia("(min-width: 64rem)");
 
 const settle = () => {
   if (!wide.matches) return;
-  document.getElementById("nav-more")?.hidePopover();
+  document.getElementById("nav-more")?.hidePopover?.();
   const here = document.querySelector(".nav a[aria-current]");
   const foot = document.querySelector(".side-foot");
   const side = here?.closest(".masthead");

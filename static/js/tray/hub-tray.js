@@ -6,6 +6,7 @@ import "../page/site-picker.js";
 import { Address } from "./address.js";
 import { Notices } from "./notices.js";
 import { sync } from "./page-sync.js";
+import { isServed } from "./served.js";
 import { Words } from "./words.js";
 import { Workplace } from "./workplace.js";
 
@@ -23,6 +24,7 @@ class HubTray extends HTMLElement {
   #workplace;
 
   async connectedCallback() {
+    if (!isServed()) return;
     this.#ending = new AbortController();
     const { signal } = this.#ending;
     const notices = new Notices(this);
@@ -49,10 +51,12 @@ class HubTray extends HTMLElement {
     await workplace.open({ site: this.dataset.askedSite || address.get("site"), job }, kept);
     if (signal.aborted) return;
     if (job) workplace.followJob(job, (isGone) => notices.show("job-gone", isGone), signal);
-    workplace.take(this.#takeOver() ?? address.get("label") ?? "");
+    const [label, ...plain] = this.#plain();
+    workplace.take(label ?? address.get("label") ?? "");
     address.settle();
-    // Shown at once, and whole.
+    // Shown at once, and whole. Until here the plain form serves whoever the tray fails.
     this.dataset.state = "ready";
+    for (const part of plain) part.remove();
     const button = this.#button;
     button.hidden = false;
     this.#close(sync.detail.isForeign);
@@ -111,12 +115,14 @@ class HubTray extends HTMLElement {
     find(this, "[data-whose-name]", HTMLElement).textContent = name;
   }
 
-  // What the form without scripts held goes on here: an address may bring a label.
-  #takeOver() {
-    const plain = document.querySelector("[data-plain] [name=label]");
-    for (const part of document.querySelectorAll("[data-plain]")) part.remove();
-    const isField = plain instanceof HTMLInputElement || plain instanceof HTMLTextAreaElement;
-    return isField ? plain.value : undefined;
+  /**
+   * What the form without scripts holds, which goes on here (an address may bring a label), and its parts.
+   * @returns {[string | undefined, ...Element[]]}
+   */
+  #plain() {
+    const field = document.querySelector("[data-plain] [name=label]");
+    const isField = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+    return [isField ? field.value : undefined, ...document.querySelectorAll("[data-plain]")];
   }
 
   /** @param {boolean} isClosed Whether somebody else has signed in. */

@@ -1,6 +1,6 @@
 // The rows of the tray on the screen, newest first, and how many they are. Each row keeps its element
 // as long as it is there.
-import { find } from "../page/dom.js";
+import { find, isDrawn } from "../page/dom.js";
 import { Announcer } from "./announcer.js";
 import { isDone } from "./outcome.js";
 import { TrayRow } from "./row.js";
@@ -193,7 +193,7 @@ export class TrayView {
   #keepFocus(focused) {
     if (!focused) return;
     const { activeElement, body } = document;
-    if (activeElement && activeElement !== body && activeElement.checkVisibility()) return;
+    if (activeElement && activeElement !== body && isDrawn(activeElement)) return;
     const { element, next } = focused;
     const place = element.isConnected ? element : next;
     const way = element.isConnected && element.querySelector("[data-part=link][href]");
