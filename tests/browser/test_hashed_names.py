@@ -15,7 +15,7 @@ HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 # What the claim page asked for before it was made of modules: the page, its files, its icons.
 BEFORE_MODULES = 49
 # What every page has since then: the frame's two sheets, the search from everywhere, that a form is
-# sent once, that accents do not matter, the sidebar that shows where one is, and whose an answer is.
+# sent once, that accents do not matter, the sidebar that shows where one is, and whose answers are.
 OF_THE_FRAME = 7
 # What the tray knows of its job: the job, whether one may leave, the places, and saying so.
 OF_JOBS = 4
