@@ -14,7 +14,7 @@ from tests.browser.tray.steps import add, claim_all, hubs, open_tray, pick, row,
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
 # What Chromium says of such answers.
-SAID = ["net::ERR_", "status of 4", "status of 5", "htmx:", "Response Status", "CORS"]
+SAID = ["net::ERR_", "status of 4", "status of 5", "htmx:", "Response Status", "CORS", "olicy"]
 SIGN_IN = "This network wants you to sign in."
 BLOCKED = "This network does not let you through"
 AWAY = "The portal is not answering."

@@ -36,12 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "claims/nowhere.html")
     others = [each for each in memberships if each.pk != membership.pk]
     elsewhere = {"jobs_elsewhere": job_queries.todays_elsewhere(others)}
-    context: dict[str, Any]
     administers = membership.role == Membership.Role.ADMIN
     if administers and not membership.organisation.holds_super_key:
-        context = home_admin.page_of(membership) | elsewhere
-        return _live(request, "claims/home_admin.html", context)
-    context = _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
+        of_admin = home_admin.page_of(membership) | elsewhere
+        return _live(request, "claims/home_admin.html", of_admin)
+    context: dict[str, Any] = (
+        _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
+    )
     if administers:
         context |= home_admin.page_of(membership)
     elif Ability.CLAIM in access.abilities(membership):

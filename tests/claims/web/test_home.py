@@ -1,5 +1,7 @@
 """The first page: where to start, for each role."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -247,3 +249,32 @@ def test_a_choice_that_is_no_longer_ones_own_falls_back(as_person, acme, harbour
     leaving.delete()
 
     assert "Acme Properties</strong>" in home(client).content.decode()
+
+
+def test_home_tells_what_is_new_on_it_and_nothing_where_the_page_knows_it(
+    as_person, ira, ada, claim
+):
+    for person in (ira, ada):
+        client = as_person(person)
+        page = client.get("/").content.decode()
+        address = html.unescape(re.search(r'id="live"[^>]* hx-get="([^"]+)"', page)[1])
+        asked = {"headers": {"HX-Request": "true"}}
+        assert client.get(address, **asked).status_code == 204
+
+        news = client.get("/?seen=older", **asked).content.decode()
+        assert news.strip().startswith('<div id="live"')
+        assert f'hx-get="{html.escape(address)}"' in news
+        assert "<html" not in news
+
+
+def test_home_tells_an_installer_of_a_claim_that_was_made_meanwhile(
+    as_person, ira, mill_court, hub_id
+):
+    client = as_person(ira)
+    page = client.get("/").content.decode()
+    address = re.search(r'id="live"[^>]* hx-get="([^"]+)"', page)[1]
+    made = actions.submit(claim_request(ira, mill_court, hub_id))
+    news = client.get(address, headers={"HX-Request": "true"})
+
+    assert news.status_code == 200
+    assert str(made.pk) in news.content.decode()

@@ -1,5 +1,7 @@
 """The portal as an app: what browsers ask for by themselves, and what devices may keep."""
 
+import base64
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -174,3 +176,18 @@ def test_only_pages_of_people_signed_in_register_the_service_worker(client, as_p
     page = as_person(ira).get("/").content.decode()
     assert 'name="portal-worker" content="/service-worker.js"' in page
     assert f'name="portal-person" content="{ira.pk}"' in page
+
+
+def test_each_file_and_shell_that_is_kept_has_the_digest_of_what_is_served(client):
+    keeps = kept(client)
+
+    assert set(keeps["integrity"]) == {*keeps["files"], *keeps["shells"].values()}
+    for address in keeps["files"]:
+        content = Path(finders.find(address.removeprefix(keeps["under"]))).read_bytes()
+        assert keeps["integrity"][address] == digest(content)
+    for address in keeps["shells"].values():
+        assert keeps["integrity"][address] == digest(client.get(address).content)
+
+
+def digest(content: bytes) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
