@@ -69,7 +69,8 @@ def test_menus_open_and_close_where_there_are_no_popovers(tablet, ira):
     page.goto("/")
     button = page.locator("[popovertarget=person-menu]:visible")
     menu = page.locator("#person-menu")
-    for close in (button.click, lambda: page.keyboard.press("Escape"), page.locator("#content").click):
+    content = page.locator("#content")
+    for close in (button.click, lambda: page.keyboard.press("Escape"), content.click):
         button.click()
         expect(menu).to_have_attribute("data-open", "")
         close()
