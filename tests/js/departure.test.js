@@ -1,7 +1,7 @@
 // May I leave? What keeps somebody at a site, and what does not.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { departure } from "../../static/js/tray/departure.js";
+import { arrived, departure } from "../../static/js/tray/departure.js";
 import { job, news, progress, row } from "./rows.js";
 
 const sent = (fields) => row({ stage: "sent", news: news("a", { settled: true, ...fields }) });
@@ -109,6 +109,34 @@ for (const [name, rows, at, isOnline, why, number] of [
     "unsent",
     1,
   ],
+  ["a claim gave up", [online(), sent({ outcome: "failed" })], undefined, true, "failed", 1],
+  ["a hub was lost", [online(), sent({ outcome: "lost" })], undefined, true, "failed", 1],
+  [
+    "all gave up",
+    [sent({ outcome: "failed" }), sent({ outcome: "lost" })],
+    undefined,
+    true,
+    "failed",
+    2,
+  ],
+  [
+    "a claim gave up and another waits for an administrator",
+    [sent({ outcome: "failed" }), sent({ outcome: "held_up", toRelease: true })],
+    undefined,
+    true,
+    "failed",
+    1,
+  ],
+  [
+    "a claim of a job gave up beside those that are online",
+    [sent({ outcome: "failed" })],
+    of(0, { claimed: 2, online: 2 }),
+    true,
+    "failed",
+    1,
+  ],
+  ["a claim was stopped", [online(), sent({ outcome: "cancelled" })], undefined, true, "done", 1],
+  ["a claim stumbled", [online(), sent({ outcome: "not_taken" })], undefined, true, "under-way", 1],
   ["nobody said how many hubs a job has", [], of(0, { claimed: 2, online: 2 }), true, "done", 2],
 ]) {
   test(`${name}: ${why}`, () => {
@@ -154,4 +182,65 @@ for (const [name, rows, isOnline, missing, left, inTray] of [
 test("the numbers of a job are the portal's", () => {
   const now = departure([online()], of(12, { claimed: 9, online: 8, offline: 1 }), true);
   assert.deepEqual([now.expected, now.claimed, now.online], [12, 9, 8]);
+});
+
+const waits = () => sent({ outcome: "held_up", atHub: true });
+const here = () => row({ news: news("a", { outcome: "here", canClaim: false, settled: true }) });
+
+for (const [name, rows, at, hubs, onlineNow] of [
+  ["a hub without a claim yet", [online(), waits()], undefined, 2, 1],
+  ["one that was only looked up", [offline(), here()], undefined, 1, 0],
+  [
+    "one that the organisation has elsewhere",
+    [offline(), here(), sent({ outcome: "elsewhere" })],
+    undefined,
+    1,
+    0,
+  ],
+  [
+    "claims that were stopped, gave up or were lost",
+    ["cancelled", "failed", "lost"].map((outcome) => sent({ outcome })).concat(offline()),
+    undefined,
+    1,
+    0,
+  ],
+  ["one that was refused once sent", [offline(), sent({ outcome: "refused" })], undefined, 1, 0],
+  [
+    "claims that go on, and what is confirmed",
+    [offline(), sent({ outcome: "under_way" }), sent({ outcome: "held_up" }), confirmed()],
+    undefined,
+    4,
+    0,
+  ],
+  [
+    "a claim of a job that waits for its hub",
+    [],
+    of(0, { claimed: 3, online: 3, offline: 1 }),
+    4,
+    3,
+  ],
+  [
+    "a job's claims that go on",
+    [],
+    of(0, { claimed: 3, online: 2, offline: 1, underWay: 2, heldUp: 1 }),
+    6,
+    2,
+  ],
+  ["more than a job expects", [], of(2, { claimed: 3, online: 2, offline: 1 }), 3, 2],
+  ["fewer than a job expects", [], of(12, { claimed: 3, online: 2, offline: 1 }), 12, 2],
+]) {
+  test(`of how many hubs some are online: ${name}`, () => {
+    const now = departure(rows, at, true);
+    assert.deepEqual([now.hubs, now.online], [hubs, onlineNow]);
+  });
+}
+
+test("only what is claimed and online is shared", () => {
+  const one = online();
+  const over = online();
+  const rows = [one, over, offline(), here(), confirmed(), sent({ outcome: "failed" })];
+  assert.deepEqual(
+    arrived(rows, (each) => each === over),
+    [one],
+  );
 });

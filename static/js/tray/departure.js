@@ -1,22 +1,24 @@
 // May I leave? What is still to be done here, from the rows on the device and what the portal said.
 import { TrayModel } from "./model.js";
-import { isKept, isRefused } from "./outcome.js";
+import { isKept } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Awaited, Job } from "./wire.js" */
 
 /**
  * What keeps somebody: rows that are not sent for want of a network, hubs that are not claimed yet, hubs
- * without power or network, claims that are under way, hubs that are missing; or nothing does: an
- * administrator decides about claims, they go on elsewhere, all is done, the job is over, or nothing was
- * begun. Of a job that is over nothing keeps anybody, beside rows that are not sent. Of rows
+ * without power or network, claims that are under way, hubs that are missing, hubs that are not claimed
+ * after all; or nothing does: an administrator decides about claims, they go on elsewhere, all is done,
+ * the job is over, or nothing was begun. Of a job that is over nothing keeps anybody, beside rows that are not sent. Of rows
  * that are "kept" the portal takes none from this person now, and staying helps nothing.
- * @typedef {"unsent" | "kept" | "to-claim" | "offline" | "under-way" | "missing" | "to-release"
- *   | "elsewhere" | "done" | "over" | "nothing"} Why
+ * @typedef {"unsent" | "kept" | "to-claim" | "offline" | "under-way" | "missing" | "failed"
+ *   | "to-release" | "elsewhere" | "done" | "over" | "nothing"} Why
  */
 /**
  * `number` is how many keep them; `awaited` one of the hubs that are not online. `left` counts the hubs
  * for which nothing was begun, whatever else keeps them, and `inTray` those of them that are scanned.
+ * `expected` is how many hubs there should be, and `hubs` how many may be online in the end: a job may
+ * have more than it expected.
  * @typedef {object} Departure
  * @property {Why} why
  * @property {number} number
@@ -24,9 +26,26 @@ import { isKept, isRefused } from "./outcome.js";
  * @property {number} left
  * @property {number} inTray
  * @property {number} expected
+ * @property {number} hubs
  * @property {number} claimed
  * @property {number} online
  */
+
+// What a claim has come to that is neither there nor on its way, and that somebody should know of.
+const FAILED = ["failed", "lost"];
+
+/** @param {KeptRow} row */
+const isFailed = ({ stage, news }) => stage === "sent" && FAILED.includes(news?.outcome ?? "");
+
+/**
+ * The hubs of these rows that are claimed and online.
+ * @param {KeptRow[]} rows
+ * @param {(row: KeptRow) => boolean} [isOver] Whether the row's job is over.
+ */
+export const arrived = (rows, isOver = () => false) =>
+  rows.filter(
+    (row) => row.stage === "sent" && TrayModel.isDone(row) && row.news?.online && !isOver(row),
+  );
 
 /**
  * How far the hubs of the rows themselves are.
@@ -42,7 +61,7 @@ const ownProgress = (rows) => {
   return {
     claimed: done.length,
     online: done.filter(({ news }) => news?.online).length,
-    underWay: others("under_way"),
+    underWay: others("under_way") + others("not_taken"),
     heldUp: others("held_up"),
     toRelease: sent.filter(({ news }) => news?.toRelease).length,
     offline: atHub.length,
@@ -64,19 +83,21 @@ export const departure = (all, job, isOnline, isOver = () => false) => {
   const kept = confirmed.filter(({ news }) => isKept(news?.outcome)).length;
   const unsent = confirmed.length - (isOnline ? kept : 0);
   const toClaim = rows.filter((row) => TrayModel.isClaimable(row)).length;
-  const refused = rows.filter((row) => isRefused(row.news?.outcome)).length;
+  const failed = rows.filter(isFailed).length;
   const { claimed, online, underWay, heldUp, offline } = progress;
+  // Each once: what is claimed and not online is among those that are offline.
+  const begun = online + offline + underWay + heldUp + confirmed.length;
   // What is confirmed here is begun, though the portal does not know of it.
   const left = Math.max(toClaim, (job?.progress.missing ?? 0) - confirmed.length);
-  const own = rows.length - toClaim - refused;
-  const expected = job ? job.expected || claimed : Math.max(claimed, own);
+  const expected = job?.expected || begun;
+  const hubs = Math.max(expected, begun);
   /**
    * @param {Why} why
    * @param {number} [number]
    */
   const because = (why, number = 0) => {
     const [awaited] = why === "offline" ? progress.awaited : [];
-    return { why, number, awaited, left, inTray: toClaim, expected, claimed, online };
+    return { why, number, awaited, left, inTray: toClaim, expected, hubs, claimed, online };
   };
   if (unsent) return because(isOnline ? "under-way" : "unsent", unsent);
   if (offline) return because("offline", offline);
@@ -84,6 +105,7 @@ export const departure = (all, job, isOnline, isOver = () => false) => {
   if (underWay) return because("under-way", underWay);
   if (kept) return because("kept", kept);
   if (left) return because("missing", left);
+  if (failed) return because("failed", failed);
   if (progress.toRelease) return because("to-release", progress.toRelease);
   if (heldUp) return because("elsewhere", heldUp);
   if (rows.length < all.length) return because("over");

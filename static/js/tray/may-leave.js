@@ -1,6 +1,6 @@
 // The line that says whether one may leave, and what stands above the rows once all is done.
 import { announce, find, onTap } from "../page/dom.js";
-import { departure } from "./departure.js";
+import { arrived, departure } from "./departure.js";
 import { tailOf } from "./row.js";
 
 /** @import { Departure } from "./departure.js" */
@@ -40,6 +40,21 @@ const timeOf = (at) =>
     hourCycle: "h23",
   }).format(at);
 
+/**
+ * A span of time; the days are named where it is none of one day.
+ * @param {number} since
+ * @param {number} until
+ */
+const spanOf = (since, until) => {
+  const ends = [since, until];
+  const isOneDay = new Set(ends.map((at) => new Date(at).toDateString())).size === 1;
+  /** @param {number} at */
+  const dayOf = (at) =>
+    new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(at);
+  const times = ends.map((at) => (isOneDay ? timeOf(at) : `${dayOf(at)} ${timeOf(at)}`));
+  return [...new Set(times)].join(isOneDay ? "–" : " – ");
+};
+
 /** @param {string} moment */
 const ago = (moment) => {
   const seconds = Math.min(0, (Date.parse(moment) - Date.now()) / 1000);
@@ -52,6 +67,8 @@ export class MayLeave {
   #element;
   #parts;
   #isDone = false;
+  /** The rows whose hubs are claimed and online. @type {KeptRow[]} */
+  #arrived = [];
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -83,7 +100,10 @@ export class MayLeave {
     const job = jobs.at(chosen.id);
     const isOnline = sync.detail.state === "online";
     const rows = this.#rows(chosen.id);
-    const now = departure(rows, job, isOnline, (row) => row.job !== job?.id && jobs.isOver(row));
+    /** @param {KeptRow} row */
+    const isOver = (row) => row.job !== job?.id && jobs.isOver(row);
+    const now = departure(rows, job, isOnline, isOver);
+    this.#arrived = arrived(rows, isOver);
     this.#write("[data-job-name]", job ? words.sentence("job", job.number) : "");
     this.#write("[data-job-note]", job?.note ?? "");
     this.#write("[data-numbers]", this.#numbers(now, job, isOnline));
@@ -93,7 +113,7 @@ export class MayLeave {
     this.#write("[data-leave-words]", line.hidden ? "" : this.#sentences(now, sync.detail.state));
     const isHelp = ["offline", "under-way"].includes(now.why) && !now.left;
     find(this.#element, "[data-leave-help]", HTMLElement).hidden = !isHelp;
-    this.#showDone(now, job, rows);
+    this.#showDone(now, job);
   }
 
   /**
@@ -145,7 +165,7 @@ export class MayLeave {
    * @param {Departure} now
    * @param {Detail["state"]} state
    */
-  #sentence({ why, number, awaited, expected, online }, state) {
+  #sentence({ why, number, awaited, hubs, online }, state) {
     const { words } = this.#parts;
     if (why === "over") return words.sentence("leave-over");
     const isLost = !this.#parts.model.isKept && ["unsent", "kept"].includes(why);
@@ -158,8 +178,8 @@ export class MayLeave {
     const others = number > 1 ? ` ${words.count("and-others", number - 1)}` : "";
     const whom = /** @type {const} */ ([tailOf(awaited.hubId), seen]);
     const wait =
-      expected > 1
-        ? words.sentence("leave-offline-of", online, expected, ...whom)
+      hubs > 1
+        ? words.sentence("leave-offline-of", online, hubs, ...whom)
         : words.sentence("leave-offline", ...whom);
     return `${wait}${others}`;
   }
@@ -167,15 +187,14 @@ export class MayLeave {
   /**
    * @param {Departure} now
    * @param {Job | undefined} job
-   * @param {KeptRow[]} rows
    */
-  #showDone({ why, number }, job, rows) {
+  #showDone({ why, number }, job) {
     const { words } = this.#parts;
     const isDone = why === "done";
     find(this.#element, "[data-done]", HTMLElement).hidden = !isDone;
     if (isDone) {
       this.#write("[data-done-title]", words.count("leave-done", number));
-      this.#write("[data-done-facts]", this.#facts(number, job, rows));
+      this.#write("[data-done-facts]", this.#facts(number, job));
       const complete = find(this.#element, "[data-complete]", HTMLAnchorElement);
       complete.hidden = !job?.complete;
       if (job?.complete) complete.href = job.complete;
@@ -189,22 +208,18 @@ export class MayLeave {
    * Where, from when to when, how many.
    * @param {number} number
    * @param {Job | undefined} job
-   * @param {KeptRow[]} rows
    */
-  #facts(number, job, rows) {
+  #facts(number, job) {
     const { site, words } = this.#parts;
-    const read = rows.map(({ at }) => at);
+    const read = this.#arrived.map(({ at }) => at);
     const since = job ? Date.parse(job.progress.since) : Math.min(...read);
     const until = job ? Date.parse(job.progress.until) : Math.max(...read);
-    const times = [since, until].map(timeOf);
-    const span = times[0] === times[1] ? times[0] : times.join("–");
-    return [site.site.name, span, words.count("hubs", number)].join(" · ");
+    return [site.site.name, spanOf(since, until), words.count("hubs", number)].join(" · ");
   }
 
   async #share() {
-    const { feedback, jobs, site } = this.#parts;
-    const rows = this.#rows(site.site.id).filter((row) => row.stage === "sent");
-    const hubs = rows.map((row) => `${row.hubId} ${jobs.placeOf(row)}`.trim());
+    const { feedback, jobs } = this.#parts;
+    const hubs = this.#arrived.map((row) => `${row.hubId} ${jobs.placeOf(row)}`.trim());
     /** @param {string} selector */
     const said = (selector) => find(this.#element, selector, HTMLElement).textContent ?? "";
     const lines = [said("[data-done-facts]"), said("[data-job-name]"), ...hubs];
