@@ -248,7 +248,7 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
         case Action.STOP:
             actions.stop(claim, member.user)
         case Action.TRY_NOW:
-            return _OfClaim(claim.pk, row.tried, held_back=not actions.try_now(claim))
+            return _OfClaim(claim.pk, tried=True, held_back=not actions.try_now(claim))
     return _OfClaim(claim.pk)
 
 

@@ -171,7 +171,7 @@ test("what was put away comes back in its place", async () => {
   const rows = model.add([label(1), label(2), label(3)], MILL);
   model.putAway([rows[1]]);
   assert.equal(model.rows.size, 2);
-  model.bringBack();
+  model.bringBack(MILL);
   assert.deepEqual(
     (await settled(model)).map(({ hubId }) => hubId),
     ["hub 1", "hub 2", "hub 3"],
@@ -184,7 +184,11 @@ for (const [name, stage, fields, isFinished] of [
   ["a hub that is claimed and not online", "sent", { outcome: "claimed" }, false],
   ["a hub that was looked up and is here", "tray", { outcome: "here" }, true],
   ["a hub that can never be claimed", "tray", { outcome: "refused", settled: true }, true],
-  ["a claim that was refused and can be made again", "sent", { outcome: "refused" }, false],
+  ["a claim that was refused and may go on", "sent", { outcome: "refused" }, false],
+  ["a claim that was refused for good", "sent", { outcome: "refused", settled: true }, true],
+  ["a hub that came out to be elsewhere", "sent", { outcome: "elsewhere", settled: true }, true],
+  ["a hub that is elsewhere", "tray", { outcome: "elsewhere", settled: true }, true],
+  ["a claim that gave up", "sent", { outcome: "failed", settled: true }, false],
   ["a hub that is ready", "tray", { outcome: "ready", settled: true }, false],
 ]) {
   test(`${name} is ${isFinished ? "" : "not "}put away with the finished ones`, () => {
@@ -321,12 +325,15 @@ test("undo, and a tap, bring it back from aside; scanned again it is forgotten t
   const model = new TrayModel(OWNER, sync);
   await settled(model);
   model.putAway([one, other]);
-  model.bringBack();
+  model.bringBack(MILL);
   assert.equal((await settled(model)).length, 2);
   assert.deepEqual(model.aside, []);
+  const refuse = (each) => ({ ...each, news: news(each.id, refused("refused")) });
+  await sync.store.change([one.id, other.id], refuse);
+  await settled(model);
   model.putAway([...model.rows.values()]);
   await settled(model);
-  model.takeBack(one.id);
+  model.takeBack(one.id, MILL);
   assert.deepEqual(
     (await settled(model)).map(({ hubId }) => hubId),
     ["hub 1"],
@@ -351,4 +358,108 @@ test("after a week, or at a tap, what lies aside is forgotten", async () => {
   model.forgetAside(young.id);
   await settled(model);
   assert.deepEqual(await sync.store.rows("ira"), []);
+});
+
+// A model whose rows, refused one and all, are on the device.
+const withRefused = async (...rows) => {
+  await sync.store.put(...rows);
+  const model = new TrayModel(OWNER, sync);
+  await settled(model);
+  return model;
+};
+const inOrder = (number, more = {}) =>
+  Array.from({ length: number }, (_, n) =>
+    lookedUp(`hub ${n}`, "refused", { at: Date.now() + n, ...more }),
+  );
+const hubsOf = (rows) => rows.map(({ hubId }) => hubId);
+
+test("a hub that was refused once its claim was sent lies aside, too", async () => {
+  const [one] = inOrder(1, { stage: "sent" });
+  const model = await withRefused(one);
+  model.putAway(model.finished());
+  await settled(model);
+  assert.deepEqual(hubsOf(model.aside), ["hub 0"]);
+});
+
+test("what was put away can be undone after one of it was put back", async () => {
+  const model = await withRefused(...inOrder(3));
+  const rows = [...model.rows.values()];
+  model.putAway(rows);
+  model.takeBack(rows[1].id, MILL);
+  assert.deepEqual(hubsOf(model.bringBack(MILL)), ["hub 0", "hub 2"]);
+  assert.deepEqual(hubsOf(await settled(model)), ["hub 0", "hub 1", "hub 2"]);
+  assert.deepEqual(model.aside, []);
+});
+
+test("what was forgotten is not brought back with the rest", async () => {
+  const model = await withRefused(...inOrder(2));
+  const rows = [...model.rows.values()];
+  model.putAway(rows);
+  model.forgetAside(rows[0].id);
+  model.bringBack(MILL);
+  assert.deepEqual(hubsOf(await settled(model)), ["hub 1"]);
+});
+
+for (const [name, bringBack] of [
+  ["put back", (model, [one]) => model.takeBack(one.id, QUAY)],
+  ["brought back", (model) => model.bringBack(QUAY)],
+]) {
+  test(`what is ${name} is for the site of now, and looked up again`, async () => {
+    const model = await withRefused(...inOrder(1));
+    const rows = [...model.rows.values()];
+    model.putAway(rows);
+    bringBack(model, rows);
+    const [back] = await settled(model);
+    assert.deepEqual([back.site, back.siteName, back.job, back.news], ["quay", "Quay", "", null]);
+  });
+
+  test(`a claim that is ${name} stays where it was made`, async () => {
+    const model = await withRefused(...inOrder(1, { stage: "sent" }));
+    const rows = [...model.rows.values()];
+    model.putAway(rows);
+    bringBack(model, rows);
+    const [back] = await settled(model);
+    assert.deepEqual([back.site, back.news.outcome], ["mill", "refused"]);
+  });
+}
+
+test("where no site is chosen, what is put back stays where it was", async () => {
+  const model = await withRefused(...inOrder(1));
+  const [one] = model.rows.values();
+  model.putAway([one]);
+  model.takeBack(one.id, { id: "", name: "", job: "", places: [] });
+  const [back] = await settled(model);
+  assert.deepEqual([back.site, back.siteName, back.news], ["mill", "Mill Court", null]);
+});
+
+test("the week counts from when it was put aside, not from the scan", async () => {
+  const week = 7 * 24 * 3_600_000;
+  const scanned = Date.now() - 2 * week;
+  const model = await withRefused(...inOrder(1, { at: scanned }));
+  model.putAway([...model.rows.values()]);
+  await settled(model);
+  assert.deepEqual(hubsOf(model.aside), ["hub 0"]);
+  mock.method(Date, "now", () => scanned + 3 * week + 60_000);
+  await settled(model);
+  assert.deepEqual(model.aside, []);
+});
+
+test("of more than fifty the oldest are forgotten, on the device as well", async () => {
+  const model = await withRefused(...inOrder(60));
+  model.putAway([...model.rows.values()].slice(0, 30));
+  model.putAway([...model.rows.values()]);
+  assert.equal(model.aside.length, 50);
+  await settled(model);
+  assert.deepEqual(
+    [model.aside.length, model.aside[0].hubId, model.aside.at(-1).hubId],
+    [50, "hub 59", "hub 10"],
+  );
+  assert.equal((await sync.store.rows("ira")).length, 50);
+});
+
+test("more than fifty that a page of before left are cut when they are read", async () => {
+  const model = await withRefused(...inOrder(55, { isAside: true }));
+  assert.equal(model.aside.length, 50);
+  await settled(model);
+  assert.equal((await sync.store.rows("ira")).length, 50);
 });

@@ -35,6 +35,8 @@ export const news = (id, more = {}) => ({
   title: "",
   text: "",
   tried: "",
+  trying: false,
+  nextLook: "",
   meta: "SPK-Hub 2",
   number: "",
   url: "",

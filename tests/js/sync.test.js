@@ -585,3 +585,59 @@ test("an answer that the device does not store is asked for again, from memory",
   await start(confirmed);
   assert.equal((await spare.rows("ira"))[0].news.word, "Suspended");
 });
+
+const tried = () => {
+  const sent = row({ stage: "sent", isTried: true });
+  return { ...sent, news: news(sent.id, { claimId: "claim", outcome: "held_up" }) };
+};
+const kept = async ({ id }) => (await store.rows("ira")).find((each) => each.id === id);
+const claim = (more) => ({ claimId: "claim", outcome: "held_up", ...more });
+
+for (const [name, more] of [
+  ["says what came of it", { tried: "Tried 14:03: still offline." }],
+  ["tells of another state", { outcome: "under_way", word: "Stopping" }],
+  ["says that it is held up elsewhere", { word: "Waiting for the key" }],
+  ["says that the claim has ended", { outcome: "refused", settled: true }],
+]) {
+  test(`a try is over with the answer that ${name}`, async () => {
+    const one = tried();
+    answerWith(claim({ trying: true }));
+    await watch(one);
+    assert.equal((await kept(one)).isTried, true);
+    answerWith(claim(more));
+    await pass(2 * SECOND);
+    assert.equal((await kept(one)).isTried, false);
+  });
+}
+
+test("a try is over with an answer that has no news of it", async () => {
+  const one = tried();
+  answer(async () => told([]));
+  await watch(one);
+  assert.equal((await kept(one)).isTried, false);
+});
+
+test("what came of a try is told once, and stays until the claim is in another state", async () => {
+  const one = tried();
+  answerWith(claim({ tried: "Tried 14:03: still offline." }));
+  await watch(one);
+  answerWith(claim({ tried: "", nextLook: "Next look at 14:09." }));
+  await pass(3 * SECOND);
+  const asked = portal.exchange.mock.calls.map(({ arguments: [, , [each]] }) => each.tried);
+  assert.deepEqual(asked.slice(0, 2), [true, false]);
+  assert.equal((await kept(one)).news.tried, "Tried 14:03: still offline.");
+  answerWith(claim({ outcome: "under_way", word: "Claiming" }));
+  await pass(3 * SECOND);
+  assert.equal((await kept(one)).news.tried, "");
+});
+
+test("an answer to a question from before the tap ends no try", async () => {
+  const one = { ...tried(), isTried: false };
+  answer(async (_p, _o, rows) => {
+    await store.change([one.id], (each) => ({ ...each, isTried: true }));
+    return told(rows.map(({ id }) => news(id, claim())));
+  });
+  await watch(one);
+  assert.equal(portal.exchange.mock.callCount(), 1);
+  assert.equal((await kept(one)).isTried, true);
+});

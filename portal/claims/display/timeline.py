@@ -21,6 +21,8 @@ from portal.orgs.models import User
 EXPECT_ONLINE = timedelta(hours=2)
 # A reading tells what is so now for a minute on the page, which asks for another.
 FRESH = timedelta(seconds=60)
+# So long a claim that is due is about to be tried; then nothing says that it will be soon.
+TRIED_WITHIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,17 +319,34 @@ _STILL: dict[str, Text] = {
 
 
 def is_being_tried(claim: Claim) -> bool:
-    """Whether a claim that waits is being tried at this moment, or as soon as a worker is free."""
+    """Whether a claim that waits is being tried at this moment, or is about to be."""
+    due_for = _due_for(claim)
+    is_about_to_be = due_for is not None and due_for < TRIED_WITHIN
+    return actions.can_try_now(claim) and (_is_leased(claim) or is_about_to_be)
+
+
+def _is_left(claim: Claim) -> bool:
+    """Whether a claim that waits was to be tried a while ago, and no worker has got to it."""
+    due_for = _due_for(claim)
+    return not _is_leased(claim) and due_for is not None and due_for >= TRIED_WITHIN
+
+
+def _is_leased(claim: Claim) -> bool:
+    return claim.lease_until is not None and claim.lease_until > timezone.now()
+
+
+def _due_for(claim: Claim) -> timedelta | None:
+    """Return for how long the claim has been due, None where it is not."""
     now = timezone.now()
-    is_due = claim.due_at is not None and claim.due_at <= now
-    is_leased = claim.lease_until is not None and claim.lease_until > now
-    return actions.can_try_now(claim) and (is_due or is_leased)
+    return now - claim.due_at if claim.due_at is not None and claim.due_at <= now else None
 
 
 def tried(claim: Claim) -> str:
     """Say when a claim that waits was tried last, and what came of it; "" while it is tried."""
     if claim.contacted_at is None or not actions.can_try_now(claim) or is_being_tried(claim):
         return ""
+    if _is_left(claim):
+        return gettext("The portal has not got to it yet. It is tried as soon as that can be.")
     is_sent = claim.outcome_unknown_since is not None
     still = _STILL.get(claim.reason) or (
         gettext("sent, and not confirmed yet") if is_sent else gettext("not claimed yet")

@@ -202,6 +202,8 @@ def _of_claim(followed: results.Followed) -> News:
         hub_id=UUID(claim.hub_id_text),
         claim_id=claim.pk,
         tried=timeline.tried(claim) if followed.tried else "",
+        trying=followed.tried and timeline.is_being_tried(claim),
+        next_look=_next_look(claim),
         meta=list_item.meta(claim.hub),
         number=claim.number,
         url=url_of(claim),
@@ -265,14 +267,19 @@ def _more(followed: results.Followed, words: Words) -> str:
     if _keeps_nobody(claim):
         return str(wording.JOB_OVER)
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
-    next_try = timeline.next_try(claim)
-    # Sooner than that, it is over before the minute that would be named.
-    if next_try and next_try - timezone.now() > A_WHILE:
-        time = time_format(timezone.localtime(next_try), "H:i")
-        sentences.append(gettext("Next look at %(time)s.") % {"time": time})
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
     return " ".join(sentences)
+
+
+def _next_look(claim: Claim) -> str:
+    """Say when the claim is looked at again: by itself, for several rows may say all else alike."""
+    next_try = timeline.next_try(claim)
+    # Sooner than that, it is over before the minute that would be named.
+    if next_try is None or next_try - timezone.now() <= A_WHILE or _keeps_nobody(claim):
+        return ""
+    time = time_format(timezone.localtime(next_try), "H:i")
+    return gettext("Next look at %(time)s.") % {"time": time}
 
 
 def _keeps_nobody(claim: Claim) -> bool:

@@ -5,6 +5,7 @@ import { TrayModel } from "./model.js";
 import { RemovalDialog } from "./removal.js";
 import { tailOf } from "./row.js";
 
+/** @import { ChosenSite } from "./model.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { KeptRow } from "./store.js" */
 /** @import { Words } from "./words.js" */
@@ -14,6 +15,7 @@ export class Leaving {
   #model;
   #feedback;
   #words;
+  #chosen;
   #dialog;
   /** What was added last, by ids. @type {string[]} */
   #added = [];
@@ -23,13 +25,15 @@ export class Leaving {
    * @param {TrayModel} model
    * @param {ScanFeedback} feedback
    * @param {Words} words
+   * @param {() => ChosenSite} chosen Where hubs are to be claimed.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, model, feedback, words, signal) {
+  constructor(element, model, feedback, words, chosen, signal) {
     this.#element = element;
     this.#model = model;
     this.#feedback = feedback;
     this.#words = words;
+    this.#chosen = chosen;
     const dialog = find(element, "[data-dialog]", HTMLDialogElement);
     this.#dialog = new RemovalDialog(dialog, words, signal);
     onTap(element, "undo", () => this.#undo(), signal);
@@ -76,7 +80,7 @@ export class Leaving {
   }
 
   #bringBack() {
-    const rows = this.#model.bringBack();
+    const rows = this.#model.bringBack(this.#chosen());
     this.#feedback.show("brought-back", this.#words.count("brought-back", rows.length));
     keepFocus();
   }

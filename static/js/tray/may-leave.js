@@ -1,5 +1,6 @@
 // The line that says whether one may leave, and what stands above the rows once all is done.
 import { announce, find, onTap } from "../page/dom.js";
+import { canCopy, copy } from "./clipboard.js";
 import { arrived, departure } from "./departure.js";
 import { tailOf } from "./row.js";
 
@@ -85,6 +86,7 @@ export class MayLeave {
     this.#element = element;
     this.#parts = parts;
     const show = () => this.show();
+    find(element, "[data-tap=share]", HTMLElement).hidden = !canCopy() && !navigator.canShare;
     parts.model.addEventListener("change", show, { signal });
     parts.jobs.addEventListener("change", show, { signal });
     document.addEventListener("tray-sync", show, { signal });
@@ -224,10 +226,15 @@ export class MayLeave {
     const said = (selector) => find(this.#element, selector, HTMLElement).textContent ?? "";
     const lines = [said("[data-done-facts]"), said("[data-job-name]"), ...hubs];
     const text = lines.filter(Boolean).join("\n");
+    if (navigator.canShare?.({ text })) return this.#send(text);
+    const isCopied = await copy(text);
+    feedback.show(isCopied ? "copied" : "not-copied");
+  }
+
+  /** @param {string} text */
+  async #send(text) {
     try {
-      if (navigator.canShare?.({ text })) return await navigator.share({ text });
-      await navigator.clipboard.writeText(text);
-      feedback.show("copied");
+      await navigator.share({ text });
     } catch (error) {
       // Somebody thought better of it.
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;

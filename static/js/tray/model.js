@@ -17,8 +17,34 @@ import { isDone, isRefused } from "./outcome.js";
 const KEPT_ASIDE_FOR = 7 * 24 * 3_600_000;
 const MOST_ASIDE = 50;
 
-/** @param {KeptRow} row */
-const isKeptAside = ({ at }) => Date.now() - at < KEPT_ASIDE_FOR;
+/**
+ * Since when it lies aside; rows of before say only when they were added.
+ * @param {KeptRow} row
+ */
+const asideSince = ({ asideAt, at }) => asideAt ?? at;
+
+/**
+ * Those of these that are kept beside the tray, newest first.
+ * @param {KeptRow[]} rows
+ */
+const keptAside = (rows) =>
+  rows
+    .filter((row) => Date.now() - asideSince(row) < KEPT_ASIDE_FOR)
+    .sort((one, other) => asideSince(other) - asideSince(one) || other.at - one.at)
+    .slice(0, MOST_ASIDE);
+
+/**
+ * A row that comes back into the tray.
+ * @param {KeptRow} row
+ * @param {ChosenSite} site
+ * @returns {KeptRow}
+ */
+const returned = (row, { id, name, job }) => {
+  const { asideAt, ...back } = { ...row, isAside: false };
+  if (back.stage !== "tray") return back;
+  const at = id ? { site: id, siteName: name, job } : {};
+  return { ...back, ...at, news: null };
+};
 
 // Fires "change" when rows are others than before, "write" when the device begins or ends to keep them,
 // "unkept" once it refuses to or does not answer, and "kept" when it keeps them again.
@@ -59,11 +85,12 @@ export class TrayModel extends EventTarget {
   }
 
   /**
-   * Whether the hub can never be claimed: neither as it is, nor by trying again.
+   * Whether the hub can never be claimed: neither as it is, nor by trying again. It may have come out
+   * only once the claim was sent.
    * @param {KeptRow} row
    */
-  static isHopeless({ stage, news }) {
-    return stage === "tray" && Boolean(news?.settled) && isRefused(news?.outcome);
+  static isHopeless({ news }) {
+    return Boolean(news?.settled) && isRefused(news?.outcome);
   }
 
   /**
@@ -141,8 +168,7 @@ export class TrayModel extends EventTarget {
       const mine = rows.filter((row) => this.#isMine(row));
       const inTray = mine.filter((row) => !row.isAside);
       this.rows = new Map(inTray.map((row) => [row.id, this.#sameOr(row)]));
-      this.aside = mine.filter((row) => row.isAside && isKeptAside(row)).toReversed();
-      this.#forget(mine.filter((row) => row.isAside && !this.aside.includes(row)));
+      this.#layAside(mine.filter((row) => row.isAside));
     } catch (error) {
       this.#reading = undefined;
       return this.#fail(error);
@@ -277,11 +303,25 @@ export class TrayModel extends EventTarget {
     this.remove(rows);
   }
 
-  // Brings back what was put away last, as it was then; answers with it.
-  bringBack() {
-    const rows = this.putAside.map((row) => ({ ...row, isAside: false }));
+  /**
+   * Brings back what was put away last; answers with it.
+   * @param {ChosenSite} site What is not claimed yet is to be claimed here now.
+   */
+  bringBack(site) {
+    const away = this.putAside;
     this.putAside = [];
-    const ids = new Set(rows.map((row) => row.id));
+    return this.#return(away, site);
+  }
+
+  /**
+   * What is only looked up is looked up again: it may lie aside for days, and from another site.
+   * @param {KeptRow[]} away
+   * @param {ChosenSite} site
+   */
+  #return(away, site) {
+    const lain = new Map(this.aside.map((row) => [row.id, row]));
+    const rows = away.map((row) => returned(lain.get(row.id) ?? row, site));
+    const ids = new Set(away.map((row) => row.id));
     this.aside = this.aside.filter((row) => !ids.has(row.id));
     const all = [...this.rows.values(), ...rows].sort((one, other) => one.at - other.at);
     this.rows = new Map(all.map((row) => [row.id, row]));
@@ -296,30 +336,46 @@ export class TrayModel extends EventTarget {
    */
   remove(rows) {
     for (const row of rows) this.rows.delete(row.id);
-    const kept = rows.filter(TrayModel.isRefusedHub).map((row) => ({ ...row, isAside: true }));
-    this.aside = [...kept.toReversed(), ...this.aside].slice(0, MOST_ASIDE);
+    const asideAt = Date.now();
+    const kept = rows
+      .filter(TrayModel.isRefusedHub)
+      .map((row) => ({ ...row, isAside: true, asideAt }));
+    if (kept.length) this.#put(kept);
+    this.#layAside([...kept, ...this.aside]);
     this.#changed();
     const ids = new Set(kept.map((row) => row.id));
-    if (kept.length) this.#put(kept);
     this.#forget(rows.filter((row) => !ids.has(row.id)));
   }
 
   /**
-   * Puts a row that lies aside back into the tray.
+   * Puts a row that lies aside back into the tray. What was put away with it can still be undone.
    * @param {string} id
+   * @param {ChosenSite} site
    */
-  takeBack(id) {
-    const row = this.aside.find((each) => each.id === id);
-    if (!row) return;
-    this.putAside = [row];
-    this.bringBack();
+  takeBack(id, site) {
+    this.putAside = this.putAside.filter((row) => row.id !== id);
+    this.#return(
+      this.aside.filter((row) => row.id === id),
+      site,
+    );
   }
 
   /**
-   * Forgets a row that lies aside.
+   * Keeps these beside the tray, as many and as long as is kept, and forgets the others.
+   * @param {KeptRow[]} rows
+   */
+  #layAside(rows) {
+    this.aside = keptAside(rows);
+    const kept = new Set(this.aside);
+    this.#forget(rows.filter((row) => !kept.has(row)));
+  }
+
+  /**
+   * Forgets a row that lies aside: nor is it brought back.
    * @param {string} id
    */
   forgetAside(id) {
+    this.putAside = this.putAside.filter((row) => row.id !== id);
     const gone = this.aside.filter((row) => row.id === id);
     this.aside = this.aside.filter((row) => row.id !== id);
     this.#changed();

@@ -1,5 +1,6 @@
 // One row of the tray on the screen, drawn from a template; it changes only what is different.
-import { isBad, isDone, isRefused } from "./outcome.js";
+import { canCopy } from "./clipboard.js";
+import { isBad, isRefused } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
@@ -22,6 +23,7 @@ import { isBad, isDone, isRefused } from "./outcome.js";
  * @property {string} tail
  * @property {string} tried What came of a try; "" while it goes on, or nobody has asked for one.
  * @property {boolean} isTrying
+ * @property {string} next When its claim is looked at next; "" where that is soon.
  * @property {boolean} isNear Whether it waits for power or cable.
  * @property {string} meta
  * @property {string} number
@@ -33,7 +35,7 @@ import { isBad, isDone, isRefused } from "./outcome.js";
 export const ACTIONS = ["try_now", "stop", "again", "ask_move", "tell"];
 /** What has become of a row that the device itself has words for, by their name. */
 /** @type {Record<string, Outcome>} */
-const OUTCOMES = {
+export const OUTCOMES = {
   looking: "looking",
   unknown: "unknown",
   waiting: "under_way",
@@ -43,6 +45,7 @@ const OUTCOMES = {
   sending: "under_way",
   kept: "held_up",
   unavailable: "held_up",
+  gate: "held_up",
   "sign-in": "held_up",
   ended: "held_up",
 };
@@ -55,7 +58,7 @@ export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
  * @param {KeptRow} row
  * @param {Now} now
  */
-const nameOf = ({ id, stage }, { state, sending, isLate, isKept }) => {
+export const nameOf = ({ id, stage }, { state, sending, isLate, isKept }) => {
   if (stage === "tray" && state === "online") return "looking";
   if (stage === "tray") return isKept ? "unknown" : "unknown-unkept";
   if (sending.has(id)) return "sending";
@@ -113,11 +116,13 @@ export class TrayRow {
     this.#write("title", view.title || view.meta || view.word);
     this.#write("meta", (view.title && view.meta) || "");
     this.#write("text", view.text);
+    this.#write("next", view.next);
     this.#write("site", row.stage !== "tray" && row.site !== now.site ? row.siteName : "");
     this.#write("tried", view.tried);
     const isStopped = isRefused(view.outcome);
     this.#write("whole", isStopped ? row.hubId : "");
-    this.#part("copy").hidden = !isStopped;
+    this.#part("copy").hidden = !isStopped || !canCopy();
+    this.#put("copy", "aria-label", `${this.#words.sentence("copy")} (${view.tail})`);
     this.#write("number", view.number ? this.#words.sentence("number", view.number) : "");
     this.#write("word", view.word);
     this.#put("chip", "data-kind", view.kind);
@@ -138,29 +143,52 @@ export class TrayRow {
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
     const { outcome, tried = "", meta = "", number = "", url = "", actions = [] } = known;
+    const next = row.news?.nextLook ?? "";
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
     const isLeft = now.state === "online" && !now.sending.has(row.id);
     if (row.stage === "sent" || (outcome && (row.stage === "tray" || isLeft))) {
       const isTrying = this.#isTrying(row, now);
       const ofTry = { tried: isTrying ? "" : tried, isTrying, isNear: Boolean(row.news?.atHub) };
-      const said = { outcome, kind, icon, word, title, text, meta, number, url, actions, tail };
+      const said = {
+        outcome,
+        kind,
+        icon,
+        word,
+        title,
+        text,
+        meta,
+        number,
+        url,
+        actions,
+        tail,
+        next,
+      };
       return { ...said, ...ofTry };
     }
     const name = nameOf(row, now);
-    const rest = { outcome: OUTCOMES[name], meta, number: "", url: "", actions: [], tail };
+    const rest = {
+      outcome: OUTCOMES[name],
+      meta,
+      number: "",
+      url: "",
+      actions: [],
+      tail,
+      next: "",
+    };
     const ofTry = { tried: "", isTrying: false, isNear: false };
     return { ...this.#words.news(name), ...rest, ...ofTry };
   }
 
   /**
-   * Whether the row's claim is being tried because somebody has tapped.
+   * Whether the row's claim is being tried because somebody has tapped: until the portal says that it
+   * is not. Where the portal is away nobody tries, but what was tapped here may still be owed.
    * @param {KeptRow} row
    * @param {Now} now
    */
-  #isTrying({ id, stage, news, isTried }, now) {
+  #isTrying({ id, stage, news, isTried }, { state, owes }) {
     if (!isTried || stage !== "sent" || news?.settled) return false;
-    return now.owes(id) || (!news?.tried && !isDone(news?.outcome));
+    return state === "online" || owes(id);
   }
 
   /**

@@ -12,7 +12,7 @@ import { within } from "../page/within.js";
  * answer, or what of it is still true. `place` is where in the building the hub goes, `job` the job
  * that the person works on; `isPlaceNew`: the place was changed since the claim was confirmed;
  * `isTried`: the person has had the claim tried at once; `isAside`: it could not be claimed, and lies
- * beside the tray. Rows of before have none of these.
+ * beside the tray, since `asideAt`. Rows of before have none of these.
  * @typedef {object} KeptRow
  * @property {string} id
  * @property {string} person
@@ -29,6 +29,7 @@ import { within } from "../page/within.js";
  * @property {boolean} [isPlaceNew]
  * @property {boolean} [isTried]
  * @property {boolean} [isAside]
+ * @property {number} [asideAt]
  */
 /** A person's last session here. */
 /** @typedef {Omit<Session, "csrf"> & { id: string, seenAt: number }} KeptPerson */

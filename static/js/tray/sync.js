@@ -2,6 +2,7 @@
 // On every page of a signed-in person, and in the one that opens without a network.
 import { reportUnlessRefused } from "../page/report.js";
 import { Halt } from "./api-client.js";
+import { afterTry } from "./trying.js";
 
 /** @import { ApiClient, HaltState } from "./api-client.js" */
 /** @import { MemoryStore } from "./memory-store.js" */
@@ -449,7 +450,7 @@ export class TraySync {
     const sent = new Map(rows.map((row) => [row.id, row]));
     const newsOf = new Map(answer.rows.map((news) => [news.id, news]));
     for (const row of rows) this.#setDue(row, dueAfter(newsOf.get(row.id) ?? row.news));
-    const known = rows.filter((row) => newsOf.has(row.id) || newPlaceOf(row));
+    const known = rows.filter((row) => newsOf.has(row.id) || newPlaceOf(row) || row.isTried);
     const ids = known.map(({ id }) => id);
     try {
       await this.store.change(ids, (row) => this.#after(row, sent.get(row.id), newsOf.get(row.id)));
@@ -472,8 +473,9 @@ export class TraySync {
   #after(row, before, news) {
     if (!before || row.stage !== before.stage || row.site !== before.site) return undefined;
     const isTold = before.stage === "sent" && newPlaceOf(before) && row.place === before.place;
-    if (!news && !isTold) return undefined;
-    const next = news ? { ...row, news, stage: stageAfter(row, news) } : { ...row };
+    const told = news ? { ...row, news, stage: stageAfter(row, news) } : { ...row };
+    const next = afterTry(told, { ...row, isTried: Boolean(before.isTried) });
+    if (!news && !isTold && next.isTried === row.isTried) return undefined;
     if (isTold) next.isPlaceNew = false;
     // Said again meanwhile, the place is still to be told.
     if (!newPlaceOf(next)) this.#setDue(next, dueAfter(next.news));

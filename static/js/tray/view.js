@@ -1,6 +1,7 @@
 // The rows of the tray on the screen, newest first, and how many they are. Each row keeps its element
 // as long as it is there.
 import { find, isDrawn } from "../page/dom.js";
+import { alike } from "./alike.js";
 import { Announcer } from "./announcer.js";
 import { isDone } from "./outcome.js";
 import { TrayRow } from "./row.js";
@@ -21,9 +22,6 @@ import { TrayRow } from "./row.js";
  * @property {string} site
  * @property {string} place
  */
-
-// What so many rows say, or more, is said once above them.
-const MANY = 2;
 
 /**
  * Whether the row's hub is where it should be, and needs nobody: its chip says all.
@@ -118,19 +116,13 @@ export class TrayView {
 
   // What several rows say is said once above them, and a row that says nothing else is one line.
   #sayAbove() {
-    /** @type {Map<string, TrayRow[]>} */
-    const groups = new Map();
-    for (const row of this.#rows.values()) {
-      const text = row.view?.text ?? "";
-      if (text && !isThere(row)) groups.set(text, [...(groups.get(text) ?? []), row]);
-    }
-    const said = [...groups].filter(([, rows]) => rows.length >= MANY);
-    const above = new Set(said.flatMap(([, rows]) => rows));
+    const said = alike([...this.#rows.values()].filter((row) => !isThere(row)));
+    const above = new Set([...said.values()].flat());
     for (const row of this.#rows.values()) {
       const isSaid = above.has(row) || isThere(row);
       row.element.dataset.brief = isSaid ? "said" : row.view?.text ? "" : "short";
     }
-    const lines = said.map(([text, [row]]) => `${row?.view?.title || row?.view?.word}. ${text}`);
+    const lines = [...said.keys()];
     const list = find(this.#element, "[data-said-above]", HTMLElement);
     const present = [...list.children].map((line) => line.textContent);
     if (present.join("\n") === lines.join("\n")) return;

@@ -43,6 +43,8 @@
  * @property {string} title
  * @property {string} text
  * @property {string} tried
+ * @property {boolean} trying
+ * @property {string} nextLook
  * @property {string} meta
  * @property {string} number
  * @property {string} url

@@ -71,7 +71,7 @@ export class Workplace {
     /** @type {(row: KeptRow) => void} */
     const here = (row) => feedback.signalClaimed(row);
     new TrayView(element, { model, jobs, words, now }, here, signal);
-    const leaving = new Leaving(element, model, feedback, words, signal);
+    const leaving = new Leaving(element, model, feedback, words, chosen, signal);
     this.#leave = new MayLeave(element, { model, jobs, site, sync, feedback, words }, signal);
     new Places(element, model, jobs, words, signal);
     const taken = () => {
@@ -85,7 +85,7 @@ export class Workplace {
     const intake = new Intake(element, sync.portal, feedback, words, chosenNow, taken, signal);
     const parts = { model, intake, feedback, site, chosen, sync, words };
     this.#claiming = new Claiming(button, element, parts, signal);
-    new Aside(element, model, feedback, words, signal);
+    new Aside(element, model, feedback, words, chosen, signal);
     new RowActions(element, model, sync, feedback, signal);
     this.#model = model;
     this.#feedback = feedback;
