@@ -141,8 +141,8 @@ class News:
 
     `kind` and `icon` are the chip's looks, `word` what it says. `settled`: there is nothing more
     to ask for now; else the device asks again in `poll_in` seconds. `actions` are what the row
-    offers. `tried` says what came of a try that the person has asked for, "" while it goes on, which
-    is what `trying` says. `next_look` says when the claim is looked at next, "" where that is soon.
+    offers. `tried` says what came of a try that the person has asked for, "" while it goes on:
+    that is `trying`. `next_look` says when the claim is looked at next, "" where that is soon.
     `number` is the claim's, to quote. `online`: the hub is the organisation's, and was
     online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;

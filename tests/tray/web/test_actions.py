@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from portal.claims.engine import actions
@@ -37,6 +38,58 @@ def test_a_tap_that_comes_too_soon_after_a_try_says_so_once(tablet, mill_court, 
     assert tried in tablet.news(row)["text"]
     assert tried not in tablet.news(row)["text"]
     assert Claim.objects.get().due_at == claim.due_at
+
+
+@pytest.fixture
+def tapped(tablet, mill_court, sandbox, ira) -> dict[str, object]:
+    """A row whose claim waits, and which its person has just asked to have tried."""
+    claim = work(actions.submit(claim_request(ira, mill_court, MAGIC["offline"])))
+    Claim.objects.update(contacted_at=timezone.now() - timedelta(minutes=1))
+    row = tablet.row(MAGIC["offline"], mill_court, claim=True, claimId=str(claim.pk))
+    news = tablet.news(row | {"action": "try_now"})
+    assert (news["trying"], news["tried"]) == (True, "")
+    return row | {"tried": True}
+
+
+NOT_TRIED = {"trying": False, "tried": ""}
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [("blocked", "key_missing"), ("blocked", "right_gone"), ("blocked", "key_refused")],
+)
+def test_a_try_is_over_where_the_claim_cannot_be_tried_any_more(tablet, tapped, state, reason):
+    Claim.objects.update(state=state, reason=reason, version=F("version") + 1)
+    assert NOT_TRIED.items() <= tablet.news(tapped).items()
+
+
+def test_a_try_is_over_where_the_claim_is_to_be_stopped(tablet, tapped):
+    now = timezone.now()
+    Claim.objects.update(cancel_requested_at=now, outcome_unknown_since=now, state="review")
+    assert NOT_TRIED.items() <= tablet.news(tapped).items()
+
+
+def test_a_try_goes_on_while_a_worker_has_the_claim(tablet, tapped):
+    now = timezone.now()
+    later = now + timedelta(seconds=20)
+    Claim.objects.update(due_at=now - timedelta(minutes=5), lease_until=later)
+    assert tablet.news(tapped)["trying"]
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 600])
+def test_a_try_that_no_worker_has_got_to_says_so(tablet, tapped, installer, minutes):
+    Claim.objects.update(due_at=timezone.now() - timedelta(minutes=minutes), lease_until=None)
+    news = tablet.news(tapped)
+
+    assert not news["trying"]
+    assert news["tried"].startswith("The portal has not got to it yet.")
+    page = installer.get(news["url"]).text
+    assert "The portal has not got to it yet." in page
+    assert "Trying…</button>" not in page
+
+
+def test_a_claim_that_nobody_tapped_is_not_said_to_be_tried(tablet, tapped):
+    assert NOT_TRIED.items() <= tablet.news(tapped | {"tried": False, "seen": ""}).items()
 
 
 def test_a_claim_is_stopped_and_made_again_once(tablet, mill_court):

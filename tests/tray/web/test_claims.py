@@ -192,10 +192,12 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     Claim.objects.update(due_at=later, version=F("version") + 1)
 
     assert (news["outcome"], news["word"]) == ("held_up", "Hub offline")
-    assert "Next look" not in news["text"]
+    assert news["nextLook"] == ""
     assert news["actions"] == ["try_now", "stop"]
     due = timezone.localtime(later)
-    assert tablet.news(row)["text"].endswith(f"Next look at {due:%H:%M}.")
+    text = news["text"]
+    assert tablet.news(row)["nextLook"] == f"Next look at {due:%H:%M}."
+    assert tablet.news(row)["text"] == text, "rows that wait for different times say it alike"
 
 
 @pytest.mark.parametrize(
