@@ -101,7 +101,7 @@ def test_a_tap_that_a_gate_answers_did_not_arrive_and_works_afterwards(page, lin
     line.stand_between(gate(), "POST ")
     stop = page.get_by_role("button", name="Stop trying")
     stop.click()
-    expect(is_said(page, "Your tap did not arrive.")).to_be_visible()
+    expect(is_said(page, "There was no answer to your tap.")).to_be_visible()
     expect(present(page)).to_contain_text("Saved")
     line.restore()
     stop.click()
