@@ -69,7 +69,7 @@ def test_a_decoder_that_breaks_is_reported_and_replaced(page_before):
         };"""
     page = page_before(HUB, before=breaking)
     start(page)
-    expect(status(page)).to_contain_text("could not be loaded")
+    expect(status(page)).to_contain_text("has stopped")
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
 
@@ -85,7 +85,28 @@ def test_a_decoder_that_falls_silent_is_reported_and_replaced(page_before):
           wait(act, after === 10_000 && !window.silent ? 1500 : after, ...more);"""
     page = page_before(HUB, before=silencing)
     start(page)
-    expect(status(page)).to_contain_text("could not be loaded")
+    expect(status(page)).to_contain_text("has stopped")
+    open_camera(page)
+    assert hears(page, 1)[0]["text"] == HUB
+
+
+def test_a_picture_that_is_never_cut_out_is_reported_and_the_decoder_replaced(page_before):
+    hanging = """const make = window.createImageBitmap;
+        window.createImageBitmap = (...of) => {
+          if (window.hung) return make(...of);
+          window.hung = true;
+          return new Promise(() => {});
+        };
+        const wait = window.setTimeout;
+        window.setTimeout = (act, after, ...more) =>
+          wait(act, after === 10_000 ? 1500 : after, ...more);
+        window.ended = 0;
+        const end = Worker.prototype.terminate;
+        Worker.prototype.terminate = function () { ended += 1; end.call(this); };"""
+    page = page_before(HUB, before=NO_FRAMES + hanging)
+    start(page)
+    expect(status(page)).to_contain_text("The label reader has stopped.")
+    assert page.evaluate("() => ended") == 1
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
 

@@ -43,6 +43,15 @@ AWAKE = """
 ALLOWED = """async () =>
   (await navigator.permissions.query({ name: "camera" })).state === "granted" """
 HELD = "() => locks.map(({ kind, released }) => [kind, released])"
+TAKEN_AWAY = """() => document.querySelector("video").srcObject.getVideoTracks()[0]
+    .dispatchEvent(new Event("ended"))"""
+# All that the camera was called.
+STATES = """window.states = [];
+    new MutationObserver(() => {
+      const { state } = document.querySelector("label-camera")?.dataset ?? {};
+      if (state && state !== states.at(-1)) states.push(state);
+    }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-state"] });
+"""
 DEVICE = """() => document.querySelector("video").srcObject.getVideoTracks()[0]
     .getSettings().deviceId"""
 
@@ -204,17 +213,52 @@ def test_a_light_that_fails_disappears_and_the_focus_stays_on_the_camera(page_wi
 
 @pytest.mark.slow
 def test_a_camera_that_stops_says_so_and_can_be_opened_again(page_with):
-    page = page_with()
+    page = page_with(ABLE)
     open_camera(page)
-    page.evaluate(
-        "() => document.querySelector('video').srcObject.getVideoTracks()[0]"
-        ".dispatchEvent(new Event('ended'))"
-    )
+    page.evaluate(TAKEN_AWAY)
+    page.wait_for_function("() => asked.length > 1")
+    state(page, "aim")
+    page.evaluate(TAKEN_AWAY)
     state(page, "ended")
     expect(status(page)).to_contain_text("The camera has stopped")
     assert not camera_is_on(page)
     open_camera(page)
     assert camera_is_on(page)
+
+
+@pytest.mark.parametrize("name", ["NotReadableError", "AbortError", "UnknownError"])
+@pytest.mark.slow
+def test_a_camera_that_is_taken_away_for_a_moment_accuses_nobody(page_with, name):
+    page = page_with(STATES)
+    open_camera(page)
+    page.evaluate(f"""() => {{
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      let refused = 0;
+      navigator.mediaDevices.getUserMedia = async (wanted) => {{
+        refused += 1;
+        if (refused < 4) throw new DOMException("", "{name}");
+        return open(wanted);
+      }};
+      ({TAKEN_AWAY})();
+    }}""")
+    page.wait_for_function("() => states.includes('again') && states.at(-1) === 'aim'")
+    assert camera_is_on(page)
+    assert not {"ended", "busy", "frozen"} & set(page.evaluate("() => states"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("NotReadableError", "in use elsewhere"), ("NotFoundError", "No camera was found")],
+)
+@pytest.mark.slow
+def test_a_camera_that_does_not_come_back_is_explained(page_with, name, said):
+    page = page_with()
+    open_camera(page)
+    page.evaluate(f"""() => {{
+      navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException("", "{name}"); }};
+      ({TAKEN_AWAY})();
+    }}""")
+    expect(status(page)).to_contain_text(said)
 
 
 @pytest.mark.slow

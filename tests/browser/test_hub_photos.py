@@ -49,3 +49,19 @@ def test_a_photo_is_made_smaller_on_the_device_then_looked_at_removed_and_brough
     undo.click()
     expect(small).to_be_visible()
     assert album.photos_of([hub]).count() == 1
+
+
+@pytest.mark.slow
+def test_a_photo_that_the_device_never_ends_to_read_is_added_as_it_is(tablet, ira, mill_court):
+    hub = make_own_hub(mill_court)
+    noise = Image.effect_noise((3000, 2000), 60).convert("RGB")
+    page = tablet(ira)
+    page.add_init_script(
+        "window.createImageBitmap = () => new Promise(() => {}); const wait = window.setTimeout;"
+        "window.setTimeout = (act, after) => wait(act, after === 10_000 ? 1000 : after);"
+    )
+    page.goto(f"/hubs/{hub.pk}/photos/")
+    page.get_by_label("Take photo").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo("JPEG", noise, quality=85)}
+    )
+    expect(page.get_by_role("link", name="Photo 1, added by Ira Installer")).to_be_visible()

@@ -160,7 +160,7 @@ def test_a_tap_that_does_not_arrive_is_reported_until_one_does(tablet, ira, clai
     stop, lost = page.get_by_role("button", name="Stop trying"), page.locator("#lost-banner")
     page.route("**/stop/", answer)
     stop.click()
-    expect(lost).to_contain_text("Your tap did not arrive.")
+    expect(lost).to_contain_text("There was no answer to your tap.")
     expect(page.locator("#news-banner")).to_be_hidden()
     with page.expect_response("**/live/**"):
         look_again(page)
@@ -211,6 +211,88 @@ def test_a_tap_replaces_a_poll_that_is_not_answered(tablet, ira, claim):
     look_again(page)
     page.get_by_role("button", name="Stop trying").click()
     expect(present(page)).to_contain_text("Cancelled")
+
+
+# A twentieth of how long an answer may take: none is no end either.
+HURRY = "() => { htmx.config.timeout /= 20; }"
+
+
+def never(route: Route) -> None:
+    """Answer nothing, ever."""
+
+
+def as_a_gate(route: Route) -> None:
+    route.fulfill(status=200, content_type="text/html", body="<h1>Welcome to our hotel</h1>")
+
+
+def cut_short(route: Route) -> None:
+    response = route.fetch()
+    route.fulfill(response=response, body=response.text()[:60])
+
+
+def test_a_poll_that_is_never_answered_does_not_end_the_polling(tablet, ira, claim):
+    tablet.expected = ["htmx:"]
+    page = tablet(ira)
+    show(page, claim)
+    page.evaluate(HURRY)
+    page.route("**/live/**", never, times=1)
+    with page.expect_request("**/live/**"):
+        look_again(page)
+    worker.run_once()
+    expect(present(page)).to_contain_text("Waiting for the hub")
+    expect(page.locator("#news-banner")).to_be_hidden()
+
+
+def test_a_tap_that_is_never_answered_is_told_and_works_the_next_time(tablet, ira, claim):
+    tablet.expected = ["htmx:"]
+    page = tablet(ira)
+    show(page, claim)
+    page.evaluate(HURRY)
+    page.route("**/stop/", never, times=1)
+    stop = page.get_by_role("button", name="Stop trying")
+    stop.click()
+    expect(page.locator("#lost-banner")).to_contain_text("We do not know whether it arrived.")
+    stop.click()
+    expect(present(page)).to_contain_text("Cancelled")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [never, as_a_gate, cut_short, lambda route: route.abort()],
+    ids=["never", "a gate", "cut short", "cut off"],
+)
+def test_try_now_can_be_tapped_again_whatever_came_in_place_of_an_answer(
+    tablet, ira, claim, answer
+):
+    tablet.expected = ["ERR_FAILED", "htmx:"]
+    soon = timezone.now() + timedelta(minutes=5)
+    Claim.objects.update(state="waiting", reason="offline", due_at=soon)
+    page = tablet(ira)
+    show(page, claim)
+    page.evaluate(HURRY)
+    page.route("**/live/**", lambda route: answer_as_portal(route, status=204))
+    page.route("**/try-now/", answer, times=1)
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("#lost-banner")).to_be_visible()
+    again = page.get_by_role("button", name="Try now")
+    expect(again).to_be_enabled()
+    with page.expect_request("**/try-now/"):
+        again.click()
+
+
+def test_a_tap_that_another_takes_the_place_of_can_be_tapped_again(tablet, ira, claim):
+    soon = timezone.now() + timedelta(minutes=5)
+    Claim.objects.update(state="waiting", reason="offline", due_at=soon)
+    page = tablet(ira)
+    show(page, claim)
+    page.route("**/live/**", lambda route: answer_as_portal(route, status=204))
+    page.route("**/try-now/", never)
+    page.route("**/stop/", never)
+    page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_role("button", name="Trying…")).to_be_visible()
+    with page.expect_request("**/stop/"):
+        page.get_by_role("button", name="Stop trying").click()
+    expect(page.get_by_role("button", name="Try now")).to_be_enabled()
 
 
 def test_leaving_a_page_while_it_polls_causes_no_error(tablet, ira, claim):

@@ -101,7 +101,7 @@ def test_a_tap_that_a_gate_answers_did_not_arrive_and_works_afterwards(page, lin
     line.stand_between(gate(), "POST ")
     stop = page.get_by_role("button", name="Stop trying")
     stop.click()
-    expect(is_said(page, "Your tap did not arrive.")).to_be_visible()
+    expect(is_said(page, "There was no answer to your tap.")).to_be_visible()
     expect(present(page)).to_contain_text("Saved")
     line.restore()
     stop.click()
@@ -223,6 +223,28 @@ def test_a_gate_takes_nothing_from_the_tray_and_lets_it_send_by_itself_afterward
     look_again(page)
     expect(row(page, hub)).to_contain_text("Online")
     expect(is_said(page, SIGN_IN)).to_have_count(0)
+
+
+AWAY_ANSWERS = {
+    "no portal": gate("502 Bad Gateway"),
+    "too much to do": gate("429 Too Many Requests"),
+    "a portal too slow": gate("504 Gateway Timeout"),
+}
+
+
+@pytest.mark.parametrize("name", AWAY_ANSWERS)
+def test_nobody_is_sent_away_with_hubs_that_the_portal_does_not_take(page, line, name):
+    (hub,) = hubs(1)
+    open_tray(page)
+    pick(page, "Mill Court")
+    add(page, hub)
+    expect(word(page, hub)).to_have_text("Ready")
+    line.stand_between(AWAY_ANSWERS[name])
+    claim_all(page, 1)
+    leave = page.locator("[data-leave-words]")
+    expect(leave).to_contain_text("Not sent yet: 1.")
+    expect(leave).to_contain_text("stay to see it online")
+    expect(leave).not_to_contain_text("you can leave")
 
 
 def test_the_search_shows_nothing_of_a_gate(page, line):

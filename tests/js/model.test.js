@@ -259,6 +259,46 @@ test("an answer that the device cannot store is reported as well", async () => {
   model.close();
 });
 
+// A model that gives the device up while it reads it for the first time; the device answers all the same.
+const givenUpWhileReading = async (...kept) => {
+  await sync.store.put(...kept);
+  const model = new TrayModel(OWNER, sync);
+  const { store } = sync;
+  const read = store.rows.bind(store);
+  mock.method(store, "rows", async (person) => {
+    const rows = await read(person);
+    document.dispatchEvent(new Event("tray-unkept"));
+    return rows;
+  });
+  await model.refresh();
+  assert.ok(sync.store instanceof MemoryStore);
+  model.close();
+  return model;
+};
+
+test("what is shown of a device that was given up meanwhile can be confirmed and sent", async () => {
+  const model = await givenUpWhileReading(row(), row());
+  model.confirm(model.claimable(), QUAY);
+  await until(() => !model.isWriting);
+  assert.equal(await sync.store.waiting("ira"), 2);
+  assert.deepEqual(stages(await sync.store.rows("ira")), [
+    ["confirmed", "quay"],
+    ["confirmed", "quay"],
+  ]);
+});
+
+test("what was confirmed before the device was given up is sent as well", async () => {
+  await givenUpWhileReading(row({ stage: "confirmed" }), row());
+  assert.equal(await sync.store.waiting("ira"), 1);
+});
+
+test("a row removed while the device was given up does not come back", async () => {
+  const [gone, left] = [row(), row()];
+  const model = await givenUpWhileReading(gone, left);
+  model.remove([gone]);
+  assert.deepEqual(await settled(model), [left]);
+});
+
 test("the browser is asked once to keep the rows, and once more in the installed app", async () => {
   const persist = mock.fn(async () => true);
   navigator.storage = { persist };

@@ -249,6 +249,20 @@ test("in memory a page goes on, and the device stores what it can", async () => 
   assert.deepEqual(await store.rows("ira"), [{ ...known, stage: "sent" }]);
 });
 
+test("in memory a person's rows come oldest first, too", async () => {
+  const [late, early, twin] = [row({ at: 2 }), row({ at: 1, id: "b" }), row({ at: 1, id: "a" })];
+  const memory = new MemoryStore(new TrayStore(), [late, early]);
+  await memory.put(twin);
+  assert.deepEqual(await memory.rows("ira"), [twin, early, late]);
+});
+
+test("memory learns what the device holds, and knows better what this page did", async () => {
+  const [changed, gone, other] = [row(), row(), row()];
+  const memory = new MemoryStore(new TrayStore(), [{ ...changed, stage: "confirmed" }], [gone.id]);
+  memory.learn([changed, gone, other]);
+  assert.deepEqual(await memory.rows("ira"), [{ ...changed, stage: "confirmed" }, other]);
+});
+
 test("in memory a page goes on though the device refuses everything", async () => {
   globalThis.indexedDB = undefined;
   const memory = new MemoryStore(new TrayStore(), []);

@@ -5,7 +5,7 @@
 let busy = null;
 let words = "";
 
-// The answer did not come: it can be tapped again.
+// It can be tapped again. One that the answer replaced is gone.
 const letGo = () => {
   if (busy?.isConnected) {
     busy.textContent = words;
@@ -34,6 +34,8 @@ document.addEventListener(
   { capture: true },
 );
 
-for (const kind of ["sendError", "responseError", "timeout"]) {
-  document.addEventListener(`htmx:${kind}`, letGo);
-}
+// However it ended: answered by the portal or by somebody else, failed, too late or given up.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { detail } = /** @type {CustomEvent<{ requestConfig: { elt: Element } }>} */ (event);
+  if (busy && detail.requestConfig.elt.contains(busy)) letGo();
+});

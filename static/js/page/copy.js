@@ -1,12 +1,23 @@
-// Copies what a button with `data-copy` names, and says so. A page may get more of them later. In
+// Copies what a button with `data-copy` names, and says so, or that it could not. A page may get more of them later. In
 // long tables they are empty, and look like the one in the template "copy-button".
-import { announce } from "./dom.js";
+import { announce, find } from "./dom.js";
 
 const SHOWN_FOR = 2000;
 
+// The browser may refuse: to a page in a frame, or for a person who said no once.
+/** @param {string} text */
+const isCopied = (text) =>
+  navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
+
 /** @param {HTMLElement} button */
 const copy = async (button) => {
-  await navigator.clipboard.writeText(button.dataset.copy ?? "");
+  const isDone = await isCopied(button.dataset.copy ?? "");
+  const banner = find(document, "#copy-banner", HTMLElement);
+  banner.hidden = isDone;
+  if (!isDone) return banner.scrollIntoView({ block: "nearest" });
   button.dataset.done = "";
   announce(button.dataset.copied ?? "");
   setTimeout(() => {

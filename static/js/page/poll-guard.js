@@ -159,6 +159,7 @@ on("afterSettle", () => {
 });
 on("responseError", showTrouble);
 on("sendError", showTrouble);
+on("timeout", showTrouble);
 document.addEventListener("visibilitychange", wake);
 window.addEventListener("online", wake);
 // What was sent from this page is news to it.

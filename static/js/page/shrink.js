@@ -1,7 +1,11 @@
 // Makes a photo smaller on the device: in a basement every megabyte is a wait, and where the photo
 // was taken then never leaves the device. It is also how a photo arrives that only the browser can read.
 
+import { within } from "./within.js";
+
 const QUALITY = 0.88;
+// Some devices begin to read a photo and never end.
+const DONE_WITHIN = 10_000;
 
 /**
  * @param {File} file
@@ -45,13 +49,11 @@ const drawn = (picture, side) => {
 };
 
 /**
- * The photo as a JPEG, at most `side` pixels wide and high; as it is where `isFine` says so of its
- * pixels. Rejects where the browser cannot read it.
  * @param {File} file
  * @param {number} side
- * @param {(pixels: number) => boolean} [isFine]
+ * @param {(pixels: number) => boolean} isFine
  */
-export const smaller = async (file, side, isFine = () => false) => {
+const shrunk = async (file, side, isFine) => {
   const picture = await decoded(file);
   try {
     if (isFine(picture.width * picture.height)) return file;
@@ -61,3 +63,13 @@ export const smaller = async (file, side, isFine = () => false) => {
     if ("close" in picture) picture.close();
   }
 };
+
+/**
+ * The photo as a JPEG, at most `side` pixels wide and high; as it is where `isFine` says so of its
+ * pixels. Rejects where the browser cannot read it, or not in time.
+ * @param {File} file
+ * @param {number} side
+ * @param {(pixels: number) => boolean} [isFine]
+ */
+export const smaller = (file, side, isFine = () => false) =>
+  within(DONE_WITHIN, shrunk(file, side, isFine));

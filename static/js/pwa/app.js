@@ -4,7 +4,7 @@ import { ask } from "../page/answer.js";
 import { announce, find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 import { isUnsent } from "../tray/outcome.js";
-import { store } from "../tray/page-store.js";
+import { present, store } from "../tray/page-store.js";
 import { countWaiting } from "./waiting-count.js";
 
 const SIGN_OUT_PATIENCE = 1000;
@@ -71,14 +71,15 @@ const signOut = async (event) => {
 
 // Who is about to sign out reads what is left behind.
 const showUnsent = async () => {
-  const count = (await store.rows(person)).filter(isUnsent).length;
-  const form = new Intl.PluralRules(document.documentElement.lang).select(count);
+  const count = (await present().rows(person)).filter(isUnsent).length;
+  const isOne = new Intl.PluralRules(document.documentElement.lang).select(count) === "one";
   /** @type {NodeListOf<HTMLElement>} */
   const notes = document.querySelectorAll("[data-unsent]");
   for (const note of notes) {
     note.hidden = count === 0;
-    const words = note.dataset[form] ?? note.dataset.other ?? "";
-    note.textContent = words.replace("{}", String(count));
+    const { one, other, unkeptOne, unkeptOther } = note.dataset;
+    const [single, several] = present() === store ? [one, other] : [unkeptOne, unkeptOther];
+    note.textContent = ((isOne ? single : several) ?? "").replace("{}", String(count));
   }
 };
 

@@ -36,6 +36,9 @@
   const CACHE_PATIENCE = 2000;
   // Whoever sent something waits for long; no answer comes by itself after that.
   const SENT_PATIENCE = 60_000;
+  const FILE_PATIENCE = 60_000;
+  // All files, over a slow network: browsers give an installation a little more.
+  const ALL_PATIENCE = 240_000;
   const codes = Object.keys(shells);
   // Whether everything was found to be there, since this worker started.
   let isWhole = false;
@@ -99,12 +102,20 @@
 
   const everything = () => [...codes.map(addressOf), ...files];
 
+  /**
+   * What was not there in time may be added late; nobody waits for it.
+   * @param {Cache} cache
+   * @param {string[]} addresses
+   */
+  const addAll = (cache, addresses) =>
+    within(ALL_PATIENCE, Promise.all(addresses.map((address) => add(cache, address))));
+
   // All or nothing: without every file, the version before stays in charge.
   const install = async () => {
     await caches.delete(NAME);
     const cache = await caches.open(NAME);
     try {
-      await Promise.all(everything().map((address) => add(cache, address)));
+      await addAll(cache, everything());
     } catch (error) {
       await caches.delete(NAME);
       throw error;
@@ -168,7 +179,7 @@
     const cache = await caches.open(NAME);
     const there = new Set((await cache.keys()).map(({ url }) => url));
     const missing = everything().filter((each) => !there.has(new URL(each, location.href).href));
-    await Promise.all(missing.map((address) => add(cache, address)));
+    await addAll(cache, missing);
     isWhole = true;
   };
 
@@ -229,6 +240,12 @@
   const inTime = (answering) => within(patience, answering).catch(() => undefined);
 
   /**
+   * For files: what comes too late is an error, as without a network, and the page can go on.
+   * @param {Promise<Response>} answering
+   */
+  const orError = (answering) => within(FILE_PATIENCE, answering).catch(() => Response.error());
+
+  /**
    * Where nothing is kept, a late answer is better than none.
    * @param {Request} asked
    */
@@ -276,7 +293,7 @@
   const changing = async (asked) => {
     const answering = fetch(asked);
     const answer = await inTime(answering);
-    if (!answer) return (await keptInTime(asked.url)) ?? answering;
+    if (!answer) return (await keptInTime(asked.url)) ?? orError(answering);
     if (answer.status === 200 && files.includes(nameOf(asked.url))) {
       // A cache that is full keeps what it had.
       await renew(asked, answer.clone()).catch(() => undefined);
@@ -290,7 +307,7 @@
    */
   const fetched = async (address) => {
     const asked = (/** @type {RequestCache} */ cache) => fetch(request(address, cache));
-    return asked("default").catch(() => asked("reload"));
+    return orError(asked("default").catch(() => asked("reload")));
   };
 
   /** @param {Request} asked */
@@ -299,7 +316,7 @@
     const found = await keptInTime(asked.url);
     if (found) return found;
     const name = nameOf(asked.url);
-    return name in integrity ? fetched(name) : fetch(asked);
+    return name in integrity ? fetched(name) : orError(fetch(asked));
   };
 
   /** @param {Request} asked */

@@ -3,7 +3,7 @@
 import { find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 import { isKept, isUnsent } from "../tray/outcome.js";
-import { store } from "../tray/page-store.js";
+import { present, store } from "../tray/page-store.js";
 
 /** @import { KeptRow } from "../tray/store.js" */
 
@@ -60,7 +60,7 @@ const showElsewhere = async (person) => {
   const notices = document.querySelectorAll("[data-kept-elsewhere]");
   if (!notices.length) return;
   const isThere = (/** @type {KeptRow} */ row) => isUnsent(row) && !isKept(row.news?.outcome);
-  const rows = (await store.rows(person)).filter(isThere);
+  const rows = (await present().rows(person)).filter(isThere);
   for (const notice of notices) {
     const { keptElsewhere } = notice.dataset;
     say(notice, rows.filter(({ organisation }) => organisation === keptElsewhere).length);
@@ -69,8 +69,8 @@ const showElsewhere = async (person) => {
 
 const count = async () => {
   try {
-    const person = setting("person") || (await store.get("current"));
-    const waiting = person ? await store.waiting(person) : 0;
+    const person = setting("person") || (await present().get("current"));
+    const waiting = person ? await present().waiting(person) : 0;
     show("waiting", waiting, !isSignedOut);
     show("sign-in", waiting, isSignedOut);
     showKept(waiting);

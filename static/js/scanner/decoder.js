@@ -109,6 +109,7 @@ export class LabelDecoder {
 
   #read;
   #passes;
+  #end;
   #turn = 0;
   /** @type {ScanPass | undefined} */
   #fruitful;
@@ -117,10 +118,12 @@ export class LabelDecoder {
   /**
    * @param {Read} read Finds the codes in a video.
    * @param {ScanPass[]} passes
+   * @param {() => void} [end] Lets go of what reads, once it is broken.
    */
-  constructor(read, passes) {
+  constructor(read, passes, end = () => {}) {
     this.#read = read;
     this.#passes = passes;
+    this.#end = end;
   }
 
   /**
@@ -146,12 +149,14 @@ export class LabelDecoder {
     const pass = this.#next();
     try {
       const hasPicture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-      const codes = hasPicture ? await this.#read(video, pass.region(video)) : [];
+      const reading = hasPicture ? this.#read(video, pass.region(video)) : Promise.resolve([]);
+      const codes = await within(SCAN_WITHIN, reading);
       if (codes.length) this.#fruitful = pass;
       else if (pass === this.#fruitful) this.#fruitful = undefined;
       return { codes, isWhole: pass.isWhole };
     } catch (error) {
       LabelDecoder.#ready = undefined;
+      this.#end();
       throw error;
     }
   }
@@ -203,13 +208,16 @@ export class LabelDecoder {
 
   /** @param {Package} addresses */
   static async #inWorker({ script, wasm, worker }) {
-    const ask = lineTo(new Worker(worker, { type: "module" }));
+    const thread = new Worker(worker, { type: "module" });
+    const ask = lineTo(thread);
     await ask(LOADS_WITHIN, { script, wasm });
-    return new LabelDecoder(async (video, region) => {
+    /** @type {Read} */
+    const read = async (video, region) => {
       const { cut: _, ...pass } = region;
       const sent = await pictureOf(video, region);
       return ask(SCAN_WITHIN, { ...sent, pass }, [sent.picture]);
-    }, ScanPass.turns(IN_WORKER));
+    };
+    return new LabelDecoder(read, ScanPass.turns(IN_WORKER), () => thread.terminate());
   }
 
   /** @param {Package} addresses */

@@ -25,7 +25,7 @@ const PROBLEMS = {
   InstalledAppError: "installed",
 };
 // While it is at work, or about to be. Else it is closed, or failed.
-const OPEN = ["asking", "unanswered", "waking", "loading", "aim", "several"];
+const OPEN = ["asking", "unanswered", "waking", "again", "loading", "aim", "several"];
 const CLOSED = ["closed", "impossible"];
 // What another app, or the system, may have done while nobody looked: it may be over.
 const PASSING = ["busy", "ended", "frozen"];
@@ -165,10 +165,21 @@ export class LabelCamera extends HTMLElement {
 
   // No pictures come any more: the camera is opened again, then the back camera, before it is said.
   #wake() {
-    const isAgain = performance.now() - this.#wokenAt < SOUND_AFTER;
-    if (isAgain && !this.#camera?.giveUpLens()) return this.#fail("frozen");
-    this.#wokenAt = performance.now();
+    if (this.#isWokenAgain() && !this.#camera?.giveUpLens()) return this.#fail("frozen");
     this.#start((camera) => camera.open(), "waking");
+  }
+
+  // It was taken away, which may be over at once: it is opened again before anybody is accused.
+  #revive() {
+    if (this.#isWokenAgain()) return this.#fail("ended");
+    this.#start((camera) => camera.open(), "again");
+  }
+
+  // Whether it was opened again by itself only just now. From here on it was.
+  #isWokenAgain() {
+    const isAgain = performance.now() - this.#wokenAt < SOUND_AFTER;
+    this.#wokenAt = performance.now();
+    return isAgain;
   }
 
   // Ends the present turn: what is still under way for it notices that and stops.
@@ -191,7 +202,7 @@ export class LabelCamera extends HTMLElement {
         LOADS_WITHIN,
         loading,
       );
-      this.#camera ??= new Camera(this.#video, () => this.#fail("ended"));
+      this.#camera ??= new Camera(this.#video, () => this.#revive());
       return { camera: this.#camera, LabelDecoder, choice: new CodeChoice(), PictureWatch };
     } catch (cause) {
       throw new Error("The scanner did not load.", { cause });
@@ -257,7 +268,7 @@ export class LabelCamera extends HTMLElement {
     } catch (error) {
       if (turn !== this.#turn) return;
       report(error);
-      this.#fail("decoder");
+      this.#fail("silent");
     }
   }
 

@@ -23,11 +23,13 @@ const UNITS = /** @type {const} */ ([
   ["second", 1],
 ]);
 
-// What is said of rows that are not sent: a signal helps only where the network is what is missing.
+// What is said of rows that are not sent: a signal helps only where the network is what is missing, and
+// nobody leaves well who does not know whether the portal will take them.
 /** @type {Partial<Record<Detail["state"], string>>} */
 const UNSENT = {
   offline: "leave-unsent",
   gate: "leave-gate",
+  unavailable: "leave-unavailable",
   "signed-out": "leave-signed-out",
 };
 

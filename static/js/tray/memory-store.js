@@ -2,7 +2,7 @@
 // rows, at worst until the page closes, and still passes on to the store what it may take after all.
 // What is refused here was refused before: the caller has shown it.
 import { reportUnlessRefused } from "../page/report.js";
-import { withProgress } from "./store.js";
+import { inOrder, withProgress } from "./store.js";
 
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { KeptPerson } from "./store.js" */
@@ -45,13 +45,25 @@ export class MemoryStore {
     return this.#owed.size === 0;
   }
 
+  /**
+   * Takes in what the device turned out to hold: of a row that is known here, this page knows better.
+   * @param {KeptRow[]} rows
+   */
+  learn(rows) {
+    const isNew = (/** @type {string} */ id) => !this.#rows.has(id) && !this.#owed.has(id);
+    for (const row of rows) if (isNew(row.id)) this.#rows.set(row.id, row);
+  }
+
   get changes() {
     return this.under.changes;
   }
 
-  /** @param {string} person */
+  /**
+   * A person's rows, oldest first.
+   * @param {string} person
+   */
   async rows(person) {
-    return [...this.#rows.values()].filter((row) => row.person === person);
+    return [...this.#rows.values()].filter((row) => row.person === person).sort(inOrder);
   }
 
   /** @param {KeptRow[]} rows */

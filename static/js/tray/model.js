@@ -161,7 +161,7 @@ export class TrayModel extends EventTarget {
         written = this.#written;
         this.#isStale = false;
         await written;
-        rows = await this.#sync.store.rows(this.#owner.person);
+        rows = await this.#rowsOf(this.#sync.store);
       } while (this.#isStale || written !== this.#written);
       // Who asks from here on is not served by this reading.
       this.#reading = undefined;
@@ -175,6 +175,19 @@ export class TrayModel extends EventTarget {
     }
     this.#changed();
     this.#joinTwins();
+  }
+
+  /**
+   * Of a store that was replaced while it was asked, the one in its place learns the rows.
+   * @param {Store} asked
+   */
+  async #rowsOf(asked) {
+    const { person } = this.#owner;
+    const rows = await asked.rows(person);
+    const { store } = this.#sync;
+    if (store === asked || !(store instanceof MemoryStore)) return rows;
+    store.learn(rows);
+    return store.rows(person);
   }
 
   /**

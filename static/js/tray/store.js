@@ -81,6 +81,13 @@ export const withProgress = (kept, progress) => {
   return { ...kept, jobs, seenAt: Date.now() };
 };
 
+/**
+ * How rows are told: oldest first.
+ * @param {KeptRow} one
+ * @param {KeptRow} other
+ */
+export const inOrder = (one, other) => one.at - other.at || (one.id < other.id ? -1 : 1);
+
 const lateError = () => new DOMException("No answer in time.", "TimeoutError");
 
 /** @param {unknown} error */
@@ -109,7 +116,7 @@ export class TrayStore {
   async rows(person) {
     /** @type {KeptRow[]} */
     const rows = await this.#read("rows", (store) => store.index("person").getAll(person));
-    return rows.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1));
+    return rows.sort(inOrder);
   }
 
   /** @param {KeptRow[]} rows */

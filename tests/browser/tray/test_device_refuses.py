@@ -50,6 +50,17 @@ def test_refused_storage_is_reported_at_once_and_the_tray_works_in_memory(tablet
 
 
 @pytest.mark.slow
+def test_where_nothing_is_kept_signing_out_says_what_is_lost(tablet, ira):
+    page = tablet(ira)
+    page.add_init_script(REFUSED)
+    open_tray(page)
+    add(page, *hubs(1))
+    page.locator("[popovertarget=person-menu]:visible").click()
+    note = page.locator("#person-menu [data-unsent]")
+    expect(note).to_contain_text("1 hub in your tray is only on this page, and is lost if you sign")
+
+
+@pytest.mark.slow
 def test_full_storage_is_reported_with_the_first_row_that_is_not_kept(tablet, sandbox, ira):
     (first, *_) = hubs(1)
     page = tablet(ira)

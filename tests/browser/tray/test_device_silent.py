@@ -160,6 +160,32 @@ def test_a_page_that_sleeps_with_the_turn_in_its_hands_holds_nobody_up(tablet, s
     assert claimed(sandbox) == [hub]
 
 
+SIGN_OUT_NOTE = "#person-menu [data-unsent]"
+
+
+@pytest.mark.slow
+def test_what_is_only_on_this_page_is_counted_and_told_before_signing_out(visited, line, holder):
+    one, other = hubs(2)
+    held = holder(visited)
+    line.cut()
+    add(visited, one)
+    expect(warning(visited)).to_be_visible()
+    claim_all(visited, 1)
+    expect(visited.locator("connection-line [data-waiting]")).to_contain_text("1 waiting")
+    add(visited, other)
+    menu = visited.locator("[popovertarget=person-menu]:visible")
+    menu.click()
+    note = visited.locator(SIGN_OUT_NOTE)
+    expect(note).to_contain_text("2 hubs in your tray are only on this page")
+    visited.keyboard.press("Escape")
+    held.evaluate(LET_GO)
+    expect(warning(visited)).to_be_hidden()
+    menu.click()
+    expect(note).to_contain_text(
+        "2 hubs in your tray are not claimed yet. They stay on this device"
+    )
+
+
 @pytest.mark.slow
 def test_without_a_signal_and_without_a_device_nothing_is_called_kept(
     visited, line, sandbox, holder

@@ -25,6 +25,24 @@ from tests.browser.tray.steps import (
 pytestmark = pytest.mark.usefixtures("mill_court", "orchard_rise", "working", "hurried")
 
 
+HEIGHT = "() => document.querySelector('.bar').offsetHeight"
+
+
+@pytest.mark.parametrize("width", [360, 390, 430])
+@pytest.mark.slow
+def test_on_a_phone_the_bar_stays_one_line_without_a_network(visited, line, width):
+    visited.set_viewport_size({"width": width, "height": 844})
+    before = visited.evaluate(HEIGHT)
+    go_offline(visited, line)
+    expect(visited.locator("connection-line")).to_have_attribute("data-state", "offline")
+    assert visited.evaluate(HEIGHT) == before
+    wanted = hubs(12)
+    add(visited, *wanted)
+    claim_all(visited, 12)
+    expect(visited.locator("connection-line [data-number]").first).to_have_text("12")
+    assert visited.evaluate(HEIGHT) == before
+
+
 def all_claimed_once(page: Page, sandbox, *wanted: str) -> None:
     for hub in wanted:
         expect(word(page, hub)).to_have_text(CLAIMED)

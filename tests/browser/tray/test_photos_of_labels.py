@@ -69,6 +69,28 @@ def test_what_nobody_can_read_is_told(page, tablet):
     expect(outcome(page)).to_contain_text("not a photo we can read")
 
 
+NO_BITMAPS = "window.createImageBitmap = () => new Promise(() => {});"
+NO_IMAGES = """window.createImageBitmap = () => Promise.reject(new DOMException("", "DataError"));
+HTMLImageElement.prototype.decode = () => new Promise(() => {});"""
+NO_FILES = "HTMLCanvasElement.prototype.toBlob = () => {};"
+# A tenth of how long a photo may take.
+HURRY = """const wait = window.setTimeout;
+window.setTimeout = (act, after, ...more) => wait(act, after === 10_000 ? 1000 : after, ...more);"""
+
+
+@pytest.mark.parametrize("silent", [NO_BITMAPS, NO_IMAGES, NO_FILES])
+def test_a_photo_that_the_device_never_ends_to_read_is_read_by_the_portal(tablet, ira, silent):
+    (one,) = hubs(1)
+    page = tablet(ira)
+    page.add_init_script(silent + HURRY)
+    open_tray(page)
+    taken = photo(labels.qr_png(one), (1200, 900), "BMP")
+    with page.expect_request("**/claims/tray/photo/") as sent:
+        choose(page, photo(labels.qr_png(one), (1200, 900), "PNG") + taken, "image/png")
+    assert sent.value.sizes()["requestBodySize"] > len(taken)
+    expect(rows(page)).to_have_count(1)
+
+
 def test_several_hubs_in_one_photo_are_offered_together(page):
     wanted = hubs(3)
     choose(page, labels.stacked_png(*map(labels.qr_png, wanted)), "image/png")

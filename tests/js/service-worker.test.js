@@ -1,0 +1,128 @@
+// The service worker before a network, or a cache, that never answers.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { runInNewContext } from "node:vm";
+
+const SCRIPT = readFileSync(
+  new URL("../../static/js/pwa/service-worker.js", import.meta.url),
+  "utf8",
+);
+const OURS = "/static/js/a.0123456789ab.js";
+const BEFORE = "/static/js/a.ba9876543210.js";
+const PLAIN = "/static/js/a.js";
+const silent = () => new Promise(() => {});
+
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => mock.timers.reset());
+
+// A worker in a browser whose network and cache do as told; answers with how to hand it an event.
+const worker = ({ fetch = silent, add = silent } = {}) => {
+  const listeners = new Map();
+  const cache = { add, keys: async () => [], match: async () => undefined };
+  const caches = {
+    open: async () => cache,
+    delete: mock.fn(async () => true),
+    keys: async () => [],
+    match: async () => undefined,
+  };
+  const skipWaiting = mock.fn(async () => {});
+  const self = {
+    PRECACHE: {
+      version: "1",
+      shells: { en: "/shell/en/" },
+      files: [OURS],
+      integrity: { [OURS]: "sha256-x" },
+      under: "/static/",
+      patience: 100,
+    },
+    addEventListener: (kind, act) => listeners.set(kind, act),
+    skipWaiting,
+  };
+  class Request {
+    constructor(url, options) {
+      Object.assign(this, { url: new URL(url, location).href, ...options });
+    }
+  }
+  const { setTimeout, clearTimeout, Response, DOMException, URL } = globalThis;
+  const browser = { setTimeout, clearTimeout, Response, DOMException, URL, location, navigator };
+  runInNewContext(SCRIPT, { ...browser, self, caches, fetch, Request, indexedDB: {} });
+  return { hand: (kind, event) => listeners.get(kind)(event), caches, skipWaiting };
+};
+
+const asked = (path, more = {}) => ({
+  url: new URL(path, location).href,
+  method: "GET",
+  mode: "cors",
+  headers: new Headers(),
+  ...more,
+});
+
+// Resolves once everything is done that does not wait for a timer.
+const rest = async () => {
+  for (let times = 0; times < 5; times += 1) await new Promise(setImmediate);
+};
+
+const pass = async (milliseconds) => {
+  await rest();
+  mock.timers.tick(milliseconds);
+  await rest();
+};
+
+for (const [name, path] of [
+  ["a file of this release", OURS],
+  ["a file of another release", BEFORE],
+  ["a file that changes", PLAIN],
+]) {
+  test(`${name} that never comes is an error`, async () => {
+    const { hand } = worker();
+    let answered;
+    hand("fetch", { request: asked(path), respondWith: (answer) => (answered = answer) });
+    await pass(2000);
+    await pass(60_000);
+    await pass(60_000);
+    const answer = await Promise.race([answered, rest().then(() => "nothing")]);
+    assert.equal(answer.type, "error");
+  });
+
+  test(`${name} that a network refuses is an error`, async () => {
+    const { hand } = worker({ fetch: async () => Promise.reject(new TypeError()) });
+    let answered;
+    hand("fetch", { request: asked(path), respondWith: (answer) => (answered = answer) });
+    assert.equal((await answered).type, "error");
+  });
+
+  test(`${name} that comes late, and not too late, is served`, async () => {
+    let arrive;
+    const coming = new Promise((resolve) => (arrive = resolve));
+    const { hand } = worker({ fetch: () => coming });
+    let answered;
+    hand("fetch", { request: asked(path), respondWith: (answer) => (answered = answer) });
+    await pass(30_000);
+    arrive(new Response("it"));
+    assert.equal(await (await answered).text(), "it");
+  });
+}
+
+test("an installation that never ends is given up, and nothing of it stays", async () => {
+  const { hand, caches, skipWaiting } = worker();
+  let installing;
+  hand("install", { waitUntil: (promise) => (installing = promise) });
+  const given = assert.rejects(installing, { name: "TimeoutError" });
+  await pass(240_000);
+  await given;
+  assert.equal(caches.delete.mock.callCount(), 2);
+  assert.equal(skipWaiting.mock.callCount(), 0);
+});
+
+test("what is lost and never comes back is given up behind the page", async () => {
+  const { hand } = worker({ fetch: async () => new Response("page") });
+  let mending;
+  hand("fetch", {
+    request: asked("/", { mode: "navigate" }),
+    respondWith: () => {},
+    waitUntil: (promise) => (mending = promise),
+  });
+  await pass(240_000);
+  assert.equal(await Promise.race([mending.then(() => "over"), rest()]), "over");
+});
