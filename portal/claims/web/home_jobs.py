@@ -61,7 +61,7 @@ def _without_a_job(
     if member.all_sites or rights.sites_to_claim_at(member).exists():
         return {}
     known = {each.wanted for each in asked}
-    known |= {own.job.site.name for own in own_jobs if own.has_asked}
+    known |= {own.job.site.shown_name for own in own_jobs if own.has_asked}
     sites = [name for name in queries.former_sites(member) if name not in known]
     return {"claims_nowhere": True, "site_to_ask_for": sites[0] if sites else ""}
 
