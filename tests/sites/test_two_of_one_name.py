@@ -75,7 +75,7 @@ def test_who_asks_for_a_move_names_the_very_site(hub, far, ira, ada, as_person, 
     asked = requests.ask_for_move(hub, far, ira.memberships.get())
 
     assert asked.record_label == FAR
-    assert Notice.objects.get(kind="job_request").data["site"] == FAR
+    assert Notice.objects.get(kind="job_request").facts["site"] == FAR
     answer = as_person(ada).get(reverse("jobs:request", args=(asked.pk,))).content.decode()
     assert f"to {FAR}" in answer
 
@@ -108,7 +108,7 @@ def test_a_handover_is_of_the_very_site(far, ira, installer):
 
     assert str(Handover.objects.get()).startswith(FAR)
     assert done.site_address == "", "the name has said it"
-    assert Notice.objects.filter(kind="job_completed", data__site=FAR).exists()
+    assert Notice.objects.filter(kind="job_completed", facts__site=FAR).exists()
     sheet = installer.get(reverse("jobs:handover", args=(job.pk,))).content.decode()
     assert FAR in sheet
 
