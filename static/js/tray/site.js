@@ -122,7 +122,8 @@ export class TraySite {
       pickerOf(template, kept?.sites ?? []);
     place.replaceChildren(picker);
     const usual = this.#element.dataset.likelySite || kept?.site;
-    const isOne = (/** @type {string | null} */ id) => this.#radios.some(({ value }) => value === id);
+    const isOne = (/** @type {string | null} */ id) =>
+      this.#radios.some(({ value }) => value === id);
     this.#isNamed = !asked && isOne(named);
     const likely = asked || (this.#isNamed && named) || last.id || this.site.id || usual || "";
     const isThere = isOne(likely);
