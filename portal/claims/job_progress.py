@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, Sum
 from django.utils import timezone
 
-from portal.claims.groups import OF_STATES, ended_lately
+from portal.claims.groups import LATELY, OF_STATES, ended_lately
 from portal.claims.models import (
     ACTIVE,
     IN_PLACE,
@@ -185,19 +185,36 @@ def failed_of(member: Membership) -> list[Claim]:
     Those that somebody has tried again, and those of hubs that are the organisation's by now, are
     over.
     """
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    own = Claim.objects.filter(
-        ended_lately(),
-        organisation=member.organisation_id,
-        submitted_by=member.user,
-        created_at__lt=today,
-    ).exclude(hub__binding=Hub.Binding.OURS)
-    newest = own.with_details().order_by("-created_at", "-id")
+    own = _own(member).filter(ended_lately(), created_at__lt=_today())
+    newest = own.exclude(hub__binding=Hub.Binding.OURS)
     return first_of(newest, MOST_FAILED, [Q(state=state) for state in OF_STATES["failed"]])
 
 
 def unfinished_of(member: Membership) -> list[Claim]:
-    """Return the member's own claims that have not ended, of whatever day, the newest first."""
+    """Return the member's own claims that are not finished, of whatever day, the newest first.
+
+    Those that have not ended, and of the last days before today those whose hub has never been
+    online since: it still wants power or a cable.
+    """
+    lately = timezone.now() - LATELY
+    never_online = Q(hub__online_at=None) | Q(hub__online_at__lt=F("created_at"))
+    never_online &= Q(hub__last_seen=None) | Q(hub__last_seen__lt=F("finished_at"))
+    awaited = Q(IN_PLACE, never_online, created_at__gt=lately, created_at__lt=_today())
+    awaited &= Q(hub__health__in=(Hub.Health.OFFLINE, Hub.Health.UNKNOWN))
+    conditions = [Q(state=state) for state in ACTIVE]
+    conditions += [Q(awaited, state=state) for state in SUCCEEDED]
+    return first_of(_own(member), MOST_WAITING, conditions)
+
+
+def goes_on(member: Membership) -> bool:
+    """Whether a claim that the member may see has not ended."""
+    return Claim.objects.of(member).active().exists()
+
+
+def _own(member: Membership) -> ClaimQuerySet:
     own = Claim.objects.filter(organisation=member.organisation_id, submitted_by=member.user)
-    newest = own.with_details().order_by("-created_at", "-id")
-    return first_of(newest, MOST_WAITING, [Q(state=state) for state in ACTIVE])
+    return own.with_details().order_by("-created_at", "-id")
+
+
+def _today() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

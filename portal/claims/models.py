@@ -220,6 +220,8 @@ class Claim(Command):
     # Without choices, whose labels would be a second set of names.
     state = models.CharField(_("state"), max_length=16, default=State.QUEUED)
     reason = models.CharField(_("reason"), max_length=24, blank=True)
+    # Why SpKey said nothing about the hub at the last attempt: `reason` may be that of one before.
+    held_up_by = models.CharField(max_length=24, blank=True, editable=False)
     send_requested = models.BooleanField(_("send requested"), default=False)
     contacted_at = models.DateTimeField(_("contacted at"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)

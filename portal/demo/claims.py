@@ -176,6 +176,7 @@ def _standing_hub(past: Past, standing: StandingHub) -> Hub:
     if offline is None:
         uptime = int((past.now - claimed_at).total_seconds())
         known = {"online": True, "firmware": world.FIRMWARE, "uptime_seconds": uptime}
+        known["online_at"] = past.now
     return Hub(
         organisation=past.organisation,
         hub_id=uuid.UUID(hub_id),

@@ -150,6 +150,8 @@ class Hub(Leased):
     is_primary = models.BooleanField(_("is primary"), default=False)
     online = models.BooleanField(_("online"), null=True)
     last_seen = models.DateTimeField(_("last seen"), null=True)
+    # When SpKey last said that it was online; `last_seen` is what the hub has reported to SpKey.
+    online_at = models.DateTimeField(_("last read as online"), null=True, editable=False)
     firmware = models.CharField(_("firmware"), max_length=64, blank=True)
     uptime_seconds = models.PositiveBigIntegerField(_("uptime seconds"), null=True)
     claimed_at = models.DateTimeField(_("claimed at"), null=True)

@@ -61,6 +61,7 @@ def make_ours(read: Iterable[tuple[Hub, spkey.HubStatus, datetime]]) -> set[UUID
         for name, value in _known(hub, answer).items():
             setattr(hub, name, value)
         hub.read_at, hub.asked_at, hub.kept_until = read_at, read_at, None
+        hub.online_at = read_at if hub.online else None
         hubs.append(hub)
     Hub.objects.bulk_create(hubs, ignore_conflicts=True)
     made = Hub.objects.filter(pk__in=[hub.pk for hub in hubs])
@@ -114,12 +115,16 @@ def _save(hub: Hub, known: dict[str, Any], read_at: datetime | None) -> Hub:
     for name, value in known.items():
         setattr(hub, name, value)
     hub.read_at = read_at or timezone.now()
+    if hub.online:
+        hub.online_at = hub.read_at
     # Two may ask at once: the answer to the later question counts. One that was asked in the
     # future is of a clock that was put back since.
     now = timezone.now()
     no_newer = Q(read_at=None) | Q(read_at__lte=hub.read_at) | Q(read_at__gt=now + CLOCKS_APART)
     is_ours = known["binding"] == Hub.Binding.OURS
     kept: dict[str, Any] = {"kept_until": None} if is_ours else {}
+    if hub.online:
+        kept["online_at"] = hub.online_at
     # A change since then was seen by a clock that was put back.
     ahead = When(health_since__gt=now + CLOCKS_APART, then=Value(hub.read_at))
     Hub.objects.filter(no_newer, pk=hub.pk).update(

@@ -47,7 +47,8 @@ class SiteFinder:
     def _by_name(self) -> dict[str, list[Site]]:
         by_name: defaultdict[str, list[Site]] = defaultdict(list)
         for site in self._sites:
-            by_name[bare(site.name)].append(site)
+            for name in {bare(site.name), bare(site.shown_name)}:
+                by_name[name].append(site)
         return by_name
 
     @cached_property
@@ -85,6 +86,6 @@ class SiteFinder:
         return site, Verdict.NONE if site.pk in self._allowed else Verdict.NO_RIGHT
 
     def like(self, text: str) -> str:
-        """Return the name of the site that is most like this; "" where none is."""
+        """Return what people call the site that is most like this; "" where none is."""
         near = difflib.get_close_matches(bare(text), self._by_name, 1, CLOSE)
-        return self._by_name[near[0]][0].name if near else ""
+        return self._by_name[near[0]][0].shown_name if near else ""

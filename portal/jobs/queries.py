@@ -172,15 +172,15 @@ def todays_elsewhere(members: Sequence[Membership]) -> list[Membership]:
 
 
 def former_sites(member: Membership) -> list[str]:
-    """Return the names of the sites in use at which the member worked last, a few."""
+    """Return what people call the sites in use at which the member worked last, a few."""
     own = Job.objects.filter(
         people=member,
         site__archived_at=None,
         starts_on__lte=timezone.localdate(),
         cancelled_at=None,
     )
-    names = own.order_by("-ends_on", "-number").values_list("site__name", flat=True)[:PAGE]
-    return list(dict.fromkeys(names))[:ON_HOME]
+    newest = own.select_related("site").order_by("-ends_on", "-number")[:PAGE]
+    return list(dict.fromkeys(job.site.shown_name for job in newest))[:ON_HOME]
 
 
 def may_claim_on(member: Membership, job: Job, today: date) -> bool:

@@ -60,7 +60,7 @@ def ask_for_site(wanted: str, member: Membership) -> JobRequest:
 @transaction.atomic
 def ask_for_move(hub: Hub, site: Site, member: Membership) -> JobRequest:
     """Return the member's open request to have the hub moved to the site, made if there is none."""
-    return _ask(member, JobRequest.Kind.MOVE_HUB, wanted=site.name, hub=hub, site=site)
+    return _ask(member, JobRequest.Kind.MOVE_HUB, wanted=site.shown_name, hub=hub, site=site)
 
 
 def _ask(

@@ -89,8 +89,7 @@ def notify(
     members = list(active.filter(concerned).select_related("user"))
     if to_administrators and not any(member.role == Membership.Role.ADMIN for member in members):
         logger.warning("organisation %s has no administrator to tell: %s", organisation_id, kind)
-    told = [member for member in members if topics.is_for(member, kind)]
-    ways = topics.ways(told, kind)
+    ways = _ways(members, kind)
     at = leasing.due_at(not_before or timezone.now())
     made = [
         Notice(
@@ -101,10 +100,21 @@ def notify(
             facts=facts,
             **(at if ways[member.user_id] == How.INSTANT else _together(member)),
         )
-        for member in told
-        if ways[member.user_id] != How.OFF
+        for member in members
+        if member.user_id in ways
     ]
     return _write(made, organisation_id, Notice.Kind(kind), about)
+
+
+def _ways(members: Iterable[Membership], kind: str) -> dict[uuid.UUID, How]:
+    """Return how those of the members are told of such news who may have it, and want it."""
+    told = [member for member in members if topics.is_for(member, kind)]
+    return {user: how for user, how in topics.ways(told, kind).items() if how != How.OFF}
+
+
+def some_administrator_wants(organisation_id: uuid.UUID, kind: str) -> bool:
+    """Say whether anybody would be told by `notify`: all may have chosen to have no such news."""
+    return bool(_ways(_administrators(organisation_id).select_related("user"), kind))
 
 
 def notify_member(member: Membership, kind: str, about: str, **facts: object) -> int:

@@ -56,6 +56,7 @@ def make(site: Site, actor: User) -> Site:
         raise NoAddressError
     site.save()
     tell_apart(organisation.pk)
+    site.refresh_from_db(fields=["told_by"])
     return _recorded("site.created", site, actor)
 
 
@@ -89,6 +90,7 @@ def change(site: Site, actor: User) -> Site:
         raise NoAddressError
     site.save(update_fields=["name", "address", "contact", "note", "usual_hubs"])
     tell_apart(site.organisation_id)
+    site.refresh_from_db(fields=["told_by"])
     return _recorded("site.changed", site, actor)
 
 

@@ -59,6 +59,8 @@ class Site(models.Model):
     """A building, or a part of one, in which hubs stand."""
 
     LONGEST_NOTE: ClassVar[int] = 1000
+    # A name, and an address that tells it from another of that name.
+    LONGEST_SHOWN_NAME: ClassVar[int] = 362
     MOST_HUBS: ClassVar[int] = 100_000
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

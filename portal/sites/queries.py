@@ -2,7 +2,7 @@
 
 from portal.core.folding import has_words
 from portal.orgs.models import Membership, User
-from portal.sites.models import Site, SiteQuerySet
+from portal.sites.models import Site, SiteQuerySet, told
 
 
 def sites_of(member: Membership) -> SiteQuerySet:
@@ -11,11 +11,15 @@ def sites_of(member: Membership) -> SiteQuerySet:
 
 
 def with_words(sites: SiteQuerySet, text: str) -> SiteQuerySet:
-    """Return those of the sites in whose name, address or SpKey id each word of the text is."""
+    """Return those of the sites in whose name, address or SpKey id each word of the text is.
+
+    What people call a site finds it as well: it may be copied from where it is read.
+    """
     if not text.strip():
         return sites
-    rows = sites.values_list("pk", "name", "address", "spkey_site_id")
-    return sites.filter(pk__in=[pk for pk, *names in rows if has_words(text, *names)])
+    rows = sites.values_list("pk", "name", "address", "spkey_site_id", "told_by")
+    found = (pk for pk, *names in rows if has_words(text, *names, told(*names)))
+    return sites.filter(pk__in=list(found))
 
 
 def sites_visible_to(user: User) -> SiteQuerySet:

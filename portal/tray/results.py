@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import Final
 
 from portal.claims.models import Claim
+from portal.claims.telling import Telling
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
 from portal.orgs.models import User
@@ -31,7 +32,7 @@ class Lookup:
     `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
     up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait. `move` is
     what the reader may do about a hub that is at another site, `for_admin` as in `Followed`.
-    `can_tell` and `is_told`: the reader can tell the administrators of the hub, or has.
+    `telling`: whether the administrators know of the hub, or what came of telling them.
     """
 
     hub: Hub
@@ -40,8 +41,7 @@ class Lookup:
     trouble: str
     move: Move = Move.NOTHING
     for_admin: bool = False
-    can_tell: bool = False
-    is_told: bool = False
+    telling: Telling = Telling.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Followed:
 
     `reader` is whose tray it is; None stands for who made the claim. `tried`: they have asked to
     have it tried at once. `held_back`: it was not, just now. `for_admin`: the reader runs the
-    organisation's people and key.
+    organisation's people and key. `telling` as in `Lookup`.
     """
 
     claim: Claim
@@ -59,6 +59,7 @@ class Followed:
     tried: bool = False
     held_back: bool = False
     for_admin: bool = False
+    telling: Telling = Telling.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

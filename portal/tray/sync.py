@@ -6,8 +6,8 @@ A call may be a repeat of one whose answer was lost: what it asks for is done on
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,11 +15,12 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.claims import limits
+from portal.claims import limits, telling
 from portal.claims.engine import actions, credentials
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
 from portal.claims.queries import claims_of
+from portal.claims.telling import Telling
 from portal.core.models import Heartbeat
 from portal.gateway import gate
 from portal.gateway.gate import HeldReason
@@ -32,7 +33,7 @@ from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites.models import Site
 from portal.sites.queries import sites_of
-from portal.tray import moves, telling
+from portal.tray import moves
 from portal.tray.results import (
     NO_WORKER,
     ClaimedElsewhere,
@@ -59,18 +60,26 @@ MISSING: Final = Hub.Binding.MISSING
 
 @dataclass(frozen=True, slots=True)
 class _OfHub:
-    """The row asks after the organisation's hub with this id."""
+    """The row asks after the organisation's hub with this id.
+
+    `telling` is what came of telling the administrators, where that was asked for.
+    """
 
     hub_id: uuid.UUID
+    telling: Telling | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _OfClaim:
-    """The row became the claim with this id; `tried` and `held_back` as in `Followed`."""
+    """The row became the claim with this id; `tried` and `held_back` as in `Followed`.
+
+    `telling` as in `_OfHub`.
+    """
 
     pk: uuid.UUID
     tried: bool = False
     held_back: bool = False
+    telling: Telling | None = None
 
 
 type _Taken = _OfHub | _OfClaim | Refused
@@ -91,10 +100,10 @@ def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
     limits.take_tries(member, asked[Action.TRY_NOW])
     limits.take_claims(member, spoken_of.new_claims + asked[Action.AGAIN])
     taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
-    found = _Found(member, taken)
+    asks = [(each, spoken_of.site(row)) for row, each in zip(rows, taken, strict=True)]
+    found = _Found(member, asks)
     results = [
-        guarded(row, found.result, each, spoken_of.site(row))
-        for row, each in zip(rows, taken, strict=True)
+        guarded(row, found.result, each, site) for row, (each, site) in zip(rows, asks, strict=True)
     ]
     unknown = {str(hub.hub_id) for hub in found.hubs.values() if hub.binding == MISSING}
     limits.count_unknown(member.user, member.organisation, unknown)
@@ -128,6 +137,7 @@ def available_actions(claim: Claim) -> tuple[Action, ...]:
         Action.TRY_NOW: actions.can_try_now(claim),
         Action.STOP: actions.can_stop(claim),
         Action.AGAIN: actions.can_retry(claim),
+        Action.TELL: telling.of_claim(claim) is not None,
     }
     return tuple(action for action, may in can.items() if may)
 
@@ -187,8 +197,7 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     except parse.LabelProblem as problem:
         return NoLabel(problem)
     if not row.claim:
-        _ask(member, row, hub_id, spoken_of.site(row))
-        return _OfHub(hub_id)
+        return _OfHub(hub_id, _ask(member, row, hub_id, spoken_of.site(row)))
     # Before the site is looked at: it may have been archived since the claim was made.
     if made := spoken_of.submitted.get(_submission(row, hub_id)):
         return _OfClaim(made.pk)
@@ -198,12 +207,18 @@ def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
     return _submit(_claim_request(member, row, hub_id, site))
 
 
-def _ask(member: Membership, row: Row, hub_id: uuid.UUID, site: Site | None) -> None:
-    """Ask administrators for what the row asks of them, about a hub that is not claimed."""
-    asks = {Action.ASK_MOVE: moves.ask, Action.TELL: telling.tell}
-    if row.action in asks:
-        known = watching.known_hubs(member.organisation, {hub_id})
-        asks[row.action](member, known.get(hub_id), site)
+def _ask(member: Membership, row: Row, hub_id: uuid.UUID, site: Site | None) -> Telling | None:
+    """Ask administrators for what the row asks of them, about a hub that is not claimed.
+
+    Return what came of telling them, where that was asked for.
+    """
+    if row.action not in {Action.ASK_MOVE, Action.TELL}:
+        return None
+    hub = watching.known_hubs(member.organisation, {hub_id}).get(hub_id)
+    if row.action == Action.TELL:
+        return telling.tell(member, telling.of_lookup(hub, site) if hub else None)
+    moves.ask(member, hub, site)
+    return None
 
 
 def _no_site(member: Membership, row: Row, hub_id: uuid.UUID) -> NoSite | NoJob:
@@ -249,13 +264,17 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
             actions.stop(claim, member.user)
         case Action.TRY_NOW:
             return _OfClaim(claim.pk, tried=True, held_back=not actions.try_now(claim))
+        case Action.TELL:
+            told = telling.tell(member, telling.of_claim(claim))
+            return _OfClaim(claim.pk, row.tried, telling=told)
     return _OfClaim(claim.pk)
 
 
 class _Found:
     """What was read, for all rows together, of the claims and hubs that they tell of."""
 
-    def __init__(self, member: Membership, taken: list[_Taken]) -> None:
+    def __init__(self, member: Membership, asked: Sequence[tuple[_Taken, Site | None]]) -> None:
+        taken = [each for each, _site in asked]
         claims = {each.pk for each in taken if isinstance(each, _OfClaim)}
         hubs = {each.hub_id for each in taken if isinstance(each, _OfHub)}
         self.member = member
@@ -267,7 +286,7 @@ class _Found:
         self.hubs = self._look_up(hubs - self.active.keys())
         self.site_names = self._read_site_names()
         self.moves = moves.Moves(member, self._own())
-        self.telling = telling.Telling(member, self.hubs.values())
+        self.tellings = self._tellings(asked)
         self.trouble = self._trouble()
         self._watch()
 
@@ -275,7 +294,9 @@ class _Found:
         """Return what came of the row: a claim under way is followed wherever its hub is read."""
         if isinstance(taken, _OfClaim):
             its = self.claims[taken.pk]
-            return self._followed(its, tried=taken.tried, held_back=taken.held_back)
+            followed = self._followed(its, tried=taken.tried, held_back=taken.held_back)
+            told = taken.telling or self.tellings.of(telling.of_claim(its))
+            return replace(followed, telling=told)
         if not isinstance(taken, _OfHub):
             return taken
         claim = self.active.get(taken.hub_id)
@@ -288,12 +309,21 @@ class _Found:
                 self.trouble,
                 move=self.moves.of(hub, site),
                 for_admin=self.for_admin,
-                can_tell=self.telling.offered(hub),
-                is_told=self.telling.is_told(hub),
+                telling=taken.telling or self.tellings.of(telling.of_lookup(hub, site)),
             )
         if site is None or claim.spkey_site_id != site.spkey_site_id:
             return ClaimedElsewhere(claim)
         return self._followed(claim)
+
+    def _tellings(self, asked: Iterable[tuple[_Taken, Site | None]]) -> telling.Tellings:
+        """Return what the administrators know of the hubs and claims that were refused."""
+        looked_up = (
+            telling.of_lookup(self.hubs[each.hub_id], site)
+            for each, site in asked
+            if isinstance(each, _OfHub) and each.hub_id in self.hubs
+        )
+        refused = (*looked_up, *map(telling.of_claim, self.claims.values()))
+        return telling.Tellings(self.member, filter(None, refused))
 
     def _look_up(self, hub_ids: set[uuid.UUID]) -> dict[uuid.UUID, Hub]:
         """Return the organisation's rows of these hubs, those that are new to it counted."""

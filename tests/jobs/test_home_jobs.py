@@ -8,14 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.display import timeline
+from portal.claims.engine import actions
 from portal.claims.models import Claim, State
+from portal.claims.web.home import PACE_OPEN, PACE_QUIET
 from portal.hubs.models import Hub
 from portal.jobs import planning, requests
 from portal.jobs.models import Job, JobRequest
 from portal.jobs.planning import Plan
 from portal.sandbox import world
-from tests.conftest import join, make_person, work
-from tests.forms import choose
+from tests.conftest import claim_request, join, make_person, work
+from tests.forms import FRAGMENT, choose
 from tests.jobs.conftest import DAY, make
 from tests.jobs.test_job_pages import block, claim_at
 
@@ -202,3 +204,94 @@ def test_what_came_to_nothing_is_over_once_the_hub_is_ours_or_a_week_has_passed(
 
     rows = as_person(ira).get("/").context["failed"]
     assert [row.hub_id for row in rows] == [claims[2].hub_id_text]
+
+
+def claimed_yesterday(job, ira, **hub) -> Claim:
+    """A claim of yesterday that succeeded, of a hub that was read like this since."""
+    claim, at = claim_at(job, ira, 0), timezone.now() - DAY
+    ended = {"state": "claimed", "claimed_at": at, "finished_at": at, "due_at": None}
+    Claim.objects.filter(pk=claim.pk).update(created_at=at, **ended)
+    Hub.objects.filter(pk=claim.hub_id).update(**{"binding": "ours", "status": "Claimed"} | hub)
+    return claim
+
+
+def unfinished(client) -> list[str]:
+    return [row.hub_id for row in client.get("/").context["unfinished"]]
+
+
+@pytest.mark.parametrize("online", [False, None])
+def test_what_was_claimed_yesterday_and_never_came_online_is_unfinished(
+    as_person, ira, job, online
+):
+    claim = claimed_yesterday(job, ira, online=online)
+
+    assert unfinished(as_person(ira)) == [claim.hub_id_text]
+
+
+@pytest.mark.parametrize(
+    "hub",
+    [
+        {"online": True, "online_at": timezone.now()},
+        {"online": False, "online_at": timezone.now()},
+        {"online": False, "last_seen": timezone.now()},
+        {"online": False, "binding": "other"},
+        {"online": False, "status": "Decommissioned"},
+        {"online": False, "replaced_at": timezone.now()},
+    ],
+)
+def test_what_was_online_since_or_is_no_more_in_place_is_finished(as_person, ira, job, hub):
+    claimed_yesterday(job, ira, **hub)
+
+    assert unfinished(as_person(ira)) == []
+
+
+def test_what_was_claimed_weeks_ago_is_no_news(as_person, ira, job):
+    claimed_yesterday(job, ira, online=False)
+    Claim.objects.update(created_at=timezone.now() - 20 * DAY)
+
+    assert unfinished(as_person(ira)) == []
+
+
+def test_what_is_unfinished_comes_first(as_person, ira, job):
+    claim_at(job, ira, 0)
+    claim = claim_at(job, ira, 1)
+    ended = {"state": "expired", "finished_at": timezone.now(), "due_at": None}
+    Claim.objects.filter(pk=claim.pk).update(created_at=timezone.now() - DAY, **ended)
+    page = home(as_person(ira))
+    heads = ["Not finished yet", "Came to nothing", "Your jobs", "Ask for another site"]
+    places = [page.index(head) for head in heads]
+
+    assert places == sorted(places)
+
+
+def test_an_administrators_own_unfinished_claims_come_first(admin, ada, ira, job, mill_court):
+    own = actions.submit(claim_request(ada, mill_court, world.hub_id(7)))
+    claim_at(job, ira, 0)
+    page = home(admin)
+
+    assert unfinished(admin) == [own.hub_id_text]
+    assert page.index("Not finished yet") < page.index("Jobs today")
+
+
+def test_an_administrators_numbers_come_with_the_rows(admin, acme, job, ira):
+    hub = Hub.objects.create(
+        organisation=acme, hub_id=world.hub_id(3), binding="ours", status="Claimed", online=True
+    )
+    seen = admin.get("/").context["seen"]
+    assert admin.get(f"/?seen={seen}", headers=FRAGMENT).status_code == 204
+    Hub.objects.filter(pk=hub.pk).update(online=False)
+    news = admin.get(f"/?seen={seen}", headers=FRAGMENT)
+
+    numbers = news.text.partition('id="page-numbers" hx-swap-oob="true"')[2]
+    assert "offline" in numbers
+    assert 'id="page-numbers"' in admin.get("/").text
+    assert "hx-swap-oob" not in admin.get("/").text
+
+
+def test_an_administrators_home_is_quick_while_a_claim_goes_on(admin, job, ira):
+    assert admin.get("/").context["pace"] == PACE_QUIET
+    claim = claim_at(job, ira, 0)
+    assert admin.get("/").context["pace"] == PACE_OPEN
+    ended = {"state": "cancelled", "finished_at": timezone.now(), "due_at": None}
+    Claim.objects.filter(pk=claim.pk).update(**ended)
+    assert admin.get("/").context["pace"] == PACE_QUIET

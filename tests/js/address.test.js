@@ -18,6 +18,14 @@ test("the tray's own address asks for a site and a label, once", () => {
   assert.deepEqual(shown, ["https://portal.example/claims/new/?next=1"]);
 });
 
+test("a letter's address names a site, once", () => {
+  const { asked, shown } = at("/claims/new/?label=abc&offer=mill");
+  assert.equal(asked.get("site"), null);
+  assert.equal(asked.get("offer"), "mill");
+  asked.settle();
+  assert.deepEqual(shown, ["https://portal.example/claims/new/"]);
+});
+
 test("an address that asks for nothing stays as it is", () => {
   const { asked, shown } = at("/claims/new/?next=1");
   assert.equal(asked.get("site"), null);

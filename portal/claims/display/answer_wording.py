@@ -7,11 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display.reader_wording import claimer
 from portal.claims.models import Claim
+from portal.claims.telling import Telling
 from portal.core.ui import Text
 
 # Of a form that the database did not take: it was busy for too long, or away.
 NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice makes one claim.")
 TOO_OFTEN = _("These are too many at once. They are kept here, and go on by themselves in a while.")
+_TELLING: dict[Telling, Text] = {
+    Telling.TOLD: _("Your administrators are told of it."),
+    Telling.NOBODY: _("Your administrators get no such e-mail. Tell them yourself."),
+    Telling.ENOUGH: _("You have sent them many hubs today. You can send this one tomorrow."),
+}
 PICK_SITE = _("Pick the site first.")
 
 
@@ -24,6 +30,11 @@ def claimed_elsewhere(claim: Claim) -> str:
     else:
         sentence = gettext("This hub is being claimed at %(site)s, by %(person)s.")
     return sentence % {"site": claim.site_name, "person": claimer(claim)}
+
+
+def telling(found: Telling) -> str:
+    """Say whether administrators are told of a hub that cannot be claimed, or why they are not."""
+    return str(_TELLING.get(found, ""))
 
 
 def too_often(seconds: int) -> str:

@@ -85,7 +85,9 @@ def chip(claim: Claim) -> Chip:
         return wording.STOPPING.chip
     if is_online(claim):
         return wording.ONLINE
-    return wording.OFFLINE if went_offline(claim) else _words(claim).chip
+    if went_offline(claim):
+        return wording.OFFLINE
+    return wording.NOT_KNOWN if was_online(claim) else _words(claim).chip
 
 
 def is_online(claim: Claim) -> bool:
@@ -97,9 +99,19 @@ def went_offline(claim: Claim) -> bool:
     """Whether the hub of a claim that succeeded is offline, and not just about to come online."""
     if claim.state not in SUCCEEDED or is_lost(claim) or claim.hub.online is not False:
         return False
-    seen, ended = claim.hub.last_seen, claim.finished_at
-    was_online = seen is not None and ended is not None and seen >= ended
-    return was_online or _is_overdue(claim)
+    return was_online(claim) or _is_overdue(claim)
+
+
+def was_online(claim: Claim) -> bool:
+    """Whether the hub of a claim that succeeded has been online since it was claimed.
+
+    SpKey has said so, be it by the reading from which the claim began, or of a time after its end.
+    """
+    if claim.state not in SUCCEEDED or is_lost(claim):
+        return False
+    hub, began, ended = claim.hub, claim.created_at - timing.FRESH_READ, claim.finished_at
+    was_read = hub.online_at is not None and hub.online_at >= began
+    return was_read or (hub.last_seen is not None and ended is not None and hub.last_seen >= ended)
 
 
 def is_stopping(claim: Claim) -> bool:
@@ -241,9 +253,11 @@ def _online_now(claim: Claim) -> Step:
         return _step("stop", wording.NO_LONGER_YOURS, None)
     if hub.online:
         return Step("present", "good", "check", wording.ONLINE.word, _facts(claim), hub.last_seen)
-    if not _is_overdue(claim):
+    if was_online(claim) and hub.online is None:
+        return Step("present", "working", "clock", LOOKING)
+    if not was_online(claim) and not _is_overdue(claim):
         return WAITING_FOR_HUB
-    text = NOT_ONLINE_NOW if hub.last_seen else NOT_ONLINE_YET
+    text = NOT_ONLINE_NOW if hub.last_seen or hub.online_at else NOT_ONLINE_YET
     return Step("stop", "attention", "offline", _("Not online"), text)
 
 
@@ -252,9 +266,9 @@ def _online_then(claim: Claim) -> Step:
     hub = claim.hub
     if is_lost(claim):
         return _step("stop", wording.NO_LONGER_YOURS, hub.read_at)
-    if not hub.online and not _is_overdue(claim):
+    if not hub.online and not was_online(claim) and not _is_overdue(claim):
         return WAITING_FOR_HUB
-    if hub.read_at is None:
+    if hub.read_at is None or hub.online is None:
         return Step("present", "working", "clock", LOOKING)
     text = WAS_ONLINE if hub.online else WAS_NOT_ONLINE
     return Step("present", "working", "clock", LOOKING, text, hub.read_at)
@@ -347,12 +361,20 @@ def tried(claim: Claim) -> str:
         return ""
     if _is_left(claim):
         return gettext("The portal has not got to it yet. It is tried as soon as that can be.")
-    is_sent = claim.outcome_unknown_since is not None
-    still = _STILL.get(claim.reason) or (
-        gettext("sent, and not confirmed yet") if is_sent else gettext("not claimed yet")
-    )
     time = time_format(timezone.localtime(claim.contacted_at), "H:i")
-    return gettext("Tried %(time)s: %(still)s.") % {"time": time, "still": still}
+    return gettext("Tried %(time)s: %(still)s.") % {"time": time, "still": _still(claim)}
+
+
+def _still(claim: Claim) -> str:
+    """Say what came of the last try: of one that did not get to the hub, what was in the way."""
+    if claim.held_up_by:
+        in_the_way = str(_STILL[claim.held_up_by])
+        is_offline = claim.reason == Reason.OFFLINE
+        return f"{in_the_way}; {gettext('last known offline')}" if is_offline else in_the_way
+    if claim.reason in _STILL:
+        return str(_STILL[claim.reason])
+    is_sent = claim.outcome_unknown_since is not None
+    return gettext("sent, and not confirmed yet") if is_sent else gettext("not claimed yet")
 
 
 def gives_up_at(claim: Claim) -> datetime | None:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.claims.models import Reason, State
 from portal.core.ui import Chip, Text
 from portal.hubs.display.action_wording import A_FEW_SECONDS
+from portal.hubs.display.wording import STATES as HUB_STATES
+from portal.hubs.models import Health
 from portal.orgs.display import key_wording
 
 
@@ -357,6 +359,7 @@ STOPPING = _words(
 )
 ONLINE = Chip("good", "check", _("Online"))
 OFFLINE = Chip("attention", "offline", _("Offline"))
+NOT_KNOWN = HUB_STATES[Health.UNKNOWN]
 NO_LONGER_YOURS = _words(
     "stop",
     "alert",

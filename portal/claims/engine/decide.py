@@ -56,7 +56,8 @@ class Decision:
 
     `send` asks for a send instead of a rest. `unresolved` says whether a send's outcome stays
     open. `refused_key` and `foreign_key` (it proved to be another organisation's) concern the
-    key, and through it all claims that use it.
+    key, and through it all claims that use it. `held_up_by` is the reason for which all claims
+    wait: SpKey has said nothing about the hub this time, whatever reason of its own is kept.
     """
 
     state: State
@@ -69,6 +70,7 @@ class Decision:
     problems: tuple[tuple[str, str], ...] = ()
     refused_key: bool = False
     foreign_key: bool = False
+    held_up_by: Reason = Reason.NONE
 
 
 FOREIGN_KEY = Decision(State.CONFLICT, Reason.KEY_MISMATCH, foreign_key=True)
@@ -101,9 +103,12 @@ def _by(
         return _unreadable(replace(facts, unresolved=still_open), now)
     final = rule.again is Again.NEVER
     verifying = still_open and rule.state == State.WAITING
+    is_held = rule.again is Again.KEY_HELD
+    reason = _kept(facts, rule.reason) if is_held else rule.reason
     return Decision(
         State.VERIFYING if verifying else rule.state,
-        _kept(facts, rule.reason) if rule.again is Again.KEY_HELD else rule.reason,
+        reason,
+        held_up_by=rule.reason if is_held else Reason.NONE,
         wait=pacing.wait(rule.again, facts.tries, held_for),
         unresolved=rule.open or (still_open and not final),
         no_effect_seen_at=facts.no_effect_seen_at if still_open and not final else None,
@@ -223,16 +228,19 @@ def while_held(facts: Facts, held: Held, now: datetime) -> Decision:
     """Decide for a claim about which the gate lets nobody ask SpKey now."""
     state = State.VERIFYING if facts.unresolved else State.WAITING
     if held.reason is HeldReason.RATE_LIMITED:
-        reason = _kept(facts, Reason.RATE)
-        return _not_asked(facts, state, reason, held.seconds + pacing.backoff(1))
+        return _while_all_wait(facts, state, Reason.RATE, held)
     too_old = now - facts.retry_window_start > timing.MAX_AGE
     if held.reason is HeldReason.KEY_DOUBTED and not too_old:
-        reason = _kept(facts, Reason.KEY_DOUBTED)
-        return _not_asked(facts, state, reason, held.seconds + pacing.backoff(1))
+        return _while_all_wait(facts, state, Reason.KEY_DOUBTED, held)
     decision = _unreadable(facts, now)
     if decision.state in {State.WAITING, State.VERIFYING}:
         return replace(decision, wait=pacing.return_wait(held.seconds), failed=False)
     return decision
+
+
+def _while_all_wait(facts: Facts, state: State, of_all: Reason, held: Held) -> Decision:
+    wait = held.seconds + pacing.backoff(1)
+    return replace(_not_asked(facts, state, _kept(facts, of_all), wait), held_up_by=of_all)
 
 
 def _kept(facts: Facts, of_all: Reason) -> Reason:

@@ -232,6 +232,7 @@ def _fields(claim: Claim, decision: Decision, now: datetime, reference: str) -> 
     fields: dict[str, Any] = {
         "state": decision.state,
         "reason": decision.reason,
+        "held_up_by": decision.held_up_by,
         **given_back(next_step),
         "retry_window_start": context.retry_window_start(claim, now),
         "tries": claim.tries + 1 if decision.failed else 0,

@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                     "no_effect_seen_at",
                     models.DateTimeField(null=True, verbose_name="no effect seen at"),
                 ),
+                ("held_up_by", models.CharField(blank=True, editable=False, max_length=24)),
                 (
                     "send_requested",
                     models.BooleanField(default=False, verbose_name="send requested"),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.claims import first_steps, queries
+from portal.claims import first_steps, job_progress, queries
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.web import home_admin, home_jobs
@@ -22,6 +22,7 @@ from portal.orgs.web import second_factor
 
 # Seconds between two polls: while a claim goes on, and at other times.
 PACE_OPEN, PACE_QUIET = 10, 60
+NUMBERS: Final = "claims/home_numbers.html"
 # Another one each time.
 TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
@@ -35,11 +36,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if membership is None:
         return render(request, "claims/nowhere.html")
     others = [each for each in memberships if each.pk != membership.pk]
-    elsewhere = {"jobs_elsewhere": job_queries.todays_elsewhere(others)}
+    elsewhere = {
+        "jobs_elsewhere": job_queries.todays_elsewhere(others),
+        "goes_on": job_progress.goes_on(membership),
+    }
     administers = membership.role == Membership.Role.ADMIN
     if administers and not membership.organisation.holds_super_key:
-        of_admin = home_admin.page_of(membership) | elsewhere
-        return _live(request, "claims/home_admin.html", of_admin)
+        of_admin = home_admin.page_of(membership) | home_jobs.own_claims(membership)
+        return _live(request, "claims/home_admin.html", of_admin | elsewhere)
     context: dict[str, Any] = (
         _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
     )
@@ -54,13 +58,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _live(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show the page, or of one that is there what is new: its numbers stand outside the rest."""
     news = render_to_string(f"{template}#news", context, request)
-    seen = hashlib.sha256(TOKEN.sub("", news).encode()).hexdigest()[:16]
-    if wants_fragment(request) and request.GET.get("seen") == seen:
+    numbers = render_to_string(NUMBERS, context, request) if "hubs" in context else ""
+    seen = hashlib.sha256(TOKEN.sub("", news + numbers).encode()).hexdigest()[:16]
+    again = wants_fragment(request)
+    if again and request.GET.get("seen") == seen:
         return HttpResponse(status=204)
-    pace = PACE_OPEN if context.get("unfinished") else PACE_QUIET
-    part = f"{template}#live" if wants_fragment(request) else template
-    return render(request, part, context | {"news": news, "seen": seen, "pace": pace})
+    pace = PACE_OPEN if context["goes_on"] else PACE_QUIET
+    shown = {"news": news, "numbers": numbers, "again": again, "seen": seen, "pace": pace}
+    return render(request, f"{template}#live" if again else template, context | shown)
 
 
 def _is_agent(membership: Membership) -> bool:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from portal.claims import job_progress
 from portal.claims.display import list_item
+from portal.claims.display.list_item import ListItem
 from portal.claims.job_progress import Progress
 from portal.jobs import queries, rights
 from portal.jobs.models import Job, JobRequest
@@ -37,17 +38,23 @@ def for_worker(member: Membership) -> dict[str, object]:
     progress = job_progress.progress_of(jobs)
     asked = queries.own_requests(member)
     waits = {each.job_id for each in asked if each.kind == JobRequest.Kind.MORE_TIME}
-    unfinished = job_progress.unfinished_of(member)
     own_jobs = [_own(member, job, progress[job.pk], job.pk in waits) for job in jobs]
     return {
         "own_jobs": own_jobs,
         # The job's card is then what one came for; a hub beside it is the exception.
         "works_today": any(own.is_today and own.may_claim for own in own_jobs),
         "sites_asked": [each for each in asked if each.kind == JobRequest.Kind.OTHER_SITE],
-        "unfinished": [list_item.of(claim) for claim in unfinished],
-        "failed": [list_item.of(claim) for claim in job_progress.failed_of(member)],
+        **own_claims(member),
         "may_ask_for_site": not member.all_sites,
         **_without_a_job(member, asked, own_jobs),
+    }
+
+
+def own_claims(member: Membership) -> dict[str, list[ListItem]]:
+    """Return the member's own claims that are not finished, and those that came to nothing."""
+    return {
+        "unfinished": [list_item.of(claim) for claim in job_progress.unfinished_of(member)],
+        "failed": [list_item.of(claim) for claim in job_progress.failed_of(member)],
     }
 
 
@@ -61,7 +68,7 @@ def _without_a_job(
     if member.all_sites or rights.sites_to_claim_at(member).exists():
         return {}
     known = {each.wanted for each in asked}
-    known |= {own.job.site.name for own in own_jobs if own.has_asked}
+    known |= {own.job.site.shown_name for own in own_jobs if own.has_asked}
     sites = [name for name in queries.former_sites(member) if name not in known]
     return {"claims_nowhere": True, "site_to_ask_for": sites[0] if sites else ""}
 

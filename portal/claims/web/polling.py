@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
-from portal.claims import permissions
+from portal.claims import permissions, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim, State
@@ -117,7 +117,21 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "next_site": claim.site_id if _is_just_made(claim, reader) else None,
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "move": moves.offer(claim, reader) if elsewhere else None,
+        **_telling(claim, reader),
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
+    }
+
+
+def _telling(claim: Claim, reader: User) -> dict[str, object]:
+    """Return whether administrators know of a claim that was refused, or can be told of it."""
+    refusal = telling.of_claim(claim)
+    member = access.membership_in(reader, claim.organisation) if refusal else None
+    if refusal is None or member is None:
+        return {}
+    found = telling.Tellings(member, [refusal]).of(refusal)
+    return {
+        "can_tell": found is telling.Telling.OFFERED,
+        "is_told": answer_wording.telling(found),
     }
 
 

@@ -16,4 +16,5 @@ urlpatterns = [
     path("<uuid:pk>/stop/", views.stop, name="stop"),
     path("<uuid:pk>/release/", views.release, name="release"),
     path("<uuid:pk>/again/", views.again, name="again"),
+    path("<uuid:pk>/tell/", views.tell, name="tell"),
 ]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.claims import limits, permissions, search, site_choice
+from portal.claims import limits, permissions, search, site_choice, telling
 from portal.claims.display import answer_wording, list_item, timeline
 from portal.claims.engine import actions
 from portal.claims.engine.actions import submission_id
@@ -222,6 +222,15 @@ def again(request: HttpRequest, claim: Claim) -> HttpResponse:
     except actions.AnotherSiteError as elsewhere:
         fresh = elsewhere.claim
     return redirect("claims:detail", fresh.pk)
+
+
+@claim_action
+def tell(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Tell the administrators of a claim that was refused, or say why they are not told."""
+    member = permissions.require_to_act(access.person(request), claim)
+    found = telling.tell(member, telling.of_claim(claim))
+    is_shown = found is telling.Telling.TOLD
+    return _answer(request, claim, "" if is_shown else answer_wording.telling(found))
 
 
 @require_safe

@@ -221,7 +221,7 @@ class HubAction(gateway.Command):
     @property
     def record_label(self) -> str:
         """What the record calls the action: where to, since it names the hub beside."""
-        return self.site.name if self.site else self.command
+        return self.site.shown_name if self.site else self.command
 
 
 class HubActionAttempt(gateway.Call):

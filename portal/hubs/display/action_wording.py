@@ -149,7 +149,7 @@ def title(action: HubAction) -> str:
     """Return what the action is, as people say it."""
     match action.kind:
         case Kind.MOVE:
-            site = action.site.name if action.site else action.spkey_site_id
+            site = action.site.shown_name if action.site else action.spkey_site_id
             return gettext("Move to %(site)s") % {"site": site}
         case Kind.ROLE:
             return gettext("Make primary") if action.make_primary else gettext("Make secondary")

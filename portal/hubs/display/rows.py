@@ -86,7 +86,7 @@ def cells(hub: Hub) -> list[str]:
     return [
         str(hub.hub_id),
         hub.place,
-        hub.site.name if hub.site else "",
+        hub.site.shown_name if hub.site else "",
         hub.spkey_site_id or (hub.site.spkey_site_id if hub.site else ""),
         str(wording.chip(hub).word),
         _exact(hub.health_since),

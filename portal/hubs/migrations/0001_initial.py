@@ -72,6 +72,12 @@ class Migration(migrations.Migration):
                 ("is_primary", models.BooleanField(default=False, verbose_name="is primary")),
                 ("online", models.BooleanField(null=True, verbose_name="online")),
                 ("last_seen", models.DateTimeField(null=True, verbose_name="last seen")),
+                (
+                    "online_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last read as online"
+                    ),
+                ),
                 ("firmware", models.CharField(blank=True, max_length=64, verbose_name="firmware")),
                 (
                     "uptime_seconds",

@@ -74,7 +74,7 @@ def _item(
         line=row.line,
         hub_id=str(row.hub_id or ""),
         text=row.hub_text,
-        site=row.site.name if row.site else row.site_text,
+        site=row.site.shown_name if row.site else row.site_text,
         place=row.place,
         chip=words.chip,
         about=about(row, sites),
@@ -96,7 +96,7 @@ def about(row: Row, sites: SiteFinder) -> str:
     verdict = row.cause if row.cause and row.cause in Verdict.values else row.verdict
     if row.at_site and (verdict in OF_SITE or row.state == RowState.ALREADY):
         site = sites.named(row.at_site)
-        return gettext("now at %(site)s") % {"site": site.name if site else row.at_site}
+        return gettext("now at %(site)s") % {"site": site.shown_name if site else row.at_site}
     if verdict == Verdict.TWICE:
         return gettext("first in line %(line)s") % {"line": row.about}
     if verdict == Verdict.SITE_UNKNOWN:

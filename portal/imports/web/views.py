@@ -148,7 +148,9 @@ def add_site(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except changes.IdTakenError:
         messages.error(request, ID_TAKEN)
     else:
-        sentence = gettext("%(site)s is added. Its rows are checked again.") % {"site": site.name}
+        sentence = gettext("%(site)s is added. Its rows are checked again.") % {
+            "site": site.shown_name
+        }
         messages.success(request, sentence)
     return redirect("imports:detail", plan.pk)
 

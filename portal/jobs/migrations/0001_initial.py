@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(max_length=10)),
-                ("wanted", models.CharField(blank=True, max_length=120)),
+                ("wanted", models.CharField(blank=True, max_length=362)),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("answered_at", models.DateTimeField(null=True)),
                 ("granted", models.BooleanField(null=True)),
@@ -456,7 +456,7 @@ class Migration(migrations.Migration):
                     "organisation_name",
                     models.CharField(max_length=120, verbose_name="organisation"),
                 ),
-                ("site_name", models.CharField(max_length=120, verbose_name="site")),
+                ("site_name", models.CharField(max_length=362, verbose_name="site")),
                 (
                     "site_address",
                     models.CharField(blank=True, max_length=240, verbose_name="address"),

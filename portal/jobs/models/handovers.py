@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.jobs.models.jobs import Job
 from portal.orgs.models import Organisation, User
+from portal.sites.models import Site
 
 
 class Handover(models.Model):
@@ -34,7 +35,7 @@ class Handover(models.Model):
     created_by_id = models.UUIDField(null=True)
     created_by_name = models.CharField(_("created by"), max_length=254)
     organisation_name = models.CharField(_("organisation"), max_length=120)
-    site_name = models.CharField(_("site"), max_length=120)
+    site_name = models.CharField(_("site"), max_length=Site.LONGEST_SHOWN_NAME)
     site_address = models.CharField(_("address"), max_length=240, blank=True)
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128)
     job_number = models.PositiveIntegerField(_("job"))

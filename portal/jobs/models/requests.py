@@ -55,7 +55,7 @@ class JobRequest(models.Model):
     # The job that needs more time, or the one that the answer to another site led to.
     job = models.ForeignKey(Job, models.CASCADE, null=True, related_name="requests")
     # Which site, as they call it: not all sites are shown to everybody.
-    wanted = models.CharField(max_length=120, blank=True)
+    wanted = models.CharField(max_length=Site.LONGEST_SHOWN_NAME, blank=True)
     # Which hub is to be moved, and where to.
     hub = models.ForeignKey(Hub, models.CASCADE, null=True, related_name="+")
     site = models.ForeignKey(Site, models.CASCADE, null=True, related_name="+")

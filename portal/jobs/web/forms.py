@@ -262,7 +262,7 @@ class AskForSiteForm(forms.Form):
 
     wanted = forms.CharField(
         label=_("Which site?"),
-        max_length=120,
+        max_length=Site.LONGEST_SHOWN_NAME,
         help_text=_("Its name or address. Your administrators are asked."),
     )
 

@@ -11,15 +11,17 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext
 
-from portal.claims.display import list_item, timeline
+from portal.claims import telling
+from portal.claims.display import answer_wording, list_item, timeline
 from portal.claims.display.answer_wording import claimed_elsewhere, known_at, problem
 from portal.claims.display.wording import Words
 from portal.claims.engine import decide
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
+from portal.claims.telling import Telling
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
-from portal.tray import jobs, results, sync, telling
+from portal.tray import jobs, results, sync
 from portal.tray.display import wording
 from portal.tray.results import Lookup, Move, Result
 from portal.tray.schema import Action, News, Outcome, Row
@@ -184,8 +186,8 @@ def _move_url(lookup: Lookup) -> str:
 
 def _refused(lookup: Lookup, words: Words) -> News:
     """Return what is told of a hub that cannot be claimed, and how to have it looked into."""
-    text = f"{words.text} {wording.IS_TOLD}" if lookup.is_told else ""
-    actions = (Action.TELL,) if lookup.can_tell else ()
+    text = " ".join(filter(None, (str(words.text), answer_wording.telling(lookup.telling))))
+    actions = (Action.TELL,) if lookup.telling is Telling.OFFERED else ()
     return replace(_news(Outcome.REFUSED, words, text), actions=actions)
 
 
@@ -209,7 +211,7 @@ def _of_claim(followed: results.Followed) -> News:
         url=url_of(claim),
         settled=settled,
         poll_in=0 if settled else timeline.pace(claim),
-        actions=_offered(claim, outcome),
+        actions=_offered(followed, outcome),
         to_release=claim.waits_for_release,
         **_presence(claim),
     )
@@ -236,15 +238,18 @@ def url_of(claim: Claim) -> str:
     return reverse("claims:detail", args=(claim.pk,))
 
 
-def _offered(claim: Claim, outcome: Outcome) -> tuple[Action, ...]:
+def _offered(followed: results.Followed, outcome: Outcome) -> tuple[Action, ...]:
     """Return the actions that the row has buttons for.
 
-    What takes seconds is not stopped there, nor does the row grow a button for it.
+    What takes seconds is not stopped there, nor does the row grow a button for it. Administrators
+    are told of what they do not know yet.
     """
-    available = sync.available_actions(claim)
-    return tuple(
-        action for action in available if action != Action.STOP or outcome == Outcome.HELD_UP
-    )
+    has_button = {
+        Action.STOP: outcome == Outcome.HELD_UP,
+        Action.TELL: followed.telling is Telling.OFFERED,
+    }
+    available = sync.available_actions(followed.claim)
+    return tuple(action for action in available if has_button.get(action, True))
 
 
 def _words(followed: results.Followed) -> Words:
@@ -269,6 +274,8 @@ def _more(followed: results.Followed, words: Words) -> str:
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
+    if told := answer_wording.telling(followed.telling):
+        sentences.append(told)
     return " ".join(sentences)
 
 

@@ -71,7 +71,6 @@ _OF_LOOKUP: Final = {
 }
 
 
-IS_TOLD: Final = _("Your administrators are told of it.")
 # Instead of what somebody on site could do about a hub that is not online.
 JOB_OVER: Final = _(
     "Its job is over, and nobody has to stay for it. What becomes of the hub stands in the list of "

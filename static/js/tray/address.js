@@ -2,7 +2,7 @@
 // what the device remembers.
 
 export class Address {
-  static NAMES = ["site", "label", "job"];
+  static NAMES = ["site", "offer", "label", "job"];
   #asked = new URLSearchParams();
 
   /**

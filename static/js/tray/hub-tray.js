@@ -48,7 +48,8 @@ class HubTray extends HTMLElement {
     document.addEventListener("tray-sync", () => this.#close(sync.detail.isForeign), { signal });
     const address = new Address(this.dataset.page ?? "");
     const job = address.get("job");
-    await workplace.open({ site: this.dataset.askedSite || address.get("site"), job }, kept);
+    const site = this.dataset.askedSite || address.get("site");
+    await workplace.open({ site, offered: address.get("offer"), job }, kept);
     if (signal.aborted) return;
     if (job) workplace.followJob(job, (isGone) => notices.show("job-gone", isGone), signal);
     const [label, ...plain] = this.#plain();

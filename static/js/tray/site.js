@@ -65,6 +65,8 @@ export class TraySite {
   #usedAt = Number.NaN;
   /** The site that was used last, while it is asked whether it still is the one; else "". */
   #offered = "";
+  // Whether what is offered is named by what led here, rather than used last.
+  #isNamed = false;
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -107,9 +109,10 @@ export class TraySite {
    * is offered. Where the wanted one takes no claims any more, none is chosen: nobody's hubs move to
    * another site by themselves.
    * @param {string | null} asked
+   * @param {string | null} named It is named by a letter, say: nobody has picked it, so it is offered.
    * @param {KeptPerson | undefined} kept
    */
-  async take(asked, kept) {
+  async take(asked, named, kept) {
     const last = await this.#last();
     const place = find(this.#details, "[data-picker]", HTMLElement);
     const template = find(this.#element, "[data-picker-template]", HTMLTemplateElement);
@@ -119,9 +122,13 @@ export class TraySite {
       pickerOf(template, kept?.sites ?? []);
     place.replaceChildren(picker);
     const usual = this.#element.dataset.likelySite || kept?.site;
-    const likely = asked || last.id || this.site.id || usual || "";
-    const isThere = this.#radios.some(({ value }) => value === likely);
-    const isSure = asked || last.isFresh || this.#radios.length === 1;
+    const isOne = (/** @type {string | null} */ id) =>
+      this.#radios.some(({ value }) => value === id);
+    this.#isNamed = !asked && isOne(named);
+    const likely = asked || (this.#isNamed && named) || last.id || this.site.id || usual || "";
+    const isThere = isOne(likely);
+    const isUsed = last.isFresh && likely === last.id;
+    const isSure = asked || isUsed || this.#radios.length === 1;
     for (const radio of this.#radios) radio.checked = Boolean(isSure) && radio.value === likely;
     this.#offered = isSure || !isThere ? "" : likely;
     this.#usedAt = last.at;
@@ -136,6 +143,7 @@ export class TraySite {
     if (!id || this.#radios.length === 1 || isRecent(this.#usedAt)) return;
     for (const radio of this.#radios) radio.checked = false;
     this.#offered = id;
+    this.#isNamed = false;
     this.#details.open = false;
     this.#show();
     this.#changed(this.site);
@@ -230,7 +238,7 @@ export class TraySite {
       const text = this.#words.sentence(words, nameOf(offered));
       find(this.#question, selector, HTMLElement).textContent = text;
     };
-    put("[data-still-words]", "still");
+    put("[data-still-words]", this.#isNamed ? "is-at" : "still");
     put("[data-tap=still]", "still-yes");
   }
 }

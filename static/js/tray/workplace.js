@@ -97,12 +97,13 @@ export class Workplace {
 
   /**
    * Shows what the device holds, at the site that was asked for or chosen last.
-   * @param {{ site: string | null, job: string | null }} asked
+   * @param {{ site: string | null, offered: string | null, job: string | null }} asked
    * @param {KeptPerson | undefined} kept
    */
   async open(asked, kept) {
     await this.#jobs.open(asked.job, kept);
-    await this.#site.take(asked.site || (asked.job && this.#jobs.askedSite), kept);
+    const site = asked.site || (asked.job && this.#jobs.askedSite);
+    await this.#site.take(site, asked.offered, kept);
     await this.#model.refresh();
     if (this.#site.site.id) this.#model.moveTo(this.#chosen());
   }

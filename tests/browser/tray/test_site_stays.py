@@ -74,3 +74,28 @@ def test_the_site_filter_of_a_list_opened_offline_does_not_set_the_trays_site(
     expect(rows(page)).to_have_count(1)
     expect(site_name(page)).to_have_text("Mill Court")
     assert "label=" in page.url
+
+
+def test_a_letters_site_is_offered_and_chosen_by_a_tap_alone(tablet, ira, mill_court, orchard_rise):
+    page = tablet(ira)
+    open_tray(page, f"?label={hubs(1)[0]}&offer={orchard_rise.pk}")
+    question = page.locator("[data-still]")
+    expect(question).to_contain_text("Is it at Orchard Rise?")
+    expect(claim_button(page)).not_to_contain_text("Orchard Rise")
+    open_tray(page)
+    expect(question).not_to_contain_text("Is it at Orchard Rise?")
+    open_tray(page, f"?offer={orchard_rise.pk}")
+    question.get_by_role("button", name="Yes, at Orchard Rise").click()
+    expect(site_name(page)).to_have_text("Orchard Rise")
+
+
+def test_a_letters_site_does_not_stay_under_the_one_that_is_worked_at(
+    tablet, ira, mill_court, orchard_rise
+):
+    page = tablet(ira)
+    open_tray(page)
+    pick(page, "Mill Court")
+    open_tray(page, f"?offer={orchard_rise.pk}")
+    expect(page.locator("[data-still]")).to_contain_text("Is it at Orchard Rise?")
+    open_tray(page)
+    expect(site_name(page)).to_have_text("Mill Court")

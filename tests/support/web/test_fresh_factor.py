@@ -100,7 +100,7 @@ def test_the_organisations_administrators_are_told_of_supports_claim_once(
 
     (email,) = mailoutbox
     assert email.to == [ada.email]
-    assert "SpKey support claims hub" in email.subject
+    assert "SmartphoneKey’s support asked to claim hub" in email.subject
     assert all(words in email.body for words in (str(hub_id), "Mill Court", REASON))
     assert sam.email not in email.body + email.subject
 

@@ -1,13 +1,22 @@
 """Who scanned a hub that cannot be claimed has the administrators told of it, once."""
 
-from types import SimpleNamespace
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
-from portal.core.throttle import LimitReachedError
+from portal.claims import telling
+from portal.claims.models import Claim
+from portal.hubs.models import Hub
+from portal.notices import topics
 from portal.notices.models import Notice
+from portal.notices.topics import Topic
 from portal.sandbox import world
-from portal.tray import telling
+from tests.claims.states import put
+from tests.conftest import work
+from tests.forms import FRAGMENT
 from tests.notices.conftest import post
 from tests.tray.conftest import HUB, Tablet
 
@@ -39,7 +48,7 @@ def test_administrators_are_told_once_of_a_hub_that_cannot_be_claimed(
     assert f"{ira.display_name} could not claim hub …{MAGIC[name][-4:].upper()}" in email.subject
     assert MAGIC[name] in email.body
     assert "Mill Court" in email.body
-    assert f"/claims/new/?label={MAGIC[name]}&site={mill_court.pk}" in email.body
+    assert f"/claims/new/?label={MAGIC[name]}&offer={mill_court.pk}" in email.body
 
 
 def test_an_administrator_is_offered_nothing_of_the_kind(as_person, ada, acme, mill_court, sandbox):
@@ -57,15 +66,138 @@ def test_nobody_is_told_of_a_hub_that_can_be_claimed(tablet, mill_court, sandbox
     assert not Notice.objects.exists()
 
 
-def test_whoever_has_told_of_too_many_today_finds_it_still_offered(
-    tablet, mill_court, sandbox, monkeypatch
-):
-    def refuse(_whom):
-        raise LimitReachedError(60)
+def tap(tablet, row):
+    return dict(tablet.news(row | {"action": "tell", "seen": ""}))
 
-    monkeypatch.setattr(telling, "A_DAY", SimpleNamespace(take=refuse))
+
+def test_whoever_has_told_of_too_many_today_is_told_so(tablet, mill_court, sandbox, monkeypatch):
+    monkeypatch.setattr(telling, "A_DAY", replace(telling.A_DAY, most=0))
     row = tablet.row(MAGIC["suspended"], mill_court)
     looked_up(tablet, row)
+    answer = tap(tablet, row)
 
-    assert tablet.news(row | {"action": "tell", "seen": ""})["actions"] == ["tell"]
+    assert answer["text"].endswith("You can send this one tomorrow.")
+    assert answer["actions"] == []
     assert not Notice.objects.exists()
+
+
+def test_taps_that_are_repeated_use_nothing_up(tablet, mill_court, sandbox, ada, monkeypatch):
+    monkeypatch.setattr(telling, "A_DAY", replace(telling.A_DAY, most=1))
+    row = tablet.row(MAGIC["suspended"], mill_court)
+    looked_up(tablet, row)
+    texts = {tap(tablet, row)["text"] for _ in range(3)}
+
+    assert len(texts) == 1
+    assert texts.pop().endswith("Your administrators are told of it.")
+
+
+def choose(person, how: str) -> None:
+    topics.choose(person.memberships.get(), {Topic.REQUESTS: how})
+
+
+def test_where_no_administrator_wants_such_news_that_is_said(tablet, mill_court, sandbox, ada):
+    choose(ada, "off")
+    row = tablet.row(MAGIC["unknown"], mill_court)
+    looked_up(tablet, row)
+    answer = tap(tablet, row)
+
+    assert answer["text"].endswith("Tell them yourself.")
+    assert not Notice.objects.exists()
+    choose(ada, "instant")
+    assert tap(tablet, row)["text"].endswith("Your administrators are told of it.")
+
+
+def test_who_has_such_news_in_a_digest_is_told(tablet, mill_court, sandbox, ada):
+    choose(ada, "digest")
+    row = tablet.row(MAGIC["unknown"], mill_court)
+    looked_up(tablet, row)
+
+    assert tap(tablet, row)["text"].endswith("Your administrators are told of it.")
+    assert Notice.objects.get().digest is not None
+
+
+def test_another_reason_is_told_of_as_well(tablet, mill_court, sandbox, ada):
+    row = tablet.row(MAGIC["suspended"], mill_court)
+    looked_up(tablet, row)
+    tap(tablet, row)
+    Hub.objects.update(status="Decommissioned")
+    assert dict(tablet.news(row | {"seen": ""}))["actions"] == ["tell"]
+    tap(tablet, row)
+    assert Notice.objects.count() == 2
+
+
+def test_another_day_is_another_occasion(tablet, mill_court, sandbox, ada):
+    row = tablet.row(MAGIC["suspended"], mill_court)
+    looked_up(tablet, row)
+    with time_machine.travel(timezone.now() - timedelta(days=2)):
+        tap(tablet, row)
+    tap(tablet, row)
+    assert Notice.objects.count() == 2
+
+
+def refused(tablet, mill_court, name):
+    """A row that was confirmed at once, and whose claim was refused: with its claim."""
+    row = tablet.row(MAGIC[name], mill_court, claim=True)
+    tablet.sync(row)
+    claim = work(Claim.objects.get())
+    assert claim.state in {"conflict", "not_found", "rejected"}
+    return row | {"claimId": str(claim.pk)}, claim
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_claim_that_was_refused_is_told_of_with_its_number(
+    tablet, mill_court, sandbox, ada, mailoutbox, name
+):
+    row, claim = refused(tablet, mill_court, name)
+    assert "tell" in tablet.news(row)["actions"]
+    told = tap(tablet, row)
+    tap(tablet, row)
+    post()
+
+    assert "tell" not in told["actions"]
+    assert told["text"].endswith("Your administrators are told of it.")
+    (email,) = [each for each in mailoutbox if "could not claim hub" in each.subject]
+    assert f"See claim {claim.number}" in email.body
+    assert f"/claims/{claim.pk}/" in email.body
+
+
+def test_a_claim_of_a_hub_at_another_site_is_asked_to_be_moved_instead(tablet, mill_court, sandbox):
+    row, claim = refused(tablet, mill_court, "other_site")
+    assert claim.reason == "another_site"
+    assert "tell" not in tablet.news(row)["actions"]
+    tap(tablet, row)
+    assert not Notice.objects.filter(kind="hub_refused").exists()
+
+
+@pytest.mark.parametrize("state", ["waiting", "claimed", "expired", "cancelled"])
+def test_a_claim_that_was_not_refused_has_nothing_to_tell(tablet, mill_court, sandbox, state):
+    row = tablet.row(HUB, mill_court, claim=True)
+    tablet.sync(row)
+    claim = put(Claim.objects.get(), state)
+    row |= {"claimId": str(claim.pk)}
+    assert "tell" not in tablet.news(row)["actions"]
+    tap(tablet, row)
+    assert not Notice.objects.filter(kind="hub_refused").exists()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_claims_page_sends_it_to_the_administrator(
+    tablet, installer, ada, as_person, mill_court, sandbox, name
+):
+    _row, claim = refused(tablet, mill_court, name)
+    address = f"/claims/{claim.pk}/"
+    assert 'id="tell"' in installer.get(address).content.decode()
+    assert 'id="tell"' not in as_person(ada).get(address).content.decode()
+    shown = installer.post(f"{address}tell/", headers=FRAGMENT).content.decode()
+
+    assert "Your administrators are told of it." in shown
+    assert 'id="tell"' not in shown
+    assert Notice.objects.filter(kind="hub_refused", facts__claim=str(claim.pk)).count() == 1
+
+
+def test_the_claims_page_says_when_nobody_can_be_told(tablet, installer, ada, mill_court, sandbox):
+    _row, claim = refused(tablet, mill_court, "unknown")
+    choose(ada, "off")
+    shown = installer.post(f"/claims/{claim.pk}/tell/", headers=FRAGMENT).content.decode()
+
+    assert "Tell them yourself." in shown
