@@ -329,7 +329,7 @@ def test_supports_pages_are_sound(tablet, sam, acme, mill_court, hub_id):
     page.get_by_label("Reason").fill("The installer has no signal there.")
     page.get_by_label("Type the organisation").fill(acme.spkey_org_id)
     page.get_by_role("button", name="Claim this hub").click()
-    expect(page.get_by_text("Done by SpKey Support")).to_be_visible()
+    expect(page.get_by_text("Asked for by SpKey Support")).to_be_visible()
     assert problems(page) == []
     assert visit(page, ["/support/"]) == {}
 
