@@ -11,7 +11,7 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
-from portal.hubs.labels import keyboards, naming
+from portal.hubs.labels import arranged, keyboards, naming
 from portal.hubs.labels.naming import Name
 
 type Kind = Literal["empty", "too_long", "nothing", "several", "keyboard"]
@@ -41,7 +41,7 @@ FOURS: Final = re.compile(
 ROW_OF_FOURS: Final = re.compile(rf"(?:{GROUPS[1]}[ \-]){{3,}}{GROUPS[1]}".join(APART))
 SINGLE: Final = re.compile(rf"{HEX}(?: {HEX}){{31}}")
 BESIDE: Final = (
-    re.compile(rf"(?:^|[\W_])(?=[A-Fa-f]*[0-9]){HEX}{{4,}}:?[ \-]*$"),
+    re.compile(rf"(?:^|[\W_])(?=[A-Fa-f]*[0-9]){HEX}{{4,}}:?[ \-]*\Z"),
     re.compile(rf"[ \-]*{GROUPS[1]}(?![^\W_])"),
 )
 # What version and variant an id has; eight numbers of four digits rarely seem to have one.
@@ -128,7 +128,7 @@ def _meant_by(text: str) -> Sequence[HubId]:
     if found := _hubs_in(plain):
         return found
     # What the text shows as it stands is no hub's, by any keyboard.
-    if any(_ids_in(plain)) or naming.hidden(plain) != plain:
+    if any(_ids_in(plain)) or _hidden(plain) != plain:
         return ()
     readings = keyboards.undone(text, _scanned)
     if len(readings) == 1:
@@ -144,10 +144,15 @@ def _scanned(meant: str) -> list[HubId]:
     return _hubs_in(plain) if COMPACT.search(plain) else []
 
 
+def _hidden(plain: str) -> str:
+    """Folded text with each value's name before it, and what it calls secret blacked out."""
+    return naming.hidden(arranged.arranged(plain))
+
+
 def without_secrets(text: str) -> str:
     """The text, with what it calls secret blacked out."""
     plain = _folded(text)
-    hidden = naming.hidden(plain)
+    hidden = _hidden(plain)
     return text if hidden == plain else hidden
 
 
@@ -190,7 +195,7 @@ def _folded_character(character: str) -> str:
 
 def _hubs_in(plain: str) -> list[HubId]:
     """The ids that folded text may mean, in order: those that it calls a hub's, if any."""
-    text = naming.hidden(plain)
+    text = _hidden(plain)
     named: dict[HubId, Name] = {}
     name, last = Name.NONE, 0
     for found in sorted(_ids_in(text), key=re.Match.start):

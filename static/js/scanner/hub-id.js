@@ -1,7 +1,8 @@
 // What a label says, understood on the device: the rules of portal/hubs/labels/parse.py.
 
+import { arranged } from "./arranged.js";
 import { looksLikeOne, undone } from "./keyboards.js";
-import { hidden, NAME, nameOf } from "./naming.js";
+import { hidden as blackedOut, NAME, nameOf } from "./naming.js";
 
 /**
  * A label that names no one hub. `read` is what was read, safe to look at; `typed` how many digits
@@ -85,6 +86,12 @@ export const folded = (text) =>
     .replace(QUOTES, "")
     .replace(TOGETHER, "$1 ")
     .replace(SYMBOLOGY, "$1 ");
+
+/**
+ * Folded text with each value's name before it, and what it calls secret blacked out.
+ * @param {string} plain
+ */
+export const hidden = (plain) => blackedOut(arranged(plain));
 
 /** @param {string} text */
 const digitsOf = (text) => text.replace(/[^0-9A-Fa-f]/g, "");
@@ -237,7 +244,7 @@ const printable = (text) => {
   let shown = "";
   for (const character of text.replace(ENDS, "")) {
     const piece = spelt(character);
-    if (lengthOf(shown) + piece.length > SHOWN) return `${shown}…`;
+    if (lengthOf(shown) + lengthOf(piece) > SHOWN) return `${shown}…`;
     shown += piece;
   }
   return shown;

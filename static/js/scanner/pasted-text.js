@@ -1,7 +1,7 @@
 // All hubs that a typed or pasted text names: a list, mail, a table; and what of it was meant for one.
 import { joined } from "./broken-ids.js";
-import { folded, namedIds, parse } from "./hub-id.js";
-import { HIDDEN, hidden, NAME } from "./naming.js";
+import { folded, hidden, namedIds, parse } from "./hub-id.js";
+import { HIDDEN, NAME } from "./naming.js";
 
 /** @import { Label, Problem } from "./hub-id.js" */
 /** @typedef {ReturnType<typeof namedIds>[number]} Named */
