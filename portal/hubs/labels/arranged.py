@@ -34,6 +34,7 @@ LONGEST_HEADING: Final = 120
 MOST_WORDS: Final = 5
 SEVERAL: Final = 2
 SECRET: Final = "secret"
+UNNAMED: Final = "x"
 
 
 def arranged(plain: str) -> str:
@@ -147,11 +148,11 @@ def _behind(plain: str) -> str:
         arranged[at] = "\t".join(
             f"{name}: {value[0]}" for name, value in zip(names, values[at], strict=True)
         )
-        # It may be the name of what is below it as well.
+        # A secret's may be the name of what is below it as well; any other is not.
         below = lines[at + 1] if at + 1 < len(lines) else ""
-        is_alone = values[at + 1 : at + 2] and _is_bare(below)
-        if names[-1] == SECRET and is_alone:
-            arranged[at + 1] = WHOLE.sub(f"{SECRET}: \\g<0>", below)
+        if _is_bare(below):
+            name = SECRET if names[-1] == SECRET else UNNAMED
+            arranged[at + 1] = WHOLE.sub(f"{name}: \\g<0>", below)
     *_, above, last = [-1, -1, *(at for at, line in enumerate(lines) if line.strip())]
     is_name = not GIVES.search(lines[last]) and _name_behind(lines[last].strip()) == SECRET
     if above >= 0 and is_name and _is_bare(lines[above]):

@@ -40,7 +40,7 @@ WEAK: Final = (
     "license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid "
     "phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing "
     "activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk "
-    "hac sak"
+    "hac sak pair wifi wlan root master link api cred creds"
 )
 # What speaks of a key, and gives the value to something else.
 FOR: Final = "from for to of fur zu von pour per para για του της для"
@@ -166,6 +166,10 @@ PATHS: Final = re.compile(r"(?:/[\w\-.]*){2,}\Z")
 # What a secret's name is given before the value, or that it is none.
 ELSEWHERE: Final = re.compile(r"[{}%•]|[:=] ?[^\W_]")
 CLOSED: Final = re.compile(r"[()]")
+GIVEN: Final = re.compile(r"\s*[:=]")
+UNKNOWN: Final = re.compile(r"([^\W\d_][\w .\-]{0,39}?)[\"'”]?\s*[:=]\s*[\"'“({\[<*]*\Z")
+# The rest of the line that goes on, or of the next.
+REST: Final = re.compile(r"[^\w\n]{0,12}\n?[^\w\n]{0,12}([^\n]+)")
 ANY_TAG: Final = re.compile("<[^<>]*>")
 BEFORE: Final = re.compile(r"([\w .()\-]{0,40})[\"'“”\s:=#>/({\[@*.\-]*$")
 CLOSING: Final = {"(": ")", "[": "]", "{": "}", "“": "”"}
@@ -319,17 +323,39 @@ def _sentence(before: str) -> tuple[str, str]:
 def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
     """Whether it speaks of a secret, and of nothing else after it."""
     words = words_of(sentence)
-    spoken = [at for at in range(len(words)) if words[at].folded in _WEAK or is_secret(words, at)]
+    spoken = [at for at in range(len(words)) if _is_weak(words[at]) or is_secret(words, at)]
     if not spoken:
         return False
     name = words[spoken[-1]]
     after = sentence[name.end :] + gap
-    is_weak = name.folded in _WEAK
     is_path = after.isspace() and PATHS.search(sentence[: name.end])
-    if is_path or ELSEWHERE.search(after) or (is_weak and CLOSED.search(after)):
+    if is_path or ELSEWHERE.search(after) or (_is_weak(name) and CLOSED.search(after)):
         return False
     rest = {word.folded.rstrip("0123456789") for word in words[spoken[-1] + 1 :]}
-    return len(rest) <= MOST_WORDS and not rest & (_PARTING | _FOR)
+    if rest & _FOR:
+        return GIVEN.match(gap) is not None
+    return len(rest) <= MOST_WORDS and not rest & _PARTING
+
+
+def _is_weak(word: Word) -> bool:
+    return bool({word.folded, word.folded.rstrip("0123456789")} & _WEAK)
+
+
+def is_unknown_name(before: str) -> bool:
+    """Whether the text that ends here gives the value that follows a name of which nobody can tell
+    whether a hub's id has it."""
+    found = UNKNOWN.search(BRAND.sub("", before[-LONGEST_NAME:]))
+    words = {word.folded.rstrip("0123456789") for word in words_of(found[1])} if found else set()
+    return bool(words) and not words & (_PARTING | _OTHERS | _DIGESTS)
+
+
+def words_hidden(plain: str) -> str:
+    """The text without whatever is said after a secret's name: it may be the secret."""
+    named = _without_brand(plain)
+    words = words_of(named)
+    ends = [word.end for at, word in enumerate(words) if is_secret(words, at)]
+    found = [REST.match(named, end) for end in ends]
+    return _black(plain, iter([rest.span(1) for rest in found if rest]))
 
 
 def _closes_tag(plain: str, place: int) -> bool:

@@ -51,6 +51,10 @@ SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=
 TOGETHER: Final = re.compile(rf"({HYPHENED})(?={HYPHENED}|[G-Zg-z][A-Za-z]*:)")
 COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
 LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+# An id with another sign for its hyphens.
+SPOILT: Final = re.compile(
+    rf"{HEX}{{8}}(?P<gap>[^0-9A-Fa-f\s\-])(?:{HEX}{{4}}(?P=gap)){{3}}{HEX}{{12}}".join(APART)
+)
 USUAL: Final = re.compile(HYPHENED)
 # How mail quotes.
 QUOTES: Final = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
@@ -113,7 +117,7 @@ def parse(text: str) -> HubId:
     if len(text) > LONGEST:
         raise LabelProblem("too_long", without_secrets(text))
     found = _meant_by(text)
-    if len(found) > 1:
+    if len(found) > 1 or (found and _is_doubtful(_folded(text))):
         raise LabelProblem("several", without_secrets(text), ids=found)
     if not found:
         raise LabelProblem("nothing", without_secrets(text), typed=_digits_typed(_folded(text)))
@@ -125,6 +129,12 @@ def _meant_by(text: str) -> Sequence[HubId]:
     plain = _folded(text)
     if not plain.strip():
         raise LabelProblem("empty", text)
+    if SPOILT.search(plain):
+        readings = keyboards.undone(text, _scanned, is_mixed=True)
+        if len(readings) == 1:
+            return readings[0]
+        if any(_ids_in(plain)):
+            raise LabelProblem("keyboard", without_secrets(text))
     if found := _hubs_in(plain):
         return found
     # What the text shows as it stands is no hub's, by any keyboard.
@@ -136,6 +146,14 @@ def _meant_by(text: str) -> Sequence[HubId]:
     if readings or (_digits_typed(plain) is None and keyboards.looks_like_one(text.strip())):
         raise LabelProblem("keyboard", without_secrets(text))
     return ()
+
+
+def _is_doubtful(plain: str) -> bool:
+    """Whether all that the text names is one id, by a name of which nobody knows what has it."""
+    text = _hidden(plain)
+    ids = sorted(_ids_in(text), key=re.Match.start)
+    is_one = len({HubId(found[0]) for found in ids}) == 1
+    return is_one and naming.is_unknown_name(text[: ids[0].start()])
 
 
 def _scanned(meant: str) -> list[HubId]:
@@ -153,7 +171,16 @@ def without_secrets(text: str) -> str:
     """The text, with what it calls secret blacked out."""
     plain = _folded(text)
     hidden = _hidden(plain)
+    if not _hubs_in(plain):
+        hidden = naming.words_hidden(hidden)
     return text if hidden == plain else hidden
+
+
+def secrets_in(text: str) -> frozenset[UUID]:
+    """What looks like an id, and is a secret by what the text says."""
+    plain = _folded(text)
+    shown = {HubId(found[0]) for found in _ids_in(_hidden(plain))}
+    return frozenset(HubId(found[0]) for found in _ids_in(plain)) - shown
 
 
 def printable(text: str, longest: int = SHOWN) -> str:

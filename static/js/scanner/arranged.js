@@ -18,11 +18,18 @@ const BEHIND =
 const LONGEST_HEADING = 120;
 const MOST_WORDS = 5;
 const SECRET = "secret";
+const UNNAMED = "x";
 const FOR = WORDS.FOR.split(" ");
 const OTHERS = WORDS.OTHERS.split(" ");
 
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+const named = (text, name) => text.replace(WHOLE, `$1${name}: $2`);
+
 /** @param {string} text */
-const asSecrets = (text) => text.replace(WHOLE, `$1${SECRET}: $2`);
+const asSecrets = (text) => named(text, SECRET);
 
 /** @param {string} name */
 const namesValue = (name) => (nameOf(name) ?? NAME.none) !== NAME.none || speaksOfSecret(name);
@@ -130,8 +137,8 @@ const paired = (plain) => {
     const { names, rest } = namesAtEnd(plain.slice(last, group[0]?.start));
     if (group.length > 1 && names.length > 1 && names.includes(SECRET)) {
       const isEach = names.length === group.length;
-      const named = group.map((value, at) => `\n${isEach ? names[at] : SECRET}: ${value.text}`);
-      text += rest + named.join("");
+      const values = group.map((value, at) => `\n${isEach ? names[at] : SECRET}: ${value.text}`);
+      text += rest + values.join("");
     } else text += plain.slice(last, end);
     last = end;
   }
@@ -177,7 +184,8 @@ const behind = (plain) => {
     if (!names.length) return;
     arranged[at] = values.map(({ text }, index) => `${names[index]}: ${text}`).join("\t");
     const below = lines[at + 1] ?? "";
-    if (names.at(-1) === SECRET && isBare(below)) arranged[at + 1] = asSecrets(below);
+    const name = names.at(-1) === SECRET ? SECRET : UNNAMED;
+    if (isBare(below)) arranged[at + 1] = named(below, name);
   });
   const written = lines.flatMap((line, at) => (line.trim() ? [at] : []));
   const [above = -1, last = -1] = written.slice(-2);

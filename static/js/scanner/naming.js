@@ -9,7 +9,7 @@ export const WORDS = {
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
   WEAK:
-    "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak",
+    "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi wlan root master link api cred creds",
   FOR: "from for to of fur zu von pour per para για του της для",
   SERIALS: "serial serials sn seriennummer serie serienummer matricola numero number nr no",
   PLACES:
@@ -98,6 +98,8 @@ const HOST = new RegExp(
 const QUERY = /[?&]code=([^&\s]*)|["'?&]k["']?\s*[:=]\s*["']?([^"'&\s,}]*)/gu;
 const PATHS = new RegExp(`(?:/[${W}_\\-.]*){2,}$`, "u");
 const ELSEWHERE = /[{}%•]|[:=] ?[\p{L}\p{N}]/u;
+const UNKNOWN = new RegExp(`(${L}[${W}_ .\\-]{0,39}?)["'”]?\\s*[:=]\\s*["'“({[<*]*$`, "u");
+const REST = new RegExp(`[^${W}_\\n]{0,12}\\n?[^${W}_\\n]{0,12}([^\\n]+)`, "yu");
 const LEFT_OPEN = /[^\p{L}\p{N}]+$/u;
 const TAG = new RegExp(`<(${L}[^\\s<>/]*)([^<>]*)>`, "gu");
 const QUOTED = /"[^"]*"|'[^']*'/gu;
@@ -324,6 +326,22 @@ export const valuesIn = (text) =>
     return { text: found, start, end: start + found.length };
   });
 
+/** @param {Word} word */
+const isWeak = ({ folded }) => WEAK.has(folded) || WEAK.has(bare(folded));
+
+/**
+ * Whether the text that ends here gives the value that follows a name of which nobody can tell
+ * whether a hub's id has it.
+ * @param {string} before
+ */
+export const isUnknownName = (before) => {
+  const end = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "");
+  const words = wordsOf(end.match(UNKNOWN)?.[1] ?? "").map(({ folded }) => bare(folded));
+  /** @param {string} word */
+  const isKnown = (word) => PARTING.has(word) || OTHERS.has(word) || DIGESTS.has(word);
+  return words.length > 0 && !words.some(isKnown);
+};
+
 /**
  * What is said of the value before which this stands, and the signs between them.
  * @param {string} before
@@ -346,16 +364,17 @@ const sentence = (before) => {
  */
 const speaksOfSecretLast = (said, gap) => {
   const words = wordsOf(said);
-  const spoken = words.map((word, at) => WEAK.has(word.folded) || isSecret(word, at, words));
+  const spoken = words.map((word, at) => isWeak(word) || isSecret(word, at, words));
   const last = spoken.lastIndexOf(true);
   const name = words[last];
   if (!name) return false;
   const after = said.slice(name.end) + gap;
   const isPath = /^\s+$/u.test(after) && PATHS.test(said.slice(0, name.end));
-  const isClosed = WEAK.has(name.folded) && /[()]/.test(after);
+  const isClosed = isWeak(name) && /[()]/.test(after);
   if (isPath || isClosed || ELSEWHERE.test(after)) return false;
   const rest = new Set(words.slice(last + 1).map(({ folded }) => bare(folded)));
-  return rest.size <= MOST_WORDS && ![...rest].some((word) => PARTING.has(word) || FOR.has(word));
+  if ([...rest].some((word) => FOR.has(word))) return /^\s*[:=]/u.test(gap);
+  return rest.size <= MOST_WORDS && ![...rest].some((word) => PARTING.has(word));
 };
 
 /**
@@ -427,4 +446,20 @@ const black = (plain, spans) => {
 export const hidden = (plain) => {
   const named = black(plain, secretsIn(withoutBrand(plain)));
   return black(named, inSentences(withoutBrand(named)));
+};
+
+/**
+ * The text without whatever is said after a secret's name: it may be the secret.
+ * @param {string} plain
+ */
+export const wordsHidden = (plain) => {
+  const named = withoutBrand(plain);
+  const ends = wordsOf(named).filter(isSecret).map(({ end }) => end);
+  /** @type {Span[]} */
+  const spans = ends.flatMap((end) => {
+    const found = at(REST, named, end);
+    const until = end + (found?.[0].length ?? 0);
+    return found ? [[until - (found[1] ?? "").length, until]] : [];
+  });
+  return black(plain, spans);
 };
