@@ -39,6 +39,7 @@ OF_NAMES = [
     test_naming.LABELS,
     test_naming.RANKED,
     test_naming.NO_SECRETS,
+    test_naming.KEYS_ALONE,
     {
         f"{name} {form}": form.format(name, secret)
         for name in test_naming.NAMES

@@ -115,9 +115,10 @@ GAPS: Final = (8, 13, 18, 23)
 MOST_SIGNS: Final = 16
 
 
-def undone[T](text: str, look: Callable[[str], T]) -> list[T]:
+def undone[T](text: str, look: Callable[[str], T], *, is_mixed: bool = False) -> list[T]:
     """Return what `look` finds in the text as it was meant, by each keyboard that may have typed
-    it; what it finds nothing in, and what was found before, is left out."""
+    it; what it finds nothing in, and what was found before, is left out. `is_mixed`: one id that came
+    out wrong is enough; digits in one piece are the same on many keyboards."""
     typed = text.strip()
     found: list[T] = []
     if len(typed) < SHORTEST or not SPOILT.search(typed):
@@ -126,7 +127,7 @@ def undone[T](text: str, look: Callable[[str], T]) -> list[T]:
     for index, keyboard in enumerate(_keyboards()):
         if signs <= keyboard.keys():
             meant = typed.translate(_table(index))
-            what = look(meant) if _is_proof(typed, meant) else None
+            what = look(meant) if _is_proof(typed, meant, any if is_mixed else all) else None
             if what and what not in found:
                 found.append(what)
     return found
@@ -150,11 +151,11 @@ def _is_of_few(signs: str) -> bool:
     return len(set(signs)) <= MOST_SIGNS and not any(map(str.isspace, signs))
 
 
-def _is_proof(typed: str, meant: str) -> bool:
+def _is_proof(typed: str, meant: str, of: Callable[[Iterable[bool]], bool]) -> bool:
     """Whether in each id so much came out wrong that it was a keyboard: `Q` for `0` is a slip of a
     hand, and what is beside an id proves nothing."""
     ids = list(ID.finditer(meant))
-    return bool(ids) and all(_is_wrong(typed[slice(*found.span())], found[0]) for found in ids)
+    return bool(ids) and of(_is_wrong(typed[slice(*found.span())], found[0]) for found in ids)
 
 
 def _is_wrong(typed: str, meant: str) -> bool:

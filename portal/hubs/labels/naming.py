@@ -19,28 +19,51 @@ HIDDEN: Final = "•"
 SECRETS: Final = (
     "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret "
     "secrets token tokens credential credentials auth authorization bearer jwt otp totp seed "
-    "private priv ltk irk csrk kek dek wpa wep "
+    "private priv ltk irk csrk kek dek wpa wep kez "
     "schlussel schluessel passwort kennwort geheimnis geheim losung "
     "cle cles clef passe jeton clave claves contrasena secreto llave "
     "chiave chiavi segreto chave chaves senha segredo "
     "sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig "
     "avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok "
     "cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis "
-    "anahtar sifre κλειδι συνθηματικο μυστικο "
+    "anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα "
+    "μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем "
+    "пароли секрета секретный токена "
     "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور"
 )
 ENDINGS: Final = "key keys psk password passwort kennwort schlussel schluessel token secret sleutel"
 # What ends so, and is none.
 BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey"
+# Hidden where nothing between them and a value calls it an id.
+WEAK: Final = (
+    "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura "
+    "license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid "
+    "phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing "
+    "activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk "
+    "hac sak pair wifi wlan root master link api cred creds"
+)
+# What speaks of a key, and gives the value to something else.
+FOR: Final = "from for to of fur zu von pour per para για του της для"
+SERIALS: Final = "serial serials sn seriennummer serie serienummer matricola numero number nr no"
+PLACES: Final = (
+    "room floor flat apartment attic office kitchen hall house building site box safe door garage "
+    "cellar basement lobby entrance street road court unit level zimmer raum wohnung haus keller "
+    "etage buro tur eingang dachboden stock ort standort place location address home device lock "
+    "property area zone block estate villa shop store lab dealer δωματιο οροφος διαμερισμα κτιριο"
+)
 # Written without gaps between words.
 CONTAINED: Final = "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키"
 # Of these a word has to say that a value follows; what else is as short may stand before an id.
 SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"
-CODES: Final = "code codes codigo codice kod kode koodi κωδικος код kodas kodu"
+CODES: Final = (
+    "code codes codigo codice kod kode koodi κωδικος κωδικο κωδικου κωδικοι код кода kodas kodu"
+)
 # Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
 OF_CODES: Final = (
     "claim claiming setup set pairing pair install installation activation activate access "
     "security commissioning commission unlock recovery reset join secret admin login entry alarm "
+    "master owner puk pin backup verification verify confirmation confirm einmal freigabe "
+    "onetime authentication enrollment enrolment emergency notfall maintenance encryption "
     "zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs "
     "acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza "
     "attivazione acesso seguranca ativacao προσβασης ασφαλειας "
@@ -50,7 +73,9 @@ OF_CODES: Final = (
 CODE_ENDINGS: Final = (
     "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode "
     "claimcode setupcode pairingcode accesscode activationcode installcode securitycode "
-    "toegangscode beveiligingscode"
+    "toegangscode beveiligingscode einmalcode freigabecode pukcode pincode mastercode ownercode "
+    "backupcode verificationcode confirmationcode recoverycode unlockcode bestatigungscode "
+    "wiederherstellungscode koppelcode notfallcode passcode"
 )
 HUBS: Final = "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid"
 IDS: Final = (
@@ -73,6 +98,9 @@ _ENDINGS: Final = tuple(ENDINGS.split())
 _BUT: Final = frozenset(BUT.split())
 _CONTAINED: Final = CONTAINED.split()
 _SHORT: Final = frozenset(SHORT.split())
+_WEAK: Final = frozenset(WEAK.split())
+_FOR: Final = frozenset(FOR.split())
+_PARTING: Final = frozenset(f"{HUBS} {IDS} {SERIALS} {PLACES}".split())
 _CODES: Final = frozenset(CODES.split())
 _OF_CODES: Final = frozenset(OF_CODES.split())
 _CODE_ENDINGS: Final = tuple(CODE_ENDINGS.split())
@@ -88,7 +116,7 @@ HEX: Final = "[0-9A-Fa-f]"
 VALUE: Final = rf"{HEX}{{8}}-?(?:{HEX}{{4}}-?){{3}}{HEX}{{12}}(?![^\W_])"
 # Some of a value's digits: what follows a secret's name is one already where it looks so.
 PIECES: Final = (
-    rf"(?:{VALUE}|{HEX}{{2,}}(?:[ \-]{HEX}{{2,}}){{2,}}(?![^\W_])"
+    rf"(?:(?:0x)?{VALUE}|0x{HEX}{{8,}}|{HEX}{{2,}}(?:[ \-]{HEX}{{2,}}){{2,}}(?![^\W_])"
     rf"|{HEX}{{8,}}(?![^\W_])|[0-9]{{4,}})"
 )
 TAGS: Final = r"(?:\s*<[^<>]*>){1,3}"
@@ -102,16 +130,14 @@ FOLLOWS: Final = re.compile(
     r"(?: [^\W\d_]{5,14})?(?!\s*\n\s*\n)[^\w,;&.}\]]{1,4}"
     rf"(?:(?:is|no|nr|ist|est|es|lautet)\b[ .:]{{0,2}})?(?P<open>)(?={PIECES})"
 )
-FIRST_ID: Final = re.compile(rf"{HEX}{{8}}-?(?:{HEX}{{4}}-?){{3}}{HEX}{{12}}")
-# What is between the cells of a table.
-GAPS: Final = [re.compile(gap) for gap in (r" *\t *", r" *\| *", " *; *", " *, *", " {2,}")]
-MARKS: Final = " \"':"
 PATH: Final = re.compile(r"/[\w\-.]*$")
 FIRST: Final = re.compile(VALUE)
 BELOW: Final = re.compile(rf"(?:\s*-\s+{PIECES})+|{PIECES}|(?<=[ \t])[^\n]*")
 NAMED: Final = re.compile(r"[^\W\d_][\w\- ]{0,24}[:=]")
 BARE: Final = re.compile(r"(?:(?!\s+[^\W\d_][\w\- ]{0,24}[:=])[^,;&<>\"'\n\t|}\])])*")
-WIFI: Final = re.compile(r"^\s*WIFI:(?:[^;]*;)*?P:([^;]*)", re.IGNORECASE)
+WIFI: Final = re.compile(
+    r"^\s*WIFI:(?:(?:\\[\s\S]|[^;\\])*;)*?P:(\"[^\"]*\"|(?:\\[\s\S]|[^;\\])*)", re.IGNORECASE
+)
 TAG: Final = re.compile(r"<([^\W\d_][^\s<>/]*)([^<>]*)>")
 QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 OBJECT: Final = re.compile(r"\{[^{}]*\}|<[^<>]*>|[^\s<>{}]*&[^\s<>{}]*")
@@ -126,6 +152,25 @@ CONTENT: Final = re.compile(
     re.IGNORECASE,
 )
 AFTER: Final = re.compile(rf"(?<![^\W_]){VALUE}\s?[(\[]([\w \-]{{1,24}})[)\]]")
+# All that may be an id, or a key of as many digits.
+WHOLE: Final = re.compile(
+    rf"(?<![^\W_])(?:0x)?(?:{HEX}{{8}}(?:[ \-]?{HEX}{{4}}){{3}}[ \-]?{HEX}{{12}}"
+    rf"|{HEX}{{4}}(?:[ \-]{HEX}{{4}}){{7}})(?![^\W_])"
+)
+SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?: [^\W\d_]){2,}(?![^\W_])")
+HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
+QUERY: Final = re.compile(r"[?&]code=([^&\s]*)|[\"'?&]k[\"']?\s*[:=]\s*[\"']?([^\"'&\s,}]*)")
+SENTENCE_END: Final = re.compile(r"[.!?] ")
+LEFT_OPEN: Final = re.compile(r"[\W_]+\Z")
+PATHS: Final = re.compile(r"(?:/[\w\-.]*){2,}\Z")
+# What a secret's name is given before the value, or that it is none.
+ELSEWHERE: Final = re.compile(r"[{}%•]|[:=] ?[^\W_]")
+CLOSED: Final = re.compile(r"[()]")
+GIVEN: Final = re.compile(r"\s*[:=]")
+UNKNOWN: Final = re.compile(r"([^\W\d_][\w .\-]{0,39}?)[\"'”]?\s*[:=]\s*[\"'“({\[<*]*\Z")
+# The rest of the line that goes on, or of the next.
+REST: Final = re.compile(r"[^\w\n]{0,12}\n?[^\w\n]{0,12}([^\n]+)")
+ANY_TAG: Final = re.compile("<[^<>]*>")
 BEFORE: Final = re.compile(r"([\w .()\-]{0,40})[\"'“”\s:=#>/({\[@*.\-]*$")
 CLOSING: Final = {"(": ")", "[": "]", "{": "}", "“": "”"}
 
@@ -145,20 +190,31 @@ LONGEST_NAME: Final = 80
 LONGEST_HEADING: Final = 30
 # Letters between the words of one name.
 NEAR: Final = 6
+# Words between a secret's name and its value, and in a line that is no more than its name.
+MOST_WORDS: Final = 4
+MOST_LINES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     folded: str
     start: int
     end: int
 
 
 def hidden(plain: str) -> str:
-    """The text with all that it calls secret blacked out, and each cell of a table named."""
-    plain = _tabled(plain)
+    """The text with all that it calls secret blacked out."""
+    named = _black(plain, _secrets(_without_brand(plain)))
+    return _black(named, _in_sentences(_without_brand(named)))
+
+
+def _without_brand(plain: str) -> str:
+    return BRAND.sub(lambda brand: HIDDEN * len(brand[0]), plain)
+
+
+def _black(plain: str, spans: Iterator[tuple[int, int]]) -> str:
     signs = list(plain)
-    for start, end in _secrets(BRAND.sub(lambda brand: HIDDEN * len(brand[0]), plain)):
+    for start, end in spans:
         for place in range(start, end):
             signs[place] = HIDDEN if signs[place] != "\n" else "\n"
     return "".join(signs)
@@ -167,7 +223,7 @@ def hidden(plain: str) -> str:
 def name_of(before: str) -> Name | None:
     """What the text that ends here calls the value that follows; None where it calls it nothing."""
     found = BEFORE.search(BRAND.sub("", before[-LONGEST_NAME:]))
-    words = [word.folded for word in _words(found[1])] if found else []
+    words = [word.folded for word in words_of(found[1])] if found else []
     bare = {word.rstrip("0123456789") for word in words}
     if _DIGESTS & {*words, *bare}:
         return Name.OTHER
@@ -178,41 +234,20 @@ def name_of(before: str) -> Name | None:
     return Name.NONE if words else None
 
 
-def _tabled(plain: str) -> str:
-    """The text, each cell of a table with what stands above its column before it."""
-    lines = plain.strip("\n").split("\n")
-    heading, *rows = lines
-    if not rows or FIRST_ID.search(heading):
-        return plain
-    for gap in GAPS:
-        names = gap.split(heading.strip())
-        if len(names) > 1 and any(map(_names_value, names)):
-            return "\n".join(_row(names, gap, row) for row in rows)
-    return plain
-
-
-def _names_value(heading: str) -> bool:
-    return name_of(heading) not in {None, Name.NONE} or _speaks_of_secret(heading)
-
-
-def _row(names: list[str], gap: re.Pattern[str], row: str) -> str:
-    cells = gap.split(row.strip())
-    if len(cells) != len(names):
-        return row
-    named = zip(names, cells, strict=True)
-    return "\t".join(f"{name.strip(MARKS)}: {cell}" for name, cell in named)
-
-
-def _words(text: str) -> list[_Word]:
+def words_of(text: str) -> list[Word]:
     """The words of it: `hubId` are two, and so are `API` and `Key` in `APIKey`."""
     found = []
     for run in RUN.finditer(text):
         start = run.start()
         for place in range(start + 1, run.end() + 1):
             if place == run.end() or _begins_word(text, place, run.end()):
-                found.append(_Word(_plainest(text[start:place]), start, place))
+                found.append(Word(_plainest(text[start:place]), start, place))
                 start = place
-    return found
+    for run in SPACED.finditer(text):
+        word = _plainest(run[0].replace(" ", ""))
+        if word in _SECRETS:
+            found.append(Word(word, *run.span()))
+    return sorted(found, key=lambda word: word.end)
 
 
 def _begins_word(text: str, place: int, end: int) -> bool:
@@ -228,7 +263,7 @@ def _plainest(word: str) -> str:
     return "".join(sign for sign in apart if unicodedata.category(sign) != "Mn").lower()
 
 
-def _is_secret(words: list[_Word], index: int) -> bool:
+def is_secret(words: list[Word], index: int) -> bool:
     bare = words[index].folded.rstrip("0123456789")
     if bare in _SECRETS or bare.endswith(_CODE_ENDINGS):
         return True
@@ -238,19 +273,19 @@ def _is_secret(words: list[_Word], index: int) -> bool:
     return bare.endswith(_ENDINGS) and bare not in _BUT
 
 
-def _is_near(one: _Word, other: _Word) -> bool:
+def _is_near(one: Word, other: Word) -> bool:
     return max(one.start, other.start) - min(one.end, other.end) <= NEAR
 
 
-def _speaks_of_secret(text: str) -> bool:
-    words = _words(text)
-    return any(_is_secret(words, index) for index in range(len(words)))
+def speaks_of_secret(text: str) -> bool:
+    words = words_of(text)
+    return any(is_secret(words, index) for index in range(len(words)))
 
 
 def _secrets(plain: str) -> Iterator[tuple[int, int]]:
     """Where the values of secrets are."""
-    words = _words(plain)
-    names = [word for at, word in enumerate(words) if _is_secret(words, at)]
+    words = words_of(plain)
+    names = [word for at, word in enumerate(words) if is_secret(words, at)]
     ends = [(word.end, word.folded in _SHORT) for word in names]
     ends += [(found.end(), False) for word in _CONTAINED for found in re.finditer(word, plain)]
     for end, is_short in ends:
@@ -258,8 +293,69 @@ def _secrets(plain: str) -> Iterator[tuple[int, int]]:
             yield span
     yield from _in_tags(plain)
     yield from _in_objects(plain)
-    yield from (found.span() for found in AFTER.finditer(plain) if _speaks_of_secret(found[1]))
+    yield from (found.span() for found in AFTER.finditer(plain) if speaks_of_secret(found[1]))
     yield from (found.span(1) for found in WIFI.finditer(plain))
+    yield from (found.span(found.lastindex or 0) for found in QUERY.finditer(plain))
+
+
+def _in_sentences(plain: str) -> Iterator[tuple[int, int]]:
+    """Where a value is before which its sentence, or the line above it, speaks of a secret."""
+    last = 0
+    for found in WHOLE.finditer(plain):
+        before = plain[max(last, found.start() - LONGEST_NAME) : found.start()]
+        last = found.end()
+        if _speaks_of_secret_last(*_sentence(before)):
+            yield found.span()
+
+
+def _sentence(before: str) -> tuple[str, str]:
+    """What is said of the value before which this stands, and the signs between them."""
+    said = ANY_TAG.sub(" ", HOST.sub(" ", before))
+    words = LEFT_OPEN.sub("", said)
+    gap = said[len(words) :]
+    line = words.split("\n")[-1]
+    if "\n" not in gap:
+        return SENTENCE_END.split(line)[-1], gap
+    is_name = len(words_of(line)) <= MOST_WORDS and gap.count("\n") <= MOST_LINES
+    return (line if is_name else ""), gap
+
+
+def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
+    """Whether it speaks of a secret, and of nothing else after it."""
+    words = words_of(sentence)
+    spoken = [at for at in range(len(words)) if _is_weak(words[at]) or is_secret(words, at)]
+    if not spoken:
+        return False
+    name = words[spoken[-1]]
+    after = sentence[name.end :] + gap
+    is_path = after.isspace() and PATHS.search(sentence[: name.end])
+    if is_path or ELSEWHERE.search(after) or (_is_weak(name) and CLOSED.search(after)):
+        return False
+    rest = {word.folded.rstrip("0123456789") for word in words[spoken[-1] + 1 :]}
+    if rest & _FOR:
+        return GIVEN.match(gap) is not None
+    return len(rest) <= MOST_WORDS and not rest & _PARTING
+
+
+def _is_weak(word: Word) -> bool:
+    return bool({word.folded, word.folded.rstrip("0123456789")} & _WEAK)
+
+
+def is_unknown_name(before: str) -> bool:
+    """Whether the text that ends here gives the value that follows a name of which nobody can tell
+    whether a hub's id has it."""
+    found = UNKNOWN.search(BRAND.sub("", before[-LONGEST_NAME:]))
+    words = {word.folded.rstrip("0123456789") for word in words_of(found[1])} if found else set()
+    return bool(words) and not words & (_PARTING | _OTHERS | _DIGESTS)
+
+
+def words_hidden(plain: str) -> str:
+    """The text without whatever is said after a secret's name: it may be the secret."""
+    named = _without_brand(plain)
+    words = words_of(named)
+    ends = [word.end for at, word in enumerate(words) if is_secret(words, at)]
+    found = [REST.match(named, end) for end in ends]
+    return _black(plain, iter([rest.span(1) for rest in found if rest]))
 
 
 def _closes_tag(plain: str, place: int) -> bool:
@@ -308,8 +404,8 @@ def _closed_at(plain: str, start: int, opened: str) -> int:
 def _in_tags(plain: str) -> Iterator[tuple[int, int]]:
     for tag in TAG.finditer(plain):
         quoted = list(QUOTED.finditer(plain, *tag.span(2)))
-        is_secret = _speaks_of_secret(tag[1])
-        if is_secret or any(_speaks_of_secret(value[0]) for value in quoted):
+        is_secret = speaks_of_secret(tag[1])
+        if is_secret or any(speaks_of_secret(value[0]) for value in quoted):
             end = plain.find(f"</{tag[1]}", tag.end())
             end = end if end >= 0 else plain.find("<", tag.end())
             if not tag[2].endswith("/"):
@@ -321,6 +417,6 @@ def _in_tags(plain: str) -> Iterator[tuple[int, int]]:
 def _in_objects(plain: str) -> Iterator[tuple[int, int]]:
     """Where a value is whose name is a value itself: `{"type": "key", "value": "…"}`."""
     for found in OBJECT.finditer(plain):
-        if any(_speaks_of_secret(said[1]) for said in DESCRIBES.finditer(found[0])):
+        if any(speaks_of_secret(said[1]) for said in DESCRIBES.finditer(found[0])):
             for value in CONTENT.finditer(plain, *found.span()):
                 yield value.span(1)

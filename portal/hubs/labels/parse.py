@@ -11,7 +11,7 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
-from portal.hubs.labels import keyboards, naming
+from portal.hubs.labels import arranged, keyboards, naming
 from portal.hubs.labels.naming import Name
 
 type Kind = Literal["empty", "too_long", "nothing", "several", "keyboard"]
@@ -41,7 +41,7 @@ FOURS: Final = re.compile(
 ROW_OF_FOURS: Final = re.compile(rf"(?:{GROUPS[1]}[ \-]){{3,}}{GROUPS[1]}".join(APART))
 SINGLE: Final = re.compile(rf"{HEX}(?: {HEX}){{31}}")
 BESIDE: Final = (
-    re.compile(rf"(?:^|[\W_])(?=[A-Fa-f]*[0-9]){HEX}{{4,}}:?[ \-]*$"),
+    re.compile(rf"(?:^|[\W_])(?=[A-Fa-f]*[0-9]){HEX}{{4,}}:?[ \-]*\Z"),
     re.compile(rf"[ \-]*{GROUPS[1]}(?![^\W_])"),
 )
 # What version and variant an id has; eight numbers of four digits rarely seem to have one.
@@ -51,6 +51,10 @@ SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=
 TOGETHER: Final = re.compile(rf"({HYPHENED})(?={HYPHENED}|[G-Zg-z][A-Za-z]*:)")
 COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
 LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+# An id with another sign for its hyphens.
+SPOILT: Final = re.compile(
+    rf"{HEX}{{8}}(?P<gap>[^0-9A-Fa-f\s\-])(?:{HEX}{{4}}(?P=gap)){{3}}{HEX}{{12}}".join(APART)
+)
 USUAL: Final = re.compile(HYPHENED)
 # How mail quotes.
 QUOTES: Final = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
@@ -113,7 +117,7 @@ def parse(text: str) -> HubId:
     if len(text) > LONGEST:
         raise LabelProblem("too_long", without_secrets(text))
     found = _meant_by(text)
-    if len(found) > 1:
+    if len(found) > 1 or (found and _is_doubtful(_folded(text))):
         raise LabelProblem("several", without_secrets(text), ids=found)
     if not found:
         raise LabelProblem("nothing", without_secrets(text), typed=_digits_typed(_folded(text)))
@@ -125,10 +129,16 @@ def _meant_by(text: str) -> Sequence[HubId]:
     plain = _folded(text)
     if not plain.strip():
         raise LabelProblem("empty", text)
+    if SPOILT.search(plain):
+        readings = keyboards.undone(text, _scanned, is_mixed=True)
+        if len(readings) == 1:
+            return readings[0]
+        if any(_ids_in(plain)):
+            raise LabelProblem("keyboard", without_secrets(text))
     if found := _hubs_in(plain):
         return found
     # What the text shows as it stands is no hub's, by any keyboard.
-    if any(_ids_in(plain)) or naming.hidden(plain) != plain:
+    if any(_ids_in(plain)) or _hidden(plain) != plain:
         return ()
     readings = keyboards.undone(text, _scanned)
     if len(readings) == 1:
@@ -138,17 +148,39 @@ def _meant_by(text: str) -> Sequence[HubId]:
     return ()
 
 
+def _is_doubtful(plain: str) -> bool:
+    """Whether all that the text names is one id, by a name of which nobody knows what has it."""
+    text = _hidden(plain)
+    ids = sorted(_ids_in(text), key=re.Match.start)
+    is_one = len({HubId(found[0]) for found in ids}) == 1
+    return is_one and naming.is_unknown_name(text[: ids[0].start()])
+
+
 def _scanned(meant: str) -> list[HubId]:
     """The hubs in what a scanner meant: codes have ids in one piece."""
     plain = _folded(meant)
     return _hubs_in(plain) if COMPACT.search(plain) else []
 
 
+def _hidden(plain: str) -> str:
+    """Folded text with each value's name before it, and what it calls secret blacked out."""
+    return naming.hidden(arranged.arranged(plain))
+
+
 def without_secrets(text: str) -> str:
     """The text, with what it calls secret blacked out."""
     plain = _folded(text)
-    hidden = naming.hidden(plain)
+    hidden = _hidden(plain)
+    if not _hubs_in(plain):
+        hidden = naming.words_hidden(hidden)
     return text if hidden == plain else hidden
+
+
+def secrets_in(text: str) -> frozenset[UUID]:
+    """What looks like an id, and is a secret by what the text says."""
+    plain = _folded(text)
+    shown = {HubId(found[0]) for found in _ids_in(_hidden(plain))}
+    return frozenset(HubId(found[0]) for found in _ids_in(plain)) - shown
 
 
 def printable(text: str, longest: int = SHOWN) -> str:
@@ -190,7 +222,7 @@ def _folded_character(character: str) -> str:
 
 def _hubs_in(plain: str) -> list[HubId]:
     """The ids that folded text may mean, in order: those that it calls a hub's, if any."""
-    text = naming.hidden(plain)
+    text = _hidden(plain)
     named: dict[HubId, Name] = {}
     name, last = Name.NONE, 0
     for found in sorted(_ids_in(text), key=re.Match.start):

@@ -55,6 +55,7 @@ SCRIPTS: Final = (
     "js/pwa/connection-line.js",
     "js/pwa/shell.js",
     "js/pwa/waiting-count.js",
+    "js/scanner/arranged.js",
     "js/scanner/broken-ids.js",
     "js/scanner/camera-permission.js",
     "js/scanner/camera.js",

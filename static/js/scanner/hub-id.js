@@ -1,7 +1,8 @@
 // What a label says, understood on the device: the rules of portal/hubs/labels/parse.py.
 
+import { arranged } from "./arranged.js";
 import { looksLikeOne, undone } from "./keyboards.js";
-import { hidden, NAME, nameOf } from "./naming.js";
+import { hidden as blackedOut, isUnknownName, NAME, nameOf, wordsHidden } from "./naming.js";
 
 /**
  * A label that names no one hub. `read` is what was read, safe to look at; `typed` how many digits
@@ -45,6 +46,9 @@ const TOGETHER = new RegExp(`(${HYPHENED})(?=${HYPHENED}|[G-Zg-z][A-Za-z]*:)`, "
 const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
 const QUOTES = /^[ \t]*>[> \t]*/gmu;
+const SPOILT = apart(
+  `${HEX}{8}(?<gap>[^0-9A-Fa-f\\s\\-])(?:${FOUR}\\k<gap>){3}${HEX}{12}`,
+);
 const USUAL = new RegExp(`^${HYPHENED}$`, "u");
 const HYPHENS = /[\p{Pd}_\u2043\u2212]/gu;
 const INVISIBLE = /\p{Cf}/gu;
@@ -85,6 +89,12 @@ export const folded = (text) =>
     .replace(QUOTES, "")
     .replace(TOGETHER, "$1 ")
     .replace(SYMBOLOGY, "$1 ");
+
+/**
+ * Folded text with each value's name before it, and what it calls secret blacked out.
+ * @param {string} plain
+ */
+export const hidden = (plain) => blackedOut(arranged(plain));
 
 /** @param {string} text */
 const digitsOf = (text) => text.replace(/[^0-9A-Fa-f]/g, "");
@@ -219,6 +229,19 @@ export const hubsIn = (plain) => {
     .map(([hubId, { printed }]) => ({ hubId, printed }));
 };
 
+/**
+ * Whether all that the text names is one id, by a name of which nobody knows what has it.
+ * @param {string} plain
+ */
+const isDoubtful = (plain) => {
+  const text = hidden(plain);
+  const [first, ...others] = lookalikes(text);
+  if (!first) return false;
+  const id = digitsOf(first.text).toLowerCase();
+  const isOne = others.every((other) => digitsOf(other.text).toLowerCase() === id);
+  return isOne && isUnknownName(text.slice(0, first.start));
+};
+
 /** @param {string} character */
 const spelt = (character) => {
   if (!HIDDEN.test(character)) return character;
@@ -237,7 +260,7 @@ const printable = (text) => {
   let shown = "";
   for (const character of text.replace(ENDS, "")) {
     const piece = spelt(character);
-    if (lengthOf(shown) + piece.length > SHOWN) return `${shown}…`;
+    if (lengthOf(shown) + lengthOf(piece) > SHOWN) return `${shown}…`;
     shown += piece;
   }
   return shown;
@@ -249,8 +272,23 @@ const printable = (text) => {
  */
 export const withoutSecrets = (text) => {
   const plain = folded(text);
-  const shown = hidden(plain);
+  const known = hidden(plain);
+  const shown = hubsIn(plain).length ? known : wordsHidden(known);
   return shown === plain ? text : shown;
+};
+
+/**
+ * What looks like an id, and is a secret by what the text says.
+ * @param {string} text
+ */
+export const secretsIn = (text) => {
+  const plain = folded(text);
+  /** @param {Match} found */
+  const idOf = (found) => withHyphens(found.text).toLowerCase();
+  const shown = new Set(lookalikes(hidden(plain)).map(idOf));
+  return lookalikes(plain)
+    .map(idOf)
+    .filter((id) => !shown.has(id));
 };
 
 /**
@@ -284,11 +322,17 @@ const scanned = (meant) => {
 const meantBy = (text) => {
   const plain = folded(text);
   if (!plain.trim()) return "empty";
+  const isAnyId = lookalikes(plain).length > 0;
+  const typed = text.replace(ENDS, "");
+  if (matches(plain, SPOILT).length) {
+    const [meant, ...more] = undone(typed, scanned, true);
+    if (meant && !more.length) return meant;
+    if (isAnyId) return "keyboard";
+  }
   const hubs = hubsIn(plain);
   if (hubs.length) return hubs;
   // What the text shows as it stands is no hub's, by any keyboard.
-  if (lookalikes(plain).length || hidden(plain) !== plain) return "nothing";
-  const typed = text.replace(ENDS, "");
+  if (isAnyId || hidden(plain) !== plain) return "nothing";
   const [reading, ...others] = undone(typed, scanned);
   if (reading && !others.length) return reading;
   const isSpoilt = others.length || (digitsTyped(plain) === null && looksLikeOne(typed));
@@ -309,7 +353,7 @@ export const parse = (text) => {
   if (meant === "nothing") return refused(meant, text, { typed: digitsTyped(folded(text)) });
   if (typeof meant === "string") return refused(meant, text);
   const [hub, ...others] = meant;
-  if (!hub || others.length) {
+  if (!hub || others.length || isDoubtful(folded(text))) {
     return refused("several", text, { ids: meant.map(({ printed }) => printed) });
   }
   return hub;

@@ -160,13 +160,13 @@ const isWrong = (typed, meant) => {
  * Whether each id came out so wrong; what is beside an id proves nothing.
  * @param {string} typed
  * @param {string} meant As long: all signs of keyboards are.
+ * @param {boolean} isMixed Whether one of them is enough.
  */
-const isProof = (typed, meant) => {
+const isProof = (typed, meant, isMixed) => {
   const ids = [...meant.matchAll(ID)];
-  const areWrong = ids.every(({ 0: id, index }) =>
-    isWrong(typed.slice(index, index + id.length), id),
-  );
-  return ids.length > 0 && areWrong;
+  /** @param {RegExpExecArray} found */
+  const isOneWrong = ({ 0: id, index }) => isWrong(typed.slice(index, index + id.length), id);
+  return ids.length > 0 && (isMixed ? ids.some(isOneWrong) : ids.every(isOneWrong));
 };
 
 /**
@@ -175,9 +175,11 @@ const isProof = (typed, meant) => {
  * @template {{ hubId: string }} T
  * @param {string} text
  * @param {(text: string) => T[]} look
+ * @param {boolean} [isMixed] Whether one id that came out wrong is enough: digits in one piece are the
+ *   same on many keyboards.
  * @returns {T[][]}
  */
-export const undone = (text, look) => {
+export const undone = (text, look, isMixed = false) => {
   const signs = [...text];
   /** @type {Map<string, T[]>} */
   const found = new Map();
@@ -186,7 +188,7 @@ export const undone = (text, look) => {
   for (const keyboard of keyboards()) {
     if (!typed.every((sign) => keyboard.has(sign))) continue;
     const meant = signs.map((sign) => keyboard.get(sign) ?? sign).join("");
-    if (!isProof(text, meant)) continue;
+    if (!isProof(text, meant, isMixed)) continue;
     const hubs = look(meant);
     const key = hubs.map(({ hubId }) => hubId).join();
     if (key && !found.has(key)) found.set(key, hubs);

@@ -5,18 +5,26 @@ export const HIDDEN = "•";
 // Words in small letters, without accents.
 export const WORDS = {
   SECRETS:
-    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι συνθηματικο μυστικο ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
+  WEAK:
+    "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi wlan root master link api cred creds",
+  FOR: "from for to of fur zu von pour per para για του της для",
+  SERIALS: "serial serials sn seriennummer serie serienummer matricola numero number nr no",
+  PLACES:
+    "room floor flat apartment attic office kitchen hall house building site box safe door garage cellar basement lobby entrance street road court unit level zimmer raum wohnung haus keller etage buro tur eingang dachboden stock ort standort place location address home device lock property area zone block estate villa shop store lab dealer δωματιο οροφος διαμερισμα κτιριο",
   CONTAINED: "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키",
   SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep",
-  CODES: "code codes codigo codice kod kode koodi κωδικος код kodas kodu",
+  CODES:
+    "code codes codigo codice kod kode koodi κωδικος κωδικο κωδικου κωδικοι код кода kodas kodu",
   OF_CODES:
-    "claim claiming setup set pairing pair install installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu",
+    "claim claiming setup set pairing pair install installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm master owner puk pin backup verification verify confirmation confirm einmal freigabe onetime authentication enrollment enrolment emergency notfall maintenance encryption zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu",
   CODE_ENDINGS:
-    "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode claimcode setupcode pairingcode accesscode activationcode installcode securitycode toegangscode beveiligingscode",
+    "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode claimcode setupcode pairingcode accesscode activationcode installcode securitycode toegangscode beveiligingscode einmalcode freigabecode pukcode pincode mastercode ownercode backupcode verificationcode confirmationcode recoverycode unlockcode bestatigungscode wiederherstellungscode koppelcode notfallcode passcode",
   HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
-  IDS: "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
+  IDS:
+    "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
   OTHERS:
     "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network",
   DIGESTS:
@@ -34,6 +42,11 @@ const ENDINGS = WORDS.ENDINGS.split(" ");
 const BUT = new Set(WORDS.BUT.split(" "));
 const CONTAINED = WORDS.CONTAINED.split(" ");
 const SHORT = new Set(WORDS.SHORT.split(" "));
+const WEAK = new Set(WORDS.WEAK.split(" "));
+const FOR = new Set(WORDS.FOR.split(" "));
+const PARTING = new Set(
+  [WORDS.HUBS, WORDS.IDS, WORDS.SERIALS, WORDS.PLACES].flatMap((words) => words.split(" ")),
+);
 const CODES = new Set(WORDS.CODES.split(" "));
 const OF_CODES = new Set(WORDS.OF_CODES.split(" "));
 const CODE_ENDINGS = WORDS.CODE_ENDINGS.split(" ");
@@ -45,14 +58,16 @@ const DIGESTS = new Set(WORDS.DIGESTS.split(" "));
 const LONGEST_NAME = 80;
 const LONGEST_HEADING = 30;
 const NEAR = 6;
+const MOST_WORDS = 4;
+const MOST_LINES = 2;
 const W = "\\p{L}\\p{N}";
 const L = "\\p{L}";
 const HEX = "[0-9A-Fa-f]";
 const VALUE = `${HEX}{8}-?(?:${HEX}{4}-?){3}${HEX}{12}(?![${W}])`;
-const PIECES = `(?:${VALUE}|${HEX}{2,}(?:[ \\-]${HEX}{2,}){2,}(?![${W}])|${HEX}{8,}(?![${W}])|[0-9]{4,})`;
+const PIECES = `(?:(?:0x)?${VALUE}|0x${HEX}{8,}|${HEX}{2,}(?:[ \\-]${HEX}{2,}){2,}(?![${W}])|${HEX}{8,}(?![${W}])|[0-9]{4,})`;
 const TAGS = "(?:\\s*<[^<>]*>){1,3}";
 const NAMED = `${L}[${W}\\- ]{0,24}[:=]`;
-const BRAND = /sp[- ]?key|smart ?phone[- ]?key/giu;
+export const BRAND = /sp[- ]?key|smart ?phone[- ]?key/giu;
 const RUN = /[\p{L}\p{N}]+/gu;
 const SAYS = new RegExp(
   `(?:[${W}()\\-/#*°]|\\.(?! )| (?! )){0,24}?["'“”@\`)\\]\\\\]{0,3}` +
@@ -64,15 +79,28 @@ const FOLLOWS = new RegExp(
     `(?:(?:is|no|nr|ist|est|es|lautet)(?![${W}])[ .:]{0,2})?(?<open>)(?=${PIECES})`,
   "yu",
 );
-const FIRST_ID = new RegExp(`${HEX}{8}-?(?:${HEX}{4}-?){3}${HEX}{12}`, "u");
-const GAPS = [/ *\t */u, / *\| */u, / *; */u, / *, */u, / {2,}/u];
-const MARKS = /^[ "':]+|[ "':]+$/gu;
 const PATH = new RegExp(`/[${W}\\-.]*$`, "u");
 const FIRST = new RegExp(VALUE, "yu");
 const BELOW = new RegExp(`(?:\\s*-\\s+${PIECES})+|${PIECES}`, "yu");
 const IS_NAMED = new RegExp(NAMED, "yu");
 const BARE = new RegExp(`(?:(?!\\s+${NAMED})[^,;&<>"'\\n\\t|}\\])])*`, "yu");
-const WIFI = /^\s*WIFI:(?:[^;]*;)*?P:([^;]*)/giu;
+const WIFI = /^\s*WIFI:(?:(?:\\[\s\S]|[^;\\])*;)*?P:("[^"]*"|(?:\\[\s\S]|[^;\\])*)/giu;
+export const WHOLE = new RegExp(
+  `(^|[^${W}])((?:0x)?(?:${HEX}{8}(?:[ \\-]?${HEX}{4}){3}[ \\-]?${HEX}{12}` +
+    `|${HEX}{4}(?:[ \\-]${HEX}{4}){7}))(?![${W}])`,
+  "gu",
+);
+const SPACED = new RegExp(`(^|[^${W}])(${L}(?: ${L}){2,})(?![${W}])`, "gu");
+const HOST = new RegExp(
+  `(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`,
+  "giu",
+);
+const QUERY = /[?&]code=([^&\s]*)|["'?&]k["']?\s*[:=]\s*["']?([^"'&\s,}]*)/gu;
+const PATHS = new RegExp(`(?:/[${W}_\\-.]*){2,}$`, "u");
+const ELSEWHERE = /[{}%•]|[:=] ?[\p{L}\p{N}]/u;
+const UNKNOWN = new RegExp(`(${L}[${W}_ .\\-]{0,39}?)["'”]?\\s*[:=]\\s*["'“({[<*]*$`, "u");
+const REST = new RegExp(`[^${W}_\\n]{0,12}\\n?[^${W}_\\n]{0,12}([^\\n]+)`, "yu");
+const LEFT_OPEN = /[^\p{L}\p{N}]+$/u;
 const TAG = new RegExp(`<(${L}[^\\s<>/]*)([^<>]*)>`, "gu");
 const QUOTED = /"[^"]*"|'[^']*'/gu;
 const OBJECT = /\{[^{}]*\}|<[^<>]*>|[^\s<>{}]*&[^\s<>{}]*/gu;
@@ -106,7 +134,7 @@ const bare = (word) => word.replace(/[0-9]+$/, "");
  * @param {string} text
  * @returns {Word[]}
  */
-const wordsOf = (text) => {
+export const wordsOf = (text) => {
   const found = [];
   for (const { 0: run, index } of text.matchAll(RUN)) {
     const parts = run
@@ -119,7 +147,12 @@ const wordsOf = (text) => {
       start += part.length;
     }
   }
-  return found;
+  for (const { 1: before = "", 2: run = "", index } of text.matchAll(SPACED)) {
+    const start = index + before.length;
+    const folded = plainest(run.replaceAll(" ", ""));
+    if (SECRETS.has(folded)) found.push({ folded, start, end: start + run.length });
+  }
+  return found.sort((one, other) => one.end - other.end);
 };
 
 /**
@@ -134,7 +167,7 @@ const isNear = (one, other) =>
  * @param {number} index
  * @param {Word[]} words
  */
-const isSecret = (word, index, words) => {
+export const isSecret = (word, index, words) => {
   const plain = bare(word.folded);
   if (SECRETS.has(plain) || CODE_ENDINGS.some((ending) => plain.endsWith(ending))) return true;
   if (CODES.has(plain)) {
@@ -145,7 +178,7 @@ const isSecret = (word, index, words) => {
 };
 
 /** @param {string} text */
-const speaksOfSecret = (text) => wordsOf(text).some(isSecret);
+export const speaksOfSecret = (text) => wordsOf(text).some(isSecret);
 
 /**
  * What the text before a value calls it; null where it calls it nothing.
@@ -284,6 +317,83 @@ const inObjects = (plain) =>
   });
 
 /**
+ * All that may be an id, or a key of as many digits.
+ * @param {string} text
+ */
+export const valuesIn = (text) =>
+  [...text.matchAll(WHOLE)].map(({ 1: before = "", 2: found = "", index }) => {
+    const start = index + before.length;
+    return { text: found, start, end: start + found.length };
+  });
+
+/** @param {Word} word */
+const isWeak = ({ folded }) => WEAK.has(folded) || WEAK.has(bare(folded));
+
+/**
+ * Whether the text that ends here gives the value that follows a name of which nobody can tell
+ * whether a hub's id has it.
+ * @param {string} before
+ */
+export const isUnknownName = (before) => {
+  const end = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "");
+  const words = wordsOf(end.match(UNKNOWN)?.[1] ?? "").map(({ folded }) => bare(folded));
+  /** @param {string} word */
+  const isKnown = (word) => PARTING.has(word) || OTHERS.has(word) || DIGESTS.has(word);
+  return words.length > 0 && !words.some(isKnown);
+};
+
+/**
+ * What is said of the value before which this stands, and the signs between them.
+ * @param {string} before
+ * @returns {[string, string]}
+ */
+const sentence = (before) => {
+  const said = before.replace(HOST, " ").replace(/<[^<>]*>/gu, " ");
+  const words = said.replace(LEFT_OPEN, "");
+  const gap = said.slice(words.length);
+  const line = words.split("\n").at(-1) ?? "";
+  if (!gap.includes("\n")) return [line.split(/[.!?] /u).at(-1) ?? "", gap];
+  const isName = wordsOf(line).length <= MOST_WORDS && gap.split("\n").length - 1 <= MOST_LINES;
+  return [isName ? line : "", gap];
+};
+
+/**
+ * Whether it speaks of a secret, and of nothing else after it.
+ * @param {string} said
+ * @param {string} gap
+ */
+const speaksOfSecretLast = (said, gap) => {
+  const words = wordsOf(said);
+  const spoken = words.map((word, at) => isWeak(word) || isSecret(word, at, words));
+  const last = spoken.lastIndexOf(true);
+  const name = words[last];
+  if (!name) return false;
+  const after = said.slice(name.end) + gap;
+  const isPath = /^\s+$/u.test(after) && PATHS.test(said.slice(0, name.end));
+  const isClosed = isWeak(name) && /[()]/.test(after);
+  if (isPath || isClosed || ELSEWHERE.test(after)) return false;
+  const rest = new Set(words.slice(last + 1).map(({ folded }) => bare(folded)));
+  if ([...rest].some((word) => FOR.has(word))) return /^\s*[:=]/u.test(gap);
+  return rest.size <= MOST_WORDS && ![...rest].some((word) => PARTING.has(word));
+};
+
+/**
+ * Where a value is before which its sentence, or the line above it, speaks of a secret.
+ * @param {string} plain
+ */
+const inSentences = (plain) => {
+  /** @type {Span[]} */
+  const spans = [];
+  let last = 0;
+  for (const { start, end } of valuesIn(plain)) {
+    const before = plain.slice(Math.max(last, start - LONGEST_NAME), start);
+    last = end;
+    if (speaksOfSecretLast(...sentence(before))) spans.push([start, end]);
+  }
+  return spans;
+};
+
+/**
  * Where the values of secrets are.
  * @param {string} plain
  * @returns {Span[]}
@@ -301,55 +411,55 @@ const secretsIn = (plain) => {
     .map(({ end, isShort }) => valueAfter(plain, end, isShort))
     .filter((span) => span !== undefined);
   const after = [...plain.matchAll(AFTER)].filter(([, , called = ""]) => speaksOfSecret(called));
+  const said = [...after, ...plain.matchAll(WIFI), ...plain.matchAll(QUERY)];
   /** @type {Span[]} */
-  const rest = [...after, ...plain.matchAll(WIFI)].map(({ 0: found, 1: value = "", index }) => {
+  const rest = said.map(({ 0: found, 1: value, 2: other = "", index }) => {
     const end = index + found.length;
-    return [end - value.length, end];
+    return [end - (value ?? other).length, end];
   });
   return [...values, ...inTags(plain), ...inObjects(plain), ...rest];
 };
 
-/** @param {string} heading */
-const namesValue = (heading) =>
-  (nameOf(heading) ?? NAME.none) !== NAME.none || speaksOfSecret(heading);
+/** @param {string} plain */
+const withoutBrand = (plain) => plain.replace(BRAND, (brand) => HIDDEN.repeat(brand.length));
 
 /**
- * The text, each cell of a table with what stands above its column before it.
  * @param {string} plain
+ * @param {Span[]} spans
  */
-const tabled = (plain) => {
-  const [heading = "", ...rows] = plain.replace(/^\n+|\n+$/g, "").split("\n");
-  if (!rows.length || FIRST_ID.test(heading)) return plain;
-  /** @param {string} line */
-  const trimmed = (line) => line.replace(/^[ \t]+|[ \t]+$/g, "");
-  for (const gap of GAPS) {
-    const names = trimmed(heading).split(gap);
-    if (names.length < 2 || !names.some(namesValue)) continue;
-    return rows
-      .map((row) => {
-        const cells = trimmed(row).split(gap);
-        if (cells.length !== names.length) return row;
-        return cells
-          .map((cell, at) => `${(names[at] ?? "").replace(MARKS, "")}: ${cell}`)
-          .join("\t");
-      })
-      .join("\n");
-  }
-  return plain;
-};
-
-/**
- * The text with all that it calls secret blacked out, and each cell of a table named.
- * @param {string} text
- */
-export const hidden = (text) => {
-  const plain = tabled(text);
-  const named = plain.replace(BRAND, (brand) => HIDDEN.repeat(brand.length));
+const black = (plain, spans) => {
   const signs = plain.split("");
-  for (const [start, end] of secretsIn(named)) {
+  for (const [start, end] of spans) {
     for (let place = start; place < end; place += 1) {
-      if (signs[place] !== "\n") signs[place] = HIDDEN;
+      // One for two halves of a sign.
+      const isHalf = /[\udc00-\udfff]/.test(plain[place] ?? "");
+      if (signs[place] !== "\n") signs[place] = isHalf ? "" : HIDDEN;
     }
   }
   return signs.join("");
+};
+
+/**
+ * The text with all that it calls secret blacked out.
+ * @param {string} plain
+ */
+export const hidden = (plain) => {
+  const named = black(plain, secretsIn(withoutBrand(plain)));
+  return black(named, inSentences(withoutBrand(named)));
+};
+
+/**
+ * The text without whatever is said after a secret's name: it may be the secret.
+ * @param {string} plain
+ */
+export const wordsHidden = (plain) => {
+  const named = withoutBrand(plain);
+  const ends = wordsOf(named).filter(isSecret).map(({ end }) => end);
+  /** @type {Span[]} */
+  const spans = ends.flatMap((end) => {
+    const found = at(REST, named, end);
+    const until = end + (found?.[0].length ?? 0);
+    return found ? [[until - (found[1] ?? "").length, until]] : [];
+  });
+  return black(plain, spans);
 };

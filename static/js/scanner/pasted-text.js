@@ -1,7 +1,7 @@
 // All hubs that a typed or pasted text names: a list, mail, a table; and what of it was meant for one.
 import { joined } from "./broken-ids.js";
-import { folded, namedIds, parse } from "./hub-id.js";
-import { HIDDEN, hidden, NAME } from "./naming.js";
+import { folded, hidden, namedIds, parse, withoutSecrets } from "./hub-id.js";
+import { HIDDEN, NAME } from "./naming.js";
 
 /** @import { Label, Problem } from "./hub-id.js" */
 /** @typedef {ReturnType<typeof namedIds>[number]} Named */
@@ -95,8 +95,7 @@ const labelsOf = (text, { meant, isOpen }) => {
 const spoiltIn = (line) => {
   const parsed = parse(line);
   if (parsed.hubId) return [{ text: parsed.printed, ...parsed }];
-  if (parsed.problem !== "several") return [{ text: line, ...parsed }];
-  return parsed.ids.map((printed) => ({ text: printed, hubId: printed.toLowerCase(), printed }));
+  return [{ text: withoutSecrets(line), ...parsed }];
 };
 
 /**
@@ -149,5 +148,5 @@ export const parseAll = (text) => {
   const isOfIds = named.every((line) => !SAYS_ANYTHING.test(without(line.text, line.found)));
   const isList = isOfIds && named.length * 2 >= written.length;
   const labels = lines.flatMap((line) => inLine(line, isAnyHub, isList));
-  return labels.length ? labels : [{ text, ...parse(text) }];
+  return labels.length ? labels : [{ text: withoutSecrets(text), ...parse(text) }];
 };

@@ -18,7 +18,41 @@ NAMES = [
     *("Netzwerkschlüssel", "Zugangscode", "mot de passe", "clé", "Clé réseau", "contraseña"),
     *("chiave", "senha", "sleutel", "nyckel", "klucz", "hasło", "klíč", "heslo", "kulcs", "şifre"),
     *("κλειδί", "κωδικός πρόσβασης", "ключ", "пароль", "密码", "パスワード"),
+    *("Master code", "Owner code", "PUK-Code", "Backup code", "Verification code", "Einmalcode"),
+    *("Confirmation code", "Freigabecode", "κωδικό πρόσβασης", "Μυστικός κωδικός", "Κλειδιά"),
+    *("κλειδιού", "Συνθηματικού", "ключа"),
 ]
+OF_KEYS_ALONE = [
+    *("Recovery", "Unlock", "Pairing", "Activation", "AES-128", "DSK", "S2 DSK", "Encryption"),
+    *("License", "Cert", "Cookie", "Session", "JSESSIONID", "CSRF", "Voucher", "Challenge", "IRK"),
+]
+KEYS_ALONE = {
+    **{
+        f"{name}{sign}": f"{name}{sign}{KEY}"
+        for name in OF_KEYS_ALONE
+        for sign in (": ", " ", "\n")
+    },
+    "is, and the next line": f"Secret is\n{OTHER}",
+    "dots": f"key..........{KEY}",
+    "a line": f"key ___ {KEY}",
+    "brackets": f"key [hex] {OTHER}",
+    "brackets above": f"[secret]\n{OTHER}",
+    "a semicolon": f"key; {OTHER}",
+    "a full stop": f"key. {OTHER}",
+    "was": f"the key was {OTHER}",
+    "PEM": f"-----BEGIN PRIVATE KEY-----\n{KEY}\n-----END PRIVATE KEY-----",
+    "spaced": f"K E Y: {OTHER}",
+    "a paragraph": f"Secret (write down)\n\n  {KEY}",
+    "with a prefix": f"hub secret 0x{KEY}",
+    "a JSON key": f'{{"kty":"oct","k":"{KEY}"}}',
+    "a query": f"https://x.example/?code={KEY}",
+    "behind, a colon": f"{OTHER}: secret",
+    "behind, an equals sign": f"{OTHER} = secret",
+    "behind, a sentence": f"{OTHER} is the key",
+    "behind, an arrow": f"{OTHER} <- key",
+    "behind and above": f"{OTHER}: secret\n{KEY}",
+    "more names than values": f"Hub ID:\nSecret:\nPIN:\n{TEXT}\n{KEY}",
+}
 FORMS = ["{}: {}", "{}={}", "{} = {}", "{} : {}", "{}\n{}", "{} {}"]
 LABELS = {
     "JSON": json.dumps({"hubId": TEXT, "key": KEY}),
@@ -44,8 +78,25 @@ LABELS = {
     "a table": f"Hub id\tKey\n{TEXT}\t{OTHER}",
     "a table of commas": f"Secret,UUID\n{KEY},{TEXT}",
     "what is said behind it": f"{TEXT} {OTHER} (network key)",
+    "names first": f"Hub ID and secret: {TEXT} {KEY}",
+    "names first, a stroke": f"Hub-ID/Key: {TEXT}/{KEY}",
+    "names first, capitals": f"ID KEY\n{TEXT} {KEY}",
+    "names first, the key's too": f"Key, hub id: {KEY}, {TEXT}",
+    "names above each other": f"Hub ID:\nSecret:\n{TEXT}\n{KEY}",
+    "names in one line": f"HUB KEY\n{TEXT}\n{KEY}",
+    "names and values with strokes": f"Hub / Key\n{TEXT} / {KEY}",
+    "names with a plus": f"Hub ID + key:\n{TEXT}\n{KEY}",
+    "names behind": f"{TEXT} hub\n{KEY} key",
+    "names behind, one line": f"{TEXT} hub {KEY} key",
+    "names behind, hyphens": f"{TEXT} - hub\n{KEY} - secret",
+    "a name below": f"{TEXT}\n{KEY}\nKey",
+    "a quoted comma in a table": f'Name,Hub ID,Key\n"a, b",{TEXT},{KEY}',
+    "leaders": f"Hub {TEXT}\nSecret . . . . . {KEY}",
 }
 RANKED = {
+    "names behind": f"{TEXT} (hub)\n{OTHER} (site)",
+    "names behind, the hub's last": f"{OTHER} (site)\n{TEXT} (hub)",
+    "names behind in one line": f"{OTHER} = site, {TEXT} = hub",
     "a site's beside a hub's": json.dumps({"siteId": str(OTHER), "hubId": TEXT}),
     "an organisation's": f"orgId={OTHER}&id={TEXT}",
     "something else's": json.dumps({"thread": str(OTHER), "hubId": TEXT}),
@@ -61,6 +112,10 @@ NO_SECRETS = {
     "prose": f"Bring the key for {TEXT}",
     "prose before it": f"The caretaker has the keys.\n\n{TEXT}",
     "a town": f"Hockey hall: {TEXT}",
+    "a box": f"Key box no. 5 {TEXT}",
+    "an office": f"Keys in office {TEXT}",
+    "a note behind it": f"{TEXT} needs a visit",
+    "another paragraph's": f"Private property. {TEXT}",
 }
 
 
@@ -86,6 +141,15 @@ def test_the_id_beside_a_secret_is_the_hub(name):
             ):
                 assert parse.parse(text) == HUB
                 assert_hidden(naming.hidden(text), secret)
+
+
+@pytest.mark.parametrize("text", KEYS_ALONE.values(), ids=KEYS_ALONE)
+def test_a_key_alone_is_no_hub_and_not_shown(text):
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
+    assert caught.value.kind == "nothing"
+    assert_hidden(parse.without_secrets(text), KEY)
+    assert_hidden(parse.without_secrets(text), str(OTHER))
 
 
 @pytest.mark.parametrize("text", LABELS.values(), ids=LABELS)
