@@ -74,7 +74,7 @@ def test_what_was_done_too_often_can_be_sent_later(tablet, ada, monkeypatch):
 
 
 def test_a_form_that_was_lost_on_its_way_is_still_filled_in(tablet, line: Line, ada):
-    tablet.expected = ["net::ERR_"]
+    tablet.expected = ["net::ERR_", "htmx:"]
     page = tablet(ada, **through(line))
     page.goto("/")
     ready_for_offline(page)
