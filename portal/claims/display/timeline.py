@@ -268,7 +268,7 @@ def _online_then(claim: Claim) -> Step:
         return _step("stop", wording.NO_LONGER_YOURS, hub.read_at)
     if not hub.online and not was_online(claim) and not _is_overdue(claim):
         return WAITING_FOR_HUB
-    if hub.read_at is None or hub.online is None:
+    if hub.read_at is None or (was_online(claim) and hub.online is None):
         return Step("present", "working", "clock", LOOKING)
     text = WAS_ONLINE if hub.online else WAS_NOT_ONLINE
     return Step("present", "working", "clock", LOOKING, text, hub.read_at)

@@ -15,9 +15,9 @@ from tests.claims.engine.facts import FRESH, NOW, fails, read_as
 from tests.claims.states import put
 
 HELD = {
-    "rate": Held(HeldReason.RATE_LIMITED, 20),
-    "key": Held(HeldReason.KEY_DOUBTED, 20),
-    "circuit": Held(HeldReason.CIRCUIT_OPEN, 20),
+    "rate": Held(20, HeldReason.RATE_LIMITED),
+    "key": Held(20, HeldReason.KEY_DOUBTED),
+    "circuit": Held(20, HeldReason.CIRCUIT_OPEN),
 }
 IN_THE_WAY = {
     "rate": "SmartphoneKey was busy",

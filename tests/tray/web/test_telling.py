@@ -70,7 +70,9 @@ def tap(tablet, row):
     return dict(tablet.news(row | {"action": "tell", "seen": ""}))
 
 
-def test_whoever_has_told_of_too_many_today_is_told_so(tablet, mill_court, sandbox, monkeypatch):
+def test_whoever_has_told_of_too_many_today_is_told_so(
+    tablet, mill_court, sandbox, ada, monkeypatch
+):
     monkeypatch.setattr(telling, "A_DAY", replace(telling.A_DAY, most=0))
     row = tablet.row(MAGIC["suspended"], mill_court)
     looked_up(tablet, row)
