@@ -641,3 +641,16 @@ test("an answer to a question from before the tap ends no try", async () => {
   assert.equal(portal.exchange.mock.callCount(), 1);
   assert.equal((await kept(one)).isTried, true);
 });
+
+test("a row that came back without its news is asked for again, once", async () => {
+  const one = row();
+  answerWith({ outcome: "refused", settled: true });
+  await watch(one);
+  await store.change([one.id], (each) => ({ ...each, isAside: true }));
+  await pass(2 * SECOND);
+  assert.deepEqual(asked(), [[one.id]]);
+  await store.change([one.id], (each) => ({ ...each, isAside: false, news: null }));
+  await pass(2 * SECOND);
+  assert.deepEqual(asked(), [[one.id], [one.id]]);
+  assert.equal((await kept(one)).news.outcome, "refused");
+});

@@ -205,6 +205,8 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "title": "The hub is not online",
         "text": "Check the power.",
         "tried": "",
+        "trying": False,
+        "nextLook": "",
         "meta": "",
         "number": "",
         "url": "",
@@ -274,8 +276,10 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "online": True,
         "at_hub": True,
         "to_release": True,
+        "trying": True,
     }
-    texts = ("word", "title", "text", "tried", "meta", "number", "url", "last_seen")
+    words = ("word", "title", "text", "tried", "next_look", "meta")
+    texts = (*words, "number", "url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
     seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
 

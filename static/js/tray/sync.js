@@ -519,6 +519,8 @@ export class TraySync {
     // What is over is asked for once a page: SpKey may have released a hub since.
     const asked = this.#asked.get(row.id);
     const isAsItWas = asked?.stage === row.stage && asked.site === row.site;
+    // It came back into the tray without what was known of it.
+    if (asked?.dueAt === NEVER && !row.news) return 0;
     return isAsItWas && asked.place === newPlaceOf(row) ? asked.dueAt : 0;
   }
 

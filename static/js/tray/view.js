@@ -73,6 +73,11 @@ export class TrayView {
     document.addEventListener("tray-sync", () => this.show(), { signal });
   }
 
+  // Has what came in last in sight: on a phone the button at the bottom may lie over it.
+  reveal() {
+    this.#list.firstElementChild?.scrollIntoView({ block: "nearest" });
+  }
+
   // Draws what changed, and tells of it once.
   show() {
     const { rows } = this.#model;

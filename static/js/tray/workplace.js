@@ -70,12 +70,13 @@ export class Workplace {
     const now = () => ({ ...sync.detail, isKept: model.isKept, site: site.site.id, owes });
     /** @type {(row: KeptRow) => void} */
     const here = (row) => feedback.signalClaimed(row);
-    new TrayView(element, { model, jobs, words, now }, here, signal);
+    const view = new TrayView(element, { model, jobs, words, now }, here, signal);
     const leaving = new Leaving(element, model, feedback, words, chosen, signal);
     this.#leave = new MayLeave(element, { model, jobs, site, sync, feedback, words }, signal);
     new Places(element, model, jobs, words, signal);
     const taken = () => {
       leaving.remember();
+      view.reveal();
       if (site.site.id) site.use();
     };
     const chosenNow = () => {
