@@ -233,6 +233,7 @@ AWAY_ANSWERS = {
 
 
 @pytest.mark.parametrize("name", AWAY_ANSWERS)
+@pytest.mark.usefixtures("working", "hurried")
 def test_nobody_is_sent_away_with_hubs_that_the_portal_does_not_take(page, line, name):
     (hub,) = hubs(1)
     open_tray(page)
