@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - other scripts
 """What a label calls the values on it: a hub's id, something else's, or a secret.
 
 A label may carry a key beside the id, of as many digits. What it calls a key, a password, a token
@@ -354,8 +355,12 @@ def words_hidden(plain: str) -> str:
     named = _without_brand(plain)
     words = words_of(named)
     ends = [word.end for at, word in enumerate(words) if is_secret(words, at)]
-    found = [REST.match(named, end) for end in ends]
-    return _black(plain, iter([rest.span(1) for rest in found if rest]))
+    spans: list[tuple[int, int]] = []
+    for end in ends:
+        is_hidden = spans and end < spans[-1][1]
+        if not is_hidden and (rest := REST.match(named, end)):
+            spans.append(rest.span(1))
+    return _black(plain, iter(spans))
 
 
 def _closes_tag(plain: str, place: int) -> bool:

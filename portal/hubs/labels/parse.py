@@ -50,6 +50,8 @@ PLAUSIBLE: Final = re.compile(rf"{HEX}{{12}}[1-8]{HEX}{{3}}[89ABab]{HEX}{{15}}")
 SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
 TOGETHER: Final = re.compile(rf"({HYPHENED})(?={HYPHENED}|[G-Zg-z][A-Za-z]*:)")
 COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
+# No label has so long a word.
+LONG_RUN: Final = re.compile("[0-9A-Za-z+/=]{121,}")
 LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # An id with another sign for its hyphens.
 SPOILT: Final = re.compile(
@@ -176,6 +178,11 @@ def without_secrets(text: str) -> str:
     return text if hidden == plain else hidden
 
 
+def fit_for_address(text: str) -> str:
+    """What of a searched text may stand in an address: of a label with a secret only the rest."""
+    return without_secrets(text) if len(text) >= DIGITS else text
+
+
 def secrets_in(text: str) -> frozenset[UUID]:
     """What looks like an id, and is a secret by what the text says."""
     plain = _folded(text)
@@ -204,7 +211,8 @@ def _folded(text: str) -> str:
     """The text with percent-encoding undone (twice: a link may carry a link), compatibility forms
     such as full-width digits folded, hyphens, spaces and line ends each of one kind, and invisible
     characters, quotation marks of mail and what scanners put before a text gone."""
-    plain = LINE_ENDS.sub("\n", unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = LONG_RUN.sub("…", unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = LINE_ENDS.sub("\n", plain)
     plain = "".join(_folded_character(character) for character in plain)
     return SYMBOLOGY.sub(r"\1 ", TOGETHER.sub(r"\1 ", QUOTES.sub("", plain)))
 

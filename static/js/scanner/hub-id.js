@@ -22,6 +22,8 @@ import { hidden as blackedOut, isUnknownName, NAME, nameOf, wordsHidden } from "
 /** @typedef {{ text: string, start: number, end: number }} Match */
 
 const LONGEST = 256;
+// No label has so long a word.
+const LONG_RUN = /[0-9A-Za-z+/=]{121,}/g;
 const SHOWN = 60;
 const NOBODYS = /^(?:0{32}|f{32})$/i;
 const HEX = "[0-9A-Fa-f]";
@@ -46,9 +48,7 @@ const TOGETHER = new RegExp(`(${HYPHENED})(?=${HYPHENED}|[G-Zg-z][A-Za-z]*:)`, "
 const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
 const QUOTES = /^[ \t]*>[> \t]*/gmu;
-const SPOILT = apart(
-  `${HEX}{8}(?<gap>[^0-9A-Fa-f\\s\\-])(?:${FOUR}\\k<gap>){3}${HEX}{12}`,
-);
+const SPOILT = apart(`${HEX}{8}(?<gap>[^0-9A-Fa-f\\s\\-])(?:${FOUR}\\k<gap>){3}${HEX}{12}`);
 const USUAL = new RegExp(`^${HYPHENED}$`, "u");
 const HYPHENS = /[\p{Pd}_\u2043\u2212]/gu;
 const INVISIBLE = /\p{Cf}/gu;
@@ -82,6 +82,7 @@ const unquoted = (text) =>
 export const folded = (text) =>
   unquoted(unquoted(text))
     .normalize("NFKC")
+    .replace(LONG_RUN, "…")
     .replace(LINE_ENDS, "\n")
     .replace(HYPHENS, "-")
     .replace(INVISIBLE, "")
@@ -233,7 +234,7 @@ export const hubsIn = (plain) => {
  * Whether all that the text names is one id, by a name of which nobody knows what has it.
  * @param {string} plain
  */
-const isDoubtful = (plain) => {
+export const isDoubtful = (plain) => {
   const text = hidden(plain);
   const [first, ...others] = lookalikes(text);
   if (!first) return false;
@@ -315,6 +316,12 @@ const scanned = (meant) => {
 };
 
 /**
+ * Whether an id is in it that has another sign for its hyphens.
+ * @param {string} plain
+ */
+export const hasSpoilt = (plain) => matches(plain, SPOILT).length > 0;
+
+/**
  * The hubs that a text names, as it stands or by another keyboard.
  * @param {string} text
  * @returns {Found[] | Problem["problem"]}
@@ -324,7 +331,7 @@ const meantBy = (text) => {
   if (!plain.trim()) return "empty";
   const isAnyId = lookalikes(plain).length > 0;
   const typed = text.replace(ENDS, "");
-  if (matches(plain, SPOILT).length) {
+  if (hasSpoilt(plain)) {
     const [meant, ...more] = undone(typed, scanned, true);
     if (meant && !more.length) return meant;
     if (isAnyId) return "keyboard";
