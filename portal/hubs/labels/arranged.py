@@ -1,4 +1,3 @@
-
 """The text of a label with each value's name before it.
 
 A label may name several values first and give them after that, in a table or in a row; or say

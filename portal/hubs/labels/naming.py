@@ -103,6 +103,7 @@ _WEAK: Final = frozenset(WEAK.split())
 _FOR: Final = frozenset(FOR.split())
 _PARTING: Final = frozenset(f"{HUBS} {IDS} {SERIALS} {PLACES}".split())
 _CODES: Final = frozenset(CODES.split())
+OF_NO_ID: Final = _CODES | {"value"}
 _OF_CODES: Final = frozenset(OF_CODES.split())
 _CODE_ENDINGS: Final = tuple(CODE_ENDINGS.split())
 _HUBS: Final = frozenset(HUBS.split())
@@ -342,12 +343,12 @@ def _is_weak(word: Word) -> bool:
     return bool({word.folded, word.folded.rstrip("0123456789")} & _WEAK)
 
 
-def is_unknown_name(before: str) -> bool:
-    """Whether the text that ends here gives the value that follows a name of which nobody can tell
-    whether a hub's id has it."""
+def unknown_name(before: str) -> set[str]:
+    """The words of the name that the text that ends here gives the value that follows, where nobody
+    can tell whether a hub's id has it."""
     found = UNKNOWN.search(BRAND.sub("", before[-LONGEST_NAME:]))
     words = {word.folded.rstrip("0123456789") for word in words_of(found[1])} if found else set()
-    return bool(words) and not words & (_PARTING | _OTHERS | _DIGESTS)
+    return set() if words & (_PARTING | _OTHERS | _DIGESTS) else words
 
 
 def words_hidden(plain: str) -> str:

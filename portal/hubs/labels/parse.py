@@ -155,7 +155,11 @@ def _is_doubtful(plain: str) -> bool:
     text = _hidden(plain)
     ids = sorted(_ids_in(text), key=re.Match.start)
     is_one = len({HubId(found[0]) for found in ids}) == 1
-    return is_one and naming.is_unknown_name(text[: ids[0].start()])
+    if not is_one:
+        return False
+    # Keys are printed in one piece; with hyphens a number is rarely anything but an id.
+    name = naming.unknown_name(text[: ids[0].start()])
+    return bool(name & naming.OF_NO_ID if "-" in ids[0][0] else name)
 
 
 def _scanned(meant: str) -> list[HubId]:

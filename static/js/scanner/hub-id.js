@@ -240,7 +240,7 @@ export const isDoubtful = (plain) => {
   if (!first) return false;
   const id = digitsOf(first.text).toLowerCase();
   const isOne = others.every((other) => digitsOf(other.text).toLowerCase() === id);
-  return isOne && isUnknownName(text.slice(0, first.start));
+  return isOne && isUnknownName(text.slice(0, first.start), first.text);
 };
 
 /** @param {string} character */

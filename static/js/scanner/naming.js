@@ -325,16 +325,20 @@ export const valuesIn = (text) =>
 const isWeak = ({ folded }) => WEAK.has(folded) || WEAK.has(bare(folded));
 
 /**
- * Whether the text that ends here gives the value that follows a name of which nobody can tell
- * whether a hub's id has it.
+ * Whether the text that ends here gives the value a name of which nobody can tell whether a hub's id
+ * has it. Keys are printed in one piece; with hyphens a number is rarely anything but an id.
  * @param {string} before
+ * @param {string} value
  */
-export const isUnknownName = (before) => {
+export const isUnknownName = (before, value) => {
   const end = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "");
   const words = wordsOf(end.match(UNKNOWN)?.[1] ?? "").map(({ folded }) => bare(folded));
   /** @param {string} word */
   const isKnown = (word) => PARTING.has(word) || OTHERS.has(word) || DIGESTS.has(word);
-  return words.length > 0 && !words.some(isKnown);
+  if (words.some(isKnown)) return false;
+  return value.includes("-")
+    ? words.some((word) => CODES.has(word) || word === "value")
+    : words.length > 0;
 };
 
 /**
