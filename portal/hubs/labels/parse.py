@@ -48,7 +48,9 @@ BESIDE: Final = (
 PLAUSIBLE: Final = re.compile(rf"{HEX}{{12}}[1-8]{HEX}{{3}}[89ABab]{HEX}{{15}}")
 # What scanners put before a text: which kind of code it was (`]Q3`).
 SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
-TOGETHER: Final = re.compile(rf"({HYPHENED})(?={HYPHENED}|[G-Zg-z][A-Za-z]*:)")
+TOGETHER: Final = re.compile(
+    rf"({HYPHENED})(?:(?:\\[nrt]|[xX])?(?={HYPHENED})|(?=[G-Zg-z][A-Za-z]*[:/.]))"
+)
 COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
 # No label has so long a word.
 LONG_RUN: Final = re.compile("[0-9A-Za-z+/=]{121,}")

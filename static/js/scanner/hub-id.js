@@ -44,7 +44,10 @@ const BESIDE = [
 ];
 const PLAUSIBLE = new RegExp(`^${HEX}{12}[1-8]${HEX}{3}[89ABab]${HEX}{15}$`, "u");
 const SYMBOLOGY = new RegExp(`(^|[\\s,;|]|${HEX}{12})\\][A-Za-z][0-9A-Za-z](?=\\S)`, "gu");
-const TOGETHER = new RegExp(`(${HYPHENED})(?=${HYPHENED}|[G-Zg-z][A-Za-z]*:)`, "gu");
+const TOGETHER = new RegExp(
+  `(${HYPHENED})(?:(?:\\\\[nrt]|[xX])?(?=${HYPHENED})|(?=[G-Zg-z][A-Za-z]*[:/.]))`,
+  "gu",
+);
 const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
 const QUOTES = /^[ \t]*>[> \t]*/gmu;
