@@ -100,3 +100,15 @@ test("an id in a kind of code that hub labels never use is foreign", () => {
   const see = watcher();
   assert.deepEqual(see([{ text: HUB, format: "code_39" }], 5).reported, []);
 });
+
+test("a code of what the label beside it calls a key is no hub's, then or later", () => {
+  const key = "2b7e151628aed2a6abf7158809cf4f3c";
+  const label = JSON.stringify({ hubId: "315e230b-4f3e-4f7e-bc8e-8f38f8275fbc", key });
+  const both = [
+    { text: key, format: "code_128" },
+    { text: label, format: "qr_code" },
+  ];
+  assert.equal(new CodeChoice().take({ codes: both, isWhole: true }, 0).code?.text, label);
+  const alone = { codes: [{ text: key, format: "code_128" }], isWhole: true };
+  assert.equal(new CodeChoice().take(alone, 0).code, undefined);
+});

@@ -169,3 +169,59 @@ test("a long paste is read at once", () => {
   parseAll(lines.join("\n"));
   assert.ok(performance.now() - started < 1000);
 });
+
+const SPELT = KEY.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+for (const text of [
+  `${ONE} / ${SPELT}`,
+  `spkey:${ONE}:${KEY}`,
+  `https://x.example/${ONE}#${KEY}`,
+  `${ONE} ${KEY}`,
+  `SN ${ONE}\nXYZ ${KEY}`,
+  `Batch no: x\ncode: ${KEY}`,
+]) {
+  test(`what may be no hub is offered, not added: ${JSON.stringify(text)}`, () => {
+    assert.deepEqual(ids(text), []);
+    assert.ok(refused(text).some((label) => label.ids.includes(SPELT) || label.ids.includes(KEY)));
+  });
+}
+
+test("what is called an id is taken beside what is a site's", () => {
+  assert.deepEqual(ids(`Site: ${OTHER}\nID: ${ONE}`), [ONE]);
+  assert.deepEqual(ids(`Customer: ${OTHER}\nHub id: ${ONE}`), [ONE]);
+});
+
+for (const [name, spoilt] of [
+  ["German", `{@hubId@>@${ONE.replaceAll("-", "/")}@,@kez@>@${KEY}@}`],
+  ["Italian", `é°hubId°ç°${ONE.replaceAll("-", "'")}°,°key°ç°${KEY}°`],
+  ["German, in words", `Hub> ${ONE.replaceAll("-", "/")} Kez> ${KEY}`],
+]) {
+  test(`a key in one piece is none by a keyboard either: ${name}`, () => {
+    assert.ok(!ids(spoilt).some((id) => id.startsWith(KEY.slice(0, 8))));
+    assert.notEqual(parse(spoilt).hubId, SPELT);
+  });
+}
+
+for (const [name, text] of [
+  ["zeros", "0".repeat(100_000)],
+  ["base64", "q83vEjRWeJCrze8SNFZ4kA/+".repeat(2500)],
+  ["hex", "2b7e1516".repeat(6250)],
+  ["names of secrets", "key ".repeat(20_000)],
+]) {
+  test(`a long text is looked at in a moment: ${name}`, { timeout: 5000 }, () => {
+    const begun = performance.now();
+    assert.deepEqual(ids(text), []);
+    assert.ok(performance.now() - begun < 3000);
+  });
+}
+
+for (const text of [
+  "password hunter2horse",
+  "Bearer eyJhbGciOi.e30.abc",
+  "PIN 123",
+  "key q83vEjRWeJCr",
+]) {
+  test(`nobody is shown what follows a secret's name: ${text}`, () => {
+    const [label] = parseAll(text);
+    assert.ok(!label.text.includes(text.split(" ")[1]) && !label.read.includes(text.split(" ")[1]));
+  });
+}

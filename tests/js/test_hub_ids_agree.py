@@ -71,6 +71,7 @@ PIECES = [
 
 def test_the_same_texts_give_the_same_id_or_the_same_problem():
     texts = [*UNDERSTOOD.values(), *NOT_AN_ID.values(), *ODDS_AND_ENDS, *strangers()]
+    texts += test_naming.RAN_TOGETHER
     texts += [typed for _, typed in test_keyboards.TYPED.values()]
     for more in (test_keyboards.SPOILT, *OF_NAMES):
         texts += more.values()

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from portal.core.web.fragments import wants_fragment
 from portal.core.windows import first_of
 from portal.hubs import inventory
 from portal.hubs.display.rows import row_of
+from portal.hubs.labels import parse
 from portal.hubs.models import Hub
 from portal.jobs import queries as job_queries
 from portal.jobs import rights
@@ -60,7 +62,10 @@ type Finder = Callable[[Membership, str], Group]
 def search(request: HttpRequest) -> HttpResponse:
     """Show what the organisation has that is called like this: a page, or its list alone."""
     member = access.current(request, Ability.VIEW)
-    text = request.GET.get("q", "").strip()[:LONGEST]
+    asked = request.GET.get("q", "").strip()[:LONGEST]
+    text = parse.fit_for_address(asked)
+    if text != asked:
+        return redirect(f"{request.path}?{urlencode({'q': text})}")
     groups = [find(member, text) for find in FINDERS] if text else []
     context = {"text": text, "groups": [group for group in groups if group.found]}
     page = "claims/search.html"

@@ -35,6 +35,7 @@ class LabelField(forms.CharField):
                     "autocapitalize": "off",
                     "spellcheck": "false",
                     "enterkeyhint": "go",
+                    "data-write-only": "true",
                 }
             ),
         )

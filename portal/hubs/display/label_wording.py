@@ -20,6 +20,7 @@ SENTENCES: Final[dict[parse.Kind, Text]] = {
         "language, or type the hub id."
     ),
 }
+DOUBTFUL: Final = _("The label gives the id in it another name. Type it if it is the hub’s.")
 MISCOUNT: Final = _("A hub id has 32 digits and letters from a to f. This has {}.")
 
 WHICH: Final = _("The ids in it are {}.")
@@ -57,6 +58,8 @@ NO_PHOTO: Final = _("No photo arrived. Take one of at most 12 MB.")
 
 def sentence(problem: parse.LabelProblem) -> str:
     """Say what to look for."""
+    if problem.kind == "several" and len(problem.ids) == 1:
+        return str(DOUBTFUL)
     if problem.typed is None:
         return str(SENTENCES[problem.kind])
     return str(MISCOUNT).format(problem.typed)

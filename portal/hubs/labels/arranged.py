@@ -1,7 +1,7 @@
 """The text of a label with each value's name before it.
 
-A label may name several values first and give them after that, in a table or in a row; or say behind
-each value what it is.
+A label may name several values first and give them after that, in a table or in a row; or say
+behind each value what it is.
 """
 
 import re
@@ -33,7 +33,7 @@ BEHIND: Final = re.compile(
 LONGEST_HEADING: Final = 120
 MOST_WORDS: Final = 5
 SEVERAL: Final = 2
-SECRET: Final = "secret"
+SECRET: Final = "secret"  # noqa: S105 - a name
 UNNAMED: Final = "x"
 
 
@@ -119,7 +119,7 @@ def _names_at_end(heading: str) -> tuple[list[str], str]:
 
 
 def _names_in(chunk: str) -> list[str] | None:
-    """What values the words name: none where there are no words, `None` where they name no value."""
+    """What values the words name: none without words, `None` where they name no value."""
     words = words_of(chunk)
     names: list[str] = []
     for at, word in enumerate(words):

@@ -117,8 +117,8 @@ MOST_SIGNS: Final = 16
 
 def undone[T](text: str, look: Callable[[str], T], *, is_mixed: bool = False) -> list[T]:
     """Return what `look` finds in the text as it was meant, by each keyboard that may have typed
-    it; what it finds nothing in, and what was found before, is left out. `is_mixed`: one id that came
-    out wrong is enough; digits in one piece are the same on many keyboards."""
+    it; what it finds nothing in, and what was found before, is left out. `is_mixed`: one id that
+    came out wrong is enough; digits in one piece are the same on many keyboards."""
     typed = text.strip()
     found: list[T] = []
     if len(typed) < SHORTEST or not SPOILT.search(typed):

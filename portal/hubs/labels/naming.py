@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - other scripts
 """What a label calls the values on it: a hub's id, something else's, or a secret.
 
 A label may carry a key beside the id, of as many digits. What it calls a key, a password, a token
@@ -102,6 +103,7 @@ _WEAK: Final = frozenset(WEAK.split())
 _FOR: Final = frozenset(FOR.split())
 _PARTING: Final = frozenset(f"{HUBS} {IDS} {SERIALS} {PLACES}".split())
 _CODES: Final = frozenset(CODES.split())
+OF_NO_ID: Final = _CODES | {"value"}
 _OF_CODES: Final = frozenset(OF_CODES.split())
 _CODE_ENDINGS: Final = tuple(CODE_ENDINGS.split())
 _HUBS: Final = frozenset(HUBS.split())
@@ -341,12 +343,12 @@ def _is_weak(word: Word) -> bool:
     return bool({word.folded, word.folded.rstrip("0123456789")} & _WEAK)
 
 
-def is_unknown_name(before: str) -> bool:
-    """Whether the text that ends here gives the value that follows a name of which nobody can tell
-    whether a hub's id has it."""
+def unknown_name(before: str) -> set[str]:
+    """The words of the name that the text that ends here gives the value that follows, where nobody
+    can tell whether a hub's id has it."""
     found = UNKNOWN.search(BRAND.sub("", before[-LONGEST_NAME:]))
     words = {word.folded.rstrip("0123456789") for word in words_of(found[1])} if found else set()
-    return bool(words) and not words & (_PARTING | _OTHERS | _DIGESTS)
+    return set() if words & (_PARTING | _OTHERS | _DIGESTS) else words
 
 
 def words_hidden(plain: str) -> str:
@@ -354,8 +356,12 @@ def words_hidden(plain: str) -> str:
     named = _without_brand(plain)
     words = words_of(named)
     ends = [word.end for at, word in enumerate(words) if is_secret(words, at)]
-    found = [REST.match(named, end) for end in ends]
-    return _black(plain, iter([rest.span(1) for rest in found if rest]))
+    spans: list[tuple[int, int]] = []
+    for end in ends:
+        is_hidden = spans and end < spans[-1][1]
+        if not is_hidden and (rest := REST.match(named, end)):
+            spans.append(rest.span(1))
+    return _black(plain, iter(spans))
 
 
 def _closes_tag(plain: str, place: int) -> bool:

@@ -48,8 +48,12 @@ BESIDE: Final = (
 PLAUSIBLE: Final = re.compile(rf"{HEX}{{12}}[1-8]{HEX}{{3}}[89ABab]{HEX}{{15}}")
 # What scanners put before a text: which kind of code it was (`]Q3`).
 SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
-TOGETHER: Final = re.compile(rf"({HYPHENED})(?={HYPHENED}|[G-Zg-z][A-Za-z]*:)")
+TOGETHER: Final = re.compile(
+    rf"({HYPHENED})(?:(?:\\[nrt]|[xX])?(?={HYPHENED})|(?=[G-Zg-z][A-Za-z]*[:/.]))"
+)
 COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
+# No label has so long a word.
+LONG_RUN: Final = re.compile("[0-9A-Za-z+/=]{121,}")
 LINE_ENDS: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # An id with another sign for its hyphens.
 SPOILT: Final = re.compile(
@@ -153,7 +157,11 @@ def _is_doubtful(plain: str) -> bool:
     text = _hidden(plain)
     ids = sorted(_ids_in(text), key=re.Match.start)
     is_one = len({HubId(found[0]) for found in ids}) == 1
-    return is_one and naming.is_unknown_name(text[: ids[0].start()])
+    if not is_one:
+        return False
+    # Keys are printed in one piece; with hyphens a number is rarely anything but an id.
+    name = naming.unknown_name(text[: ids[0].start()])
+    return bool(name & naming.OF_NO_ID if "-" in ids[0][0] else name)
 
 
 def _scanned(meant: str) -> list[HubId]:
@@ -174,6 +182,11 @@ def without_secrets(text: str) -> str:
     if not _hubs_in(plain):
         hidden = naming.words_hidden(hidden)
     return text if hidden == plain else hidden
+
+
+def fit_for_address(text: str) -> str:
+    """What of a searched text may stand in an address: of a label with a secret only the rest."""
+    return without_secrets(text) if len(text) >= DIGITS else text
 
 
 def secrets_in(text: str) -> frozenset[UUID]:
@@ -204,7 +217,8 @@ def _folded(text: str) -> str:
     """The text with percent-encoding undone (twice: a link may carry a link), compatibility forms
     such as full-width digits folded, hyphens, spaces and line ends each of one kind, and invisible
     characters, quotation marks of mail and what scanners put before a text gone."""
-    plain = LINE_ENDS.sub("\n", unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = LONG_RUN.sub("…", unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = LINE_ENDS.sub("\n", plain)
     plain = "".join(_folded_character(character) for character in plain)
     return SYMBOLOGY.sub(r"\1 ", TOGETHER.sub(r"\1 ", QUOTES.sub("", plain)))
 

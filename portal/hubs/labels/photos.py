@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import IO, Final, Literal
+from uuid import UUID
 
 from PIL import Image, UnidentifiedImageError
 
@@ -64,10 +65,13 @@ def read_label(content: bytes, is_time_left: Callable[[], bool] = lambda: True) 
     `PhotoProblem`.
     """
     texts: dict[str, None] = {}
+    is_last = False
     for found in barcodes.passes(partial(_picture, content)):
         texts |= dict.fromkeys(found)
-        if any(map(_hub_ids_of, texts)) or not is_time_left():
+        if is_last or not is_time_left():
             break
+        # Once more: a second label may be less sharp.
+        is_last = any(map(_hub_ids_of, texts))
     return _chosen(list(texts))
 
 
@@ -125,7 +129,8 @@ def _chosen(texts: list[str]) -> str:
         raise PhotoProblem("no_code")
     if len(texts) == 1:
         return texts[0]
-    hubs = {text: _hub_ids_of(text) for text in texts}
+    secrets = frozenset[UUID]().union(*map(parse.secrets_in, texts))
+    hubs = {text: [hub for hub in _hub_ids_of(text) if hub not in secrets] for text in texts}
     named = dict.fromkeys(hub for ids in hubs.values() for hub in ids)
     if len(named) > 1:
         return "\n".join(hub.printed or str(hub) for hub in named)

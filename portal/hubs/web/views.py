@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -13,6 +13,7 @@ from portal.core.ui import Text
 from portal.hubs import counts, inventory
 from portal.hubs.display import wording
 from portal.hubs.display.rows import row_of
+from portal.hubs.labels import parse
 from portal.hubs.web.forms import SIZES, InventoryFilter
 from portal.jobs import rights
 from portal.orgs import access
@@ -51,6 +52,9 @@ class Head:
 def hub_list(request: HttpRequest) -> HttpResponse:
     """Show the hubs that the member may see, a page of them."""
     member = access.current(request, Ability.VIEW)
+    asked = request.GET.get("q", "")
+    if (text := parse.fit_for_address(asked)) != asked:
+        return redirect(_url(request, q=text))
     form = InventoryFilter(request.GET, member=member)
     context = {
         "form": form,

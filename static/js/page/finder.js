@@ -3,6 +3,8 @@ import { ask as askPortal } from "./answer.js";
 import { find } from "./dom.js";
 
 const PAUSE = 150;
+// As long as an id.
+const LABEL = 32;
 const LINKS = "a[href]";
 const TYPED_IN = "input, textarea, select, [contenteditable]";
 
@@ -37,9 +39,16 @@ const move = (by) => {
   mark(all.at(at % all.length));
 };
 
-const address = () => {
+// A label that is scanned here may have a key beside its id: no address has that in it.
+const asked = async () => {
+  if (input.value.length < LABEL) return input.value;
+  const { parse, withoutSecrets } = await import("../scanner/hub-id.js");
+  return parse(input.value).hubId ?? withoutSecrets(input.value);
+};
+
+const address = async () => {
   const url = new URL(form.action);
-  url.searchParams.set("q", input.value);
+  url.searchParams.set("q", await asked());
   return url;
 };
 
@@ -48,7 +57,7 @@ const ask = async () => {
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const answer = await askPortal(address(), { headers: { "HX-Request": "true" }, signal });
+    const answer = await askPortal(await address(), { headers: { "HX-Request": "true" }, signal });
     // Somebody signed out, or a page that is of another organisation: the page itself says so.
     if (!answer.ok || answer.headers.has("HX-Redirect")) return;
     const fragment = new DOMParser().parseFromString(answer.text, "text/html");
@@ -88,8 +97,11 @@ input.addEventListener("keydown", (event) => {
 
 form.addEventListener("submit", (event) => {
   const link = marked();
-  if (!link && input.value.trim()) return;
   event.preventDefault();
+  if (!link && input.value.trim()) {
+    address().then((url) => location.assign(url));
+    return;
+  }
   link?.click();
 });
 

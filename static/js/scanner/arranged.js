@@ -1,6 +1,17 @@
 // The text of a label with each value's name before it. The rules of portal/hubs/labels/arranged.py,
 // where they are explained.
-import { BRAND, HIDDEN, isSecret, NAME, nameOf, speaksOfSecret, valuesIn, WHOLE, WORDS, wordsOf } from "./naming.js";
+import {
+  BRAND,
+  HIDDEN,
+  isSecret,
+  NAME,
+  nameOf,
+  speaksOfSecret,
+  valuesIn,
+  WHOLE,
+  WORDS,
+  wordsOf,
+} from "./naming.js";
 
 /** @typedef {{ text: string, start: number, end: number }} Value */
 

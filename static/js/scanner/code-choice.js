@@ -1,5 +1,5 @@
 // Which of the codes in sight is meant, told once for as long as it stays in sight.
-import { parse } from "./hub-id.js";
+import { parse, secretsIn } from "./hub-id.js";
 
 /** @typedef {{ text: string, format: string }} Code */
 /** What one pass over the picture found; `isWhole`: all that is in sight was looked at. */
@@ -14,6 +14,33 @@ const PATIENCE = { matrix: 400, linear: 1000 };
 // A slow device has to have looked, too.
 const WHOLE_PASSES = 3;
 
+// What labels of this visit called secret: no id itself, so that nobody finds keys here.
+/** @type {Set<string>} */
+const secrets = new Set();
+
+/**
+ * A digest that tells ids apart, and does not give them back.
+ * @param {string} id
+ */
+const digestOf = (id) => {
+  let [one, two] = [0xdeadbeef, 0x41c6ce57];
+  for (const sign of id) {
+    const code = sign.charCodeAt(0);
+    one = Math.imul(one ^ code, 2654435761);
+    two = Math.imul(two ^ code, 1597334677);
+  }
+  return `${one >>> 0}.${two >>> 0}`;
+};
+
+/**
+ * The one hub that a code names, and no label in sight or before calls secret.
+ * @param {string} text
+ */
+const hubOf = (text) => {
+  const { hubId } = parse(text);
+  return hubId && !secrets.has(digestOf(hubId)) ? hubId : undefined;
+};
+
 /**
  * One entry a hub, or a text; `hub` where it names one.
  * @param {Code[]} codes
@@ -21,9 +48,10 @@ const WHOLE_PASSES = 3;
 const distinct = (codes) => {
   /** @type {Map<string, Distinct>} */
   const found = new Map();
+  for (const { text } of codes) for (const id of secretsIn(text)) secrets.add(digestOf(id));
   for (const { text, format } of codes) {
     const isMatrix = MATRIX.includes(format);
-    const hub = isMatrix || format === "code_128" ? parse(text).hubId : undefined;
+    const hub = isMatrix || format === "code_128" ? hubOf(text) : undefined;
     const key = hub ?? text;
     if (!found.has(key)) found.set(key, { key, text, format, isMatrix, hub });
   }

@@ -22,6 +22,8 @@ import { hidden as blackedOut, isUnknownName, NAME, nameOf, wordsHidden } from "
 /** @typedef {{ text: string, start: number, end: number }} Match */
 
 const LONGEST = 256;
+// No label has so long a word.
+const LONG_RUN = /[0-9A-Za-z+/=]{121,}/g;
 const SHOWN = 60;
 const NOBODYS = /^(?:0{32}|f{32})$/i;
 const HEX = "[0-9A-Fa-f]";
@@ -42,13 +44,14 @@ const BESIDE = [
 ];
 const PLAUSIBLE = new RegExp(`^${HEX}{12}[1-8]${HEX}{3}[89ABab]${HEX}{15}$`, "u");
 const SYMBOLOGY = new RegExp(`(^|[\\s,;|]|${HEX}{12})\\][A-Za-z][0-9A-Za-z](?=\\S)`, "gu");
-const TOGETHER = new RegExp(`(${HYPHENED})(?=${HYPHENED}|[G-Zg-z][A-Za-z]*:)`, "gu");
+const TOGETHER = new RegExp(
+  `(${HYPHENED})(?:(?:\\\\[nrt]|[xX])?(?=${HYPHENED})|(?=[G-Zg-z][A-Za-z]*[:/.]))`,
+  "gu",
+);
 const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
 const QUOTES = /^[ \t]*>[> \t]*/gmu;
-const SPOILT = apart(
-  `${HEX}{8}(?<gap>[^0-9A-Fa-f\\s\\-])(?:${FOUR}\\k<gap>){3}${HEX}{12}`,
-);
+const SPOILT = apart(`${HEX}{8}(?<gap>[^0-9A-Fa-f\\s\\-])(?:${FOUR}\\k<gap>){3}${HEX}{12}`);
 const USUAL = new RegExp(`^${HYPHENED}$`, "u");
 const HYPHENS = /[\p{Pd}_\u2043\u2212]/gu;
 const INVISIBLE = /\p{Cf}/gu;
@@ -82,6 +85,7 @@ const unquoted = (text) =>
 export const folded = (text) =>
   unquoted(unquoted(text))
     .normalize("NFKC")
+    .replace(LONG_RUN, "…")
     .replace(LINE_ENDS, "\n")
     .replace(HYPHENS, "-")
     .replace(INVISIBLE, "")
@@ -233,13 +237,13 @@ export const hubsIn = (plain) => {
  * Whether all that the text names is one id, by a name of which nobody knows what has it.
  * @param {string} plain
  */
-const isDoubtful = (plain) => {
+export const isDoubtful = (plain) => {
   const text = hidden(plain);
   const [first, ...others] = lookalikes(text);
   if (!first) return false;
   const id = digitsOf(first.text).toLowerCase();
   const isOne = others.every((other) => digitsOf(other.text).toLowerCase() === id);
-  return isOne && isUnknownName(text.slice(0, first.start));
+  return isOne && isUnknownName(text.slice(0, first.start), first.text);
 };
 
 /** @param {string} character */
@@ -315,6 +319,12 @@ const scanned = (meant) => {
 };
 
 /**
+ * Whether an id is in it that has another sign for its hyphens.
+ * @param {string} plain
+ */
+export const hasSpoilt = (plain) => matches(plain, SPOILT).length > 0;
+
+/**
  * The hubs that a text names, as it stands or by another keyboard.
  * @param {string} text
  * @returns {Found[] | Problem["problem"]}
@@ -324,7 +334,7 @@ const meantBy = (text) => {
   if (!plain.trim()) return "empty";
   const isAnyId = lookalikes(plain).length > 0;
   const typed = text.replace(ENDS, "");
-  if (matches(plain, SPOILT).length) {
+  if (hasSpoilt(plain)) {
     const [meant, ...more] = undone(typed, scanned, true);
     if (meant && !more.length) return meant;
     if (isAnyId) return "keyboard";

@@ -8,8 +8,7 @@ export const WORDS = {
     "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
-  WEAK:
-    "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi wlan root master link api cred creds",
+  WEAK: "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi wlan root master link api cred creds",
   FOR: "from for to of fur zu von pour per para για του της для",
   SERIALS: "serial serials sn seriennummer serie serienummer matricola numero number nr no",
   PLACES:
@@ -23,8 +22,7 @@ export const WORDS = {
   CODE_ENDINGS:
     "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode claimcode setupcode pairingcode accesscode activationcode installcode securitycode toegangscode beveiligingscode einmalcode freigabecode pukcode pincode mastercode ownercode backupcode verificationcode confirmationcode recoverycode unlockcode bestatigungscode wiederherstellungscode koppelcode notfallcode passcode",
   HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
-  IDS:
-    "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
+  IDS: "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
   OTHERS:
     "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network",
   DIGESTS:
@@ -91,10 +89,7 @@ export const WHOLE = new RegExp(
   "gu",
 );
 const SPACED = new RegExp(`(^|[^${W}])(${L}(?: ${L}){2,})(?![${W}])`, "gu");
-const HOST = new RegExp(
-  `(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`,
-  "giu",
-);
+const HOST = new RegExp(`(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`, "giu");
 const QUERY = /[?&]code=([^&\s]*)|["'?&]k["']?\s*[:=]\s*["']?([^"'&\s,}]*)/gu;
 const PATHS = new RegExp(`(?:/[${W}_\\-.]*){2,}$`, "u");
 const ELSEWHERE = /[{}%•]|[:=] ?[\p{L}\p{N}]/u;
@@ -330,16 +325,20 @@ export const valuesIn = (text) =>
 const isWeak = ({ folded }) => WEAK.has(folded) || WEAK.has(bare(folded));
 
 /**
- * Whether the text that ends here gives the value that follows a name of which nobody can tell
- * whether a hub's id has it.
+ * Whether the text that ends here gives the value a name of which nobody can tell whether a hub's id
+ * has it. Keys are printed in one piece; with hyphens a number is rarely anything but an id.
  * @param {string} before
+ * @param {string} value
  */
-export const isUnknownName = (before) => {
+export const isUnknownName = (before, value) => {
   const end = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "");
   const words = wordsOf(end.match(UNKNOWN)?.[1] ?? "").map(({ folded }) => bare(folded));
   /** @param {string} word */
   const isKnown = (word) => PARTING.has(word) || OTHERS.has(word) || DIGESTS.has(word);
-  return words.length > 0 && !words.some(isKnown);
+  if (words.some(isKnown)) return false;
+  return value.includes("-")
+    ? words.some((word) => CODES.has(word) || word === "value")
+    : words.length > 0;
 };
 
 /**
@@ -406,10 +405,18 @@ const secretsIn = (plain) => {
       ends.push({ end: index + word.length, isShort: false });
     }
   }
-  const values = ends
-    .filter(({ end }) => !closesTag(plain, end))
-    .map(({ end, isShort }) => valueAfter(plain, end, isShort))
-    .filter((span) => span !== undefined);
+  /** @type {Span[]} */
+  const values = [];
+  let far = 0;
+  for (const { end, isShort } of ends.sort((one, other) => one.end - other.end)) {
+    // What is within a long value names no other: each may be as long as the text.
+    const span =
+      end + LONGEST_NAME < far || closesTag(plain, end)
+        ? undefined
+        : valueAfter(plain, end, isShort);
+    if (span) values.push(span);
+    far = Math.max(far, span?.[1] ?? 0);
+  }
   const after = [...plain.matchAll(AFTER)].filter(([, , called = ""]) => speaksOfSecret(called));
   const said = [...after, ...plain.matchAll(WIFI), ...plain.matchAll(QUERY)];
   /** @type {Span[]} */
@@ -454,12 +461,15 @@ export const hidden = (plain) => {
  */
 export const wordsHidden = (plain) => {
   const named = withoutBrand(plain);
-  const ends = wordsOf(named).filter(isSecret).map(({ end }) => end);
+  const ends = wordsOf(named)
+    .filter(isSecret)
+    .map(({ end }) => end);
   /** @type {Span[]} */
-  const spans = ends.flatMap((end) => {
-    const found = at(REST, named, end);
+  const spans = [];
+  for (const end of ends) {
+    const found = end < (spans.at(-1)?.[1] ?? 0) ? null : at(REST, named, end);
     const until = end + (found?.[0].length ?? 0);
-    return found ? [[until - (found[1] ?? "").length, until]] : [];
-  });
+    if (found) spans.push([until - (found[1] ?? "").length, until]);
+  }
   return black(plain, spans);
 };

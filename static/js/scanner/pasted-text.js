@@ -1,6 +1,15 @@
 // All hubs that a typed or pasted text names: a list, mail, a table; and what of it was meant for one.
 import { joined } from "./broken-ids.js";
-import { folded, hidden, namedIds, parse, withoutSecrets } from "./hub-id.js";
+import {
+  folded,
+  hasSpoilt,
+  hidden,
+  isDoubtful,
+  lookalikes,
+  namedIds,
+  parse,
+  withoutSecrets,
+} from "./hub-id.js";
 import { HIDDEN, NAME } from "./naming.js";
 
 /** @import { Label, Problem } from "./hub-id.js" */
@@ -9,6 +18,9 @@ import { HIDDEN, NAME } from "./naming.js";
 const OBJECT = /^\s*[{[<]/u;
 const SAYS_ANYTHING = /[\p{L}\p{N}]/u;
 const BETWEEN = /[\s,;|]+/u;
+const PARTS = /^(?:[\s,;|&+"'()[\]{}]*|and|und|et|y|e|και|и)$/u;
+const LONGEST_LABEL = 2000;
+const OWNERS = "site org organisation organization user account customer client tenant".split(" ");
 const FEWEST_DIGITS = 24;
 const MOST_DIGITS = 40;
 const MOST_OTHERS = 4;
@@ -62,18 +74,42 @@ const without = (text, found) =>
   found.reduceRight((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text);
 
 /**
+ * Whether the ids are written alike, and nothing is between them but what parts a list, or the same
+ * words that are before the first.
+ * @param {string} text
+ * @param {Named[]} ids
+ */
+const isList = (text, ids) => {
+  const areAlike = new Set(ids.map(({ text: id }) => id.replace(/[^- ]/g, ""))).size < 2;
+  const before = text.slice(0, ids[0]?.start).trim();
+  const gaps = ids
+    .slice(1)
+    .map(({ start }, at) => text.slice(ids[at]?.end, start))
+    .map((gap) =>
+      gap
+        .split(BETWEEN)
+        .filter((piece) => !isMistyped(piece))
+        .join(" ")
+        .trim(),
+    );
+  return (areAlike || ids.length > 2) && gaps.every((gap) => PARTS.test(gap) || gap === before);
+};
+
+/**
  * The ids of one line, or of one object, that are hubs; `isOpen` where only a person can tell which.
  * What is called less than another beside it is none.
+ * @param {string} text Where they are.
  * @param {Named[]} ids
  * @param {boolean} isAnyHub Whether the text calls some id a hub's.
  */
-const meantIn = (ids, isAnyHub) => {
+const meantIn = (text, ids, isAnyHub) => {
   const most = Math.max(NAME.none, ...ids.map(({ name }) => name));
   const meant = ids.filter(({ name }) => name === most);
   const isOtherwise = isAnyHub && most < NAME.hub && meant.some(({ given }) => given);
   const names = new Set(meant.map(({ given }) => given));
   const different = new Set(meant.map(({ hubId }) => hubId)).size > 1;
-  return { meant, isOpen: isOtherwise || (most === NAME.none && different && names.size > 1) };
+  const isListed = names.size < 2 && isList(text, meant);
+  return { meant, isOpen: isOtherwise || (most === NAME.none && different && !isListed) };
 };
 
 /**
@@ -95,7 +131,9 @@ const labelsOf = (text, { meant, isOpen }) => {
 const spoiltIn = (line) => {
   const parsed = parse(line);
   if (parsed.hubId) return [{ text: parsed.printed, ...parsed }];
-  return [{ text: withoutSecrets(line), ...parsed }];
+  const isMixed = lookalikes(folded(line)).length > 0;
+  if (parsed.problem !== "several" || isMixed) return [{ text: withoutSecrets(line), ...parsed }];
+  return parsed.ids.map((printed) => ({ text: printed, hubId: printed.toLowerCase(), printed }));
 };
 
 /**
@@ -117,15 +155,47 @@ const linesOf = (text) => {
 };
 
 /**
+ * The lines, without the ids of sites, people and the like where another is called an id.
+ * @param {ReturnType<typeof linesOf>} lines
+ */
+const ownersLeft = (lines) => {
+  if (!lines.some(({ found }) => found.some(({ name }) => name > NAME.none))) return lines;
+  /** @param {Named} id */
+  const isOwned = ({ name, given }) => name === NAME.none && OWNERS.includes(given.toLowerCase());
+  return lines.map(({ text, found }) => ({
+    text,
+    found: found.map((id) => (isOwned(id) ? { ...id, name: NAME.other } : id)),
+  }));
+};
+
+/**
+ * Whether two ids without a name are all, and one has hyphens.
+ * @param {ReturnType<typeof linesOf>} lines
+ */
+const areUnlike = (lines) => {
+  const ids = lines.flatMap(({ found }) => found);
+  const [one, other] = ids;
+  if (!one || !other || ids.length > 2 || one.hubId === other.hubId) return false;
+  const isNamed = ids.some(({ name }) => name !== NAME.none);
+  return !isNamed && one.text.includes("-") !== other.text.includes("-");
+};
+
+/**
  * @param {ReturnType<typeof linesOf>[number]} line
  * @param {boolean} isAnyHub
  * @param {boolean} isList Whether each line is to be a hub.
+ * @param {boolean} isDoubt Whether nobody can tell if its id is a hub's.
  * @returns {Label[]}
  */
-const inLine = ({ text, found }, isAnyHub, isList) => {
+const inLine = ({ text, found }, isAnyHub, isList, isDoubt) => {
+  if (hasSpoilt(text)) return spoiltIn(text.trim());
   const mistyped = mistypedIn(without(text, found)).map((piece) => refusedOf(piece));
   const ids = found.filter(({ name }) => name !== NAME.other);
-  if (ids.length) return [...labelsOf(text, meantIn(ids, isAnyHub)), ...mistyped];
+  if (ids.length) {
+    const { meant, isOpen } = meantIn(text, ids, isAnyHub);
+    return [...labelsOf(text, { meant, isOpen: isOpen || isDoubt }), ...mistyped];
+  }
+  if (found.length) return mistyped;
   const spoilt = SAYS_ANYTHING.test(text) && !text.includes(HIDDEN) ? spoiltIn(text.trim()) : [];
   const isSpoilt = spoilt.some(({ hubId, problem }) => hubId || problem === "keyboard");
   if (isSpoilt || (isList && !mistyped.length)) return spoilt;
@@ -140,13 +210,15 @@ const inLine = ({ text, found }, isAnyHub, isList) => {
  * @returns {Label[]}
  */
 export const parseAll = (text) => {
-  const lines = linesOf(hidden(joined(folded(text))));
+  const plain = joined(folded(text));
+  const lines = ownersLeft(linesOf(hidden(plain)));
+  const isDoubt = (plain.length <= LONGEST_LABEL && isDoubtful(plain)) || areUnlike(lines);
   const isAnyHub = lines.some(({ found }) => found.some(({ name }) => name === NAME.hub));
   const named = lines.filter(({ found }) => found.length);
   const written = lines.filter((line) => line.text.trim());
   if (!named.length && written.length < 2) return spoiltIn(text);
   const isOfIds = named.every((line) => !SAYS_ANYTHING.test(without(line.text, line.found)));
   const isList = isOfIds && named.length * 2 >= written.length;
-  const labels = lines.flatMap((line) => inLine(line, isAnyHub, isList));
+  const labels = lines.flatMap((line) => inLine(line, isAnyHub, isList, isDoubt));
   return labels.length ? labels : [{ text: withoutSecrets(text), ...parse(text) }];
 };

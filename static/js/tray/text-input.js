@@ -12,12 +12,23 @@ const FEWEST = 4;
 // Signs that end or part a text, as scanners type them: LF and CR, GS, FS, RS, US, and tab.
 const ENDS = ["j", "m", "i", "]", "\\", "^", "_", "b", "c", "d"];
 const END_KEYS = ["BracketRight", "Backslash"];
+// A Greek or Cyrillic keyboard has other letters on the same keys.
+const LATIN = /^[\x20-\x7e]+$/;
 // Of these nobody expects anything where an id was typed.
 const SURE_ENDS = ["j", "m", "]"];
 const OVER = CSS.supports("selector(:popover-open)")
   ? "dialog[open], :popover-open"
   : "dialog[open]";
 const WRITES = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select";
+
+/**
+ * The Latin letter that the key stands for.
+ * @param {KeyboardEvent} event
+ */
+const keyOf = ({ key, code }) => {
+  if (LATIN.test(key)) return key.toLowerCase();
+  return code === "BracketRight" ? "]" : code.replace(/^Key/, "").toLowerCase();
+};
 
 export class TextInput {
   #form;
@@ -166,7 +177,7 @@ export class TextInput {
       if (event.key === "Enter" || event.key === "Tab") this.#last = event.timeStamp;
       return;
     }
-    const key = event.key.toLowerCase();
+    const key = keyOf(event);
     if (event.altKey || event.metaKey || key === "control") return;
     if (event.target !== this.#field && !this.#isElsewhere(event.target)) return;
     const isEnd = ENDS.includes(key) || END_KEYS.includes(event.code);

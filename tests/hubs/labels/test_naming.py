@@ -177,6 +177,21 @@ def test_a_secret_of_any_kind_is_not_shown(text):
     assert "hunter2" not in caught.value.read
 
 
+RAN_TOGETHER = [
+    f"hub/{TEXT}hub/{OTHER}",
+    f"spkey.example/h/{TEXT}spkey.example/h/{OTHER}",
+    f"{TEXT}\\n{OTHER}",
+    f"{TEXT}x{OTHER}",
+]
+
+
+@pytest.mark.parametrize("text", RAN_TOGETHER)
+def test_of_two_that_ran_together_none_is_lost(text):
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
+    assert caught.value.ids == (HUB, OTHER)
+
+
 def test_two_ids_that_the_label_does_not_tell_apart_are_both_told():
     with pytest.raises(parse.LabelProblem) as caught:
         parse.parse(json.dumps({"left": TEXT, "right": str(OTHER)}))
