@@ -79,6 +79,7 @@ POSTS = (
     "claims:try-now",
     "claims:stop",
     "claims:again",
+    "claims:tell",
     "photos:list",
     "photos:remove",
     "photos:restore",
