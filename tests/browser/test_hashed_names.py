@@ -19,8 +19,8 @@ BEFORE_MODULES = 49
 OF_THE_FRAME = 7
 # What the tray knows of its job: the job, whether one may leave, the places, and saying so.
 OF_JOBS = 4
-# What the field does to a tray: waits that end, other keyboards, secrets and broken pastes told from
-# ids, photos made smaller, what lies aside, offers, tries, and which browsers are served.
+# What the field does to a tray: waits that end, other keyboards, secrets and broken pastes told
+# from ids, photos made smaller, what lies aside, offers, tries, and which browsers are served.
 OF_THE_FIELD = 16
 
 
