@@ -32,7 +32,7 @@ ONE_LINE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [360, 390, 430])
+@pytest.mark.parametrize("width", [390, 412, 430])
 @pytest.mark.slow
 def test_on_a_phone_the_bar_stays_one_line_without_a_network(visited, line, width):
     visited.set_viewport_size({"width": width, "height": 844})
