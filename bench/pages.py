@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Self
 from urllib.parse import urlencode
@@ -57,6 +57,15 @@ class Readers:
         Membership.objects.create(user=agent, organisation=support, support=True)
         operator = User.objects.create_superuser("history-operator@portal.example")
         return cls(installer, admin, former, agent, operator)
+
+    def ids(self) -> dict[str, object]:
+        """Return who they are, for another process."""
+        return {each.name: getattr(self, each.name).pk for each in fields(self)}
+
+    @classmethod
+    def known(cls, ids: Mapping[str, object]) -> Self:
+        """Return those who were made before."""
+        return cls(**{name: User.objects.get(pk=pk) for name, pk in ids.items()})
 
 
 def works(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:

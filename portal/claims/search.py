@@ -68,7 +68,7 @@ class _Condition:
     """A condition on a claim: once so that an index serves it, once so that none can.
 
     Without the second, a database sorts all claims that ever met it to show the newest few.
-    `is_own`: it is of what belongs to the organisation, whose claims alone meet it. Asked for its
+    `is_own`: it is of sites of the organisation, whose claims alone meet it. Asked for its
     organisation as well, a database may go through all claims of that.
     """
 
@@ -164,10 +164,10 @@ def _one_of(
 def _of_hubs(word: str, hubs: Sequence[UUID] | QuerySet[Any]) -> _Condition:
     """Return the condition that a claim is of one of these hubs, which have the word."""
     if not isinstance(hubs, QuerySet):
-        return _one_of("hub_id", hubs, is_own=True)
+        return _one_of("hub_id", hubs)
     # Of so many hubs, it is quicker to look at those of the claims that are looked at.
     its_hub = Hub.objects.filter(search.containing(word), pk=OuterRef("hub_id"))
-    return _Condition(Q(hub__in=hubs), Q(Exists(its_hub)), is_own=True)
+    return _Condition(Q(hub__in=hubs), Q(Exists(its_hub)))
 
 
 class _Names:

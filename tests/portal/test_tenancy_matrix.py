@@ -280,6 +280,7 @@ MORE = {
             "get hubs:detail": 404,
             "get hubs:live": 404,
             "post hubs:describe": 404,
+            "post hubs:put-back": 404,
         },
     ),
     # Operates the portal, and has no place in any organisation.
