@@ -145,6 +145,7 @@ def test_a_claimed_hub_joins_the_rounds(sandbox, claim, ira, clock):
 @pytest.mark.parametrize("back", [True, False])
 def test_a_clock_that_is_put_back_or_forth_delays_no_hub(stands, acme, wire, clock, back):
     hubs = stands(0, 1, ago=timedelta(0))
+    # A recount at night is no part of this.
     Round.objects.update(recount_at=timezone.now() + 12 * AN_HOUR)
     clock.shift(AN_HOUR.total_seconds() * (-1 if back else 1))
     leasing.correct_clock()
