@@ -79,8 +79,11 @@ def test_a_second_tablet_at_another_site_is_refused_and_told_the_site(
     for page, site in ((iras, "Mill Court"), (adas, "Orchard Rise")):
         type_id(page, hub_id)
         page.get_by_text(site).click()
-    send(iras)
+    # Nothing of the first is known to the second while it is sent.
+    adas.context.set_offline(True)
     adas.get_by_role("button", name="Claim 1 at").click()
+    send(iras)
+    adas.context.set_offline(False)
     refusal = adas.locator("[data-row]")
     expect(refusal).to_contain_text("This hub is being claimed at Mill Court, by Ira Installer.")
     expect(adas.locator("[data-tray-claim]")).to_be_hidden()
