@@ -32,12 +32,12 @@ const signUp = () =>
 /**
  * One that is being installed may have met what something else answered in the portal's place: it comes to
  * nothing, and so does whoever asked for another meanwhile.
- * @param {ServiceWorkerRegistration} registration
+ * @param {ServiceWorkerRegistration | undefined} registration Undefined where a browser has none.
  */
-const installAgain = ({ installing, active }) => {
-  if (!installing || active) return;
-  installing.addEventListener("statechange", () => {
-    if (installing.state !== "redundant") return;
+const installAgain = (registration) => {
+  const first = registration?.active ? undefined : registration?.installing;
+  first?.addEventListener("statechange", () => {
+    if (first.state !== "redundant") return;
     setTimeout(() => signUp().catch(() => undefined), INSTALL_AGAIN_AFTER);
   });
 };
