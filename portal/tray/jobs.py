@@ -117,7 +117,7 @@ def _waits_there(claim: Claim) -> bool:
 
 
 def _is_gone(hub: Hub) -> bool:
-    """Whether the hub, claimed once, is not the organisation's any more: nobody on site can help."""
+    """Whether the hub, claimed once, is not the organisation's any more: nobody there can help."""
     return hub.binding in {Hub.Binding.FREE, Hub.Binding.OTHER, Hub.Binding.MISSING}
 
 
