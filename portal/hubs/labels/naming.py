@@ -96,7 +96,7 @@ IDS: Final = (
 OTHERS: Final = (
     "site org organisation organization user account customer client tenant owner order batch lot "
     "job claim session request trace event message firmware model product partner vendor project "
-    "room home building entity location team group app transaction invoice correlation network"
+    "room home building entity location team group app transaction invoice correlation network pan"
 )
 DIGESTS: Final = (
     "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc "
@@ -336,17 +336,22 @@ def _in_sentences(plain: str) -> Iterator[tuple[int, int]]:
         before = plain[max(last, found.start() - LONGEST_NAME) : found.start()]
         last = found.end()
         if before != JOIN:
-            said, gap = _sentence(before)
-            is_hidden = _speaks_of_secret_last(said, gap) or _begins_secret(_cut_off(said, gap))
+            cut = _cut_off(*_lines(before))
+            is_hidden = _speaks_of_secret_last(*_sentence(before)) or _begins_secret(cut)
         if is_hidden:
             yield found.span()
 
 
-def _sentence(before: str) -> tuple[str, str]:
-    """What is said of the value before which this stands, and the signs between them."""
+def _words_and_gap(before: str) -> tuple[str, str]:
+    """The text without addresses and tags, up to its last word, and the signs behind that."""
     said = ANY_TAG.sub(" ", HOST.sub(" ", before))
     words = LEFT_OPEN.sub("", said)
-    gap = said[len(words) :]
+    return words, said[len(words) :]
+
+
+def _sentence(before: str) -> tuple[str, str]:
+    """What is said of the value before which this stands, and the signs between them."""
+    words, gap = _words_and_gap(before)
     line = words.split("\n")[-1]
     if "\n" not in gap:
         return SENTENCE_END.split(line)[-1], gap
@@ -375,10 +380,21 @@ def _is_weak(word: Word) -> bool:
     return bool({word.folded, word.folded.rstrip("0123456789")} & _WEAK)
 
 
+def _lines(before: str) -> tuple[str, str]:
+    """What may be a name of several words before which this stands, on two lines where the last has
+    but one; and the signs behind it."""
+    words, gap = _words_and_gap(before)
+    *above, line = words.split("\n")
+    is_far = gap.count("\n") > MOST_LINES
+    is_one = len(words_of(line)) == 1
+    return ("" if is_far else "\n".join([*above[-1:], line]) if is_one else line), gap
+
+
 def _cut_off(said: str, gap: str) -> str:
     """The short word that the name of a network, a radio or a secret ends with; "" where a plainer
     word says what the value is."""
-    *name, last = words_of(said)[-MOST_WORDS - 1 :] or [NO_WORD]
+    words = [word for word in words_of(said) if not word.folded.isdecimal()]
+    *name, last = words[-MOST_WORDS - 1 :] or [NO_WORD]
     cut = last.folded.rstrip("0123456789")
     is_plain = cut in _PARTING | _FOR or bool(name and name[-1].folded in _PLACES)
     is_cut = 0 < len(cut) <= LONGEST_CUT or _begins_secret(cut)
@@ -388,8 +404,18 @@ def _cut_off(said: str, gap: str) -> str:
     bare = [word.folded.rstrip("0123456789") for word in name]
     if not named and not {*bare} & (_HUBS | _IDS):
         named = [at for at, word in enumerate(name) if bare[at] in _RADIOS or _is_weak(word)]
-    is_given = named and ELSEWHERE.search(said[name[named[-1]].end :] + gap)
-    return cut if named and not is_given else ""
+    if not named:
+        return ""
+    between, after = said[name[named[-1]].end : last.start], said[last.end :] + gap
+    return "" if ELSEWHERE.search(between) or ELSEWHERE.search(after) else cut
+
+
+def _is_owned(said: str) -> bool:
+    """Whether it is the name of a hub's secret, and may be a sentence that ends with the hub."""
+    words = words_of(said)[: MOST_WORDS + 1]
+    folded = {word.folded for word in words}
+    is_of_hub = bool(words) and words[-1].folded in _HUBS and bool(folded & _FOR)
+    return is_of_hub and len(words) <= MOST_WORDS and is_secret(words, 0)
 
 
 def _begins_secret(cut: str) -> bool:
@@ -399,12 +425,14 @@ def _begins_secret(cut: str) -> bool:
     return is_told and any(word.startswith(cut) for word in _LONGER)
 
 
-def names_radio(before: str) -> bool:
-    """Whether the text that ends here names the value that follows after a network or a radio,
-    or by a word that seems to be cut off."""
-    said, gap = _sentence(BRAND.sub("", before[-LONGEST_NAME:]))
+def names_other(before: str) -> bool:
+    """Whether the text that ends here names the value that follows after a network, a radio or a
+    hub's secret, perhaps by a word that is cut off."""
+    end = BRAND.sub("", before[-LONGEST_NAME:])
+    said, _ = _sentence(end)
     words = [word.folded.rstrip("0123456789") for word in words_of(said)]
-    return bool(_cut_off(said, gap)) or bool(_NUMBERED & set([word for word in words if word][-1:]))
+    is_number = bool(_NUMBERED & set([word for word in words if word][-1:]))
+    return is_number or _is_owned(said) or bool(_cut_off(*_lines(end)))
 
 
 def unknown_name(before: str) -> set[str]:

@@ -183,7 +183,7 @@ def is_doubtful(plain: str) -> bool:
 
 def _is_doubted(text: str, found: re.Match[str]) -> bool:
     before = text[: found.start()]
-    if naming.names_radio(before):
+    if naming.names_other(before):
         return True
     # Keys are printed in one piece; with hyphens a number is rarely anything but an id.
     name = naming.unknown_name(before)

@@ -8,7 +8,7 @@ import {
   JOIN,
   NAME,
   nameOf,
-  namesRadio,
+  namesOther,
   wordsHidden,
 } from "./naming.js";
 
@@ -300,7 +300,7 @@ export const isDoubtful = (plain) => {
   if (new Set(ids.map((found) => digitsOf(found.text).toLowerCase())).size !== 1) return false;
   return ids.every((found) => {
     const before = text.slice(0, found.start);
-    return namesRadio(before) || isUnknownName(before, found.text);
+    return namesOther(before) || isUnknownName(before, found.text);
   });
 };
 

@@ -27,7 +27,7 @@ export const WORDS = {
   HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
   IDS: "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
   OTHERS:
-    "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network",
+    "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network pan",
   DIGESTS:
     "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc signature sig hmac mac nonce salt iv etag prufsumme fingerabdruck empreinte",
 };
@@ -367,14 +367,23 @@ export const isUnknownName = (before, value) => {
 };
 
 /**
+ * The text without addresses and tags, up to its last word, and the signs behind that.
+ * @param {string} before
+ * @returns {[string, string]}
+ */
+const wordsAndGap = (before) => {
+  const said = before.replace(HOST, " ").replace(/<[^<>]*>/gu, " ");
+  const words = said.replace(LEFT_OPEN, "");
+  return [words, said.slice(words.length)];
+};
+
+/**
  * What is said of the value before which this stands, and the signs between them.
  * @param {string} before
  * @returns {[string, string]}
  */
 const sentence = (before) => {
-  const said = before.replace(HOST, " ").replace(/<[^<>]*>/gu, " ");
-  const words = said.replace(LEFT_OPEN, "");
-  const gap = said.slice(words.length);
+  const [words, gap] = wordsAndGap(before);
   const line = words.split("\n").at(-1) ?? "";
   if (!gap.includes("\n")) return [line.split(/[.!?] /u).at(-1) ?? "", gap];
   const isName = wordsOf(line).length <= MOST_WORDS && gap.split("\n").length - 1 <= MOST_LINES;
@@ -402,22 +411,52 @@ const speaksOfSecretLast = (said, gap) => {
 };
 
 /**
+ * What may be a name of several words before which this stands, on two lines where the last has but
+ * one; and the signs behind it.
+ * @param {string} before
+ * @returns {[string, string]}
+ */
+const linesOf = (before) => {
+  const [words, gap] = wordsAndGap(before);
+  const lines = words.split("\n");
+  const line = lines.at(-1) ?? "";
+  if (gap.split("\n").length - 1 > MOST_LINES) return ["", gap];
+  return [wordsOf(line).length === 1 ? lines.slice(-2).join("\n") : line, gap];
+};
+
+/**
  * The short word that the name of a network, a radio or a secret ends with; "" where a plainer word
  * says what the value is.
  * @param {string} said
  * @param {string} gap
  */
 const cutOff = (said, gap) => {
-  const name = wordsOf(said).slice(-MOST_WORDS - 1);
-  const cut = bare(name.pop()?.folded ?? "");
+  const words = wordsOf(said).filter(({ folded }) => !/^\p{Nd}+$/u.test(folded));
+  const name = words.slice(-MOST_WORDS - 1);
+  const last = name.pop();
+  const cut = bare(last?.folded ?? "");
   const isPlain = PARTING.has(cut) || FOR.has(cut) || PLACES.has(name.at(-1)?.folded ?? "");
   const isCut = cut && (lengthOf(cut) <= LONGEST_CUT || beginsSecret(cut));
-  if (isPlain || !isCut) return "";
+  if (!last || isPlain || !isCut) return "";
   const isPlainer = name.some(({ folded }) => HUBS.has(bare(folded)) || IDS.has(bare(folded)));
   /** @param {Word} word */
   const isRadio = (word) => !isPlainer && (RADIOS.has(bare(word.folded)) || isWeak(word));
   const named = name.filter(isSecret).at(-1) ?? name.filter(isRadio).at(-1);
-  return named && !ELSEWHERE.test(said.slice(named.end) + gap) ? cut : "";
+  if (!named) return "";
+  const [between, after] = [said.slice(named.end, last.start), said.slice(last.end) + gap];
+  return ELSEWHERE.test(between) || ELSEWHERE.test(after) ? "" : cut;
+};
+
+/**
+ * Whether it is the name of a hub's secret, and may be a sentence that ends with the hub.
+ * @param {string} said
+ */
+const isOwned = (said) => {
+  const words = wordsOf(said);
+  const [first] = words;
+  const isOfHub =
+    HUBS.has(words.at(-1)?.folded ?? "") && words.some(({ folded }) => FOR.has(folded));
+  return isOfHub && words.length <= MOST_WORDS && first !== undefined && isSecret(first, 0, words);
 };
 
 /**
@@ -429,15 +468,16 @@ const beginsSecret = (cut) =>
   LONGER.some((word) => word.startsWith(cut));
 
 /**
- * Whether the text that ends here names the value that follows after a network or a radio, or by a
- * word that seems to be cut off.
+ * Whether the text that ends here names the value that follows after a network, a radio or a hub's
+ * secret, perhaps by a word that is cut off.
  * @param {string} before
  */
-export const namesRadio = (before) => {
-  const [said, gap] = sentence([...before].slice(-LONGEST_NAME).join("").replace(BRAND, ""));
+export const namesOther = (before) => {
+  const end = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "");
+  const [said] = sentence(end);
   const words = wordsOf(said).map(({ folded }) => bare(folded));
   const last = words.filter((word) => word).at(-1) ?? "";
-  return cutOff(said, gap) !== "" || NUMBERED.has(last);
+  return NUMBERED.has(last) || isOwned(said) || cutOff(...linesOf(end)) !== "";
 };
 
 /**
@@ -452,8 +492,8 @@ const inSentences = (plain) => {
     const before = plain.slice(Math.max(last, start - LONGEST_NAME), start);
     last = end;
     if (before !== JOIN) {
-      const [said, gap] = sentence(before);
-      isHidden = speaksOfSecretLast(said, gap) || beginsSecret(cutOff(said, gap));
+      const cut = cutOff(...linesOf(before));
+      isHidden = speaksOfSecretLast(...sentence(before)) || beginsSecret(cut);
     }
     if (isHidden) spans.push([start, end]);
   }
