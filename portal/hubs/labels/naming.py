@@ -428,7 +428,7 @@ def _begins_secret(cut: str) -> bool:
 def names_other(before: str) -> bool:
     """Whether the text that ends here names the value that follows after a network, a radio or a
     hub's secret, perhaps by a word that is cut off."""
-    end = BRAND.sub("", before[-LONGEST_NAME:])
+    end = _without_brand(before[-LONGEST_NAME:])
     said, _ = _sentence(end)
     words = [word.folded.rstrip("0123456789") for word in words_of(said)]
     is_number = bool(_NUMBERED & set([word for word in words if word][-1:]))

@@ -473,7 +473,7 @@ const beginsSecret = (cut) =>
  * @param {string} before
  */
 export const namesOther = (before) => {
-  const end = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "");
+  const end = withoutBrand([...before].slice(-LONGEST_NAME).join(""));
   const [said] = sentence(end);
   const words = wordsOf(said).map(({ folded }) => bare(folded));
   const last = words.filter((word) => word).at(-1) ?? "";
