@@ -75,6 +75,7 @@ def test_a_second_tablet_learns_who_is_claiming_the_hub_and_where(
 def test_a_second_tablet_at_another_site_is_refused_and_told_the_site(
     tablet, sandbox, ira, ada, mill_court, orchard_rise, hub_id
 ):
+    tablet.expected = ["DISCONNECTED"]
     iras, adas = tablet(ira), tablet(ada)
     for page, site in ((iras, "Mill Court"), (adas, "Orchard Rise")):
         type_id(page, hub_id)
