@@ -256,7 +256,13 @@ def test_the_pages_of_hubs_are_sound(tablet, ada, mill_court, acme):
     asked = ("/hubs/", "/hubs/?ids=whole&firmware=", "/hubs/?q=nothing", "/hubs/?state=left")
     assert empty | visit(page, (*asked, f"/hubs/{hub.pk}/", f"/hubs/{gone.pk}/")) == {}
     page.goto("/hubs/")
-    page.get_by_label("Choose hub").first.check()
+    boxes = page.get_by_label("Choose hub")
+    before = [box.bounding_box() for box in boxes.all()]
+    boxes.first.check()
+    # Whoever chooses one and then the next finds it where it was.
+    assert [box.bounding_box() for box in boxes.all()] == before
+    page.get_by_label("State").select_option("offline")
+    expect(page.get_by_role("button", name="Filter")).to_have_class("button primary")
     bar = page.get_by_role("group", name="With the chosen hubs")
     bar.get_by_role("button", name="All on this page").click()
     expect(bar).to_contain_text("2 chosen")

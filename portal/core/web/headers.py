@@ -48,7 +48,6 @@ UNUSED: Final = (
     "private-state-token-issuance",
     "private-state-token-redemption",
     "serial",
-    "speaker-selection",
     "storage-access",
     "summarizer",
     "sync-xhr",

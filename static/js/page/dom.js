@@ -20,6 +20,9 @@ export const find = (root, selector, kind) => {
 export const setting = (name) =>
   document.head.querySelector(`meta[name="portal-${name}"]`)?.getAttribute("content") ?? "";
 
+/** The portal's time zone: whatever a device thinks, one clock is told from. */
+export const timeZone = setting("time-zone") || undefined;
+
 /**
  * Has something said to those who listen rather than look.
  * @param {string} text

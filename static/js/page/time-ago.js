@@ -1,10 +1,16 @@
 // <time-ago datetime="…">: a moment as people say it. Exact in the tooltip, and in place for some
 // seconds after a tap. With `ahead`, what is overdue comes now.
 
+import { timeZone } from "./dom.js";
+
 const page = document.documentElement.lang || "en";
 const language = page === "en" ? "en-GB" : page;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+const exact = new Intl.DateTimeFormat(language, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  timeZone,
+});
 const EXACT_FOR = 5000;
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const units = [

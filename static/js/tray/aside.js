@@ -1,6 +1,6 @@
 // What could not be claimed and has left the tray: found again below it for a week, with the whole id
 // to copy, to be told of, or to be put back.
-import { find, keepFocus, onTap } from "../page/dom.js";
+import { find, keepFocus, onTap, timeZone } from "../page/dom.js";
 import { canCopy, copy } from "./clipboard.js";
 import { isDone } from "./outcome.js";
 import { tailOf } from "./row.js";
@@ -11,7 +11,11 @@ import { tailOf } from "./row.js";
 /** @import { Words } from "./words.js" */
 
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const moment = new Intl.DateTimeFormat(language, {
+  dateStyle: "medium",
+  timeStyle: "short",
+  timeZone,
+});
 
 /**
  * Whether the hub can be claimed by now: somebody has released it since.

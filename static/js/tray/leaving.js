@@ -50,8 +50,11 @@ export class Leaving {
 
   #show() {
     const finished = this.#model.finished();
-    const undoable = this.#model.putAside.length || this.#undoable().length;
-    find(this.#element, "[data-undo]", HTMLElement).hidden = !undoable;
+    const aside = this.#model.putAside.length;
+    find(this.#element, "[data-undo]", HTMLElement).hidden = !aside && !this.#undoable().length;
+    find(this.#element, "[data-undo-words]", HTMLElement).textContent = aside
+      ? this.#words.count("undo-put-away", aside)
+      : this.#words.sentence("undo-last");
     find(this.#element, "[data-put-away]", HTMLElement).hidden = finished.length === 0;
     const hopeless = finished.filter(TrayModel.isHopeless).length;
     const words = hopeless

@@ -1,5 +1,5 @@
 // The line that says whether one may leave, and what stands above the rows once all is done.
-import { announce, find, onTap } from "../page/dom.js";
+import { announce, find, onTap, timeZone } from "../page/dom.js";
 import { canCopy, copy } from "./clipboard.js";
 import { arrived, departure } from "./departure.js";
 import { tailOf } from "./row.js";
@@ -41,6 +41,7 @@ const timeOf = (at) =>
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
+    timeZone,
   }).format(at);
 
 /**
@@ -50,10 +51,10 @@ const timeOf = (at) =>
  */
 const spanOf = (since, until) => {
   const ends = [since, until];
-  const isOneDay = new Set(ends.map((at) => new Date(at).toDateString())).size === 1;
   /** @param {number} at */
   const dayOf = (at) =>
-    new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(at);
+    new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone }).format(at);
+  const isOneDay = new Set(ends.map(dayOf)).size === 1;
   const times = ends.map((at) => (isOneDay ? timeOf(at) : `${dayOf(at)} ${timeOf(at)}`));
   return [...new Set(times)].join(isOneDay ? "–" : " – ");
 };

@@ -54,12 +54,14 @@ export class Places {
     const template = find(this.#dialog, "template", HTMLTemplateElement);
     const places = (this.#jobs.of(row)?.places ?? []).filter(({ name }) => name);
     const present = this.#jobs.placeOf(row);
-    const options = places.map((place) => {
+    // Where nothing is yet stands first: that is what is looked for.
+    const found = places.map((place) => ({ place, hub: this.#hubAt(place, row) }));
+    found.sort((one, other) => Number(Boolean(one.hub)) - Number(Boolean(other.hub)));
+    const options = found.map(({ place, hub }) => {
       const option = /** @type {HTMLElement} */ (
         template.content.firstElementChild?.cloneNode(true)
       );
       const button = find(option, "button", HTMLButtonElement);
-      const hub = this.#hubAt(place, row);
       button.value = place.name;
       button.setAttribute("aria-pressed", String(place.name === present));
       find(option, "[data-place-name]", HTMLElement).textContent = place.name;

@@ -72,7 +72,7 @@ def test_undo_brings_the_others_back_after_one_was_put_back(tablet, ira):
     expect(in_tray(page)).to_have_count(1)
     expect(aside(page)).to_contain_text("1 hub could not be claimed")
 
-    page.get_by_role("button", name="Undo the last").click()
+    page.get_by_role("button", name="Undo: put away 1").click()
     expect(in_tray(page)).to_have_count(2)
     expect(outcome(page)).to_contain_text("1 hub is back in the tray.")
     expect(aside(page)).to_be_hidden()

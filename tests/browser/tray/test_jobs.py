@@ -96,7 +96,7 @@ def test_a_job_is_done_with_its_places_though_it_was_begun_without_a_network(
     assert set(Hub.objects.values_list("place", flat=True)) == {"Flat 12, riser", "Roof"}
     page.get_by_role("button", name="Put away 2 finished").click()
     expect(rows(page)).to_have_count(0)
-    page.get_by_role("button", name="Undo the last").click()
+    page.get_by_role("button", name="Undo: put away 2").click()
     expect(word(page, one)).to_have_text(CLAIMED)
     expect(rows(page)).to_have_count(2)
 
