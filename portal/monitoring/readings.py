@@ -16,7 +16,7 @@ from portal.claims.models import Attempt, Claim
 from portal.core import leasing, worker
 from portal.core.leasing import Leased
 from portal.core.models import Heartbeat
-from portal.gateway.models import Call, Circuit
+from portal.gateway.models import Circuit
 from portal.hubs.actions.models import HubActionAttempt
 from portal.hubs.models import Hub, Round
 from portal.monitoring.models import DeviceReport
@@ -30,7 +30,10 @@ LATELY: Final = timedelta(minutes=5)
 READ_WITHIN: Final = HOUR
 # In seconds, up to the longest that a call may take.
 BUCKETS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-CALLS: Final[Mapping[str, type[Call]]] = {"claims": Attempt, "actions": HubActionAttempt}
+CALLS: Final[Mapping[str, type[Attempt | HubActionAttempt]]] = {
+    "claims": Attempt,
+    "actions": HubActionAttempt,
+}
 MAILS: Final[tuple[type[Outgoing], ...]] = (Notice, Digest, AccountEmail, InvitationEmail)
 UNENDED: Final = "open"
 """What the outcome of a call is called that has none yet."""
@@ -148,7 +151,7 @@ def times() -> dict[str, Times]:
     return {work: _times(model) for work, model in CALLS.items()}
 
 
-def _times(model: type[Call]) -> Times:
+def _times(model: type[Attempt | HubActionAttempt]) -> Times:
     since = timezone.now() - LATELY
     ended = model._default_manager.filter(started_at__gt=since, duration_ms__isnull=False)
     each: dict[str, Any] = {
@@ -242,8 +245,8 @@ def blocked_claims() -> list[tuple[Any, str, str, int]]:
 
 def troubled_keys() -> list[ApiCredential]:
     """Return the keys, without their secrets, that SpKey refuses, limits, or that do not answer."""
-    now, State = timezone.now(), ApiCredential.State
-    bad = Q(state__in=(State.REFUSED, State.MISMATCH, State.UNREACHABLE))
+    now, states = timezone.now(), ApiCredential.State
+    bad = Q(state__in=(states.REFUSED, states.MISMATCH, states.UNREACHABLE))
     held = Q(paused_until__gt=now) | Q(doubted_at__isnull=False)
     found = ApiCredential.objects.filter(bad | held).defer("key", "bearer_token")
     named = F("organisation__name")

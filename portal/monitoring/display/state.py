@@ -135,7 +135,7 @@ def state() -> State:
         hubs=_hubs(backlog.hubs),
         hubs_since=backlog.oldest,
         mails=_mails(),
-        reports=DeviceReport.objects.all()[:NEWEST_REPORTS],
+        reports=list(DeviceReport.objects.all()[:NEWEST_REPORTS]),
     )
 
 
@@ -222,7 +222,7 @@ def _claims() -> list[Trouble]:
             "number": number
         }
         why = BLOCKED_FOR.get(reason)
-        url = f"{reverse('admin:claims_claim_changelist')}?state=blocked"
+        url = f"{reverse('admin:claims_claim_changelist')}?state__exact=blocked"
         found.append(Trouble(name, f"{waiting}: {why}" if why else waiting, url))
     return found
 

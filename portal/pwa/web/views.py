@@ -90,7 +90,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 def client_errors(request: HttpRequest) -> HttpResponse:
-    """Keep, and log, what failed on a device: 204, or 400 for what is no report, or 429 for too many.
+    """Keep and log what failed on a device: 204, or 400 for what is no report, or 429 for many.
 
     It is done in nobody's name and with nobody's rights, so no token proves that a page of ours
     asked for it. JSON alone is taken, which another site's page may not send here.
