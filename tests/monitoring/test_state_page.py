@@ -81,7 +81,7 @@ def test_what_the_api_does_is_said_in_sentences(operator, claim, acme):
     ("fields", "words"),
     [
         ({"state": "refused"}, "SmartphoneKey refuses the API key"),
-        ({"state": "mismatch"}, "The API key is another organisation’s"),
+        ({"state": "mismatch"}, "The API key belongs to another organisation"),
         ({"state": "unreachable"}, "API key: Unreachable"),
         ({"paused_until": timezone.now() + timedelta(days=99)}, "asks us to wait with its API key"),
     ],

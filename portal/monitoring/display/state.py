@@ -58,11 +58,11 @@ NO_ANSWER: Final = frozenset(
     }
 )
 BLOCKED_FOR: Final[Mapping[str, Text]] = {
-    "key_missing": _("No API key is stored"),
+    "key_missing": key_wording.NO_KEY.title,
     "key_kind": _("The API key is for support alone"),
-    "key_refused": _("SmartphoneKey refuses the API key"),
-    "key_unreadable": _("The stored API key cannot be read"),
-    "key_mismatch": _("The API key is another organisation’s"),
+    "key_refused": key_wording.REFUSED[ApiCredential.Sent.KEY].title,
+    "key_unreadable": key_wording.KEY_UNREADABLE.title,
+    "key_mismatch": key_wording.FOREIGN_KEY,
     "no_user": _("The person has no SpKey user id"),
     "address_unconfirmed": _("The person’s address is not confirmed"),
     "right_gone": _("The person may not claim there any more"),
@@ -206,8 +206,10 @@ def _keys() -> list[Trouble]:
 
 
 def _key(credential: ApiCredential) -> Text:
-    if credential.state in {ApiCredential.State.REFUSED, ApiCredential.State.MISMATCH}:
-        return BLOCKED_FOR[f"key_{credential.state}"]
+    if credential.state == ApiCredential.State.REFUSED:
+        return key_wording.REFUSED[ApiCredential.Sent(credential.sent)].title
+    if credential.state == ApiCredential.State.MISMATCH:
+        return key_wording.FOREIGN_KEY
     if credential.paused_for:
         return gettext("SmartphoneKey asks us to wait with its API key")
     if credential.doubted_at is not None:

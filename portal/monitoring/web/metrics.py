@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from portal.core import logs
 from portal.core.web.https import for_scripts
 from portal.monitoring import readings
 from portal.monitoring.readings import Times
@@ -32,6 +33,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     # As bytes: a header may hold any letters, which are not to be compared otherwise.
     if not hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+        logs.security.warning("refused: the figures, without their token")
         refused = HttpResponse("A bearer token is needed.\n", "text/plain; charset=utf-8")
         refused.status_code = HTTPStatus.UNAUTHORIZED
         refused["WWW-Authenticate"] = 'Bearer realm="metrics"'

@@ -18,4 +18,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     is_ready = all(met.values())
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     checks = [{"name": name, "ok": ok} for name, ok in met.items()]
-    return JsonResponse({"ready": is_ready, "checks": checks}, status=status)
+    answer = JsonResponse({"ready": is_ready, "checks": checks}, status=status)
+    # Each check that is not met is in the log: not for every time that somebody asks, as an error.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
