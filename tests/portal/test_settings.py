@@ -458,7 +458,7 @@ def test_the_log_is_json_in_production_unless_said_otherwise(said, debug, format
         ("PORTAL_SENTRY_DSN", "sentry.example/1", environment.sentry_dsn),
         ("PORTAL_SENTRY_DSN", "http://key@sentry.example/1", environment.sentry_dsn),
         ("PORTAL_SENTRY_DSN", "https://sentry.example/1", environment.sentry_dsn),
-        ("PORTAL_SENTRY_DSN", "https://key@sentry.example", environment.sentry_dsn),
+        ("PORTAL_SENTRY_DSN", "https://key@sentry.elsewhere", environment.sentry_dsn),
     ],
 )
 def test_what_cannot_be_right_of_what_is_seen_from_outside_stops_the_start(
