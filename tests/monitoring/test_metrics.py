@@ -22,7 +22,7 @@ from portal.monitoring.display import state as said
 from portal.monitoring.models import DeviceReport
 from portal.notices.models import AccountEmail
 from portal.orgs.models import ApiCredential
-from tests.claims.test_plans import GROWING, SCAN, plan_of
+from tests.claims.test_plans import SCAN, plan_of
 
 TOKEN = "figures-figures-figures-figures-1"
 MONITORING = Path(__file__).resolve().parents[2] / "docs/monitoring"
@@ -215,14 +215,6 @@ def test_no_figure_reads_through_what_grows_with_the_years(client, settings):
         )
     }
     assert found == {}
-
-
-def test_a_figure_that_reads_through_the_claims_is_noticed(db):
-    assert "claims_claim" in GROWING
-    [(_, line)] = plan_of(
-        str(Claim.objects.filter(support_reason="x").order_by().query).replace("= x", "= 'x'")
-    )
-    assert SCAN.search(line)
 
 
 def _names(text: str) -> set[str]:

@@ -126,6 +126,13 @@ def test_a_process_lives_though_the_database_is_away(client):
     assert client.get("/health/").content == b"ok\n"
 
 
+def test_the_page_of_somebody_signed_in_is_not_told_so(client, settings):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "0123456789abcdefghijklmnopqrstuv"
+
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        client.get("/health/")
+
+
 @pytest.mark.parametrize("path", ["/ready/", "/health/"])
 def test_they_are_answered_by_http_too_and_only_read(path, client, settings, monkeypatch):
     monkeypatch.setattr(ready, "readiness", Readiness({"database": lambda: True}))
