@@ -293,6 +293,7 @@ def _operators_pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work
     read = _reader(readers.operator)
     for name in ("claims/claim", "claims/attempt", "hubs/hub", "audit/entry", "notices/notice"):
         yield f"operators' page {name}", read(f"/operator/{name}/")
+    yield "operators' page of how it runs", read("/operator/state/")
     yield "operators' search for a hub", read(f"/operator/claims/claim/?q={claim.hub_id_text}")
     yield "operators' search for a record", read(f"/operator/audit/entry/?q={claim.pk}")
 

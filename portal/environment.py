@@ -52,6 +52,9 @@ KNOWN = frozenset(
         "PORTAL_ENV_FILE",
         "PORTAL_CHROMIUM",
         "PORTAL_SANDBOX",
+        "PORTAL_LOG_FORMAT",
+        "PORTAL_METRICS_TOKEN",
+        "PORTAL_SENTRY_DSN",
         "SPKEY_BASE_URL",
         "SPKEY_SUPPORT_ADDRESS",
         "SPKEY_ALLOWED_HOSTS",
@@ -64,6 +67,7 @@ SERVICE_NAME = re.compile(
     r".+_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.+")
+METRICS_TOKEN = re.compile(r"[\w.~+/=-]{32,}", re.ASCII)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -259,6 +263,44 @@ def _photos_in_a_bucket(env: Env) -> dict[str, Any]:
     renamed = {"bucket": "bucket_name", "endpoint": "endpoint_url", "region": "region_name"}
     options = {renamed.get(name, name): value for name, value in said.items() if value}
     return {"BACKEND": "portal.hubs.photos.bucket.PhotoBucket", "OPTIONS": options}
+
+
+def log_format(env: Env, *, debug: bool) -> str:
+    """Return how lines of the log are written: as JSON, or plain for who reads along."""
+    name = str(env.str("PORTAL_LOG_FORMAT", "") or ("plain" if debug else "json"))
+    if name not in {"json", "plain"}:
+        raise ImproperlyConfigured("PORTAL_LOG_FORMAT must be json or plain.")
+    return name
+
+
+def metrics_token(env: Env) -> str:
+    """Return the token by which /metrics is read; empty where nobody may."""
+    token = str(env.str("PORTAL_METRICS_TOKEN", ""))
+    if token and not METRICS_TOKEN.fullmatch(token):
+        raise ImproperlyConfigured(
+            "PORTAL_METRICS_TOKEN needs 32 characters or more: letters, digits and . _ ~ + / = -"
+            " only. See .env.example for how to make one."
+        )
+    return token
+
+
+def sentry_dsn(env: Env) -> str:
+    """Return where errors are reported to; empty where nowhere."""
+    dsn = str(env.str("PORTAL_SENTRY_DSN", ""))
+    if not dsn:
+        return ""
+    if find_spec("sentry_sdk") is None:
+        raise ImproperlyConfigured(
+            "PORTAL_SENTRY_DSN needs a package that is not installed: see `bin/install sentry`."
+        )
+    parts = urlsplit(dsn)
+    is_here = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    is_safe = parts.hostname and (parts.scheme == "https" or is_here)
+    if not (is_safe and parts.username and parts.path.strip("/")):
+        raise ImproperlyConfigured(
+            "PORTAL_SENTRY_DSN must be an address such as https://key@sentry.example/1."
+        )
+    return dsn
 
 
 def time_zone(env: Env) -> str:

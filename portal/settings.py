@@ -49,6 +49,9 @@ try:
     # None where people sign in by a password alone.
     OIDC = environment.oidc(env, debug=DEBUG)
     PASSWORD_SIGN_IN = env.bool("PORTAL_PASSWORD_SIGN_IN", True)
+    LOG_FORMAT = environment.log_format(env, debug=DEBUG)
+    METRICS_TOKEN = environment.metrics_token(env)
+    SENTRY_DSN = environment.sentry_dsn(env)
     DEFAULT_FROM_EMAIL = env.str("PORTAL_DEFAULT_FROM_EMAIL", "portal@localhost")
 except EnvError as error:
     raise ImproperlyConfigured(f"A setting is malformed: {error}") from None
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
     "portal.imports",
     "portal.tray",
     "portal.support",
+    "portal.monitoring",
     "portal.orgs.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -263,7 +267,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+    SECURE_REDIRECT_EXEMPT = [r"^(health|ready)/$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
     SECURE_HSTS_PRELOAD = HSTS_PRELOAD
@@ -334,13 +338,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+        "plain": {
+            "()": "portal.core.logs.PlainFormatter",
+            "format": "%(levelname)s %(name)s %(message)s",
+        },
         "json": {"()": "portal.core.logs.JsonFormatter"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "plain" if DEBUG else "json",
+            "formatter": LOG_FORMAT,
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

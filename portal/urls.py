@@ -8,6 +8,9 @@ from portal.claims.web import finder, home, home_admin
 from portal.core.web.health import health
 from portal.hubs.photos.files import Size
 from portal.jobs.web import handover_link
+from portal.monitoring.web import state
+from portal.monitoring.web.metrics import metrics
+from portal.monitoring.web.ready import ready
 from portal.notices.web import letters, news
 from portal.orgs.web import invitation, languages
 from portal.pwa.web import views as pwa
@@ -49,9 +52,12 @@ urlpatterns = [
     path("letters/", letters.letters, name="letters"),
     path("letters/<slug:kind>/<uuid:pk>/<slug:language>/", letters.letter, name="letter"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("operator/state/", state.state, name="operators-state"),
     path("operator/", admin.site.urls),
     path("language/", languages.switch, name="language"),
     path("health/", health, name="health"),
+    path("ready/", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker, name="service-worker"),
     path("client-errors/", pwa.client_errors, name="client-errors"),

@@ -318,6 +318,9 @@ class Claim(Command):
             ),
             # What home counts: claims that go on, which have no end, and those that ended lately.
             models.Index(fields=("organisation", "finished_at"), name="claim_ended"),
+            # What `monitoring` counts of all organisations: how those are that go on, and how the
+            # last ones ended.
+            models.Index(fields=("finished_at", "state", "reason"), name="claim_by_end"),
             models.Index(
                 fields=("organisation", "late_effect_at"),
                 condition=Q(late_effect_at__isnull=False),
@@ -387,6 +390,7 @@ class Attempt(Call):
         indexes = (
             models.Index(fields=("reference",), name="attempt_reference"),
             models.Index(fields=("request_id",), name="attempt_request_id"),
+            models.Index(fields=("started_at",), name="attempt_latest"),
         )
 
     def __str__(self) -> str:

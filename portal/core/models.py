@@ -19,6 +19,11 @@ class Heartbeat(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it was given just now."""
+        return self.beat_at > timezone.now() - self.SILENT
+
     @classmethod
     def is_heard(cls) -> bool:
         """Whether some worker has given a sign of life just now."""

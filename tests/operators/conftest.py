@@ -13,6 +13,7 @@ from django.urls import reverse
 from portal.audit.models import Entry
 from portal.hubs.actions.models import HubAction, HubActionAttempt, Kind
 from portal.hubs.models import Hub
+from portal.monitoring import device_reports
 from portal.notices import account_emails, invitation_emails
 from portal.orgs import api_keys, invitations
 from portal.orgs.encryption import Secret
@@ -50,6 +51,7 @@ def everything(sandbox, acme, claim, ira, ada, otto, operator) -> list[str]:
     )
     HubActionAttempt.objects.create(action=action, number=1, epoch=1, kind="send")
     [link] = re.findall(r"/reset/key/(\S+)/", "".join(email.body for email in mail.outbox))
+    device_reports.keep(name="TypeError", message="x is null", script="/x.js", line=1, release="")
     secrets = [CANARY_KEY, CANARY_TOKEN, TOTP_SECRET, ira.password, otto.password, link]
     secrets += [invitations.token_of(invitation), invitation.seed, invitation.digest]
     secrets += [factor.data["secret"] for factor in Authenticator.objects.all()]

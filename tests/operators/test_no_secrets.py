@@ -42,6 +42,7 @@ def test_every_registered_model_is_meant_to_be_there():
         "Attempt",
         "Authenticator",
         "Claim",
+        "DeviceReport",
         "Entry",
         "Hub",
         "HubAction",

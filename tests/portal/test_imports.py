@@ -28,6 +28,7 @@ ORDER = (
     "imports",
     "tray",
     "support",
+    "monitoring",
     "pwa",
     "demo",
 )
@@ -85,6 +86,8 @@ EXCEPTIONS = {
     "hubs/models.py": {LAZILY},
     "hubs/photos/apps.py": {LAZILY},
     "hubs/photos/models.py": {LAZILY},
+    "monitoring/apps.py": {LAZILY},
+    "monitoring/models.py": {LAZILY},
     "notices/apps.py": {LAZILY},
     "jobs/models/handovers.py": {LAZILY},
     "jobs/models/jobs.py": {LAZILY},

@@ -436,3 +436,52 @@ def test_a_provider_is_named_by_its_host_unless_it_has_a_name(settings_of):
 def test_a_provider_is_spoken_to_by_https_alone(issuer, settings_of):
     with pytest.raises(ImproperlyConfigured, match="PORTAL_OIDC_ISSUER"):
         settings_of(**PROVIDER | {"PORTAL_OIDC_ISSUER": issuer})
+
+
+@pytest.mark.parametrize(
+    ("said", "debug", "format_"),
+    [("", False, "json"), ("", True, "plain"), ("json", True, "json"), ("plain", False, "plain")],
+)
+def test_the_log_is_json_in_production_unless_said_otherwise(said, debug, format_, monkeypatch):
+    monkeypatch.setenv("PORTAL_LOG_FORMAT", said)
+
+    assert environment.log_format(Env(), debug=debug) == format_
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("PORTAL_LOG_FORMAT", "xml", lambda env: environment.log_format(env, debug=False)),
+        ("PORTAL_METRICS_TOKEN", "short", environment.metrics_token),
+        ("PORTAL_METRICS_TOKEN", "x" * 31, environment.metrics_token),
+        ("PORTAL_METRICS_TOKEN", "with a blank in it, and long enough", environment.metrics_token),
+        ("PORTAL_SENTRY_DSN", "sentry.example/1", environment.sentry_dsn),
+        ("PORTAL_SENTRY_DSN", "http://key@sentry.example/1", environment.sentry_dsn),
+        ("PORTAL_SENTRY_DSN", "https://sentry.example/1", environment.sentry_dsn),
+        ("PORTAL_SENTRY_DSN", "https://key@sentry.elsewhere", environment.sentry_dsn),
+    ],
+)
+def test_what_cannot_be_right_of_what_is_seen_from_outside_stops_the_start(
+    name, value, read, monkeypatch
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name) as refused:
+        read(Env())
+
+    assert value not in str(refused.value)
+
+
+def test_without_its_package_a_sentry_stops_the_start(monkeypatch):
+    monkeypatch.setenv("PORTAL_SENTRY_DSN", "https://key@sentry.example/1")
+    monkeypatch.setattr(environment, "find_spec", lambda _name: None)
+
+    with pytest.raises(ImproperlyConfigured, match="bin/install sentry"):
+        environment.sentry_dsn(Env())
+
+
+def test_an_address_of_a_sentry_and_a_long_token_are_taken(monkeypatch):
+    monkeypatch.setenv("PORTAL_SENTRY_DSN", "https://key@sentry.example/1")
+    monkeypatch.setenv("PORTAL_METRICS_TOKEN", "x" * 32)
+
+    assert environment.sentry_dsn(Env()) == "https://key@sentry.example/1"
+    assert environment.metrics_token(Env()) == "x" * 32

@@ -21,7 +21,7 @@ from portal import spkey
 from portal.claims.engine import calls, credentials, effects, leases, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
-from portal.core import leasing
+from portal.core import leasing, logs
 from portal.core.leasing import Lease, LeaseLostError
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
@@ -72,6 +72,7 @@ def recheck(lease: Lease[Claim]) -> None:
     """Read the hub of a leased claim that has ended; mark what its send did after all."""
     try:
         claim = leases.load(lease)
+        logs.note(organisation=claim.organisation_id)
         _recheck_guarded(lease, claim)
     except LeaseLostError:
         return

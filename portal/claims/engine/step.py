@@ -27,6 +27,7 @@ from portal.claims.engine import (
 )
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, SUCCEEDED, Attempt, Claim, Reason, State
+from portal.core import logs
 from portal.core.leasing import Lease, LeaseLostError, given_back
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held
@@ -68,6 +69,7 @@ def attempt(lease: Lease[Claim]) -> None:
     """
     try:
         work = _Work(lease, leases.load(lease))
+        logs.note(organisation=work.claim.organisation_id)
         if work.claim.outcome_unknown_since is not None:
             attempts.close_abandoned(work.claim, lease.epoch)
         _step_guarded(work)

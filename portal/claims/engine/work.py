@@ -6,6 +6,7 @@ from functools import partial
 from portal import spkey
 from portal.claims.engine import actions, leases, recheck, step
 from portal.claims.models import Claim
+from portal.core import logs
 from portal.core.leasing import Lease
 from portal.core.worker import WorkKind
 from portal.gateway import candidate_checks, key_health
@@ -16,12 +17,14 @@ from portal.orgs.models import ApiCredential, KeyCandidate
 
 def attempt(lease: Lease[Claim]) -> None:
     """Take a leased claim one step further."""
-    step.attempt(lease)
+    with logs.about(claim=lease.pk):
+        step.attempt(lease)
 
 
 def look_again(lease: Lease[Claim]) -> None:
     """Look again at a leased claim that ended badly."""
-    recheck.recheck(lease)
+    with logs.about(claim=lease.pk):
+        recheck.recheck(lease)
 
 
 def check_key(lease: Lease[ApiCredential]) -> None:

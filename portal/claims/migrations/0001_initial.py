@@ -329,6 +329,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["request_id"], name="attempt_request_id"),
         ),
         migrations.AddIndex(
+            model_name="attempt",
+            index=models.Index(fields=["started_at"], name="attempt_latest"),
+        ),
+        migrations.AddIndex(
             model_name="claim",
             index=models.Index(
                 fields=["organisation", "submitted_by", "-created_at", "-id"],
@@ -402,6 +406,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(fields=["organisation", "finished_at"], name="claim_ended"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(fields=["finished_at", "state", "reason"], name="claim_by_end"),
         ),
         migrations.AddIndex(
             model_name="claim",

@@ -27,6 +27,7 @@ from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim, State
 from portal.claims.queries import claims_visible_to
 from portal.claims.web import moves, support_gate
+from portal.core import logs
 from portal.core.prepared import Prepared
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -71,7 +72,9 @@ def seen(claim: Claim) -> str:
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     """Return a claim that the person may see, with all that its page shows, or raise Http404."""
     claims = claims_visible_to(access.person(request)).with_details()
-    return get_object_or_404(claims.select_related("acting_organisation", "retry_of"), pk=pk)
+    claim = get_object_or_404(claims.select_related("acting_organisation", "retry_of"), pk=pk)
+    logs.note(claim=claim.pk)
+    return claim
 
 
 def watch_hub(claim: Claim) -> None:

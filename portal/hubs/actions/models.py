@@ -238,6 +238,7 @@ class HubActionAttempt(gateway.Call):
                 fields=("action", "number"), name="attempts_of_an_action_are_numbered"
             ),
         )
+        indexes = (models.Index(fields=("started_at",), name="action_attempt_latest"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}: {self.outcome or '…'}"

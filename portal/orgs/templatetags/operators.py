@@ -24,6 +24,9 @@ register = template.Library()
 class Section:
     """Pages of one subject. `lists` are its models and what their lists are called.
 
+    `page` is the name of an address with which it begins, before its lists, and what that is
+    called.
+
     At the thumb there is room for three words that are short.
     """
 
@@ -32,16 +35,19 @@ class Section:
     word: Text
     text: Text
     at_thumb: bool = False
+    page: tuple[str, Text] | None = None
 
     @property
     def url(self) -> str:
         """Where it begins."""
-        return _list_of(self.lists[0][0])
+        return reverse(self.page[0]) if self.page else _list_of(self.lists[0][0])
 
     @property
     def tabs(self) -> list[tuple[str, Text]]:
         """Its lists, as addresses and words, where there are several."""
         tabs = [(_list_of(model), word) for model, word in self.lists]
+        if self.page:
+            tabs.insert(0, (self.url, self.page[1]))
         return tabs if len(tabs) > 1 else []
 
 
@@ -105,6 +111,13 @@ SECTIONS: Final[Sequence[Section]] = (
         _("E-mails"),
         _("What was written to whom, and whether it was sent."),
     ),
+    Section(
+        (("monitoring.devicereport", _("Errors on devices")),),
+        "signal",
+        _("How it runs"),
+        _("Workers, work that is due, SmartphoneKey, and what fails."),
+        page=("operators-state", _("Now")),
+    ),
 )
 WORDS: Final = {model: word for section in SECTIONS for model, word in section.lists}
 
@@ -149,6 +162,8 @@ def as_inline_data(prefix: str, rows: InlineModelAdmin[Any, Any]) -> str:
 
 
 def _is_of(section: Section, url_name: str) -> bool:
+    if section.page and section.page[0] == url_name:
+        return True
     return any(url_name.startswith(f"{model.replace('.', '_')}_") for model, _word in section.lists)
 
 

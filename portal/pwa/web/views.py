@@ -19,6 +19,7 @@ from django.views.decorators.http import conditional_page, require_POST, require
 
 from portal.core.throttle import Limit
 from portal.core.web.client_address import counted_address
+from portal.monitoring import device_reports
 from portal.pwa import client_errors as errors
 from portal.pwa.web import precache
 from portal.pwa.web.manifest import manifest as manifest_in
@@ -89,7 +90,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 def client_errors(request: HttpRequest) -> HttpResponse:
-    """Log what failed on a device: 204, or 400 for what is no report, or 429 for too many.
+    """Keep and log what failed on a device: 204, or 400 for what is no report, or 429 for many.
 
     It is done in nobody's name and with nobody's rights, so no token proves that a page of ours
     asked for it. JSON alone is taken, which another site's page may not send here.
@@ -105,6 +106,7 @@ def client_errors(request: HttpRequest) -> HttpResponse:
     if not (ERRORS_OF_ONE.allows(counted_address(request)) and ERRORS_OF_ALL.allows()):
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     errors.log(error)
+    device_reports.keep(**asdict(error))
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

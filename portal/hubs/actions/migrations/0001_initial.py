@@ -207,6 +207,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name="hubactionattempt",
+            index=models.Index(fields=["started_at"], name="action_attempt_latest"),
+        ),
+        migrations.AddIndex(
             model_name="hubaction",
             index=models.Index(
                 condition=models.Q(("due_at__isnull", False)),

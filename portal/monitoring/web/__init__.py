@@ -1,0 +1,1 @@
+"""What machines and operators ask about how the portal does."""
