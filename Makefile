@@ -117,6 +117,7 @@ scripts:
 
 migrations: install
 	@bin/as-production $(PYTHON) manage.py makemigrations --check --dry-run
+	@bin/as-production $(PYTHON) bin/lint_migrations.py
 
 deployment: install
 	@bin/as-production $(PYTHON) manage.py check --deploy --fail-level WARNING

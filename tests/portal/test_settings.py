@@ -130,10 +130,19 @@ def test_the_example_with_its_two_secrets_starts(tmp_path):
 
 @pytest.mark.slow
 def test_production_settings_pass_the_deployment_check():
-    ran = manage("check", "--deploy", "--fail-level", "WARNING")
+    ran = manage("check", "--deploy", "--fail-level", "WARNING", PORTAL_TRUSTED_PROXIES="1")
 
     assert ran.returncode == 0, ran.stderr
     assert "no issues" in ran.stdout
+
+
+@pytest.mark.slow
+def test_a_deployment_that_no_proxy_stands_before_is_warned_of():
+    ran = manage("check", "--deploy", "--fail-level", "WARNING")
+
+    assert ran.returncode == 1
+    assert "portal.W001" in ran.stderr
+    assert ran.stderr.count("WARNINGS") == 1
 
 
 WRONG = [
