@@ -56,9 +56,10 @@ def complaints(migration: migrations.Migration, state: ProjectState) -> Iterator
     for operation in flat(migration.operations):
         if isinstance(operation, migrations.CreateModel):
             made.add(operation.name_lower)
-        elif model_of(operation) not in made:
-            if problem := problem_of(operation, migration, state):
-                yield f"{migration}: {operation.describe()}: {problem}"
+        elif model_of(operation) not in made and (
+            problem := problem_of(operation, migration, state)
+        ):
+            yield f"{migration}: {operation.describe()}: {problem}"
         operation.state_forwards(migration.app_label, state)
 
 
@@ -147,7 +148,7 @@ def is_shorter(old: int | None, new: int | None) -> bool:
 def main() -> int:
     """Look at every migration of ours; return how the process ends."""
     django.setup()
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("portal.")}
     found = [
         complaint
