@@ -343,6 +343,13 @@ def test_the_options_of_a_database_address_are_kept_beside_ours(monkeypatch):
     assert (sqlite["timeout"], sqlite["transaction_mode"]) == (20, "IMMEDIATE")
 
 
+def test_connections_to_postgresql_are_the_pools_to_keep(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://portal:secret@host/portal")
+    found = environment.database(Env(), default="", threads=16)
+    assert found.get("CONN_MAX_AGE", 0) == 0
+    assert found["OPTIONS"]["pool"]["max_size"] == 24
+
+
 def test_the_portal_connects_with_the_options_of_its_database_address(settings_of):
     url = "postgres://u:p@host/portal?sslmode=verify-full"
     options = settings_of(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]

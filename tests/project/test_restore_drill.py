@@ -26,10 +26,8 @@ from portal.sandbox import world
 from portal.sites.models import Site
 acme = make_organisation("Acme", world.ACME_ORG_ID, world.ACME_KEY)
 ira = make_person("ira@acme.example", "Ira")
-Membership.objects.create(
-    user=ira, organisation=acme, role="installer", all_sites=True, spkey_user_id="u-1"
-)
-site = Site.objects.create(organisation=acme, name="Mill Court", spkey_site_id=world.ACME_SITE_ID)
+Membership.objects.create(user=ira, organisation=acme, role="installer")
+site = Site.objects.create(organisation=acme, name="Mill Court", spkey_site_id="mill-court")
 for number in range(2):
     actions.submit(claim_request(ira, site, world.hub_id(number)))
 SessionStore().create()
