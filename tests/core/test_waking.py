@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.claims.engine import actions
@@ -99,13 +101,13 @@ class TestTelling:
             cursor.execute(waking._HAS_TRIGGER, [connection.ops.quote_name(model._meta.db_table)])
             assert cursor.fetchone() == (1,)
 
-    def test_installing_it_again_changes_nothing(self, django_assert_num_queries):
-        from django.apps import apps  # noqa: PLC0415
+    def test_installing_it_again_asks_and_locks_nothing(self):
+        with CaptureQueriesContext(connection) as queries:
+            waking.install(apps.get_app_config("claims"), "default")
+        assert queries.captured_queries
+        assert not [query for query in queries if "CREATE" in query["sql"]]
 
-        for config in apps.get_app_configs():
-            waking.install(config, "default")
-
-    def test_a_row_that_is_made_due_is_told_of(self, word, ira, mill_court):
+    def test_a_row_that_is_made_due_is_told_of(self, ira, mill_court, word):
         assert not word()
         actions.submit(claim_request(ira, mill_court, world.hub_id(0)))
         assert word()
