@@ -472,7 +472,7 @@ MUTANTS = (
         (
             _edit(
                 "engine/restored.py",
-                '            outcome_unknown_since=Coalesce("outcome_unknown_since", Value(now)),\n',
+                'outcome_unknown_since=Coalesce("outcome_unknown_since", Value(now)),',
                 "",
             ),
         ),
