@@ -25,7 +25,7 @@ from portal.orgs.models import Membership
 from portal.sandbox import world
 from portal.sites.models import Site
 acme = make_organisation("Acme", world.ACME_ORG_ID, world.ACME_KEY)
-ira = make_person("ira@acme.example", "Ira")
+ira = make_person("installer@acme.example", "Ira")
 Membership.objects.create(user=ira, organisation=acme, role="installer")
 site = Site.objects.create(organisation=acme, name="Mill Court", spkey_site_id="mill-court")
 for number in range(2):
