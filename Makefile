@@ -19,7 +19,7 @@ export PORT SANDBOX_PORT
 manage: export PORT := $(if $(filter file,$(origin PORT)),$(shell cat var/port 2>/dev/null || echo $(PORT)),$(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage labels test test-all test-postgres check bench lighthouse chaos soak mutants messages lock build clean \
+.PHONY: help run manage labels test test-all test-postgres check bench lighthouse chaos soak mutants messages lock sbom build clean \
 	install secrets style types templates scripts migrations deployment imports
 
 help: ## List these commands
@@ -84,6 +84,12 @@ messages: install ## Bring the translations in locale/ up to date with the sourc
 lock: install ## Write the locks anew from pyproject.toml and package.json (ARGS=--upgrade)
 	@bin/lock $(ARGS)
 
+sbom: ## Write what the portal is made of into var/sbom.json (CycloneDX), from the locks
+	@bin/venv
+	@mkdir -p var
+	@$(PYTHON) bin/sbom.py var/sbom.json
+	@echo var/sbom.json
+
 build: ## Prepare a production machine: packages and static files
 	@bin/install postgres
 	@bin/install-node --omit=dev
@@ -117,6 +123,7 @@ scripts:
 
 migrations: install
 	@bin/as-production $(PYTHON) manage.py makemigrations --check --dry-run
+	@bin/as-production $(PYTHON) bin/lint_migrations.py
 
 deployment: install
 	@bin/as-production $(PYTHON) manage.py check --deploy --fail-level WARNING

@@ -13,8 +13,8 @@ from typing import Any
 import django
 from django.core.management import call_command
 
-# How often it looks around, and a share, are not how long anything takes.
-KEPT = frozenset({"IDLE_SECONDS", "FAILING_SHARE"})
+# A share is not how long anything takes.
+KEPT = frozenset({"FAILING_SHARE"})
 
 
 def main() -> None:

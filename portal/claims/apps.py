@@ -15,10 +15,11 @@ class ClaimsConfig(AppConfig):
         """Let workers work on claims."""
         # Models can be imported only now.
         from portal.claims import letters  # noqa: PLC0415
-        from portal.claims.engine import work  # noqa: PLC0415
-        from portal.core import worker  # noqa: PLC0415
+        from portal.claims.engine import restored, work  # noqa: PLC0415
+        from portal.core import restoring, worker  # noqa: PLC0415
 
         worker.register(
             work.ATTEMPTS, work.UNSERVED, work.KEY_CHECKS, work.CANDIDATE_CHECKS, work.RECHECKS
         )
+        restoring.register("claims", restored.HOLDING)
         letters.register()

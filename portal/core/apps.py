@@ -1,6 +1,8 @@
 """Makes core known to Django."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
@@ -10,8 +12,10 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Let workers forget which forms were sent long ago."""
+        """Let workers forget which forms were sent long ago, and be told of what is due."""
         # Models can be imported only now.
-        from portal.core import sent_forms, worker  # noqa: PLC0415
+        from portal.core import checks, sent_forms, waking, worker  # noqa: PLC0415
 
+        register(checks.is_behind_a_proxy, Tags.security, deploy=True)
+        post_migrate.connect(waking.install, dispatch_uid="portal.core.waking")
         worker.register_cleanup("forms sent long ago", sent_forms.forget_old)

@@ -9,7 +9,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from portal.core import leasing, statistics
+from portal.core import leasing, statistics, waking
 from portal.core.leasing import Lease, Leased
 from portal.core.models import Heartbeat
 
@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 Job = Callable[[], object]
 
-IDLE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 10.0
 # A worker whose sign of life has not changed for so long is dead: its leases are taken over.
 SILENT_SECONDS = 30.0
@@ -173,6 +172,7 @@ class Worker:
         self.threads = threads
         self.name = leasing.holder()
         self.stopping = False
+        self._bell = waking.Bell()
         self._in_flight: set[Future[None]] = set()
         self._beat_due = self._statistics_due = 0.0
         self._seen: dict[str, tuple[datetime, float]] = {}
@@ -192,13 +192,14 @@ class Worker:
         """
         most = self.threads + RESERVED_THREADS
         pool = ThreadPoolExecutor(most, thread_name_prefix="worker")
-        while not self.stopping:
-            try:
-                self._round(pool)
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("the database does not answer: %s", type(error).__name__)
-                connections.close_all()
-                time.sleep(DATABASE_PAUSE_SECONDS)
+        with self._bell.listening():
+            while not self.stopping:
+                try:
+                    self._round(pool)
+                except (DatabaseError, InterfaceError) as error:
+                    logger.warning("the database does not answer: %s", type(error).__name__)
+                    connections.close_all()
+                    time.sleep(DATABASE_PAUSE_SECONDS)
         unfinished = wait(self._in_flight, timeout=STOP_WITHIN_SECONDS).not_done
         pool.shutdown(wait=not unfinished, cancel_futures=True)
         return not unfinished
@@ -206,15 +207,18 @@ class Worker:
     def _round(self, pool: ThreadPoolExecutor) -> None:
         self._beat()
         self._in_flight = {future for future in self._in_flight if not future.done()}
+        outlook = waking.outlook()
+        jobs = self._leased() if outlook.some_due else []
+        for job in jobs:
+            future = pool.submit(_in_thread, job)
+            self._in_flight.add(future)
+            future.add_done_callback(self._bell.ring)
+        if not jobs or len(self._in_flight) >= self.threads:
+            self._bell.wait(outlook.wait)
+
+    def _leased(self) -> list[Job]:
         free = self.threads - len(self._in_flight)
-        jobs = due_jobs(free) if free > 0 else _reserved_jobs(free + RESERVED_THREADS)
-        self._in_flight |= {pool.submit(_in_thread, job) for job in jobs}
-        if jobs and len(self._in_flight) < self.threads:
-            return
-        if self._in_flight:
-            wait(self._in_flight, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
-        else:
-            time.sleep(IDLE_SECONDS)
+        return due_jobs(free) if free > 0 else _reserved_jobs(free + RESERVED_THREADS)
 
     def _beat(self) -> None:
         # Not by the wall's clock: one that is put back would silence the worker.

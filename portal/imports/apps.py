@@ -14,8 +14,9 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         """Let workers read files, look at hubs, carry plans out, and remove old rows."""
         # Models can be imported only now.
-        from portal.core import worker  # noqa: PLC0415
-        from portal.imports import old_rows, work  # noqa: PLC0415
+        from portal.core import restoring, worker  # noqa: PLC0415
+        from portal.imports import old_rows, restored, work  # noqa: PLC0415
 
         worker.register(work.PLANS, work.BATCHES)
+        restoring.register("imports", restored.HOLDING)
         worker.register_cleanup("rows of old imports", old_rows.remove)

@@ -16,11 +16,15 @@ class OrgsConfig(AppConfig):
     def ready(self) -> None:
         """Record how people get in, and let workers remove sessions that have expired."""
         # Models can be imported only now.
-        from portal.core import worker  # noqa: PLC0415
+        from portal.core import restoring, worker  # noqa: PLC0415
         from portal.orgs import sessions, sign_in_record  # noqa: PLC0415
 
         sign_in_record.connect()
         worker.register_cleanup("expired sessions", sessions.remove_expired)
+        ended = restoring.Holding(
+            "sessions have ended: everybody signs in again", sessions.end_everybodys
+        )
+        restoring.register("sessions", ended)
 
 
 class OperatorsConfig(admin.AdminConfig):

@@ -21,6 +21,13 @@ def end_all(person: User, actor: User | None) -> None:
     record_of(person, "session.all_ended", actor=actor)
 
 
+def end_everybodys() -> int:
+    """End every session of everybody. Return how many."""
+    UserSession.objects.all().delete()
+    ended, _ = Session.objects.all().delete()
+    return ended
+
+
 def remove_expired() -> int:
     """Remove some of the sessions that have expired, with what is noted of them. Return how many.
 

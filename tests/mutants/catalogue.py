@@ -466,4 +466,24 @@ MUTANTS = (
         "tests/claims/engine/test_trying_now.py",
         by_machine=False,
     ),
+    Mutant(
+        "claims of a restored backup are read back before anything is sent",
+        "taken as never sent",
+        (
+            _edit(
+                "engine/restored.py",
+                'outcome_unknown_since=Coalesce("outcome_unknown_since", Value(now)),',
+                "",
+            ),
+        ),
+        "tests/core/test_restored.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "claims of a restored backup rest until they are let go on",
+        "worked on at once",
+        (_edit("engine/restored.py", "            **due_at(None),\n", ""),),
+        "tests/core/test_restored.py",
+        by_machine=False,
+    ),
 )

@@ -130,10 +130,19 @@ def test_the_example_with_its_two_secrets_starts(tmp_path):
 
 @pytest.mark.slow
 def test_production_settings_pass_the_deployment_check():
-    ran = manage("check", "--deploy", "--fail-level", "WARNING")
+    ran = manage("check", "--deploy", "--fail-level", "WARNING", PORTAL_TRUSTED_PROXIES="1")
 
     assert ran.returncode == 0, ran.stderr
     assert "no issues" in ran.stdout
+
+
+@pytest.mark.slow
+def test_a_deployment_that_no_proxy_stands_before_is_warned_of():
+    ran = manage("check", "--deploy", "--fail-level", "WARNING")
+
+    assert ran.returncode == 1
+    assert "portal.W001" in ran.stderr
+    assert ran.stderr.count("WARNINGS") == 1
 
 
 WRONG = [
@@ -332,6 +341,13 @@ def test_the_options_of_a_database_address_are_kept_beside_ours(monkeypatch):
     assert (postgres["sslmode"], postgres["sslrootcert"]) == ("verify-full", "/etc/ca.pem")
     assert postgres["pool"]["max_size"] == 24
     assert (sqlite["timeout"], sqlite["transaction_mode"]) == (20, "IMMEDIATE")
+
+
+def test_connections_to_postgresql_are_the_pools_to_keep(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://portal:secret@host/portal")
+    found = environment.database(Env(), default="", threads=16)
+    assert found.get("CONN_MAX_AGE", 0) == 0
+    assert found["OPTIONS"]["pool"]["max_size"] == 24
 
 
 def test_the_portal_connects_with_the_options_of_its_database_address(settings_of):

@@ -14,7 +14,8 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         """Let workers work on actions."""
         # Models can be imported only now.
-        from portal.core import worker  # noqa: PLC0415
-        from portal.hubs.actions import work  # noqa: PLC0415
+        from portal.core import restoring, worker  # noqa: PLC0415
+        from portal.hubs.actions import restored, work  # noqa: PLC0415
 
         worker.register(work.ATTEMPTS, work.UNSERVED)
+        restoring.register("actions on hubs", restored.HOLDING)
