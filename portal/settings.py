@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
+    "portal.events",
     "portal.imports",
     "portal.tray",
     "portal.support",

@@ -5,6 +5,7 @@ Plain Python: it knows nothing of the portal around it.
 
 from portal.spkey.client import Client, Timeouts
 from portal.spkey.credentials import check_bearer_alphabet, check_key_alphabet
+from portal.spkey.deliveries import OF_HUBS, SHADOW_UPDATE, Hint
 from portal.spkey.errors import (
     BadCredentials,
     Busy,
@@ -33,6 +34,8 @@ from portal.spkey.records import (
 
 __all__ = [
     "HUB_STATUSES",
+    "OF_HUBS",
+    "SHADOW_UPDATE",
     "AnswerMeta",
     "BadCredentials",
     "Busy",
@@ -42,6 +45,7 @@ __all__ = [
     "Event",
     "FieldProblem",
     "Forbidden",
+    "Hint",
     "HubOffline",
     "HubStatus",
     "NotFound",
