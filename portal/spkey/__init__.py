@@ -6,6 +6,8 @@ Plain Python: it knows nothing of the portal around it.
 from portal.spkey.client import Client, Timeouts
 from portal.spkey.credentials import check_bearer_alphabet, check_key_alphabet
 from portal.spkey.deliveries import OF_HUBS, SHADOW_UPDATE, Hint
+from portal.spkey.documents import FetchError, fetch
+from portal.spkey.drift import Difference, differences
 from portal.spkey.errors import (
     BadCredentials,
     Busy,
@@ -42,7 +44,9 @@ __all__ = [
     "ClaimedEvent",
     "Client",
     "CommandAnswer",
+    "Difference",
     "Event",
+    "FetchError",
     "FieldProblem",
     "Forbidden",
     "Hint",
@@ -65,4 +69,6 @@ __all__ = [
     "UnusableAnswer",
     "check_bearer_alphabet",
     "check_key_alphabet",
+    "differences",
+    "fetch",
 ]
