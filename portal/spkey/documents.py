@@ -1,4 +1,4 @@
-"""Fetching a public document, such as the vendor's OpenAPI: bounded, and without our credentials."""
+"""Fetching a public document, such as the vendor's OpenAPI: bounded, without credentials."""
 
 from typing import Final
 
