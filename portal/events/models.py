@@ -7,7 +7,6 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from portal.core.leasing import Leased
 from portal.orgs.encryption import EncryptedField
@@ -26,15 +25,11 @@ class Receiver(models.Model):
     )
     key = EncryptedField(editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # What came without a valid secret since the address was made; of a flood not every one.
-    refused = models.PositiveIntegerField(_("refused"), default=0)
-    refused_at = models.DateTimeField(_("refused at"), null=True)
-
-    class Meta:
-        verbose_name = _("receiver of events")
-        verbose_name_plural = _("receivers of events")
+    refused = models.PositiveIntegerField(default=0)
+    refused_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.organisation_id)
@@ -63,16 +58,14 @@ class ReceiverSecret(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     # Its last characters, by which people tell it from the others.
     tail = models.CharField(max_length=4, editable=False)
-    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     # To the minute.
-    used_at = models.DateTimeField(_("used at"), null=True, editable=False)
+    used_at = models.DateTimeField(null=True, editable=False)
 
     objects = SecretQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("secret of a receiver")
-        verbose_name_plural = _("secrets of receivers")
         ordering = ("made_at", "id")
 
     def __str__(self) -> str:
@@ -141,8 +134,6 @@ class Delivery(Leased):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta(Leased.Meta):
-        verbose_name = _("delivery of an event")
-        verbose_name_plural = _("deliveries of events")
         constraints = (
             models.UniqueConstraint(fields=("receiver", "event_id"), name="one_delivery_an_event"),
             models.CheckConstraint(

@@ -79,7 +79,6 @@ EXCEPTIONS = {
     "core/leasing.py": {LAZILY},
     "core/models.py": {LAZILY},
     "events/apps.py": {LAZILY},
-    "events/models.py": {LAZILY},
     "gateway/models.py": {LAZILY},
     "hubs/actions/apps.py": {LAZILY},
     "hubs/actions/models.py": {LAZILY},

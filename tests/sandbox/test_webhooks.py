@@ -70,10 +70,10 @@ def sandbox(monkeypatch) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def act(sandbox) -> Callable[..., requests.Response]:
-    def sent(command: str, hub: str = HUB, **body: object) -> requests.Response:
+    def sent(name: str, hub: str = HUB, **body: object) -> requests.Response:
         key = {"X-API-Key": world.ACME_KEY}
         whole = {"hubId": hub, **body}
-        address = f"{sandbox.url}/hubs/{hub}/{command}"
+        address = f"{sandbox.url}/hubs/{hub}/{name}"
         return requests.post(address, json=whole, headers=key, timeout=10)
 
     return sent
