@@ -128,8 +128,13 @@ class Webhooks:
             self.shadow(hub, after=self._state.online_delay)
 
     def shadow(self, hub: SandboxHub, *, after: float = 0.0) -> None:
-        """Tell, after so many seconds, what the hub's device reports."""
-        self._tell(hub.org_id, lambda: self._shadow_of(hub, {}), after)
+        """Tell, after so many seconds, what the hub's device reports.
+
+        Of a hub that is nobody's everybody is told: whose claim waits for it, the sandbox cannot
+        know. Whether the vendor tells anybody of such a one, nothing says.
+        """
+        for org_id in [hub.org_id] if hub.org_id else list(self._hooks):
+            self._tell(org_id, lambda: self._shadow_of(hub, {}), after)
 
     def command(self, hub: SandboxHub, command: str, args: Json) -> None:
         """Tell that the device has carried a command out, once it has."""

@@ -11,7 +11,6 @@ from portal.core import worker
 from portal.core.leasing import due_at
 from portal.events import work as events_work
 from portal.events.models import Delivery, Result
-from portal.gateway import gate
 from portal.hubs import rounds, watching
 from portal.hubs.actions.models import HubAction
 from portal.hubs.actions.models import State as ActionState
@@ -212,8 +211,10 @@ def test_a_thousand_events_of_which_half_are_twice_take_few_statements(
         assert post(each).status_code == 202
     assert Delivery.objects.count() == 500
 
-    with django_assert_max_num_queries(90):
-        worker.run_once()
+    with django_assert_max_num_queries(30):
+        for lease in events_work.take_due(1):
+            events_work.work(lease)
+    worker.run_once()
     assert set(results()) <= {Result.READ, Result.OVERTAKEN}
     assert len(wire("status")) == 1
 
@@ -333,17 +334,18 @@ def test_a_claim_that_is_blocked_is_not_put_back_to_work(waits, post):
 def test_an_action_that_waits_goes_on_by_the_event(sandbox, acme, ask, post, clock):  # noqa: F811
     hub = make_own_hub(acme, hub_id=world.MAGIC["ours"].id, spkey_site_id=world.ACTED_ON_AT)
     sandbox.state.set_hub(world.MAGIC["ours"].id, {"online": False})
-    action = ask(hub)
+    ask(hub)
     worker.run_once()
     HubAction.objects.update(**due_at(timezone.now() + timedelta(hours=1)))
-    assert HubAction.objects.get().state in {ActionState.WAITING, ActionState.VERIFYING}
+    before = HubAction.objects.get()
+    assert before.state in {ActionState.WAITING, ActionState.VERIFYING}
 
-    sandbox.state.set_hub(world.MAGIC["ours"].id, {"online": True})
     clock.shift(30)
+    worker.run_once()
+    assert HubAction.objects.get().epoch == before.epoch
     post(shadow(world.MAGIC["ours"].id))
     worker.run_once()
-    worker.run_once()
-    assert HubAction.objects.get(pk=action.pk).state == ActionState.DONE
+    assert HubAction.objects.get().epoch == before.epoch + 1
 
 
 def test_the_background_reads_a_hub_less_often_only_while_it_is_heard_of(stands, clock):
@@ -384,10 +386,9 @@ def test_a_page_has_a_hub_read_less_often_while_it_is_heard_of(stands):
         assert abs(Hub.objects.get().due_at - timezone.now() - every) < timedelta(seconds=2)
 
 
-def test_without_a_key_an_event_waits_with_its_hub(stands, post, acme):
+def test_without_a_key_an_event_waits_with_its_hub(stands, post):
     ApiCredential.objects.all().delete()
     post(event("HubSuspended", HUB))
     worker.run_once()
     assert results() == {Result.READ: 1}
     assert Hub.objects.get().hinted_at is not None
-    assert not gate.is_usable(acme)
