@@ -1,6 +1,5 @@
 """Taking a delivery: as little as can be, at once; and forgetting old ones."""
 
-from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import uuid4
@@ -14,7 +13,7 @@ from portal.core.leasing import due_at
 from portal.core.throttle import Limit, LimitReachedError
 from portal.events import receivers
 from portal.events.models import Delivery, Result
-from portal.events.receivers import Door
+from portal.events.receivers import Door, KnownSecret
 from portal.orgs.models import Membership
 
 # Of one organisation from one address: whoever knows the secret address and floods it from theirs
@@ -24,15 +23,12 @@ REMOVED_AT_ONCE: Final = 1_000
 SHOWN: Final = 20
 
 
-def take(
-    door: Door, body: bytes, *, address: str, opened_by: tuple[Any, datetime | None] | None
-) -> None:
+def take(door: Door, body: bytes, *, address: str, opened_by: KnownSecret | None) -> None:
     """Remember a delivery, once; a worker does what it asks for.
 
     Raises LimitReachedError where too much comes from this address.
     """
-    fields = _fields(door, body)
-    _store(door, fields, address, opened_by)
+    _store(door, _fields(door, body), address, opened_by)
 
 
 def take_test(door: Door, *, address: str) -> None:
@@ -41,16 +37,11 @@ def take_test(door: Door, *, address: str) -> None:
 
 
 @transaction.atomic
-def _store(
-    door: Door,
-    fields: dict[str, Any],
-    address: str,
-    opened_by: tuple[Any, datetime | None] | None,
-) -> None:
+def _store(door: Door, fields: dict[str, Any], address: str, opened_by: KnownSecret | None) -> None:
     if not TAKEN.allows(f"{door.organisation_id} {address}"):
         raise LimitReachedError(TAKEN.seconds_left())
     if opened_by is not None:
-        receivers.note_use(*opened_by)
+        receivers.note_use(opened_by)
     same = Delivery.objects.filter(receiver=door.organisation_id, event_id=fields["event_id"])
     if same.update(times=F("times") + 1):
         return

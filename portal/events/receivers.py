@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -29,25 +29,33 @@ class TooManySecretsError(Exception):
     """There are as many secrets as there may be: one goes before another is made."""
 
 
+class KnownSecret(NamedTuple):
+    """A secret that opens a receiver, by its digest."""
+
+    pk: UUID
+    digest: str
+    used_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A receiver, as a delivery finds it: `secrets` are the digests of those that open it."""
+    """A receiver, as a delivery finds it. Without secrets it stands open."""
 
     organisation_id: UUID
     spkey_org_id: str
-    secrets: tuple[tuple[UUID, str, datetime | None], ...]
+    secrets: tuple[KnownSecret, ...]
 
-    def opened_by(self, given: Iterable[str]) -> tuple[UUID, datetime | None] | None:
-        """Return the secret that is among those given, and when it was last used.
+    def opened_by(self, given: Iterable[str]) -> KnownSecret | None:
+        """Return the secret that is among those given.
 
         Each is compared with all of them, so that the time tells nothing.
         """
         digests = [_digest(each) for each in given]
         found = None
-        for pk, digest, used_at in self.secrets:
+        for secret in self.secrets:
             for each in digests:
-                if hmac.compare_digest(digest, each):
-                    found = (pk, used_at)
+                if hmac.compare_digest(secret.digest, each):
+                    found = secret
         return found
 
 
@@ -64,7 +72,11 @@ def find(key: str) -> Door | None:
     if not found:
         return None
     organisation_id, spkey_org_id, *_ = found[0]
-    known = tuple((pk, digest, used) for _, _, pk, digest, used in found if pk is not None)
+    known = tuple(
+        KnownSecret(pk, digest, used_at)
+        for _, _, pk, digest, used_at in found
+        if pk is not None and digest is not None
+    )
     return Door(organisation_id, spkey_org_id, known)
 
 
@@ -78,11 +90,11 @@ def count_refusal(organisation_id: UUID) -> None:
         )
 
 
-def note_use(secret: UUID, used_at: datetime | None) -> None:
+def note_use(secret: KnownSecret) -> None:
     """Remember that a secret was used, at most once a minute."""
     now = timezone.now()
-    if used_at is None or now - used_at > USED_TO_THE:
-        ReceiverSecret.objects.filter(pk=secret).update(used_at=now)
+    if secret.used_at is None or now - secret.used_at > USED_TO_THE:
+        ReceiverSecret.objects.filter(pk=secret.pk).update(used_at=now)
 
 
 def receiver_of(organisation: Organisation) -> Receiver | None:
