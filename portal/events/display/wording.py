@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from portal import spkey
 from portal.core.ui import Chip, Text
 from portal.events.models import Delivery, Result
 
@@ -16,7 +17,7 @@ TYPES: Final[dict[str, Text]] = {
     "HubSuspended": _("A hub was suspended"),
     "HubDecommissioned": _("A hub was decommissioned"),
     "MatterDeviceCreated": _("A device was added"),
-    "Shadow Update": _("A hub reported"),
+    spkey.SHADOW_UPDATE: _("A hub reported"),
 }
 OF_RESULTS: Final[dict[str, Text]] = {
     Result.NO_EVENT: _("A check of the address"),
