@@ -107,6 +107,7 @@ class Delivery(Leased):
 
     LEASE: ClassVar[timedelta] = timedelta(minutes=1)
     KEPT: ClassVar[timedelta] = timedelta(days=7)
+    KEPT_IN_A_FLOOD: ClassVar[timedelta] = timedelta(hours=1)
 
     id = models.BigAutoField(primary_key=True)
     receiver = models.ForeignKey(

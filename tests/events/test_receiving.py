@@ -421,6 +421,18 @@ def test_what_came_a_week_ago_is_forgotten(post, clock):
     assert Delivery.objects.count() == 1
 
 
+def test_in_a_flood_it_is_forgotten_after_an_hour(post, clock, monkeypatch):
+    monkeypatch.setattr(deliveries, "MANY", 3)
+    for _ in range(3):
+        post(event("HubClaimed", HUB))
+    clock.shift(2 * 3600)
+    assert deliveries.remove_old() == 0
+    post(event("HubClaimed", HUB))
+    assert deliveries.remove_old() == 3
+    assert Delivery.objects.count() == 1
+    assert deliveries.remove_old() == 0
+
+
 def test_an_event_from_ahead_of_the_clock_is_of_now(post):
     post(event("HubClaimed", HUB, timestamp=None, time="2999-01-01T00:00:00Z"))
     assert only().happened_at == only().received_at
