@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
+    "portal.events",
     "portal.imports",
     "portal.tray",
     "portal.support",

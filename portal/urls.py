@@ -6,6 +6,7 @@ from django.urls import include, path
 from portal.audit.web import views as record
 from portal.claims.web import finder, home, home_admin
 from portal.core.web.health import health
+from portal.events.web import receiver
 from portal.hubs.photos.files import Size
 from portal.jobs.web import handover_link
 from portal.monitoring.web import state
@@ -44,6 +45,8 @@ urlpatterns = [
     path("sites/", include("portal.sites.web.urls")),
     path("hubs/", include("portal.hubs.web.action_urls")),
     path("organisation/", include("portal.orgs.web.urls")),
+    path("organisation/events/", include("portal.events.web.urls")),
+    path("events/<str:key>", receiver.receive, name="event-receiver"),
     path("support/", include("portal.support.web.urls")),
     path("record/", include("portal.audit.web.urls")),
     path("accounts/", include("portal.orgs.web.account_urls")),

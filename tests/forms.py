@@ -33,6 +33,9 @@ def claim_form(site: Site, label: object, **fields: object) -> dict[str, object]
 OF_ONES_ORGANISATION = (
     "claims:new",
     "claims:read",
+    "events:make",
+    "events:replace",
+    "events:secret-make",
     "first-steps-id",
     "first-steps-put-away",
     "hubs:export-csv",

@@ -25,7 +25,7 @@ _OF_SUBJECTS: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.HUBS: ("hub", "place", "import"),
     Kind.JOBS: ("job", "handover"),
     Kind.PEOPLE: ("membership", "person", "invitation", "operator", "second_factor"),
-    Kind.KEY: ("key",),
+    Kind.KEY: ("key", "webhook"),
     Kind.SIGN_IN: ("session", "sign_in", "password", "factor", "passkey", "codes"),
     Kind.SUPPORT: ("support",),
 }

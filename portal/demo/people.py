@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from portal.core.leasing import due_at
+from portal.events import receivers
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, KeyReminder, Membership, Organisation, User
 from portal.sandbox import lived_in, world
@@ -169,6 +170,7 @@ PEOPLE = (
 def make() -> None:
     """Make what is missing; what exists stays as somebody may have changed it."""
     organisations = {tenant.spkey_org_id: _organisation(tenant) for tenant in TENANTS}
+    _told_of_events(organisations[world.ACME_ORG_ID])
     for person in PEOPLE:
         if not User.objects.filter(email=person.email).exists():
             _person(person, organisations.get(person.org_id))
@@ -191,6 +193,13 @@ def _organisation(tenant: Tenant) -> Organisation:
     if made and tenant.key:
         _credential(tenant, organisation)
     return organisation
+
+
+def _told_of_events(organisation: Organisation) -> None:
+    """Let the sandbox tell this organisation of events, as `make run` has it do."""
+    if receivers.receiver_of(organisation) is None:
+        receiver = receivers.replace(organisation, None, lived_in.EVENTS_KEY)
+        receivers.add_secret(receiver, None, lived_in.EVENTS_SECRET)
 
 
 def _credential(tenant: Tenant, organisation: Organisation) -> None:

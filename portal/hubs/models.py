@@ -189,6 +189,10 @@ class Hub(Leased):
     )
     # When SpKey was last asked in the organisation's rounds; empty of what these leave out.
     asked_at = models.DateTimeField(_("asked at"), null=True, editable=False)
+    # When SpKey last said by itself that something happened to it; and the same, until it has
+    # been read since.
+    heard_at = models.DateTimeField(null=True, editable=False)
+    hinted_at = models.DateTimeField(null=True, editable=False)
     note = models.TextField(_("note"), max_length=1000, blank=True)
     # By whom, as far as the portal knows; the name stays when the person is gone.
     claimed_by = models.ForeignKey(

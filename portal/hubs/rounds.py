@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
 from portal import spkey
@@ -24,6 +24,7 @@ from portal.core.worker import WorkKind
 from portal.hubs import counts, reading
 from portal.hubs.models import Hub, HubCount, Round
 from portal.hubs.reading import NotRead
+from portal.hubs.watching import heard_lately
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,9 @@ logger = logging.getLogger(__name__)
 AT_ONCE: Final = 4
 # A hub is not read again sooner.
 EVERY: Final = timedelta(minutes=5)
-# One whose state changed lately is.
+# One of which SpKey tells by itself is asked after less often.
+EVERY_HEARD: Final = timedelta(minutes=30)
+# One whose state changed lately is read again sooner.
 JUST_CHANGED: Final = timedelta(minutes=20)
 EVERY_CHANGED: Final = timedelta(minutes=1)
 # Where there is nothing to read.
@@ -89,6 +92,7 @@ def next_hub(turn: Round, now: datetime) -> Hub | None:
     # Asked after in the future: of a clock that was put back since.
     ahead = hubs.filter(asked_at__gt=now + CLOCKS_APART)
     waiting = hubs.filter(asked_at__lte=now - EVERY)
+    waiting = waiting.filter(~heard_lately(now) | Q(asked_at__lte=now - EVERY_HEARD))
     changed = hubs.filter(health_since__gt=now - JUST_CHANGED, asked_at__lte=now - EVERY_CHANGED)
     orders = (ahead, waiting, changed) if turn.epoch % 2 else (ahead, changed, waiting)
     chosen = (each.order_by("asked_at").first() for each in orders)
@@ -133,7 +137,8 @@ def _next_turn(turn: Round, began: datetime, *, has_read: bool, wait: timedelta 
         # By when it was due, so that the wait for a thread does not slow all of them down.
         planned = turn.due_at or began
         return max(planned + pace, began + pace * 0.9)
-    first: datetime | None = _in_rounds(turn).aggregate(at=Min("asked_at"))["at"]
+    unheard = _in_rounds(turn).exclude(heard_lately(now))
+    first: datetime | None = unheard.aggregate(at=Min("asked_at"))["at"]
     return now + REST if first is None else min(now + REST, max(now + pace, first + EVERY))
 
 

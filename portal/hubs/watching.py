@@ -18,7 +18,7 @@ from portal.core.worker import WorkKind
 from portal.hubs import reading, status
 from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
-from portal.hubs.reading import NotRead
+from portal.hubs.reading import NotRead, Read
 from portal.orgs.models import Organisation
 
 # A poll that finds this much of the watch left writes nothing.
@@ -27,6 +27,11 @@ REFRESH_WAITING = timedelta(seconds=3)
 REFRESH_ONLINE = timedelta(seconds=15)
 REFRESH_TROUBLED = reading.TROUBLE
 REFRESH_AWAITED = timedelta(seconds=60)
+# Of a hub of which SpKey tells by itself.
+REFRESH_HEARD = timedelta(seconds=60)
+HEARD_LATELY = timedelta(hours=1)
+# However many hints come of a hub, so far apart are the reads that they bring about.
+HINTS_APART = timedelta(seconds=10)
 # Of all workers together, so that pages do not wear out the API.
 HOST_AT_ONCE = 16
 FOR_UNSERVED = 4
@@ -122,7 +127,7 @@ def unwatch(hubs: Iterable[Hub]) -> None:
     now = timezone.now()
     if watched := [hub.pk for hub in hubs if hub.watched_until is not None]:
         unexpected = Q(awaited_until=None) | Q(awaited_until__lte=now)
-        hubs_left = Hub.objects.filter(unexpected, pk__in=watched)
+        hubs_left = Hub.objects.filter(unexpected, pk__in=watched, hinted_at=None)
         hubs_left.update(watched_until=None, **due_at(None))
 
 
@@ -141,6 +146,30 @@ def _watch(pks: list[UUID], now: datetime) -> None:
     # Somebody looks now: what was to be asked in a minute is asked at once.
     later = Q(due_at=None) | Q(due_at__gt=now + REFRESH_WAITING)
     hubs.filter(later).update(**due_at(now))
+
+
+def hint(pks: Collection[UUID]) -> None:
+    """Read these hubs, by their keys, now: SpKey says by itself that something happened to them.
+
+    One that was read a few seconds ago is read when these are over, and one that cannot be read
+    now as soon as it can be.
+    """
+    now = timezone.now()
+    hubs = Hub.objects.filter(pk__in=pks)
+    hubs.update(heard_at=now, hinted_at=now)
+    for which, at in when_to_read(now):
+        hubs.filter(which).filter(Q(due_at=None) | Q(due_at__gt=at)).update(**due_at(at))
+
+
+def when_to_read(now: datetime) -> tuple[tuple[Q, datetime], ...]:
+    """Return which hubs are read when, once something may have happened to them."""
+    lately = Q(read_at__gt=now - HINTS_APART, read_at__lte=now)
+    return ((Q(read_at=None) | ~lately, now), (lately, now + HINTS_APART))
+
+
+def heard_lately(now: datetime) -> Q:
+    """Return of which hubs SpKey tells by itself, so that they need be asked after less often."""
+    return Q(heard_at__gt=now - HEARD_LATELY, heard_at__lte=now + leasing.CLOCKS_APART)
 
 
 def await_online(hub: Hub, spkey_site_id: str) -> None:
@@ -200,27 +229,39 @@ def refresh(lease: Lease[Hub]) -> None:
     A hub that was leased to somebody else meanwhile is left to them.
     """
     hub = lease.row().select_related("organisation__credential").first()
-    if hub is not None:
-        _give_back(lease, _ask(hub))
-
-
-def _ask(hub: Hub) -> timedelta:
-    """Read the hub's status, and return the time until the next read."""
+    if hub is None:
+        return
     found = reading.read(hub)
+    is_read = not isinstance(found, NotRead) and not found.is_other_spelling_next
+    if is_read and hub.hinted_at is not None:
+        # Not where another hint came during the read.
+        Hub.objects.filter(pk=hub.pk, hinted_at=hub.hinted_at).update(hinted_at=None)
+    every = _next_read(hub, found)
+    _give_back(lease, every, REFRESH_WAITING if is_read else every)
+
+
+def _next_read(hub: Hub, found: Read | NotRead) -> timedelta:
+    """Return the time until the next read of a hub that was just read, or could not be."""
     if isinstance(found, NotRead):
         return found.wait
     if found.is_other_spelling_next:
         return REFRESH_WAITING
     if hub.binding in {Hub.Binding.MISSING, Hub.Binding.OTHER}:
         return REFRESH_TROUBLED
-    awaited = not hub.online and hub.awaited_until and hub.awaited_until > found.at
-    return REFRESH_WAITING if awaited else REFRESH_ONLINE
+    if not hub.online and hub.awaited_until and hub.awaited_until > found.at:
+        return REFRESH_WAITING
+    is_heard = hub.heard_at is not None and found.at - hub.heard_at < HEARD_LATELY
+    return REFRESH_HEARD if is_heard else REFRESH_ONLINE
 
 
-def _give_back(lease: Lease[Hub], every: timedelta) -> None:
-    """Give the lease back: in one statement, or a watch begun at this moment would go unseen."""
+def _give_back(lease: Lease[Hub], every: timedelta, hinted: timedelta) -> None:
+    """Give the lease back: in one statement, or a watch begun at this moment would go unseen.
+
+    `hinted` is until the next read where a hint is still open.
+    """
     now = timezone.now()
     again_at = Case(
+        When(hinted_at__isnull=False, then=Value(now + hinted)),
         When(watched_until__gt=now, then=Value(now + every)),
         When(
             Q(online=None) | Q(online=False),

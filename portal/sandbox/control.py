@@ -10,6 +10,7 @@ from portal.sandbox.exchange import Answer, Json, Refusal, Request, json_answer,
 from portal.sandbox.faults import Faults
 from portal.sandbox.known import KNOWN
 from portal.sandbox.state import SandboxState
+from portal.sandbox.webhooks import Webhook, Webhooks
 
 PREFIX = "_control"
 LONGEST_OUTAGE = 3600.0  # seconds
@@ -25,11 +26,13 @@ class Control:
         self,
         state: SandboxState,
         faults: Faults,
+        webhooks: Webhooks,
         reset: Callable[[], None],
         outage: Callable[[float], None],
     ) -> None:
         self._state = state
         self._faults = faults
+        self._webhooks = webhooks
         self._reset = reset
         self._outage = outage
 
@@ -66,6 +69,10 @@ class Control:
                 self._outage(_seconds(request))
             case "GET", ("log",):
                 return self._state.log()
+            case "GET", ("webhooks",):
+                return self._webhooks.log()
+            case "POST", ("webhooks",):
+                self._webhooks.set(_text(request, "orgId"), _webhook(_body(request)))
             case "POST", ("reset",):
                 self._reset()
             case "POST", ("hubs", hub_id):
@@ -133,6 +140,14 @@ def _text(request: Request, field: str) -> str:
     if not isinstance(text, str) or not text:
         raise ValueError(f"{field} is a text")
     return text
+
+
+def _webhook(body: dict[str, Any]) -> Webhook | None:
+    """Return what organisations are told by, None for an address that is null."""
+    given = {name: value for name, value in body.items() if name != "orgId"}
+    if given.get("url") is None:
+        return None
+    return Webhook(**given)
 
 
 def _seconds(request: Request) -> float:

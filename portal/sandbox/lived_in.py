@@ -17,6 +17,10 @@ QUAY_KEY_NAME: Final = "quay"
 QUAY_KEY: Final = world.key_text(QUAY_KEY_NAME.capitalize())
 """Of an organisation that has begun today: nothing is claimed for it yet."""
 
+EVENTS_KEY: Final = "demo-events-of-acme-properties-for-make-run"
+EVENTS_SECRET: Final = "demo-secret-of-acme-properties-for-make-run"  # noqa: S105
+"""With which the demo's Acme is told of events; plainly no real ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandingHub:

@@ -17,6 +17,7 @@ from portal.sandbox.exchange import Answer, Request
 from portal.sandbox.faults import Faults, Pause
 from portal.sandbox.listener import HttpServer
 from portal.sandbox.state import LoggedRequest, SandboxState
+from portal.sandbox.webhooks import Webhooks
 
 _MOMENT = 0.1  # seconds
 _SECRET_HEADERS = frozenset({"x-api-key", "authorization", "cookie", "proxy-authorization"})
@@ -50,7 +51,8 @@ class Sandbox:
         self._pause = pause or self._wait
         self._report = report
         self._api = Api(self.state, self._pause)
-        self._control = Control(self.state, self.faults, self.reset, self.outage)
+        self.webhooks = self.state.teller = Webhooks(self.state)
+        self._control = Control(self.state, self.faults, self.webhooks, self.reset, self.outage)
         self._rays = itertools.count(1)
         self._server: HttpServer | None = None
 
@@ -96,8 +98,9 @@ class Sandbox:
         return f"http://{host!s}:{port}"
 
     def reset(self) -> None:
-        """Return to the first second: hubs, keys, users, logs, and no faults."""
+        """Return to the first second: hubs, keys, users, logs, no faults and no webhooks."""
         self.faults.clear()
+        self.webhooks.clear()
         self.state.reset()
         self._api.reset()
 

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Protocol
 
 from portal.sandbox import world
 from portal.sandbox.exchange import Json
@@ -43,6 +44,7 @@ class SandboxHub:
     online_from: float | None = None
     offline_calls: int = 0
     last_seen: float | None = None
+    shadow_version: int = 0
     # What the device was told, secrets included: it is in no log.
     told: list[tuple[str, Json]] = field(default_factory=list, repr=False)
 
@@ -116,17 +118,32 @@ type Settle = Callable[[Mapping[str, SandboxHub], Keys, int, float], None]
 """Changes the first hubs and keys, of a world's seed, at a time: see `portal.sandbox.lived_in`."""
 
 
+class Teller(Protocol):
+    """Who tells others of what happens here: see `portal.sandbox.webhooks`."""
+
+    def event(self, hub: SandboxHub, logged: LoggedEvent) -> None:
+        """A command was accepted."""
+
+    def shadow(self, hub: SandboxHub, *, after: float = 0.0) -> None:
+        """A hub's device reports, after so many seconds."""
+
+    def command(self, hub: SandboxHub, command: str, args: Json) -> None:
+        """A device was told something."""
+
+
 @dataclass
 class SandboxState:
     """Everything that changes while the sandbox runs. Hold `lock` to change more than one thing.
 
     `settle`, when given, makes more of the world's first second than that all hubs are free.
+    `teller`, when given, is told what happens.
     """
 
     seed: int = world.DEFAULT_SEED
     online_delay: float = 3.0
     clock: Callable[[], float] = time.time
     settle: Settle | None = None
+    teller: Teller | None = field(default=None, repr=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     hubs: dict[str, SandboxHub] = field(default_factory=dict, repr=False)
     users: dict[str, Json] = field(default_factory=dict, repr=False)
@@ -192,12 +209,17 @@ class SandboxState:
     def record(self, hub: SandboxHub, event: str, data: Json, key: str) -> None:
         """Raise `hub`'s version and log `event`, which the key named `key` caused."""
         hub.version += 1
-        self.event_log.append(LoggedEvent(event, hub.hub_id, hub.version, data, key, self.clock()))
+        logged = LoggedEvent(event, hub.hub_id, hub.version, data, key, self.clock())
+        self.event_log.append(logged)
+        if self.teller is not None:
+            self.teller.event(hub, logged)
 
     def accept_command(self, hub: SandboxHub, command: str, args: Json, key: str) -> None:
         """Take a command for the device of `hub`, which the key named `key` sent."""
         hub.told.append((command, args))
         self.command_log.append(LoggedCommand(hub.hub_id, command, key, self.clock()))
+        if self.teller is not None:
+            self.teller.command(hub, command, args)
 
     def _let_devices_answer(self) -> None:
         now = self.clock()
@@ -207,7 +229,7 @@ class SandboxState:
                 command.answered_at = now
 
     def set_hub(self, hub_id: str, fields: Mapping[str, object]) -> None:
-        """Change a hub behind the API's back, without an event.
+        """Change a hub behind the API's back, without an event; but its device reports.
 
         `fields` has some of `online` (true, false, or None for what time says), `status`, `orgId`
         and `siteId`. Raises KeyError without such a hub, ValueError for another field or value.
@@ -224,6 +246,8 @@ class SandboxState:
             hub.site_id = _text(fields.get("siteId", hub.site_id))
             if hub.status == "Claimed" and not hub.claimed_at:
                 hub.claimed_at = self.clock()
+            if self.teller is not None and "online" in fields:
+                self.teller.shadow(hub)
 
     def log(self) -> Json:
         """Events, commands and requests so far, oldest first, as JSON data."""

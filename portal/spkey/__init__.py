@@ -5,6 +5,9 @@ Plain Python: it knows nothing of the portal around it.
 
 from portal.spkey.client import Client, Timeouts
 from portal.spkey.credentials import check_bearer_alphabet, check_key_alphabet
+from portal.spkey.deliveries import OF_HUBS, SHADOW_UPDATE, Hint
+from portal.spkey.documents import FetchError, fetch
+from portal.spkey.drift import Difference, differences
 from portal.spkey.errors import (
     BadCredentials,
     Busy,
@@ -33,15 +36,20 @@ from portal.spkey.records import (
 
 __all__ = [
     "HUB_STATUSES",
+    "OF_HUBS",
+    "SHADOW_UPDATE",
     "AnswerMeta",
     "BadCredentials",
     "Busy",
     "ClaimedEvent",
     "Client",
     "CommandAnswer",
+    "Difference",
     "Event",
+    "FetchError",
     "FieldProblem",
     "Forbidden",
+    "Hint",
     "HubOffline",
     "HubStatus",
     "NotFound",
@@ -61,4 +69,6 @@ __all__ = [
     "UnusableAnswer",
     "check_bearer_alphabet",
     "check_key_alphabet",
+    "differences",
+    "fetch",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from portal.spkey.answers import understand
 from portal.spkey.credentials import Credentials
@@ -228,6 +228,18 @@ def checked_base_url(text: str) -> str:
     if match["scheme"] == "http" and not _is_loopback(match["host"].strip("[]")):
         raise ValueError("A base URL is https; http is for this machine itself only.")
     return text.rstrip("/")
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether the address is https, or http on this machine itself, and names no account."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 
 
 def _is_loopback(host: str) -> bool:

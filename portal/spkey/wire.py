@@ -17,15 +17,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
-
-from portal.spkey.credentials import Credentials
 
 LARGEST_BODY = 1_000_000  # bytes, decoded
 POOLED_CONNECTIONS = 32
@@ -154,10 +152,20 @@ class _Session(requests.Session):
         """Nowhere: even unfollowed, requests would otherwise read a redirect's whole body."""
 
 
+class Proof(Protocol):
+    """What is added to a request to prove who we are, and hidden in what comes back."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add it."""
+
+    def hide_in(self, content: bytes) -> bytes:
+        """Return the content without it."""
+
+
 class Wire:
     """A pooled session for one base URL and one set of credentials; may be shared by threads."""
 
-    def __init__(self, credentials: Credentials, user_agent: str) -> None:
+    def __init__(self, credentials: Proof, user_agent: str) -> None:
         self._credentials = credentials
         self._session = _Session()
         self._session.trust_env = False  # no proxies, .netrc or CA bundles from the environment

@@ -19,6 +19,7 @@ GROWING = "|".join(
         *("hubs_hub", "hubs_spell", "hubs_search", "hub_photos_hubphoto"),
         *("hub_actions_hubaction", "hub_actions_hubactionattempt"),
         *("imports_import", "imports_row", "imports_batch", "imports_piece"),
+        "events_delivery",
         *("jobs_job", "jobs_jobmember", "jobs_jobrequest"),
     )
 )

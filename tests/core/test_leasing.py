@@ -16,6 +16,8 @@ from portal.claims.models import Claim, State
 from portal.core import leasing, worker
 from portal.core.leasing import LeaseLostError
 from portal.core.worker import WorkKind
+from portal.events import receivers
+from portal.events.models import Delivery
 from portal.hubs import rounds, watching
 from portal.hubs.actions import asking
 from portal.hubs.actions.asking import ActionRequest
@@ -152,10 +154,17 @@ def batches_to_look_at(request):
     )
 
 
+def events_to_work_on(request):
+    receiver = receivers.replace(request.getfixturevalue("acme"), None)
+    for number in range(ROWS):
+        known = {"event_id": str(number), "type": "HubClaimed", "hub": world.hub_id(number)}
+        Delivery.objects.create(receiver=receiver, names_us=True, **known)
+
+
 # What they write stands in transactions, which wait for nobody.
 CALLING_NOBODY = {
     *("reminders of keys that expire", "overdue jobs"),
-    *("photos to remove", "imports", "rows of imports"),
+    *("photos to remove", "imports", "rows of imports", "events"),
 }
 SETUPS = {
     "digests": digests,
@@ -167,6 +176,7 @@ SETUPS = {
     "rounds of hubs": organisations_with_hubs,
     "photos to remove": photos_that_were_removed,
     "actions on hubs": actions_on_hubs,
+    "events": events_to_work_on,
     "imports": imports_to_conduct,
     "rows of imports": batches_to_look_at,
     "key checks": keys_to_check,

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.events import receivers
+from portal.events.models import Delivery, ReceiverSecret
 from portal.hubs.actions import asking
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction, Kind
@@ -46,6 +48,9 @@ ADMINS = (
     "people:leave",
     "key:edit",
     "key:live",
+    "events:setup",
+    "events:live",
+    "events:replace",
     "organisation:settings",
     "sessions:list",
     "record:list",
@@ -128,6 +133,10 @@ POSTS = (
     "needs-take-back",
     "key:edit",
     "key:check",
+    "events:make",
+    "events:replace",
+    "events:secret-make",
+    "events:secret-remove",
     "organisation:settings",
     "organisation:switch",
     "sessions:end",
@@ -205,6 +214,20 @@ def import_beside(site: Site) -> Import:
     return plan
 
 
+def secret_beside(site: Site) -> ReceiverSecret:
+    """Return a secret of where the organisation's events come, made when there is none."""
+    organisation = site.organisation
+    if secret := ReceiverSecret.objects.filter(receiver=organisation.pk).first():
+        return secret
+    receiver = receivers.replace(organisation, None)
+    receivers.add_secret(receiver, None)
+    now = timezone.now()
+    for number, (kind, result) in enumerate((("Shadow Update", "read"), ("", "test"))):
+        came = {"event_id": str(number), "type": kind, "result": result, "received_at": now}
+        Delivery.objects.create(receiver=receiver, hub=str(uuid4()), **came)
+    return ReceiverSecret.objects.get(receiver=receiver)
+
+
 def request_beside(site: Site) -> JobRequest:
     """Return what some member of the site's organisation asks for."""
     return requests.ask_for_time(job_beside(site), member_beside(site))
@@ -213,6 +236,7 @@ def request_beside(site: Site) -> JobRequest:
 def portals(claim: Claim, site: Site) -> list[str]:
     """Return the addresses of an administrator's own pages and fragments."""
     return [
+        reverse("events:secret-remove", args=(secret_beside(site).pk,)),
         *map(reverse, ADMINS),
         *(reverse(name, args=(claim.pk,)) for name in CLAIMS),
         *(reverse(name, args=(hub_beside(site).pk,)) for name in HUBS),
@@ -253,6 +277,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
     things["jobs:handover-link-end"] = link.pk
+    things["events:secret-remove"] = secret_beside(site).pk
     things |= {"photos": photo_beside(site).pk, "photos:list": hub_beside(site).pk}
     action = action_beside(site)
     things |= {"hub-actions": action.hub_id, "hub-actions:stop": action.pk}

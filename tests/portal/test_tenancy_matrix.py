@@ -40,8 +40,8 @@ class Row:
 
     `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
     "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
-    that is complete), "handed photo" (a photo of it) or "link" (to its handover), of which
-    everybody has one.
+    that is complete), "handed photo" (a photo of it), "link" (to its handover) or "secret" (of
+    where its events come), of which everybody has one.
     """
 
     name: str
@@ -186,6 +186,14 @@ MATRIX = (
     Row("key:candidate-discard", "post", (IN, 302, 403, 403, 302, 403)),
     Row("key:candidate-use", "post", (IN, 302, 403, 403, 302, 403)),
     Row("key:live", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("events:setup", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("events:live", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("events:make", "post", (IN, 302, 403, 403, 302, 403)),
+    Row("events:replace", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("events:replace", "post", (IN, 302, 403, 403, 302, 403)),
+    Row("events:secret-make", "post", (IN, 200, 403, 403, 200, 403)),
+    Row("events:secret-remove", "get", (IN, 200, 403, 404, 200, 403), "secret"),
+    Row("events:secret-remove", "post", (IN, 302, 403, 404, 302, 403), "secret"),
     Row("record:list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("record:export", "post", (IN, 200, 403, 403, 200, 403)),
     Row("activity", "get", (IN, 200, 200, 200, 200, 200)),
@@ -299,6 +307,7 @@ OTHERWISE = {
     "metrics",
     "operators-state",
     "ready",
+    "event-receiver",
     "factor-invitation",
     "handover-large",
     "handover-link",
@@ -372,6 +381,7 @@ def things(
         mine["photo"] = pages.photo_beside(site).pk
         mine["removed photo"] = pages.photo_beside(site, removed_at=timezone.now()).pk
         link = pages.link_beside(site)
+        mine["secret"] = pages.secret_beside(site).pk
         mine["import"] = pages.import_beside(site).pk
         mine["handed"], mine["link"] = link.handover.job_id, link.pk
         mine["handed photo"] = f"{link.handover.job_id} {mine['photo']}"
@@ -523,6 +533,13 @@ def test_a_made_up_link_to_a_handover_is_nothing_to_anybody(clients):
         get, post = clients[role].get, clients[role].post
         asked = (get(address), post(address), get(address + photo), get(f"{address}{photo}small/"))
         assert {answer.status_code for answer in asked} == {404}, role
+
+
+def test_a_made_up_address_for_events_is_nothing_to_anybody(clients):
+    for role in EVERYBODY:
+        for method in (clients[role].get, clients[role].post):
+            answer = method(reverse("event-receiver", args=("made-up",)))
+            assert (answer.status_code, answer.content) == (404, b"Not Found\n"), role
 
 
 def test_everybody_ends_their_own_other_sessions_and_nobody_elses(clients, ira, as_person):

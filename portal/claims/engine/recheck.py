@@ -44,12 +44,17 @@ def first(claim: Claim, decision: Decision, now: datetime) -> datetime | None:
 
 def recheck_now(claim: Claim) -> None:
     """Recheck older claims at once when a new one finds their hub to be claimed already."""
-    now = timezone.now()
-    older = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
+    of_hub = Claim.objects.filter(organisation=claim.organisation_id, hub=claim.hub_id)
+    bring_forward(of_hub, timezone.now())
+
+
+def bring_forward(claims: QuerySet[Claim], at: datetime) -> None:
+    """Recheck those of the claims then that ended badly after a send, not long ago."""
     ended_badly = Q(state__in=FINAL) & ~Q(state__in=SUCCEEDED) & ~Q(reason=Reason.KEY_MISMATCH)
-    lately = Q(finished_at__gt=now - timing.RECHECK_WINDOW)
-    older.filter(ended_badly, lately, sends__gt=0, late_effect_at=None).update(
-        **leasing.due_at(now)
+    lately = Q(finished_at__gt=at - timing.RECHECK_WINDOW)
+    later = Q(due_at=None) | Q(due_at__gt=at)
+    claims.filter(ended_badly, lately, later, sends__gt=0, late_effect_at=None).update(
+        **leasing.due_at(at)
     )
 
 

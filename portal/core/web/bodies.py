@@ -56,7 +56,7 @@ class BoundedBody(MiddlewareMixin):
         """Refuse by what the headers say."""
         if "Transfer-Encoding" in request.headers:
             return _taken_at(request).refuse(request, HTTPStatus.LENGTH_REQUIRED)
-        if (size := _size(request)) <= ORDINARY:
+        if (size := size_of(request)) <= ORDINARY:
             return None
         taken = _taken_at(request)
         if size <= taken.most:
@@ -65,7 +65,7 @@ class BoundedBody(MiddlewareMixin):
         return taken.refuse(request, HTTPStatus.CONTENT_TOO_LARGE)
 
 
-def _size(request: HttpRequest) -> int:
+def size_of(request: HttpRequest) -> int:
     """Return the length of the body, as Django itself understands the header."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)

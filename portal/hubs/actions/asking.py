@@ -1,6 +1,7 @@
 """What people do to an action: ask for it, and stop it. One hub has one active action."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from portal.core.leasing import Lease, due_at, holder, taken_away
+from portal.core.leasing import Lease, due_at, holder, taken_away, under_way
+from portal.hubs import watching
 from portal.hubs.actions.ends import record_asked, record_end
 from portal.hubs.actions.models import ACTIVE, Command, HubAction, Kind, State
 from portal.hubs.models import Hub
@@ -151,6 +153,19 @@ def resume(organisation_id: uuid.UUID) -> int:
     """Put the actions that waited for the organisation's key back to work; return how many."""
     waiting = HubAction.objects.filter(organisation=organisation_id, state=State.BLOCKED)
     return waiting.update(**due_at(timezone.now()))
+
+
+def look_again(hubs: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Make the actions on these hubs, by their keys, due now: something may have happened to them.
+
+    Return of which hubs one is under way, that may have read the hub before.
+    """
+    active = HubAction.objects.active().filter(hub__in=hubs)
+    resting = active.filter(state__in=(State.WAITING, State.VERIFYING))
+    for is_lately, at in watching.when_to_read(timezone.now()):
+        lately = Hub.objects.filter(is_lately, pk__in=hubs)
+        resting.filter(hub__in=lately.values("pk"), due_at__gt=at).update(**due_at(at))
+    return set(under_way(active).values_list("hub_id", flat=True))
 
 
 def can_stop(action: HubAction) -> bool:

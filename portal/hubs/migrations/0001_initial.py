@@ -146,6 +146,8 @@ class Migration(migrations.Migration):
                     "replaced_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="replaced at"),
                 ),
+                ("heard_at", models.DateTimeField(editable=False, null=True)),
+                ("hinted_at", models.DateTimeField(editable=False, null=True)),
                 ("note", models.TextField(blank=True, max_length=1000, verbose_name="note")),
                 (
                     "claimed_by_name",

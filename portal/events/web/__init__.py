@@ -1,0 +1,1 @@
+"""The address that takes events, and the page on which it is set up."""
