@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "portal.notices",
     "portal.gateway",
     "portal.sites",
+    "portal.consent",
     "portal.hubs",
     "portal.hubs.photos",
     "portal.hubs.actions",
@@ -240,6 +241,8 @@ SUPPORT_FACTOR_SECONDS = 5 * 60
 OPERATOR_FACTOR_SECONDS = 15 * 60
 # How many claims one agent may make for others in an hour.
 SUPPORT_CLAIMS_AN_HOUR = 60
+# For how many organisations one agent may act in a day.
+SUPPORT_ORGANISATIONS_A_DAY = 10
 # The cookie of Django's default would hold the names of sites.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -46,7 +46,17 @@ TOPIC_OF: Final[dict[str, Topic]] = {
 }
 # Told at once, whatever somebody chooses.
 SAFETY: Final[frozenset[str]] = frozenset(
-    {Notice.Kind.UNKNOWN_HUBS, Notice.Kind.ADMINISTRATORS, Notice.Kind.OPERATOR_CHANGE}
+    {
+        Notice.Kind.UNKNOWN_HUBS,
+        Notice.Kind.ADMINISTRATORS,
+        Notice.Kind.OPERATOR_CHANGE,
+        Notice.Kind.SUPPORT_GRANTED,
+        Notice.Kind.SUPPORT_USED,
+        Notice.Kind.SUPPORT_ASKED,
+        Notice.Kind.BREAK_GLASS,
+        Notice.Kind.GLASS_BROKEN,
+        Notice.Kind.SUPPORT_BURST,
+    }
 )
 # Told at once to who has asked.
 ANSWERS: Final[frozenset[str]] = frozenset({Notice.Kind.JOB_ANSWER})

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("consent", "0001_initial"),
         ("hubs", "0001_initial"),
         ("jobs", "0001_initial"),
         ("orgs", "0001_initial"),
@@ -147,6 +148,17 @@ class Migration(migrations.Migration):
                         related_name="claims_for_others",
                         to="orgs.organisation",
                         verbose_name="acting organisation",
+                    ),
+                ),
+                (
+                    "support_grant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="consent.grant",
+                        verbose_name="support grant",
                     ),
                 ),
                 (
@@ -513,6 +525,20 @@ class Migration(migrations.Migration):
                     ("acting_organisation", models.F("organisation")), _negated=True
                 ),
                 name="claim_acts_for_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acting_organisation", None),
+                    ("support_grant", None),
+                )
+                | models.Q(
+                    ("acting_organisation__isnull", False),
+                    ("support_grant__isnull", False),
+                ),
+                name="claim_for_another_has_a_grant",
             ),
         ),
         migrations.AddConstraint(
