@@ -42,6 +42,7 @@ urlpatterns = [
     path("hubs/", include("portal.hubs.web.action_urls")),
     path("organisation/", include("portal.orgs.web.urls")),
     path("support/", include("portal.support.web.urls")),
+    path("support-access/", include("portal.consent.web.urls")),
     path("record/", include("portal.audit.web.urls")),
     path("accounts/", include("portal.orgs.web.account_urls")),
     path("accounts/activity/", record.activity, name="activity"),

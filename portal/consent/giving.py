@@ -107,8 +107,7 @@ def told_of(grant: Grant, sites: list[str]) -> dict[str, object]:
 def revoke(grant: Grant, actor: User) -> bool:
     """Take the leave back at once; say whether it still stood.
 
-    The caller has checked that the person administers the organisation, or for break glass leads
-    the support organisation. A send that is being committed at this moment comes before.
+    The caller has checked that the person administers the organisation. A send that is being committed at this moment comes before.
     """
     now = timezone.now()
     open_ones = Grant.objects.filter(pk=grant.pk, ended_at=None)

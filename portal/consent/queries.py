@@ -1,9 +1,12 @@
 """Grants, requests and codes, as pages ask for them."""
 
+import uuid
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
+from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.consent.models import (
     AccessRequest,
@@ -12,7 +15,8 @@ from portal.consent.models import (
     Grant,
     GrantQuerySet,
 )
-from portal.orgs.models import ApiCredential, Membership, Organisation
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
+from portal.sites.models import Site, SiteQuerySet
 
 LISTED = 50
 
@@ -33,6 +37,14 @@ def standing_for(agent: Membership) -> list[Grant]:
     return list(found[:LISTED])
 
 
+def sites_of(grant: Grant | None) -> SiteQuerySet:
+    """Return the sites at which the grant holds, archived ones too; none without a grant."""
+    if grant is None:
+        return Site.objects.none()
+    theirs = Site.objects.filter(organisation=grant.organisation_id)
+    return theirs if grant.all_sites else theirs.filter(pk__in=grant.sites.values("pk"))
+
+
 def requests_of(admin: Membership) -> AccessRequestQuerySet:
     """Return what support asks of the administrator's organisation."""
     return AccessRequest.objects.of(admin).select_related(
@@ -43,6 +55,17 @@ def requests_of(admin: Membership) -> AccessRequestQuerySet:
 def requests_by(agent: Membership) -> AccessRequestQuerySet:
     """Return what the agent has asked for."""
     return AccessRequest.objects.by_agent(agent).select_related("grant")
+
+
+def waiting_at(admin: Membership) -> list[AccessRequest]:
+    """Return what support asks of the administrator's organisation and nobody has answered."""
+    return list(requests_of(admin).waiting()[:LISTED])
+
+
+def broken_at(admin: Membership) -> list[Grant]:
+    """Return by what support acts for the administrator's organisation without its consent."""
+    standing = Grant.objects.of(admin).standing().filter(kind=Grant.Kind.BREAK_GLASS)
+    return list(standing.select_related("support_organisation")[:LISTED])
 
 
 def standing_code_of(admin: Membership) -> Code | None:
@@ -63,7 +86,55 @@ def done_under(grants: list[Grant]) -> dict[UUID, int]:
     return dict(counted.values_list("pk", "made"))
 
 
+def grants_visible_to(person: User) -> GrantQuerySet:
+    """Return the grants of the person's organisations, by which others act for them."""
+    mine = Membership.objects.organisations_of(person)
+    return Grant.objects.filter(organisation__in=mine).with_details().prefetch_related("sites")
+
+
+def usable_by(person: User) -> GrantQuerySet:
+    """Return the grants that the person may use as an agent, in whichever organisation."""
+    as_agent = Membership.objects.active_of(person).filter(support=True)
+    return (
+        Grant.objects.filter(support_organisation__in=as_agent.values("organisation"))
+        .filter(Q(agent=None) | Q(agent=person))
+        .with_details()
+        .prefetch_related("sites")
+    )
+
+
+def requests_visible_to(person: User) -> QuerySet[AccessRequest]:
+    """Return what support asks of the person's organisations."""
+    mine = Membership.objects.organisations_of(person)
+    details = ("membership__organisation", "organisation", "answered_by", "grant")
+    return AccessRequest.objects.filter(organisation__in=mine).select_related(*details)
+
+
 def actions_on(admin: Membership) -> QuerySet[Entry]:
-    """Return the record of what support did on the administrator's organisation, newest first."""
-    theirs = Entry.objects.filter(organisation_id=admin.organisation_id, kind="support")
+    """Return the organisation's record, newest first, to be narrowed by `conditions_of`."""
+    theirs = Entry.objects.filter(organisation_id=admin.organisation_id)
     return theirs.order_by("-at", "-pk")
+
+
+def conditions_of(admin: Membership) -> list[Q]:
+    """Return conditions of which each action of support's meets one, by an index."""
+    own = Q(organisation_id=admin.organisation_id)
+    by_agents = Q(acting_organisation_id__in=list(supporters().values_list("pk", flat=True)))
+    return [own & Q(kind=Kind.SUPPORT), own & by_agents & ~Q(kind=Kind.SUPPORT)]
+
+
+def grants_behind(entries: Iterable[Entry], admin: Membership) -> dict[str, Grant]:
+    """Return by which grant each entry's thing was done: the id of the thing → its grant."""
+    ids = {entry.object_id for entry in entries if _is_id(entry.object_id)}
+    theirs = Grant.objects.of(admin).with_details()
+    found = {str(grant.pk): grant for grant in theirs.filter(pk__in=ids)}
+    claims = theirs.filter(claims__in=ids).annotate(claim=F("claims__pk"))
+    return found | {str(grant.claim): grant for grant in claims}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

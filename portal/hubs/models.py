@@ -233,6 +233,8 @@ class Hub(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("-created_at", "-id"), name="hub_newest"),
+            # Whose a hub is, asked across organisations.
+            models.Index(fields=("hub_id",), name="hub_of_whom"),
             models.Index(
                 fields=("organisation", "due_at"),
                 condition=Q(due_at__isnull=False),

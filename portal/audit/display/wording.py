@@ -44,6 +44,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "support.code_used": _("%(who)s was let in by a code"),
     "support.broke_glass": _("%(who)s broke the glass: access without consent"),
     "support.page_opened": _("%(who)s opened a page under break glass"),
+    "support.named_unknown": _("%(who)s named an organisation that the portal does not know"),
     "support.exported": _("%(who)s exported what support did"),
     # Hubs
     "hub.photo_added": _("%(who)s added a photo of hub %(hub)s"),

@@ -46,8 +46,9 @@ class ClaimRequest:
     """What somebody asks for. `submission` is the form's token: the same one, the same claim.
 
     `acting_organisation`, `support_grant` and `reason` belong to a claim made by support for
-    another organisation; `site` is None where that organisation's site is not in the portal. `place` is
-    where in the building the hub goes, at most 80 characters; "" takes it from the job's list.
+    another organisation; `site` is None where that organisation's site is not in the portal.
+    `place` is where in the building the hub goes, at most 80 characters; "" takes it from the
+    job's list.
     `job` is the id of the job that the person works on: another counts where that one cannot.
     `replaces` is the hub in whose place this one is put.
     """

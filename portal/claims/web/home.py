@@ -13,6 +13,7 @@ from portal.claims import first_steps, job_progress, queries
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.web import home_admin, home_jobs
+from portal.consent import queries as consents
 from portal.core.web.fragments import wants_fragment
 from portal.jobs import queries as job_queries
 from portal.orgs import access
@@ -79,7 +80,11 @@ def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, Any]:
     if second_factor.lack(request, agent.user):
         return {"rows": [], "lacks_factor": True}
     claims = queries.latest(queries.claims_for_others(agent), agent)
-    return {"rows": [list_item.for_others(claim) for claim in claims], "for_others": True}
+    return {
+        "rows": [list_item.for_others(claim) for claim in claims],
+        "for_others": True,
+        "grants": consents.standing_for(agent),
+    }
 
 
 def _for_member(member: Membership) -> dict[str, Any]:

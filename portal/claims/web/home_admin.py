@@ -20,6 +20,7 @@ from portal.claims.first_steps import Progress
 from portal.claims.groups import RECENT, claims_in
 from portal.claims.models import Reason
 from portal.claims.web import home_jobs
+from portal.consent import queries as consents
 from portal.core.models import Heartbeat
 from portal.core.moments import read_moment
 from portal.hubs import counts, troubles
@@ -100,7 +101,12 @@ def _of_portal(admin: Membership) -> list[Need]:
 def _to_answer(admin: Membership) -> list[Need]:
     waiting = releases.by_person(job_progress.waiting_for_release(admin))
     requests = jobs.open_requests(admin)
-    return [*map(home_items.of_waiting, waiting), *map(home_items.of_request, requests)]
+    return [
+        *map(home_items.of_break_glass, consents.broken_at(admin)),
+        *map(home_items.of_waiting, waiting),
+        *map(home_items.of_access_request, consents.waiting_at(admin)),
+        *map(home_items.of_request, requests),
+    ]
 
 
 def _of_hubs(organisation: Organisation) -> list[Need]:

@@ -358,6 +358,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="hub",
+            index=models.Index(fields=["hub_id"], name="hub_of_whom"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
             index=models.Index(
                 condition=models.Q(("due_at__isnull", False)),
                 fields=["organisation", "due_at"],

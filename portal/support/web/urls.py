@@ -1,11 +1,18 @@
-"""Support's addresses."""
+"""Support's addresses. What is done for an organisation stands under the grant that allows it."""
 
 from django.urls import path
 
-from portal.support.web import views
+from portal.support.web import acting, glass, views
 
 app_name = "support"
 urlpatterns = [
     path("", views.claim_list, name="claims"),
-    path("new/", views.new, name="new"),
+    path("find/", views.find, name="find"),
+    path("ask/", views.ask, name="ask"),
+    path("code/", views.code, name="code"),
+    path("break-glass/", glass.begin, name="break-glass"),
+    path("break-glass/confirm/", glass.confirm, name="break-glass-confirm"),
+    path("unknown/", glass.unknown, name="unknown"),
+    path("<uuid:pk>/", acting.organisation, name="organisation"),
+    path("<uuid:pk>/claim/", acting.claim, name="claim"),
 ]
