@@ -1,4 +1,6 @@
-"""Acting for an organisation that has not consented: with a reason, for an hour, and seen by all."""
+"""Acting for an organisation that has not consented: for an hour, and seen by all."""
+
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,7 +56,7 @@ def break_glass(
 
 
 def _tell(grant: Grant, agent: Membership) -> None:
-    about = {
+    about: dict[str, Any] = {
         "grant": str(grant.pk),
         "support": grant.support_organisation.name,
         "reason": grant.reason,

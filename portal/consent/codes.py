@@ -26,7 +26,7 @@ from portal.orgs.models import Membership, Organisation
 ALPHABET: Final = "CDFHJKMNPRTVWXY"
 LENGTH: Final = 6
 # What a Greek keyboard has in the place of those of the same look.
-GREEK: Final = str.maketrans("ΗΚΜΝΡΤΧΥ", "HKMNPTXY")
+GREEK: Final = str.maketrans("ΗΚΜΝΡΤΧΥ", "HKMNPTXY")  # noqa: RUF001 - meant
 TRIES: Final = Limit("codes tried by a support agent", most=20, seconds=3600)
 MADE: Final = Limit("codes made by an administrator", most=30, seconds=3600)
 

@@ -1,6 +1,7 @@
 """Giving consent and taking it back; each is recorded and written about in its transaction."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -92,7 +93,7 @@ def check(organisation: Organisation, support: Organisation, scope: Scope) -> li
     return sorted(site.shown_name for site in scope.sites or ())
 
 
-def told_of(grant: Grant, sites: list[str]) -> dict[str, object]:
+def told_of(grant: Grant, sites: list[str]) -> dict[str, Any]:
     """Return what every e-mail about a grant says of it."""
     return {
         "support": grant.support_organisation.name,
@@ -107,7 +108,8 @@ def told_of(grant: Grant, sites: list[str]) -> dict[str, object]:
 def revoke(grant: Grant, actor: User) -> bool:
     """Take the leave back at once; say whether it still stood.
 
-    The caller has checked that the person administers the organisation. A send that is being committed at this moment comes before.
+    The caller has checked that the person administers the organisation. A send that is being
+    committed at this moment comes before.
     """
     now = timezone.now()
     open_ones = Grant.objects.filter(pk=grant.pk, ended_at=None)

@@ -1,10 +1,9 @@
 """Grants, requests and codes, as pages ask for them."""
 
-import uuid
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry
@@ -125,16 +124,15 @@ def conditions_of(admin: Membership) -> list[Q]:
 
 def grants_behind(entries: Iterable[Entry], admin: Membership) -> dict[str, Grant]:
     """Return by which grant each entry's thing was done: the id of the thing → its grant."""
-    ids = {entry.object_id for entry in entries if _is_id(entry.object_id)}
-    theirs = Grant.objects.of(admin).with_details()
-    found = {str(grant.pk): grant for grant in theirs.filter(pk__in=ids)}
-    claims = theirs.filter(claims__in=ids).annotate(claim=F("claims__pk"))
-    return found | {str(grant.claim): grant for grant in claims}
+    ids = [pk for entry in entries if (pk := _id(entry.object_id))]
+    theirs = Grant.objects.of(admin)
+    claims = dict(theirs.filter(claims__pk__in=ids).values_list("claims__pk", "pk"))
+    found = theirs.with_details().in_bulk([*ids, *claims.values()])
+    return {str(pk): found[grant] for pk, grant in ({pk: pk for pk in found} | claims).items()}
 
 
-def _is_id(text: str) -> bool:
+def _id(text: str) -> UUID | None:
     try:
-        uuid.UUID(text)
+        return UUID(text)
     except ValueError:
-        return False
-    return True
+        return None

@@ -54,9 +54,9 @@ def _by_hub_or_person(text: str) -> set[UUID]:
     """Return the ids of the organisations that have this hub, or whom this person administers."""
     hubs = Hub.objects.filter(hub_id=_hub_id(text), binding=Hub.Binding.OURS)
     people = Membership.objects.administrators().filter(user__email__iexact=text)
-    asked = (hubs.values_list("organisation", flat=True), people.values_list("organisation"))
-    by_hub, by_person = (list(each.order_by()[:SHOWN]) for each in asked)
-    return {*by_hub, *(pk for (pk,) in by_person)}
+    by_hub = hubs.order_by().values_list("organisation_id", flat=True)[:SHOWN]
+    by_person = people.order_by().values_list("organisation_id", flat=True)[:SHOWN]
+    return {*by_hub, *by_person}
 
 
 def _hub_id(text: str) -> UUID:

@@ -71,9 +71,8 @@ def seen(claim: Claim) -> str:
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     """Return a claim that the person may see, with all that its page shows, or raise Http404."""
     claims = claims_visible_to(access.person(request)).with_details()
-    return get_object_or_404(
-        claims.select_related("acting_organisation", "retry_of", "support_grant__granted_by"), pk=pk
-    )
+    beside = ("acting_organisation", "retry_of", "support_grant__granted_by")
+    return get_object_or_404(claims.select_related(*beside), pk=pk)
 
 
 def watch_hub(claim: Claim) -> None:

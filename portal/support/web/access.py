@@ -30,7 +30,7 @@ type AgentView[**P] = Callable[Concatenate[HttpRequest, Membership, P], HttpResp
 type ActingView[**P] = Callable[Concatenate[HttpRequest, Authority, P], HttpResponse]
 
 
-def agents_only[**P](view: AgentView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def agents_only[**P](view: AgentView[P]) -> Callable[..., HttpResponse]:
     """Give the view the agent's membership, or show what the agent must do first.
 
     What is posted needs a factor that was used just now. Where it was used too long ago, what
