@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
+    "portal.moves",
     "portal.imports",
     "portal.tray",
     "portal.support",

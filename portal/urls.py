@@ -41,6 +41,7 @@ urlpatterns = [
     path("sites/", include("portal.sites.web.urls")),
     path("hubs/", include("portal.hubs.web.action_urls")),
     path("organisation/", include("portal.orgs.web.urls")),
+    path("moves/", include("portal.moves.web.urls")),
     path("support/", include("portal.support.web.urls")),
     path("support-access/", include("portal.consent.web.urls")),
     path("record/", include("portal.audit.web.urls")),

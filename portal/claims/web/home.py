@@ -16,6 +16,8 @@ from portal.claims.web import home_admin, home_jobs
 from portal.consent import queries as consents
 from portal.core.web.fragments import wants_fragment
 from portal.jobs import queries as job_queries
+from portal.moves import queries as moves
+from portal.moves.display import wording as moves_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -84,6 +86,7 @@ def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, Any]:
         "rows": [list_item.for_others(claim) for claim in claims],
         "for_others": True,
         "grants": consents.standing_for(agent),
+        "moves": [(each, moves_wording.supports_chip(each)) for each in moves.waiting_for(agent)],
     }
 
 

@@ -28,6 +28,8 @@ from portal.hubs.display.links import hubs_where
 from portal.hubs.learnt import learnt_sites
 from portal.jobs import queries as jobs
 from portal.jobs import site_numbers
+from portal.moves import queries as moves
+from portal.moves.display import home_lines
 from portal.notices import dismissals
 from portal.orgs import access, members
 from portal.orgs.access import Ability
@@ -104,6 +106,7 @@ def _to_answer(admin: Membership) -> list[Need]:
     return [
         *map(home_items.of_break_glass, consents.broken_at(admin)),
         *map(home_items.of_waiting, waiting),
+        *map(home_lines.to_answer, moves.to_answer(admin)),
         *map(home_items.of_access_request, consents.waiting_at(admin)),
         *map(home_items.of_request, requests),
     ]

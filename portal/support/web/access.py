@@ -42,7 +42,7 @@ def agents_only[**P](view: AgentView[P]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         agent = access.current(request, Ability.SUPPORT)
-        return _lacking(request, agent) or view(request, agent, *args, **kwargs)
+        return lacking(request, agent) or view(request, agent, *args, **kwargs)
 
     return guarded
 
@@ -58,7 +58,7 @@ def acting[**P](view: ActingView[P]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, pk: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> Any:
         grant, agent = _mine(request, pk)
-        if (answer := _lacking(request, agent)) is not None:
+        if (answer := lacking(request, agent)) is not None:
             return answer
         try:
             authority = rights.authority(agent, grant.organisation_id, grant=grant.pk)
@@ -86,7 +86,8 @@ def _mine(request: HttpRequest, pk: uuid.UUID) -> tuple[Grant, Membership]:
     return grant, access.require(person, grant.support_organisation_id, Ability.SUPPORT)
 
 
-def _lacking(request: HttpRequest, agent: Membership) -> HttpResponse | None:
+def lacking(request: HttpRequest, agent: Membership) -> HttpResponse | None:
+    """Return what an agent is shown who lacks the second factor, None where nothing is lacking."""
     missing = lack_of_agent(request, agent.user)
     if missing == Lack.NOT_FRESH:
         drafts.keep(request)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal.support.web import acting, glass, views
+from portal.hubs.photos.files import Size
+from portal.support.web import acting, glass, moves, views
 
 app_name = "support"
 urlpatterns = [
@@ -13,6 +14,25 @@ urlpatterns = [
     path("break-glass/", glass.begin, name="break-glass"),
     path("break-glass/confirm/", glass.confirm, name="break-glass-confirm"),
     path("unknown/", glass.unknown, name="unknown"),
+    path("moves/", moves.request_list, name="moves"),
+    path("moves/<uuid:pk>/", moves.request_page, name="move"),
+    *(
+        path(f"moves/<uuid:pk>/{what}/", moves.decide, {"what": what}, name=f"move-{what}")
+        for what in moves.FORMS
+    ),
+    path("moves/<uuid:pk>/live/", moves.live, name="move-live"),
+    path(
+        "moves/<uuid:pk>/photos/<uuid:photo>/",
+        moves.photo,
+        {"size": Size.SMALL},
+        name="move-photo",
+    ),
+    path(
+        "moves/<uuid:pk>/photos/<uuid:photo>/large/",
+        moves.photo,
+        {"size": Size.LARGE},
+        name="move-large",
+    ),
     path("<uuid:pk>/", acting.organisation, name="organisation"),
     path("<uuid:pk>/claim/", acting.claim, name="claim"),
 ]
