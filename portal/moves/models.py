@@ -65,10 +65,10 @@ class MoveRequestQuerySet(models.QuerySet["MoveRequest"]):
     """Move requests, as far as somebody may see them: each side by a method of its own."""
 
     def visible_to(self, user: User) -> Self:
-        """Return what the person has asked for, and what others of an organisation they run."""
+        """Return what the person has asked for, and what others where all sites are theirs."""
         mine = Membership.objects.organisations_of(user)
         own = Q(organisation__in=mine, asked_by=user)
-        return self.filter(own | Q(organisation__in=mine.filter(role=Membership.Role.ADMIN)))
+        return self.filter(own | Q(organisation__in=mine.filter(all_sites=True)))
 
     def of(self, member: Membership) -> Self:
         """Return the requests of the member's organisation."""

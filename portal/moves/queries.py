@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from portal.hubs.models import Binding, Hub
+from portal.hubs.models import Hub
 from portal.hubs.photos import album
 from portal.hubs.photos.models import HubPhoto
 from portal.jobs import rights
@@ -95,20 +95,23 @@ def holders_hub(asked: MoveRequest) -> Hub | None:
 
 
 def newest_of(member: Membership, hubs: Iterable[Hub]) -> dict[UUID, MoveRequest]:
-    """Return the newest request of the member's organisation for each of these hubs, by their ids.
-
-    Asked only for hubs that are somebody else's, and for those that were asked for before.
-    """
-    wanted = [hub.pk for hub in hubs if hub.binding == Binding.OTHER]
+    """Return the newest request that the member sees for each of these hubs, by their rows' ids."""
+    wanted = [hub.pk for hub in hubs]
     if not wanted:
         return {}
-    found = MoveRequest.objects.of(member).filter(hub__in=wanted).order_by("asked_at", "pk")
+    seen = MoveRequest.objects.of(member).visible_to(member.user)
+    found = seen.filter(hub__in=wanted).order_by("asked_at", "pk")
     return {asked.hub_id: asked for asked in found}
 
 
 def newest_for(member: Membership, hub: Hub) -> MoveRequest | None:
-    """Return the newest request of the member's organisation for the hub."""
-    return MoveRequest.objects.of(member).filter(hub=hub).order_by("-asked_at", "-pk").first()
+    """Return the newest request for the hub that the member sees."""
+    return newest_of(member, [hub]).get(hub.pk)
+
+
+def is_asked_by_a_colleague(member: Membership, hub: Hub) -> bool:
+    """Say whether a request for the hub is open that the member does not see."""
+    return MoveRequest.objects.of(member).open().filter(hub=hub).exists()
 
 
 def is_undecided(asked: MoveRequest) -> bool:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Final
 
-from portal import spkey
 from portal.core import leasing
 from portal.core.leasing import Lease, LeaseLostError, given_back
 from portal.core.worker import WorkKind
@@ -11,6 +10,8 @@ from portal.moves import holding, looking
 from portal.moves.models import MoveRequest, State
 
 AT_A_TIME: Final = 4
+# Longer than a read in both spellings may take.
+LONGEST_LOOK: Final = timedelta(seconds=40)
 DETAILS: Final = (
     "organisation",
     "support_organisation__credential",
@@ -50,6 +51,6 @@ STEPS: Final = WorkKind(
         leasing.due(MoveRequest.objects.all()), limit, AT_A_TIME
     ),
     work=step,
-    longest=lambda: timedelta(seconds=2 * spkey.Timeouts().get_total),
+    longest=lambda: LONGEST_LOOK,
     priority=1,
 )

@@ -9,6 +9,7 @@ from portal.claims.models import Claim
 from portal.claims.telling import Telling
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
+from portal.moves.models import MoveRequest
 from portal.orgs.models import User
 from portal.sites.models import Site
 
@@ -32,7 +33,8 @@ class Lookup:
     `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
     up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait. `move` is
     what the reader may do about a hub that is at another site, `for_admin` as in `Followed`.
-    `telling`: whether the administrators know of the hub, or what came of telling them.
+    `telling`: whether the administrators know of the hub, or what came of telling them. `request`
+    is the newest by which the hub was asked for, of one that is somebody else's.
     """
 
     hub: Hub
@@ -42,6 +44,7 @@ class Lookup:
     move: Move = Move.NOTHING
     for_admin: bool = False
     telling: Telling = Telling.NOTHING
+    request: MoveRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Followed:
 
     `reader` is whose tray it is; None stands for who made the claim. `tried`: they have asked to
     have it tried at once. `held_back`: it was not, just now. `for_admin`: the reader runs the
-    organisation's people and key. `telling` as in `Lookup`.
+    organisation's people and key. `telling` and `request` as in `Lookup`.
     """
 
     claim: Claim
@@ -60,6 +63,7 @@ class Followed:
     held_back: bool = False
     for_admin: bool = False
     telling: Telling = Telling.NOTHING
+    request: MoveRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

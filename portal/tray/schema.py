@@ -147,7 +147,8 @@ class News:
     online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
     `last_seen` is when SpKey heard of such a hub last. `to_release`: an administrator releases or
-    rejects it. `id` is the row's, None where the news is
+    rejects it. `ask_url` is where a hub that is bound elsewhere is asked for, `request_url` where
+    it is seen what came of that. `id` is the row's, None where the news is
     for any of them; `seen` is made of all the rest: the same value, the same news.
     """
 
@@ -165,6 +166,8 @@ class News:
     meta: str = ""
     number: str = ""
     url: str = ""
+    ask_url: str = ""
+    request_url: str = ""
     hub_id: uuid.UUID | None = None
     claim_id: uuid.UUID | None = None
     can_claim: bool = False

@@ -28,6 +28,7 @@ from portal.hubs import watching
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
 from portal.jobs import rights
+from portal.moves import queries as requests
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -140,6 +141,11 @@ def available_actions(claim: Claim) -> tuple[Action, ...]:
         Action.TELL: telling.of_claim(claim) is not None,
     }
     return tuple(action for action, may in can.items() if may)
+
+
+def is_somebody_elses(claim: Claim) -> bool:
+    """Whether the claim was refused because the hub is bound to another organisation."""
+    return claim.reason == Reason.ANOTHER_ORGANISATION and not claim.by_support
 
 
 class _SpokenOf:
@@ -287,6 +293,7 @@ class _Found:
         self.site_names = self._read_site_names()
         self.moves = moves.Moves(member, self._own())
         self.tellings = self._tellings(asked)
+        self.requests = requests.newest_of(member, self._somebody_elses())
         self.trouble = self._trouble()
         self._watch()
 
@@ -296,7 +303,7 @@ class _Found:
             its = self.claims[taken.pk]
             followed = self._followed(its, tried=taken.tried, held_back=taken.held_back)
             told = taken.telling or self.tellings.of(telling.of_claim(its))
-            return replace(followed, telling=told)
+            return replace(followed, telling=told, request=self.requests.get(its.hub_id))
         if not isinstance(taken, _OfHub):
             return taken
         claim = self.active.get(taken.hub_id)
@@ -310,6 +317,7 @@ class _Found:
                 move=self.moves.of(hub, site),
                 for_admin=self.for_admin,
                 telling=taken.telling or self.tellings.of(telling.of_lookup(hub, site)),
+                request=self.requests.get(hub.pk),
             )
         if site is None or claim.spkey_site_id != site.spkey_site_id:
             return ClaimedElsewhere(claim)
@@ -368,6 +376,12 @@ class _Found:
 
     def _own(self) -> list[Hub]:
         return [hub for hub in self.hubs.values() if hub.binding == Hub.Binding.OURS]
+
+    def _somebody_elses(self) -> list[Hub]:
+        """Return the hubs that can be asked for, or were: as they are, or as a claim found them."""
+        refused = [each for each in self.claims.values() if is_somebody_elses(each)]
+        looked_up = [hub for hub in self.hubs.values() if hub.binding == Hub.Binding.OTHER]
+        return [*looked_up, *(claim.hub for claim in refused)]
 
     def _unread(self) -> list[Hub]:
         return [hub for hub in self.hubs.values() if not is_looked_up(hub)]

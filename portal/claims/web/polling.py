@@ -24,13 +24,16 @@ from django.views.decorators.http import require_GET
 from portal.claims import permissions, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
-from portal.claims.models import SUCCEEDED, Claim, State
+from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.claims.queries import claims_visible_to
 from portal.claims.web import moves, support_gate
 from portal.core.prepared import Prepared
 from portal.hubs import watching
 from portal.hubs.models import Hub
+from portal.moves import queries as requests
+from portal.moves.display import wording as moves_wording
 from portal.orgs import access
+from portal.orgs.access import Ability
 from portal.orgs.models import User
 
 SITE_STAYS_FOR: Final = timedelta(hours=4)
@@ -119,6 +122,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "move": moves.offer(claim, reader) if elsewhere else None,
         **_telling(claim, reader),
+        **_asking(claim, reader),
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 
@@ -133,6 +137,22 @@ def _telling(claim: Claim, reader: User) -> dict[str, object]:
     return {
         "can_tell": found is telling.Telling.OFFERED,
         "is_told": answer_wording.telling(found),
+    }
+
+
+def _asking(claim: Claim, reader: User) -> dict[str, object]:
+    """Return whether the reader may ask for the hub of a claim that is bound elsewhere, or has."""
+    if claim.reason != Reason.ANOTHER_ORGANISATION or claim.by_support:
+        return {}
+    member = access.membership_in(reader, claim.organisation)
+    if member is None or Ability.CLAIM not in access.abilities(member):
+        return {}
+    asked = requests.newest_for(member, claim.hub)
+    is_open = asked is not None and not asked.is_final
+    return {
+        "move_request": asked,
+        "request_words": moves_wording.in_tray(asked) if asked else "",
+        "can_ask": claim.hub.binding == Hub.Binding.OTHER and not is_open,
     }
 
 

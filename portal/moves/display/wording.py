@@ -45,6 +45,7 @@ CANNOT_ASK: Final[dict[str, Text]] = {
         "SmartphoneKey has not said yet whose this hub is. Come back in a minute."
     ),
 }
+ASKED_BY_A_COLLEAGUE: Final = _("A colleague of yours has asked support for this hub already.")
 CANNOT_DECIDE: Final[dict[str, Text]] = {
     deciding.Hindrance.OWN: _(
         "You asked for this hub yourself, or answered for its holder. A colleague decides."

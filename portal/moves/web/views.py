@@ -41,6 +41,8 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     standing = queries.newest_for(member, hub)
     if standing is not None and not standing.is_final:
         return redirect("moves:detail", standing.pk)
+    if queries.is_asked_by_a_colleague(member, hub):
+        return _ask_page(request, hub, None, wording.ASKED_BY_A_COLLEAGUE)
     if (why := asking.hindrance(hub)) is not None:
         return _ask_page(request, hub, None, wording.CANNOT_ASK[why])
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)

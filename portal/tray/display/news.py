@@ -21,6 +21,9 @@ from portal.claims.telling import Telling
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
+from portal.moves.display import wording as moves_wording
+from portal.moves.models import MoveRequest
+from portal.sites.models import Site
 from portal.tray import jobs, results, sync
 from portal.tray.display import wording
 from portal.tray.results import Lookup, Move, Result
@@ -122,12 +125,13 @@ def _news(outcome: Outcome, words: Words, text: str = "") -> News:
 def _of_lookup(lookup: Lookup) -> News:
     """Return what is known of a hub that somebody may claim."""
     hub, settled = lookup.hub, sync.is_looked_up(lookup.hub)
+    waits = settled and lookup.request is not None and not lookup.request.is_final
     return replace(
         _unknown(lookup) if hub.binding == Hub.Binding.UNKNOWN else _known(lookup),
         hub_id=hub.hub_id,
         meta=list_item.meta(hub),
-        settled=settled,
-        poll_in=0 if settled else SLOW if lookup.trouble else _pace(hub),
+        settled=settled and not waits,
+        poll_in=SLOW if waits else 0 if settled else SLOW if lookup.trouble else _pace(hub),
     )
 
 
@@ -186,9 +190,28 @@ def _move_url(lookup: Lookup) -> str:
 
 def _refused(lookup: Lookup, words: Words) -> News:
     """Return what is told of a hub that cannot be claimed, and how to have it looked into."""
-    text = " ".join(filter(None, (str(words.text), answer_wording.telling(lookup.telling))))
-    actions = (Action.TELL,) if lookup.telling is Telling.OFFERED else ()
-    return replace(_news(Outcome.REFUSED, words, text), actions=actions)
+    asked = str(moves_wording.in_tray(lookup.request)) if lookup.request else ""
+    # What support is asked already, nobody need be told besides.
+    told = asked or answer_wording.telling(lookup.telling)
+    news = _news(Outcome.REFUSED, words, " ".join(filter(None, (str(words.text), told))))
+    offered = lookup.telling is Telling.OFFERED and not asked
+    return replace(
+        news,
+        actions=(Action.TELL,) if offered else (),
+        **_asking(lookup.hub, lookup.site, lookup.request),
+    )
+
+
+def _asking(hub: Hub, site: Site | None, request: MoveRequest | None) -> dict[str, Any]:
+    """Return where a hub that is somebody else's is asked for, and where that is followed."""
+    found: dict[str, Any] = {}
+    if request is not None:
+        found["request_url"] = reverse("moves:detail", args=(request.pk,))
+    is_asked = request is not None and not request.is_final
+    if hub.binding == Hub.Binding.OTHER and not is_asked:
+        query = {"site": str(site.pk)} if site else None
+        found["ask_url"] = reverse("moves:ask", args=(hub.pk,), query=query)
+    return found
 
 
 def _where(at: str, words: Words) -> str:
@@ -199,6 +222,7 @@ def _of_claim(followed: results.Followed) -> News:
     """Return the state of the claim."""
     claim, words = followed.claim, _words(followed)
     outcome, settled = outcome_of(claim), timeline.is_settled(claim)
+    is_elsewhere = sync.is_somebody_elses(claim) and outcome == Outcome.REFUSED
     return replace(
         _news(outcome, words, _more(followed, words)),
         hub_id=UUID(claim.hub_id_text),
@@ -214,6 +238,7 @@ def _of_claim(followed: results.Followed) -> News:
         actions=_offered(followed, outcome),
         to_release=claim.waits_for_release,
         **_presence(claim),
+        **(_asking(claim.hub, claim.site, followed.request) if is_elsewhere else {}),
     )
 
 
@@ -274,7 +299,9 @@ def _more(followed: results.Followed, words: Words) -> str:
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
-    if told := answer_wording.telling(followed.telling):
+    if followed.request and (asked := moves_wording.in_tray(followed.request)):
+        sentences.append(str(asked))
+    elif told := answer_wording.telling(followed.telling):
         sentences.append(told)
     return " ".join(sentences)
 

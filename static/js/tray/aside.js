@@ -129,6 +129,11 @@ export class Aside {
     put("where", [siteName, moment.format(at)].filter(Boolean).join(" · "));
     find(item, "[data-tap=tell]", HTMLElement).hidden = !news?.actions?.includes("tell");
     find(item, "[data-tap=copy]", HTMLElement).hidden = !canCopy();
+    for (const [name, url] of Object.entries({ ask: news?.askUrl, request: news?.requestUrl })) {
+      const link = find(item, `[data-part=${name}]`, HTMLAnchorElement);
+      link.hidden = !url;
+      if (url) link.href = url;
+    }
     const buttons = find(item, ".tray-row-actions", HTMLElement);
     for (const button of buttons.children) {
       button.setAttribute("aria-label", `${button.textContent?.trim()} (${tailOf(hubId)})`);

@@ -28,6 +28,8 @@ import { isBad, isRefused } from "./outcome.js";
  * @property {string} meta
  * @property {string} number
  * @property {string} url
+ * @property {string} askUrl Where a hub that is bound elsewhere is asked for.
+ * @property {string} requestUrl Where it is seen what came of that.
  * @property {Action[]} actions
  */
 
@@ -128,6 +130,8 @@ export class TrayRow {
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
+    this.#lead("ask", view.askUrl, view.tail);
+    this.#lead("request", view.requestUrl, view.tail);
     this.#put("remove", "aria-label", this.#words.sentence("remove", view.tail));
     this.#write("stop", this.#words.sentence(row.news?.toRelease ? "withdraw" : "stop"));
     for (const action of ACTIONS) this.#offer(action, view, now.sending.has(row.id));
@@ -143,6 +147,7 @@ export class TrayRow {
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
     const { outcome, tried = "", meta = "", number = "", url = "", actions = [] } = known;
+    const { askUrl = "", requestUrl = "" } = known;
     const next = row.news?.nextLook ?? "";
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
@@ -160,6 +165,8 @@ export class TrayRow {
         meta,
         number,
         url,
+        askUrl,
+        requestUrl,
         actions,
         tail,
         next,
@@ -172,6 +179,8 @@ export class TrayRow {
       meta,
       number: "",
       url: "",
+      askUrl: "",
+      requestUrl: "",
       actions: [],
       tail,
       next: "",
@@ -230,6 +239,20 @@ export class TrayRow {
     if (url) return this.#put("link", "href", url);
     this.#part("link").removeAttribute("href");
     this.#keys.delete("link href");
+  }
+
+  /**
+   * A button that is a link, there where it leads somewhere.
+   * @param {string} name
+   * @param {string} url
+   * @param {string} tail
+   */
+  #lead(name, url, tail) {
+    const link = this.#part(name);
+    if (link.hidden === Boolean(url)) link.hidden = !url;
+    if (!url) return;
+    this.#put(name, "href", url);
+    this.#put(name, "aria-label", `${link.textContent?.trim()} (${tail})`);
   }
 
   /** @param {string} name */

@@ -48,6 +48,8 @@
  * @property {string} meta
  * @property {string} number
  * @property {string} url
+ * @property {string} askUrl
+ * @property {string} requestUrl
  * @property {string} hubId
  * @property {string} claimId
  * @property {boolean} canClaim
