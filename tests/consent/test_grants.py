@@ -1,6 +1,6 @@
 """What is kept of consent: within its bounds, told of, and recorded."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,7 +51,7 @@ GLASS = {"kind": "break_glass", "granted_by": None, "reason": "Nobody answers", 
         {"granted_by": None},
         {"kind": "other"},
         {"agent": True},
-        {"revoked_at": timezone.now()},
+        {"revoked_at": datetime(2026, 11, 30, tzinfo=UTC)},
         {"due_at": None},
         {**GLASS, "agent": True, "lasts": timedelta(hours=1, seconds=1)},
         {**GLASS, "agent": True, "reason": ""},

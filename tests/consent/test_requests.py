@@ -1,4 +1,4 @@
-"""What an agent asks is kept and told, and says to nobody whether the portal knows whom they mean."""
+"""What an agent asks is kept and told, and tells them of nobody whom the portal knows."""
 
 from datetime import timedelta
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.claims.engine import credentials
 from portal.claims.models import Claim, Reason, State
 from portal.consent import giving, rights
 from portal.consent.break_glass import break_glass
@@ -162,8 +163,6 @@ def test_a_claim_ends_unsent_when_its_grant_goes_between_form_and_send(
 def test_a_claim_is_not_sent_when_its_grant_is_revoked_while_spkey_is_read(
     sandbox, agent, ada, consent, mill_court, hub_id, monkeypatch
 ):
-    from portal.claims.engine import credentials
-
     post(agent, filled(hub_id, mill_court), consent)
     asked = credentials.claim_body
 
