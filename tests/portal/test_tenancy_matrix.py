@@ -39,8 +39,9 @@ ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
-    "grant" (of access), "asked" (for access), "acting" (a grant to act by), "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
+    `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
+    grant to act by), "claim", "hub", "action" or "photo" (of the hub), or
+    "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
     that is complete), "handed photo" (a photo of it) or "link" (to its handover), of which
     everybody has one.
     """

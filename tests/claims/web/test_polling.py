@@ -13,6 +13,7 @@ from portal.claims.web import polling
 from portal.core import prepared
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
+from tests.conftest import consent_to
 
 pytestmark = pytest.mark.django_db
 

@@ -228,7 +228,7 @@ OF_HANDOVERS = ("jobs:handover", "jobs:handover-accept", "jobs:handover-link")
 
 
 def test_a_form_about_something_acts_on_that_wherever_one_works(
-    client, claim, mill_court, ada, acme
+    client, claim, mill_court, ada, acme, sam
 ):
     member = acme.memberships.get(user=ada)
     how = {"role": "installer", "all_sites": True, "actor": ada}
