@@ -1,5 +1,6 @@
 """Every page and fragment of the portal, with somebody signed in who may see it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
@@ -7,6 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.consent import asking as access_asking
+from portal.consent.models import AccessRequest, Grant
+from portal.core.leasing import due_at
 from portal.hubs.actions import asking
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction, Kind
@@ -20,7 +24,8 @@ from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Item, Standing
 from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
-from portal.orgs.models import Membership
+from portal.orgs.models import Membership, Organisation
+from portal.sandbox import world
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
 from tests.portal.addresses import example, named
@@ -48,10 +53,14 @@ ADMINS = (
     "key:live",
     "organisation:settings",
     "sessions:list",
+    "consent:overview",
+    "consent:give",
+    "consent:code",
     "record:list",
     "activity",
     "news",
 )
+USUAL = timedelta(days=1)
 CLAIMS = ("claims:detail", "claims:live")
 HUBS = ("hubs:detail", "hubs:live")
 JOBS = (
@@ -70,7 +79,14 @@ HUBS = (
     *(f"hub-actions:{what}" for what in ACTION_PAGES),
 )
 IMPORTS = ("imports:detail", "imports:live")
-AGENTS = ("home", "support:claims", "support:new")
+AGENTS = (
+    "home",
+    "support:claims",
+    "support:find",
+    "support:ask",
+    "support:code",
+    "support:break-glass",
+)
 POSTS = (
     "claims:new",
     "claims:read",
@@ -134,7 +150,17 @@ POSTS = (
     "sessions:end-others",
     "record:export",
     "news",
-    "support:new",
+    "consent:give",
+    "consent:code",
+    "consent:export",
+    "consent:request",
+    "consent:revoke",
+    "support:ask",
+    "support:code",
+    "support:break-glass",
+    "support:break-glass-confirm",
+    "support:unknown",
+    "support:claim",
 )
 
 
@@ -205,6 +231,33 @@ def import_beside(site: Site) -> Import:
     return plan
 
 
+def grant_beside(site: Site) -> Grant:
+    """Return the consent by which support acts for the site's organisation."""
+    if found := Grant.objects.standing().filter(organisation=site.organisation).first():
+        return found
+    support = Organisation.objects.get(spkey_org_id=world.SUPPORT_ORG_ID)
+    now = timezone.now()
+    return Grant.objects.create(
+        organisation=site.organisation,
+        support_organisation=support,
+        kind="consent",
+        granted_by=member_beside(site).user,
+        all_sites=True,
+        begins_at=now,
+        ends_at=now + USUAL,
+        **due_at(now + USUAL),
+    )
+
+
+def access_request_beside(site: Site) -> AccessRequest:
+    """Return what support asks of the site's organisation."""
+    if found := AccessRequest.objects.waiting().filter(organisation=site.organisation).first():
+        return found
+    agent = Membership.objects.filter(support=True)[0]
+    wanted = access_asking.Wanted("Their tablet is broken")
+    return access_asking.ask(agent, site.organisation, site.organisation.name, wanted)
+
+
 def request_beside(site: Site) -> JobRequest:
     """Return what some member of the site's organisation asks for."""
     return requests.ask_for_time(job_beside(site), member_beside(site))
@@ -219,6 +272,8 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
         *(reverse(name, args=(import_beside(site).pk,)) for name in IMPORTS),
         reverse("jobs:request", args=(request_beside(site).pk,)),
+        reverse("consent:request", args=(access_request_beside(site).pk,)),
+        reverse("consent:revoke", args=(grant_beside(site).pk,)),
         reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
         reverse("jobs:handover-link-end", args=(link_beside(site).pk,)),
         reverse("sites:detail", args=(site.pk,)),
@@ -233,9 +288,10 @@ def portals(claim: Claim, site: Site) -> list[str]:
     ]
 
 
-def agents(target: str) -> list[str]:
-    """Return the addresses of support's own pages; `target` is a SpKey organisation id."""
-    return [*map(reverse, AGENTS), reverse("support:new") + f"?target={target}"]
+def agents(grant: Grant) -> list[str]:
+    """Return the addresses of support's own pages, and of those under the grant."""
+    of_grant = ("support:organisation", "support:claim")
+    return [*map(reverse, AGENTS), *(reverse(name, args=(grant.pk,)) for name in of_grant)]
 
 
 def grouped(*prefixes: str) -> list[str]:
@@ -250,6 +306,8 @@ def posts(claim: Claim, site: Site) -> list[str]:
     things |= {"hubs": hub_beside(site).pk}
     things["imports"] = import_beside(site).pk
     things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
+    things |= {"consent": grant_beside(site).pk, "support": grant_beside(site).pk}
+    things["consent:request"] = access_request_beside(site).pk
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
     things["jobs:handover-link-end"] = link.pk
@@ -277,7 +335,7 @@ def every(clients: dict[str, Client], claims: dict[str, Claim], sites: dict[str,
         *((clients["ada"], address) for address in portals(claims["acme"], sites["acme"])),
         *((clients["ira"], address) for address in map(reverse, ("home", "claims:new"))),
         *((clients["hal"], reverse(name, args=(claims["support"].pk,))) for name in CLAIMS),
-        *((clients["agent"], address) for address in agents("harbour-living")),
+        *((clients["agent"], address) for address in agents(claims["support"].support_grant)),
         *((clients["ada"], address) for address in grouped("account_", "mfa_")),
         *((clients["otto"], address) for address in grouped("admin:")),
     ]

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
+from portal.consent.models import AccessRequest
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.jobs import planning
 from portal.jobs.models import JobMember, JobRequest
@@ -24,7 +25,7 @@ from portal.orgs.models import Membership
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.concurrency import undone
-from tests.conftest import claim_request, join, make_person
+from tests.conftest import claim_request, consent_to, join, make_organisation, make_person
 from tests.forms import without_tokens
 from tests.hubs.own_hubs import make_own_hub
 from tests.portal import pages
@@ -38,7 +39,8 @@ ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
+    `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
+    grant to act by), "claim", "hub", "action" or "photo" (of the hub), or
     "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
     that is complete), "handed photo" (a photo of it) or "link" (to its handover), of which
     everybody has one.
@@ -202,9 +204,31 @@ MATRIX = (
     Row("sessions:list", "get", (IN, 200, 200, 200, 200, 200)),
     Row("sessions:end", "post", (IN, 404, 404, 404, 404, 404)),
     Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),
+    Row("consent:overview", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:give", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:give", "post", (IN, 422, 403, 403, 422, 403)),
+    Row("consent:code", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:code", "post", (IN, 422, 403, 403, 422, 403)),
+    Row("consent:export", "post", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:request", "get", (IN, 200, 403, 404, 200, 403), "asked"),
+    Row("consent:request", "post", (IN, 302, 403, 404, 302, 403), "asked", {"decision": "decline"}),
+    Row("consent:revoke", "get", (IN, 200, 403, 404, 200, 403), "grant"),
+    Row("consent:revoke", "post", (IN, 302, 403, 404, 302, 403), "grant"),
     Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),
-    Row("support:new", "get", (IN, 403, 403, 403, 403, 200)),
-    Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),
+    Row("support:find", "get", (IN, 403, 403, 403, 403, 200)),
+    *(
+        Row(f"support:{way}", method, (IN, 403, 403, 403, 403, answer))
+        for way in ("ask", "code", "break-glass")
+        for method, answer in (("get", 200), ("post", 422))
+    ),
+    *(
+        Row(f"support:{step}", method, (IN, 403, 403, 403, 403, 302))
+        for step in ("break-glass-confirm", "unknown")
+        for method in ("get", "post")
+    ),
+    Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),
 )
 
 
@@ -354,6 +378,7 @@ def things(
     crew,
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Of each kind of thing: whose it is → their own, and another's."""
+    others_support = make_organisation("Other", "other-support", world.key_text("Other"), "super")
     iras, hals, sams = (person.memberships.get() for person in (ira, hal, sam))
     acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras.pk}
     # A colleague of Hal's: he is the only administrator, and stays.
@@ -376,6 +401,16 @@ def things(
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
         action = pages.action_beside(site)
         mine["hub"], mine["action"] = action.hub_id, action.pk
+        mine["grant"] = consent_to(others_support, site.organisation).pk
+        asked = AccessRequest.objects.create(
+            membership=sams,
+            organisation=site.organisation,
+            named="–",
+            reason="–",
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        mine["asked"], mine["acting"] = asked.pk, mine["grant"]
+    supports["acting"] = supports_claim.support_grant_id
     for job in (acmes["job"], acmes["handed"]):
         JobMember.objects.create(job_id=job, membership=crew["omar"])
     week_ago = timezone.localdate() - timedelta(days=7)
@@ -534,12 +569,12 @@ def test_everybody_ends_their_own_other_sessions_and_nobody_elses(clients, ira, 
 
 def test_an_agent_without_the_second_factor_reaches_no_page_of_support(as_person, sam):
     client = as_person(sam)
-    for name in ("support:claims", "support:new"):
+    for name in ("support:claims", "support:find"):
         for method in (client.get, client.post):
             answer = method(reverse(name))
 
             assert answer.status_code in {403, 405}
-    assert "second factor" in client.get(reverse("support:new")).content.decode()
+    assert "second factor" in client.get(reverse("support:find")).content.decode()
 
 
 @pytest.mark.parametrize("address", ["try-now", "stop", "again"])

@@ -161,7 +161,7 @@ def test_the_token_may_come_as_a_header_as_fragments_send_it(ada, claim):
 
 def test_a_get_of_an_address_that_acts_does_nothing(as_person, ada, claim, mill_court):
     client = as_person(ada)
-    forms = {*pages.portals(claim, mill_court), *pages.agents("")}
+    forms = {*pages.portals(claim, mill_court), *map(reverse, pages.AGENTS)}
     acting, before = pages.posts(claim, mill_court), rows()
     for address in acting:
         if address not in forms:

@@ -14,6 +14,8 @@ register = template.Library()
 @register.filter
 def moment(at: datetime | str) -> str:
     """Return a moment, or its ISO text, as people say it."""
+    if not at:
+        return ""
     return wording.moment(datetime.fromisoformat(at) if isinstance(at, str) else at)
 
 
