@@ -1,6 +1,7 @@
 """Every page and fragment of the portal, with somebody signed in who may see it."""
 
 from datetime import timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
@@ -24,7 +25,8 @@ from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Item, Standing
 from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
-from portal.orgs.models import Membership, Organisation
+from portal.moves.models import MoveRequest
+from portal.orgs.models import Membership, Organisation, Organisation
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
@@ -83,6 +85,7 @@ AGENTS = (
     "home",
     "support:claims",
     "support:find",
+    "support:moves",
     "support:ask",
     "support:code",
     "support:break-glass",
@@ -155,6 +158,12 @@ POSTS = (
     "consent:export",
     "consent:request",
     "consent:revoke",
+    "moves:ask",
+    "moves:withdraw",
+    "moves:held",
+    "support:move",
+    "support:move-approve",
+    "support:move-decline",
     "support:ask",
     "support:code",
     "support:break-glass",
@@ -263,6 +272,55 @@ def request_beside(site: Site) -> JobRequest:
     return requests.ask_for_time(job_beside(site), member_beside(site))
 
 
+def foreign_hub_beside(site: Site) -> Hub:
+    """Return the row of a hub that is somebody else's, made when there is none."""
+    organisation = site.organisation
+    if found := Hub.objects.filter(organisation=organisation, binding="other").first():
+        return found
+    return Hub.objects.create(organisation=organisation, hub_id=uuid4(), binding="other")
+
+
+def move_beside(site: Site, holder: Organisation | None = None, **fields: object) -> MoveRequest:
+    """Return a request for a hub to be moved to the site, made when there is none.
+
+    With a holder, it is put to that one.
+    """
+    found = MoveRequest.objects.filter(site=site, holder=holder, **fields)
+    if (made := found.first()) is not None:
+        return made
+    hub = Hub.objects.create(organisation=site.organisation, hub_id=uuid4(), binding="other")
+    now = timezone.now()
+    put = {
+        "state": "with_holder",
+        "found": "other",
+        "found_org_id": "x",
+        "holder": holder,
+        "holder_asked_at": now,
+        "holder_expires_at": now + timedelta(days=3),
+        "due_at": now + timedelta(days=3),
+    }
+    return MoveRequest.objects.create(
+        organisation=site.organisation,
+        asked_by=member_beside(site).user,
+        hub=hub,
+        hub_id_text=str(hub.hub_id),
+        site=site,
+        why="The building changed hands",
+        **(put if holder else {}),
+        **fields,
+    )
+
+
+def moves_photo_beside(asked: MoveRequest) -> str:
+    """Return the ids of the request and of a photo of its hub, made when there is none."""
+    photo = HubPhoto.objects.filter(hub=asked.hub).first()
+    if photo is None:
+        fields = {"number": 1, "width": 4, "height": 3, "kept_at": timezone.now()}
+        photo = HubPhoto.objects.create(hub=asked.hub, created_by_name="Somebody", **fields)
+        files.keep(photo.pk, Copies(large=b"large", small=b"small", width=4, height=3))
+    return f"{asked.pk} {photo.pk}"
+
+
 def portals(claim: Claim, site: Site) -> list[str]:
     """Return the addresses of an administrator's own pages and fragments."""
     return [
@@ -285,13 +343,18 @@ def portals(claim: Claim, site: Site) -> list[str]:
             reverse(name, args=(member_beside(site).pk,))
             for name in ("people:edit", "people:remove")
         ),
+        reverse("moves:ask", args=(foreign_hub_beside(site).pk,)),
+        *(reverse(name, args=(move_beside(site).pk,)) for name in ("moves:detail", "moves:live")),
     ]
 
 
 def agents(grant: Grant) -> list[str]:
     """Return the addresses of support's own pages, and of those under the grant."""
     of_grant = ("support:organisation", "support:claim")
-    return [*map(reverse, AGENTS), *(reverse(name, args=(grant.pk,)) for name in of_grant)]
+    site = grant.organisation.sites.all()[0]
+    of_move = ("support:move", "support:move-live", "support:move-decline")
+    moves = [reverse(name, args=(move_beside(site).pk,)) for name in of_move]
+    return [*map(reverse, AGENTS), *moves, *(reverse(name, args=(grant.pk,)) for name in of_grant)]
 
 
 def grouped(*prefixes: str) -> list[str]:
@@ -307,6 +370,10 @@ def posts(claim: Claim, site: Site) -> list[str]:
     things["imports"] = import_beside(site).pk
     things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
     things |= {"consent": grant_beside(site).pk, "support": grant_beside(site).pk}
+    asked = move_beside(site)
+    things |= dict.fromkeys(("moves", "support:move"), asked.pk)
+    things |= dict.fromkeys(("support:move-approve", "support:move-decline"), asked.pk)
+    things["moves:ask"] = foreign_hub_beside(site).pk
     things["consent:request"] = access_request_beside(site).pk
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)

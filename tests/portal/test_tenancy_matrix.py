@@ -40,7 +40,8 @@ class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
     `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
-    grant to act by), "claim", "hub", "action" or "photo" (of the hub), or
+    grant to act by), "move" and "move photo" (a request for a "foreign hub", and a photo of it),
+    "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim", "hub", "action" or "photo" (of the hub), or
     "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
     that is complete), "handed photo" (a photo of it) or "link" (to its handover), of which
     everybody has one.
@@ -226,6 +227,26 @@ MATRIX = (
         for step in ("break-glass-confirm", "unknown")
         for method in ("get", "post")
     ),
+    Row("moves:ask", "get", (IN, 200, 200, 404, 200, 403), "foreign hub"),
+    Row("moves:ask", "post", (IN, 422, 422, 404, 422, 403), "foreign hub"),
+    Row("moves:detail", "get", (IN, 200, 200, 404, 200, 403), "move"),
+    Row("moves:live", "get", (IN, 200, 200, 404, 200, 403), "move"),
+    Row("moves:withdraw", "post", (IN, 302, 302, 404, 302, 403), "move"),
+    Row("moves:photo", "get", (IN, 200, 200, 404, 200, 403), "move photo"),
+    Row("moves:large", "get", (IN, 200, 200, 404, 200, 403), "move photo"),
+    Row("moves:held", "get", (IN, 200, 403, 404, 200, 403), "held"),
+    Row("moves:held", "post", (IN, 302, 403, 404, 302, 403), "held", {"answer": "no"}),
+    Row("moves:held-live", "get", (IN, 200, 403, 404, 200, 403), "held"),
+    Row("support:moves", "get", (IN, 403, 403, 403, 403, 200)),
+    Row("support:move", "get", (IN, 404, 404, 404, 404, 200), "handled"),
+    Row("support:move", "post", (IN, 404, 404, 404, 404, 302), "handled", {"do": "look"}),
+    Row("support:move-live", "get", (IN, 404, 404, 404, 404, 200), "handled"),
+    Row("support:move-approve", "get", (IN, 404, 404, 404, 404, 302), "handled"),
+    Row("support:move-approve", "post", (IN, 404, 404, 404, 404, 302), "handled"),
+    Row("support:move-decline", "get", (IN, 404, 404, 404, 404, 200), "handled"),
+    Row("support:move-decline", "post", (IN, 404, 404, 404, 404, 422), "handled"),
+    Row("support:move-photo", "get", (IN, 404, 404, 404, 404, 200), "handled photo"),
+    Row("support:move-large", "get", (IN, 404, 404, 404, 404, 200), "handled photo"),
     Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),
@@ -242,6 +263,8 @@ class Like:
 
 # Who may not claim at all sites imports nothing.
 NO_IMPORTS = {str(row): 403 for row in MATRIX if row.name.startswith("imports:")}
+# What others have asked for is seen by those to whom all sites are open.
+OF_MOVES = [str(row) for row in MATRIX if row.thing in {"move", "move photo"}]
 MORE = {
     # Looks on: neither claims nor acts on a claim, and asks for no site.
     "vera": Like(
@@ -261,6 +284,9 @@ MORE = {
             "post hubs:describe": 403,
             "post photos:list": 403,
             "post jobs:ask-move": 403,
+            **dict.fromkeys(OF_MOVES, 403),
+            "get moves:ask": 403,
+            "post moves:ask": 403,
             **NO_IMPORTS,
         },
     ),
@@ -270,6 +296,7 @@ MORE = {
         "ira",
         {
             "get sites:list": 403,
+            **dict.fromkeys(OF_MOVES, 404),
             **NO_IMPORTS,
             "get sites:detail": 403,
             "post jobs:ask": 302,
@@ -284,6 +311,7 @@ MORE = {
         "ira",
         {
             "get sites:list": 403,
+            **dict.fromkeys(OF_MOVES, 404),
             # At a site where he works no more.
             "get photos:list": 404,
             "post photos:list": 404,
@@ -410,6 +438,14 @@ def things(
             expires_at=timezone.now() + timedelta(days=1),
         )
         mine["asked"], mine["acting"] = asked.pk, mine["grant"]
+        own = pages.move_beside(site)
+        mine["move"], mine["move photo"] = own.pk, pages.moves_photo_beside(own)
+        mine["foreign hub"] = pages.foreign_hub_beside(site).pk
+        elsewhere = mill_court if site == lighthouse else lighthouse
+        mine["held"] = pages.move_beside(elsewhere, site.organisation).pk
+        theirs = pages.move_beside(elsewhere, support_organisation=others_support)
+        mine["handled"], mine["handled photo"] = theirs.pk, pages.moves_photo_beside(theirs)
+    supports["handled"], supports["handled photo"] = acmes["move"], acmes["move photo"]
     supports["acting"] = supports_claim.support_grant_id
     for job in (acmes["job"], acmes["handed"]):
         JobMember.objects.create(job_id=job, membership=crew["omar"])
