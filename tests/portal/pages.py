@@ -1,7 +1,6 @@
 """Every page and fragment of the portal, with somebody signed in who may see it."""
 
 from datetime import timedelta
-from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
@@ -26,7 +25,7 @@ from portal.jobs.handover import Item, Standing
 from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
 from portal.moves.models import MoveRequest
-from portal.orgs.models import Membership, Organisation, Organisation
+from portal.orgs.models import Membership, Organisation
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub

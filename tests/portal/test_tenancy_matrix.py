@@ -41,9 +41,10 @@ class Row:
 
     `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
     grant to act by), "move" and "move photo" (a request for a "foreign hub", and a photo of it),
-    "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim", "hub", "action" or "photo" (of the hub), or
-    "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
-    that is complete), "handed photo" (a photo of it) or "link" (to its handover), of which
+    "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim",
+    "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
+    "job", "request", "import", "handed" (a job that is complete), "handed photo" (a photo of it)
+    or "link" (to its handover), of which
     everybody has one.
     """
 

@@ -45,7 +45,7 @@ class AskForm(forms.Form):
         label=_("Photo of the label"),
         required=False,
         help_text=_("Where the hub stands. Only your organisation and support see it."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT, "capture": "environment"}),
+        widget=forms.FileInput(attrs={"accept": ACCEPT, "data-shrink": "true"}),
     )
 
     def __init__(
