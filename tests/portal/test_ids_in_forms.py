@@ -82,6 +82,8 @@ FIELDS = (
     Field("jobs:decide", "post", "job", "job", {"decision": "release"}, beside={"claim": "claim"}),
     Field("hub-actions:move", "get", "site", "moved_to", about="hub"),
     Field("hub-actions:move", "post", "site", "moved_to", TOKEN, about="hub"),
+    Field("moves:ask", "get", "site", "site", about="foreign_hub"),
+    Field("moves:ask", "post", "site", "site", {"why": "It changed hands"}, about="foreign_hub"),
     Field("key:candidate-check", "post", "candidate", "candidate"),
     Field("key:candidate-discard", "post", "candidate", "candidate"),
     Field("key:candidate-use", "post", "candidate", "candidate"),
@@ -108,6 +110,7 @@ FIELDS = (
 # Fields of forms that name an object: each stands above, by the page that has the form.
 OF_FORMS = {
     "AnswerForm.site",
+    "AskForm.site",
     "CandidateForm.candidate",
     "ChosenMoveForm.site",
     "ClaimForm.site",
@@ -146,6 +149,7 @@ def belongings(site: Site, admin: User, hub: int) -> dict[str, Any]:
         "request": requests.ask_for_site("Somewhere", member).pk,
         "session": session.pk,
         "hub": pages.action_beside(site).hub_id,
+        "foreign_hub": pages.foreign_hub_beside(site).pk,
         "asked": pages.access_request_beside(site).pk,
     }
 
