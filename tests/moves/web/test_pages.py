@@ -16,6 +16,7 @@ from portal.moves.models import MoveRequest, State
 from portal.sandbox import world
 from tests.conftest import claim_request, join, make_person
 from tests.conftest import work as work_on
+from tests.forms import without_tokens
 from tests.hubs.photos import pictures
 from tests.moves.conftest import BECAUSE, HELD, WHY, bind, member, now, row_of, work
 from tests.people_with_factor import has_used_factor
@@ -113,11 +114,10 @@ def test_somebody_limited_to_jobs_does_not_see_what_a_colleague_asked(
 
 
 def words_of(client, asked) -> str:
-    return without_times(client.get(reverse("moves:detail", args=(asked.pk,))).text)
-
-
-def without_times(page: str) -> str:
-    return re.sub(r'csrfmiddlewaretoken" value="[^"]*"|nonce-[^"]*|[0-9a-f-]{36}', "", page)
+    page = without_tokens(client.get(reverse("moves:detail", args=(asked.pk,))).content)
+    return re.sub(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|datetime=\S*|\d\d:\d\d:\d\d", "", page
+    )
 
 
 def test_nothing_that_happens_at_the_holder_shows_at_who_asked(
