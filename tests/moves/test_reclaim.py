@@ -174,10 +174,11 @@ def test_a_key_that_became_a_normal_one_sends_nothing(sandbox, approved, spkey_s
     ApiCredential.objects.filter(organisation=spkey_support).update(kind="normal")
     sandbox.state.requests.clear()
 
-    waiting = work(approved, rounds=3)
+    done = work(approved, rounds=3)
 
-    assert waiting.state == State.APPROVED
-    assert (waiting.action.state, waiting.action.reason) == ("blocked", "key_kind")
+    # Whoever holds no super key has no agents.
+    assert done.state == State.NOT_MOVED
+    assert (done.action.state, done.action.reason) == ("cancelled", "right_gone")
     assert not sandbox.state.requests
 
 

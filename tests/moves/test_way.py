@@ -14,7 +14,7 @@ from portal.moves.asking import CannotAskError, Wish
 from portal.moves.deciding import CannotDecideError, Hindrance
 from portal.moves.models import HOLDER_HAS, Answer, MoveRequest, State
 from portal.notices.models import Notice
-from portal.orgs.models import Membership, Organisation
+from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sandbox import world
 from tests.conftest import join
 from tests.moves.conftest import BECAUSE, HELD, WHY, bind, member, now, row_of, sent, work
@@ -119,8 +119,7 @@ def test_a_hub_that_spkey_does_not_know_needs_no_request(sandbox, asked, sams):
 
 def test_a_key_that_is_no_super_key_any_more_reads_nothing(sandbox, asked, sams, spkey_support):
     deciding.look_up(asked, sams)
-    spkey_support.credential.kind = "normal"
-    spkey_support.credential.save()
+    ApiCredential.objects.filter(organisation=spkey_support).update(kind="normal")
 
     done = work(asked)
 
