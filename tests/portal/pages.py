@@ -274,7 +274,8 @@ def request_beside(site: Site) -> JobRequest:
 def foreign_hub_beside(site: Site) -> Hub:
     """Return the row of a hub that is somebody else's, made when there is none."""
     organisation = site.organisation
-    if found := Hub.objects.filter(organisation=organisation, binding="other").first():
+    nobodys = Hub.objects.filter(organisation=organisation, move_requests=None)
+    if found := nobodys.filter(binding="other").first():
         return found
     return Hub.objects.create(organisation=organisation, hub_id=uuid4(), binding="other")
 

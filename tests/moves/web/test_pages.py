@@ -154,6 +154,7 @@ def test_an_unknown_holder_and_a_known_one_read_alike(
         if found.holder:
             deciding.put_to_holder(found, sams)
         text = words_of(installer, each)
+        text = re.sub(r"[0-9a-f]{4,12}-?<(wbr|b)>", "", text)
         pages.append(text.replace(found.tail, "TAIL").replace(found.tail.lower(), "TAIL"))
     assert now(second).holder is None
     assert pages[0] == pages[1]
