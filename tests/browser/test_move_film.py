@@ -41,7 +41,7 @@ def test_a_hub_is_asked_for_given_up_and_moved(
     assert sandbox.state.hubs[HELD].org_id == world.ACME_ORG_ID
     type_id(hers, HELD)
     hers.get_by_label("Hub id", exact=True).press("Enter")
-    expect(hers.locator("[data-row] [data-part=title]")).to_contain_text("yours")
+    expect(hers.locator("[data-row] [data-part=title]")).to_contain_text("Already claimed here")
 
 
 def the_installer_asks_from_the_refused_row(page: Page) -> None:
