@@ -1,29 +1,42 @@
-"""Measuring in a process that has just begun, as a web process has.
+"""Measuring in processes that have just begun, as web processes have.
 
-One that has made a million rows is slower at whatever it does, by half as much again.
+One that has made a million rows is slower at whatever it does, by half as much again. Two of them,
+each with a database of its own, take turns: whatever else the machine does meets both alike.
 """
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import django
 
-if TYPE_CHECKING:
-    from bench.history import Times
+type Measure = Callable[[str], tuple[float, float]]
+"""Does the work of this name once, and returns what it cost and how long it took, in seconds."""
+
+_works: dict[str, Callable[[], object]] = {}
 
 
-def times(readers: dict[str, Any], claim: UUID, often: int) -> dict[str, "Times"]:
-    """Return what each work costs there; `readers` by their ids."""
-    with get_context("spawn").Pool(1) as pool:
-        return pool.apply(_times, (readers, claim, often))
+@contextmanager
+def process(database: str, readers: dict[str, Any], claim: UUID) -> Iterator[Measure]:
+    """Give what measures one work after another there; `readers` by their ids."""
+    with get_context("spawn").Pool(1, _begin, (database, readers, claim)) as pool:
+        yield lambda name: pool.apply(_measured, (name,))
 
 
-def _times(readers: dict[str, Any], claim: UUID, often: int) -> dict[str, "Times"]:
+def _begin(database: str, readers: dict[str, Any], claim: UUID) -> None:
+    os.environ["DATABASE_URL"] = database
     django.setup()
     # Only now can what imports models be imported.
-    from bench.history import measured  # noqa: PLC0415
-    from bench.pages import Readers  # noqa: PLC0415
+    from bench.pages import Readers, works  # noqa: PLC0415
     from portal.claims.models import Claim  # noqa: PLC0415
 
-    return measured(Readers.known(readers), Claim.objects.get(pk=claim), often)
+    _works.update(works(Readers.known(readers), Claim.objects.get(pk=claim)))
+
+
+def _measured(name: str) -> tuple[float, float]:
+    from bench.history import cost_of  # noqa: PLC0415
+
+    return cost_of(_works[name])

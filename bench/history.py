@@ -1,12 +1,12 @@
 """What an organisation's years cost: each page, list, search, poll, file and lease, against a
 hundredth of them.
 
-Both are measured in one database, the smaller history first, each in a process that has just
-begun. An organisation with 100,000 claims has 5,000 hubs in every state, 200 sites and 20
-installers, as many calls, two thousand jobs that are over, an import of 10,000 rows and a record
-of a million entries; and forty sites that have had no claims since the beginning. Each of twenty
-other organisations has a hundredth of that. What happened in the last days is the same in both,
-since pages show it.
+The smaller history is a copy of the database that then grows to the larger one. Each has a process
+that has just begun, and they take turns. An organisation with 100,000 claims has 5,000 hubs in
+every state, 200 sites and 20 installers, as many calls, two thousand jobs that are over, an import
+of 10,000 rows and a record of a million entries; and forty sites that have had no claims since the
+beginning. Each of twenty other organisations has a hundredth of that. What happened in the last
+days is the same in both, since pages show it.
 With `--on postgresql` in a server of the bench's own, else on SQLite. There the database works in
 that process, so what is compared is the processor's time, which others at work do not lengthen.
 """
@@ -21,7 +21,8 @@ from typing import Final, Self
 from django.core.management import call_command
 from django.db import connection
 
-from bench import afresh
+from bench import afresh, place
+from bench.afresh import Measure
 from bench.pages import Readers, Work, works
 from bench.people import IRA, Installer, installer, other
 from bench.report import Figure
@@ -52,16 +53,18 @@ class Times:
     middle: float
 
     @classmethod
-    def of(cls, work: Work, often: int) -> Self:
-        """Do the work so many times."""
-        cost_of = time.thread_time if connection.vendor == "sqlite" else time.monotonic
-        costs, times = [], []
-        for _ in range(often):
-            started, began = time.monotonic(), cost_of()
-            work()
-            costs.append(cost_of() - began)
-            times.append(time.monotonic() - started)
+    def of(cls, measured: list[tuple[float, float]]) -> Self:
+        """Sum up what it cost and took each time."""
+        costs, times = zip(*measured, strict=True)
         return cls(min(costs), median(times))
+
+
+def cost_of(work: Work) -> tuple[float, float]:
+    """Do the work once; return what it cost and what it took, in seconds."""
+    clock = time.thread_time if connection.vendor == "sqlite" else time.monotonic
+    started, began = time.monotonic(), clock()
+    work()
+    return clock() - began, time.monotonic() - started
 
 
 def measure(*, quick: bool) -> list[Figure]:
@@ -71,11 +74,16 @@ def measure(*, quick: bool) -> list[Figure]:
     ira, others = installer(IRA), [other(number) for number in range(OTHERS)]
     readers = Readers.of(ira.organisation, ira.user)
     _make_lately(ira, others, readers)
-    few, many = (
-        _times(readers, _make_years(ira, others, so_many), often)
-        for so_many in (count // FRACTION, count - count // FRACTION)
-    )
-    return [*(_ratio(count, name, few[name], many[name]) for name in many), _slowest(many)]
+    small = _make_years(ira, others, count // FRACTION)
+    before = place.copy_of_database()
+    large = _make_years(ira, others, count - count // FRACTION)
+    with (
+        afresh.process(before, readers.ids(), small.pk) as few,
+        afresh.process(os.environ["DATABASE_URL"], readers.ids(), large.pk) as many,
+    ):
+        times = {name: _times(few, many, name, often) for name, _ in works(readers, large)}
+    ratios = [_ratio(count, name, *each) for name, each in times.items()]
+    return [*ratios, _slowest({name: each for name, (_, each) in times.items()})]
 
 
 def _make_lately(ira: Installer, others: list[Installer], readers: Readers) -> None:
@@ -102,13 +110,9 @@ def _make_years(ira: Installer, others: list[Installer], count: int) -> Claim:
     return claim
 
 
-def _times(readers: Readers, claim: Claim, often: int) -> dict[str, Times]:
-    return afresh.times(readers.ids(), claim.pk, often)
-
-
-def measured(readers: Readers, claim: Claim, often: int) -> dict[str, Times]:
-    """Return what each work costs in this process."""
-    return {name: Times.of(work, often) for name, work in works(readers, claim)}
+def _times(few: Measure, many: Measure, name: str, often: int) -> tuple[Times, Times]:
+    pairs = [(few(name), many(name)) for _ in range(often)]
+    return Times.of([one for one, _ in pairs]), Times.of([other for _, other in pairs])
 
 
 def _ratio(count: int, name: str, few: Times, many: Times) -> Figure:

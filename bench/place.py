@@ -4,7 +4,12 @@ import base64
 import os
 import secrets
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 OURS = ("PORTAL_", "SPKEY_", "DATABASE_", "EMAIL_", "GUNICORN_", "WEB_")
 
@@ -35,6 +40,27 @@ def enter(folder: Path, settings: str = "bench.settings", database: str = "") ->
 def folder() -> Path:
     """Return the folder that was entered."""
     return Path(os.environ["BENCH_FOLDER"])
+
+
+def copy_of_database() -> str:
+    """Copy the database as it is now, and return the address of the copy."""
+    # Settings are there only once the place was entered.
+    from django.db import connection  # noqa: PLC0415
+
+    address = os.environ["DATABASE_URL"]
+    if connection.vendor == "sqlite":
+        copy = folder() / "copy.sqlite3"
+        connection.ensure_connection()
+        with closing(sqlite3.connect(copy)) as target:
+            connection.connection.backup(target)
+        return f"sqlite:///{copy}"
+    # Nobody may be connected to what is copied.
+    connection.close()
+    connection.close_pool()
+    server, name = address.rsplit("/", 1)
+    with psycopg.connect(f"{server}/template1", autocommit=True) as elsewhere:
+        elsewhere.execute(SQL("CREATE DATABASE copy TEMPLATE {}").format(Identifier(name)))
+    return f"{server}/copy"
 
 
 def free_port() -> int:

@@ -76,7 +76,8 @@ def _claims_by_job(jobs: Collection[Job]) -> defaultdict[UUID, list[Claim]]:
 
 
 def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]) -> Progress:
-    ours = {claim.hub.pk: claim.hub for claim in claims if claim.state in SUCCEEDED}
+    succeeded = {claim.hub.pk: claim.hub for claim in claims if claim.state in SUCCEEDED}
+    ours = {key: hub for key, hub in succeeded.items() if not _is_gone(hub)}
     going_on = {claim.hub.pk: claim for claim in claims if not claim.is_final}
     held_up = [claim for claim in going_on.values() if _is_held_up(claim)]
     waiting = [claim.hub for claim in going_on.values() if _waits_there(claim)]
@@ -91,7 +92,7 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
         claimed=len(ours),
         online=len(online),
         under_way=len(going_on) - len(held_up) - len(waiting),
-        held_up=len(held_up),
+        held_up=len(held_up) + len(succeeded) - len(ours),
         offline=len(awaited),
         to_release=sum(claim.waits_for_release for claim in held_up),
         missing=finding.missing(job.expected_count, listed, begun),
@@ -113,6 +114,11 @@ def _is_held_up(claim: Claim) -> bool:
 def _waits_there(claim: Claim) -> bool:
     """Whether the claim waits for a hub without power or cable, and for nobody's word before."""
     return claim.hub.online is False and not claim.waits_for_release
+
+
+def _is_gone(hub: Hub) -> bool:
+    """Whether the hub, claimed once, is not the organisation's any more: nobody there can help."""
+    return hub.binding in {Hub.Binding.FREE, Hub.Binding.OTHER, Hub.Binding.MISSING}
 
 
 def _is_online(hub: Hub) -> bool:

@@ -60,53 +60,54 @@ def test_a_native_detector_without_data_matrix_is_not_used(page_before, scanner_
     assert DECODER in scanner_site.asked
 
 
-def test_a_decoder_that_breaks_is_reported_and_replaced(page_before):
-    breaking = """const send = Worker.prototype.postMessage;
-        Worker.prototype.postMessage = function (message, transfer) {
-          if (!message.pass || window.broken) return send.call(this, message, transfer);
-          window.broken = true;
-          send.call(this, { script: "/nowhere.js" });
-        };"""
-    page = page_before(HUB, before=breaking)
-    start(page)
-    expect(status(page)).to_contain_text("has stopped")
+BREAKING = """window.broken = 0;
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, transfer) {
+      if (!message.pass || window.broken === TIMES) return send.call(this, message, transfer);
+      window.broken += 1;
+      send.call(this, { script: "/nowhere.js" });
+    };"""
+# What falls silent does so in a second and a half, not in ten.
+SILENCING = """window.silent = 0;
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, transfer) {
+      if (message.pass && window.silent < TIMES) window.silent += 1;
+      else send.call(this, message, transfer);
+    };
+    const wait = window.setTimeout;
+    window.setTimeout = (act, after, ...more) =>
+      wait(act, after === 10_000 && window.silent < TIMES ? 1500 : after, ...more);"""
+HANGING = f"""{NO_FRAMES}
+    window.hung = 0;
+    const make = window.createImageBitmap;
+    window.createImageBitmap = (...of) => {{
+      if (window.hung === TIMES) return make(...of);
+      window.hung += 1;
+      return new Promise(() => {{}});
+    }};
+    const wait = window.setTimeout;
+    window.setTimeout = (act, after, ...more) =>
+      wait(act, after === 10_000 ? 1500 : after, ...more);
+    window.ended = 0;
+    const end = Worker.prototype.terminate;
+    Worker.prototype.terminate = function () {{ ended += 1; end.call(this); }};"""
+
+
+@pytest.mark.parametrize("fault", [BREAKING, SILENCING, HANGING], ids=["breaks", "silent", "hangs"])
+def test_a_decoder_that_stops_is_replaced_without_a_word(page_before, fault):
+    page = page_before(HUB, before=fault.replace("TIMES", "1"))
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
 
 
-def test_a_decoder_that_falls_silent_is_reported_and_replaced(page_before):
-    silencing = """const send = Worker.prototype.postMessage;
-        Worker.prototype.postMessage = function (message, transfer) {
-          if (message.pass && !window.silent) window.silent = true;
-          else send.call(this, message, transfer);
-        };
-        const wait = window.setTimeout;
-        window.setTimeout = (act, after, ...more) =>
-          wait(act, after === 10_000 && !window.silent ? 1500 : after, ...more);"""
-    page = page_before(HUB, before=silencing)
+@pytest.mark.parametrize("fault", [BREAKING, SILENCING, HANGING], ids=["breaks", "silent", "hangs"])
+def test_decoders_that_stop_one_after_another_are_reported_and_another_is_made(page_before, fault):
+    page = page_before(HUB, before=fault.replace("TIMES", "2"))
     start(page)
     expect(status(page)).to_contain_text("has stopped")
-    open_camera(page)
-    assert hears(page, 1)[0]["text"] == HUB
-
-
-def test_a_picture_that_is_never_cut_out_is_reported_and_the_decoder_replaced(page_before):
-    hanging = """const make = window.createImageBitmap;
-        window.createImageBitmap = (...of) => {
-          if (window.hung) return make(...of);
-          window.hung = true;
-          return new Promise(() => {});
-        };
-        const wait = window.setTimeout;
-        window.setTimeout = (act, after, ...more) =>
-          wait(act, after === 10_000 ? 1500 : after, ...more);
-        window.ended = 0;
-        const end = Worker.prototype.terminate;
-        Worker.prototype.terminate = function () { ended += 1; end.call(this); };"""
-    page = page_before(HUB, before=NO_FRAMES + hanging)
-    start(page)
-    expect(status(page)).to_contain_text("The label reader has stopped.")
-    assert page.evaluate("() => ended") == 1
+    assert not camera_is_on(page)
+    if "ended" in fault:
+        assert page.evaluate("() => ended") == 2
     open_camera(page)
     assert hears(page, 1)[0]["text"] == HUB
 

@@ -262,6 +262,28 @@ def test_a_camera_that_does_not_come_back_is_explained(page_with, name, said):
 
 
 @pytest.mark.slow
+def test_a_camera_that_is_plugged_in_again_is_opened(page_with):
+    page = page_with()
+    open_camera(page)
+    page.evaluate(f"""() => {{
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.isThere = false;
+      navigator.mediaDevices.getUserMedia = async (wanted) => {{
+        if (!isThere) throw new DOMException("", "NotFoundError");
+        return open(wanted);
+      }};
+      ({TAKEN_AWAY})();
+    }}""")
+    expect(status(page)).to_contain_text("No camera was found")
+    page.evaluate("""() => {
+      isThere = true;
+      navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+    }""")
+    state(page, "aim")
+    assert camera_is_on(page)
+
+
+@pytest.mark.slow
 def test_it_opens_by_itself_only_where_the_camera_is_allowed(page_with, scanner_site):
     scanner_site.context = {"auto": True}
     page = page_with()

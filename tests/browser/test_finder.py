@@ -34,6 +34,36 @@ def test_a_slash_searches_arrows_choose_enter_goes_there_and_escape_closes(table
     page.wait_for_url(f"**/sites/{harbour.pk}/")
 
 
+KEY = "9d1c44fe0a7b4e6f8a53c2b7d0e61f38"
+LABELS = {
+    f"Hub 3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b Install key {KEY}": "3f2a9c1e",
+    f"Token: {KEY}": "",
+    f"WPA password={KEY} Mill Court": "",
+}
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("where", ["/hubs/?q=before", "/claims/", "/sites/", "everywhere"])
+@pytest.mark.slow
+def test_a_label_that_is_scanned_into_a_search_puts_no_key_into_an_address(
+    tablet, ada, acme, where, label
+):
+    for number in range(30):
+        Site.objects.create(organisation=acme, name=f"{number}", spkey_site_id=f"s{number}")
+    page = tablet(ada, **DESK)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.url} {request.post_data}"))
+    page.goto("/" if where == "everywhere" else where)
+    if where == "everywhere":
+        page.keyboard.press("/")
+    find = page.get_by_role("searchbox").locator("visible=true").first
+    find.fill(label)
+    find.press("Enter")
+    page.wait_for_url(lambda url: "q=" in url and "before" not in url)
+    assert LABELS[label] in page.url
+    assert not [address for address in asked if KEY in address]
+
+
 def test_no_key_acts_while_somebody_types(tablet, ada):
     page = tablet(ada, **DESK)
     page.goto("/claims/")

@@ -75,12 +75,16 @@ def test_a_second_tablet_learns_who_is_claiming_the_hub_and_where(
 def test_a_second_tablet_at_another_site_is_refused_and_told_the_site(
     tablet, sandbox, ira, ada, mill_court, orchard_rise, hub_id
 ):
+    tablet.expected = ["DISCONNECTED"]
     iras, adas = tablet(ira), tablet(ada)
     for page, site in ((iras, "Mill Court"), (adas, "Orchard Rise")):
         type_id(page, hub_id)
         page.get_by_text(site).click()
-    send(iras)
+    # Nothing of the first is known to the second while it is sent.
+    adas.context.set_offline(True)
     adas.get_by_role("button", name="Claim 1 at").click()
+    send(iras)
+    adas.context.set_offline(False)
     refusal = adas.locator("[data-row]")
     expect(refusal).to_contain_text("This hub is being claimed at Mill Court, by Ira Installer.")
     expect(adas.locator("[data-tray-claim]")).to_be_hidden()

@@ -120,6 +120,64 @@ test("two scans that ran together are two, with prefixes or without", () => {
   assert.deepEqual(ids(`https://a.example/${ONE}https://a.example/${OTHER}`), [ONE, OTHER]);
 });
 
+const inOne = (id) => id.replaceAll("-", "");
+for (const [name, text] of [
+  ["in one piece", `${inOne(ONE)}${inOne(OTHER)}`],
+  ["in two ways", `${ONE}${inOne(OTHER)}`],
+  ["in two ways, the other first", `${inOne(ONE)}${OTHER}`],
+  ["with prefixes", `]Q1${inOne(ONE)}]C1${inOne(OTHER)}`],
+  ["after a word", `Hubs: ${inOne(ONE)}${inOne(OTHER)}`],
+  ["in a list", `${inOne(ONE)}${inOne(OTHER)}\n${ONE}`],
+]) {
+  test(`two ids that ran together ${name} are two`, () => {
+    assert.deepEqual([...new Set(ids(text))], [ONE, OTHER]);
+    assert.deepEqual(refused(text), []);
+  });
+}
+
+test("three ids that ran together are three", () => {
+  assert.deepEqual(ids([ONE, OTHER, THIRD].map(inOne).join("")), [ONE, OTHER, THIRD]);
+});
+
+test("a key of as many digits as two ids is none", () => {
+  for (const text of [`Key: ${KEY}${KEY}`, `PSK\n${KEY}${inOne(OTHER)}`]) {
+    assert.deepEqual(ids(text), []);
+    assert.deepEqual(
+      parseAll(text).flatMap((label) => label.ids ?? []),
+      [],
+    );
+  }
+});
+
+const [DIGITS] = [inOne(ONE)];
+for (const [name, text] of [
+  ["an equals sign", `${DIGITS.slice(0, 13)}=\n${DIGITS.slice(13)}`],
+  ["a soft hyphen", `Hub ${DIGITS.slice(0, 20)}\u00ad\n${DIGITS.slice(20)} in the attic`],
+  ["a zero-width space", `${DIGITS.slice(0, 7)}\u200b\r\n${DIGITS.slice(7)}`],
+  ["a line's hyphen", `> ${DIGITS.slice(0, 16)}-\n> ${DIGITS.slice(16)}`],
+  [
+    "two soft hyphens",
+    `${DIGITS.slice(0, 9)}\u00ad\n${DIGITS.slice(9, 18)}\u00ad\n${DIGITS.slice(18)}`,
+  ],
+]) {
+  test(`an id in one piece is found that a line breaks after ${name}`, () => {
+    assert.deepEqual(ids(`${text}\n${inOne(OTHER)}`), [ONE, OTHER]);
+    assert.deepEqual(refused(`${text}\n${inOne(OTHER)}`), []);
+  });
+}
+
+test("digits in other groups than an id's are told as such, an id of nobody too", () => {
+  const pairs = DIGITS.match(/../g)?.join(" ") ?? "";
+  assert.deepEqual(
+    refused(pairs).map(({ typed }) => typed),
+    [32],
+  );
+  assert.deepEqual(
+    refused(`${ONE}\n${"0".repeat(32)}`).map(({ problem }) => problem),
+    ["nobodys"],
+  );
+});
+
 test("scans by another keyboard are undone, alone and among others", () => {
   const german = ONE.replaceAll("-", "ß");
   assert.deepEqual(ids(german), [ONE]);

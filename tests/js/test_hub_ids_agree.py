@@ -12,7 +12,16 @@ import pytest
 
 from portal.hubs.labels import keyboards, naming, parse
 from tests.hubs.labels import test_keyboards, test_naming
-from tests.hubs.labels.test_parse import HOSTILE, HUB, NOT_AN_ID, OTHER, UNDERSTOOD
+from tests.hubs.labels.test_parse import (
+    HOSTILE,
+    HUB,
+    IN_OTHER_GROUPS,
+    NOBODYS,
+    NOT_AN_ID,
+    OTHER,
+    RAN_TOGETHER,
+    UNDERSTOOD,
+)
 
 ROOT = Path(__file__).parents[2]
 UNDERSTAND = Path(__file__).parent / "understand.js"
@@ -40,6 +49,11 @@ OF_NAMES = [
     test_naming.RANKED,
     test_naming.NO_SECRETS,
     test_naming.KEYS_ALONE,
+    test_naming.DOUBTFUL,
+    test_naming.PLAIN,
+    NOBODYS,
+    RAN_TOGETHER,
+    IN_OTHER_GROUPS,
     {
         f"{name} {form}": form.format(name, secret)
         for name in test_naming.NAMES
@@ -52,6 +66,9 @@ PIECES = [
     *"0123456789abcdefABCDEF-_ '+*ß\u2011\u2013\u2212\u00ad\u00a0\u200b\u2028\x1d\x85\ufeff",
     *"%{}[]()<>\"',.;:/?=&gzβψδεφΦως\uff11\U0001d7cf\u0663\u0430²Ⅷ\u0301é\U000e0041\ue000\n\r\t",
     "%2D",
+    "=\n",
+    "EUI K ",
+    "WiFi ",
     "key",
     "Hub id: ",
     "password=",
@@ -75,6 +92,7 @@ def test_the_same_texts_give_the_same_id_or_the_same_problem():
     texts += [typed for _, typed in test_keyboards.TYPED.values()]
     for more in (test_keyboards.SPOILT, *OF_NAMES):
         texts += more.values()
+    texts += typed_elsewhere()
     texts += [payload for name, payload in HOSTILE.items() if name != "surrogate"]
     answers = on_the_device(texts)
     differing = [
@@ -84,7 +102,7 @@ def test_the_same_texts_give_the_same_id_or_the_same_problem():
     ]
     assert differing == []
     kinds = {answer.get("problem") for answer in answers}
-    assert kinds == {None, "empty", "too_long", "nothing", "several", "keyboard"}
+    assert kinds == {None, "empty", "too_long", "nothing", "nobodys", "several", "keyboard"}
 
 
 def test_the_same_keyboards_and_words_are_known_to_both():
@@ -95,6 +113,17 @@ def test_the_same_keyboards_and_words_are_known_to_both():
     )
     words = {name: getattr(naming, name) for name in said[1]}
     assert said == [dict(keyboards.KEYBOARDS), words]
+
+
+def typed_elsewhere() -> list[str]:
+    """What each keyboard makes of a prefix or an address around an id."""
+    texts = []
+    for pairs in keyboards.KEYBOARDS.values():
+        stands = {ord(key): sign for sign, key in zip(pairs[::2], pairs[1::2], strict=True)}
+        typed = {ord(sign): key for sign, key in zip(pairs[::2], pairs[1::2], strict=True)}
+        for text in test_keyboards.AROUND.values():
+            texts += [text.translate(stands), text.translate(typed)]
+    return texts
 
 
 def on_the_device(texts: list[str]) -> list[dict[str, Any]]:

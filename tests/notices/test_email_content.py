@@ -33,7 +33,8 @@ SAID = {
     Notice.Kind.IMPORT_FINISHED: ["12 hubs done", f"/{FACTS['plan']}/"],
     Notice.Kind.HUB_REFUSED: [
         "Ira could not claim hub …",
-        f"/claims/new/?label={FACTS['hub']}\n",
+        f"See claim {FACTS['claim_number']}",
+        f"/claims/{FACTS['claim']}/",
         "This hub belongs to another organisation",
     ],
 }
@@ -101,6 +102,12 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert "14 December 2030" in email.subject
     elif kind not in {"key_refused", "key_mismatch"}:
         assert FACTS["hub"] in email.subject + email.body
+
+
+def test_a_refused_hub_without_a_claim_leads_to_what_it_says_now(acme, ada, mailoutbox):
+    notify(acme, Notice.Kind.HUB_REFUSED, claim="", site_id="5f0d")
+    post()
+    assert f"/claims/new/?label={FACTS['hub']}&offer=5f0d\n" in mailoutbox[0].body
 
 
 def test_a_notice_of_an_unknown_kind_is_refused(acme, ada):

@@ -14,6 +14,10 @@ SENTENCES: Final[dict[parse.Kind, Text]] = {
     "nothing": _(
         "There is no hub id in it. Look for 32 digits and letters from a to f, in five groups."
     ),
+    "nobodys": _(
+        "The id in it stands for no hub: all its digits are the same. Look for another label on "
+        "the hub."
+    ),
     "several": _("There are two different hub ids in it. One hub at a time, please."),
     "keyboard": _(
         "The scanner types for another keyboard than this device has. Set it to this device’s "
@@ -22,6 +26,9 @@ SENTENCES: Final[dict[parse.Kind, Text]] = {
 }
 DOUBTFUL: Final = _("The label gives the id in it another name. Type it if it is the hub’s.")
 MISCOUNT: Final = _("A hub id has 32 digits and letters from a to f. This has {}.")
+GAPS: Final = _(
+    "It has 32 digits, but not in the groups of a hub id. If it is the hub’s, type it without gaps."
+)
 
 WHICH: Final = _("The ids in it are {}.")
 
@@ -62,6 +69,8 @@ def sentence(problem: parse.LabelProblem) -> str:
         return str(DOUBTFUL)
     if problem.typed is None:
         return str(SENTENCES[problem.kind])
+    if problem.typed == parse.DIGITS:
+        return str(GAPS)
     return str(MISCOUNT).format(problem.typed)
 
 
@@ -84,6 +93,8 @@ def of_photo(problem: photos.PhotoProblem) -> str:
 
 def of_code_in_photo(problem: parse.LabelProblem) -> str:
     """Say that the code in a photo names no hub or several, and what was read."""
+    if len(problem.ids) == 1:
+        return explanation(problem)
     if problem.ids:
         return (
             f"{gettext('There are labels of different hubs in that photo.')} {quotation(problem)}"

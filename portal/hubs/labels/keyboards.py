@@ -106,7 +106,11 @@ KEYBOARDS: Final[Mapping[str, str]] = {
 DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 ID: Final = re.compile("[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\\1){3}[0-9a-fA-F]{12}")
 # Ids that came out right have nothing else in them, and neither have numbers.
-SPOILT: Final = re.compile(r"[^0-9a-fA-F\s,:;.|-]")
+SPOILT: Final = re.compile(r"[^0-9a-fA-F\s,:;.|-]|^\|")
+# What scanners put before a text, whatever its letters became; and what a text begins with so.
+SYMBOLOGY: Final = re.compile(r"^\]\S\S(?=\S)")
+BEGINS: Final = re.compile(r"\][A-Za-z][0-9A-Za-z](?=[0-9a-fA-F])|[a-z]+://")
+OF_PREFIX: Final = 3
 LEAST_DIGITS: Final = 2
 LEAST_HYPHENS: Final = 4
 SHORTEST: Final = 32
@@ -119,7 +123,7 @@ def undone[T](text: str, look: Callable[[str], T], *, is_mixed: bool = False) ->
     """Return what `look` finds in the text as it was meant, by each keyboard that may have typed
     it; what it finds nothing in, and what was found before, is left out. `is_mixed`: one id that
     came out wrong is enough; digits in one piece are the same on many keyboards."""
-    typed = text.strip()
+    typed = SYMBOLOGY.sub("", text.strip())
     found: list[T] = []
     if len(typed) < SHORTEST or not SPOILT.search(typed):
         return found
@@ -134,8 +138,14 @@ def undone[T](text: str, look: Callable[[str], T], *, is_mixed: bool = False) ->
 
 
 def looks_like_one(text: str) -> bool:
-    """Whether the text seems to be an id that a keyboard spoilt, though none tells which."""
+    """Whether the text seems to be an id that a keyboard spoilt, though none tells which; after a
+    prefix, or at the end of an address."""
     typed = text.strip()
+    ends = () if any(map(str.isspace, typed)) else (typed[OF_PREFIX:], typed[-GROUPED:])
+    return any(map(_looks_like_one, (typed, *ends)))
+
+
+def _looks_like_one(typed: str) -> bool:
     if len(typed) == GROUPED:
         gap, *others = {typed[place] for place in GAPS}
         rest = typed.replace(gap, "")
@@ -153,9 +163,17 @@ def _is_of_few(signs: str) -> bool:
 
 def _is_proof(typed: str, meant: str, of: Callable[[Iterable[bool]], bool]) -> bool:
     """Whether in each id so much came out wrong that it was a keyboard: `Q` for `0` is a slip of a
-    hand, and what is beside an id proves nothing."""
+    hand, and of what is beside an id only its beginning is proof."""
     ids = list(ID.finditer(meant))
+    if ids and _begins_wrong(typed, meant):
+        return True
     return bool(ids) and of(_is_wrong(typed[slice(*found.span())], found[0]) for found in ids)
+
+
+def _begins_wrong(typed: str, meant: str) -> bool:
+    """Whether a scanner's prefix or an address came out as something else: nobody types such."""
+    begins = BEGINS.match(meant)
+    return begins is not None and not typed.startswith(begins[0])
 
 
 def _is_wrong(typed: str, meant: str) -> bool:

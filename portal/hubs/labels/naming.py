@@ -41,8 +41,17 @@ WEAK: Final = (
     "license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid "
     "phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing "
     "activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk "
-    "hac sak pair wifi wlan root master link api cred creds"
+    "hac sak pair wifi fi wlan root master link api cred creds"
 )
+# Of these a short word has to say what the value is; it may be the beginning of a secret's name.
+RADIOS: Final = (
+    "thread network net mesh lan zigbee bee zwave wave matter bluetooth tooth ble bt lora ra wan "
+    "lorawan eui imei imsi iccid ssid bssid pan nwk radio rf nfc rfid sim esim lte dect homekit "
+    "enocean netz netzwerk funk reseau red rete rede netwerk siec sit mreza δικτυο δικτυου сеть "
+    "сети"
+)
+# What these number is a radio or a network.
+NUMBERED: Final = "eui imei imsi iccid meid ssid bssid network netzwerk"
 # What speaks of a key, and gives the value to something else.
 FOR: Final = "from for to of fur zu von pour per para για του της для"
 SERIALS: Final = "serial serials sn seriennummer serie serienummer matricola numero number nr no"
@@ -87,7 +96,7 @@ IDS: Final = (
 OTHERS: Final = (
     "site org organisation organization user account customer client tenant owner order batch lot "
     "job claim session request trace event message firmware model product partner vendor project "
-    "room home building entity location team group app transaction invoice correlation network"
+    "room home building entity location team group app transaction invoice correlation network pan"
 )
 DIGESTS: Final = (
     "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc "
@@ -96,11 +105,15 @@ DIGESTS: Final = (
 
 _SECRETS: Final = frozenset(SECRETS.split())
 _ENDINGS: Final = tuple(ENDINGS.split())
+_LONGER: Final = [word for word in SECRETS.split() if len(word) > len("psk")]
 _BUT: Final = frozenset(BUT.split())
 _CONTAINED: Final = CONTAINED.split()
 _SHORT: Final = frozenset(SHORT.split())
 _WEAK: Final = frozenset(WEAK.split())
 _FOR: Final = frozenset(FOR.split())
+_RADIOS: Final = frozenset(RADIOS.split())
+_NUMBERED: Final = frozenset(NUMBERED.split())
+_PLACES: Final = frozenset(PLACES.split())
 _PARTING: Final = frozenset(f"{HUBS} {IDS} {SERIALS} {PLACES}".split())
 _CODES: Final = frozenset(CODES.split())
 OF_NO_ID: Final = _CODES | {"value"}
@@ -115,7 +128,10 @@ _DIGESTS: Final = frozenset(DIGESTS.split())
 BRAND: Final = re.compile(r"sp[- ]?key|smart ?phone[- ]?key", re.IGNORECASE)
 RUN: Final = re.compile(r"[^\W_]+")
 HEX: Final = "[0-9A-Fa-f]"
-VALUE: Final = rf"{HEX}{{8}}-?(?:{HEX}{{4}}-?){{3}}{HEX}{{12}}(?![^\W_])"
+# Between values that ran together; nothing else leaves it in folded text.
+JOIN: Final = "\u2009"
+ONE: Final = rf"{HEX}{{8}}-?(?:{HEX}{{4}}-?){{3}}{HEX}{{12}}"
+VALUE: Final = rf"{ONE}(?:{JOIN}{ONE})*(?![^\W_])"
 # Some of a value's digits: what follows a secret's name is one already where it looks so.
 PIECES: Final = (
     rf"(?:(?:0x)?{VALUE}|0x{HEX}{{8,}}|{HEX}{{2,}}(?:[ \-]{HEX}{{2,}}){{2,}}(?![^\W_])"
@@ -173,6 +189,8 @@ UNKNOWN: Final = re.compile(r"([^\W\d_][\w .\-]{0,39}?)[\"'”]?\s*[:=]\s*[\"'�
 # The rest of the line that goes on, or of the next.
 REST: Final = re.compile(r"[^\w\n]{0,12}\n?[^\w\n]{0,12}([^\n]+)")
 ANY_TAG: Final = re.compile("<[^<>]*>")
+# Of what stands before these nothing is said of what follows them.
+VALUES: Final = re.compile(rf".*(?<![^\W_])(?=[A-Fa-f]*[0-9]){HEX}{{8,}}(?![^\W_])")
 BEFORE: Final = re.compile(r"([\w .()\-]{0,40})[\"'“”\s:=#>/({\[@*.\-]*$")
 CLOSING: Final = {"(": ")", "[": "]", "{": "}", "“": "”"}
 
@@ -195,6 +213,9 @@ NEAR: Final = 6
 # Words between a secret's name and its value, and in a line that is no more than its name.
 MOST_WORDS: Final = 4
 MOST_LINES: Final = 2
+_KEYS: Final = frozenset("kκк")
+# Letters of a word that may be cut off.
+LONGEST_CUT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +223,9 @@ class Word:
     folded: str
     start: int
     end: int
+
+
+NO_WORD: Final = Word("", 0, 0)
 
 
 def hidden(plain: str) -> str:
@@ -227,13 +251,18 @@ def name_of(before: str) -> Name | None:
     found = BEFORE.search(BRAND.sub("", before[-LONGEST_NAME:]))
     words = [word.folded for word in words_of(found[1])] if found else []
     bare = {word.rstrip("0123456789") for word in words}
-    if _DIGESTS & {*words, *bare}:
+    if _speaks_of_digest(found[1] if found else ""):
         return Name.OTHER
     if _HUBS & bare:
         return Name.HUB
     if _IDS & bare:
         return Name.OTHER if _OTHERS & bare else Name.ID
     return Name.NONE if words else None
+
+
+def _speaks_of_digest(name: str) -> bool:
+    words = [word.folded for word in words_of(VALUES.sub("", name))]
+    return bool(_DIGESTS & {*words, *(word.rstrip("0123456789") for word in words)})
 
 
 def words_of(text: str) -> list[Word]:
@@ -302,19 +331,27 @@ def _secrets(plain: str) -> Iterator[tuple[int, int]]:
 
 def _in_sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Where a value is before which its sentence, or the line above it, speaks of a secret."""
-    last = 0
+    last, is_hidden = 0, False
     for found in WHOLE.finditer(plain):
         before = plain[max(last, found.start() - LONGEST_NAME) : found.start()]
         last = found.end()
-        if _speaks_of_secret_last(*_sentence(before)):
+        if before != JOIN:
+            cut = _cut_off(*_lines(before))
+            is_hidden = _speaks_of_secret_last(*_sentence(before)) or _begins_secret(cut)
+        if is_hidden:
             yield found.span()
+
+
+def _words_and_gap(before: str) -> tuple[str, str]:
+    """The text without addresses and tags, up to its last word, and the signs behind that."""
+    said = ANY_TAG.sub(" ", HOST.sub(" ", before))
+    words = LEFT_OPEN.sub("", said)
+    return words, said[len(words) :]
 
 
 def _sentence(before: str) -> tuple[str, str]:
     """What is said of the value before which this stands, and the signs between them."""
-    said = ANY_TAG.sub(" ", HOST.sub(" ", before))
-    words = LEFT_OPEN.sub("", said)
-    gap = said[len(words) :]
+    words, gap = _words_and_gap(before)
     line = words.split("\n")[-1]
     if "\n" not in gap:
         return SENTENCE_END.split(line)[-1], gap
@@ -341,6 +378,61 @@ def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
 
 def _is_weak(word: Word) -> bool:
     return bool({word.folded, word.folded.rstrip("0123456789")} & _WEAK)
+
+
+def _lines(before: str) -> tuple[str, str]:
+    """What may be a name of several words before which this stands, on two lines where the last has
+    but one; and the signs behind it."""
+    words, gap = _words_and_gap(before)
+    *above, line = words.split("\n")
+    is_far = gap.count("\n") > MOST_LINES
+    is_one = len(words_of(line)) == 1
+    return ("" if is_far else "\n".join([*above[-1:], line]) if is_one else line), gap
+
+
+def _cut_off(said: str, gap: str) -> str:
+    """The short word that the name of a network, a radio or a secret ends with; "" where a plainer
+    word says what the value is."""
+    words = [word for word in words_of(said) if not word.folded.isdecimal()]
+    *name, last = words[-MOST_WORDS - 1 :] or [NO_WORD]
+    cut = last.folded.rstrip("0123456789")
+    is_plain = cut in _PARTING | _FOR or bool(name and name[-1].folded in _PLACES)
+    is_cut = 0 < len(cut) <= LONGEST_CUT or _begins_secret(cut)
+    if is_plain or not is_cut:
+        return ""
+    named = [at for at in range(len(name)) if is_secret(name, at)]
+    bare = [word.folded.rstrip("0123456789") for word in name]
+    if not named and not {*bare} & (_HUBS | _IDS):
+        named = [at for at, word in enumerate(name) if bare[at] in _RADIOS or _is_weak(word)]
+    if not named:
+        return ""
+    between, after = said[name[named[-1]].end : last.start], said[last.end :] + gap
+    return "" if ELSEWHERE.search(between) or ELSEWHERE.search(after) else cut
+
+
+def _is_owned(said: str) -> bool:
+    """Whether it is the name of a hub's secret, and may be a sentence that ends with the hub."""
+    words = words_of(said)[: MOST_WORDS + 1]
+    folded = {word.folded for word in words}
+    is_of_hub = bool(words) and words[-1].folded in _HUBS and bool(folded & _FOR)
+    return is_of_hub and len(words) <= MOST_WORDS and is_secret(words, 0)
+
+
+def _begins_secret(cut: str) -> bool:
+    """Whether a secret's name may have been cut off there; of a single letter none but that of
+    `key` tells."""
+    is_told = len(cut) > 1 or cut in _KEYS
+    return is_told and any(word.startswith(cut) for word in _LONGER)
+
+
+def names_other(before: str) -> bool:
+    """Whether the text that ends here names the value that follows after a network, a radio or a
+    hub's secret, perhaps by a word that is cut off."""
+    end = _without_brand(before[-LONGEST_NAME:])
+    said, _ = _sentence(end)
+    words = [word.folded.rstrip("0123456789") for word in words_of(said)]
+    is_number = bool(_NUMBERED & set([word for word in words if word][-1:]))
+    return is_number or _is_owned(said) or bool(_cut_off(*_lines(end)))
 
 
 def unknown_name(before: str) -> set[str]:

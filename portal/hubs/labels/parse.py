@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from portal.hubs.labels import arranged, keyboards, naming
-from portal.hubs.labels.naming import Name
+from portal.hubs.labels.naming import JOIN, Name
 
-type Kind = Literal["empty", "too_long", "nothing", "several", "keyboard"]
+type Kind = Literal["empty", "too_long", "nothing", "nobodys", "several", "keyboard"]
 
 LONGEST: Final = 256
 """Characters of scanned text that are looked at; a label that holds more is refused."""
@@ -47,10 +47,23 @@ BESIDE: Final = (
 # What version and variant an id has; eight numbers of four digits rarely seem to have one.
 PLAUSIBLE: Final = re.compile(rf"{HEX}{{12}}[1-8]{HEX}{{3}}[89ABab]{HEX}{{15}}")
 # What scanners put before a text: which kind of code it was (`]Q3`).
-SYMBOLOGY: Final = re.compile(rf"(^|[\s,;|]|{HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
-TOGETHER: Final = re.compile(
-    rf"({HYPHENED})(?:(?:\\[nrt]|[xX])?(?={HYPHENED})|(?=[G-Zg-z][A-Za-z]*[:/.]))"
+SYMBOLOGY: Final = re.compile(r"(^|[\s,;|])\][A-Za-z][0-9A-Za-z](?=\S)")
+SYMBOLOGIES: Final = re.compile(rf"({HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
+PARTED: Final = r"(?:\\[nrt]|[xX])?"
+ADDRESS: Final = "(?=[G-Zg-z][A-Za-z]*[:/.])"
+TOGETHER: Final = re.compile(rf"({HYPHENED})(?:{PARTED}(?={HYPHENED})|{ADDRESS})")
+WRITTEN: Final = re.compile(f"{HYPHENED}|{HEX}{{32}}")
+RUNS: Final = re.compile(
+    rf"{APART[0]}(?:{WRITTEN.pattern})(?:{PARTED}(?:{WRITTEN.pattern}))*(?:{APART[1]}|{ADDRESS})"
 )
+# Where mail and word processors break a line within a word.
+SOFT: Final = re.compile("[\u00ad\u200b]+[ \t]*\n")
+BREAK: Final = r"[ \t]*\n[ \t]*"
+BROKEN: Final = re.compile(
+    rf"[0-9A-Fa-f-]{{1,36}}(?:[=-]{BREAK}[0-9A-Fa-f-]{{1,36}}){{1,8}}".join(APART)
+)
+SPREAD: Final = re.compile(f"={BREAK}|{BREAK}")
+HYPHENATED: Final = re.compile(f"[=-]?{BREAK}")
 COLUMNS: Final = re.compile(r"\S(?: {2,}|\t|\|)[ \t]*\S")
 # No label has so long a word.
 LONG_RUN: Final = re.compile("[0-9A-Za-z+/=]{121,}")
@@ -121,11 +134,19 @@ def parse(text: str) -> HubId:
     if len(text) > LONGEST:
         raise LabelProblem("too_long", without_secrets(text))
     found = _meant_by(text)
-    if len(found) > 1 or (found and _is_doubtful(_folded(text))):
+    if len(found) > 1 or (found and is_doubtful(_folded(text))):
         raise LabelProblem("several", without_secrets(text), ids=found)
     if not found:
-        raise LabelProblem("nothing", without_secrets(text), typed=_digits_typed(_folded(text)))
+        raise _refused(text)
     return found[0]
+
+
+def _refused(text: str) -> LabelProblem:
+    plain = _folded(text)
+    ids = [HubId(found[0]) for found in _ids_in(_hidden(plain))]
+    if ids and all(map(_is_nobodys, ids)):
+        return LabelProblem("nobodys", without_secrets(text))
+    return LabelProblem("nothing", without_secrets(text), typed=_digits_typed(plain))
 
 
 def _meant_by(text: str) -> Sequence[HubId]:
@@ -152,16 +173,21 @@ def _meant_by(text: str) -> Sequence[HubId]:
     return ()
 
 
-def _is_doubtful(plain: str) -> bool:
-    """Whether all that the text names is one id, by a name of which nobody knows what has it."""
+def is_doubtful(plain: str) -> bool:
+    """Whether all that folded text names is one id, by names that may be of something else."""
     text = _hidden(plain)
-    ids = sorted(_ids_in(text), key=re.Match.start)
+    ids = list(_ids_in(text))
     is_one = len({HubId(found[0]) for found in ids}) == 1
-    if not is_one:
-        return False
+    return is_one and all(_is_doubted(text, found) for found in ids)
+
+
+def _is_doubted(text: str, found: re.Match[str]) -> bool:
+    before = text[: found.start()]
+    if naming.names_other(before):
+        return True
     # Keys are printed in one piece; with hyphens a number is rarely anything but an id.
-    name = naming.unknown_name(text[: ids[0].start()])
-    return bool(name & naming.OF_NO_ID if "-" in ids[0][0] else name)
+    name = naming.unknown_name(before)
+    return bool(name & naming.OF_NO_ID if "-" in found[0] else name)
 
 
 def _scanned(meant: str) -> list[HubId]:
@@ -218,9 +244,37 @@ def _folded(text: str) -> str:
     such as full-width digits folded, hyphens, spaces and line ends each of one kind, and invisible
     characters, quotation marks of mail and what scanners put before a text gone."""
     plain = LONG_RUN.sub("…", unicodedata.normalize("NFKC", unquote(unquote(text))))
-    plain = LINE_ENDS.sub("\n", plain)
+    plain = SOFT.sub("=\n", LINE_ENDS.sub("\n", plain))
     plain = "".join(_folded_character(character) for character in plain)
-    return SYMBOLOGY.sub(r"\1 ", TOGETHER.sub(r"\1 ", QUOTES.sub("", plain)))
+    plain = BROKEN.sub(_mended, QUOTES.sub("", plain))
+    plain = SYMBOLOGY.sub(r"\1 ", SYMBOLOGIES.sub(rf"\1{JOIN}", plain))
+    return TOGETHER.sub(rf"\1{JOIN}", RUNS.sub(_parted, plain))
+
+
+def _mended(found: re.Match[str]) -> str:
+    """An id that line ends break within its groups, in one piece."""
+    text = found.string
+    begin = text.rfind("\n", 0, found.start()) + 1
+    end = text.find("\n", found.end())
+    if COLUMNS.search(text, begin, end if end >= 0 else len(text)):
+        return found[0]
+    spread = SPREAD.sub("", found[0])
+    if USUAL.fullmatch(spread):
+        return spread
+    digits = HYPHENATED.sub("", found[0])
+    is_id = re.fullmatch(f"{HEX}{{32}}", digits) and ("-" not in found[0] or _is_plausible(digits))
+    return digits if is_id else found[0]
+
+
+def _parted(found: re.Match[str]) -> str:
+    """Ids that ran together, apart. Digits alone may be one long number: two that look like ids,
+    one behind the other, are hardly that."""
+    ids = WRITTEN.findall(found[0])
+    is_number = len(ids) > 1 and "-" not in found[0] and not all(map(_is_plausible, ids))
+    if is_number:
+        return found[0]
+    is_address_next = found.string[found.end() : found.end() + 1].isalnum()
+    return JOIN.join(ids) + JOIN * is_address_next
 
 
 def _folded_character(character: str) -> str:
@@ -312,5 +366,5 @@ def _is_plausible(text: str) -> bool:
 def _digits_typed(folded: str) -> int | None:
     """How many hexadecimal digits the text has when it has nothing else but gaps and brackets
     around it: someone typed an id. `None` for any other text."""
-    typed = re.sub(r"[- \n\t]", "", folded.strip(WRAPPING))
+    typed = re.sub(rf"[- \n\t{JOIN}]", "", folded.strip(WRAPPING))
     return len(typed) if re.fullmatch(f"{HEX}+", typed) else None

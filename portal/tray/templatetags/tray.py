@@ -24,6 +24,12 @@ def label_miscount() -> Text:
 
 
 @register.simple_tag
+def label_gaps() -> Text:
+    """Return what is wrong with as many digits as an id has, in other groups."""
+    return label_wording.GAPS
+
+
+@register.simple_tag
 def not_looked_up() -> Words:
     """Return the words for a hub that the device cannot ask the portal about."""
     return wording.NOT_LOOKED_UP

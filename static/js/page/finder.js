@@ -39,16 +39,19 @@ const move = (by) => {
   mark(all.at(at % all.length));
 };
 
-// A label that is scanned here may have a key beside its id: no address has that in it.
-const asked = async () => {
-  if (input.value.length < LABEL) return input.value;
+/**
+ * A label that is scanned here may have a key beside its id: no address has that in it.
+ * @param {string} text
+ */
+const withoutKeys = async (text) => {
+  if (text.length < LABEL) return text;
   const { parse, withoutSecrets } = await import("../scanner/hub-id.js");
-  return parse(input.value).hubId ?? withoutSecrets(input.value);
+  return parse(text).hubId ?? withoutSecrets(text);
 };
 
 const address = async () => {
   const url = new URL(form.action);
-  url.searchParams.set("q", await asked());
+  url.searchParams.set("q", await withoutKeys(input.value));
   return url;
 };
 
@@ -103,6 +106,16 @@ form.addEventListener("submit", (event) => {
     return;
   }
   link?.click();
+});
+
+// The lists' own searches are addresses as well.
+document.addEventListener("submit", async (event) => {
+  const list = /** @type {HTMLFormElement} */ (event.target);
+  const words = list.matches("[role=search]") && list.querySelector("input[type=search]");
+  if (list === form || !(words instanceof HTMLInputElement) || words.value.length < LABEL) return;
+  event.preventDefault();
+  words.value = await withoutKeys(words.value);
+  list.submit();
 });
 
 for (const shown of [dialog, keys]) {

@@ -8,6 +8,7 @@ import { present, store } from "../tray/page-store.js";
 import { countWaiting } from "./waiting-count.js";
 
 const SIGN_OUT_PATIENCE = 1000;
+const INSTALL_AGAIN_AFTER = 5000;
 const person = setting("person");
 
 /**
@@ -25,24 +26,33 @@ const remember = async (name, value) => {
 const within = (milliseconds, promise) =>
   Promise.race([promise, new Promise((done) => setTimeout(done, milliseconds))]);
 
+const signUp = () =>
+  navigator.serviceWorker.register(setting("worker"), { updateViaCache: "none" });
+
+/**
+ * One that is being installed may have met what something else answered in the portal's place: it comes to
+ * nothing, and so does whoever asked for another meanwhile.
+ * @param {ServiceWorkerRegistration | undefined} registration Undefined where a browser has none.
+ */
+const installAgain = (registration) => {
+  const first = registration?.active ? undefined : registration?.installing;
+  first?.addEventListener("statechange", () => {
+    if (first.state !== "redundant") return;
+    setTimeout(() => signUp().catch(() => undefined), INSTALL_AGAIN_AFTER);
+  });
+};
+
 // What the page itself needs comes first. Where storage is full, or refused, the portal works as
 // before, with a network.
 const register = () => {
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
   whenIdle(() => {
-    navigator.serviceWorker
-      .register(setting("worker"), { updateViaCache: "none" })
-      .catch(reportUnlessRefused);
+    signUp().then(installAgain).catch(reportUnlessRefused);
   });
 };
 
 // What could not be kept while something else answered in the portal's place is kept now.
-const keepNow = async () => {
-  const registration = await navigator.serviceWorker.register(setting("worker"), {
-    updateViaCache: "none",
-  });
-  await registration.update();
-};
+const keepNow = async () => (await signUp()).update();
 
 const forgetHere = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
 

@@ -2,14 +2,22 @@
 
 import { arranged } from "./arranged.js";
 import { looksLikeOne, undone } from "./keyboards.js";
-import { hidden as blackedOut, isUnknownName, NAME, nameOf, wordsHidden } from "./naming.js";
+import {
+  hidden as blackedOut,
+  isUnknownName,
+  JOIN,
+  NAME,
+  nameOf,
+  namesOther,
+  wordsHidden,
+} from "./naming.js";
 
 /**
  * A label that names no one hub. `read` is what was read, safe to look at; `typed` how many digits
  * somebody typed, or null; `ids` the hubs of which one is meant, where there are several.
  * @typedef {object} Problem
  * @property {undefined} [hubId]
- * @property {"empty" | "too_long" | "nothing" | "several" | "keyboard"} problem
+ * @property {"empty" | "too_long" | "nothing" | "nobodys" | "several" | "keyboard"} problem
  * @property {string} read
  * @property {number | null} typed
  * @property {string[]} ids
@@ -43,11 +51,23 @@ const BESIDE = [
   new RegExp(`^[ \\-]*${FOUR}(?![\\p{L}\\p{N}])`, "u"),
 ];
 const PLAUSIBLE = new RegExp(`^${HEX}{12}[1-8]${HEX}{3}[89ABab]${HEX}{15}$`, "u");
-const SYMBOLOGY = new RegExp(`(^|[\\s,;|]|${HEX}{12})\\][A-Za-z][0-9A-Za-z](?=\\S)`, "gu");
-const TOGETHER = new RegExp(
-  `(${HYPHENED})(?:(?:\\\\[nrt]|[xX])?(?=${HYPHENED})|(?=[G-Zg-z][A-Za-z]*[:/.]))`,
+const SYMBOLOGY = /(^|[\s,;|])\][A-Za-z][0-9A-Za-z](?=\S)/gu;
+const SYMBOLOGIES = new RegExp(`(${HEX}{12})\\][A-Za-z][0-9A-Za-z](?=\\S)`, "gu");
+const PARTED = "(?:\\\\[nrt]|[xX])?";
+const ADDRESS = "[G-Zg-z][A-Za-z]*[:/.]";
+const TOGETHER = new RegExp(`(${HYPHENED})(?:${PARTED}(?=${HYPHENED})|(?=${ADDRESS}))`, "gu");
+const WRITTEN = `(?:${HYPHENED}|${HEX}{32})`;
+const RUNS = new RegExp(
+  `${APART[0]}${WRITTEN}(?:${PARTED}${WRITTEN})*)(?:(?![\\p{L}\\p{N}])|(?=${ADDRESS}))`,
   "gu",
 );
+const SOFT = /[\u00ad\u200b]+[ \t]*\n/gu;
+const BREAK = "[ \\t]*\\n[ \\t]*";
+const BROKEN = apart(`[0-9A-Fa-f-]{1,36}(?:[=-]${BREAK}[0-9A-Fa-f-]{1,36}){1,8}`);
+const SPREAD = new RegExp(`=${BREAK}|${BREAK}`, "gu");
+const HYPHENATED = new RegExp(`[=-]?${BREAK}`, "gu");
+const WRITTEN_ID = new RegExp(WRITTEN, "gu");
+const COMPACT_ID = new RegExp(`^${HEX}{32}$`, "u");
 const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
 const QUOTES = /^[ \t]*>[> \t]*/gmu;
@@ -81,18 +101,59 @@ const bytesOf = (encoded) => {
 const unquoted = (text) =>
   text.includes("%") ? text.replace(/[\0-\x7f]+/g, (ascii) => utf8.decode(bytesOf(ascii))) : text;
 
+/**
+ * Whether the lines from `start` to `end` are of several columns.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
+const isOfColumns = (text, start, end) => {
+  const begin = start ? text.lastIndexOf("\n", start - 1) + 1 : 0;
+  const close = text.indexOf("\n", end);
+  return COLUMNS.test(text.slice(begin, close < 0 ? text.length : close));
+};
+
+/**
+ * The text with each id in one piece that line ends break within its groups.
+ * @param {string} text
+ */
+const mended = (text) =>
+  text.replace(BROKEN, (whole, before, found, at) => {
+    const start = at + before.length;
+    if (isOfColumns(text, start, start + found.length)) return whole;
+    const spread = found.replace(SPREAD, "");
+    if (USUAL.test(spread)) return before + spread;
+    const digits = found.replace(HYPHENATED, "");
+    const isId = COMPACT_ID.test(digits) && (!found.includes("-") || isPlausible(digits));
+    return before + (isId ? digits : found);
+  });
+
+/**
+ * The text, what ran together apart: not digits alone that may be one long number.
+ * @param {string} text
+ */
+const parted = (text) =>
+  text.replace(RUNS, (whole, before, found, at) => {
+    const ids = found.match(WRITTEN_ID) ?? [];
+    if (ids.length > 1 && !found.includes("-") && !ids.every(isPlausible)) return whole;
+    const isAddressNext = /[\p{L}\p{N}]/u.test(text[at + whole.length] ?? "");
+    return before + ids.join(JOIN) + (isAddressNext ? JOIN : "");
+  });
+
 /** @param {string} text */
-export const folded = (text) =>
-  unquoted(unquoted(text))
+export const folded = (text) => {
+  const plain = unquoted(unquoted(text))
     .normalize("NFKC")
     .replace(LONG_RUN, "…")
     .replace(LINE_ENDS, "\n")
+    .replace(SOFT, "=\n")
     .replace(HYPHENS, "-")
     .replace(INVISIBLE, "")
     .replace(SPACES, " ")
-    .replace(QUOTES, "")
-    .replace(TOGETHER, "$1 ")
-    .replace(SYMBOLOGY, "$1 ");
+    .replace(QUOTES, "");
+  const bare = mended(plain).replace(SYMBOLOGIES, `$1${JOIN}`).replace(SYMBOLOGY, "$1 ");
+  return parted(bare).replace(TOGETHER, `$1${JOIN}`);
+};
 
 /**
  * Folded text with each value's name before it, and what it calls secret blacked out.
@@ -112,7 +173,7 @@ const withHyphens = (text) =>
  * @param {string} plain
  */
 const digitsTyped = (plain) => {
-  const typed = plain.replace(WRAPPING, "").replace(/[- \n\t]/g, "");
+  const typed = plain.replace(WRAPPING, "").replace(/[- \n\t\u2009]/g, "");
   return HEX_ONLY.test(typed) ? typed.length : null;
 };
 
@@ -151,11 +212,7 @@ const isInOne = (text, { text: found, start, end }) => {
  * @param {Match} found
  */
 const isOne = (text, { text: found, start, end }) => {
-  if (found.includes("\n")) {
-    const begin = start ? text.lastIndexOf("\n", start - 1) + 1 : 0;
-    const close = text.indexOf("\n", end);
-    return !COLUMNS.test(text.slice(begin, close < 0 ? text.length : close));
-  }
+  if (found.includes("\n")) return !isOfColumns(text, start, end);
   return found.includes("-") || found === text.replace(WRAPPING, "") || isPlausible(found);
 };
 
@@ -234,16 +291,17 @@ export const hubsIn = (plain) => {
 };
 
 /**
- * Whether all that the text names is one id, by a name of which nobody knows what has it.
+ * Whether all that the text names is one id, by names that may be of something else.
  * @param {string} plain
  */
 export const isDoubtful = (plain) => {
   const text = hidden(plain);
-  const [first, ...others] = lookalikes(text);
-  if (!first) return false;
-  const id = digitsOf(first.text).toLowerCase();
-  const isOne = others.every((other) => digitsOf(other.text).toLowerCase() === id);
-  return isOne && isUnknownName(text.slice(0, first.start), first.text);
+  const ids = lookalikes(text);
+  if (new Set(ids.map((found) => digitsOf(found.text).toLowerCase())).size !== 1) return false;
+  return ids.every((found) => {
+    const before = text.slice(0, found.start);
+    return namesOther(before) || isUnknownName(before, found.text);
+  });
 };
 
 /** @param {string} character */
@@ -310,6 +368,19 @@ const refused = (problem, text, more) => ({
 });
 
 /**
+ * A text that names no hub, or nobody's.
+ * @param {string} text
+ */
+const refusedOf = (text) => {
+  const plain = folded(text);
+  const ids = lookalikes(hidden(plain));
+  if (ids.length && ids.every((found) => NOBODYS.test(digitsOf(found.text)))) {
+    return refused("nobodys", text);
+  }
+  return refused("nothing", text, { typed: digitsTyped(plain) });
+};
+
+/**
  * The hubs in what a scanner meant: codes have ids in one piece.
  * @param {string} meant
  */
@@ -360,7 +431,7 @@ export const parse = (text) => {
   }
   if (lengthOf(text) > LONGEST) return refused("too_long", text);
   const meant = meantBy(text);
-  if (meant === "nothing") return refused(meant, text, { typed: digitsTyped(folded(text)) });
+  if (meant === "nothing") return refusedOf(text);
   if (typeof meant === "string") return refused(meant, text);
   const [hub, ...others] = meant;
   if (!hub || others.length || isDoubtful(folded(text))) {

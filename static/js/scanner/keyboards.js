@@ -69,7 +69,10 @@ export const KEYBOARDS = {
 
 const DIGITS = "0123456789abcdefABCDEF";
 const ID = /[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}/gu;
-const SPOILT = /[^0-9a-fA-F\s,:;.|-]/u;
+const SPOILT = /[^0-9a-fA-F\s,:;.|-]|^\|/u;
+const SYMBOLOGY = /^\]\S\S(?=\S)/u;
+const BEGINS = /^(?:\][A-Za-z][0-9A-Za-z](?=[0-9a-fA-F])|[a-z]+:\/\/)/u;
+const OF_PREFIX = 3;
 const LEAST_DIGITS = 2;
 const LEAST_HYPHENS = 4;
 const SHORTEST = 32;
@@ -157,13 +160,24 @@ const isWrong = (typed, meant) => {
 };
 
 /**
- * Whether each id came out so wrong; what is beside an id proves nothing.
+ * Whether a scanner's prefix or an address came out as something else.
+ * @param {string} typed
+ * @param {string} meant
+ */
+const beginsWrong = (typed, meant) => {
+  const begins = meant.match(BEGINS);
+  return begins !== null && !typed.startsWith(begins[0]);
+};
+
+/**
+ * Whether each id came out so wrong; of what is beside an id only its beginning is proof.
  * @param {string} typed
  * @param {string} meant As long: all signs of keyboards are.
  * @param {boolean} isMixed Whether one of them is enough.
  */
 const isProof = (typed, meant, isMixed) => {
   const ids = [...meant.matchAll(ID)];
+  if (ids.length && beginsWrong(typed, meant)) return true;
   /** @param {RegExpExecArray} found */
   const isOneWrong = ({ 0: id, index }) => isWrong(typed.slice(index, index + id.length), id);
   return ids.length > 0 && (isMixed ? ids.some(isOneWrong) : ids.every(isOneWrong));
@@ -180,15 +194,16 @@ const isProof = (typed, meant, isMixed) => {
  * @returns {T[][]}
  */
 export const undone = (text, look, isMixed = false) => {
-  const signs = [...text];
+  const bare = text.replace(SYMBOLOGY, "");
+  const signs = [...bare];
   /** @type {Map<string, T[]>} */
   const found = new Map();
-  if (signs.length < SHORTEST || !SPOILT.test(text)) return [];
+  if (signs.length < SHORTEST || !SPOILT.test(bare)) return [];
   const typed = [...new Set(signs)].filter((sign) => !" \t\r\n".includes(sign));
   for (const keyboard of keyboards()) {
     if (!typed.every((sign) => keyboard.has(sign))) continue;
     const meant = signs.map((sign) => keyboard.get(sign) ?? sign).join("");
-    if (!isProof(text, meant, isMixed)) continue;
+    if (!isProof(bare, meant, isMixed)) continue;
     const hubs = look(meant);
     const key = hubs.map(({ hubId }) => hubId).join();
     if (key && !found.has(key)) found.set(key, hubs);
@@ -204,11 +219,18 @@ const isOfFew = (signs) =>
   new Set(signs).size <= MOST_SIGNS && !signs.some((sign) => /\s/u.test(sign));
 
 /**
- * Whether the text seems to be an id that a keyboard spoilt, though none tells which.
+ * Whether the text seems to be an id that a keyboard spoilt, though none tells which; after a prefix,
+ * or at the end of an address.
  * @param {string} text
  */
 export const looksLikeOne = (text) => {
   const signs = [...text];
+  const ends = /\s/u.test(text) ? [] : [signs.slice(OF_PREFIX), signs.slice(-GROUPED)];
+  return [signs, ...ends].some(areOfOne);
+};
+
+/** @param {string[]} signs */
+const areOfOne = (signs) => {
   if (signs.length === GROUPED) {
     const [gap, ...others] = new Set(GAPS.map((at) => signs[at]));
     const rest = signs.filter((sign) => sign !== gap);

@@ -39,6 +39,8 @@ const ANSWERED_WITHIN = 6000;
 const LOADS_WITHIN = 30_000;
 // Pictures that came for so long will not fail for the reason of before.
 const SOUND_AFTER = 10_000;
+// A reader that stops so soon after another has stopped is not replaced again by itself.
+const REPLACED_ONCE_IN = 30_000;
 
 /**
  * What is wrong, by name: with the camera, where a browser says so; undefined for all else.
@@ -57,6 +59,8 @@ export class LabelCamera extends HTMLElement {
   #isLit = false;
   /** When it was opened again for want of pictures. */
   #wokenAt = Number.NEGATIVE_INFINITY;
+  /** When what reads labels was replaced last. */
+  #replacedAt = Number.NEGATIVE_INFINITY;
   /** @type {PictureWatch | undefined} */
   #pictures;
   /** @type {Camera | undefined} */
@@ -84,6 +88,7 @@ export class LabelCamera extends HTMLElement {
     for (const name of ["focus", "pageshow"]) {
       addEventListener(name, () => this.#return(), { signal });
     }
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#plugged(), { signal });
     this.#show(this.isPossible ? "closed" : "impossible");
     if (this.hasAttribute("auto")) this.#openIfAllowed();
   }
@@ -104,6 +109,7 @@ export class LabelCamera extends HTMLElement {
     if (this.#isOpen || !this.isPossible) return;
     this.#isOpen = true;
     this.#wokenAt = Number.NEGATIVE_INFINITY;
+    this.#replacedAt = Number.NEGATIVE_INFINITY;
     if (!document.hidden) await this.#start((camera) => camera.open());
   }
 
@@ -153,6 +159,11 @@ export class LabelCamera extends HTMLElement {
     } else if (this.#starting !== this.#turn && !this.#camera?.isRunning) {
       this.#start((camera) => camera.open());
     }
+  }
+
+  // A camera that was not there, or was unplugged, may be there now.
+  #plugged() {
+    if (!document.hidden && ["none", "ended"].includes(this.dataset.state ?? "")) this.open();
   }
 
   /** @param {string} deviceId */
@@ -226,11 +237,7 @@ export class LabelCamera extends HTMLElement {
       const stalled = () => turn === this.#turn && this.#wake();
       this.#pictures = new PictureWatch(this.#video, camera.track, stalled);
       this.#starting = -1;
-      this.#show("loading");
-      const decoder = await LabelDecoder.load(this.#addresses);
-      if (turn !== this.#turn) return;
-      this.#show("aim");
-      this.#watch(decoder, choice, turn);
+      await this.#look(LabelDecoder, choice, turn);
     } catch (error) {
       if (turn === this.#turn) this.#giveUp(error);
     }
@@ -253,23 +260,47 @@ export class LabelCamera extends HTMLElement {
   }
 
   /**
+   * Loads what reads labels, and begins to look.
+   * @param {typeof LabelDecoder} Decoder
+   * @param {CodeChoice} choice
+   * @param {number} turn
+   */
+  async #look(Decoder, choice, turn) {
+    this.#show("loading");
+    const decoder = await Decoder.load(this.#addresses);
+    if (turn !== this.#turn) return;
+    this.#show("aim");
+    this.#watch(decoder, choice, turn).catch((error) => {
+      if (turn === this.#turn) this.#replace(error, () => this.#look(Decoder, choice, turn));
+    });
+  }
+
+  /**
    * @param {LabelDecoder} decoder
    * @param {CodeChoice} choice
    * @param {number} turn
    */
   async #watch(decoder, choice, turn) {
-    try {
-      while (turn === this.#turn) {
-        const seen = await decoder.scan(this.#video);
-        if (turn !== this.#turn) return;
-        this.#judge(choice.take(seen, performance.now()));
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      }
-    } catch (error) {
+    while (turn === this.#turn) {
+      const seen = await decoder.scan(this.#video);
       if (turn !== this.#turn) return;
-      report(error);
-      this.#fail("silent");
+      this.#judge(choice.take(seen, performance.now()));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+  }
+
+  /**
+   * What read labels has stopped: another takes its place, once, before anybody is asked to do something.
+   * @param {unknown} error
+   * @param {() => Promise<void>} look
+   */
+  async #replace(error, look) {
+    report(error);
+    const isAgain = performance.now() - this.#replacedAt < REPLACED_ONCE_IN;
+    this.#replacedAt = performance.now();
+    if (isAgain) return this.#fail("silent");
+    const turn = this.#turn;
+    await look().catch((failure) => turn === this.#turn && this.#giveUp(failure));
   }
 
   /** @param {{ code: Code | undefined, several: boolean }} judged */

@@ -8,7 +8,10 @@ export const WORDS = {
     "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
-  WEAK: "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi wlan root master link api cred creds",
+  WEAK: "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi fi wlan root master link api cred creds",
+  RADIOS:
+    "thread network net mesh lan zigbee bee zwave wave matter bluetooth tooth ble bt lora ra wan lorawan eui imei imsi iccid ssid bssid pan nwk radio rf nfc rfid sim esim lte dect homekit enocean netz netzwerk funk reseau red rete rede netwerk siec sit mreza δικτυο δικτυου сеть сети",
+  NUMBERED: "eui imei imsi iccid meid ssid bssid network netzwerk",
   FOR: "from for to of fur zu von pour per para για του της для",
   SERIALS: "serial serials sn seriennummer serie serienummer matricola numero number nr no",
   PLACES:
@@ -24,7 +27,7 @@ export const WORDS = {
   HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
   IDS: "id ids uuid guid uid did identifier kennung identifiant identificador identificativo deviceid αναγνωριστικο идентификатор",
   OTHERS:
-    "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network",
+    "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network pan",
   DIGESTS:
     "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc signature sig hmac mac nonce salt iv etag prufsumme fingerabdruck empreinte",
 };
@@ -42,6 +45,11 @@ const CONTAINED = WORDS.CONTAINED.split(" ");
 const SHORT = new Set(WORDS.SHORT.split(" "));
 const WEAK = new Set(WORDS.WEAK.split(" "));
 const FOR = new Set(WORDS.FOR.split(" "));
+const RADIOS = new Set(WORDS.RADIOS.split(" "));
+const NUMBERED = new Set(WORDS.NUMBERED.split(" "));
+const PLACES = new Set(WORDS.PLACES.split(" "));
+const LONGER = WORDS.SECRETS.split(" ").filter(({ length }) => length > "psk".length);
+const KEYS = "kκк";
 const PARTING = new Set(
   [WORDS.HUBS, WORDS.IDS, WORDS.SERIALS, WORDS.PLACES].flatMap((words) => words.split(" ")),
 );
@@ -58,10 +66,14 @@ const LONGEST_HEADING = 30;
 const NEAR = 6;
 const MOST_WORDS = 4;
 const MOST_LINES = 2;
+const LONGEST_CUT = 3;
 const W = "\\p{L}\\p{N}";
 const L = "\\p{L}";
 const HEX = "[0-9A-Fa-f]";
-const VALUE = `${HEX}{8}-?(?:${HEX}{4}-?){3}${HEX}{12}(?![${W}])`;
+// Between values that ran together.
+export const JOIN = "\u2009";
+const ONE = `${HEX}{8}-?(?:${HEX}{4}-?){3}${HEX}{12}`;
+const VALUE = `${ONE}(?:${JOIN}${ONE})*(?![${W}])`;
 const PIECES = `(?:(?:0x)?${VALUE}|0x${HEX}{8,}|${HEX}{2,}(?:[ \\-]${HEX}{2,}){2,}(?![${W}])|${HEX}{8,}(?![${W}])|[0-9]{4,})`;
 const TAGS = "(?:\\s*<[^<>]*>){1,3}";
 const NAMED = `${L}[${W}\\- ]{0,24}[:=]`;
@@ -110,6 +122,7 @@ const CONTENT = new RegExp(
   "giu",
 );
 const AFTER = new RegExp(`(?:^|[^${W}])(${VALUE}\\s?[([]([${W} \\-]{1,24})[)\\]])`, "gu");
+const VALUES = new RegExp(`^.*[^${W}](?=[A-Fa-f]*[0-9])${HEX}{8,}(?![${W}])`, "u");
 const BEFORE = new RegExp(`([${W} .()\\-]{0,40})["'“”\\s:=#>/({[@*.\\-]*$`, "u");
 /** @type {Record<string, string>} */
 const CLOSING = { "(": ")", "[": "]", "{": "}", "“": "”" };
@@ -120,6 +133,9 @@ const plainest = (word) =>
     .normalize("NFKD")
     .replace(/\p{Mn}/gu, "")
     .toLowerCase();
+
+/** @param {string} text */
+const lengthOf = (text) => [...text].length;
 
 /** @param {string} word */
 const bare = (word) => word.replace(/[0-9]+$/, "");
@@ -176,17 +192,26 @@ export const isSecret = (word, index, words) => {
 export const speaksOfSecret = (text) => wordsOf(text).some(isSecret);
 
 /**
+ * What is said of a value that stands before names nothing that follows it.
+ * @param {string} name
+ */
+const speaksOfDigest = (name) =>
+  wordsOf(` ${name}`.replace(VALUES, "")).some(
+    ({ folded }) => DIGESTS.has(folded) || DIGESTS.has(bare(folded)),
+  );
+
+/**
  * What the text before a value calls it; null where it calls it nothing.
  * @param {string} before
  * @returns {number | null}
  */
 export const nameOf = (before) => {
   const found = [...before].slice(-LONGEST_NAME).join("").replace(BRAND, "").match(BEFORE);
-  const words = wordsOf(found?.[1] ?? "").map(({ folded }) => folded);
-  const plain = words.map(bare);
+  const words = wordsOf(found?.[1] ?? "");
+  const plain = words.map(({ folded }) => bare(folded));
   /** @param {Set<string>} known */
   const has = (known) => plain.some((word) => known.has(word));
-  if (has(DIGESTS) || words.some((word) => DIGESTS.has(word))) return NAME.other;
+  if (speaksOfDigest(found?.[1] ?? "")) return NAME.other;
   if (has(HUBS)) return NAME.hub;
   if (has(IDS)) return has(OTHERS) ? NAME.other : NAME.id;
   return words.length ? NAME.none : null;
@@ -342,14 +367,23 @@ export const isUnknownName = (before, value) => {
 };
 
 /**
+ * The text without addresses and tags, up to its last word, and the signs behind that.
+ * @param {string} before
+ * @returns {[string, string]}
+ */
+const wordsAndGap = (before) => {
+  const said = before.replace(HOST, " ").replace(/<[^<>]*>/gu, " ");
+  const words = said.replace(LEFT_OPEN, "");
+  return [words, said.slice(words.length)];
+};
+
+/**
  * What is said of the value before which this stands, and the signs between them.
  * @param {string} before
  * @returns {[string, string]}
  */
 const sentence = (before) => {
-  const said = before.replace(HOST, " ").replace(/<[^<>]*>/gu, " ");
-  const words = said.replace(LEFT_OPEN, "");
-  const gap = said.slice(words.length);
+  const [words, gap] = wordsAndGap(before);
   const line = words.split("\n").at(-1) ?? "";
   if (!gap.includes("\n")) return [line.split(/[.!?] /u).at(-1) ?? "", gap];
   const isName = wordsOf(line).length <= MOST_WORDS && gap.split("\n").length - 1 <= MOST_LINES;
@@ -377,17 +411,91 @@ const speaksOfSecretLast = (said, gap) => {
 };
 
 /**
+ * What may be a name of several words before which this stands, on two lines where the last has but
+ * one; and the signs behind it.
+ * @param {string} before
+ * @returns {[string, string]}
+ */
+const linesOf = (before) => {
+  const [words, gap] = wordsAndGap(before);
+  const lines = words.split("\n");
+  const line = lines.at(-1) ?? "";
+  if (gap.split("\n").length - 1 > MOST_LINES) return ["", gap];
+  return [wordsOf(line).length === 1 ? lines.slice(-2).join("\n") : line, gap];
+};
+
+/**
+ * The short word that the name of a network, a radio or a secret ends with; "" where a plainer word
+ * says what the value is.
+ * @param {string} said
+ * @param {string} gap
+ */
+const cutOff = (said, gap) => {
+  const words = wordsOf(said).filter(({ folded }) => !/^\p{Nd}+$/u.test(folded));
+  const name = words.slice(-MOST_WORDS - 1);
+  const last = name.pop();
+  const cut = bare(last?.folded ?? "");
+  const isPlain = PARTING.has(cut) || FOR.has(cut) || PLACES.has(name.at(-1)?.folded ?? "");
+  const isCut = cut && (lengthOf(cut) <= LONGEST_CUT || beginsSecret(cut));
+  if (!last || isPlain || !isCut) return "";
+  const isPlainer = name.some(({ folded }) => HUBS.has(bare(folded)) || IDS.has(bare(folded)));
+  /** @param {Word} word */
+  const isRadio = (word) => !isPlainer && (RADIOS.has(bare(word.folded)) || isWeak(word));
+  const named = name.filter(isSecret).at(-1) ?? name.filter(isRadio).at(-1);
+  if (!named) return "";
+  const [between, after] = [said.slice(named.end, last.start), said.slice(last.end) + gap];
+  return ELSEWHERE.test(between) || ELSEWHERE.test(after) ? "" : cut;
+};
+
+/**
+ * Whether it is the name of a hub's secret, and may be a sentence that ends with the hub.
+ * @param {string} said
+ */
+const isOwned = (said) => {
+  const words = wordsOf(said);
+  const [first] = words;
+  const isOfHub =
+    HUBS.has(words.at(-1)?.folded ?? "") && words.some(({ folded }) => FOR.has(folded));
+  return isOfHub && words.length <= MOST_WORDS && first !== undefined && isSecret(first, 0, words);
+};
+
+/**
+ * Whether a secret's name may have been cut off there; of a single letter none but that of `key` tells.
+ * @param {string} cut
+ */
+const beginsSecret = (cut) =>
+  (lengthOf(cut) > 1 || (cut !== "" && KEYS.includes(cut))) &&
+  LONGER.some((word) => word.startsWith(cut));
+
+/**
+ * Whether the text that ends here names the value that follows after a network, a radio or a hub's
+ * secret, perhaps by a word that is cut off.
+ * @param {string} before
+ */
+export const namesOther = (before) => {
+  const end = withoutBrand([...before].slice(-LONGEST_NAME).join(""));
+  const [said] = sentence(end);
+  const words = wordsOf(said).map(({ folded }) => bare(folded));
+  const last = words.filter((word) => word).at(-1) ?? "";
+  return NUMBERED.has(last) || isOwned(said) || cutOff(...linesOf(end)) !== "";
+};
+
+/**
  * Where a value is before which its sentence, or the line above it, speaks of a secret.
  * @param {string} plain
  */
 const inSentences = (plain) => {
   /** @type {Span[]} */
   const spans = [];
-  let last = 0;
+  let [last, isHidden] = [0, false];
   for (const { start, end } of valuesIn(plain)) {
     const before = plain.slice(Math.max(last, start - LONGEST_NAME), start);
     last = end;
-    if (speaksOfSecretLast(...sentence(before))) spans.push([start, end]);
+    if (before !== JOIN) {
+      const cut = cutOff(...linesOf(before));
+      isHidden = speaksOfSecretLast(...sentence(before)) || beginsSecret(cut);
+    }
+    if (isHidden) spans.push([start, end]);
   }
   return spans;
 };

@@ -10,7 +10,7 @@ import {
   parse,
   withoutSecrets,
 } from "./hub-id.js";
-import { HIDDEN, NAME } from "./naming.js";
+import { HIDDEN, JOIN, NAME } from "./naming.js";
 
 /** @import { Label, Problem } from "./hub-id.js" */
 /** @typedef {ReturnType<typeof namedIds>[number]} Named */
@@ -82,17 +82,17 @@ const without = (text, found) =>
 const isList = (text, ids) => {
   const areAlike = new Set(ids.map(({ text: id }) => id.replace(/[^- ]/g, ""))).size < 2;
   const before = text.slice(0, ids[0]?.start).trim();
-  const gaps = ids
-    .slice(1)
-    .map(({ start }, at) => text.slice(ids[at]?.end, start))
-    .map((gap) =>
-      gap
-        .split(BETWEEN)
-        .filter((piece) => !isMistyped(piece))
-        .join(" ")
-        .trim(),
-    );
-  return (areAlike || ids.length > 2) && gaps.every((gap) => PARTS.test(gap) || gap === before);
+  const gaps = ids.slice(1).map(({ start }, at) => text.slice(ids[at]?.end, start));
+  // Of what a scanner left nothing between, each is a hub.
+  if (gaps.every((gap) => gap === JOIN)) return true;
+  const said = gaps.map((gap) =>
+    gap
+      .split(BETWEEN)
+      .filter((piece) => !isMistyped(piece))
+      .join(" ")
+      .trim(),
+  );
+  return (areAlike || ids.length > 2) && said.every((gap) => PARTS.test(gap) || gap === before);
 };
 
 /**
@@ -175,7 +175,10 @@ const ownersLeft = (lines) => {
 const areUnlike = (lines) => {
   const ids = lines.flatMap(({ found }) => found);
   const [one, other] = ids;
-  if (!one || !other || ids.length > 2 || one.hubId === other.hubId) return false;
+  const isOneRun = lines.some(({ text, found: [first, next] }) =>
+    first && next ? text.slice(first.end, next.start) === JOIN : false,
+  );
+  if (!one || !other || ids.length > 2 || one.hubId === other.hubId || isOneRun) return false;
   const isNamed = ids.some(({ name }) => name !== NAME.none);
   return !isNamed && one.text.includes("-") !== other.text.includes("-");
 };

@@ -29,6 +29,8 @@ const namesNone = (label) => Boolean(label.problem) && !isOpen(label);
  */
 const isOpen = (label) => Boolean(label.problem && label.ids.length);
 
+// Of an id.
+const DIGITS = 32;
 // What would be believed to be kept.
 const KEPT = ["new", "again", "confirmed", "brought-back"];
 const UNKEPT = ["unkept", "new-unkept", "confirmed-unkept"];
@@ -176,7 +178,8 @@ export class ScanFeedback {
     }
     if (this.choices.length) {
       this.#sound.play("again");
-      return this.show("choose", `${this.#words.sentence("choose")} ${many}`.trim());
+      const name = this.choices.length > 1 ? "choose" : "choose-one";
+      return this.show(name, `${this.#words.sentence(name)} ${many}`.trim());
     }
     if (rows.length > 1) return this.#signal("new", many);
     const known = this.#model.of(labels.find(namesHub)?.hubId ?? "");
@@ -197,8 +200,8 @@ export class ScanFeedback {
 
   /** @param {Problem} problem */
   #refusal({ problem, read, typed }) {
-    const why =
-      typed === null ? this.#words.sentence(problem) : this.#words.sentence("miscount", typed);
+    const name = typed === null ? problem : typed === DIGITS ? "gaps" : "miscount";
+    const why = this.#words.sentence(name, typed ?? "");
     return `${read ? this.#words.sentence("foreign", read) : ""} ${why}`.trim();
   }
 }

@@ -75,7 +75,7 @@ def pick(page: Page, site: str) -> None:
 
 def rows(page: Page) -> Locator:
     """All rows, newest first."""
-    return page.locator("[data-row]")
+    return page.locator(".tray-row[data-row]")
 
 
 def row(page: Page, hub_id: object) -> Locator:

@@ -155,6 +155,32 @@ def test_a_key_on_a_label_is_neither_shown_nor_kept_nor_sent(page):
     assert [text for text in (*sent, kept, seen) if KEY[:8] in text] == []
 
 
+def test_one_id_by_another_name_is_offered_as_one(page):
+    (one,) = hubs(1)
+    page.keyboard.type(f"Thread network XY {one}")
+    page.keyboard.press("Enter")
+    expect(outcome(page)).to_contain_text("Is this the hub’s id?")
+    expect(outcome(page)).to_contain_text("another name")
+    expect(rows(page)).to_have_count(0)
+    page.locator("[data-offer]").click()
+    expect(rows(page)).to_have_count(1)
+    assert read_off(page) == tails(one)
+
+
+def test_of_digits_that_are_no_id_it_is_said_what_they_are(page):
+    paste(page, "3f 2a 9c 1e 7b 54 4d 0e 9a 61 0c 3d 77 f0 1a 2b")
+    expect(outcome(page)).to_contain_text("not in the groups of a hub id")
+    paste(page, "0" * 32)
+    expect(outcome(page)).to_contain_text("stands for no hub")
+
+
+def test_two_ids_in_one_piece_are_two_rows(page):
+    one, other = hubs(2)
+    page.keyboard.type(one.replace("-", "") + other.replace("-", ""))
+    expect(rows(page)).to_have_count(2)
+    assert read_off(page) == tails(other, one)
+
+
 def test_of_two_ids_on_a_label_a_person_says_which_is_the_hubs(page):
     one, other = hubs(2)
     page.keyboard.type(f'{{"left":"{one}","right":"{other}"}}')

@@ -37,6 +37,10 @@ TYPED = {
 SPOILT = {
     "an unknown sign": TEXT.replace("-", "~"),
     "unknown letters": TEXT.translate(str.maketrans("abcdef", "ღჭჯჰჟფ")),
+    "an unknown sign after a prefix": f"]Q3{TEXT.replace('-', '~')}",
+    "an unknown sign after an unknown prefix": f"ღQ3{TEXT.replace('-', '~')}",
+    "an unknown sign in an address": f"https://spkey.example/h/{TEXT.replace('-', '~')}",
+    "unknown letters after a prefix": "ჭC1" + TEXT.translate(str.maketrans("abcdef", "ღჭჯჰჟფ")),
     "unknown digits": HUB.hex.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
 }
 
@@ -53,6 +57,32 @@ def test_each_keyboard_is_undone_whatever_the_id(name, capitals):
     stands = {ord(key): sign for sign, key in zip(pairs[::2], pairs[1::2], strict=True)}
     meant = TEXT.upper() if capitals else TEXT
     assert parse.parse(meant.translate(stands)) == HUB
+
+
+AROUND = {
+    "a QR code's prefix": f"]Q3{TEXT}",
+    "a Code 128's prefix, in one piece": f"]C1{HUB.hex}",
+    "a Data Matrix' prefix, capitals": f"]d2{TEXT.upper()}",
+    "an address": f"https://spkey.example/h/{TEXT}",
+    "an address, in one piece": f"https://spkey.example/h/{HUB.hex}",
+    "our own address": f"spkey://h/{TEXT}",
+}
+
+
+@pytest.mark.parametrize("name", keyboards.KEYBOARDS)
+@pytest.mark.parametrize("text", AROUND.values(), ids=AROUND)
+def test_each_keyboard_is_undone_whatever_is_around_the_id(name, text):
+    pairs = keyboards.KEYBOARDS[name]
+    stands = {ord(key): sign for sign, key in zip(pairs[::2], pairs[1::2], strict=True)}
+    assert parse.parse(text.translate(stands)) == HUB
+
+
+@pytest.mark.parametrize("name", keyboards.KEYBOARDS)
+@pytest.mark.parametrize("text", list(AROUND.values())[:3], ids=list(AROUND)[:3])
+def test_a_prefix_is_left_out_before_what_the_scanner_types_for_another_country(name, text):
+    pairs = keyboards.KEYBOARDS[name]
+    typed = {ord(sign): key for sign, key in zip(pairs[::2], pairs[1::2], strict=True)}
+    assert parse.parse(text.translate(typed)) == HUB
 
 
 @pytest.mark.parametrize("text", SPOILT.values(), ids=SPOILT)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from portal.hubs.display import label_wording
 from portal.hubs.labels import naming, parse
 from tests.hubs.labels.test_parse import HUB, OTHER, TEXT
 
@@ -51,7 +52,68 @@ KEYS_ALONE = {
     "behind, a sentence": f"{OTHER} is the key",
     "behind, an arrow": f"{OTHER} <- key",
     "behind and above": f"{OTHER}: secret\n{KEY}",
+    "run together": f"key: {KEY}{OTHER.hex}",
+    "run together, with groups": f"Secret: {OTHER}{OTHER.hex}",
+    "run together, a sentence": f"the key was {OTHER}{KEY}",
+    "run together, below": f"Secret\n{OTHER.hex}{KEY}",
+    "a network's, cut off": f"Thread network K {KEY}",
+    "a network's, cut off, below": f"Thread network K\n{OTHER}",
+    "a radio's, cut off": f"EUI K {OTHER}",
+    "a mesh's, cut off": f"Zigbee NWK KE: {KEY}",
+    "cut off, in capitals": f"WiFi KU {OTHER}",
+    "cut off, a password's": f"WLAN PAS {KEY}",
+    "cut off after a number": f"Wi-Fi 2.4 KE {KEY}",
+    "cut off late": f"Thread network SECRE {KEY}",
+    "cut off late, in German": f"Zigbee-Netz SCHLÜSS: {OTHER}",
+    "cut off twice": f"Thread netw. K {KEY}",
+    "cut off, a colon between": f"Wi-Fi: K {OTHER}",
+    "cut off, an equals sign": f"Thread network: K = {KEY}",
+    "cut off in two lines": f"Thread network\nK\n{OTHER}",
+    "cut off, numbered": f"Zigbee network K 1: {KEY}",
+    "cut off, written in two": f"ZigBee K: {KEY}",
+    "cut off, one word": f"LoRa AppK {KEY}",
+    "cut off, a secret's": f"Network SEC = {OTHER}",
+    "cut off, in German": f"Netzwerk SCH. {KEY}",
+    "cut off, in Greek": f"Δίκτυο ΚΛ {OTHER}",
+    "cut off, in Russian": f"Сеть КЛ {KEY}",
+    "cut off behind a hub": f"Secret of hub KU {OTHER}",
+    "cut off behind a gateway": f"Passwort für Gateway K {KEY}",
+    "WiFi": f"WiFi {KEY}",
     "more names than values": f"Hub ID:\nSecret:\nPIN:\n{TEXT}\n{KEY}",
+}
+DOUBTFUL = {
+    "a network": f"Thread network XY {TEXT}",
+    "a radio": f"EUI A {TEXT}",
+    "a radio, in one piece": f"Zigbee Q {HUB.hex}",
+    "a secret's owner": f"Secret of hub A {TEXT}",
+    "a hub's secret": f"Secret of hub {TEXT}",
+    "a hub's key": f"Key for the hub {HUB.hex}",
+    "a network alone": f"Thread network {TEXT}",
+    "a radio's number": f"EUI-64 {HUB.hex}",
+    "a phone's number": f"IMEI: {TEXT}",
+    "a name nobody knows": f"Quux: {HUB.hex}",
+    "a code": f"Code: {TEXT}",
+}
+PLAIN = {
+    "a hub on a radio": f"Zigbee hub K {TEXT}",
+    "a hub's Wi-Fi": f"WiFi hub 2 {HUB.hex}",
+    "an id on a network": f"Network ID of hub K {TEXT}",
+    "a hub": f"Hub {HUB.hex}",
+    "an id": f"ID: {TEXT}",
+    "a serial number": f"SN 123 {TEXT}",
+    "a number": f"Nr. 4 {HUB.hex}",
+    "a floor": f"Thread network, floor K {TEXT}",
+    "a French word": f"Passerelle du salon {TEXT}",
+    "a Greek word": f"Συσκευή {HUB.hex}",
+    "an Italian word": f"Al piano terra {TEXT}",
+    "a sentence": f"Please bring the keys for hub {TEXT}",
+    "a host": f"https://zigbee.example/h/{TEXT}",
+    "a path": f"Thread https://spkey.example/k/{HUB.hex}",
+    "a box": f"Key box. Hub {TEXT}",
+    "another line's": f"Zigbee 3.0\nK\nHub {TEXT}",
+    "a letter": f"K {TEXT}",
+    "an office": f"Keys in office B {TEXT}",
+    "named twice": f"EUI A {TEXT}\nHub ID: {TEXT}",
 }
 FORMS = ["{}: {}", "{}={}", "{} = {}", "{} : {}", "{}\n{}", "{} {}"]
 LABELS = {
@@ -175,6 +237,24 @@ def test_a_secret_of_any_kind_is_not_shown(text):
         parse.parse(text)
     assert_hidden(caught.value.read, text.split()[-1])
     assert "hunter2" not in caught.value.read
+
+
+@pytest.mark.parametrize("text", DOUBTFUL.values(), ids=DOUBTFUL)
+def test_an_id_by_a_name_of_something_else_is_offered(text):
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
+    assert (caught.value.kind, caught.value.ids) == ("several", (HUB,))
+    for said in (
+        label_wording.sentence(caught.value),
+        label_wording.of_code_in_photo(caught.value),
+    ):
+        assert "another name" in said
+        assert "different" not in said
+
+
+@pytest.mark.parametrize("text", PLAIN.values(), ids=PLAIN)
+def test_what_is_named_plainly_is_taken(text):
+    assert parse.parse(text) == HUB
 
 
 RAN_TOGETHER = [

@@ -201,6 +201,21 @@ def test_answers_say_how_far_the_jobs_of_the_rows_are(tablet, ira, ada, mill_cou
     assert progress["since"] <= progress["until"]
 
 
+@pytest.mark.parametrize("binding", ["free", "other", "missing"])
+def test_a_hub_that_is_not_ours_any_more_is_held_up_and_not_offline(
+    tablet, ira, mill_court, sandbox, binding
+):
+    job = make_job(mill_court, ira.memberships.get(), expected_count=1)
+    row = tablet.row(HUB, mill_court, claim=True, job=str(job.pk))
+    tablet.sync(row)
+    tablet.after_work(row)
+    Hub.objects.filter(hub_id=HUB).update(online=False, binding=binding)
+    (progress,) = tablet.send(tablet.body(row)).json()["progress"]
+
+    assert [progress[name] for name in ("claimed", "offline", "heldUp")] == [0, 0, 1]
+    assert progress["awaited"] == []
+
+
 def test_a_listed_hub_is_missing_though_as_many_others_are_claimed(installer, ira, mill_court):
     job = make_job(mill_court, ira.memberships.get(), expected_count=2)
     expect_at(job, "Flat A", hub_id=HUB)
