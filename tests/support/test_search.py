@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.audit.models import Entry
 from portal.claims import limits
 from portal.claims.models import Attempt, Claim
-from portal.consent import giving
+from portal.consent import giving, queries
 from portal.consent.models import Grant
 from portal.core.throttle import LimitReachedError
 from portal.hubs.models import Hub
@@ -185,6 +185,16 @@ def test_what_is_found_is_the_first_use_and_under_break_glass_recorded(agent, gr
 
     opened = Entry.objects.filter(verb="support.page_opened").order_by("at")
     assert [each.detail["page"] for each in opened] == [FIND, story]
+
+
+def test_the_organisation_sees_what_was_looked_up_and_under_what(agent, ada, grant, known):
+    asked(agent, known.number)
+    asked(agent, "of nobody")
+    agent.get(reverse("support:hub", args=(known.hub_id_text,)))
+
+    looks = Entry.objects.filter(verb="support.searched").order_by("at")
+    assert [each.detail["what"] for each in looks] == [known.number, known.hub_id_text]
+    assert queries.grants_behind(looks, ada.memberships.get()) == {str(grant.pk): grant}
 
 
 def test_what_finds_nothing_is_slowed_stopped_and_told_of(
