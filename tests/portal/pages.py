@@ -28,6 +28,7 @@ from portal.moves.models import MoveRequest
 from portal.orgs.models import Membership, Organisation
 from portal.sandbox import world
 from portal.sites.models import Site
+from tests.conftest import join, make_organisation, make_person
 from tests.hubs.own_hubs import make_own_hub
 from tests.portal.addresses import example, named
 
@@ -239,11 +240,24 @@ def import_beside(site: Site) -> Import:
     return plan
 
 
+def support_beside() -> Organisation:
+    """Return the organisation of support, made when there is none."""
+    named = Organisation.objects.filter(spkey_org_id=world.SUPPORT_ORG_ID)
+    key = (world.SUPPORT_ORG_ID, world.SUPPORT_KEY, "super")
+    return named.first() or make_organisation("SpKey Support", *key)
+
+
+def agent_of(support: Organisation) -> Membership:
+    """Return an agent of this support, who is made when there is none."""
+    mine = Membership.objects.filter(organisation=support, support=True)
+    return mine.first() or join(make_person("a@support.example", "Al"), support, support=True)
+
+
 def grant_beside(site: Site) -> Grant:
     """Return the consent by which support acts for the site's organisation."""
     if found := Grant.objects.standing().filter(organisation=site.organisation).first():
         return found
-    support = Organisation.objects.get(spkey_org_id=world.SUPPORT_ORG_ID)
+    support = support_beside()
     now = timezone.now()
     return Grant.objects.create(
         organisation=site.organisation,
@@ -261,7 +275,7 @@ def access_request_beside(site: Site) -> AccessRequest:
     """Return what support asks of the site's organisation."""
     if found := AccessRequest.objects.waiting().filter(organisation=site.organisation).first():
         return found
-    agent = Membership.objects.filter(support=True)[0]
+    agent = agent_of(support_beside())
     wanted = access_asking.Wanted("Their tablet is broken")
     return access_asking.ask(agent, site.organisation, site.organisation.name, wanted)
 

@@ -16,6 +16,7 @@ from portal.claims import limits
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.models import Claim
+from portal.consent import giving
 from portal.consent.models import Grant
 from portal.consent.rights import Authority
 from portal.core.moments import read_moment
@@ -34,7 +35,7 @@ def find(request: HttpRequest, agent: Membership) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST]
     grants = finding.let_in(agent, text)
     found = search.find(agent, text, is_known=bool(grants)) if text else []
-    _note_use(request, agent, (here.grant for here in found))
+    _note_use(request, agent, (here.grant for here in found), text)
     context = {
         "q": text,
         "grants": grants,
@@ -55,7 +56,7 @@ def hub(request: HttpRequest, agent: Membership, pk: uuid.UUID) -> HttpResponse:
     if not chapters:
         limits.count_unknown(agent.user, agent.organisation, {str(pk)})
         return render(request, "support/hub.html", {"hub_id": str(pk)}, status=404)
-    _note_use(request, agent, (chapter.grant for chapter in chapters))
+    _note_use(request, agent, (chapter.grant for chapter in chapters), str(pk))
     before = read_moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
     lines, has_more = story.lines(agent, chapters, hub_story.gaps(pk, chapters), before)
     older = "?" + urlencode({"before": lines[-1].at.isoformat()}) if has_more else ""
@@ -75,6 +76,7 @@ def _row(claim: Claim) -> ListItem:
     return replace(list_item.of(claim, for_support=claim.by_support), url=story_url)
 
 
-def _note_use(request: HttpRequest, agent: Membership, grants: Iterable[Grant]) -> None:
+def _note_use(request: HttpRequest, agent: Membership, grants: Iterable[Grant], what: str) -> None:
     for grant in grants:
         note_use(request, Authority(agent, grant))
+        giving.record_look(grant, agent, what)
