@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.support.web import acting, glass, views
+from portal.support.web import acting, glass, inventory, tray, views
 
 app_name = "support"
 urlpatterns = [
@@ -15,4 +15,9 @@ urlpatterns = [
     path("unknown/", glass.unknown, name="unknown"),
     path("<uuid:pk>/", acting.organisation, name="organisation"),
     path("<uuid:pk>/claim/", acting.claim, name="claim"),
+    path("<uuid:pk>/tray/", tray.page, name="tray"),
+    path("<uuid:pk>/tray/sync/", tray.sync, name="tray-sync"),
+    path("<uuid:pk>/tray/photo/", tray.photo, name="tray-photo"),
+    path("<uuid:pk>/hubs/", inventory.hubs, name="hubs"),
+    path("<uuid:pk>/claims/", inventory.claims, name="organisation-claims"),
 ]
