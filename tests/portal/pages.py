@@ -161,6 +161,8 @@ POSTS = (
     "support:break-glass-confirm",
     "support:unknown",
     "support:claim",
+    "support:tray-sync",
+    "support:tray-photo",
 )
 
 
@@ -290,7 +292,14 @@ def portals(claim: Claim, site: Site) -> list[str]:
 
 def agents(grant: Grant) -> list[str]:
     """Return the addresses of support's own pages, and of those under the grant."""
-    of_grant = ("support:organisation", "support:claim")
+    of_grant = (
+        "support:organisation",
+        "support:claim",
+        "support:tray",
+        "support:tray-sync",
+        "support:hubs",
+        "support:organisation-claims",
+    )
     return [*map(reverse, AGENTS), *(reverse(name, args=(grant.pk,)) for name in of_grant)]
 
 
