@@ -159,6 +159,18 @@ def mark_used(authority: Authority) -> bool:
     return True
 
 
+def record_look(grant: Grant, agent: Membership, what: str) -> None:
+    """Record what the agent looked up under the grant, and found: a hub, a name, an address."""
+    record(
+        "support.searched",
+        actor=agent.user,
+        organisation_id=grant.organisation_id,
+        acting_organisation_id=grant.support_organisation_id,
+        subject=grant,
+        what=what,
+    )
+
+
 def site_names(grant: Grant) -> list[str]:
     """Return what the sites of the grant are called; none where it is for all."""
     return sorted(site.shown_name for site in grant.sites.all())

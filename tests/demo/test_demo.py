@@ -14,6 +14,7 @@ from portal import spkey
 from portal.audit.models import Entry
 from portal.claims.display import timeline
 from portal.claims.models import ACTIVE, Claim, Reason, State
+from portal.consent.models import AccessRequest, Grant
 from portal.demo import history, people
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -90,6 +91,14 @@ def test_an_organisation_in_which_somebody_has_worked_gets_no_past(demo):
     history.make()
 
     assert numbers() == before
+
+
+def test_support_is_let_in_by_one_organisation_and_waits_for_another(demo):
+    grant = Grant.objects.standing().get()
+    assert grant.organisation.spkey_org_id == world.ACME_ORG_ID
+    assert [site.name for site in grant.sites.all()] == ["Mill Court"]
+    asked = AccessRequest.objects.waiting().get()
+    assert asked.organisation.spkey_org_id == world.HARBOUR_ORG_ID
 
 
 def test_there_is_a_job_in_each_state(demo):

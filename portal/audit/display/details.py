@@ -90,6 +90,7 @@ NAMES: Final[dict[str, Text]] = {
     "verdict": _("Result"),
     "wanted": _("Asked for"),
     "way": _("Given"),
+    "what": _("Looked up"),
 }
 # Of these the sentence has told which story it is; `about` says which notice was written already.
 NOT_SHOWN: Final = frozenset({"about", "by", "state", "verdict", "account"})

@@ -43,6 +43,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "support.code_made": _("%(who)s made a code to read to support"),
     "support.code_used": _("%(who)s was let in by a code"),
     "support.broke_glass": _("%(who)s broke the glass: access without consent"),
+    "support.searched": _("%(who)s looked something up"),
     "support.page_opened": _("%(who)s opened a page under break glass"),
     "support.named_unknown": _("%(who)s named an organisation that the portal does not know"),
     "support.exported": _("%(who)s exported what support did"),

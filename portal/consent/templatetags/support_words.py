@@ -1,8 +1,10 @@
 """Words of support's access, for pages and e-mails."""
 
+import math
 from datetime import datetime
 
 from django import template
+from django.utils import timezone
 
 from portal.consent.display import wording
 from portal.consent.models import Grant
@@ -29,6 +31,12 @@ def for_how_long(hours: int) -> Text:
 def time_left(at: datetime) -> str:
     """Return how long it still lasts."""
     return wording.time_left(at)
+
+
+@register.filter
+def seconds_left(at: datetime) -> int:
+    """Return how many seconds it still lasts."""
+    return max(0, math.ceil((at - timezone.now()).total_seconds()))
 
 
 @register.filter

@@ -64,7 +64,7 @@ def acting[**P](view: ActingView[P]) -> Callable[..., HttpResponse]:
             authority = rights.authority(agent, grant.organisation_id, grant=grant.pk)
         except NoConsentError as problem:
             return over(request, grant, problem)
-        _note_use(request, authority)
+        note_use(request, authority)
         return view(request, authority, *args, **kwargs)
 
     return guarded
@@ -100,7 +100,8 @@ def _lacking(request: HttpRequest, agent: Membership) -> HttpResponse | None:
     return ask_for_factor(request, missing) if missing else None
 
 
-def _note_use(request: HttpRequest, authority: Authority) -> None:
+def note_use(request: HttpRequest, authority: Authority) -> None:
+    """Note that the agent sees something of the organisation: the first use, each page of glass."""
     giving.mark_used(authority)
     is_look = request.method in access.SAFE_METHODS and not wants_fragment(request)
     if authority.grant.is_break_glass and is_look:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal.support.web import acting, glass, inventory, tray, views
+from portal.support.web import acting, glass, inventory, searching, tray, views
 
 app_name = "support"
 urlpatterns = [
     path("", views.claim_list, name="claims"),
-    path("find/", views.find, name="find"),
+    path("search/", searching.find, name="find"),
+    path("hubs/<uuid:pk>/", searching.hub, name="hub"),
     path("ask/", views.ask, name="ask"),
     path("code/", views.code, name="code"),
     path("break-glass/", glass.begin, name="break-glass"),

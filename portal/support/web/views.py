@@ -40,15 +40,6 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
     return render(request, "support/claims.html", context)
 
 
-@require_safe
-@agents_only
-def find(request: HttpRequest, agent: Membership) -> HttpResponse:
-    """Find an organisation among those that let the agent in, and show the ways into others."""
-    text = request.GET.get("q", "").strip()[:254]
-    context = {"q": text, "grants": finding.let_in(agent, text)}
-    return render(request, "support/find.html", context)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 @agents_only

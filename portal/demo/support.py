@@ -1,0 +1,35 @@
+"""Support's access in the demo: a consent that stands at one site, and a request that waits."""
+
+from typing import Final
+
+from portal.consent import asking, giving
+from portal.consent.models import Scope
+from portal.demo.past import Past, past_of
+from portal.orgs.models import Organisation
+from portal.sandbox import world
+
+HOURS: Final = 7 * 24
+WANTED: Final = asking.Wanted(
+    reason="Ticket 2231: two hubs of the new wing are still to be claimed", hours=24
+)
+
+
+def let_in(past: Past) -> None:
+    """Let support in at Mill Court for a week, in the administrator's name."""
+    admin, site = past.people["admin"], past.sites["mill-court"]
+    note = "The tablet is away for repair: please claim the hubs in block B."
+    scope = Scope(sites=[site], hours=HOURS, note=note)
+    past.as_if_by(admin, lambda: giving.give(admin, _support(), scope))
+
+
+def ask(past: Past) -> None:
+    """Have support's agent ask for access."""
+    support = past_of(_support())
+    agent, organisation = support.people["agent"], past.organisation
+    support.as_if_by(
+        agent, lambda: asking.ask(agent, organisation, organisation.spkey_org_id, WANTED)
+    )
+
+
+def _support() -> Organisation:
+    return Organisation.objects.get(spkey_org_id=world.SUPPORT_ORG_ID)
