@@ -206,6 +206,7 @@ class Claim(Command):
     )
     submission = models.UUIDField(_("submission"))
     support_reason = models.CharField(_("support reason"), max_length=500, blank=True)
+    support_ticket = models.CharField(_("support ticket"), max_length=60, blank=True)
     retry_of = models.ForeignKey(
         "self",
         models.SET_NULL,

@@ -102,6 +102,11 @@ def usable_by(person: User) -> GrantQuerySet:
     )
 
 
+def standing_ids(person: User) -> list[UUID]:
+    """Return the ids of all grants that the person can use now, in whichever organisation."""
+    return list(usable_by(person).standing().order_by().values_list("pk", flat=True))
+
+
 def requests_visible_to(person: User) -> QuerySet[AccessRequest]:
     """Return what support asks of the person's organisations."""
     mine = Membership.objects.organisations_of(person)

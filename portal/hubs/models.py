@@ -159,6 +159,16 @@ class Hub(Leased):
     version = models.PositiveIntegerField(_("version"), default=1)
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
+    # By which grant support asked after it: it is read once with support's key, where the
+    # organisation's own cannot.
+    read_under = models.ForeignKey(
+        "consent.Grant",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        editable=False,
+        related_name="+",
+    )
     # A row that was only looked up goes then; empty of one that a claim or SpKey made ours.
     kept_until = models.DateTimeField(_("kept until"), null=True)
     # What is being sent to it at this moment, and until when at the latest: see `holds`.

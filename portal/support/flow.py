@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -36,6 +37,7 @@ class SupportRequest:
     reason: str
     submission: uuid.UUID
     place: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def _submit(agent: Membership, grant: Grant, claim_request: SupportRequest) -> C
             acting_organisation=agent.organisation,
             support_grant=authority.grant,
             reason=claim_request.reason,
+            ticket=claim_request.ticket,
             place=claim_request.place,
         )
     )
@@ -128,6 +131,7 @@ def _tell_once(claim: Claim, agent: Membership) -> None:
     verb = "support.claimed"
     if Entry.objects.filter(verb=verb, object_id=str(claim.pk)).exists():
         return
+    ticket: dict[str, Any] = {"ticket": claim.support_ticket} if claim.support_ticket else {}
     record(
         verb,
         actor=agent.user,
@@ -137,6 +141,7 @@ def _tell_once(claim: Claim, agent: Membership) -> None:
         target=claim.organisation.spkey_org_id,
         reason=claim.support_reason,
         grant=str(claim.support_grant_id),
+        **ticket,
     )
     outbox.notify(
         claim.organisation_id,

@@ -164,6 +164,13 @@ class People(RuleBasedStateMachine):
         (self.world.take_right if gone == "person" else self.world.give_right)(person)
         (self.world.archive if gone == "site" else self.world.restore)(site)
 
+    @with_claims()
+    @step(number=picks)
+    def end_a_grant(self, number: int) -> None:
+        made = Claim.objects.exclude(support_grant=None).select_related("support_grant")
+        if count := made.count():
+            self.world.revoke_grant(made.order_by("created_at", "pk")[number % count])
+
     @step(
         who=st.sampled_from(["ira", "ada", "hal"]),
         where=st.sampled_from(["mill_court", "orchard_rise", "lighthouse"]),

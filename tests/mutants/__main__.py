@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.mutants.catalogue import MUTANTS, Edit, Mutant
 from tests.mutants.of_access import MUTANTS_OF_ACCESS
 from tests.mutants.of_actions import MUTANTS_OF_ACTIONS
+from tests.mutants.of_consent import MUTANTS_OF_CONSENT
 from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
 
 HERE = Path(__file__).parents[2]
@@ -120,7 +121,13 @@ def main(words: list[str]) -> int:
     """Try every mutant, or those whose name has one of the words. Return the exit code."""
     chosen = [
         mutant
-        for mutant in (*MUTANTS, *MUTANTS_OF_ACCESS, *MUTANTS_OF_ACTIONS, *MUTANTS_OF_IMPORTS)
+        for mutant in (
+            *MUTANTS,
+            *MUTANTS_OF_ACCESS,
+            *MUTANTS_OF_ACTIONS,
+            *MUTANTS_OF_CONSENT,
+            *MUTANTS_OF_IMPORTS,
+        )
         if not words or any(word in f"{mutant.safeguard} {mutant.switched_off}" for word in words)
     ]
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:

@@ -170,6 +170,8 @@ POSTS = (
     "support:break-glass-confirm",
     "support:unknown",
     "support:claim",
+    "support:tray-sync",
+    "support:tray-photo",
 )
 
 
@@ -364,7 +366,14 @@ def portals(claim: Claim, site: Site) -> list[str]:
 
 def agents(grant: Grant) -> list[str]:
     """Return the addresses of support's own pages, and of those under the grant."""
-    of_grant = ("support:organisation", "support:claim")
+    of_grant = (
+        "support:organisation",
+        "support:claim",
+        "support:tray",
+        "support:tray-sync",
+        "support:hubs",
+        "support:organisation-claims",
+    )
     site = grant.organisation.sites.all()[0]
     of_move = ("support:move", "support:move-live", "support:move-decline")
     moves = [reverse(name, args=(move_beside(site).pk,)) for name in of_move]

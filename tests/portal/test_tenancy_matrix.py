@@ -252,6 +252,12 @@ MATRIX = (
     Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),
+    Row("support:tray", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:tray-sync", "get", (401, 404, 404, 404, 404, 200), "acting"),
+    Row("support:tray-sync", "post", (401, 404, 404, 404, 404, 400), "acting"),
+    Row("support:tray-photo", "post", (401, 404, 404, 404, 404, 422), "acting"),
+    Row("support:hubs", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:organisation-claims", "get", (IN, 404, 404, 404, 404, 200), "acting"),
 )
 
 

@@ -88,6 +88,10 @@ class Migration(migrations.Migration):
                     "support_reason",
                     models.CharField(blank=True, max_length=500, verbose_name="support reason"),
                 ),
+                (
+                    "support_ticket",
+                    models.CharField(blank=True, max_length=60, verbose_name="support ticket"),
+                ),
                 ("retried", models.BooleanField(default=False, verbose_name="tried again")),
                 ("state", models.CharField(default="queued", max_length=16, verbose_name="state")),
                 ("reason", models.CharField(blank=True, max_length=24, verbose_name="reason")),

@@ -99,7 +99,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "succeeded": succeeded,
         "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
-        "present": timeline.present(claim, reader, for_admin=for_admin),
+        "present": timeline.present(claim, reader, for_admin=for_admin, for_support=for_support),
         "seen": seen(claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,

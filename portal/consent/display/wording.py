@@ -40,6 +40,17 @@ WHY_NOT: Final[dict[str, Text]] = {
 }
 """Why an agent may not act: see `rights.Why`."""
 
+# What an agent reads of a claim that is not made.
+NO_REASON: Final = _("Say why you claim for them.")
+# The same words for any such claim: where it is and who made it is the organisation's affair.
+ALREADY_CLAIMING: Final = _(
+    "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
+)
+TOO_MANY: Final = _(
+    "You have done as much for others as one agent may for now. Nothing was sent, and your leads "
+    "are told."
+)
+
 
 def chip(grant: Grant) -> Chip:
     """Return the grant's state at a glance."""

@@ -2,21 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-# The same words for any such claim: where it is and who made it is the organisation's affair.
-ALREADY_CLAIMING = _(
-    "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
-)
-TOO_MANY = _(
-    "You have done as much for others as one agent may for now. Nothing was sent, and your leads "
-    "are told."
-)
+from portal.consent.display.wording import ALREADY_CLAIMING, NO_REASON, TOO_MANY
+
+__all__ = ["ALREADY_CLAIMING", "NO_REASON", "TOO_MANY"]
+
+NO_SUCH_ACCESS = _("You have no such access. Nothing was sent.")
 NO_SPKEY_ID = _("An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it.")
 CLOSED_SITE = _("This site takes no claims. Choose another.")
 TWO_SITES = _("A site is chosen above as well. Use one of the two.")
 NO_SITE = _("Choose the site, or type its SpKey id.")
 OTHER_SITE = _("The access does not hold at this site.")
 ARCHIVED_SITE = _("%(site)s is archived and takes no claims.")
-NO_REASON = _("Say why you claim for them.")
 NO_REASON_FOR_ACCESS = _("Say why you need it.")
 SHORT_REASON = _("Say a little more: at least 10 characters.")
 NO_TICKET = _("Give the number of the ticket.")

@@ -57,7 +57,7 @@ def acting[**P](view: ActingView[P]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def guarded(request: HttpRequest, pk: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> Any:
-        grant, agent = _mine(request, pk)
+        grant, agent = mine(request, pk)
         if (answer := lacking(request, agent)) is not None:
             return answer
         try:
@@ -73,11 +73,16 @@ def acting[**P](view: ActingView[P]) -> Callable[..., HttpResponse]:
 def over(request: HttpRequest, grant: Grant, problem: NoConsentError) -> HttpResponse:
     """Say that the agent has no access by this grant (any more), and what else there is (403)."""
     grant = queries.usable_by(access.person(request)).get(pk=grant.pk)
-    context = {"grant": grant, "why": wording.WHY_NOT[problem.why]}
+    context = {
+        "grant": grant,
+        "why": wording.WHY_NOT[problem.why],
+        "standing": queries.standing_ids(access.person(request)),
+    }
     return render(request, "support/over.html", context, status=403)
 
 
-def _mine(request: HttpRequest, pk: uuid.UUID) -> tuple[Grant, Membership]:
+def mine(request: HttpRequest, pk: uuid.UUID) -> tuple[Grant, Membership]:
+    """Return the grant and the membership by which the person may use it, or raise Http404."""
     person = access.person(request)
     grant = get_object_or_404(queries.usable_by(person), pk=pk)
     agent = access.membership_in(person, grant.support_organisation)

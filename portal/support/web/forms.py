@@ -15,6 +15,7 @@ from portal.consent.models import USUAL_HOURS, Grant
 from portal.consent.queries import sites_of
 from portal.core.web.long_choices import LongRadioCards
 from portal.sites.models import Site
+from portal.support.desk import LEAST_REASON
 from portal.support.display import wording
 from portal.support.finding import SPKEY_ID
 from portal.support.flow import SupportRequest
@@ -42,7 +43,7 @@ class ReasonField(forms.CharField):
         super().__init__(
             label=_("Reason"),
             max_length=500,
-            validators=[MinLengthValidator(10, wording.SHORT_REASON)],
+            validators=[MinLengthValidator(LEAST_REASON, wording.SHORT_REASON)],
             widget=forms.Textarea(attrs={"rows": 3}),
             **options,
         )
@@ -227,3 +228,24 @@ class SupportClaimForm(forms.Form):
             reason=data["reason"],
             submission=asked,
         )
+
+
+class TrayForm(forms.Form):
+    """Where the hubs of a tray are claimed, why, and by which ticket: asked once for them all."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None, label=_("Site"), empty_label=None, widget=LongRadioCards
+    )
+    reason = ReasonField(help_text=_("The organisation reads it beside each claim."))
+    ticket = forms.CharField(
+        label=_("Ticket"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
+    )
+
+    def __init__(self, grant: Grant) -> None:
+        said = {"reason": grant.reason or grant.note, "ticket": grant.ticket}
+        super().__init__(initial=said)
+        sites = sites_of(grant).open().order_by("name", "pk")
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.hubs.photos.files import Size
-from portal.support.web import acting, glass, moves, searching, views
+from portal.support.web import acting, glass, inventory, moves, searching, tray, views
 
 app_name = "support"
 urlpatterns = [
@@ -36,4 +36,9 @@ urlpatterns = [
     ),
     path("<uuid:pk>/", acting.organisation, name="organisation"),
     path("<uuid:pk>/claim/", acting.claim, name="claim"),
+    path("<uuid:pk>/tray/", tray.page, name="tray"),
+    path("<uuid:pk>/tray/sync/", tray.sync, name="tray-sync"),
+    path("<uuid:pk>/tray/photo/", tray.photo, name="tray-photo"),
+    path("<uuid:pk>/hubs/", inventory.hubs, name="hubs"),
+    path("<uuid:pk>/claims/", inventory.claims, name="organisation-claims"),
 ]

@@ -32,6 +32,7 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
     page = pagination.page_of(claims_for_others(agent).with_details(), request.GET)
     context = {
         "grants": queries.standing_for(agent),
+        "standing": queries.standing_ids(agent.user),
         "requests": list(queries.requests_by(agent)[:SHOWN_REQUESTS]),
         "rows": [list_item.for_others(claim) for claim in page.rows],
         "page": page,

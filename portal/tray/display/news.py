@@ -83,9 +83,27 @@ def of(result: Result) -> News:
             return replace(news, hub_id=hub_id, settled=False, poll_in=2 * SLOW)
         case results.NoClaim():
             return _news(Outcome.REFUSED, wording.NO_CLAIM)
+        case results.NoAccess() | results.NoReason() | results.NoFactor():
+            return _of_agent(result)
+        case results.AlreadyClaiming():
+            return _news(Outcome.REFUSED, wording.CLAIMED_BY_THEM)
+        case results.TooMany(seconds):
+            news = _news(Outcome.FORBIDDEN, wording.BRAKED)
+            return replace(news, settled=False, poll_in=seconds)
         case results.NotTaken():
             news = _news(Outcome.NOT_TAKEN, wording.NOT_TAKEN)
             return replace(news, can_claim=True, settled=False, poll_in=2 * SLOW)
+
+
+def _of_agent(result: results.NoAccess | results.NoReason | results.NoFactor) -> News:
+    """Say why an agent's row is not taken: for good, until they say why, or until they confirm."""
+    match result:
+        case results.NoAccess(why):
+            return _news(Outcome.REFUSED, wording.no_access(why))
+        case results.NoReason():
+            return replace(_news(Outcome.UNKNOWN, wording.NO_REASON_WORDS), can_claim=True)
+    news = _news(Outcome.FORBIDDEN, wording.NO_FACTOR)
+    return replace(news, settled=False, poll_in=2 * SLOW)
 
 
 def refused(sentence: str) -> News:
@@ -168,7 +186,9 @@ def _known(lookup: Lookup) -> News:
     if rule is decide.FREE:
         return _claimable(Outcome.READY, wording.READY[hub.online])
     outcome = outcome_of_state(rule.state, rule.reason)
-    words = wording.end(rule.state, rule.reason, for_admin=lookup.for_admin)
+    words = wording.end(
+        rule.state, rule.reason, for_admin=lookup.for_admin, for_support=lookup.for_support
+    )
     if outcome == Outcome.REFUSED:
         return _refused(lookup, words)
     if outcome != Outcome.ELSEWHERE:
@@ -198,7 +218,7 @@ def _refused(lookup: Lookup, words: Words) -> News:
     return replace(
         news,
         actions=(Action.TELL,) if offered else (),
-        **_asking(lookup.hub, lookup.site, lookup.request),
+        **({} if lookup.for_support else _asking(lookup.hub, lookup.site, lookup.request)),
     )
 
 
@@ -223,6 +243,7 @@ def _of_claim(followed: results.Followed) -> News:
     claim, words = followed.claim, _words(followed)
     outcome, settled = outcome_of(claim), timeline.is_settled(claim)
     is_elsewhere = sync.is_somebody_elses(claim) and outcome == Outcome.REFUSED
+    can_ask = is_elsewhere and not followed.for_support
     return replace(
         _news(outcome, words, _more(followed, words)),
         hub_id=UUID(claim.hub_id_text),
@@ -238,7 +259,7 @@ def _of_claim(followed: results.Followed) -> News:
         actions=_offered(followed, outcome),
         to_release=claim.waits_for_release,
         **_presence(claim),
-        **(_asking(claim.hub, claim.site, followed.request) if is_elsewhere else {}),
+        **(_asking(claim.hub, claim.site, followed.request) if can_ask else {}),
     )
 
 
@@ -273,7 +294,7 @@ def _offered(followed: results.Followed, outcome: Outcome) -> tuple[Action, ...]
         Action.STOP: outcome == Outcome.HELD_UP,
         Action.TELL: followed.telling is Telling.OFFERED,
     }
-    available = sync.available_actions(followed.claim)
+    available = sync.available_actions(followed.claim) if followed.may_act else ()
     return tuple(action for action in available if has_button.get(action, True))
 
 
@@ -283,9 +304,14 @@ def _words(followed: results.Followed) -> Words:
     if claim.state in SUCCEEDED and not timeline.is_lost(claim):
         return wording.claimed(timeline.chip(claim), online=bool(claim.hub.online))
     if claim.late_effect_at is None and not timeline.is_lost(claim):
-        present = timeline.present(claim, followed.reader, for_admin=followed.for_admin)
+        present = timeline.present(
+            claim,
+            followed.reader,
+            for_admin=followed.for_admin,
+            for_support=followed.for_support,
+        )
         return replace(present, chip=timeline.chip(claim))
-    found = timeline.steps(claim)[-1]
+    found = timeline.steps(claim, for_support=followed.for_support)[-1]
     return Words(timeline.chip(claim), found.title, found.text)
 
 

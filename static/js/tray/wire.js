@@ -22,6 +22,8 @@
  * @property {string} place
  * @property {string} job
  * @property {boolean} tried
+ * @property {string} reason
+ * @property {string} ticket
  */
 
 /**
@@ -29,6 +31,7 @@
  * @property {string} person
  * @property {string} organisation
  * @property {Row[]} rows
+ * @property {string} grant
  */
 
 /**
@@ -89,6 +92,7 @@
  * @typedef {object} Answer
  * @property {News[]} rows
  * @property {Progress[]} progress
+ * @property {string} stepUp
  */
 
 /**
