@@ -25,10 +25,11 @@ from portal.jobs.handover import Item, Standing
 from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
 from portal.moves.models import MoveRequest
-from portal.orgs.models import Membership, Organisation
+from portal.orgs import api_keys
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
 from portal.sites.models import Site
-from tests.conftest import join, make_organisation, make_person
 from tests.hubs.own_hubs import make_own_hub
 from tests.portal.addresses import example, named
 
@@ -244,15 +245,21 @@ def import_beside(site: Site) -> Import:
 
 def support_beside() -> Organisation:
     """Return the organisation of support, made when there is none."""
-    named = Organisation.objects.filter(spkey_org_id=world.SUPPORT_ORG_ID)
-    key = (world.SUPPORT_ORG_ID, world.SUPPORT_KEY, "super")
-    return named.first() or make_organisation("SpKey Support", *key)
+    named = {"spkey_org_id": world.SUPPORT_ORG_ID}
+    support, is_new = Organisation.objects.get_or_create(**named, defaults={"name": "Support"})
+    if is_new:
+        credential = api_keys.replace(support, None, Secret(world.SUPPORT_KEY), None)
+        ApiCredential.objects.filter(pk=credential.pk).update(kind="super", due_at=None)
+    return support
 
 
 def agent_of(support: Organisation) -> Membership:
     """Return an agent of this support, who is made when there is none."""
     mine = Membership.objects.filter(organisation=support, support=True)
-    return mine.first() or join(make_person("a@support.example", "Al"), support, support=True)
+    if found := mine.first():
+        return found
+    person = User.objects.create(email="al@support.example", name="Al")
+    return Membership.objects.create(user=person, organisation=support, support=True)
 
 
 def grant_beside(site: Site) -> Grant:
