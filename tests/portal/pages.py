@@ -24,7 +24,9 @@ from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Item, Standing
 from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
-from portal.orgs.models import Membership, Organisation
+from portal.orgs import api_keys
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
@@ -233,11 +235,30 @@ def import_beside(site: Site) -> Import:
     return plan
 
 
+def support_beside() -> Organisation:
+    """Return the organisation of support, made when there is none."""
+    named = {"spkey_org_id": world.SUPPORT_ORG_ID}
+    support, is_new = Organisation.objects.get_or_create(**named, defaults={"name": "Support"})
+    if is_new:
+        credential = api_keys.replace(support, None, Secret(world.SUPPORT_KEY), None)
+        ApiCredential.objects.filter(pk=credential.pk).update(kind="super", due_at=None)
+    return support
+
+
+def agent_of(support: Organisation) -> Membership:
+    """Return an agent of this support, who is made when there is none."""
+    mine = Membership.objects.filter(organisation=support, support=True)
+    if found := mine.first():
+        return found
+    person = User.objects.create(email="al@support.example", name="Al")
+    return Membership.objects.create(user=person, organisation=support, support=True)
+
+
 def grant_beside(site: Site) -> Grant:
     """Return the consent by which support acts for the site's organisation."""
     if found := Grant.objects.standing().filter(organisation=site.organisation).first():
         return found
-    support = Organisation.objects.get(spkey_org_id=world.SUPPORT_ORG_ID)
+    support = support_beside()
     now = timezone.now()
     return Grant.objects.create(
         organisation=site.organisation,
@@ -255,7 +276,7 @@ def access_request_beside(site: Site) -> AccessRequest:
     """Return what support asks of the site's organisation."""
     if found := AccessRequest.objects.waiting().filter(organisation=site.organisation).first():
         return found
-    agent = Membership.objects.filter(support=True)[0]
+    agent = agent_of(support_beside())
     wanted = access_asking.Wanted("Their tablet is broken")
     return access_asking.ask(agent, site.organisation, site.organisation.name, wanted)
 

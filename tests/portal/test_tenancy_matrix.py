@@ -211,7 +211,7 @@ MATRIX = (
     Row("consent:code", "post", (IN, 422, 403, 403, 422, 403)),
     Row("consent:export", "post", (IN, 200, 403, 403, 200, 403)),
     Row("consent:request", "get", (IN, 200, 403, 404, 200, 403), "asked"),
-    Row("consent:request", "post", (IN, 302, 403, 404, 302, 403), "asked", {"decision": "decline"}),
+    Row("consent:request", "post", (IN, 302, 403, 404, 302, 403), "asked", {"decision": "refuse"}),
     Row("consent:revoke", "get", (IN, 200, 403, 404, 200, 403), "grant"),
     Row("consent:revoke", "post", (IN, 302, 403, 404, 302, 403), "grant"),
     Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),
@@ -226,6 +226,7 @@ MATRIX = (
         for step in ("break-glass-confirm", "unknown")
         for method in ("get", "post")
     ),
+    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub_id"),
     Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),

@@ -1,9 +1,12 @@
 """One search finds what is of organisations that let the agent in, and of nobody else."""
 
 from datetime import timedelta
+from urllib.parse import quote, quote_plus
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +27,7 @@ from tests.support.conftest import FIND, break_glass
 
 ID = UUID(world.hub_id(0))
 SERIAL = "SPK-00042-QX"
+MINUTE = timedelta(minutes=1)
 
 
 def hub_of(site, hub_id=ID, **fields) -> Hub:
@@ -47,7 +51,7 @@ def known(claim, mill_court, ira) -> Claim:
     Claim.objects.update(reference="REF-2026-77")
     now = timezone.now()
     Attempt.objects.create(
-        claim=claim, number=1, kind="send", reference="REF-call-9", started_at=now
+        claim=claim, number=1, kind="send", epoch=1, reference="REF-call-9", started_at=now
     )
     return Claim.objects.get()
 
@@ -82,6 +86,14 @@ def asked(agent, text: str):
     return agent.get(FIND, {"q": text})
 
 
+def said(answer, text: str) -> str:
+    """What a page says, but for what was typed."""
+    page = answer.text
+    for spelling in (text, quote(text, safe=""), quote_plus(text)):
+        page = page.replace(spelling, "…")
+    return without_tokens(page.encode())
+
+
 @pytest.mark.parametrize("what", WHAT)
 def test_each_of_these_is_found_under_consent(agent, grant, known, what):
     answer = asked(agent, told(known)[what])
@@ -107,34 +119,26 @@ def test_without_a_standing_grant_the_answer_is_that_of_nothing(
 
     answer, other = asked(agent, text), asked(agent, nothing)
 
-    assert without_tokens(answer.content).replace(text, "").replace(
-        text.replace("@", "%40").replace(" ", "%20"), ""
-    ) == without_tokens(other.content).replace(nothing, "").replace(
-        nothing.replace("@", "%40").replace(" ", "%20"), ""
-    )
+    assert said(answer, text) == said(other, nothing)
     assert "Nothing found" in answer.text
 
 
-@pytest.mark.parametrize("page", ["search", "story"])
+@pytest.mark.parametrize("where", ["search", "story"])
 def test_an_unknown_hub_and_one_of_others_take_the_same_steps(
-    agent, acme, hal, lighthouse, grant, page, django_assert_num_queries
+    agent, acme, hal, lighthouse, grant, where
 ):
-    from django.db import connection  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
-
     hub_of(lighthouse)
     taken = []
-    for hub_id in (ID, uuid4(), ID, uuid4()):
+    # The first two make rows that later ones find.
+    for hub_id in (uuid4(), uuid4(), ID, uuid4(), ID):
         story = reverse("support:hub", args=(hub_id,))
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            answer = agent.get(story) if page == "story" else asked(agent, str(hub_id))
-        text = without_tokens(answer.content).replace(str(hub_id), "")
-        taken.append((answer.status_code, text, [shape(each["sql"]) for each in queries]))
+        with CaptureQueriesContext(connection) as queries:
+            answer = agent.get(story) if where == "story" else asked(agent, str(hub_id))
+        steps = [shape(each["sql"]) for each in queries]
+        taken.append((answer.status_code, said(answer, str(hub_id)), steps))
 
-    assert taken[0] == taken[1]
-    assert taken[2][1] == taken[3][1]
+    assert taken[2] == taken[3]
+    assert taken[4][:2] == taken[3][:2]
 
 
 def shape(sql: str) -> str:
@@ -215,7 +219,7 @@ def test_what_finds_nothing_is_slowed_stopped_and_told_of(
     assert asked(agent, str(uuid4())).status_code == 200
     slowed = asked(agent, str(uuid4()))
     assert slowed.status_code == 429
-    assert "too often" in slowed.text
+    assert "Too many tries" in slowed.text
     assert agent.get(reverse("support:hub", args=(uuid4(),))).status_code == 429
 
 
@@ -259,7 +263,9 @@ def test_a_long_story_is_read_page_by_page(agent, acme, spkey_support, claim):
     consent_to(spkey_support, acme)
     began = timezone.now() - timedelta(days=1)
     Attempt.objects.bulk_create(
-        Attempt(claim=claim, number=n, kind="read", started_at=began + timedelta(minutes=n))
+        Attempt(
+            claim=claim, number=n, kind="read", epoch=1, started_at=began + timedelta(minutes=n)
+        )
         for n in range(70)
     )
     story = reverse("support:hub", args=(claim.hub_id_text,))

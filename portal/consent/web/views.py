@@ -21,7 +21,7 @@ from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 
 SHOWN_ACTIONS = 20
-ALLOW, DECLINE = "allow", "decline"
+ALLOW, DECLINE = "allow", "refuse"
 
 
 @require_safe

@@ -161,7 +161,7 @@ def test_a_request_is_allowed_with_one_tap_as_it_was_asked(adas, sams, acme, mil
 
 def test_a_request_is_declined_and_answered_once(adas, sams, acme):
     asked = asking.ask(sams, acme, "acme-properties", WANTED)
-    adas.post(request_page(asked), {"decision": "decline"})
+    adas.post(request_page(asked), {"decision": "refuse"})
     adas.post(request_page(asked), {"decision": "allow"} | WHOLE)
 
     assert not Grant.objects.exists()
@@ -181,7 +181,7 @@ def test_what_needs_an_answer_stands_on_home(adas, sams, acme):
     assert page_of(grant) in page
 
     adas.post(page_of(grant))
-    adas.post(request_page(asked), {"decision": "decline"})
+    adas.post(request_page(asked), {"decision": "refuse"})
     after = adas.get(reverse("home")).text
     assert "asks for access" not in after
     assert "without your consent" not in after
