@@ -123,6 +123,7 @@ OF_FORMS = {
     "GiveForm.support",
     "ScopeForm.sites",
     "SupportClaimForm.site",
+    "TrayForm.site",
 }
 # A device's own number for what it sends, and users of SmartphoneKey.
 NO_OBJECTS = {"submission", "spkey_user_id", "fallback_spkey_user_id"}

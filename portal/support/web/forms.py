@@ -236,7 +236,12 @@ class TrayForm(forms.Form):
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None, label=_("Site"), empty_label=None, widget=LongRadioCards
     )
-    reason = ReasonField(help_text=_("The organisation reads it beside each claim."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The organisation reads it beside each claim."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     ticket = forms.CharField(
         label=_("Ticket"),
         max_length=60,
