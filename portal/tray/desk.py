@@ -107,13 +107,10 @@ class Desk:
 
         Return what came of telling them, where that was asked for.
         """
-        if row.action not in {Action.ASK_MOVE, Action.TELL}:
+        if row.action != Action.TELL:
             return None
         hub = watching.known_hubs(self.organisation, {hub_id}).get(hub_id)
-        if row.action == Action.TELL:
-            return telling.tell(self.member, telling.of_lookup(hub, site) if hub else None)
-        moves.ask(self.member, hub, site)
-        return None
+        return telling.tell(self.member, telling.of_lookup(hub, site) if hub else None)
 
     def tell(self, refusal: Refusal | None) -> Telling:
         """Tell the administrators of a hub that cannot be claimed."""

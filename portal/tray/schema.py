@@ -31,8 +31,6 @@ class Action(StrEnum):
     TRY_NOW = "try_now"
     STOP = "stop"
     AGAIN = "again"
-    ASK_MOVE = "ask_move"
-    """The administrators are asked to move the hub here from another site of theirs."""
     TELL = "tell"
     """The administrators are told of a hub that cannot be claimed."""
 
@@ -166,9 +164,10 @@ class News:
     online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
     `last_seen` is when SpKey heard of such a hub last. `to_release`: an administrator releases or
-    rejects it. `ask_url` is where a hub that is bound elsewhere is asked for, `request_url` where
-    it is seen what came of that. `id` is the row's, None where the news is
-    for any of them; `seen` is made of all the rest: the same value, the same news.
+    rejects it. `move_url` is where one asks to have a hub moved here from another site, `ask_url`
+    where a hub that is bound elsewhere is asked for, `request_url` where it is seen what came of
+    that. `id` is the row's, None where the news is for any of them; `seen` is made of
+    all the rest: the same value, the same news.
     """
 
     id: uuid.UUID | None = None
@@ -185,6 +184,7 @@ class News:
     meta: str = ""
     number: str = ""
     url: str = ""
+    move_url: str = ""
     ask_url: str = ""
     request_url: str = ""
     hub_id: uuid.UUID | None = None

@@ -210,6 +210,7 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "meta": "",
         "number": "",
         "url": "",
+        "moveUrl": "",
         "askUrl": "",
         "requestUrl": "",
         "hubId": str(HUB),
@@ -295,7 +296,7 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "trying": True,
     }
     words = ("word", "title", "text", "tried", "next_look", "meta")
-    texts = (*words, "number", "url", "ask_url", "request_url", "last_seen")
+    texts = (*words, "number", "url", "move_url", "ask_url", "request_url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
     seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
 

@@ -1,18 +1,17 @@
 """What is filled in about a hub that is bound elsewhere."""
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MinLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.web.long_choices import LongRadioCards
-from portal.hubs.labels.photos import ACCEPT
+from portal.hubs.models import Hub
+from portal.hubs.web.label_photo import LabelPhotoForm
 from portal.moves import queries
 from portal.orgs.models import Membership
 from portal.sites.models import Site
-
-NO_PHOTO: Final = _("Take a photo of the label, where the hub stands.")
 
 
 class SiteField(forms.ModelChoiceField[Site]):
@@ -23,7 +22,7 @@ class SiteField(forms.ModelChoiceField[Site]):
         return obj.shown_name
 
 
-class AskForm(forms.Form):
+class AskForm(LabelPhotoForm):
     """At which site it stands, why it is asked for, and a photo of its label there."""
 
     site = SiteField(
@@ -41,22 +40,15 @@ class AskForm(forms.Form):
         error_messages={"required": _("Say why: support decides by it.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    photo = forms.FileField(
-        label=_("Photo of the label"),
-        required=False,
-        help_text=_("Where the hub stands. Only your organisation and support see it."),
-        widget=forms.FileInput(attrs={"accept": ACCEPT, "data-shrink": "true"}),
-    )
+    field_order = ("site", "why", "photo")
 
-    def __init__(
-        self, member: Membership, *args: Any, has_photo: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
+        super().__init__(hub, *args, **kwargs)
         field = cast("SiteField", self.fields["site"])
         field.queryset = queries.sites_to_ask_at(member)
         only = field.queryset[:2]
         if not self.initial.get("site") and len(only) == 1:
             self.initial["site"] = only[0].pk
-        self.has_photo = has_photo
-        self.fields["photo"].required = not has_photo
-        self.fields["photo"].error_messages["required"] = NO_PHOTO
+        self.fields["photo"].help_text = _(
+            "Where the hub stands. Only your organisation and support see it."
+        )

@@ -10,12 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from portal.claims.queries import claims_of
-from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies
-from portal.hubs.display import photo_wording
-from portal.hubs.labels.photos import PhotoProblem
 from portal.hubs.models import Hub
-from portal.hubs.photos import album
 from portal.hubs.photos.files import Size
 from portal.hubs.web.photos import picture
 from portal.moves import asking, queries
@@ -46,11 +42,8 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if (why := asking.hindrance(hub)) is not None:
         return _ask_page(request, hub, None, wording.CANNOT_ASK[why])
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = AskForm(member, *posted, has_photo=_has_photo(hub), initial=_proposed(request))
-    if not form.is_valid():
-        return _ask_page(request, hub, form)
-    if trouble := _keep_photo(form, hub, member):
-        form.add_error("photo", trouble)
+    form = AskForm(member, hub, *posted, initial=_proposed(request))
+    if not form.is_valid() or not form.keep_photo(member):
         return _ask_page(request, hub, form)
     data = form.cleaned_data
     claim = claims_of(member).filter(hub=hub).order_by("-created_at", "-pk").first()
@@ -62,32 +55,8 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("moves:detail", asked.pk)
 
 
-def _has_photo(hub: Hub) -> bool:
-    return album.photos_of([hub]).exists()
-
-
 def _proposed(request: HttpRequest) -> dict[str, str]:
     return {"site": request.GET.get("site", "")[:36]}
-
-
-def _keep_photo(form: AskForm, hub: Hub, member: Membership) -> str:
-    """Keep the photo of the label, and return what is wrong where that failed."""
-    file = form.cleaned_data.get("photo")
-    if file is None:
-        return ""
-    try:
-        album.add(hub, member, file)
-    except PhotoProblem as problem:
-        return photo_wording.of_photo(problem)
-    except album.FullError:
-        return ""
-    except album.NotKeptError:
-        return str(photo_wording.NOT_KEPT)
-    except LimitReachedError as limit:
-        return photo_wording.too_often(limit.seconds)
-    # Sent once more with another fault, the form asks for no second photo.
-    form.has_photo = True
-    return ""
 
 
 def _ask_page(

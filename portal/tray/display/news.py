@@ -198,14 +198,16 @@ def _known(lookup: Lookup) -> News:
     words = wording.of_move(lookup.move, words)
     news = _news(outcome, words, _where(lookup.at, words))
     if lookup.move is Move.ASK:
-        return replace(news, actions=(Action.ASK_MOVE,))
-    return replace(news, url=_move_url(lookup)) if lookup.move is Move.DO else news
+        return replace(news, move_url=_move_url("jobs:ask-move", lookup))
+    return (
+        replace(news, url=_move_url("hub-actions:move", lookup)) if lookup.move is Move.DO else news
+    )
 
 
-def _move_url(lookup: Lookup) -> str:
-    """Return where an administrator moves the hub to the site that was picked."""
+def _move_url(page: str, lookup: Lookup) -> str:
+    """Return where the hub is moved to the site that was picked, or where that is asked for."""
     site = str(lookup.site.pk) if lookup.site else ""
-    return reverse("hub-actions:move", args=(lookup.hub.pk,), query={"site": site})
+    return reverse(page, args=(lookup.hub.pk,), query={"site": site})
 
 
 def _refused(lookup: Lookup, words: Words) -> News:

@@ -28,13 +28,14 @@ import { isBad, isRefused } from "./outcome.js";
  * @property {string} meta
  * @property {string} number
  * @property {string} url
+ * @property {string} moveUrl Where one asks to have a hub moved here from another site.
  * @property {string} askUrl Where a hub that is bound elsewhere is asked for.
  * @property {string} requestUrl Where it is seen what came of that.
  * @property {Action[]} actions
  */
 
 /** What can be done about a row, to its claim or where its hub is elsewhere. @type {Action[]} */
-export const ACTIONS = ["try_now", "stop", "again", "ask_move", "tell"];
+export const ACTIONS = ["try_now", "stop", "again", "tell"];
 /** What has become of a row that the device itself has words for, by their name. */
 /** @type {Record<string, Outcome>} */
 export const OUTCOMES = {
@@ -130,6 +131,7 @@ export class TrayRow {
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
+    this.#lead("move", view.moveUrl, view.tail);
     this.#lead("ask", view.askUrl, view.tail);
     this.#lead("request", view.requestUrl, view.tail);
     this.#put("remove", "aria-label", this.#words.sentence("remove", view.tail));
@@ -147,7 +149,7 @@ export class TrayRow {
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
     const { outcome, tried = "", meta = "", number = "", url = "", actions = [] } = known;
-    const { askUrl = "", requestUrl = "" } = known;
+    const { moveUrl = "", askUrl = "", requestUrl = "" } = known;
     const next = row.news?.nextLook ?? "";
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
@@ -165,6 +167,7 @@ export class TrayRow {
         meta,
         number,
         url,
+        moveUrl,
         askUrl,
         requestUrl,
         actions,
@@ -179,6 +182,7 @@ export class TrayRow {
       meta,
       number: "",
       url: "",
+      moveUrl: "",
       askUrl: "",
       requestUrl: "",
       actions: [],

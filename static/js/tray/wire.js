@@ -1,7 +1,7 @@
 // The messages between a device's tray and the portal, for the type checker alone: nothing loads
 // this. portal/tray/schema.py defines them, and a test holds the two together.
 
-/** @typedef {"try_now" | "stop" | "again" | "ask_move" | "tell"} Action */
+/** @typedef {"try_now" | "stop" | "again" | "tell"} Action */
 
 /**
  * @typedef {"looking" | "unknown" | "ready" | "here" | "yours" | "elsewhere" | "refused"
@@ -51,6 +51,7 @@
  * @property {string} meta
  * @property {string} number
  * @property {string} url
+ * @property {string} moveUrl
  * @property {string} askUrl
  * @property {string} requestUrl
  * @property {string} hubId

@@ -241,7 +241,7 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things["photos:list"] = things["hub-actions"] = things["claims:replace"] = things["hubs"]
     things["hub-actions:stop"] = pages.action_beside(mill_court).pk
     things["imports"] = pages.import_beside(mill_court).pk
-    things["jobs:ask-move"] = claim.pk
+    things["jobs:ask-move"] = things["hubs"]
     link = pages.link_beside(mill_court)
     things |= dict.fromkeys(OF_HANDOVERS, link.handover.job_id)
     photos = (link.handover.job_id, things["photos"])
