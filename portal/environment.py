@@ -54,6 +54,7 @@ KNOWN = frozenset(
         "PORTAL_SANDBOX",
         "SPKEY_BASE_URL",
         "SPKEY_SUPPORT_ADDRESS",
+        "PORTAL_SUPPORT_OF_MOVES",
         "SPKEY_ALLOWED_HOSTS",
         "SPKEY_OPENAPI",
     }

@@ -36,6 +36,8 @@ try:
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
     SPKEY_SUPPORT_ADDRESS = env.str("SPKEY_SUPPORT_ADDRESS", "")
+    # The SpKey id of the organisation whose agents see new move requests; "" for all agents.
+    SUPPORT_OF_MOVES = env.str("PORTAL_SUPPORT_OF_MOVES", "")
     DATABASES: dict[str, Any] = {
         "default": environment.database(
             env, default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", threads=WORKER_THREADS

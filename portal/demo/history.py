@@ -79,6 +79,7 @@ def _tell(past: Past) -> None:
             defaults={"how": How.DIGEST},
         )
         support.let_in(past)
+        support.ask_for_hub(past)
     else:
         support.ask(past)
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -80,11 +81,17 @@ class MoveRequestQuerySet(models.QuerySet["MoveRequest"]):
         return self.filter(holder__in=mine, holder_asked_at__isnull=False)
 
     def for_agent(self, agent: Membership) -> Self:
-        """Return the requests that are the agent's to see: nobody's yet, or their support's."""
+        """Return the requests that are the agent's to see: their support's, or nobody's yet.
+
+        Where SUPPORT_OF_MOVES names a support, what is nobody's yet is for its agents alone.
+        """
         if not agent.support:
             return self.none()
-        nobodys = Q(support_organisation=None)
-        return self.filter(nobodys | Q(support_organisation=agent.organisation_id))
+        theirs = self.filter(support_organisation=agent.organisation_id)
+        first = settings.SUPPORT_OF_MOVES
+        if first and agent.organisation.spkey_org_id != first:
+            return theirs
+        return theirs | self.filter(support_organisation=None)
 
     def open(self) -> Self:
         """Return the requests that have not ended."""

@@ -16,7 +16,7 @@ from portal.moves.models import HOLDER_HAS, Answer, MoveRequest, State
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sandbox import world
-from tests.conftest import join
+from tests.conftest import join, make_organisation, make_person
 from tests.moves.conftest import BECAUSE, HELD, WHY, bind, member, now, row_of, sent, work
 
 
@@ -266,6 +266,25 @@ def test_no_agent_of_another_support_handles_it(agreed, sams):
 
     with pytest.raises(CannotDecideError):
         deciding.approve(agreed, agent, BECAUSE)
+
+
+def test_where_one_support_is_named_no_other_sees_what_is_new(asked, sams, settings):
+    partner = make_organisation("Partner Support", "partner", "partner-key", "super")
+    theirs = join(make_person("p@partner.example", "Pia"), partner, support=True)
+    seen = MoveRequest.objects.for_agent
+    assert asked in seen(theirs)
+    assert asked in seen(sams)
+
+    settings.SUPPORT_OF_MOVES = "partner"
+    assert asked in seen(theirs)
+    assert asked not in seen(sams)
+    with pytest.raises(CannotDecideError):
+        deciding.look_up(asked, sams)
+    deciding.look_up(asked, theirs)
+
+    settings.SUPPORT_OF_MOVES = sams.organisation.spkey_org_id
+    assert asked in seen(theirs)
+    assert asked not in seen(sams)
 
 
 def test_a_hub_is_moved_for_one_organisation_at_a_time(

@@ -19,6 +19,7 @@ from tests.mutants.of_access import MUTANTS_OF_ACCESS
 from tests.mutants.of_actions import MUTANTS_OF_ACTIONS
 from tests.mutants.of_consent import MUTANTS_OF_CONSENT
 from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
+from tests.mutants.of_moves import MUTANTS_OF_MOVES
 
 HERE = Path(__file__).parents[2]
 MACHINE = "tests/machine/test_state_machine.py"
@@ -127,6 +128,7 @@ def main(words: list[str]) -> int:
             *MUTANTS_OF_ACTIONS,
             *MUTANTS_OF_CONSENT,
             *MUTANTS_OF_IMPORTS,
+            *MUTANTS_OF_MOVES,
         )
         if not words or any(word in f"{mutant.safeguard} {mutant.switched_off}" for word in words)
     ]

@@ -28,9 +28,7 @@ import { isBad, isRefused } from "./outcome.js";
  * @property {string} meta
  * @property {string} number
  * @property {string} url
- * @property {string} moveUrl Where one asks to have a hub moved here from another site.
- * @property {string} askUrl Where a hub that is bound elsewhere is asked for.
- * @property {string} requestUrl Where it is seen what came of that.
+ * @property {Record<string, string>} leads As of `leadsOf`.
  * @property {Action[]} actions
  */
 
@@ -52,6 +50,17 @@ export const OUTCOMES = {
   "sign-in": "held_up",
   ended: "held_up",
 };
+
+/**
+ * Where a row's buttons that are links lead, by their names, "" for nowhere: to asking for a move
+ * from another site, to asking for a hub that is bound elsewhere, and to what came of that.
+ * @param {Partial<News> | null} [news]
+ */
+export const leadsOf = (news) => ({
+  move: news?.moveUrl ?? "",
+  ask: news?.askUrl ?? "",
+  request: news?.requestUrl ?? "",
+});
 
 /** @param {string} hubId */
 export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
@@ -131,9 +140,7 @@ export class TrayRow {
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
-    this.#lead("move", view.moveUrl, view.tail);
-    this.#lead("ask", view.askUrl, view.tail);
-    this.#lead("request", view.requestUrl, view.tail);
+    for (const [name, url] of Object.entries(view.leads)) this.#lead(name, url, view.tail);
     this.#put("remove", "aria-label", this.#words.sentence("remove", view.tail));
     this.#write("stop", this.#words.sentence(row.news?.toRelease ? "withdraw" : "stop"));
     for (const action of ACTIONS) this.#offer(action, view, now.sending.has(row.id));
@@ -149,7 +156,6 @@ export class TrayRow {
   #viewOf(row, now) {
     const { kind = "", icon = "", word = "", title = "", text = "", ...known } = row.news ?? {};
     const { outcome, tried = "", meta = "", number = "", url = "", actions = [] } = known;
-    const { moveUrl = "", askUrl = "", requestUrl = "" } = known;
     const next = row.news?.nextLook ?? "";
     const tail = tailOf(row.hubId);
     // Whether the portal has just said of a confirmed row why it did not take it.
@@ -167,9 +173,7 @@ export class TrayRow {
         meta,
         number,
         url,
-        moveUrl,
-        askUrl,
-        requestUrl,
+        leads: leadsOf(row.news),
         actions,
         tail,
         next,
@@ -182,9 +186,7 @@ export class TrayRow {
       meta,
       number: "",
       url: "",
-      moveUrl: "",
-      askUrl: "",
-      requestUrl: "",
+      leads: leadsOf(null),
       actions: [],
       tail,
       next: "",
