@@ -4,7 +4,7 @@ import { isBad, isRefused } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
-/** @import { Action, Outcome } from "./wire.js" */
+/** @import { Action, News, Outcome } from "./wire.js" */
 /** @import { RowWords, Words } from "./words.js" */
 
 /**
