@@ -126,7 +126,7 @@ def test_the_administrator_reads_why_and_sees_the_label(installer, ada, as_perso
 
     assert "It replaces one that broke" in page
     assert refused.hub.photos.count() == page.count("/small/") == 1
-    assert "It replaces one that broke" in str(Notice.objects.get(kind="job_request").context)
+    assert "It replaces one that broke" in str(Notice.objects.get(kind="job_request").facts)
 
 
 def test_of_a_site_that_is_called_otherwise_by_now_the_request_is_the_same(installer, refused):
