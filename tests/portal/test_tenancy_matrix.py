@@ -249,7 +249,7 @@ MATRIX = (
     Row("support:move-decline", "post", (IN, 404, 404, 404, 404, 422), "handled"),
     Row("support:move-photo", "get", (IN, 404, 404, 404, 404, 200), "handled photo"),
     Row("support:move-large", "get", (IN, 404, 404, 404, 404, 200), "handled photo"),
-    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub_id"),
+    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub"),
     Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),
