@@ -22,6 +22,7 @@ def sams_page(tablet, as_person, sam):
 @pytest.mark.slow
 @pytest.mark.usefixtures("spkey_support", "mill_court")
 def test_both_sides_of_a_call_with_a_code(tablet, sams_page, ada, acme):
+    tablet.expected.append("422")
     adas = tablet(ada)
     adas.goto(reverse("consent:overview"))
     adas.get_by_role("link", name="Read a code to support").click()
@@ -48,7 +49,7 @@ def test_both_sides_of_a_call_with_a_code(tablet, sams_page, ada, acme):
     expect(banner).to_contain_text("left")
 
     adas.get_by_role("link", name="Done").click()
-    expect(adas.get_by_role("cell", name="Consent of Ada Admin")).to_be_visible()
+    expect(adas.get_by_text("Consent of Ada Admin", exact=True)).to_be_visible()
     adas.get_by_role("button", name="Take back").click()
     expect(adas.get_by_text("Nothing more is sent by it")).to_be_visible()
 
@@ -98,7 +99,7 @@ def test_breaking_the_glass_and_the_letters_it_writes(
     assert "The door is locked" in told[lead.email].body
     adas = tablet(ada)
     adas.goto("/")
-    expect(adas.get_by_text("acts for you without your consent")).to_be_visible()
+    expect(adas.get_by_text("acts for you without your consent").first).to_be_visible()
     link = next(word for word in told[ada.email].body.split() if "/grants/" in word)
     adas.goto(link.removeprefix("http://localhost:8000"))
     adas.get_by_role("button", name="Take access back").click()

@@ -226,7 +226,7 @@ MATRIX = (
         for step in ("break-glass-confirm", "unknown")
         for method in ("get", "post")
     ),
-    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub_id"),
+    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub"),
     Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),

@@ -99,6 +99,7 @@ def test_each_of_these_is_found_under_consent(agent, grant, known, what):
     answer = asked(agent, told(known)[what])
 
     assert "Nothing found" not in answer.text
+    assert "· ·" not in " ".join(answer.text.split())
     assert known.organisation.name in answer.text
     assert answer.context["found"] or answer.context["grants"]
 
@@ -142,7 +143,9 @@ def test_an_unknown_hub_and_one_of_others_take_the_same_steps(
 
 
 def shape(sql: str) -> str:
-    return " ".join(sql.split()[:3])
+    """The beginning of a statement, without the number of a savepoint."""
+    words = sql.split()
+    return words[0] if words[0] in {"SAVEPOINT", "RELEASE"} else " ".join(words[:3])
 
 
 def test_a_grant_of_some_sites_finds_nothing_of_the_others(
@@ -155,8 +158,9 @@ def test_a_grant_of_some_sites_finds_nothing_of_the_others(
     assert agent.get(reverse("support:hub", args=(ID,))).status_code == 404
 
     hub_of(mill_court, uuid4())
-    [(here, _)] = asked(agent, SERIAL).context["found"]
-    assert [each.site for each in here.hubs] == [mill_court]
+    [here] = asked(agent, SERIAL).context["found"]
+    [(_, meta)] = here["hubs"]
+    assert meta == f"serial {SERIAL} · Mill Court · Online"
 
 
 def test_a_grant_of_some_sites_finds_no_claim_at_another(

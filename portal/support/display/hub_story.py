@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 
 from portal.audit.display import wording as record_wording
 from portal.claims.display import hub_history
-from portal.hubs.display import action_history
+from portal.hubs.display import action_history, wording
 from portal.hubs.display.history import Event, event_of
+from portal.hubs.models import Hub
 from portal.hubs.queries import action_attempts, spells_of
 from portal.orgs.models import Membership
 from portal.support import hub_story
@@ -65,6 +66,15 @@ def _events(agent: Membership, chapter: Chapter, before: datetime) -> Iterator[E
     for entry in hub_story.recorded(chapter, before)[:most]:
         sentence = record_wording.sentence(entry, is_own=False)
         yield Event(entry.at, "quiet", "person", sentence)
+
+
+def meta(hub: Hub) -> str:
+    """Return a hub's serial, its site and its state, as far as the portal knows them."""
+    serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""
+    site = hub.site.shown_name if hub.site else hub.spkey_site_id
+    state = str(wording.STATES[hub.health].word) if hub.health else ""
+    left = gettext("Not theirs any more") if hub.left_at and not hub.health else ""
+    return " · ".join(part for part in (serial, site, state, left) if part)
 
 
 def _of_gap(gap: Gap) -> Event:

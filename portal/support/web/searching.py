@@ -39,7 +39,15 @@ def find(request: HttpRequest, agent: Membership) -> HttpResponse:
     context = {
         "q": text,
         "grants": grants,
-        "found": [(here, [_row(claim) for claim in here.claims]) for here in found],
+        "found": [
+            {
+                "grant": here.grant,
+                "hubs": [(each.hub_id, story.meta(each)) for each in here.hubs],
+                "people": here.people,
+                "rows": [_row(claim) for claim in here.claims],
+            }
+            for here in found
+        ],
     }
     return render(request, "support/find.html", context)
 
@@ -62,7 +70,7 @@ def hub(request: HttpRequest, agent: Membership, pk: uuid.UUID) -> HttpResponse:
     older = "?" + urlencode({"before": lines[-1].at.isoformat()}) if has_more else ""
     context = {
         "hub_id": str(pk),
-        "chapters": chapters,
+        "chapters": [(each, story.meta(each.hub) if each.hub else "") for each in chapters],
         "lines": lines,
         "older_url": older,
         "newer_url": "." if "before" in request.GET else "",
