@@ -57,6 +57,7 @@ KNOWN = frozenset(
         "PORTAL_SENTRY_DSN",
         "SPKEY_BASE_URL",
         "SPKEY_SUPPORT_ADDRESS",
+        "PORTAL_SUPPORT_OF_MOVES",
         "SPKEY_ALLOWED_HOSTS",
         "SPKEY_OPENAPI",
     }

@@ -36,6 +36,8 @@ try:
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
     SPKEY_SUPPORT_ADDRESS = env.str("SPKEY_SUPPORT_ADDRESS", "")
+    # The SpKey id of the organisation whose agents see new move requests; "" for all agents.
+    SUPPORT_OF_MOVES = env.str("PORTAL_SUPPORT_OF_MOVES", "")
     DATABASES: dict[str, Any] = {
         "default": environment.database(
             env, default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}", threads=WORKER_THREADS
@@ -74,12 +76,14 @@ INSTALLED_APPS = [
     "portal.notices",
     "portal.gateway",
     "portal.sites",
+    "portal.consent",
     "portal.hubs",
     "portal.hubs.photos",
     "portal.hubs.actions",
     "portal.jobs",
     "portal.claims",
     "portal.events",
+    "portal.moves",
     "portal.imports",
     "portal.tray",
     "portal.support",
@@ -245,6 +249,8 @@ SUPPORT_FACTOR_SECONDS = 5 * 60
 OPERATOR_FACTOR_SECONDS = 15 * 60
 # How many claims one agent may make for others in an hour.
 SUPPORT_CLAIMS_AN_HOUR = 60
+# For how many organisations one agent may act in a day.
+SUPPORT_ORGANISATIONS_A_DAY = 10
 # The cookie of Django's default would hold the names of sites.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

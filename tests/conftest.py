@@ -20,7 +20,9 @@ from django.utils.log import AdminEmailHandler
 from portal.audit import guard as audit_guard
 from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.consent.models import Grant
 from portal.core import worker
+from portal.core.leasing import due_at
 from portal.gateway import circuit
 from portal.jobs import guard as jobs_guard
 from portal.orgs import api_keys
@@ -241,8 +243,34 @@ def hub_id() -> UUID:
     return UUID(world.hub_id(0))
 
 
+def consent_to(support: Organisation, organisation: Organisation, **fields) -> Grant:
+    """The standing consent of the organisation to the support's acting for it, made if need be."""
+    standing = Grant.objects.standing().filter(
+        organisation=organisation, support_organisation=support, kind="consent", **fields
+    )
+    if (grant := standing.first()) is not None:
+        return grant
+    somebody = organisation.memberships.filter(role="admin").first()
+    gone = "gone@customer.example"
+    granted_by = somebody.user if somebody else User.objects.get_or_create(email=gone)[0]
+    now = timezone.now()
+    return Grant.objects.create(
+        organisation=organisation,
+        support_organisation=support,
+        kind="consent",
+        way="page",
+        granted_by=granted_by,
+        begins_at=now,
+        ends_at=now + timedelta(days=30),
+        **due_at(now + timedelta(days=30)),
+        **({"all_sites": True, "may_move": True} | fields),
+    )
+
+
 def claim_request(user: User, site: Site, hub_id: UUID | str, **fields) -> actions.ClaimRequest:
-    """A claim request as the claim form would make it."""
+    """A claim request as the claim form would make it; support's under a consent."""
+    if (support := fields.get("acting_organisation")) and "support_grant" not in fields:
+        fields["support_grant"] = consent_to(support, site.organisation)
     return actions.ClaimRequest(
         user=user,
         organisation=site.organisation,

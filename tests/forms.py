@@ -62,7 +62,14 @@ OF_ONES_ORGANISATION = (
     "record:export",
     "sites:new",
     "sites:import",
-    "support:new",
+    "consent:give",
+    "consent:code",
+    "consent:export",
+    "support:ask",
+    "support:code",
+    "support:break-glass",
+    "support:break-glass-confirm",
+    "support:unknown",
 )
 
 

@@ -56,6 +56,7 @@ ABOUT = (
     "organisation",
     "acting_organisation",
     "support_reason",
+    "support_ticket",
     "site",
     "spkey_site_id",
     "place",

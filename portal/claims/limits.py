@@ -27,14 +27,14 @@ SLOWLY: Final = Limit("lookups of one who is suspect", most=1, seconds=10)
 def take_lookups(member: Membership, number: int) -> None:
     """Count hubs that the member has looked up. Raises LimitReachedError beyond their limit."""
     if number:
-        _mind_unknown(member.user)
+        mind_unknown(member.user)
         _take("lookups", settings.LOOKUPS_AN_HOUR, member, number)
 
 
 def take_claims(member: Membership, number: int = 1) -> None:
     """Count hubs that the member has claimed. Raises LimitReachedError beyond their limit."""
     if number:
-        _mind_unknown(member.user)
+        mind_unknown(member.user)
         _take("claims", settings.CLAIMS_AN_HOUR, member, number)
 
 
@@ -54,7 +54,11 @@ def _take(name: str, an_hour: int, member: Membership, number: int) -> None:
         of_all.take(str(member.organisation_id), number)
 
 
-def _mind_unknown(person: User) -> None:
+def mind_unknown(person: User) -> None:
+    """Raises LimitReachedError where the person has asked after so many unknown things.
+
+    From SUSPECT on they are let through slowly, from the limit on for a while not at all.
+    """
     unknown = UNKNOWN.used(str(person.pk))
     if unknown >= UNKNOWN.most:
         raise LimitReachedError(UNKNOWN.seconds_left())
@@ -63,10 +67,10 @@ def _mind_unknown(person: User) -> None:
 
 
 def count_unknown(person: User, organisation: Organisation, hub_ids: set[str]) -> None:
-    """Count that the person is told of these hubs that SpKey does not know them, once each.
+    """Count that the person is told of these hubs that nobody knows them, once each.
 
-    Administrators are told of somebody who asks after many. Raises LimitReachedError when the
-    person is to be told of no more of them for a while.
+    Administrators and operators are told of somebody who asks after many. Raises
+    LimitReachedError when the person is to be told of no more of them for a while.
     """
     for hub_id in hub_ids:
         _count_once(person, organisation, hub_id)
@@ -82,4 +86,6 @@ def _count_once(person: User, organisation: Organisation, hub_id: str) -> None:
     if is_suspect and once("unknown hubs told of", whom, within=UNKNOWN.length):
         occasion = f"{whom}.{UNKNOWN.since()}"
         kind = Notice.Kind.UNKNOWN_HUBS
-        outbox.notify(organisation.pk, kind, occasion, person=person.display_name)
+        name = person.display_name
+        outbox.notify(organisation.pk, kind, occasion, person=name)
+        outbox.notify_operators(kind, occasion, person=name, place=organisation.name)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims import numbers
+from portal.consent.models import Grant
 from portal.core.leasing import Bound
 from portal.gateway.models import NOW, Call, Command
 from portal.hubs.models import Hub
@@ -164,6 +165,15 @@ class Claim(Command):
         related_name="claims_for_others",
         verbose_name=_("acting organisation"),
     )
+    # By which support acts: without one it claims nothing.
+    support_grant = models.ForeignKey(
+        Grant,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("support grant"),
+    )
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="claims", verbose_name=_("hub"))
     hub_id_text = models.CharField(_("hub id text"), max_length=36, db_index=True)
     site = models.ForeignKey(
@@ -196,6 +206,7 @@ class Claim(Command):
     )
     submission = models.UUIDField(_("submission"))
     support_reason = models.CharField(_("support reason"), max_length=500, blank=True)
+    support_ticket = models.CharField(_("support ticket"), max_length=60, blank=True)
     retry_of = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -260,6 +271,11 @@ class Claim(Command):
             models.CheckConstraint(
                 condition=~Q(acting_organisation=models.F("organisation")),
                 name="claim_acts_for_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(acting_organisation=None, support_grant=None)
+                | Q(acting_organisation__isnull=False, support_grant__isnull=False),
+                name="claim_for_another_has_a_grant",
             ),
         )
         indexes = [

@@ -1,7 +1,8 @@
 """Who may claim, act on a claim, and let one go on whose person may not any more."""
 
 from portal.claims.models import Claim
-from portal.jobs import rights
+from portal.consent import rights
+from portal.jobs import rights as job_rights
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership, Organisation, User
@@ -18,8 +19,10 @@ def claimant(claim: Claim) -> User:
     return claim.released_by or claim.submitted_by
 
 
-def permitted(claim: Claim) -> bool:
+def permitted(claim: Claim, *, hold: bool = False) -> bool:
     """Say whether the claimant may still make this claim, and the site still takes it.
+
+    `hold`, inside a transaction, lets nobody revoke support's grant before that ends.
 
     Asks the database each time: either may have changed since the claim was loaded. Whether
     the key is of the right kind is no right of the person's: such a claim waits.
@@ -31,10 +34,17 @@ def permitted(claim: Claim) -> bool:
     if member is None:
         return False
     if claim.by_support:
-        return member.support
+        return rights.may(
+            member,
+            claim.organisation_id,
+            site=site,
+            unlisted_site=site is None,
+            grant=claim.support_grant_id,
+            hold=hold,
+        )
     if site is None:
         return member.all_sites and Ability.CLAIM in access.ABILITIES[member.role]
-    return rights.may_claim_at(member, site)
+    return job_rights.may_claim_at(member, site)
 
 
 def is_closed(claim: Claim) -> bool:

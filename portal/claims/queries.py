@@ -15,7 +15,7 @@ from portal.claims.models import SUCCEEDED, Attempt, Claim, ClaimQuerySet, State
 from portal.core.windows import first_of
 from portal.hubs.models import Hub
 from portal.jobs.models import JobMember
-from portal.orgs.models import Membership, User
+from portal.orgs.models import Membership, Organisation, User
 
 # From one value of a column to the next in its index, leaping over the history of each.
 _DIFFERENT = """
@@ -80,6 +80,11 @@ def open_claims_by(member: Membership) -> int:
 def claims_for_others(agent: Membership) -> ClaimQuerySet:
     """Return the claims that the agent's organisation made for others, as their support."""
     return Claim.objects.made_by_support_of(agent)
+
+
+def claims_made_for(organisation: Organisation) -> ClaimQuerySet:
+    """Return the organisation's claims, whoever made them."""
+    return Claim.objects.filter(organisation=organisation)
 
 
 def waiting_for_key(member: Membership) -> int:

@@ -180,7 +180,7 @@ class _Names:
 
     def with_word(self, word: str) -> _Word:
         """Return the conditions of which a claim meets one that has this word."""
-        found = [_Condition(each, each) for each in _quoted(word)]
+        found = [_Condition(each, each) for each in by_quote(word)]
         if (hubs := self.hubs(word)) is not None:
             found.append(_of_hubs(word, hubs))
         if site_ids := _with(word, self._sites):
@@ -203,8 +203,8 @@ class _Names:
         return (ids or None) if len(ids) <= FEW else hubs.order_by().values("pk")
 
 
-def _quoted(text: str) -> list[Q]:
-    """Return the conditions that a claim is quoted like this: by its number, SpKey's reference."""
+def by_quote(text: str) -> list[Q]:
+    """Return conditions of which a claim that is quoted like this meets one: number, reference."""
     found = [Q(Exact(Upper("reference"), text.upper()))]
     if number := numbers.typed(text):
         found.append(Q(number=number))
@@ -214,7 +214,7 @@ def _quoted(text: str) -> list[Q]:
 def quoted(member: Membership, text: str, most: int) -> list[Claim]:
     """Return the newest of the organisation's claims that people quote like this."""
     newest = claims_of(member).with_details().order_by("-created_at", "-pk")
-    return first_of(newest, most, _quoted(text.strip()))
+    return first_of(newest, most, by_quote(text.strip()))
 
 
 def of_hubs(member: Membership, text: str, most: int) -> list[Claim]:

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from portal.claims.models import Claim
-from portal.demo import claims, jobs, people
+from portal.demo import claims, jobs, people, support
 from portal.demo.past import Past, past_of
 from portal.jobs.models import Job
 from portal.notices.models import How, NewsChoice
@@ -78,6 +78,10 @@ def _tell(past: Past) -> None:
             topic=Topic.CLAIMS,
             defaults={"how": How.DIGEST},
         )
+        support.let_in(past)
+        support.ask_for_hub(past)
+    else:
+        support.ask(past)
 
 
 def _join(past: Past) -> None:

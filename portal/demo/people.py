@@ -160,6 +160,13 @@ PEOPLE = (
         support=True,
     ),
     Person(
+        "lead@support.example",
+        "Lea Lead",
+        "leads support: is told of broken glass and bursts",
+        world.SUPPORT_ORG_ID,
+        Role.ADMIN,
+    ),
+    Person(
         "operator@portal.example",
         "Otto Operator",
         "operators' pages at /operator/; code: make manage COMMAND=demo_code",

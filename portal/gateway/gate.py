@@ -66,6 +66,14 @@ def usable(organisation: Organisation) -> ApiCredential:
     return credential
 
 
+def usable_super(organisation: Organisation) -> ApiCredential:
+    """Return the organisation's super key. Raises NoUsableKeyError where it has none to use."""
+    credential = usable(organisation)
+    if not credential.is_super:
+        raise NoUsableKeyError("missing")
+    return credential
+
+
 def is_usable(organisation: Organisation) -> bool:
     """Say whether the organisation's credential can be used."""
     with suppress(NoUsableKeyError):

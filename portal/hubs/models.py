@@ -159,6 +159,16 @@ class Hub(Leased):
     version = models.PositiveIntegerField(_("version"), default=1)
     awaited_until = models.DateTimeField(_("awaited until"), null=True)
     watched_until = models.DateTimeField(_("watched until"), null=True)
+    # By which grant support asked after it: it is read once with support's key, where the
+    # organisation's own cannot.
+    read_under = models.ForeignKey(
+        "consent.Grant",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        editable=False,
+        related_name="+",
+    )
     # A row that was only looked up goes then; empty of one that a claim or SpKey made ours.
     kept_until = models.DateTimeField(_("kept until"), null=True)
     # What is being sent to it at this moment, and until when at the latest: see `holds`.
@@ -237,6 +247,8 @@ class Hub(Leased):
         indexes = [
             *Leased.Meta.indexes,
             models.Index(fields=("-created_at", "-id"), name="hub_newest"),
+            # Whose a hub is, asked across organisations.
+            models.Index(fields=("hub_id",), name="hub_of_whom"),
             models.Index(
                 fields=("organisation", "due_at"),
                 condition=Q(due_at__isnull=False),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.hubs import search
 from portal.hubs.actions.models import HubAction, HubActionAttempt, HubActionQuerySet
-from portal.hubs.models import INVENTORY, Hub, Spell
+from portal.hubs.models import INVENTORY, Hub, HubQuerySet, Spell
 from portal.orgs.models import Membership, Organisation, User
 
 FEW = 3
@@ -80,6 +80,11 @@ def drawn_spells(hub: Hub) -> list[Stretch]:
     kept = Q(ended_at=None) | Q(ended_at__gt=timezone.now() - Spell.KEPT)
     rows = spells_of(hub).filter(kept).order_by("started_at", "pk")
     return [Stretch(*row) for row in rows.values_list(*Stretch._fields)]
+
+
+def inventory_of(organisation: Organisation) -> HubQuerySet:
+    """Return the hubs in the organisation's inventory."""
+    return Hub.objects.filter(INVENTORY, organisation=organisation)
 
 
 def hubs_of_people(user: User) -> QuerySet[Hub]:

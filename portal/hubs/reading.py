@@ -1,4 +1,8 @@
-"""Asking SpKey after one hub with its organisation's own key, whoever wants to know it."""
+"""Asking SpKey after one hub with its organisation's own key, whoever wants to know it.
+
+Where that key cannot, support's serves an agent who asked under a grant that stands, and nobody
+else.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,10 +10,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from portal import spkey
+from portal.consent.models import Grant
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.hubs import status
 from portal.hubs.models import Hub
+from portal.orgs.models import ApiCredential
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,26 @@ class NotRead:
 TROUBLE = timedelta(seconds=20)
 
 
-def read(hub: Hub) -> Read | NotRead:
-    """Read the hub's status, unless the key or SpKey must rest, and remember the answer."""
+def key_for(hub: Hub, under: Grant | None) -> ApiCredential:
+    """Return the key to ask with: the organisation's own, or support's under this grant.
+
+    Raises NoUsableKeyError where neither can be used.
+    """
     try:
-        credential = gate.usable(hub.organisation)
+        return gate.usable(hub.organisation)
+    except gate.NoUsableKeyError:
+        if under is None or not under.stands:
+            raise
+    return gate.usable_super(under.support_organisation)
+
+
+def read(hub: Hub, under: Grant | None = None) -> Read | NotRead:
+    """Read the hub's status, unless the key or SpKey must rest, and remember the answer.
+
+    `under` is the grant by which support asks, None where somebody else does.
+    """
+    try:
+        credential = key_for(hub, under)
     except gate.NoUsableKeyError:
         return NotRead(TROUBLE, is_general=True)
     client = gate.ask(credential)

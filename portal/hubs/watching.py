@@ -12,6 +12,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from portal import spkey
+from portal.consent.models import Grant
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at, given_back
 from portal.core.worker import WorkKind
@@ -119,6 +120,17 @@ def watch_all(hubs: Iterable[Hub]) -> None:
         _watch(unwatched, now)
 
 
+def look_up_under(grant: Grant, hubs: Iterable[Hub]) -> None:
+    """Have these hubs read once for an agent, who acts under this grant.
+
+    With support's key, where the organisation's own cannot.
+    """
+    now = timezone.now()
+    asked = [hub.pk for hub in hubs if hub.read_under_id != grant.pk or not is_watched(hub, now)]
+    if asked:
+        _watch(asked, now, grant)
+
+
 def unwatch(hubs: Iterable[Hub]) -> None:
     """Refresh these hubs no more: what was asked is known.
 
@@ -139,10 +151,10 @@ def is_watched(hub: Hub, now: datetime | None = None) -> bool:
     return until is not None and RENEW_BELOW < until - now <= Hub.WATCH
 
 
-def _watch(pks: list[UUID], now: datetime) -> None:
+def _watch(pks: list[UUID], now: datetime, under: Grant | None = None) -> None:
     hubs = Hub.objects.filter(pk__in=pks)
     kept_longer = Case(When(kept_until__isnull=False, then=Value(now + Hub.KEPT)))
-    hubs.update(watched_until=now + Hub.WATCH, kept_until=kept_longer)
+    hubs.update(watched_until=now + Hub.WATCH, kept_until=kept_longer, read_under=under)
     # Somebody looks now: what was to be asked in a minute is asked at once.
     later = Q(due_at=None) | Q(due_at__gt=now + REFRESH_WAITING)
     hubs.filter(later).update(**due_at(now))
@@ -231,11 +243,14 @@ def refresh(lease: Lease[Hub]) -> None:
     hub = lease.row().select_related("organisation__credential").first()
     if hub is None:
         return
-    found = reading.read(hub)
+    found = reading.read(hub, hub.read_under)
     is_read = not isinstance(found, NotRead) and not found.is_other_spelling_next
     if is_read and hub.hinted_at is not None:
         # Not where another hint came during the read.
         Hub.objects.filter(pk=hub.pk, hinted_at=hub.hinted_at).update(hinted_at=None)
+    if is_read and hub.read_under_id is not None:
+        # Once: who else looks at the hub has no part in support's key.
+        Hub.objects.filter(pk=hub.pk).update(read_under=None)
     every = _next_read(hub, found)
     _give_back(lease, every, REFRESH_WAITING if is_read else every)
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from portal.core.folding import has_words
@@ -189,6 +189,13 @@ def may_claim_on(member: Membership, job: Job, today: date) -> bool:
     if job.completed_at is not None or job.cancelled_at is not None or not is_open:
         return False
     return member.all_sites or member.pk in {each.membership_id for each in job.members.all()}
+
+
+def own_hubs(person: User) -> QuerySet[Hub]:
+    """Return the hubs of the person's organisations, whose moves can be asked for."""
+    mine = Membership.objects.organisations_of(person)
+    ours = Hub.objects.filter(organisation__in=mine, binding=Hub.Binding.OURS)
+    return ours.select_related("organisation")
 
 
 def is_move_asked(member: Membership, hub: Hub, site: Site) -> bool:

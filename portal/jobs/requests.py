@@ -1,7 +1,7 @@
 """Asking for more time on a job, another site or the move of a hub, and answering it.
 
-One tap asks, one tap answers. Administrators are told by e-mail that somebody asks, and who asked
-is told of the answer.
+One tap asks, or a sentence and a photo of the label for a move; one tap answers. Administrators are
+told by e-mail that somebody asks, and who asked is told of the answer.
 """
 
 from dataclasses import dataclass
@@ -58,9 +58,10 @@ def ask_for_site(wanted: str, member: Membership) -> JobRequest:
 
 
 @transaction.atomic
-def ask_for_move(hub: Hub, site: Site, member: Membership) -> JobRequest:
+def ask_for_move(hub: Hub, site: Site, member: Membership, because: str) -> JobRequest:
     """Return the member's open request to have the hub moved to the site, made if there is none."""
-    return _ask(member, JobRequest.Kind.MOVE_HUB, wanted=site.shown_name, hub=hub, site=site)
+    about: dict[str, Any] = {"hub": hub, "site": site, "because": because}
+    return _ask(member, JobRequest.Kind.MOVE_HUB, wanted=site.shown_name, **about)
 
 
 def _ask(
@@ -71,6 +72,7 @@ def _ask(
     wanted: str = "",
     hub: Hub | None = None,
     site: Site | None = None,
+    because: str = "",
 ) -> JobRequest:
     Organisation.objects.hold(member.organisation)
     about: dict[str, Any] = {"job": job, "wanted": wanted, "hub": hub, "site": site}
@@ -82,7 +84,7 @@ def _ask(
     if (standing := same.first()) is not None:
         return standing
     asked = JobRequest.objects.create(
-        organisation=member.organisation, membership=member, kind=kind, **about
+        organisation=member.organisation, membership=member, kind=kind, because=because, **about
     )
     _show_on(job)
     record(
@@ -105,6 +107,7 @@ def _ask(
         site=job.site.shown_name if job else wanted,
         number=job.number if job else 0,
         last_day=str(job.ends_on) if job else "",
+        because=because,
         **_named(hub),
     )
     return asked

@@ -170,6 +170,21 @@ def notify_of_power(organisation_id: uuid.UUID | None, about: str, **facts: obje
     return _write(made, organisation_id, kind, about)
 
 
+def notify_operators(kind: str, about: str, **facts: object) -> int:
+    """Write a notice for each operator of the portal, as `notify` does for administrators."""
+    made = [
+        Notice(
+            user=person,
+            kind=Notice.Kind(kind),
+            about=about,
+            facts=facts,
+            **leasing.due_at(timezone.now()),
+        )
+        for person in User.objects.filter(is_staff=True, is_active=True)
+    ]
+    return _write(made, None, Notice.Kind(kind), about)
+
+
 def _administrators(organisation_id: uuid.UUID) -> MembershipQuerySet:
     return Membership.objects.active().filter(
         organisation=organisation_id, role=Membership.Role.ADMIN
@@ -290,6 +305,8 @@ def still_concerns(notice: Notice) -> bool:
     """Say whether the notice's reader is still to be told, and still wants to be."""
     if notice.kind in OF_POWER:
         return True
+    if notice.organisation_id is None:
+        return notice.user.is_staff and notice.user.is_active
     member = Membership.objects.active_of(notice.user).filter(organisation=notice.organisation_id)
     found = member.first()
     if found is None or not topics.is_for(found, notice.kind):

@@ -46,10 +46,24 @@ TOPIC_OF: Final[dict[str, Topic]] = {
 }
 # Told at once, whatever somebody chooses.
 SAFETY: Final[frozenset[str]] = frozenset(
-    {Notice.Kind.UNKNOWN_HUBS, Notice.Kind.ADMINISTRATORS, Notice.Kind.OPERATOR_CHANGE}
+    {
+        Notice.Kind.UNKNOWN_HUBS,
+        Notice.Kind.ADMINISTRATORS,
+        Notice.Kind.OPERATOR_CHANGE,
+        Notice.Kind.SUPPORT_GRANTED,
+        Notice.Kind.SUPPORT_USED,
+        Notice.Kind.SUPPORT_ASKED,
+        Notice.Kind.BREAK_GLASS,
+        Notice.Kind.GLASS_BROKEN,
+        Notice.Kind.SUPPORT_BURST,
+        Notice.Kind.MOVE_HELD,
+        Notice.Kind.HUB_TAKEN,
+    }
 )
 # Told at once to who has asked.
-ANSWERS: Final[frozenset[str]] = frozenset({Notice.Kind.JOB_ANSWER})
+ANSWERS: Final[frozenset[str]] = frozenset(
+    {Notice.Kind.JOB_ANSWER, Notice.Kind.MOVE_ANSWERED, Notice.Kind.MOVE_ENDED}
+)
 # What is told to those as well whom it concerns and who administer nothing.
 FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {
     Notice.Kind.GAVE_UP,

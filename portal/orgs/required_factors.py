@@ -16,16 +16,20 @@ class OwnFactorMissingError(ValueError):
 
 
 def find_person(pk: UUID | str) -> User | None:
-    """Return the person of this id, who knows whether they lack a factor that is required of them.
+    """Return the person of this id, who knows what is asked of them beyond a password.
 
-    In the one query that every request makes anyway.
+    Whether they lack a factor that is required of them, and whether they are a support agent: in
+    the one query that every request makes anyway.
     """
     asked = Membership.objects.unexpired().asked_for_factor().filter(user=OuterRef("pk"))
     own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=factors.TYPES)
     lacks = ExpressionWrapper(Q(Exists(asked)) & ~Q(Exists(own)), output_field=BooleanField())
-    person = User.objects.annotate(lacks=lacks).filter(pk=pk).first()
+    as_agent = Membership.objects.unexpired().of_agents().filter(user=OuterRef("pk"))
+    told = User.objects.annotate(lacks=lacks, acts_for_others=Exists(as_agent))
+    person = told.filter(pk=pk).first()
     if person is not None:
         person.lacks_required_factor = person.lacks
+        person.is_agent = person.acts_for_others
     return person
 
 

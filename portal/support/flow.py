@@ -2,89 +2,123 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.core.throttle import Limit
+from portal.consent import brakes, giving, rights
+from portal.consent.break_glass import break_glass
+from portal.consent.models import Grant
 from portal.notices import outbox
 from portal.notices.models import Notice
-from portal.orgs.models import Membership, Organisation, User
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sites.models import Site
-from portal.support.targets import Target
 
 
 class AlreadyClaimingError(Exception):
-    """Somebody else's claim of the hub for the target exists; nothing was added to it."""
+    """Somebody else's claim of the hub for the organisation exists; nothing was added to it."""
 
 
-class TooManyClaimsError(Exception):
-    """The agent made as many claims in this hour as one agent may; nothing was added to them."""
+class SupportOrganisationError(ValueError):
+    """It is a support organisation: nobody acts for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupportRequest:
     """What an agent asks for. `submission` is the form's token: the same one, the same claim."""
 
-    target: Target
     hub_id: uuid.UUID
     site: Site | None
     spkey_site_id: str
     reason: str
     submission: uuid.UUID
+    place: str = ""
+    ticket: str = ""
 
 
-def submit(agent: Membership, claim_request: SupportRequest) -> Claim:
-    """Return support's claim for this request: a new one, or the existing claim.
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An organisation that the portal does not know, and why the agent acts for it."""
 
-    The caller has checked the agent's right and second factor. An organisation that the portal
-    does not know yet is made here, so that the claim is in its own list. Raises
-    AlreadyClaimingError, AnotherSiteError when the hub is being claimed elsewhere, and
-    TooManyClaimsError; then nothing is made.
+    spkey_org_id: str
+    reason: str
+    ticket: str
+
+
+def submit(agent: Membership, grant: Grant, claim_request: SupportRequest) -> Claim:
+    """Return support's claim for this request under this grant: a new one, or the existing claim.
+
+    The caller has checked the agent's second factor. Raises NoConsentError where the grant does not
+    allow it now, AlreadyClaimingError, AnotherSiteError when the hub is being claimed elsewhere,
+    and LimitReachedError; then nothing is made.
     """
     # Counted outside the transaction: what is undone counts as well.
-    hourly = Limit("claims of a support agent", settings.SUPPORT_CLAIMS_AN_HOUR, 3600)
-    if not hourly.allows(str(agent.user_id)):
-        raise TooManyClaimsError
-    return _submit(agent, claim_request)
+    brakes.take(agent, grant.organisation.spkey_org_id)
+    return _submit(agent, grant, claim_request)
+
+
+def submit_for_unknown(agent: Membership, unknown: Unknown, claim_request: SupportRequest) -> Claim:
+    """Make the organisation, break glass for it, and return the claim: all with one another.
+
+    So nothing is made before a claim is sent. Raises as `submit` does, and
+    SupportOrganisationError.
+    """
+    brakes.take(agent, unknown.spkey_org_id)
+    with transaction.atomic():
+        organisation = _made(unknown.spkey_org_id, agent.user)
+        grant = break_glass(agent, organisation, reason=unknown.reason, ticket=unknown.ticket)
+        return _submit(agent, grant, claim_request)
 
 
 @transaction.atomic
-def _submit(agent: Membership, claim_request: SupportRequest) -> Claim:
+def _submit(agent: Membership, grant: Grant, claim_request: SupportRequest) -> Claim:
+    authority = rights.authority(
+        agent,
+        grant.organisation_id,
+        site=claim_request.site,
+        unlisted_site=claim_request.site is None,
+        grant=grant.pk,
+        hold=True,
+    )
     claim = actions.submit(
         actions.ClaimRequest(
             user=agent.user,
-            organisation=claim_request.target.organisation
-            or _made(claim_request.target, agent.user),
+            organisation=authority.grant.organisation,
             hub_id=claim_request.hub_id,
             spkey_site_id=claim_request.spkey_site_id,
             submission=claim_request.submission,
             site=claim_request.site,
             acting_organisation=agent.organisation,
+            support_grant=authority.grant,
             reason=claim_request.reason,
+            ticket=claim_request.ticket,
+            place=claim_request.place,
         )
     )
     if claim.acting_organisation_id != agent.organisation_id:
         raise AlreadyClaimingError
     _tell_once(claim, agent)
+    giving.mark_used(authority)
     return claim
 
 
-def _made(target: Target, actor: User) -> Organisation:
+def _made(spkey_org_id: str, actor: User) -> Organisation:
     organisation, made = Organisation.objects.get_or_create(
-        spkey_org_id=target.spkey_org_id, defaults={"name": target.spkey_org_id[:120]}
+        spkey_org_id=spkey_org_id, defaults={"name": spkey_org_id[:120]}
     )
+    if ApiCredential.objects.filter(organisation=organisation, kind="super").exists():
+        raise SupportOrganisationError
     if made:
         record(
             "organisation.created",
             actor=actor,
             organisation_id=organisation.pk,
             subject=organisation,
-            spkey_org_id=target.spkey_org_id,
+            spkey_org_id=spkey_org_id,
         )
     return organisation
 
@@ -97,6 +131,7 @@ def _tell_once(claim: Claim, agent: Membership) -> None:
     verb = "support.claimed"
     if Entry.objects.filter(verb=verb, object_id=str(claim.pk)).exists():
         return
+    ticket: dict[str, Any] = {"ticket": claim.support_ticket} if claim.support_ticket else {}
     record(
         verb,
         actor=agent.user,
@@ -105,6 +140,8 @@ def _tell_once(claim: Claim, agent: Membership) -> None:
         subject=claim,
         target=claim.organisation.spkey_org_id,
         reason=claim.support_reason,
+        grant=str(claim.support_grant_id),
+        **ticket,
     )
     outbox.notify(
         claim.organisation_id,

@@ -1,11 +1,8 @@
 """Hubs that a row finds at another site of the organisation: who may move them, and who may ask."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 
-from portal.core.throttle import LimitReachedError
 from portal.hubs.models import Hub
-from portal.jobs import requests
 from portal.jobs.queries import moves_asked
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -18,16 +15,6 @@ def is_elsewhere(hub: Hub, site: Site | None) -> bool:
     """Whether the hub is the organisation's, and at another site than this one."""
     is_ours = hub.binding == Hub.Binding.OURS
     return is_ours and site is not None and hub.spkey_site_id != site.spkey_site_id
-
-
-def ask(member: Membership, hub: Hub | None, site: Site | None) -> None:
-    """Ask the administrators to move the hub to the site, where there is anything to ask."""
-    if hub is None or site is None or not is_elsewhere(hub, site) or _manages(member):
-        return
-    # Somebody who has asked for so much today finds that the row still offers it.
-    with suppress(LimitReachedError):
-        requests.A_DAY.take(str(member.pk))
-        requests.ask_for_move(hub, site, member)
 
 
 class Moves:

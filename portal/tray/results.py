@@ -7,8 +7,10 @@ from typing import Final
 
 from portal.claims.models import Claim
 from portal.claims.telling import Telling
+from portal.consent.rights import Why
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
+from portal.moves.models import MoveRequest
 from portal.orgs.models import User
 from portal.sites.models import Site
 
@@ -32,7 +34,9 @@ class Lookup:
     `at` names the site at which SpKey has the hub, if any. `trouble` is why no hub is looked
     up just now, "" when they are: NO_WORKER, or the Reason for which a claim would wait. `move` is
     what the reader may do about a hub that is at another site, `for_admin` as in `Followed`.
-    `telling`: whether the administrators know of the hub, or what came of telling them.
+    `telling`: whether the administrators know of the hub, or what came of telling them. `request`
+    is the newest by which the hub was asked for, of one that is somebody else's. `for_support`: the
+    reader is an agent who acts for the organisation.
     """
 
     hub: Hub
@@ -42,6 +46,8 @@ class Lookup:
     move: Move = Move.NOTHING
     for_admin: bool = False
     telling: Telling = Telling.NOTHING
+    request: MoveRequest | None = None
+    for_support: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class Followed:
 
     `reader` is whose tray it is; None stands for who made the claim. `tried`: they have asked to
     have it tried at once. `held_back`: it was not, just now. `for_admin`: the reader runs the
-    organisation's people and key. `telling` as in `Lookup`.
+    organisation's people and key. `telling`, `request` and `for_support` as in `Lookup`. `may_act`:
+    the reader may act on the claim.
     """
 
     claim: Claim
@@ -60,6 +67,9 @@ class Followed:
     held_back: bool = False
     for_admin: bool = False
     telling: Telling = Telling.NOTHING
+    request: MoveRequest | None = None
+    for_support: bool = False
+    may_act: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +110,35 @@ class NotTaken:
     """Something unforeseen kept the row from being taken."""
 
 
-type Refused = ClaimedElsewhere | NoLabel | NoSite | NoJob | NoClaim | NotTaken
+@dataclass(frozen=True, slots=True)
+class NoAccess:
+    """The agent may not do it for the organisation now."""
+
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class NoReason:
+    """The agent has not said why."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoFactor:
+    """The agent's second factor was used too long ago: it is sent once they have used it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyClaiming:
+    """The organisation, or another support, claims the hub: the agent learns no more of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The agent has done as much for others as one may: more is taken in so many seconds."""
+
+    seconds: int
+
+
+type OfSupport = NoAccess | NoReason | NoFactor | AlreadyClaiming | TooMany
+type Refused = ClaimedElsewhere | NoLabel | NoSite | NoJob | NoClaim | NotTaken | OfSupport
 type Result = Lookup | Followed | Refused

@@ -17,6 +17,8 @@ MOST_ROWS: Final = 50
 MOST_BYTES: Final = 256 * 1024
 LONGEST_SEEN: Final = 64
 LONGEST_PLACE: Final = 80
+LONGEST_REASON: Final = 500
+LONGEST_TICKET: Final = 60
 
 
 class MalformedError(ValueError):
@@ -29,8 +31,6 @@ class Action(StrEnum):
     TRY_NOW = "try_now"
     STOP = "stop"
     AGAIN = "again"
-    ASK_MOVE = "ask_move"
-    """The administrators are asked to move the hub here from another site of theirs."""
     TELL = "tell"
     """The administrators are told of a hub that cannot be claimed."""
 
@@ -82,7 +82,8 @@ class Row:
     `seen` is what the device was told last: see `News`. `place` is where in the building the hub
     goes: of a row that became a claim only where the person has changed it since, else "". `job` is
     the id of the job they work on, "" without one. `tried`: the person has asked to have its claim
-    tried at once, and wants to know what comes of that. Devices that know none of them send none.
+    tried at once, and wants to know what comes of that. `reason` and `ticket` say why an agent of
+    support claims it. Devices that know none of them send none.
     """
 
     id: uuid.UUID
@@ -95,6 +96,8 @@ class Row:
     place: str = ""
     job: str = ""
     tried: bool = False
+    reason: str = ""
+    ticket: str = ""
 
     def __post_init__(self) -> None:
         if len(self.seen) > LONGEST_SEEN:
@@ -113,7 +116,17 @@ class Row:
     @property
     def short_place(self) -> str:
         """The place in one line, as much of it as is kept: too long a one costs no row."""
-        return " ".join(self.place.split())[:LONGEST_PLACE].rstrip()
+        return _line(self.place, LONGEST_PLACE)
+
+    @property
+    def short_reason(self) -> str:
+        """The reason in one line, as much of it as is kept."""
+        return _line(self.reason, LONGEST_REASON)
+
+    @property
+    def short_ticket(self) -> str:
+        """The ticket in one line, as much of it as is kept."""
+        return _line(self.ticket, LONGEST_TICKET)
 
     @property
     def is_by_hand(self) -> bool:
@@ -124,11 +137,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Rows of one person's tray for one organisation: at most MOST_ROWS."""
+    """Rows of one person's tray for one organisation: at most MOST_ROWS.
+
+    `grant` is the one by which an agent acts for the organisation, None in everybody's own tray.
+    """
 
     person: uuid.UUID
     organisation: uuid.UUID
     rows: tuple[Row, ...]
+    grant: uuid.UUID | None = None
 
     def __post_init__(self) -> None:
         if len(self.rows) > MOST_ROWS:
@@ -147,8 +164,10 @@ class News:
     online when it was read last.
     `at_hub`: it waits for what can be done beside the hub alone, its power or its cable;
     `last_seen` is when SpKey heard of such a hub last. `to_release`: an administrator releases or
-    rejects it. `id` is the row's, None where the news is
-    for any of them; `seen` is made of all the rest: the same value, the same news.
+    rejects it. `move_url` is where one asks to have a hub moved here from another site, `ask_url`
+    where a hub that is bound elsewhere is asked for, `request_url` where it is seen what came of
+    that. `id` is the row's, None where the news is for any of them; `seen` is made of
+    all the rest: the same value, the same news.
     """
 
     id: uuid.UUID | None = None
@@ -165,6 +184,9 @@ class News:
     meta: str = ""
     number: str = ""
     url: str = ""
+    move_url: str = ""
+    ask_url: str = ""
+    request_url: str = ""
     hub_id: uuid.UUID | None = None
     claim_id: uuid.UUID | None = None
     can_claim: bool = False
@@ -216,10 +238,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """News of the rows of a request of which there is any, and how far their jobs are."""
+    """News of the rows of a request of which there is any, and how far their jobs are.
+
+    `step_up` is where the person uses their second factor again, since some of it was not done for
+    want of that; "" where all was done.
+    """
 
     rows: tuple[News, ...]
     progress: tuple[Progress, ...]
+    step_up: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,6 +410,10 @@ def _dump(value: Any) -> Any:
     if value is None or isinstance(value, uuid.UUID):
         return str(value or "")
     return value
+
+
+def _line(text: str, longest: int) -> str:
+    return " ".join(text.split())[:longest].rstrip()
 
 
 def _id_or_none(text: str) -> uuid.UUID | None:

@@ -19,30 +19,23 @@ from portal.claims import limits, telling
 from portal.claims.engine import actions, credentials
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
-from portal.claims.queries import claims_of
 from portal.claims.telling import Telling
 from portal.core.models import Heartbeat
+from portal.core.throttle import LimitReachedError
 from portal.gateway import gate
 from portal.gateway.gate import HeldReason
 from portal.hubs import watching
 from portal.hubs.labels import parse
 from portal.hubs.models import Hub
-from portal.jobs import rights
-from portal.orgs import access
-from portal.orgs.access import Ability
-from portal.orgs.models import Membership
 from portal.sites.models import Site
-from portal.sites.queries import sites_of
-from portal.tray import moves
+from portal.tray.desk import Desk, move_of, telling_of
 from portal.tray.results import (
     NO_WORKER,
     ClaimedElsewhere,
     Followed,
     Lookup,
     NoClaim,
-    NoJob,
     NoLabel,
-    NoSite,
     NotTaken,
     Refused,
     Result,
@@ -87,25 +80,27 @@ type _Claims = dict[uuid.UUID, Claim]
 type _Sites = dict[uuid.UUID, Site]
 
 
-def carry_out(member: Membership, rows: Sequence[Row]) -> list[Result]:
+def carry_out(desk: Desk, rows: Sequence[Row]) -> list[Result]:
     """Do what the rows ask for, and return what came of each.
 
-    The caller has checked that the member may claim. However many rows only look, they take the
-    same few statements. Raises OperationalError or InterfaceError when the database is away: what
-    was done by then stays, and the same call made again finds it so. Raises LimitReachedError when
-    there are too many; what was claimed by then stays.
+    The caller has checked that the member may claim there. However many rows only look, they take
+    the same few statements. Raises OperationalError or InterfaceError when the database is away:
+    what was done by then stays, and the same call made again finds it so. Raises LimitReachedError
+    when there are too many; what was claimed by then stays.
     """
-    spoken_of = _SpokenOf(member, rows)
+    member = desk.member
+    spoken_of = _SpokenOf(desk, rows)
     asked = Counter(row.action for row in rows if row.claim_id)
     limits.take_tries(member, asked[Action.TRY_NOW])
     limits.take_claims(member, spoken_of.new_claims + asked[Action.AGAIN])
-    taken = [guarded(row, _take, member, row, spoken_of) for row in rows]
+    taken = [guarded(row, _take, desk, row, spoken_of) for row in rows]
     asks = [(each, spoken_of.site(row)) for row, each in zip(rows, taken, strict=True)]
-    found = _Found(member, asks)
+    found = _Found(desk, asks)
     results = [
         guarded(row, found.result, each, site) for row, (each, site) in zip(rows, asks, strict=True)
     ]
     unknown = {str(hub.hub_id) for hub in found.hubs.values() if hub.binding == MISSING}
+    # Of an agent who asks after many their own leads are told.
     limits.count_unknown(member.user, member.organisation, unknown)
     return results
 
@@ -116,7 +111,7 @@ def guarded[**P, T](
     """Act; an error that nobody foresaw costs this row a while, and the others nothing."""
     try:
         return act(*args, **kwargs)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, LimitReachedError):
         raise
     except Exception:
         logger.exception("row %s of a tray was not taken", row.id)
@@ -130,9 +125,7 @@ def is_looked_up(hub: Hub) -> bool:
 
 
 def available_actions(claim: Claim) -> tuple[Action, ...]:
-    """Return what a member who may claim can do to the claim. To support's claim: nothing."""
-    if claim.by_support:
-        return ()
+    """Return what whoever may act on the claim can do to it."""
     can = {
         Action.TRY_NOW: actions.can_try_now(claim),
         Action.STOP: actions.can_stop(claim),
@@ -142,26 +135,31 @@ def available_actions(claim: Claim) -> tuple[Action, ...]:
     return tuple(action for action, may in can.items() if may)
 
 
+def is_somebody_elses(claim: Claim) -> bool:
+    """Whether the claim was refused because the hub is bound to another organisation."""
+    return claim.reason == Reason.ANOTHER_ORGANISATION and not claim.by_support
+
+
 class _SpokenOf:
     """The sites and claims that the rows speak of, read for all of them together."""
 
-    def __init__(self, member: Membership, rows: Sequence[Row]) -> None:
-        self._sites = self._read_sites(member, {row.site_id for row in rows if row.site_id})
+    def __init__(self, desk: Desk, rows: Sequence[Row]) -> None:
+        self._sites = self._read_sites(desk, {row.site_id for row in rows if row.site_id})
         named = [row.claim_id for row in rows if row.claim_id]
         confirmed = [_submission(row, hub_id) for row in rows if (hub_id := _confirmed(row))]
         self.new_claims = len(confirmed)
         self.named: _Claims = {}
         self.submitted: _Claims = {}
         if named or confirmed:
-            made = Q(submitted_by=member.user, submission__in=confirmed)
-            for claim in claims_of(member).with_details().filter(Q(pk__in=named) | made):
+            made = Q(submitted_by=desk.member.user, submission__in=confirmed)
+            for claim in desk.claims().with_details().filter(Q(pk__in=named) | made):
                 self.named[claim.pk] = claim
                 self.submitted[claim.submission] = claim
             self.new_claims = len(set(confirmed) - self.submitted.keys())
 
     @staticmethod
-    def _read_sites(member: Membership, picked: set[uuid.UUID]) -> _Sites:
-        return rights.sites_to_submit_at(member).in_bulk(picked)
+    def _read_sites(desk: Desk, picked: set[uuid.UUID]) -> _Sites:
+        return desk.sites_to_pick().in_bulk(picked)
 
     def site(self, row: Row) -> Site | None:
         """Return the site that was picked for the row, if it takes claims."""
@@ -188,84 +186,52 @@ def _submission(row: Row, hub_id: uuid.UUID) -> uuid.UUID:
     return submission_id(row.id, hub_id, row.site_id)
 
 
-def _take(member: Membership, row: Row, spoken_of: _SpokenOf) -> _Taken:
+def _take(desk: Desk, row: Row, spoken_of: _SpokenOf) -> _Taken:
     """Do what one row asks for, and return what it tells of from now on."""
     if row.claim_id is not None:
-        return _act(member, row, spoken_of.named.get(row.claim_id))
+        return _act(desk, row, spoken_of.named.get(row.claim_id))
     try:
         hub_id = _hub_id(row)
     except parse.LabelProblem as problem:
         return NoLabel(problem)
-    if not row.claim:
-        return _OfHub(hub_id, _ask(member, row, hub_id, spoken_of.site(row)))
-    # Before the site is looked at: it may have been archived since the claim was made.
-    if made := spoken_of.submitted.get(_submission(row, hub_id)):
+    # Before anything else is looked at: the site may have been archived since the claim was made.
+    submission = _submission(row, hub_id)
+    if row.claim and (made := spoken_of.submitted.get(submission)):
         return _OfClaim(made.pk)
+    if (objection := desk.objection()) is not None:
+        return objection
     site = spoken_of.site(row)
+    if not row.claim:
+        return _OfHub(hub_id, desk.ask(row, hub_id, site))
     if site is None:
-        return _no_site(member, row, hub_id)
-    return _submit(_claim_request(member, row, hub_id, site))
+        return desk.without_site(row, hub_id)
+    return _of(desk.submit(row, hub_id, site, submission))
 
 
-def _ask(member: Membership, row: Row, hub_id: uuid.UUID, site: Site | None) -> Telling | None:
-    """Ask administrators for what the row asks of them, about a hub that is not claimed.
-
-    Return what came of telling them, where that was asked for.
-    """
-    if row.action not in {Action.ASK_MOVE, Action.TELL}:
-        return None
-    hub = watching.known_hubs(member.organisation, {hub_id}).get(hub_id)
-    if row.action == Action.TELL:
-        return telling.tell(member, telling.of_lookup(hub, site) if hub else None)
-    moves.ask(member, hub, site)
-    return None
+def _of(made: Claim | Refused) -> _Taken:
+    return _OfClaim(made.pk) if isinstance(made, Claim) else made
 
 
-def _no_site(member: Membership, row: Row, hub_id: uuid.UUID) -> NoSite | NoJob:
-    """Return why no claim is taken at the site: a job may come, another site must be picked."""
-    is_there = row.site_id and sites_of(member).open().filter(pk=row.site_id).exists()
-    return NoJob(hub_id) if is_there and not member.all_sites else NoSite(hub_id)
-
-
-def _claim_request(
-    member: Membership, row: Row, hub_id: uuid.UUID, site: Site
-) -> actions.ClaimRequest:
-    return actions.ClaimRequest(
-        user=member.user,
-        organisation=member.organisation,
-        hub_id=hub_id,
-        spkey_site_id=site.spkey_site_id,
-        submission=_submission(row, hub_id),
-        site=site,
-        place=row.short_place,
-        job=row.job_id,
-    )
-
-
-def _submit(claim_request: actions.ClaimRequest) -> _OfClaim | ClaimedElsewhere:
-    try:
-        return _OfClaim(actions.submit(claim_request).pk)
-    except actions.AnotherSiteError as elsewhere:
-        return ClaimedElsewhere(elsewhere.claim)
-
-
-def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
+def _act(desk: Desk, row: Row, claim: Claim | None) -> _Taken:
     """Do to the claim what the row asks for, as far as that can be done now."""
     if claim is None:
         return NoClaim()
-    if row.short_place and not claim.by_support:
-        actions.put_at(claim, row.short_place, member.user)
-    if row.action not in available_actions(claim):
+    if not desk.may_act(claim):
+        return _OfClaim(claim.pk, row.tried)
+    user = desk.member.user
+    if row.short_place:
+        actions.put_at(claim, row.short_place, user)
+    if row.action not in available_actions(claim) or not desk.is_able_to_act():
         return _OfClaim(claim.pk, row.tried)
     match row.action:
         case Action.AGAIN:
-            return _submit(actions.retry(claim, member.user))
+            return _of(desk.retry(claim))
         case Action.STOP:
-            actions.stop(claim, member.user)
+            actions.stop(claim, user)
         case Action.TRY_NOW:
             return _OfClaim(claim.pk, tried=True, held_back=not actions.try_now(claim))
         case Action.TELL:
-            told = telling.tell(member, telling.of_claim(claim))
+            told = desk.tell(telling.of_claim(claim))
             return _OfClaim(claim.pk, row.tried, telling=told)
     return _OfClaim(claim.pk)
 
@@ -273,20 +239,21 @@ def _act(member: Membership, row: Row, claim: Claim | None) -> _Taken:
 class _Found:
     """What was read, for all rows together, of the claims and hubs that they tell of."""
 
-    def __init__(self, member: Membership, asked: Sequence[tuple[_Taken, Site | None]]) -> None:
+    def __init__(self, desk: Desk, asked: Sequence[tuple[_Taken, Site | None]]) -> None:
         taken = [each for each, _site in asked]
         claims = {each.pk for each in taken if isinstance(each, _OfClaim)}
         hubs = {each.hub_id for each in taken if isinstance(each, _OfHub)}
-        self.member = member
-        self.for_admin = Ability.MANAGE_PEOPLE in access.abilities(member)
+        self.desk = desk
+        self.for_admin = desk.for_admin
         self.claims = self._read_claims(claims, hubs)
         self.active = {
             claim.hub.hub_id: claim for claim in self.claims.values() if not claim.is_final
         }
         self.hubs = self._look_up(hubs - self.active.keys())
         self.site_names = self._read_site_names()
-        self.moves = moves.Moves(member, self._own())
+        self.moves = desk.moves(self._own())
         self.tellings = self._tellings(asked)
+        self.requests = desk.asked_for(self._somebody_elses())
         self.trouble = self._trouble()
         self._watch()
 
@@ -295,8 +262,8 @@ class _Found:
         if isinstance(taken, _OfClaim):
             its = self.claims[taken.pk]
             followed = self._followed(its, tried=taken.tried, held_back=taken.held_back)
-            told = taken.telling or self.tellings.of(telling.of_claim(its))
-            return replace(followed, telling=told)
+            told = taken.telling or telling_of(self.tellings, telling.of_claim(its))
+            return replace(followed, telling=told, request=self.requests.get(its.hub_id))
         if not isinstance(taken, _OfHub):
             return taken
         claim = self.active.get(taken.hub_id)
@@ -307,15 +274,17 @@ class _Found:
                 site,
                 self._site_of(hub),
                 self.trouble,
-                move=self.moves.of(hub, site),
+                move=move_of(self.moves, hub, site),
                 for_admin=self.for_admin,
-                telling=taken.telling or self.tellings.of(telling.of_lookup(hub, site)),
+                telling=taken.telling or telling_of(self.tellings, telling.of_lookup(hub, site)),
+                request=self.requests.get(hub.pk),
+                for_support=self.desk.for_support,
             )
         if site is None or claim.spkey_site_id != site.spkey_site_id:
             return ClaimedElsewhere(claim)
         return self._followed(claim)
 
-    def _tellings(self, asked: Iterable[tuple[_Taken, Site | None]]) -> telling.Tellings:
+    def _tellings(self, asked: Iterable[tuple[_Taken, Site | None]]) -> telling.Tellings | None:
         """Return what the administrators know of the hubs and claims that were refused."""
         looked_up = (
             telling.of_lookup(self.hubs[each.hub_id], site)
@@ -323,11 +292,11 @@ class _Found:
             if isinstance(each, _OfHub) and each.hub_id in self.hubs
         )
         refused = (*looked_up, *map(telling.of_claim, self.claims.values()))
-        return telling.Tellings(self.member, filter(None, refused))
+        return self.desk.tellings(filter(None, refused))
 
     def _look_up(self, hub_ids: set[uuid.UUID]) -> dict[uuid.UUID, Hub]:
         """Return the organisation's rows of these hubs, those that are new to it counted."""
-        organisation = self.member.organisation
+        organisation = self.desk.organisation
         known = watching.known_hubs(organisation, hub_ids)
         asked = [
             hub_id
@@ -335,12 +304,21 @@ class _Found:
             if (hub := known.get(hub_id)) is None
             or not (is_looked_up(hub) or watching.is_watched(hub))
         ]
-        limits.take_lookups(self.member, len(asked))
+        limits.take_lookups(self.desk.member, len(asked))
         return watching.hubs_for(organisation, hub_ids, known)
 
     def _followed(self, claim: Claim, *, tried: bool = False, held_back: bool = False) -> Followed:
-        at, reader = self._site_of(claim.hub), self.member.user
-        return Followed(claim, at, reader, tried, held_back, self.for_admin)
+        at, reader = self._site_of(claim.hub), self.desk.member.user
+        return Followed(
+            claim,
+            at,
+            reader,
+            tried,
+            held_back,
+            self.for_admin,
+            for_support=self.desk.for_support,
+            may_act=self.desk.may_act(claim),
+        )
 
     def _site_of(self, hub: Hub) -> str:
         return self.site_names.get(hub.spkey_site_id, hub.spkey_site_id)
@@ -349,7 +327,7 @@ class _Found:
         if not pks and not hubs:
             return {}
         under_way = Q(state__in=ACTIVE, hub_id_text__in=[str(hub_id) for hub_id in hubs])
-        found = claims_of(self.member).with_details().select_related("job")
+        found = self.desk.claims().with_details().select_related("job")
         return {claim.pk: claim for claim in found.filter(Q(pk__in=pks) | under_way)}
 
     def _read_site_names(self) -> dict[str, str]:
@@ -363,11 +341,17 @@ class _Found:
         ids.discard("")
         if not ids:
             return {}
-        sites = sites_of(self.member).filter(spkey_site_id__in=ids)
+        sites = self.desk.sites().filter(spkey_site_id__in=ids)
         return {site.spkey_site_id: site.shown_name for site in sites}
 
     def _own(self) -> list[Hub]:
         return [hub for hub in self.hubs.values() if hub.binding == Hub.Binding.OURS]
+
+    def _somebody_elses(self) -> list[Hub]:
+        """Return the hubs that can be asked for, or were: as they are, or as a claim found them."""
+        refused = [each for each in self.claims.values() if is_somebody_elses(each)]
+        looked_up = [hub for hub in self.hubs.values() if hub.binding == Hub.Binding.OTHER]
+        return [*looked_up, *(claim.hub for claim in refused)]
 
     def _unread(self) -> list[Hub]:
         return [hub for hub in self.hubs.values() if not is_looked_up(hub)]
@@ -377,7 +361,7 @@ class _Found:
         if not self._unread():
             return ""
         try:
-            credential = gate.usable(self.member.organisation)
+            credential = self.desk.credential()
         except gate.NoUsableKeyError as error:
             return credentials.KEY_REASONS[str(error)]
         if not Heartbeat.is_heard():
@@ -397,5 +381,6 @@ class _Found:
         One read is enough for a lookup: a tray of hundreds must not wear out the API.
         """
         watching.unwatch([hub for hub in self.hubs.values() if is_looked_up(hub)])
+        self.desk.look_up(self._unread())
         claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
-        watching.watch_all([*self._unread(), *(claim.hub for claim in claimed)])
+        watching.watch_all(claim.hub for claim in claimed)

@@ -38,6 +38,7 @@ TOGETHER = {
     "f'hub.{action.kind}_{what}'": [
         f"hub.{kind}_{what}" for kind in ActionKind.values for what in ("asked", "ended")
     ],
+    "f'hub.asked_of_us_{said}'": [f"hub.asked_of_us_{said}" for said in ("yes", "no", "silent")],
     "f'{subject}.removed'": ["membership.removed", "site.removed"],
     "f'{subject}.changed'": ["membership.changed", "site.changed"],
     "f'{subject}.{made}'": ["membership.added", "site.created"],

@@ -14,12 +14,14 @@ from portal import spkey
 from portal.audit.models import Entry
 from portal.claims.display import timeline
 from portal.claims.models import ACTIVE, Claim, Reason, State
+from portal.consent.models import AccessRequest, Grant
 from portal.demo import history, people
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.jobs import rights, search
 from portal.jobs.models import Handover, HandoverLink, Job, JobRequest
 from portal.jobs.models.jobs import State as JobState
+from portal.moves.models import MoveRequest
 from portal.orgs.models import Invitation, Membership, Organisation, User
 from portal.sandbox import lived_in, world
 from portal.sandbox.server import Sandbox
@@ -90,6 +92,23 @@ def test_an_organisation_in_which_somebody_has_worked_gets_no_past(demo):
     history.make()
 
     assert numbers() == before
+
+
+def test_support_is_let_in_by_one_organisation_and_waits_for_another(demo):
+    grant = Grant.objects.standing().get()
+    assert grant.organisation.spkey_org_id == world.ACME_ORG_ID
+    assert [site.name for site in grant.sites.all()] == ["Mill Court"]
+    asked = AccessRequest.objects.waiting().get()
+    assert asked.organisation.spkey_org_id == world.HARBOUR_ORG_ID
+
+
+def test_a_hub_that_is_bound_elsewhere_is_asked_for(demo):
+    asked = MoveRequest.objects.get()
+    assert (asked.state, asked.site.name, asked.asked_by) == (
+        "asked",
+        "Mill Court",
+        person("installer"),
+    )
 
 
 def test_there_is_a_job_in_each_state(demo):

@@ -1,6 +1,7 @@
 """A hub that is at another site: an installer asks to have it moved, an administrator taps once."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal.claims.engine import actions
@@ -13,6 +14,14 @@ from portal.sandbox import world
 from portal.sites.models import Site
 from tests.conftest import claim_request, work
 from tests.hubs.actions.conftest import work as work_on_action
+from tests.hubs.photos import pictures
+
+
+@pytest.fixture(autouse=True)
+def _apart(settings, tmp_path, monkeypatch) -> None:
+    photos = settings.STORAGES["photos"] | {"OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"photos": photos}
+    pictures.without_a_process(monkeypatch)
 
 
 @pytest.fixture
@@ -28,10 +37,17 @@ def page_of(client, claim):
     return client.get(reverse("claims:detail", args=(claim.pk,))).content.decode()
 
 
+def ask(client, claim, **fields):
+    """Ask to have the hub of a claim moved to where it was to be claimed."""
+    filled_in = {"site": claim.site_id, "because": "It replaces one that broke", **fields}
+    filled_in.setdefault("photo", SimpleUploadedFile("label.jpg", pictures.photo(), "image/jpeg"))
+    return client.post(reverse("jobs:ask-move", args=(claim.hub_id,)), filled_in)
+
+
 def test_an_installer_asks_and_one_tap_moves_the_hub(installer, ada, as_person, refused, sandbox):
     assert "Ask to have it moved to Mill Court" in page_of(installer, refused)
     for _ in range(2):
-        installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+        ask(installer, refused)
     (asked,) = JobRequest.objects.all()
     assert "Your administrators are asked to move it." in page_of(installer, refused)
 
@@ -58,7 +74,7 @@ def test_an_administrator_is_led_to_the_move_itself(ada, as_person, refused):
 
 
 def test_a_request_that_is_refused_moves_nothing(installer, ada, as_person, refused):
-    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    ask(installer, refused)
     asked = JobRequest.objects.get()
     as_person(ada).post(reverse("jobs:request", args=(asked.pk,)), {"decision": "refuse"})
     asked.refresh_from_db()
@@ -66,30 +82,71 @@ def test_a_request_that_is_refused_moves_nothing(installer, ada, as_person, refu
     assert (asked.granted, HubAction.objects.count()) == (False, 0)
 
 
-def test_of_a_claim_that_ended_otherwise_nothing_is_asked(installer, claim):
-    installer.post(reverse("jobs:ask-move", args=(claim.pk,)))
+def test_of_a_hub_that_is_not_the_organisations_nothing_is_asked(installer, refused):
+    Hub.objects.filter(pk=refused.hub_id).update(binding="other")
 
+    assert ask(installer, refused).status_code == 404
     assert not JobRequest.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"because": ""}, "Say why"),
+        ({"because": "Broken"}, "Say it in a few more words."),
+        ({"photo": ""}, "Take a photo of the label"),
+        ({"site": ""}, "This field is required."),
+    ],
+)
+def test_without_a_reason_a_site_and_a_photo_nothing_is_asked(installer, refused, wrong, sentence):
+    answer = ask(installer, refused, **wrong)
+
+    assert (answer.status_code, JobRequest.objects.count()) == (422, 0)
+    assert sentence in answer.content.decode()
+
+
+def test_a_hub_is_not_asked_for_where_it_is(installer, refused):
+    Hub.objects.filter(pk=refused.hub_id).update(spkey_site_id="mill-court")
+
+    assert "The hub is at this site already." in ask(installer, refused).content.decode()
+    assert not JobRequest.objects.exists()
+
+
+def test_a_hub_is_asked_for_only_where_one_may_claim(installer, refused, orchard_rise, ira):
+    ira.memberships.update(all_sites=False)
+
+    assert ask(installer, refused).status_code == 422
+    assert not JobRequest.objects.exists()
+
+
+def test_the_administrator_reads_why_and_sees_the_label(installer, ada, as_person, refused):
+    ask(installer, refused)
+    asked = JobRequest.objects.get()
+    page = as_person(ada).get(reverse("jobs:request", args=(asked.pk,))).content.decode()
+
+    assert "It replaces one that broke" in page
+    assert refused.hub.photos.count() == page.count("/small/") == 1
+    assert "It replaces one that broke" in str(Notice.objects.get(kind="job_request").facts)
+
+
 def test_of_a_site_that_is_called_otherwise_by_now_the_request_is_the_same(installer, refused):
-    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    ask(installer, refused)
     Site.objects.filter(pk=refused.site_id).update(name="Mill Court North")
-    answer = installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    answer = ask(installer, refused)
 
     assert (answer.status_code, JobRequest.objects.count()) == (302, 1)
 
 
 def test_a_request_for_one_site_is_none_for_another(installer, refused, orchard_rise, ira):
     member = ira.memberships.get()
-    asked = requests.ask_for_move(refused.hub, orchard_rise, member)
+    asked = requests.ask_for_move(refused.hub, orchard_rise, member, "It is there")
 
     assert "Ask to have it moved to Mill Court" in page_of(installer, refused)
-    assert requests.ask_for_move(refused.hub, refused.site, member) != asked
+    assert requests.ask_for_move(refused.hub, refused.site, member, "It is here") != asked
 
 
 def test_a_hub_that_was_moved_otherwise_waits_for_nobody(installer, ada, as_person, refused):
-    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    ask(installer, refused)
     Hub.objects.filter(pk=refused.hub_id).update(spkey_site_id="mill-court")
 
     assert "asks to move hub" not in as_person(ada).get("/").content.decode()
@@ -98,7 +155,7 @@ def test_a_hub_that_was_moved_otherwise_waits_for_nobody(installer, ada, as_pers
 
 
 def test_smartphonekey_is_told_no_name_of_who_asked(installer, ada, as_person, refused, wire):
-    installer.post(reverse("jobs:ask-move", args=(refused.pk,)))
+    ask(installer, refused)
     address = reverse("jobs:request", args=(JobRequest.objects.get().pk,))
     as_person(ada).post(address, {"decision": "grant"})
     work_on_action(HubAction.objects.get(), rounds=2)

@@ -43,7 +43,16 @@ test("rows are sent with the token of the session", async (t) => {
   const { method, headers, body, cache } = asked[1];
   assert.deepEqual([method, cache], ["POST", "no-store"]);
   assert.equal(headers["X-CSRFToken"], "token");
-  assert.deepEqual(JSON.parse(body), { person: "ira", organisation: "acme", rows: [] });
+  const whose = { person: "ira", organisation: "acme", grant: "" };
+  assert.deepEqual(JSON.parse(body), { ...whose, rows: [] });
+});
+
+test("rows of a grant are sent with its name", async (t) => {
+  const asked = portal(t, answer(200, session()), answer(200, { rows: [] }));
+  const client = new ApiClient(URL_, "grant");
+  await client.session();
+  await client.exchange("ira", "acme", []);
+  assert.equal(JSON.parse(asked[1].body).grant, "grant");
 });
 
 test("the token is renewed before a photo is sent", async (t) => {

@@ -49,6 +49,11 @@ def end_job(world: World, claim: Claim) -> None:
         world.end_jobs(claim.site, "completed_at")
 
 
+def revoke_grant(world: World, claim: Claim) -> None:
+    """The organisation takes support's leave back."""
+    world.revoke_grant(claim)
+
+
 def release(world: World, claim: Claim) -> None:
     """An administrator lets the claim go on."""
     world.release(claim)
@@ -118,6 +123,7 @@ ACTS: dict[str, Callable[[World, Claim], None]] = {
     "stopped": stop,
     "right gone": take_right,
     "job over": end_job,
+    "grant revoked": revoke_grant,
     "released": release,
     "site archived": archive_site,
     "tried now": try_now,

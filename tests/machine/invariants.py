@@ -120,7 +120,8 @@ def _was_so(world: World, claim: Claim) -> bool:
             return str(reason) in answers
         case State.CANCELLED, Reason.RIGHT_GONE:
             # A claim whose person lost the right waits; only support's ends by itself.
-            whose = {claim.submitted_by_id} if claim.by_support else set()
+            agents = {claim.submitted_by_id, claim.support_grant_id}
+            whose = agents if claim.by_support else set()
             return bool((whose | {claim.site_id}) & ledger.ever_lost)
         case State.CANCELLED, _:
             return claim.pk in ledger.ever_lost

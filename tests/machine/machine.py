@@ -20,9 +20,9 @@ from tests.machine.world import Environment, World
 HOUR = 3600.0
 LONG = 1.2 * HOUR
 MOST_ROUNDS = 40
-NO_LONGER_WANTED = ("stopped", "right gone", "job over", "site archived")
+NO_LONGER_WANTED = ("stopped", "right gone", "job over", "site archived", "grant revoked")
 TAKEN_OVER = ("taken over after the lease ran out", "taken over from a silent worker")
-AFTERWARDS = (None, None, "stopped", "right gone", "tried now")
+AFTERWARDS = (None, None, "stopped", "right gone", "grant revoked", "tried now")
 KEY_CHANGES = (
     "refused",
     "honoured again",

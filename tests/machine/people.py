@@ -12,7 +12,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason
 from portal.hubs import watching
 from portal.sandbox import world
-from tests.conftest import claim_request
+from tests.conftest import claim_request, consent_to
 from tests.machine import interleavings
 from tests.machine.steps import Point
 from tests.machine.world import World
@@ -73,6 +73,9 @@ class People(RuleBasedStateMachine):
         if request[0] == "sam":
             fields |= {
                 "acting_organisation": self.world.environment.tenants["support"],
+                "support_grant": consent_to(
+                    self.world.environment.tenants["support"], site.organisation
+                ),
                 "reason": "asked to",
             }
         made = claim_request(person, site, HUBS[hub], **fields)
@@ -160,6 +163,13 @@ class People(RuleBasedStateMachine):
         person, site = self.world.environment.people[who], self.world.environment.sites[where]
         (self.world.take_right if gone == "person" else self.world.give_right)(person)
         (self.world.archive if gone == "site" else self.world.restore)(site)
+
+    @with_claims()
+    @step(number=picks)
+    def end_a_grant(self, number: int) -> None:
+        made = Claim.objects.exclude(support_grant=None).select_related("support_grant")
+        if count := made.count():
+            self.world.revoke_grant(made.order_by("created_at", "pk")[number % count])
 
     @step(
         who=st.sampled_from(["ira", "ada", "hal"]),

@@ -18,6 +18,7 @@ from django.utils import timezone
 from portal.claims import permissions
 from portal.claims.engine import actions, timing
 from portal.claims.models import Claim
+from portal.consent import giving
 from portal.core import leasing, worker
 from portal.gateway import circuit, clients, gate, pacing
 from portal.jobs.models import Job
@@ -176,7 +177,7 @@ class World:
         """Say by the ledger whether the claim may still be sent."""
         lost = self.ledger.lost_rights
         person = self.ledger.released.get(claim.pk, claim.submitted_by_id)
-        if {person, claim.site_id, claim.pk} & lost:
+        if {person, claim.site_id, claim.pk, claim.support_grant_id} & lost:
             return False
         return person not in self.ledger.limited or (person, claim.site_id) in self.ledger.sent_to
 
@@ -190,6 +191,12 @@ class World:
         """Take the person in again."""
         self.ledger.lost_rights.discard(person.pk)
         Membership.objects.filter(user=person).update(expires_at=None)
+
+    def revoke_grant(self, claim: Claim) -> None:
+        """Take back the leave by which support makes the claim, if it does."""
+        if claim.support_grant is not None:
+            self._lose(claim.support_grant_id)
+            giving.revoke(claim.support_grant, self.environment.people["ada"])
 
     def limit_to_jobs(self, person: User) -> None:
         """Let the person claim only where a job sends them; they are named on none yet."""

@@ -17,8 +17,10 @@ from pathlib import Path
 from tests.mutants.catalogue import MUTANTS, Edit, Mutant
 from tests.mutants.of_access import MUTANTS_OF_ACCESS
 from tests.mutants.of_actions import MUTANTS_OF_ACTIONS
+from tests.mutants.of_consent import MUTANTS_OF_CONSENT
 from tests.mutants.of_events import MUTANTS_OF_EVENTS
 from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
+from tests.mutants.of_moves import MUTANTS_OF_MOVES
 
 HERE = Path(__file__).parents[2]
 MACHINE = "tests/machine/test_state_machine.py"
@@ -126,7 +128,9 @@ def main(words: list[str]) -> int:
             *MUTANTS_OF_ACCESS,
             *MUTANTS_OF_ACTIONS,
             *MUTANTS_OF_EVENTS,
+            *MUTANTS_OF_CONSENT,
             *MUTANTS_OF_IMPORTS,
+            *MUTANTS_OF_MOVES,
         )
         if not words or any(word in f"{mutant.safeguard} {mutant.switched_off}" for word in words)
     ]

@@ -292,7 +292,7 @@ MUTANTS = (
         (
             _edit(
                 "engine/step.py",
-                "    if not permissions.permitted(claim):\n        return None\n",
+                "    if not permissions.permitted(claim, hold=True):\n        return None\n",
                 "",
             ),
         ),

@@ -8,11 +8,21 @@ from tests.mutants.__main__ import apply
 from tests.mutants.catalogue import MUTANTS, Edit
 from tests.mutants.of_access import MUTANTS_OF_ACCESS
 from tests.mutants.of_actions import MUTANTS_OF_ACTIONS
+from tests.mutants.of_consent import MUTANTS_OF_CONSENT
 from tests.mutants.of_events import MUTANTS_OF_EVENTS
 from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
+from tests.mutants.of_moves import MUTANTS_OF_MOVES
 
 ROOT = Path(__file__).parents[2]
-ALL = (*MUTANTS, *MUTANTS_OF_ACCESS, *MUTANTS_OF_ACTIONS, *MUTANTS_OF_EVENTS, *MUTANTS_OF_IMPORTS)
+ALL = (
+    *MUTANTS,
+    *MUTANTS_OF_ACCESS,
+    *MUTANTS_OF_ACTIONS,
+    *MUTANTS_OF_CONSENT,
+    *MUTANTS_OF_EVENTS,
+    *MUTANTS_OF_IMPORTS,
+    *MUTANTS_OF_MOVES,
+)
 EDITS = [edit for mutant in ALL for edit in mutant.edits]
 
 

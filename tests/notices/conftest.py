@@ -15,6 +15,16 @@ from portal.sandbox import world
 from tests.conftest import ask_again, claim_request, join, make_person
 
 FACTS = {
+    "grant": "55555555-5555-4555-8555-555555555555",
+    "support": "SpKey Support",
+    "ends_at": "2030-12-14T10:00:00+00:00",
+    "ticket": "T-4711",
+    "customer": "Harbour Living",
+    "hours": 24,
+    "said": "yes",
+    "found": "free",
+    "sentence": "Ask whoever ran the building before",
+    "most": 60,
     "claim": "0f8fad5b-d9cb-469f-a165-70867728950e",
     "claim_number": "C-7KQ2M4",
     "hub": world.hub_id(0),

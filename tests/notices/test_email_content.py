@@ -20,6 +20,16 @@ COUNTED = {
     Notice.Kind.HUBS_LEFT,
 }
 SAID = {
+    Notice.Kind.SUPPORT_GRANTED: ["SpKey Support has access", f"/grants/{FACTS['grant']}/"],
+    Notice.Kind.SUPPORT_USED: ["for the first time", f"/grants/{FACTS['grant']}/"],
+    Notice.Kind.SUPPORT_ASKED: ["SpKey Support asks", f"/requests/{FACTS['request']}/"],
+    Notice.Kind.BREAK_GLASS: ["without your consent", "T-4711", f"/grants/{FACTS['grant']}/"],
+    Notice.Kind.GLASS_BROKEN: ["broke the glass for Harbour Living", "T-4711", "/record/"],
+    Notice.Kind.SUPPORT_BURST: ["acted for others 60 times", "/record/"],
+    Notice.Kind.MOVE_HELD: ["stands in their building", f"/moves/held/{FACTS['request']}/"],
+    Notice.Kind.HUB_TAKEN: ["as you agreed", f"/moves/held/{FACTS['request']}/"],
+    Notice.Kind.MOVE_ANSWERED: ["may be moved", f"/support/moves/{FACTS['request']}/"],
+    Notice.Kind.MOVE_ENDED: ["could not be moved", f"/moves/{FACTS['request']}/"],
     Notice.Kind.IMPORT_FINISHED: ["12 hubs done", f"/{FACTS['plan']}/"],
     Notice.Kind.HUB_REFUSED: [
         "Ira could not claim hub …",

@@ -1,5 +1,8 @@
 """What operators do to organisations, their members, sites and keys is recorded."""
 
+import pytest
+from django.urls import reverse
+
 from portal.audit.models import Entry
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sites.models import Site
@@ -91,3 +94,22 @@ def test_a_key_becomes_a_super_key_and_nothing_else_of_it_changes(operator, acme
     assert after == before
     entry = Entry.objects.get(verb="key.kind_changed")
     assert entry.detail == {"before": "normal", "after": "super", "reason": REASON}
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "short"])
+def test_a_key_is_not_marked_as_super_without_a_reason(operator, acme, reason):
+    page = address(ApiCredential, "change", acme.credential.pk)
+    operator.post(page, {"kind": "super", "reason": reason})
+
+    assert ApiCredential.objects.get().kind == "normal"
+
+
+def test_an_administrator_cannot_mark_their_key_as_super(as_person, ada, acme):
+    client, fields = as_person(ada), {"kind": "super", "reason": REASON, "is_super": "on"}
+    client.post(reverse("key:edit"), {"key": "A" * 40, **fields})
+    client.post(reverse("key:expiry"), fields)
+    client.post(reverse("organisation:settings"), {"name": acme.name, **fields})
+    page = address(ApiCredential, "change", acme.credential.pk)
+    assert client.post(page, fields).status_code in {302, 403, 404}
+
+    assert set(ApiCredential.objects.values_list("kind", flat=True)) == {"normal"}

@@ -1,5 +1,6 @@
 """Every page and fragment of the portal, with somebody signed in who may see it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client
@@ -7,6 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
+from portal.consent import asking as access_asking
+from portal.consent.models import AccessRequest, Grant
+from portal.core.leasing import due_at
 from portal.events import receivers
 from portal.events.models import Delivery, ReceiverSecret
 from portal.hubs.actions import asking
@@ -22,7 +26,11 @@ from portal.jobs import handover, handover_links, planning, requests
 from portal.jobs.handover import Item, Standing
 from portal.jobs.models import HandoverHub, HandoverLink, Job, JobRequest
 from portal.jobs.planning import Plan
-from portal.orgs.models import Membership
+from portal.moves.models import MoveRequest
+from portal.orgs import api_keys
+from portal.orgs.encryption import Secret
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
+from portal.sandbox import world
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
 from tests.portal.addresses import example, named
@@ -53,10 +61,14 @@ ADMINS = (
     "events:replace",
     "organisation:settings",
     "sessions:list",
+    "consent:overview",
+    "consent:give",
+    "consent:code",
     "record:list",
     "activity",
     "news",
 )
+USUAL = timedelta(days=1)
 CLAIMS = ("claims:detail", "claims:live")
 HUBS = ("hubs:detail", "hubs:live")
 JOBS = (
@@ -75,7 +87,15 @@ HUBS = (
     *(f"hub-actions:{what}" for what in ACTION_PAGES),
 )
 IMPORTS = ("imports:detail", "imports:live")
-AGENTS = ("home", "support:claims", "support:new")
+AGENTS = (
+    "home",
+    "support:claims",
+    "support:find",
+    "support:moves",
+    "support:ask",
+    "support:code",
+    "support:break-glass",
+)
 POSTS = (
     "claims:new",
     "claims:read",
@@ -143,7 +163,25 @@ POSTS = (
     "sessions:end-others",
     "record:export",
     "news",
-    "support:new",
+    "consent:give",
+    "consent:code",
+    "consent:export",
+    "consent:request",
+    "consent:revoke",
+    "moves:ask",
+    "moves:withdraw",
+    "moves:held",
+    "support:move",
+    "support:move-approve",
+    "support:move-decline",
+    "support:ask",
+    "support:code",
+    "support:break-glass",
+    "support:break-glass-confirm",
+    "support:unknown",
+    "support:claim",
+    "support:tray-sync",
+    "support:tray-photo",
 )
 
 
@@ -228,9 +266,105 @@ def secret_beside(site: Site) -> ReceiverSecret:
     return ReceiverSecret.objects.get(receiver=receiver)
 
 
+def support_beside() -> Organisation:
+    """Return the organisation of support, made when there is none."""
+    named = {"spkey_org_id": world.SUPPORT_ORG_ID}
+    support, is_new = Organisation.objects.get_or_create(**named, defaults={"name": "Support"})
+    if is_new:
+        credential = api_keys.replace(support, None, Secret(world.SUPPORT_KEY), None)
+        ApiCredential.objects.filter(pk=credential.pk).update(kind="super", due_at=None)
+    return support
+
+
+def agent_of(support: Organisation) -> Membership:
+    """Return an agent of this support, who is made when there is none."""
+    mine = Membership.objects.filter(organisation=support, support=True)
+    if found := mine.first():
+        return found
+    person = User.objects.create(email="al@support.example", name="Al")
+    return Membership.objects.create(user=person, organisation=support, support=True)
+
+
+def grant_beside(site: Site) -> Grant:
+    """Return the consent by which support acts for the site's organisation."""
+    if found := Grant.objects.standing().filter(organisation=site.organisation).first():
+        return found
+    support = support_beside()
+    now = timezone.now()
+    return Grant.objects.create(
+        organisation=site.organisation,
+        support_organisation=support,
+        kind="consent",
+        granted_by=member_beside(site).user,
+        all_sites=True,
+        begins_at=now,
+        ends_at=now + USUAL,
+        **due_at(now + USUAL),
+    )
+
+
+def access_request_beside(site: Site) -> AccessRequest:
+    """Return what support asks of the site's organisation."""
+    if found := AccessRequest.objects.waiting().filter(organisation=site.organisation).first():
+        return found
+    agent = agent_of(support_beside())
+    wanted = access_asking.Wanted("Their tablet is broken")
+    return access_asking.ask(agent, site.organisation, site.organisation.name, wanted)
+
+
 def request_beside(site: Site) -> JobRequest:
     """Return what some member of the site's organisation asks for."""
     return requests.ask_for_time(job_beside(site), member_beside(site))
+
+
+def foreign_hub_beside(site: Site) -> Hub:
+    """Return the row of a hub that is somebody else's, made when there is none."""
+    organisation = site.organisation
+    nobodys = Hub.objects.filter(organisation=organisation, move_requests=None)
+    if found := nobodys.filter(binding="other").first():
+        return found
+    return Hub.objects.create(organisation=organisation, hub_id=uuid4(), binding="other")
+
+
+def move_beside(site: Site, holder: Organisation | None = None, **fields: object) -> MoveRequest:
+    """Return a request for a hub to be moved to the site, made when there is none.
+
+    With a holder, it is put to that one.
+    """
+    found = MoveRequest.objects.filter(site=site, holder=holder, **fields)
+    if (made := found.first()) is not None:
+        return made
+    hub = Hub.objects.create(organisation=site.organisation, hub_id=uuid4(), binding="other")
+    now = timezone.now()
+    put = {
+        "state": "with_holder",
+        "found": "other",
+        "found_org_id": "x",
+        "holder": holder,
+        "holder_asked_at": now,
+        "holder_expires_at": now + timedelta(days=3),
+        "due_at": now + timedelta(days=3),
+    }
+    return MoveRequest.objects.create(
+        organisation=site.organisation,
+        asked_by=member_beside(site).user,
+        hub=hub,
+        hub_id_text=str(hub.hub_id),
+        site=site,
+        why="The building changed hands",
+        **(put if holder else {}),
+        **fields,
+    )
+
+
+def moves_photo_beside(asked: MoveRequest) -> str:
+    """Return the ids of the request and of a photo of its hub, made when there is none."""
+    photo = HubPhoto.objects.filter(hub=asked.hub).first()
+    if photo is None:
+        fields = {"number": 1, "width": 4, "height": 3, "kept_at": timezone.now()}
+        photo = HubPhoto.objects.create(hub=asked.hub, created_by_name="Somebody", **fields)
+        files.keep(photo.pk, Copies(large=b"large", small=b"small", width=4, height=3))
+    return f"{asked.pk} {photo.pk}"
 
 
 def portals(claim: Claim, site: Site) -> list[str]:
@@ -243,6 +377,8 @@ def portals(claim: Claim, site: Site) -> list[str]:
         *(reverse(name, args=(job_beside(site).pk,)) for name in JOBS),
         *(reverse(name, args=(import_beside(site).pk,)) for name in IMPORTS),
         reverse("jobs:request", args=(request_beside(site).pk,)),
+        reverse("consent:request", args=(access_request_beside(site).pk,)),
+        reverse("consent:revoke", args=(grant_beside(site).pk,)),
         reverse("jobs:handover", args=(link_beside(site).handover.job_id,)),
         reverse("jobs:handover-link-end", args=(link_beside(site).pk,)),
         reverse("sites:detail", args=(site.pk,)),
@@ -254,12 +390,25 @@ def portals(claim: Claim, site: Site) -> list[str]:
             reverse(name, args=(member_beside(site).pk,))
             for name in ("people:edit", "people:remove")
         ),
+        reverse("moves:ask", args=(foreign_hub_beside(site).pk,)),
+        *(reverse(name, args=(move_beside(site).pk,)) for name in ("moves:detail", "moves:live")),
     ]
 
 
-def agents(target: str) -> list[str]:
-    """Return the addresses of support's own pages; `target` is a SpKey organisation id."""
-    return [*map(reverse, AGENTS), reverse("support:new") + f"?target={target}"]
+def agents(grant: Grant) -> list[str]:
+    """Return the addresses of support's own pages, and of those under the grant."""
+    of_grant = (
+        "support:organisation",
+        "support:claim",
+        "support:tray",
+        "support:tray-sync",
+        "support:hubs",
+        "support:organisation-claims",
+    )
+    site = grant.organisation.sites.all()[0]
+    of_move = ("support:move", "support:move-live", "support:move-decline")
+    moves = [reverse(name, args=(move_beside(site).pk,)) for name in of_move]
+    return [*map(reverse, AGENTS), *moves, *(reverse(name, args=(grant.pk,)) for name in of_grant)]
 
 
 def grouped(*prefixes: str) -> list[str]:
@@ -274,6 +423,12 @@ def posts(claim: Claim, site: Site) -> list[str]:
     things |= {"hubs": hub_beside(site).pk}
     things["imports"] = import_beside(site).pk
     things |= {"jobs": job_beside(site).pk, "jobs:request": request_beside(site).pk}
+    things |= {"consent": grant_beside(site).pk, "support": grant_beside(site).pk}
+    asked = move_beside(site)
+    things |= dict.fromkeys(("moves", "support:move"), asked.pk)
+    things |= dict.fromkeys(("support:move-approve", "support:move-decline"), asked.pk)
+    things["moves:ask"] = foreign_hub_beside(site).pk
+    things["consent:request"] = access_request_beside(site).pk
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
     things["jobs:handover-link-end"] = link.pk
@@ -302,7 +457,7 @@ def every(clients: dict[str, Client], claims: dict[str, Claim], sites: dict[str,
         *((clients["ada"], address) for address in portals(claims["acme"], sites["acme"])),
         *((clients["ira"], address) for address in map(reverse, ("home", "claims:new"))),
         *((clients["hal"], reverse(name, args=(claims["support"].pk,))) for name in CLAIMS),
-        *((clients["agent"], address) for address in agents("harbour-living")),
+        *((clients["agent"], address) for address in agents(claims["support"].support_grant)),
         *((clients["ada"], address) for address in grouped("account_", "mfa_")),
         *((clients["otto"], address) for address in grouped("admin:")),
     ]

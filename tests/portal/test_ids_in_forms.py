@@ -36,7 +36,8 @@ WINDOW = {"starts_on": str(TODAY), "ends_on": str(TODAY + timedelta(days=6))}
 LABEL = {"label": world.hub_id(9), "submission": str(uuid4())}
 TOKEN = {"submission": str(uuid4())}
 PASTED = {"kind": "claim", "text": world.hub_id(9), "submission": str(uuid4())}
-FOR_HARBOUR = LABEL | {"reason": "Asked for by telephone", "confirmation": world.HARBOUR_ORG_ID}
+FOR_HARBOUR = LABEL | {"reason": "Asked for by telephone"}
+SCOPE = {"hours": "24", "where": "some", "what": "claim"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ FIELDS = (
     Field("jobs:decide", "post", "job", "job", {"decision": "release"}, beside={"claim": "claim"}),
     Field("hub-actions:move", "get", "site", "moved_to", about="hub"),
     Field("hub-actions:move", "post", "site", "moved_to", TOKEN, about="hub"),
+    Field("moves:ask", "get", "site", "site", about="foreign_hub"),
+    Field("moves:ask", "post", "site", "site", {"why": "It changed hands"}, about="foreign_hub"),
     Field("key:candidate-check", "post", "candidate", "candidate"),
     Field("key:candidate-discard", "post", "candidate", "candidate"),
     Field("key:candidate-use", "post", "candidate", "candidate"),
@@ -92,18 +95,22 @@ FIELDS = (
     Field("sessions:end", "post", "session", "session"),
     # An agent claims for Harbour here, at Harbour's sites alone.
     Field(
-        "support:new",
+        "support:claim",
         "post",
         "site",
         "targets_site",
         FOR_HARBOUR,
-        query="?target=harbour-living",
+        about="harbours_grant",
         role="agent",
     ),
+    Field("consent:give", "post", "sites", "site", SCOPE),
+    Field("consent:code", "post", "sites", "site", SCOPE),
+    Field("consent:request", "post", "sites", "site", SCOPE | {"decision": "allow"}, "asked"),
 )
 # Fields of forms that name an object: each stands above, by the page that has the form.
 OF_FORMS = {
     "AnswerForm.site",
+    "AskForm.site",
     "CandidateForm.candidate",
     "ChosenMoveForm.site",
     "ClaimForm.site",
@@ -112,7 +119,11 @@ OF_FORMS = {
     "JobForm.site",
     "MoveForm.site",
     "PeopleForm.people",
+    "GiveForm.sites",
+    "GiveForm.support",
+    "ScopeForm.sites",
     "SupportClaimForm.site",
+    "TrayForm.site",
 }
 # A device's own number for what it sends, and users of SmartphoneKey.
 NO_OBJECTS = {"submission", "spkey_user_id", "fallback_spkey_user_id"}
@@ -139,18 +150,21 @@ def belongings(site: Site, admin: User, hub: int) -> dict[str, Any]:
         "request": requests.ask_for_site("Somewhere", member).pk,
         "session": session.pk,
         "hub": pages.action_beside(site).hub_id,
+        "foreign_hub": pages.foreign_hub_beside(site).pk,
+        "asked": pages.access_request_beside(site).pk,
     }
 
 
 @pytest.fixture
 def mine_and_theirs(
-    acme, mill_court, orchard_rise, lighthouse, ada, hal
+    acme, mill_court, orchard_rise, lighthouse, ada, hal, sam
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Acme's things, and Harbour's."""
     for person in (ada, hal):
         sign_in_with_password(Client(), person)  # Another device of theirs.
     acmes, harbours = belongings(mill_court, ada, 3), belongings(lighthouse, hal, 4)
     targets = {"targets_site": lighthouse.pk}, {"targets_site": mill_court.pk}
+    acmes["harbours_grant"] = pages.grant_beside(lighthouse).pk
     acmes["moved_to"], harbours["moved_to"] = orchard_rise.pk, lighthouse.pk
     return acmes | targets[0], harbours | targets[1]
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,10 +12,12 @@ from zeal import zeal_context
 
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
+from portal.moves.models import MoveRequest
 from portal.sites.models import Site
 from tests.claims.web.test_claim_list import many
 from tests.conftest import make_person, work
 from tests.forms import FRAGMENT
+from tests.people_with_factor import has_used_factor
 
 
 def asked(client, address: str, **headers: str) -> list[str]:
@@ -72,7 +75,7 @@ def test_an_unchanged_poll_of_the_key_takes_four_queries(as_person, ada):
 
 # Which rows a list shows is one query, what belongs to them another; how many sites there are, too.
 # Home of a new organisation looks at its first steps as well.
-PAGES = {"/": 24, "/claims/": 9, "/claims/new/": 9, "/sites/": 9, "/search/?q=acme": 18}
+PAGES = {"/": 26, "/claims/": 9, "/claims/new/": 9, "/sites/": 9, "/search/?q=acme": 18}
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -99,3 +102,30 @@ def test_the_list_has_no_query_for_each_row(as_person, ada, ira, mill_court):
     statements = asked(as_person(ada), "/claims/")
 
     assert len([s for s in statements if '"claims_claim"."hub_id_text"' in s]) == 1
+
+
+def test_supports_list_of_move_requests_takes_as_many_queries_for_fifty_as_for_five(
+    as_person, sam, ira, mill_court
+):
+    client = has_used_factor(as_person(sam), sam)
+    counts = []
+    for more in (5, 45):
+        for state in ("asked", "not_needed"):
+            for _ in range(more):
+                hub = Hub.objects.create(
+                    organisation=mill_court.organisation, hub_id=uuid4(), binding="other"
+                )
+                MoveRequest.objects.create(
+                    organisation=mill_court.organisation,
+                    asked_by=ira,
+                    hub=hub,
+                    hub_id_text=str(hub.hub_id),
+                    site=mill_court,
+                    why="The building changed hands",
+                    state=state,
+                    ended_at=timezone.now() if state == "not_needed" else None,
+                )
+        counts.append(len(asked(client, "/support/moves/")))
+
+    assert counts[0] == counts[1]
+    assert counts[1] <= 12

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
+from portal.consent.models import AccessRequest
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.jobs import planning
 from portal.jobs.models import JobMember, JobRequest
@@ -24,7 +25,7 @@ from portal.orgs.models import Membership
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.concurrency import undone
-from tests.conftest import claim_request, join, make_person
+from tests.conftest import claim_request, consent_to, join, make_organisation, make_person
 from tests.forms import without_tokens
 from tests.hubs.own_hubs import make_own_hub
 from tests.portal import pages
@@ -38,10 +39,12 @@ ROLES = ("nobody", "hal", "ira", "eli", "ada", "agent")
 class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
-    `thing` names what the address is about: "claim", "hub", "action" or "photo" (of the hub), or
-    "removed photo", "site", "member", "invitation", "job", "request", "import", "handed" (a job
-    that is complete), "handed photo" (a photo of it), "link" (to its handover) or "secret" (of
-    where its events come), of which everybody has one.
+    `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
+    grant to act by), "move" and "move photo" (a request for a "foreign hub", and a photo of it),
+    "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim",
+    "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
+    "job", "request", "import", "handed" (a job that is complete), "handed photo" (a photo of it),
+    "link" (to its handover) or "secret" (of where its events come), of which everybody has one.
     """
 
     name: str
@@ -86,7 +89,8 @@ MATRIX = (
     Row("jobs:new", "post", (IN, 422, 403, 403, 422, 403)),
     Row("jobs:ask-site", "get", (IN, 200, 200, 403, 200, 403)),
     Row("jobs:ask-site", "post", (IN, 422, 422, 403, 422, 403)),
-    Row("jobs:ask-move", "post", (IN, 302, 302, 404, 302, 302), "claim"),
+    Row("jobs:ask-move", "get", (IN, 302, 200, 404, 302, 403), "hub"),
+    Row("jobs:ask-move", "post", (IN, 302, 422, 404, 302, 403), "hub"),
     Row("jobs:decide", "post", (IN, 404, 403, 403, 404, 403)),
     Row("jobs:detail", "get", (IN, 200, 200, 404, 200, 200), "job"),
     Row("jobs:live", "get", (IN, 200, 200, 404, 200, 200), "job"),
@@ -210,9 +214,58 @@ MATRIX = (
     Row("sessions:list", "get", (IN, 200, 200, 200, 200, 200)),
     Row("sessions:end", "post", (IN, 404, 404, 404, 404, 404)),
     Row("client-errors", "post", (400, 400, 400, 400, 400, 400)),
+    Row("consent:overview", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:give", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:give", "post", (IN, 422, 403, 403, 422, 403)),
+    Row("consent:code", "get", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:code", "post", (IN, 422, 403, 403, 422, 403)),
+    Row("consent:export", "post", (IN, 200, 403, 403, 200, 403)),
+    Row("consent:request", "get", (IN, 200, 403, 404, 200, 403), "asked"),
+    Row("consent:request", "post", (IN, 302, 403, 404, 302, 403), "asked", {"decision": "refuse"}),
+    Row("consent:revoke", "get", (IN, 200, 403, 404, 200, 403), "grant"),
+    Row("consent:revoke", "post", (IN, 302, 403, 404, 302, 403), "grant"),
     Row("support:claims", "get", (IN, 403, 403, 403, 403, 200)),
-    Row("support:new", "get", (IN, 403, 403, 403, 403, 200)),
-    Row("support:new", "post", (IN, 403, 403, 403, 403, 200)),
+    Row("support:find", "get", (IN, 403, 403, 403, 403, 200)),
+    *(
+        Row(f"support:{way}", method, (IN, 403, 403, 403, 403, answer))
+        for way in ("ask", "code", "break-glass")
+        for method, answer in (("get", 200), ("post", 422))
+    ),
+    *(
+        Row(f"support:{step}", method, (IN, 403, 403, 403, 403, 302))
+        for step in ("break-glass-confirm", "unknown")
+        for method in ("get", "post")
+    ),
+    Row("moves:ask", "get", (IN, 200, 200, 404, 200, 403), "foreign hub"),
+    Row("moves:ask", "post", (IN, 422, 422, 404, 422, 403), "foreign hub"),
+    Row("moves:detail", "get", (IN, 200, 200, 404, 200, 403), "move"),
+    Row("moves:live", "get", (IN, 200, 200, 404, 200, 403), "move"),
+    Row("moves:withdraw", "post", (IN, 302, 302, 404, 302, 403), "move"),
+    Row("moves:photo", "get", (IN, 200, 200, 404, 200, 403), "move photo"),
+    Row("moves:large", "get", (IN, 200, 200, 404, 200, 403), "move photo"),
+    Row("moves:held", "get", (IN, 200, 403, 404, 200, 403), "held"),
+    Row("moves:held", "post", (IN, 302, 403, 404, 302, 403), "held", {"answer": "no"}),
+    Row("moves:held-live", "get", (IN, 200, 403, 404, 200, 403), "held"),
+    Row("support:moves", "get", (IN, 403, 403, 403, 403, 200)),
+    Row("support:move", "get", (IN, 404, 404, 404, 404, 200), "handled"),
+    Row("support:move", "post", (IN, 404, 404, 404, 404, 302), "handled", {"do": "look"}),
+    Row("support:move-live", "get", (IN, 404, 404, 404, 404, 200), "handled"),
+    Row("support:move-approve", "get", (IN, 404, 404, 404, 404, 302), "handled"),
+    Row("support:move-approve", "post", (IN, 404, 404, 404, 404, 302), "handled"),
+    Row("support:move-decline", "get", (IN, 404, 404, 404, 404, 200), "handled"),
+    Row("support:move-decline", "post", (IN, 404, 404, 404, 404, 422), "handled"),
+    Row("support:move-photo", "get", (IN, 404, 404, 404, 404, 200), "handled photo"),
+    Row("support:move-large", "get", (IN, 404, 404, 404, 404, 200), "handled photo"),
+    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub"),
+    Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),
+    Row("support:tray", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:tray-sync", "get", (401, 404, 404, 404, 404, 200), "acting"),
+    Row("support:tray-sync", "post", (401, 404, 404, 404, 404, 400), "acting"),
+    Row("support:tray-photo", "post", (401, 404, 404, 404, 404, 422), "acting"),
+    Row("support:hubs", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:organisation-claims", "get", (IN, 404, 404, 404, 404, 200), "acting"),
 )
 
 
@@ -226,6 +279,8 @@ class Like:
 
 # Who may not claim at all sites imports nothing.
 NO_IMPORTS = {str(row): 403 for row in MATRIX if row.name.startswith("imports:")}
+# What others have asked for is seen by those to whom all sites are open.
+OF_MOVES = [str(row) for row in MATRIX if row.thing in {"move", "move photo"}]
 MORE = {
     # Looks on: neither claims nor acts on a claim, and asks for no site.
     "vera": Like(
@@ -244,7 +299,11 @@ MORE = {
             "post jobs:ask-site": 403,
             "post hubs:describe": 403,
             "post photos:list": 403,
+            "get jobs:ask-move": 403,
             "post jobs:ask-move": 403,
+            **dict.fromkeys(OF_MOVES, 403),
+            "get moves:ask": 403,
+            "post moves:ask": 403,
             **NO_IMPORTS,
         },
     ),
@@ -254,6 +313,7 @@ MORE = {
         "ira",
         {
             "get sites:list": 403,
+            **dict.fromkeys(OF_MOVES, 404),
             **NO_IMPORTS,
             "get sites:detail": 403,
             "post jobs:ask": 302,
@@ -268,6 +328,7 @@ MORE = {
         "ira",
         {
             "get sites:list": 403,
+            **dict.fromkeys(OF_MOVES, 404),
             # At a site where he works no more.
             "get photos:list": 404,
             "post photos:list": 404,
@@ -366,6 +427,7 @@ def things(
     crew,
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Of each kind of thing: whose it is → their own, and another's."""
+    others_support = make_organisation("Other", "other-support", world.key_text("Other"), "super")
     iras, hals, sams = (person.memberships.get() for person in (ira, hal, sam))
     acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras.pk}
     # A colleague of Hal's: he is the only administrator, and stays.
@@ -389,6 +451,24 @@ def things(
         mine["request"] = JobRequest.objects.create(organisation=site.organisation, **asked).pk
         action = pages.action_beside(site)
         mine["hub"], mine["action"] = action.hub_id, action.pk
+        mine["grant"] = consent_to(others_support, site.organisation).pk
+        asked = AccessRequest.objects.create(
+            membership=sams,
+            organisation=site.organisation,
+            named="–",
+            reason="–",
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        mine["asked"], mine["acting"] = asked.pk, mine["grant"]
+        own = pages.move_beside(site)
+        mine["move"], mine["move photo"] = own.pk, pages.moves_photo_beside(own)
+        mine["foreign hub"] = pages.foreign_hub_beside(site).pk
+        elsewhere = mill_court if site == lighthouse else lighthouse
+        mine["held"] = pages.move_beside(elsewhere, site.organisation).pk
+        theirs = pages.move_beside(elsewhere, support_organisation=others_support)
+        mine["handled"], mine["handled photo"] = theirs.pk, pages.moves_photo_beside(theirs)
+    supports["handled"], supports["handled photo"] = acmes["move"], acmes["move photo"]
+    supports["acting"] = supports_claim.support_grant_id
     for job in (acmes["job"], acmes["handed"]):
         JobMember.objects.create(job_id=job, membership=crew["omar"])
     week_ago = timezone.localdate() - timedelta(days=7)
@@ -469,13 +549,16 @@ def test_the_rest_may_do_what_the_nearest_role_may_except_where_it_is_said(name,
 def test_another_tenants_thing_answers_exactly_as_one_that_does_not_exist(clients, things):
     for row in (row for row in MATRIX if row.thing):
         for role in ROLES:
-            expected = IN if role == "nobody" else 404
+            expected = row.own[0] if role == "nobody" else 404
             theirs = things[row.thing][role][1]
+            nobodys = " ".join(str(uuid4()) for _ in theirs.split())
             others = ask(clients[role], row, theirs)
-            missing = ask(clients[role], row, " ".join(str(uuid4()) for _ in theirs.split()))
+            missing = ask(clients[role], row, nobodys)
 
             assert verdict(others) == verdict(missing) == expected, (str(row), role)
-            assert without_tokens(others.content) == without_tokens(missing.content), role
+            # The way back through sign-in names what was asked for.
+            asked_back = others.content.replace(theirs.encode(), nobodys.encode())
+            assert without_tokens(asked_back) == without_tokens(missing.content), role
 
 
 def test_one_switches_to_ones_own_organisation_and_to_no_other(clients, acme, harbour):
@@ -554,12 +637,12 @@ def test_everybody_ends_their_own_other_sessions_and_nobody_elses(clients, ira, 
 
 def test_an_agent_without_the_second_factor_reaches_no_page_of_support(as_person, sam):
     client = as_person(sam)
-    for name in ("support:claims", "support:new"):
+    for name in ("support:claims", "support:find"):
         for method in (client.get, client.post):
             answer = method(reverse(name))
 
             assert answer.status_code in {403, 405}
-    assert "second factor" in client.get(reverse("support:new")).content.decode()
+    assert "second factor" in client.get(reverse("support:find")).content.decode()
 
 
 @pytest.mark.parametrize("address", ["try-now", "stop", "again"])

@@ -72,7 +72,7 @@ def test_a_site_that_was_just_made_is_named_in_full(near, far):
 
 
 def test_who_asks_for_a_move_names_the_very_site(hub, far, ira, ada, as_person, mailoutbox):
-    asked = requests.ask_for_move(hub, far, ira.memberships.get())
+    asked = requests.ask_for_move(hub, far, ira.memberships.get(), "It is there")
 
     assert asked.record_label == FAR
     assert Notice.objects.get(kind="job_request").facts["site"] == FAR

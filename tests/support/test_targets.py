@@ -1,68 +1,163 @@
-"""An agent claims for any organisation, known to the portal or not, except support's own."""
+"""Breaking the glass: any organisation but support's own, and unknown ones only loudly."""
 
 import pytest
+from django.urls import reverse
 
 from portal.audit.models import Entry
 from portal.claims.models import Claim, State
+from portal.consent.models import Grant
+from portal.notices.models import Notice
 from portal.orgs.models import Organisation
 from portal.sandbox import world
-from tests.conftest import make_organisation, work
-from tests.support.conftest import NEW, filled, post, sent
+from tests.conftest import join, make_organisation, make_person, work
+from tests.support.conftest import (
+    CONFIRM,
+    GLASS,
+    REASON,
+    UNKNOWN,
+    break_glass,
+    filled,
+    post,
+    sent,
+)
 
 
-def test_every_organisation_except_supports_own_can_be_chosen(agent, acme, harbour):
-    page = agent.get(NEW).text
+def test_glass_is_broken_for_an_hour_and_everybody_concerned_is_told(
+    agent, sam, ada, acme, spkey_support
+):
+    lead = make_person("lead@support.example", "Lea Lead")
+    join(lead, spkey_support, "admin")
 
-    assert "Acme Properties" in page
-    assert "Harbour Living" in page
-    assert f"target={world.SUPPORT_ORG_ID}" not in page
+    answer = break_glass(agent, world.ACME_ORG_ID)
+
+    grant = Grant.objects.get()
+    assert answer["Location"] == reverse("support:organisation", args=(grant.pk,))
+    assert (grant.kind, grant.agent, grant.organisation) == ("break_glass", sam, acme)
+    assert (grant.reason, grant.ticket) == (REASON, "T-4711")
+    assert (grant.ends_at - grant.begins_at).total_seconds() == 3600
+    told = set(Notice.objects.values_list("kind", "user__email"))
+    assert told == {("break_glass", ada.email), ("glass_broken", lead.email)}
+    entry = Entry.objects.get(verb="support.broke_glass")
+    assert (entry.organisation_id, entry.detail["ticket"]) == (acme.pk, "T-4711")
 
 
-def test_organisations_are_found_by_name_and_by_id(agent, acme, harbour):
-    for text in ("harbour LIV", "harbour-living"):
-        page = agent.get(NEW, {"q": text}).text
-        assert "Harbour Living" in page
-        assert "Acme Properties" not in page
+def test_each_page_that_is_opened_under_break_glass_is_recorded(agent, acme):
+    page = break_glass(agent, world.ACME_ORG_ID)["Location"]
+    agent.get(page)
+    agent.get(f"{page}claim/")
+
+    opened = Entry.objects.filter(verb="support.page_opened").order_by("at")
+    assert [each.detail["page"] for each in opened] == [page, f"{page}claim/"]
+    assert {each.organisation_id for each in opened} == {acme.pk}
+
+
+def test_nothing_of_the_sort_is_recorded_under_consent(agent, grant):
+    agent.get(reverse("support:organisation", args=(grant.pk,)))
+
+    assert not Entry.objects.filter(verb="support.page_opened").exists()
 
 
 @pytest.mark.parametrize(
-    "target", [world.SUPPORT_ORG_ID, "another-support", "", "two words", "ü", "x" * 129, "a/../b"]
+    "missing", [{"organisation": ""}, {"reason": ""}, {"reason": "short"}, {"ticket": ""}]
 )
-def test_support_organisations_and_impossible_ids_are_no_targets(agent, mill_court, hub_id, target):
+def test_glass_is_not_broken_without_whom_and_why(agent, acme, missing):
+    asked = {"organisation": world.ACME_ORG_ID, "reason": REASON, "ticket": "T-4711"} | missing
+
+    assert agent.post(GLASS, asked).status_code == 422
+    assert agent.get(CONFIRM)["Location"] == GLASS
+
+
+@pytest.mark.parametrize("typed", ["", "acme-propertie", "ACME-PROPERTIES", "harbour-living"])
+def test_glass_is_not_broken_for_another_id_than_was_typed_first(agent, acme, harbour, typed):
+    agent.post(GLASS, {"organisation": world.ACME_ORG_ID, "reason": REASON, "ticket": "T-4711"})
+
+    assert agent.post(CONFIRM, {"confirmation": typed}).status_code == 422
+    assert not Grant.objects.exists()
+
+
+def test_what_is_typed_to_confirm_is_not_on_the_page(agent, acme):
+    agent.post(GLASS, {"organisation": world.ACME_ORG_ID, "reason": REASON, "ticket": "T-4711"})
+
+    page = agent.get(CONFIRM).text
+    assert REASON in page
+    assert world.ACME_ORG_ID not in page
+    assert acme.name not in page
+
+
+def test_a_confirmation_that_is_sent_again_breaks_no_second_glass(agent, acme):
+    break_glass(agent, world.ACME_ORG_ID)
+
+    assert agent.post(CONFIRM, {"confirmation": world.ACME_ORG_ID})["Location"] == GLASS
+    assert Grant.objects.count() == 1
+
+
+@pytest.mark.parametrize("target", [world.SUPPORT_ORG_ID, "another-support"])
+def test_nobody_acts_for_a_support_organisation(agent, target):
     make_organisation("Another Support", "another-support", world.SUPPORT_KEY, "super")
 
-    assert agent.get(NEW, {"target": target}).status_code == 422
-    answer = post(agent, filled(hub_id, confirmation=target, typed_site="x"), target)
-
-    assert answer.status_code == 422
-    assert not Claim.objects.exists()
+    assert break_glass(agent, target).status_code == 422
+    assert not Grant.objects.exists()
 
 
-def test_an_unknown_organisation_is_created_with_its_first_claim(sandbox, agent, hub_id):
-    form = filled(hub_id, typed_site="tower-2", confirmation="far-away:Homes")
-    assert agent.get(NEW, {"target": "far-away:Homes"}).status_code == 200
+@pytest.mark.parametrize("target", ["", "two words", "ü", "x" * 129, "a/../b"])
+def test_impossible_ids_are_refused_at_once(agent, target):
+    asked = {"organisation": target, "reason": REASON, "ticket": "T-4711"}
+
+    assert agent.post(GLASS, asked).status_code == 422
+
+
+def test_an_unknown_organisation_is_a_loud_step_that_makes_nothing(agent, acme):
+    answer = break_glass(agent, "far-away:Homes")
+
+    assert answer["Location"] == UNKNOWN
+    page = agent.get(UNKNOWN).text
+    assert "The portal does not know this organisation" in page
+    assert "far-away:Homes" in page
+    assert Organisation.objects.count() == 2
+    assert not Grant.objects.exists()
+    assert Entry.objects.get(verb="support.named_unknown").detail["ticket"] == "T-4711"
+
+
+def test_nothing_is_made_for_an_unknown_organisation_before_its_claim_is_sent(
+    agent, hub_id, settings
+):
+    break_glass(agent, "far-away:Homes")
+    agent.post(UNKNOWN, filled("no hub", typed_site="x"))
+    agent.post(UNKNOWN, filled(hub_id))
+    settings.SUPPORT_CLAIMS_AN_HOUR = 1
+    assert agent.post(UNKNOWN, filled(hub_id, typed_site="x")).status_code == 429
+
     assert not Organisation.objects.filter(spkey_org_id="far-away:Homes").exists()
+    assert not Grant.objects.exists()
+    assert not Notice.objects.exclude(kind="support_burst").exists()
 
-    post(agent, form, "far-away:Homes")
+
+def test_an_unknown_organisation_is_made_with_its_first_claim_under_break_glass(
+    sandbox, agent, sam, hub_id
+):
+    break_glass(agent, "far-away:Homes")
+
+    agent.post(UNKNOWN, filled(hub_id, typed_site="tower-2"))
 
     claim = Claim.objects.get()
     assert (claim.organisation.name, claim.organisation.spkey_org_id) == ("far-away:Homes",) * 2
     assert (claim.site, claim.spkey_site_id) == (None, "tower-2")
+    assert claim.support_grant.kind == "break_glass"
+    assert claim.support_grant.agent == sam
     assert work(claim).state == State.CLAIMED
     assert sent(sandbox)[0].body["orgId"] == "far-away:Homes"
-    assert Entry.objects.filter(verb="organisation.created", actor_label="agent@support.example")
+    assert Entry.objects.filter(verb="organisation.created", actor_label=sam.email).exists()
 
 
-def test_a_typing_error_is_not_offered_to_the_next_agent(sandbox, agent, hub_id):
-    post(agent, filled(hub_id, typed_site="x", confirmation="tpying-error"), "tpying-error")
-    assert "tpying-error" not in agent.get(NEW).text
-    assert agent.get(NEW, {"target": "tpying-error"}).status_code == 200
-
-    assert work(Claim.objects.get()).state == State.CLAIMED
-    assert "tpying-error" in agent.get(NEW).text
+def test_nobody_reaches_the_page_of_an_unknown_organisation_by_its_address(agent, hub_id):
+    assert agent.get(UNKNOWN)["Location"] == GLASS
+    assert agent.post(UNKNOWN, filled(hub_id, typed_site="x"))["Location"] == GLASS
+    assert not Claim.objects.exists()
 
 
-def test_a_typed_id_of_a_known_organisation_is_that_organisation(agent, acme, hub_id):
-    post(agent, filled(hub_id, typed_site="new-site"), f" {world.ACME_ORG_ID} ")
+def test_a_site_that_the_portal_does_not_have_takes_consent_for_all_sites(
+    agent, grant, mill_court, hub_id
+):
+    post(agent, filled(hub_id, typed_site="new-site"), grant)
 
-    assert Claim.objects.get().organisation == acme
+    assert Claim.objects.get().spkey_site_id == "new-site"

@@ -210,6 +210,9 @@ def test_a_message_is_written_in_camel_case_with_empty_texts_for_none():
         "meta": "",
         "number": "",
         "url": "",
+        "moveUrl": "",
+        "askUrl": "",
+        "requestUrl": "",
         "hubId": str(HUB),
         "claimId": "",
         "canClaim": False,
@@ -234,7 +237,7 @@ def test_a_message_within_a_message_is_written_as_well():
 
 
 # Devices of before do not know them, and send them not.
-YOUNG = ("place", "job", "tried")
+YOUNG = ("place", "job", "tried", "reason", "ticket")
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Row) if each.name not in YOUNG])
@@ -262,6 +265,20 @@ def test_a_place_is_kept_in_one_line_and_cut_rather_than_refused():
     assert replace(ROW, job="no id").job_id is None
 
 
+def test_a_reason_and_a_ticket_are_kept_in_one_line_and_cut_rather_than_refused():
+    row = replace(ROW, reason="Their\n tablet " + "x" * 600, ticket=" T-1 " + "9" * 80)
+
+    assert row.short_reason.startswith("Their tablet xxx")
+    assert (len(row.short_reason), len(row.short_ticket)) == (500, 60)
+
+
+def test_a_device_that_knows_no_grants_sends_none():
+    body = schema.dump(REQUEST)
+    del body["grant"]
+
+    assert schema.parse(json.dumps(body).encode()).grant is None
+
+
 def test_the_seen_mark_changes_with_everything_in_the_news():
     other = {
         "outcome": Outcome.FAILED,
@@ -279,7 +296,7 @@ def test_the_seen_mark_changes_with_everything_in_the_news():
         "trying": True,
     }
     words = ("word", "title", "text", "tried", "next_look", "meta")
-    texts = (*words, "number", "url", "last_seen")
+    texts = (*words, "number", "url", "move_url", "ask_url", "request_url", "last_seen")
     changed = [{name: value} for name, value in (other | dict.fromkeys(texts, "Other.")).items()]
     seen = [replace(NEWS, **change).to(ROW).seen for change in [{}, *changed]]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display.releases import Waiting
+from portal.consent.models import AccessRequest, Grant
 from portal.core.ui import Text
 from portal.hubs.display import wording as hub_wording
 from portal.hubs.display.links import hubs_where
@@ -207,6 +208,23 @@ def of_request(asked: JobRequest) -> Need:
         title = words % {"person": person, "wanted": asked.wanted}
     url = reverse("jobs:request", args=(asked.pk,))
     return Need("attention", "clock", title, "", url, gettext("Answer"), asked=asked)
+
+
+def of_break_glass(grant: Grant) -> Need:
+    """Return the line of support that acts without consent."""
+    words = gettext("%(support)s acts for you without your consent until %(at)s")
+    at = hub_wording.moment(grant.ends_at)
+    title = words % {"support": grant.support_organisation.name, "at": at}
+    url = reverse("consent:revoke", args=(grant.pk,))
+    return Need("stop", "alert", title, grant.reason, url, gettext("Show it"))
+
+
+def of_access_request(asked: AccessRequest) -> Need:
+    """Return the line of support that asks for access."""
+    words = gettext("%(support)s asks for access")
+    title = words % {"support": asked.membership.organisation.name}
+    url = reverse("consent:request", args=(asked.pk,))
+    return Need("attention", "shield", title, asked.reason, url, gettext("Answer"))
 
 
 def of_offline(place: Offline) -> Need:

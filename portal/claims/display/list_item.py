@@ -7,13 +7,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display import reader_wording, timeline
+from portal.claims.display import timeline
 from portal.claims.models import SUCCEEDED, Claim
 from portal.core.ui import Chip
 from portal.hubs.models import Hub
 
 SEPARATOR = " · "
+# Who claimed, in the organisation's own lists: of an agent, only support's people learn who it was.
+BY_SUPPORT = _("Support, for you")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class ListItem:
 
 def of(claim: Claim, *, for_support: bool = False) -> ListItem:
     """Return the claim as a row."""
-    person = reader_wording.claimer(claim, for_support=for_support)
+    is_by_agent = claim.by_support and not for_support
+    person = str(BY_SUPPORT) if is_by_agent else claim.submitted_by.display_name
     moment = _moment(claim.created_at)
     is_so_now = timeline.is_online(claim) and timeline.is_fresh(claim)
     last_seen = "" if is_so_now else _last_seen(claim)

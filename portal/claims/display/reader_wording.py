@@ -5,7 +5,14 @@ from dataclasses import replace
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.claims.display.wording import BY_REASON, BY_STATE, NOTHING_LISTED, Words, words
+from portal.claims.display.wording import (
+    BY_REASON,
+    BY_STATE,
+    NO_LONGER_YOURS,
+    NOTHING_LISTED,
+    Words,
+    words,
+)
 from portal.claims.models import Claim, Reason, State
 from portal.core.ui import Chip, Text
 from portal.orgs.display import key_wording
@@ -201,6 +208,123 @@ _SUPPORT_FORBIDDEN = Words(
     _("Support's key may not claim this hub"),
     _("Ask support, and quote the claim number."),
 )
+
+
+_GO_ON = _("The claim is saved and continues by itself afterwards.")
+_NO_LONGER_THEIRS = Words(
+    Chip("stop", "alert", _("No longer theirs")),
+    _("SmartphoneKey no longer has it as theirs"),
+    NO_LONGER_YOURS.text,
+)
+_FOR_AGENTS: dict[tuple[str, str], tuple[Text, Text, Text]] = {
+    (State.BLOCKED, Reason.NONE): (
+        _("Needs your key"),
+        _("Your own API key must be mended"),
+        _GO_ON,
+    ),
+    (State.BLOCKED, Reason.NO_USER): (
+        _("Needs your user id"),
+        BY_REASON[State.BLOCKED, Reason.NO_USER].title,
+        _("Your own organisation lacks your SpKey user id, or a fallback. The claim is saved."),
+    ),
+    (State.BLOCKED, Reason.ADDRESS_UNCONFIRMED): (
+        _SUPPORT_ADDRESS.chip.word,
+        _SUPPORT_ADDRESS.title,
+        _SUPPORT_ADDRESS.text,
+    ),
+    (State.REVIEW, Reason.NONE): (
+        BY_STATE[State.REVIEW].chip.word,
+        BY_STATE[State.REVIEW].title,
+        _("SmartphoneKey has not answered for a day. We still look every hour."),
+    ),
+    (State.WAITING, Reason.OFFLINE): (
+        BY_REASON[State.WAITING, Reason.OFFLINE].chip.word,
+        BY_REASON[State.WAITING, Reason.OFFLINE].title,
+        _("It is tried by itself. Have its power and network cable checked where it stands."),
+    ),
+    (State.CLAIMED, Reason.NONE): (
+        BY_STATE[State.CLAIMED].chip.word,
+        BY_STATE[State.CLAIMED].title,
+        _("The hub is theirs."),
+    ),
+    (State.ALREADY_YOURS, Reason.NONE): (
+        _("Already theirs"),
+        BY_STATE[State.ALREADY_YOURS].title,
+        BY_STATE[State.ALREADY_YOURS].text,
+    ),
+    (State.CONFLICT, Reason.NONE): (
+        BY_STATE[State.CONFLICT].chip.word,
+        BY_STATE[State.CONFLICT].title,
+        _("Have the whole id compared with the label. If it agrees, it cannot be claimed here."),
+    ),
+    (State.CONFLICT, Reason.ANOTHER_SITE): (
+        BY_REASON[State.CONFLICT, Reason.ANOTHER_SITE].chip.word,
+        _("This hub is theirs, at another site"),
+        _("It has to be moved, not claimed. Nothing was changed."),
+    ),
+    (State.CONFLICT, Reason.KEY_MISMATCH): (
+        BY_REASON[State.CONFLICT, Reason.KEY_MISMATCH].chip.word,
+        BY_REASON[State.CONFLICT, Reason.KEY_MISMATCH].title,
+        _("Look at your own API key: it is not the one that it should be."),
+    ),
+    (State.REJECTED, Reason.NONE): (
+        BY_STATE[State.REJECTED].chip.word,
+        BY_STATE[State.REJECTED].title,
+        _("The claim’s page has SmartphoneKey’s reference of it."),
+    ),
+    (State.REJECTED, Reason.SUSPENDED): (
+        BY_REASON[State.REJECTED, Reason.SUSPENDED].chip.word,
+        BY_REASON[State.REJECTED, Reason.SUSPENDED].title,
+        _("It cannot be claimed until SmartphoneKey releases it."),
+    ),
+    (State.REJECTED, Reason.FORBIDDEN): (
+        _SUPPORT_FORBIDDEN.chip.word,
+        _("Your own key may not claim this hub"),
+        _("The claim’s page has SmartphoneKey’s reference of the refusal."),
+    ),
+    (State.REJECTED, Reason.INVALID): (
+        BY_REASON[State.REJECTED, Reason.INVALID].chip.word,
+        BY_REASON[State.REJECTED, Reason.INVALID].title,
+        _("Check the SpKey site id, and your own SpKey user id."),
+    ),
+    (State.EXPIRED, Reason.NONE): (
+        BY_STATE[State.EXPIRED].chip.word,
+        BY_STATE[State.EXPIRED].title,
+        _("SmartphoneKey kept failing on this hub. Claim it once more to try again."),
+    ),
+    (State.EXPIRED, Reason.OFFLINE): (
+        BY_REASON[State.EXPIRED, Reason.OFFLINE].chip.word,
+        BY_REASON[State.EXPIRED, Reason.OFFLINE].title,
+        _("Have its power and network cable checked, then claim it once more."),
+    ),
+    (State.EXPIRED, Reason.UNREACHABLE): (
+        BY_REASON[State.EXPIRED, Reason.UNREACHABLE].chip.word,
+        BY_REASON[State.EXPIRED, Reason.UNREACHABLE].title,
+        _("Nothing is wrong with the hub. Claim it once more to try again."),
+    ),
+    (State.CANCELLED, Reason.RIGHT_GONE): (
+        BY_REASON[State.CANCELLED, Reason.RIGHT_GONE].chip.word,
+        _("Cancelled: the access is over"),
+        _("It ended, or was taken back, before this was sent. Nothing more is sent."),
+    ),
+}
+
+
+def for_agent(state: str, reason: str) -> Words:
+    """Return the words for an agent of a claim that support makes for somebody else, or could."""
+    usual = words(state, reason)
+    said = _FOR_AGENTS.get((state, reason))
+    if said is None and (state == State.BLOCKED or (state, reason) not in BY_REASON):
+        said = _FOR_AGENTS.get((state, Reason.NONE))
+    if said is None:
+        return usual
+    word, title, text = said
+    return Words(replace(usual.chip, word=word), title, text)
+
+
+def no_longer_theirs() -> Words:
+    """Return the words for an agent of a hub that its organisation has no more."""
+    return _NO_LONGER_THEIRS
 
 
 def support_words(state: str, reason: str) -> Words | None:

@@ -119,12 +119,21 @@ def is_stopping(claim: Claim) -> bool:
     return claim.cancel_requested_at is not None and claim.state in ACTIVE
 
 
-def _words(claim: Claim, reader: User | None = None, *, for_admin: bool = False) -> Words:
+def _words(
+    claim: Claim,
+    reader: User | None = None,
+    *,
+    for_admin: bool = False,
+    for_support: bool = False,
+) -> Words:
     """Return the words for the claim's state: of support's claim, those that name support.
 
     `reader` matters where the person who made it can do what others cannot: None is that person.
-    `for_admin`: they are an administrator, who is told where to put it right.
+    `for_admin`: they are an administrator, who is told where to put it right. `for_support`: an
+    agent of the support that made the claim.
     """
+    if for_support and claim.by_support:
+        return reader_wording.for_agent(claim.state, claim.reason)
     of_support = (
         reader_wording.support_words(claim.state, claim.reason) if claim.by_support else None
     )
@@ -157,20 +166,29 @@ def waits_for_address_of(claim: Claim, reader: User) -> bool:
     return claim.reason == Reason.ADDRESS_UNCONFIRMED and is_theirs
 
 
-def present(claim: Claim, reader: User | None = None, *, for_admin: bool = False) -> Words:
+def present(
+    claim: Claim,
+    reader: User | None = None,
+    *,
+    for_admin: bool = False,
+    for_support: bool = False,
+) -> Words:
     """Return the words for where the claim is now; without a `reader`, for who made it.
 
-    `for_admin`: the reader is an administrator of the organisation.
+    `for_admin`: the reader is an administrator of the organisation. `for_support`: an agent of the
+    support that made the claim.
     """
     if claim.state == State.QUEUED and claim.contacted_at is not None:
         return wording.CONTACTING
-    if claim.reason == Reason.INVALID and not claim.problems:
+    if claim.reason == Reason.INVALID and not claim.problems and not for_support:
         if for_admin and not claim.by_support:
             return reader_wording.nothing_listed(permissions.claimant(claim).display_name)
         return wording.NOTHING_LISTED
     if (other := _stopped_by_other(claim, reader)) is not None:
         return reader_wording.stopped_by(other.display_name, for_admin=for_admin)
-    return wording.STOPPING if is_stopping(claim) else _words(claim, reader, for_admin=for_admin)
+    if is_stopping(claim):
+        return wording.STOPPING
+    return _words(claim, reader, for_admin=for_admin, for_support=for_support)
 
 
 def _stopped_by_other(claim: Claim, reader: User | None) -> User | None:
@@ -207,8 +225,8 @@ def steps(
         who = gettext("By %(person)s") % {"person": claim.released_by.display_name}
         story.append(Step("past", "good", "check", _("Released"), who))
     if claim.state in SUCCEEDED:
-        return story + _success(claim)
-    now = present(claim, reader, for_admin=for_admin)
+        return story + _success(claim, for_support=for_support)
+    now = present(claim, reader, for_admin=for_admin, for_support=for_support)
     if claim.late_effect_at is not None:
         ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)
         found = wording.claimed_later(claim.site_name)
@@ -232,10 +250,13 @@ def _step(kind: str, now: Words, at: datetime | None) -> Step:
     return Step(kind, now.chip.kind, now.chip.icon, now.title, now.text, at)
 
 
-def _success(claim: Claim) -> list[Step]:
+def _success(claim: Claim, *, for_support: bool) -> list[Step]:
     where = f"{claim.organisation.name} · {claim.site_name}"
     title, at = _words(claim).title, claim.claimed_at or claim.finished_at
     done = [Step("past", "good", "check", title, where, at)]
+    if for_support and is_lost(claim):
+        since = None if is_fresh(claim) else claim.hub.read_at
+        return [*done, _step("stop", reader_wording.no_longer_theirs(), since)]
     return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
 
 

@@ -22,6 +22,7 @@ from portal.claims.engine import (
     timing,
 )
 from portal.claims.models import ACTIVE, SUCCEEDED, WAITS_FOR_RELEASE, Claim, Reason, State
+from portal.consent.models import Grant
 from portal.core.leasing import due_at, taken_away
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -44,9 +45,10 @@ class AnotherSiteError(Exception):
 class ClaimRequest:
     """What somebody asks for. `submission` is the form's token: the same one, the same claim.
 
-    `acting_organisation` and `reason` belong to a claim made by support for another
-    organisation; `site` is None where that organisation's site is not in the portal. `place` is
-    where in the building the hub goes, at most 80 characters; "" takes it from the job's list.
+    `acting_organisation`, `support_grant`, `reason` and `ticket` belong to a claim made by support
+    for another organisation; `site` is None where that organisation's site is not in the portal.
+    `place` is where in the building the hub goes, at most 80 characters; "" takes it from the
+    job's list.
     `job` is the id of the job that the person works on: another counts where that one cannot.
     `replaces` is the hub in whose place this one is put.
     """
@@ -58,7 +60,9 @@ class ClaimRequest:
     submission: uuid.UUID
     site: Site | None = None
     acting_organisation: Organisation | None = None
+    support_grant: Grant | None = None
     reason: str = ""
+    ticket: str = ""
     retry_of: Claim | None = None
     place: str = ""
     job: uuid.UUID | None = None
@@ -129,6 +133,7 @@ def new_claim(claim_request: ClaimRequest, hub: Hub, job: Job | None) -> Claim:
     return Claim(
         organisation=claim_request.organisation,
         acting_organisation=claim_request.acting_organisation,
+        support_grant=claim_request.support_grant,
         hub=hub,
         hub_id_text=str(claim_request.hub_id),
         site=claim_request.site,
@@ -138,6 +143,7 @@ def new_claim(claim_request: ClaimRequest, hub: Hub, job: Job | None) -> Claim:
         submitted_by=claim_request.user,
         submission=claim_request.submission,
         support_reason=claim_request.reason,
+        support_ticket=claim_request.ticket,
         retry_of=claim_request.retry_of,
         replaces=claim_request.replaces,
         created_at=now,
@@ -180,7 +186,9 @@ def retry(claim: Claim, user: User) -> ClaimRequest:
         submission=uuid.uuid5(claim.pk, f"again {user.pk}"),
         site=claim.site,
         acting_organisation=claim.acting_organisation,
+        support_grant=claim.support_grant,
         reason=claim.support_reason,
+        ticket=claim.support_ticket,
         retry_of=claim,
         place=claim.place,
         job=claim.job_id,
@@ -200,6 +208,7 @@ def put_at(claim: Claim, place: str, actor: User) -> None:
         "claim.placed",
         actor=actor,
         organisation_id=claim.organisation_id,
+        acting_organisation_id=claim.acting_organisation_id,
         subject=claim,
         hub=claim.hub_id_text,
         place=place,

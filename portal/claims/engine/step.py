@@ -171,7 +171,7 @@ def _commit_intent(work: _Work, body: dict[str, Any]) -> Attempt | None:
     Raises HubHeldError, and commits nothing, while something else is being sent to the hub.
     """
     claim, now = work.claim, timezone.now()
-    if not permissions.permitted(claim):
+    if not permissions.permitted(claim, hold=True):
         return None
     fields: dict[str, Any] = {
         "state": State.SENDING,

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("consent", "0001_initial"),
         ("hubs", "0001_initial"),
         ("jobs", "0001_initial"),
         ("orgs", "0001_initial"),
@@ -87,6 +88,10 @@ class Migration(migrations.Migration):
                     "support_reason",
                     models.CharField(blank=True, max_length=500, verbose_name="support reason"),
                 ),
+                (
+                    "support_ticket",
+                    models.CharField(blank=True, max_length=60, verbose_name="support ticket"),
+                ),
                 ("retried", models.BooleanField(default=False, verbose_name="tried again")),
                 ("state", models.CharField(default="queued", max_length=16, verbose_name="state")),
                 ("reason", models.CharField(blank=True, max_length=24, verbose_name="reason")),
@@ -147,6 +152,17 @@ class Migration(migrations.Migration):
                         related_name="claims_for_others",
                         to="orgs.organisation",
                         verbose_name="acting organisation",
+                    ),
+                ),
+                (
+                    "support_grant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="consent.grant",
+                        verbose_name="support grant",
                     ),
                 ),
                 (
@@ -521,6 +537,20 @@ class Migration(migrations.Migration):
                     ("acting_organisation", models.F("organisation")), _negated=True
                 ),
                 name="claim_acts_for_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acting_organisation", None),
+                    ("support_grant", None),
+                )
+                | models.Q(
+                    ("acting_organisation__isnull", False),
+                    ("support_grant__isnull", False),
+                ),
+                name="claim_for_another_has_a_grant",
             ),
         ),
         migrations.AddConstraint(

@@ -13,12 +13,14 @@ from portal.claims import first_steps, job_progress, queries
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.web import home_admin, home_jobs
+from portal.consent import queries as consents
 from portal.core.web.fragments import wants_fragment
 from portal.jobs import queries as job_queries
+from portal.moves import queries as moves
+from portal.moves.display import wording as moves_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
-from portal.orgs.web import second_factor
 
 # Seconds between two polls: while a claim goes on, and at other times.
 PACE_OPEN, PACE_QUIET = 10, 60
@@ -45,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         of_admin = home_admin.page_of(membership) | home_jobs.own_claims(membership)
         return _live(request, "claims/home_admin.html", of_admin | elsewhere)
     context: dict[str, Any] = (
-        _for_agent(request, membership) if _is_agent(membership) else _for_member(membership)
+        _for_agent(membership) if _is_agent(membership) else _for_member(membership)
     )
     if administers:
         context |= home_admin.page_of(membership)
@@ -74,12 +76,15 @@ def _is_agent(membership: Membership) -> bool:
     return Ability.SUPPORT in access.abilities(membership)
 
 
-def _for_agent(request: HttpRequest, agent: Membership) -> dict[str, Any]:
-    """Show the claims made for others, to an agent who has given the second factor."""
-    if second_factor.lack(request, agent.user):
-        return {"rows": [], "lacks_factor": True}
+def _for_agent(agent: Membership) -> dict[str, Any]:
+    """Show who lets the agent in, and the claims made for others."""
     claims = queries.latest(queries.claims_for_others(agent), agent)
-    return {"rows": [list_item.for_others(claim) for claim in claims], "for_others": True}
+    return {
+        "rows": [list_item.for_others(claim) for claim in claims],
+        "for_others": True,
+        "grants": consents.standing_for(agent),
+        "moves": [(each, moves_wording.supports_chip(each)) for each in moves.waiting_for(agent)],
+    }
 
 
 def _for_member(member: Membership) -> dict[str, Any]:

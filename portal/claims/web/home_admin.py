@@ -20,6 +20,7 @@ from portal.claims.first_steps import Progress
 from portal.claims.groups import RECENT, claims_in
 from portal.claims.models import Reason
 from portal.claims.web import home_jobs
+from portal.consent import queries as consents
 from portal.core.models import Heartbeat
 from portal.core.moments import read_moment
 from portal.hubs import counts, troubles
@@ -27,6 +28,8 @@ from portal.hubs.display.links import hubs_where
 from portal.hubs.learnt import learnt_sites
 from portal.jobs import queries as jobs
 from portal.jobs import site_numbers
+from portal.moves import queries as moves
+from portal.moves.display import home_lines
 from portal.notices import dismissals
 from portal.orgs import access, members
 from portal.orgs.access import Ability
@@ -100,7 +103,13 @@ def _of_portal(admin: Membership) -> list[Need]:
 def _to_answer(admin: Membership) -> list[Need]:
     waiting = releases.by_person(job_progress.waiting_for_release(admin))
     requests = jobs.open_requests(admin)
-    return [*map(home_items.of_waiting, waiting), *map(home_items.of_request, requests)]
+    return [
+        *map(home_items.of_break_glass, consents.broken_at(admin)),
+        *map(home_items.of_waiting, waiting),
+        *map(home_lines.to_answer, moves.to_answer(admin)),
+        *map(home_items.of_access_request, consents.waiting_at(admin)),
+        *map(home_items.of_request, requests),
+    ]
 
 
 def _of_hubs(organisation: Organisation) -> list[Need]:

@@ -1,6 +1,7 @@
 """A claim was refused because the hub is at another of the sites: what its reader may do."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -14,10 +15,11 @@ from portal.orgs.models import User
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Where an administrator moves the hub; of others, whether they have asked for that."""
+    """Where an administrator moves the hub; where others ask for that, or that they have."""
 
-    address: str
-    is_asked: bool
+    address: str = ""
+    ask_address: str = ""
+    is_asked: bool = False
 
 
 def offer(claim: Claim, reader: User) -> Offer | None:
@@ -29,9 +31,11 @@ def offer(claim: Claim, reader: User) -> Offer | None:
         # It was moved there since.
         return None
     able = access.abilities(member)
+    of_hub: dict[str, Any] = {"args": (claim.hub_id,), "query": {"site": str(claim.site_id)}}
     if Ability.MANAGE_HUBS in able:
-        address = reverse("hub-actions:move", args=(claim.hub_id,))
-        return Offer(f"{address}?site={claim.site_id}", is_asked=False)
+        return Offer(address=reverse("hub-actions:move", **of_hub))
     if Ability.CLAIM not in able:
         return None
-    return Offer("", is_asked=is_move_asked(member, claim.hub, claim.site))
+    if is_move_asked(member, claim.hub, claim.site):
+        return Offer(is_asked=True)
+    return Offer(ask_address=reverse("jobs:ask-move", **of_hub))

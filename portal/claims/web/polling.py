@@ -24,14 +24,17 @@ from django.views.decorators.http import require_GET
 from portal.claims import permissions, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
-from portal.claims.models import SUCCEEDED, Claim, State
+from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.claims.queries import claims_visible_to
 from portal.claims.web import moves, support_gate
 from portal.core import logs
 from portal.core.prepared import Prepared
 from portal.hubs import watching
 from portal.hubs.models import Hub
+from portal.moves import queries as requests
+from portal.moves.display import wording as moves_wording
 from portal.orgs import access
+from portal.orgs.access import Ability
 from portal.orgs.models import User
 
 SITE_STAYS_FOR: Final = timedelta(hours=4)
@@ -72,7 +75,8 @@ def seen(claim: Claim) -> str:
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     """Return a claim that the person may see, with all that its page shows, or raise Http404."""
     claims = claims_visible_to(access.person(request)).with_details()
-    claim = get_object_or_404(claims.select_related("acting_organisation", "retry_of"), pk=pk)
+    beside = ("acting_organisation", "retry_of", "support_grant__granted_by")
+    claim = get_object_or_404(claims.select_related(*beside), pk=pk)
     logs.note(claim=claim.pk)
     return claim
 
@@ -98,7 +102,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "succeeded": succeeded,
         "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
-        "present": timeline.present(claim, reader, for_admin=for_admin),
+        "present": timeline.present(claim, reader, for_admin=for_admin, for_support=for_support),
         "seen": seen(claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
@@ -121,6 +125,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "move": moves.offer(claim, reader) if elsewhere else None,
         **_telling(claim, reader),
+        **_asking(claim, reader),
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 
@@ -135,6 +140,22 @@ def _telling(claim: Claim, reader: User) -> dict[str, object]:
     return {
         "can_tell": found is telling.Telling.OFFERED,
         "is_told": answer_wording.telling(found),
+    }
+
+
+def _asking(claim: Claim, reader: User) -> dict[str, object]:
+    """Return whether the reader may ask for the hub of a claim that is bound elsewhere, or has."""
+    if claim.reason != Reason.ANOTHER_ORGANISATION or claim.by_support:
+        return {}
+    member = access.membership_in(reader, claim.organisation)
+    if member is None or Ability.CLAIM not in access.abilities(member):
+        return {}
+    asked = requests.newest_for(member, claim.hub)
+    is_open = asked is not None and not asked.is_final
+    return {
+        "move_request": asked,
+        "request_words": moves_wording.in_tray(asked) if asked else "",
+        "can_ask": claim.hub.binding == Hub.Binding.OTHER and not is_open,
     }
 
 

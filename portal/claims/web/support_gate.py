@@ -47,6 +47,17 @@ def lack_of_agent(request: HttpRequest, agent: User) -> Lack:
     return second_factor.lack(request, agent, within=within)
 
 
+def lacks_factor(request: HttpRequest, agent: User) -> bool:
+    """Say whether the agent has not used their second factor in this session."""
+    return second_factor.lack(request, agent) != Lack.NOTHING
+
+
+def is_fresh(request: HttpRequest, agent: User) -> bool:
+    """Say whether the agent used their second factor just now."""
+    within = settings.SUPPORT_FACTOR_SECONDS
+    return second_factor.lack(request, agent, within=within) == Lack.NOTHING
+
+
 def ask_for_factor(request: HttpRequest, missing: Lack) -> HttpResponse:
     """Return the page that says what must be done first: get a factor, or use it (403)."""
     if missing == Lack.NOT_SET_UP:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.core.leasing import Lease, due_at, holder, taken_away, under_way
@@ -14,7 +14,7 @@ from portal.hubs import watching
 from portal.hubs.actions.ends import record_asked, record_end
 from portal.hubs.actions.models import ACTIVE, Command, HubAction, Kind, State
 from portal.hubs.models import Hub
-from portal.orgs.models import User
+from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
 
 
@@ -31,7 +31,8 @@ class ActionRequest:
     """What somebody wants done to a hub. `submission` is the form's token: the same, one action.
 
     The hub's organisation is whose action it is, and whose key does it. `site` is that of a move,
-    and one of the same organisation's. `because` is why, as people read it.
+    and one of the same organisation's. `because` is why, as people read it. `acting` and
+    `from_org_id` are those of a re-claim: see `HubAction`.
     """
 
     user: User
@@ -42,10 +43,14 @@ class ActionRequest:
     make_primary: bool | None = None
     command: Command | None = None
     because: str = ""
+    acting: Organisation | None = None
+    from_org_id: str = ""
 
     def __post_init__(self) -> None:
         if self.site is not None and self.site.organisation_id != self.hub.organisation_id:
             raise ValueError("a hub is moved only within its own organisation")
+        if (self.kind == Kind.RECLAIM) != (self.acting is not None):
+            raise ValueError("a re-claim is support's, and nothing else is")
 
 
 def submit(request: ActionRequest) -> HubAction:
@@ -104,6 +109,8 @@ def _create(request: ActionRequest, *, leased: bool) -> HubAction:
         make_primary=request.make_primary,
         command=request.command or "",
         because=request.because,
+        acting_organisation=request.acting,
+        from_org_id=request.from_org_id,
         asked_by=request.user,
         submission=request.submission,
         created_at=now,
@@ -151,7 +158,9 @@ def stop(action: HubAction, actor: User) -> bool:
 
 def resume(organisation_id: uuid.UUID) -> int:
     """Put the actions that waited for the organisation's key back to work; return how many."""
-    waiting = HubAction.objects.filter(organisation=organisation_id, state=State.BLOCKED)
+    with_its_key = Q(organisation=organisation_id, acting_organisation=None)
+    with_its_key |= Q(acting_organisation=organisation_id)
+    waiting = HubAction.objects.filter(with_its_key, state=State.BLOCKED)
     return waiting.update(**due_at(timezone.now()))
 
 
@@ -169,5 +178,5 @@ def look_again(hubs: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def can_stop(action: HubAction) -> bool:
-    """Whether the action can be told to stop."""
-    return not action.is_final and action.cancel_requested_at is None
+    """Whether the action can be told to stop. What support does, support alone decides."""
+    return not action.is_reclaim and not action.is_final and action.cancel_requested_at is None

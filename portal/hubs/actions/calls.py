@@ -17,7 +17,7 @@ def body_of(action: HubAction, user_id: str) -> dict[str, Any]:
     The organisation that a hub is moved to is the action's own: nobody can ask for another.
     """
     match action.kind:
-        case Kind.MOVE:
+        case Kind.MOVE | Kind.RECLAIM:
             return {
                 "new_org_id": action.organisation.spkey_org_id,
                 "new_site_id": action.spkey_site_id,
@@ -45,7 +45,7 @@ def send(
 
     def call() -> spkey.CommandAnswer:
         match action.kind:
-            case Kind.MOVE:
+            case Kind.MOVE | Kind.RECLAIM:
                 return client.reclaim_hub(hub_id, **body)
             case Kind.ROLE:
                 return client.set_hub_role(hub_id, **body)
@@ -56,7 +56,14 @@ def send(
         return client.send_hub_command(hub_id, **body, args=more)
 
     sent: Sent = calls.sent(call, None)
-    return _without_echo(sent) if action.is_confidential else sent
+    # Of a hub that is another's, SpKey's words may name whose.
+    is_silent = action.is_confidential or action.is_reclaim
+    return _without_echo(sent) if is_silent else sent
+
+
+def without_words(reading: calls.Reading) -> calls.Reading:
+    """Return the read without SpKey's own words, which may name whose hub it is."""
+    return replace(reading, record=replace(reading.record, message=""))
 
 
 def _without_echo(sent: Sent) -> Sent:

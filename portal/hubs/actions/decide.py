@@ -35,7 +35,8 @@ OUT_OF_USE = {
 class Facts:
     """What a decision needs to know of an action.
 
-    `wanted` is the site's id of a move, and whether primary of a role. `reason` is that of the
+    `wanted` is the site's id of a move, and whether primary of a role. `from_org_id` is whose the
+    hub may be before a re-claim. `reason` is that of the
     last decision. `recent_sends` counts the last ten minutes. `seen_offline` says that the hub was
     offline when it was last read.
     """
@@ -55,6 +56,7 @@ class Facts:
     no_effect_seen_at: datetime | None
     cancelling: bool
     seen_offline: bool = False
+    from_org_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,16 @@ def _gone(facts: Facts, reason: Reason) -> Decision:
 def _after_status(
     facts: Facts, hub: spkey.HubStatus, asked_at: datetime, now: datetime
 ) -> Decision:
-    if status.binding_of(hub, facts.org_id) != Hub.Binding.OURS:
+    is_ours = status.binding_of(hub, facts.org_id) == Hub.Binding.OURS
+    if not is_ours and facts.kind != Kind.RECLAIM:
         return _gone(facts, Reason.NOT_OURS)
     if _is_so(facts, hub):
         return Decision(State.DONE if facts.sends else State.WAS_SO)
     if denied := _denied(facts):
         return Decision(State.REFUSED, denied)
+    if facts.kind == Kind.RECLAIM and hub.org_id != facts.from_org_id:
+        # Nobody was asked whether it may be taken from there.
+        return _gone(facts, Reason.MOVED_MEANWHILE)
     if facts.unresolved:
         return _settle(facts, asked_at, now)
     if hub.status in OUT_OF_USE:
@@ -137,6 +143,8 @@ def _is_so(facts: Facts, hub: spkey.HubStatus) -> bool:
     match facts.kind:
         case Kind.MOVE:
             return hub.site_id == facts.wanted
+        case Kind.RECLAIM:
+            return (hub.org_id, hub.site_id) == (facts.org_id, facts.wanted)
         case Kind.ROLE:
             return hub.is_primary == facts.wanted
         case Kind.SUSPEND:

@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     """What is done to the hub."""
 
     MOVE = "move"
+    # From another organisation, which is to give it up, with a super key.
+    RECLAIM = "reclaim"
     ROLE = "role"
     SUSPEND = "suspend"
     COMMAND = "command"
@@ -62,7 +64,7 @@ ACTIVE: Final = (State.QUEUED, State.SENDING, State.VERIFYING, State.WAITING, St
 FINAL: Final = tuple(state for state in State if state not in ACTIVE)
 SUCCEEDED: Final = (State.DONE, State.WAS_SO, State.ACCEPTED)
 # What can be read back at SpKey.
-READ_BACK: Final = (Kind.MOVE, Kind.ROLE, Kind.SUSPEND)
+READ_BACK: Final = (Kind.MOVE, Kind.RECLAIM, Kind.ROLE, Kind.SUSPEND)
 
 
 class Reason(models.TextChoices):
@@ -83,6 +85,7 @@ class Reason(models.TextChoices):
     NO_USER = "no_user"
     ADDRESS_UNCONFIRMED = "address_unconfirmed"
     NOT_OURS = "not_ours"
+    MOVED_MEANWHILE = "moved_meanwhile"
     MISSING = "missing"
     SUSPENDED = "suspended"
     DECOMMISSIONED = "decommissioned"
@@ -118,7 +121,10 @@ class HubAction(gateway.Command):
     """One thing that an administrator wants done to a hub of their organisation, to its end.
 
     What of it is confidential, Wi-Fi credentials or a commissioning code, is in no column: see
-    `confidential`. The organisation that a hub is moved to is always its own.
+    `confidential`. The organisation that a hub is moved to is always its own. A re-claim is asked
+    for by a support agent: `acting_organisation` names the one whose super key does it, and
+    `from_org_id` SpKey's id of the organisation that the hub may be taken from, which no page of
+    the action's own organisation shows.
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=105)
@@ -141,6 +147,15 @@ class HubAction(gateway.Command):
     from_site_id = models.CharField(_("SpKey site id before"), max_length=128, blank=True)
     make_primary = models.BooleanField(null=True)
     command = models.CharField(max_length=24, blank=True)
+    acting_organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("acting organisation"),
+    )
+    from_org_id = models.CharField(max_length=128, blank=True, editable=False)
     because = models.CharField(_("reason given"), max_length=300, blank=True)
     asked_by = models.ForeignKey(
         User, models.PROTECT, related_name="hub_actions", verbose_name=_("asked for by")
@@ -172,12 +187,19 @@ class HubAction(gateway.Command):
                 name="action_ends_when_final",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.MOVE, site__isnull=False)
+                condition=Q(kind__in=(Kind.MOVE, Kind.RECLAIM), site__isnull=False)
                 | Q(kind=Kind.ROLE, make_primary__isnull=False)
                 | Q(kind=Kind.SUSPEND)
                 | Q(kind=Kind.COMMAND, command__in=[each.value for each in Command])
                 | Q(kind=Kind.COMMISSION),
                 name="action_says_what_is_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.RECLAIM, acting_organisation__isnull=False)
+                & ~Q(from_org_id="")
+                & ~Q(because="")
+                | ~Q(kind=Kind.RECLAIM) & Q(acting_organisation=None, from_org_id=""),
+                name="only_a_reclaim_is_done_for_another",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=READ_BACK) | Q(sends__lte=1),
@@ -207,6 +229,16 @@ class HubAction(gateway.Command):
     def is_final(self) -> bool:
         """Whether the action has ended."""
         return self.state in FINAL
+
+    @property
+    def is_reclaim(self) -> bool:
+        """Whether support takes the hub from another organisation, with the super key."""
+        return self.kind == Kind.RECLAIM
+
+    @property
+    def key_owner(self) -> Organisation:
+        """The organisation whose key does it, and whose member asks for it."""
+        return self.acting_organisation or self.organisation
 
     @property
     def is_read_back(self) -> bool:

@@ -12,8 +12,9 @@ def objection(action: HubAction) -> Reason | None:
     Asks the database each time: it may have changed since the action was loaded.
     """
     sites = Site.objects.open().filter(moves=action)
-    if action.kind == Kind.MOVE and not sites.exists():
+    if action.kind in (Kind.MOVE, Kind.RECLAIM) and not sites.exists():
         return Reason.SITE_CLOSED
-    if not access.may(action.asked_by, action.organisation, Ability.MANAGE_HUBS):
+    ability = Ability.SUPPORT if action.is_reclaim else Ability.MANAGE_HUBS
+    if not access.may(action.asked_by, action.key_owner, ability):
         return Reason.RIGHT_GONE
     return None

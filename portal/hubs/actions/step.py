@@ -96,7 +96,8 @@ def attempt(lease: Lease[HubAction], confidential: Confidential | None = None) -
 
 
 def _load(lease: Lease[HubAction]) -> HubAction:
-    details = ("organisation__credential", "hub", "asked_by", "site")
+    owners = ("organisation__credential", "acting_organisation__credential")
+    details = (*owners, "hub", "asked_by", "site")
     action = lease.row().select_related(*details).first()
     if action is None:
         raise LeaseLostError
@@ -134,6 +135,8 @@ def _step(work: _Work) -> None:
     seen_offline = action.hub.online is False
     reading = calls.read(client, action.hub, asked_at=timezone.now())
     calls.remember(action.hub, reading)
+    if action.is_reclaim:
+        reading = action_calls.without_words(reading)
     work.read, work.reference = reading, reading.record.reference
     facts = replace(_facts(action), seen_offline=seen_offline)
     decision = decide.after_read(facts, reading, timezone.now())
@@ -157,10 +160,12 @@ def _not_begun(work: _Work) -> Decision | None:
 
 def _credential(action: HubAction) -> ApiCredential:
     try:
-        credential = gate.usable(action.organisation)
+        credential = gate.usable(action.key_owner)
     except gate.NoUsableKeyError as error:
         raise _BlockedError(KEY_REASONS[str(error)]) from None
-    if credential.is_super:
+    # A super key serves re-claims alone, and a normal key never one: there is no way from the one
+    # to the other.
+    if credential.is_super != action.is_reclaim:
         raise _BlockedError(Reason.KEY_KIND)
     return credential
 
@@ -189,7 +194,7 @@ def _spkey_user_id(action: HubAction, client: spkey.Client) -> str:
     """Return the SpKey id of who asked for it; "" for what is not done in anybody's name."""
     if not action.is_read_back:
         return ""
-    member = access.membership_in(action.asked_by, action.organisation)
+    member = access.membership_in(action.asked_by, action.key_owner)
     if member is None:
         raise _NoRightError(Reason.RIGHT_GONE)
     try:
@@ -309,6 +314,7 @@ def _facts(action: HubAction) -> Facts:
         is_confidential=action.is_confidential,
         org_id=action.organisation.spkey_org_id,
         wanted=action.spkey_site_id or action.make_primary,
+        from_org_id=action.from_org_id,
         reason=action.reason,
         retry_window_start=_retry_window_start(action, timezone.now()),
         tries=action.tries,

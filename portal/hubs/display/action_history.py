@@ -43,14 +43,19 @@ def item(action: HubAction) -> Item:
         title=action_wording.title(action),
         chip=words.chip,
         text=words.text,
-        who=action.asked_by.display_name,
+        who=_who(action),
         because=action.because,
         at=action.created_at,
         until=action.finished_at,
         reference=action.reference,
         can_stop=asking.can_stop(action),
-        needs_key=action_wording.needs_key(action),
+        needs_key=not action.is_reclaim and action_wording.needs_key(action),
     )
+
+
+def _who(action: HubAction) -> str:
+    """Return who asked for it: of support, organisations learn no names."""
+    return gettext("SpKey support") if action.is_reclaim else action.asked_by.display_name
 
 
 def seen(actions: list[HubAction]) -> str:

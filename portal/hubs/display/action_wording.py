@@ -120,6 +120,7 @@ BY_REASON: Final[dict[str, Text]] = {
         "Who asked has not confirmed their e-mail address. Add their SpKey user id under People."
     ),
     Reason.NOT_OURS: _("The hub is not your organisation's any more."),
+    Reason.MOVED_MEANWHILE: _("Somebody else has the hub by now. Nothing has changed."),
     Reason.MISSING: _("SmartphoneKey does not know this hub."),
     Reason.SUSPENDED: _("The hub is suspended. Ask SmartphoneKey's support."),
     Reason.DECOMMISSIONED: _("The hub is out of service for good."),
@@ -151,6 +152,9 @@ def title(action: HubAction) -> str:
         case Kind.MOVE:
             site = action.site.shown_name if action.site else action.spkey_site_id
             return gettext("Move to %(site)s") % {"site": site}
+        case Kind.RECLAIM:
+            site = action.site.shown_name if action.site else action.spkey_site_id
+            return gettext("Bring it to %(site)s from elsewhere") % {"site": site}
         case Kind.ROLE:
             return gettext("Make primary") if action.make_primary else gettext("Make secondary")
         case Kind.SUSPEND:

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("consent", "0001_initial"),
         ("orgs", "0001_initial"),
         ("sites", "0001_initial"),
     ]
@@ -88,6 +89,17 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
                 ("awaited_until", models.DateTimeField(null=True, verbose_name="awaited until")),
                 ("watched_until", models.DateTimeField(null=True, verbose_name="watched until")),
+                (
+                    "read_under",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="consent.grant",
+                    ),
+                ),
                 ("kept_until", models.DateTimeField(null=True, verbose_name="kept until")),
                 ("held_by", models.CharField(blank=True, editable=False, max_length=48)),
                 ("held_until", models.DateTimeField(editable=False, null=True)),
@@ -357,6 +369,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="hub",
             index=models.Index(fields=["-created_at", "-id"], name="hub_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(fields=["hub_id"], name="hub_of_whom"),
         ),
         migrations.AddIndex(
             model_name="hub",

@@ -17,6 +17,7 @@ from portal.hubs.display import wording
 from portal.hubs.models import LEFT, HubQuerySet
 from portal.jobs import rights
 from portal.orgs.models import Membership
+from portal.sites.models import SiteQuerySet
 from portal.sites.queries import sites_of
 
 NO_SITE: Final = "none"
@@ -24,8 +25,12 @@ SIZES: Final = (25, 50, 100, 200)
 DEFAULT_ORDER: Final = "-since"
 
 
-class InventoryFilter(forms.Form):
-    """The filters of the inventory, and its order. What is not filled in narrows nothing."""
+type Choices = tuple[list[tuple[str, str]], list[str], list[str]]
+"""The sites, firmwares and claimers that can be chosen."""
+
+
+class HubFilter(forms.Form):
+    """Filters of hubs, and their order. What is not filled in narrows nothing."""
 
     q = forms.CharField(label=_("Find"), required=False, max_length=128)
     site = forms.ChoiceField(label=_("Site"), required=False, widget=LongSelect)
@@ -39,10 +44,10 @@ class InventoryFilter(forms.Form):
         label=_("Claimed until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hubs: HubQuerySet, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._member = member
-        sites, firmwares, people = _choices(member)
+        self._hubs = hubs
+        sites, firmwares, people = choices
         states = [(name, chip.word) for name, chip in wording.STATES.items()]
         self._choose("site", _("Any site"), [*sites, (NO_SITE, _("No site in the portal"))])
         self._choose("state", _("Any state"), states)
@@ -81,8 +86,8 @@ class InventoryFilter(forms.Form):
         return any(self.data.get(name) for name in ("firmware", "person", "since", "until"))
 
     def found(self) -> HubQuerySet:
-        """Return the hubs that the member may see and that meet the filters."""
-        asked, hubs = self.cleaned_data, rights.hubs_of(self._member).select_related("site")
+        """Return those of the hubs that meet the filters."""
+        asked, hubs = self.cleaned_data, self._hubs.select_related("site")
         is_left = asked["state"] == LEFT
         hubs = hubs.filter(health="") if is_left else hubs.own()
         if asked["state"] and not is_left:
@@ -111,6 +116,14 @@ class InventoryFilter(forms.Form):
         """How many rows a page has."""
         asked = self.data.get("rows") or ""
         return next((size for size in SIZES if str(size) == asked), SIZES[0])
+
+
+class InventoryFilter(HubFilter):
+    """The filters of the hubs that the member may see."""
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        seen, choices = rights.hubs_of(member), _choices(member)
+        super().__init__(*args, hubs=seen, choices=choices, **kwargs)
 
 
 class HubWordsForm(forms.Form):
@@ -161,16 +174,21 @@ class HubWordsForm(forms.Form):
             self.add_error(name, words % {"text": text} if text else emptied)
 
 
-def _choices(member: Membership) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+def _choices(member: Membership) -> Choices:
     """Return the sites, firmwares and claimers among the hubs that the member may see."""
     if member.all_sites:
         organisation = member.organisation
         people = inventory.claimers(organisation)
         return sites_of(member).choices(), inventory.firmwares(organisation), people
-    hubs = list(rights.hubs_of(member).values_list("site", "firmware", "claimed_by_name"))
-    sites = sites_of(member).filter(pk__in={site for site, _, _ in hubs if site})
-    firmwares = sorted({firmware for _, firmware, _ in hubs if firmware})
-    return sites.choices(), firmwares, sorted({name for _, _, name in hubs if name})
+    return choices_among(rights.hubs_of(member), sites_of(member))
+
+
+def choices_among(hubs: HubQuerySet, sites: SiteQuerySet) -> Choices:
+    """Return the sites, firmwares and claimers among a few hubs."""
+    seen = list(hubs.order_by().values_list("site", "firmware", "claimed_by_name").distinct())
+    found = sites.filter(pk__in={site for site, _, _ in seen if site})
+    firmwares = sorted({firmware for _, firmware, _ in seen if firmware})
+    return found.choices(), firmwares, sorted({name for _, _, name in seen if name})
 
 
 def _at(site: str) -> Q:

@@ -134,6 +134,9 @@ def _page(
             # Of a hub that left, no site is kept beside its id.
             "was_at": hub.organisation.sites.name_of(hub.spkey_site_id) if hub.left_at else "",
             "hub_actions": actions.on_hub_page(hub) if _may_act(hub, member) else None,
+            "can_ask_for": hub.left_at is not None
+            and hub.binding == Hub.Binding.OTHER
+            and Ability.CLAIM in access.abilities(member),
             "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
             "events": events,
             "older_url": _older(events[-1].at) if has_more else "",

@@ -14,7 +14,7 @@ from portal.hubs import counts, inventory
 from portal.hubs.display import wording
 from portal.hubs.display.rows import row_of
 from portal.hubs.labels import parse
-from portal.hubs.web.forms import SIZES, InventoryFilter
+from portal.hubs.web.forms import SIZES, HubFilter, InventoryFilter
 from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -68,10 +68,11 @@ def hub_list(request: HttpRequest) -> HttpResponse:
     }
     if not form.is_valid():
         return render(request, "hubs/list.html", context, status=422)
-    return render(request, "hubs/list.html", context | _page(request, form))
+    return render(request, "hubs/list.html", context | page_of(request, form))
 
 
-def _page(request: HttpRequest, form: InventoryFilter) -> dict[str, object]:
+def page_of(request: HttpRequest, form: HubFilter) -> dict[str, object]:
+    """Return what a page shows of the hubs that the filters find."""
     name, falling = form.order
     order = inventory.ORDERS[name]
     before = inventory.read_position(request.GET.get("before", ""), order)

@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.CharField(max_length=10)),
                 ("wanted", models.CharField(blank=True, max_length=362)),
+                ("because", models.CharField(blank=True, max_length=500)),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("answered_at", models.DateTimeField(null=True)),
                 ("granted", models.BooleanField(null=True)),

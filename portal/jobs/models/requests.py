@@ -1,7 +1,7 @@
 """What people ask an administrator for: more time on a job, another site, or a hub's move."""
 
 import uuid
-from typing import Self
+from typing import Final, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +12,8 @@ from portal.hubs.models import Hub
 from portal.jobs.models.jobs import Job
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
+
+LONGEST_BECAUSE: Final = 500
 
 
 class JobRequestQuerySet(models.QuerySet["JobRequest"]):
@@ -59,6 +61,8 @@ class JobRequest(models.Model):
     # Which hub is to be moved, and where to.
     hub = models.ForeignKey(Hub, models.CASCADE, null=True, related_name="+")
     site = models.ForeignKey(Site, models.CASCADE, null=True, related_name="+")
+    # Why it is to be moved, as they say it.
+    because = models.CharField(max_length=LONGEST_BECAUSE, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from portal.claims import job_progress, permissions
+from portal.claims import job_progress
 from portal.claims.engine import actions as claim_actions
-from portal.claims.models import Reason
-from portal.claims.queries import claims_visible_to
+from portal.core.web import bodies
 from portal.core.web.once import once
 from portal.core.web.posted import posted
 from portal.hubs.actions.asking import AnotherActionError
@@ -24,7 +24,7 @@ from portal.jobs.display import wording
 from portal.jobs.models import Job, JobRequest
 from portal.jobs.planning import JobOverError
 from portal.jobs.requests import Grant
-from portal.jobs.web.forms import AnswerForm, AskForSiteForm
+from portal.jobs.web.forms import AnswerForm, AskForMoveForm, AskForSiteForm
 from portal.jobs.web.found import visible_job
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -103,19 +103,27 @@ def _move_granted(request: HttpRequest, asked: JobRequest, admin: Membership) ->
     return redirect("hub-actions:page", action.hub_id)
 
 
+@bodies.takes(most=bodies.WITH_PHOTO)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def ask_for_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask the administrators to move a hub to where a claim of it was refused."""
-    claim = get_object_or_404(claims_visible_to(access.person(request)), pk=pk)
-    if request.method != "POST":
-        return redirect("claims:detail", pk)
-    member = permissions.require_to_act(access.person(request), claim)
-    if claim.reason != Reason.ANOTHER_SITE or claim.site is None or claim.by_support:
-        return redirect("claims:detail", pk)
+    """Ask the administrators to move a hub of theirs here: why, and a photo of its label."""
+    person = access.person(request)
+    hub = get_object_or_404(queries.own_hubs(person), pk=pk)
+    member = access.require(person, hub.organisation_id, Ability.CLAIM)
+    proposed = request.GET.get("site", "")[:36]
+    if Ability.MANAGE_HUBS in access.abilities(member):
+        return redirect(reverse("hub-actions:move", args=(pk,), query={"site": proposed}))
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = AskForMoveForm(member, hub, *sent, initial={"site": proposed})
+    if not form.is_valid() or not form.keep_photo(member):
+        status = 422 if form.is_bound else 200
+        return render(request, "jobs/ask_move.html", {"form": form, "hub": hub}, status=status)
     requests.A_DAY.take(str(member.pk))
-    requests.ask_for_move(claim.hub, claim.site, member)
+    data = form.cleaned_data
+    requests.ask_for_move(hub, data["site"], member, data["because"])
     messages.success(request, gettext("Your administrators are asked to move it."))
-    return redirect("claims:detail", pk)
+    return redirect("claims:new")
 
 
 def _granted(

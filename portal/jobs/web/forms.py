@@ -6,16 +6,19 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import validate_email
+from django.core.validators import MinLengthValidator, validate_email
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.web.days import DayField
 from portal.core.web.long_choices import LongSelect
-from portal.jobs import expected, planning
+from portal.hubs.models import Hub
+from portal.hubs.web.label_photo import LabelPhotoForm
+from portal.jobs import expected, planning, rights
 from portal.jobs.display import wording
 from portal.jobs.models import Job
+from portal.jobs.models.requests import LONGEST_BECAUSE
 from portal.jobs.planning import Plan
 from portal.jobs.queries import open_sites_of, workers_of
 from portal.orgs.models import Membership
@@ -269,6 +272,34 @@ class AskForSiteForm(forms.Form):
     def clean_wanted(self) -> str:
         """Return the words as one line."""
         return " ".join(self.cleaned_data["wanted"].split())
+
+
+class AskForMoveForm(LabelPhotoForm):
+    """To which site a hub is to be moved, why, and a photo of its label there."""
+
+    site = SiteField()
+    because = forms.CharField(
+        label=_("Why is it there?"),
+        max_length=LONGEST_BECAUSE,
+        validators=[MinLengthValidator(10, _("Say it in a few more words."))],
+        help_text=_("Your administrators read it. Such as: it replaces one that broke."),
+        error_messages={"required": _("Say why: your administrators decide by it.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("site", "because", "photo")
+
+    def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
+        super().__init__(hub, *args, **kwargs)
+        self._at = hub.spkey_site_id
+        cast("SiteField", self.fields["site"]).queryset = rights.sites_to_submit_at(member)
+        self.fields["photo"].help_text = _("Where the hub stands. Only your organisation sees it.")
+
+    def clean_site(self) -> Site:
+        """Return the site, unless the hub is there by now."""
+        site: Site = self.cleaned_data["site"]
+        if site.spkey_site_id == self._at:
+            raise forms.ValidationError(_("The hub is at this site already."))
+        return site
 
 
 class AnswerForm(forms.Form):

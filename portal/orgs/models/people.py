@@ -50,6 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
     # Told of whoever is signed in: see `required_factors`.
     lacks_required_factor: bool = False
+    is_agent: bool = False
 
     objects: ClassVar[UserManager] = UserManager()
 

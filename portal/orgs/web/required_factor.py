@@ -1,5 +1,9 @@
-"""Leading people to a second factor that their organisation requires of them."""
+"""Leading people to a second factor that is required of them: by their organisation, or of agents.
 
+Support agents need one to work here at all, and each session of theirs must have used it.
+"""
+
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +18,8 @@ from portal.core.web.login_redirect import page_to_return_to
 from portal.orgs import access
 from portal.orgs.access import FactorRequiredError
 from portal.orgs.models import Membership, Organisation
+from portal.orgs.web.factor_changes import SESSION_INVITED_UNTIL
+from portal.orgs.web.second_factor import Lack, ask_for_invitation, lack, way_to_use
 
 # What one needs to set a factor up, to work in another organisation, or to leave.
 STAYS_OPEN: Final = {
@@ -61,6 +67,8 @@ class RequiredFactor(MiddlewareMixin):
             return None
         if _stays_open(request):
             return None
+        if (missing := _missing_of_agent(request)) != Lack.NOTHING:
+            return _lead_agent(request, missing)
         if required_by(request) is not None:
             return _lead(request)
         if SESSION_GO_ON in request.session and not wants_fragment(request):
@@ -79,7 +87,26 @@ def _stays_open(request: HttpRequest) -> bool:
     return of_factors or (match is not None and match.view_name in STAYS_OPEN)
 
 
+def _missing_of_agent(request: HttpRequest) -> Lack:
+    person = access.person(request)
+    return lack(request, person) if person.is_agent else Lack.NOTHING
+
+
+def _lead_agent(request: HttpRequest, missing: Lack) -> HttpResponseBase:
+    page = page_to_return_to(request)
+    if missing == Lack.NOT_USED:
+        return _go(request, way_to_use(access.person(request), page))
+    # Who has an agent's password alone must not be able to set up a factor with it.
+    if request.session.get(SESSION_INVITED_UNTIL, 0) > time.time():
+        return _lead(request)
+    return _go(request, page) if wants_fragment(request) else ask_for_invitation(request)
+
+
 def _lead(request: HttpRequest) -> HttpResponseBase:
     way = reverse("mfa_index")
     come_back_to(request, page_to_return_to(request))
+    return _go(request, way)
+
+
+def _go(request: HttpRequest, way: str) -> HttpResponseBase:
     return HttpResponseClientRedirect(way) if wants_fragment(request) else redirect(way)

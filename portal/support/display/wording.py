@@ -1,28 +1,28 @@
-"""What support reads of a claim that cannot be made for somebody else."""
+"""What support reads of what cannot be done for somebody else."""
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.ui import Text
+from portal.consent.display.wording import ALREADY_CLAIMING, NO_REASON, TOO_MANY
 
-# The same words for any such claim: where it is and who made it is the organisation's affair.
-ALREADY_CLAIMING = _(
-    "The organisation already has a claim of this hub, under way or just done. Nothing was sent."
-)
-TOO_MANY = _(
-    "You have made as many claims for others as one agent may in an hour. Nothing was sent."
-)
+__all__ = ["ALREADY_CLAIMING", "NO_REASON", "TOO_MANY"]
+
+NO_SUCH_ACCESS = _("You have no such access. Nothing was sent.")
 NO_SPKEY_ID = _("An id has letters, digits and . _ : - only, 128 of them at most. Copy all of it.")
 CLOSED_SITE = _("This site takes no claims. Choose another.")
 TWO_SITES = _("A site is chosen above as well. Use one of the two.")
 NO_SITE = _("Choose the site, or type its SpKey id.")
+OTHER_SITE = _("The access does not hold at this site.")
 ARCHIVED_SITE = _("%(site)s is archived and takes no claims.")
-NO_REASON = _("Say why you claim for them.")
+NO_REASON_FOR_ACCESS = _("Say why you need it.")
 SHORT_REASON = _("Say a little more: at least 10 characters.")
-NOT_CONFIRMED = _("Type it to say that you mean this organisation.")
-OTHER_ORGANISATION = _("This is not the organisation’s SpKey id.")
-
-TARGETS: dict[str, Text] = {
-    "no_id": NO_SPKEY_ID,
-    "support": _("This is a support organisation. Support claims for others only."),
-}
-"""Why an organisation cannot be claimed for: see `targets.TargetError`."""
+NO_TICKET = _("Give the number of the ticket.")
+OTHER_ORGANISATION = _("This is not the id that you typed before.")
+SUPPORT_ORGANISATION = _("This is a support organisation. Support acts for others only.")
+# One sentence for whatever is wrong, or the code of one organisation would tell of another.
+WRONG_CODE = _(
+    "That does not fit. Check both with the person on the telephone; after five wrong tries, or "
+    "ten minutes, they need a new code."
+)
+TOO_MANY_CODES = _("You have tried too many codes. Wait an hour, or ask for access instead.")
+# Said of every request: it tells of nobody whether they use the portal.
+ASKED = _("If they use the portal, their administrators are asked now. You see the answer here.")

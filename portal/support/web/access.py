@@ -1,24 +1,36 @@
-"""Who may act for other organisations: an agent who signed in with a second factor."""
+"""Who may act for other organisations: an agent who signed in with a second factor.
 
+`agents_only` is for what is about no organisation yet, `acting` for the pages under a grant.
+"""
+
+import uuid
 from collections.abc import Callable
 from functools import wraps
+from typing import Any, Concatenate
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
 from portal.claims.web.support_gate import ask_for_factor, lack_of_agent
+from portal.consent import giving, queries, rights
+from portal.consent.break_glass import record_page
+from portal.consent.display import wording
+from portal.consent.models import Grant
+from portal.consent.rights import Authority, NoConsentError
+from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.orgs.web.second_factor import Lack, way_to_use
 from portal.support.web import drafts
 
-AgentView = Callable[[HttpRequest, Membership], HttpResponse]
+type AgentView[**P] = Callable[Concatenate[HttpRequest, Membership, P], HttpResponse]
+type ActingView[**P] = Callable[Concatenate[HttpRequest, Authority, P], HttpResponse]
 
 
-def agents_only(view: AgentView) -> Callable[[HttpRequest], HttpResponse]:
+def agents_only[**P](view: AgentView[P]) -> Callable[..., HttpResponse]:
     """Give the view the agent's membership, or show what the agent must do first.
 
     What is posted needs a factor that was used just now. Where it was used too long ago, what
@@ -28,15 +40,70 @@ def agents_only(view: AgentView) -> Callable[[HttpRequest], HttpResponse]:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         agent = access.current(request, Ability.SUPPORT)
-        missing = lack_of_agent(request, agent.user)
-        if missing == Lack.NOT_FRESH:
-            drafts.keep(request)
-            messages.info(request, gettext("Nothing was sent yet. Confirm it, and send it again."))
-            return redirect(way_to_use(agent.user, request.get_full_path()))
-        if missing:
-            return ask_for_factor(request, missing)
-        return view(request, agent)
+        return lacking(request, agent) or view(request, agent, *args, **kwargs)
 
     return guarded
+
+
+def acting[**P](view: ActingView[P]) -> Callable[..., HttpResponse]:
+    """Give the view by what the agent acts, for the grant that the address names.
+
+    A grant that is not the agent's is a 404, and so it is for everybody who is no agent. Of one
+    that is over a page says so. The first page is its first use, of which the organisation is
+    told; each page that is opened under break glass is recorded.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> Any:
+        grant, agent = mine(request, pk)
+        if (answer := lacking(request, agent)) is not None:
+            return answer
+        try:
+            authority = rights.authority(agent, grant.organisation_id, grant=grant.pk)
+        except NoConsentError as problem:
+            return over(request, grant, problem)
+        note_use(request, authority)
+        return view(request, authority, *args, **kwargs)
+
+    return guarded
+
+
+def over(request: HttpRequest, grant: Grant, problem: NoConsentError) -> HttpResponse:
+    """Say that the agent has no access by this grant (any more), and what else there is (403)."""
+    grant = queries.usable_by(access.person(request)).get(pk=grant.pk)
+    context = {
+        "grant": grant,
+        "why": wording.WHY_NOT[problem.why],
+        "standing": queries.standing_ids(access.person(request)),
+    }
+    return render(request, "support/over.html", context, status=403)
+
+
+def mine(request: HttpRequest, pk: uuid.UUID) -> tuple[Grant, Membership]:
+    """Return the grant and the membership by which the person may use it, or raise Http404."""
+    person = access.person(request)
+    grant = get_object_or_404(queries.usable_by(person), pk=pk)
+    agent = access.membership_in(person, grant.support_organisation)
+    if agent is None or Ability.SUPPORT not in access.abilities(agent):
+        raise Http404
+    return grant, access.require(person, grant.support_organisation_id, Ability.SUPPORT)
+
+
+def lacking(request: HttpRequest, agent: Membership) -> HttpResponse | None:
+    """Return what an agent is shown who lacks the second factor, None where nothing is lacking."""
+    missing = lack_of_agent(request, agent.user)
+    if missing == Lack.NOT_FRESH:
+        drafts.keep(request)
+        messages.info(request, gettext("Nothing was sent yet. Confirm it, and send it again."))
+        return redirect(way_to_use(agent.user, request.get_full_path()))
+    return ask_for_factor(request, missing) if missing else None
+
+
+def note_use(request: HttpRequest, authority: Authority) -> None:
+    """Note that the agent sees something of the organisation: the first use, each page of glass."""
+    giving.mark_used(authority)
+    is_look = request.method in access.SAFE_METHODS and not wants_fragment(request)
+    if authority.grant.is_break_glass and is_look:
+        record_page(authority.grant, authority.agent, request.path)

@@ -7,24 +7,27 @@ from django.http import HttpRequest
 
 SESSION_DRAFT: Final = "support_draft"
 KEPT_SECONDS: Final = 10 * 60
-# Not the confirmation: who comes back types once more whom they act for.
-FIELDS: Final = ("site", "typed_site", "label", "reason")
+# Neither a code nor what confirms: who comes back types that once more.
+FIELDS: Final = (
+    *("site", "typed_site", "label", "reason"),
+    *("organisation", "wanted_sites", "hours", "what", "ticket"),
+)
 LONGEST: Final = 1000
 
 
 def keep(request: HttpRequest) -> None:
-    """Keep what was posted for the target that the address names."""
+    """Keep what was posted to this address."""
     request.session[SESSION_DRAFT] = {
-        "target": request.GET.get("target", ""),
+        "path": request.path,
         "at": time.time(),
-        "fields": {name: request.POST.get(name, "")[:LONGEST] for name in FIELDS},
+        "fields": {name: request.POST[name][:LONGEST] for name in FIELDS if name in request.POST},
     }
 
 
 def kept(request: HttpRequest) -> dict[str, str]:
-    """Return what was kept for the target that the address names, if that was just now."""
+    """Return what was kept for this address, if that was just now."""
     draft = request.session.get(SESSION_DRAFT)
-    if draft is None or draft["target"] != request.GET.get("target", ""):
+    if draft is None or draft["path"] != request.path:
         return {}
     # A copy: a form adds to what it begins with.
     fields: dict[str, str] = {**draft["fields"]}
@@ -32,5 +35,5 @@ def kept(request: HttpRequest) -> dict[str, str]:
 
 
 def forget(request: HttpRequest) -> None:
-    """Forget it: the claim was made."""
+    """Forget it: it was sent."""
     request.session.pop(SESSION_DRAFT, None)

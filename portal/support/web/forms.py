@@ -1,32 +1,161 @@
-"""What an agent fills in to claim for another organisation."""
+"""What an agent fills in to get access to an organisation, and to claim for it."""
 
 import uuid
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.validators import MinLengthValidator, RegexValidator
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.engine.actions import submission_id
 from portal.claims.web.forms import LabelField
+from portal.consent.asking import Wanted
+from portal.consent.display.wording import CLAIM_ONLY, HOURS, MOVE_TOO
+from portal.consent.models import USUAL_HOURS, Grant
+from portal.consent.queries import sites_of
 from portal.core.web.long_choices import LongRadioCards
 from portal.sites.models import Site
+from portal.support.desk import LEAST_REASON
 from portal.support.display import wording
+from portal.support.finding import SPKEY_ID
 from portal.support.flow import SupportRequest
-from portal.support.targets import SPKEY_ID, Target
 
-PLAIN_TEXT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+PLAIN_TEXT: Final = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+CLAIM, MOVE = "claim", "move"
+
+
+class SpKeyIdField(forms.CharField):
+    """A SpKey id, typed by hand."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=128,
+            validators=[RegexValidator(SPKEY_ID, wording.NO_SPKEY_ID)],
+            widget=forms.TextInput(attrs=PLAIN_TEXT),
+            **options,
+        )
+
+
+class ReasonField(forms.CharField):
+    """Why, in a few words at least."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Reason"),
+            max_length=500,
+            validators=[MinLengthValidator(LEAST_REASON, wording.SHORT_REASON)],
+            widget=forms.Textarea(attrs={"rows": 3}),
+            **options,
+        )
+
+
+class OrganisationField(forms.CharField):
+    """Whom the agent means, in one of the ways in which people name an organisation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Organisation"),
+            max_length=254,
+            help_text=_("Its SpKey id, its whole name, a hub’s id or an administrator’s address."),
+            widget=forms.TextInput(attrs=PLAIN_TEXT),
+        )
+
+
+class AskForm(forms.Form):
+    """Asking an organisation for access."""
+
+    organisation = OrganisationField()
+    reason = ReasonField(
+        help_text=_("Their administrators read it."),
+        error_messages={"required": wording.NO_REASON_FOR_ACCESS},
+    )
+    wanted_sites = forms.CharField(
+        label=_("Sites"),
+        max_length=300,
+        required=False,
+        help_text=_("As they call them. Left empty, you ask for all."),
+    )
+    what = forms.ChoiceField(
+        label=_("What for"),
+        choices=((CLAIM, CLAIM_ONLY), (MOVE, MOVE_TOO)),
+        initial=CLAIM,
+        widget=forms.RadioSelect,
+    )
+    hours = forms.TypedChoiceField(
+        label=_("For how long"),
+        choices=tuple(HOURS.items()),
+        coerce=int,
+        initial=USUAL_HOURS,
+        widget=forms.RadioSelect,
+    )
+
+    def wanted(self) -> Wanted:
+        """Return what is asked for, of a form that is valid."""
+        data = self.cleaned_data
+        return Wanted(
+            reason=data["reason"],
+            sites=data["wanted_sites"],
+            may_move=data["what"] == MOVE,
+            hours=data["hours"],
+        )
+
+
+class CodeForm(forms.Form):
+    """A code that an administrator reads on the telephone."""
+
+    organisation = OrganisationField()
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Six letters. Small ones and gaps do not matter."),
+        widget=forms.TextInput(attrs=PLAIN_TEXT | {"autocomplete": "one-time-code"}),
+    )
+
+
+class GlassForm(forms.Form):
+    """Breaking the glass: whom for, why, and by which ticket. It is confirmed on the next page."""
+
+    organisation = SpKeyIdField(
+        label=_("SpKey organisation id"),
+        help_text=_("As the organisation’s own papers have it: it is shown nowhere here."),
+    )
+    reason = ReasonField(
+        help_text=_("The organisation and your leads read it."),
+        error_messages={"required": wording.NO_REASON_FOR_ACCESS},
+    )
+    ticket = forms.CharField(
+        label=_("Ticket"),
+        max_length=60,
+        error_messages={"required": wording.NO_TICKET},
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The organisation's id once more, which is not on the page."""
+
+    confirmation = SpKeyIdField(label=_("Type the SpKey organisation id once more"))
+
+    def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._expected = expected
+
+    def clean_confirmation(self) -> str:
+        """Refuse anything but the same id, character by character."""
+        typed: str = self.cleaned_data["confirmation"]
+        if typed != self._expected:
+            raise forms.ValidationError(wording.OTHER_ORGANISATION)
+        return typed
 
 
 class SupportClaimForm(forms.Form):
-    """Site, hub, reason, and the target once more in the agent's own hand.
+    """Site, hub and reason. Whom the claim is for comes from the grant, not from a field.
 
-    Whom the claim is for comes from the server, not from a field of the form.
+    Only sites of the grant can be chosen, and only with a grant of all sites can one be typed.
     """
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
-        None,  # The sites of the target, once the form knows for whom it is.
+        None,  # The sites of the grant, once the form knows which.
         label=_("Site"),
         empty_label=_("Not one of these: its SpKey id is typed below"),
         blank=True,
@@ -34,85 +163,94 @@ class SupportClaimForm(forms.Form):
         widget=LongRadioCards,
         error_messages={"invalid_choice": wording.CLOSED_SITE},
     )
-    typed_site = forms.CharField(
+    typed_site = SpKeyIdField(
         label=_("SpKey site id"),
-        max_length=128,
         required=False,
-        validators=[RegexValidator(SPKEY_ID, wording.NO_SPKEY_ID)],
         help_text=_("Only for a site that is not in the list."),
-        widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
     label = LabelField()
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        validators=[MinLengthValidator(10, wording.SHORT_REASON)],
+    reason = ReasonField(
         help_text=_("The organisation reads it beside the claim."),
         error_messages={"required": wording.NO_REASON},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    confirmation = forms.CharField(
-        label=_("Type the organisation’s SpKey id to confirm"),
-        max_length=128,
-        error_messages={"required": wording.NOT_CONFIRMED},
-        widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, target: Target, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, grant: Grant | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.target = target
+        self.grant = grant
         self.initial.setdefault("submission", uuid.uuid4())
-        sites = target.sites.open()
-        if sites.exists():
-            cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        if grant is not None:
+            self.initial.setdefault("reason", grant.reason or grant.note)
+        self._sites = sites_of(grant)
+        choices = self._sites.open()
+        if grant is not None and not grant.all_sites:
+            del self.fields["typed_site"]
+            cast("Any", self.fields["site"]).empty_label = None
+        if choices.exists():
+            cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = choices
         else:
             del self.fields["site"]
-            self.fields["typed_site"].help_text = _(
-                "The portal knows no site of this organisation."
-            )
-        self.fields["confirmation"].help_text = gettext("It is %(id)s") % {
-            "id": target.spkey_org_id
-        }
-
-    def clean_confirmation(self) -> str:
-        """Refuse anything but the target's id, character by character."""
-        typed: str = self.cleaned_data["confirmation"]
-        if typed != self.target.spkey_org_id:
-            raise forms.ValidationError(wording.OTHER_ORGANISATION)
-        return typed
+            if "typed_site" in self.fields:
+                self.fields["typed_site"].help_text = _(
+                    "The portal knows no site of this organisation."
+                )
 
     def clean(self) -> dict[str, Any]:
         """Settle on one site: chosen or typed, and one of the organisation's own when it is."""
         data = self.cleaned_data
         typed, chosen = data.get("typed_site", ""), data.get("site")
+        where = "typed_site" if "typed_site" in self.fields else "site"
         if chosen and typed:
             self.add_error("typed_site", wording.TWO_SITES)
         elif typed:
             data["site"] = self._typed(typed)
         elif not chosen and not {"site", "typed_site"} & self.errors.keys():
-            self.add_error("typed_site", wording.NO_SITE)
+            self.add_error(where if where in self.fields else None, wording.NO_SITE)
         return data
 
     def _typed(self, spkey_site_id: str) -> Site | None:
-        site = self.target.sites.filter(spkey_site_id=spkey_site_id).first()
+        site = self._sites.filter(spkey_site_id=spkey_site_id).first()
         if site is not None and site.archived_at is not None:
             sentence = wording.ARCHIVED_SITE % {"site": site.shown_name}
             self.add_error("typed_site", sentence)
         return site
 
-    def claim_request(self) -> SupportRequest:
-        """Return what is asked for, of a form that is valid."""
+    def claim_request(self, spkey_org_id: str) -> SupportRequest:
+        """Return what is asked for, for the organisation of this id, of a form that is valid."""
         data = self.cleaned_data
         site: Site | None = data.get("site")
         spkey_site_id = site.spkey_site_id if site else data["typed_site"]
+        asked = submission_id(data["submission"], spkey_org_id, data["label"], spkey_site_id)
         return SupportRequest(
-            target=self.target,
             hub_id=data["label"],
             site=site,
             spkey_site_id=spkey_site_id,
             reason=data["reason"],
-            submission=submission_id(
-                data["submission"], self.target.spkey_org_id, data["label"], spkey_site_id
-            ),
+            submission=asked,
         )
+
+
+class TrayForm(forms.Form):
+    """Where the hubs of a tray are claimed, why, and by which ticket: asked once for them all."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None, label=_("Site"), empty_label=None, widget=LongRadioCards
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The organisation reads it beside each claim."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    ticket = forms.CharField(
+        label=_("Ticket"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
+    )
+
+    def __init__(self, grant: Grant) -> None:
+        said = {"reason": grant.reason or grant.note, "ticket": grant.ticket}
+        super().__init__(initial=said)
+        sites = sites_of(grant).open().order_by("name", "pk")
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites

@@ -1,80 +1,82 @@
-"""Support's pages: what was claimed for others, and claiming for another."""
+"""Support's pages before an organisation is chosen: who lets them in, and how to get in."""
 
-from django.db import InterfaceError, OperationalError
+from http import HTTPStatus
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.claims.display import list_item
-from portal.claims.display.answer_wording import NOT_SAVED
-from portal.claims.engine.actions import AnotherSiteError
 from portal.claims.queries import claims_for_others
-from portal.core.ui import Text
+from portal.consent import asking, codes, queries
+from portal.consent.codes import WrongCodeError
+from portal.core.throttle import LimitReachedError
 from portal.core.web import pagination
+from portal.core.web.once import once
+from portal.core.web.posted import posted
 from portal.orgs.models import Membership
-from portal.support import flow, targets
+from portal.support import finding
 from portal.support.display import wording
-from portal.support.targets import Target, TargetError
 from portal.support.web import drafts
 from portal.support.web.access import agents_only
-from portal.support.web.forms import SupportClaimForm
+from portal.support.web.forms import AskForm, CodeForm
+
+SHOWN_REQUESTS = 20
 
 
 @require_safe
 @agents_only
 def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
-    """Show the claims made for others with this organisation's super key, newest first."""
+    """Show who lets the agent in, what they asked, and the claims made for others."""
     page = pagination.page_of(claims_for_others(agent).with_details(), request.GET)
-    context = {"rows": [list_item.for_others(claim) for claim in page.rows], "page": page}
+    context = {
+        "grants": queries.standing_for(agent),
+        "standing": queries.standing_ids(agent.user),
+        "requests": list(queries.requests_by(agent)[:SHOWN_REQUESTS]),
+        "rows": [list_item.for_others(claim) for claim in page.rows],
+        "page": page,
+    }
     return render(request, "support/claims.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 @agents_only
-def new(request: HttpRequest, agent: Membership) -> HttpResponse:
-    """Claim for another organisation: first whom for, named in the address, then the rest."""
-    if "target" not in request.GET:
-        return _choose(request)
-    try:
-        target = targets.find(request.GET["target"])
-    except TargetError as problem:
-        return _choose(request, wording.TARGETS[problem.kind])
-    if request.method != "POST":
-        return _form_page(request, SupportClaimForm(target, initial=drafts.kept(request)))
-    return _submit(request, agent, target)
-
-
-def _submit(request: HttpRequest, agent: Membership, target: Target) -> HttpResponse:
-    form = SupportClaimForm(target, request.POST)
-    if not form.is_valid():
-        return _form_page(request, form, status=422)
-    try:
-        claim = flow.submit(agent, form.claim_request())
-    except (flow.AlreadyClaimingError, AnotherSiteError):
-        form.add_error("label", wording.ALREADY_CLAIMING)
-        return _form_page(request, form, status=422)
-    except flow.TooManyClaimsError:
-        form.add_error(None, wording.TOO_MANY)
-        return _form_page(request, form, status=429)
-    except (OperationalError, InterfaceError):
-        form.add_error(None, NOT_SAVED)
-        return _form_page(request, form, status=503)
+def ask(request: HttpRequest, agent: Membership) -> HttpResponse:
+    """Ask an organisation for access. What is answered does not tell whether the portal has it."""
+    named = {"organisation": request.GET.get("q", "")} | drafts.kept(request)
+    form = AskForm(posted(request), initial=named)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "support/ask.html", {"form": form}, status=status)
+    text = form.cleaned_data["organisation"]
+    asking.ask(agent, finding.named(text), text, form.wanted())
     drafts.forget(request)
-    return redirect("claims:detail", claim.pk)
+    messages.success(request, wording.ASKED)
+    return redirect("support:claims")
 
 
-def _choose(request: HttpRequest, problem: Text = "") -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    found = list(targets.choosable(text)[: targets.SHOWN + 1])
-    context = {
-        "q": text,
-        "organisations": found[: targets.SHOWN],
-        "more": len(found) > targets.SHOWN,
-        "typed": request.GET.get("target", ""),
-        "errors": [problem] if problem else [],
-    }
-    return render(request, "support/choose.html", context, status=422 if problem else 200)
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents_only
+def code(request: HttpRequest, agent: Membership) -> HttpResponse:
+    """Take the code that an administrator reads on the telephone."""
+    named = {"organisation": request.GET.get("q", "")} | drafts.kept(request)
+    form = CodeForm(posted(request), initial=named)
+    if request.method != "POST" or not form.is_valid():
+        return _code_page(request, form, 422 if form.is_bound else 200)
+    organisation = finding.named(form.cleaned_data["organisation"])
+    try:
+        grant = codes.use(agent, organisation, form.cleaned_data["code"])
+    except WrongCodeError:
+        form.add_error(None, wording.WRONG_CODE)
+        return _code_page(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except LimitReachedError:
+        form.add_error(None, wording.TOO_MANY_CODES)
+        return _code_page(request, form, HTTPStatus.TOO_MANY_REQUESTS)
+    drafts.forget(request)
+    return redirect("support:organisation", grant.pk)
 
 
-def _form_page(request: HttpRequest, form: SupportClaimForm, status: int = 200) -> HttpResponse:
-    return render(request, "support/new.html", {"form": form, "target": form.target}, status=status)
+def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:
+    return render(request, "support/code.html", {"form": form}, status=status)

@@ -21,6 +21,9 @@ from portal.claims.telling import Telling
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
+from portal.moves.display import wording as moves_wording
+from portal.moves.models import MoveRequest
+from portal.sites.models import Site
 from portal.tray import jobs, results, sync
 from portal.tray.display import wording
 from portal.tray.results import Lookup, Move, Result
@@ -80,9 +83,27 @@ def of(result: Result) -> News:
             return replace(news, hub_id=hub_id, settled=False, poll_in=2 * SLOW)
         case results.NoClaim():
             return _news(Outcome.REFUSED, wording.NO_CLAIM)
+        case results.NoAccess() | results.NoReason() | results.NoFactor():
+            return _of_agent(result)
+        case results.AlreadyClaiming():
+            return _news(Outcome.REFUSED, wording.CLAIMED_BY_THEM)
+        case results.TooMany(seconds):
+            news = _news(Outcome.FORBIDDEN, wording.BRAKED)
+            return replace(news, settled=False, poll_in=seconds)
         case results.NotTaken():
             news = _news(Outcome.NOT_TAKEN, wording.NOT_TAKEN)
             return replace(news, can_claim=True, settled=False, poll_in=2 * SLOW)
+
+
+def _of_agent(result: results.NoAccess | results.NoReason | results.NoFactor) -> News:
+    """Say why an agent's row is not taken: for good, until they say why, or until they confirm."""
+    match result:
+        case results.NoAccess(why):
+            return _news(Outcome.REFUSED, wording.no_access(why))
+        case results.NoReason():
+            return replace(_news(Outcome.UNKNOWN, wording.NO_REASON_WORDS), can_claim=True)
+    news = _news(Outcome.FORBIDDEN, wording.NO_FACTOR)
+    return replace(news, settled=False, poll_in=2 * SLOW)
 
 
 def refused(sentence: str) -> News:
@@ -122,12 +143,13 @@ def _news(outcome: Outcome, words: Words, text: str = "") -> News:
 def _of_lookup(lookup: Lookup) -> News:
     """Return what is known of a hub that somebody may claim."""
     hub, settled = lookup.hub, sync.is_looked_up(lookup.hub)
+    waits = settled and lookup.request is not None and not lookup.request.is_final
     return replace(
         _unknown(lookup) if hub.binding == Hub.Binding.UNKNOWN else _known(lookup),
         hub_id=hub.hub_id,
         meta=list_item.meta(hub),
-        settled=settled,
-        poll_in=0 if settled else SLOW if lookup.trouble else _pace(hub),
+        settled=settled and not waits,
+        poll_in=SLOW if waits else 0 if settled else SLOW if lookup.trouble else _pace(hub),
     )
 
 
@@ -164,7 +186,9 @@ def _known(lookup: Lookup) -> News:
     if rule is decide.FREE:
         return _claimable(Outcome.READY, wording.READY[hub.online])
     outcome = outcome_of_state(rule.state, rule.reason)
-    words = wording.end(rule.state, rule.reason, for_admin=lookup.for_admin)
+    words = wording.end(
+        rule.state, rule.reason, for_admin=lookup.for_admin, for_support=lookup.for_support
+    )
     if outcome == Outcome.REFUSED:
         return _refused(lookup, words)
     if outcome != Outcome.ELSEWHERE:
@@ -174,21 +198,42 @@ def _known(lookup: Lookup) -> News:
     words = wording.of_move(lookup.move, words)
     news = _news(outcome, words, _where(lookup.at, words))
     if lookup.move is Move.ASK:
-        return replace(news, actions=(Action.ASK_MOVE,))
-    return replace(news, url=_move_url(lookup)) if lookup.move is Move.DO else news
+        return replace(news, move_url=_move_url("jobs:ask-move", lookup))
+    return (
+        replace(news, url=_move_url("hub-actions:move", lookup)) if lookup.move is Move.DO else news
+    )
 
 
-def _move_url(lookup: Lookup) -> str:
-    """Return where an administrator moves the hub to the site that was picked."""
+def _move_url(page: str, lookup: Lookup) -> str:
+    """Return where the hub is moved to the site that was picked, or where that is asked for."""
     site = str(lookup.site.pk) if lookup.site else ""
-    return reverse("hub-actions:move", args=(lookup.hub.pk,), query={"site": site})
+    return reverse(page, args=(lookup.hub.pk,), query={"site": site})
 
 
 def _refused(lookup: Lookup, words: Words) -> News:
     """Return what is told of a hub that cannot be claimed, and how to have it looked into."""
-    text = " ".join(filter(None, (str(words.text), answer_wording.telling(lookup.telling))))
-    actions = (Action.TELL,) if lookup.telling is Telling.OFFERED else ()
-    return replace(_news(Outcome.REFUSED, words, text), actions=actions)
+    asked = str(moves_wording.in_tray(lookup.request)) if lookup.request else ""
+    # What support is asked already, nobody need be told besides.
+    told = asked or answer_wording.telling(lookup.telling)
+    news = _news(Outcome.REFUSED, words, " ".join(filter(None, (str(words.text), told))))
+    offered = lookup.telling is Telling.OFFERED and not asked
+    return replace(
+        news,
+        actions=(Action.TELL,) if offered else (),
+        **({} if lookup.for_support else _asking(lookup.hub, lookup.site, lookup.request)),
+    )
+
+
+def _asking(hub: Hub, site: Site | None, request: MoveRequest | None) -> dict[str, Any]:
+    """Return where a hub that is somebody else's is asked for, and where that is followed."""
+    found: dict[str, Any] = {}
+    if request is not None:
+        found["request_url"] = reverse("moves:detail", args=(request.pk,))
+    is_asked = request is not None and not request.is_final
+    if hub.binding == Hub.Binding.OTHER and not is_asked:
+        query = {"site": str(site.pk)} if site else None
+        found["ask_url"] = reverse("moves:ask", args=(hub.pk,), query=query)
+    return found
 
 
 def _where(at: str, words: Words) -> str:
@@ -199,6 +244,8 @@ def _of_claim(followed: results.Followed) -> News:
     """Return the state of the claim."""
     claim, words = followed.claim, _words(followed)
     outcome, settled = outcome_of(claim), timeline.is_settled(claim)
+    is_elsewhere = sync.is_somebody_elses(claim) and outcome == Outcome.REFUSED
+    can_ask = is_elsewhere and not followed.for_support
     return replace(
         _news(outcome, words, _more(followed, words)),
         hub_id=UUID(claim.hub_id_text),
@@ -214,6 +261,7 @@ def _of_claim(followed: results.Followed) -> News:
         actions=_offered(followed, outcome),
         to_release=claim.waits_for_release,
         **_presence(claim),
+        **(_asking(claim.hub, claim.site, followed.request) if can_ask else {}),
     )
 
 
@@ -248,7 +296,7 @@ def _offered(followed: results.Followed, outcome: Outcome) -> tuple[Action, ...]
         Action.STOP: outcome == Outcome.HELD_UP,
         Action.TELL: followed.telling is Telling.OFFERED,
     }
-    available = sync.available_actions(followed.claim)
+    available = sync.available_actions(followed.claim) if followed.may_act else ()
     return tuple(action for action in available if has_button.get(action, True))
 
 
@@ -258,9 +306,14 @@ def _words(followed: results.Followed) -> Words:
     if claim.state in SUCCEEDED and not timeline.is_lost(claim):
         return wording.claimed(timeline.chip(claim), online=bool(claim.hub.online))
     if claim.late_effect_at is None and not timeline.is_lost(claim):
-        present = timeline.present(claim, followed.reader, for_admin=followed.for_admin)
+        present = timeline.present(
+            claim,
+            followed.reader,
+            for_admin=followed.for_admin,
+            for_support=followed.for_support,
+        )
         return replace(present, chip=timeline.chip(claim))
-    found = timeline.steps(claim)[-1]
+    found = timeline.steps(claim, for_support=followed.for_support)[-1]
     return Words(timeline.chip(claim), found.title, found.text)
 
 
@@ -274,7 +327,9 @@ def _more(followed: results.Followed, words: Words) -> str:
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
-    if told := answer_wording.telling(followed.telling):
+    if followed.request and (asked := moves_wording.in_tray(followed.request)):
+        sentences.append(str(asked))
+    elif told := answer_wording.telling(followed.telling):
         sentences.append(told)
     return " ".join(sentences)
 

@@ -9,10 +9,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display.answer_wording import NOT_SAVED
-from portal.claims.display.reader_wording import for_administrator
+from portal.claims.display.reader_wording import for_administrator, for_agent
 from portal.claims.display.timeline import WAITING_FOR_HUB
 from portal.claims.display.wording import Words, words
 from portal.claims.models import Reason, State
+from portal.consent.display.wording import ALREADY_CLAIMING, NO_REASON, TOO_MANY, WHY_NOT
+from portal.consent.rights import Why
 from portal.core.ui import Chip, Text
 from portal.tray.results import NO_WORKER, Move
 
@@ -78,8 +80,15 @@ JOB_OVER: Final = _(
 )
 
 
-def end(state: State, reason: Reason, *, for_admin: bool = False) -> Words:
-    """Return the words for a hub whose claim would end so; an administrator is sent to nobody."""
+def end(
+    state: State, reason: Reason, *, for_admin: bool = False, for_support: bool = False
+) -> Words:
+    """Return the words for a hub whose claim would end so.
+
+    An administrator is sent to nobody, nor is an agent of support.
+    """
+    if for_support:
+        return for_agent(state, reason)
     if said := _OF_LOOKUP.get((state, reason)):
         return said
     return for_administrator(state, reason, "") if for_admin else words(state, reason)
@@ -134,6 +143,26 @@ NO_CLAIM: Final = Words(
     _("There is no such claim here"),
     _("Scan the hub again. Nothing was sent."),
 )
+_NOT_SENT: Final = Chip("stop", "stop", _("Not sent"))
+NO_REASON_WORDS: Final = Words(Chip("attention", "help", _("Not sent")), NO_REASON, "")
+NO_FACTOR: Final = Words(
+    Chip("attention", "shield", _("Not sent yet")),
+    _("Confirm that it is you"),
+    _("It is sent as soon as you have used your second factor again."),
+)
+CLAIMED_BY_THEM: Final = Words(
+    Chip("stop", "site", _("Not sent")), _("They claim it already"), ALREADY_CLAIMING
+)
+BRAKED: Final = Words(
+    Chip("attention", "clock", _("Not sent yet")), _("Too many for now"), TOO_MANY
+)
+
+
+def no_access(why: Why) -> Words:
+    """Return the words for what an agent may not do for the organisation now."""
+    return Words(_NOT_SENT, "", WHY_NOT[why])
+
+
 NOT_TAKEN: Final = Words(
     Chip("attention", "clock", _("Not saved yet")), _("Not saved yet"), NOT_SAVED
 )

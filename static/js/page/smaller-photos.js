@@ -1,7 +1,7 @@
 // Makes a photo smaller before it is sent. What the browser cannot read is sent as it is.
 import { smaller } from "./shrink.js";
 
-const FIELDS = ".photo-add input";
+const FIELDS = ".photo-add input, input[data-shrink]";
 const SIDE = 2048;
 const SMALL_ENOUGH = 1024 * 1024;
 /** @type {WeakSet<Event>} */

@@ -4,8 +4,11 @@ import { ask } from "../page/answer.js";
 import { announce, find, setting } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 import { isUnsent } from "../tray/outcome.js";
+import { forgetWhy, personOf } from "../tray/owner.js";
 import { present, store } from "../tray/page-store.js";
 import { countWaiting } from "./waiting-count.js";
+
+/** @import { KeptRow } from "../tray/store.js" */
 
 const SIGN_OUT_PATIENCE = 1000;
 const INSTALL_AGAIN_AFTER = 5000;
@@ -54,7 +57,26 @@ const register = () => {
 // What could not be kept while something else answered in the portal's place is kept now.
 const keepNow = async () => (await signUp()).update();
 
-const forgetHere = () => Promise.all([store.set("current", undefined), store.forgetPerson(person)]);
+const forgetHere = () => {
+  forgetWhy();
+  return Promise.all([
+    store.set("current", undefined),
+    store.forgetPerson(person),
+    present().forgetGrants(() => false),
+  ]);
+};
+
+/**
+ * What an agent scanned for others is kept for them alone, and while their grant stands: where a page
+ * knows which do, it says so.
+ * @param {KeptRow} row
+ */
+const stands = (row) => {
+  const isTheirs = personOf(row.person) === person && Date.now() < (row.until ?? 0);
+  const standing = document.querySelector("[data-standing-grants]");
+  if (!isTheirs || !(standing instanceof HTMLElement)) return isTheirs;
+  return (standing.dataset.standingGrants ?? "").split(" ").includes(row.grant ?? "");
+};
 
 // The line in the bar believes the browser when it says that there is no network. Here it is asked.
 const isReached = async () => {
@@ -112,6 +134,7 @@ const offerToInstall = (offer) => {
 Promise.all([
   remember("current", person),
   remember("language", document.documentElement.lang.split("-")[0] ?? ""),
+  store.forgetGrants(stands),
 ]).catch(reportUnlessRefused);
 if ("serviceWorker" in navigator) {
   if (document.readyState === "complete") register();

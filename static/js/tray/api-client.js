@@ -96,12 +96,18 @@ export class Halt extends Error {
 
 // All methods reject with a Halt.
 export class ApiClient {
+  /** The grant by which an agent acts for others, or "". */
+  grant;
   #url;
   #csrf = "";
 
-  /** @param {string} url Where sessions are read and rows are sent. */
-  constructor(url) {
+  /**
+   * @param {string} url Where sessions are read and rows are sent.
+   * @param {string} [grant]
+   */
+  constructor(url, grant = "") {
     this.#url = url;
+    this.grant = grant;
   }
 
   // Who is signed in and may do what.
@@ -121,7 +127,7 @@ export class ApiClient {
    */
   async exchange(person, organisation, rows) {
     /** @type {Request} */
-    const request = { person, organisation, rows };
+    const request = { person, organisation, rows, grant: this.grant };
     const headers = { "Content-Type": "application/json" };
     return this.#post(this.#url, JSON.stringify(request), headers);
   }

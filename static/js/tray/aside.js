@@ -3,7 +3,7 @@
 import { find, keepFocus, onTap, timeZone } from "../page/dom.js";
 import { canCopy, copy } from "./clipboard.js";
 import { isDone } from "./outcome.js";
-import { tailOf } from "./row.js";
+import { leadsOf, tailOf } from "./row.js";
 
 /** @import { ChosenSite, TrayModel } from "./model.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
@@ -133,6 +133,11 @@ export class Aside {
     put("where", [siteName, moment.format(at)].filter(Boolean).join(" · "));
     find(item, "[data-tap=tell]", HTMLElement).hidden = !news?.actions?.includes("tell");
     find(item, "[data-tap=copy]", HTMLElement).hidden = !canCopy();
+    for (const [name, url] of Object.entries(leadsOf(news))) {
+      const link = find(item, `[data-part=${name}]`, HTMLAnchorElement);
+      link.hidden = !url;
+      if (url) link.href = url;
+    }
     const buttons = find(item, ".tray-row-actions", HTMLElement);
     for (const button of buttons.children) {
       button.setAttribute("aria-label", `${button.textContent?.trim()} (${tailOf(hubId)})`);

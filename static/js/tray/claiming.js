@@ -1,6 +1,7 @@
 // The button that claims what is in the tray.
 import { keepFocus } from "../page/dom.js";
 
+/** @import { Acting } from "./acting.js" */
 /** @import { Intake } from "./intake.js" */
 /** @import { ChosenSite, TrayModel } from "./model.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
@@ -17,6 +18,8 @@ export class Claiming {
   #chosen;
   #sync;
   #words;
+  #acting;
+  #organisation;
 
   /**
    * @param {HTMLElement} button
@@ -29,10 +32,14 @@ export class Claiming {
    * @param {() => ChosenSite} parts.chosen Where hubs are to be claimed.
    * @param {TraySync} parts.sync
    * @param {Words} parts.words
+   * @param {Acting | undefined} parts.acting
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(button, element, { model, intake, feedback, site, chosen, sync, words }, signal) {
+  constructor(button, element, parts, signal) {
+    const { model, intake, feedback, site, chosen, sync, words, acting } = parts;
     this.#button = button;
+    this.#acting = acting;
+    this.#organisation = element.dataset.actingFor ?? "";
     this.#model = model;
     this.#intake = intake;
     this.#feedback = feedback;
@@ -75,7 +82,7 @@ export class Claiming {
     const { name } = this.#chosen();
     if (!count) return this.#words.sentence("claim-none");
     if (!name) return this.#words.count("claim", count);
-    return this.#words.count("claim-at", count, name);
+    return this.#words.count("claim-at", count, name, this.#organisation);
   }
 
   #claimAll() {
@@ -90,7 +97,9 @@ export class Claiming {
       this.#feedback.show("pick-site");
       return this.#site.ask();
     }
-    this.#model.confirm(rows, site);
+    if (this.#acting && !this.#acting.isSaid()) return undefined;
+    this.#acting?.noteTap();
+    this.#model.confirm(rows, site, this.#acting?.said);
     this.#site.use();
     const name = this.#model.isKept ? "confirmed" : "confirmed-unkept";
     const said = this.#words.count(name, rows.length);

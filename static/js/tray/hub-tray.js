@@ -5,11 +5,13 @@ import { reportUnlessRefused } from "../page/report.js";
 import "../page/site-picker.js";
 import { Address } from "./address.js";
 import { Notices } from "./notices.js";
+import { ownerOf } from "./owner.js";
 import { sync } from "./page-sync.js";
 import { isServed } from "./served.js";
 import { Words } from "./words.js";
 import { Workplace } from "./workplace.js";
 
+/** @import { Owner } from "./model.js" */
 /** @import { KeptPerson } from "./store.js" */
 
 const ASK_AGAIN = 2500;
@@ -28,7 +30,7 @@ class HubTray extends HTMLElement {
     this.#ending = new AbortController();
     const { signal } = this.#ending;
     const notices = new Notices(this);
-    const { person, organisation, kept } = await this.#owner(notices, signal);
+    const { person, organisation, kept, ...under } = await this.#owner(notices, signal);
     if (signal.aborted) return;
     notices.show("silent", false);
     notices.show("nobody", !person);
@@ -39,7 +41,7 @@ class HubTray extends HTMLElement {
       return;
     }
     const words = new Words(find(this, "[data-tray-words]", HTMLTemplateElement));
-    const owner = { person, organisation };
+    const owner = { person, organisation, ...under };
     /** @param {boolean} isKept */
     const tell = (isKept) => notices.showKept(isKept);
     const workplace = new Workplace(this, this.#button, owner, sync, words, tell, signal);
@@ -83,9 +85,14 @@ class HubTray extends HTMLElement {
    * until it answers.
    * @param {Notices} notices
    * @param {AbortSignal} signal Ends it.
+   * @returns {Promise<Partial<Owner> & { kept?: KeptPerson }>}
    */
   async #owner(notices, signal) {
-    const { person = "", organisation = "" } = this.dataset;
+    const { person = "", organisation = "", grant, until } = this.dataset;
+    // Nothing of it is known to the device: an agent works where there is a network.
+    if (grant) {
+      return { person: ownerOf(person, grant), organisation, grant, until: Number(until) };
+    }
     for (;;) {
       try {
         return await this.#knownOwner();

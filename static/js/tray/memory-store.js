@@ -93,6 +93,13 @@ export class MemoryStore {
     await this.put(...changed);
   }
 
+  /** @param {(row: KeptRow) => boolean} stands */
+  async forgetGrants(stands) {
+    const over = [...this.#rows.values()].filter((row) => row.grant && !stands(row));
+    await this.remove(...over.map(({ id }) => id));
+    await this.under.forgetGrants(stands).catch(reportUnlessRefused);
+  }
+
   /** @param {string} person */
   async waiting(person) {
     const rows = await this.rows(person);

@@ -6,7 +6,11 @@ import { isDone, isRefused } from "./outcome.js";
 /** @import { KeptRow, TrayStore } from "./store.js" */
 /** @import { TraySync } from "./sync.js" */
 /** @import { Place } from "./wire.js" */
-/** @typedef {{ person: string, organisation: string }} Owner */
+/**
+ * Whose tray it is: `person` as in owner.js; under a grant, `until` when it lasts in milliseconds.
+ * @typedef {{ person: string, organisation: string, grant?: string, until?: number }} Owner
+ */
+/** Why an agent claims for others, and by which ticket. @typedef {{ reason: string, ticket: string }} Said */
 /**
  * Where hubs are to be claimed, and for which job: the id of one, or "", and the places it expects.
  * @typedef {{ id: string, name: string, job: string, places: Place[] }} ChosenSite
@@ -255,8 +259,9 @@ export class TrayModel extends EventTarget {
    * The place that the job expects the hub at is the row's own from then on: the job may end.
    * @param {KeptRow[]} rows
    * @param {ChosenSite} site
+   * @param {Said} [said]
    */
-  confirm(rows, site) {
+  confirm(rows, site, said) {
     /** @type {(row: KeptRow) => KeptRow | undefined} */
     const confirm = (row) => {
       if (!TrayModel.isClaimable(row)) return undefined;
@@ -264,7 +269,7 @@ export class TrayModel extends EventTarget {
       const news = row.news && { meta: row.news.meta ?? "" };
       const { id, name, job, places } = site;
       const place = row.place || places.find(({ hubId }) => hubId === row.hubId)?.name || "";
-      return { ...row, site: id, siteName: name, job, place, stage: "confirmed", news };
+      return { ...row, ...said, site: id, siteName: name, job, place, stage: "confirmed", news };
     };
     this.#changeAll(rows, confirm);
   }

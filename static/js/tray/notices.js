@@ -37,11 +37,15 @@ export class Notices {
     /** @type {NodeListOf<HTMLElement>} */
     const parts = this.#element.querySelectorAll("[data-while-kept]");
     for (const part of parts) part.hidden = part.dataset.whileKept !== String(isKept);
-    find(this.#element, "[data-sign-in]", HTMLAnchorElement).target = isKept ? "" : "_blank";
+    for (const way of ["[data-sign-in]", "[data-step-up]"]) {
+      find(this.#element, way, HTMLAnchorElement).target = isKept ? "" : "_blank";
+    }
   }
 
   /** @param {TraySync} sync */
-  #update({ detail: { state, isForeign, problem, signIn } }) {
+  #update({ detail: { state, isForeign, problem, signIn, stepUp } }) {
+    this.show("step-up", Boolean(stepUp) && !isForeign);
+    find(this.#element, "[data-step-up]", HTMLAnchorElement).href = stepUp;
     this.show("signed-out", state === "signed-out");
     this.show("somebody-else", isForeign);
     this.show("problem", Boolean(problem) && !isForeign);

@@ -4,7 +4,7 @@ import { isBad, isRefused } from "./outcome.js";
 
 /** @import { KeptRow } from "./store.js" */
 /** @import { Detail } from "./sync.js" */
-/** @import { Action, Outcome } from "./wire.js" */
+/** @import { Action, News, Outcome } from "./wire.js" */
 /** @import { RowWords, Words } from "./words.js" */
 
 /**
@@ -28,11 +28,12 @@ import { isBad, isRefused } from "./outcome.js";
  * @property {string} meta
  * @property {string} number
  * @property {string} url
+ * @property {Record<string, string>} leads As of `leadsOf`.
  * @property {Action[]} actions
  */
 
 /** What can be done about a row, to its claim or where its hub is elsewhere. @type {Action[]} */
-export const ACTIONS = ["try_now", "stop", "again", "ask_move", "tell"];
+export const ACTIONS = ["try_now", "stop", "again", "tell"];
 /** What has become of a row that the device itself has words for, by their name. */
 /** @type {Record<string, Outcome>} */
 export const OUTCOMES = {
@@ -49,6 +50,17 @@ export const OUTCOMES = {
   "sign-in": "held_up",
   ended: "held_up",
 };
+
+/**
+ * Where a row's buttons that are links lead, by their names, "" for nowhere: to asking for a move
+ * from another site, to asking for a hub that is bound elsewhere, and to what came of that.
+ * @param {Partial<News> | null} [news]
+ */
+export const leadsOf = (news) => ({
+  move: news?.moveUrl ?? "",
+  ask: news?.askUrl ?? "",
+  request: news?.requestUrl ?? "",
+});
 
 /** @param {string} hubId */
 export const tailOf = (hubId) => hubId.slice(-4).toUpperCase();
@@ -128,6 +140,7 @@ export class TrayRow {
     this.#put("chip", "data-kind", view.kind);
     this.#put("icon", "href", `${this.#icons}#${view.icon}`);
     this.#link(view.url);
+    for (const [name, url] of Object.entries(view.leads)) this.#lead(name, url, view.tail);
     this.#put("remove", "aria-label", this.#words.sentence("remove", view.tail));
     this.#write("stop", this.#words.sentence(row.news?.toRelease ? "withdraw" : "stop"));
     for (const action of ACTIONS) this.#offer(action, view, now.sending.has(row.id));
@@ -160,6 +173,7 @@ export class TrayRow {
         meta,
         number,
         url,
+        leads: leadsOf(row.news),
         actions,
         tail,
         next,
@@ -172,6 +186,7 @@ export class TrayRow {
       meta,
       number: "",
       url: "",
+      leads: leadsOf(null),
       actions: [],
       tail,
       next: "",
@@ -230,6 +245,20 @@ export class TrayRow {
     if (url) return this.#put("link", "href", url);
     this.#part("link").removeAttribute("href");
     this.#keys.delete("link href");
+  }
+
+  /**
+   * A button that is a link, there where it leads somewhere.
+   * @param {string} name
+   * @param {string} url
+   * @param {string} tail
+   */
+  #lead(name, url, tail) {
+    const link = this.#part(name);
+    if (link.hidden === Boolean(url)) link.hidden = !url;
+    if (!url) return;
+    this.#put(name, "href", url);
+    this.#put(name, "aria-label", `${link.textContent?.trim()} (${tail})`);
   }
 
   /** @param {string} name */

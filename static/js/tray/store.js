@@ -12,7 +12,9 @@ import { within } from "../page/within.js";
  * answer, or what of it is still true. `place` is where in the building the hub goes, `job` the job
  * that the person works on; `isPlaceNew`: the place was changed since the claim was confirmed;
  * `isTried`: the person has had the claim tried at once; `isAside`: it could not be claimed, and lies
- * beside the tray, since `asideAt`. Rows of before have none of these.
+ * beside the tray, since `asideAt`. Rows of before have none of these. What an agent claims for others
+ * has its `grant`, `until` when that lasts in milliseconds, and once confirmed `reason` and `ticket`;
+ * its `person` is as in owner.js.
  * @typedef {object} KeptRow
  * @property {string} id
  * @property {string} person
@@ -30,6 +32,10 @@ import { within } from "../page/within.js";
  * @property {boolean} [isTried]
  * @property {boolean} [isAside]
  * @property {number} [asideAt]
+ * @property {string} [grant]
+ * @property {number} [until]
+ * @property {string} [reason]
+ * @property {string} [ticket]
  */
 /** A person's last session here. */
 /** @typedef {Omit<Session, "csrf"> & { id: string, seenAt: number }} KeptPerson */
@@ -39,6 +45,7 @@ import { within } from "../page/within.js";
  * What we use of the package's stores.
  * @typedef {object} ObjectStore
  * @property {(key: string) => Promise<any>} get
+ * @property {() => Promise<any[]>} getAll
  * @property {() => Promise<string[]>} getAllKeys
  * @property {(name: string) => Index} index
  * @property {(thing: unknown) => Promise<unknown>} put
@@ -169,6 +176,17 @@ export class TrayStore {
       Promise.all([...rows.map((row) => store.put(row)), ...ids.map((id) => store.delete(id))]),
     );
     this.publish({ store: "rows", ids: [...rows.map(({ id }) => id), ...ids] });
+  }
+
+  /**
+   * Forgets what was scanned under grants, but for what still stands.
+   * @param {(row: KeptRow) => boolean} stands
+   */
+  async forgetGrants(stands) {
+    /** @type {KeptRow[]} */
+    const rows = await this.#read("rows", (store) => store.getAll());
+    const over = rows.filter((row) => row.grant && !stands(row));
+    await this.remove(...over.map(({ id }) => id));
   }
 
   /**

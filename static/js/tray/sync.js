@@ -2,6 +2,7 @@
 // On every page of a signed-in person, and in the one that opens without a network.
 import { reportUnlessRefused } from "../page/report.js";
 import { Halt } from "./api-client.js";
+import { personOf } from "./owner.js";
 import { afterTry } from "./trying.js";
 
 /** @import { ApiClient, HaltState } from "./api-client.js" */
@@ -12,7 +13,8 @@ import { afterTry } from "./trying.js";
 /**
  * How it goes. `isForeign`: somebody else has signed in, and the person has not been back since;
  * `problem` is the portal's sentence, or ""; `signIn` where to sign in, or ""; `sending` holds the
- * ids of rows that are on their way; `isLate`: what was confirmed is not sent as soon as it should be.
+ * ids of rows that are on their way; `isLate`: what was confirmed is not sent as soon as it should be;
+ * `stepUp` is where an agent uses their second factor again, which something waits for, or "".
  * @typedef {object} Detail
  * @property {"online" | Exclude<HaltState, "refused">} state
  * @property {boolean} isForeign
@@ -20,6 +22,7 @@ import { afterTry } from "./trying.js";
  * @property {string} signIn
  * @property {Set<string>} sending
  * @property {boolean} isLate
+ * @property {string} stepUp
  */
 
 const BATCH = 50;
@@ -77,6 +80,8 @@ const asked = (row, action) => ({
   place: row.stage === "sent" ? newPlaceOf(row) : (row.place ?? ""),
   job: row.job ?? "",
   tried: Boolean(row.isTried),
+  reason: row.reason ?? "",
+  ticket: row.ticket ?? "",
 });
 
 /**
@@ -107,6 +112,7 @@ export class TraySync {
     signIn: "",
     sending: new Set(),
     isLate: false,
+    stepUp: "",
   };
 
   #person;
@@ -134,8 +140,8 @@ export class TraySync {
 
   /**
    * @param {ApiClient} portal
-   * @param {string} person Whom the page is for, or "" where the page knows nobody: then it is the
-   *   one whom the device remembers.
+   * @param {string} person Whom the page is for, as in owner.js, or "" where the page knows nobody:
+   *   then it is the one whom the device remembers.
    * @param {TrayStore} store
    */
   constructor(portal, person, store) {
@@ -264,7 +270,7 @@ export class TraySync {
     let session = this.#session;
     if (!session || session.until <= now()) session = await this.#ask(person);
     this.#session = session;
-    if (session.person !== person) throw new Halt("somebody-else");
+    if (session.person !== personOf(person)) throw new Halt("somebody-else");
     if (this.detail.isForeign) this.#turn({ isForeign: false });
   }
 
@@ -272,11 +278,12 @@ export class TraySync {
   async #ask(person) {
     try {
       const session = await this.portal.session();
-      await this.store.keepPerson(session).catch(reportUnlessRefused);
+      // For whom an agent acts is nothing to go on with without a network.
+      if (!this.portal.grant) await this.store.keepPerson(session).catch(reportUnlessRefused);
       return { person: session.person.id, until: now() + SESSION_LASTS };
     } catch (error) {
       // Somebody who may claim nothing has no session here, and is somebody else all the same.
-      const isForeign = error instanceof Halt && error.person && error.person !== person;
+      const isForeign = error instanceof Halt && error.person && error.person !== personOf(person);
       throw isForeign ? new Halt("somebody-else") : error;
     }
   }
@@ -426,7 +433,10 @@ export class TraySync {
     this.#turn({ sending: new Set(leaving.map((row) => row.id)) });
     try {
       const request = rows.map((row) => asked(row, actions.get(row.id) ?? ""));
-      await this.#take(person, rows, await this.portal.exchange(person, organisation, request));
+      const whose = personOf(person);
+      const answer = await this.portal.exchange(whose, organisation, request);
+      await this.#take(person, rows, answer);
+      this.#turn({ stepUp: answer.stepUp ?? "" });
       for (const [id, action] of actions) {
         if (this.#actions.get(id) === action) this.#actions.delete(id);
       }

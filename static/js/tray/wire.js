@@ -1,7 +1,7 @@
 // The messages between a device's tray and the portal, for the type checker alone: nothing loads
 // this. portal/tray/schema.py defines them, and a test holds the two together.
 
-/** @typedef {"try_now" | "stop" | "again" | "ask_move" | "tell"} Action */
+/** @typedef {"try_now" | "stop" | "again" | "tell"} Action */
 
 /**
  * @typedef {"looking" | "unknown" | "ready" | "here" | "yours" | "elsewhere" | "refused"
@@ -22,6 +22,8 @@
  * @property {string} place
  * @property {string} job
  * @property {boolean} tried
+ * @property {string} reason
+ * @property {string} ticket
  */
 
 /**
@@ -29,6 +31,7 @@
  * @property {string} person
  * @property {string} organisation
  * @property {Row[]} rows
+ * @property {string} grant
  */
 
 /**
@@ -48,6 +51,9 @@
  * @property {string} meta
  * @property {string} number
  * @property {string} url
+ * @property {string} moveUrl
+ * @property {string} askUrl
+ * @property {string} requestUrl
  * @property {string} hubId
  * @property {string} claimId
  * @property {boolean} canClaim
@@ -87,6 +93,7 @@
  * @typedef {object} Answer
  * @property {News[]} rows
  * @property {Progress[]} progress
+ * @property {string} stepUp
  */
 
 /**

@@ -1,5 +1,6 @@
 // The tray at work for one person: its parts, and what they have to do with each other.
 import { find } from "../page/dom.js";
+import { Acting } from "./acting.js";
 import { Aside } from "./aside.js";
 import { Claiming } from "./claiming.js";
 import { Intake } from "./intake.js";
@@ -84,7 +85,10 @@ export class Workplace {
       return chosen();
     };
     const intake = new Intake(element, sync.portal, feedback, words, chosenNow, taken, signal);
-    const parts = { model, intake, feedback, site, chosen, sync, words };
+    const why = document.querySelector("[data-tray-why]");
+    const acting =
+      why instanceof HTMLFormElement ? new Acting(why, element, model, sync, signal) : undefined;
+    const parts = { model, intake, feedback, site, chosen, sync, words, acting };
     this.#claiming = new Claiming(button, element, parts, signal);
     new Aside(element, model, feedback, words, chosen, signal);
     new RowActions(element, model, sync, feedback, signal);

@@ -212,11 +212,13 @@ def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     of_people = {"unknown_hubs", "support_claimed", "operator_change", "administrators"}
     of_jobs = {f"job_{what}" for what in ("overdue", "request", "answer", "completed")}
     of_hubs = {"hub_refused", *(f"hubs_{what}" for what in ("offline", "back", "left"))}
+    of_access = {"break_glass", "glass_broken"}
+    of_access |= {f"support_{what}" for what in ("granted", "used", "asked", "burst")}
     told_together = {"gave_up", "waits", "import_finished"}
 
     assert set(name_wording.IN_EMAILS) == set(OF_EMAILS)
     of_keys = {"key_expires", *(f"key_{state}" for state in key_wording.WORDS)}
-    others -= of_people | of_jobs | of_hubs | told_together
+    others -= of_access | of_people | of_jobs | of_hubs | told_together
     assert others == of_keys & set(Notice.Kind.values)
 
 

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.engine import actions
@@ -188,10 +189,11 @@ def test_a_refused_claim_that_was_tried_again_needs_nobody_any_more(
     assert titles(as_person(ada)) == []
 
 
-def test_an_agent_is_led_to_claiming_for_others(as_person, sam):
-    page = home(as_person(sam)).content.decode()
+def test_an_agent_is_led_to_claiming_for_others(agent):
+    page = home(agent).content.decode()
 
-    assert "Claim for an organisation" in page
+    assert "Find an organisation" in page
+    assert reverse("support:find") in page
     assert "Scan a hub" not in page
 
 
@@ -208,8 +210,8 @@ def test_an_agent_is_shown_no_other_organisations_claim_before_the_second_factor
 ):
     answer = home(as_person(sam))
 
-    assert answer.context["rows"] == []
-    assert "Give the second factor" in answer.content.decode()
+    assert answer.status_code == 403
+    assert "You have no second factor yet" in answer.content.decode()
     assert supports_claim.hub_id_text not in answer.content.decode()
 
 

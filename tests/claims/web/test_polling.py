@@ -13,6 +13,8 @@ from portal.claims.web import polling
 from portal.core import prepared
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
+from tests.conftest import consent_to
+from tests.people_with_factor import has_used_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -57,8 +59,10 @@ def test_the_right_version_reveals_nothing_once_the_person_is_removed(old_claim,
 
 
 def test_support_polls_the_claim_that_it_made_for_another(old_claim, spkey_support, sam, as_person):
-    Claim.objects.update(acting_organisation=spkey_support)
-    assert poll(as_person(sam), old_claim, polling.seen(old_claim)).status_code == 204
+    grant = consent_to(spkey_support, old_claim.organisation)
+    Claim.objects.update(acting_organisation=spkey_support, support_grant=grant)
+    client = has_used_factor(as_person(sam), sam)
+    assert poll(client, old_claim, polling.seen(old_claim)).status_code == 204
 
 
 def test_a_membership_that_ends_is_noticed_by_a_statement_that_was_kept(old_claim, ira, as_person):
@@ -75,9 +79,11 @@ def test_the_prepared_poll_reads_what_the_orm_reads(
 ):
     now = timezone.now()
     Hub.objects.update(online=True, watched_until=now)
-    Claim.objects.update(
-        state="claimed", finished_at=now, due_at=None, acting_organisation=spkey_support
-    )
+    by_support = {
+        "acting_organisation": spkey_support,
+        "support_grant": consent_to(spkey_support, old_claim.organisation),
+    }
+    Claim.objects.update(state="claimed", finished_at=now, due_at=None, **by_support)
     stored = Claim.objects.select_related("hub").get()
     polling.poll_state(ira, stored.pk)
     with django_assert_num_queries(1):

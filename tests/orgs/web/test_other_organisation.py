@@ -26,7 +26,6 @@ from tests.people_with_factor import sign_in_with_factor
 from tests.portal import pages
 from tests.portal.addresses import named
 from tests.portal.test_web_security import rows
-from tests.support.conftest import filled
 
 KEY, SITE, PEOPLE = reverse("key:edit"), reverse("sites:new"), reverse("people:list")
 # These act on no organisation, on the one that they name in a field, or say why they refuse.
@@ -85,9 +84,14 @@ def agent(sam, spkey_support, harbour) -> Client:
 
 
 @pytest.fixture
-def posts(mill_court, lighthouse, hub_id, harbours_claim) -> dict[str, dict[str, str]]:
+def posts(
+    mill_court, lighthouse, hub_id, harbours_claim, spkey_support
+) -> dict[str, dict[str, str]]:
     """What each form posts, as it would be taken if the organisation were right."""
     return {
+        "consent:give": {"hours": "24", "where": "all", "what": "claim"},
+        "consent:code": {"hours": "24", "where": "all", "what": "claim"},
+        "consent:export": {},
         "claims:new": claim_form(lighthouse, hub_id),
         "claims:read": claim_form(lighthouse, hub_id),
         "jobs:ask-site": {"wanted": "The quay"},
@@ -133,7 +137,8 @@ def refused(answer) -> str:
     return " ".join(unescape(answer.content.decode()).split())
 
 
-OF_MEMBERS = sorted(set(OF_ONES_ORGANISATION) - {"support:new"})
+OF_AGENTS = {name for name in OF_ONES_ORGANISATION if name.startswith("support:")}
+OF_MEMBERS = sorted(set(OF_ONES_ORGANISATION) - OF_AGENTS)
 
 
 @pytest.mark.parametrize("name", OF_MEMBERS)
@@ -174,7 +179,10 @@ def test_a_form_that_says_no_organisation_is_refused(name, client, posts):
 def test_a_form_of_the_organisation_one_works_in_is_taken(name, client, posts, harbour):
     # Without a photo, nothing is read; who is invited is said on the same page.
     shown = dict.fromkeys(
-        ("people:invite", "record:export", "hubs:export-csv", "hubs:export-xlsx", "sites:import"),
+        (
+            *("people:invite", "record:export", "hubs:export-csv", "hubs:export-xlsx"),
+            *("sites:import", "consent:code", "consent:export"),
+        ),
         200,
     )
     expected = {"claims:read": 422, **shown}.get(name, 302)
@@ -184,8 +192,9 @@ def test_a_form_of_the_organisation_one_works_in_is_taken(name, client, posts, h
 def test_supports_form_is_bound_to_the_agents_own_organisation(
     agent, spkey_support, harbour, acme, mill_court, hub_id
 ):
-    address = f"{reverse('support:new')}?target={acme.spkey_org_id}"
-    form = filled(hub_id, mill_court)
+    address = reverse("support:ask")
+    form = {"organisation": acme.name, "reason": "Their tablet is broken", "hours": "1"}
+    form |= {"what": "claim"}
     before = rows()
     page = refused(agent.post(of(spkey_support, address), form))
 
@@ -219,7 +228,7 @@ OF_HANDOVERS = ("jobs:handover", "jobs:handover-accept", "jobs:handover-link")
 
 
 def test_a_form_about_something_acts_on_that_wherever_one_works(
-    client, claim, mill_court, ada, acme
+    client, claim, mill_court, ada, acme, sam
 ):
     member = acme.memberships.get(user=ada)
     how = {"role": "installer", "all_sites": True, "actor": ada}
@@ -232,18 +241,20 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things["photos:list"] = things["hub-actions"] = things["claims:replace"] = things["hubs"]
     things["hub-actions:stop"] = pages.action_beside(mill_court).pk
     things["imports"] = pages.import_beside(mill_court).pk
-    things["jobs:ask-move"] = claim.pk
+    things["jobs:ask-move"] = things["hubs"]
     link = pages.link_beside(mill_court)
     things |= dict.fromkeys(OF_HANDOVERS, link.handover.job_id)
     photos = (link.handover.job_id, things["photos"])
     things |= dict.fromkeys(("jobs:handover-large", "jobs:handover-small"), photos)
     things["jobs:handover-link-end"] = link.pk
+    things["consent"] = pages.grant_beside(mill_court).pk
+    things["consent:request"] = pages.access_request_beside(mill_court).pk
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
     form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **today()}
     form |= {"people": [str(member.pk)], "explanation": "Nothing was there", "days": "9"}
     verdicts = {}
     for name, pattern in named():
-        if "pk" in pattern.pattern.converters and not name.startswith(LIBRARIES):
+        if "pk" in pattern.pattern.converters and not name.startswith((*LIBRARIES, "support:")):
             thing = things.get(name) or things[name.partition(":")[0]]
             args = thing if isinstance(thing, tuple) else (thing,)
             verdicts[name] = client.post(reverse(name, args=args), form).status_code
@@ -283,12 +294,13 @@ def test_every_form_says_its_organisation(
     names = ("claims:new", "home", "key:edit", "people:invite", "people:leave", "people:list")
     names += ("imports:new", "sites:new", "news", "record:list", "jobs:new", "jobs:ask-site")
     names += ("organisation:settings", "sites:import")
+    names += ("consent:overview", "consent:give", "consent:code")
     pages = [(client, reverse(name)) for name in names]
-    supports = f"{reverse('support:new')}?target={harbour.spkey_org_id}"
+    supports = ("support:ask", "support:code", "support:break-glass")
     found = set()
     for browser, address, organisation in [
         *((*page, harbour) for page in pages),
-        (agent, supports, spkey_support),
+        *((agent, reverse(name), spkey_support) for name in supports),
     ]:
         for target in targets(browser.get(address).content.decode()):
             url = urlsplit(target)
@@ -296,7 +308,9 @@ def test_every_form_says_its_organisation(
             found.add(resolve(url.path).view_name)
 
     # The way back is said once, after a line was put away; some are asked for beside a choice.
-    elsewhere = {"needs-take-back", "hubs:export-csv", "hubs:export-xlsx", "imports:move-chosen"}
+    # The second step of break glass stands behind the first.
+    elsewhere = {"support:break-glass-confirm", "support:unknown"}
+    elsewhere |= {"needs-take-back", "hubs:export-csv", "hubs:export-xlsx", "imports:move-chosen"}
     assert found == set(OF_ONES_ORGANISATION) - elsewhere
 
 

@@ -9,7 +9,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim, State
 from portal.orgs.models import Organisation
 from portal.sandbox import world
-from tests.conftest import work
+from tests.conftest import consent_to, work
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def refused_claim(sandbox, sam, spkey_support, acme, mill_court) -> Claim:
         submission=uuid4(),
         site=mill_court,
         acting_organisation=spkey_support,
+        support_grant=consent_to(spkey_support, acme),
         reason="Replacement for a broken hub",
     )
     return work(actions.submit(wanted))
@@ -36,10 +37,10 @@ def test_a_new_try_goes_through_the_form_with_its_second_factor(as_person, sam, 
     assert Claim.objects.count() == 1
 
 
-def test_the_agent_is_led_to_that_form(agent, refused_claim, acme):
+def test_the_agent_is_led_to_that_form(agent, refused_claim):
     page = agent.get(f"/claims/{refused_claim.pk}/").content.decode()
 
-    assert f"/support/new/?target={acme.spkey_org_id}" in page
+    assert f"/support/{refused_claim.support_grant_id}/claim/" in page
     assert f"/claims/{refused_claim.pk}/again/" not in page
 
 
@@ -74,6 +75,7 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
         spkey_site_id="somewhere",
         submission=uuid4(),
         acting_organisation=spkey_support,
+        support_grant=consent_to(spkey_support, keyless),
         reason="They have no key yet",
     )
     claim = work(actions.submit(wanted))

@@ -13,7 +13,7 @@ from portal.core.models import Heartbeat
 from portal.gateway import circuit
 from portal.gateway.models import Circuit
 from portal.hubs.models import Hub
-from portal.jobs.models import JobRequest
+from portal.jobs import requests
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request
@@ -85,21 +85,21 @@ def test_a_hub_of_ours_says_whether_it_is_here_or_where_else(
     assert all("SmartphoneKey has it at Mill Court." in each["text"] for each in news[1:])
 
 
-def test_an_installer_asks_from_the_row_to_have_a_hub_moved_here(
-    tablet, mill_court, orchard_rise, sandbox
+def test_an_installers_row_leads_to_where_they_ask_to_have_a_hub_moved_here(
+    tablet, ira, mill_court, orchard_rise, sandbox
 ):
     sandbox.state.set_hub(HUB, OURS_AT_MILL_COURT)
     row = tablet.row(HUB, orchard_rise)
     tablet.news(row)
     offered = dict(tablet.after_work(row))
-    for _ in range(2):  # A tap whose answer was lost is sent again.
-        asked = tablet.send(tablet.body(row | {"action": "ask_move"})).json()["rows"][0]
+    hub = Hub.objects.get()
+    requests.ask_for_move(hub, orchard_rise, ira.memberships.get(), "It is there")
+    asked = tablet.send(tablet.body(row)).json()["rows"][0]
 
-    assert (offered["outcome"], offered["actions"]) == ("elsewhere", ["ask_move"])
-    assert asked["actions"] == []
+    assert (offered["outcome"], offered["actions"]) == ("elsewhere", [])
+    assert offered["moveUrl"] == f"/jobs/ask-move/{hub.pk}/?site={orchard_rise.pk}"
+    assert asked["moveUrl"] == ""
     assert "Your administrators are asked to move it here." in asked["text"]
-    request = JobRequest.objects.get()
-    assert (request.kind, str(request.hub), request.site) == ("move_hub", HUB, orchard_rise)
 
 
 def test_an_administrators_row_leads_to_the_move(
@@ -111,20 +111,17 @@ def test_an_administrators_row_leads_to_the_move(
     row = as_admin.row(HUB, orchard_rise)
     as_admin.news(row)
     news = dict(as_admin.after_work(row))
-    as_admin.news(row | {"action": "ask_move"})
 
     hub = Hub.objects.get()
     assert news["url"] == f"/hubs/{hub.pk}/move/?site={orchard_rise.pk}"
-    assert (news["actions"], JobRequest.objects.count()) == ([], 0)
+    assert (news["actions"], news["moveUrl"]) == ([], "")
 
 
 def test_nobody_asks_to_move_what_is_not_elsewhere_among_ours(tablet, mill_court, sandbox):
     for hub in (HUB, MAGIC["claimed_elsewhere"]):
         row = tablet.row(hub, mill_court)
         tablet.news(row)
-        tablet.after_work(row)
-        tablet.news(row | {"action": "ask_move"})
-    assert not JobRequest.objects.exists()
+        assert tablet.after_work(row)["moveUrl"] == ""
 
 
 def test_a_site_that_the_portal_does_not_know_is_called_by_its_id(tablet, mill_court, sandbox):

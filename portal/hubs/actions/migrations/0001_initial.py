@@ -94,6 +94,10 @@ class Migration(migrations.Migration):
                 ("make_primary", models.BooleanField(null=True)),
                 ("command", models.CharField(blank=True, max_length=24)),
                 (
+                    "from_org_id",
+                    models.CharField(blank=True, editable=False, max_length=128),
+                ),
+                (
                     "because",
                     models.CharField(blank=True, max_length=300, verbose_name="reason given"),
                 ),
@@ -127,6 +131,17 @@ class Migration(migrations.Migration):
                         related_name="actions",
                         to="hubs.hub",
                         verbose_name="hub",
+                    ),
+                ),
+                (
+                    "acting_organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.organisation",
+                        verbose_name="acting organisation",
                     ),
                 ),
                 (
@@ -320,7 +335,7 @@ class Migration(migrations.Migration):
             model_name="hubaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("kind", "move"), ("site__isnull", False)),
+                    models.Q(("kind__in", ("move", "reclaim")), ("site__isnull", False)),
                     models.Q(("kind", "role"), ("make_primary__isnull", False)),
                     ("kind", "suspend"),
                     models.Q(
@@ -337,7 +352,29 @@ class Migration(migrations.Migration):
             model_name="hubaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", ("move", "role", "suspend")), ("sends__lte", 1), _connector="OR"
+                    models.Q(
+                        ("acting_organisation__isnull", False),
+                        ("kind", "reclaim"),
+                        models.Q(("from_org_id", ""), _negated=True),
+                        models.Q(("because", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("kind", "reclaim"), _negated=True),
+                        ("acting_organisation", None),
+                        ("from_org_id", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="only_a_reclaim_is_done_for_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hubaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ("move", "reclaim", "role", "suspend")),
+                    ("sends__lte", 1),
+                    _connector="OR",
                 ),
                 name="what_cannot_be_read_back_is_sent_once",
             ),

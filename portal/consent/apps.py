@@ -1,0 +1,20 @@
+"""Makes consent known to Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentConfig(AppConfig):
+    """The app of grants, codes and requests by which support acts for organisations."""
+
+    name = "portal.consent"
+    label = "consent"
+    verbose_name = _("Support access")
+
+    def ready(self) -> None:
+        """Let workers end grants and codes, and tell of requests."""
+        # Models can be imported only now.
+        from portal.consent import asking, ending  # noqa: PLC0415
+        from portal.core import worker  # noqa: PLC0415
+
+        worker.register(ending.GRANTS, ending.CODES, asking.REQUESTS)

@@ -1,0 +1,1 @@
+"""Pages on which an organisation says who may act for it."""

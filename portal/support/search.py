@@ -1,0 +1,112 @@
+"""One search for support: hubs, claims and people of the organisations that let the agent in.
+
+All is asked for within the agent's standing grants. What belongs to anybody else is found as
+little, and as quickly, as what does not exist.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from portal.claims import limits
+from portal.claims.models import Attempt, Claim, ClaimQuerySet
+from portal.claims.search import by_quote
+from portal.consent import queries
+from portal.consent.models import Grant
+from portal.hubs import search as hub_search
+from portal.hubs.models import INVENTORY, Hub
+from portal.orgs.models import Membership
+
+MOST: Final = 20
+NOTHING: Final = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in one organisation, and by which grant the agent sees it."""
+
+    grant: Grant
+    hubs: list[Hub] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    people: list[Membership] = field(default_factory=list)
+
+
+def standing(agent: Membership) -> list[Grant]:
+    """Return by what the agent may look, consent before break glass."""
+    return sorted(queries.standing_for(agent), key=lambda grant: grant.is_break_glass)
+
+
+def within(grants: Iterable[Grant], *, site: str = "site") -> Q:
+    """Return the condition that something is of an organisation, and at a site, of these grants."""
+    return reduce(or_, (_of(grant, site) for grant in grants), NOTHING)
+
+
+def covers(grant: Grant, organisation: UUID, site: UUID | None) -> bool:
+    """Say whether the grant is the organisation's, and holds at this site of it."""
+    at_site = grant.all_sites or site in {each.pk for each in grant.sites.all()}
+    return grant.organisation_id == organisation and at_site
+
+
+def find(agent: Membership, text: str, *, is_known: bool = False) -> list[Found]:
+    """Return what the text finds: of a hub its id or serial, a claim's number, an address.
+
+    What finds nothing counts, whatever it is, unless the caller found something by it: who tries
+    many is slowed, stopped and told of. Raises LimitReachedError.
+    """
+    limits.mind_unknown(agent.user)
+    grants, text = standing(agent), text.strip()
+    people = _people(grants, text)
+    found = _by_organisation(grants, _hubs(grants, text), _claims(grants, text, people), people)
+    if not found and not is_known:
+        limits.count_unknown(agent.user, agent.organisation, {text.lower()})
+    return found
+
+
+def _of(grant: Grant, site: str) -> Q:
+    here = Q(organisation=grant.organisation_id)
+    return here if grant.all_sites else here & Q(**{f"{site}__in": list(grant.sites.all())})
+
+
+def _hubs(grants: Sequence[Grant], text: str) -> list[Hub]:
+    named = hub_search.matching(text)
+    theirs = Hub.objects.filter(within(grants), INVENTORY).filter(
+        NOTHING if named is None else named
+    )
+    return list(theirs.select_related("site").order_by("organisation", "pk")[:MOST])
+
+
+def _people(grants: Sequence[Grant], text: str) -> list[Membership]:
+    organisations = {grant.organisation_id for grant in grants}
+    members = Membership.objects.active().filter(organisation__in=organisations)
+    return list(members.filter(user__email__iexact=text).select_related("user")[:MOST])
+
+
+def _claims(grants: Sequence[Grant], text: str, people: Sequence[Membership]) -> list[Claim]:
+    """Return the newest claims that are quoted like this, or that these people made."""
+    calls = Attempt.objects.filter(reference=text).exclude(reference="")
+    theirs = {each.user_id for each in people}
+    quoted: Iterable[Q] = (*by_quote(text), Q(pk__in=calls.values("claim")))
+    conditions = (*quoted, Q(submitted_by__in=theirs, acting_organisation=None))
+    claims: ClaimQuerySet = Claim.objects.filter(within(grants)).filter(reduce(or_, conditions))
+    return list(claims.with_details().order_by("-created_at", "-pk")[:MOST])
+
+
+def _by_organisation(grants: Sequence[Grant], *rows: Sequence[Any]) -> list[Found]:
+    found: dict[UUID, Found] = {}
+    for number, kind in enumerate(("hubs", "claims", "people")):
+        for row in rows[number]:
+            grant = next(each for each in grants if _shows(each, row))
+            here = found.setdefault(grant.organisation_id, Found(grant))
+            getattr(here, kind).append(row)
+    return sorted(found.values(), key=lambda here: here.grant.organisation.name)
+
+
+def _shows(grant: Grant, row: Any) -> bool:
+    if isinstance(row, Membership):
+        return grant.organisation_id == row.organisation_id
+    return covers(grant, row.organisation_id, row.site_id)

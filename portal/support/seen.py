@@ -1,0 +1,20 @@
+"""What an agent sees of an organisation, and only looks at: hubs and claims, as the grant goes."""
+
+from portal.claims.models import ClaimQuerySet
+from portal.claims.queries import claims_made_for
+from portal.consent import queries
+from portal.consent.models import Grant
+from portal.hubs.models import HubQuerySet
+from portal.hubs.queries import inventory_of
+
+
+def hubs(grant: Grant) -> HubQuerySet:
+    """Return the organisation's hubs at the sites of the grant."""
+    theirs = inventory_of(grant.organisation)
+    return theirs if grant.all_sites else theirs.filter(site__in=queries.sites_of(grant))
+
+
+def claims(grant: Grant) -> ClaimQuerySet:
+    """Return the organisation's claims at the sites of the grant."""
+    theirs = claims_made_for(grant.organisation)
+    return theirs if grant.all_sites else theirs.filter(site__in=queries.sites_of(grant))

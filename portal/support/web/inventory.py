@@ -1,0 +1,55 @@
+"""What an agent looks at under a grant: the organisation's hubs and claims, and nothing to do."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from portal.claims.display import list_item
+from portal.claims.display.list_item import ListItem
+from portal.claims.models import Claim
+from portal.consent import queries
+from portal.consent.rights import Authority
+from portal.core.web import pagination
+from portal.hubs.labels import parse
+from portal.hubs.web.forms import HubFilter, choices_among
+from portal.hubs.web.views import page_of
+from portal.orgs.models import Membership
+from portal.support import seen
+from portal.support.web.access import acting
+
+
+@require_safe
+@acting
+def hubs(request: HttpRequest, authority: Authority) -> HttpResponse:
+    """Show the organisation's hubs at the sites of the grant."""
+    grant, asked = authority.grant, request.GET.get("q", "")
+    if (text := parse.fit_for_address(asked)) != asked:
+        query = request.GET.copy()
+        query["q"] = text
+        return redirect(f"?{query.urlencode()}")
+    theirs = seen.hubs(grant)
+    choices = choices_among(theirs, queries.sites_of(grant))
+    form = HubFilter(request.GET, hubs=theirs, choices=choices)
+    context = {"acting": grant, "form": form, "filtered": form.is_filled}
+    if not form.is_valid():
+        return render(request, "support/hubs.html", context, status=422)
+    return render(request, "support/hubs.html", context | page_of(request, form))
+
+
+@require_safe
+@acting
+def claims(request: HttpRequest, authority: Authority) -> HttpResponse:
+    """Show the organisation's claims at the sites of the grant; those of support lead on."""
+    grant, agent = authority.grant, authority.agent
+    page = pagination.page_of(seen.claims(grant).with_details(), request.GET)
+    rows = [_row(claim, agent) for claim in page.rows]
+    context = {"acting": grant, "rows": rows, "page": page}
+    return render(request, "support/organisation_claims.html", context)
+
+
+def _row(claim: Claim, agent: Membership) -> ListItem:
+    is_ours = claim.acting_organisation_id == agent.organisation_id
+    row = list_item.of(claim, for_support=is_ours or not claim.by_support)
+    return row if is_ours else replace(row, url="")
