@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 import sys
+from uuid import uuid4
 
 import pytest
 

@@ -116,6 +116,7 @@ POSTS = (
     "jobs:cancel",
     "jobs:reopen",
     "jobs:ask",
+    "jobs:ask-move",
     "jobs:ask-site",
     "jobs:decide",
     "jobs:request",
@@ -357,6 +358,16 @@ def move_beside(site: Site, holder: Organisation | None = None, **fields: object
     )
 
 
+def held_beside(site: Site) -> MoveRequest:
+    """Return a request that is put to the site's organisation, made when there is none."""
+    if found := MoveRequest.objects.filter(holder=site.organisation).first():
+        return found
+    support = agent_of(support_beside()).organisation
+    next_door = {"name": "Next door", "spkey_site_id": "next-door"}
+    theirs = support.sites.first() or Site.objects.create(organisation=support, **next_door)
+    return move_beside(theirs, site.organisation)
+
+
 def moves_photo_beside(asked: MoveRequest) -> str:
     """Return the ids of the request and of a photo of its hub, made when there is none."""
     photo = HubPhoto.objects.filter(hub=asked.hub).first()
@@ -392,6 +403,10 @@ def portals(claim: Claim, site: Site) -> list[str]:
         ),
         reverse("moves:ask", args=(foreign_hub_beside(site).pk,)),
         *(reverse(name, args=(move_beside(site).pk,)) for name in ("moves:detail", "moves:live")),
+        *(
+            reverse(name, args=(held_beside(site).pk,))
+            for name in ("moves:held", "moves:held-live")
+        ),
     ]
 
 
@@ -427,7 +442,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     asked = move_beside(site)
     things |= dict.fromkeys(("moves", "support:move"), asked.pk)
     things |= dict.fromkeys(("support:move-approve", "support:move-decline"), asked.pk)
-    things["moves:ask"] = foreign_hub_beside(site).pk
+    things |= {"moves:ask": foreign_hub_beside(site).pk, "moves:held": held_beside(site).pk}
     things["consent:request"] = access_request_beside(site).pk
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
@@ -436,7 +451,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     things |= {"photos": photo_beside(site).pk, "photos:list": hub_beside(site).pk}
     action = action_beside(site)
     things |= {"hub-actions": action.hub_id, "hub-actions:stop": action.pk}
-    things["claims:replace"] = action.hub_id
+    things |= dict.fromkeys(("claims:replace", "jobs:ask-move"), action.hub_id)
     addresses = []
     for name, pattern in named():
         if name in POSTS:

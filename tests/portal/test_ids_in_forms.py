@@ -82,6 +82,8 @@ FIELDS = (
     Field("jobs:decide", "post", "job", "job", {"decision": "release"}, beside={"claim": "claim"}),
     Field("hub-actions:move", "get", "site", "moved_to", about="hub"),
     Field("hub-actions:move", "post", "site", "moved_to", TOKEN, about="hub"),
+    Field("jobs:ask-move", "get", "site", "moved_to", about="hub", role="ira"),
+    Field("jobs:ask-move", "post", "site", "moved_to", about="hub", role="ira"),
     Field("moves:ask", "get", "site", "site", about="foreign_hub"),
     Field("moves:ask", "post", "site", "site", {"why": "It changed hands"}, about="foreign_hub"),
     Field("key:candidate-check", "post", "candidate", "candidate"),
@@ -111,6 +113,7 @@ FIELDS = (
 OF_FORMS = {
     "AnswerForm.site",
     "AskForm.site",
+    "AskForMoveForm.site",
     "CandidateForm.candidate",
     "ChosenMoveForm.site",
     "ClaimForm.site",
@@ -205,7 +208,7 @@ def test_no_form_has_a_field_for_an_object_that_is_missing_here():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["ada", "agent"])
+@pytest.mark.parametrize("role", ["ada", "agent", "ira"])
 def test_another_tenants_id_in_a_field_is_answered_as_one_that_nothing_has(
     role, clients, mine_and_theirs
 ):

@@ -11,15 +11,13 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.display import wording
 from portal.audit.models import Entry
 from portal.audit.record import Role
-
-type Text = str | Promise
+from portal.core.ui import Text
 
 # What details are called; what is missing here is called as it is written.
 NAMES: Final[dict[str, Text]] = {

@@ -7,15 +7,13 @@ verb that tells different stories has one sentence for each: `verb/state`, as it
 
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.audit.record import HIDDEN_ROLES, Role
-
-type Text = str | Promise
+from portal.core.ui import Text
 
 SENTENCES: Final[dict[str, Text]] = {
     # Claims

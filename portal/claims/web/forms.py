@@ -12,6 +12,7 @@ from portal.core.ui import Text
 from portal.core.web.long_choices import LongRadioCards
 from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photo_reader, photos
+from portal.hubs.web.label_photo import LABEL_PHOTO
 from portal.orgs.models import Membership, User
 from portal.sites.models import Site
 
@@ -83,7 +84,7 @@ class PhotoForm(forms.Form):
     """A photo of a label, or of several where `is_of_many` says so: their ids, one a line."""
 
     photo = forms.FileField(
-        label=_("Photo of the label"),
+        label=LABEL_PHOTO,
         required=False,
         widget=forms.FileInput(attrs={"accept": photos.ACCEPT}),
     )

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit.display.details import YES_AND_NO
 from portal.consent.models import Grant
 from portal.consent.rights import Why
 from portal.core.ui import Chip, Text
@@ -25,7 +26,7 @@ FOR: Final[dict[int, Text]] = {
     7 * 24: _("For 7 days."),
     30 * 24: _("For 30 days."),
 }
-CLAIM_ONLY, MOVE_TOO = _("Claim hubs only"), _("Claim and move hubs")
+MOVE_TOO, CLAIM_ONLY = YES_AND_NO["may_move"]
 STANDS: Final = Chip("good", "check", _("In force"))
 REVOKED: Final = Chip("quiet", "stop", _("Taken back"))
 ENDED: Final = Chip("quiet", "clock", _("Over"))

@@ -12,6 +12,7 @@ from portal.hubs.models import Hub
 from portal.hubs.photos import album
 from portal.orgs.models import Membership
 
+LABEL_PHOTO: Final = _("Photo of the label")
 NO_PHOTO: Final = _("Take a photo of the label, where the hub stands.")
 
 
@@ -19,7 +20,7 @@ class LabelPhotoForm(forms.Form):
     """A form with a photo of the hub's label where it stands, which one that is kept replaces."""
 
     photo = forms.FileField(
-        label=_("Photo of the label"),
+        label=LABEL_PHOTO,
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPT, "data-shrink": "true"}),
         error_messages={"required": NO_PHOTO},

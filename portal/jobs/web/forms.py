@@ -6,13 +6,14 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MinLengthValidator, validate_email
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.web.days import DayField
 from portal.core.web.long_choices import LongSelect
+from portal.core.web.reasons import in_a_few_words
 from portal.hubs.models import Hub
 from portal.hubs.web.label_photo import LabelPhotoForm
 from portal.jobs import expected, planning, rights
@@ -281,7 +282,7 @@ class AskForMoveForm(LabelPhotoForm):
     because = forms.CharField(
         label=_("Why is it there?"),
         max_length=LONGEST_BECAUSE,
-        validators=[MinLengthValidator(10, _("Say it in a few more words."))],
+        validators=[in_a_few_words],
         help_text=_("Your administrators read it. Such as: it replaces one that broke."),
         error_messages={"required": _("Say why: your administrators decide by it.")},
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -3,10 +3,10 @@
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MinLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.web.long_choices import LongRadioCards
+from portal.core.web.reasons import in_a_few_words
 from portal.hubs.models import Hub
 from portal.hubs.web.label_photo import LabelPhotoForm
 from portal.moves import queries
@@ -35,7 +35,7 @@ class AskForm(LabelPhotoForm):
     why = forms.CharField(
         label=_("Why is it yours?"),
         max_length=500,
-        validators=[MinLengthValidator(10, _("Say it in a few more words."))],
+        validators=[in_a_few_words],
         help_text=_("Support reads it. Such as: the building changed hands in May."),
         error_messages={"required": _("Say why: support decides by it.")},
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -8,7 +8,6 @@ from typing import Concatenate
 
 from django import forms
 from django.contrib import messages
-from django.core.validators import MinLengthValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.core.throttle import LimitReachedError
 from portal.core.web.posted import posted
+from portal.core.web.reasons import in_a_few_words
 from portal.hubs.photos.files import Size
 from portal.hubs.web.photos import picture
 from portal.moves import deciding, queries
@@ -40,7 +40,7 @@ class ApproveForm(forms.Form):
     because = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        validators=[MinLengthValidator(10, _("Say it in a few more words."))],
+        validators=[in_a_few_words],
         help_text=_("SmartphoneKey keeps it. Both organisations may read it: name neither."),
         error_messages={"required": _("SmartphoneKey wants a reason.")},
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -57,7 +57,7 @@ class DeclineForm(forms.Form):
     sentence = forms.CharField(
         label=_("What they are told"),
         max_length=500,
-        validators=[MinLengthValidator(10, _("Say it in a few more words."))],
+        validators=[in_a_few_words],
         help_text=_("Who asked reads it. Say nothing of the holder."),
         error_messages={"required": _("Say why it is declined.")},
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -45,7 +45,8 @@ LOOKED_AT_ALONE = {
     *("hub-actions:ask-support", "photos:large", "photos:small", "sites:detail"),
     *("imports:detail", "imports:live", "imports:export"),
     *("claims:detail", "claims:live", "jobs:detail", "jobs:live", "jobs:handover"),
-    *("jobs:handover-large", "jobs:handover-small"),
+    *("jobs:handover-large", "jobs:handover-small", "moves:detail", "moves:live"),
+    *("moves:held-live", "moves:photo", "moves:large"),
 }
 
 
@@ -227,8 +228,19 @@ def test_every_other_address_that_takes_a_post_is_about_something_that_it_names(
 OF_HANDOVERS = ("jobs:handover", "jobs:handover-accept", "jobs:handover-link")
 
 
+def of_moves(things, site, elsewhere) -> None:
+    """Add what pages about hubs that are asked for take, by one side and by the other."""
+    own = pages.move_beside(site)
+    things["moves"] = own.pk
+    things["moves:ask"] = pages.foreign_hub_beside(site).pk
+    photo = tuple(pages.moves_photo_beside(own).split())
+    things |= dict.fromkeys(("moves:photo", "moves:large"), photo)
+    held = pages.move_beside(elsewhere, site.organisation).pk
+    things |= dict.fromkeys(("moves:held", "moves:held-live"), held)
+
+
 def test_a_form_about_something_acts_on_that_wherever_one_works(
-    client, claim, mill_court, ada, acme, sam
+    client, claim, mill_court, lighthouse, ada, acme, sam
 ):
     member = acme.memberships.get(user=ada)
     how = {"role": "installer", "all_sites": True, "actor": ada}
@@ -249,6 +261,7 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things["jobs:handover-link-end"] = link.pk
     things["consent"] = pages.grant_beside(mill_court).pk
     things["consent:request"] = pages.access_request_beside(mill_court).pk
+    of_moves(things, mill_court, lighthouse)
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
     form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **today()}
     form |= {"people": [str(member.pk)], "explanation": "Nothing was there", "days": "9"}
