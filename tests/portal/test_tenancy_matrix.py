@@ -569,6 +569,16 @@ def test_another_tenants_thing_answers_exactly_as_one_that_does_not_exist(client
             assert without_tokens(asked_back) == without_tokens(missing.content), role
 
 
+def test_the_story_of_a_hub_is_for_agents_alone(clients):
+    expected = dict.fromkeys(EVERYBODY, 403) | {"nobody": IN, "agent": 404}
+    answers = {
+        role: verdict(clients[role].get(reverse("support:hub", args=(uuid4(),))))
+        for role in EVERYBODY
+    }
+
+    assert answers == expected
+
+
 def test_one_switches_to_ones_own_organisation_and_to_no_other(clients, acme, harbour):
     address = reverse("organisation:switch")
     wanted = dict.fromkeys(EVERYBODY, acme) | {"hal": harbour}
