@@ -35,7 +35,7 @@ def standing_of(job: Job) -> Standing:
 
 
 def _by_place(job: Job, claims: Iterable[Claim]) -> finding.Hubs:
-    """Return the places of the hubs; where several were meant for one, what is begun comes first."""
+    """Return the places of the hubs; what is begun comes before what was refused."""
     begun = begun_hubs([job.pk]).get(job.pk, {})
     others = {claim.hub.hub_id: claim.place for claim in claims if claim.hub.hub_id not in begun}
     return {**begun, **others}
