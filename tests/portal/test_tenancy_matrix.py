@@ -226,7 +226,6 @@ MATRIX = (
         for step in ("break-glass-confirm", "unknown")
         for method in ("get", "post")
     ),
-    Row("support:hub", "get", (IN, 403, 403, 403, 403, 404), "hub"),
     Row("support:organisation", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:claim", "post", (IN, 404, 404, 404, 404, 422), "acting"),
@@ -334,6 +333,7 @@ OTHERWISE = {
     "oidc-again",
     "oidc-callback",
     "oidc-start",
+    "support:hub",
     "organisation:switch",
     "service-worker",
     "sessions:end-others",
@@ -508,6 +508,16 @@ def test_another_tenants_thing_answers_exactly_as_one_that_does_not_exist(client
             # The way back through sign-in names what was asked for.
             asked_back = others.content.replace(theirs.encode(), nobodys.encode())
             assert without_tokens(asked_back) == without_tokens(missing.content), role
+
+
+def test_the_story_of_a_hub_is_for_agents_alone(clients):
+    expected = dict.fromkeys(EVERYBODY, 403) | {"nobody": IN, "agent": 404}
+    answers = {
+        role: verdict(clients[role].get(reverse("support:hub", args=(uuid4(),))))
+        for role in EVERYBODY
+    }
+
+    assert answers == expected
 
 
 def test_one_switches_to_ones_own_organisation_and_to_no_other(clients, acme, harbour):
