@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from portal.claims.job_progress import begun_hubs
 from portal.claims.models import ACTIVE, IN_PLACE, SUCCEEDED, Claim, State
 from portal.hubs.models import Hub
 from portal.hubs.photos import album
@@ -20,7 +21,7 @@ def standing_of(job: Job) -> Standing:
     by_hub = {claim.hub.hub_id: claim for claim in claims}
     photos = _photos_of(claims)
     listed = list(job.expected_hubs.order_by("position"))
-    hubs = finding.found(listed, {claim.hub.hub_id: claim.place for claim in claims})
+    hubs = finding.found(listed, _by_place(job, claims))
     items = [
         _item(by_hub[hub_id], photos[hub_id], each.place)
         if hub_id
@@ -31,6 +32,13 @@ def standing_of(job: Job) -> Standing:
         _item(claim, photos[hub_id]) for hub_id, claim in by_hub.items() if hub_id not in hubs
     ]
     return Standing([*items, *beside], job.expected_count)
+
+
+def _by_place(job: Job, claims: Iterable[Claim]) -> finding.Hubs:
+    """Return the places of the hubs; what is begun comes before what was refused."""
+    begun = begun_hubs([job.pk]).get(job.pk, {})
+    others = {claim.hub.hub_id: claim.place for claim in claims if claim.hub.hub_id not in begun}
+    return {**begun, **others}
 
 
 def claimed_since(handover: Handover, known: Iterable[UUID]) -> list[Claim]:

@@ -101,7 +101,7 @@ def _missing(
     found: Mapping[UUID, Progress], lists: Mapping[UUID, list[ExpectedHub]]
 ) -> dict[UUID, int]:
     """Return for how many hubs nothing is begun; of jobs with a list, those of the list too."""
-    hubs = _begun_hubs(lists) if lists else {}
+    hubs = begun_hubs(lists) if lists else {}
     return {
         pk: finding.missing(each.expected, lists[pk], hubs.get(pk, {}))
         if pk in lists
@@ -110,7 +110,7 @@ def _missing(
     }
 
 
-def _begun_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
+def begun_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
     """Return the hubs claimed or under way for each job, with the place each was put at last."""
     claims = Claim.objects.filter(_BEGUN, job__in=list(jobs))
     hubs: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)

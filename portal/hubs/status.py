@@ -83,8 +83,17 @@ def _known(hub: Hub, answer: spkey.HubStatus) -> dict[str, Any]:
         "last_seen": answer.last_seen if ours else None,
         "firmware": (answer.firmware or "")[:64] if ours else "",
         "uptime_seconds": answer.uptime_seconds if ours else None,
-        "claimed_at": answer.claimed_at if ours else None,
+        "claimed_at": _claimed_at(hub, answer) if ours else None,
     }
+
+
+def _claimed_at(hub: Hub, answer: spkey.HubStatus) -> datetime | None:
+    """Return when the hub was claimed: SpKey's moment is that of its last move.
+
+    What the portal knows belongs to whom it names as the claimer.
+    """
+    is_known = hub.claimed_by_name and hub.claimed_at and answer.claimed_at
+    return hub.claimed_at if is_known else answer.claimed_at
 
 
 def spell(hub: Hub, *, as_printed: bool) -> bool:

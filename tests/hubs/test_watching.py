@@ -1,5 +1,6 @@
 """Live status: a watched hub is asked after once an interval, however many watch."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -308,3 +309,15 @@ def test_a_hub_that_never_comes_online_is_read_for_two_hours_and_no_longer(sandb
     worker.run_once()
 
     assert Hub.objects.get().due_at is None
+
+
+@pytest.mark.parametrize("name", ["Kit Crew", "Acme Support", ""])
+def test_when_who_claimed_a_hub_did_so_stays_true_when_spkey_dates_it_anew(hub, sandbox, name):
+    before, after = timezone.now() - timedelta(days=3), timezone.now()
+    Hub.objects.update(claimed_at=before, claimed_by_name=name)
+    with spkey.Client(sandbox.url, world.ACME_KEY) as client:
+        free = client.hub_status(hub.hub_id)
+    moved = replace(free, org_id=hub.organisation.spkey_org_id, claimed_at=after)
+    status.record(fresh(hub), moved)
+
+    assert fresh(hub).claimed_at == (before if name else after)

@@ -89,6 +89,25 @@ def test_what_the_crew_stopped_itself_is_no_exception(job, ira):
     assert complete(job, ira).hubs.count() == 1
 
 
+@pytest.mark.parametrize("refused", ["conflict", "not_found", "rejected"])
+@pytest.mark.parametrize("then", ["claimed", "queued"])
+def test_a_refused_hub_does_not_stand_in_the_way_of_one_at_its_place(job, ira, refused, then):
+    expects(job, "Flat 9")
+    claim_hubs(job, ira, state=refused, places=["Flat 9"])
+    claim_hubs(job, ira, state=then, places=["flat 9"])
+    at_place, beside = handover_items.standing_of(job).items
+
+    assert at_place.state == ("claimed" if then == "claimed" else "under_way")
+    assert (beside.state, beside.place) == ("refused", "Flat 9")
+
+
+def test_a_place_at_which_hubs_were_refused_alone_names_one(job, ira):
+    expects(job, "Flat 9")
+    claim_hubs(job, ira, state="conflict", places=["Flat 9"])
+
+    assert [item.state for item in handover_items.standing_of(job).items] == ["refused"]
+
+
 def test_a_cancelled_job_is_not_completed(job, ira):
     Job.objects.update(cancelled_at=job.created_at)
     with pytest.raises(CancelledError):
