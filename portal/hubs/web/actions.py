@@ -17,7 +17,7 @@ from portal.hubs.actions import asking, direct
 from portal.hubs.actions.asking import ActionRequest, AnotherActionError
 from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.display import action_history, action_wording
-from portal.hubs.models import Hub
+from portal.hubs.models import SUSPENDED, Hub
 from portal.hubs.queries import actions_of_people, actions_on, hubs_of_people
 from portal.hubs.web.action_forms import ActionForm
 from portal.hubs.web.action_pages import ACTION_PAGES, ActionPage
@@ -44,7 +44,8 @@ def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def pages_of(hub: Hub) -> list[tuple[ActionPage, str]]:
     """Return what can be done to the hub, each with the address of its page."""
     is_so = "primary" if hub.is_primary else "secondary"
-    possible = [(what, page) for what, page in ACTION_PAGES.items() if what != is_so]
+    done = {is_so, "suspend"} if hub.status == SUSPENDED else {is_so}
+    possible = [(what, page) for what, page in ACTION_PAGES.items() if what not in done]
     # What cannot be taken back comes last.
     possible.sort(key=lambda each: each[1].is_dangerous)
     return [(page, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, page in possible]

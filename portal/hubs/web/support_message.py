@@ -11,7 +11,7 @@ from portal.claims.models import Claim
 from portal.claims.queries import claims_of
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display.support_message import NAMES, Wish, message
-from portal.hubs.models import Hub
+from portal.hubs.models import SUSPENDED, Hub
 from portal.hubs.queries import actions_on
 from portal.hubs.web.actions import managed_hub
 from portal.orgs.models import Membership
@@ -21,10 +21,11 @@ NEWEST: Final = 5
 
 @require_safe
 def support_message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show the message for what was picked; a release, where nothing was."""
+    """Show the message for what was picked; else for what a hub like this one needs."""
     hub, member = managed_hub(request, pk)
     picked = request.GET.get("wish", "")
-    wish = Wish(picked) if picked in list(Wish) else Wish.RELEASE
+    usual = Wish.RESUME if hub.status == SUSPENDED else Wish.RELEASE
+    wish = Wish(picked) if picked in list(Wish) else usual
     context = {
         "hub": hub,
         "wish": wish,

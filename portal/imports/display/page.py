@@ -94,7 +94,9 @@ def _url(row: Row, hubs: Mapping[UUID, UUID]) -> str:
 def about(row: Row, sites: SiteFinder) -> str:
     """Return what else there is to say of a row's verdict."""
     verdict = row.cause if row.cause and row.cause in Verdict.values else row.verdict
-    if row.at_site and (verdict in OF_SITE or row.state == RowState.ALREADY):
+    # Where a hub was before it was moved is no news afterwards.
+    is_past = row.state == RowState.DONE
+    if row.at_site and not is_past and (verdict in OF_SITE or row.state == RowState.ALREADY):
         site = sites.named(row.at_site)
         return gettext("now at %(site)s") % {"site": site.shown_name if site else row.at_site}
     if verdict == Verdict.TWICE:

@@ -237,6 +237,16 @@ def test_the_message_to_support_is_ready_in_both_languages(admin, ours, settings
     assert "— English —" in greek
 
 
+def test_a_suspended_hub_is_not_suspended_again_and_its_message_asks_to_take_that_back(admin, ours):
+    type(ours).objects.filter(pk=ours.pk).update(status="Suspended")
+    page = admin.get(reverse("hubs:detail", args=(ours.pk,))).content.decode()
+    message = admin.get(reverse("hub-actions:ask-support", args=(ours.pk,))).content.decode()
+
+    assert reverse("hub-actions:suspend", args=(ours.pk,)) not in page
+    assert reverse("hub-actions:primary", args=(ours.pk,)) in page
+    assert "This hub is suspended. Please take it back into service." in message
+
+
 def test_the_message_to_support_quotes_what_smartphonekey_called_the_last_calls(
     admin, ours, mill_court, ada
 ):
