@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal.hubs.models import Hub
+from portal.hubs.models import SUSPENDED, Hub
 from portal.jobs.models import Handover, HandoverHub
 
 
@@ -15,6 +15,7 @@ class Change(StrEnum):
     LEFT = "left"
     REPLACED = "replaced"
     MOVED = "moved"
+    SUSPENDED = "suspended"
     CLAIMED = "claimed"
     OFFLINE = "offline"
     ONLINE = "online"
@@ -50,7 +51,7 @@ def changes_of(handover: Handover, rows: Sequence[HandoverHub]) -> list[Changed]
         if _has_left(row, hub):
             other = standing.get(row.place, "")
             found.append(Changed(row, Change.REPLACED if other else Change.LEFT, other))
-        elif hub.binding == Hub.Binding.OURS:
+        elif hub.binding == Hub.Binding.OURS and not _was_ours_before(handover, row, hub):
             found += _of_ours(handover, row, hub, sites)
     return found
 
@@ -58,6 +59,12 @@ def changes_of(handover: Handover, rows: Sequence[HandoverHub]) -> list[Changed]
 def _has_left(row: HandoverHub, hub: Hub) -> bool:
     was_ours = row.state == HandoverHub.State.CLAIMED
     return was_ours and hub.binding in {Hub.Binding.FREE, Hub.Binding.OTHER, Hub.Binding.MISSING}
+
+
+def _was_ours_before(handover: Handover, row: HandoverHub, hub: Hub) -> bool:
+    """Whether a hub that the job did not claim was ours at that time: it is no news."""
+    was_claimed = row.state == HandoverHub.State.CLAIMED
+    return not was_claimed and hub.claimed_at is not None and hub.claimed_at <= handover.created_at
 
 
 def _of_ours(
@@ -70,6 +77,8 @@ def _of_ours(
         found.append(Changed(row, Change.MOVED, site))
     if row.state != HandoverHub.State.CLAIMED:
         found.append(Changed(row, Change.CLAIMED, since=hub.claimed_at))
+    elif hub.status == SUSPENDED:
+        found.append(Changed(row, Change.SUSPENDED))
     if row.online and hub.online is False:
         found.append(Changed(row, Change.OFFLINE, since=hub.last_seen))
     elif hub.online and not row.online:

@@ -1,9 +1,11 @@
 """A job is completed once: what was done is frozen, and the rights that it gave end."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims import handover_items
@@ -188,6 +190,7 @@ HERE, THERE = "mill-court", "orchard-rise"
         ({"binding": "other"}, Change.LEFT, ""),
         ({"spkey_site_id": THERE}, Change.MOVED, "Orchard Rise"),
         ({"online": False}, Change.OFFLINE, ""),
+        ({"status": "Suspended"}, Change.SUSPENDED, ""),
         ({"place": "Cellar"}, Change.PLACE, "Cellar"),
         ({"firmware": "5.0"}, Change.FIRMWARE, "5.0"),
     ],
@@ -202,6 +205,20 @@ def test_what_has_changed_since_is_told_of_each_hub(job, ira, orchard_rise, now,
     assert [(each.row, each.change, each.now) for each in changes_of(done, rows)] == [
         (rows[1], change, what)
     ]
+
+
+def test_of_a_hub_that_was_ours_elsewhere_all_along_nothing_is_told(job, ira, orchard_rise):
+    (claim,) = claim_hubs(job, ira, state="conflict")
+    Hub.objects.filter(pk=claim.hub_id).update(
+        binding="ours",
+        spkey_site_id=THERE,
+        online=True,
+        place="Roof",
+        claimed_at=timezone.now() - timedelta(days=32),
+    )
+    done = complete(job, ira, "It stands elsewhere")
+
+    assert changes_of(done, list(done.hubs.all())) == []
 
 
 def test_another_hub_at_the_place_of_one_that_left_has_replaced_it(job, ira):

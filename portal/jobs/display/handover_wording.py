@@ -28,13 +28,14 @@ _CHANGES: dict[str, Text] = {
     Change.LEFT: _("Is no longer ours"),
     Change.REPLACED: _("Is no longer ours. Hub %(now)s stands here now"),
     Change.MOVED: _("Moved to %(now)s"),
+    Change.SUSPENDED: pgettext_lazy("one hub", "Suspended"),
     Change.CLAIMED: _("Claimed"),
     Change.OFFLINE: _("Offline"),
     Change.ONLINE: _("Online"),
     Change.PLACE: _("Its place is now “%(now)s”"),
     Change.FIRMWARE: _("Firmware is now %(now)s"),
 }
-_GRAVE = {Change.LEFT, Change.REPLACED, Change.MOVED, Change.OFFLINE}
+_GRAVE = {Change.LEFT, Change.REPLACED, Change.MOVED, Change.SUSPENDED, Change.OFFLINE}
 
 
 @dataclass(frozen=True, slots=True)
