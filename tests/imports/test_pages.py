@@ -2,6 +2,7 @@
 
 import csv
 import io
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -128,6 +129,12 @@ def test_those_not_done_alone_are_downloaded_and_tried_again(sandbox, ada, mill_
     assert odd["Content-Disposition"] == f'attachment; filename="import-{plan.number}.csv"'
     answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": "not_done"})
     assert [line["Hub id"] for line in lines_of(answer)] == ["xyz"]
+    everything = client.get(reverse("imports:export", args=(plan.pk,)), {"show": ""})
+    assert everything["Content-Disposition"] == f'attachment; filename="import-{plan.number}.csv"'
+    page = client.get(reverse("imports:detail", args=(plan.pk,))).content.decode()
+    copied = unescape(page.partition('data-copy="')[2].partition('"')[0])
+    pasted = work(give(ada, copied), 3)
+    assert list(pasted.rows.values_list("hub_text", "site_text")) == [("xyz", "Mill Court")]
 
     answer = client.post(reverse("imports:retry", args=(plan.pk,)))
     again = Import.objects.get(retry_of=plan)

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_safe
 
 from portal.audit.web.csv_file import harmless
@@ -111,7 +112,9 @@ def _copied(plan: Import, number: int) -> str:
     if plan.state != State.FINISHED or not 0 < number <= MOST_COPIED:
         return ""
     rows = queries.not_done(plan).order_by("line")
-    lines = rows.values_list("hub_text", "site_text", "place", "note")
+    heads = (gettext("Hub id"), gettext("Site"), gettext("Place"), gettext("Note"))
+    # With its heads it can be pasted into another import as well.
+    lines = [heads, *rows.values_list("hub_text", "site_text", "place", "note")]
     return "\n".join("\t".join(map(harmless, cells)) for cells in lines)
 
 

@@ -167,7 +167,8 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         content_type="text/csv; charset=utf-8",
     )
     # What an address says gets into a header as far as it is a word of ours.
-    name = f"import-{plan.number}{'-' + show if show in queries.SHOWN else ''}.csv"
+    shown = f"-{show}" if show and show in queries.SHOWN else ""
+    name = f"import-{plan.number}{shown}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
