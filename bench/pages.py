@@ -95,7 +95,6 @@ def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield "tray", of_installer("/claims/new/")
     yield "key", read("/organisation/key/")
     yield "live events", read("/organisation/events/")
-    yield "live events' poll", read("/organisation/events/live/")
     yield "settings", read("/organisation/settings/")
     yield "own activity", of_installer("/accounts/activity/")
     yield "administrator's own activity", read("/accounts/activity/")

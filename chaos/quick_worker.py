@@ -29,13 +29,17 @@ def _speed_up(factor: float) -> None:
     # These import models, which is possible only once Django is set up.
     from portal import spkey  # noqa: PLC0415
     from portal.claims.engine import step, timing  # noqa: PLC0415
+    from portal.consent import asking as access_asking  # noqa: PLC0415
+    from portal.consent import ending  # noqa: PLC0415
     from portal.core import leasing, worker  # noqa: PLC0415
+    from portal.events import work as events_work  # noqa: PLC0415
     from portal.gateway import candidate_checks, circuit, gate, key_expiry, pacing  # noqa: PLC0415
     from portal.hubs import rounds, watching  # noqa: PLC0415
     from portal.hubs.actions import timing as action_timing  # noqa: PLC0415
     from portal.hubs.photos import clearing  # noqa: PLC0415
     from portal.imports import conduct, looking  # noqa: PLC0415
     from portal.jobs import overdue  # noqa: PLC0415
+    from portal.moves import work as moves_work  # noqa: PLC0415
     from portal.notices import account_emails, digests, invitation_emails, outbox  # noqa: PLC0415
     from portal.orgs.models.keys import ApiKey  # noqa: PLC0415
 
@@ -43,6 +47,7 @@ def _speed_up(factor: float) -> None:
     keys = (candidate_checks, key_expiry, ApiKey)
     pace = (timing, pacing, circuit, gate, watching, overdue)
     rooms = (rounds, action_timing, clearing, conduct, looking)
+    rooms = (*rooms, access_asking, ending, events_work, moves_work)
     modules = (leasing, worker, step, *pace, *rooms, *emails, *keys)
     for place in (*modules, *leasing.leased_models()):
         _divide(place, factor)

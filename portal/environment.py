@@ -299,7 +299,7 @@ def sentry_dsn(env: Env) -> str:
     is_safe = parts.hostname and (parts.scheme == "https" or is_here)
     if not (is_safe and parts.username and parts.path.strip("/")):
         raise ImproperlyConfigured(
-            "PORTAL_SENTRY_DSN must be an address such as https://key@sentry.example/1."
+            "PORTAL_SENTRY_DSN must be an address such as https://key@sentry.example/4711."
         )
     return dsn
 

@@ -30,6 +30,8 @@ from portal.orgs.models import Organisation
 TOGETHER: Final = 500
 AT_ONCE: Final = 4
 # An attempt is under way that may have read the hub before: looked at again, for so long.
+# A database that is busy is all that it may wait for.
+LONGEST_LOOK: Final = timedelta(seconds=30)
 AGAIN: Final = timedelta(seconds=2)
 AGAIN_FOR: Final = timedelta(minutes=5)
 # Hubs that an organisation did not have, and its events speak of.
@@ -118,6 +120,5 @@ EVENTS = WorkKind(
     is_due=some_due,
     take=take_due,
     work=work,
-    # A database that is busy is all that it may wait for.
-    longest=lambda: timedelta(seconds=30),
+    longest=lambda: LONGEST_LOOK,
 )

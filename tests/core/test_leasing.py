@@ -13,6 +13,10 @@ from django.utils import timezone
 from portal import spkey
 from portal.claims.engine import actions
 from portal.claims.models import Claim, State
+from portal.consent import asking as consent
+from portal.consent import codes
+from portal.consent.asking import Wanted
+from portal.consent.models import Scope
 from portal.core import leasing, worker
 from portal.core.leasing import LeaseLostError
 from portal.core.worker import WorkKind
@@ -26,16 +30,19 @@ from portal.hubs.models import Hub
 from portal.hubs.photos.models import HubPhoto
 from portal.imports.models import Batch, Import
 from portal.imports.models import State as PlanState
+from portal.moves import asking as moves
+from portal.moves.asking import Wish
 from portal.notices import account_emails, invitation_emails
 from portal.notices.models import AccountEmail, Digest, Notice
 from portal.orgs import api_keys, invitations, key_candidates
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import claim_request, make_organisation
+from tests.conftest import claim_request, consent_to, join, make_organisation, make_person
 from tests.hubs.own_hubs import make_own_hub
 from tests.imports.conftest import give
 from tests.jobs.conftest import make
+from tests.moves.conftest import row_of as own_hub_row
 from tests.notices.conftest import notify
 from tests.plans import as_of_a_large_table
 
@@ -161,10 +168,39 @@ def events_to_work_on(request):
         Delivery.objects.create(receiver=receiver, names_us=True, **known)
 
 
+def grants_that_end(request):
+    for number in range(ROWS):
+        support = make_organisation(f"Support {number}", f"support-{number}", f"key-{number}", "super")
+        consent_to(support, request.getfixturevalue("acme"))
+
+
+def codes_that_end(request):
+    for number in range(ROWS):
+        organisation = make_organisation(f"Elm {number}", f"elm-{number}", f"key-{number}")
+        admin = make_person(f"admin@elm-{number}.example", "Eve")
+        codes.make(join(admin, organisation, "admin"), Scope())
+
+
+def requests_for_access(request):
+    agent = request.getfixturevalue("sam").memberships.get()
+    for _ in range(ROWS):
+        consent.ask(agent, request.getfixturevalue("acme"), "Acme", Wanted("A broken tablet"))
+
+
+def hubs_asked_for(request):
+    acme, mill_court = request.getfixturevalue("acme"), request.getfixturevalue("mill_court")
+    request.getfixturevalue("spkey_support")
+    asker = request.getfixturevalue("ira").memberships.get()
+    for number in range(ROWS):
+        held = own_hub_row(acme, world.hub_id(number))
+        moves.ask(asker, Wish(held, mill_court, "The building changed hands"))
+
+
 # What they write stands in transactions, which wait for nobody.
 CALLING_NOBODY = {
     *("reminders of keys that expire", "overdue jobs"),
     *("photos to remove", "imports", "rows of imports", "events"),
+    *("grants that end", "codes that end", "requests for access"),
 }
 SETUPS = {
     "digests": digests,
@@ -177,6 +213,10 @@ SETUPS = {
     "photos to remove": photos_that_were_removed,
     "actions on hubs": actions_on_hubs,
     "events": events_to_work_on,
+    "grants that end": grants_that_end,
+    "codes that end": codes_that_end,
+    "requests for access": requests_for_access,
+    "move requests": hubs_asked_for,
     "imports": imports_to_conduct,
     "rows of imports": batches_to_look_at,
     "key checks": keys_to_check,

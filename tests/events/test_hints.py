@@ -227,9 +227,9 @@ def test_a_hint_that_comes_while_the_hub_is_read_has_it_read_again(stands, post,
     (lease,) = watching.take_due(1)
     read = watching.reading.read
 
-    def meanwhile(hub):
+    def meanwhile(hub, under=None):
         watching.hint([hub.pk])
-        return read(hub)
+        return read(hub, under)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watching.reading, "read", meanwhile)

@@ -19,7 +19,7 @@ from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import ask_again, claim_request, work, work_until_refused
+from tests.conftest import ask_again, claim_request, consent_to, work, work_until_refused
 
 KEY_DOUBTED = (State.WAITING, Reason.KEY_DOUBTED)
 KEY_REFUSED = (State.BLOCKED, Reason.KEY_REFUSED)
@@ -434,6 +434,7 @@ def for_others(sam, acme, spkey_support, hub_id):
             submission=hub_id,
             acting_organisation=spkey_support,
             reason="Ticket 1",
+            support_grant=consent_to(spkey_support, acme),
         )
     )
 

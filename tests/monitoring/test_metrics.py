@@ -35,13 +35,13 @@ def _token(settings):
 
 @pytest.fixture
 def read(client, db):
-    """Return the figures as {(name, labels): value}."""
+    """Return the figures as {(name, labels): value}, labels in the order of their names."""
 
     def ask() -> dict[tuple[str, tuple[str, ...]], float]:
         answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert answer.status_code == 200
         return {
-            (sample.name, tuple(sample.labels.values())): sample.value
+            (sample.name, tuple(sample.labels[name] for name in sorted(sample.labels))): sample.value
             for family in text_string_to_metric_families(answer.text)
             for sample in family.samples
         }
@@ -55,13 +55,13 @@ def late(**ago: float):
 
 def test_claims_are_counted_by_state_and_by_how_they_ended(read, claim):
     Claim.objects.update(state="blocked", reason="key_missing")
-    assert read()["portal_claims", ("blocked", "key_missing")] == 1
+    assert read()["portal_claims", ("key_missing", "blocked")] == 1
     Claim.objects.update(state="conflict", reason="another_site", finished_at=late(minutes=5))
     figures = read()
-    assert ("portal_claims", ("blocked", "key_missing")) not in figures
-    assert figures["portal_claims_ended_last_hour", ("conflict", "another_site")] == 1
+    assert ("portal_claims", ("key_missing", "blocked")) not in figures
+    assert figures["portal_claims_ended_last_hour", ("another_site", "conflict")] == 1
     Claim.objects.update(finished_at=late(hours=2))
-    assert ("portal_claims_ended_last_hour", ("conflict", "another_site")) not in read()
+    assert ("portal_claims_ended_last_hour", ("another_site", "conflict")) not in read()
 
 
 def test_calls_are_counted_by_outcome_and_their_time_is_a_histogram(read, claim):
@@ -76,14 +76,14 @@ def test_calls_are_counted_by_outcome_and_their_time_is_a_histogram(read, claim)
     )
     figures = read()
 
-    assert figures["portal_calls_last_hour", ("claims", "read", "answered")] == 2
-    assert figures["portal_calls_last_hour", ("claims", "read", "unreachable")] == 1
-    assert figures["portal_calls_last_hour", ("claims", "read", "open")] == 1
+    assert figures["portal_calls_last_hour", ("read", "answered", "claims")] == 2
+    assert figures["portal_calls_last_hour", ("read", "unreachable", "claims")] == 1
+    assert figures["portal_calls_last_hour", ("read", "open", "claims")] == 1
     assert not [key for key in figures if "busy" in key[1]]
     buckets = {key[1][-1]: n for key, n in figures.items() if key[0].endswith("seconds_bucket")}
-    assert figures["portal_call_seconds_bucket", ("claims", "0.1")] == 1
-    assert figures["portal_call_seconds_bucket", ("claims", "1.0")] == 2
-    assert figures["portal_call_seconds_bucket", ("claims", "+Inf")] == 3
+    assert figures["portal_call_seconds_bucket", ("0.1", "claims")] == 1
+    assert figures["portal_call_seconds_bucket", ("1.0", "claims")] == 2
+    assert figures["portal_call_seconds_bucket", ("+Inf", "claims")] == 3
     assert len(buckets) == len(readings.BUCKETS) + 1
 
 

@@ -25,13 +25,13 @@ SAME_IN_GREEK = {
     ),
     *("Hub", "hub", "Hubs", "hubs", "Bearer", "bearer", "token", "super", "Email", "email", "mail"),
     *("English", "EN", "HTTP", "ms", "Firmware", "firmware"),
-    *("XLSX", "Excel", "Wi", "Fi", "Matter", "MT", "SSID", "id"),
+    *("XLSX", "Excel", "TypeError", "webhooks", "Wi", "Fi", "Matter", "MT", "SSID", "id"),
 }
 # Text that people typed, or that means something else than words.
 NOT_WORDS = re.compile(
     r"[\w.-]+@[\w.-]+|\w*\d\w*|https?://\S+"
-    r"|mill-court|acme-properties|harbour-living|sandboxA"
-    r"|Acme Properties|Harbour Living|SpKey Support|Mill Court|Lighthouse Flats|Workshop"
+    r"|mill-court|lighthouse-flats|acme-properties|harbour-living|sandboxA"
+    r"|Acme Properties|Harbour Living|SpKey Support|Mill Court|Lighthouse Flats|Next door|Workshop"
     r"|(Ira|Eli) (Installer|Expired)|(Ada|Hal) Admin|Sam Support|Otto|Asked for by telephone"
     r"|Their tablet is broken|The building changed hands"
     r"|Flat|riser|Quay|Somebody|no id|xlsx|HUB-\w+|SPK-\w+"

@@ -16,7 +16,7 @@ NAMES = re.compile(r"SmartphoneKey|SpKey|SPK-Hub|API|CSV|JSON|QR|XLSX|Esc|x{3,}|
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A statement in SQL is none.
 SENTENCE = re.compile(
-    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA|CASE|INSERT|PERFORM|UPDATE)\b)"
+    r"(?!(?:CREATE|DROP|SELECT|ALTER|AND|PRAGMA|CASE|INSERT|PERFORM|UPDATE|EXISTS)\b)"
     r"(?:[A-Z][\w’']* .*[a-z]{2,}|[A-Za-z]{2,} .*[a-z]{2,}[.?!…]$)"
 )
 
@@ -130,7 +130,7 @@ BUILT_OF_WORDS = {"Chip", "Words", "Step", "Todo", "Counted", "Banner", "Trouble
 # Their readers are programs, programmers and those who run the portal.
 NOT_FOR_PEOPLE = re.compile(
     r"portal/(spkey/|environment|settings|wsgi|core/web/error_reports|audit/guard"
-    r"|monitoring/collector)"
+    r"|core/checks|monitoring/collector)"
 )
 
 

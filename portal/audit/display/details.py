@@ -80,6 +80,7 @@ NAMES: Final[dict[str, Text]] = {
     "state": _("State"),
     "submitted_by": _("Submitted by"),
     "support": _("Support agent"),
+    "tail": _("Its last characters"),
     "takes_acceptance": _("Acceptance"),
     "target": _("SpKey organisation id"),
     "ticket": _("Ticket"),

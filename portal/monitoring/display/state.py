@@ -32,6 +32,10 @@ AWAY_FOR_SOME: Final = Chip("attention", "offline", _("Does not answer some"))
 
 WORK: Final[Mapping[str, Text]] = {
     "claims.claim": _("Claims"),
+    "consent.accessrequest": _("Requests for access"),
+    "consent.code": _("Codes for access that end"),
+    "consent.grant": _("Access for support that ends"),
+    "events.delivery": _("Events from SmartphoneKey"),
     "hub_actions.hubaction": _("Actions on hubs"),
     "hubs.hub": _("Hubs that somebody looks at"),
     "hubs.round": _("Rounds in which all hubs are read"),
@@ -39,6 +43,7 @@ WORK: Final[Mapping[str, Text]] = {
     "imports.batch": _("Rows of imports"),
     "imports.import": _("Imports to check"),
     "jobs.job": _("Jobs that are overdue"),
+    "moves.moverequest": _("Hubs asked for elsewhere"),
     "notices.accountemail": _("E-mails about accounts"),
     "notices.digest": _("Daily e-mails"),
     "notices.invitationemail": _("Invitations by e-mail"),

@@ -214,11 +214,12 @@ def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     of_hubs = {"hub_refused", *(f"hubs_{what}" for what in ("offline", "back", "left"))}
     of_access = {"break_glass", "glass_broken"}
     of_access |= {f"support_{what}" for what in ("granted", "used", "asked", "burst")}
+    of_moves = {"hub_taken", *(f"move_{what}" for what in ("held", "ended"))}
     told_together = {"gave_up", "waits", "import_finished"}
 
     assert set(name_wording.IN_EMAILS) == set(OF_EMAILS)
     of_keys = {"key_expires", *(f"key_{state}" for state in key_wording.WORDS)}
-    others -= of_access | of_people | of_jobs | of_hubs | told_together
+    others -= of_access | of_moves | of_people | of_jobs | of_hubs | told_together
     assert others == of_keys & set(Notice.Kind.values)
 
 

@@ -34,6 +34,7 @@ ON_NONE = {
     "language",
     "oidc-callback",
     "oidc-start",
+    "operators-state",
     "organisation:switch",
     "tray:photo",
     "tray:sync",
@@ -119,6 +120,7 @@ def posts(
             "site": str(lighthouse.pk),
             "submission": str(uuid4()),
         },
+        **dict.fromkeys(("events:make", "events:replace", "events:secret-make"), {}),
         "first-steps-id": {},
         "first-steps-put-away": {},
         "needs-put-away": {"about": "left", "newest": timezone.now().isoformat()},
@@ -262,6 +264,7 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things["consent"] = pages.grant_beside(mill_court).pk
     things["consent:request"] = pages.access_request_beside(mill_court).pk
     of_moves(things, mill_court, lighthouse)
+    things["events:secret-remove"] = pages.secret_beside(mill_court).pk
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
     form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **today()}
     form |= {"people": [str(member.pk)], "explanation": "Nothing was there", "days": "9"}
@@ -298,6 +301,13 @@ def two_keys(client, harbour):
     KeyCandidate.objects.update(state="unreachable")
 
 
+def with_a_receiver(client, site):
+    """Yield, once what comes before was looked at, the pages of one that has events sent to it."""
+    pages.secret_beside(site)
+    for name in ("events:setup", "events:replace"):
+        yield client, reverse(name), site.organisation
+
+
 def test_every_form_says_its_organisation(
     client, agent, harbour, spkey_support, lighthouse, two_keys, harbours_claim
 ):
@@ -307,14 +317,15 @@ def test_every_form_says_its_organisation(
     names = ("claims:new", "home", "key:edit", "people:invite", "people:leave", "people:list")
     names += ("imports:new", "sites:new", "news", "record:list", "jobs:new", "jobs:ask-site")
     names += ("organisation:settings", "sites:import")
-    names += ("consent:overview", "consent:give", "consent:code")
-    pages = [(client, reverse(name)) for name in names]
+    names += ("consent:overview", "consent:give", "consent:code", "events:setup")
+    opened = [(client, reverse(name)) for name in names]
     supports = ("support:ask", "support:code", "support:break-glass")
     found = set()
-    for browser, address, organisation in [
-        *((*page, harbour) for page in pages),
-        *((agent, reverse(name), spkey_support) for name in supports),
-    ]:
+    for browser, address, organisation in chain(
+        ((*page, harbour) for page in opened),
+        with_a_receiver(client, lighthouse),
+        ((agent, reverse(name), spkey_support) for name in supports),
+    ):
         for target in targets(browser.get(address).content.decode()):
             url = urlsplit(target)
             assert parse_qs(url.query)["organisation"] == [str(organisation.pk)], target
