@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 90.0
 # The share of forms whose sender is gone before the answer comes.
 WEAK_SIGNAL = 0.1
 REASON = "Their tablet fell into the lift shaft"
-NEW, SUPPORT = "/claims/new/", "/support/new/"
+NEW = "/claims/new/"
 
 type Task = Callable[[], object]
 
@@ -127,10 +127,10 @@ class People:
 
     def _address(self, claim_request: ClaimRequest) -> str:
         """Return where the form is shown and sent, for the organisation of its sender."""
-        tenant, agent = claim_request.tenant, claim_request.agent
-        if agent is None:
+        tenant = claim_request.tenant
+        if claim_request.agent is None:
             return f"{NEW}?organisation={tenant.organisation.pk}"
-        return f"{SUPPORT}?organisation={agent.organisation.pk}&target={tenant.org_id}"
+        return f"/support/{tenant.consent}/claim/"
 
     def _visit(self, claim_request: ClaimRequest, path: str) -> Page | None:
         return self._patiently(lambda: claim_request.person.browser.get(path), path, (200,))
@@ -180,5 +180,4 @@ def _fields(claim_request: ClaimRequest) -> dict[str, str]:
     return fields | {
         "typed_site": "",
         "reason": REASON,
-        "confirmation": claim_request.tenant.org_id,
     }

@@ -8,6 +8,8 @@ from allauth.mfa.totp.internal import auth as totp
 
 from chaos.api import Api
 from chaos.browser import Browser
+from portal.consent import giving
+from portal.consent.models import Scope
 from portal.orgs import api_keys
 from portal.orgs.encryption import Secret
 from portal.orgs.models import ApiCredential, Membership, Organisation, User
@@ -39,13 +41,17 @@ class Person:
 
 @dataclass(slots=True)
 class Tenant:
-    """An organisation: `key` names its key at the sandbox, `sites` maps SpKey ids to our own."""
+    """An organisation: `key` names its key at the sandbox, `sites` maps SpKey ids to our own.
+
+    `consent` is the id of what lets support act for it, "" for support itself.
+    """
 
     key: str
     organisation: Organisation
     sites: dict[str, str] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
     admin: Person | None = None
+    consent: str = ""
 
     @property
     def org_id(self) -> str:
@@ -65,7 +71,10 @@ def settle(api: Api, webs: Webs, installers: int) -> list[Tenant]:
         _fill(customer, webs, installers)
         _give_users(api, customer, fallback=name in NEW)
         settled.append(customer)
-    return [*settled, _support(api, webs)]
+    support = _support(api, webs)
+    for customer in settled:
+        customer.consent = _consent(customer, support)
+    return [*settled, support]
 
 
 def _fill(tenant: Tenant, webs: Webs, installers: int) -> None:
@@ -89,6 +98,13 @@ def _support(api: Api, webs: Webs) -> Tenant:
     tenant.admin = _person(webs, tenant, "admin@support.example", role="admin")
     _give_users(api, tenant, fallback=False)
     return tenant
+
+
+def _consent(customer: Tenant, support: Tenant) -> str:
+    admin = customer.organisation.memberships.select_related("organisation", "user").get(
+        role=Membership.Role.ADMIN
+    )
+    return str(giving.give(admin, support.organisation, Scope()).pk)
 
 
 def _give_users(api: Api, tenant: Tenant, *, fallback: bool) -> None:

@@ -32,6 +32,8 @@ from portal.imports.models import Batch, Import
 from portal.imports.models import State as PlanState
 from portal.moves import asking as moves
 from portal.moves.asking import Wish
+from portal.moves.models import MoveRequest
+from portal.moves.models import State as MoveState
 from portal.notices import account_emails, invitation_emails
 from portal.notices.models import AccountEmail, Digest, Notice
 from portal.orgs import api_keys, invitations, key_candidates
@@ -189,11 +191,14 @@ def requests_for_access(request):
 
 def hubs_asked_for(request):
     acme, mill_court = request.getfixturevalue("acme"), request.getfixturevalue("mill_court")
-    request.getfixturevalue("spkey_support")
     asker = request.getfixturevalue("ira").memberships.get()
     for number in range(ROWS):
         held = own_hub_row(acme, world.hub_id(number))
         moves.ask(asker, Wish(held, mill_court, "The building changed hands"))
+    agent = request.getfixturevalue("sam").memberships.get()
+    MoveRequest.objects.update(
+        state=MoveState.ASKED, agent=agent.user, support_organisation=agent.organisation
+    )
 
 
 # What they write stands in transactions, which wait for nobody.

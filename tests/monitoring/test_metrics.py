@@ -56,7 +56,8 @@ def late(**ago: float):
 def test_claims_are_counted_by_state_and_by_how_they_ended(read, claim):
     Claim.objects.update(state="blocked", reason="key_missing")
     assert read()["portal_claims", ("key_missing", "blocked")] == 1
-    Claim.objects.update(state="conflict", reason="another_site", finished_at=late(minutes=5))
+    ended = {"finished_at": late(minutes=5), "due_at": None}
+    Claim.objects.update(state="conflict", reason="another_site", **ended)
     figures = read()
     assert ("portal_claims", ("key_missing", "blocked")) not in figures
     assert figures["portal_claims_ended_last_hour", ("another_site", "conflict")] == 1
@@ -80,7 +81,7 @@ def test_calls_are_counted_by_outcome_and_their_time_is_a_histogram(read, claim)
     assert figures["portal_calls_last_hour", ("read", "unreachable", "claims")] == 1
     assert figures["portal_calls_last_hour", ("read", "open", "claims")] == 1
     assert not [key for key in figures if "busy" in key[1]]
-    buckets = {key[1][-1]: n for key, n in figures.items() if key[0].endswith("seconds_bucket")}
+    buckets = {key[1][0]: n for key, n in figures.items() if key[0].endswith("seconds_bucket")}
     assert figures["portal_call_seconds_bucket", ("0.1", "claims")] == 1
     assert figures["portal_call_seconds_bucket", ("1.0", "claims")] == 2
     assert figures["portal_call_seconds_bucket", ("+Inf", "claims")] == 3

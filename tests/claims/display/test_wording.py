@@ -214,7 +214,7 @@ def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     of_hubs = {"hub_refused", *(f"hubs_{what}" for what in ("offline", "back", "left"))}
     of_access = {"break_glass", "glass_broken"}
     of_access |= {f"support_{what}" for what in ("granted", "used", "asked", "burst")}
-    of_moves = {"hub_taken", *(f"move_{what}" for what in ("held", "ended"))}
+    of_moves = {"hub_taken", *(f"move_{what}" for what in ("held", "ended", "answered"))}
     told_together = {"gave_up", "waits", "import_finished"}
 
     assert set(name_wording.IN_EMAILS) == set(OF_EMAILS)

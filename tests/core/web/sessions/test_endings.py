@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.conftest import PASSWORD
 from tests.core.web.sessions.conftest import poll, sign_in
 from tests.forms import FRAGMENT
+from tests.people_with_factor import has_used_factor
 
 
 def test_a_session_ends_when_nobody_uses_it_for_twelve_hours(ira, claim_page):
@@ -69,7 +70,8 @@ def test_no_session_lives_longer_than_seven_days(ira, claim_page):
 def test_sessions_of_operators_and_agents_end_after_half_an_hour_idle_and_eight_in_all(
     who, every, times, request, as_person
 ):
-    client = as_person(request.getfixturevalue(who))
+    person = request.getfixturevalue(who)
+    client = has_used_factor(as_person(person), person)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(times):
             assert client.get("/").status_code == 200
