@@ -23,7 +23,7 @@ from portal.sites.models import Site
 from tests.browser.checks import RULES, ask_axe, problems, problems_of_words
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
-from tests.conftest import PASSWORD, claim_request, join, make_person
+from tests.conftest import PASSWORD, claim_request, consent_to, join, make_person
 from tests.hubs.own_hubs import make_own_hub
 from tests.jobs.conftest import make
 from tests.jobs.handed_over import claim_hubs, complete, job_at
@@ -319,21 +319,24 @@ def test_the_key_page_in_every_state(tablet, ada):
     assert problems(page) == []
 
 
-def test_supports_pages_are_sound(tablet, sam, acme, mill_court, hub_id):
+def test_supports_pages_are_sound(tablet, sam, acme, mill_court, hub_id, spkey_support):
     tablet.expected = ["403", "422"]
     assert visit(tablet(sam), ("/", "/claims/", "/support/")) == {}
     set_up_factor(sam)
     assert visit(tablet(sam), ["/support/"]) == {}
     page = tablet(client=sign_in_with_factor(Client(), sam))
-    form = f"/support/new/?target={acme.spkey_org_id}"
-    assert visit(page, ("/support/", "/support/new/", "/support/new/?target=a+b", form)) == {}
+    own = f"/support/{consent_to(spkey_support, acme).pk}/"
+    plain = [
+        f"/support/{name}" for name in ("", "ask/", "code/", "break-glass/", "search/", "moves/")
+    ]
+    for_one = [f"{own}{name}" for name in ("", "tray/", "hubs/", "claims/", "claim/")]
+    assert visit(page, [*plain, *for_one]) == {}
     page.get_by_role("button", name="Claim this hub").click()
     expect(page.locator("#id_reason_error")).to_be_visible()
     assert problems(page) == []
     page.get_by_label("Hub id").fill(str(hub_id))
     page.get_by_text("Mill Court").click()
     page.get_by_label("Reason").fill("The installer has no signal there.")
-    page.get_by_label("Type the organisation").fill(acme.spkey_org_id)
     page.get_by_role("button", name="Claim this hub").click()
     expect(page.get_by_text("Asked for by SpKey Support")).to_be_visible()
     assert problems(page) == []

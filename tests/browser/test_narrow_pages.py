@@ -4,15 +4,17 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.orgs.models import User
+from tests.people_with_factor import has_used_factor
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 @pytest.mark.parametrize(("who", "width"), [("ada", 320), ("sam", 360)])
-def test_the_navigation_fits_a_phone_in_both_languages(tablet, who, width, request):
+def test_the_navigation_fits_a_phone_in_both_languages(tablet, as_person, who, width, request):
     person = request.getfixturevalue(who)
     person.memberships.update(role="admin")
-    page = tablet(person, viewport={"width": width, "height": 700})
+    signed_in = has_used_factor(as_person(person), person)
+    page = tablet(client=signed_in, viewport={"width": width, "height": 700})
     for language in ("en", "el"):
         User.objects.update(language=language)
         page.goto("/")

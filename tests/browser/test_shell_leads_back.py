@@ -121,7 +121,7 @@ def test_a_form_sent_without_a_network_is_reported_beside_the_tray(visited: Page
 def test_a_lost_form_is_reported_to_an_agent_of_support_and_leads_back(tablet, line, agent):
     tablet.expected = list(LOST)
     page = tablet(client=agent, **through(line))
-    page.goto("/support/new/")
+    page.goto("/support/ask/")
     ready_for_offline(page)
     # The portal does it, and only its answer is lost: nobody knows, and it says no more than that.
     line.lose_answers("POST /language/")
@@ -130,7 +130,7 @@ def test_a_lost_form_is_reported_to_an_agent_of_support_and_leads_back(tablet, l
     expect(page.get_by_role("alert")).to_contain_text("may not have arrived")
     line.restore()
     page.get_by_role("link", name="Open the page you asked for").click()
-    expect(page).to_have_url(re.compile(r"/support/new/$"))
+    expect(page).to_have_url(re.compile(r"/support/ask/$"))
     expect(page.locator("html")).to_have_attribute("lang", "el")
 
 

@@ -172,7 +172,9 @@ def events_to_work_on(request):
 
 def grants_that_end(request):
     for number in range(ROWS):
-        support = make_organisation(f"Support {number}", f"support-{number}", f"key-{number}", "super")
+        support = make_organisation(
+            f"Support {number}", f"support-{number}", f"key-{number}", "super"
+        )
         consent_to(support, request.getfixturevalue("acme"))
 
 

@@ -41,7 +41,10 @@ def read(client, db):
         answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert answer.status_code == 200
         return {
-            (sample.name, tuple(sample.labels[name] for name in sorted(sample.labels))): sample.value
+            (
+                sample.name,
+                tuple(sample.labels[name] for name in sorted(sample.labels)),
+            ): sample.value
             for family in text_string_to_metric_families(answer.text)
             for sample in family.samples
         }

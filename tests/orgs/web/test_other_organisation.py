@@ -267,7 +267,12 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things["events:secret-remove"] = pages.secret_beside(mill_court).pk
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
     form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **today()}
-    form |= {"people": [str(member.pk)], "explanation": "Nothing was there", "days": "9"}
+    form |= {
+        "answer": "no",
+        "people": [str(member.pk)],
+        "explanation": "Nothing was there",
+        "days": "9",
+    }
     verdicts = {}
     for name, pattern in named():
         if "pk" in pattern.pattern.converters and not name.startswith((*LIBRARIES, "support:")):
