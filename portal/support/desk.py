@@ -12,7 +12,7 @@ from portal.claims.engine.actions import AnotherSiteError
 from portal.claims.models import Claim, ClaimQuerySet
 from portal.claims.queries import claims_for_others
 from portal.claims.telling import Refusal, Telling
-from portal.consent import queries, rights
+from portal.consent import giving, queries, rights
 from portal.consent.models import Grant
 from portal.consent.rights import Authority, NoConsentError, Why
 from portal.core.throttle import LimitReachedError
@@ -150,6 +150,7 @@ class SupportDesk(Desk):
         return gate.usable_super(self.member.organisation)
 
     def look_up(self, hubs: Collection[Hub]) -> None:
-        """Have these hubs read once, while the grant stands."""
+        """Have these hubs read once, while the grant stands, and record each that is new."""
         if self.why_not is None:
-            watching.look_up_under(self._grant, hubs)
+            for hub in watching.look_up_under(self._grant, hubs):
+                giving.record_look(self._grant, self.member, str(hub.hub_id))

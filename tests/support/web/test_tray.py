@@ -154,6 +154,21 @@ def test_a_look_up_goes_with_supports_key_only_where_the_organisations_own_canno
     assert all(asked.method == "GET" for asked in sandbox.state.requests)
 
 
+def test_each_hub_that_is_looked_up_stands_in_the_organisations_record_once(
+    tray, sandbox, acme, sam, mill_court
+):
+    rows = [tray.row(world.hub_id(number), mill_court) for number in range(2)]
+    for _ in range(3):
+        for row in rows:
+            tray.news(row)
+    tray.after_work(rows[0])
+
+    looks = Entry.objects.filter(verb="support.searched", organisation_id=acme.pk)
+    assert {entry.detail["what"] for entry in looks} == {world.hub_id(0), world.hub_id(1)}
+    assert looks.count() == 2
+    assert {entry.actor_id for entry in looks} == {sam.pk}
+
+
 def test_supports_key_reads_a_hub_once_and_for_nobody_else(tray, sandbox, acme, mill_court, clock):
     acme.credential.delete()
     row = tray.row(HUB, mill_court)
