@@ -65,6 +65,7 @@ SCRIPTS: Final = (
     "js/scanner/hub-id.js",
     "js/scanner/keyboards.js",
     "js/scanner/label-camera.js",
+    "js/scanner/label-reader.js",
     "js/scanner/naming.js",
     "js/scanner/pasted-text.js",
     "js/scanner/picture-watch.js",

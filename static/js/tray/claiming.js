@@ -1,5 +1,6 @@
 // The button that claims what is in the tray.
 import { keepFocus } from "../page/dom.js";
+import { arrived } from "../scanner/label-reader.js";
 
 /** @import { Intake } from "./intake.js" */
 /** @import { ChosenSite, TrayModel } from "./model.js" */
@@ -45,6 +46,7 @@ export class Claiming {
     element.addEventListener("change", () => this.#showCount(), { signal });
     model.addEventListener("change", () => this.show(), { signal });
     document.addEventListener("tray-sync", () => this.show(), { signal });
+    arrived.then(() => signal.aborted || this.#showCount());
   }
 
   show() {
@@ -60,7 +62,7 @@ export class Claiming {
   }
 
   #showCount() {
-    const typed = this.#feedback.countNew(this.#intake.input.text);
+    const typed = this.#intake.countTyped();
     const count = this.#model.claimable().length + typed;
     const text = this.#label(count);
     if (this.#button.textContent !== text) this.#button.textContent = text;
@@ -78,10 +80,10 @@ export class Claiming {
     return this.#words.count("claim-at", count, name);
   }
 
-  #claimAll() {
+  async #claimAll() {
     this.#site.doubt();
     // The button counts what can be claimed: what could not be read stays in the field beside it.
-    const isRead = this.#intake.input.add();
+    const isRead = !(await this.#intake.input.add());
     const rows = this.#model.claimable();
     if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
     const site = this.#chosen();

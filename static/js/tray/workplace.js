@@ -126,7 +126,7 @@ export class Workplace {
    * @param {string} text
    */
   take(text) {
-    if (text.trim()) this.#intake.input.text = this.#intake.takeAll(text);
+    if (text.trim()) this.#intake.input.take(text);
   }
 
   // What one person scanned is nothing for another to see, or to add to.
