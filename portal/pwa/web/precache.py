@@ -95,6 +95,7 @@ SCRIPTS: Final = (
     "js/tray/places.js",
     "js/tray/removal.js",
     "js/tray/row-actions.js",
+    "js/tray/row-work.js",
     "js/tray/row.js",
     "js/tray/scan-feedback.js",
     "js/tray/served.js",

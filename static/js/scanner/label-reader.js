@@ -26,15 +26,15 @@ export const present = () => reading;
 /** @param {string} address */
 const fetched = async (address) => {
   const answer = await fetch(address);
-  if (!answer.ok) throw new TypeError("A part of the label reader is not there.");
+  if (!answer.ok) throw new TypeError("A script for later is not there.");
   await answer.blob();
 };
 
-// Some browsers never again import what failed once: so nothing is imported before all of it is here,
-// and it comes side by side.
+// Some browsers never again import what failed once: so nothing is imported before all that the page
+// has for later is here, and it comes side by side.
 const imported = async () => {
-  const page = document.querySelector("[data-reader]")?.getAttribute("data-reader") ?? "";
-  await Promise.all(page.split(" ").filter(Boolean).map(fetched));
+  const later = document.querySelector("[data-later]")?.getAttribute("data-later") ?? "";
+  await Promise.all(later.split(" ").filter(Boolean).map(fetched));
   const [{ parse, withoutSecrets }, { parseAll }] = await Promise.all([
     import("./hub-id.js"),
     import("./pasted-text.js"),

@@ -2,15 +2,16 @@
 import { find, keepFocus, onTap } from "../page/dom.js";
 import { report } from "../page/report.js";
 import "../scanner/label-camera.js";
-import { arrived, load, present } from "../scanner/label-reader.js";
+import { load, present } from "../scanner/label-reader.js";
 import { Halt } from "./api-client.js";
-import { Offers } from "./offers.js";
 import { namesNone } from "./scan-feedback.js";
 import { TextInput } from "./text-input.js";
 
 /** @import { Label } from "../scanner/hub-id.js" */
+/** @import { Reading } from "../scanner/label-reader.js" */
 /** @import { ApiClient } from "./api-client.js" */
 /** @import { ChosenSite } from "./model.js" */
+/** @import { Offers } from "./offers.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { Words } from "./words.js" */
 
@@ -43,7 +44,9 @@ export class Intake {
   #feedback;
   #words;
   #site;
+  #ready;
   #taken;
+  /** @type {Offers | undefined} */
   #offers;
 
   /**
@@ -51,18 +54,23 @@ export class Intake {
    * @param {ApiClient} portal It reads photos.
    * @param {ScanFeedback} feedback
    * @param {Words} words
-   * @param {() => ChosenSite} site Where hubs are to be claimed.
-   * @param {() => void} taken Called after each reading.
+   * @param {object} way
+   * @param {() => ChosenSite} way.site Where hubs are to be claimed.
+   * @param {Promise<Reading>} way.ready Resolves once hubs can be read and taken.
+   * @param {() => void} way.taken Called after each reading.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, portal, feedback, words, site, taken, signal) {
+  constructor(element, portal, feedback, words, { site, ready, taken }, signal) {
     this.#element = element;
     this.#portal = portal;
     this.#feedback = feedback;
     this.#words = words;
     this.#site = site;
+    this.#ready = ready.then(async (reading) => {
+      await this.#prepareOffers(signal);
+      return reading;
+    });
     this.#taken = taken;
-    this.#offers = new Offers(element, words, (ids, left) => this.#takeOffered(ids, left), signal);
     const form = find(element, "[data-type]", HTMLFormElement);
     this.input = new TextInput(form, (text) => this.takeAll(text), signal);
     const photo = find(element, "[data-photo-input]", HTMLInputElement);
@@ -104,7 +112,7 @@ export class Intake {
   /** @param {Label[]} labels */
   #take(labels) {
     this.#feedback.take(labels, this.#site());
-    this.#offers.show(this.#feedback.choices, true);
+    this.#offers?.show(this.#feedback.choices, true);
     this.#taken();
   }
 
@@ -118,7 +126,15 @@ export class Intake {
         this.#feedback.show("unread");
       });
     }
-    return arrived;
+    return this.#ready;
+  }
+
+  /** @param {AbortSignal} signal */
+  async #prepareOffers(signal) {
+    const { Offers } = await import("./offers.js");
+    /** @type {(ids: string[], left: string[]) => void} */
+    const take = (ids, left) => this.#takeOffered(ids, left);
+    this.#offers = new Offers(this.#element, this.#words, take, signal);
   }
 
   /**
@@ -127,7 +143,7 @@ export class Intake {
    */
   async #takeOffered(ids, left) {
     await this.takeAll(ids.join("\n"));
-    this.#offers.show(left, false);
+    this.#offers?.show(left, false);
     if (!left.length) keepFocus();
   }
 
@@ -138,8 +154,9 @@ export class Intake {
   async #takeSeen(ids) {
     const [only = "", ...others] = ids;
     if (!others.length) return this.#takeOne(only);
+    await this.#reading();
     this.#feedback.show("photo-many", this.#words.count("photo-many", ids.length));
-    this.#offers.show(ids, false);
+    this.#offers?.show(ids, false);
   }
 
   /** @param {HTMLInputElement} input */
