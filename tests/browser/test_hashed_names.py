@@ -11,6 +11,8 @@ from tests.browser.tray.steps import add, hubs, open_tray, row, word
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox", "mill_court")]
 
+# What the page has for later.
+LATER = "({ content }) => [...content.children].map((link) => link.getAttribute('href'))"
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 # What the claim page asked for before it was made of modules: the page, its files, its icons.
 BEFORE_MODULES = 49
@@ -87,7 +89,7 @@ def test_before_the_camera_is_open_the_claim_page_asks_for_fewer_files_than_befo
     assert not [url for url in files if "zxing" in url]
     # What comes later is all there before it is imported, out of the browser's cache. A browser
     # with windows asks for the icon once more, for its tab.
-    later = (page.locator("hub-tray").get_attribute("data-later") or "").split()
+    later = page.locator("[data-later]").evaluate(LATER)
     again = {url for url in files if files.count(url) > 1 and not url.endswith(tuple(later))}
     assert {url for url in again if "favicon" not in url} == set()
     at_once = {url for url in files if not url.endswith(tuple(later))}

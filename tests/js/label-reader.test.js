@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { arrived, load, present } from "../../static/js/scanner/label-reader.js";
 
 const ID = "0d9f6ed6-6d3a-4c5e-9f0b-2a1b3c4d5e6f";
-const LATER = "/static/a.js /static/b.js";
+const LATER = ["/static/a.js", "/static/b.js"];
 
 /** @type {string[]} */
 const asked = [];
@@ -19,8 +19,9 @@ const online = (answer) => {
 };
 
 test("what failed is asked for again, and who waited is told first", async () => {
-  const element = { getAttribute: () => LATER };
-  globalThis.document = /** @type {any} */ ({ querySelector: () => element });
+  const links = LATER.map((address) => ({ getAttribute: () => address }));
+  const content = { querySelectorAll: () => links };
+  globalThis.document = /** @type {any} */ ({ querySelector: () => ({ content }) });
   /** @type {string[]} */
   const told = [];
   for (const name of ["first", "second"]) arrived.then(() => told.push(name));
@@ -36,7 +37,7 @@ test("what failed is asked for again, and who waited is told first", async () =>
   online(() => new Response(""));
   const [one, other] = await Promise.all([load(), load()]);
   assert.equal(one, other);
-  assert.deepEqual(asked, LATER.split(" "));
+  assert.deepEqual(asked, LATER);
   assert.equal(present()?.parse(ID).hubId, ID);
   assert.equal(present()?.parseAll(`${ID}\n`).length, 1);
   await arrived;

@@ -30,11 +30,18 @@ const fetched = async (address) => {
   await answer.blob();
 };
 
+// The addresses of all that the page has for later.
+const later = () => {
+  /** @type {HTMLTemplateElement | null} */
+  const list = document.querySelector("template[data-later]");
+  const links = list?.content.querySelectorAll("link") ?? [];
+  return [...links].map((link) => link.getAttribute("href") ?? "");
+};
+
 // Some browsers never again import what failed once: so nothing is imported before all that the page
 // has for later is here, and it comes side by side.
 const imported = async () => {
-  const later = document.querySelector("[data-later]")?.getAttribute("data-later") ?? "";
-  await Promise.all(later.split(" ").filter(Boolean).map(fetched));
+  await Promise.all(later().map(fetched));
   const [{ parse, withoutSecrets }, { parseAll }] = await Promise.all([
     import("./hub-id.js"),
     import("./pasted-text.js"),

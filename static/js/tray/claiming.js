@@ -73,7 +73,7 @@ export class Claiming {
     const count = this.#model.claimable().length + typed;
     const text = this.#label(count);
     if (this.#button.textContent !== text) this.#button.textContent = text;
-    this.#button.setAttribute("aria-disabled", String(count === 0));
+    this.#button.setAttribute("aria-disabled", String(!count && !this.#intake.isUnread));
   }
 
   /**
@@ -91,6 +91,7 @@ export class Claiming {
     this.#site.doubt();
     // The button counts what can be claimed: what could not be read stays in the field beside it.
     const isRead = !(await this.#intake.input.add());
+    await this.#intake.caughtUp();
     const rows = this.#model.claimable();
     if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
     const site = this.#chosen();

@@ -46,6 +46,8 @@ export class Intake {
   #site;
   #ready;
   #taken;
+  // How many texts wait to be read.
+  #waiting = 0;
   /** @type {Offers | undefined} */
   #offers;
 
@@ -68,6 +70,7 @@ export class Intake {
     this.#site = site;
     this.#ready = ready.then(async (reading) => {
       await this.#prepareOffers(signal);
+      element.toggleAttribute("data-reads", true);
       return reading;
     });
     this.#taken = taken;
@@ -82,6 +85,10 @@ export class Intake {
       { signal },
     );
     this.#followCamera(form, signal);
+    // What waits is nowhere else.
+    addEventListener("beforeunload", (event) => this.#waiting && event.preventDefault(), {
+      signal,
+    });
   }
 
   /**
@@ -95,6 +102,16 @@ export class Intake {
     this.#take(labels);
     const left = labels.filter(namesNone).map((label) => withoutSecrets(label.text).trim());
     return left.join(", ");
+  }
+
+  // Whether the field holds what cannot be read yet.
+  get isUnread() {
+    return !present() && Boolean(this.input.text.trim());
+  }
+
+  // Resolves once all that came so far is read.
+  async caughtUp() {
+    if (this.#waiting) await this.#ready;
   }
 
   // How many hubs the field names that are not in the tray yet: none before it can be read.
@@ -118,7 +135,7 @@ export class Intake {
 
   // What reads labels, once it is there: what came first is read first. Each text that comes before
   // tries to load it.
-  #reading() {
+  async #reading() {
     if (!present()) {
       this.#feedback.show("reading");
       load().catch((error) => {
@@ -126,7 +143,10 @@ export class Intake {
         this.#feedback.show("unread");
       });
     }
-    return this.#ready;
+    this.#waiting += 1;
+    const reading = await this.#ready;
+    this.#waiting -= 1;
+    return reading;
   }
 
   /** @param {AbortSignal} signal */

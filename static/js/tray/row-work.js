@@ -1,5 +1,6 @@
-// What people do with rows, and whether they may leave: nothing of it is needed before there is a row.
+// What people do with rows, whether these are kept, and whether one may leave: nothing of it is needed before there is a row.
 import { Aside } from "./aside.js";
+import { Keeping } from "./keeping.js";
 import { Leaving } from "./leaving.js";
 import { MayLeave } from "./may-leave.js";
 import { Places } from "./places.js";
@@ -30,6 +31,7 @@ export class RowWork {
    */
   constructor(element, parts, chosen, signal) {
     const { model, jobs, sync, feedback, words } = parts;
+    new Keeping(model, signal);
     this.leaving = new Leaving(element, model, feedback, words, chosen, signal);
     this.mayLeave = new MayLeave(element, parts, signal);
     new Places(element, model, jobs, words, signal);

@@ -4,7 +4,6 @@ import { arrived, load } from "../scanner/label-reader.js";
 import { Claiming } from "./claiming.js";
 import { Intake } from "./intake.js";
 import { TrayJobs } from "./jobs.js";
-import { Keeping } from "./keeping.js";
 import { TrayModel } from "./model.js";
 import { ScanFeedback } from "./scan-feedback.js";
 import { TraySite } from "./site.js";
@@ -61,7 +60,6 @@ export class Workplace {
     };
     model.addEventListener("unkept", () => tellKept(false), { signal });
     model.addEventListener("kept", () => tellKept(true), { signal });
-    new Keeping(model, signal);
     const jobs = new TrayJobs(owner, sync, signal);
     const site = new TraySite(element, owner, store, words, () => this.#move(), signal);
     const chosen = () => {
