@@ -98,7 +98,8 @@ def test_all_that_comes_once_the_page_has_settled_is_named_and_no_other_file(
     reading = {"js/scanner/code-choice.js", "js/scanner/hub-id.js", "js/scanner/pasted-text.js"}
     late = loaded_at_once({*reading, "js/tray/offers.js", "js/tray/row-work.js"})
     for page in (as_person(ira).get("/claims/new/").content.decode(), shell("en")):
-        at_once = set(re.findall(r'<link rel="modulepreload" href="/static/([^"]+)"', page))
+        entries = set(re.findall(r'<script type="module" src="/static/([^"]+)"', page))
+        at_once = loaded_at_once(entries)
         named = re.findall(r'<link rel="prefetch" href="/static/([^"]+)"', page)
         assert sorted(named) == sorted(late - at_once)
 
