@@ -21,6 +21,7 @@ TARGET_KB = 60
 PROXY_QUALITY = 5  # Between the defaults of Cloudflare (4) and of nginx's module (6).
 DECODER = ("zxing",)
 LOADED = {"stylesheet", "preload", "modulepreload"}
+LATER = "prefetch"  # See templates/tray/tray.html.
 
 
 class Assets(HTMLParser):
@@ -29,6 +30,7 @@ class Assets(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.paths: list[str] = []
+        self.later: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what a <script> or <link> loads, once."""
@@ -36,6 +38,8 @@ class Assets(HTMLParser):
         path = given.get("src") if tag == "script" else None
         if tag == "link" and LOADED & set((given.get("rel") or "").split()):
             path = given.get("href")
+        elif tag == "link" and given.get("rel") == LATER:
+            self.later.append(given.get("href") or "")
         if path and path not in self.paths:
             self.paths.append(path)
 
@@ -48,7 +52,9 @@ def measure(*, quick: bool) -> list[Figure]:
         page = expect(browser.get(PATH), HTTPStatus.OK)
         html = page.body.decode()
         sizes = {f"{PATH} (brotli {PROXY_QUALITY}, as by a proxy)": _compressed(page.body)}
-        sizes |= {path: _weigh(browser, path) for path in assets(html)}
+        loaded = assets(html)
+        sizes |= {path: _weigh(browser, path) for path in loaded.paths}
+        later = sum(_weigh(browser, path) for path in loaded.later)
     total = sum(sizes.values())
     figure = Figure(
         "Claim page before the camera is opened, compressed",
@@ -59,23 +65,24 @@ def measure(*, quick: bool) -> list[Figure]:
         at_most=True,
         details=[
             *(f"{size:>7,} B  {_short(path)}" for path, size in sizes.items()),
+            f"{later:>7,} B  more once the page has settled, in {len(loaded.later)} files",
             f"the decoder is {_decoder(html)}",
         ],
     )
     return [figure]
 
 
-def assets(html: str) -> list[str]:
+def assets(html: str) -> Assets:
     """Return the addresses of the page's styles and scripts.
 
     Raises RuntimeError when the decoder is among them: it has to wait for the camera.
     """
     parser = Assets()
     parser.feed(html)
-    for path in parser.paths:
+    for path in [*parser.paths, *parser.later]:
         if any(name in path for name in DECODER):
             raise RuntimeError(f"the decoder is loaded before the camera: {path}")
-    return parser.paths
+    return parser
 
 
 def _weigh(browser: Browser, path: str) -> int:

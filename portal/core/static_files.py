@@ -1,11 +1,11 @@
-"""Static files in production: named by their content, compressed, our scripts without comments.
+"""Static files in production: named by their content, compressed, ours without comments.
 
 A file that names another is renamed with it: a style sheet that names a picture, a module that
 imports a module. What scripts put together themselves (a worker's address, the decoder's) has to
 be handed to them in the page, where `{% static %}` knows the name.
 
-Comments and types are for readers of the source, and would be a quarter of what a telephone
-loads. Their lines stay, empty, so that an error names the line of the source.
+Comments, types and indentation are for readers of the source, and would be a quarter of what a
+telephone loads. Their lines stay, empty, so that an error names the line of the source.
 """
 
 import re
@@ -17,33 +17,38 @@ from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 VENDOR: Final = "vendor/"
-OUR_SCRIPTS: Final = "js/"
-# Comments that have their lines to themselves. No text of ours that goes over lines may hold one.
+OURS: Final = re.compile(r"js/.*\.js|css/.*\.css")
+# Comments that have their lines to themselves, and what lines begin with. No text of ours may go
+# over lines, where it might hold either.
 COMMENT: Final = re.compile(
     r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/[ \t]*$|//[^\n]*$)", re.DOTALL | re.MULTILINE
 )
+INDENTATION: Final = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
-def without_comments(script: str) -> str:
-    """Return the script with empty lines in the place of comments.
+def without_comments(source: str) -> str:
+    """Return the script, or the style sheet, with empty lines in the place of comments.
 
     >>> without_comments("// What it does.\\nact(); // now\\n")
     '\\nact(); // now\\n'
+    >>> without_comments("/* What\\n * it is. */\\n.row {\\n  gap: 0;\\n}\\n")
+    '\\n\\n.row {\\ngap: 0;\\n}\\n'
     """
-    return COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), script)
+    bare = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
+    return INDENTATION.sub("", bare)
 
 
 class WithoutComments:
-    """What collectstatic reads a script of ours from, in the place of where it lies."""
+    """What collectstatic reads a file of ours from, in the place of where it lies."""
 
     def __init__(self, source: Storage) -> None:
         self._source = source
 
     def open(self, path: str) -> ContentFile[bytes]:
-        """Return the script as it is to be served."""
+        """Return the file as it is to be served."""
         with self._source.open(path) as file:
-            script: bytes = file.read()
-        return ContentFile(without_comments(script.decode()).encode())
+            content: bytes = file.read()
+        return ContentFile(without_comments(content.decode()).encode())
 
 
 class ProductionStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # No types.
@@ -60,11 +65,9 @@ class ProductionStorage(CompressedManifestStaticFilesStorage):  # type: ignore[m
     def post_process(
         self, paths: dict[str, tuple[Any, str]], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
-        """As Django's, with our scripts as they are to be served."""
+        """As Django's, with ours as they are to be served."""
         served = {
-            name: (WithoutComments(source), path)
-            if name.startswith(OUR_SCRIPTS) and name.endswith(".js")
-            else (source, path)
+            name: (WithoutComments(source), path) if OURS.fullmatch(name) else (source, path)
             for name, (source, path) in paths.items()
         }
         yield from super().post_process(served, dry_run=dry_run, **options)

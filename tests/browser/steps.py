@@ -25,7 +25,8 @@ def sign_in(page: Page, person: User) -> None:
 
 
 def ready(page: Page) -> None:
-    """Wait until the tray has taken the place of the form that serves without scripts."""
+    """Wait until the tray has taken the place of the form without scripts, and reads at once."""
+    expect(page.locator("hub-tray[data-reads]")).to_have_count(1)
     expect(page.locator("hub-tray")).to_have_attribute("data-state", "ready")
     expect(page.locator("[data-plain]")).to_have_count(0)
 

@@ -1,4 +1,4 @@
-"""How our files are served in production: renamed together, and scripts without their comments."""
+"""How our files are served in production: renamed together, and without their comments."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,7 @@ from portal.core import static_files
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
+STYLES = sorted((ROOT / "static/css").glob("*.css"))
 
 
 @pytest.fixture
@@ -57,6 +58,25 @@ def test_scripts_are_collected_without_comments_and_every_line_stays_where_it_is
             assert is_same or (unhashed == "" and is_comment), (path, line)
 
 
+def test_style_sheets_are_collected_without_comments_and_every_rule_stays(collect):
+    collected = collect(ROOT / "static")
+    for path in STYLES:
+        served = one(collected, f"css/{path.stem}.*.css").read_text()
+        assert not re.search(r"^\s*/\*|^[ \t]", served, re.MULTILINE), path
+        assert _rules(served) == _rules(path.read_text()), path
+
+
+def _rules(style):
+    """Return all that says something in a style sheet, whatever other files are called."""
+    bare = re.sub(r"\.[0-9a-f]{12}(?=\.\w+)", "", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
+    return re.sub(r"url\([\"']?([^\"')]+)[\"']?\)", r"url(\1)", bare).split()
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_no_line_of_a_style_sheet_is_taken_for_a_scripts_comment(path):
+    assert not re.search(r"^\s*//", path.read_text(), re.MULTILINE)
+
+
 def test_the_scripts_of_others_keep_their_comments(collect, tmp_path):
     source = tmp_path / "from/vendor/other"
     source.mkdir(parents=True)
@@ -70,6 +90,12 @@ def test_the_scripts_of_others_keep_their_comments(collect, tmp_path):
         ("// one\na();\n", "\na();\n"),
         ("/** two\n * lines */\na();\n", "\n\na();\n"),
         ("  // indented\n", "\n"),
+        (
+            "a {\n  /* two\n     lines */\n  b: c; /* stays */\n}\n",
+            "a {\n\n\nb: c; /* stays */\n}\n",
+        ),
+        ('  a("  b");\n\tc();\n', 'a("  b");\nc();\n'),
+        ("a { b: url(//c) }\n", "a { b: url(//c) }\n"),
         ('a("// no comment"); // stays\n', 'a("// no comment"); // stays\n'),
         ("const b = /** @type {C} */ (d);\n", "const b = /** @type {C} */ (d);\n"),
         ("/** @type {A} */ (b).c();\n/** @type {D} */\n", "/** @type {A} */ (b).c();\n\n"),

@@ -7,6 +7,7 @@ import { find } from "../page/dom.js";
 import { report } from "../page/report.js";
 import { within } from "../page/within.js";
 import { isAllowed } from "./camera-permission.js";
+import { load } from "./label-reader.js";
 
 /** @import { Camera } from "./camera.js" */
 /** @import { Code, CodeChoice } from "./code-choice.js" */
@@ -205,7 +206,7 @@ export class LabelCamera extends HTMLElement {
     const loading = Promise.all([
       import("./camera.js"),
       import("./decoder.js"),
-      import("./code-choice.js"),
+      load().then(() => import("./code-choice.js")),
       import("./picture-watch.js"),
     ]);
     try {

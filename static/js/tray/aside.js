@@ -56,6 +56,7 @@ export class Aside {
     onTap(element, "copy", (id) => this.#copy(id), signal);
     onTap(element, "take-back", (id) => this.#takeBack(id), signal);
     onTap(element, "forget", (id) => this.#forget(id), signal);
+    this.#show();
   }
 
   // Each row keeps its element, and with it the focus, as long as it lies there.

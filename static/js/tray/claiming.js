@@ -1,5 +1,6 @@
 // The button that claims what is in the tray.
 import { keepFocus } from "../page/dom.js";
+import { arrived } from "../scanner/label-reader.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Intake } from "./intake.js" */
@@ -32,7 +33,7 @@ export class Claiming {
    * @param {() => ChosenSite} parts.chosen Where hubs are to be claimed.
    * @param {TraySync} parts.sync
    * @param {Words} parts.words
-   * @param {Acting | undefined} parts.acting
+   * @param {() => Acting | undefined} parts.acting Asks an agent why.
    * @param {AbortSignal} signal Ends it.
    */
   constructor(button, element, parts, signal) {
@@ -52,6 +53,7 @@ export class Claiming {
     element.addEventListener("change", () => this.#showCount(), { signal });
     model.addEventListener("change", () => this.show(), { signal });
     document.addEventListener("tray-sync", () => this.show(), { signal });
+    arrived.then(() => signal.aborted || this.#showCount());
   }
 
   show() {
@@ -67,11 +69,11 @@ export class Claiming {
   }
 
   #showCount() {
-    const typed = this.#feedback.countNew(this.#intake.input.text);
+    const typed = this.#intake.countTyped();
     const count = this.#model.claimable().length + typed;
     const text = this.#label(count);
     if (this.#button.textContent !== text) this.#button.textContent = text;
-    this.#button.setAttribute("aria-disabled", String(count === 0));
+    this.#button.setAttribute("aria-disabled", String(!count && !this.#intake.isUnread));
   }
 
   /**
@@ -85,10 +87,11 @@ export class Claiming {
     return this.#words.count("claim-at", count, name, this.#organisation);
   }
 
-  #claimAll() {
+  async #claimAll() {
     this.#site.doubt();
     // The button counts what can be claimed: what could not be read stays in the field beside it.
-    const isRead = this.#intake.input.add();
+    const isRead = !(await this.#intake.input.add());
+    await this.#intake.caughtUp();
     const rows = this.#model.claimable();
     if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
     const site = this.#chosen();
@@ -97,9 +100,10 @@ export class Claiming {
       this.#feedback.show("pick-site");
       return this.#site.ask();
     }
-    if (this.#acting && !this.#acting.isSaid()) return undefined;
-    this.#acting?.noteTap();
-    this.#model.confirm(rows, site, this.#acting?.said);
+    const acting = this.#acting();
+    if (acting && !acting.isSaid()) return undefined;
+    acting?.noteTap();
+    this.#model.confirm(rows, site, acting?.said);
     this.#site.use();
     const name = this.#model.isKept ? "confirmed" : "confirmed-unkept";
     const said = this.#words.count(name, rows.length);

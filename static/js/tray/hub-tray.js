@@ -3,6 +3,7 @@
 import { find, keepFocus } from "../page/dom.js";
 import { reportUnlessRefused } from "../page/report.js";
 import "../page/site-picker.js";
+import { loadSoon } from "../scanner/label-reader.js";
 import { Address } from "./address.js";
 import { Notices } from "./notices.js";
 import { ownerOf } from "./owner.js";
@@ -64,6 +65,8 @@ class HubTray extends HTMLElement {
     button.hidden = false;
     this.#close(sync.detail.isForeign);
     sync.watch(person);
+    loadSoon();
+    addEventListener("online", loadSoon, { signal });
     signal.addEventListener("abort", () => {
       button.hidden = true;
       sync.unwatch();

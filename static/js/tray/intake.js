@@ -1,13 +1,17 @@
 // How labels come into the tray: before the camera, typed or pasted, in a photo.
 import { find, keepFocus, onTap } from "../page/dom.js";
-import { smaller } from "../page/shrink.js";
+import { report } from "../page/report.js";
 import "../scanner/label-camera.js";
+import { load, present } from "../scanner/label-reader.js";
 import { Halt } from "./api-client.js";
-import { Offers } from "./offers.js";
+import { namesNone } from "./scan-feedback.js";
 import { TextInput } from "./text-input.js";
 
+/** @import { Label } from "../scanner/hub-id.js" */
+/** @import { Reading } from "../scanner/label-reader.js" */
 /** @import { ApiClient } from "./api-client.js" */
 /** @import { ChosenSite } from "./model.js" */
+/** @import { Offers } from "./offers.js" */
 /** @import { ScanFeedback } from "./scan-feedback.js" */
 /** @import { Words } from "./words.js" */
 
@@ -21,11 +25,16 @@ const PHOTO_KINDS = ["image/jpeg", "image/png", "image/webp"];
  * What the browser cannot read is sent as it is: the portal says what is wrong with it.
  * @param {File} photo
  */
-const shrunk = (photo) => {
+const shrunk = async (photo) => {
   const isLight = photo.size <= PHOTO_BYTES && PHOTO_KINDS.includes(photo.type);
   /** @param {number} pixels */
   const isFine = (pixels) => isLight && pixels <= PHOTO_PIXELS;
-  return smaller(photo, PHOTO_SIDE, isFine).catch(() => photo);
+  try {
+    const { smaller } = await import("../page/shrink.js");
+    return await smaller(photo, PHOTO_SIDE, isFine);
+  } catch {
+    return photo;
+  }
 };
 
 export class Intake {
@@ -35,7 +44,11 @@ export class Intake {
   #feedback;
   #words;
   #site;
+  #ready;
   #taken;
+  // How many texts wait to be read.
+  #waiting = 0;
+  /** @type {Offers | undefined} */
   #offers;
 
   /**
@@ -43,18 +56,24 @@ export class Intake {
    * @param {ApiClient} portal It reads photos.
    * @param {ScanFeedback} feedback
    * @param {Words} words
-   * @param {() => ChosenSite} site Where hubs are to be claimed.
-   * @param {() => void} taken Called after each reading.
+   * @param {object} way
+   * @param {() => ChosenSite} way.site Where hubs are to be claimed.
+   * @param {Promise<Reading>} way.ready Resolves once hubs can be read and taken.
+   * @param {() => void} way.taken Called after each reading.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, portal, feedback, words, site, taken, signal) {
+  constructor(element, portal, feedback, words, { site, ready, taken }, signal) {
     this.#element = element;
     this.#portal = portal;
     this.#feedback = feedback;
     this.#words = words;
     this.#site = site;
+    this.#ready = ready.then(async (reading) => {
+      await this.#prepareOffers(signal);
+      element.toggleAttribute("data-reads", true);
+      return reading;
+    });
     this.#taken = taken;
-    this.#offers = new Offers(element, words, (ids, left) => this.#takeOffered(ids, left), signal);
     const form = find(element, "[data-type]", HTMLFormElement);
     this.input = new TextInput(form, (text) => this.takeAll(text), signal);
     const photo = find(element, "[data-photo-input]", HTMLInputElement);
@@ -66,33 +85,85 @@ export class Intake {
       { signal },
     );
     this.#followCamera(form, signal);
+    // What waits is nowhere else.
+    addEventListener("beforeunload", (event) => this.#waiting && event.preventDefault(), {
+      signal,
+    });
   }
 
   /**
-   * Answers with what of the text named no hub.
+   * Adds all hubs that a text names. Resolves with what of it named none, to be corrected: without
+   * what it calls secret, and such that no two pieces of it make an id.
    * @param {string} text
    */
-  takeAll(text) {
-    const left = this.#feedback.takeAll(text, this.#site());
-    this.#offers.show(this.#feedback.choices, true);
-    this.#taken();
-    return left;
+  async takeAll(text) {
+    const { parseAll, withoutSecrets } = await this.#reading();
+    const labels = parseAll(text);
+    this.#take(labels);
+    const left = labels.filter(namesNone).map((label) => withoutSecrets(label.text).trim());
+    return left.join(", ");
+  }
+
+  // Whether the field holds what cannot be read yet.
+  get isUnread() {
+    return !present() && Boolean(this.input.text.trim());
+  }
+
+  // Resolves once all that came so far is read.
+  async caughtUp() {
+    if (this.#waiting) await this.#ready;
+  }
+
+  // How many hubs the field names that are not in the tray yet: none before it can be read.
+  countTyped() {
+    const { text } = this.input;
+    return text.trim() ? this.#feedback.countNew(present()?.parseAll(text) ?? []) : 0;
   }
 
   /** @param {string} text */
-  #takeOne(text) {
-    this.#feedback.takeOne(text, this.#site());
-    this.#offers.show(this.#feedback.choices, true);
+  async #takeOne(text) {
+    const { parse } = await this.#reading();
+    this.#take([{ text, ...parse(text) }]);
+  }
+
+  /** @param {Label[]} labels */
+  #take(labels) {
+    this.#feedback.take(labels, this.#site());
+    this.#offers?.show(this.#feedback.choices, true);
     this.#taken();
+  }
+
+  // What reads labels, once it is there: what came first is read first. Each text that comes before
+  // tries to load it.
+  async #reading() {
+    if (!present()) {
+      this.#feedback.show("reading");
+      load().catch((error) => {
+        report(error);
+        this.#feedback.show("unread");
+      });
+    }
+    this.#waiting += 1;
+    const reading = await this.#ready;
+    this.#waiting -= 1;
+    return reading;
+  }
+
+  /** @param {AbortSignal} signal */
+  async #prepareOffers(signal) {
+    const { Offers } = await import("./offers.js");
+    /** @type {(ids: string[], left: string[]) => void} */
+    const take = (ids, left) => this.#takeOffered(ids, left);
+    this.#offers = new Offers(this.#element, this.#words, take, signal);
   }
 
   /**
    * @param {string[]} ids
    * @param {string[]} left
    */
-  #takeOffered(ids, left) {
-    this.takeAll(ids.join("\n"));
-    this.#offers.show(left, false);
+  async #takeOffered(ids, left) {
+    await this.takeAll(ids.join("\n"));
+    this.#offers?.show(left, false);
     if (!left.length) keepFocus();
   }
 
@@ -100,11 +171,12 @@ export class Intake {
    * The hub of a photo; several are offered together, since not all may be meant.
    * @param {string[]} ids
    */
-  #takeSeen(ids) {
+  async #takeSeen(ids) {
     const [only = "", ...others] = ids;
     if (!others.length) return this.#takeOne(only);
+    await this.#reading();
     this.#feedback.show("photo-many", this.#words.count("photo-many", ids.length));
-    this.#offers.show(ids, false);
+    this.#offers?.show(ids, false);
   }
 
   /** @param {HTMLInputElement} input */
@@ -116,7 +188,7 @@ export class Intake {
     try {
       const sent = await shrunk(photo);
       const text = await this.#portal.read(sent, this.#element.dataset.photo ?? "");
-      this.#takeSeen(text.split("\n"));
+      await this.#takeSeen(text.split("\n"));
     } catch (error) {
       if (!(error instanceof Halt)) throw error;
       const why = error.problem || this.#words.sentence(`photo-${error.state}`);

@@ -23,6 +23,7 @@ export class Keeping {
     this.#model = model;
     this.#signal = signal;
     model.addEventListener("unkept", () => this.#begin(), { signal });
+    if (!model.isKept) this.#begin();
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
     addEventListener("beforeunload", (event) => this.#isAtRisk && event.preventDefault(), {
       signal,

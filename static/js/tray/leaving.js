@@ -40,6 +40,7 @@ export class Leaving {
     onTap(element, "put-away", () => this.#putAway(), signal);
     onTap(element, "remove", (id) => this.#remove(id), signal);
     model.addEventListener("change", () => this.#show(), { signal });
+    this.#show();
   }
 
   // Remembers what was added just now, which can be undone.

@@ -97,6 +97,7 @@ export class MayLeave {
     signal.addEventListener("abort", () => clearInterval(timer));
     onTap(element, "share", () => this.#share(), signal);
     onTap(element, "print", () => globalThis.print(), signal);
+    this.show();
   }
 
   show() {

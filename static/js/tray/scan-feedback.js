@@ -1,7 +1,5 @@
 // Takes what was read into the tray, and says what it was.
 import { find } from "../page/dom.js";
-import { parse, withoutSecrets } from "../scanner/hub-id.js";
-import { parseAll } from "../scanner/pasted-text.js";
 import { TrayModel } from "./model.js";
 import { tailOf } from "./row.js";
 
@@ -21,7 +19,7 @@ const namesHub = (label) => Boolean(label.hubId);
  * @param {Label} label
  * @returns {label is Label & Problem}
  */
-const namesNone = (label) => Boolean(label.problem) && !isOpen(label);
+export const namesNone = (label) => Boolean(label.problem) && !isOpen(label);
 
 /**
  * Whether a person has to say which of its ids is the hub's.
@@ -62,33 +60,26 @@ export class ScanFeedback {
   }
 
   /**
-   * Adds the one hub that a label names.
-   * @param {string} text
+   * Adds all hubs that were read.
+   * @param {Label[]} labels
    * @param {ChosenSite} site
    */
-  takeOne(text, site) {
-    this.#take([{ text, ...parse(text) }], site);
+  take(labels, site) {
+    const fresh = this.#fresh(labels);
+    const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter((row) => row !== undefined);
+    if (over.length) this.#model.remove(over);
+    // Only the id is kept and sent: what else is on a label may be a key.
+    const added = fresh.map(({ hubId, printed }) => ({ text: printed, hubId }));
+    const rows = added.length ? this.#model.add(added, site) : [];
+    this.#report(labels, rows);
   }
 
   /**
-   * Adds all hubs that a text names. Answers with what of it named none, to be corrected: without
-   * what it calls secret, and such that no two pieces of it make an id.
-   * @param {string} text
-   * @param {ChosenSite} site
+   * How many hubs were read that are not in the tray yet.
+   * @param {Label[]} labels
    */
-  takeAll(text, site) {
-    const labels = parseAll(text);
-    this.#take(labels, site);
-    const left = labels.filter(namesNone).map((label) => withoutSecrets(label.text).trim());
-    return left.join(", ");
-  }
-
-  /**
-   * How many hubs a text names that are not in the tray yet.
-   * @param {string} text
-   */
-  countNew(text) {
-    return text.trim() ? this.#fresh(parseAll(text)).length : 0;
+  countNew(labels) {
+    return this.#fresh(labels).length;
   }
 
   /**
@@ -132,20 +123,6 @@ export class ScanFeedback {
   tellKept(isKept) {
     const isSaid = !this.#element.hidden && (isKept ? UNKEPT : KEPT).includes(this.#shown);
     if (isSaid) this.show(isKept ? "kept-again" : "unkept");
-  }
-
-  /**
-   * @param {Label[]} labels
-   * @param {ChosenSite} site
-   */
-  #take(labels, site) {
-    const fresh = this.#fresh(labels);
-    const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter((row) => row !== undefined);
-    if (over.length) this.#model.remove(over);
-    // Only the id is kept and sent: what else is on a label may be a key.
-    const added = fresh.map(({ hubId, printed }) => ({ text: printed, hubId }));
-    const rows = added.length ? this.#model.add(added, site) : [];
-    this.#report(labels, rows);
   }
 
   /**

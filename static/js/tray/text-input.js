@@ -1,7 +1,6 @@
 // Labels that are typed, pasted, or typed by a hand-held scanner.
 import { find } from "../page/dom.js";
-import { parse } from "../scanner/hub-id.js";
-import { parseAll } from "../scanner/pasted-text.js";
+import { present } from "../scanner/label-reader.js";
 
 // Milliseconds. No hand types ids so quickly, sign after sign; nobody waits long for what was scanned.
 const QUICK = 60;
@@ -45,8 +44,8 @@ export class TextInput {
 
   /**
    * @param {HTMLFormElement} form It holds the field.
-   * @param {(text: string) => string} take Given what was typed or pasted; answers with what of it
-   *   named no hub.
+   * @param {(text: string) => Promise<string>} take Given what was typed or pasted; resolves with what
+   *   of it named no hub.
    * @param {AbortSignal} signal Ends it.
    */
   constructor(form, take, signal) {
@@ -72,11 +71,26 @@ export class TextInput {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  // Adds the text of the field, which keeps what was no label. Answers whether it is empty now.
-  add() {
-    if (this.text.trim()) this.text = this.#take(this.text);
-    this.#mark(Boolean(this.text.trim()));
-    return !this.text.trim();
+  // Adds the text of the field. Resolves with what was no label, which comes back into it.
+  async add() {
+    const { text } = this;
+    if (!text.trim()) return "";
+    this.text = "";
+    return this.take(text);
+  }
+
+  /**
+   * Adds a text. Resolves with what of it was no label: that is put in the field, before what came
+   * there since.
+   * @param {string} text
+   * @param {string} [before] What was in the field, to be replaced.
+   */
+  async take(text, before = "") {
+    const left = (await this.#take(text)).replace(/\s+/gu, " ");
+    if (!left) return "";
+    this.text = this.text === before ? left : `${left} ${this.text}`;
+    this.#mark(true);
+    return left;
   }
 
   focus() {
@@ -84,11 +98,16 @@ export class TextInput {
   }
 
   /** @param {SubmitEvent} event */
-  #submit(event) {
+  async #submit(event) {
     event.preventDefault();
-    // What a scanner reads next takes the place of what was no label.
-    if (this.add()) this.#field.focus();
-    else this.#field.select();
+    if (await this.#addBeforeNext()) this.#field.focus();
+  }
+
+  // What a scanner reads next takes the place of what was no label. Resolves with whether there is none.
+  async #addBeforeNext() {
+    const left = await this.add();
+    if (left && this.text === left) this.#field.select();
+    return !left;
   }
 
   /**
@@ -106,7 +125,10 @@ export class TextInput {
    * @param {KeyboardEvent} event
    */
   #end(event) {
-    if (event.key !== "Tab" || event.shiftKey || !parse(this.text).hubId) return;
+    if (event.key !== "Tab" || event.shiftKey) return;
+    const reading = present();
+    const isId = reading ? reading.parse(this.text).hubId : this.#isQuick(SHORTEST);
+    if (!isId) return;
     event.preventDefault();
     this.add();
   }
@@ -151,19 +173,30 @@ export class TextInput {
    */
   #takeScan() {
     const { before, isParted } = this.#scan;
+    const parseAll = present()?.parseAll;
+    // Behind what somebody had begun to type.
+    const scanned = this.text.startsWith(before) ? this.text.slice(before.length) : "";
+    if (!parseAll) return this.#takeUnread(scanned);
     const labels = this.text.trim() ? parseAll(this.text) : [];
     const isAll = labels.length > 0 && labels.every(({ hubId }) => hubId);
     const isSome = isParted && labels.some(({ hubId }) => hubId);
     if (isAll || isSome || labels.some(({ problem }) => problem === "keyboard")) {
-      // What the scanner reads next takes the place of what was no label.
-      if (!this.add()) this.#field.select();
+      this.#addBeforeNext();
       return;
     }
-    // Behind what somebody had begun to type.
-    const scanned = this.text.startsWith(before) ? this.text.slice(before.length) : "";
     if (!before || !parseAll(scanned).every(({ hubId }) => hubId)) return;
     this.#take(scanned);
     this.text = before;
+  }
+
+  /**
+   * Nothing can say yet what was scanned: it makes room for the next, so that the two stay two.
+   * @param {string} scanned
+   */
+  #takeUnread(scanned) {
+    if (!scanned.trim()) return;
+    this.text = this.#scan.before;
+    this.take(scanned);
   }
 
   /**
@@ -181,7 +214,7 @@ export class TextInput {
     if (event.altKey || event.metaKey || key === "control") return;
     if (event.target !== this.#field && !this.#isElsewhere(event.target)) return;
     const isEnd = ENDS.includes(key) || END_KEYS.includes(event.code);
-    const isTyped = SURE_ENDS.includes(key) && Boolean(parse(this.text).hubId);
+    const isTyped = SURE_ENDS.includes(key) && Boolean(present()?.parse(this.text).hubId);
     if (!isEnd || !(isScanning || isTyped)) return;
     event.preventDefault();
     if (!isScanning) {
@@ -211,16 +244,12 @@ export class TextInput {
    * What names hubs is in the tray at once; anything else is left in the field to be corrected.
    * @param {ClipboardEvent} event
    */
-  #paste(event) {
+  async #paste(event) {
     if (event.target !== this.#field && !this.#isElsewhere(event.target)) return;
     const text = event.clipboardData?.getData("text") ?? "";
     if (!text.trim()) return;
     event.preventDefault();
-    const left = this.#take(text);
-    if (!left) return;
-    this.text = left.replace(/\s+/gu, " ");
-    this.#mark(true);
-    this.#field.focus();
+    if (await this.take(text, this.text)) this.#field.focus();
   }
 
   /** @param {boolean} isInvalid */

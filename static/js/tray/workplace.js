@@ -1,22 +1,18 @@
 // The tray at work for one person: its parts, and what they have to do with each other.
 import { find } from "../page/dom.js";
-import { Acting } from "./acting.js";
-import { Aside } from "./aside.js";
+import { arrived, load } from "../scanner/label-reader.js";
 import { Claiming } from "./claiming.js";
 import { Intake } from "./intake.js";
 import { TrayJobs } from "./jobs.js";
-import { Keeping } from "./keeping.js";
-import { Leaving } from "./leaving.js";
-import { MayLeave } from "./may-leave.js";
 import { TrayModel } from "./model.js";
-import { Places } from "./places.js";
-import { RowActions } from "./row-actions.js";
 import { ScanFeedback } from "./scan-feedback.js";
 import { TraySite } from "./site.js";
 import { TraySound } from "./sound.js";
 import { TrayView } from "./view.js";
 
+/** @import { Acting } from "./acting.js" */
 /** @import { Owner } from "./model.js" */
+/** @import { RowWork } from "./row-work.js" */
 /** @import { KeptPerson, KeptRow } from "./store.js" */
 /** @import { TraySync } from "./sync.js" */
 /** @import { Words } from "./words.js" */
@@ -29,7 +25,12 @@ export class Workplace {
   #jobs;
   #chosen;
   #intake;
-  #leave;
+  #isReady;
+  /** @type {RowWork | undefined} */
+  #work;
+  /** @type {Acting | undefined} */
+  #acting;
+  #prepareActing;
   #claiming;
 
   /**
@@ -59,7 +60,6 @@ export class Workplace {
     };
     model.addEventListener("unkept", () => tellKept(false), { signal });
     model.addEventListener("kept", () => tellKept(true), { signal });
-    new Keeping(model, signal);
     const jobs = new TrayJobs(owner, sync, signal);
     const site = new TraySite(element, owner, store, words, () => this.#move(), signal);
     const chosen = () => {
@@ -72,11 +72,17 @@ export class Workplace {
     /** @type {(row: KeptRow) => void} */
     const here = (row) => feedback.signalClaimed(row);
     const view = new TrayView(element, { model, jobs, words, now }, here, signal);
-    const leaving = new Leaving(element, model, feedback, words, chosen, signal);
-    this.#leave = new MayLeave(element, { model, jobs, site, sync, feedback, words }, signal);
-    new Places(element, model, jobs, words, signal);
+    // No row is added before all that can be done with it is there.
+    const ready = arrived.then(async (reading) => {
+      const { RowWork } = await import("./row-work.js");
+      const parts = { model, jobs, site, sync, feedback, words };
+      if (!signal.aborted) this.#work = new RowWork(element, parts, chosen, signal);
+      return reading;
+    });
+    this.#isReady = ready;
+    model.addEventListener("change", () => this.#prepare(), { signal });
     const taken = () => {
-      leaving.remember();
+      this.#work?.leaving.remember();
       view.reveal();
       if (site.site.id) site.use();
     };
@@ -84,14 +90,17 @@ export class Workplace {
       site.doubt();
       return chosen();
     };
-    const intake = new Intake(element, sync.portal, feedback, words, chosenNow, taken, signal);
-    const why = document.querySelector("[data-tray-why]");
-    const acting =
-      why instanceof HTMLFormElement ? new Acting(why, element, model, sync, signal) : undefined;
+    const way = { site: chosenNow, ready, taken };
+    const intake = new Intake(element, sync.portal, feedback, words, way, signal);
+    const acting = () => this.#acting;
     const parts = { model, intake, feedback, site, chosen, sync, words, acting };
     this.#claiming = new Claiming(button, element, parts, signal);
-    new Aside(element, model, feedback, words, chosen, signal);
-    new RowActions(element, model, sync, feedback, signal);
+    this.#prepareActing = async () => {
+      const why = document.querySelector("[data-tray-why]");
+      if (!(why instanceof HTMLFormElement)) return;
+      const { Acting } = await import("./acting.js");
+      if (!signal.aborted) this.#acting = new Acting(why, element, model, sync, signal);
+    };
     this.#model = model;
     this.#feedback = feedback;
     this.#site = site;
@@ -106,11 +115,23 @@ export class Workplace {
    * @param {KeptPerson | undefined} kept
    */
   async open(asked, kept) {
+    await this.#prepareActing();
     await this.#jobs.open(asked.job, kept);
     const site = asked.site || (asked.job && this.#jobs.askedSite);
     await this.#site.take(site, asked.offered, kept);
     await this.#model.refresh();
     if (this.#site.site.id) this.#model.moveTo(this.#chosen());
+    await this.#prepare();
+  }
+
+  // Has ready what rows need, where there are any. Without it they are shown all the same.
+  async #prepare() {
+    const { rows, aside } = this.#model;
+    if (this.#work || (!rows.size && !aside.length)) return;
+    await load().then(
+      () => this.#isReady,
+      () => {},
+    );
   }
 
   /**
@@ -130,7 +151,7 @@ export class Workplace {
    * @param {string} text
    */
   take(text) {
-    if (text.trim()) this.#intake.input.text = this.#intake.takeAll(text);
+    if (text.trim()) this.#intake.input.take(text);
   }
 
   // What one person scanned is nothing for another to see, or to add to.
@@ -144,7 +165,7 @@ export class Workplace {
     // What is in the tray stays where it was until another site is chosen.
     if (this.#site.site.id) this.#model.moveTo(this.#chosen());
     this.#claiming.show();
-    this.#leave.show();
+    this.#work?.mayLeave.show();
     this.#feedback.clear("claimed", "pick-site");
   }
 }

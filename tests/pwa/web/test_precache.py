@@ -92,6 +92,18 @@ def test_every_module_that_a_page_imports_at_once_is_named_in_its_head_and_no_ot
         assert not set(preloaded) & entries
 
 
+def test_all_that_comes_once_the_page_has_settled_is_named_and_no_other_file(
+    as_person, ira, mill_court
+):
+    reading = {"js/scanner/code-choice.js", "js/scanner/hub-id.js", "js/scanner/pasted-text.js"}
+    late = loaded_at_once({*reading, "js/tray/offers.js", "js/tray/row-work.js"})
+    for page in (as_person(ira).get("/claims/new/").content.decode(), shell("en")):
+        entries = set(re.findall(r'<script type="module" src="/static/([^"]+)"', page))
+        at_once = loaded_at_once(entries)
+        named = re.findall(r'<link rel="prefetch" href="/static/([^"]+)"', page)
+        assert sorted(named) == sorted(late - at_once)
+
+
 def loaded_at_once(first: set[str]) -> set[str]:
     """As `loaded`, without what is imported later, once it is needed."""
     known: set[str] = set()

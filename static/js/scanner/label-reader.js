@@ -1,0 +1,68 @@
+// What reads labels: it is large, so it comes once the page has settled, or with the first text to read.
+import { within } from "../page/within.js";
+
+/** @typedef {Pick<typeof import("./hub-id.js"), "parse" | "withoutSecrets">} OfOne */
+/** @typedef {OfOne & Pick<typeof import("./pasted-text.js"), "parseAll">} Reading */
+
+const LOADS_WITHIN = 30_000;
+// Safari never says that it is idle.
+const SETTLED_AFTER = 200;
+
+/** @type {Reading | undefined} */
+let reading;
+/** @type {Promise<Reading> | undefined} */
+let loading;
+/** @type {(reading: Reading) => void} */
+let arrive;
+
+/** Resolves once it is there: who asked first is told first. @type {Promise<Reading>} */
+export const arrived = new Promise((resolve) => {
+  arrive = resolve;
+});
+
+// Undefined before it is there.
+export const present = () => reading;
+
+/** @param {string} address */
+const fetched = async (address) => {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new TypeError("A script for later is not there.");
+  await answer.blob();
+};
+
+// The addresses of all that the page has for later.
+const later = () => {
+  /** @type {HTMLTemplateElement | null} */
+  const list = document.querySelector("template[data-later]");
+  const links = list?.content.querySelectorAll("link") ?? [];
+  return [...links].map((link) => link.getAttribute("href") ?? "");
+};
+
+// Some browsers never again import what failed once: so nothing is imported before all that the page
+// has for later is here, and it comes side by side.
+const imported = async () => {
+  await Promise.all(later().map(fetched));
+  const [{ parse, withoutSecrets }, { parseAll }] = await Promise.all([
+    import("./hub-id.js"),
+    import("./pasted-text.js"),
+  ]);
+  reading = { parse, withoutSecrets, parseAll };
+  arrive(reading);
+  return reading;
+};
+
+// Rejects where it does not load; asked again, it tries again.
+export const load = () => {
+  loading ??= within(LOADS_WITHIN, imported()).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+};
+
+// Loads it when the page has nothing else to do. Whether that failed is told with the first text.
+export const loadSoon = () => {
+  const begin = () => load().catch(() => {});
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(begin);
+  else setTimeout(begin, SETTLED_AFTER);
+};
