@@ -2,13 +2,19 @@
 
 import csv
 import io
+from datetime import timedelta
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.hubs import watching
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import HubAction, Kind
 from portal.imports import old_rows
 from portal.imports.models import Import, Row
 from portal.sandbox import world
@@ -277,3 +283,22 @@ def test_what_an_address_asks_to_be_shown_is_no_part_of_a_header(ada, mill_court
         answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": show})
         assert answer["Content-Disposition"] == 'attachment; filename="import-1.csv"'
         assert lines_of(answer) == []
+
+
+def test_a_plan_says_where_hubs_are_being_taken_and_which_of_them_wait(
+    sandbox, ada, acme, mill_court, orchard_rise, as_person
+):
+    moving, offline = (sandbox.state.hubs[world.hub_id(n)] for n in range(2))
+    for hub in (moving, offline):
+        hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, "mill-court", "Claimed"
+        hub.online = False
+    hub = watching.hub_to_claim(acme, UUID(moving.hub_id))
+    asking.submit(ActionRequest(ada, hub, Kind.MOVE, uuid4(), site=orchard_rise))
+    HubAction.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    lines = f"{moving.hub_id};Mill Court\n{offline.hub_id};Orchard Rise\n"
+
+    plan = work(give(ada, f"hub;site\n{lines}", "move"), 3)
+    page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,))).text
+
+    assert "being moved to Orchard Rise" in page
+    assert page.count("It is offline: this waits until it is back.") == 1

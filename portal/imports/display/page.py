@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
 from portal.imports import queries
@@ -16,6 +17,7 @@ from portal.imports.models import (
     PLANNED,
     TO_BE_DONE,
     Import,
+    Kind,
     Row,
     RowState,
     State,
@@ -26,6 +28,7 @@ from portal.imports.queries import UNDER_WAY, Counts
 from portal.imports.site_finder import SiteFinder
 
 OF_SITE: Final = (Verdict.OURS, Verdict.KEPT, Verdict.OTHER_SITE)
+WAITS_FOR_HUB: Final = _("It is offline: this waits until it is back.")
 A_MINUTE: Final = 60
 AN_HOUR: Final = 3600
 
@@ -78,10 +81,16 @@ def _item(
         place=row.place,
         chip=words.chip,
         about=about(row, sites),
-        step=words.step,
+        step=words.step or (WAITS_FOR_HUB if _waits_for_hub(plan, row) else ""),
         url=_url(row, hubs),
         is_claim=row.claim_id is not None,
     )
+
+
+def _waits_for_hub(plan: Import, row: Row) -> bool:
+    """Whether the row can be done, and not before its hub is back."""
+    is_sent = plan.kind != Kind.BRING_IN and row.verdict == TO_BE_DONE[plan.kind]
+    return row.state == RowState.PLANNED and row.is_offline and is_sent
 
 
 def _url(row: Row, hubs: Mapping[UUID, UUID]) -> str:
@@ -97,14 +106,30 @@ def about(row: Row, sites: SiteFinder) -> str:
     # Where a hub was before it was moved is no news afterwards.
     is_past = row.state == RowState.DONE
     if row.at_site and not is_past and (verdict in OF_SITE or row.state == RowState.ALREADY):
-        site = sites.named(row.at_site)
-        return gettext("now at %(site)s") % {"site": site.shown_name if site else row.at_site}
+        return gettext("now at %(site)s") % {"site": _named(row.at_site, sites)}
+    if in_hand := _in_hand(row, verdict, sites):
+        return in_hand
     if verdict == Verdict.TWICE:
         return gettext("first in line %(line)s") % {"line": row.about}
     if verdict == Verdict.SITE_UNKNOWN:
         like = sites.like(row.site_text)
         return file_wording.meant(like) if like else ""
     return row.about if verdict in {Verdict.DATE, Verdict.TOO_MANY_CELLS} else ""
+
+
+def _in_hand(row: Row, verdict: str, sites: SiteFinder) -> str:
+    """Return where a hub is being claimed or moved to by somebody else."""
+    if verdict == Verdict.UNDER_WAY and row.claim is not None:
+        return gettext("at %(site)s") % {"site": _named(row.claim.spkey_site_id, sites)}
+    if verdict == Verdict.BUSY and row.action is not None and row.action.spkey_site_id:
+        site = _named(row.action.spkey_site_id, sites)
+        return gettext("being moved to %(site)s") % {"site": site}
+    return ""
+
+
+def _named(spkey_site_id: str, sites: SiteFinder) -> str:
+    site = sites.named(spkey_site_id)
+    return site.shown_name if site else spkey_site_id
 
 
 def tabs(plan: Import, counts: Counts) -> list[Tab]:
