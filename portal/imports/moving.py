@@ -48,5 +48,6 @@ def _ask(plan: Import, row: Row, site: Site) -> HubAction:
             kind=Kind.MOVE,
             submission=submission_of(plan, row),
             site=site,
+            place=row.place,
         )
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
+from portal.hubs.models import Hub
 from portal.imports import queries
 from portal.imports.display import file_wording, wording
 from portal.imports.models import (
@@ -37,7 +38,8 @@ AN_HOUR: Final = 3600
 class Item:
     """A row as the table shows it. Where it holds no `hub_id`, `text` is what stands there.
 
-    `url` leads to its claim, or else to its hub.
+    `place_left` says which place a hub leaves behind that is moved and gets no new one. `url` leads
+    to its claim, or else to its hub.
     """
 
     line: int
@@ -45,6 +47,7 @@ class Item:
     text: str
     site: str
     place: str
+    place_left: str
     chip: Chip
     about: str
     step: Text
@@ -70,19 +73,22 @@ def items(plan: Import, rows: Iterable[Row], sites: SiteFinder, *, for_admin: bo
 
 
 def _item(
-    plan: Import, row: Row, sites: SiteFinder, hubs: Mapping[UUID, UUID], *, for_admin: bool
+    plan: Import, row: Row, sites: SiteFinder, hubs: Mapping[UUID, Hub], *, for_admin: bool
 ) -> Item:
+    hub = hubs.get(row.hub_id) if row.hub_id else None
+    left = _place_left(plan, row, hub)
     words = wording.of_row(plan.kind, row, for_admin=for_admin)
     return Item(
         line=row.line,
         hub_id=str(row.hub_id or ""),
         text=row.hub_text,
         site=row.site.shown_name if row.site else row.site_text,
-        place=row.place,
+        place=row.place or (hub.place if hub and not left else ""),
+        place_left=left,
         chip=words.chip,
         about=about(row, sites),
         step=words.step or (WAITS_FOR_HUB if _waits_for_hub(plan, row) else ""),
-        url=_url(row, hubs),
+        url=_url(row, hub),
         is_claim=row.claim_id is not None,
     )
 
@@ -93,11 +99,23 @@ def _waits_for_hub(plan: Import, row: Row) -> bool:
     return row.state == RowState.PLANNED and row.is_offline and is_sent
 
 
-def _url(row: Row, hubs: Mapping[UUID, UUID]) -> str:
+def _place_left(plan: Import, row: Row, hub: Hub | None) -> str:
+    """Say which place is cleared by the move, or was; "" for none."""
+    if plan.kind != Kind.MOVE or row.place or hub is None:
+        return ""
+    if row.state == RowState.DONE:
+        was = row.action.from_place if row.action and not hub.place else ""
+        return gettext("%(place)s was cleared") % {"place": was} if was else ""
+    is_to_move = row.state in UNDER_WAY and row.verdict == Verdict.OTHER_SITE
+    if not is_to_move or not hub.place:
+        return ""
+    return gettext("%(place)s is cleared") % {"place": hub.place}
+
+
+def _url(row: Row, hub: Hub | None) -> str:
     if row.claim_id:
         return reverse("claims:detail", args=(row.claim_id,))
-    hub = hubs.get(row.hub_id) if row.hub_id else None
-    return reverse("hubs:detail", args=(hub,)) if hub else ""
+    return reverse("hubs:detail", args=(hub.pk,)) if hub else ""
 
 
 def about(row: Row, sites: SiteFinder) -> str:
