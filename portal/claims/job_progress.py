@@ -42,6 +42,7 @@ class Progress:
     """The numbers of a job, in which each hub counts once.
 
     `expected` is None where nobody has said how many. A hub is claimed, or under way, or missing.
+    Of the claimed ones, and of those online, some may stand for none of those expected.
     """
 
     expected: int | None
@@ -51,11 +52,14 @@ class Progress:
     to_release: int = 0
     missing: int = 0
     """For how many hubs nothing is begun: see `jobs/finding.py`."""
+    has_list: bool = False
+    unlisted: int = 0
+    unlisted_online: int = 0
 
     @property
     def offline(self) -> int:
-        """How many of the claimed hubs were not online when they were read last."""
-        return self.claimed - self.online
+        """How many of the expected hubs are claimed and were not online when they were read."""
+        return self.claimed_of_expected - self.online_of_expected
 
     @property
     def whole(self) -> int:
@@ -63,9 +67,19 @@ class Progress:
         return self.claimed + self.under_way + self.missing
 
     @property
-    def unlisted(self) -> int:
-        """How many hubs, claimed or under way, stand for none of those that were expected."""
-        return max(0, self.whole - (self.expected or self.whole))
+    def claimed_of_expected(self) -> int:
+        """How many of the expected hubs are claimed."""
+        return self.claimed - self.unlisted
+
+    @property
+    def online_of_expected(self) -> int:
+        """How many of the expected hubs are claimed and online."""
+        return self.online - self.unlisted_online
+
+    @property
+    def goal(self) -> int:
+        """What a meter of the expected hubs is full at."""
+        return self.expected or self.whole
 
     @property
     def is_done(self) -> bool:
@@ -93,31 +107,72 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
     names = ("claimed", "online", "under_way", "to_release")
     numbers = {job: counts for job, *counts in counted.values_list("job", *names)}
     found = {job.pk: Progress(job.expected_count, *numbers.get(job.pk, ())) for job in jobs}
-    missing = _missing(found, finding.lists_of(jobs))
-    return {pk: replace(each, missing=missing[pk]) for pk, each in found.items()}
-
-
-def _missing(
-    found: Mapping[UUID, Progress], lists: Mapping[UUID, list[ExpectedHub]]
-) -> dict[UUID, int]:
-    """Return for how many hubs nothing is begun; of jobs with a list, those of the list too."""
-    hubs = begun_hubs(lists) if lists else {}
+    lists = finding.lists_of(jobs)
+    standing = _standing_of(lists) if lists else {}
     return {
-        pk: finding.missing(each.expected, lists[pk], hubs.get(pk, {}))
+        pk: _of_list(each, lists[pk], standing.get(pk, _NONE_YET))
         if pk in lists
-        else max(0, (each.expected or 0) - each.claimed - each.under_way)
+        else _of_number(each)
         for pk, each in found.items()
     }
 
 
-def begun_hubs(jobs: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
+def _of_number(found: Progress) -> Progress:
+    """Return the numbers of a job without a list, or with nothing expected at all."""
+    if not found.expected:
+        return found
+    return replace(
+        found,
+        missing=max(0, found.expected - found.claimed - found.under_way),
+        unlisted=max(0, found.claimed - found.expected),
+        unlisted_online=max(0, found.online - found.expected),
+    )
+
+
+def _of_list(found: Progress, listed: list[ExpectedHub], standing: "_Standing") -> Progress:
+    number, places = found.expected, standing.places
+    return replace(
+        found,
+        has_list=True,
+        missing=finding.missing(number, listed, places),
+        unlisted=finding.unlisted(number, listed, places, standing.claimed),
+        unlisted_online=finding.unlisted(number, listed, places, standing.online),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The hubs of a job, claimed or under way, with the place of each; those claimed and online."""
+
+    places: Mapping[UUID, str]
+    claimed: Collection[UUID]
+    online: Collection[UUID]
+
+
+_NONE_YET: Final = _Standing({}, (), ())
+
+
+def _standing_of(jobs: Iterable[UUID]) -> dict[UUID, _Standing]:
+    claims = Claim.objects.filter(_BEGUN, job__in=list(jobs)).order_by("created_at", "id")
+    of_job: defaultdict[UUID, list[tuple[UUID, str, bool, bool]]] = defaultdict(list)
+    fields = ("job", "hub__hub_id", "place", "state", "hub__online", "hub__binding")
+    for job, hub_id, place, state, online, binding in claims.values_list(*fields):
+        is_claimed = state in SUCCEEDED
+        is_online = is_claimed and bool(online) and binding == Hub.Binding.OURS
+        of_job[job].append((hub_id, place, is_claimed, is_online))
+    return {
+        job: _Standing(
+            finding.placed((hub_id, place) for hub_id, place, _, _ in rows),
+            {hub_id for hub_id, _, is_claimed, _ in rows if is_claimed},
+            {hub_id for hub_id, _, _, is_online in rows if is_online},
+        )
+        for job, rows in of_job.items()
+    }
+
+
+def begun_hubs(jobs: Iterable[UUID]) -> dict[UUID, Mapping[UUID, str]]:
     """Return the hubs claimed or under way for each job, with the place each was put at last."""
-    claims = Claim.objects.filter(_BEGUN, job__in=list(jobs))
-    hubs: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)
-    rows = claims.order_by("created_at", "id").values_list("job", "hub__hub_id", "place")
-    for job, hub_id, place in rows:
-        hubs[job][hub_id] = place or hubs[job].get(hub_id, "")
-    return dict(hubs)
+    return {job: standing.places for job, standing in _standing_of(jobs).items()}
 
 
 def claims_of_job(job: Job) -> list[Claim]:

@@ -3,7 +3,6 @@
 It reads each hub again before it sends.
 """
 
-import uuid
 from typing import Final
 
 from django.db.models import Q
@@ -12,6 +11,7 @@ from portal.claims.engine import many
 from portal.claims.engine.actions import AnotherSiteError, ClaimRequest
 from portal.claims.models import ACTIVE, State
 from portal.hubs.labels.parse import HubId
+from portal.imports.in_hand import submission_of
 from portal.imports.models import Import, Row, RowState, Verdict
 from portal.imports.permissions import person_of
 from portal.sites.models import Site
@@ -46,7 +46,7 @@ def _request(plan: Import, row: Row, site: Site) -> ClaimRequest:
         organisation=plan.organisation,
         hub_id=HubId(row.printed_id or str(row.hub_id)),
         spkey_site_id=site.spkey_site_id,
-        submission=uuid.uuid5(plan.pk, f"{row.line}"),
+        submission=submission_of(plan, row),
         site=site,
         place=row.place,
     )

@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from portal.imports import claiming, moving, permissions, writing
+from portal.imports.in_hand import InHand
 from portal.imports.models import Import, Kind, Row, RowState, Verdict
 from portal.imports.site_finder import SiteFinder
 from portal.sites.models import Site
@@ -35,18 +36,24 @@ def feed(plan: Import) -> int:
 
 
 def _hand_on(plan: Import, rows: list[Row]) -> None:
-    """Hand these rows on, each looked at once more: its site, and the person's right."""
+    """Hand these rows on, each looked at once more.
+
+    That is its site, the person's right, and what else is under way with its hub.
+    """
     sites = SiteFinder(plan.organisation, permissions.member_of(plan))
+    in_hand = InHand(plan, rows)
     wanted: list[tuple[Row, Site]] = []
-    refused: defaultdict[str, list[int]] = defaultdict(list)
+    refused: list[Row] = []
     for row in rows:
         site, verdict = sites.find(plan, row)
-        if site is None or verdict:
-            refused[verdict or Verdict.SITE_NEEDED].append(row.pk)
-        else:
+        if site is not None and not verdict:
+            verdict = in_hand.look(row, site.spkey_site_id)
+        if site is not None and not verdict:
             wanted.append((row, site))
-    for cause, pks in refused.items():
-        Row.objects.filter(pk__in=pks).update(state=RowState.NOT_DONE, cause=cause)
+        else:
+            row.state, row.cause = RowState.NOT_DONE, verdict or Verdict.SITE_NEEDED
+            refused.append(row)
+    Row.objects.bulk_update(refused, ("state", "cause", "claim", "action"))
     ENGINES[plan.kind].submit(plan, wanted)
 
 

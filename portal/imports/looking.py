@@ -26,6 +26,7 @@ from portal.hubs.calls import CallOutcome, Reading
 from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
 from portal.imports import judging, permissions, writing
+from portal.imports.in_hand import InHand
 from portal.imports.judging import Seen
 from portal.imports.models import (
     DONE_ALREADY,
@@ -176,8 +177,11 @@ def _judge_all(work: _Work) -> None:
     """
     plan = work.plan
     sites = SiteFinder(plan.organisation, permissions.member_of(plan))
+    in_hand = InHand(plan, [row for row, _, _ in work.readings])
     for row, hub, reading in work.readings:
         _judge(plan, row, hub, reading, sites)
+        site_id = row.site.spkey_site_id if row.site else ""
+        row.verdict = in_hand.look(row, site_id) or row.verdict
     _keep(work)
     for row, _, _ in work.readings:
         _settle(plan, row)
@@ -239,6 +243,8 @@ def _judge(plan: Import, row: Row, hub: Hub, reading: Reading, sites: SiteFinder
     seen = _seen(plan, reading)
     row.site, site_verdict = sites.find(plan, row)
     row.at_site = seen.site_id if seen.binding == Hub.Binding.OURS else ""
+    row.is_offline = reading.hub is not None and reading.hub.online is False
+    row.claim = row.action = None
     row.verdict = judging.judge(
         plan.kind,
         row,
@@ -273,7 +279,17 @@ def _settle(plan: Import, row: Row) -> None:
         row.state, row.cause = RowState.NOT_DONE, row.verdict
 
 
-FOUND: Final = ("verdict", "state", "cause", "at_site", "site_id", "tries")
+FOUND: Final = (
+    "verdict",
+    "state",
+    "cause",
+    "at_site",
+    "is_offline",
+    "site_id",
+    "claim_id",
+    "action_id",
+    "tries",
+)
 
 
 def _save(rows: list[Row]) -> None:

@@ -260,6 +260,7 @@ class Row(models.Model):
 
     `line` is its number in the file. `hub_text` and `site_text` are as they were written. `cause`
     is a verdict, or `claim:STATE:REASON` or `action:…` of what ended badly; of what is done, empty.
+    `claim` or `action` is what became of it, or what of somebody else's is in its way.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -284,6 +285,8 @@ class Row(models.Model):
     verdict = models.CharField(max_length=20, blank=True)
     # The SpKey site id at which a hub of ours is.
     at_site = models.CharField(max_length=128, blank=True)
+    # As the dry run saw it: what is to be sent to it waits.
+    is_offline = models.BooleanField(default=False)
     # The line that has the same hub, or the cell that is meant.
     about = models.CharField(max_length=80, blank=True)
     cause = models.CharField(max_length=60, blank=True)

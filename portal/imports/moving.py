@@ -3,7 +3,6 @@
 It reads each hub again before it sends.
 """
 
-import uuid
 from typing import Final
 
 from django.db.models import Q
@@ -13,6 +12,7 @@ from portal.hubs.actions import asking
 from portal.hubs.actions.asking import ActionRequest, AnotherActionError
 from portal.hubs.actions.models import ACTIVE, HubAction, Kind, State
 from portal.hubs.labels.parse import HubId
+from portal.imports.in_hand import submission_of
 from portal.imports.models import Import, Row, RowState, Verdict
 from portal.imports.permissions import person_of
 from portal.sites.models import Site
@@ -34,8 +34,8 @@ def submit(plan: Import, wanted: list[tuple[Row, Site]]) -> None:
     for row, site in wanted:
         try:
             row.state, row.action = RowState.UNDER_WAY, _ask(plan, row, site)
-        except AnotherActionError:
-            row.state, row.cause = RowState.NOT_DONE, Verdict.BUSY
+        except AnotherActionError as other:
+            row.state, row.cause, row.action = RowState.NOT_DONE, Verdict.BUSY, other.action
     Row.objects.bulk_update([row for row, _ in wanted], ("state", "cause", "action"))
 
 
@@ -46,7 +46,8 @@ def _ask(plan: Import, row: Row, site: Site) -> HubAction:
             user=person_of(plan),
             hub=watching.hub_to_claim(plan.organisation, hub_id),
             kind=Kind.MOVE,
-            submission=uuid.uuid5(plan.pk, f"{row.line}"),
+            submission=submission_of(plan, row),
             site=site,
+            place=row.place,
         )
     )

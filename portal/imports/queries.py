@@ -74,11 +74,11 @@ def window(rows: QuerySet[Row], after: int, before: int) -> tuple[list[Row], boo
     return found[:PAGE], after > 0, len(found) > PAGE
 
 
-def hubs_of(plan: Import, rows: Iterable[Row]) -> dict[UUID, UUID]:
-    """Return which hubs of these rows the organisation has: their keys by their hub ids."""
+def hubs_of(plan: Import, rows: Iterable[Row]) -> dict[UUID, Hub]:
+    """Return which hubs of these rows the organisation has, by their hub ids."""
     ids = [row.hub_id for row in rows if row.hub_id is not None]
     hubs = Hub.objects.filter(organisation=plan.organisation_id, hub_id__in=ids).own()
-    return dict(hubs.order_by().values_list("hub_id", "pk"))
+    return {hub.hub_id: hub for hub in hubs.order_by().only("hub_id", "place")}
 
 
 def rows_for(plan: Import, kind: str) -> QuerySet[Row]:

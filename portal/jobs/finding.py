@@ -36,6 +36,28 @@ def missing(expected: int | None, listed: Collection[ExpectedHub], hubs: Hubs) -
     return max(lines, (expected or 0) - len(hubs))
 
 
+def unlisted(
+    expected: int | None, listed: Collection[ExpectedHub], hubs: Hubs, some: Collection[UUID]
+) -> int:
+    """Return how many of some of the hubs stand for none that was expected.
+
+    Beside the lines there is room for as many as the number goes beyond them.
+    """
+    if not expected and not listed:
+        return 0
+    on_list = set(found(listed, hubs))
+    room = max(0, (expected or 0) - len(listed))
+    return max(0, len(set(some) - on_list) - room)
+
+
+def placed(rows: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
+    """Return of hubs with their places, the oldest first, where each was put at last."""
+    places: dict[UUID, str] = {}
+    for hub_id, place in rows:
+        places[hub_id] = place or places.get(hub_id, "")
+    return places
+
+
 def lists_of(jobs: Collection[Job]) -> dict[UUID, list[ExpectedHub]]:
     """Return the list of each job that has one, in its order, by the ids of the jobs."""
     lists: defaultdict[UUID, list[ExpectedHub]] = defaultdict(list)

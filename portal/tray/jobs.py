@@ -51,18 +51,27 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
 
 def places_of(jobs: Collection[Job]) -> dict[UUID, tuple[Place, ...]]:
     """Return the places at which each of the jobs expects hubs, by the ids of the jobs."""
-    taken = {
-        (job, claim.place.casefold()): claim.hub.hub_id
-        for job, claims in _claims_by_job(jobs).items()
-        for claim in claims
-        if claim.place
-    }
-    places: defaultdict[UUID, list[Place]] = defaultdict(list)
-    for job, listed in finding.lists_of(jobs).items():
-        for each in listed[:MOST_PLACES]:
-            found = taken.get((job, each.place.casefold())) if each.place else None
-            places[job].append(Place(name=each.place, hub_id=each.hub_id, taken_by=found))
-    return {job.pk: tuple(places[job.pk]) for job in jobs}
+    claims, lists = _claims_by_job(jobs), finding.lists_of(jobs)
+    return {job.pk: _places(lists.get(job.pk, []), _placed(claims[job.pk])) for job in jobs}
+
+
+def _places(listed: list[ExpectedHub], hubs: finding.Hubs) -> tuple[Place, ...]:
+    """Return the places of a list, each with the hub that is there, be it another than listed."""
+    others = {place.casefold(): hub_id for hub_id, place in hubs.items() if place}
+    found = finding.found(listed, hubs)
+    lines = list(zip(listed, found, strict=True))[:MOST_PLACES]
+    return tuple(
+        Place(
+            name=each.place,
+            hub_id=each.hub_id,
+            taken_by=hub or (others.get(each.place.casefold()) if each.hub_id else None),
+        )
+        for each, hub in lines
+    )
+
+
+def _placed(claims: Iterable[Claim]) -> dict[UUID, str]:
+    return finding.placed((claim.hub.hub_id, claim.place) for claim in claims)
 
 
 def _claims_by_job(jobs: Collection[Job]) -> defaultdict[UUID, list[Claim]]:
@@ -85,7 +94,7 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
     awaited = [hub for hub in ours.values() if not _is_online(hub)]
     awaited += [hub for hub in waiting if hub.pk not in ours]
     times = [moment for claim in claims for moment in (claim.created_at, claim.finished_at)]
-    begun = {claim.hub.hub_id: claim.place for claim in claims}
+    begun = _placed(claims)
     known = sorted(moment for moment in times if moment)
     return Progress(
         job=job.pk,
@@ -96,6 +105,8 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
         offline=len(awaited),
         to_release=sum(claim.waits_for_release for claim in held_up),
         missing=finding.missing(job.expected_count, listed, begun),
+        unlisted=_unlisted(job, listed, begun, ours.values()),
+        unlisted_online=_unlisted(job, listed, begun, online),
         awaited=tuple(
             Awaited(hub_id=hub.hub_id, last_seen=iso(hub.last_seen))
             for hub in awaited[:MOST_AWAITED]
@@ -103,6 +114,12 @@ def _progress(job: Job, claims: Sequence[Claim], listed: Collection[ExpectedHub]
         since=iso(known[0]) if known else "",
         until=iso(known[-1]) if known else "",
     )
+
+
+def _unlisted(
+    job: Job, listed: Collection[ExpectedHub], begun: finding.Hubs, some: Iterable[Hub]
+) -> int:
+    return finding.unlisted(job.expected_count, listed, begun, [hub.hub_id for hub in some])
 
 
 def _is_held_up(claim: Claim) -> bool:

@@ -219,7 +219,9 @@ class Progress:
 
     `held_up` counts claims that wait for what nobody on site can change, `offline` the hubs that
     wait for power or cable; `awaited` names a few of these. `missing` counts the hubs for which
-    nothing was begun, `to_release` those of the held-up claims that an administrator decides about.
+    nothing was begun, `unlisted` those of the claimed hubs that stand for none of those expected,
+    `unlisted_online` those of them online, and `to_release` those of the held-up claims that an
+    administrator decides about.
     `since` and `until` are the times of its first and last claim, "" before there is one.
     """
 
@@ -230,6 +232,8 @@ class Progress:
     held_up: int
     offline: int
     missing: int
+    unlisted: int
+    unlisted_online: int
     to_release: int
     awaited: tuple[Awaited, ...]
     since: str

@@ -1,5 +1,6 @@
 """From a file to three piles: by the rows, whatever happens meanwhile."""
 
+import dataclasses
 import threading
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -13,6 +14,8 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.core import leasing, worker
 from portal.hubs import status, watching
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction
 from portal.hubs.models import Hub
 from portal.imports import conduct, handing_on, looking, making, read_in
@@ -551,3 +554,112 @@ def test_a_plan_that_was_seen_is_carried_out_and_no_other(sandbox, ada, mill_cou
     plan = Import.objects.get()
     assert making.run(plan, ada, plan.token)
     assert not making.run(plan, ada, plan.token)
+
+
+def ours(sandbox, n: int, site: str):
+    hub = sandbox.state.hubs[world.hub_id(n)]
+    hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, site, "Claimed"
+    return hub
+
+
+def act(ada, acme, hub, kind="move", **fields) -> HubAction:
+    """Have something done to the hub that no worker gets on with here."""
+    request = ActionRequest(ada, watching.hub_to_claim(acme, UUID(hub.hub_id)), kind, uuid4())
+    action = asking.submit(dataclasses.replace(request, **fields))
+    HubAction.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    return action
+
+
+@pytest.mark.parametrize(
+    ("at", "claimed_at", "kind", "wanted", "verdict"),
+    [
+        ("", "orchard-rise", "claim", "mill-court", "under_way"),
+        ("", "mill-court", "claim", "mill-court", "free"),
+        ("mill-court", "orchard-rise", "claim", "mill-court", "under_way"),
+        ("orchard-rise", "orchard-rise", "move", "mill-court", "under_way"),
+        ("orchard-rise", "mill-court", "move", "mill-court", "other_site"),
+        ("orchard-rise", "mill-court", "bring_in", "", "ours"),
+    ],
+)
+def test_what_a_claim_has_in_hand_is_said_before_and_is_so_afterwards(
+    sandbox, ada, mill_court, orchard_rise, at, claimed_at, kind, wanted, verdict
+):
+    if at:
+        ours(sandbox, 0, at)
+    site = {"mill-court": mill_court, "orchard-rise": orchard_rise}[claimed_at]
+    standing = actions.submit(claim_request(ada, site, world.hub_id(0)))
+    waits = {"state": "waiting", "due_at": timezone.now() + timedelta(hours=1)}
+    Claim.objects.update(**waits)
+    lines = f"hub;site\n{world.hub_id(0)};{wanted}\n{world.hub_id(1)};{wanted}\n"
+    ours(sandbox, 1, "orchard-rise") if kind != "claim" else None
+
+    plan = work(give(ada, lines, kind), 3)
+
+    row = plan.rows.get(line=2)
+    assert (row.verdict, row.claim) == (verdict, standing if verdict == "under_way" else None)
+
+    making.run(plan, ada)
+    plan = work(plan, 2)
+    row.refresh_from_db()
+    assert (row.state == NOT_DONE) == (verdict == "under_way")
+    if verdict == "under_way":
+        assert (row.cause, row.claim) == (verdict, standing)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "wanted", "place", "verdict"),
+    [
+        # It is at Mill Court, and on its way to Orchard Rise.
+        ("move", {}, "mill-court", "", "busy"),
+        ("move", {}, "orchard-rise", "", "busy"),
+        ("move", {}, "quay", "", "busy"),
+        ("claim", {}, "mill-court", "", "busy"),
+        ("claim", {}, "orchard-rise", "", "busy"),
+        ("bring_in", {}, "", "", "ours"),
+        # Something is done to it where it is.
+        ("move", {"kind": "suspend", "because": "x"}, "quay", "", "busy"),
+        ("move", {"kind": "role", "make_primary": True}, "mill-court", "", "ours"),
+        ("move", {"kind": "role", "make_primary": True}, "mill-court", "Flat 1", "busy"),
+        ("claim", {"kind": "command", "command": "get_nodes"}, "mill-court", "", "ours"),
+    ],
+)
+def test_what_is_being_done_to_a_hub_is_said_before_and_is_so_afterwards(
+    sandbox, ada, acme, mill_court, orchard_rise, kind, fields, wanted, place, verdict
+):
+    hub, other = ours(sandbox, 0, "mill-court"), sandbox.state.hubs[world.hub_id(1)]
+    if kind != "claim":
+        ours(sandbox, 1, "orchard-rise" if wanted != "orchard-rise" else "mill-court")
+    changes.make(Site(organisation=acme, name="Quay", spkey_site_id="quay"), ada)
+    fields = fields or {"kind": "move", "site": orchard_rise}
+    standing = act(ada, acme, hub, **fields)
+    lines = f"{hub.hub_id};{wanted};{place}\n{other.hub_id};{wanted};\n"
+
+    plan = work(give(ada, f"hub;site;place\n{lines}", kind), 3)
+
+    row = plan.rows.get(line=2)
+    assert (row.verdict, row.action) == (verdict, standing if verdict == "busy" else None)
+
+    making.run(plan, ada)
+    plan = work(plan, 2)
+    row.refresh_from_db()
+    if verdict == "busy":
+        assert (row.state, row.cause, row.action) == (NOT_DONE, "busy", standing)
+    else:
+        assert row.state in {"done", "already"}
+
+
+@pytest.mark.parametrize("kind", ["claim", "move"])
+def test_what_is_begun_between_the_plan_and_its_start_is_in_its_way(
+    kind, sandbox, ada, acme, mill_court, orchard_rise
+):
+    hub = sandbox.state.hubs[world.hub_id(0)]
+    if kind == "move":
+        ours(sandbox, 0, "orchard-rise")
+    plan = work(give(ada, f"hub;site\n{hub.hub_id};mill-court\n", kind), 3)
+    claim = actions.submit(claim_request(ada, orchard_rise, hub.hub_id))
+    Claim.objects.update(state="waiting", due_at=timezone.now() + timedelta(hours=1))
+
+    making.run(plan, ada)
+    row = work(plan, 2).rows.get()
+
+    assert (row.state, row.cause, row.claim) == (NOT_DONE, "under_way", claim)

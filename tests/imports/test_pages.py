@@ -2,13 +2,20 @@
 
 import csv
 import io
+from datetime import timedelta
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from portal.hubs import watching
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import HubAction, Kind
+from portal.hubs.models import Hub
 from portal.imports import old_rows
 from portal.imports.models import Import, Row
 from portal.sandbox import world
@@ -277,3 +284,55 @@ def test_what_an_address_asks_to_be_shown_is_no_part_of_a_header(ada, mill_court
         answer = client.get(reverse("imports:export", args=(plan.pk,)), {"show": show})
         assert answer["Content-Disposition"] == 'attachment; filename="import-1.csv"'
         assert lines_of(answer) == []
+
+
+def test_a_plan_says_where_hubs_are_being_taken_and_which_of_them_wait(
+    sandbox, ada, acme, mill_court, orchard_rise, as_person
+):
+    moving, offline = (sandbox.state.hubs[world.hub_id(n)] for n in range(2))
+    for hub in (moving, offline):
+        hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, "mill-court", "Claimed"
+        hub.online = False
+    hub = watching.hub_to_claim(acme, UUID(moving.hub_id))
+    asking.submit(ActionRequest(ada, hub, Kind.MOVE, uuid4(), site=orchard_rise))
+    HubAction.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    lines = f"{moving.hub_id};Mill Court\n{offline.hub_id};Orchard Rise\n"
+
+    plan = work(give(ada, f"hub;site\n{lines}", "move"), 3)
+    page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,))).text
+
+    assert "being moved to Orchard Rise" in page
+    assert page.count("It is offline: this waits until it is back.") == 1
+
+
+def test_a_plan_to_move_says_which_places_are_cleared(
+    sandbox, ada, acme, mill_court, orchard_rise, as_person
+):
+    left, named, there = (sandbox.state.hubs[world.hub_id(n)] for n in range(3))
+    for hub, site in ((left, "mill-court"), (named, "mill-court"), (there, "orchard-rise")):
+        hub.org_id, hub.site_id, hub.status = world.ACME_ORG_ID, site, "Claimed"
+        row = watching.hub_for(acme, UUID(hub.hub_id))
+        Hub.objects.filter(pk=row.pk).update(
+            place=f"Flat {hub.hub_id[-1]}", binding="ours", spkey_site_id=site, kept_until=None
+        )
+    lines = f"{left.hub_id};Orchard Rise;\n{named.hub_id};Orchard Rise;Attic\n"
+    lines += f"{there.hub_id};Orchard Rise;\n"
+    plan = work(give(ada, f"hub;site;place\n{lines}", "move"), 3)
+    client, url = as_person(ada), reverse("imports:detail", args=(plan.pk,))
+    places = [item.place_left or item.place for item in client.get(url).context["rows"]]
+    of = {hub.hub_id: f"Flat {hub.hub_id[-1]}" for hub in (left, named, there)}
+
+    assert places == [f"{of[left.hub_id]} is cleared", "Attic", of[there.hub_id]]
+    assert "A hub leaves its place behind" in client.get(url).text
+
+    begin(client, plan)
+    plan = work(plan, 2)
+    HubAction.objects.active().update(due_at=timezone.now())
+    plan = work(plan, 3)
+    places = [item.place_left or item.place for item in client.get(url).context["rows"]]
+
+    assert places == [f"{of[left.hub_id]} was cleared", "Attic", of[there.hub_id]]
+    kept = [Hub.objects.get(hub_id=hub.hub_id).place for hub in (left, named, there)]
+    assert kept == ["", "Attic", of[there.hub_id]]
+    page = client.get(reverse("hubs:detail", args=(Hub.objects.get(hub_id=left.hub_id).pk,)))
+    assert f"{of[left.hub_id]} → –" in page.text

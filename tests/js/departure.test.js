@@ -244,3 +244,35 @@ test("only what is claimed and online is shared", () => {
     [one],
   );
 });
+
+for (const [name, expected, fields, told, hubs] of [
+  [
+    "of a list",
+    12,
+    { claimed: 18, online: 15, offline: 3, missing: 3, unlisted: 9, unlistedOnline: 7 },
+    [12, 9, 8, 9, 7, 3],
+    21,
+  ],
+  [
+    "of a number",
+    2,
+    { claimed: 5, online: 4, offline: 1, unlisted: 3, unlistedOnline: 2 },
+    [2, 2, 2, 3, 2, 0],
+    5,
+  ],
+  ["all as expected", 4, { claimed: 3, online: 2, offline: 1, missing: 1 }, [4, 3, 2, 0, 0, 1], 4],
+  [
+    "one on its way that nobody expected",
+    2,
+    { claimed: 2, online: 1, offline: 1, underWay: 1, missing: 1, unlisted: 1, unlistedOnline: 0 },
+    [2, 1, 1, 1, 0, 1],
+    4,
+  ],
+]) {
+  test(`a job's numbers work out, ${name}`, () => {
+    const now = departure([], of(expected, fields), true);
+    const { claimed, online, unlisted, unlistedOnline, left } = now;
+    assert.deepEqual([now.expected, claimed, online, unlisted, unlistedOnline, left], told);
+    assert.equal(now.hubs, hubs);
+  });
+}

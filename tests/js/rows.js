@@ -71,6 +71,8 @@ export const progress = (more = {}) => ({
   heldUp: 0,
   offline: 0,
   missing: 0,
+  unlisted: 0,
+  unlistedOnline: 0,
   toRelease: 0,
   awaited: [],
   since: "",

@@ -116,6 +116,8 @@ PROGRESS = schema.Progress(
     held_up=0,
     offline=1,
     missing=0,
+    unlisted=0,
+    unlisted_online=0,
     to_release=0,
     awaited=(schema.Awaited(hub_id=HUB, last_seen="2026-11-29T10:41:00+00:00"),),
     since="2026-11-29T10:40:00+00:00",

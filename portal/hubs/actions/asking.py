@@ -31,8 +31,8 @@ class ActionRequest:
     """What somebody wants done to a hub. `submission` is the form's token: the same, one action.
 
     The hub's organisation is whose action it is, and whose key does it. `site` is that of a move,
-    and one of the same organisation's. `because` is why, as people read it. `acting` and
-    `from_org_id` are those of a re-claim: see `HubAction`.
+    and one of the same organisation's; `place` is where in it, "" for not known. `because` is why,
+    as people read it. `acting` and `from_org_id` are those of a re-claim: see `HubAction`.
     """
 
     user: User
@@ -40,6 +40,7 @@ class ActionRequest:
     kind: Kind
     submission: uuid.UUID
     site: Site | None = None
+    place: str = ""
     make_primary: bool | None = None
     command: Command | None = None
     because: str = ""
@@ -106,6 +107,8 @@ def _create(request: ActionRequest, *, leased: bool) -> HubAction:
         site=request.site,
         spkey_site_id=request.site.spkey_site_id if request.site else "",
         from_site_id=request.hub.spkey_site_id if request.site else "",
+        place=request.place,
+        from_place=request.hub.place if request.kind == Kind.MOVE else "",
         make_primary=request.make_primary,
         command=request.command or "",
         because=request.because,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from portal.audit.record import record
+from portal.hubs.actions import places
 from portal.hubs.actions.models import HubAction, State
 from portal.orgs.models import User
 
@@ -25,10 +26,11 @@ def record_asked(action: HubAction) -> None:
 
 
 def record_end(action: HubAction, state: str, reason: str) -> None:
-    """Record that the action has ended, and who stopped it, if anybody did."""
+    """Record that the action has ended, what that changes here, and who stopped it, if anybody."""
     stopped = HubAction.objects.filter(pk=action.pk).values("cancel_requested_by")
     who = User.objects.filter(pk__in=stopped).first() if state == State.CANCELLED else None
-    _record("ended", action, who, state=str(state), reason=str(reason))
+    changes = places.follow(action, state)
+    _record("ended", action, who, state=str(state), reason=str(reason), changes=changes)
     for listener in _listeners:
         listener(action, state, reason)
 
@@ -49,5 +51,5 @@ def _record(what: str, action: HubAction, actor: User | None, **detail: Any) -> 
         subject=action,
         hub=action.hub_id_text,
         **{name: value for name, value in more.items() if value not in ("", None)},
-        **detail,
+        **{name: value for name, value in detail.items() if value != {}},
     )

@@ -145,6 +145,9 @@ class HubAction(gateway.Command):
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128, blank=True)
     # Where the hub was when the move was asked for.
     from_site_id = models.CharField(_("SpKey site id before"), max_length=128, blank=True)
+    # Where in the building: of a move, what was said of the new one, and what it leaves behind.
+    place = models.CharField(max_length=80, blank=True)
+    from_place = models.CharField(max_length=80, blank=True)
     make_primary = models.BooleanField(null=True)
     command = models.CharField(max_length=24, blank=True)
     acting_organisation = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.web.long_choices import LongSelect
 from portal.hubs.actions.confidential import Confidential, is_commissioning_code
+from portal.hubs.display.wording import PLACE_TOO_LONG
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
 from portal.sites.models import Site
@@ -56,7 +57,7 @@ class ActionForm(forms.Form):
 
 
 class MoveForm(ActionForm):
-    """Where to, and why."""
+    """Where to, where in it, and why."""
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
         None,  # The organisation's other sites, once the form knows which.
@@ -65,13 +66,19 @@ class MoveForm(ActionForm):
         widget=LongSelect,
         error_messages={"required": _("Choose a site.")},
     )
+    place = forms.CharField(
+        label=_("New place"),
+        required=False,
+        max_length=80,
+        error_messages={"max_length": PLACE_TOO_LONG},
+    )
     because = forms.CharField(
         label=_("Reason"),
         required=False,
         max_length=BECAUSE_LENGTH,
         help_text=_("SmartphoneKey and the record keep it."),
     )
-    field_order = ("site", "because", "submission")
+    field_order = ("site", "place", "because", "submission")
 
     def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
         super().__init__(member, hub, *args, **kwargs)
@@ -79,8 +86,10 @@ class MoveForm(ActionForm):
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = others
 
     def fields_of_request(self) -> dict[str, Any]:
-        """Return the site and the reason."""
-        return {"site": self.cleaned_data["site"], "because": self.cleaned_data["because"]}
+        """Return the site, the place and the reason."""
+        said = self.cleaned_data
+        place = " ".join(said["place"].split())
+        return {"site": said["site"], "place": place, "because": said["because"]}
 
 
 class SuspendForm(ActionForm):

@@ -45,7 +45,7 @@ ACTION_PAGES: Final[Mapping[str, ActionPage]] = {
         _("Move hub …%(tail)s to another site?"),
         (
             _("It stays your organisation’s."),
-            _("Its place is kept. Change it once it hangs elsewhere."),
+            _("Its place does not go along. Name the new one here, or once it hangs there."),
             _("We read it back: it is done only when SmartphoneKey says so."),
         ),
         _("Move hub"),

@@ -8,14 +8,17 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
+from portal.hubs.models import Hub
 from portal.imports import queries
 from portal.imports.display import file_wording, wording
 from portal.imports.models import (
     PLANNED,
     TO_BE_DONE,
     Import,
+    Kind,
     Row,
     RowState,
     State,
@@ -26,6 +29,7 @@ from portal.imports.queries import UNDER_WAY, Counts
 from portal.imports.site_finder import SiteFinder
 
 OF_SITE: Final = (Verdict.OURS, Verdict.KEPT, Verdict.OTHER_SITE)
+WAITS_FOR_HUB: Final = _("It is offline: this waits until it is back.")
 A_MINUTE: Final = 60
 AN_HOUR: Final = 3600
 
@@ -34,7 +38,8 @@ AN_HOUR: Final = 3600
 class Item:
     """A row as the table shows it. Where it holds no `hub_id`, `text` is what stands there.
 
-    `url` leads to its claim, or else to its hub.
+    `place_left` says which place a hub leaves behind that is moved and gets no new one. `url` leads
+    to its claim, or else to its hub.
     """
 
     line: int
@@ -42,6 +47,7 @@ class Item:
     text: str
     site: str
     place: str
+    place_left: str
     chip: Chip
     about: str
     step: Text
@@ -67,28 +73,49 @@ def items(plan: Import, rows: Iterable[Row], sites: SiteFinder, *, for_admin: bo
 
 
 def _item(
-    plan: Import, row: Row, sites: SiteFinder, hubs: Mapping[UUID, UUID], *, for_admin: bool
+    plan: Import, row: Row, sites: SiteFinder, hubs: Mapping[UUID, Hub], *, for_admin: bool
 ) -> Item:
+    hub = hubs.get(row.hub_id) if row.hub_id else None
+    left = _place_left(plan, row, hub)
     words = wording.of_row(plan.kind, row, for_admin=for_admin)
     return Item(
         line=row.line,
         hub_id=str(row.hub_id or ""),
         text=row.hub_text,
         site=row.site.shown_name if row.site else row.site_text,
-        place=row.place,
+        place=row.place or (hub.place if hub and not left else ""),
+        place_left=left,
         chip=words.chip,
         about=about(row, sites),
-        step=words.step,
-        url=_url(row, hubs),
+        step=words.step or (WAITS_FOR_HUB if _waits_for_hub(plan, row) else ""),
+        url=_url(row, hub),
         is_claim=row.claim_id is not None,
     )
 
 
-def _url(row: Row, hubs: Mapping[UUID, UUID]) -> str:
+def _waits_for_hub(plan: Import, row: Row) -> bool:
+    """Whether the row can be done, and not before its hub is back."""
+    is_sent = plan.kind != Kind.BRING_IN and row.verdict == TO_BE_DONE[plan.kind]
+    return row.state == RowState.PLANNED and row.is_offline and is_sent
+
+
+def _place_left(plan: Import, row: Row, hub: Hub | None) -> str:
+    """Say which place is cleared by the move, or was; "" for none."""
+    if plan.kind != Kind.MOVE or row.place or hub is None:
+        return ""
+    if row.state == RowState.DONE:
+        was = row.action.from_place if row.action and not hub.place else ""
+        return gettext("%(place)s was cleared") % {"place": was} if was else ""
+    is_to_move = row.state in UNDER_WAY and row.verdict == Verdict.OTHER_SITE
+    if not is_to_move or not hub.place:
+        return ""
+    return gettext("%(place)s is cleared") % {"place": hub.place}
+
+
+def _url(row: Row, hub: Hub | None) -> str:
     if row.claim_id:
         return reverse("claims:detail", args=(row.claim_id,))
-    hub = hubs.get(row.hub_id) if row.hub_id else None
-    return reverse("hubs:detail", args=(hub,)) if hub else ""
+    return reverse("hubs:detail", args=(hub.pk,)) if hub else ""
 
 
 def about(row: Row, sites: SiteFinder) -> str:
@@ -97,14 +124,30 @@ def about(row: Row, sites: SiteFinder) -> str:
     # Where a hub was before it was moved is no news afterwards.
     is_past = row.state == RowState.DONE
     if row.at_site and not is_past and (verdict in OF_SITE or row.state == RowState.ALREADY):
-        site = sites.named(row.at_site)
-        return gettext("now at %(site)s") % {"site": site.shown_name if site else row.at_site}
+        return gettext("now at %(site)s") % {"site": _named(row.at_site, sites)}
+    if in_hand := _in_hand(row, verdict, sites):
+        return in_hand
     if verdict == Verdict.TWICE:
         return gettext("first in line %(line)s") % {"line": row.about}
     if verdict == Verdict.SITE_UNKNOWN:
         like = sites.like(row.site_text)
         return file_wording.meant(like) if like else ""
     return row.about if verdict in {Verdict.DATE, Verdict.TOO_MANY_CELLS} else ""
+
+
+def _in_hand(row: Row, verdict: str, sites: SiteFinder) -> str:
+    """Return where a hub is being claimed or moved to by somebody else."""
+    if verdict == Verdict.UNDER_WAY and row.claim is not None:
+        return gettext("at %(site)s") % {"site": _named(row.claim.spkey_site_id, sites)}
+    if verdict == Verdict.BUSY and row.action is not None and row.action.spkey_site_id:
+        site = _named(row.action.spkey_site_id, sites)
+        return gettext("being moved to %(site)s") % {"site": site}
+    return ""
+
+
+def _named(spkey_site_id: str, sites: SiteFinder) -> str:
+    site = sites.named(spkey_site_id)
+    return site.shown_name if site else spkey_site_id
 
 
 def tabs(plan: Import, counts: Counts) -> list[Tab]:

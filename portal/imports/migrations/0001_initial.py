@@ -186,6 +186,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="new", max_length=12)),
                 ("verdict", models.CharField(blank=True, max_length=20)),
                 ("at_site", models.CharField(blank=True, max_length=128)),
+                ("is_offline", models.BooleanField(default=False)),
                 ("about", models.CharField(blank=True, max_length=80)),
                 ("cause", models.CharField(blank=True, max_length=60)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),

@@ -17,8 +17,8 @@ import { isKept } from "./outcome.js";
 /**
  * `number` is how many keep them; `awaited` one of the hubs that are not online. `left` counts the hubs
  * for which nothing was begun, whatever else keeps them, and `inTray` those of them that are scanned.
- * `expected` is how many hubs there should be, and `hubs` how many may be online in the end: a job may
- * have more than it expected.
+ * `expected` is how many hubs there should be; `claimed` and `online` are of these, and `unlisted` and
+ * `unlistedOnline` of what a job has beyond them. `hubs` is how many may be online in the end.
  * @typedef {object} Departure
  * @property {Why} why
  * @property {number} number
@@ -29,6 +29,8 @@ import { isKept } from "./outcome.js";
  * @property {number} hubs
  * @property {number} claimed
  * @property {number} online
+ * @property {number} unlisted
+ * @property {number} unlistedOnline
  */
 
 // What a claim has come to that is neither there nor on its way, and that somebody should know of.
@@ -88,16 +90,27 @@ export const departure = (all, job, isOnline, isOver = () => false) => {
   // Each once: what is claimed and not online is among those that are offline.
   const begun = online + offline + underWay + heldUp + confirmed.length;
   // What is confirmed here is begun, though the portal does not know of it.
-  const left = Math.max(toClaim, (job?.progress.missing ?? 0) - confirmed.length);
+  const missing = Math.max(0, (job?.progress.missing ?? 0) - confirmed.length);
+  const left = Math.max(toClaim, missing);
   const expected = job?.expected || begun;
-  const hubs = Math.max(expected, begun);
+  const { unlisted = 0, unlistedOnline = 0 } = job?.progress ?? {};
+  const numbers = {
+    left,
+    inTray: toClaim,
+    expected,
+    hubs: Math.max(expected, begun + missing),
+    claimed: claimed - unlisted,
+    online: online - unlistedOnline,
+    unlisted,
+    unlistedOnline,
+  };
   /**
    * @param {Why} why
    * @param {number} [number]
    */
   const because = (why, number = 0) => {
     const [awaited] = why === "offline" ? progress.awaited : [];
-    return { why, number, awaited, left, inTray: toClaim, expected, hubs, claimed, online };
+    return { why, number, awaited, ...numbers };
   };
   if (unsent) return because(isOnline ? "under-way" : "unsent", unsent);
   if (offline) return because("offline", offline);

@@ -135,16 +135,28 @@ export class MayLeave {
    * @param {Job | undefined} job
    * @param {boolean} isOnline
    */
-  #numbers({ expected, claimed, online }, job, isOnline) {
+  #numbers({ expected, claimed, online, unlisted, unlistedOnline }, job, isOnline) {
     const { jobs, words } = this.#parts;
     if (!job && !expected) return "";
     const numbers = [
       ...(job && !job.expected ? [] : [words.count(job ? "expected" : "hubs", expected)]),
       words.count("claimed-of", claimed),
       words.count("online-of", online),
+      ...(unlisted ? [this.#beyond(unlisted, unlistedOnline, job)] : []),
       ...(job && !isOnline ? [words.sentence("as-of", timeOf(jobs.asOf))] : []),
     ];
     return numbers.join(" · ");
+  }
+
+  /**
+   * The hubs that nobody expected: of a list, or of a number alone.
+   * @param {number} unlisted
+   * @param {number} unlistedOnline
+   * @param {Job | undefined} job
+   */
+  #beyond(unlisted, unlistedOnline, job) {
+    const isOfList = Boolean(job?.places.length);
+    return this.#parts.words.count(isOfList ? "unlisted" : "beyond", unlisted, unlistedOnline);
   }
 
   /**
@@ -171,7 +183,7 @@ export class MayLeave {
    * @param {Departure} now
    * @param {Detail["state"]} state
    */
-  #sentence({ why, number, awaited, hubs, online }, state) {
+  #sentence({ why, number, awaited, hubs, online, unlisted }, state) {
     const { words } = this.#parts;
     if (why === "over") return words.sentence("leave-over");
     const isLost = !this.#parts.model.isKept && ["unsent", "kept"].includes(why);
@@ -183,8 +195,9 @@ export class MayLeave {
       : words.sentence("never-seen");
     const others = number > 1 ? ` ${words.count("and-others", number - 1)}` : "";
     const whom = /** @type {const} */ ([tailOf(awaited.hubId), seen]);
+    // The hubs beyond the expected ones have numbers of their own.
     const wait =
-      hubs > 1
+      hubs > 1 && !unlisted
         ? words.sentence("leave-offline-of", online, hubs, ...whom)
         : words.sentence("leave-offline", ...whom);
     return `${wait}${others}`;

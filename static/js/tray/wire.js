@@ -83,6 +83,8 @@
  * @property {number} heldUp
  * @property {number} offline
  * @property {number} missing
+ * @property {number} unlisted
+ * @property {number} unlistedOnline
  * @property {number} toRelease
  * @property {Awaited[]} awaited
  * @property {string} since

@@ -5,6 +5,7 @@ import pytest
 from portal.audit.models import Entry
 from portal.hubs.actions import asking
 from portal.hubs.actions.models import HubAction, Kind, State
+from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from portal.sites import changes
@@ -195,3 +196,44 @@ def test_what_rests_is_stopped_at_once_and_what_may_have_left_is_read_first(
     assert lost.state == State.VERIFYING
     assert not asking.stop(lost, ada)
     assert ending(work(lost)) == ("done", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "meanwhile", "at", "place", "changes"),
+    [
+        ("", None, "", "", {"place": ["Flat 7", ""]}),
+        ("Attic", None, "", "Attic", {"place": ["Flat 7", "Attic"]}),
+        ("Flat 7", None, "", "Flat 7", None),
+        ("", "Cellar", "", "Cellar", None),
+        ("Attic", "Cellar", "", "Attic", {"place": ["Cellar", "Attic"]}),
+        # It was there already.
+        ("", None, "mill-court", "Flat 7", None),
+        ("Attic", None, "mill-court", "Attic", {"place": ["Flat 7", "Attic"]}),
+    ],
+)
+def test_a_place_does_not_go_along_with_a_hub_that_is_moved(
+    said, meanwhile, at, place, changes, ours, ask, sandbox
+):
+    Hub.objects.filter(pk=ours.pk).update(place="Flat 7")
+    ours.refresh_from_db()
+    if at:
+        sandbox.state.set_hub(str(ours.hub_id), {"siteId": at})
+    action = ask(ours, place=said)
+    if meanwhile:
+        Hub.objects.filter(pk=ours.pk).update(place=meanwhile)
+    work(action, rounds=2)
+    ours.refresh_from_db()
+
+    assert ours.place == place
+    assert Entry.objects.get(verb="hub.move_ended").detail.get("changes") == changes
+
+
+@pytest.mark.parametrize("kind", [Kind.ROLE, Kind.SUSPEND, "refused"])
+def test_a_place_stays_with_a_hub_that_is_not_moved(kind, ours, ask, sandbox):
+    Hub.objects.filter(pk=ours.pk).update(place="Flat 7")
+    ours.refresh_from_db()
+    if kind == "refused":
+        sandbox.state.set_hub(str(ours.hub_id), {"status": "Suspended"})
+    work(ask(ours, Kind.MOVE if kind == "refused" else kind), rounds=2)
+
+    assert Hub.objects.get(pk=ours.pk).place == "Flat 7"

@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims import job_progress
 from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
 from portal.hubs.models import Hub
 from portal.jobs.models import ExpectedHub, Job
 from portal.sandbox import world
+from tests.claims.states import put
 from tests.conftest import claim_request
 from tests.jobs.test_rights import make_job
 from tests.tray.conftest import HUB, OTHER_HUB, TRAY
@@ -225,6 +227,33 @@ def test_a_listed_hub_is_missing_though_as_many_others_are_claimed(installer, ir
     (told,) = jobs_of(installer)
 
     assert told["progress"]["missing"] == 1
+
+
+@pytest.mark.parametrize("expected", [2, None])
+def test_the_tray_and_the_jobs_page_count_alike_what_is_on_the_list(
+    installer, ira, mill_court, expected
+):
+    job = make_job(mill_court, ira.memberships.get(), expected_count=expected)
+    expect_at(job, "Flat A", "Flat B")
+    hubs = ((HUB, "Flat A", True), (OTHER_HUB, "Roof", True), (THIRD_HUB, "", False))
+    for hub, place, online in hubs:
+        claim = actions.submit(claim_request(ira, mill_court, hub, place=place))
+        put(claim, State.CLAIMED)
+        Hub.objects.filter(pk=claim.hub_id).update(online=online, binding="ours")
+    (told,) = jobs_of(installer)
+    there = job_progress.progress_of([job])[job.pk]
+    names = ("claimed", "online", "missing", "unlisted", "unlistedOnline")
+    here = tuple(told["progress"][name] for name in names)
+
+    assert here == (3, 2, 1, 2, 1)
+    assert here == (
+        there.claimed,
+        there.online,
+        there.missing,
+        there.unlisted,
+        there.unlisted_online,
+    )
+    assert (there.claimed_of_expected, there.online_of_expected, there.offline) == (1, 1, 0)
 
 
 def test_a_place_that_is_changed_after_the_claim_is_kept_for_the_hub_too(

@@ -91,6 +91,8 @@ class Migration(migrations.Migration):
                         blank=True, max_length=128, verbose_name="SpKey site id before"
                     ),
                 ),
+                ("place", models.CharField(blank=True, max_length=80)),
+                ("from_place", models.CharField(blank=True, max_length=80)),
                 ("make_primary", models.BooleanField(null=True)),
                 ("command", models.CharField(blank=True, max_length=24)),
                 (
