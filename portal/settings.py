@@ -227,6 +227,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 SOCIALACCOUNT_ADAPTER = "portal.orgs.web.oidc.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "portal.orgs.web.oidc.Provider"}}
 
+SESSION_ENGINE = "portal.orgs.session_store"
 # The cookie itself lives for the longest session; SessionLifetime ends idle ones.
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -68,6 +68,7 @@ def claim_by_keys(page: Page, hub_id: object) -> None:
     """From home to a claim that is stopped again, each step by Tab and Enter."""
     tab_to(page, "Skip to the content")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
     tab_to(page, "Scan a hub")
     page.keyboard.press("Enter")
     ready(page)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from portal.claims.engine import actions
@@ -110,6 +111,19 @@ def test_somebody_whose_access_has_ended_is_told_so_in_the_tray_and_on_any_open_
     page = client.get("/claims/", follow=True)
     assert page.redirect_chain[0][0].startswith("/accounts/login/")
     assert ("What you scanned on this device" in page.content.decode()) == bool(said)
+
+
+def test_each_of_several_requests_with_the_cookie_that_is_over_is_told_why(as_person, ira, ada):
+    client = as_person(ira)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    members.remove(ira.memberships.get(), ada)
+
+    for _ in range(3):
+        another = Client()
+        another.cookies[settings.SESSION_COOKIE_NAME] = cookie
+        assert another.get(TRAY).json()["problem"].startswith("Your access to Acme Properties")
+        assert another.get("/").status_code == 302
+
 
 
 def test_a_person_who_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
