@@ -125,7 +125,6 @@ def test_each_of_several_requests_with_the_cookie_that_is_over_is_told_why(as_pe
         assert another.get("/").status_code == 302
 
 
-
 def test_a_person_who_may_not_claim_is_told_so_in_a_sentence(as_person, eli, agent):
     said = (
         "You do not belong to that organisation, or not any more.",
