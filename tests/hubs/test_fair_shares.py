@@ -28,19 +28,21 @@ def test_organisations_take_turns(acme, harbour):
 def test_a_free_thread_goes_to_the_organisation_with_the_fewest_threads(acme, harbour):
     look_up(acme, *range(10))
     watching.take_due(3)
-    [late, _] = look_up(harbour, 20, 21)
+    late = look_up(harbour, 20, 21)
 
-    assert [lease.pk for lease in watching.take_due(1)] == [late.pk]
+    [lease] = watching.take_due(1)
+    assert lease.pk in {hub.pk for hub in late}
 
 
 def test_one_who_has_every_place_at_spkey_leaves_some_for_who_has_none(acme, harbour):
     look_up(acme, *range(30))
     assert len(watching.take_due(30)) == watching.HOST_AT_ONCE
     assert not watching.some_due()
-    [late, _] = look_up(harbour, 40, 41)
+    late = look_up(harbour, 40, 41)
 
     assert watching.some_due()
-    assert [lease.pk for lease in watching.take_due(30)] == [late.pk]
+    [lease] = watching.take_due(30)
+    assert lease.pk in {hub.pk for hub in late}
     assert not watching.some_due()
 
 
