@@ -7,8 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, IntegerField, Min, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
+from portal.hubs.actions.models import HubAction, Kind, State
 from portal.hubs.models import Health, Hub
 from portal.jobs.models import Job
 from portal.sites.models import Site, SiteQuerySet
@@ -28,15 +29,16 @@ ORDERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened last at a site: a hub was claimed there, or has been in a state since.
+    """What happened last at a site: a hub was claimed or moved there, or has been in a state since.
 
-    `person` is who claimed it, as far as the portal knows; `health` is a `Health`.
+    `person` is who claimed or moved it, as far as the portal knows; `health` is a `Health`.
     """
 
     at: datetime
     health: str
     claimed: bool
     person: str
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,19 @@ def with_numbers(sites: SiteQuerySet) -> QuerySet[Any]:
     jobs = Job.objects.filter(site=OuterRef("pk")).unfinished().order_by().values("site")
     counted = jobs.annotate(number=Count("pk")).values("number")
     newest = Hub.objects.filter(site=OuterRef("pk")).order_by("-health_since", "-pk")
+    moves = HubAction.objects.filter(site=OuterRef("pk"), kind=Kind.MOVE, state=State.DONE)
+    last_move = moves.order_by("-finished_at", "-pk")
+    since = Subquery(newest.values("health_since")[:1])
+    moved = Subquery(last_move.values("finished_at")[:1])
     return sites.annotate(
         hubs_here=Coalesce(F("hub_count__hubs"), 0),
         online_here=Coalesce(F("hub_count__online"), 0),
         offline_here=Coalesce(F("hub_count__offline"), 0),
         unknown_here=Coalesce(F("hub_count__unknown"), 0),
         open_jobs=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-        changed_at=Subquery(newest.values("health_since")[:1]),
+        # Of one that is missing and a time, SQLite knows none to be the later one.
+        changed_at=Greatest(Coalesce(since, moved), Coalesce(moved, since)),
+        last_move=Subquery(last_move.values("pk")[:1]),
         changed_hub=Subquery(newest.values("pk")[:1]),
     )
 
@@ -86,6 +94,8 @@ def rows_of(sites: Collection[Any]) -> list[SiteRow]:
     """Return these sites, which come from `with_numbers`, as rows of a page."""
     offline = _offline_since([site.pk for site in sites if site.offline_here])
     changed = Hub.objects.in_bulk([site.changed_hub for site in sites if site.changed_hub])
+    moved = HubAction.objects.select_related("asked_by")
+    moves = moved.in_bulk([site.last_move for site in sites if site.last_move])
     return [
         SiteRow(
             site=site,
@@ -95,7 +105,7 @@ def rows_of(sites: Collection[Any]) -> list[SiteRow]:
             unknown=site.unknown_here,
             open_jobs=site.open_jobs,
             offline_since=offline.get(site.pk),
-            change=_change_of(changed.get(site.changed_hub)),
+            change=_last(_change_of(changed.get(site.changed_hub)), moves.get(site.last_move)),
         )
         for site in sites
     ]
@@ -106,6 +116,15 @@ def _offline_since(sites: list[UUID]) -> dict[UUID, datetime]:
         return {}
     offline = Hub.objects.filter(site__in=sites, health=Health.OFFLINE).order_by()
     return dict(offline.values_list("site").annotate(since=Min("health_since")))
+
+
+def _last(change: Change | None, move: HubAction | None) -> Change | None:
+    """Return what came later: that, or the move of a hub to the site."""
+    at = move.finished_at if move else None
+    if move is None or at is None or (change is not None and change.at > at):
+        return change
+    health = change.health if change else ""
+    return Change(at, health, claimed=False, person=move.asked_by.display_name, moved=True)
 
 
 def _change_of(hub: Hub | None) -> Change | None:

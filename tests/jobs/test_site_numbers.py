@@ -1,10 +1,15 @@
 """The table of sites: their hubs, their jobs, and what happened there last."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from portal.hubs.actions import asking
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import HubAction, Kind
+from portal.hubs.models import Hub
 from portal.jobs import site_numbers
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
@@ -66,3 +71,44 @@ def test_a_sites_page_shows_its_hubs_the_worst_first_its_people_and_jobs(
     assert [job.number for job, _ in page.context["jobs"]] == [1]
     assert [person.name for person in page.context["people"]] == ["Ira Installer"]
     assert [row.hub_id for row in page.context["claims"]] == [claim.hub_id_text]
+
+
+@pytest.mark.parametrize(
+    ("ago", "state", "told"),
+    [
+        (HOUR, "done", ("moved", "Ada Admin")),
+        (HOUR, "refused", ("claimed", "Ira")),
+        (HOUR, "was_so", ("claimed", "Ira")),
+        (9 * HOUR, "done", ("claimed", "Ira")),
+    ],
+)
+def test_a_hub_that_was_moved_there_last_is_told_as_moved_by_who_moved_it(
+    ago, state, told, houses, orchard_rise, as_person, ada
+):
+    hub = Hub.objects.get(site=orchard_rise)
+    Hub.objects.filter(pk=hub.pk).update(claimed_at=houses - 5 * HOUR)
+    Hub.objects.filter(pk=hub.pk).update(health_since=houses - 5 * HOUR)
+    request = ActionRequest(ada, hub, Kind.MOVE, uuid4(), site=orchard_rise)
+    action = asking.submit(request)
+    HubAction.objects.filter(pk=action.pk).update(
+        state=state, due_at=None, finished_at=houses - ago
+    )
+    client = as_person(ada)
+    page = client.get("/sites/", {"order": "-changed"})
+    row = next(row for row in page.context["rows"] if row.site == orchard_rise)
+    what = "moved" if row.change.moved else "claimed" if row.change.claimed else ""
+
+    assert (what, row.change.person) == told
+    assert ("moved " in page.text) == (told[0] == "moved")
+
+
+def test_a_site_without_hubs_to_which_one_was_moved_once_is_sorted_by_that(
+    houses, acme, mill_court, as_person, ada
+):
+    quay = Site.objects.create(organisation=acme, name="Quay", spkey_site_id="quay")
+    hub = Hub.objects.filter(site=mill_court).first()
+    action = asking.submit(ActionRequest(ada, hub, Kind.MOVE, uuid4(), site=quay))
+    soon = timezone.now() + HOUR
+    HubAction.objects.filter(pk=action.pk).update(state="done", due_at=None, finished_at=soon)
+
+    assert names(as_person(ada), "-changed")[0] == "Quay"
