@@ -32,6 +32,13 @@ def ids_with(member: Membership, text: str, most: int) -> list[UUID]:
     return list(found.values_list("hub_id", flat=True))
 
 
+def at_place_of(hub: Hub) -> HubQuerySet:
+    """Return the other hubs in use that hang where this one does; none of one without a place."""
+    there = Hub.objects.filter(organisation=hub.organisation_id, replaced_at=None).own()
+    there = there.filter(spkey_site_id=hub.spkey_site_id, place__iexact=hub.place)
+    return there.exclude(pk=hub.pk) if hub.place else Hub.objects.none()
+
+
 def last_read(organisation: Organisation) -> datetime | None:
     """Return when SpKey last said something of one of the organisation's hubs."""
     read: datetime | None = Hub.objects.filter(organisation=organisation).aggregate(

@@ -21,6 +21,7 @@ from portal.gateway import key_health, pacing
 from portal.gateway.key_health import Refusal
 from portal.hubs import attempts
 from portal.hubs.models import Hub
+from portal.jobs.models import ExpectedHub
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential, User
 
@@ -124,6 +125,14 @@ def mark_replaced(claim: Claim) -> None:
             replaced_by=claim.hub_id_text,
         )
         _record("hub.took_place", claim, claim.submitted_by, replaces=str(old.hub_id))
+        _take_line(claim, old)
+
+
+def _take_line(claim: Claim, old: Hub) -> None:
+    """Have the job's list expect the new hub where it expected the old one by its id."""
+    lines = ExpectedHub.objects.filter(job=claim.job_id)
+    if claim.job_id and not lines.filter(hub_id=claim.hub.hub_id).exists():
+        lines.filter(hub_id=old.hub_id).update(hub_id=claim.hub.hub_id)
 
 
 def back_in_use(claim: Claim) -> None:

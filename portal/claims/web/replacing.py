@@ -19,6 +19,7 @@ from portal.claims.web.forms import LabelField
 from portal.core.web.posted import posted
 from portal.hubs.models import Hub
 from portal.hubs.queries import hubs_of_people
+from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -50,23 +51,23 @@ def replace(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("hubs:detail", hub.pk)
     form = ReplaceForm(posted(request), initial={"submission": uuid.uuid4()})
     if request.method != "POST" or not form.is_valid():
-        return _ask(request, hub, form, status=422 if form.is_bound else 200)
+        return _ask(request, hub, form, member, status=422 if form.is_bound else 200)
     wanted = _claim_request(hub, member, form)
     if wanted is None:
         form.add_error(None, gettext("Its site is not among your open sites. Add the site first."))
-        return _ask(request, hub, form, status=422)
+        return _ask(request, hub, form, member, status=422)
     if trouble := _trouble(hub, member, form):
         form.add_error("label", trouble)
-        return _ask(request, hub, form, status=422)
+        return _ask(request, hub, form, member, status=422)
     limits.take_claims(member)
     try:
         claim = actions.submit(wanted)
     except actions.AnotherSiteError as elsewhere:
         form.add_error(None, answer_wording.claimed_elsewhere(elsewhere.claim))
-        return _ask(request, hub, form, status=422)
+        return _ask(request, hub, form, member, status=422)
     if claim.replaces_id != hub.pk:
         form.add_error("label", gettext("That hub is being claimed. Try again once it is."))
-        return _ask(request, hub, form, status=422)
+        return _ask(request, hub, form, member, status=422)
     return redirect("claims:detail", claim.pk)
 
 
@@ -114,7 +115,19 @@ def _claim_request(hub: Hub, member: Membership, form: ReplaceForm) -> ClaimRequ
     )
 
 
-def _ask(request: HttpRequest, hub: Hub, form: ReplaceForm, *, status: int) -> HttpResponse:
+def _ask(
+    request: HttpRequest, hub: Hub, form: ReplaceForm, member: Membership, *, status: int
+) -> HttpResponse:
     site = hub.organisation.sites.name_of(hub.spkey_site_id)
-    context = {"hub": hub, "form": form, "site": site}
+    before, here = newest_claim_of(member, hub), open_site_called(member, hub.spkey_site_id)
+    wanted = before.job if before else None
+    job = rights.job_at(member, here, wanted.pk if wanted else None) if here else None
+    context = {
+        "hub": hub,
+        "form": form,
+        "site": site,
+        # For which the new claim counts, and one of the old hub's for which it does not.
+        "job": job,
+        "closed_job": wanted if wanted != job else None,
+    }
     return render(request, "claims/replace.html", context, status=status)

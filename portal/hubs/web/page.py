@@ -50,11 +50,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show how the hub is now; nothing (204) when the page knows it already."""
-    hub, _ = visible_hub(request, pk)
+    hub, member = visible_hub(request, pk)
     watching.watch(hub)
     if request.GET.get("seen") == _seen(hub):
         return HttpResponse(status=204)
-    return render(request, "hubs/detail.html#live", _live(hub))
+    return render(request, "hubs/detail.html#live", _live(hub, member))
 
 
 @require_POST
@@ -82,6 +82,12 @@ def put_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     access.require(member.user, hub.organisation_id, Ability.MANAGE_HUBS)
     if changes.put_back_in_use(hub, member.user):
         messages.success(request, gettext("The hub is in use again."))
+        for other in queries.at_place_of(hub)[:1]:
+            words = gettext(
+                "Hub …%(tail)s hangs at %(place)s too. Change the place of one of them."
+            )
+            tail = str(other.hub_id)[-4:].upper()
+            messages.warning(request, words % {"tail": tail, "place": hub.place})
     return redirect("hubs:detail", hub.pk)
 
 
@@ -127,7 +133,7 @@ def _page(
     claims = claims_of(member).with_details().filter(hub=hub).order_by("-created_at", "-pk")
     context = (
         photos.context(hub, member)
-        | _live(hub)
+        | _live(hub, member)
         | {
             "form": form or HubWordsForm(initial=_said(hub)),
             "may_describe": _may_describe(member),
@@ -151,11 +157,12 @@ def _older(at: datetime) -> str:
     return "?" + urlencode({"before": at.isoformat()}) + "#history"
 
 
-def _live(hub: Hub) -> dict[str, Any]:
+def _live(hub: Hub, member: Membership) -> dict[str, Any]:
     is_fresh = _is_fresh(hub)
     return {
         "hub": hub,
         "row": row_of(hub),
+        "may_ask_support": _may_act(hub, member),
         "meaning": wording.MEANINGS.get(wording.state_of(hub), ""),
         "is_fresh": is_fresh,
         "uptime": wording.length(timedelta(seconds=hub.uptime_seconds))

@@ -1,5 +1,7 @@
 """A broken hub is replaced: the new one is claimed in its place, and the old one says so."""
 
+from uuid import UUID
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +14,13 @@ from portal.claims.models import Claim
 from portal.hubs import counts
 from portal.hubs.counts import Numbers
 from portal.hubs.models import Hub
+from portal.jobs.models import ExpectedHub
 from portal.sandbox import world
 from portal.tray import jobs as devices
+from tests.claims.states import put
 from tests.conftest import claim_request, work
 from tests.hubs.actions.conftest import hub_of
-from tests.jobs.handed_over import claim_hubs, job_at
+from tests.jobs.handed_over import claim_hubs, complete, job_at
 
 NEW = world.hub_id(5)
 
@@ -195,3 +199,72 @@ def test_a_job_waits_for_no_hub_that_was_replaced(ira, mill_court):
     assert (here.claimed, here.offline) == (on_devices.claimed, on_devices.offline) == (1, 0)
     assert [claim.pk for claim in job_progress.claims_of_job(job)] == [new.pk]
     assert [item.hub_id for item in standing_of(job).items] == [new.hub.hub_id]
+
+
+@pytest.mark.parametrize("listed", ["its id", "its place", "both on the list"])
+def test_the_new_hub_stands_where_the_jobs_list_had_the_old_one(
+    listed, as_person, ada, broken, mill_court
+):
+    job = job_at(mill_court, ada.memberships.get())
+    lines = {
+        "its id": [("Roof", broken.hub_id)],
+        "its place": [("Flat 12, riser", None)],
+        "both on the list": [("Roof", broken.hub_id), ("Attic", UUID(NEW))],
+    }[listed]
+    for position, (place, hub_id) in enumerate(lines):
+        ExpectedHub.objects.create(job=job, position=position, place=place, hub_id=hub_id)
+    send(as_person(ada), broken, NEW)
+    done = work(Claim.objects.get())
+    progress = job_progress.progress_of([job])[job.pk]
+
+    assert done.job == job
+    missing = 1 if listed == "both on the list" else 0
+    assert (progress.claimed, progress.missing, progress.unlisted) == (1, missing, 0)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+@pytest.mark.parametrize("is_primary", [False, True])
+def test_the_question_says_what_the_new_hub_takes_over_and_what_it_does_not(
+    is_over, is_primary, as_person, ada, broken, mill_court
+):
+    job = job_at(mill_court, ada.memberships.get())
+    claim = actions.submit(claim_request(ada, mill_court, str(broken.hub_id), job=job.pk))
+    assert put(claim, "claimed").job == job
+    if is_over:
+        complete(job, ada, "Flat 3 is locked")
+    Hub.objects.filter(pk=broken.pk).update(is_primary=is_primary)
+    page = as_person(ada).get(reverse("claims:replace", args=(broken.pk,))).text
+
+    assert ("on job 7." in page) is not is_over
+    assert ("Job 7 is not open any more" in page) is is_over
+    assert ("is primary, and the new one is not made so" in page) is is_primary
+
+
+def test_the_page_of_the_old_hub_leads_to_the_message_to_support(
+    as_person, ada, ira, broken, mill_court
+):
+    send(as_person(ada), broken, NEW)
+    work(Claim.objects.get())
+    url = reverse("hubs:detail", args=(broken.pk,))
+    words = "Ask support to move its devices"
+
+    assert words in as_person(ada).get(url).text
+    assert words in as_person(ada).get(reverse("hubs:live", args=(broken.pk,))).text
+    assert words not in as_person(ira).get(url).text
+
+
+@pytest.mark.parametrize(
+    ("place", "site", "is_told"),
+    [("flat 12, riser", "mill-court", True), ("Roof", "mill-court", False), ("", "x", False)],
+)
+def test_who_puts_a_hub_back_learns_that_another_one_hangs_there(
+    place, site, is_told, as_person, ada, broken, acme, mill_court
+):
+    other = hub_of(acme, NEW, site=site)
+    Hub.objects.filter(pk=other.pk).update(place=place)
+    Hub.objects.filter(pk=broken.pk).update(replaced_at=timezone.now(), replaced_by=other)
+    url = reverse("hubs:put-back", args=(broken.pk,))
+    page = as_person(ada).post(url, follow=True).text
+
+    assert "The hub is in use again." in page
+    assert (f"Hub …{NEW[-4:].upper()} hangs at Flat 12, riser too" in page) is is_told
