@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from portal.hubs.models import Hub
 from portal.imports.models import (
     PLANNED,
+    TO_BE_DONE,
     Import,
     ImportQuerySet,
     Kind,
@@ -23,7 +24,15 @@ PAGE: Final = 50
 UNDER_WAY: Final = (RowState.TO_DO, RowState.UNDER_WAY, RowState.WAITING, RowState.PLANNED)
 
 # The names of the groups of rows that a page shows.
-SHOWN: Final = frozenset((*Verdict.values, *RowState.values, "under_way"))
+NOT_DONE_AS: Final = f"{RowState.NOT_DONE}-"
+SHOWN: Final = frozenset(
+    (
+        *Verdict.values,
+        *RowState.values,
+        "under_way",
+        *(f"{NOT_DONE_AS}{verdict}" for verdict in Verdict.values if verdict),
+    )
+)
 
 # Of which verdict, or cause, an import of another kind makes something.
 FOR_OTHERS: Final[dict[str, Verdict]] = {Kind.MOVE: Verdict.OTHER_SITE, Kind.CLAIM: Verdict.FREE}
@@ -50,8 +59,20 @@ def counts(plan: Import) -> Counts:
     return {(state, verdict): number for state, verdict, number in of_each}
 
 
+def without_work(plans: Iterable[Import]) -> set[UUID]:
+    """Return which of these plans are ready, and have nothing to be done, by their keys."""
+    ready = {plan.pk: plan for plan in plans if plan.state == State.READY}
+    planned = Row.objects.filter(plan__in=ready, state=RowState.PLANNED).order_by()
+    found = planned.values_list("plan", "verdict").distinct()
+    busy = {pk for pk, verdict in found if verdict == TO_BE_DONE[ready[pk].kind]}
+    return set(ready) - busy
+
+
 def rows_shown(plan: Import, show: str) -> QuerySet[Row]:
-    """Return the plan's rows of a verdict while it is a plan, and of a pile once it is more."""
+    """Return the plan's rows of a verdict while it is a plan, and of a pile once it is more.
+
+    Those not done can be shown by what they are: see `NOT_DONE_AS`.
+    """
     rows = plan.rows.select_related("site", "claim", "action")
     if not show:
         return rows
@@ -59,6 +80,9 @@ def rows_shown(plan: Import, show: str) -> QuerySet[Row]:
         return rows.filter(verdict=show) if show in Verdict.values else rows.none()
     if show == "under_way":
         return rows.filter(state__in=UNDER_WAY)
+    if show.startswith(NOT_DONE_AS):
+        verdict = show.removeprefix(NOT_DONE_AS)
+        return rows.filter(state=RowState.NOT_DONE, verdict=verdict)
     return rows.filter(state=show) if show in RowState.values else rows.none()
 
 

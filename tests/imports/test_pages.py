@@ -18,6 +18,7 @@ from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.models import Hub
 from portal.imports import old_rows
 from portal.imports.models import Import, Row
+from portal.imports.reading.faults import FileFault, FileProblem
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
@@ -336,3 +337,72 @@ def test_a_plan_to_move_says_which_places_are_cleared(
     assert kept == ["", "Attic", of[there.hub_id]]
     page = client.get(reverse("hubs:detail", args=(Hub.objects.get(hub_id=left.hub_id).pk,)))
     assert f"{of[left.hub_id]} → –" in page.text
+
+
+KNOWN = "As the label says it. The one column that must be there."
+
+
+@pytest.mark.parametrize("heads", ["hub;Key", "Floor;hub", "Name;Floor"])
+def test_who_is_told_of_a_column_sees_which_names_are_known(heads, ada, mill_court, as_person):
+    client = as_person(ada)
+    fold = '<details class="fold"{}>'
+
+    answer = post(client, text=f"{heads}\n{world.hub_id(0)};x\n")
+
+    assert answer.status_code == 422
+    assert fold.format(" open") in answer.text
+    assert fold.format("") in client.get(reverse("imports:new")).text
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_told"),
+    [
+        (FileFault.UNKNOWN_COLUMN, True),
+        (FileFault.NO_HUB_COLUMN, True),
+        (FileFault.NO_HEADINGS, True),
+        (FileFault.DAMAGED, False),
+        (FileFault.TOO_MANY_ROWS, False),
+    ],
+)
+def test_a_workbook_refused_for_its_columns_is_told_with_the_known_names(
+    fault, is_told, ada, mill_court, as_person
+):
+    plan = give(ada, world.hub_id(0))
+    problems = [FileProblem(fault, "Key", 1).as_json()]
+    Import.objects.filter(pk=plan.pk).update(state="refused", problems=problems)
+    page = as_person(ada).get(reverse("imports:detail", args=(plan.pk,))).text
+
+    assert (KNOWN in page) is is_told
+
+
+def test_a_plan_with_nothing_to_do_says_so_in_the_list(sandbox, ada, mill_court, as_person):
+    for text, kind in (
+        (f"hub;site\n{world.hub_id(0)};Mill Court\n", "claim"),
+        (f"hub;site\n{world.hub_id(1)};Mill Court\n", "move"),
+        ("hub;site\nxyz;Mill Court\n", "claim"),
+    ):
+        work(give(ada, text, kind), 3)
+    page = as_person(ada).get(reverse("imports:list"))
+
+    words = [str(chip.word) for _, chip in page.context["rows"]]
+    assert words == ["Nothing to do", "Nothing to do", "Ready to start"]
+
+
+def test_after_the_run_the_rows_not_done_are_still_told_apart(sandbox, ada, mill_court, as_person):
+    lines = f"{world.hub_id(0)};Mill Court\nxyz;Mill Court\nabc;Mill Court\n"
+    lines += f"{world.hub_id(1)};Nowhere\n"
+    plan = work(give(ada, f"hub;site\n{lines}"), 3)
+    client = as_person(ada)
+    begin(client, plan)
+    work(plan, 4)
+    url = reverse("imports:detail", args=(plan.pk,))
+    tabs = {tab.name: tab.number for tab in client.get(url).context["tabs"]}
+
+    names = ("not_done", "not_done-not_an_id", "not_done-site_unknown")
+    assert [tabs[name] for name in names] == [3, 2, 1]
+    shown = client.get(url, {"show": "not_done-not_an_id"})
+    assert [row.line for row in shown.context["rows"]] == [3, 4]
+    export = reverse("imports:export", args=(plan.pk,))
+    answer = client.get(export, {"show": "not_done-not_an_id"})
+    assert len(lines_of(answer)) == 2
+    assert "not_done-not_an_id.csv" in answer["Content-Disposition"]

@@ -27,5 +27,13 @@ def test_a_file_that_cannot_be_used_says_why(fault):
     assert "%(" not in said
 
 
+@pytest.mark.parametrize("for_admin", [True, False])
+def test_a_row_refers_to_no_list_that_is_not_there(for_admin):
+    row = Row(state=RowState.NOT_DONE, cause="claim:rejected:invalid")
+    words = wording.of_row(Kind.CLAIM, row, for_admin=for_admin)
+
+    assert (words.chip.word, words.step) == ("Refused", "Its claim says what is wrong.")
+
+
 def test_a_list_of_sites_has_words_for_every_fault():
     assert set(OF_LISTS) | set(OF_LINES) == set(Fault)

@@ -1,7 +1,7 @@
 """An import's page: its rows as lines of a table, its piles, its progress in words."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -155,7 +155,7 @@ def tabs(plan: Import, counts: Counts) -> list[Tab]:
     everything = Tab("", gettext("All"), sum(counts.values()))
     if plan.state in PLANNED:
         return [everything, *_verdicts(plan, counts)]
-    return [everything, *piles(counts)]
+    return [everything, *piles(counts), *_not_done_as(plan, counts)]
 
 
 def _verdicts(plan: Import, counts: Counts) -> list[Tab]:
@@ -163,6 +163,21 @@ def _verdicts(plan: Import, counts: Counts) -> list[Tab]:
     for (_state, verdict), number in counts.items():
         if verdict:
             numbers[verdict] = numbers.get(verdict, 0) + number
+    return _tabs_of(plan, numbers)
+
+
+def _not_done_as(plan: Import, counts: Counts) -> list[Tab]:
+    """Return what the rows are that the dry run found something wrong with, as in the plan."""
+    numbers = {
+        verdict: number
+        for (state, verdict), number in counts.items()
+        if state == RowState.NOT_DONE and verdict and verdict != TO_BE_DONE[plan.kind]
+    }
+    tabs = _tabs_of(plan, numbers)
+    return [replace(tab, name=f"{queries.NOT_DONE_AS}{tab.name}") for tab in tabs]
+
+
+def _tabs_of(plan: Import, numbers: Mapping[str, int]) -> list[Tab]:
     known = {verdict: wording.of_verdict(plan.kind, verdict).chip for verdict in numbers}
     order = {"good": 0, "attention": 1, "stop": 2}
     ordered = sorted(numbers, key=lambda name: (order[known[name].kind], -numbers[name]))

@@ -91,7 +91,9 @@ VERDICTS: Final[dict[str, Words]] = {
     Verdict.UNREAD: _to_mend(
         _("Could not be read"), _("SmartphoneKey did not answer about this hub. Try again.")
     ),
-    Verdict.NOT_AN_ID: _to_mend(_("Not a hub id"), _("Copy the id from the label: 32 digits.")),
+    Verdict.NOT_AN_ID: _to_mend(
+        _("Not a hub id"), _("Copy the id from the label: 32 digits and letters from a to f.")
+    ),
     Verdict.SEVERAL_IDS: _to_mend(_("Several ids"), _("Put each hub in a row of its own.")),
     Verdict.TWICE: _to_mend(_("Twice"), _("Another row has this hub. Take one of them away.")),
     Verdict.SITE_NEEDED: _to_mend(_("No site"), _("Name the site in this row.")),
@@ -217,6 +219,9 @@ def _followed(row: Row, *, for_admin: bool) -> Words | None:
 
 
 def _of_claim(state: str, reason: str, *, for_admin: bool) -> Words:
+    if reason == Reason.INVALID:
+        # What SpKey has listed is on the claim's page, and not here.
+        return Words(of_claims.words(state, reason).chip, _("Its claim says what is wrong."))
     if for_admin:
         words = reader_wording.for_administrator(state, reason, gettext("this person"))
     else:

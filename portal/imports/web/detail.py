@@ -16,7 +16,7 @@ from portal.imports import making, old_rows, permissions, progress, queries
 from portal.imports.display import file_wording, page, trouble, wording
 from portal.imports.models import OPEN, Import, RowState, State
 from portal.imports.queries import Counts
-from portal.imports.reading.faults import FileProblem
+from portal.imports.reading.faults import FileFault, FileProblem
 from portal.imports.site_finder import SiteFinder
 from portal.imports.web.found import visible_import
 from portal.orgs import access
@@ -28,6 +28,8 @@ from portal.sites import changes
 PACE, PACE_WAITING = 2, 30
 MOST_SITES: Final = 10
 MOST_COPIED: Final = 500
+# Who reads of these wants to know which names there are.
+OF_COLUMNS: Final = (FileFault.UNKNOWN_COLUMN, FileFault.NO_HUB_COLUMN, FileFault.NO_HEADINGS)
 MOVING: Final = (State.READING, State.CHECKING, State.RUNNING)
 
 
@@ -62,11 +64,13 @@ def _story(
     sites = SiteFinder(plan.organisation, member)
     found = progress.of(plan, counts)
     for_admin = Ability.MANAGE_PEOPLE in access.abilities(member)
+    problems = [FileProblem.from_json(each) for each in plan.problems]
     return {
         "plan": plan,
         "kind": wording.KINDS[plan.kind],
         "chip": page.chip(plan, to_do),
-        "problems": [file_wording.sentence(FileProblem.from_json(each)) for each in plan.problems],
+        "problems": [file_wording.sentence(each) for each in problems],
+        "asks_for_columns": any(each.fault in OF_COLUMNS for each in problems),
         "progress": found,
         "progress_said": page.progress(found),
         "is_moving": plan.state in MOVING,

@@ -38,7 +38,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """Show the organisation's imports, newest first."""
     member = importer(request)
     found = pagination.page_of(queries.imports_of(member), request.GET)
-    rows = [(plan, page.chip(plan)) for plan in found.rows]
+    bare = queries.without_work(found.rows)
+    rows = [(plan, page.chip(plan, 0 if plan.pk in bare else None)) for plan in found.rows]
     return render(request, "imports/list.html", {"rows": rows, "page": found})
 
 
