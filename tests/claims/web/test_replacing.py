@@ -1,9 +1,5 @@
 """A broken hub is replaced: the new one is claimed in its place, and the old one says so."""
 
-<<<<<<< HEAD
-from datetime import timedelta
-=======
->>>>>>> eca5a4f508e4c3dc0df47018d8033c9e5f6488c7
 from uuid import UUID
 
 import pytest
@@ -18,11 +14,7 @@ from portal.claims.models import Claim
 from portal.hubs import counts
 from portal.hubs.counts import Numbers
 from portal.hubs.models import Hub
-<<<<<<< HEAD
-from portal.jobs.models import ExpectedHub, Job
-=======
 from portal.jobs.models import ExpectedHub
->>>>>>> eca5a4f508e4c3dc0df47018d8033c9e5f6488c7
 from portal.sandbox import world
 from portal.tray import jobs as devices
 from tests.claims.states import put
@@ -237,17 +229,9 @@ def test_the_question_says_what_the_new_hub_takes_over_and_what_it_does_not(
 ):
     job = job_at(mill_court, ada.memberships.get())
     claim = actions.submit(claim_request(ada, mill_court, str(broken.hub_id), job=job.pk))
-<<<<<<< HEAD
-    assert claim.job == job
-    if is_over:
-        today = timezone.localdate()
-        past = {"starts_on": today - timedelta(days=3), "ends_on": today - timedelta(days=1)}
-        Job.objects.filter(pk=job.pk).update(**past)
-=======
     assert put(claim, "claimed").job == job
     if is_over:
         complete(job, ada, "Flat 3 is locked")
->>>>>>> eca5a4f508e4c3dc0df47018d8033c9e5f6488c7
     Hub.objects.filter(pk=broken.pk).update(is_primary=is_primary)
     page = as_person(ada).get(reverse("claims:replace", args=(broken.pk,))).text
 
