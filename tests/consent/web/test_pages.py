@@ -258,7 +258,7 @@ def test_the_overview_has_what_was_done_and_the_past(adas, consent, sams, acme):
 
     assert "used their access for the first time" in page
     assert "Taken back" in page
-    assert "Nobody of support has access" in page
+    assert "Support has no access" in page
     assert "Sam" not in page
 
 
