@@ -20,6 +20,7 @@ from portal.core.throttle import Limit
 from portal.core.worker import WorkKind
 from portal.notices import outbox
 from portal.notices.models import Notice
+from portal.orgs import access
 from portal.orgs.models import Membership, Organisation
 
 # Each asks all administrators by e-mail.
@@ -121,7 +122,8 @@ def decline(asked: AccessRequest, admin: Membership) -> bool:
 
 def _waiting(asked: AccessRequest, admin: Membership) -> AccessRequest | None:
     waiting = AccessRequest.objects.of(admin).waiting().filter(pk=asked.pk)
-    found = waiting.select_for_update(of=("self",)).select_related("membership__organisation")
+    details = ("membership__organisation", "membership__user")
+    found = waiting.select_for_update(of=("self",)).select_related(*details)
     return found.first()
 
 
@@ -129,6 +131,24 @@ def _answer(asked: AccessRequest, admin: Membership, grant: Grant | None) -> Non
     asked.answered_at, asked.answered_by = timezone.now(), admin.user
     asked.grant, asked.declined = grant, grant is None
     asked.save(update_fields=["answered_at", "answered_by", "grant", "declined"])
+    agent = access.membership_in(asked.membership.user, asked.membership.organisation)
+    if agent is not None and agent.support:
+        outbox.notify_member(
+            agent, Notice.Kind.SUPPORT_ANSWERED, str(asked.pk), **_told(asked, grant)
+        )
+
+
+def _told(asked: AccessRequest, grant: Grant | None) -> dict[str, object]:
+    """Return what the agent is told, in whose own words whom they asked is called."""
+    facts = {"named": asked.named, "reason": asked.reason, "granted": grant is not None}
+    if grant is None:
+        return facts
+    return facts | {
+        "grant": str(grant.pk),
+        "ends_at": grant.ends_at.isoformat(),
+        "may_move": grant.may_move,
+        "where": ", ".join(giving.site_names(grant)),
+    }
 
 
 REQUESTS = WorkKind(

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.consent.models import (
+    REQUEST_LASTS,
     AccessRequest,
     AccessRequestQuerySet,
     Code,
@@ -53,7 +55,14 @@ def requests_of(admin: Membership) -> AccessRequestQuerySet:
 
 def requests_by(agent: Membership) -> AccessRequestQuerySet:
     """Return what the agent has asked for."""
-    return AccessRequest.objects.by_agent(agent).select_related("grant")
+    return AccessRequest.objects.by_agent(agent).select_related("grant__organisation")
+
+
+def lately_asked_by(agent: Membership) -> list[AccessRequest]:
+    """Return what the agent has asked for that waits, or that was answered just days ago."""
+    recent = Q(answered_at__gte=timezone.now() - REQUEST_LASTS)
+    waiting = requests_by(agent).waiting().values("pk")
+    return list(requests_by(agent).filter(recent | Q(pk__in=waiting))[:LISTED])
 
 
 def waiting_at(admin: Membership) -> list[AccessRequest]:

@@ -162,6 +162,7 @@ class Notice(ToPerson):
         SUPPORT_GRANTED = "support_granted", _("Support access given")
         SUPPORT_USED = "support_used", _("Support access used for the first time")
         SUPPORT_ASKED = "support_asked", _("Support access asked for")
+        SUPPORT_ANSWERED = "support_answered", _("Answer to a request for access")
         BREAK_GLASS = "break_glass", _("Support acts without consent")
         GLASS_BROKEN = "glass_broken", _("Break glass by an agent")
         MOVE_HELD = "move_held", _("Hub asked for by somebody else")

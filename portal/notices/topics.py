@@ -62,7 +62,12 @@ SAFETY: Final[frozenset[str]] = frozenset(
 )
 # Told at once to who has asked.
 ANSWERS: Final[frozenset[str]] = frozenset(
-    {Notice.Kind.JOB_ANSWER, Notice.Kind.MOVE_ANSWERED, Notice.Kind.MOVE_ENDED}
+    {
+        Notice.Kind.JOB_ANSWER,
+        Notice.Kind.MOVE_ANSWERED,
+        Notice.Kind.MOVE_ENDED,
+        Notice.Kind.SUPPORT_ANSWERED,
+    }
 )
 # What is told to those as well whom it concerns and who administer nothing.
 FOR_EVERYBODY: Final[frozenset[str]] = ANSWERS | {

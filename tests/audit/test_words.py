@@ -132,6 +132,19 @@ def test_no_detail_that_the_portal_writes_is_raw():
     assert details.details(Entry(verb="factor.added", detail={"factor": "totp"})) == []
 
 
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("97ac1538-b953-498f-ae13-4980591aa899", "hub …A899"),
+        ("97ac1538", "97ac1538"),
+        ("admin@acme.example", "admin@acme.example"),
+    ],
+)
+def test_what_support_looked_up_is_said(what, said):
+    entry = Entry(verb="support.searched", detail={"what": what})
+    assert details.details(entry) == [("Looked up", said)]
+
+
 @pytest.mark.parametrize("reason", sorted({*ClaimReason.values, *ActionReason.values} - {""}))
 def test_why_something_came_to_nothing_is_said_in_words(reason):
     assert str(details.VALUES[reason]) != reason

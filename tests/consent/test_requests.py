@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.consent import asking, rights
@@ -11,7 +12,9 @@ from portal.consent.models import AccessRequest, Grant, Scope
 from portal.core import worker
 from portal.core.throttle import LimitReachedError
 from portal.notices.models import Notice
+from portal.orgs.models import Membership
 
+BEFORE = timezone.now() - timedelta(days=1)
 WANTED = Wanted("Their tablet is broken", sites="Mill Court", may_move=True, hours=1)
 
 
@@ -58,6 +61,49 @@ def test_it_is_answered_once(asked, admin):
 
     assert not Grant.objects.exists()
     assert Entry.objects.filter(verb="support.declined").count() == 1
+
+
+def answers(asked: AccessRequest) -> list[Notice]:
+    return list(Notice.objects.filter(kind="support_answered", about=str(asked.pk)))
+
+
+def test_who_asked_is_told_by_email_that_they_are_let_in(asked, admin, sam, mailoutbox, mill_court):
+    grant = asking.allow(asked, admin, Scope(sites=[mill_court], hours=1))
+    asking.decline(asked, admin)
+    for _ in range(2):
+        worker.run_once()
+
+    (email,) = [each for each in mailoutbox if each.to == [sam.email]]
+    assert "acme-properties lets you in" in email.subject
+    assert f"/support/{grant.pk}/" in email.body
+    for words in ("Mill Court", "claim hubs, and move none"):
+        assert words in email.body
+    assert len(answers(asked)) == 1
+
+
+def test_who_asked_is_told_by_email_that_it_was_declined(asked, admin, sam, mailoutbox):
+    asking.decline(asked, admin)
+    for _ in range(2):
+        worker.run_once()
+
+    (email,) = [each for each in mailoutbox if each.to == [sam.email]]
+    assert "acme-properties declined your request" in email.subject
+    assert WANTED.reason in email.body
+    assert "Ada" not in email.subject + email.body
+
+
+@pytest.mark.parametrize("lost", [{"support": False}, {"expires_at": BEFORE}])
+def test_who_is_no_agent_any_more_is_told_nothing(asked, admin, sams, lost):
+    Membership.objects.filter(pk=sams.pk).update(**lost)
+    asking.allow(asked, admin, Scope(hours=1))
+
+    assert not answers(asked)
+
+
+def test_another_agent_is_not_told(asked, admin, sue):
+    asking.allow(asked, admin, Scope(hours=1))
+
+    assert [told.user for told in answers(asked)] == [asked.membership.user]
 
 
 def test_a_request_of_another_organisation_is_not_answered(asked, hal):

@@ -64,6 +64,28 @@ def test_what_is_due_for_long_is_late(operator, claim):
     assert "Late" in shown(operator)
 
 
+def test_work_of_which_nothing_is_due_is_named_and_takes_no_row(operator, claim):
+    assert {work.word for work in said.state().idle} == set(said.WORK.values()) - {
+        work.word for work in said.state().busy
+    }
+    page = shown(operator)
+
+    assert "Nothing is due of:" in page
+    assert "Rows of imports" in page
+    assert ">Rows of imports<" not in page
+    assert ">Claims<" in page
+
+
+def test_what_is_late_stands_first(operator, claim, ada):
+    AccountEmail.objects.create(user=ada, kind="new_password", due_at=late(seconds=1))
+    Claim.objects.update(due_at=late(minutes=5), lease_until=None)
+    assert said.state().busy[0].word == "Claims"
+    AccountEmail.objects.update(due_at=late(minutes=9))
+    Claim.objects.update(due_at=late(seconds=1))
+
+    assert said.state().busy[0].word == "E-mails about accounts"
+
+
 def test_what_the_api_does_is_said_in_sentences(operator, claim, acme):
     times = {"opened_at": late(minutes=1), "open_until": timezone.now()}
     for n, outcome in enumerate(("answered", "unreachable", "unknown"), 1):

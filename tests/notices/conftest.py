@@ -39,6 +39,7 @@ FACTS = {
     "last_day": "2030-12-14",
     "asks": "more_time",
     "granted": True,
+    "named": "Harbour Living",
     "handover": 3,
     "since": "2030-12-14T10:41:00+00:00",
     "which": [["4A17", "Flat 12"], ["77F0", ""]],

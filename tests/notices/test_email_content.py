@@ -23,6 +23,7 @@ SAID = {
     Notice.Kind.SUPPORT_GRANTED: ["SpKey Support has access", f"/grants/{FACTS['grant']}/"],
     Notice.Kind.SUPPORT_USED: ["for the first time", f"/grants/{FACTS['grant']}/"],
     Notice.Kind.SUPPORT_ASKED: ["SpKey Support asks", f"/requests/{FACTS['request']}/"],
+    Notice.Kind.SUPPORT_ANSWERED: ["lets you in", f"/support/{FACTS['grant']}/"],
     Notice.Kind.BREAK_GLASS: ["without your consent", "T-4711", f"/grants/{FACTS['grant']}/"],
     Notice.Kind.GLASS_BROKEN: ["broke the glass for Harbour Living", "T-4711", "/record/"],
     Notice.Kind.SUPPORT_BURST: ["acted for others 60 times", "/record/"],

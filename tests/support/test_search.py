@@ -20,6 +20,7 @@ from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.sandbox import world
 from portal.support import search
+from portal.support.display import hub_story
 from tests.concurrency import at_once
 from tests.conftest import consent_to, join, make_person
 from tests.forms import without_tokens
@@ -289,3 +290,10 @@ def test_who_is_no_agent_has_no_story(as_person, ada, ira, claim):
 
 def test_who_is_no_agent_finds_nothing(ada):
     assert search.standing(ada.memberships.get()) == []
+
+
+@pytest.mark.parametrize(
+    ("health", "said"), [("unknown", "state not known"), ("online", "Online"), ("", "")]
+)
+def test_a_state_that_nobody_knows_is_said_to_be_the_state(health, said):
+    assert hub_story.meta(Hub(health=health)) == said

@@ -166,6 +166,7 @@ VALUES: Final[dict[str, Text]] = {
 }
 # The id of a row is no word for anybody; that of a hub is.
 HUBS: Final = frozenset({"hub", "replaced_by", "replaces"})
+LOOKED_UP: Final = "what"
 ROW_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What is typed as it stands, and never a word of ours.
 TYPED: Final = frozenset({"name", "place", "note", "reference", "wanted", "file", "because"})
@@ -190,6 +191,8 @@ def _each(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in detail.items():
         if isinstance(value, dict):
             yield from _each(value)
+        elif name == LOOKED_UP and ROW_ID.fullmatch(str(value)):
+            yield name, gettext("hub …%(tail)s") % {"tail": str(value)[-4:].upper()}
         elif name not in HUBS and ROW_ID.fullmatch(str(value)):
             continue
         elif words := _words(name, value):

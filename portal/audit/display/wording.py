@@ -190,6 +190,9 @@ SENTENCES: Final[dict[str, Text]] = {
     "notice.told/support_granted": _("E-mail was written about access given to support"),
     "notice.told/support_used": _("E-mail was written about the first use of support’s access"),
     "notice.told/support_asked": _("E-mail was written about a request for access"),
+    "notice.told/support_answered": _(
+        "E-mail was written about the answer to a request for access"
+    ),
     "notice.told/break_glass": _("E-mail was written about access without consent"),
     "notice.told/glass_broken": _("E-mail was written about an agent who broke the glass"),
     "notice.told/move_held": _("E-mail was written about a hub that somebody else asks for"),

@@ -36,6 +36,8 @@ class ListItem:
     at: datetime
     moment: str
     last_seen: str
+    # Of what support claimed: by which access, for those who may take it back.
+    access_url: str = ""
 
     @property
     def meta_parts(self) -> list[str]:
@@ -77,6 +79,14 @@ def for_others(claim: Claim) -> ListItem:
     """Return a claim that support made as a row that names the organisation."""
     row = of(claim, for_support=True)
     return replace(row, title=claim.organisation.name, meta=claim.site_name)
+
+
+def with_access(claim: Claim) -> ListItem:
+    """Return the claim as a row for those who give support access: it leads there."""
+    row = of(claim)
+    if claim.support_grant_id is None:
+        return row
+    return replace(row, access_url=reverse("consent:revoke", args=(claim.support_grant_id,)))
 
 
 def _joined(*parts: str) -> str:

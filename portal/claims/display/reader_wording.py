@@ -255,7 +255,10 @@ _FOR_AGENTS: dict[tuple[str, str], tuple[Text, Text, Text]] = {
     (State.CONFLICT, Reason.NONE): (
         BY_STATE[State.CONFLICT].chip.word,
         BY_STATE[State.CONFLICT].title,
-        _("Have the whole id compared with the label. If it agrees, it cannot be claimed here."),
+        _(
+            "Have the whole id compared with the label. If it agrees, an installer of theirs can "
+            "ask for it from their tray."
+        ),
     ),
     (State.CONFLICT, Reason.ANOTHER_SITE): (
         BY_REASON[State.CONFLICT, Reason.ANOTHER_SITE].chip.word,

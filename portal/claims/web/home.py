@@ -83,6 +83,7 @@ def _for_agent(agent: Membership) -> dict[str, Any]:
         "rows": [list_item.for_others(claim) for claim in claims],
         "for_others": True,
         "grants": consents.standing_for(agent),
+        "asked": consents.lately_asked_by(agent),
         "moves": [(each, moves_wording.supports_chip(each)) for each in moves.waiting_for(agent)],
     }
 

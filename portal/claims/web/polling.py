@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
@@ -124,6 +125,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "next_site": claim.site_id if _is_just_made(claim, reader) else None,
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
         "move": moves.offer(claim, reader) if elsewhere else None,
+        "access_url": _access_url(claim, reader, for_support=for_support),
         **_telling(claim, reader),
         **_asking(claim, reader),
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
@@ -201,3 +203,15 @@ def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
         claim.hub = Hub.from_db(DEFAULT_DB_ALIAS, OF_HUB, row[len(OF_CLAIM) :])
         return claim
     return None
+
+
+def _access_url(claim: Claim, reader: User, *, for_support: bool) -> str:
+    """Return where the access is by which support made the claim; "" where it is not shown."""
+    grant = claim.support_grant
+    if grant is None:
+        return ""
+    if for_support:
+        is_usable = grant.agent_id in {None, reader.pk}
+        return reverse("support:organisation", args=(grant.pk,)) if is_usable else ""
+    gives_access = access.may(reader, claim.organisation, Ability.MANAGE_PEOPLE)
+    return reverse("consent:revoke", args=(grant.pk,)) if gives_access else ""

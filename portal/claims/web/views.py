@@ -243,10 +243,12 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     any_of = search.conditions(member, text) if text else found.any_of
     conditions = [own & each for own in of_own(member) for each in any_of]
     page = pagination.page_of(found.qs, request.GET, conditions)
+    gives_access = Ability.MANAGE_PEOPLE in access.abilities(member)
+    row_of = list_item.with_access if gives_access else list_item.of
     context = {
         "filter": found,
         "filtered": any(request.GET.get(name) for name in found.filters),
-        "rows": [list_item.of(claim) for claim in page.rows],
+        "rows": [row_of(claim) for claim in page.rows],
         "page": page,
         "any_state_url": f"?{_without_state(request)}",
         "clear_url": reverse("claims:list"),

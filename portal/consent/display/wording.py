@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.display.details import YES_AND_NO
-from portal.consent.models import Grant
+from portal.consent.models import AccessRequest, Grant
 from portal.consent.rights import Why
 from portal.core.ui import Chip, Text
 
@@ -31,6 +31,10 @@ STANDS: Final = Chip("good", "check", _("In force"))
 REVOKED: Final = Chip("quiet", "stop", _("Taken back"))
 ENDED: Final = Chip("quiet", "clock", _("Over"))
 GLASS: Final = Chip("attention", "alert", _("Break glass"))
+ALLOWED: Final = Chip("good", "check", _("Access given"))
+DECLINED: Final = Chip("stop", "stop", _("Declined"))
+WAITING: Final = Chip("working", "clock", _("Not answered yet"))
+UNANSWERED: Final = Chip("quiet", "clock", _("Not answered"))
 
 WHY_NOT: Final[dict[str, Text]] = {
     Why.NONE: _("There is no access to this organisation."),
@@ -60,6 +64,15 @@ def chip(grant: Grant) -> Chip:
     return REVOKED if grant.revoked_at else ENDED
 
 
+def request_chip(asked: AccessRequest) -> Chip:
+    """Return what came of a request, for the agent who asked; of access that is over, that."""
+    if asked.grant is not None:
+        return ALLOWED if asked.grant.stands else chip(asked.grant)
+    if asked.declined:
+        return DECLINED
+    return WAITING if asked.is_waiting else UNANSWERED
+
+
 def kind(grant: Grant) -> str:
     """Return what the grant is: whose consent, or break glass."""
     if grant.granted_by is None:
@@ -83,6 +96,11 @@ def what(*, may_move: bool) -> Text:
 def for_how_long(hours: int) -> Text:
     """Return for how long somebody asks."""
     return FOR.get(hours, "")
+
+
+def how_long(hours: int) -> Text:
+    """Return how long that is."""
+    return HOURS.get(hours, "")
 
 
 def moment(at: datetime) -> str:

@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 
 from portal.consent.display import wording
-from portal.consent.models import Grant
+from portal.consent.models import AccessRequest, Grant
 from portal.core.ui import Chip, Text
 
 register = template.Library()
@@ -22,9 +22,21 @@ def moment(at: datetime | str) -> str:
 
 
 @register.filter
+def request_chip(asked: AccessRequest) -> Chip:
+    """Return what came of a request, for the agent who asked."""
+    return wording.request_chip(asked)
+
+
+@register.filter
 def for_how_long(hours: int) -> Text:
     """Return for how long somebody asks."""
     return wording.for_how_long(hours)
+
+
+@register.filter
+def how_long(hours: int) -> Text:
+    """Return how long that is."""
+    return wording.how_long(hours)
 
 
 @register.filter

@@ -25,7 +25,7 @@ OF_RESULTS: Final[dict[str, Text]] = {
 }
 CHIPS: Final[dict[str, Chip]] = {
     Result.WAITING: Chip("working", "working", _("In a moment")),
-    Result.READ: Chip("good", "check", _("Hub asked")),
+    Result.READ: Chip("good", "check", _("Hub read")),
     Result.OVERTAKEN: Chip("quiet", "clock", _("Known already")),
     Result.NOT_OURS: Chip("quiet", "close", _("Not your hub")),
     Result.TOO_MANY: Chip("attention", "alert", _("Too many new hubs")),
@@ -33,7 +33,7 @@ CHIPS: Final[dict[str, Chip]] = {
     Result.NO_EVENT: Chip("good", "check", _("Arrived")),
     Result.TEST: Chip("good", "check", _("Arrived")),
 }
-TAIL: Final = 6
+TAIL: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def line(delivery: Delivery) -> Line:
     return Line(
         at=delivery.received_at,
         what=what,
-        tail=delivery.hub[-TAIL:],
+        tail=delivery.hub[-TAIL:].upper(),
         chip=CHIPS[delivery.result],
         times=delivery.times,
     )

@@ -57,7 +57,9 @@ def event_of(spell: Spell) -> Event:
     text = ""
     if spell.ended_at is not None:
         text = gettext("for %(time)s") % {"time": wording.length(spell.ended_at - spell.started_at)}
-    return Event(spell.started_at, chip.kind, chip.icon, chip.word, text)
+    is_unknown = spell.health == Health.UNKNOWN
+    title = gettext("State not known") if is_unknown else chip.word
+    return Event(spell.started_at, chip.kind, chip.icon, title, text)
 
 
 def drawing_of(spells: Sequence[Stretch]) -> Drawing:

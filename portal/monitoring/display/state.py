@@ -125,6 +125,17 @@ class State:
     mails: Sequence[str]
     reports: Sequence[DeviceReport]
 
+    @property
+    def busy(self) -> list[Work]:
+        """The kinds of work of which something is due, those that are late first."""
+        due = [work for work in self.work if work.due]
+        return sorted(due, key=lambda work: work.chip is not LATE)
+
+    @property
+    def idle(self) -> list[Work]:
+        """The kinds of work of which nothing is due."""
+        return [work for work in self.work if not work.due]
+
 
 def state() -> State:
     """Return how the portal does now."""

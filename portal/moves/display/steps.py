@@ -91,14 +91,16 @@ def _answer(asked: MoveRequest, *, for_support: bool = False) -> Iterator[Step]:
             Answer.NO: gettext("%(person)s said no"),
         }[Answer(asked.holder_answer)]
         whole = said % {"person": asked.answered_by.display_name}
-    yield Step("past", "quiet", "check", whole, "", asked.answered_at)
+    icon = "stop" if asked.holder_answer == Answer.NO else "check"
+    yield Step("past", "quiet", icon, whole, "", asked.answered_at)
 
 
 def _decides(asked: MoveRequest) -> Step:
     if asked.holder_answer == Answer.NO:
         text = _("Support moves nothing.")
         return Step("stop", "good", "check", STAYS, text)
-    return Step("present", "working", "clock", _("Support decides now"))
+    text = _("You are told by e-mail if it is moved.")
+    return Step("present", "working", "clock", _("Support decides now"), text)
 
 
 def _end_for_holder(asked: MoveRequest) -> Step:
@@ -149,9 +151,17 @@ def _found(asked: MoveRequest) -> Text:
 _TO_DO: Final[dict[str, tuple[Text, Text]]] = {
     "look": (_("Look up whose it is"), _("Nobody has looked yet.")),
     "ask": (_("Ask the holder"), _("Their administrators have three days. Who asks is not said.")),
-    "decide": (_("Approve or decline"), ""),
+    "agreed": (_("Approve or decline"), _("The holder is content that it is moved.")),
+    "silent": (_("Approve or decline"), _("Nobody has answered for the holder.")),
+    "unknown": (
+        _("Approve or decline"),
+        _("The portal does not know the holder, so nobody can be asked here."),
+    ),
     "decline": (_("Decline it"), _("The holder said no, and that ends it.")),
 }
+
+
+_DECIDED_BY: Final[dict[str, str]] = {Answer.YES: "agreed", Answer.SILENT: "silent"}
 
 
 def _now_for_support(asked: MoveRequest) -> Step:
@@ -172,7 +182,7 @@ def _now_for_support(asked: MoveRequest) -> Step:
 
 def _to_do(asked: MoveRequest) -> str | None:
     if asked.can_approve:
-        return "decide"
+        return _DECIDED_BY.get(asked.holder_answer, "unknown")
     if asked.state == State.ANSWERED:
         return "decline"
     if asked.state == State.ASKED:

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.consent.display.wording import DECLINED
 from portal.core.ui import Chip, Text
 from portal.hubs.models import Binding
 from portal.moves import asking, deciding
@@ -20,7 +21,7 @@ CHIPS: Final[dict[str, Chip]] = {
     State.UNCLEAR: MOVING,
     State.MOVED: Chip("good", "check", _("Moved to you")),
     State.NOT_MOVED: Chip("stop", "alert", _("Not moved")),
-    State.DECLINED: Chip("stop", "stop", _("Declined")),
+    State.DECLINED: DECLINED,
     State.WITHDRAWN: Chip("quiet", "close", _("Withdrawn")),
     State.NOT_NEEDED: Chip("quiet", "help", _("Not needed")),
 }
@@ -31,6 +32,7 @@ SUPPORTS: Final[dict[str, Chip]] = {
     State.UNCLEAR: Chip("attention", "help", _("Not known")),
     State.MOVED: Chip("good", "check", _("Moved")),
 }
+LOOKED_UP: Final = Chip("attention", "search", _("Looked up"))
 ANSWERS: Final[dict[str, Chip]] = {
     Answer.YES: Chip("attention", "check", _("The holder agrees")),
     Answer.NO: Chip("stop", "stop", _("The holder refuses")),
@@ -75,6 +77,8 @@ def supports_chip(asked: MoveRequest) -> Chip:
     """Return the request's state at a glance, for support."""
     if asked.state == State.ANSWERED:
         return ANSWERS[asked.holder_answer]
+    if asked.state == State.ASKED and asked.found_org_id:
+        return LOOKED_UP
     return SUPPORTS[asked.state]
 
 

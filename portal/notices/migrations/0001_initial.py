@@ -214,6 +214,7 @@ class Migration(migrations.Migration):
                             ("support_granted", "Support access given"),
                             ("support_used", "Support access used for the first time"),
                             ("support_asked", "Support access asked for"),
+                            ("support_answered", "Answer to a request for access"),
                             ("break_glass", "Support acts without consent"),
                             ("glass_broken", "Break glass by an agent"),
                             ("move_held", "Hub asked for by somebody else"),

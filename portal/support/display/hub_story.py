@@ -11,7 +11,7 @@ from portal.audit.display import wording as record_wording
 from portal.claims.display import hub_history
 from portal.hubs.display import action_history, wording
 from portal.hubs.display.history import Event, event_of
-from portal.hubs.models import Hub
+from portal.hubs.models import Health, Hub
 from portal.hubs.queries import action_attempts, spells_of
 from portal.orgs.models import Membership
 from portal.support import hub_story
@@ -72,9 +72,15 @@ def meta(hub: Hub) -> str:
     """Return a hub's serial, its site and its state, as far as the portal knows them."""
     serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""
     site = hub.site.shown_name if hub.site else hub.spkey_site_id
-    state = str(wording.STATES[hub.health].word) if hub.health else ""
+    state = _state(hub)
     left = gettext("Not theirs any more") if hub.left_at and not hub.health else ""
     return " · ".join(part for part in (serial, site, state, left) if part)
+
+
+def _state(hub: Hub) -> str:
+    if hub.health == Health.UNKNOWN:
+        return gettext("state not known")
+    return str(wording.STATES[hub.health].word) if hub.health else ""
 
 
 def _of_gap(gap: Gap) -> Event:

@@ -13,6 +13,7 @@ TWO_SITES = _("A site is chosen above as well. Use one of the two.")
 NO_SITE = _("Choose the site, or type its SpKey id.")
 OTHER_SITE = _("The access does not hold at this site.")
 ARCHIVED_SITE = _("%(site)s is archived and takes no claims.")
+NO_ORGANISATION_ID = _("Type the SpKey organisation id.")
 NO_REASON_FOR_ACCESS = _("Say why you need it.")
 SHORT_REASON = _("Say a little more: at least 10 characters.")
 NO_TICKET = _("Give the number of the ticket.")
@@ -25,4 +26,6 @@ WRONG_CODE = _(
 )
 TOO_MANY_CODES = _("You have tried too many codes. Wait an hour, or ask for access instead.")
 # Said of every request: it tells of nobody whether they use the portal.
-ASKED = _("If they use the portal, their administrators are asked now. You see the answer here.")
+ASKED = _(
+    "If they use the portal, their administrators are asked now. You are told by e-mail, and here."
+)

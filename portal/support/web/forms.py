@@ -57,6 +57,7 @@ class OrganisationField(forms.CharField):
             label=_("Organisation"),
             max_length=254,
             help_text=_("Its SpKey id, its whole name, a hub’s id or an administrator’s address."),
+            error_messages={"required": _("Say which organisation you mean.")},
             widget=forms.TextInput(attrs=PLAIN_TEXT),
         )
 
@@ -108,6 +109,7 @@ class CodeForm(forms.Form):
         label=_("Code"),
         max_length=40,
         help_text=_("Six letters. Small ones and gaps do not matter."),
+        error_messages={"required": _("Type the six letters that they read to you.")},
         widget=forms.TextInput(attrs=PLAIN_TEXT | {"autocomplete": "one-time-code"}),
     )
 
@@ -117,7 +119,8 @@ class GlassForm(forms.Form):
 
     organisation = SpKeyIdField(
         label=_("SpKey organisation id"),
-        help_text=_("As the organisation’s own papers have it: it is shown nowhere here."),
+        error_messages={"required": wording.NO_ORGANISATION_ID},
+        help_text=_("Take it from the organisation’s own papers. It is not shown here."),
     )
     reason = ReasonField(
         help_text=_("The organisation and your leads read it."),
@@ -134,7 +137,10 @@ class GlassForm(forms.Form):
 class ConfirmForm(forms.Form):
     """The organisation's id once more, which is not on the page."""
 
-    confirmation = SpKeyIdField(label=_("Type the SpKey organisation id once more"))
+    confirmation = SpKeyIdField(
+        label=_("Type the SpKey organisation id once more"),
+        error_messages={"required": wording.NO_ORGANISATION_ID},
+    )
 
     def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from portal.core.throttle import LimitReachedError
 from portal.core.web import pagination
 from portal.core.web.once import once
 from portal.core.web.posted import posted
+from portal.moves import queries as moves
 from portal.orgs.models import Membership
 from portal.support import finding
 from portal.support.display import wording
@@ -34,6 +35,7 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
         "grants": queries.standing_for(agent),
         "standing": queries.standing_ids(agent.user),
         "requests": list(queries.requests_by(agent)[:SHOWN_REQUESTS]),
+        "moves_waiting": len(moves.waiting_for(agent)),
         "rows": [list_item.for_others(claim) for claim in page.rows],
         "page": page,
     }

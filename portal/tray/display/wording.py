@@ -18,7 +18,7 @@ from portal.consent.rights import Why
 from portal.core.ui import Chip, Text
 from portal.tray.results import NO_WORKER, Move
 
-CLAIM_ALL_THE_SAME: Final = _("You can claim it all the same.")
+CLAIM_ALL_THE_SAME: Final = _("You can still claim.")
 
 LOOKING: Final = Words(
     Chip("working", "working", _("Checking")),

@@ -213,7 +213,7 @@ def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     of_jobs = {f"job_{what}" for what in ("overdue", "request", "answer", "completed")}
     of_hubs = {"hub_refused", *(f"hubs_{what}" for what in ("offline", "back", "left"))}
     of_access = {"break_glass", "glass_broken"}
-    of_access |= {f"support_{what}" for what in ("granted", "used", "asked", "burst")}
+    of_access |= {f"support_{what}" for what in ("granted", "used", "asked", "answered", "burst")}
     of_moves = {"hub_taken", *(f"move_{what}" for what in ("held", "ended", "answered"))}
     told_together = {"gave_up", "waits", "import_finished"}
 

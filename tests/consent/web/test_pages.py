@@ -13,6 +13,7 @@ from portal.claims.engine import actions
 from portal.consent import asking, codes, giving, rights
 from portal.consent.asking import Wanted
 from portal.consent.break_glass import break_glass, record_page
+from portal.consent.display.wording import moment
 from portal.consent.models import AccessRequest, Code, Grant
 from portal.core import worker
 from portal.notices.models import Notice
@@ -258,7 +259,7 @@ def test_the_overview_has_what_was_done_and_the_past(adas, consent, sams, acme):
 
     assert "used their access for the first time" in page
     assert "Taken back" in page
-    assert "Nobody of support has access" in page
+    assert "Support has no access" in page
     assert "Sam" not in page
 
 
@@ -281,3 +282,30 @@ def test_the_letters_lead_to_taking_it_back(adas, ada, consent, sams, acme, mail
         assert adas.get(path).status_code == 200
     assert Grant.objects.standing().count() == 2
     assert timezone.now()
+
+
+def test_what_is_changed_before_it_is_allowed_stands_above_the_button(adas, sams, acme):
+    asked = asking.ask(sams, acme, "acme-properties", WANTED)
+    page = adas.get(request_page(asked)).text
+
+    assert page.index("Change what you allow") < page.index('value="allow"')
+    assert ">24 hours</dd>" in page
+
+
+@pytest.mark.parametrize("page", ["overview", "grant"])
+def test_access_that_was_taken_back_lasted_until_then(adas, ada, consent, clock, page):
+    clock.shift(-3 * 3600)
+    giving.revoke(consent, ada)
+    shown = adas.get(OVERVIEW if page == "overview" else page_of(consent)).text
+
+    assert "Taken back by Ada Admin" in shown
+    assert f"<span>{moment(consent.ends_at)}" not in shown
+    assert f"<dd>{moment(consent.ends_at)}" not in shown
+    assert moment(Grant.objects.get().revoked_at) in shown
+
+
+@pytest.mark.usefixtures("consent")
+def test_how_much_there_is_is_said_where_there_is_something(adas, ada, consent):
+    assert "1 in force" in adas.get(OVERVIEW).text
+    giving.revoke(consent, ada)
+    assert "in force" not in adas.get(OVERVIEW).text

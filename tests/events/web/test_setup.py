@@ -44,6 +44,12 @@ def test_it_explains_and_makes_an_address(admin, acme, settings):
     assert Entry.objects.filter(verb="webhook.made").count() == 1
 
 
+def test_a_hub_is_called_by_the_four_characters_that_its_label_ends_with(admin, receiver, post):
+    post(event("HubClaimed", HUB))
+
+    assert f"…{HUB[-4:].upper()}<" in text(admin.get(PAGE))
+
+
 def test_the_key_page_leads_there(admin):
     assert f'href="{PAGE}"' in text(admin.get("/organisation/key/"))
 
@@ -122,7 +128,7 @@ def test_what_came_is_shown_without_what_was_in_it(admin, receiver, post):
 
     assert "A hub was suspended" in page
     assert "came 2 times" in page
-    assert f"…{HUB[-6:]}" in page
+    assert f"…{HUB[-4:].upper()}" in page
     assert HUB not in page
     assert "Burgled" not in page
     assert "A check of the address" in page

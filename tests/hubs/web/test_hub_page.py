@@ -63,6 +63,14 @@ def test_place_and_note_are_saved_recorded_and_told_in_the_history(as_person, ad
     assert "x" * 81 in refused.text
 
 
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [("unknown", "State not known"), ("online", "Online"), ("offline", "Offline")],
+)
+def test_a_line_of_the_history_says_what_it_is_that_nobody_knows(health, said):
+    assert history.event_of(Spell(health=health, started_at=timezone.now())).title == said
+
+
 def test_the_history_joins_claims_calls_and_spells_a_page_at_a_time(sandbox, as_person, ada, claim):
     assert work(claim).state == State.CLAIMED
     hub = Hub.objects.get()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.claims.engine import actions
 from portal.hubs.models import Hub
@@ -321,3 +322,32 @@ def test_the_claims_page_leads_there_and_back(installer, ira, mill_court, sandbo
     assert asked.claim == claim
     assert reverse("moves:detail", args=(asked.pk,)) in text
     assert ask_page(claim.hub) not in text
+
+
+def test_the_list_tells_what_was_looked_up_from_what_is_new(agent, asked, looked_up, ira, acme):
+    page = agent.get(reverse("support:moves")).text
+
+    assert "Looked up" in page
+    assert ">New<" not in page
+
+
+def test_where_nothing_but_declining_is_left_that_is_the_button(agent, put, hals):
+    holding.answer(put, hals, agrees=False)
+    page = agent.get(move("move", put)).text
+    leads = reverse("support:move-decline", args=(put.pk,))
+
+    assert f'class="button primary" href="{leads}"' in page
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("yes", "The holder is content"), ("silent", "Nobody has answered for the holder")],
+)
+def test_what_is_to_be_decided_says_by_what(agent, put, hals, how, said):
+    if how == "yes":
+        holding.answer(put, hals, agrees=True)
+    else:
+        silent = {"state": State.ANSWERED, "holder_answer": "silent", "due_at": None}
+        MoveRequest.objects.update(**silent, answered_at=timezone.now())
+
+    assert said in agent.get(move("move", put)).text

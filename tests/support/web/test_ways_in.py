@@ -1,12 +1,14 @@
 """Asking for access and using a code: the same answer, whoever is named."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.consent import asking, codes
+from portal.consent import asking, codes, giving
 from portal.consent.models import AccessRequest, Grant, Scope
 from portal.core import worker
 from portal.notices.models import Notice
@@ -160,6 +162,36 @@ def test_what_an_agent_asked_stands_on_their_page_with_its_answer(agent, sam, ad
 
     assert "Declined" in page
     assert "Not answered yet" in page
+
+
+def test_the_home_of_an_agent_tells_what_came_of_what_they_asked(agent, sam, ada, acme):
+    sams, admin = sam.memberships.get(), ada.memberships.get()
+    whole = asking.Wanted("Reason one")
+    home = reverse("home")
+    assert "What you asked for" not in agent.get(home).text
+
+    declined, allowed = (asking.ask(sams, acme, "acme-properties", whole) for _ in range(2))
+    assert agent.get(home).text.count("Not answered yet") == 2
+    asking.decline(declined, admin)
+    grant = asking.allow(allowed, admin, Scope())
+    page = agent.get(home).text
+
+    assert "Not answered yet" not in page
+    assert "Declined" in page
+    assert "Access given" in page
+    assert reverse("support:organisation", args=(grant.pk,)) in page
+    giving.revoke(grant, ada)
+    assert "Access given" not in agent.get(home).text
+    AccessRequest.objects.update(answered_at=timezone.now() - timedelta(days=4))
+    assert "What you asked for" not in agent.get(home).text
+
+
+@pytest.mark.parametrize("name", ["support:ask", "support:code", "support:break-glass"])
+def test_what_is_missing_is_asked_for_in_a_sentence_of_its_own(agent, name):
+    page = agent.post(reverse(name), {"what": "claim", "hours": "24"}).text
+
+    assert "organisation" in page
+    assert "This field is required" not in page
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims.models import Claim
 from portal.consent.models import Grant
 from portal.hubs.models import Hub
+from portal.sandbox import world
+from tests.conftest import work
 from tests.hubs.own_hubs import make_own_hub
 from tests.support.conftest import filled, post
 
@@ -109,3 +112,12 @@ def test_no_other_page_of_the_organisation_opens(agent, grant, at_both, claim, m
     ):
         assert agent.get(reverse(name, args=(pk,))).status_code == 404, name
     assert timezone.now() < grant.ends_at
+
+
+def test_an_agent_reads_what_can_be_done_about_somebody_elses_hub(mill_court, agent, sandbox):
+    hub_id = world.MAGIC["claimed_elsewhere"].id
+    post(agent, filled(hub_id, mill_court))
+    claim = work(Claim.objects.get())
+    page = agent.get(reverse("claims:detail", args=[claim.pk])).text
+
+    assert "an installer of theirs can ask for it" in page

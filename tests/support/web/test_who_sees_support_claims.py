@@ -11,8 +11,9 @@ from django.utils import timezone
 from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import ACTIVE, Claim
+from portal.consent.break_glass import break_glass
 from portal.sandbox import world
-from tests.conftest import claim_request
+from tests.conftest import claim_request, join, make_person
 from tests.support.conftest import CLAIMS, REASON, filled, post, signed_in
 
 
@@ -131,3 +132,32 @@ def test_the_page_says_what_support_did_and_no_more(supports_claim, ada, state, 
     page = signed_in(ada).get(reverse("claims:detail", args=[supports_claim.pk])).text
     assert said in page
     assert ("SpKey support claimed this hub" in page) == (state == "claimed")
+
+
+@pytest.mark.parametrize("page", ["claims:list", "claims:detail"])
+def test_the_access_that_allowed_it_is_one_tap_away(supports_claim, ada, ira, page):
+    address = reverse(page, args=[supports_claim.pk] if page == "claims:detail" else [])
+    access = f'href="{reverse("consent:revoke", args=[supports_claim.support_grant_id])}"'
+
+    assert access in signed_in(ada).get(address).text
+    assert access not in signed_in(ira).get(address).text
+
+
+def test_agents_are_led_to_the_organisation_by_the_access(supports_claim, agent):
+    page = agent.get(reverse("claims:detail", args=[supports_claim.pk])).text
+    leads = reverse("support:organisation", args=[supports_claim.support_grant_id])
+
+    assert f'href="{leads}"' in page
+
+
+def test_what_a_colleague_did_under_broken_glass_leads_a_colleague_nowhere(
+    supports_claim, agent, sam, acme, spkey_support
+):
+    sue = make_person("second@support.example", "Sue")
+    sues = join(sue, spkey_support, support=True)
+    glass = break_glass(sues, acme, reason="Nobody answers the phone", ticket="T-1")
+    Claim.objects.update(support_grant=glass)
+    page = agent.get(reverse("claims:detail", args=[supports_claim.pk])).text
+
+    assert "Break glass, ticket T-1" in page
+    assert f'href="{reverse("support:organisation", args=[glass.pk])}"' not in page

@@ -251,7 +251,7 @@ def test_a_lookup_that_cannot_be_made_says_why_and_stops_no_claim(
 
     assert (news["icon"], news["title"]) == TROUBLES[trouble]
     assert (news["outcome"], news["word"]) == ("unknown", "Not checked")
-    assert news["text"] == "You can claim it all the same."
+    assert news["text"] == "You can still claim."
     assert (news["canClaim"], news["settled"]) == (True, False)
 
 
