@@ -47,7 +47,7 @@ class Collection:
         sources = self._folder / f"sources{number}"
         shutil.copytree(own, sources)
         with (sources / CHANGING).open("a") as file:
-            file.write(f"/* Release {number} */")
+            file.write(f"\n.release {{ --release: 'Release {number}'; }}\n")
         htmx = Path(django_htmx.__file__).parent / "static"
         with (
             override_settings(

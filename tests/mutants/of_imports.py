@@ -26,8 +26,8 @@ MUTANTS_OF_IMPORTS = (
         "a row's site is looked at again when its turn comes",
         "any that there is will do",
         "handing_on.py",
-        "        if site is None or verdict:\n",
-        "        if site is None:\n",
+        "        if site is not None and not verdict:\n            wanted",
+        "        if site is not None:\n            wanted",
         FLOW,
     ),
     _mutant(
@@ -41,7 +41,7 @@ MUTANTS_OF_IMPORTS = (
     _mutant(
         "a worker that is killed after it has submitted a row submits it no second time",
         "each submit is another claim",
-        "claiming.py",
+        "in_hand.py",
         'uuid.uuid5(plan.pk, f"{row.line}")',
         "uuid.uuid4()",
         FLOW,
