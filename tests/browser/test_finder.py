@@ -29,6 +29,8 @@ def test_a_slash_searches_arrows_choose_enter_goes_there_and_escape_closes(table
     expect(shown(page)).to_be_hidden()
 
     page.keyboard.press("/")
+    expect(links).to_have_count(2)
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/sites/{harbour.pk}/")

@@ -28,6 +28,8 @@ def tab_to(page: Page, text: str) -> None:
         stop = page.locator(":focus")
         if not stop.count():
             continue  # Round the end of the page, where the browser's own controls would be.
+        if stop.get_attribute("id") == "content":
+            continue  # What had the focus was replaced by news: the content has it then.
         assert page.evaluate(OUTLINE) >= 2, page.evaluate("() => document.activeElement.outerHTML")
         if text in f"{stop.inner_text()} {stop.get_attribute('id')}":
             return
