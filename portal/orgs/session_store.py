@@ -4,7 +4,6 @@ from typing import Final
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import UpdateError
 
 from portal.orgs import members
 from portal.orgs.models import User
@@ -15,25 +14,27 @@ ENDED: Final = "access_ended"
 
 
 class SessionStore(db.SessionStore):
-    """Django's session, except that one whose person's access has ended remembers why.
+    """Django's session, except that one whose person's access has ended leaves behind why.
 
-    A page sends several requests at once with the same cookie, and each of them is to find it:
-    so the row stays, under the same key, and holds nothing else.
+    A page sends several requests at once with the same cookie, and each of them is to find it: so
+    the row stays under the old key, signs nobody in, and holds nothing else.
     """
 
     def flush(self) -> None:
-        """Forget everything; keep why the access of its person has ended, where it has."""
-        whose = self.get(SESSION_KEY)
+        """Forget everything, the key as well; keep why its person's access has ended, if it has.
+
+        What follows has a new key, as ever: whoever signs in next has one that nobody knew before.
+        """
+        key, whose = self.session_key, self.get(SESSION_KEY)
         person = person_with(whose) if whose is not None else None
         name = ended_for(person) if person else None
         if name is None:
             return super().flush()
+        left = self.encode({ENDED: name})
+        self.model.objects.filter(session_key=key).update(session_data=left)
         self.clear()
+        self._session_key = None
         self[ENDED] = name
-        try:
-            self.save()
-        except UpdateError:  # Somebody has removed the row meanwhile.
-            super().flush()
         return None
 
 

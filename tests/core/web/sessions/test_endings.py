@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.orgs import members
+from portal.orgs.models import User
 from tests.conftest import PASSWORD
 from tests.core.web.sessions.conftest import poll, sign_in
 from tests.forms import FRAGMENT
@@ -131,3 +133,25 @@ def test_a_new_password_ends_the_other_sessions(ira, claim_page):
 
     assert here.get(claim_page).status_code == 200
     assert elsewhere.get(claim_page).status_code == 302
+
+
+@pytest.mark.parametrize("how", ["closed", "removed", "over"])
+def test_who_signs_in_where_somebodys_access_has_ended_gets_a_key_that_they_do_not_know(
+    how, ira, ada, acme
+):
+    client, left = Client(), Client()
+    sign_in(client, ira)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    if how == "closed":
+        User.objects.filter(pk=ira.pk).update(is_active=False)
+    elif how == "removed":
+        members.remove(ira.memberships.get(), ada)
+    else:
+        ira.memberships.update(expires_at=timezone.now() - timedelta(minutes=1))
+
+    client.login(email=ada.email, password=PASSWORD)
+
+    assert client.get(reverse("people:list")).status_code == 200
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != key
+    left.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert left.get(reverse("people:list")).status_code == 302
