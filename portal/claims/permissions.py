@@ -68,7 +68,17 @@ def may_release(user: User, claim: Claim) -> bool:
 
 def may_act_on(user: User, claim: Claim) -> bool:
     """Say whether the person may stop the claim, try it now, or make it again."""
-    return access.may(user, credential_owner(claim), _ability(claim))
+    if not access.may(user, credential_owner(claim), _ability(claim)):
+        return False
+    return not claim.by_support or has_consent(user, claim)
+
+
+def has_consent(user: User, claim: Claim) -> bool:
+    """Say whether the person may act for the organisation at the site of support's claim."""
+    agent = access.membership_in(user, credential_owner(claim))
+    return agent is not None and rights.may(
+        agent, claim.organisation_id, site=claim.site, unlisted_site=claim.site is None
+    )
 
 
 def require_to_act(user: User, claim: Claim) -> Membership:

@@ -139,8 +139,9 @@ def _answer(asked: AccessRequest, admin: Membership, grant: Grant | None) -> Non
 
 
 def _told(asked: AccessRequest, grant: Grant | None) -> dict[str, object]:
-    """Return what the agent is told, in whose own words whom they asked is called."""
-    facts = {"named": asked.named, "reason": asked.reason, "granted": grant is not None}
+    """Return what the agent is told. Who has not let them in is called what they typed."""
+    named = grant.organisation.name if grant else asked.named
+    facts = {"named": named, "reason": asked.reason, "granted": grant is not None}
     if grant is None:
         return facts
     return facts | {

@@ -1,13 +1,15 @@
 """Giving consent and taking it back; each is recorded and written about in its transaction."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from portal.audit.record import record
-from portal.consent.models import Grant, Scope
+from portal.consent.models import Grant, Look, Scope
 from portal.consent.rights import Authority
 from portal.core.leasing import due_at, taken_away
 from portal.notices import outbox
@@ -157,6 +159,17 @@ def mark_used(authority: Authority) -> bool:
             **told_of(grant, site_names(grant)),
         )
     return True
+
+
+@transaction.atomic
+def record_looks(grant: Grant, agent: Membership, hub_ids: Collection[UUID]) -> None:
+    """Record which of these hubs the agent has not looked up under the grant before."""
+    before = Look.objects.filter(grant=grant, agent=agent.user_id, hub_id__in=hub_ids)
+    known = set(before.values_list("hub_id", flat=True))
+    for hub_id in sorted(set(hub_ids) - known):
+        _look, is_new = Look.objects.get_or_create(grant=grant, agent=agent.user, hub_id=hub_id)
+        if is_new:
+            record_look(grant, agent, str(hub_id))
 
 
 def record_look(grant: Grant, agent: Membership, what: str) -> None:

@@ -372,3 +372,21 @@ class Code(Leased):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Look(models.Model):
+    """That an agent was told of a hub under a grant, which its organisation's record says once."""
+
+    grant = models.ForeignKey(Grant, models.CASCADE, related_name="looks", verbose_name=_("grant"))
+    agent = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("agent"))
+    hub_id = models.UUIDField(_("hub id"))
+
+    class Meta:
+        verbose_name = _("look-up")
+        verbose_name_plural = _("look-ups")
+        constraints = (
+            models.UniqueConstraint(fields=("grant", "agent", "hub_id"), name="one_look_each"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.hub_id}"

@@ -120,18 +120,15 @@ def watch_all(hubs: Iterable[Hub]) -> None:
         _watch(unwatched, now)
 
 
-def look_up_under(grant: Grant, hubs: Collection[Hub]) -> list[Hub]:
+def look_up_under(grant: Grant, hubs: Iterable[Hub]) -> None:
     """Have these hubs read once for an agent, who acts under this grant.
 
-    With support's key, where the organisation's own cannot. Return those that were not asked for
-    under it already.
+    With support's key, where the organisation's own cannot.
     """
     now = timezone.now()
-    fresh = [hub for hub in hubs if hub.read_under_id != grant.pk]
-    again = [hub for hub in hubs if hub.read_under_id == grant.pk and not is_watched(hub, now)]
-    if fresh or again:
-        _watch([hub.pk for hub in (*fresh, *again)], now, grant)
-    return fresh
+    asked = [hub.pk for hub in hubs if hub.read_under_id != grant.pk or not is_watched(hub, now)]
+    if asked:
+        _watch(asked, now, grant)
 
 
 def unwatch(hubs: Iterable[Hub]) -> None:

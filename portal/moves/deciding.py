@@ -50,12 +50,18 @@ def is_own(asked: MoveRequest, agent: Membership) -> bool:
     return agent.user_id in {asked.asked_by_id, asked.answered_by_id}
 
 
-@transaction.atomic
 def look_up(asked: MoveRequest, agent: Membership) -> None:
-    """Have the worker read with the agent's super key whose the hub is. Raises CannotDecideError.
+    """Have the worker read with the agent's super key whose the hub is.
 
-    The request is from then on a matter of the agent's organisation.
+    The request is from then on a matter of the agent's organisation. Raises as `approve` does, and
+    must not be called inside a transaction either.
     """
+    brakes.take(agent, asked.organisation.spkey_org_id)
+    with transaction.atomic():
+        _look_up(asked, agent)
+
+
+def _look_up(asked: MoveRequest, agent: Membership) -> None:
     current = _held(asked, agent)
     if current.state != State.ASKED:
         raise CannotDecideError(Hindrance.TOO_LATE)
@@ -71,12 +77,18 @@ def look_up(asked: MoveRequest, agent: Membership) -> None:
     _record("support.looked_up", current, agent)
 
 
-@transaction.atomic
 def put_to_holder(asked: MoveRequest, agent: Membership) -> None:
-    """Ask the organisation that holds the hub. Raises CannotDecideError.
+    """Ask the organisation that holds the hub. Its administrators have three days.
 
-    Its administrators have three days; they are not told who asks.
+    They are not told who asks. Raises as `approve` does, and must not be called inside a
+    transaction either.
     """
+    brakes.take(agent, asked.organisation.spkey_org_id)
+    with transaction.atomic():
+        _put_to_holder(asked, agent)
+
+
+def _put_to_holder(asked: MoveRequest, agent: Membership) -> None:
     current = _held(asked, agent)
     if not current.can_put_to_holder or current.holder_id is None:
         raise CannotDecideError(Hindrance.TOO_LATE)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from portal.audit.record import record
 from portal.core.leasing import Lease, given_back
 from portal.gateway import gate
 from portal.gateway.gate import Held
@@ -106,6 +107,15 @@ def _note(lease: Lease[MoveRequest], asked: MoveRequest, reading: Reading) -> No
     holder = Organisation.objects.filter(spkey_org_id=hub.org_id).first()
     found |= {"found_org_id": hub.org_id[:128], "found_status": hub.status[:32], "holder": holder}
     _rest(lease, None, **found)
+    if holder is not None and asked.agent is not None:
+        # Of an action on their hub they learn, and not who asked.
+        record(
+            "support.looked_up",
+            actor=asked.agent,
+            organisation_id=holder.pk,
+            acting_organisation_id=asked.support_organisation_id,
+            hub=asked.hub_id_text,
+        )
 
 
 def _try_again(lease: Lease[MoveRequest], asked: MoveRequest, seconds: float) -> None:

@@ -5,6 +5,7 @@ engine at each send.
 """
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -115,8 +116,14 @@ class SupportDesk(Desk):
             return TooMany(limit.seconds)
 
     def may_act(self, claim: Claim) -> bool:
-        """Say whether the agent may act on the claim: theirs, while the grant stands."""
-        return claim.by_support and self.why_not is None
+        """Say whether the agent may act on the claim: theirs, while the grant holds there."""
+        return claim.by_support and rights.may(
+            self.member,
+            self.organisation,
+            site=claim.site,
+            unlisted_site=claim.site is None,
+            grant=self._grant.pk,
+        )
 
     def is_able_to_act(self) -> bool:
         """Say whether what is tapped is done: with a factor that was used just now."""
@@ -150,7 +157,22 @@ class SupportDesk(Desk):
         return gate.usable_super(self.member.organisation)
 
     def look_up(self, hubs: Collection[Hub]) -> None:
-        """Have these hubs read once, while the grant stands, and record each that is new."""
+        """Have these hubs read once, while the grant stands."""
         if self.why_not is None:
-            for hub in watching.look_up_under(self._grant, hubs):
-                giving.record_look(self._grant, self.member, str(hub.hub_id))
+            watching.look_up_under(self._grant, hubs)
+
+    def note_looks(self, hub_ids: Collection[UUID]) -> None:
+        """Record which hubs the agent is told of: read just now, or known already."""
+        if self.why_not is None:
+            giving.record_looks(self._grant, self.member, hub_ids)
+
+    def objection_to(self, hub: Hub) -> Refused | None:
+        """Return that the access does not hold where the organisation's hub is."""
+        is_theirs = hub.binding == Hub.Binding.OURS
+        if is_theirs and not self._grant.all_sites and hub.spkey_site_id not in self._site_ids:
+            return NoAccess(Why.SITE)
+        return None
+
+    @cached_property
+    def _site_ids(self) -> set[str]:
+        return set(self.sites().values_list("spkey_site_id", flat=True))

@@ -136,6 +136,13 @@ class Desk:
         """Have these hubs read."""
         watching.watch_all(hubs)
 
+    def note_looks(self, hub_ids: Collection[UUID]) -> None:
+        """Record nothing: they are the reader's own organisation's to look at."""
+
+    def objection_to(self, hub: Hub) -> Refused | None:
+        """Return why the reader is told nothing of the hub; None where they are."""
+        return None
+
 
 def move_of(found: moves.Moves | None, hub: Hub, site: Site | None) -> Move:
     """Return what the reader may do to get the hub to this site."""

@@ -219,7 +219,7 @@ def _act(desk: Desk, row: Row, claim: Claim | None) -> _Taken:
     if not desk.may_act(claim):
         return _OfClaim(claim.pk, row.tried)
     user = desk.member.user
-    if row.short_place:
+    if row.short_place not in {"", claim.place} and desk.is_able_to_act():
         actions.put_at(claim, row.short_place, user)
     if row.action not in available_actions(claim) or not desk.is_able_to_act():
         return _OfClaim(claim.pk, row.tried)
@@ -255,6 +255,7 @@ class _Found:
         self.tellings = self._tellings(asked)
         self.requests = desk.asked_for(self._somebody_elses())
         self.trouble = self._trouble()
+        desk.note_looks(self.hubs.keys())
         self._watch()
 
     def result(self, taken: _Taken, site: Site | None) -> Result:
@@ -269,6 +270,8 @@ class _Found:
         claim = self.active.get(taken.hub_id)
         if claim is None:
             hub = self.hubs[taken.hub_id]
+            if (objection := self.desk.objection_to(hub)) is not None:
+                return objection
             return Lookup(
                 hub,
                 site,

@@ -74,7 +74,7 @@ def test_who_asked_is_told_by_email_that_they_are_let_in(asked, admin, sam, mail
         worker.run_once()
 
     (email,) = [each for each in mailoutbox if each.to == [sam.email]]
-    assert "acme-properties lets you in" in email.subject
+    assert "Acme Properties lets you in" in email.subject
     assert f"/support/{grant.pk}/" in email.body
     for words in ("Mill Court", "claim hubs, and move none"):
         assert words in email.body

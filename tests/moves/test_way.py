@@ -336,6 +336,24 @@ def test_an_agent_approves_so_many_an_hour(agreed, sams, settings):
     assert now(agreed).state == State.ANSWERED
 
 
+def test_looking_up_and_asking_count_like_any_action_of_an_agents(asked, sams, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 1
+    deciding.look_up(asked, sams)
+    found = work(asked)
+
+    for act in (deciding.look_up, deciding.put_to_holder):
+        with pytest.raises(LimitReachedError):
+            act(found, sams)
+    assert now(found).state == State.ASKED
+
+
+def test_the_holders_record_says_that_support_looked_and_not_for_whom(looked_up, acme, harbour):
+    entry = Entry.objects.get(verb="support.looked_up", organisation_id=harbour.pk)
+
+    assert entry.detail["hub"] == looked_up.hub_id_text
+    assert acme.name not in f"{entry.detail} {entry.object_label} {entry.object_id}"
+
+
 def test_the_database_holds_that_a_no_is_never_moved(put, hals, sams, approved):
     with pytest.raises(IntegrityError), transaction.atomic():
         MoveRequest.objects.filter(pk=approved.pk).update(

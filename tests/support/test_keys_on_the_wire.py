@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from portal.claims.engine import actions, credentials, timing
 from portal.claims.models import Claim, Reason, State
+from portal.consent import giving
+from portal.consent.models import Grant
 from portal.core import worker
 from portal.hubs import watching
 from portal.hubs.models import Hub
@@ -213,3 +215,27 @@ def test_reading_back_changes_no_version_of_the_claim(sandbox, supports, clock):
 
     assert sandbox.state.requests
     assert Claim.objects.get().version == version
+
+
+def test_once_access_is_over_supports_key_reads_back_nothing(sandbox, supports, ada, clock):
+    supports(_without_key)
+    giving.revoke(Grant.objects.get(), ada)
+    for _ in range(3):
+        clock.shift(timing.READ_BACK_EVERY)
+        worker.run_once()
+
+    assert not sandbox.state.requests
+    assert Claim.objects.get().due_at is None
+
+
+def test_once_access_is_over_an_agents_look_has_no_hub_read(sandbox, supports, agent, ada):
+    claim = supports(_working)
+    giving.revoke(Grant.objects.get(), ada)
+    Hub.objects.update(watched_until=None, due_at=None)
+    page = reverse("claims:detail", args=[claim.pk])
+
+    answers = [agent.get(page), agent.get(f"{page}live/"), agent.post(f"{page}again/")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 403]
+    assert 'hx-get="' not in answers[1].text
+    assert Hub.objects.get().watched_until is None

@@ -1,5 +1,7 @@
 """Breaking the glass: any organisation but support's own, and unknown ones only loudly."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -49,6 +51,19 @@ def test_each_page_that_is_opened_under_break_glass_is_recorded(agent, acme):
     opened = Entry.objects.filter(verb="support.page_opened").order_by("at")
     assert [each.detail["page"] for each in opened] == [page, f"{page}claim/"]
     assert {each.organisation_id for each in opened} == {acme.pk}
+
+
+def test_the_page_of_a_claim_made_under_break_glass_is_recorded_too(
+    agent, acme, hub_id, as_person, ada
+):
+    page = break_glass(agent, world.ACME_ORG_ID)["Location"]
+    claim_page = agent.post(f"{page}claim/", filled(hub_id, typed_site="mill-court"))["Location"]
+    Entry.objects.filter(verb="support.page_opened").delete()
+    agent.get(claim_page)
+    as_person(ada).get(claim_page)
+
+    [opened] = Entry.objects.filter(verb="support.page_opened")
+    assert (opened.detail["page"], opened.organisation_id) == (claim_page, acme.pk)
 
 
 def test_nothing_of_the_sort_is_recorded_under_consent(agent, grant):
@@ -122,10 +137,11 @@ def test_nothing_is_made_for_an_unknown_organisation_before_its_claim_is_sent(
     agent, hub_id, settings
 ):
     break_glass(agent, "far-away:Homes")
-    agent.post(UNKNOWN, filled("no hub", typed_site="x"))
-    agent.post(UNKNOWN, filled(hub_id))
+    agent.post(UNKNOWN, filled("no hub", typed_site="x", about="far-away:Homes"))
+    agent.post(UNKNOWN, filled(hub_id, about="far-away:Homes"))
     settings.SUPPORT_CLAIMS_AN_HOUR = 1
-    assert agent.post(UNKNOWN, filled(hub_id, typed_site="x")).status_code == 429
+    whole = filled(hub_id, typed_site="x", about="far-away:Homes")
+    assert agent.post(UNKNOWN, whole).status_code == 429
 
     assert not Organisation.objects.filter(spkey_org_id="far-away:Homes").exists()
     assert not Grant.objects.exists()
@@ -137,7 +153,7 @@ def test_an_unknown_organisation_is_made_with_its_first_claim_under_break_glass(
 ):
     break_glass(agent, "far-away:Homes")
 
-    agent.post(UNKNOWN, filled(hub_id, typed_site="tower-2"))
+    agent.post(UNKNOWN, filled(hub_id, typed_site="tower-2", about="far-away:Homes"))
 
     claim = Claim.objects.get()
     assert (claim.organisation.name, claim.organisation.spkey_org_id) == ("far-away:Homes",) * 2
@@ -147,6 +163,19 @@ def test_an_unknown_organisation_is_made_with_its_first_claim_under_break_glass(
     assert work(claim).state == State.CLAIMED
     assert sent(sandbox)[0].body["orgId"] == "far-away:Homes"
     assert Entry.objects.filter(verb="organisation.created", actor_label=sam.email).exists()
+
+
+def test_the_page_of_one_unknown_organisation_claims_for_no_other(agent, hub_id):
+    break_glass(agent, "first-homes")
+    first = re.search(r'name="about" value="([^"]+)"', agent.get(UNKNOWN).text)[1]
+    break_glass(agent, "second-homes")
+    answer = agent.post(UNKNOWN, filled(hub_id, typed_site="of-the-first", about=first))
+
+    assert answer.status_code == 409
+    assert "about another id" in answer.text
+    assert "of-the-first" not in answer.text
+    assert not Claim.objects.exists()
+    assert not Organisation.objects.filter(spkey_org_id__endswith="-homes").exists()
 
 
 def test_nobody_reaches_the_page_of_an_unknown_organisation_by_its_address(agent, hub_id):

@@ -21,7 +21,7 @@ from portal.gateway import key_health, pacing
 from portal.gateway.key_health import Refusal
 from portal.hubs import attempts
 from portal.hubs.models import Hub
-from portal.jobs.models import ExpectedHub
+from portal.jobs.models import ExpectedHub, Job
 from portal.notices import outbox
 from portal.orgs.models import ApiCredential, User
 
@@ -130,9 +130,15 @@ def mark_replaced(claim: Claim) -> None:
 
 def _take_line(claim: Claim, old: Hub) -> None:
     """Have the job's list expect the new hub where it expected the old one by its id."""
-    lines = ExpectedHub.objects.filter(job=claim.job_id)
-    if claim.job_id and not lines.filter(hub_id=claim.hub.hub_id).exists():
-        lines.filter(hub_id=old.hub_id).update(hub_id=claim.hub.hub_id)
+    if claim.job_id is None:
+        return
+    # Whoever is about to change the job learns of it by its version.
+    job = Job.objects.filter(pk=claim.job_id, completed_at=None, cancelled_at=None)
+    lines = ExpectedHub.objects.filter(job__in=job)
+    if lines.filter(hub_id=claim.hub.hub_id).exists():
+        return
+    if lines.filter(hub_id=old.hub_id).update(hub_id=claim.hub.hub_id):
+        job.update(version=F("version") + 1)
 
 
 def back_in_use(claim: Claim) -> None:

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal import spkey
+from portal.claims import permissions
 from portal.claims.engine import calls, credentials, effects, leases, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
@@ -111,14 +112,17 @@ def _read_back(lease: Lease[Claim], claim: Claim) -> None:
     """Read whether a hub that support claimed is online, where its organisation cannot."""
     now, hub, ended_at = timezone.now(), claim.hub, claim.finished_at or claim.created_at
     is_online = hub.online and hub.read_at is not None and hub.read_at > ended_at
-    if is_online or now - ended_at > hub.AWAIT_ONLINE_FOR or gate.is_usable(claim.organisation):
+    is_over = now - ended_at > hub.AWAIT_ONLINE_FOR or not permissions.permitted(claim)
+    if is_online or is_over or gate.is_usable(claim.organisation):
         return lease.write(**leasing.given_back(None))
     _read(claim)
     return lease.write(**leasing.given_back(now + timing.READ_BACK_EVERY))
 
 
 def _read(claim: Claim) -> calls.Reading | None:
-    """Ask SpKey after the hub; None where that is not possible now."""
+    """Ask SpKey after the hub; None where that is not possible now, or support may not any more."""
+    if claim.by_support and not permissions.permitted(claim):
+        return None
     try:
         credential = credentials.credential_for(claim)
     except credentials.Blocked:

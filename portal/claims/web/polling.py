@@ -49,7 +49,7 @@ def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     if request.GET.get("seen") != seen(claim):
         return news(request, pk)
-    watch_hub(claim)
+    watch_hub(claim, access.person(request))
     return HttpResponse(status=204)
 
 
@@ -58,7 +58,7 @@ def news(request: HttpRequest, pk: uuid.UUID, told: str = "") -> HttpResponse:
     claim = visible_claim(request, pk)
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.lead_to_factor(request, claim, missing)
-    watch_hub(claim)
+    watch_hub(claim, access.person(request))
     context = story(request, claim) | {"told": told}
     return render(request, "claims/detail.html#live", context)
 
@@ -82,16 +82,17 @@ def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     return claim
 
 
-def watch_hub(claim: Claim) -> None:
-    """Have the hub of a claim that succeeded read again, whenever somebody looks."""
-    if claim.state in SUCCEEDED:
+def watch_hub(claim: Claim, reader: User) -> None:
+    """Have the hub of a claim that succeeded read again, whenever somebody looks who may."""
+    if claim.state in SUCCEEDED and not support_gate.is_turned_out(reader, claim):
         watching.watch(claim.hub)
 
 
 def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """Return what the page shows of the claim, and how it polls from there."""
-    settled, succeeded = timeline.is_settled(claim), claim.state in SUCCEEDED
     elsewhere, reader = claim.site_in_the_way(), access.person(request)
+    settled = timeline.is_settled(claim) or support_gate.is_turned_out(reader, claim)
+    succeeded = claim.state in SUCCEEDED
     for_support = support_gate.is_colleague(reader, claim)
     # Asked only of what an administrator can put right.
     needs_admin = claim.state in {State.BLOCKED, State.CONFLICT, State.REJECTED}
@@ -181,6 +182,7 @@ def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
 OF_CLAIM = _columns(
     Claim,
     *("id", "hub_id", "state", "version", "created_at", "finished_at"),
+    *("organisation_id", "acting_organisation_id", "site_id"),
 )
 OF_HUB = _columns(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
 

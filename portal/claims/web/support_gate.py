@@ -6,7 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from portal.claims import permissions
 from portal.claims.models import Claim
+from portal.consent.break_glass import record_page
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.models import User
@@ -31,6 +33,16 @@ def is_colleague(person: User, claim: Claim) -> bool:
     return support is not None and access.membership_in(person, support) is not None
 
 
+def is_turned_out(person: User, claim: Claim) -> bool:
+    """Say whether the person sees the claim only as support's, whose access is over.
+
+    What was claimed they may look up for good; how the organisation's hub does is theirs no more.
+    """
+    if not claim.by_support or access.membership_in(person, claim.organisation):
+        return False
+    return not permissions.has_consent(person, claim)
+
+
 def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
     """Say what a person who may act on the claim lacks of a second factor to do so now.
 
@@ -39,6 +51,18 @@ def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
     if not claim.by_support:
         return Lack.NOTHING
     return lack_of_agent(request, access.person(request))
+
+
+def note_page(request: HttpRequest, claim: Claim) -> None:
+    """Record that an agent opened the page of a claim that was made under break glass."""
+    person, grant = access.person(request), claim.support_grant
+    if grant is None or not grant.is_break_glass:
+        return
+    if access.membership_in(person, claim.organisation):
+        return
+    agent = access.membership_in(person, grant.support_organisation)
+    if agent is not None:
+        record_page(grant, agent, request.path)
 
 
 def lack_of_agent(request: HttpRequest, agent: User) -> Lack:

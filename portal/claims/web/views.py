@@ -135,7 +135,8 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     claim = polling.visible_claim(request, pk)
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.ask_for_factor(request, missing)
-    polling.watch_hub(claim)
+    support_gate.note_page(request, claim)
+    polling.watch_hub(claim, access.person(request))
     return render(request, "claims/detail.html", polling.story(request, claim))
 
 

@@ -560,4 +560,43 @@ class Migration(migrations.Migration):
                 name="access_request_hours",
             ),
         ),
+        migrations.CreateModel(
+            name="Look",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hub_id", models.UUIDField(verbose_name="hub id")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="looks",
+                        to="consent.grant",
+                        verbose_name="grant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "look-up",
+                "verbose_name_plural": "look-ups",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("grant", "agent", "hub_id"), name="one_look_each"
+                    )
+                ],
+            },
+        ),
     ]

@@ -15,6 +15,7 @@ from portal.hubs.models import Hub
 from portal.imports import queries
 from portal.imports.display import file_wording, wording
 from portal.imports.models import (
+    DONE_ALREADY,
     PLANNED,
     TO_BE_DONE,
     Import,
@@ -137,12 +138,13 @@ def about(row: Row, sites: SiteFinder) -> str:
 
 def _in_hand(row: Row, verdict: str, sites: SiteFinder) -> str:
     """Return where a hub is being claimed or moved to by somebody else."""
-    if verdict == Verdict.UNDER_WAY and row.claim is not None:
+    if verdict == Verdict.UNDER_WAY and row.claim is not None and not row.claim.is_final:
         return gettext("at %(site)s") % {"site": _named(row.claim.spkey_site_id, sites)}
-    if verdict == Verdict.BUSY and row.action is not None and row.action.spkey_site_id:
-        site = _named(row.action.spkey_site_id, sites)
-        return gettext("being moved to %(site)s") % {"site": site}
-    return ""
+    action = row.action
+    if verdict != Verdict.BUSY or action is None or action.is_final:
+        return ""
+    site = _named(action.spkey_site_id, sites)
+    return gettext("being moved to %(site)s") % {"site": site} if site else ""
 
 
 def _named(spkey_site_id: str, sites: SiteFinder) -> str:
@@ -168,10 +170,11 @@ def _verdicts(plan: Import, counts: Counts) -> list[Tab]:
 
 def _not_done_as(plan: Import, counts: Counts) -> list[Tab]:
     """Return what the rows are that the dry run found something wrong with, as in the plan."""
+    fine = {TO_BE_DONE[plan.kind], DONE_ALREADY[plan.kind]}
     numbers = {
         verdict: number
         for (state, verdict), number in counts.items()
-        if state == RowState.NOT_DONE and verdict and verdict != TO_BE_DONE[plan.kind]
+        if state == RowState.NOT_DONE and verdict and verdict not in fine
     }
     tabs = _tabs_of(plan, numbers)
     return [replace(tab, name=f"{queries.NOT_DONE_AS}{tab.name}") for tab in tabs]

@@ -1,6 +1,7 @@
 """The page of the organisation that holds a hub which somebody else asks for."""
 
 import uuid
+from hashlib import sha256
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -57,6 +58,7 @@ def _story(asked: MoveRequest, admin: Membership) -> dict[str, object]:
     is_open = asked.state == State.WITH_HOLDER
     is_own = asked.asked_by_id == admin.user_id
     told = steps.of_holder(asked)
+    what_is_said = f"{len(told)}.{told[-1].title}.{asked.holder_answer}"
     return {
         "asked": asked,
         "hub": queries.holders_hub(asked),
@@ -65,6 +67,6 @@ def _story(asked: MoveRequest, admin: Membership) -> dict[str, object]:
         "can_answer": is_open and not is_own,
         "is_own": is_open and is_own,
         # By what they are told: that a request was withdrawn or declined is the same to them.
-        "seen": f"{asked.state}.{asked.holder_answer}",
+        "seen": sha256(what_is_said.encode()).hexdigest()[:16],
         "pace": None if asked.is_final else QUICK if asked.decided_at else SLOW,
     }

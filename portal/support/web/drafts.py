@@ -10,7 +10,7 @@ KEPT_SECONDS: Final = 10 * 60
 # Neither a code nor what confirms: who comes back types that once more.
 FIELDS: Final = (
     *("site", "typed_site", "label", "reason"),
-    *("organisation", "wanted_sites", "hours", "what", "ticket"),
+    *("organisation", "wanted_sites", "hours", "what", "ticket", "about"),
 )
 LONGEST: Final = 1000
 

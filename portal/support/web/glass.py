@@ -5,6 +5,7 @@ show it.
 """
 
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -103,7 +104,11 @@ def unknown(request: HttpRequest, agent: Membership) -> HttpResponse:
     asked = _kept(request, SESSION_UNKNOWN)
     if asked is None:
         return redirect("support:break-glass")
-    initial = {"reason": asked.reason} | drafts.kept(request)
+    draft = drafts.kept(request)
+    initial = {"reason": asked.reason} | (draft if _is_about(asked, draft) else {})
+    if request.method == "POST" and not _is_about(asked, request.POST):
+        form = SupportClaimForm(None, initial={"reason": asked.reason})
+        return _unknown_page(request, form, asked, HTTPStatus.CONFLICT, is_another=True)
     form = SupportClaimForm(None, posted(request), initial=initial)
     if request.method != "POST" or not form.is_valid():
         return _unknown_page(request, form, asked, 422 if form.is_bound else 200)
@@ -126,10 +131,20 @@ def unknown(request: HttpRequest, agent: Membership) -> HttpResponse:
     return redirect("claims:detail", claim.pk)
 
 
+def _is_about(asked: Unknown, sent: Mapping[str, str]) -> bool:
+    """Say whether the page was about this id: another tab may have named another one since."""
+    return sent.get("about") == asked.spkey_org_id
+
+
 def _unknown_page(
-    request: HttpRequest, form: SupportClaimForm, asked: Unknown, status: int
+    request: HttpRequest,
+    form: SupportClaimForm,
+    asked: Unknown,
+    status: int,
+    *,
+    is_another: bool = False,
 ) -> HttpResponse:
-    context = {"form": form, "asked": asked}
+    context = {"form": form, "asked": asked, "is_another": is_another}
     return render(request, "support/unknown.html", context, status=status)
 
 

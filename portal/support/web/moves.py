@@ -121,6 +121,9 @@ def request_page(request: HttpRequest, asked: MoveRequest, agent: Membership) ->
         return act(request, asked, agent)
     except CannotDecideError as problem:
         return _cannot(request, asked, problem)
+    except LimitReachedError:
+        messages.warning(request, str(support_wording.TOO_MANY))
+        return redirect("support:move", asked.pk)
 
 
 def _look(request: HttpRequest, asked: MoveRequest, agent: Membership) -> HttpResponse:

@@ -213,8 +213,11 @@ def test_the_new_hub_stands_where_the_jobs_list_had_the_old_one(
     }[listed]
     for position, (place, hub_id) in enumerate(lines):
         ExpectedHub.objects.create(job=job, position=position, place=place, hub_id=hub_id)
+    seen = job.version
     send(as_person(ada), broken, NEW)
     done = work(Claim.objects.get())
+    job.refresh_from_db()
+    assert (job.version > seen) is (listed == "its id")
     progress = job_progress.progress_of([job])[job.pk]
 
     assert done.job == job
@@ -236,7 +239,7 @@ def test_the_question_says_what_the_new_hub_takes_over_and_what_it_does_not(
     page = as_person(ada).get(reverse("claims:replace", args=(broken.pk,))).text
 
     assert ("on job 7." in page) is not is_over
-    assert ("Job 7 is not open any more" in page) is is_over
+    assert ("does not count for job 7." in page) is is_over
     assert ("is primary, and the new one is not made so" in page) is is_primary
 
 

@@ -175,6 +175,21 @@ def test_the_holders_page_is_there_once_the_holder_is_asked(name, looked_up, as_
     assert as_person(hal).get(reverse(name, args=(looked_up.pk,))).status_code == 404
 
 
+def test_the_holders_page_does_not_tell_a_withdrawal_from_a_refusal(put, as_person, hal, ira, sams):
+    client, page = as_person(hal), reverse("moves:held-live", args=(put.pk,))
+    asking.withdraw(put, ira)
+    seen = []
+    for state in ("withdrawn", "declined"):
+        fields = {} if state == "withdrawn" else {"decided_by": sams.user, "sentence": "No"}
+        MoveRequest.objects.filter(pk=put.pk).update(state=state, **fields)
+        fragment = client.get(page).text
+        assert state not in fragment.lower()
+        seen.append(client.get(f"{page}?seen=withdrawn.{now(put).holder_answer}").status_code)
+        seen.append(fragment)
+
+    assert seen[:2] == seen[2:]
+
+
 def test_others_of_the_holder_do_not_answer(put, harbour, as_person):
     ivo = make_person("ivo@harbour.example", "Ivo")
     join(ivo, harbour)

@@ -23,7 +23,9 @@ from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sites.models import Site
+from tests.claims.states import put
 from tests.conftest import consent_to, join, make_person, work
+from tests.hubs.own_hubs import make_own_hub
 from tests.people_with_factor import has_used_factor, sign_in_with_factor
 from tests.support.conftest import REASON, sent
 from tests.tray.conftest import HUB, OTHER_HUB, TRAY, Json, Tablet, beat
@@ -156,18 +158,57 @@ def test_a_look_up_goes_with_supports_key_only_where_the_organisations_own_canno
 
 
 def test_each_hub_that_is_looked_up_stands_in_the_organisations_record_once(
-    tray, sandbox, acme, sam, mill_court
+    tray, sandbox, acme, sam, mill_court, clock
 ):
     rows = [tray.row(world.hub_id(number), mill_court) for number in range(2)]
+    # One of them was read just now for somebody else.
+    known = watching.hub_for(acme, world.hub_id(1))
+    Hub.objects.filter(pk=known.pk).update(binding="free", read_at=timezone.now())
     for _ in range(3):
         for row in rows:
             tray.news(row)
-    tray.after_work(rows[0])
+        worker.run_once()
+        clock.shift(timedelta(minutes=6))
 
     looks = Entry.objects.filter(verb="support.searched", organisation_id=acme.pk)
     assert {entry.detail["what"] for entry in looks} == {world.hub_id(0), world.hub_id(1)}
     assert looks.count() == 2
     assert {entry.actor_id for entry in looks} == {sam.pk}
+
+
+def test_of_a_hub_beyond_the_sites_of_the_access_nothing_is_said(
+    tray, acme, mill_court, orchard_rise, clock
+):
+    Grant.objects.update(all_sites=False)
+    tray.grant.sites.set([orchard_rise])
+    hub = make_own_hub(mill_court)
+    now = timezone.now()
+    Hub.objects.filter(pk=hub.pk).update(serial="SPK-00042-QX", read_at=now)
+    row = tray.row(hub.hub_id, orchard_rise)
+
+    told = tray.news(row)
+
+    assert told["outcome"] == "refused"
+    for word in ("SPK-00042-QX", "mill-court", "Mill Court"):
+        assert word not in str(told)
+
+
+@pytest.mark.parametrize("lacks", ["a fresh factor", "the site", "nothing"])
+def test_a_place_is_said_as_anything_else_is_done(
+    lacks, tray, sam, as_person, mill_court, orchard_rise
+):
+    row = confirmed(tray.row(HUB, mill_court))
+    tray.sync(row)
+    if lacks == "a fresh factor":
+        tray.client = has_used_factor(as_person(sam), sam, seconds_ago=LATE)
+    if lacks == "the site":
+        Grant.objects.update(all_sites=False)
+        tray.grant.sites.set([orchard_rise])
+    claim_id = str(Claim.objects.get().pk)
+    answer = tray.send(tray.body(row | {"claimId": claim_id, "place": "Roof"})).json()
+
+    assert (Claim.objects.get().place == "Roof") is (lacks == "nothing")
+    assert bool(answer["stepUp"]) is (lacks == "a fresh factor")
 
 
 def test_supports_key_reads_a_hub_once_and_for_nobody_else(tray, sandbox, acme, mill_court, clock):
@@ -344,12 +385,15 @@ def test_what_waits_for_a_factor_keeps_no_session_alive(tray, sam, as_person, mi
 def test_acting_on_a_claim_needs_a_fresh_factor_too(action, tray, sam, as_person, mill_court):
     row = confirmed(tray.row(HUB, mill_court))
     tray.sync(row)
+    later = timezone.now() + timedelta(minutes=10)
+    waiting = put(Claim.objects.get(), "waiting", "offline", due_at=later)
     tray.client = has_used_factor(as_person(sam), sam, seconds_ago=LATE)
 
-    answer = tray.send(tray.body(row | {"action": "stop"})).json()
+    answer = tray.send(tray.body(row | {"action": action, "claimId": str(waiting.pk)})).json()
 
     assert answer["stepUp"]
-    assert Claim.objects.get().cancel_requested_at is None
+    claim = Claim.objects.get()
+    assert (claim.cancel_requested_at, claim.due_at) == (None, later)
 
 
 def test_an_agent_stops_their_claim_from_its_row(tray, mill_court):
