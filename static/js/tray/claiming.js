@@ -89,12 +89,15 @@ export class Claiming {
 
   async #claimAll() {
     this.#site.doubt();
+    const site = this.#chosen();
     // The button counts what can be claimed: what could not be read stays in the field beside it.
     const isRead = !(await this.#intake.input.add());
-    await this.#intake.caughtUp();
+    // What it counted waits for nothing that came since.
+    if (!this.#model.claimable().length) await this.#intake.caughtUp();
+    // Who has chosen another building while that was read has to tap for it.
+    if (this.#chosen().id !== site.id) return undefined;
     const rows = this.#model.claimable();
     if (!rows.length) return isRead ? this.#nothingToClaim() : this.#intake.input.focus();
-    const site = this.#chosen();
     if (this.#site.isEmpty) return this.#feedback.show("no-site-to-pick");
     if (!site.id) {
       this.#feedback.show("pick-site");
