@@ -42,7 +42,6 @@ class Held:
         self.is_held = False
         for route in self.waiting:
             route.continue_()
-        self.waiting.clear()
 
 
 def opened(page: Page) -> None:
@@ -122,21 +121,22 @@ def test_a_pasted_list_and_the_field_are_claimed_once_they_are_read(page, held):
     expect(page.locator(".tray-row[data-row][data-stage=tray]")).to_have_count(0)
 
 
-def test_what_is_in_the_tray_already_waits_for_no_later_scan(page, held):
+def test_what_is_in_the_tray_already_waits_for_no_reader_that_does_not_come(tablet, ira):
+    tablet.expected = ["net::ERR_", "Failed to fetch"]
+    page = tablet(ira)
+    opened(page)
     kept, late = hubs(2)
-    held.let_go()
     enter(page, kept)
     expect(rows(page)).to_have_count(1)
     expect(page.locator("hub-tray[data-writing]")).to_have_count(0)
-    held.is_held = True
+    page.route(READER, lambda route: route.abort())
     opened(page)
     expect(rows(page)).to_have_count(1)
     enter(page, late)
     expect(field(page)).to_have_value("")
     claim_button(page).click()
     expect(page.locator(".tray-row[data-row][data-stage=tray]")).to_have_count(0)
-    held.let_go()
-    expect(rows(page)).to_have_count(2)
+    expect(rows(page)).to_have_count(1)
 
 
 def test_who_leaves_before_what_was_scanned_is_read_is_asked(page, held):
