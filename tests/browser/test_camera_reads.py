@@ -74,6 +74,8 @@ def test_tiny_inverted_and_leaning_labels_are_read(before):
         fine(labels.inverted_png(labels.qr_png(inverted))),
         fine(labels.turned_png(data_matrix(leaning), 30)),
         fine(labels.turned_png(line, 45)),
+        # Each for as long as a slow device takes for all the ways it looks.
+        seconds_each=2,
     )
     expect(page.locator("body")).to_have_attribute("data-distinct", "4")
     told = {label["text"] for label in page.evaluate("() => heard")}

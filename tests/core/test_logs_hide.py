@@ -94,7 +94,7 @@ def test_what_the_worker_does_with_a_claim_says_which_and_whose():
 def test_what_is_logged_for_a_claims_page_says_which(as_person, ira, claim, monkeypatch):
     found = []
     monkeypatch.setattr(
-        "portal.claims.web.polling.watch_hub", lambda _claim: found.append(logs.current())
+        "portal.claims.web.polling.watch_hub", lambda _claim, _who: found.append(logs.current())
     )
     as_person(ira).get(f"/claims/{claim.pk}/")
 
