@@ -31,7 +31,7 @@ def running(threads: int = 4) -> Iterator[Worker]:
         assert not thread.is_alive()
 
 
-def until(happens: Callable[[], object], within: float = 60.0) -> None:
+def until(happens: Callable[[], object], within: float = 240.0) -> None:
     """Wait until it happens; fail when it does not within so many seconds."""
     ends_at = time.monotonic() + within
     while not happens():

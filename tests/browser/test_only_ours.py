@@ -304,6 +304,7 @@ WHOLE = """async (number) => {
   };
   while ((await count()) < number) await new Promise((done) => setTimeout(done, 50));
 }"""
+IS_THERE = "() => Boolean(navigator.serviceWorker.controller)"
 NUMBER = """async () => {
   const [name] = await caches.keys();
   return (await (await caches.open(name)).keys()).length;
@@ -323,6 +324,33 @@ def app(tablet, line: Line, releases, ira) -> Page:
     ]
     releases.deploy()
     return tablet(ira, **through(line))
+
+
+# Counts how often the page asks for its worker, and hears of the first once that came to nothing.
+COUNTED = """(() => {
+  window.signedUp = 0;
+  const register = ServiceWorkerContainer.prototype.register;
+  ServiceWorkerContainer.prototype.register = async function (...how) {
+    const registration = await register.apply(this, how);
+    const isFirst = (window.signedUp += 1) === 1;
+    while (isFirst && registration.installing) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    return registration;
+  };
+})()"""
+
+
+@pytest.mark.slow
+def test_an_installation_that_comes_to_nothing_is_tried_until_it_is_whole(app, line):
+    page = app
+    page.add_init_script(COUNTED)
+    line.stand_between(gate(), "GET /shell/el/")
+    page.goto("/")
+    page.wait_for_function("() => window.signedUp === 2", timeout=120_000)
+    page.wait_for_function("() => window.signedUp === 3", timeout=120_000)
+    line.restore()
+    page.wait_for_function(IS_THERE, timeout=120_000)
 
 
 @pytest.mark.slow

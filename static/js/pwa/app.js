@@ -12,6 +12,7 @@ import { countWaiting } from "./waiting-count.js";
 
 const SIGN_OUT_PATIENCE = 1000;
 const INSTALL_AGAIN_AFTER = 5000;
+const LONGEST_PAUSE = 300_000;
 const person = setting("person");
 
 /**
@@ -34,15 +35,26 @@ const signUp = () =>
 
 /**
  * One that is being installed may have met what something else answered in the portal's place: it comes to
- * nothing, and so does whoever asked for another meanwhile.
+ * nothing, and so does whoever asked for another meanwhile. It may have done so before this page knew.
  * @param {ServiceWorkerRegistration | undefined} registration Undefined where a browser has none.
+ * @param {number} [pause] Milliseconds before the next.
  */
-const installAgain = (registration) => {
-  const first = registration?.active ? undefined : registration?.installing;
-  first?.addEventListener("statechange", () => {
-    if (first.state !== "redundant") return;
-    setTimeout(() => signUp().catch(() => undefined), INSTALL_AGAIN_AFTER);
-  });
+const installAgain = (registration, pause = INSTALL_AGAIN_AFTER) => {
+  if (!registration || registration.active) return;
+  const first = registration.installing ?? registration.waiting;
+  let isTried = false;
+  const again = () => {
+    if (isTried || (first && first.state !== "redundant")) return;
+    isTried = true;
+    const longer = Math.min(2 * pause, LONGEST_PAUSE);
+    setTimeout(() => {
+      signUp()
+        .then((next) => installAgain(next, longer))
+        .catch(() => undefined);
+    }, pause);
+  };
+  first?.addEventListener("statechange", again);
+  again();
 };
 
 // What the page itself needs comes first. Where storage is full, or refused, the portal works as
@@ -50,7 +62,9 @@ const installAgain = (registration) => {
 const register = () => {
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
   whenIdle(() => {
-    signUp().then(installAgain).catch(reportUnlessRefused);
+    signUp()
+      .then((registration) => installAgain(registration))
+      .catch(reportUnlessRefused);
   });
 };
 

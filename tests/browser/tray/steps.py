@@ -11,6 +11,26 @@ from tests.browser.steps import answer_as_portal, ready
 # Of a hub that came online meanwhile the row says that instead.
 CLAIMED = re.compile("^(Claimed|Online)$")
 PICK = "[data-site] > summary"
+# A scanner's keys are a millisecond apart by their own clock, however busy this machine is.
+SCANNING = """(isOn) => {
+  window.isScanning = isOn;
+  if (window.scannedAt !== undefined) return;
+  const { get } = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
+  const times = new WeakMap();
+  window.scannedAt = 0;
+  const timeStamp = {
+    get() {
+      if (!times.has(this)) {
+        const now = get.call(this);
+        const next = window.scannedAt ? window.scannedAt + 1 : now;
+        window.scannedAt = window.isScanning ? Math.min(now, next) : 0;
+        times.set(this, window.isScanning ? window.scannedAt : now);
+      }
+      return times.get(this);
+    },
+  };
+  Object.defineProperty(Event.prototype, "timeStamp", timeStamp);
+}"""
 
 
 def hubs(number: int) -> list[str]:
@@ -51,6 +71,15 @@ def add(page: Page, *texts: object) -> None:
     for text in texts:
         field(page).fill(str(text))
         field(page).press("Enter")
+
+
+def scan(page: Page, text: str, *ends: str) -> None:
+    """Type as a hand scanner does, wherever the focus is, with these keys behind the text."""
+    page.evaluate(SCANNING, True)
+    page.keyboard.type(text)
+    for end in ends:
+        page.keyboard.press(end)
+    page.evaluate(SCANNING, False)
 
 
 def paste(page: Page, text: str, selector: str = "#tray-text") -> None:

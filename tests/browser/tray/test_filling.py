@@ -20,6 +20,7 @@ from tests.browser.tray.steps import (
     read_off,
     row,
     rows,
+    scan,
     tails,
     word,
 )
@@ -50,8 +51,7 @@ SOUNDED = "() => window.sounded.splice(0)"
 
 def one_by_one(page: Page, text: str) -> None:
     """Type as a scanner does: one key after the other, wherever the focus is."""
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
+    scan(page, text, "Enter")
 
 
 @pytest.mark.slow
@@ -202,8 +202,8 @@ def test_tab_ends_a_scan_and_otherwise_leaves_the_field(tablet, ira):
     page = tablet(ira)
     open_tray(page)
     for hub in (one, other):
-        page.keyboard.type(hub)
-        page.keyboard.press("Tab")
+        scan(page, hub, "Tab")
+    expect(rows(page)).to_have_count(2)
     assert read_off(page) == tails(other, one)
     page.keyboard.type(one[:8])
     page.keyboard.press("Tab")

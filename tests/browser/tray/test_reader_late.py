@@ -11,6 +11,7 @@ from tests.browser.tray.steps import (
     paste,
     read_off,
     rows,
+    scan,
     tails,
 )
 
@@ -76,8 +77,7 @@ def page(tablet, ira, held) -> Page:
 def test_what_a_scanner_types_the_moment_the_page_opens_is_taken_in_order(page, held, end):
     one, other, third = hubs(3)
     for hub in (one, other.replace("-", ""), f"https://spkey.example/h/{third}"):
-        page.keyboard.type(hub)
-        page.keyboard.press(end)
+        scan(page, hub, end)
         expect(field(page)).to_have_value("")
     expect(rows(page)).to_have_count(0)
     expect(outcome(page)).to_contain_text("Getting ready.")
@@ -92,7 +92,7 @@ def test_scans_without_an_end_stay_two_and_what_was_begun_stays(page, held):
     field(page).press_sequentially("Fl", delay=400)
     page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
     for hub in (one.replace("-", ""), other):
-        page.keyboard.type(hub)
+        scan(page, hub)
         expect(field(page)).to_have_value("Fl")
     held.let_go()
     expect(rows(page)).to_have_count(2)
@@ -142,8 +142,7 @@ def test_what_is_in_the_tray_already_waits_for_no_reader_that_does_not_come(tabl
 def test_who_leaves_before_what_was_scanned_is_read_is_asked(page, held):
     (hub,) = hubs(1)
     assert not page.evaluate(WOULD_ASK)
-    page.keyboard.type(hub)
-    page.keyboard.press("Enter")
+    scan(page, hub, "Enter")
     expect(field(page)).to_have_value("")
     assert page.evaluate(WOULD_ASK)
     held.let_go()

@@ -12,6 +12,7 @@ from tests.browser.tray.steps import (
     paste,
     read_off,
     rows,
+    scan,
     tails,
 )
 
@@ -38,20 +39,20 @@ def page(tablet, ira) -> Page:
 
 def test_a_scanner_that_sends_nothing_behind_an_id_needs_no_enter(page):
     one, other, third = hubs(3)
-    page.keyboard.type(one)
+    scan(page, one)
     expect(rows(page)).to_have_count(1)
     expect(field(page)).to_have_value("")
     field(page).focus()
     page.keyboard.insert_text(other.replace("-", ""))
     expect(rows(page)).to_have_count(2)
-    page.keyboard.type(f"]Q3https://spkey.example/h/{third}")
+    scan(page, f"]Q3https://spkey.example/h/{third}")
     expect(rows(page)).to_have_count(3)
     assert read_off(page) == tails(third, other, one)
 
 
 def test_two_scans_that_run_together_are_two(page):
     one, other = hubs(2)
-    page.keyboard.type(f"{one}{other}")
+    scan(page, f"{one}{other}")
     expect(rows(page)).to_have_count(2)
     expect(outcome(page)).to_contain_text("2 hubs are in the tray.")
 
@@ -70,7 +71,7 @@ def test_what_somebody_had_begun_to_type_stays_when_a_scan_comes(page):
     (one,) = hubs(1)
     field(page).press_sequentially("Fl", delay=400)
     page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
-    page.keyboard.type(one)
+    scan(page, one)
     expect(rows(page)).to_have_count(1)
     expect(field(page)).to_have_value("Fl")
 
@@ -80,10 +81,8 @@ def test_what_somebody_had_begun_to_type_stays_when_a_scan_comes(page):
 )
 def test_what_a_scanner_ends_a_line_with_is_no_command(page, keys):
     one, other = hubs(2)
-    page.keyboard.type(one)
-    page.keyboard.press(keys)
-    page.keyboard.type(other)
-    page.keyboard.press(keys)
+    scan(page, one, keys)
+    scan(page, other, keys)
     expect(rows(page)).to_have_count(2)
     expect(field(page)).to_have_value("")
     assert page.evaluate("() => window.letThrough") == []
@@ -91,20 +90,16 @@ def test_what_a_scanner_ends_a_line_with_is_no_command(page, keys):
 
 def test_enter_and_then_a_line_feed_is_one_end(page):
     (one,) = hubs(1)
-    page.keyboard.type(one)
-    page.keyboard.press("Enter")
-    page.keyboard.press("Control+j")
+    scan(page, one, "Enter", "Control+j")
     expect(rows(page)).to_have_count(1)
     assert page.evaluate("() => window.letThrough") == []
 
 
 def test_an_id_between_a_scanners_separators_is_taken_alone(page):
     (one,) = hubs(1)
-    page.keyboard.type("]d201SN00417")
-    page.keyboard.press("Control+]")
-    page.keyboard.type(one)
-    page.keyboard.press("Control+]")
-    page.keyboard.type("21A7")
+    scan(page, "]d201SN00417", "Control+]")
+    scan(page, one, "Control+]")
+    scan(page, "21A7")
     expect(rows(page)).to_have_count(1)
     expect(outcome(page)).to_have_attribute("data-kind", "good")
 
@@ -119,9 +114,9 @@ def test_peoples_own_commands_are_left_to_them(page):
 
 def test_a_scanner_with_another_keyboard_is_undone_or_told_of(page):
     (one,) = hubs(1)
-    page.keyboard.type(one.replace("-", "ß"))
+    scan(page, one.replace("-", "ß"))
     expect(rows(page)).to_have_count(1)
-    page.keyboard.type(one.replace("-", "~"))
+    scan(page, one.replace("-", "~"))
     expect(outcome(page)).to_contain_text("The scanner types for another keyboard")
     expect(rows(page)).to_have_count(1)
 
@@ -142,8 +137,7 @@ def test_a_key_on_a_label_is_neither_shown_nor_kept_nor_sent(page):
     sent = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
     with page.expect_request(lambda request: one in (request.post_data or "")):
-        page.keyboard.type(f'{{"hubId":"{one}","key":"{KEY}"}}')
-        page.keyboard.press("Enter")
+        scan(page, f'{{"hubId":"{one}","key":"{KEY}"}}', "Enter")
     expect(rows(page)).to_have_count(1)
     paste(page, f"Device key: {KEY}")
     expect(outcome(page)).to_contain_text("Not a hub label.")
@@ -157,8 +151,7 @@ def test_a_key_on_a_label_is_neither_shown_nor_kept_nor_sent(page):
 
 def test_one_id_by_another_name_is_offered_as_one(page):
     (one,) = hubs(1)
-    page.keyboard.type(f"Thread network XY {one}")
-    page.keyboard.press("Enter")
+    scan(page, f"Thread network XY {one}", "Enter")
     expect(outcome(page)).to_contain_text("Is this the hub’s id?")
     expect(outcome(page)).to_contain_text("another name")
     expect(rows(page)).to_have_count(0)
@@ -176,15 +169,14 @@ def test_of_digits_that_are_no_id_it_is_said_what_they_are(page):
 
 def test_two_ids_in_one_piece_are_two_rows(page):
     one, other = hubs(2)
-    page.keyboard.type(one.replace("-", "") + other.replace("-", ""))
+    scan(page, one.replace("-", "") + other.replace("-", ""))
     expect(rows(page)).to_have_count(2)
     assert read_off(page) == tails(other, one)
 
 
 def test_of_two_ids_on_a_label_a_person_says_which_is_the_hubs(page):
     one, other = hubs(2)
-    page.keyboard.type(f'{{"left":"{one}","right":"{other}"}}')
-    page.keyboard.press("Enter")
+    scan(page, f'{{"left":"{one}","right":"{other}"}}', "Enter")
     expect(outcome(page)).to_contain_text("Which one is the hub?")
     expect(rows(page)).to_have_count(0)
     offers = page.locator("[data-offer]")
