@@ -67,6 +67,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         named = Grant.sites.through.objects.filter(grant=OuterRef("pk"), site=site)
         return self.filter(Q(all_sites=True) | Exists(named))
 
+    def covering_id(self, spkey_site_id: str) -> Self:
+        """Return the grants that hold at the site that SpKey calls so, known here or not."""
+        named = Grant.sites.through.objects.filter(
+            grant=OuterRef("pk"), site__spkey_site_id=spkey_site_id
+        )
+        return self.filter(Q(all_sites=True) | Exists(named))
+
     def with_details(self) -> Self:
         """Return the grants with what is shown of them."""
         people = ("granted_by", "agent", "revoked_by")

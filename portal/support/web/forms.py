@@ -13,12 +13,15 @@ from portal.consent.asking import Wanted
 from portal.consent.display.wording import CLAIM_ONLY, HOURS, MOVE_TOO
 from portal.consent.models import USUAL_HOURS, Grant
 from portal.consent.queries import sites_of
-from portal.core.web.long_choices import LongRadioCards
+from portal.core.web.long_choices import LongRadioCards, LongSelect
+from portal.hubs.display.wording import PLACE_TOO_LONG
+from portal.hubs.models import Hub
 from portal.sites.models import Site
 from portal.support.desk import LEAST_REASON
 from portal.support.display import wording
 from portal.support.finding import SPKEY_ID
 from portal.support.flow import SupportRequest
+from portal.support.moving import Wish
 
 PLAIN_TEXT: Final = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 CLAIM, MOVE = "claim", "move"
@@ -39,10 +42,10 @@ class SpKeyIdField(forms.CharField):
 class ReasonField(forms.CharField):
     """Why, in a few words at least."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, max_length: int = 500, **options: Any) -> None:
         super().__init__(
             label=_("Reason"),
-            max_length=500,
+            max_length=max_length,
             validators=[MinLengthValidator(LEAST_REASON, wording.SHORT_REASON)],
             widget=forms.Textarea(attrs={"rows": 3}),
             **options,
@@ -234,6 +237,53 @@ class SupportClaimForm(forms.Form):
             reason=data["reason"],
             submission=asked,
         )
+
+
+class MoveForm(forms.Form):
+    """Where the organisation's hub goes, within the sites of the grant, where in it, and why."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The grant's other sites, once the form knows which.
+        label=_("New site"),
+        empty_label=_("Choose a site"),
+        widget=LongSelect,
+        error_messages={
+            "required": wording.NO_NEW_SITE,
+            "invalid_choice": wording.OTHER_SITE,
+        },
+    )
+    place = forms.CharField(
+        label=_("New place"),
+        required=False,
+        max_length=80,
+        error_messages={"max_length": PLACE_TOO_LONG},
+    )
+    # SmartphoneKey takes no longer one.
+    reason = ReasonField(
+        max_length=300,
+        help_text=_("The organisation reads it, and SmartphoneKey keeps it."),
+        error_messages={"required": wording.NO_REASON_TO_MOVE},
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, grant: Grant, hub: Hub, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hub = hub
+        self.initial.setdefault("submission", uuid.uuid4())
+        self.initial.setdefault("reason", grant.reason or grant.note)
+        others = sites_of(grant).open().exclude(spkey_site_id=hub.spkey_site_id)
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = others.order_by(
+            "name", "pk"
+        )
+        self.has_sites = others.exists()
+
+    def wish(self) -> Wish:
+        """Return what is asked for, of a form that is valid."""
+        data = self.cleaned_data
+        # A browser that went back may send an old token with another site.
+        asked = uuid.uuid5(data["submission"], f"{self.hub.pk} {data['site'].pk}")
+        place = " ".join(data["place"].split())
+        return Wish(self.hub, data["site"], data["reason"], asked, place)
 
 
 class TrayForm(forms.Form):
