@@ -85,11 +85,13 @@ def consent_of(user: User, claim: Claim) -> Grant | None:
     agent = access.membership_in(user, credential_owner(claim))
     if agent is None:
         return None
-    where = {"site": claim.site, "unlisted_site": claim.site is None}
     try:
-        return rights.authority(agent, claim.organisation_id, **where).grant
+        found = rights.authority(
+            agent, claim.organisation_id, site=claim.site, unlisted_site=claim.site is None
+        )
     except NoConsentError:
         return None
+    return found.grant
 
 
 def require_to_act(user: User, claim: Claim) -> Membership:

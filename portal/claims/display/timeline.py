@@ -229,9 +229,8 @@ def steps(
         who = gettext("By %(person)s") % {"person": claim.released_by.display_name}
         story.append(Step("past", "good", "check", _("Released"), who))
     if claim.state in SUCCEEDED:
-        done = _claimed(claim)
-        now = () if is_access_over else (_since(claim, for_support=for_support),)
-        return [*story, done, *now]
+        story.append(_claimed(claim))
+        return story if is_access_over else [*story, _since(claim, for_support=for_support)]
     now = present(claim, reader, for_admin=for_admin, for_support=for_support)
     if claim.late_effect_at is not None:
         ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)

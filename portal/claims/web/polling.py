@@ -10,8 +10,9 @@ membership is a second old at most.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
@@ -114,15 +115,19 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     # Asked only of what an administrator can put right.
     needs_admin = claim.state in {State.BLOCKED, State.CONFLICT, State.REJECTED}
     for_admin = needs_admin and permissions.may_release(reader, claim)
+    asking = _asking(claim, reader)
+    steps = timeline.steps(
+        claim, reader, for_support=for_support, for_admin=for_admin, is_access_over=is_over
+    )
+    if asking.get("can_ask") or asking.get("is_asked"):
+        steps[-1] = replace(steps[-1], text=moves_wording.way_out(can_ask=asking["can_ask"]))
     return {
         "claim": claim,
         "row": list_item.of(claim, for_support=for_support),
         "acting": acting,
         "is_outsider": is_outsider,
         "is_access_over": is_over,
-        "steps": timeline.steps(
-            claim, reader, for_support=for_support, for_admin=for_admin, is_access_over=is_over
-        ),
+        "steps": steps,
         "succeeded": succeeded,
         "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
@@ -150,7 +155,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "move": moves.offer(claim, reader) if elsewhere else None,
         "access_url": _access_url(claim, reader, for_support=for_support),
         **_telling(claim, reader),
-        **_asking(claim, reader),
+        **asking,
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 
@@ -168,7 +173,7 @@ def _telling(claim: Claim, reader: User) -> dict[str, object]:
     }
 
 
-def _asking(claim: Claim, reader: User) -> dict[str, object]:
+def _asking(claim: Claim, reader: User) -> dict[str, Any]:
     """Return whether the reader may ask for the hub of a claim that is bound elsewhere, or has."""
     if claim.reason != Reason.ANOTHER_ORGANISATION or claim.by_support:
         return {}
@@ -180,6 +185,7 @@ def _asking(claim: Claim, reader: User) -> dict[str, object]:
     return {
         "move_request": asked,
         "request_words": moves_wording.in_tray(asked) if asked else "",
+        "is_asked": is_open,
         "can_ask": claim.hub.binding == Hub.Binding.OTHER and not is_open,
     }
 

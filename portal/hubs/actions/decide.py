@@ -37,8 +37,8 @@ class Facts:
 
     `wanted` is the site's id of a move, and whether primary of a role. `from_org_id` is whose the
     hub may be before a re-claim, and `from_site_id` where alone it may be before support moves it.
-    `reason` is that of the last decision. `recent_sends` counts the last ten minutes. `seen_offline` says that the hub was
-    offline when it was last read.
+    `reason` is that of the last decision. `recent_sends` counts the last ten minutes.
+    `seen_offline` says that the hub was offline when it was last read.
     """
 
     kind: str

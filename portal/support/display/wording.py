@@ -16,11 +16,13 @@ TWO_SITES = _("A site is chosen above as well. Use one of the two.")
 NO_SITE = _("Choose the site, or type its SpKey id.")
 OTHER_SITE = _("The access does not hold at this site.")
 ARCHIVED_SITE = _("%(site)s is archived and takes no claims.")
-NO_ORGANISATION_ID = _("Type the SpKey organisation id.")
 NO_REASON_FOR_ACCESS = _("Say why you need it.")
 SHORT_REASON = _("Say a little more: at least 10 characters.")
 NO_TICKET = _("Give the number of the ticket.")
-OTHER_ORGANISATION = _("This is not the id that you typed before.")
+OTHER_ORGANISATION = _("This is not what you typed before.")
+NAMES_NOBODY = _(
+    "The portal knows no organisation by that, or several. Use its SpKey id. Nothing was done."
+)
 SUPPORT_ORGANISATION = _("This is a support organisation. Support acts for others only.")
 # One sentence for whatever is wrong, or the code of one organisation would tell of another.
 WRONG_CODE = _(

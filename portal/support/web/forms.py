@@ -120,11 +120,7 @@ class CodeForm(forms.Form):
 class GlassForm(forms.Form):
     """Breaking the glass: whom for, why, and by which ticket. It is confirmed on the next page."""
 
-    organisation = SpKeyIdField(
-        label=_("SpKey organisation id"),
-        error_messages={"required": wording.NO_ORGANISATION_ID},
-        help_text=_("Take it from the organisation’s own papers. It is not shown here."),
-    )
+    organisation = OrganisationField()
     reason = ReasonField(
         help_text=_("The organisation and your leads read it."),
         error_messages={"required": wording.NO_REASON_FOR_ACCESS},
@@ -138,11 +134,14 @@ class GlassForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The organisation's id once more, which is not on the page."""
+    """What the agent named the organisation by once more, which is not on the page."""
 
-    confirmation = SpKeyIdField(
-        label=_("Type the SpKey organisation id once more"),
-        error_messages={"required": wording.NO_ORGANISATION_ID},
+    confirmation = forms.CharField(
+        label=_("Name the organisation once more"),
+        max_length=254,
+        help_text=_("As you typed it before: it is not shown here."),
+        error_messages={"required": _("Type it once more.")},
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
 
     def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
@@ -150,7 +149,7 @@ class ConfirmForm(forms.Form):
         self._expected = expected
 
     def clean_confirmation(self) -> str:
-        """Refuse anything but the same id, character by character."""
+        """Refuse anything but the same, character by character."""
         typed: str = self.cleaned_data["confirmation"]
         if typed != self._expected:
             raise forms.ValidationError(wording.OTHER_ORGANISATION)

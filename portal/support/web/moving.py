@@ -21,7 +21,6 @@ from portal.hubs.models import Hub
 from portal.hubs.queries import actions_on
 from portal.support import moving, seen
 from portal.support.display import wording
-from portal.support.moving import Wish
 from portal.support.web import drafts
 from portal.support.web.access import acting, over
 from portal.support.web.forms import MoveForm
