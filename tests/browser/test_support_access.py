@@ -57,6 +57,18 @@ def test_both_sides_of_a_call_with_a_code(tablet, sams_page, ada, acme):
     expect(sams_page.get_by_text("has taken this access back")).to_be_visible()
 
 
+def test_a_form_that_is_wrong_begins_where_it_is(tablet, sams_page, acme, spkey_support):
+    tablet.expected += ["422"]
+    sams_page.goto(reverse("support:ask"))
+    ask = sams_page.get_by_role("button", name="Ask")
+    ask.click()
+    expect(sams_page.get_by_label("Organisation")).to_be_focused()
+    sams_page.get_by_label("Organisation").fill(acme.name)
+    sams_page.get_by_label("Reason").fill("short")
+    ask.click()
+    expect(sams_page.get_by_label("Reason")).to_be_focused()
+
+
 @pytest.mark.slow
 def test_a_code_whose_time_is_over_says_so(tablet, ada, spkey_support):
     page = tablet(ada)

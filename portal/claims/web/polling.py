@@ -152,7 +152,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "spkey_reference": claim.reference if for_support or reader.is_staff else "",
         "next_site": claim.site_id if _is_just_made(claim, reader) else None,
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
-        "move": moves.offer(claim, reader) if elsewhere else None,
+        "move": moves.offer(claim, reader, acting) if elsewhere else None,
         "access_url": _access_url(claim, reader, for_support=for_support),
         **_telling(claim, reader),
         **asking,

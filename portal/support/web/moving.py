@@ -35,7 +35,8 @@ def move(request: HttpRequest, authority: Authority, hub: uuid.UUID) -> HttpResp
         _check(authority, found)
     except NoConsentError as problem:
         return over(request, grant, problem)
-    form = MoveForm(grant, found, posted(request), initial=drafts.kept(request))
+    named = {"site": request.GET.get("site", "")}
+    form = MoveForm(grant, found, posted(request), initial=named | drafts.kept(request))
     if request.method != "POST" or not form.is_valid():
         return _page(request, authority, found, form, 422 if form.is_bound else 200)
     try:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
+from portal.claims.models import Claim
 from portal.consent import giving
 from portal.consent.break_glass import break_glass
 from portal.consent.models import Grant
@@ -19,6 +20,7 @@ from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.conftest import consent_to, join, make_organisation, make_person
+from tests.conftest import work as work_on
 from tests.forms import Browser
 from tests.hubs.actions.conftest import hub_of, work
 from tests.people_with_factor import has_used_factor, sign_in_with_factor
@@ -326,6 +328,24 @@ def test_another_supports_agent_has_no_such_page(grant, ours, mill_court):
 
     assert client.post(page(grant, ours), filled(mill_court)).status_code == 404
     assert not HubAction.objects.exists()
+
+
+@pytest.mark.parametrize("may_move", [True, False])
+def test_a_claim_that_was_refused_for_the_site_leads_to_the_move(
+    agent, acme, spkey_support, ours, mill_court, may_move
+):
+    grant = consent_to(spkey_support, acme, may_move=may_move)
+    claim = {"label": str(ours.hub_id), "site": str(mill_court.pk), "submission": str(uuid4())}
+    agent.post(reverse("support:claim", args=(grant.pk,)), claim | {"reason": REASON})
+    refused = work_on(Claim.objects.get(), rounds=2)
+    assert refused.reason == "another_site"
+    way = f"{page(grant, ours)}?site={mill_court.pk}"
+
+    shown = agent.get(reverse("claims:detail", args=(refused.pk,))).text
+
+    assert (way in shown) is may_move
+    if may_move:
+        assert agent.get(way).context["form"]["site"].value() == str(mill_court.pk)
 
 
 def test_the_page_follows_what_is_done(agent, grant, ours, mill_court):
