@@ -49,8 +49,8 @@ def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if claim is None:
         raise Http404
     reader = access.person(request)
-    _as_seen_by(reader, claim)
-    if request.GET.get("seen") != _seen_by(reader, claim):
+    _close(reader, claim)
+    if request.GET.get("seen") != seen_by(reader, claim):
         return news(request, pk)
     watch_hub(claim, reader)
     return HttpResponse(status=204)
@@ -76,13 +76,13 @@ def seen(claim: Claim) -> str:
     return f"{claim.version}.{claim.hub.version}.{interval}.{fresh}"
 
 
-def _seen_by(reader: User, claim: Claim) -> str:
+def seen_by(reader: User, claim: Claim) -> str:
     """Return the same for this reader: of an agent, also by which access they look."""
     acting = support_gate.acting_by(reader, claim)
     return f"{seen(claim)}.{acting.pk}" if acting else seen(claim)
 
 
-def _as_seen_by(reader: User, claim: Claim) -> None:
+def _close(reader: User, claim: Claim) -> None:
     if support_gate.is_turned_out(reader, claim):
         beyond_access.forget_hub(claim)
 
@@ -93,7 +93,7 @@ def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     beside = ("acting_organisation", "retry_of", "support_grant__granted_by")
     claim = get_object_or_404(claims.select_related(*beside), pk=pk)
     logs.note(claim=claim.pk)
-    _as_seen_by(access.person(request), claim)
+    _close(access.person(request), claim)
     return claim
 
 
@@ -132,7 +132,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
         "present": timeline.present(claim, reader, for_admin=for_admin, for_support=for_support),
-        "seen": _seen_by(reader, claim),
+        "seen": seen_by(reader, claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),

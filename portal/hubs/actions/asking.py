@@ -54,7 +54,9 @@ class ActionRequest:
             raise ValueError("a hub is moved only within its own organisation")
         is_supports = self.kind == Kind.RECLAIM or self.grant is not None
         if is_supports != (self.acting is not None):
-            raise ValueError("support acts by a re-claim or a grant, and nobody else does")
+            raise ValueError(
+                "what is done by a re-claim or a grant is support's, and nothing else is"
+            )
         if self.grant is not None and self.grant.organisation_id != self.hub.organisation_id:
             raise ValueError("the grant is another organisation's")
 
