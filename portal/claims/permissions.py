@@ -2,6 +2,8 @@
 
 from portal.claims.models import Claim
 from portal.consent import rights
+from portal.consent.models import Grant
+from portal.consent.rights import NoConsentError
 from portal.jobs import rights as job_rights
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -75,10 +77,21 @@ def may_act_on(user: User, claim: Claim) -> bool:
 
 def has_consent(user: User, claim: Claim) -> bool:
     """Say whether the person may act for the organisation at the site of support's claim."""
+    return consent_of(user, claim) is not None
+
+
+def consent_of(user: User, claim: Claim) -> Grant | None:
+    """Return by what the person may act for the organisation at the site of support's claim."""
     agent = access.membership_in(user, credential_owner(claim))
-    return agent is not None and rights.may(
-        agent, claim.organisation_id, site=claim.site, unlisted_site=claim.site is None
-    )
+    if agent is None:
+        return None
+    try:
+        found = rights.authority(
+            agent, claim.organisation_id, site=claim.site, unlisted_site=claim.site is None
+        )
+    except NoConsentError:
+        return None
+    return found.grant
 
 
 def require_to_act(user: User, claim: Claim) -> Membership:

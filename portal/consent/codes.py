@@ -11,13 +11,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal.audit.record import record
 from portal.consent import giving
-from portal.consent.models import CODE_LASTS, MOST_WRONG_TRIES, Code, Grant, Scope
+from portal.consent.models import CODE_LASTS, MOST_WRONG_TRIES, Code, Grant, Scope, WrongTry
 from portal.core.leasing import due_at, taken_away
 from portal.core.throttle import Limit
 from portal.orgs.models import Membership, Organisation
@@ -100,9 +99,10 @@ def _use(agent: Membership, organisation: Organisation | None, letters: str) -> 
     pk = code.pk if code else uuid.uuid4()
     kept = code.hash if code else "-" * 64
     is_right = constant_time_compare(_hash(pk, letters), kept)
-    this = Code.objects.filter(pk=pk, ended_at=None, wrong_tries__lt=MOST_WRONG_TRIES)
-    if code is None or not is_right:
-        this.update(wrong_tries=F("wrong_tries") + 1)
+    # Counted once more: somebody may have tried before the row was ours.
+    tried = WrongTry.objects.filter(code=pk).count()
+    if code is None or not is_right or tried >= MOST_WRONG_TRIES:
+        WrongTry.objects.create(code=code, agent=agent.user)
         return None
     sites = None if code.all_sites else list(code.sites.all())
     scope = Scope(sites, may_move=code.may_move, hours=code.hours, note=code.note)
@@ -113,10 +113,8 @@ def _use(agent: Membership, organisation: Organisation | None, letters: str) -> 
     if not agent.support or not still_administers.exists():
         return None
     grant = giving.made(code.organisation, made_by, agent.organisation, scope, Grant.Way.CODE)
-    if not this.update(
-        used_at=now, grant=grant, ended_at=now, **due_at(None), **taken_away()
-    ):  # pragma: no cover - the row is locked
-        raise WrongCodeError
+    used = {"used_at": now, "grant": grant, "ended_at": now}
+    Code.objects.filter(pk=pk).update(**used, **due_at(None), **taken_away())
     record(
         "support.code_used",
         actor=agent.user,

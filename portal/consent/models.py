@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +66,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def covering(self, site: Site) -> Self:
         """Return the grants that hold at this site."""
         named = Grant.sites.through.objects.filter(grant=OuterRef("pk"), site=site)
+        return self.filter(Q(all_sites=True) | Exists(named))
+
+    def covering_id(self, spkey_site_id: str) -> Self:
+        """Return the grants that hold at the site that SpKey calls so, known here or not."""
+        named = Grant.sites.through.objects.filter(
+            grant=OuterRef("pk"), site__spkey_site_id=spkey_site_id
+        )
         return self.filter(Q(all_sites=True) | Exists(named))
 
     def with_details(self) -> Self:
@@ -303,8 +311,10 @@ class CodeQuerySet(models.QuerySet["Code"]):
     def standing(self, now: datetime | None = None) -> Self:
         """Return the codes that can still be used."""
         now = now or timezone.now()
-        tries = Q(wrong_tries__lt=MOST_WRONG_TRIES)
-        return self.filter(in_time(now), tries, expires_at__gt=now)
+        tried = WrongTry.objects.filter(code=OuterRef("pk")).order_by().values("code")
+        times = Coalesce(Subquery(tried.annotate(times=Count("pk")).values("times")), 0)
+        in_tries = self.alias(times=times).filter(times__lt=MOST_WRONG_TRIES)
+        return in_tries.filter(in_time(now), expires_at__gt=now)
 
 
 class Code(Leased):
@@ -328,7 +338,6 @@ class Code(Leased):
     hash = models.CharField(_("hash"), max_length=64)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
-    wrong_tries = models.PositiveSmallIntegerField(_("wrong tries"), default=0)
     grant = models.OneToOneField(
         Grant, models.PROTECT, null=True, related_name="code", verbose_name=_("grant")
     )
@@ -346,9 +355,6 @@ class Code(Leased):
                 fields=("organisation",),
                 condition=Q(ended_at=None),
                 name="one_standing_code_each",
-            ),
-            models.CheckConstraint(
-                condition=Q(wrong_tries__lte=MOST_WRONG_TRIES), name="code_wrong_tries"
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("made_at"))
@@ -372,6 +378,26 @@ class Code(Leased):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class WrongTry(models.Model):
+    """That an agent tried a wrong code; `code` is None where there was none to be tried.
+
+    A row each time: what is written does not tell the one from the other.
+    """
+
+    code = models.ForeignKey(
+        Code, models.CASCADE, null=True, related_name="wrong_tries", verbose_name=_("code")
+    )
+    agent = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("agent"))
+    tried_at = models.DateTimeField(_("tried at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("wrong try at a code")
+        verbose_name_plural = _("wrong tries at codes")
+
+    def __str__(self) -> str:
+        return str(self.tried_at)
 
 
 class Look(models.Model):

@@ -140,9 +140,10 @@ def grants_behind(entries: Iterable[Entry], admin: Membership) -> dict[str, Gran
     """Return by which grant each entry's thing was done: the id of the thing → its grant."""
     ids = [pk for entry in entries if (pk := _id(entry.object_id))]
     theirs = Grant.objects.of(admin)
-    claims = dict(theirs.filter(claims__pk__in=ids).values_list("claims__pk", "pk"))
-    found = theirs.with_details().in_bulk([*ids, *claims.values()])
-    return {str(pk): found[grant] for pk, grant in ({pk: pk for pk in found} | claims).items()}
+    behind = dict(theirs.filter(claims__pk__in=ids).values_list("claims__pk", "pk"))
+    behind |= theirs.filter(hub_actions__pk__in=ids).values_list("hub_actions__pk", "pk")
+    found = theirs.with_details().in_bulk([*ids, *behind.values()])
+    return {str(pk): found[grant] for pk, grant in ({pk: pk for pk in found} | behind).items()}
 
 
 def _id(text: str) -> UUID | None:

@@ -50,6 +50,7 @@ def authority(
     site: Site | None = None,
     unlisted_site: bool = False,
     move: bool = False,
+    leaving: str | None = None,
     grant: UUID | None = None,
     hold: bool = False,
     now: datetime | None = None,
@@ -57,8 +58,9 @@ def authority(
     """Return by what the agent may act for the organisation; raises NoConsentError for nothing.
 
     Where it names a `site`, the grant must cover it; at an `unlisted_site`, of which the portal
-    has only SpKey's id, it must cover all. `move` asks for a grant of moves too. With `grant`,
-    that one alone counts. `hold`, inside a transaction, lets nobody revoke it before that ends.
+    has only SpKey's id, it must cover all. `move` asks for a grant of moves too, which must also
+    cover the site that the hub is `leaving`, by SpKey's id of it. With `grant`, that one alone
+    counts. `hold`, inside a transaction, lets nobody revoke it before that ends.
     The caller's membership must be one that counts today.
     """
     now = now or timezone.now()
@@ -66,13 +68,14 @@ def authority(
     asked = Grant.objects.for_agent(agent).filter(organisation=pk)
     if grant is not None:
         asked = asked.filter(pk=grant)
-    found = _wide_enough(asked, site, unlisted_site=unlisted_site, move=move)
+    here = _wide_enough(asked, site, leaving, unlisted_site=unlisted_site)
+    found = here.filter(may_move=True) if move else here
     best = found.standing(now).order_by("-kind", "-ends_at", "-pk")
     if hold:
         best = best.select_for_update(of=("self",), no_key=True)
     first = best.with_details().first()
     if first is None:
-        raise NoConsentError(_why(asked, site, now, unlisted_site=unlisted_site))
+        raise NoConsentError(_why(asked, here, now))
     return Authority(agent, first)
 
 
@@ -86,21 +89,19 @@ def may(agent: Membership, organisation: Organisation | UUID, **asked: Any) -> b
 
 
 def _wide_enough(
-    grants: GrantQuerySet, site: Site | None, *, unlisted_site: bool, move: bool
+    grants: GrantQuerySet, site: Site | None, leaving: str | None, *, unlisted_site: bool
 ) -> GrantQuerySet:
     if unlisted_site:
         grants = grants.filter(all_sites=True)
     if site is not None:
         grants = grants.covering(site)
-    return grants.filter(may_move=True) if move else grants
+    return grants if leaving is None else grants.covering_id(leaving)
 
 
-def _why(asked: GrantQuerySet, site: Site | None, now: datetime, *, unlisted_site: bool) -> Why:
-    """Return why none of these grants serves."""
-    standing = asked.standing(now)
-    if standing.exists():
-        here = _wide_enough(standing, site, unlisted_site=unlisted_site, move=False)
-        return Why.MOVE if here.exists() else Why.SITE
+def _why(asked: GrantQuerySet, here: GrantQuerySet, now: datetime) -> Why:
+    """Return why none of these grants serves; `here` are those that hold at the sites."""
+    if asked.standing(now).exists():
+        return Why.MOVE if here.standing(now).exists() else Why.SITE
     last = asked.order_by("-begins_at", "-pk").first()
     if last is None:
         return Why.NONE

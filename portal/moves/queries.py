@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from portal.hubs.models import Hub
 from portal.hubs.photos import album
@@ -15,6 +17,7 @@ from portal.orgs.models import Membership, User
 from portal.sites.models import Site
 
 LISTED = 50
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,14 @@ def newest_of(member: Membership, hubs: Iterable[Hub]) -> dict[UUID, MoveRequest
 def newest_for(member: Membership, hub: Hub) -> MoveRequest | None:
     """Return the newest request for the hub that the member sees."""
     return newest_of(member, [hub]).get(hub.pk)
+
+
+def lately_asked_by(member: Membership) -> list[MoveRequest]:
+    """Return what the member has asked for that goes on, or that ended just days ago."""
+    since = timezone.now() - LATELY
+    own = MoveRequest.objects.of(member).filter(asked_by=member.user_id)
+    shown = own.filter(Q(ended_at=None) | Q(ended_at__gte=since)).with_details()
+    return list(shown.order_by("-asked_at", "-pk")[:LISTED])
 
 
 def is_asked_by_a_colleague(member: Membership, hub: Hub) -> bool:

@@ -159,6 +159,7 @@ class Notice(ToPerson):
         UNKNOWN_HUBS = "unknown_hubs", _("Many unknown hubs")
         BOUND_ELSEWHERE = "bound_elsewhere", _("Claimed for another organisation")
         SUPPORT_CLAIMED = "support_claimed", _("Claimed by SpKey support")
+        SUPPORT_MOVED = "support_moved", _("Moved by SpKey support")
         SUPPORT_GRANTED = "support_granted", _("Support access given")
         SUPPORT_USED = "support_used", _("Support access used for the first time")
         SUPPORT_ASKED = "support_asked", _("Support access asked for")

@@ -42,6 +42,7 @@ TOPIC_OF: Final[dict[str, Topic]] = {
     Notice.Kind.HUB_REFUSED: Topic.REQUESTS,
     Notice.Kind.IMPORT_FINISHED: Topic.IMPORTS,
     Notice.Kind.SUPPORT_CLAIMED: Topic.SUPPORT,
+    Notice.Kind.SUPPORT_MOVED: Topic.SUPPORT,
     Notice.Kind.BOUND_ELSEWHERE: Topic.SUPPORT,
 }
 # Told at once, whatever somebody chooses.

@@ -18,6 +18,7 @@ from portal.orgs.models import ApiCredential, Membership, Organisation
 # SpKey documents organisation and site ids as text; these are the characters that its ids have.
 SPKEY_ID = re.compile(r"\A[A-Za-z0-9._:-]{1,128}\Z")
 SHOWN = 50
+NO_HUB = UUID(int=0)
 
 
 def let_in(agent: Membership, text: str = "") -> list[Grant]:
@@ -45,9 +46,16 @@ def named(text: str) -> Organisation | None:
     return first[0] if len(first) == 1 else None
 
 
-def by_id(spkey_org_id: str) -> Organisation | None:
-    """Return the organisation with this SpKey id."""
-    return Organisation.objects.filter(spkey_org_id=spkey_org_id).first()
+def is_supports(text: str) -> bool:
+    """Say whether the text names an organisation of support's own."""
+    exact = Q(spkey_org_id=text) | Q(name__iexact=text)
+    of_support = Organisation.objects.filter(credential__kind=ApiCredential.Kind.SUPER)
+    return of_support.filter(exact).exists()
+
+
+def may_be_id(text: str) -> bool:
+    """Say whether the text may be the SpKey id of an organisation, rather than a hub's id."""
+    return SPKEY_ID.match(text) is not None and _hub_id(text) == NO_HUB
 
 
 def _by_hub_or_person(text: str) -> set[UUID]:
@@ -63,5 +71,5 @@ def _hub_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        # No hub's: asked for all the same.
-        return UUID(int=0)
+        # Asked for all the same.
+        return NO_HUB

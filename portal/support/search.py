@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from portal.claims import limits
+from portal.claims.beyond_access import covers
 from portal.claims.models import Attempt, Claim, ClaimQuerySet
 from portal.claims.search import by_quote
 from portal.consent import queries
@@ -44,12 +45,6 @@ def standing(agent: Membership) -> list[Grant]:
 def within(grants: Iterable[Grant], *, site: str = "site") -> Q:
     """Return the condition that something is of an organisation, and at a site, of these grants."""
     return reduce(or_, (_of(grant, site) for grant in grants), NOTHING)
-
-
-def covers(grant: Grant, organisation: UUID, site: UUID | None) -> bool:
-    """Say whether the grant is the organisation's, and holds at this site of it."""
-    at_site = grant.all_sites or site in {each.pk for each in grant.sites.all()}
-    return grant.organisation_id == organisation and at_site
 
 
 def find(agent: Membership, text: str, *, is_known: bool = False) -> list[Found]:

@@ -57,6 +57,18 @@ def test_both_sides_of_a_call_with_a_code(tablet, sams_page, ada, acme):
     expect(sams_page.get_by_text("has taken this access back")).to_be_visible()
 
 
+def test_a_form_that_is_wrong_begins_where_it_is(tablet, sams_page, acme, spkey_support):
+    tablet.expected += ["422"]
+    sams_page.goto(reverse("support:ask"))
+    ask = sams_page.get_by_role("button", name="Ask")
+    ask.click()
+    expect(sams_page.get_by_label("Organisation")).to_be_focused()
+    sams_page.get_by_label("Organisation").fill(acme.name)
+    sams_page.get_by_label("Reason").fill("short")
+    ask.click()
+    expect(sams_page.get_by_label("Reason")).to_be_focused()
+
+
 @pytest.mark.slow
 def test_a_code_whose_time_is_over_says_so(tablet, ada, spkey_support):
     page = tablet(ada)
@@ -79,14 +91,14 @@ def test_breaking_the_glass_and_the_letters_it_writes(
     join(lead, spkey_support, "admin")
     sams_page.goto(reverse("support:claims"))
     sams_page.get_by_role("link", name="Break glass").click()
-    sams_page.get_by_label("SpKey organisation id").fill(world.ACME_ORG_ID)
+    sams_page.get_by_label("Organisation").fill(world.ACME_ORG_ID)
     sams_page.get_by_label("Reason").fill("The door is locked and nobody answers")
     sams_page.get_by_label("Ticket").fill("T-4711")
     sams_page.get_by_role("button", name="Go on").click()
     expect(sams_page.get_by_role("heading", name="Break the glass?")).to_be_visible()
     # What is typed to confirm is not printed beside the field.
     assert world.ACME_ORG_ID not in sams_page.locator("body").inner_text()
-    sams_page.get_by_label("Type the SpKey organisation id once more").fill(world.ACME_ORG_ID)
+    sams_page.get_by_label("Name the organisation once more").fill(world.ACME_ORG_ID)
     sams_page.get_by_role("button", name="Break glass").click()
     expect(sams_page.locator(".acting-banner")).to_contain_text("Break glass, ticket T-4711")
     expect(sams_page.locator("time-left")).to_have_text(re.compile(r"^(60:00|59:\d\d) left$"))

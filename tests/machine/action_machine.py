@@ -216,10 +216,12 @@ class ActionWorld(World):
 class ActionMachine(RuleBasedStateMachine):
     """Administrators act, SpKey fails, workers die, and others claim the same hubs."""
 
+    WORLD = ActionWorld
+
     def __init__(self, environment: Environment) -> None:
         super().__init__()
         self.environment = environment
-        self.world = ActionWorld(environment)
+        self.world = self.WORLD(environment)
         self.chance = random.Random(1)
         self.sound = True
 
@@ -409,7 +411,8 @@ class ActionMachine(RuleBasedStateMachine):
             yield from self._misreported(action)
 
     def _misreported(self, action: HubAction) -> Iterator[str]:
-        wanted = action.spkey_site_id if action.kind == Kind.MOVE else action.make_primary
+        is_move = action.kind in {Kind.MOVE, Kind.RECLAIM}
+        wanted = action.spkey_site_id if is_move else action.make_primary
         wanted = "Suspended" if action.kind == Kind.SUSPEND else wanted
         says_so = action.state in {State.DONE, State.WAS_SO}
         if says_so and wanted not in self.world.was[str(action.hub.hub_id)]:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.machine.action_machine import HUBS, ActionMachine
+from tests.machine.reclaim_machine import ReclaimMachine
 from tests.machine.steps import Point
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
@@ -31,6 +32,23 @@ def test_whatever_happens_no_action_is_sent_twice_doubled_or_misreported(environ
     )
     assert {"done", "accepted", "unknown", "refused"} <= set(environment.coverage.states)
     assert environment.coverage.figures["effects long after the answer"]
+
+
+@pytest.mark.slow
+def test_whatever_happens_no_hub_is_taken_without_its_holders_word(environment):
+    run_state_machine_as_test(
+        lambda: ReclaimMachine(environment),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=25,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert {"request moved", "request not_moved"} <= set(environment.coverage.states)
 
 
 @pytest.mark.slow

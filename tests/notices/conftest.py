@@ -28,6 +28,7 @@ FACTS = {
     "claim": "0f8fad5b-d9cb-469f-a165-70867728950e",
     "claim_number": "C-7KQ2M4",
     "hub": world.hub_id(0),
+    "hub_row": "3d594650-3436-4bb5-8a8c-0d0c3ab0e5a1",
     "site": "Mill",
     "person": "Ira",
     "state": "conflict",

@@ -21,6 +21,7 @@ COUNTED = {
 }
 SAID = {
     Notice.Kind.SUPPORT_GRANTED: ["SpKey Support has access", f"/grants/{FACTS['grant']}/"],
+    Notice.Kind.SUPPORT_MOVED: ["asked to move hub", f"/grants/{FACTS['grant']}/"],
     Notice.Kind.SUPPORT_USED: ["for the first time", f"/grants/{FACTS['grant']}/"],
     Notice.Kind.SUPPORT_ASKED: ["SpKey Support asks", f"/requests/{FACTS['request']}/"],
     Notice.Kind.SUPPORT_ANSWERED: ["lets you in", f"/support/{FACTS['grant']}/"],

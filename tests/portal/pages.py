@@ -241,6 +241,33 @@ def action_beside(site: Site) -> HubAction:
     return asking.submit(ActionRequest(actor, hub, Kind.COMMAND, uuid4(), command="get_nodes"))
 
 
+def moved_by_support(grant: Grant, agent: User) -> HubAction:
+    """Return a move that an agent has asked for under the grant, made when there is none."""
+    if action := HubAction.objects.filter(support_grant=grant).first():
+        return action
+    here = grant.organisation.sites.order_by("pk")[0]
+    hub = Hub.objects.create(
+        organisation=grant.organisation,
+        hub_id=uuid4(),
+        binding=Hub.Binding.OURS,
+        status="Claimed",
+        site=here,
+        spkey_site_id=here.spkey_site_id,
+    )
+    return asking.submit(
+        ActionRequest(
+            agent,
+            hub,
+            Kind.MOVE,
+            uuid4(),
+            site=here,
+            because="Hung in the wrong building",
+            acting=grant.support_organisation,
+            grant=grant,
+        )
+    )
+
+
 def import_beside(site: Site) -> Import:
     """Return an import of the site's organisation, made when there is none."""
     organisation = site.organisation
@@ -424,6 +451,10 @@ def agents(grant: Grant) -> list[str]:
     site = grant.organisation.sites.all()[0]
     of_move = ("support:move", "support:move-live", "support:move-decline")
     moves = [reverse(name, args=(move_beside(site).pk,)) for name in of_move]
+    agent = Membership.objects.filter(organisation=grant.support_organisation, support=True)[0]
+    action = moved_by_support(grant, agent.user)
+    of_hub = ("support:move-hub", "support:move-hub-live")
+    moves += [reverse(name, args=(grant.pk, action.hub_id)) for name in of_hub]
     return [*map(reverse, AGENTS), *moves, *(reverse(name, args=(grant.pk,)) for name in of_grant)]
 
 

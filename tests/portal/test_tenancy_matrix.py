@@ -40,7 +40,8 @@ class Row:
     """What one address answers to each of ROLES; `own` holds the answers on one's own things.
 
     `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
-    grant to act by), "move" and "move photo" (a request for a "foreign hub", and a photo of it),
+    grant to act by), "acted hub" and "acted action" (a hub that one may move by it, and its move),
+    "move" and "move photo" (a request for a "foreign hub", and a photo of it),
     "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim",
     "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
     "job", "request", "import", "handed" (a job that is complete), "handed photo" (a photo of it),
@@ -266,6 +267,10 @@ MATRIX = (
     Row("support:tray-photo", "post", (401, 404, 404, 404, 404, 422), "acting"),
     Row("support:hubs", "get", (IN, 404, 404, 404, 404, 200), "acting"),
     Row("support:organisation-claims", "get", (IN, 404, 404, 404, 404, 200), "acting"),
+    Row("support:move-hub", "get", (IN, 404, 404, 404, 404, 200), "acted hub"),
+    Row("support:move-hub", "post", (IN, 404, 404, 404, 404, 422), "acted hub"),
+    Row("support:move-hub-live", "get", (IN, 404, 404, 404, 404, 200), "acted hub"),
+    Row("support:move-hub-stop", "post", (IN, 404, 404, 404, 404, 302), "acted action"),
 )
 
 
@@ -460,6 +465,8 @@ def things(
             expires_at=timezone.now() + timedelta(days=1),
         )
         mine["asked"], mine["acting"] = asked.pk, mine["grant"]
+        mine["acted hub"] = f"{mine['grant']} {mine['hub']}"
+        mine["acted action"] = f"{mine['acted hub']} {mine['action']}"
         own = pages.move_beside(site)
         mine["move"], mine["move photo"] = own.pk, pages.moves_photo_beside(own)
         mine["foreign hub"] = pages.foreign_hub_beside(site).pk
@@ -469,6 +476,9 @@ def things(
         mine["handled"], mine["handled photo"] = theirs.pk, pages.moves_photo_beside(theirs)
     supports["handled"], supports["handled photo"] = acmes["move"], acmes["move photo"]
     supports["acting"] = supports_claim.support_grant_id
+    moved = pages.moved_by_support(supports_claim.support_grant, sam)
+    supports["acted hub"] = f"{moved.support_grant_id} {moved.hub_id}"
+    supports["acted action"] = f"{supports['acted hub']} {moved.pk}"
     for job in (acmes["job"], acmes["handed"]):
         JobMember.objects.create(job_id=job, membership=crew["omar"])
     week_ago = timezone.localdate() - timedelta(days=7)

@@ -1,6 +1,7 @@
 """Breaking the glass: any organisation but support's own, and unknown ones only loudly."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,7 @@ from portal.sandbox import world
 from tests.conftest import join, make_organisation, make_person, work
 from tests.support.conftest import (
     CONFIRM,
+    FIND,
     GLASS,
     REASON,
     UNKNOWN,
@@ -22,6 +24,12 @@ from tests.support.conftest import (
     post,
     sent,
 )
+from tests.support.test_search import hub_of as known_hub
+
+
+def hub_of(site):
+    """A hub of the site's organisation, that the portal knows."""
+    return known_hub(site, hub_id=world.hub_id(0))
 
 
 def test_glass_is_broken_for_an_hour_and_everybody_concerned_is_told(
@@ -114,11 +122,94 @@ def test_nobody_acts_for_a_support_organisation(agent, target):
     assert not Grant.objects.exists()
 
 
-@pytest.mark.parametrize("target", ["", "two words", "ü", "x" * 129, "a/../b"])
-def test_impossible_ids_are_refused_at_once(agent, target):
+@pytest.mark.parametrize("target", ["", " ", "x" * 255])
+def test_impossible_names_are_refused_at_once(agent, target):
     asked = {"organisation": target, "reason": REASON, "ticket": "T-4711"}
 
     assert agent.post(GLASS, asked).status_code == 422
+
+
+WAYS = {
+    "id": world.ACME_ORG_ID,
+    "name": "Acme Properties",
+    "name in small letters": "acme properties",
+    "hub": world.hub_id(0),
+    "address": "admin@acme.example",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_glass_is_broken_for_whom_the_agent_names_in_any_way(agent, ada, mill_court, way):
+    hub_of(mill_court)
+
+    page = break_glass(agent, WAYS[way])["Location"]
+
+    grant = Grant.objects.get()
+    assert grant.organisation == mill_court.organisation
+    assert page == reverse("support:organisation", args=(grant.pk,))
+    assert Notice.objects.filter(kind="break_glass", user=ada).exists()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_named_it_is_typed_again_and_not_shown(agent, ada, mill_court, way):
+    hub_of(mill_court)
+    agent.post(GLASS, {"organisation": WAYS[way], "reason": REASON, "ticket": "T-4711"})
+
+    shown = agent.get(CONFIRM).text
+
+    assert WAYS[way] not in shown
+    assert "Acme" not in shown
+    for typed in ("", WAYS[way][:-1], WAYS[way] + "x"):
+        assert agent.post(CONFIRM, {"confirmation": typed}).status_code == 422
+    assert not Grant.objects.exists()
+
+
+NOBODY = ["Nobody Knows Us", "nobody@here.example", "00000000-0000-4000-8000-00000000ffff", "ü"]
+
+
+@pytest.mark.parametrize("named", NOBODY)
+def test_what_names_nobody_breaks_nothing_and_is_recorded(agent, acme, named):
+    answer = break_glass(agent, named)
+
+    assert answer.status_code == 422
+    assert "The portal knows no organisation by that, or several" in answer.text
+    assert answer.context["form"]["reason"].value() == REASON
+    assert not Grant.objects.exists()
+    assert Organisation.objects.count() == 2
+    assert Entry.objects.get(verb="support.named_unknown").detail["ticket"] == "T-4711"
+    assert agent.get(UNKNOWN)["Location"] == GLASS
+
+
+def test_a_name_of_two_organisations_breaks_nothing(agent, acme, harbour):
+    harbour.name = acme.name
+    harbour.save()
+
+    assert break_glass(agent, acme.name).status_code == 422
+    assert not Grant.objects.exists()
+
+
+def test_what_names_nobody_counts_for_the_brakes(agent, settings):
+    settings.SUPPORT_ORGANISATIONS_A_DAY = 1
+    assert break_glass(agent, NOBODY[0]).status_code == 422
+
+    assert break_glass(agent, NOBODY[1]).status_code == 429
+
+
+@pytest.mark.parametrize("q", [world.ACME_ORG_ID, "Acme Properties", world.hub_id(0)])
+def test_what_was_searched_for_leads_to_break_glass(agent, acme, q):
+    found = agent.get(FIND, {"q": q}).text
+    way = f"{GLASS}?q={quote(q, safe='')}"
+
+    assert way in found
+    assert agent.get(way).context["form"]["organisation"].value() == q
+
+
+@pytest.mark.parametrize("site", ["two words", "ü", "x" * 129, "a/../b"])
+def test_impossible_ids_are_refused_at_once(agent, grant, hub_id, site):
+    answer = post(agent, filled(hub_id, typed_site=site), grant)
+
+    assert answer.status_code == 422
+    assert "typed_site" in answer.context["form"].errors
 
 
 def test_an_unknown_organisation_is_a_loud_step_that_makes_nothing(agent, acme):

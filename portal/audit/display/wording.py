@@ -187,6 +187,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "notice.told/unknown_hubs": _("E-mail was written about many unknown hubs"),
     "notice.told/bound_elsewhere": _("E-mail was written about a hub that went elsewhere"),
     "notice.told/support_claimed": _("E-mail was written about a hub that SpKey support claimed"),
+    "notice.told/support_moved": _("E-mail was written about a hub that SpKey support moves"),
     "notice.told/support_granted": _("E-mail was written about access given to support"),
     "notice.told/support_used": _("E-mail was written about the first use of support’s access"),
     "notice.told/support_asked": _("E-mail was written about a request for access"),

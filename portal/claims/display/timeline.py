@@ -208,8 +208,12 @@ def steps(
     *,
     for_support: bool = False,
     for_admin: bool = False,
+    is_access_over: bool = False,
 ) -> list[Step]:
-    """Return the timeline, oldest first; without a `reader`, for who made the claim."""
+    """Return the timeline, oldest first; without a `reader`, for who made the claim.
+
+    `is_access_over`: the reader is an agent who may see no more of the hub.
+    """
     by = reader_wording.claimer(claim, for_support=for_support)
     story = [
         Step(
@@ -225,7 +229,8 @@ def steps(
         who = gettext("By %(person)s") % {"person": claim.released_by.display_name}
         story.append(Step("past", "good", "check", _("Released"), who))
     if claim.state in SUCCEEDED:
-        return story + _success(claim, for_support=for_support)
+        story.append(_claimed(claim))
+        return story if is_access_over else [*story, _since(claim, for_support=for_support)]
     now = present(claim, reader, for_admin=for_admin, for_support=for_support)
     if claim.late_effect_at is not None:
         ended = Step("past", "good", now.chip.icon, now.title, at=claim.finished_at)
@@ -250,14 +255,18 @@ def _step(kind: str, now: Words, at: datetime | None) -> Step:
     return Step(kind, now.chip.kind, now.chip.icon, now.title, now.text, at)
 
 
-def _success(claim: Claim, *, for_support: bool) -> list[Step]:
+def _claimed(claim: Claim) -> Step:
     where = f"{claim.organisation.name} · {claim.site_name}"
     title, at = _words(claim).title, claim.claimed_at or claim.finished_at
-    done = [Step("past", "good", "check", title, where, at)]
+    return Step("past", "good", "check", title, where, at)
+
+
+def _since(claim: Claim, *, for_support: bool) -> Step:
+    """Return how the hub is that was claimed."""
     if for_support and is_lost(claim):
         since = None if is_fresh(claim) else claim.hub.read_at
-        return [*done, _step("stop", reader_wording.no_longer_theirs(), since)]
-    return [*done, _online_now(claim) if is_fresh(claim) else _online_then(claim)]
+        return _step("stop", reader_wording.no_longer_theirs(), since)
+    return _online_now(claim) if is_fresh(claim) else _online_then(claim)
 
 
 def is_lost(claim: Claim) -> bool:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.claims import first_steps, job_progress, queries
+from portal.claims import beyond_access, first_steps, job_progress, queries
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.web import home_admin, home_jobs
@@ -78,7 +78,8 @@ def _is_agent(membership: Membership) -> bool:
 
 def _for_agent(agent: Membership) -> dict[str, Any]:
     """Show who lets the agent in, and the claims made for others."""
-    claims = queries.latest(queries.claims_for_others(agent), agent)
+    latest = queries.latest(queries.claims_for_others(agent), agent)
+    claims = beyond_access.as_seen_by(agent, latest)
     return {
         "rows": [list_item.for_others(claim) for claim in claims],
         "for_others": True,

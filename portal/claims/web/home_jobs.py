@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from portal.claims import job_progress
 from portal.claims.display import list_item
-from portal.claims.display.list_item import ListItem
 from portal.claims.job_progress import Progress
 from portal.jobs import queries, rights
 from portal.jobs.models import Job, JobRequest
+from portal.moves import queries as moves
+from portal.moves.display import wording as moves_wording
 from portal.orgs.models import Membership
 
 
@@ -50,11 +51,15 @@ def for_worker(member: Membership) -> dict[str, object]:
     }
 
 
-def own_claims(member: Membership) -> dict[str, list[ListItem]]:
-    """Return the member's own claims that are not finished, and those that came to nothing."""
+def own_claims(member: Membership) -> dict[str, object]:
+    """Return the member's own claims that are not finished, and those that came to nothing.
+
+    And what became of the hubs that they asked support for.
+    """
     return {
         "unfinished": [list_item.of(claim) for claim in job_progress.unfinished_of(member)],
         "failed": [list_item.of(claim) for claim in job_progress.failed_of(member)],
+        "hubs_asked": [(each, moves_wording.chip(each)) for each in moves.lately_asked_by(member)],
     }
 
 

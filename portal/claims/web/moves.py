@@ -5,7 +5,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from portal.claims.beyond_access import covers
 from portal.claims.models import Claim
+from portal.consent.models import Grant
 from portal.hubs.models import Hub
 from portal.jobs.queries import is_move_asked
 from portal.orgs import access
@@ -15,15 +17,20 @@ from portal.orgs.models import User
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Where an administrator moves the hub; where others ask for that, or that they have."""
+    """Where an administrator, or an agent, moves the hub; where others ask for that, or have."""
 
     address: str = ""
     ask_address: str = ""
     is_asked: bool = False
 
 
-def offer(claim: Claim, reader: User) -> Offer | None:
-    """Return what the reader may do about the hub of a claim that was refused so, if anything."""
+def offer(claim: Claim, reader: User, acting: Grant | None = None) -> Offer | None:
+    """Return what the reader may do about the hub of a claim that was refused so, if anything.
+
+    `acting` is by what an agent looks at it.
+    """
+    if acting is not None:
+        return _to_agent(claim, acting)
     member = access.membership_in(reader, claim.organisation)
     if member is None or claim.site is None or claim.hub.binding != Hub.Binding.OURS:
         return None
@@ -39,3 +46,14 @@ def offer(claim: Claim, reader: User) -> Offer | None:
     if is_move_asked(member, claim.hub, claim.site):
         return Offer(is_asked=True)
     return Offer(ask_address=reverse("jobs:ask-move", **of_hub))
+
+
+def _to_agent(claim: Claim, grant: Grant) -> Offer | None:
+    """Return where the agent moves the hub, where the grant allows that and holds at both sites."""
+    hub, sites = claim.hub, (claim.hub.site_id, claim.site_id)
+    is_movable = hub.binding == Hub.Binding.OURS and hub.spkey_site_id != claim.spkey_site_id
+    holds = all(covers(grant, claim.organisation_id, site) for site in sites)
+    if not grant.may_move or not is_movable or claim.site is None or not holds:
+        return None
+    query = {"site": str(claim.site_id)}
+    return Offer(address=reverse("support:move-hub", args=(grant.pk, hub.pk), query=query))

@@ -10,8 +10,9 @@ membership is a second old at most.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
@@ -22,7 +23,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
-from portal.claims import permissions, telling
+from portal.claims import beyond_access, permissions, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
@@ -47,9 +48,11 @@ def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     claim = poll_state(access.person(request), pk)
     if claim is None:
         raise Http404
-    if request.GET.get("seen") != seen(claim):
+    reader = access.person(request)
+    _close(reader, claim)
+    if request.GET.get("seen") != seen_by(reader, claim):
         return news(request, pk)
-    watch_hub(claim, access.person(request))
+    watch_hub(claim, reader)
     return HttpResponse(status=204)
 
 
@@ -73,12 +76,24 @@ def seen(claim: Claim) -> str:
     return f"{claim.version}.{claim.hub.version}.{interval}.{fresh}"
 
 
+def seen_by(reader: User, claim: Claim) -> str:
+    """Return the same for this reader: of an agent, also by which access they look."""
+    acting = support_gate.acting_by(reader, claim)
+    return f"{seen(claim)}.{acting.pk}" if acting else seen(claim)
+
+
+def _close(reader: User, claim: Claim) -> None:
+    if support_gate.is_turned_out(reader, claim):
+        beyond_access.forget_hub(claim)
+
+
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     """Return a claim that the person may see, with all that its page shows, or raise Http404."""
     claims = claims_visible_to(access.person(request)).with_details()
     beside = ("acting_organisation", "retry_of", "support_grant__granted_by")
     claim = get_object_or_404(claims.select_related(*beside), pk=pk)
     logs.note(claim=claim.pk)
+    _close(access.person(request), claim)
     return claim
 
 
@@ -91,21 +106,33 @@ def watch_hub(claim: Claim, reader: User) -> None:
 def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """Return what the page shows of the claim, and how it polls from there."""
     elsewhere, reader = claim.site_in_the_way(), access.person(request)
-    settled = timeline.is_settled(claim) or support_gate.is_turned_out(reader, claim)
+    acting = support_gate.acting_by(reader, claim)
+    is_outsider = support_gate.is_outsider(reader, claim)
+    is_over = is_outsider and acting is None
+    settled = timeline.is_settled(claim) or (is_over and claim.is_final)
     succeeded = claim.state in SUCCEEDED
     for_support = support_gate.is_colleague(reader, claim)
     # Asked only of what an administrator can put right.
     needs_admin = claim.state in {State.BLOCKED, State.CONFLICT, State.REJECTED}
     for_admin = needs_admin and permissions.may_release(reader, claim)
+    asking = _asking(claim, reader)
+    steps = timeline.steps(
+        claim, reader, for_support=for_support, for_admin=for_admin, is_access_over=is_over
+    )
+    if asking.get("can_ask") or asking.get("is_asked"):
+        steps[-1] = replace(steps[-1], text=moves_wording.way_out(can_ask=asking["can_ask"]))
     return {
         "claim": claim,
         "row": list_item.of(claim, for_support=for_support),
-        "steps": timeline.steps(claim, reader, for_support=for_support, for_admin=for_admin),
+        "acting": acting,
+        "is_outsider": is_outsider,
+        "is_access_over": is_over,
+        "steps": steps,
         "succeeded": succeeded,
         "took_effect": claim.state == State.CLAIMED or claim.late_effect_at is not None,
         "claimer": reader_wording.claimer(claim, for_support=for_support),
         "present": timeline.present(claim, reader, for_admin=for_admin, for_support=for_support),
-        "seen": seen(claim),
+        "seen": seen_by(reader, claim),
         "pace": None if settled else timeline.pace(claim),
         "as_of": claim.hub.read_at if settled and succeeded else None,
         "is_news": not settled and (not succeeded or timeline.is_fresh(claim)),
@@ -125,10 +152,10 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "spkey_reference": claim.reference if for_support or reader.is_staff else "",
         "next_site": claim.site_id if _is_just_made(claim, reader) else None,
         "elsewhere": answer_wording.known_at(elsewhere) if elsewhere else "",
-        "move": moves.offer(claim, reader) if elsewhere else None,
+        "move": moves.offer(claim, reader, acting) if elsewhere else None,
         "access_url": _access_url(claim, reader, for_support=for_support),
         **_telling(claim, reader),
-        **_asking(claim, reader),
+        **asking,
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 
@@ -146,7 +173,7 @@ def _telling(claim: Claim, reader: User) -> dict[str, object]:
     }
 
 
-def _asking(claim: Claim, reader: User) -> dict[str, object]:
+def _asking(claim: Claim, reader: User) -> dict[str, Any]:
     """Return whether the reader may ask for the hub of a claim that is bound elsewhere, or has."""
     if claim.reason != Reason.ANOTHER_ORGANISATION or claim.by_support:
         return {}
@@ -158,6 +185,7 @@ def _asking(claim: Claim, reader: User) -> dict[str, object]:
     return {
         "move_request": asked,
         "request_words": moves_wording.in_tray(asked) if asked else "",
+        "is_asked": is_open,
         "can_ask": claim.hub.binding == Hub.Binding.OTHER and not is_open,
     }
 

@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from portal.claims import permissions
 from portal.claims.models import Claim
 from portal.consent.break_glass import record_page
+from portal.consent.models import Grant
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.models import User
@@ -33,14 +34,23 @@ def is_colleague(person: User, claim: Claim) -> bool:
     return support is not None and access.membership_in(person, support) is not None
 
 
+def is_outsider(person: User, claim: Claim) -> bool:
+    """Say whether the person sees the claim only because their own support made it."""
+    return claim.by_support and access.membership_in(person, claim.organisation) is None
+
+
+def acting_by(person: User, claim: Claim) -> Grant | None:
+    """Return by what an agent sees how the hub of support's claim is; None for all others."""
+    return permissions.consent_of(person, claim) if is_outsider(person, claim) else None
+
+
 def is_turned_out(person: User, claim: Claim) -> bool:
     """Say whether the person sees the claim only as support's, whose access is over.
 
-    What was claimed they may look up for good; how the organisation's hub does is theirs no more.
+    How the claim ended they may look up for good; how the organisation's hub does is theirs no
+    more.
     """
-    if not claim.by_support or access.membership_in(person, claim.organisation):
-        return False
-    return not permissions.has_consent(person, claim)
+    return is_outsider(person, claim) and acting_by(person, claim) is None
 
 
 def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
@@ -54,14 +64,14 @@ def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
 
 
 def note_page(request: HttpRequest, claim: Claim) -> None:
-    """Record that an agent opened the page of a claim that was made under break glass."""
-    person, grant = access.person(request), claim.support_grant
-    if grant is None or not grant.is_break_glass:
+    """Record that an agent opened the page of a claim under break glass, or of one made so."""
+    person = access.person(request)
+    if not is_outsider(person, claim):
         return
-    if access.membership_in(person, claim.organisation):
-        return
-    agent = access.membership_in(person, grant.support_organisation)
-    if agent is not None:
+    behind = (acting_by(person, claim), claim.support_grant)
+    grant = next((each for each in behind if each and each.is_break_glass), None)
+    agent = access.membership_in(person, grant.support_organisation) if grant else None
+    if grant is not None and agent is not None:
         record_page(grant, agent, request.path)
 
 

@@ -172,10 +172,6 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="made at"),
                 ),
                 ("expires_at", models.DateTimeField(verbose_name="expires at")),
-                (
-                    "wrong_tries",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="wrong tries"),
-                ),
                 ("used_at", models.DateTimeField(null=True, verbose_name="used at")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
                 (
@@ -454,12 +450,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="code",
             constraint=models.CheckConstraint(
-                condition=models.Q(("wrong_tries__lte", 5)), name="code_wrong_tries"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("expires_at__gt", models.F("made_at")),
                     (
@@ -559,6 +549,46 @@ class Migration(migrations.Migration):
                 condition=models.Q(("hours__gte", 1), ("hours__lte", 720)),
                 name="access_request_hours",
             ),
+        ),
+        migrations.CreateModel(
+            name="WrongTry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tried_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="tried at"
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "code",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wrong_tries",
+                        to="consent.code",
+                        verbose_name="code",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "wrong try at a code",
+                "verbose_name_plural": "wrong tries at codes",
+            },
         ),
         migrations.CreateModel(
             name="Look",

@@ -57,7 +57,12 @@ class HubActionAdmin(ReadOnlyAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ("hub", "what", "organisation", "because", "asked_by", "created_at")},
+            {
+                "fields": (
+                    *("hub", "what", "organisation", "because", "asked_by", "created_at"),
+                    *("acting_organisation", "support_grant"),
+                )
+            },
         ),
         (
             _("How it goes"),

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from portal.consent.models import Grant
 from portal.core.leasing import Lease, due_at, holder, taken_away, under_way
 from portal.hubs import watching
 from portal.hubs.actions.ends import record_asked, record_end
@@ -32,7 +33,7 @@ class ActionRequest:
 
     The hub's organisation is whose action it is, and whose key does it. `site` is that of a move,
     and one of the same organisation's; `place` is where in it, "" for not known. `because` is why,
-    as people read it. `acting` and `from_org_id` are those of a re-claim: see `HubAction`.
+    as people read it. `acting`, `grant` and `from_org_id` are support's: see `HubAction`.
     """
 
     user: User
@@ -45,13 +46,19 @@ class ActionRequest:
     command: Command | None = None
     because: str = ""
     acting: Organisation | None = None
+    grant: Grant | None = None
     from_org_id: str = ""
 
     def __post_init__(self) -> None:
         if self.site is not None and self.site.organisation_id != self.hub.organisation_id:
             raise ValueError("a hub is moved only within its own organisation")
-        if (self.kind == Kind.RECLAIM) != (self.acting is not None):
-            raise ValueError("a re-claim is support's, and nothing else is")
+        is_supports = self.kind == Kind.RECLAIM or self.grant is not None
+        if is_supports != (self.acting is not None):
+            raise ValueError(
+                "a re-claim and a move by a grant are support's, and nothing else is"
+            )
+        if self.grant is not None and self.grant.organisation_id != self.hub.organisation_id:
+            raise ValueError("the grant is another organisation's")
 
 
 def submit(request: ActionRequest) -> HubAction:
@@ -113,6 +120,7 @@ def _create(request: ActionRequest, *, leased: bool) -> HubAction:
         command=request.command or "",
         because=request.because,
         acting_organisation=request.acting,
+        support_grant=request.grant,
         from_org_id=request.from_org_id,
         asked_by=request.user,
         submission=request.submission,
@@ -181,5 +189,10 @@ def look_again(hubs: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def can_stop(action: HubAction) -> bool:
-    """Whether the action can be told to stop. What support does, support alone decides."""
-    return not action.is_reclaim and not action.is_final and action.cancel_requested_at is None
+    """Whether its organisation can tell the action to stop. What support does, support decides."""
+    return not action.by_support and is_stoppable(action)
+
+
+def is_stoppable(action: HubAction) -> bool:
+    """Whether the action has not ended, and nobody has told it to stop."""
+    return not action.is_final and action.cancel_requested_at is None

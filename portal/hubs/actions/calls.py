@@ -57,7 +57,7 @@ def send(
 
     sent: Sent = calls.sent(call, None)
     # Of a hub that is another's, SpKey's words may name whose.
-    is_silent = action.is_confidential or action.is_reclaim
+    is_silent = action.is_confidential or action.by_support
     return _without_echo(sent) if is_silent else sent
 
 

@@ -36,9 +36,9 @@ class Facts:
     """What a decision needs to know of an action.
 
     `wanted` is the site's id of a move, and whether primary of a role. `from_org_id` is whose the
-    hub may be before a re-claim. `reason` is that of the
-    last decision. `recent_sends` counts the last ten minutes. `seen_offline` says that the hub was
-    offline when it was last read.
+    hub may be before a re-claim, and `from_site_id` where alone it may be before support moves it.
+    `reason` is that of the last decision. `recent_sends` counts the last ten minutes.
+    `seen_offline` says that the hub was offline when it was last read.
     """
 
     kind: str
@@ -57,6 +57,7 @@ class Facts:
     cancelling: bool
     seen_offline: bool = False
     from_org_id: str = ""
+    from_site_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def _after_status(
     if facts.kind == Kind.RECLAIM and hub.org_id != facts.from_org_id:
         # Nobody was asked whether it may be taken from there.
         return _gone(facts, Reason.MOVED_MEANWHILE)
+    if facts.from_site_id and hub.site_id != facts.from_site_id:
+        # It hangs at a site of which the grant may say nothing.
+        return _gone(facts, Reason.ELSEWHERE)
     if facts.unresolved:
         return _settle(facts, asked_at, now)
     if hub.status in OUT_OF_USE:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.consent.models import Grant
 from portal.gateway import models as gateway
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership, Organisation, User
@@ -86,6 +87,7 @@ class Reason(models.TextChoices):
     ADDRESS_UNCONFIRMED = "address_unconfirmed"
     NOT_OURS = "not_ours"
     MOVED_MEANWHILE = "moved_meanwhile"
+    ELSEWHERE = "elsewhere"
     MISSING = "missing"
     SUSPENDED = "suspended"
     DECOMMISSIONED = "decommissioned"
@@ -118,13 +120,14 @@ class HubActionQuerySet(models.QuerySet["HubAction"]):
 
 
 class HubAction(gateway.Command):
-    """One thing that an administrator wants done to a hub of their organisation, to its end.
+    """One thing that is to be done to a hub of an organisation, to its end.
 
-    What of it is confidential, Wi-Fi credentials or a commissioning code, is in no column: see
-    `confidential`. The organisation that a hub is moved to is always its own. A re-claim is asked
-    for by a support agent: `acting_organisation` names the one whose super key does it, and
-    `from_org_id` SpKey's id of the organisation that the hub may be taken from, which no page of
-    the action's own organisation shows.
+    An administrator asks for it, or a support agent: then `acting_organisation` names the one
+    whose super key does it. Support moves hubs by a `support_grant`. It re-claims them by a
+    request: `from_org_id` is SpKey's id of the organisation that the hub may be taken from, which
+    no page of the action's own organisation shows. The organisation that a hub is moved to is
+    always its own. What is confidential, Wi-Fi credentials or a commissioning code, is in no
+    column: see `confidential`.
     """
 
     LEASE: ClassVar[timedelta] = timedelta(seconds=105)
@@ -157,6 +160,13 @@ class HubAction(gateway.Command):
         db_index=False,
         related_name="+",
         verbose_name=_("acting organisation"),
+    )
+    support_grant = models.ForeignKey(
+        Grant,
+        models.PROTECT,
+        null=True,
+        related_name="hub_actions",
+        verbose_name=_("support grant"),
     )
     from_org_id = models.CharField(max_length=128, blank=True, editable=False)
     because = models.CharField(_("reason given"), max_length=300, blank=True)
@@ -199,10 +209,15 @@ class HubAction(gateway.Command):
             ),
             models.CheckConstraint(
                 condition=Q(kind=Kind.RECLAIM, acting_organisation__isnull=False)
+                & Q(support_grant=None)
                 & ~Q(from_org_id="")
                 & ~Q(because="")
-                | ~Q(kind=Kind.RECLAIM) & Q(acting_organisation=None, from_org_id=""),
-                name="only_a_reclaim_is_done_for_another",
+                | Q(kind=Kind.MOVE, acting_organisation__isnull=False, from_org_id="")
+                & Q(support_grant__isnull=False)
+                & ~Q(because="")
+                | ~Q(kind=Kind.RECLAIM)
+                & Q(acting_organisation=None, support_grant=None, from_org_id=""),
+                name="what_support_does_says_why_and_by_what",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=READ_BACK) | Q(sends__lte=1),
@@ -235,8 +250,13 @@ class HubAction(gateway.Command):
 
     @property
     def is_reclaim(self) -> bool:
-        """Whether support takes the hub from another organisation, with the super key."""
+        """Whether support takes the hub from another organisation."""
         return self.kind == Kind.RECLAIM
+
+    @property
+    def by_support(self) -> bool:
+        """Whether support does it for the organisation, with the super key."""
+        return self.acting_organisation_id is not None
 
     @property
     def key_owner(self) -> Organisation:

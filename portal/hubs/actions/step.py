@@ -135,7 +135,7 @@ def _step(work: _Work) -> None:
     seen_offline = action.hub.online is False
     reading = calls.read(client, action.hub, asked_at=timezone.now())
     calls.remember(action.hub, reading)
-    if action.is_reclaim:
+    if action.by_support:
         reading = action_calls.without_words(reading)
     work.read, work.reference = reading, reading.record.reference
     facts = replace(_facts(action), seen_offline=seen_offline)
@@ -163,9 +163,9 @@ def _credential(action: HubAction) -> ApiCredential:
         credential = gate.usable(action.key_owner)
     except gate.NoUsableKeyError as error:
         raise _BlockedError(KEY_REASONS[str(error)]) from None
-    # A super key serves re-claims alone, and a normal key never one: there is no way from the one
-    # to the other.
-    if credential.is_super != action.is_reclaim:
+    # A super key serves what support does alone, and a normal key never that: there is no way from
+    # the one to the other.
+    if credential.is_super != action.by_support:
         raise _BlockedError(Reason.KEY_KIND)
     return credential
 
@@ -210,7 +210,7 @@ def _commit_intent(work: _Work, body: dict[str, Any]) -> HubActionAttempt:
     Raises _NoRightError and HubHeldError, and commits nothing, where it may not.
     """
     action, now = work.action, timezone.now()
-    if (reason := permissions.objection(action)) is not None:
+    if (reason := permissions.objection(action, hold=True)) is not None:
         raise _NoRightError(reason)
     fields: dict[str, Any] = {
         "state": State.SENDING,
@@ -315,6 +315,7 @@ def _facts(action: HubAction) -> Facts:
         org_id=action.organisation.spkey_org_id,
         wanted=action.spkey_site_id or action.make_primary,
         from_org_id=action.from_org_id,
+        from_site_id=action.from_site_id if action.support_grant_id else "",
         reason=action.reason,
         retry_window_start=_retry_window_start(action, timezone.now()),
         tries=action.tries,

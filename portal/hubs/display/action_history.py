@@ -1,9 +1,10 @@
 """The actions on a hub as its page shows them: what is under way, and what has been."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from portal.core.ui import Chip, Text
@@ -20,7 +21,11 @@ QUICK, SLOW = 1, 5
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An action in words. `at` is when it was asked for, `until` when it ended, if it has."""
+    """An action in words. `at` is when it was asked for, `until` when it ended, if it has.
+
+    `stop_url` is where its reader stops it, and `access_url` where they see by what support does
+    it; both are empty where they cannot.
+    """
 
     action: HubAction
     title: str
@@ -31,12 +36,14 @@ class Item:
     at: datetime
     until: datetime | None
     reference: str
-    can_stop: bool
+    stop_url: str
+    access_url: str
     needs_key: bool
 
 
 def item(action: HubAction) -> Item:
-    """Return the action in words."""
+    """Return the action in words, for the organisation's administrators."""
+    grant = action.support_grant_id
     words = action_wording.words(action)
     return Item(
         action=action,
@@ -48,14 +55,20 @@ def item(action: HubAction) -> Item:
         at=action.created_at,
         until=action.finished_at,
         reference=action.reference,
-        can_stop=asking.can_stop(action),
-        needs_key=not action.is_reclaim and action_wording.needs_key(action),
+        stop_url=reverse("hub-actions:stop", args=(action.pk,)) if asking.can_stop(action) else "",
+        access_url=reverse("consent:revoke", args=(grant,)) if grant else "",
+        needs_key=not action.by_support and action_wording.needs_key(action),
     )
+
+
+def for_agent(action: HubAction, stop_url: str) -> Item:
+    """Return the action in words, for an agent who looks at it, and stops it at this address."""
+    return replace(item(action), stop_url=stop_url, access_url="", needs_key=False)
 
 
 def _who(action: HubAction) -> str:
     """Return who asked for it: of support, organisations learn no names."""
-    return gettext("SpKey support") if action.is_reclaim else action.asked_by.display_name
+    return gettext("SpKey support") if action.by_support else action.asked_by.display_name
 
 
 def seen(actions: list[HubAction]) -> str:

@@ -26,6 +26,13 @@ def _words(kind: str, icon: str, word: Text, text: Text) -> Words:
     return Words(Chip(kind, icon, word), text)
 
 
+OF_KEY: Final = (
+    Reason.KEY_MISSING,
+    Reason.KEY_REFUSED,
+    Reason.KEY_UNREADABLE,
+    Reason.KEY_MISMATCH,
+    Reason.KEY_KIND,
+)
 KEEP_TRYING: Final = _("It is saved and we keep trying. You may leave this page.")
 A_FEW_SECONDS: Final = _("This takes a few seconds.")
 BY_STATE: Final[dict[str, Words]] = {
@@ -120,6 +127,7 @@ BY_REASON: Final[dict[str, Text]] = {
         "Who asked has not confirmed their e-mail address. Add their SpKey user id under People."
     ),
     Reason.NOT_OURS: _("The hub is not your organisation's any more."),
+    Reason.ELSEWHERE: _("The hub is at another site by now. Nothing was sent."),
     Reason.MOVED_MEANWHILE: _("Somebody else has the hub by now. Nothing has changed."),
     Reason.MISSING: _("SmartphoneKey does not know this hub."),
     Reason.SUSPENDED: _("The hub is suspended. Ask SmartphoneKey's support."),
@@ -127,6 +135,19 @@ BY_REASON: Final[dict[str, Text]] = {
     Reason.INVALID: _("SmartphoneKey does not accept what was sent."),
     Reason.AGAINST_RULES: _("SmartphoneKey says that this cannot be done to this hub now."),
     Reason.FORBIDDEN: _("Your organisation's API key may not do this."),
+}
+# What support does for an organisation: the key and the right are support's, and nobody who reads
+# it can mend them.
+BY_SUPPORT: Final[dict[str, Text]] = {
+    **dict.fromkeys(OF_KEY, _("Support’s own key is being mended. It is saved and goes on then.")),
+    Reason.KEY_DOUBTED: _("SmartphoneKey refused support’s key. We ask again in a minute."),
+    Reason.NO_USER: _("SmartphoneKey does not know the agent yet. It goes on once it does."),
+    Reason.ADDRESS_UNCONFIRMED: _(
+        "The agent has not confirmed their e-mail address. It goes on once they have."
+    ),
+    Reason.RIGHT_GONE: _("Support’s access was over before anything was sent."),
+    Reason.NOT_OURS: _("The hub is not the organisation’s any more."),
+    Reason.FORBIDDEN: _("Support’s key may not do this."),
 }
 COMMANDS: Final[dict[str, Text]] = {
     Command.NODES: _("Ask for its devices"),
@@ -139,8 +160,10 @@ COMMISSIONING: Final = _("Add a Matter device")
 def words(action: HubAction) -> Words:
     """Return the action's state in words."""
     of_state = BY_STATE[action.state]
+    of_support = BY_SUPPORT.get(action.reason) if action.by_support else None
     by_reason = BY_REASON.get(action.reason) if action.reason else None
-    text = BY_BOTH.get((action.state, action.reason)) or by_reason or of_state.text
+    of_both = BY_BOTH.get((action.state, action.reason))
+    text = of_support or of_both or by_reason or of_state.text
     if action.cancel_requested_at is not None and not action.is_final:
         text = _("It is stopped. It may have been done already: we look first.")
     return Words(of_state.chip, text)
@@ -166,10 +189,4 @@ def title(action: HubAction) -> str:
 
 def needs_key(action: HubAction) -> bool:
     """Whether the way on leads over the page of the API key."""
-    return action.reason in {
-        Reason.KEY_MISSING,
-        Reason.KEY_REFUSED,
-        Reason.KEY_UNREADABLE,
-        Reason.KEY_MISMATCH,
-        Reason.KEY_KIND,
-    }
+    return action.reason in OF_KEY

@@ -79,6 +79,8 @@ def part(hub: Hub, most: int = action_history.MOST) -> dict[str, object]:
         "most": most if most < action_history.MOST else None,
         "seen": action_history.seen(actions),
         "pace": action_history.pace(actions),
+        "page_url": page_of(hub),
+        "live_url": reverse("hub-actions:live", args=(hub.pk,)),
     }
 
 

@@ -156,8 +156,5 @@ def _form_page(
 ) -> HttpResponse:
     has_site = job is not None or form.fields["site"].queryset.exists()  # type: ignore[attr-defined]
     context = {"form": form, "job": job, "changed": changed, "has_site": has_site}
-    # The browser goes where the first fault is: a list of hundreds of lines is long.
-    if wrong := next(filter(form.errors.__contains__, form.fields), None):
-        form.fields[wrong].widget.attrs["autofocus"] = True
     status = 409 if changed else 422 if form.is_bound else 200
     return render(request, "jobs/form.html", context, status=status)

@@ -89,6 +89,14 @@ def in_tray(asked: MoveRequest) -> Text:
     return _IN_TRAY.get(asked.state, "")
 
 
+def way_out(*, can_ask: bool) -> Text:
+    """Return what to do about a hub of somebody else's, to who may ask for it, or has."""
+    return COMPARE_AND_ASK if can_ask else ""
+
+
+COMPARE_AND_ASK: Final = _(
+    "Compare the last four characters with the label. If they agree, ask support for it here."
+)
 _IN_TRAY: Final[dict[str, Text]] = {
     "asked": _("Support is asked to get it for you."),
     "moving": _("Support is moving it to you. You need not claim it."),

@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                             ("unknown_hubs", "Many unknown hubs"),
                             ("bound_elsewhere", "Claimed for another organisation"),
                             ("support_claimed", "Claimed by SpKey support"),
+                            ("support_moved", "Moved by SpKey support"),
                             ("support_granted", "Support access given"),
                             ("support_used", "Support access used for the first time"),
                             ("support_asked", "Support access asked for"),

@@ -18,7 +18,7 @@ from portal.consent import giving, queries, rights
 from portal.consent.break_glass import record_page
 from portal.consent.display import wording
 from portal.consent.models import Grant
-from portal.consent.rights import Authority, NoConsentError
+from portal.consent.rights import Authority, NoConsentError, Why
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -77,6 +77,8 @@ def over(request: HttpRequest, grant: Grant, problem: NoConsentError) -> HttpRes
         "grant": grant,
         "why": wording.WHY_NOT[problem.why],
         "standing": queries.standing_ids(access.person(request)),
+        "still_acting": problem.why in {Why.SITE, Why.MOVE},
+        "wants_moves": problem.why == Why.MOVE,
     }
     return render(request, "support/over.html", context, status=403)
 

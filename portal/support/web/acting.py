@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.claims import beyond_access
 from portal.claims.display import list_item
 from portal.claims.display.answer_wording import NOT_SAVED
 from portal.claims.engine.actions import AnotherSiteError
@@ -30,10 +31,11 @@ def organisation(request: HttpRequest, authority: Authority) -> HttpResponse:
     grant = authority.grant
     claims = claims_for_others(authority.agent).filter(organisation=grant.organisation_id)
     page = pagination.page_of(claims.with_details(), request.GET)
+    seen = beyond_access.as_seen_by(authority.agent, page.rows)
     context = {
         "acting": grant,
         "sites": queries.sites_of(grant).open().order_by("name", "pk"),
-        "rows": [list_item.of(claim, for_support=True) for claim in page.rows],
+        "rows": [list_item.of(claim, for_support=True) for claim in seen],
         "page": page,
     }
     return render(request, "support/organisation.html", context)

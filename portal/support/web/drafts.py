@@ -9,7 +9,7 @@ SESSION_DRAFT: Final = "support_draft"
 KEPT_SECONDS: Final = 10 * 60
 # Neither a code nor what confirms: who comes back types that once more.
 FIELDS: Final = (
-    *("site", "typed_site", "label", "reason"),
+    *("site", "typed_site", "label", "reason", "place"),
     *("organisation", "wanted_sites", "hours", "what", "ticket", "about"),
 )
 LONGEST: Final = 1000

@@ -13,12 +13,15 @@ from portal.consent.asking import Wanted
 from portal.consent.display.wording import CLAIM_ONLY, HOURS, MOVE_TOO
 from portal.consent.models import USUAL_HOURS, Grant
 from portal.consent.queries import sites_of
-from portal.core.web.long_choices import LongRadioCards
+from portal.core.web.long_choices import LongRadioCards, LongSelect
+from portal.hubs.display.wording import PLACE_TOO_LONG
+from portal.hubs.models import Hub
 from portal.sites.models import Site
 from portal.support.desk import LEAST_REASON
 from portal.support.display import wording
 from portal.support.finding import SPKEY_ID
 from portal.support.flow import SupportRequest
+from portal.support.moving import Wish
 
 PLAIN_TEXT: Final = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 CLAIM, MOVE = "claim", "move"
@@ -39,10 +42,10 @@ class SpKeyIdField(forms.CharField):
 class ReasonField(forms.CharField):
     """Why, in a few words at least."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, max_length: int = 500, **options: Any) -> None:
         super().__init__(
             label=_("Reason"),
-            max_length=500,
+            max_length=max_length,
             validators=[MinLengthValidator(LEAST_REASON, wording.SHORT_REASON)],
             widget=forms.Textarea(attrs={"rows": 3}),
             **options,
@@ -117,11 +120,7 @@ class CodeForm(forms.Form):
 class GlassForm(forms.Form):
     """Breaking the glass: whom for, why, and by which ticket. It is confirmed on the next page."""
 
-    organisation = SpKeyIdField(
-        label=_("SpKey organisation id"),
-        error_messages={"required": wording.NO_ORGANISATION_ID},
-        help_text=_("Take it from the organisation’s own papers. It is not shown here."),
-    )
+    organisation = OrganisationField()
     reason = ReasonField(
         help_text=_("The organisation and your leads read it."),
         error_messages={"required": wording.NO_REASON_FOR_ACCESS},
@@ -135,11 +134,14 @@ class GlassForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The organisation's id once more, which is not on the page."""
+    """What the agent named the organisation by once more, which is not on the page."""
 
-    confirmation = SpKeyIdField(
-        label=_("Type the SpKey organisation id once more"),
-        error_messages={"required": wording.NO_ORGANISATION_ID},
+    confirmation = forms.CharField(
+        label=_("Name the organisation once more"),
+        max_length=254,
+        help_text=_("As you typed it before: it is not shown here."),
+        error_messages={"required": _("Type it once more.")},
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
 
     def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
@@ -147,7 +149,7 @@ class ConfirmForm(forms.Form):
         self._expected = expected
 
     def clean_confirmation(self) -> str:
-        """Refuse anything but the same id, character by character."""
+        """Refuse anything but the same, character by character."""
         typed: str = self.cleaned_data["confirmation"]
         if typed != self._expected:
             raise forms.ValidationError(wording.OTHER_ORGANISATION)
@@ -234,6 +236,53 @@ class SupportClaimForm(forms.Form):
             reason=data["reason"],
             submission=asked,
         )
+
+
+class MoveForm(forms.Form):
+    """Where the organisation's hub goes, within the sites of the grant, where in it, and why."""
+
+    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+        None,  # The grant's other sites, once the form knows which.
+        label=_("New site"),
+        empty_label=_("Choose a site"),
+        widget=LongSelect,
+        error_messages={
+            "required": wording.NO_NEW_SITE,
+            "invalid_choice": wording.OTHER_SITE,
+        },
+    )
+    place = forms.CharField(
+        label=_("New place"),
+        required=False,
+        max_length=80,
+        error_messages={"max_length": PLACE_TOO_LONG},
+    )
+    # SmartphoneKey takes no longer one.
+    reason = ReasonField(
+        max_length=300,
+        help_text=_("The organisation reads it, and SmartphoneKey keeps it."),
+        error_messages={"required": wording.NO_REASON_TO_MOVE},
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, grant: Grant, hub: Hub, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hub = hub
+        self.initial.setdefault("submission", uuid.uuid4())
+        self.initial.setdefault("reason", grant.reason or grant.note)
+        others = sites_of(grant).open().exclude(spkey_site_id=hub.spkey_site_id)
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = others.order_by(
+            "name", "pk"
+        )
+        self.has_sites = others.exists()
+
+    def wish(self) -> Wish:
+        """Return what is asked for, of a form that is valid."""
+        data = self.cleaned_data
+        # A browser that went back may send an old token with another site.
+        asked = uuid.uuid5(data["submission"], f"{self.hub.pk} {data['site'].pk}")
+        place = " ".join(data["place"].split())
+        return Wish(self.hub, data["site"], data["reason"], asked, place)
 
 
 class TrayForm(forms.Form):

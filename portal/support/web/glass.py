@@ -1,7 +1,8 @@
 """Breaking the glass, in two steps; and the loud page about an organisation nobody knows.
 
-What is typed first is kept in the session: the second page asks for the id once more and does not
-show it.
+What is typed first is kept in the session: the second page asks for it once more and does not show
+it. Whether the portal knows whom the agent named is told after that alone, to who is accountable
+for it: it counts, and it is recorded.
 """
 
 import time
@@ -39,7 +40,8 @@ KEPT_SECONDS: Final = 10 * 60
 @agents_only
 def begin(request: HttpRequest, _agent: Membership) -> HttpResponse:
     """Take whom it is for, why, and the ticket. Nothing is made yet."""
-    form = GlassForm(posted(request), initial=drafts.kept(request))
+    named = {"organisation": request.GET.get("q", "")}
+    form = GlassForm(posted(request), initial=named | drafts.kept(request))
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "support/glass.html", {"form": form}, status=status)
@@ -53,20 +55,20 @@ def begin(request: HttpRequest, _agent: Membership) -> HttpResponse:
 @once
 @agents_only
 def confirm(request: HttpRequest, agent: Membership) -> HttpResponse:
-    """Break the glass, once the id is typed again."""
+    """Break the glass, once what names the organisation is typed again."""
     asked = _kept(request, SESSION_GLASS)
     if asked is None:
         return redirect("support:break-glass")
     form = ConfirmForm(asked.spkey_org_id, posted(request))
     if request.method != "POST" or not form.is_valid():
         return _confirm_page(request, form, asked, 422 if form.is_bound else 200)
+    organisation = finding.named(asked.spkey_org_id)
     try:
-        brakes.take(agent, asked.spkey_org_id)
+        brakes.take(agent, organisation.spkey_org_id if organisation else asked.spkey_org_id)
     except LimitReachedError:
         form.add_error(None, wording.TOO_MANY)
         return _confirm_page(request, form, asked, HTTPStatus.TOO_MANY_REQUESTS)
-    organisation = finding.by_id(asked.spkey_org_id)
-    if organisation is not None and organisation.holds_super_key:
+    if organisation is None and finding.is_supports(asked.spkey_org_id):
         form.add_error(None, wording.SUPPORT_ORGANISATION)
         return _confirm_page(request, form, asked, HTTPStatus.UNPROCESSABLE_ENTITY)
     request.session.pop(SESSION_GLASS, None)
@@ -84,7 +86,10 @@ def _confirm_page(
 
 
 def _to_unknown(request: HttpRequest, agent: Membership, asked: Unknown) -> HttpResponse:
-    _keep(request, SESSION_UNKNOWN, asked)
+    """Go on with a SpKey id that the portal does not know; anything else names nobody.
+
+    Either is recorded, and counts.
+    """
     record(
         "support.named_unknown",
         actor=agent.user,
@@ -94,7 +99,13 @@ def _to_unknown(request: HttpRequest, agent: Membership, asked: Unknown) -> Http
         reason=asked.reason,
         ticket=asked.ticket,
     )
-    return redirect("support:unknown")
+    if finding.may_be_id(asked.spkey_org_id):
+        _keep(request, SESSION_UNKNOWN, asked)
+        return redirect("support:unknown")
+    said = {"organisation": asked.spkey_org_id, "reason": asked.reason, "ticket": asked.ticket}
+    form = GlassForm(said)
+    form.add_error("organisation", wording.NAMES_NOBODY)
+    return render(request, "support/glass.html", {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,18 +1,24 @@
 """What an agent looks at under a grant: the organisation's hubs and claims, and nothing to do."""
 
 from dataclasses import replace
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.models import Claim
 from portal.consent import queries
+from portal.consent.models import Grant
 from portal.consent.rights import Authority
 from portal.core.web import pagination
+from portal.hubs.display.rows import HubRow
+from portal.hubs.display.wording import STATES
 from portal.hubs.labels import parse
+from portal.hubs.models import LEFT
 from portal.hubs.web.forms import HubFilter, choices_among
 from portal.hubs.web.views import page_of
 from portal.orgs.models import Membership
@@ -35,7 +41,15 @@ def hubs(request: HttpRequest, authority: Authority) -> HttpResponse:
     context = {"acting": grant, "form": form, "filtered": form.is_filled}
     if not form.is_valid():
         return render(request, "support/hubs.html", context, status=422)
-    return render(request, "support/hubs.html", context | page_of(request, form))
+    page = page_of(request, form)
+    rows = [replace(row, url=_url(grant, row)) for row in cast("list[HubRow]", page["rows"])]
+    return render(request, "support/hubs.html", context | page | {"rows": rows})
+
+
+def _url(grant: Grant, row: HubRow) -> str:
+    """Return where the agent moves the hub; nowhere where they only look."""
+    can_be_moved = grant.may_move and row.chip != STATES[LEFT]
+    return reverse("support:move-hub", args=(grant.pk, row.pk)) if can_be_moved else ""
 
 
 @require_safe

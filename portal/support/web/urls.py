@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.hubs.photos.files import Size
-from portal.support.web import acting, glass, inventory, moves, searching, tray, views
+from portal.support.web import acting, glass, inventory, moves, moving, searching, tray, views
 
 app_name = "support"
 urlpatterns = [
@@ -40,5 +40,8 @@ urlpatterns = [
     path("<uuid:pk>/tray/sync/", tray.sync, name="tray-sync"),
     path("<uuid:pk>/tray/photo/", tray.photo, name="tray-photo"),
     path("<uuid:pk>/hubs/", inventory.hubs, name="hubs"),
+    path("<uuid:pk>/move/<uuid:hub>/", moving.move, name="move-hub"),
+    path("<uuid:pk>/move/<uuid:hub>/live/", moving.live, name="move-hub-live"),
+    path("<uuid:pk>/move/<uuid:hub>/stop/<uuid:action>/", moving.stop, name="move-hub-stop"),
     path("<uuid:pk>/claims/", inventory.claims, name="organisation-claims"),
 ]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.claims import beyond_access
 from portal.claims.display import list_item
 from portal.claims.queries import claims_for_others
 from portal.consent import asking, codes, queries
@@ -21,7 +22,7 @@ from portal.support import finding
 from portal.support.display import wording
 from portal.support.web import drafts
 from portal.support.web.access import agents_only
-from portal.support.web.forms import AskForm, CodeForm
+from portal.support.web.forms import MOVE, AskForm, CodeForm
 
 SHOWN_REQUESTS = 20
 
@@ -36,7 +37,9 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
         "standing": queries.standing_ids(agent.user),
         "requests": list(queries.requests_by(agent)[:SHOWN_REQUESTS]),
         "moves_waiting": len(moves.waiting_for(agent)),
-        "rows": [list_item.for_others(claim) for claim in page.rows],
+        "rows": [
+            list_item.for_others(claim) for claim in beyond_access.as_seen_by(agent, page.rows)
+        ],
         "page": page,
     }
     return render(request, "support/claims.html", context)
@@ -47,8 +50,10 @@ def claim_list(request: HttpRequest, agent: Membership) -> HttpResponse:
 @agents_only
 def ask(request: HttpRequest, agent: Membership) -> HttpResponse:
     """Ask an organisation for access. What is answered does not tell whether the portal has it."""
-    named = {"organisation": request.GET.get("q", "")} | drafts.kept(request)
-    form = AskForm(posted(request), initial=named)
+    named = {"organisation": request.GET.get("q", "")}
+    if request.GET.get("what") == MOVE:
+        named["what"] = MOVE
+    form = AskForm(posted(request), initial=named | drafts.kept(request))
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "support/ask.html", {"form": form}, status=status)

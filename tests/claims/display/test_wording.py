@@ -209,7 +209,8 @@ def test_an_email_about_a_claim_calls_it_what_its_page_does(
 
 def test_an_email_that_names_no_state_is_about_the_key_or_a_person():
     others = set(Notice.Kind.values) - set(name_wording.IN_EMAILS)
-    of_people = {"unknown_hubs", "support_claimed", "operator_change", "administrators"}
+    of_people = {"unknown_hubs", "operator_change", "administrators"}
+    of_people |= {"support_claimed", "support_moved"}
     of_jobs = {f"job_{what}" for what in ("overdue", "request", "answer", "completed")}
     of_hubs = {"hub_refused", *(f"hubs_{what}" for what in ("offline", "back", "left"))}
     of_access = {"break_glass", "glass_broken"}

@@ -62,7 +62,10 @@ def test_support_polls_the_claim_that_it_made_for_another(old_claim, spkey_suppo
     grant = consent_to(spkey_support, old_claim.organisation)
     Claim.objects.update(acting_organisation=spkey_support, support_grant=grant)
     client = has_used_factor(as_person(sam), sam)
-    assert poll(client, old_claim, polling.seen(old_claim)).status_code == 204
+    seen = polling.seen_by(sam, Claim.objects.get())
+    assert poll(client, old_claim, seen).status_code == 204
+    # What others have seen says nothing of the access.
+    assert poll(client, old_claim, polling.seen(old_claim)).status_code == 200
 
 
 def test_a_membership_that_ends_is_noticed_by_a_statement_that_was_kept(old_claim, ira, as_person):

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("consent", "0001_initial"),
         ("hubs", "0001_initial"),
         ("orgs", "0001_initial"),
         ("sites", "0001_initial"),
@@ -144,6 +145,16 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="orgs.organisation",
                         verbose_name="acting organisation",
+                    ),
+                ),
+                (
+                    "support_grant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hub_actions",
+                        to="consent.grant",
+                        verbose_name="support grant",
                     ),
                 ),
                 (
@@ -357,17 +368,26 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("acting_organisation__isnull", False),
                         ("kind", "reclaim"),
+                        ("support_grant", None),
                         models.Q(("from_org_id", ""), _negated=True),
+                        models.Q(("because", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("acting_organisation__isnull", False),
+                        ("from_org_id", ""),
+                        ("kind", "move"),
+                        ("support_grant__isnull", False),
                         models.Q(("because", ""), _negated=True),
                     ),
                     models.Q(
                         models.Q(("kind", "reclaim"), _negated=True),
                         ("acting_organisation", None),
                         ("from_org_id", ""),
+                        ("support_grant", None),
                     ),
                     _connector="OR",
                 ),
-                name="only_a_reclaim_is_done_for_another",
+                name="what_support_does_says_why_and_by_what",
             ),
         ),
         migrations.AddConstraint(
