@@ -42,7 +42,7 @@ class Row:
     `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
     grant to act by), "move" and "move photo" (a request for a "foreign hub", and a photo of it),
     "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim",
-    "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
+    "sent hub" (to administrators), "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
     "job", "request", "import", "handed" (a job that is complete), "handed photo" (a photo of it),
     "link" (to its handover) or "secret" (of where its events come), of which everybody has one.
     """
@@ -71,6 +71,8 @@ MATRIX = (
     Row("tray:photo", "post", (401, 422, 422, 403, 422, 403)),
     Row("claims:replace", "get", (IN, 200, 403, 404, 200, 403), "hub"),
     Row("claims:replace", "post", (IN, 422, 403, 404, 422, 403), "hub"),
+    Row("claims:sent", "get", (IN, 200, 403, 404, 200, 403), "sent hub"),
+    Row("claims:sent", "post", (IN, 302, 403, 404, 302, 403), "sent hub"),
     Row("claims:detail", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:live", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:try-now", "post", (IN, 302, 302, 404, 302, 302), "claim"),
@@ -462,6 +464,7 @@ def things(
         mine["asked"], mine["acting"] = asked.pk, mine["grant"]
         own = pages.move_beside(site)
         mine["move"], mine["move photo"] = own.pk, pages.moves_photo_beside(own)
+        mine["sent hub"] = pages.sent_hub_beside(site).pk
         mine["foreign hub"] = pages.foreign_hub_beside(site).pk
         elsewhere = mill_court if site == lighthouse else lighthouse
         mine["held"] = pages.move_beside(elsewhere, site.organisation).pk
