@@ -133,6 +133,7 @@ POSTS = (
     "imports:move-chosen",
     "imports:run",
     "imports:check-again",
+    "imports:columns",
     "imports:stop",
     "imports:retry",
     "imports:add-site",

@@ -42,9 +42,10 @@ class Row:
     `thing` names what the address is about: "grant" (of access), "asked" (for access), "acting" (a
     grant to act by), "move" and "move photo" (a request for a "foreign hub", and a photo of it),
     "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim",
-    "sent hub" (to administrators), "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
-    "job", "request", "import", "handed" (a job that is complete), "handed photo" (a photo of it),
-    "link" (to its handover) or "secret" (of where its events come), of which everybody has one.
+    "sent hub" (to administrators), "hub", "action" or "photo" (of the hub), or "removed photo",
+    "site", "member", "invitation", "job", "request", "import", "handed" (a job that is complete),
+    "handed photo" (a photo of it), "link" (to its handover) or "secret" (of where its events come),
+    of which everybody has one.
     """
 
     name: str
@@ -132,6 +133,7 @@ MATRIX = (
     Row("imports:export", "get", (IN, 200, 200, 404, 200, 403), "import"),
     Row("imports:run", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:check-again", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:columns", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:stop", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:retry", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:add-site", "post", (IN, 302, 403, 404, 302, 403), "import"),

@@ -22,7 +22,6 @@ from portal.jobs.models import JobRequest
 from portal.orgs.display.key_wording import Banner
 from portal.orgs.models import Membership
 
-
 # How it begins what a line of a hub that was sent to administrators is about.
 SENT: Final = "sent "
 

@@ -308,9 +308,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "hubs sent to administrators",
                 "ordering": ("-sent_at", "-id"),
                 "indexes": [
-                    models.Index(
-                        fields=["organisation", "-sent_at", "-id"], name="sent_hub_newest"
-                    )
+                    models.Index(fields=["organisation", "-sent_at", "-id"], name="sent_hub_newest")
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -1,4 +1,4 @@
-"""A hub that somebody could not claim and sent to the administrators: what it is, and what helps."""
+"""A hub that somebody could not claim and sent to the administrators: what it is, what helps."""
 
 import uuid
 
