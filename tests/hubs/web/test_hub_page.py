@@ -185,8 +185,9 @@ def lines_of(client, hub) -> list[str]:
 
 @pytest.mark.parametrize("online", [True, False, None])
 def test_what_was_put_back_is_in_a_state_from_then_on_and_not_before(
-    as_person, ada, hub, mill_court, online
+    as_person, ada, mill_court, online
 ):
+    hub = make_own_hub(mill_court, read_at=timezone.now() - timedelta(hours=1))
     new, before = make_own_hub(mill_court), timezone.now() - timedelta(seconds=8)
     Hub.objects.filter(pk=hub.pk).update(replaced_at=before, replaced_by=new)
     Hub.objects.filter(pk=hub.pk).update(online=online, read_at=before, last_seen=before)
