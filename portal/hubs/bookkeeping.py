@@ -57,7 +57,8 @@ _SINCE: Final = """
         found_at = {clock} WHERE id = NEW.id;
 """
 # It is in use again from now on, whenever it was read last: that somebody said so came first.
-_RETURNED: Final = "WHEN OLD.health = 'replaced' AND replaced_at IS NULL THEN {clock}"
+_RETURNED: Final = """
+        WHEN OLD.health = 'replaced' AND replaced_at IS NULL THEN {clock}"""
 _PLACED: Final = "UPDATE hubs_hub SET placed_at = {clock} WHERE id = NEW.id;"
 _END: Final = """
     UPDATE hubs_spell SET

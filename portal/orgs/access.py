@@ -170,9 +170,11 @@ def compare_with_address(request: HttpRequest) -> None:
     Raises OtherOrganisationError for another of the person's organisations than they work in, and
     Http404 for one that is not theirs.
     """
+    if ADDRESS_ORGANISATION not in request.GET:
+        return
     mine = memberships(person(request))
     now = choose(request, mine)
-    if now is not None and ADDRESS_ORGANISATION in request.GET:
+    if now is not None:
         _compare_with_address(request, mine, now)
 
 

@@ -10,7 +10,7 @@ ROOM = """() => {
   const field = document.querySelector("#id_q");
   const style = getComputedStyle(field);
   const pen = document.createElement("canvas").getContext("2d");
-  pen.font = style.font;
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
   return field.clientWidth - padding - pen.measureText(field.placeholder).width;
 }"""

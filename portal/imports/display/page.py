@@ -216,8 +216,10 @@ def chip(plan: Import, to_do: int | None = None, *, waits: bool = False) -> Chip
     """Return the import's state at a glance; one that did nothing is not called good.
 
     With `to_do`, how many rows the plan would carry out: one of none is not ready to start. One of
-    which rows still wait is not finished.
+    which rows still wait is not finished, and a file that somebody can help with not refused.
     """
+    if plan.asks_for_columns:
+        return wording.COLUMNS_ASKED
     if plan.state == State.FINISHED and waits:
         return wording.ROWS_WAIT
     if plan.state == State.READY and to_do == 0:
