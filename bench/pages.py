@@ -167,6 +167,7 @@ def _texts(hub: Hub) -> dict[str, str]:
         "a place": hub.place,
         "many places": "flat 7",
         "all places": "house",
+        "a site": hub.site.name if hub.site else "house",
         "two letters": "ho",
         "nothing": "nothing-like-it",
     }

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -381,6 +382,72 @@ class Claim(Command):
         if self.reason != Reason.ANOTHER_SITE:
             return ""
         return self.organisation.sites.name_of(self.hub.spkey_site_id)
+
+
+class SentHubQuerySet(models.QuerySet["SentHub"]):
+    """Hubs that were sent to administrators, as far as somebody may see them."""
+
+    def of(self, member: Membership) -> Self:
+        """Return those that people of the member's organisation have sent."""
+        return self.filter(organisation=member.organisation_id)
+
+    def visible_to(self, user: User) -> Self:
+        """Return those that were sent in the person's organisations."""
+        return self.filter(organisation__in=Membership.objects.organisations_of(user))
+
+
+class SentHub(models.Model):
+    """A hub that somebody could not claim, and sent to the administrators: see `telling`.
+
+    `state` and `reason` are a claim's, as the hub was refused then. `claim` is the one that was
+    refused, or the one that was made since. The hub's row may be gone, where nobody claimed it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        # The index of the newest serves, see below.
+        Organisation,
+        models.CASCADE,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("organisation"),
+    )
+    # Who sent it, which hub, why and on which day: nobody sends the same twice.
+    about = models.CharField(_("about"), max_length=100)
+    hub_id = models.UUIDField(_("hub id"))
+    sent_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    sent_at = models.DateTimeField(_("created at"), default=timezone.now)
+    site = models.ForeignKey(
+        Site, models.PROTECT, null=True, related_name="+", verbose_name=_("site")
+    )
+    claim = models.ForeignKey(
+        Claim, models.CASCADE, null=True, related_name="+", verbose_name=_("claim")
+    )
+    state = models.CharField(_("state"), max_length=16)
+    reason = models.CharField(_("reason"), max_length=24, blank=True)
+
+    objects = SentHubQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hub sent to administrators")
+        verbose_name_plural = _("hubs sent to administrators")
+        ordering = ("-sent_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "about"), name="hub_sent_once_each"),
+        )
+        indexes = (
+            models.Index(fields=("organisation", "-sent_at", "-id"), name="sent_hub_newest"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.hub_id)
+
+    @property
+    def tail(self) -> str:
+        """The last characters of the hub's id, by which people call it."""
+        return str(self.hub_id)[-4:].upper()
 
 
 class Attempt(Call):

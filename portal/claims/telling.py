@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from portal.claims.engine import decide
 from portal.claims.engine.rules import Rule
-from portal.claims.models import Claim, Reason, State
+from portal.claims.models import Claim, Reason, SentHub, State
 from portal.core.throttle import Limit
 from portal.hubs.models import Hub
 from portal.notices import outbox
 from portal.notices.models import Notice
-from portal.orgs import access
+from portal.orgs import access, members
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.sites.models import Site
@@ -31,19 +32,20 @@ class Telling(Enum):
     OFFERED = auto()
     TOLD = auto()
     NOBODY = auto()
-    """None of them wants such news."""
+    """There is none at the moment."""
     ENOUGH = auto()
     """This member has told them of so many today."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """That a hub cannot be claimed, and why; `facts` are those of its letter."""
+    """That a hub cannot be claimed, where, and why; `claim` is the one that was refused."""
 
     hub: Hub
     state: str
     reason: str
-    facts: dict[str, Any]
+    site: Site | None
+    claim: Claim | None = None
 
     def about(self, member: Membership) -> str:
         """Name the occasion: this member, this hub and why it is refused, on this day."""
@@ -62,8 +64,7 @@ def of_lookup(hub: Hub, site: Site | None) -> Refusal | None:
     rule = verdict(hub, site)
     if not _is_refused(rule.state, rule.reason):
         return None
-    where = {"site": site.shown_name if site else "–", "site_id": str(site.pk) if site else ""}
-    return Refusal(hub, str(rule.state), str(rule.reason), where)
+    return Refusal(hub, str(rule.state), str(rule.reason), site)
 
 
 def of_claim(claim: Claim) -> Refusal | None:
@@ -71,8 +72,7 @@ def of_claim(claim: Claim) -> Refusal | None:
     is_over = claim.late_effect_at is None and not claim.by_support
     if not is_over or not _is_refused(claim.state, claim.reason):
         return None
-    facts = {"site": claim.site_name, "claim": str(claim.pk), "claim_number": claim.number}
-    return Refusal(claim.hub, claim.state, claim.reason, facts)
+    return Refusal(claim.hub, claim.state, claim.reason, claim.site, claim)
 
 
 def _is_refused(state: str, reason: str) -> bool:
@@ -83,26 +83,51 @@ def _is_refused(state: str, reason: str) -> bool:
 def tell(member: Membership, refusal: Refusal | None) -> Telling:
     """Tell the administrators that this member could not claim the hub, once a day.
 
-    What they know already costs nothing, nor does what nobody wants to know.
+    Their home shows it, and those who want such news have an e-mail. What they know already costs
+    nothing.
     """
     found = Tellings(member, [refusal] if refusal else []).of(refusal)
     if refusal is None or found is not Telling.OFFERED:
         return found
-    if not outbox.some_administrator_wants(member.organisation_id, Notice.Kind.HUB_REFUSED):
+    if not members.administrators_of(member.organisation).exists():
         return Telling.NOBODY
     if not A_DAY.allows(str(member.pk)):
         return Telling.ENOUGH
+    _send(member, refusal)
+    return Telling.TOLD
+
+
+@transaction.atomic
+def _send(member: Membership, refusal: Refusal) -> None:
+    claim, site = refusal.claim, refusal.site
+    sent, is_new = SentHub.objects.get_or_create(
+        organisation_id=member.organisation_id,
+        about=refusal.about(member),
+        defaults={
+            "hub_id": refusal.hub.hub_id,
+            "sent_by": member.user,
+            "site": site,
+            "claim": claim,
+            "state": refusal.state,
+            "reason": refusal.reason,
+        },
+    )
+    if not is_new:
+        return
     outbox.notify(
         member.organisation_id,
         Notice.Kind.HUB_REFUSED,
-        refusal.about(member),
+        sent.about,
         person=member.user.display_name,
-        hub=str(refusal.hub.hub_id),
-        state=refusal.state,
-        reason=refusal.reason,
-        **refusal.facts,
+        hub=str(sent.hub_id),
+        state=sent.state,
+        reason=sent.reason,
+        site=claim.site_name if claim else site.shown_name if site else "",
+        claim=str(claim.pk) if claim else "",
+        claim_number=claim.number if claim else "",
+        sent=str(sent.pk),
+        works_in=str(member.organisation_id),
     )
-    return Telling.TOLD
 
 
 class Tellings:
@@ -112,9 +137,7 @@ class Tellings:
         self._can_tell = Ability.MANAGE_HUBS not in access.abilities(member)
         self._member = member
         about = [refusal.about(member) for refusal in refusals] if self._can_tell else []
-        told = Notice.objects.filter(
-            organisation=member.organisation_id, kind=Notice.Kind.HUB_REFUSED, about__in=about
-        )
+        told = SentHub.objects.of(member).filter(about__in=about)
         self._told = set(told.values_list("about", flat=True)) if about else set()
 
     def of(self, refusal: Refusal | None) -> Telling:

@@ -45,6 +45,7 @@ _NEW_SITE: Final = """
 """
 _SINCE: Final = """
     UPDATE hubs_hub SET health_since = CASE
+        {returned}
         WHEN {given}health_since IS NOT NULL THEN health_since
         WHEN health = 'offline' AND last_seen < COALESCE(read_at, {now})
         THEN {later}(last_seen, COALESCE(health_since, last_seen))
@@ -55,6 +56,9 @@ _SINCE: Final = """
     UPDATE hubs_hub SET left_at = CASE WHEN health = '' THEN health_since END,
         found_at = {clock} WHERE id = NEW.id;
 """
+# It is in use again from now on, whenever it was read last: that somebody said so came first.
+_RETURNED: Final = """
+        WHEN OLD.health = 'replaced' AND replaced_at IS NULL THEN {clock}"""
 _PLACED: Final = "UPDATE hubs_hub SET placed_at = {clock} WHERE id = NEW.id;"
 _END: Final = """
     UPDATE hubs_spell SET
@@ -127,7 +131,8 @@ def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield each trigger's name, event, table, condition and what it does."""
     words = _WORDS[vendor]
     # Who makes a row may know it; who changes one tells of a new state.
-    since_given, since = (_SINCE.format(given=g, **words) for g in ("", "FALSE AND "))
+    since_given = _SINCE.format(given="", returned="", **words)
+    since = _SINCE.format(given="FALSE AND ", returned=_RETURNED.format(**words), **words)
     end = _END.format(**words)
     begun, went = (_BEGIN.format(left=LEFT, tell=tell) for tell in ("NULL", _IF_IT_WENT))
     added = _count("NEW", "+", _NEW_COUNT[vendor])

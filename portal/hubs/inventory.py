@@ -4,7 +4,7 @@ A page is a position in its order, never a number, so that a hub that changes sh
 has no value in a column stands last, whichever way it is sorted.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -183,10 +183,13 @@ def _ids_in_order(hubs: HubQuerySet, order: Order, *, falling: bool) -> list[UUI
     return ids
 
 
-def with_text(hubs: HubQuerySet, text: str) -> HubQuerySet:
-    """Return those of the hubs with this in their id, serial or place: all of them."""
-    wanted = text.strip()
-    return hubs.filter(search.with_place(wanted)) if wanted else hubs
+def with_text(hubs: HubQuerySet, text: str, sites: Iterable[UUID] = ()) -> HubQuerySet:
+    """Return those of the hubs with this in their id, serial or place, or at one of the sites."""
+    wanted, there = text.strip(), list(sites)
+    if not wanted:
+        return hubs
+    found = search.with_place(wanted)
+    return hubs.filter(found | Q(site__in=there) if there else found)
 
 
 def firmwares(organisation: Organisation) -> list[str]:

@@ -101,6 +101,12 @@ def hubs_of_people(user: User) -> QuerySet[Hub]:
     return ours.select_related("organisation", "replaced_by")
 
 
+def known_to_people(user: User) -> QuerySet[Hub]:
+    """Return the rows that the person's organisations have of hubs, theirs or not."""
+    mine = Membership.objects.organisations_of(user)
+    return Hub.objects.filter(organisation__in=mine).select_related("organisation", "replaced_by")
+
+
 def actions_on(hub: Hub, most: int) -> list[HubAction]:
     """Return the newest actions on the hub, that which is under way among them."""
     return list(HubAction.objects.with_details().filter(hub=hub)[:most])

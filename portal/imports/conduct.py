@@ -73,6 +73,8 @@ def conduct(lease: Lease[Import]) -> None:
         match plan.state:
             case State.READING:
                 read_in.read(lease, plan)
+            case State.REFUSED:
+                read_in.forget(lease, plan)
             case State.CHECKING:
                 _check(lease, plan)
             case State.RUNNING | State.FINISHED:

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,7 @@ from portal.imports.models import (
     Verdict,
 )
 from portal.imports.reading import kinds
+from portal.imports.reading.faults import UnusableFileError, is_of_columns
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites import changes
 from portal.sites.models import Site
@@ -51,7 +52,8 @@ class Given:
     """What somebody gives: the bytes of a file, or what they pasted, and what is to be done.
 
     `submission` is the form's token: the same one, the same import. `site` is where rows go that
-    name none. With `retry_of` the bytes are the numbers of lines of that import, see `retry_of`.
+    name none. `kept_for_columns` has it kept where its columns are not clear: its page asks. With
+    `retry_of` the bytes are the numbers of lines of that import, see `retry_of`.
     """
 
     kind: str
@@ -60,16 +62,17 @@ class Given:
     name: str = ""
     site: Site | None = None
     retry_of: Import | None = None
+    kept_for_columns: bool = False
 
 
 def make(member: Membership, given: Given) -> tuple[Import, bool]:
     """Return the import of what was given, and whether it is new.
 
     The same file, for the same purpose, is one import while that is open. Raises UnusableFileError
-    for what can be refused at once, and LimitReachedError.
+    for what can be refused at once, unless that is `kept_for_columns`, and LimitReachedError.
     """
     if given.retry_of is None:
-        kinds.look_at_head(given.data)
+        _look_at_head(given)
     known = Import.objects.filter(submission=given.submission, organisation=member.organisation_id)
     digest = _digest(given)
     if found := known.first() or _open(member, digest):
@@ -85,6 +88,14 @@ def make(member: Membership, given: Given) -> tuple[Import, bool]:
         if found is None:
             raise
         return found, False
+
+
+def _look_at_head(given: Given) -> None:
+    try:
+        kinds.look_at_head(given.data)
+    except UnusableFileError as error:
+        if not given.kept_for_columns or not is_of_columns(error.problems):
+            raise
 
 
 def _digest(given: Given) -> str:
@@ -197,6 +208,22 @@ def check_again(plan: Import, site_text: str = "") -> bool:
     """
     again = {"state": State.CHECKING, "again": site_text, "marks": [], **due_at(timezone.now())}
     return bool(Import.objects.filter(pk=plan.pk, state=State.READY).update(**again))
+
+
+def name_columns(plan: Import, columns: Sequence[str]) -> Import:
+    """Have the file read whose columns were not clear, now that somebody says what they hold.
+
+    Return its import, or that of the same file which is open already.
+    """
+    mine = Import.objects.filter(pk=plan.pk, state=State.REFUSED)
+    said = {"columns": list(columns), "problems": [], "head": [], "finished_at": None}
+    try:
+        with transaction.atomic():
+            mine.update(state=State.READING, **said, **due_at(timezone.now()))
+    except IntegrityError:
+        same = Import.objects.filter(organisation=plan.organisation_id, digest=plan.digest)
+        return same.filter(state__in=OPEN).first() or plan
+    return plan
 
 
 def unknown_sites(plan: Import, limit: int) -> list[tuple[str, int]]:

@@ -152,6 +152,9 @@ class Import(Leased):
     # How many rows were done when it finished, or have been since.
     done = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
+    # The first lines of a file whose columns were not clear, and what people say that these hold.
+    head = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
     marks = models.JSONField(default=list)
     retry_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="retries")
     created_at = models.DateTimeField(default=timezone.now)
@@ -203,6 +206,11 @@ class Import(Leased):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+    @property
+    def asks_for_columns(self) -> bool:
+        """Whether its file is kept until somebody says what its columns hold."""
+        return self.state == State.REFUSED and bool(self.head)
 
     @property
     def token(self) -> str:

@@ -68,6 +68,13 @@ def without_work(plans: Iterable[Import]) -> set[UUID]:
     return set(ready) - busy
 
 
+def still_waiting(plans: Iterable[Import]) -> set[UUID]:
+    """Return of which of these imports, though nothing moves any more, some rows still wait."""
+    over = [plan.pk for plan in plans if plan.state == State.FINISHED]
+    waiting = Row.objects.filter(plan__in=over, state=RowState.WAITING).order_by()
+    return set(waiting.values_list("plan", flat=True).distinct())
+
+
 def rows_shown(plan: Import, show: str) -> QuerySet[Row]:
     """Return the plan's rows of a verdict while it is a plan, and of a pile once it is more.
 

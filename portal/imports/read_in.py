@@ -1,6 +1,7 @@
-"""A file that was given becomes rows: read once, by a worker, and then forgotten."""
+"""A file that was given becomes rows: read by a worker, and then forgotten."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from portal.imports.reading.table import Table
 ROWS_A_BATCH: Final = 50
 # So that nobody else who writes waits for long.
 WRITTEN_AT_ONCE: Final = 500
+# Until then somebody may say what the columns of a file hold, of which that is not clear.
+FILE_KEPT: Final = timedelta(days=7)
 USED: Final = (Column.HUB, Column.SITE, Column.PLACE, Column.NOTE)
 PROBLEMS_KEPT: Final = 50
 # What a row does not tell any more that is made of another.
@@ -57,7 +60,8 @@ def read(lease: Lease[Import], plan: Import) -> None:
 def _rows_and_table(plan: Import, data: bytes) -> tuple[list[Row], Table]:
     """Return the rows, and what they were read from. Raises UnusableFileError."""
     if plan.retry_of is None:
-        found = reader.read_table(data)
+        said = plan.columns
+        found = reader.read_named(data, said) if said else reader.read_table(data)
         return list(rows_of(found)), found
     lines = {int(number) for number in data.split()}
     # All of them, since a database takes only so many numbers in a question.
@@ -100,13 +104,23 @@ def _take(lease: Lease[Import], plan: Import, rows: list[Row], found: Table) -> 
 
 def _refuse(lease: Lease[Import], plan: Import, error: UnusableFileError) -> None:
     problems = [problem.as_json() for problem in error.problems[:PROBLEMS_KEPT]]
+    now = timezone.now()
     with transaction.atomic():
         lease.write(
             state=State.REFUSED,
             problems=problems,
-            finished_at=timezone.now(),
-            **given_back(None),
+            head=error.head,
+            finished_at=now,
+            **given_back(now + FILE_KEPT if error.head else None),
         )
+        if not error.head:
+            Piece.objects.filter(plan=plan).delete()
+
+
+def forget(lease: Lease[Import], plan: Import) -> None:
+    """Forget a file whose columns nobody has named in time."""
+    with transaction.atomic():
+        lease.write(head=[], **given_back(None))
         Piece.objects.filter(plan=plan).delete()
 
 

@@ -55,6 +55,15 @@ class SiteRow:
     change: Change | None
 
 
+def with_hubs(sites: SiteQuerySet) -> QuerySet[Any]:
+    """Return the sites with the numbers of their hubs, as these are kept."""
+    kept = ("hubs", "online", "offline", "unknown")
+    found: QuerySet[Any] = sites.annotate(
+        **{f"{name}_here": Coalesce(F(f"hub_count__{name}"), 0) for name in kept}
+    )
+    return found
+
+
 def with_numbers(sites: SiteQuerySet) -> QuerySet[Any]:
     """Return the sites with what they can be sorted by: see ORDERS."""
     jobs = Job.objects.filter(site=OuterRef("pk")).unfinished().order_by().values("site")
@@ -64,17 +73,14 @@ def with_numbers(sites: SiteQuerySet) -> QuerySet[Any]:
     last_move = moves.order_by("-finished_at", "-pk")
     since = Subquery(newest.values("health_since")[:1])
     moved = Subquery(last_move.values("finished_at")[:1])
-    return sites.annotate(
-        hubs_here=Coalesce(F("hub_count__hubs"), 0),
-        online_here=Coalesce(F("hub_count__online"), 0),
-        offline_here=Coalesce(F("hub_count__offline"), 0),
-        unknown_here=Coalesce(F("hub_count__unknown"), 0),
+    found: QuerySet[Any] = with_hubs(sites).annotate(
         open_jobs=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         # Of one that is missing and a time, SQLite knows none to be the later one.
         changed_at=Greatest(Coalesce(since, moved), Coalesce(moved, since)),
         last_move=Subquery(last_move.values("pk")[:1]),
         changed_hub=Subquery(newest.values("pk")[:1]),
     )
+    return found
 
 
 def in_order(sites: QuerySet[Any], order: str) -> QuerySet[Any]:

@@ -112,11 +112,6 @@ def _ways(members: Iterable[Membership], kind: str) -> dict[uuid.UUID, How]:
     return {user: how for user, how in topics.ways(told, kind).items() if how != How.OFF}
 
 
-def some_administrator_wants(organisation_id: uuid.UUID, kind: str) -> bool:
-    """Say whether anybody would be told by `notify`: all may have chosen to have no such news."""
-    return bool(_ways(_administrators(organisation_id).select_related("user"), kind))
-
-
 def notify_member(member: Membership, kind: str, about: str, **facts: object) -> int:
     """Write a notice for this member alone, of what they have asked for, as `notify` does."""
     notice = Notice(

@@ -164,6 +164,20 @@ def current(request: HttpRequest, ability: Ability) -> Membership:
     return membership
 
 
+def compare_with_address(request: HttpRequest) -> None:
+    """Mind of which organisation the address says that it is, on a page that any of them may have.
+
+    Raises OtherOrganisationError for another of the person's organisations than they work in, and
+    Http404 for one that is not theirs.
+    """
+    if ADDRESS_ORGANISATION not in request.GET:
+        return
+    mine = memberships(person(request))
+    now = choose(request, mine)
+    if now is not None:
+        _compare_with_address(request, mine, now)
+
+
 def _compare_with_address(
     request: HttpRequest, mine: Iterable[Membership], now: Membership
 ) -> None:

@@ -15,7 +15,7 @@ from tests.jobs.handed_over import claim_hubs, job_at
 
 GROWING = "|".join(
     (
-        *("claims_claim", "claims_attempt", "audit_entry", "notices_notice"),
+        *("claims_claim", "claims_attempt", "claims_senthub", "audit_entry", "notices_notice"),
         *("hubs_hub", "hubs_spell", "hubs_search", "hub_photos_hubphoto"),
         *("hub_actions_hubaction", "hub_actions_hubactionattempt"),
         *("imports_import", "imports_row", "imports_batch", "imports_piece"),

@@ -29,6 +29,8 @@ FACTS = {
     "claim_number": "C-7KQ2M4",
     "hub": world.hub_id(0),
     "hub_row": "3d594650-3436-4bb5-8a8c-0d0c3ab0e5a1",
+    "sent": "886313e1-3b8a-4372-9b90-0c9aee199e5d",
+    "works_in": "9f4e6d3a-0c1b-4a57-8a3e-2d7c5b9f1e60",
     "site": "Mill",
     "person": "Ira",
     "state": "conflict",

@@ -36,7 +36,7 @@ SAID = {
     Notice.Kind.HUB_REFUSED: [
         "Ira could not claim hub …",
         f"See claim {FACTS['claim_number']}",
-        f"/claims/{FACTS['claim']}/",
+        f"/claims/{FACTS['claim']}/?organisation={FACTS['works_in']}\n",
         "This hub belongs to another organisation",
     ],
 }
@@ -106,10 +106,12 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert FACTS["hub"] in email.subject + email.body
 
 
-def test_a_refused_hub_without_a_claim_leads_to_what_it_says_now(acme, ada, mailoutbox):
-    notify(acme, Notice.Kind.HUB_REFUSED, claim="", site_id="5f0d")
+def test_a_refused_hub_without_a_claim_leads_to_what_can_be_done(acme, ada, mailoutbox):
+    notify(acme, Notice.Kind.HUB_REFUSED, claim="", site="")
     post()
-    assert f"/claims/new/?label={FACTS['hub']}&offer=5f0d\n" in mailoutbox[0].body
+    address = f"/claims/sent/{FACTS['sent']}/?organisation={FACTS['works_in']}\n"
+    assert address in mailoutbox[0].body
+    assert "which could not be claimed" in mailoutbox[0].body
 
 
 def test_a_notice_of_an_unknown_kind_is_refused(acme, ada):

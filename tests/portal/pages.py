@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.claims.models import Claim
+from portal.claims.models import Claim, SentHub
 from portal.consent import asking as access_asking
 from portal.consent.models import AccessRequest, Grant
 from portal.core.leasing import due_at
@@ -109,6 +109,7 @@ POSTS = (
     "photos:remove",
     "photos:restore",
     "claims:replace",
+    "claims:sent",
     "jobs:new",
     "jobs:edit",
     "jobs:people",
@@ -132,6 +133,7 @@ POSTS = (
     "imports:move-chosen",
     "imports:run",
     "imports:check-again",
+    "imports:columns",
     "imports:stop",
     "imports:retry",
     "imports:add-site",
@@ -355,6 +357,20 @@ def foreign_hub_beside(site: Site) -> Hub:
     return Hub.objects.create(organisation=organisation, hub_id=uuid4(), binding="other")
 
 
+def sent_hub_beside(site: Site) -> SentHub:
+    """Return a hub that somebody could not claim at the site and sent to the administrators."""
+    if found := SentHub.objects.filter(site=site, claim=None).first():
+        return found
+    return SentHub.objects.create(
+        organisation=site.organisation,
+        about=f"{site.pk.hex} unknown",
+        hub_id=uuid4(),
+        sent_by=member_beside(site).user,
+        site=site,
+        state="not_found",
+    )
+
+
 def move_beside(site: Site, holder: Organisation | None = None, **fields: object) -> MoveRequest:
     """Return a request for a hub to be moved to the site, made when there is none.
 
@@ -429,6 +445,7 @@ def portals(claim: Claim, site: Site) -> list[str]:
             reverse(name, args=(member_beside(site).pk,))
             for name in ("people:edit", "people:remove")
         ),
+        reverse("claims:sent", args=(sent_hub_beside(site).pk,)),
         reverse("moves:ask", args=(foreign_hub_beside(site).pk,)),
         *(reverse(name, args=(move_beside(site).pk,)) for name in ("moves:detail", "moves:live")),
         *(

@@ -43,9 +43,10 @@ class Row:
     grant to act by), "acted hub" and "acted action" (a hub that one may move by it, and its move),
     "move" and "move photo" (a request for a "foreign hub", and a photo of it),
     "held" (such a request that is put to one), "handled" (one that one sees as an agent), "claim",
-    "hub", "action" or "photo" (of the hub), or "removed photo", "site", "member", "invitation",
-    "job", "request", "import", "handed" (a job that is complete), "handed photo" (a photo of it),
-    "link" (to its handover) or "secret" (of where its events come), of which everybody has one.
+    "sent hub" (to administrators), "hub", "action" or "photo" (of the hub), or "removed photo",
+    "site", "member", "invitation", "job", "request", "import", "handed" (a job that is complete),
+    "handed photo" (a photo of it), "link" (to its handover) or "secret" (of where its events come),
+    of which everybody has one.
     """
 
     name: str
@@ -72,6 +73,8 @@ MATRIX = (
     Row("tray:photo", "post", (401, 422, 422, 403, 422, 403)),
     Row("claims:replace", "get", (IN, 200, 403, 404, 200, 403), "hub"),
     Row("claims:replace", "post", (IN, 422, 403, 404, 422, 403), "hub"),
+    Row("claims:sent", "get", (IN, 200, 403, 404, 200, 403), "sent hub"),
+    Row("claims:sent", "post", (IN, 302, 403, 404, 302, 403), "sent hub"),
     Row("claims:detail", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:live", "get", (IN, 200, 200, 404, 200, 200), "claim"),
     Row("claims:try-now", "post", (IN, 302, 302, 404, 302, 302), "claim"),
@@ -131,6 +134,7 @@ MATRIX = (
     Row("imports:export", "get", (IN, 200, 200, 404, 200, 403), "import"),
     Row("imports:run", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:check-again", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:columns", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:stop", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:retry", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:add-site", "post", (IN, 302, 403, 404, 302, 403), "import"),
@@ -469,6 +473,7 @@ def things(
         mine["acted action"] = f"{mine['acted hub']} {mine['action']}"
         own = pages.move_beside(site)
         mine["move"], mine["move photo"] = own.pk, pages.moves_photo_beside(own)
+        mine["sent hub"] = pages.sent_hub_beside(site).pk
         mine["foreign hub"] = pages.foreign_hub_beside(site).pk
         elsewhere = mill_court if site == lighthouse else lighthouse
         mine["held"] = pages.move_beside(elsewhere, site.organisation).pk

@@ -15,7 +15,7 @@ NOT_SAVED = _("Not saved yet: try again. Nothing was lost; sending it twice make
 TOO_OFTEN = _("These are too many at once. They are kept here, and go on by themselves in a while.")
 _TELLING: dict[Telling, Text] = {
     Telling.TOLD: _("Your administrators are told of it."),
-    Telling.NOBODY: _("Your administrators get no such e-mail. Tell them yourself."),
+    Telling.NOBODY: _("Nobody administers your organisation at the moment. Tell whoever runs it."),
     Telling.ENOUGH: _("You have sent them many hubs today. You can send this one tomorrow."),
 }
 PICK_SITE = _("Pick the site first.")

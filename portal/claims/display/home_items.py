@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims.display import reader_wording
 from portal.claims.display.releases import Waiting
+from portal.claims.models import SentHub
 from portal.consent.models import AccessRequest, Grant
 from portal.core.ui import Text
 from portal.hubs.display import wording as hub_wording
@@ -18,6 +21,9 @@ from portal.hubs.troubles import Gone, Offline
 from portal.jobs.models import JobRequest
 from portal.orgs.display.key_wording import Banner
 from portal.orgs.models import Membership
+
+# How it begins what a line of a hub that was sent to administrators is about.
+SENT: Final = "sent "
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +214,43 @@ def of_request(asked: JobRequest) -> Need:
         title = words % {"person": person, "wanted": asked.wanted}
     url = reverse("jobs:request", args=(asked.pk,))
     return Need("attention", "clock", title, "", url, gettext("Answer"), asked=asked)
+
+
+def of_sent(sent: SentHub) -> Need:
+    """Return the line of a hub that somebody could not claim and sent to the administrators."""
+    names = {
+        "person": sent.sent_by.display_name,
+        "tail": sent.tail,
+        "site": sent.site.shown_name if sent.site else "",
+    }
+    if sent.site:
+        title = gettext("%(person)s could not claim hub …%(tail)s at %(site)s") % names
+    else:
+        title = gettext("%(person)s could not claim hub …%(tail)s") % names
+    text = gettext("%(why)s. Sent to you: %(at)s.") % {
+        "why": reader_wording.for_administrator(sent.state, sent.reason, "").title,
+        "at": hub_wording.moment(sent.sent_at),
+    }
+    where = ("claims:detail", sent.claim_id) if sent.claim_id else ("claims:sent", sent.pk)
+    return Need(
+        "attention",
+        "hub",
+        title,
+        text,
+        reverse(where[0], args=(where[1],)),
+        pgettext("at a hub", "Look"),
+        about=f"{SENT}{sent.hub_id.hex}",
+        newest=sent.sent_at,
+    )
+
+
+def of_more_sent(number: int) -> Need:
+    """Return the line of the hubs sent to administrators that have no line of their own."""
+    title = ngettext(
+        "%(number)d more hub was sent to you", "%(number)d more hubs were sent to you", number
+    )
+    text = gettext("They come up here once those above are claimed, or put away.")
+    return Need("attention", "hub", title % {"number": number}, text)
 
 
 def of_break_glass(grant: Grant) -> Need:

@@ -245,6 +245,79 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SentHub",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("about", models.CharField(max_length=100, verbose_name="about")),
+                ("hub_id", models.UUIDField(verbose_name="hub id")),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created at"
+                    ),
+                ),
+                ("state", models.CharField(max_length=16, verbose_name="state")),
+                ("reason", models.CharField(blank=True, max_length=24, verbose_name="reason")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="claims.claim",
+                        verbose_name="claim",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="orgs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.site",
+                        verbose_name="site",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hub sent to administrators",
+                "verbose_name_plural": "hubs sent to administrators",
+                "ordering": ("-sent_at", "-id"),
+                "indexes": [
+                    models.Index(fields=["organisation", "-sent_at", "-id"], name="sent_hub_newest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "about"), name="hub_sent_once_each"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Attempt",
             fields=[
                 (

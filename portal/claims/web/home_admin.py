@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from portal.claims import first_steps, job_progress, queries
+from portal.claims import first_steps, job_progress, queries, sent_hubs
 from portal.claims.display import first_steps as step_words
 from portal.claims.display import home_items, releases
 from portal.claims.display.home_items import Need
@@ -38,6 +38,7 @@ from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sites.queries import sites_of
 
 MOST_LEARNT = 3
+MOST_SENT = 5
 MOST_SITES = 8
 
 
@@ -76,15 +77,15 @@ def needs(admin: Membership, *, is_new: bool = False) -> list[Need]:
 
     What a new organisation lacks is among its first steps.
     """
-    found = [*_of_portal(admin), *_to_answer(admin), *_of_hubs(admin.organisation)]
-    found += _of_claims(admin)
+    found = [*_of_portal(admin), *_to_answer(admin), *_sent(admin)]
+    found += [*_of_hubs(admin.organisation), *_of_claims(admin)]
     if (banner := _key_end(admin)) is not None:
         found.append(home_items.of_key_end(banner))
     found += _of_sites(admin)
     if not is_new:
         found += _lacking(admin)
     away = dismissals.put_away_by(admin) if any(need.about for need in found) else {}
-    return [need for need in found if not _is_away(need, away.get(need.about))]
+    return _few_sent([need for need in found if not _is_away(need, away.get(need.about))])
 
 
 def _is_away(need: Need, seen: datetime | None) -> bool:
@@ -110,6 +111,20 @@ def _to_answer(admin: Membership) -> list[Need]:
         *map(home_items.of_access_request, consents.waiting_at(admin)),
         *map(home_items.of_request, requests),
     ]
+
+
+def _sent(admin: Membership) -> list[Need]:
+    return [home_items.of_sent(each) for each in sent_hubs.waiting(admin)]
+
+
+def _few_sent(found: list[Need]) -> list[Need]:
+    """Return the lines with those of the first few hubs that were sent, and how many more are."""
+    sent = [need for need in found if need.about.startswith(home_items.SENT)]
+    if len(sent) <= MOST_SENT:
+        return found
+    last, more = found.index(sent[MOST_SENT - 1]), sent[MOST_SENT:]
+    rest = [need for need in found[last + 1 :] if need not in more]
+    return [*found[: last + 1], home_items.of_more_sent(len(more)), *rest]
 
 
 def _of_hubs(organisation: Organisation) -> list[Need]:

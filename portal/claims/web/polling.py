@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
-from portal.claims import beyond_access, permissions, telling
+from portal.claims import beyond_access, permissions, sent_hubs, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
@@ -156,6 +156,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "access_url": _access_url(claim, reader, for_support=for_support),
         **_telling(claim, reader),
         **asking,
+        **_sent(claim, reader),
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
 
@@ -171,6 +172,17 @@ def _telling(claim: Claim, reader: User) -> dict[str, object]:
         "can_tell": found is telling.Telling.OFFERED,
         "is_told": answer_wording.telling(found),
     }
+
+
+def _sent(claim: Claim, reader: User) -> dict[str, object]:
+    """Return who sent a refused claim to the administrators, for these, and whether to write on."""
+    if telling.of_claim(claim) is None or not access.may(
+        reader, claim.organisation, Ability.MANAGE_HUBS
+    ):
+        return {}
+    # Of a hub that is somebody else's, support is asked by a request of its own.
+    is_vendors = claim.reason != Reason.ANOTHER_ORGANISATION
+    return {"sent": sent_hubs.newest_of(claim), "can_ask_vendor": is_vendors}
 
 
 def _asking(claim: Claim, reader: User) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.claims.web import polling, replacing, views
+from portal.claims.web import polling, replacing, sent, views
 
 app_name = "claims"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("read/", views.read, name="read"),
     path("replace/<uuid:pk>/", replacing.replace, name="replace"),
+    path("sent/<uuid:pk>/", sent.sent_hub, name="sent"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", polling.live, name="live"),
     path("<uuid:pk>/try-now/", views.try_now, name="try-now"),

@@ -132,6 +132,7 @@ def _posted(request: HttpRequest) -> dict[str, str]:
 @require_safe
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim, live."""
+    access.compare_with_address(request)
     claim = polling.visible_claim(request, pk)
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.ask_for_factor(request, missing)

@@ -9,6 +9,8 @@ from django_htmx.middleware import HtmxDetails
 
 # By their URL names, as in a template: core imports nothing of the claims.
 CLAIM_FORM = {"claims:new", "claims:read"}
+# Of no claim, though they stand beside the claims' pages: each shows its own form.
+OF_NO_CLAIM = {"claims:replace", "claims:sent"}
 SAFE_METHODS = {"GET", "HEAD"}
 # A label travels in an address, encoded twice on its way: servers take about 4000 characters.
 LONGEST_LABEL = 900
@@ -26,6 +28,8 @@ def page_to_return_to(request: HttpRequest) -> str:
     if request.method not in SAFE_METHODS and match is not None:
         if match.view_name in CLAIM_FORM:
             return _claim_form(request.POST)
+        if match.view_name in OF_NO_CLAIM:
+            return request.path
         if match.namespace == "claims" and "pk" in match.kwargs:
             return reverse("claims:detail", args=(match.kwargs["pk"],))
     if htmx := getattr(request, "htmx", None):

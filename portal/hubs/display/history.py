@@ -29,6 +29,8 @@ class Event:
     title: Text
     text: str = ""
     url: str = ""
+    follows: bool = False
+    """Whether it came of what else happened in the same second, as a state does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def event_of(spell: Spell) -> Event:
         text = gettext("for %(time)s") % {"time": wording.length(spell.ended_at - spell.started_at)}
     is_unknown = spell.health == Health.UNKNOWN
     title = gettext("State not known") if is_unknown else chip.word
-    return Event(spell.started_at, chip.kind, chip.icon, title, text)
+    return Event(spell.started_at, chip.kind, chip.icon, title, text, follows=True)
 
 
 def drawing_of(spells: Sequence[Stretch]) -> Drawing:

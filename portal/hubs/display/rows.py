@@ -61,8 +61,13 @@ def site_of(hub: Hub) -> str:
     return hub.site.shown_name if hub.site else hub.spkey_site_id
 
 
-def heads() -> list[str]:
-    """Return the heads of the columns in a file."""
+def heads(zone: str = "") -> list[str]:
+    """Return the heads of the columns in a file; with `zone`, those of times say in which it is."""
+    times = {gettext("Since"), gettext("Last seen"), gettext("Claimed"), gettext("Read")}
+    return [f"{head} ({zone})" if zone and head in times else head for head in _heads()]
+
+
+def _heads() -> list[str]:
     return [
         gettext("Hub id"),
         gettext("Place"),
@@ -82,21 +87,26 @@ def heads() -> list[str]:
 
 
 def cells(hub: Hub) -> list[str]:
-    """Return the hub's cells in a file."""
+    """Return the hub's cells in a file of text."""
+    return [cell if isinstance(cell, str) else _exact(cell) for cell in values(hub)]
+
+
+def values(hub: Hub) -> list[str | datetime | None]:
+    """Return the hub's cells, texts and times."""
     return [
         str(hub.hub_id),
         hub.place,
         hub.site.shown_name if hub.site else "",
         hub.spkey_site_id or (hub.site.spkey_site_id if hub.site else ""),
         str(wording.chip(hub).word),
-        _exact(hub.health_since),
-        _exact(hub.last_seen),
+        hub.health_since,
+        hub.last_seen,
         hub.model,
         hub.serial,
         hub.firmware,
         hub.claimed_by_name,
-        _exact(hub.claimed_at),
-        _exact(hub.read_at),
+        hub.claimed_at,
+        hub.read_at,
         hub.note,
     ]
 

@@ -22,6 +22,7 @@ class Wish(StrEnum):
     REPLACE = "replace"
     DECOMMISSION = "decommission"
     RESUME = "resume"
+    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ NAMES: Final[dict[Wish, Text]] = {
     Wish.REPLACE: _("Replace a broken hub"),
     Wish.DECOMMISSION: _("Take the hub out of service for good"),
     Wish.RESUME: _("Take back a suspension"),
+    Wish.CLAIM: _("Have it claimed"),
 }
 SUBJECTS: Final[dict[Wish, Text]] = {
     Wish.RELEASE: _("Please release hub %(hub)s"),
     Wish.REPLACE: _("Please replace hub %(hub)s"),
     Wish.DECOMMISSION: _("Please decommission hub %(hub)s"),
     Wish.RESUME: _("Please take hub %(hub)s back into service"),
+    Wish.CLAIM: _("Hub %(hub)s cannot be claimed"),
 }
 BODIES: Final[dict[Wish, Text]] = {
     Wish.RELEASE: _("Please release this hub from our organisation, so that it can be claimed."),
@@ -57,6 +60,7 @@ BODIES: Final[dict[Wish, Text]] = {
     ),
     Wish.DECOMMISSION: _("Please decommission this hub. It is not used any more."),
     Wish.RESUME: _("This hub is suspended. Please take it back into service."),
+    Wish.CLAIM: _("We cannot claim this hub. Please tell us why, and what we can do."),
 }
 
 

@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import IO, Final
 from uuid import UUID
 
@@ -39,7 +40,8 @@ PLAIN: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-WIDTHS: Final = (38, 24, 24, 18, 14, 20, 20, 12, 18, 12, 20, 20, 20, 40)
+WIDTHS: Final = (38, 24, 24, 18, 14, 22, 26, 12, 18, 12, 20, 26, 22, 40)
+TIME: Final = "yyyy-mm-dd hh:mm:ss"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -143,14 +145,19 @@ def _lines(hubs: Iterable[Hub], language: str) -> Iterator[str]:
 def _write_workbook(file: IO[bytes], hubs: Iterable[Hub]) -> None:
     book = xlsxwriter.Workbook(file, PLAIN)
     sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    for column, (head, width) in enumerate(zip(rows.heads(), WIDTHS, strict=True)):
+    bold, time = book.add_format({"bold": True}), book.add_format({"num_format": TIME})
+    heads = rows.heads(zone=str(timezone.get_current_timezone()))
+    for column, (head, width) in enumerate(zip(heads, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, head, bold)
     sheet.freeze_panes(1, 0)
     for number, hub in enumerate(hubs, start=1):
-        for column, cell in enumerate(rows.cells(hub)):
-            sheet.write_string(number, column, cell)
+        for column, cell in enumerate(rows.values(hub)):
+            if isinstance(cell, datetime):
+                # A workbook knows no zones: the head says which one it is.
+                sheet.write_datetime(number, column, timezone.make_naive(cell), time)
+            else:
+                sheet.write_string(number, column, cell or "")
     book.close()
 
 

@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.folding import has_words
 from portal.core.moments import end_of, start_of
+from portal.core.text_index import SHORTEST
 from portal.core.web.days import BEFORE_FIRST_DAY
 from portal.core.web.long_choices import LongSelect
 from portal.hubs import inventory
@@ -48,6 +50,7 @@ class HubFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self._hubs = hubs
         sites, firmwares, people = choices
+        self._sites = sites
         states = [(name, chip.word) for name, chip in wording.STATES.items()]
         self._choose("site", _("Any site"), [*sites, (NO_SITE, _("No site in the portal"))])
         self._choose("state", _("Any state"), states)
@@ -102,7 +105,13 @@ class HubFilter(forms.Form):
             hubs = hubs.filter(claimed_at__gte=start_of(asked["since"]))
         if asked["until"]:
             hubs = hubs.filter(claimed_at__lt=end_of(asked["until"]))
-        return inventory.with_text(hubs, asked["q"])
+        return inventory.with_text(hubs, asked["q"], self._sites_called(asked["q"]))
+
+    def _sites_called(self, text: str) -> list[UUID]:
+        """Return the sites that have each of these words in their name: not of a letter or two."""
+        if len(text.strip()) < SHORTEST:
+            return []
+        return [UUID(pk) for pk, name in self._sites if has_words(text, name)]
 
     @property
     def order(self) -> tuple[str, bool]:

@@ -27,11 +27,21 @@ type Source = Callable[[Membership, Hub, datetime, int], Iterable[Event]]
 def history_of(member: Membership, hub: Hub, before: datetime) -> tuple[list[Event], bool]:
     """Return a page of the hub's history before this moment, and whether there may be more."""
     events = [event for source in SOURCES for event in source(member, hub, before, PAGE + 1)]
-    found = sorted((e for e in events if e.at < before), key=lambda e: e.at, reverse=True)
+    found = sorted((e for e in events if e.at < before), key=_turn, reverse=True)
     shown = found[:PAGE]
-    # Of what happened in one moment, all or nothing is on a page.
-    shown += [event for event in found[PAGE:] if event.at == shown[-1].at]
+    # Of what happened in one second, all or nothing is on a page.
+    shown += [event for event in found[PAGE:] if second_of(event) == second_of(shown[-1])]
     return shown, len(found) > len(shown)
+
+
+def second_of(event: Event) -> datetime:
+    """Return when it happened, as the page says it."""
+    return event.at.replace(microsecond=0)
+
+
+def _turn(event: Event) -> tuple[datetime, bool, datetime]:
+    """Return by what the history is sorted: within a second, what follows from the rest is last."""
+    return second_of(event), event.follows, event.at
 
 
 def _spells(_member: Membership, hub: Hub, before: datetime, most: int) -> Iterable[Event]:

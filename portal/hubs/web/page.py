@@ -145,7 +145,7 @@ def _page(
             and Ability.CLAIM in access.abilities(member),
             "drawing": drawing.drawing_of(queries.drawn_spells(hub)),
             "events": events,
-            "older_url": _older(events[-1].at) if has_more else "",
+            "older_url": _older(history.second_of(events[-1])) if has_more else "",
             "newer_url": "." if "before" in request.GET else "",
             "claims": [list_item.of(claim) for claim in claims[:CLAIMS]],
         }

@@ -4,7 +4,7 @@ import uuid
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.claims.models import Claim
@@ -12,8 +12,9 @@ from portal.claims.queries import claims_of
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display.support_message import NAMES, Wish, message
 from portal.hubs.models import SUSPENDED, Hub
-from portal.hubs.queries import actions_on
-from portal.hubs.web.actions import managed_hub
+from portal.hubs.queries import actions_on, known_to_people
+from portal.orgs import access
+from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 
 NEWEST: Final = 5
@@ -22,19 +23,37 @@ NEWEST: Final = 5
 @require_safe
 def support_message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the message for what was picked; else for what a hub like this one needs."""
-    hub, member = managed_hub(request, pk)
-    picked = request.GET.get("wish", "")
-    usual = Wish.RESUME if hub.status == SUSPENDED else Wish.RELEASE
-    wish = Wish(picked) if picked in list(Wish) else usual
+    hub, member = _hub_to_ask_about(request, pk)
+    picked, wishes = request.GET.get("wish", ""), _wishes(hub)
+    wish = Wish(picked) if picked in wishes else wishes[0]
     context = {
         "hub": hub,
         "wish": wish,
-        "wishes": NAMES.items(),
+        "wishes": [(each, NAMES[each]) for each in NAMES if each in wishes],
         "message": message(
             hub, wish, references=_references(hub, member), replaced_by=hub.replaced_by
         ),
     }
     return render(request, "hubs/support_message.html", context)
+
+
+def _hub_to_ask_about(request: HttpRequest, pk: uuid.UUID) -> tuple[Hub, Membership]:
+    """Return a hub of one of the person's organisations, or one that these could not claim.
+
+    Raises Http404 where there is none, PermissionDenied without the right to manage hubs.
+    """
+    person = access.person(request)
+    hub = get_object_or_404(known_to_people(person), pk=pk)
+    return hub, access.require(person, hub.organisation_id, Ability.MANAGE_HUBS)
+
+
+def _wishes(hub: Hub) -> list[Wish]:
+    """Return what can be asked for of a hub like this one, first what it needs."""
+    is_suspended = hub.status == SUSPENDED
+    if not hub.is_own:
+        return [Wish.RESUME, Wish.CLAIM] if is_suspended else [Wish.CLAIM]
+    usual = [Wish.RELEASE, Wish.REPLACE, Wish.DECOMMISSION]
+    return [Wish.RESUME, *usual] if is_suspended else [*usual, Wish.RESUME]
 
 
 def _references(hub: Hub, member: Membership) -> list[str]:

@@ -1,7 +1,7 @@
 """The inventory: what an organisation has, where, and how it is."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +14,9 @@ from portal.hubs import counts, inventory
 from portal.hubs.display import wording
 from portal.hubs.display.rows import row_of
 from portal.hubs.labels import parse
+from portal.hubs.web import how_many
 from portal.hubs.web.forms import SIZES, HubFilter, InventoryFilter
+from portal.hubs.web.how_many import HowMany
 from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -33,6 +35,8 @@ COLUMNS: Final[dict[str, Text]] = {
 }
 # What stands in a column as well, and has a click of its own.
 BESIDE: Final[dict[str, tuple[str, Text]]] = {"claimed": ("person", _("by"))}
+# What an address says of a page that is not the first.
+FROM_THE_FIRST: Final[dict[str, object]] = {"after": None, "before": None, "nth": None}
 # What is sorted from the newest first.
 NEWEST_FIRST: Final = {"since", "claimed", "read"}
 
@@ -55,20 +59,38 @@ def hub_list(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "")
     if (text := parse.fit_for_address(asked)) != asked:
         return redirect(_url(request, q=text))
-    form = InventoryFilter(request.GET, member=member)
+    form, every = InventoryFilter(request.GET, member=member), _numbers(member)
     context = {
         "form": form,
         "filtered": form.is_filled,
-        "numbers": numbers(member),
+        "numbers": numbers(every),
         "query": request.GET.urlencode(),
         "filtered_more": form.is_filled_beyond,
-        "sizes": [(size, _url(request, rows=size, after=None, before=None)) for size in SIZES],
+        "sizes": [(size, _url(request, rows=size, **FROM_THE_FIRST)) for size in SIZES],
         "whole_ids": "ids" in request.GET,
         "ids_url": _url(request, ids=None if "ids" in request.GET else "whole"),
     }
     if not form.is_valid():
         return render(request, "hubs/list.html", context, status=422)
-    return render(request, "hubs/list.html", context | page_of(request, form))
+    shown = page_of(request, form)
+    return render(request, "hubs/list.html", context | shown | _said(form, every, shown, member))
+
+
+def _said(
+    form: HubFilter, every: counts.Numbers, shown: dict[str, Any], member: Membership
+) -> dict[str, object]:
+    """Say how many hubs are found, and which of them the page shows."""
+    rows, is_first = shown["rows"], not shown["previous_url"]
+    if is_first and not shown["next_url"]:
+        found = HowMany(len(rows))
+    else:
+        found = how_many.found_by(form, every, member.organisation if member.all_sites else None)
+    first = 1 if is_first else shown["nth"]
+    is_last = not shown["next_url"]
+    return {
+        "found": how_many.of_all(form, found, every) if form.is_filled else "",
+        "range": how_many.shown(first, rows, found, is_last=is_last),
+    }
 
 
 def page_of(request: HttpRequest, form: HubFilter) -> dict[str, object]:
@@ -89,7 +111,7 @@ def page_of(request: HttpRequest, form: HubFilter) -> dict[str, object]:
     if before is not None:
         shown.reverse()
     has_earlier, has_later = (more, True) if before else (position is not None, more)
-    edge = {"after": None, "before": None}
+    edge, nth = FROM_THE_FIRST, _nth(request)
     first, last = (
         (inventory.position_of(hub, order) for hub in (shown[0], shown[-1]))
         if shown
@@ -101,10 +123,30 @@ def page_of(request: HttpRequest, form: HubFilter) -> dict[str, object]:
         "order": f"{'-' if falling else ''}{name}",
         "orders": _orders(name, falling=falling),
         "size": form.size,
-        "previous_url": _url(request, **edge | {"before": first}) if has_earlier and shown else "",
-        "next_url": _url(request, **edge | {"after": last}) if has_later and shown else "",
+        "nth": nth,
+        "previous_url": _url(
+            request, **edge | {"before": first, "nth": max(1, nth - form.size) if nth else None}
+        )
+        if has_earlier and shown
+        else "",
+        "next_url": _url(
+            request, **edge | {"after": last, "nth": nth + len(shown) if nth else None}
+        )
+        if has_later and shown
+        else "",
         "first_url": _url(request, **edge) if position else "",
     }
+
+
+def _nth(request: HttpRequest) -> int:
+    """Return which of all hubs the page begins with, as its address says; 0 where that is lost.
+
+    A page begins with a hub, and not with a number: that one only says where one is.
+    """
+    if not {"after", "before"} & request.GET.keys():
+        return 1
+    text = request.GET.get("nth", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _orders(now: str, *, falling: bool) -> list[tuple[str, Text]]:
@@ -118,7 +160,7 @@ def _head(request: HttpRequest, name: str, word: Text, now: str, falling: bool) 
     first_falls = name in NEWEST_FIRST
     falls = not falling if name == now else first_falls
     order = f"{'-' if falls else ''}{name}"
-    url = _url(request, order=order, after=None, before=None)
+    url = _url(request, order=order, **FROM_THE_FIRST)
     way = ("descending" if falling else "ascending") if name == now else ""
     beside = BESIDE.get(name)
     second = _head(request, *beside, now, falling) if beside else None
@@ -134,9 +176,8 @@ def _url(request: HttpRequest, **changes: object) -> str:
     return f"?{query.urlencode()}"
 
 
-def numbers(member: Membership) -> list[tuple[str, Text, int, str]]:
-    """Return how many hubs the member sees in each state: its kind, word, number and address."""
-    found = _numbers(member)
+def numbers(found: counts.Numbers) -> list[tuple[str, Text, int, str]]:
+    """Return how many hubs there are in each state: its kind, word, number and address."""
     listed = reverse("hubs:list")
     states = [
         (chip.kind, chip.word, getattr(found, name), f"{listed}?state={name}")

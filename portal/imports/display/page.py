@@ -212,11 +212,16 @@ def to_be_done(plan: Import, counts: Counts) -> int:
     return counts.get((RowState.PLANNED, TO_BE_DONE[plan.kind]), 0)
 
 
-def chip(plan: Import, to_do: int | None = None) -> Chip:
+def chip(plan: Import, to_do: int | None = None, *, waits: bool = False) -> Chip:
     """Return the import's state at a glance; one that did nothing is not called good.
 
-    With `to_do`, how many rows the plan would carry out: one of none is not ready to start.
+    With `to_do`, how many rows the plan would carry out: one of none is not ready to start. One of
+    which rows still wait is not finished, and a file that somebody can help with not refused.
     """
+    if plan.asks_for_columns:
+        return wording.COLUMNS_ASKED
+    if plan.state == State.FINISHED and waits:
+        return wording.ROWS_WAIT
     if plan.state == State.READY and to_do == 0:
         return wording.NOTHING_TO_DO
     is_bare = plan.state == State.FINISHED and not plan.done

@@ -39,6 +39,8 @@ STATES: Final[dict[str, Chip]] = {
     State.DISCARDED: Chip("quiet", "put-away", _("Discarded")),
 }
 NOTHING_DONE: Final = Chip("attention", "alert", _("Nothing done"))
+COLUMNS_ASKED: Final = Chip("attention", "alert", _("Columns are not clear"))
+ROWS_WAIT: Final = Chip("working", "clock", _("Some rows wait"))
 NOTHING_TO_DO: Final = Chip("quiet", "check", _("Nothing to do"))
 
 

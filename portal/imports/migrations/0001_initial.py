@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ("total", models.PositiveIntegerField(default=0)),
                 ("done", models.PositiveIntegerField(default=0)),
                 ("problems", models.JSONField(default=list)),
+                ("head", models.JSONField(default=list)),
+                ("columns", models.JSONField(default=list)),
                 ("marks", models.JSONField(default=list)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("checked_at", models.DateTimeField(null=True)),

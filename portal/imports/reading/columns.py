@@ -100,7 +100,13 @@ class Headings:
 
 def recognised(cells: Sequence[str]) -> int:
     """Return how many of these are names of columns."""
-    return sum(COLUMNS.get(bare(cell)) is not None for cell in cells)
+    return sum(_column(cell) is not None for cell in cells)
+
+
+def _column(cell: str) -> Column | None:
+    """Return which column is called so; our own files say beside times in which zone they are."""
+    found, without_zone = COLUMNS.get(bare(cell)), COLUMNS.get(bare(cell.partition("(")[0]))
+    return found or (without_zone if without_zone is Column.PASSED_OVER else None)
 
 
 def headings_of(first: Line) -> Headings:
@@ -109,11 +115,9 @@ def headings_of(first: Line) -> Headings:
     One that holds a hub id is no heading: then one column has the hubs, and another may have their
     places. Raises UnusableFileError that names each column it does not know, or knows twice.
     """
-    if recognised(first.cells):
+    if are_names(first):
         return _named(first)
     ids = [index for index, cell in enumerate(first.cells) if _is_id(cell)]
-    if not ids:
-        return _named(first)
     filled = [index for index, cell in enumerate(first.cells) if cell]
     if len(ids) > 1 or len(filled) > 2:
         raise UnusableFileError([FileProblem(FileFault.NO_HEADINGS, line=first.number)])
@@ -125,8 +129,28 @@ def headings_of(first: Line) -> Headings:
     return Headings(tuple(columns), are_named=False)
 
 
+def headings_said(first: Line, said: Sequence[str]) -> Headings:
+    """Return what the columns hold by what somebody says of each: a `Column`."""
+    return Headings(tuple(Column(name) for name in said), are_named=are_names(first))
+
+
+def are_names(first: Line) -> bool:
+    """Whether the first line names the columns: it has a known name, or no hub id."""
+    return bool(recognised(first.cells)) or not any(map(_is_id, first.cells))
+
+
+def holds_ids(cells: Sequence[str]) -> bool:
+    """Whether hub ids stand in a column, and nothing else."""
+    return bool(cells) and all(map(_is_id, cells))
+
+
+def said_by(cells: Sequence[str]) -> list[Column | None]:
+    """Return for each of these headings which column it is, or is most like; None for neither."""
+    return [_column(cell) or COLUMNS.get(bare(_meant(cell))) for cell in cells]
+
+
 def _named(first: Line) -> Headings:
-    found = [COLUMNS.get(bare(cell)) for cell in first.cells]
+    found = [_column(cell) for cell in first.cells]
     instead = Column.PASSED_OVER if Column.SITE in found else Column.SITE
     columns = tuple(instead if column == Column.SITE_ID else column for column in found)
     if problems := list(_problems(first, columns)):

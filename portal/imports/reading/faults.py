@@ -1,9 +1,9 @@
 """What can be wrong with a file, or a cell of it. Its words are in `display/file_wording.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 
 class FileFault(StrEnum):
@@ -28,6 +28,17 @@ class FileFault(StrEnum):
     COLUMN_TWICE = "column_twice"
     NO_HUB_COLUMN = "no_hub_column"
     NO_HEADINGS = "no_headings"
+
+
+OF_COLUMNS: Final = frozenset(
+    (
+        FileFault.UNKNOWN_COLUMN,
+        FileFault.COLUMN_TWICE,
+        FileFault.NO_HUB_COLUMN,
+        FileFault.NO_HEADINGS,
+    )
+)
+"""What somebody can put right who says what the columns hold."""
 
 
 class CellFault(StrEnum):
@@ -59,11 +70,20 @@ class FileProblem:
 
 
 class UnusableFileError(ValueError):
-    """The file has faults, of which there is at least one. Nothing of it was taken."""
+    """The file has faults, of which there is at least one. Nothing of it was taken.
 
-    def __init__(self, problems: Sequence[FileProblem]) -> None:
+    Where its columns are not clear, `head` are its first lines.
+    """
+
+    def __init__(self, problems: Sequence[FileProblem], head: Sequence[Sequence[str]] = ()) -> None:
         super().__init__("the file cannot be used")
         self.problems = list(problems)
+        self.head = [list(cells) for cells in head]
+
+
+def is_of_columns(problems: Iterable[FileProblem]) -> bool:
+    """Whether all that is wrong is that the columns are not clear."""
+    return all(problem.fault in OF_COLUMNS for problem in problems)
 
 
 def unusable(fault: FileFault, text: str = "", line: int = 0) -> UnusableFileError:

@@ -16,8 +16,9 @@ from portal.imports import making, old_rows, permissions, progress, queries
 from portal.imports.display import file_wording, page, trouble, wording
 from portal.imports.models import OPEN, Import, RowState, State
 from portal.imports.queries import Counts
-from portal.imports.reading.faults import FileFault, FileProblem
+from portal.imports.reading.faults import OF_COLUMNS, FileProblem
 from portal.imports.site_finder import SiteFinder
+from portal.imports.web.column_form import ColumnsForm
 from portal.imports.web.found import visible_import
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -28,8 +29,6 @@ from portal.sites import changes
 PACE, PACE_WAITING = 2, 30
 MOST_SITES: Final = 10
 MOST_COPIED: Final = 500
-# Who reads of these wants to know which names there are.
-OF_COLUMNS: Final = (FileFault.UNKNOWN_COLUMN, FileFault.NO_HUB_COLUMN, FileFault.NO_HEADINGS)
 MOVING: Final = (State.READING, State.CHECKING, State.RUNNING)
 
 
@@ -37,7 +36,19 @@ MOVING: Final = (State.READING, State.CHECKING, State.RUNNING)
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show an import, live."""
     plan, member = visible_import(request, pk)
-    return render(request, "imports/detail.html", _story(request, plan, member))
+    return page_of(request, plan, member)
+
+
+def page_of(
+    request: HttpRequest, plan: Import, member: Membership, naming: ColumnsForm | None = None
+) -> HttpResponse:
+    """Show the page of an import; with a form in which its columns are named, and not well."""
+    context = _story(request, plan, member)
+    if naming is None and plan.asks_for_columns and context["may_change"]:
+        context["naming"] = ColumnsForm(plan)
+    elif naming is not None:
+        context["naming"] = naming
+    return render(request, "imports/detail.html", context, status=422 if naming else 200)
 
 
 @require_GET
@@ -68,7 +79,7 @@ def _story(
     return {
         "plan": plan,
         "kind": wording.KINDS[plan.kind],
-        "chip": page.chip(plan, to_do),
+        "chip": page.chip(plan, to_do, waits=numbers[RowState.WAITING] > 0),
         "problems": [file_wording.sentence(each) for each in problems],
         "asks_for_columns": any(each.fault in OF_COLUMNS for each in problems),
         "progress": found,

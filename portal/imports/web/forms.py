@@ -78,6 +78,8 @@ class ImportForm(forms.Form):
             submission=data["submission"],
             name=(file.name or "") if file is not None else "",
             site=data["site"],
+            # A file would have to be chosen again; what was pasted still stands there.
+            kept_for_columns=file is not None or "name-columns" in self.data,
         )
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:pk>/live/", detail.live, name="live"),
     path("<uuid:pk>/run/", views.run, name="run"),
     path("<uuid:pk>/check-again/", views.check_again, name="check-again"),
+    path("<uuid:pk>/columns/", views.name_columns, name="columns"),
     path("<uuid:pk>/stop/", views.stop, name="stop"),
     path("<uuid:pk>/retry/", views.retry, name="retry"),
     path("<uuid:pk>/add-site/", views.add_site, name="add-site"),

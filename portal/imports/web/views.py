@@ -18,8 +18,9 @@ from portal.imports import making, permissions, queries
 from portal.imports.display import file_wording, page
 from portal.imports.models import Import, Kind
 from portal.imports.reading.bounds import FILE_BYTES
-from portal.imports.reading.faults import UnusableFileError
-from portal.imports.web import files
+from portal.imports.reading.faults import UnusableFileError, is_of_columns
+from portal.imports.web import detail, files
+from portal.imports.web.column_form import ColumnsForm
 from portal.imports.web.forms import ImportForm, SiteForm
 from portal.imports.web.found import changeable_import, importer, visible_import
 from portal.orgs import access
@@ -38,8 +39,11 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """Show the organisation's imports, newest first."""
     member = importer(request)
     found = pagination.page_of(queries.imports_of(member), request.GET)
-    bare = queries.without_work(found.rows)
-    rows = [(plan, page.chip(plan, 0 if plan.pk in bare else None)) for plan in found.rows]
+    bare, waiting = queries.without_work(found.rows), queries.still_waiting(found.rows)
+    rows = [
+        (plan, page.chip(plan, 0 if plan.pk in bare else None, waits=plan.pk in waiting))
+        for plan in found.rows
+    ]
     return render(request, "imports/list.html", {"rows": rows, "page": found})
 
 
@@ -50,19 +54,21 @@ def import_new(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     initial = {"kind": kind} if kind in Kind.values else {}
     form = ImportForm(member, posted(request), request.FILES or None, initial=initial)
+    asks_for_columns = False
     if request.method == "POST" and form.is_valid():
         try:
             plan, is_new = making.make(member, form.given())
         except UnusableFileError as error:
             field = "file" if form.cleaned_data["file"] is not None else "text"
+            asks_for_columns = is_of_columns(error.problems)
             for problem in error.problems:
                 form.add_error(field, file_wording.sentence(problem))
         else:
             if not is_new:
                 messages.info(request, gettext("This is being imported already: here it is."))
             return redirect("imports:detail", plan.pk)
-    status = 422 if form.errors else 200
-    return render(request, "imports/new.html", {"form": form}, status=status)
+    context = {"form": form, "asks_for_columns": asks_for_columns}
+    return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -100,6 +106,18 @@ def check_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     plan, _member = changeable_import(request, pk)
     making.check_again(plan)
     return redirect("imports:detail", plan.pk)
+
+
+@require_POST
+def name_columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take what somebody says of the columns of a file, and have it read."""
+    plan, member = changeable_import(request, pk)
+    if not plan.asks_for_columns:
+        return redirect("imports:detail", plan.pk)
+    form = ColumnsForm(plan, posted(request))
+    if not form.is_valid():
+        return detail.page_of(request, plan, member, form)
+    return redirect("imports:detail", making.name_columns(plan, form.columns).pk)
 
 
 @require_POST

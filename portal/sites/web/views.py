@@ -41,7 +41,8 @@ def site_list(request: HttpRequest) -> HttpResponse:
     found = with_words(sites_of(member), text)
     in_use = site_numbers.in_order(site_numbers.with_numbers(found.open()), order)
     page = Paginator(in_use, PAGE).get_page(request.GET.get("page"))
-    archived = list(found.exclude(archived_at=None).order_by("-archived_at")[: PAGE + 1])
+    put_away = site_numbers.with_hubs(found.exclude(archived_at=None))
+    archived = list(put_away.order_by("-archived_at")[: PAGE + 1])
     context = {
         "page": page,
         "rows": site_numbers.rows_of(list(page)),

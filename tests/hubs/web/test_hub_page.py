@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims.models import State
-from portal.hubs import queries
+from portal.hubs import changes, queries
 from portal.hubs.display import history
 from portal.hubs.models import Hub, Spell
+from portal.hubs.web import history as pages_of_history
 from tests.conftest import join, make_person, work
 from tests.forms import FRAGMENT
 from tests.hubs.own_hubs import make_own_hub
@@ -174,3 +176,66 @@ def test_a_hub_without_anything_known_has_a_page(as_person, ada, acme):
 
     assert page.status_code == 200
     assert "Not known" in page.text
+
+
+def lines_of(client, hub) -> list[str]:
+    """The lines of the history, newest first."""
+    return [str(event.title) for event in client.get(page_of(hub)).context["events"]]
+
+
+@pytest.mark.parametrize("online", [True, False, None])
+def test_what_was_put_back_is_in_a_state_from_then_on_and_not_before(
+    as_person, ada, mill_court, online
+):
+    hub = make_own_hub(mill_court, read_at=timezone.now() - timedelta(hours=1))
+    new, before = make_own_hub(mill_court), timezone.now() - timedelta(seconds=8)
+    Hub.objects.filter(pk=hub.pk).update(replaced_at=before, replaced_by=new)
+    Hub.objects.filter(pk=hub.pk).update(online=online, read_at=before, last_seen=before)
+    client = as_person(ada)
+    client.post(page_of(hub, "put-back"))
+
+    shown = lines_of(client, hub)
+    state = {True: "Online", False: "Offline", None: "State not known"}[online]
+    assert shown[0] == state
+    assert "back in use" in shown[1]
+    hub.refresh_from_db()
+    assert hub.health_since > before
+
+
+@pytest.mark.parametrize("later", [-900, -1, 0, 1, 900])
+def test_within_a_second_what_was_done_comes_before_the_state_that_came_of_it(
+    as_person, ada, acme, hub, later
+):
+    at = timezone.now().replace(microsecond=(950_000 if later < 0 else 50_000))
+    at -= timedelta(minutes=5)
+    Spell.objects.filter(hub=hub).update(started_at=at)
+    with time_machine.travel(at + timedelta(milliseconds=later), tick=False):
+        changes.describe(hub, {"note": "Key at 4"}, ada, {})
+
+    assert lines_of(as_person(ada), hub)[0] == "Online"
+
+
+def test_what_a_second_parts_stands_in_its_own_order(as_person, ada, hub):
+    at = timezone.now() - timedelta(minutes=5)
+    Spell.objects.filter(hub=hub).update(started_at=at)
+    with time_machine.travel(at + timedelta(seconds=2), tick=False):
+        changes.describe(hub, {"note": "Key at 4"}, ada, {})
+
+    assert lines_of(as_person(ada), hub)[1] == "Online"
+
+
+def test_pages_of_the_history_break_between_seconds(as_person, ada, hub, monkeypatch):
+    monkeypatch.setattr(pages_of_history, "PAGE", 2)
+    start = timezone.now().replace(microsecond=0) - timedelta(hours=1)
+    Spell.objects.filter(hub=hub).delete()
+    for number in range(6):
+        # Two in each second.
+        at = start + timedelta(seconds=number // 2, milliseconds=400 * (number % 2))
+        Spell.objects.create(hub=hub, health="offline", started_at=at, ended_at=at)
+    client, address, seen = as_person(ada), page_of(hub), []
+    while address:
+        context = client.get(address).context
+        seen += [event.at for event in context["events"]]
+        older = context["older_url"].partition("#")[0]
+        address = f"{page_of(hub)}{older}" if older else ""
+    assert len(seen) == len(set(seen)) == 6

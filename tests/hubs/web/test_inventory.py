@@ -16,8 +16,13 @@ from django.utils import timezone
 from portal.audit.models import Entry
 from portal.hubs import changes, inventory
 from portal.hubs.models import Hub
+from portal.hubs.web import how_many
+from portal.imports.reading.columns import Column
+from portal.imports.reading.table import read as read_table
 from portal.jobs import rights
+from tests.conftest import join, make_person
 from tests.hubs.own_hubs import make_own_hub
+from tests.jobs.conftest import make
 from tests.plans import as_of_a_large_table
 
 A_DAY = timedelta(days=1)
@@ -249,3 +254,126 @@ def test_a_page_reads_through_no_table(hubs, ada, as_person):
                 cursor.execute(f"{explain} {sql}")
                 plan = [str(line[-1]) for line in cursor.fetchall()]
             assert not [line for line in plan if scan in line and "VIRTUAL" not in line], sql
+
+
+def found_words(client, **query) -> tuple[str, str]:
+    """What the page says of how many it finds, and of which it shows."""
+    context = client.get("/hubs/", query).context
+    return context["found"], context["range"]
+
+
+@pytest.fixture
+def sixty(mill_court, orchard_rise):
+    """Sixty hubs: ten of Mill Court's are offline, and twenty are at Orchard Rise."""
+    for number in range(40):
+        make_own_hub(mill_court, online=number >= 10, place=f"Flat {number}")
+    for _number in range(20):
+        make_own_hub(orchard_rise, firmware="1.4.2")
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "shown"),
+    [
+        ({}, "", "1–25 of 60"),
+        ({"state": "online"}, "50 of 60 hubs", "1–25 of 50"),
+        ({"state": "offline"}, "10 of 60 hubs", "1–10 of 10"),
+        ({"site": "mill"}, "40 of 60 hubs", "1–25 of 40"),
+        ({"site": "mill", "state": "online"}, "30 of 60 hubs", "1–25 of 30"),
+        ({"site": "none"}, "0 of 60 hubs", ""),
+        ({"q": "flat"}, "40 of 60 hubs", "1–25 of 40"),
+        ({"q": "flat 39"}, "1 of 60 hubs", "1–1 of 1"),
+        ({"state": "left"}, "0 hubs", ""),
+        ({"firmware": "1.4.2", "rows": "50"}, "20 of 60 hubs", "1–20 of 20"),
+    ],
+)
+def test_the_page_says_how_many_are_found_and_which_it_shows(
+    sixty, as_person, ada, mill_court, query, found, shown
+):
+    if query.get("site") == "mill":
+        query = query | {"site": str(mill_court.pk)}
+    assert found_words(as_person(ada), **query) == (found, shown)
+
+
+def test_which_are_shown_is_so_on_every_page_there_and_back(sixty, as_person, ada):
+    client = as_person(ada)
+    page, said = client.get("/hubs/?q=flat"), []
+    while True:
+        said.append(page.context["range"])
+        if not page.context["next_url"]:
+            break
+        page = client.get(f"/hubs/{page.context['next_url']}")
+    assert said == ["1–25 of 40", "26–40 of 40"]
+    assert client.get(f"/hubs/{page.context['previous_url']}").context["range"] == "1–25 of 40"
+    # An address of before says nothing of where it is; a sort begins anew.
+    bare = re.sub(r"&nth=\d+", "", client.get("/hubs/?q=flat").context["next_url"])
+    assert client.get(f"/hubs/{bare}").context["range"] == "26–40 of 40"
+    assert "nth" not in page.context["heads"][0].url
+
+
+def test_a_page_in_the_middle_without_its_number_says_none(sixty, as_person, ada):
+    client = as_person(ada)
+    bare = re.sub(r"&nth=\d+", "", client.get("/hubs/").context["next_url"])
+    assert client.get(f"/hubs/{bare}").context["range"] == ""
+
+
+def test_beyond_a_bound_hubs_are_not_counted(sixty, as_person, ada, monkeypatch):
+    monkeypatch.setattr(how_many, "MOST", 30)
+    client = as_person(ada)
+    assert found_words(client, q="flat") == ("More than 30 of 60 hubs", "1–25 of more than 30")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/hubs/", {"q": "flat"})
+    [counted] = [each["sql"] for each in queries if "COUNT(*) FROM (SELECT" in each["sql"]]
+    assert "LIMIT 31" in counted
+    # What the counts have is told exactly, and counted by no row.
+    for query in ({}, {"state": "online"}):
+        with CaptureQueriesContext(connection) as queries:
+            words = found_words(client, **query)[1]
+        assert words == f"1–25 of {50 if query else 60}"
+        assert not [each for each in queries if "COUNT(*)" in each["sql"] and "hubs_hub" in each]
+
+
+def test_who_is_limited_to_jobs_is_told_of_what_they_see(hubs, as_person, acme, mill_court):
+    ian = make_person("ian@acme.example", "Ian")
+    make(mill_court, ian, join(ian, acme, all_sites=False))
+    client = as_person(ian)
+    assert found_words(client, site=str(mill_court.pk)) == ("2 of 2 hubs", "1–2 of 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("orchard", "C"), ("Mill", "AB"), ("court mill", "AB"), ("RISE", "C"), ("light", "")],
+)
+def test_hubs_are_found_by_the_name_of_their_site(hubs, listed, text, places):
+    assert sorted(listed(q=text)) == sorted(places)
+
+
+def test_a_site_with_a_greek_name_is_found_without_accents(hubs, listed, orchard_rise):
+    orchard_rise.name = "Οδός Ερμού"
+    orchard_rise.save()
+    assert listed(q="ερμου") == ["C"]
+
+
+def test_times_in_a_workbook_are_times_and_its_head_says_of_which_zone(as_person, ada, hubs):
+    Hub.objects.filter(pk=hubs[0].pk).update(last_seen=hubs[0].read_at)
+    book = openpyxl.load_workbook(
+        io.BytesIO(sent(as_person(ada), "xlsx", {"order": "hub"})), data_only=True
+    )
+    heads = [cell.value for cell in book.active[1]]
+    zone = str(timezone.get_current_timezone())
+    assert [head for head in heads if "(" in head] == [
+        f"{name} ({zone})" for name in ("Since", "Last seen", "Claimed", "Read")
+    ]
+    read = book.active.cell(2, heads.index(f"Read ({zone})") + 1)
+    assert read.is_date
+    exact = timezone.make_naive(hubs[0].read_at)
+    assert abs(read.value - exact) < timedelta(seconds=1)
+    assert book.active.cell(2, heads.index(f"Claimed ({zone})") + 1).value in (None, "")
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+def test_a_workbook_of_ours_can_be_imported(as_person, ada, hubs, language):
+    client = as_person(ada)
+    client.cookies["django_language"] = language
+    table = read_table(sent(client, "xlsx", {"order": "hub"}))
+    assert table.headings.at(Column.HUB) == 0
+    assert len(table.lines) == 4

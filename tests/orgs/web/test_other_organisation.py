@@ -267,6 +267,7 @@ def test_a_form_about_something_acts_on_that_wherever_one_works(
     things["consent:request"] = pages.access_request_beside(mill_court).pk
     of_moves(things, mill_court, lighthouse)
     things["events:secret-remove"] = pages.secret_beside(mill_court).pk
+    things["claims:sent"] = pages.sent_hub_beside(mill_court).pk
     things["jobs:request"] = requests.ask_for_site("The quay", member).pk
     form = {"name": "Quay House", "role": "admin", "decision": "refuse", "version": 1, **today()}
     form |= {

@@ -21,6 +21,7 @@ from portal.sites.web.forms import SiteForm
 from tests.concurrency import at_once
 from tests.conftest import join, make_person, work
 from tests.forms import claim_form
+from tests.hubs.own_hubs import make_own_hub
 from tests.jobs.conftest import make
 from tests.jobs.handed_over import claim_hubs
 
@@ -336,3 +337,28 @@ def test_who_is_limited_to_jobs_reads_no_list_of_sites(as_person, ira, mill_cour
     client = as_person(ira)
     assert client.get(reverse("sites:list")).status_code == 403
     assert client.get(reverse("sites:detail", args=(mill_court.pk,))).status_code == 403
+
+
+@pytest.mark.parametrize(("hubs", "says"), [(8, False), (9, True), (12, True)])
+def test_a_sites_page_says_how_many_of_its_hubs_it_shows_and_leads_to_all(
+    admin, mill_court, hubs, says
+):
+    for number in range(hubs):
+        make_own_hub(mill_court, online=number > 0)
+    page = admin.get(reverse("sites:detail", args=(mill_court.pk,)))
+    assert len(page.context["hubs"]) == 8
+    assert (f"8 of {hubs} hubs" in page.text) is says
+    assert (f"Show all {hubs}" in page.text) is says
+
+
+@pytest.mark.parametrize(("hubs", "online"), [(3, 2), (1, 0), (0, 0)])
+def test_an_archived_sites_row_has_the_numbers_of_its_hubs(admin, ada, mill_court, hubs, online):
+    for number in range(hubs):
+        make_own_hub(mill_court, online=number < online)
+    changes.archive(mill_court, ada)
+    page = admin.get(reverse("sites:list"))
+    [site] = page.context["archived"]
+    assert (site.hubs_here, site.online_here) == (hubs, online)
+    row = page.text.partition("sites-hubs")[2].partition("</tr>")[0]
+    assert f">{hubs}<" in row
+    assert f">{online if hubs else '–'}<" in row

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from portal.claims import telling
-from portal.claims.models import Claim
+from portal.claims.models import Claim, SentHub
 from portal.hubs.models import Hub
 from portal.notices import topics
 from portal.notices.models import Notice
@@ -48,7 +48,8 @@ def test_administrators_are_told_once_of_a_hub_that_cannot_be_claimed(
     assert f"{ira.display_name} could not claim hub …{MAGIC[name][-4:].upper()}" in email.subject
     assert MAGIC[name] in email.body
     assert "Mill Court" in email.body
-    assert f"/claims/new/?label={MAGIC[name]}&offer={mill_court.pk}" in email.body
+    sent = SentHub.objects.get()
+    assert f"/claims/sent/{sent.pk}/?organisation={sent.organisation_id}\n" in email.body
 
 
 def test_an_administrator_is_offered_nothing_of_the_kind(as_person, ada, acme, mill_court, sandbox):
@@ -97,16 +98,23 @@ def choose(person, how: str) -> None:
     topics.choose(person.memberships.get(), {Topic.REQUESTS: how})
 
 
-def test_where_no_administrator_wants_such_news_that_is_said(tablet, mill_court, sandbox, ada):
+def test_who_wants_no_such_email_is_told_on_the_first_page(tablet, mill_court, sandbox, ada):
     choose(ada, "off")
+    row = tablet.row(MAGIC["unknown"], mill_court)
+    looked_up(tablet, row)
+
+    assert tap(tablet, row)["text"].endswith("Your administrators are told of it.")
+    assert not Notice.objects.exists()
+    assert SentHub.objects.get().site == mill_court
+
+
+def test_where_there_is_no_administrator_that_is_said(tablet, mill_court, sandbox):
     row = tablet.row(MAGIC["unknown"], mill_court)
     looked_up(tablet, row)
     answer = tap(tablet, row)
 
-    assert answer["text"].endswith("Tell them yourself.")
-    assert not Notice.objects.exists()
-    choose(ada, "instant")
-    assert tap(tablet, row)["text"].endswith("Your administrators are told of it.")
+    assert answer["text"].endswith("Tell whoever runs it.")
+    assert not SentHub.objects.exists()
 
 
 def test_who_has_such_news_in_a_digest_is_told(tablet, mill_court, sandbox, ada):
@@ -160,7 +168,7 @@ def test_a_claim_that_was_refused_is_told_of_with_its_number(
     assert told["text"].endswith("Your administrators are told of it.")
     (email,) = [each for each in mailoutbox if "could not claim hub" in each.subject]
     assert f"See claim {claim.number}" in email.body
-    assert f"/claims/{claim.pk}/" in email.body
+    assert f"/claims/{claim.pk}/?organisation={claim.organisation_id}\n" in email.body
 
 
 def test_a_claim_of_a_hub_at_another_site_is_asked_to_be_moved_instead(tablet, mill_court, sandbox):
@@ -197,9 +205,8 @@ def test_the_claims_page_sends_it_to_the_administrator(
     assert Notice.objects.filter(kind="hub_refused", facts__claim=str(claim.pk)).count() == 1
 
 
-def test_the_claims_page_says_when_nobody_can_be_told(tablet, installer, ada, mill_court, sandbox):
+def test_the_claims_page_says_when_nobody_can_be_told(tablet, installer, mill_court, sandbox):
     _row, claim = refused(tablet, mill_court, "unknown")
-    choose(ada, "off")
     shown = installer.post(f"/claims/{claim.pk}/tell/", headers=FRAGMENT).content.decode()
 
-    assert "Tell them yourself." in shown
+    assert "Tell whoever runs it." in shown

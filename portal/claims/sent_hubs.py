@@ -1,0 +1,48 @@
+"""Hubs that people could not claim and sent to their administrators, as pages ask for them."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from portal.claims.models import Claim, SentHub, SentHubQuerySet
+from portal.hubs.models import CLAIMED, Hub
+from portal.orgs.models import Membership, User
+
+# What was sent so long ago is no news.
+LATELY: Final = timedelta(days=30)
+# However often one hub was sent, so many are read.
+MOST_READ: Final = 200
+
+
+def waiting(admin: Membership) -> list[SentHub]:
+    """Return what was sent last of each hub that is not claimed since, the newest first."""
+    claimed = Hub.objects.filter(
+        organisation=OuterRef("organisation"),
+        hub_id=OuterRef("hub_id"),
+        binding=Hub.Binding.OURS,
+        status=CLAIMED,
+    )
+    lately = SentHub.objects.of(admin).filter(sent_at__gt=timezone.now() - LATELY)
+    newest_first = lately.filter(~Exists(claimed)).select_related("sent_by", "site")
+    found: dict[UUID, SentHub] = {}
+    for sent in newest_first[:MOST_READ]:
+        found.setdefault(sent.hub_id, sent)
+    return list(found.values())
+
+
+def visible_to(person: User) -> SentHubQuerySet:
+    """Return what was sent in the person's organisations, with what is shown of it."""
+    return SentHub.objects.visible_to(person).select_related("organisation", "sent_by", "site")
+
+
+def newest_of(claim: Claim) -> SentHub | None:
+    """Return how the claim was sent to the administrators last; None where it was not."""
+    return SentHub.objects.filter(claim=claim).select_related("sent_by", "site").first()
+
+
+def followed_by(claim: Claim, sent: SentHub) -> None:
+    """Have whatever else leads to what was sent lead to the claim that was made of it."""
+    SentHub.objects.filter(pk=sent.pk, claim=None).update(claim=claim)

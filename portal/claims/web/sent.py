@@ -1,0 +1,67 @@
+"""A hub that somebody could not claim and sent to the administrators: what it is, what helps."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.claims import limits, sent_hubs
+from portal.claims.display import reader_wording
+from portal.claims.engine import actions
+from portal.claims.engine.actions import ClaimRequest
+from portal.claims.models import Claim, SentHub
+from portal.hubs import watching
+from portal.hubs.models import Hub
+from portal.orgs import access
+from portal.orgs.access import Ability
+from portal.orgs.models import Membership
+from portal.sites.models import Site
+from portal.sites.queries import sites_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sent_hub(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say who sent which hub and what can be done; claim it. Once there is a claim, lead there."""
+    person = access.person(request)
+    access.compare_with_address(request)
+    sent = get_object_or_404(sent_hubs.visible_to(person), pk=pk)
+    admin = access.require(person, sent.organisation_id, Ability.MANAGE_HUBS)
+    if sent.claim_id is not None:
+        return redirect("claims:detail", sent.claim_id)
+    site = _site_of(admin, sent)
+    if request.method == "POST" and site is not None:
+        return redirect("claims:detail", _claim(admin, sent, site).pk)
+    hub = watching.hub_for(sent.organisation, sent.hub_id)
+    context = {
+        "sent": sent,
+        "hub": hub,
+        "site": site,
+        "why": reader_wording.for_administrator(sent.state, sent.reason, ""),
+        "is_elsewhere": hub.binding == Hub.Binding.OTHER,
+    }
+    return render(request, "claims/sent.html", context)
+
+
+def _site_of(admin: Membership, sent: SentHub) -> Site | None:
+    """Return where the hub was to be claimed, if hubs can be claimed there."""
+    return sites_of(admin).open().filter(pk=sent.site_id).first() if sent.site_id else None
+
+
+def _claim(admin: Membership, sent: SentHub, site: Site) -> Claim:
+    """Return the claim of the hub by the administrator; or by whoever was faster."""
+    limits.take_claims(admin)
+    wanted = ClaimRequest(
+        user=admin.user,
+        organisation=admin.organisation,
+        hub_id=sent.hub_id,
+        spkey_site_id=site.spkey_site_id,
+        submission=uuid.uuid5(sent.pk, str(admin.user_id)),
+        site=site,
+    )
+    try:
+        claim = actions.submit(wanted)
+    except actions.AnotherSiteError as elsewhere:
+        return elsewhere.claim
+    sent_hubs.followed_by(claim, sent)
+    return claim
