@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from portal.claims.job_progress import begun_hubs
@@ -23,9 +24,9 @@ def standing_of(job: Job) -> Standing:
     listed = list(job.expected_hubs.order_by("position"))
     hubs = finding.found(listed, _by_place(job, claims))
     items = [
-        _item(by_hub[hub_id], photos[hub_id], each.place)
+        replace(_item(by_hub[hub_id], photos[hub_id], each.place), is_listed=True)
         if hub_id
-        else Item(_MISSING, place=each.place, hub_id=each.hub_id)
+        else Item(_MISSING, place=each.place, hub_id=each.hub_id, is_listed=True)
         for each, hub_id in zip(listed, hubs, strict=True)
     ]
     beside = [

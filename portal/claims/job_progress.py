@@ -38,23 +38,13 @@ _BEGUN = Q(IN_PLACE, state__in=(*SUCCEEDED, *ACTIVE))
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """The numbers of a job, in which each hub counts once.
+class Progress(finding.Numbers):
+    """The numbers of a job, in which each hub counts once: claimed, or under way, or missing."""
 
-    `expected` is None where nobody has said how many. A hub is claimed, or under way, or missing.
-    Of the claimed ones, and of those online, some may stand for none of those expected.
-    """
-
-    expected: int | None
-    claimed: int = 0
-    online: int = 0
     under_way: int = 0
     to_release: int = 0
     missing: int = 0
     """For how many hubs nothing is begun: see `jobs/finding.py`."""
-    has_list: bool = False
-    unlisted: int = 0
-    unlisted_online: int = 0
 
     @property
     def offline(self) -> int:
@@ -65,16 +55,6 @@ class Progress:
     def whole(self) -> int:
         """What counts as all of it."""
         return self.claimed + self.under_way + self.missing
-
-    @property
-    def claimed_of_expected(self) -> int:
-        """How many of the expected hubs are claimed."""
-        return self.claimed - self.unlisted
-
-    @property
-    def online_of_expected(self) -> int:
-        """How many of the expected hubs are claimed and online."""
-        return self.online - self.unlisted_online
 
     @property
     def goal(self) -> int:
@@ -105,8 +85,8 @@ def progress_of(jobs: Collection[Job]) -> dict[UUID, Progress]:
         )
     )
     names = ("claimed", "online", "under_way", "to_release")
-    numbers = {job: counts for job, *counts in counted.values_list("job", *names)}
-    found = {job.pk: Progress(job.expected_count, *numbers.get(job.pk, ())) for job in jobs}
+    numbers = {row.pop("job"): row for row in counted.values("job", *names)}
+    found = {job.pk: Progress(job.expected_count, **numbers.get(job.pk, {})) for job in jobs}
     lists = finding.lists_of(jobs)
     standing = _standing_of(lists) if lists else {}
     return {
@@ -124,8 +104,8 @@ def _of_number(found: Progress) -> Progress:
     return replace(
         found,
         missing=max(0, found.expected - found.claimed - found.under_way),
-        unlisted=max(0, found.claimed - found.expected),
-        unlisted_online=max(0, found.online - found.expected),
+        unlisted=finding.beyond(found.expected, 0, found.claimed),
+        unlisted_online=finding.beyond(found.expected, 0, found.online),
     )
 
 

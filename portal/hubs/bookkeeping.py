@@ -8,6 +8,8 @@ Whoever changes the row, and however many at once, these stay true:
   offline, when SpKey last saw it; `left_at` is when it turned out not to be the organisation's;
 - `found_at` is when the portal came to know that, and `placed_at` at which site it is: what
   somebody put away is told again by these, however long ago SpKey saw the hub last;
+- `place_site_id` is at which site of SpKey's its place is: that at which the hub was when somebody
+  said it, unless they said of which it is; of what was said before that was known, the first one;
 - its spells are its states one after the other, the last of them open;
 - the counts are those of the rows, which `rounds` looks at once a night.
 
@@ -59,7 +61,12 @@ _SINCE: Final = """
 # It is in use again from now on, whenever it was read last: that somebody said so came first.
 _RETURNED: Final = """
         WHEN OLD.health = 'replaced' AND replaced_at IS NULL THEN {clock}"""
-_PLACED: Final = "UPDATE hubs_hub SET placed_at = {clock} WHERE id = NEW.id;"
+_PLACED: Final = """
+    UPDATE hubs_hub SET placed_at = {clock},
+        place_site_id = CASE place_site_id WHEN '' THEN spkey_site_id ELSE place_site_id END
+    WHERE id = NEW.id;
+"""
+_PUT: Final = "UPDATE hubs_hub SET place_site_id = spkey_site_id WHERE id = NEW.id;"
 _END: Final = """
     UPDATE hubs_spell SET
         ended_at = {later}(started_at, (SELECT health_since FROM hubs_hub WHERE id = NEW.id)),
@@ -155,6 +162,16 @@ def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
         "hubs_hub",
         f"{is_own} AND (NEW.spkey_site_id <> OLD.spkey_site_id OR OLD.health = '')",
         placed,
+    )
+    yield (
+        "hub_put",
+        "UPDATE OF place",
+        "hubs_hub",
+        (
+            "NEW.place <> OLD.place AND NEW.place_site_id = OLD.place_site_id"
+            " AND NEW.spkey_site_id <> ''"
+        ),
+        _PUT,
     )
     yield (
         "hub_moved",

@@ -147,6 +147,8 @@ class Hub(Leased):
     spkey_site_id = models.CharField(_("SpKey site id"), max_length=128, blank=True)
     # Where in the building it is, as people call it.
     place = models.CharField(_("place"), max_length=80, blank=True)
+    # At which site of SpKey's that is; written by the database: see `bookkeeping`.
+    place_site_id = models.CharField(max_length=128, blank=True, editable=False)
     is_primary = models.BooleanField(_("is primary"), default=False)
     online = models.BooleanField(_("online"), null=True)
     last_seen = models.DateTimeField(_("last seen"), null=True)

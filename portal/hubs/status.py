@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.core.leasing import CLOCKS_APART
+from portal.hubs import places
 from portal.hubs.models import CLAIMED, DECOMMISSIONED, PROVISIONED, SUSPENDED, Binding, Hub
 
 __all__ = ["CLAIMED", "DECOMMISSIONED", "PROVISIONED", "SUSPENDED"]
@@ -31,6 +32,9 @@ SHOWN_ON_PAGES = (
     "uptime_seconds",
     "claimed_at",
 )
+
+# What may follow from a reading.
+_FOLLOWS = ("version", "health", "health_since", "site", "place", "place_site_id")
 
 
 def binding_of(answer: spkey.HubStatus, spkey_org_id: str) -> Binding:
@@ -143,7 +147,10 @@ def _save(hub: Hub, known: dict[str, Any], read_at: datetime | None) -> Hub:
         asked_at=_in_rounds(hub.read_at, is_ours),
         health_since=Case(ahead, default=F("health_since")),
     )
-    hub.refresh_from_db(fields=("version", "health", "health_since", "site"))
+    hub.refresh_from_db(fields=_FOLLOWS)
+    if is_ours and hub.place and hub.place_site_id not in {"", hub.spkey_site_id}:
+        places.leave_behind(hub)
+        hub.refresh_from_db(fields=_FOLLOWS)
     return hub
 
 

@@ -16,7 +16,7 @@ from portal.consent.models import Grant
 from portal.core import leasing
 from portal.core.leasing import Lease, due_at, given_back
 from portal.core.worker import WorkKind
-from portal.hubs import reading, status
+from portal.hubs import places, reading, status
 from portal.hubs.labels.parse import HubId
 from portal.hubs.models import Hub
 from portal.hubs.reading import NotRead, Read
@@ -203,6 +203,7 @@ def await_online(hub: Hub, spkey_site_id: str) -> None:
         # A crowd of claims that nobody looks at goes first.
         **due_at(Case(looked_at, default=Value(now + REFRESH_TROUBLED))),
     )
+    places.leave_behind(hub)
 
 
 def _due() -> QuerySet[Hub]:

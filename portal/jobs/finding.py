@@ -6,9 +6,37 @@ stands there and is not listed by its own id. No hub counts twice.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from portal.jobs.models import ExpectedHub, Job
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What is said of a job wherever its numbers stand: places that are filled, not hubs.
+
+    `expected` is None where nobody has said how many. `claimed` and `online` are of all its hubs;
+    of these, some may stand for none that was expected: `unlisted`.
+    """
+
+    expected: int | None
+    claimed: int = 0
+    online: int = 0
+    has_list: bool = False
+    unlisted: int = 0
+    unlisted_online: int = 0
+
+    @property
+    def claimed_of_expected(self) -> int:
+        """How many of the expected hubs are claimed."""
+        return self.claimed - self.unlisted
+
+    @property
+    def online_of_expected(self) -> int:
+        """How many of the expected hubs are claimed and online."""
+        return self.online - self.unlisted_online
+
 
 type Hubs = Mapping[UUID, str]
 """The ids of hubs, with the place of each, "" where nobody has said."""
@@ -39,15 +67,18 @@ def missing(expected: int | None, listed: Collection[ExpectedHub], hubs: Hubs) -
 def unlisted(
     expected: int | None, listed: Collection[ExpectedHub], hubs: Hubs, some: Collection[UUID]
 ) -> int:
-    """Return how many of some of the hubs stand for none that was expected.
+    """Return how many of some of the hubs stand for none that was expected."""
+    return beyond(expected, len(listed), len(set(some) - set(found(listed, hubs))))
 
-    Beside the lines there is room for as many as the number goes beyond them.
+
+def beyond(expected: int | None, lines: int, beside: int) -> int:
+    """Return how many of the hubs beside a list of so many lines stand for none expected.
+
+    There is room for as many as the number goes beyond the lines.
     """
-    if not expected and not listed:
+    if not expected and not lines:
         return 0
-    on_list = set(found(listed, hubs))
-    room = max(0, (expected or 0) - len(listed))
-    return max(0, len(set(some) - on_list) - room)
+    return max(0, beside - max(0, (expected or 0) - lines))
 
 
 def placed(rows: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:

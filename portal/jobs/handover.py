@@ -3,8 +3,8 @@
 What is handed over is gathered by the caller, in the transaction in which the job is completed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from portal.audit.record import record
 from portal.core.leasing import due_at, taken_away
+from portal.jobs import finding
+from portal.jobs.finding import Numbers
 from portal.jobs.models import Acceptance, Handover, HandoverHub, Job
 from portal.notices import outbox
 from portal.notices.models import Notice
@@ -49,6 +51,8 @@ class Item:
     claimed_by: str = ""
     claimed_at: datetime | None = None
     photos: Sequence[UUID] = ()
+    # Whether it stands for a line of the job's list.
+    is_listed: bool = False
 
     @property
     def key(self) -> str:
@@ -79,6 +83,11 @@ class Standing:
         return sum(item.state == State.CLAIMED for item in self.items)
 
     @property
+    def numbers(self) -> Numbers:
+        """What is said of the job, as everywhere."""
+        return numbers_of(self.expected, self.items)
+
+    @property
     def shortfall(self) -> int:
         """How many expected hubs are not even among the items."""
         return max(0, (self.expected or 0) - len(self.items))
@@ -87,6 +96,26 @@ class Standing:
     def is_whole(self) -> bool:
         """Whether all that was expected is claimed and online, and there is something at all."""
         return bool(self.claimed) and not self.shortfall and not self.exceptions
+
+
+def numbers_of(expected: int | None, rows: Iterable[Item | HandoverHub]) -> Numbers:
+    """Return the numbers of what is handed over, or was."""
+    rows = list(rows)
+    claimed = [row for row in rows if row.state == State.CLAIMED]
+    online = [row for row in claimed if row.online]
+    lines = sum(row.is_listed for row in rows)
+
+    def beside(some: Iterable[Item | HandoverHub]) -> int:
+        return finding.beyond(expected, lines, sum(not row.is_listed for row in some))
+
+    return Numbers(
+        expected=expected,
+        claimed=len(claimed),
+        online=len(online),
+        has_list=bool(lines),
+        unlisted=beside(claimed),
+        unlisted_online=beside(online),
+    )
 
 
 def may_complete(member: Membership, job: Job) -> bool:
@@ -193,6 +222,7 @@ def freeze(
             claimed_at=item.claimed_at,
             explanation=said.get(item.key, "") if item.is_exception else "",
             photos=[str(photo) for photo in item.photos],
+            is_listed=item.is_listed,
         )
         for position, item in enumerate(standing.items, start=1)
     )
@@ -228,6 +258,7 @@ def _tell(handover: Handover, standing: Standing, actor: User) -> None:
         job=str(handover.job_id),
         person=actor.display_name,
         site=handover.site_name,
+        sums=asdict(standing.numbers),
         **numbers,
     )
 

@@ -200,6 +200,7 @@ def test_the_triggers_are_there(db):
         "hub_came",
         "hub_changed",
         "hub_placed",
+        "hub_put",
         "hub_moved",
         "hub_site_added",
         "hub_counted",

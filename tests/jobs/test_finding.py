@@ -6,7 +6,7 @@ import pytest
 
 from portal.claims import handover_items, job_progress
 from portal.jobs import finding
-from portal.jobs.display import handover_wording
+from portal.jobs.display import wording
 from portal.jobs.models import ExpectedHub
 from tests.jobs.handed_over import claim_hubs, expects, job_at
 
@@ -43,11 +43,11 @@ def test_a_job_is_not_done_while_a_listed_hub_is_missing(ira, mill_court):
     _, other = claim_hubs(job, ira, 2, places=["Flat A"])
     progress = job_progress.progress_of([job])[job.pk]
     standing = handover_items.standing_of(job)
-    words = handover_wording.numbers(standing.expected, standing.items)
+    words = wording.numbers(standing.numbers)
 
     assert (progress.claimed, progress.missing, progress.is_done) == (2, 1, False)
     assert not standing.is_whole
-    assert words == "2 expected · 2 claimed · 2 online · 1 not on the list"
+    assert words == "2 expected · 1 claimed · 1 online · 1 not on the list, 1 online"
 
     type(other).objects.filter(pk=other.pk).update(place="Flat B")
     assert job_progress.progress_of([job])[job.pk].is_done

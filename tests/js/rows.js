@@ -5,7 +5,7 @@ let made = 0;
 
 // Resolves once it is so.
 export const until = async (isSo) => {
-  while (!isSo()) await new Promise((done) => setTimeout(done, 5));
+  while (!(await isSo())) await new Promise((done) => setTimeout(done, 5));
 };
 
 export const row = (more = {}) => {

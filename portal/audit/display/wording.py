@@ -52,6 +52,7 @@ SENTENCES: Final[dict[str, Text]] = {
     "hub.replaced": _("%(who)s replaced hub %(hub)s"),
     "hub.put_back": _("%(who)s put hub %(hub)s back in use"),
     "hub.took_place": _("Hub %(hub)s took the place of another at %(site)s"),
+    "hub.place_left": _("Hub %(hub)s is at %(site)s now; its place stayed behind"),
     "hub.move_asked": _("%(who)s asked to move hub %(hub)s to %(site)s"),
     "hub.move_ended": _("The move of hub %(hub)s to %(site)s ended"),
     "hub.move_ended/done": _("Hub %(hub)s was moved to %(site)s"),

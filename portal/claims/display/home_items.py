@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy, npgettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.claims.display import reader_wording
@@ -270,6 +270,11 @@ def of_access_request(asked: AccessRequest) -> Need:
     return Need("attention", "shield", title, asked.reason, url, gettext("Answer"))
 
 
+def _look(hubs: int) -> str:
+    """Return what leads to so many hubs."""
+    return npgettext("at hubs", "Look", "Look", hubs)
+
+
 def of_offline(place: Offline) -> Need:
     """Return the line of the hubs that are offline at a site."""
     words = {
@@ -297,7 +302,7 @@ def of_offline(place: Offline) -> Need:
         title % words,
         "",
         url,
-        pgettext("at hubs", "Look"),
+        _look(place.hubs),
         about=f"offline {site}",
         newest=place.newest,
     )
@@ -311,9 +316,7 @@ def of_more_offline(places: int) -> Need:
         places,
     )
     url = f"{reverse('sites:list')}?order=-offline"
-    return Need(
-        "attention", "offline", title % {"number": places}, "", url, pgettext("at hubs", "Look")
-    )
+    return Need("attention", "offline", title % {"number": places}, "", url, _look(places + 1))
 
 
 def of_gone(gone: Gone) -> Need:
@@ -327,7 +330,7 @@ def of_gone(gone: Gone) -> Need:
         title % {"number": gone.hubs},
         gettext("SmartphoneKey says so. If nobody of yours gave them away, ask its support."),
         hubs_where(state="left"),
-        pgettext("at hubs", "Look"),
+        _look(gone.hubs),
         about="left",
         newest=gone.newest,
     )

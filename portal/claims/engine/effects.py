@@ -19,7 +19,7 @@ from portal.claims.models import FINAL, Claim, Reason, State
 from portal.core.throttle import LimitReachedError
 from portal.gateway import key_health, pacing
 from portal.gateway.key_health import Refusal
-from portal.hubs import attempts
+from portal.hubs import attempts, places
 from portal.hubs.models import Hub
 from portal.jobs.models import ExpectedHub, Job
 from portal.notices import outbox
@@ -87,9 +87,7 @@ def keep_place(claim: Claim) -> None:
     # It may have been said anew since the claim was read.
     place = Claim.objects.filter(pk=claim.pk).values_list("place", flat=True).get()
     if place:
-        Hub.objects.filter(pk=claim.hub_id).exclude(place=place).update(
-            place=place, version=F("version") + 1
-        )
+        places.put(claim.hub_id, place, claim.spkey_site_id)
 
 
 def hangs_elsewhere(claim: Claim, state: str) -> bool:

@@ -13,7 +13,7 @@ from portal.consent.models import Grant
 from portal.core.leasing import Lease, due_at, holder, taken_away, under_way
 from portal.hubs import watching
 from portal.hubs.actions.ends import record_asked, record_end
-from portal.hubs.actions.models import ACTIVE, Command, HubAction, Kind, State
+from portal.hubs.actions.models import ACTIVE, BRINGS, Command, HubAction, Kind, State
 from portal.hubs.models import Hub
 from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
@@ -115,7 +115,7 @@ def _create(request: ActionRequest, *, leased: bool) -> HubAction:
         spkey_site_id=request.site.spkey_site_id if request.site else "",
         from_site_id=request.hub.spkey_site_id if request.site else "",
         place=request.place,
-        from_place=request.hub.place if request.kind == Kind.MOVE else "",
+        from_place=request.hub.place if request.kind in BRINGS else "",
         make_primary=request.make_primary,
         command=request.command or "",
         because=request.because,

@@ -27,6 +27,10 @@ class Kind(models.TextChoices):
     COMMISSION = "commission"
 
 
+BRINGS: Final = (Kind.MOVE, Kind.RECLAIM)
+"""What brings the hub to a site."""
+
+
 class Command(models.TextChoices):
     """Which command is passed on to the hub."""
 

@@ -34,7 +34,18 @@ SECRETS: Final = (
 )
 ENDINGS: Final = "key keys psk password passwort kennwort schlussel schluessel token secret sleutel"
 # What ends so, and is none.
-BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey"
+BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov"
+# These with one of DETAILS behind, or a letter or two, are meant too: `KEYVAL`, `PSKC`.
+STEMS: Final = (
+    "key psk pwd passwd password passphrase passcode token secret credential passwort kennwort "
+    "schlussel schluessel"
+)
+DETAILS: Final = (
+    "val vals value values data dat str string hex hexa hash material mat text txt num number "
+    "byte bytes raw wert daten"
+)
+# What counts things of one name; `K no.` is that of a key.
+COUNTS: Final = "no nr num number nummer numero numer n αρ αριθμος номер"
 # Hidden where nothing between them and a value calls it an id.
 WEAK: Final = (
     "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura "
@@ -107,6 +118,9 @@ _SECRETS: Final = frozenset(SECRETS.split())
 _ENDINGS: Final = tuple(ENDINGS.split())
 _LONGER: Final = [word for word in SECRETS.split() if len(word) > len("psk")]
 _BUT: Final = frozenset(BUT.split())
+_STEMS: Final = STEMS.split()
+_DETAILS: Final = frozenset(DETAILS.split())
+_COUNTS: Final = frozenset(COUNTS.split())
 _CONTAINED: Final = CONTAINED.split()
 _SHORT: Final = frozenset(SHORT.split())
 _WEAK: Final = frozenset(WEAK.split())
@@ -178,6 +192,8 @@ WHOLE: Final = re.compile(
 SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?: [^\W\d_]){2,}(?![^\W_])")
 HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
 QUERY: Final = re.compile(r"[?&]code=([^&\s]*)|[\"'?&]k[\"']?\s*[:=]\s*[\"']?([^\"'&\s,}]*)")
+# A word that mail has broken.
+BROKEN_WORD: Final = re.compile(r"([^\W\d_]+)=[ \t]*\n([^\W\d_]+)")
 SENTENCE_END: Final = re.compile(r"[.!?] ")
 LEFT_OPEN: Final = re.compile(r"[\W_]+\Z")
 PATHS: Final = re.compile(r"(?:/[\w\-.]*){2,}\Z")
@@ -216,6 +232,8 @@ MOST_LINES: Final = 2
 _KEYS: Final = frozenset("kκк")
 # Letters of a word that may be cut off.
 LONGEST_CUT: Final = 3
+# Letters behind a secret's name.
+LONGEST_TAIL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +244,17 @@ class Word:
 
 
 NO_WORD: Final = Word("", 0, 0)
+
+
+def words_mended(plain: str) -> str:
+    """The text with the names of secrets in one piece that mail has broken."""
+    return BROKEN_WORD.sub(_word_mended, plain)
+
+
+def _word_mended(found: re.Match[str]) -> str:
+    begun, whole = _plainest(found[1]), _plainest(found[1] + found[2])
+    is_broken = _names_secret(whole) and not _names_secret(begun)
+    return found[1] + found[2] if is_broken else found[0]
 
 
 def hidden(plain: str) -> str:
@@ -267,18 +296,27 @@ def _speaks_of_digest(name: str) -> bool:
 
 def words_of(text: str) -> list[Word]:
     """The words of it: `hubId` are two, and so are `API` and `Key` in `APIKey`."""
-    found = []
+    found: list[Word] = []
     for run in RUN.finditer(text):
-        start = run.start()
+        start, first = run.start(), len(found)
         for place in range(start + 1, run.end() + 1):
             if place == run.end() or _begins_word(text, place, run.end()):
                 found.append(Word(_plainest(text[start:place]), start, place))
                 start = place
+        whole = _plainest(run[0])
+        if _is_secret_whole(whole, found[first:]):
+            found.append(Word(whole, *run.span()))
     for run in SPACED.finditer(text):
         word = _plainest(run[0].replace(" ", ""))
         if word in _SECRETS:
             found.append(Word(word, *run.span()))
     return sorted(found, key=lambda word: word.end)
+
+
+def _is_secret_whole(whole: str, parts: list[Word]) -> bool:
+    """Whether these parts name a secret together, as those of `PSKd` do, and none alone."""
+    alone = any(_names_secret(part.folded) for part in parts)
+    return len(parts) > 1 and not alone and _names_secret(whole)
 
 
 def _begins_word(text: str, place: int, end: int) -> bool:
@@ -296,12 +334,25 @@ def _plainest(word: str) -> str:
 
 def is_secret(words: list[Word], index: int) -> bool:
     bare = words[index].folded.rstrip("0123456789")
-    if bare in _SECRETS or bare.endswith(_CODE_ENDINGS):
-        return True
     if bare in _CODES:
         near = words[max(0, index - 2) : index + 3]
         return any(word.folded in _OF_CODES and _is_near(word, words[index]) for word in near)
-    return bare.endswith(_ENDINGS) and bare not in _BUT
+    return _names_secret(bare)
+
+
+def _names_secret(bare: str) -> bool:
+    """Whether the word alone is a secret's name."""
+    if bare in _SECRETS or bare.endswith(_CODE_ENDINGS):
+        return True
+    return bare not in _BUT and (bare.endswith(_ENDINGS) or any(_goes_on(bare)))
+
+
+def _goes_on(bare: str) -> Iterator[bool]:
+    """Whether the word is a secret's name with a little more behind it, by each of STEMS."""
+    for stem in _STEMS:
+        before, is_there, tail = bare.rpartition(stem)
+        is_name = is_there and (not before or before in _RADIOS | _WEAK)
+        yield bool(is_name) and (0 < len(tail) <= LONGEST_TAIL or tail in _DETAILS)
 
 
 def _is_near(one: Word, other: Word) -> bool:
@@ -336,8 +387,8 @@ def _in_sentences(plain: str) -> Iterator[tuple[int, int]]:
         before = plain[max(last, found.start() - LONGEST_NAME) : found.start()]
         last = found.end()
         if before != JOIN:
-            cut = _cut_off(*_lines(before))
-            is_hidden = _speaks_of_secret_last(*_sentence(before)) or _begins_secret(cut)
+            cut, said = _cut_off(*_lines(before)), _sentence(before)
+            is_hidden = _speaks_of_secret_last(*said) or _begins_secret(cut) or _counts_keys(*said)
         if is_hidden:
             yield found.span()
 
@@ -374,6 +425,24 @@ def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
     if rest & _FOR:
         return GIVEN.match(gap) is not None
     return len(rest) <= MOST_WORDS and not rest & _PARTING
+
+
+def _counts_keys(sentence: str, gap: str) -> bool:
+    """Whether it is the number of a key, as `K no.` is: of a place's letter is said which place."""
+    words = words_of(sentence)
+    counted = next((at for at in range(len(words), 0, -1) if not _is_count(words[at - 1])), 0)
+    if not counted or (counted == len(words) and "#" not in gap):
+        return False
+    *name, last = words[:counted]
+    is_of_keys = not name or bool(
+        {name[-1].folded} & (_RADIOS | _WEAK) or is_secret(words, counted - 2)
+    )
+    is_key = is_secret(words, counted - 1) or (last.folded in _KEYS and is_of_keys)
+    return is_key and not ELSEWHERE.search(sentence[last.end :] + gap)
+
+
+def _is_count(word: Word) -> bool:
+    return word.folded in _COUNTS
 
 
 def _is_weak(word: Word) -> bool:

@@ -58,6 +58,14 @@ RUNS: Final = re.compile(
 )
 # Where mail and word processors break a line within a word.
 SOFT: Final = re.compile("[\u00ad\u200b]+[ \t]*\n")
+# Line ends, spaces before them and `=` in quoted-printable: an id begins with eight digits.
+RETURN: Final = r"(?:[ \t]*(?:\r\n|[\r\n]))"
+PRINTED_END: Final = re.compile(rf"([^\W_]|-)?=0D=0A=?{RETURN}?(?=([^\W_]|-)?)", re.IGNORECASE)
+PRINTED_SPACE: Final = re.compile(rf"=20(?:=?{RETURN}|(?==0D=0A))", re.IGNORECASE)
+PRINTED_EQUALS: Final = re.compile(
+    rf"=3D(?={HEX}{{8}}-{HEX}{{4}}-|{HEX}{{32}}(?![^\W_]))", re.IGNORECASE
+)
+WITHIN: Final = re.compile(rf"(?:{HEX}|-){{2}}|[^\W\d_]{{2}}")
 BREAK: Final = r"[ \t]*\n[ \t]*"
 BROKEN: Final = re.compile(
     rf"[0-9A-Fa-f-]{{1,36}}(?:[=-]{BREAK}[0-9A-Fa-f-]{{1,36}}){{1,8}}".join(APART)
@@ -243,12 +251,24 @@ def _folded(text: str) -> str:
     """The text with percent-encoding undone (twice: a link may carry a link), compatibility forms
     such as full-width digits folded, hyphens, spaces and line ends each of one kind, and invisible
     characters, quotation marks of mail and what scanners put before a text gone."""
-    plain = LONG_RUN.sub("…", unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = _unprinted(unicodedata.normalize("NFKC", unquote(unquote(text))))
+    plain = LONG_RUN.sub("…", plain)
     plain = SOFT.sub("=\n", LINE_ENDS.sub("\n", plain))
     plain = "".join(_folded_character(character) for character in plain)
-    plain = BROKEN.sub(_mended, QUOTES.sub("", plain))
+    plain = BROKEN.sub(_mended, naming.words_mended(QUOTES.sub("", plain)))
     plain = SYMBOLOGY.sub(r"\1 ", SYMBOLOGIES.sub(rf"\1{JOIN}", plain))
     return TOGETHER.sub(rf"\1{JOIN}", RUNS.sub(_parted, plain))
+
+
+def _unprinted(text: str) -> str:
+    """The text with the line ends, and the `=` before an id, that quoted-printable has written."""
+    plain = PRINTED_EQUALS.sub("=", PRINTED_SPACE.sub("\n", text))
+    return PRINTED_END.sub(_line_end, plain)
+
+
+def _line_end(found: re.Match[str]) -> str:
+    before, after = found[1] or "", found[2] or ""
+    return f"{before}=\n" if WITHIN.fullmatch(before + after) else f"{before}\n"
 
 
 def _mended(found: re.Match[str]) -> str:

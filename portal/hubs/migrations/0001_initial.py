@@ -70,6 +70,10 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=128, verbose_name="SpKey site id"),
                 ),
                 ("place", models.CharField(blank=True, max_length=80, verbose_name="place")),
+                (
+                    "place_site_id",
+                    models.CharField(blank=True, editable=False, max_length=128),
+                ),
                 ("is_primary", models.BooleanField(default=False, verbose_name="is primary")),
                 ("online", models.BooleanField(null=True, verbose_name="online")),
                 ("last_seen", models.DateTimeField(null=True, verbose_name="last seen")),

@@ -1,6 +1,5 @@
 """What people read of a handover: its rows, its exceptions, and what has changed since."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -67,29 +66,6 @@ def change(changed: Changed) -> News:
 def addition(place: str, hub_id: str) -> News:
     """Return a line for a hub that was claimed for the job since."""
     return News(place, hub_id, Chip("good", "check", gettext("Claimed since")))
-
-
-def numbers(expected: int | None, rows: Iterable[HandoverHub | Item]) -> str:
-    """Return the numbers in one line: "12 expected · 12 claimed · 11 online".
-
-    Hubs that are not those expected are named where an expected one is missing all the same.
-    """
-    rows = list(rows)
-    claimed = [row for row in rows if row.state == State.CLAIMED]
-    online = sum(bool(row.online) for row in claimed)
-    parts = []
-    if expected is not None:
-        parts.append(ngettext("%(n)d expected", "%(n)d expected", expected) % {"n": expected})
-    for count, one in (
-        (len(claimed), ngettext("%(n)d claimed", "%(n)d claimed", len(claimed))),
-        (online, ngettext("%(n)d online", "%(n)d online", online)),
-    ):
-        parts.append(one % {"n": count})
-    beyond = min(len(claimed), len(rows) - expected) if expected is not None else 0
-    if beyond > 0 and any(row.state == State.MISSING for row in rows):
-        words = ngettext("%(n)d not on the list", "%(n)d not on the list", beyond)
-        parts.append(words % {"n": beyond})
-    return " · ".join(parts)
 
 
 def lacks(standing: Standing) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
 from portal.jobs.expected import LONGEST_PLACE, MOST, Fault, Problem
+from portal.jobs.finding import Numbers
 from portal.jobs.models import Job
 from portal.jobs.models.jobs import State
 
@@ -113,6 +114,30 @@ def end(job: Job) -> str:
         State.OVERDUE: _("Job %(number)s ended on %(day)s."),
     }.get(job.state, _("Job %(number)s ends on %(day)s."))
     return str(words) % {"number": job.number, "day": day(job.ends_on)}
+
+
+def numbers(of: Numbers) -> str:
+    """Return a job's numbers in one line: "12 expected · 12 claimed · 11 online".
+
+    Hubs that stand for none that was expected are named apart.
+    """
+    counts = [
+        ngettext("%(n)d claimed", "%(n)d claimed", of.claimed_of_expected)
+        % {"n": of.claimed_of_expected},
+        ngettext("%(n)d online", "%(n)d online", of.online_of_expected)
+        % {"n": of.online_of_expected},
+    ]
+    if of.expected is not None:
+        words = ngettext("%(n)d expected", "%(n)d expected", of.expected)
+        counts.insert(0, words % {"n": of.expected})
+    if of.unlisted:
+        words = (
+            gettext("%(n)s not on the list, %(online)s online")
+            if of.has_list
+            else gettext("%(n)s more than expected, %(online)s online")
+        )
+        counts.append(words % {"n": of.unlisted, "online": of.unlisted_online})
+    return " · ".join(counts)
 
 
 def people(job: Job) -> str:

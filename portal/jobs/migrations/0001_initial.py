@@ -567,6 +567,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=300, verbose_name="explanation"),
                 ),
                 ("photos", models.JSONField(default=list, verbose_name="photos")),
+                ("is_listed", models.BooleanField(default=False)),
                 (
                     "handover",
                     models.ForeignKey(

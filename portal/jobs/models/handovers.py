@@ -94,6 +94,8 @@ class HandoverHub(models.Model):
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
     # The ids of the photos that the hub had. One that is removed later is gone here too.
     photos = models.JSONField(_("photos"), default=list)
+    # Whether it stands for a line of the job's list.
+    is_listed = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("hub of a handover")

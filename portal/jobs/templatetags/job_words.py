@@ -1,7 +1,9 @@
 """Words of jobs, for pages and e-mails."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -9,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from portal.core.ui import Chip
 from portal.jobs.display import wording
+from portal.jobs.finding import Numbers
 from portal.jobs.models import Job
 
 register = template.Library()
@@ -42,6 +45,12 @@ def job_end(job: Job) -> str:
 def numbers_kept(words: str) -> str:
     """Return the words with each number on the line of what it counts."""
     return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", words)
+
+
+@register.filter
+def job_numbers(sums: Mapping[str, Any]) -> str:
+    """Return a job's numbers as an e-mail knows them, in one line."""
+    return wording.numbers(Numbers(**sums))
 
 
 @register.filter

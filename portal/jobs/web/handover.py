@@ -72,7 +72,7 @@ def _asking(request: HttpRequest, job: Job, standing: Standing, form: CompleteFo
         "job": job,
         "standing": standing,
         "form": form,
-        "numbers": handover_wording.numbers(standing.expected, standing.items),
+        "numbers": wording.numbers(standing.numbers),
         "lacks": handover_wording.lacks(standing),
         "exceptions": [
             (item, handover_wording.chip(item), handover_wording.last_seen(item), field)

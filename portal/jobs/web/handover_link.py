@@ -19,7 +19,7 @@ from portal.core.web.client_address import client_address, counted_address
 from portal.hubs.photos.files import Size
 from portal.jobs import handover as domain
 from portal.jobs import handover_links
-from portal.jobs.display import handover_wording
+from portal.jobs.display import wording
 from portal.jobs.models import Handover, HandoverHub, HandoverLink
 from portal.jobs.web.handover_forms import AcceptForm
 from portal.jobs.web.handover_photos import Photos, for_readers, of_handover, photos_of
@@ -116,7 +116,7 @@ def document(
         "handover": shown,
         "hubs": rows,
         "photos": photos,
-        "numbers": handover_wording.numbers(shown.expected_count, rows),
+        "numbers": wording.numbers(domain.numbers_of(shown.expected_count, rows)),
         "exceptions": [row for row in rows if row.is_exception],
         "acceptance": getattr(shown, "acceptance", None),
         "link": link if address else None,

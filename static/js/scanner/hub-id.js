@@ -10,6 +10,7 @@ import {
   nameOf,
   namesOther,
   wordsHidden,
+  wordsMended,
 } from "./naming.js";
 
 /**
@@ -62,6 +63,14 @@ const RUNS = new RegExp(
   "gu",
 );
 const SOFT = /[\u00ad\u200b]+[ \t]*\n/gu;
+const RETURN = "(?:[ \\t]*(?:\\r\\n|[\\r\\n]))";
+const PRINTED_END = new RegExp(`([\\p{L}\\p{N}-])?=0D=0A=?${RETURN}?(?=([\\p{L}\\p{N}-])?)`, "giu");
+const PRINTED_SPACE = new RegExp(`=20(?:=?${RETURN}|(?==0D=0A))`, "giu");
+const PRINTED_EQUALS = new RegExp(
+  `=3D(?=${HEX}{8}-${HEX}{4}-|${HEX}{32}(?![\\p{L}\\p{N}]))`,
+  "giu",
+);
+const WITHIN = /^(?:[0-9A-Fa-f-]{2}|\p{L}{2})$/u;
 const BREAK = "[ \\t]*\\n[ \\t]*";
 const BROKEN = apart(`[0-9A-Fa-f-]{1,36}(?:[=-]${BREAK}[0-9A-Fa-f-]{1,36}){1,8}`);
 const SPREAD = new RegExp(`=${BREAK}|${BREAK}`, "gu");
@@ -114,6 +123,18 @@ const isOfColumns = (text, start, end) => {
 };
 
 /**
+ * The text with the line ends, and the `=` before an id, that quoted-printable has written.
+ * @param {string} text
+ */
+const unprinted = (text) =>
+  text
+    .replace(PRINTED_EQUALS, "=")
+    .replace(PRINTED_SPACE, "\n")
+    .replace(PRINTED_END, (_, before = "", after = "") =>
+      WITHIN.test(before + after) ? `${before}=\n` : `${before}\n`,
+    );
+
+/**
  * The text with each id in one piece that line ends break within its groups.
  * @param {string} text
  */
@@ -142,8 +163,7 @@ const parted = (text) =>
 
 /** @param {string} text */
 export const folded = (text) => {
-  const plain = unquoted(unquoted(text))
-    .normalize("NFKC")
+  const plain = unprinted(unquoted(unquoted(text)).normalize("NFKC"))
     .replace(LONG_RUN, "…")
     .replace(LINE_ENDS, "\n")
     .replace(SOFT, "=\n")
@@ -151,7 +171,9 @@ export const folded = (text) => {
     .replace(INVISIBLE, "")
     .replace(SPACES, " ")
     .replace(QUOTES, "");
-  const bare = mended(plain).replace(SYMBOLOGIES, `$1${JOIN}`).replace(SYMBOLOGY, "$1 ");
+  const bare = mended(wordsMended(plain))
+    .replace(SYMBOLOGIES, `$1${JOIN}`)
+    .replace(SYMBOLOGY, "$1 ");
   return parted(bare).replace(TOGETHER, `$1${JOIN}`);
 };
 

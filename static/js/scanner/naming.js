@@ -7,7 +7,12 @@ export const WORDS = {
   SECRETS:
     "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
   ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
-  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey",
+  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov",
+  STEMS:
+    "key psk pwd passwd password passphrase passcode token secret credential passwort kennwort schlussel schluessel",
+  DETAILS:
+    "val vals value values data dat str string hex hexa hash material mat text txt num number byte bytes raw wert daten",
+  COUNTS: "no nr num number nummer numero numer n αρ αριθμος номер",
   WEAK: "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi fi wlan root master link api cred creds",
   RADIOS:
     "thread network net mesh lan zigbee bee zwave wave matter bluetooth tooth ble bt lora ra wan lorawan eui imei imsi iccid ssid bssid pan nwk radio rf nfc rfid sim esim lte dect homekit enocean netz netzwerk funk reseau red rete rede netwerk siec sit mreza δικτυο δικτυου сеть сети",
@@ -41,6 +46,9 @@ export const NAME = { other: 0, none: 1, id: 2, hub: 3 };
 const SECRETS = new Set(WORDS.SECRETS.split(" "));
 const ENDINGS = WORDS.ENDINGS.split(" ");
 const BUT = new Set(WORDS.BUT.split(" "));
+const STEMS = WORDS.STEMS.split(" ");
+const DETAILS = new Set(WORDS.DETAILS.split(" "));
+const COUNTS = new Set(WORDS.COUNTS.split(" "));
 const CONTAINED = WORDS.CONTAINED.split(" ");
 const SHORT = new Set(WORDS.SHORT.split(" "));
 const WEAK = new Set(WORDS.WEAK.split(" "));
@@ -67,6 +75,7 @@ const NEAR = 6;
 const MOST_WORDS = 4;
 const MOST_LINES = 2;
 const LONGEST_CUT = 3;
+const LONGEST_TAIL = 2;
 const W = "\\p{L}\\p{N}";
 const L = "\\p{L}";
 const HEX = "[0-9A-Fa-f]";
@@ -107,6 +116,7 @@ const PATHS = new RegExp(`(?:/[${W}_\\-.]*){2,}$`, "u");
 const ELSEWHERE = /[{}%•]|[:=] ?[\p{L}\p{N}]/u;
 const UNKNOWN = new RegExp(`(${L}[${W}_ .\\-]{0,39}?)["'”]?\\s*[:=]\\s*["'“({[<*]*$`, "u");
 const REST = new RegExp(`[^${W}_\\n]{0,12}\\n?[^${W}_\\n]{0,12}([^\\n]+)`, "yu");
+const BROKEN_WORD = new RegExp(`(${L}+)=[ \\t]*\\n(${L}+)`, "gu");
 const LEFT_OPEN = /[^\p{L}\p{N}]+$/u;
 const TAG = new RegExp(`<(${L}[^\\s<>/]*)([^<>]*)>`, "gu");
 const QUOTED = /"[^"]*"|'[^']*'/gu;
@@ -141,7 +151,8 @@ const lengthOf = (text) => [...text].length;
 const bare = (word) => word.replace(/[0-9]+$/, "");
 
 /**
- * The words of a text: `hubId` are two, and so are `API` and `Key` in `APIKey`.
+ * The words of a text: `hubId` are two, and so are `API` and `Key` in `APIKey`. The parts of `PSKd` name
+ * a secret together.
  * @param {string} text
  * @returns {Word[]}
  */
@@ -156,6 +167,11 @@ export const wordsOf = (text) => {
     for (const part of parts) {
       found.push({ folded: plainest(part), start, end: start + part.length });
       start += part.length;
+    }
+    const whole = plainest(run);
+    const isAlone = parts.some((part) => namesSecret(plainest(part)));
+    if (parts.length > 1 && !isAlone && namesSecret(whole)) {
+      found.push({ folded: whole, start: index, end: index + run.length });
     }
   }
   for (const { 1: before = "", 2: run = "", index } of text.matchAll(SPACED)) {
@@ -174,18 +190,48 @@ const isNear = (one, other) =>
   Math.max(one.start, other.start) - Math.min(one.end, other.end) <= NEAR;
 
 /**
+ * Whether the word is a secret's name with a little more behind it.
+ * @param {string} plain
+ */
+const goesOn = (plain) =>
+  STEMS.some((stem) => {
+    const start = plain.lastIndexOf(stem);
+    const [before, tail] = [plain.slice(0, Math.max(start, 0)), plain.slice(start + stem.length)];
+    const isName = start === 0 || RADIOS.has(before) || WEAK.has(before);
+    const isTail = (tail && lengthOf(tail) <= LONGEST_TAIL) || DETAILS.has(tail);
+    return start >= 0 && isName && isTail;
+  });
+
+/**
+ * Whether the word alone is a secret's name.
+ * @param {string} plain
+ */
+const namesSecret = (plain) => {
+  if (SECRETS.has(plain) || CODE_ENDINGS.some((ending) => plain.endsWith(ending))) return true;
+  return !BUT.has(plain) && (ENDINGS.some((ending) => plain.endsWith(ending)) || goesOn(plain));
+};
+
+/**
+ * The text with the names of secrets in one piece that mail has broken.
+ * @param {string} plain
+ */
+export const wordsMended = (plain) =>
+  plain.replace(BROKEN_WORD, (whole, begun, rest) =>
+    namesSecret(plainest(begun + rest)) && !namesSecret(plainest(begun)) ? begun + rest : whole,
+  );
+
+/**
  * @param {Word} word
  * @param {number} index
  * @param {Word[]} words
  */
 export const isSecret = (word, index, words) => {
   const plain = bare(word.folded);
-  if (SECRETS.has(plain) || CODE_ENDINGS.some((ending) => plain.endsWith(ending))) return true;
   if (CODES.has(plain)) {
     const near = words.slice(Math.max(0, index - 2), index + 3);
     return near.some((other) => OF_CODES.has(other.folded) && isNear(other, word));
   }
-  return ENDINGS.some((ending) => plain.endsWith(ending)) && !BUT.has(plain);
+  return namesSecret(plain);
 };
 
 /** @param {string} text */
@@ -411,6 +457,25 @@ const speaksOfSecretLast = (said, gap) => {
 };
 
 /**
+ * Whether it is the number of a key, as `K no.` is: of a place's letter is said which place.
+ * @param {string} said
+ * @param {string} gap
+ */
+const countsKeys = (said, gap) => {
+  const words = wordsOf(said);
+  const at = words.findLastIndex(({ folded }) => !COUNTS.has(folded));
+  const [last, before] = [words[at], words[at - 1]];
+  if (!last || (at === words.length - 1 && !gap.includes("#"))) return false;
+  const isOfKeys =
+    !before ||
+    RADIOS.has(before.folded) ||
+    WEAK.has(before.folded) ||
+    isSecret(before, at - 1, words);
+  const isKey = isSecret(last, at, words) || (KEYS.includes(last.folded) && isOfKeys);
+  return isKey && !ELSEWHERE.test(said.slice(last.end) + gap);
+};
+
+/**
  * What may be a name of several words before which this stands, on two lines where the last has but
  * one; and the signs behind it.
  * @param {string} before
@@ -493,7 +558,8 @@ const inSentences = (plain) => {
     last = end;
     if (before !== JOIN) {
       const cut = cutOff(...linesOf(before));
-      isHidden = speaksOfSecretLast(...sentence(before)) || beginsSecret(cut);
+      const said = sentence(before);
+      isHidden = speaksOfSecretLast(...said) || beginsSecret(cut) || countsKeys(...said);
     }
     if (isHidden) spans.push([start, end]);
   }

@@ -99,7 +99,7 @@ export class Intake {
   async takeAll(text) {
     const { parseAll, withoutSecrets } = await this.#reading();
     const labels = parseAll(text);
-    this.#take(labels);
+    this.#take(labels, true);
     const left = labels.filter(namesNone).map((label) => withoutSecrets(label.text).trim());
     return left.join(", ");
   }
@@ -123,12 +123,15 @@ export class Intake {
   /** @param {string} text */
   async #takeOne(text) {
     const { parse } = await this.#reading();
-    this.#take([{ text, ...parse(text) }]);
+    this.#take([{ text, ...parse(text) }], false);
   }
 
-  /** @param {Label[]} labels */
-  #take(labels) {
-    this.#feedback.take(labels, this.#site());
+  /**
+   * @param {Label[]} labels
+   * @param {boolean} isText
+   */
+  #take(labels, isText) {
+    this.#feedback.take(labels, this.#site(), isText);
     this.#offers?.show(this.#feedback.choices, true);
     this.#taken();
   }

@@ -65,6 +65,9 @@ export class TrayModel extends EventTarget {
   #sync;
   /** @type {Promise<unknown>} */
   #written = Promise.resolve();
+  // What this page has asked the browser for.
+  /** @type {Set<string>} */
+  #asked = new Set();
   /** The ids of the rows of each change that is not on the device yet. @type {Set<string[]>} */
   #unwritten = new Set();
   /** @type {Promise<void> | undefined} */
@@ -451,13 +454,17 @@ export class TrayModel extends EventTarget {
   }
 
   // Has the browser keep the rows through times of need. Some ask the person: it is asked once, and
-  // once more in the installed app, where browsers rather agree.
+  // once more in the installed app, where browsers rather agree. A page that goes before the device
+  // knows of it leaves it to the next one.
   async #persist() {
     const isApp = matchMedia("(display-mode: standalone)").matches;
     const name = isApp ? "persist in app" : "persist";
     if (await this.#sync.store.get(name).catch(reportUnlessRefused)) return;
+    if (this.#asked.has(name)) return;
+    this.#asked.add(name);
+    const asking = navigator.storage?.persist?.();
     await this.#sync.store.set(name, "asked").catch(reportUnlessRefused);
-    await navigator.storage?.persist?.();
+    await asking;
   }
 
   /**

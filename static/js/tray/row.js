@@ -125,8 +125,9 @@ export class TrayRow {
     this.element.dataset.hub = row.hubId;
     this.#showPlace(row, view, place);
     // What needs no words of its own is called by its model.
-    this.#write("title", view.title || view.meta || view.word);
-    this.#write("meta", (view.title && view.meta) || "");
+    if (view.title || !view.meta) this.#write("title", view.title || view.word);
+    else this.#writeWhole("title", view.meta);
+    this.#writeWhole("meta", (view.title && view.meta) || "");
     this.#write("text", view.text);
     this.#write("next", view.next);
     this.#write("site", row.stage !== "tray" && row.site !== now.site ? row.siteName : "");
@@ -276,6 +277,25 @@ export class TrayRow {
     if (this.#keys.get(name) === text) return;
     this.#keys.set(name, text);
     this.#part(name).textContent = text;
+  }
+
+  /**
+   * Of what is parted by dots, such as a model and a serial, none breaks where a line has room for it.
+   * @param {string} name
+   * @param {string} text
+   */
+  #writeWhole(name, text) {
+    if (this.#keys.get(name) === text) return;
+    this.#write(name, text);
+    const pieces = text.split(" · ").map((piece) => {
+      const whole = document.createElement("span");
+      whole.className = "whole";
+      whole.textContent = piece;
+      return whole;
+    });
+    this.#part(name).replaceChildren(
+      ...pieces.flatMap((piece, at) => (at ? [" · ", piece] : [piece])),
+    );
   }
 
   /**

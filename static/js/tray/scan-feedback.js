@@ -63,15 +63,16 @@ export class ScanFeedback {
    * Adds all hubs that were read.
    * @param {Label[]} labels
    * @param {ChosenSite} site
+   * @param {boolean} isText Whether they were typed or pasted, and not read off a label.
    */
-  take(labels, site) {
+  take(labels, site, isText) {
     const fresh = this.#fresh(labels);
     const over = fresh.map(({ hubId }) => this.#model.of(hubId)).filter((row) => row !== undefined);
     if (over.length) this.#model.remove(over);
     // Only the id is kept and sent: what else is on a label may be a key.
     const added = fresh.map(({ hubId, printed }) => ({ text: printed, hubId }));
     const rows = added.length ? this.#model.add(added, site) : [];
-    this.#report(labels, rows);
+    this.#report(labels, rows, isText);
   }
 
   /**
@@ -143,8 +144,9 @@ export class ScanFeedback {
    * The gravest thing is told: what is no label, then what is new.
    * @param {Label[]} labels
    * @param {KeptRow[]} rows
+   * @param {boolean} isText
    */
-  #report(labels, rows) {
+  #report(labels, rows, isText) {
     this.choices = [...new Set(labels.flatMap((label) => (label.problem ? label.ids : [])))];
     const foreign = labels.find(namesNone);
     const many = rows.length ? this.#words.count("many", rows.length) : "";
@@ -156,7 +158,8 @@ export class ScanFeedback {
     if (this.choices.length) {
       this.#sound.play("again");
       const name = this.choices.length > 1 ? "choose" : "choose-one";
-      return this.show(name, `${this.#words.sentence(name)} ${many}`.trim());
+      const said = isText && name === "choose-one" ? "choose-one-text" : name;
+      return this.show(name, `${this.#words.sentence(said)} ${many}`.trim());
     }
     if (rows.length > 1) return this.#signal("new", many);
     const known = this.#model.of(labels.find(namesHub)?.hubId ?? "");

@@ -3,7 +3,7 @@
 import { find, isDrawn } from "../page/dom.js";
 import { alike } from "./alike.js";
 import { Announcer } from "./announcer.js";
-import { isDone } from "./outcome.js";
+import { isDone, isRefused } from "./outcome.js";
 import { TrayRow } from "./row.js";
 
 /** @import { TrayJobs } from "./jobs.js" */
@@ -48,6 +48,11 @@ export class TrayView {
   #rows = new Map();
   /** @type {Map<string, Shown>} */
   #shown = new Map();
+  // What was claimed, and what could not be when it was: below the rest.
+  /** @type {Set<string>} */
+  #claimed = new Set();
+  /** @type {Set<string>} */
+  #sunk = new Set();
 
   /**
    * @param {HTMLElement} element The <hub-tray>.
@@ -101,9 +106,26 @@ export class TrayView {
     for (const id of this.#rows.keys()) if (!rows.has(id)) this.#take(id);
     const now = this.#now();
     const changed = [...rows.values()].filter((row) => this.#drawRow(row, now));
+    this.#sink([...rows.values()]);
     this.#order([...rows.keys()]);
     this.#keepFocus(focused);
     return changed;
+  }
+
+  /**
+   * Once hubs are claimed, those that could not be are below them: each of these takes the room of
+   * several. One that is read later is seen at once.
+   * @param {KeptRow[]} rows
+   */
+  #sink(rows) {
+    const claimed = rows.filter(({ stage }) => stage !== "tray").map(({ id }) => id);
+    const isNew = claimed.some((id) => !this.#claimed.has(id));
+    this.#claimed = new Set(claimed);
+    const refused = rows.filter(({ news }) => isRefused(news?.outcome));
+    const sinks = refused.filter(
+      ({ id, stage }) => isNew || stage !== "tray" || this.#sunk.has(id),
+    );
+    this.#sunk = new Set(sinks.map(({ id }) => id));
   }
 
   /**
@@ -112,7 +134,11 @@ export class TrayView {
    */
   #order(ids) {
     let above = this.#list.firstElementChild;
-    for (const id of ids.toReversed()) {
+    const newest = ids.toReversed();
+    const [sunk, others] = [true, false].map((is) =>
+      newest.filter((id) => this.#sunk.has(id) === is),
+    );
+    for (const id of [...(others ?? []), ...(sunk ?? [])]) {
       const element = this.#rows.get(id)?.element ?? null;
       if (element && element !== above) this.#list.insertBefore(element, above);
       else above = above?.nextElementSibling ?? null;

@@ -48,6 +48,12 @@ def open_tray(page: Page, query: str = "") -> None:
     ready(page)
 
 
+def load_again(page: Page) -> None:
+    """Load the page again once what was done in it is on the device."""
+    expect(page.locator("hub-tray[data-writing]")).to_have_count(0)
+    page.reload()
+
+
 def keep_news_away(page: Page) -> None:
     """Have the portal tell nothing of any row: the test's own news would be overwritten."""
 

@@ -13,6 +13,7 @@ from tests.browser.tray.steps import (
     field,
     hubs,
     keep_news_away,
+    load_again,
     open_tray,
     outcome,
     paste,
@@ -266,19 +267,19 @@ def test_the_tray_is_there_again_after_a_reload_and_keeps_its_site(tablet, ira, 
     add(page, *wanted)
     expect(rows(page)).to_have_count(3)
     is_asked_to_keep(times=1)
-    page.reload()
+    load_again(page)
     expect(rows(page)).to_have_count(3)
     assert read_off(page) == tails(*reversed(wanted))
     add(page, *hubs(5)[3:])
     expect(rows(page)).to_have_count(5)
     # Once more in the installed app, where browsers rather agree.
     page.add_init_script("window.matchMedia = () => ({ matches: true })")
-    page.reload()
+    load_again(page)
     for hub in hubs(7)[5:]:
         add(page, hub)
         expect(word(page, hub)).to_be_visible()
         is_asked_to_keep(times=2)
-        page.reload()
+        load_again(page)
     is_asked_to_keep(times=2)
     expect(page.locator("[data-site-name]")).to_have_text("Orchard Rise")
 

@@ -13,6 +13,7 @@ from tests.browser.tray.steps import (
     claim_all,
     claimed,
     hubs,
+    load_again,
     open_tray,
     outcome,
     pick,
@@ -129,14 +130,18 @@ def test_when_the_network_is_lost_claims_go_on_and_their_end_is_shown_later(visi
     expect(word(visited, hub)).to_have_text("Hub offline")
     go_offline(visited, line)
     sandbox.state.set_hub(hub, {"online": True})
-    visited.reload()
+    load_again(visited)
     expect(word(visited, hub)).to_have_text("Hub offline")
     visited.get_by_role("button", name="Stop trying").click()
     expect(outcome(visited)).to_contain_text("as soon as the portal can be reached")
     # Loaded again, the page has forgotten it: nothing is stopped behind anybody's back.
-    visited.reload()
+    load_again(visited)
     go_online(visited, line)
-    visited.get_by_role("button", name="Try now").click()
+    try_now = visited.get_by_role("button", name="Try now")
+    claimed_already = word(visited, hub).filter(has_text=CLAIMED)
+    expect(try_now.or_(claimed_already)).to_be_visible()
+    # The portal may find the hub online before anybody taps.
+    try_now.evaluate_all("buttons => buttons.forEach((button) => button.click())")
     all_claimed_once(visited, sandbox, hub)
 
 

@@ -206,8 +206,9 @@ def test_what_rests_is_stopped_at_once_and_what_may_have_left_is_read_first(
         ("Flat 7", None, "", "Flat 7", None),
         ("", "Cellar", "", "Cellar", None),
         ("Attic", "Cellar", "", "Attic", {"place": ["Cellar", "Attic"]}),
-        # It was there already.
-        ("", None, "mill-court", "Flat 7", None),
+        # It was there already, which nobody here knew.
+        ("", None, "mill-court", "", {"place": ["Flat 7", ""]}),
+        ("", "Cellar", "mill-court", "Cellar", None),
         ("Attic", None, "mill-court", "Attic", {"place": ["Flat 7", "Attic"]}),
     ],
 )

@@ -27,7 +27,27 @@ OF_KEYS_ALONE = [
     *("Recovery", "Unlock", "Pairing", "Activation", "AES-128", "DSK", "S2 DSK", "Encryption"),
     *("License", "Cert", "Cookie", "Session", "JSESSIONID", "CSRF", "Voucher", "Challenge", "IRK"),
 ]
+WITH_MORE_BEHIND = [
+    *("Thread network KEYX", "Zigbee KEYVAL", "Network KEYSTR", "KEYDATA", "Keymaterial", "keyhex"),
+    *("Thread PSKC", "PSKd", "TOKENX", "PWDX", "Passwordx", "networkkeyx", "Schlüsselwert"),
+]
+COUNTED = [
+    *("K no.", "K No", "K nr.", "k num", "K number", "K №", "K #", "K nº"),
+    *("Κ αρ.", "К номер"),  # noqa: RUF001
+    *("Thread K no.", "Zigbee-K Nr.", "WiFi K no.", "PW no.", "PSK nr.", "Master key number"),
+]
 KEYS_ALONE = {
+    **{
+        f"{name}{sign}": f"{name}{sign}{key}"
+        for name in (*WITH_MORE_BEHIND, *COUNTED)
+        for sign in (": ", " ", "\n")
+        for key in (KEY, str(OTHER))
+    },
+    "a name that mail broke": f"Thread network Ke=\ny: {KEY}",
+    "a word that mail broke": f"Passwo=\nrd: {OTHER}",
+    "a name in quoted-printable": f"K=0D=0Aey: {OTHER}",
+    "a value in quoted-printable": f"Key=3D{KEY}",
+    "a value below, in quoted-printable": f"Key=0D=0A{OTHER}",
     **{
         f"{name}{sign}": f"{name}{sign}{KEY}"
         for name in OF_KEYS_ALONE
@@ -99,6 +119,13 @@ PLAIN = {
     "a hub's Wi-Fi": f"WiFi hub 2 {HUB.hex}",
     "an id on a network": f"Network ID of hub K {TEXT}",
     "a hub": f"Hub {HUB.hex}",
+    "a block's letter": f"Block K no. {TEXT}",
+    "a riser's letter": f"Riser K no. 4 {TEXT}",
+    "a serial number's letter": f"Serial K no. {TEXT}",
+    "a keypad": f"Keypad {HUB.hex}",
+    "a key box": f"Keybox {TEXT}",
+    "a family": f"Keyes {TEXT}",
+    "a town": f"Pskov no. 4 {TEXT}",
     "an id": f"ID: {TEXT}",
     "a serial number": f"SN 123 {TEXT}",
     "a number": f"Nr. 4 {HUB.hex}",
@@ -117,6 +144,10 @@ PLAIN = {
 }
 FORMS = ["{}: {}", "{}={}", "{} = {}", "{} : {}", "{}\n{}", "{} {}"]
 LABELS = {
+    "a number of a key below": f"{TEXT}\nK no. {KEY}",
+    "a number of a key beside": f"{TEXT} K no. {OTHER}",
+    "a name with more behind it": f"Hub {TEXT}\nThread network KEYX {KEY}",
+    "quoted-printable": f"Hub:=0D=0A{TEXT}=0D=0AThread PSKC:=0D=0A{KEY}",
     "JSON": json.dumps({"hubId": TEXT, "key": KEY}),
     "JSON, the key first": json.dumps({"psk": KEY, "id": TEXT}),
     "JSON within JSON": json.dumps({"id": TEXT, "secret": {"value": KEY}}),
