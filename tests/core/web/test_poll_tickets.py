@@ -150,7 +150,7 @@ def test_a_ticket_lasts_for_some_polls_and_brings_no_other(polled, as_person, ir
     client = as_person(ira)
     address = address_in(client, polled)
     ticket = ticket_for(client, address)
-    for _ in range(4):
+    for _ in range(5):
         clock.shift(timedelta(seconds=5))
         assert is_cheap(poll(client, address, ticket))
     clock.shift(timedelta(seconds=5))
