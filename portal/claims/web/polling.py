@@ -5,13 +5,14 @@ it is answered 204, else with the fragment as it is now, which brings its own `s
 nothing more is going to change by itself, the fragment asks no more.
 
 Almost every poll finds nothing new, so the query for that is prepared. Who may see what is decided
-by `visible_to`, in the database, at every poll; only the time that it compares with the end of a
-membership is a second old at most.
+by `visible_to`, in the database; only the time that it compares with the end of a membership is a
+second old at most. Who was just told "nothing new" is told so again without that for some seconds:
+see `core/web/poll_tickets.py`.
 """
 
 import uuid
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
@@ -25,11 +26,12 @@ from django.views.decorators.http import require_GET
 from portal.claims import permissions, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
-from portal.claims.models import SUCCEEDED, Claim, Reason, State
-from portal.claims.queries import claims_visible_to
+from portal.claims.models import SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.claims.queries import claims_of_anybody, claims_visible_to
 from portal.claims.web import moves, support_gate
 from portal.core import logs
 from portal.core.prepared import Prepared
+from portal.core.web.poll_tickets import repeated_while
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.moves import queries as requests
@@ -41,6 +43,20 @@ from portal.orgs.models import User
 SITE_STAYS_FOR: Final = timedelta(hours=4)
 
 
+def is_still_so(request: HttpRequest, pk: uuid.UUID) -> bool:
+    """Say whether a claim is as the page shows it, whoever asks.
+
+    Of support's claims nothing is said: whether they may be watched depends on who asks.
+    """
+    claim = _first(_of_anybody.rows(claim=pk))
+    if claim is None or claim.by_support or request.GET.get("seen") != seen(claim):
+        return False
+    if claim.state in SUCCEEDED:
+        watching.watch(claim.hub)
+    return True
+
+
+@repeated_while(is_still_so)
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim as it is now; nothing (204) when the page knows it already."""
@@ -187,12 +203,17 @@ OF_CLAIM = _columns(
 OF_HUB = _columns(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
 
 
-def _state(person: User, claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
-    claims = claims_visible_to(person).filter(pk=claim).order_by()
-    return claims.values_list(*OF_CLAIM, *(f"hub__{name}" for name in OF_HUB))
+def _state(claims: ClaimQuerySet, claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
+    of_hub = (f"hub__{name}" for name in OF_HUB)
+    return claims.filter(pk=claim).order_by().values_list(*OF_CLAIM, *of_hub)
 
 
-_prepared = Prepared(_state, person=UUIDField(), claim=UUIDField())
+_of_person = Prepared(
+    lambda person, claim: _state(claims_visible_to(person), claim),
+    person=UUIDField(),
+    claim=UUIDField(),
+)
+_of_anybody = Prepared(lambda claim: _state(claims_of_anybody(), claim), claim=UUIDField())
 
 
 def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
@@ -200,7 +221,11 @@ def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
 
     Columns other than OF_CLAIM and OF_HUB are read when somebody asks for them.
     """
-    for row in _prepared.rows(person=user.pk, claim=pk):
+    return _first(_of_person.rows(person=user.pk, claim=pk))
+
+
+def _first(rows: list[tuple[Any, ...]]) -> Claim | None:
+    for row in rows:
         claim = Claim.from_db(DEFAULT_DB_ALIAS, OF_CLAIM, row[: len(OF_CLAIM)])
         claim.hub = Hub.from_db(DEFAULT_DB_ALIAS, OF_HUB, row[len(OF_CLAIM) :])
         return claim
