@@ -12,12 +12,12 @@ see `core/web/poll_tickets.py`.
 
 import uuid
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -89,13 +89,25 @@ def seen(claim: Claim) -> str:
     return f"{claim.version}.{claim.hub.version}.{interval}.{fresh}"
 
 
+_shown = Prepared(
+    lambda person, claim: (
+        claims_visible_to(person)
+        .with_details()
+        .select_related("acting_organisation", "retry_of", "support_grant__granted_by")
+        .filter(pk=claim)
+        .order_by()
+    ),
+    person=UUIDField(),
+    claim=UUIDField(),
+)
+
+
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
     """Return a claim that the person may see, with all that its page shows, or raise Http404."""
-    claims = claims_visible_to(access.person(request)).with_details()
-    beside = ("acting_organisation", "retry_of", "support_grant__granted_by")
-    claim = get_object_or_404(claims.select_related(*beside), pk=pk)
-    logs.note(claim=claim.pk)
-    return claim
+    for claim in _shown.instances(person=access.person(request).pk, claim=pk):
+        logs.note(claim=claim.pk)
+        return cast("Claim", claim)
+    raise Http404
 
 
 def watch_hub(claim: Claim, reader: User) -> None:
