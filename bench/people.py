@@ -45,6 +45,16 @@ def other(number: int) -> Installer:
     return _signed_in(_make_at(organisation, f"installer@{name}.example"))
 
 
+def crew(person: Installer, number: int) -> list[Installer]:
+    """Return so many other installers of the person's organisation."""
+    made = []
+    for n in range(number):
+        user = User.objects.create_user(f"{n}.{person.user.email}")
+        Membership.objects.create(user=user, organisation=person.organisation)
+        made.append(_signed_in(user))
+    return made
+
+
 def _signed_in(user: User) -> Installer:
     client = Client()
     client.force_login(user)
