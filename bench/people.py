@@ -46,11 +46,14 @@ def other(number: int) -> Installer:
 
 
 def crew(person: Installer, number: int) -> list[Installer]:
-    """Return so many other installers of the person's organisation."""
+    """Return so many other installers of the person's organisation, whom SpKey knows as them."""
+    known_as = world.user_id(person.user.email)
     made = []
     for n in range(number):
         user = User.objects.create_user(f"{n}.{person.user.email}")
-        Membership.objects.create(user=user, organisation=person.organisation)
+        Membership.objects.create(
+            user=user, organisation=person.organisation, spkey_user_id=known_as
+        )
         made.append(_signed_in(user))
     return made
 

@@ -264,6 +264,7 @@ def test_each_time_the_models_are_others(hubs):
     assert by_version.instances(it=1)[0].serial == "changed"
 
 
+@pytest.mark.django_db
 def test_a_query_of_values_has_no_models():
     named = Prepared(lambda it: Hub.objects.filter(serial=it).values_list("pk"), it=CharField())
     with pytest.raises(TypeError, match="rows"):
