@@ -84,6 +84,8 @@ class Device:
         address = f"/claims/new/?organisation={person.organisation.pk}"
         fields = {"site": person.site.pk, "label": hub_id, "submission": uuid.uuid4()}
         sent = await self._ask("POST", address, seen, body=urlencode(fields))
+        if sent.status != HTTPStatus.FOUND:
+            raise RuntimeError("the form was not taken")
         self._take(await self._ask("GET", sent.headers["location"], seen))
 
     def _take(self, page: Page) -> None:
