@@ -47,12 +47,13 @@ class Seen:
 
 
 class Device:
-    """Looks at a page that waits and, from its moment on, at a claim that it makes itself."""
+    """Looks at a page that waits; from a moment on, at the claim that it makes of this hub."""
 
     def __init__(
-        self, port: int, person: Installer, page: str, claims: tuple[float, str] | None
+        self, port: int, person: Installer, page: str, moment: float, hub_id: str | None
     ) -> None:
-        self._port, self._person, self._waiting, self._claims = port, person, page, claims
+        self._port, self._person, self._waiting = port, person, page
+        self._moment, self._hub_id = moment, hub_id
         self._address, self._pace, self._ticket = page, SETTLED_PACE, ""
 
     async def look(self, begin: float, until: float, seen: Seen) -> None:
@@ -67,8 +68,8 @@ class Device:
             due = max(due + self._pace, time.monotonic())
 
     async def _turn(self, due: float, begin: float, seen: Seen) -> None:
-        if self._claims is not None and due - begin >= self._claims[0]:
-            hub_id, self._claims = self._claims[1], None
+        if self._hub_id is not None and due - begin >= self._moment:
+            hub_id, self._hub_id = self._hub_id, None
             await self._claim(hub_id, seen)
             return
         shown = {poll_tickets.TICKET: self._ticket} if self._ticket else {}

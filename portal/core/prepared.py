@@ -4,8 +4,9 @@ Django takes many times longer to build and compile a statement than the databas
 That is worth avoiding only where the same question is asked all the time, as by a page that polls.
 
 This reads parts of Django's ORM that carry no promise: `Query.get_compiler`, and the compiler's
-`as_sql`, `select`, `klass_info`, `annotation_col_map`, `get_converters` and `apply_converters`; and
-`get_related_populators`. It was read against Django 6.1; a test fails under any other.
+`as_sql`, `select`, `klass_info`, `annotation_col_map`, `get_converters` and `apply_converters`;
+`_iterable_class` and `get_related_populators`. It was read against Django 6.1; a test fails under
+any other.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import FETCH_ONE, Field, QuerySet, Value
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import Query
 from django.utils import timezone
 
@@ -153,7 +154,8 @@ class Prepared:
 
     def _compile(self, connection: BaseDatabaseWrapper, now: datetime) -> _Statement:
         places = {name: Place(name, field) for name, field in self._fields.items()}
-        query = self._build(**places).query
+        queryset = self._build(**places)
+        query = queryset.query
         compiler = query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select or ()]
@@ -164,5 +166,9 @@ class Prepared:
             parameters=tuple(parameters),
             width=len(columns),
             converters=compiler.get_converters(columns),
-            models=_Models(compiler, connection.alias) if compiler.klass_info else None,
+            models=_Models(compiler, connection.alias) if _is_of_models(queryset) else None,
         )
+
+
+def _is_of_models(queryset: QuerySet[Any, Any]) -> bool:
+    return issubclass(queryset._iterable_class, ModelIterable)
