@@ -20,8 +20,8 @@ from bench import place, report, signals
 from chaos import postgres
 
 PARTS = ("polls", "submits", "crowd", "fair", "flood", "photos", "weight", "rounds", "history")
-# Measured only when they are named: they take minutes, and all but one need a browser.
-BY_NAME = ("imports", "labels", "tray", "lighthouse")
+# Measured only when they are named: they take minutes, and some of them need a browser.
+BY_NAME = ("imports", "load", "labels", "tray", "lighthouse")
 
 
 def main() -> int:

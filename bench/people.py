@@ -45,6 +45,19 @@ def other(number: int) -> Installer:
     return _signed_in(_make_at(organisation, f"installer@{name}.example"))
 
 
+def crew(person: Installer, number: int) -> list[Installer]:
+    """Return so many other installers of the person's organisation, whom SpKey knows as them."""
+    known_as = world.user_id(person.user.email)
+    made = []
+    for n in range(number):
+        user = User.objects.create_user(f"{n}.{person.user.email}")
+        Membership.objects.create(
+            user=user, organisation=person.organisation, spkey_user_id=known_as
+        )
+        made.append(_signed_in(user))
+    return made
+
+
 def _signed_in(user: User) -> Installer:
     client = Client()
     client.force_login(user)

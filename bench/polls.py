@@ -1,17 +1,21 @@
-"""An unchanged poll, against a view that answers a signed-in person with an empty body.
+"""A poll, against a view that answers a signed-in person with an empty body.
 
 Both are asked for by turns of the same gunicorn and database. The claim polled is one that
-people look at for long: its hub is offline, and it waits. Then the same poll is asked for by
-turns of a second gunicorn as well, whose query is built for each poll instead of prepared.
+people look at for long: its hub is offline, and it waits. An unchanged poll is asked as its page
+asks, which shows the ticket that it was given, for as long as that is good at the settled pace;
+and in full each time. Then the same poll is asked for by turns of a second gunicorn as well, whose
+query is built for each poll instead of prepared.
 """
 
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from statistics import median
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from bench import processes
@@ -20,30 +24,82 @@ from bench.people import Installer, installer
 from bench.report import Figure
 from portal.claims.models import Claim, Reason, State
 from portal.claims.web import polling
+from portal.core.web import poll_tickets
 from portal.hubs import watching
 
 CONNECTIONS = 6
-TARGET = 0.6
+TARGET = 2.0
+TARGET_FULL = 0.6
+TARGET_CHANGED = 0.5
 # At least so many times the polls of a server that builds the query for each of them.
 TARGET_PREPARED = 1.2
 AS_HTMX = {"HX-Request": "true"}
+# Seconds between two polls of a claim that is no more than minutes old.
+SETTLED_PACE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, by how it is answered, and how often a ticket that came may be shown."""
+
+    port: int
+    path: str
+    status: HTTPStatus = HTTPStatus.NO_CONTENT
+    shows: int = 0
+
+
+class Asker:
+    """Asks for one thing over one connection."""
+
+    def __init__(self, asked: Asked, browser: Browser) -> None:
+        self._asked, self._browser = asked, browser
+        self._ticket, self._left = "", 0
+
+    def ask(self) -> None:
+        """Ask once more. Raises RuntimeError where the answer is another."""
+        shown = {poll_tickets.TICKET: self._ticket} if self._left else {}
+        page = expect(self._browser.get(self._asked.path, AS_HTMX | shown), self._asked.status)
+        given = page.headers.get(poll_tickets.TICKET.lower())
+        if shown and given:
+            raise RuntimeError("the ticket was of no use")
+        self._ticket = given or self._ticket
+        self._left = self._asked.shows if given else max(0, self._left - 1)
 
 
 def measure(*, quick: bool) -> list[Figure]:
     """Return the poll's share of the empty view's throughput, and what its query saves."""
+    # News is drawn, by the names of static files.
+    call_command("collectstatic", interactive=False, verbosity=0)
     person = installer()
     path = _poll_path(person)
+    # A ticket's second has begun when it is given.
+    shows = (poll_tickets.GOOD_FOR - 1) // SETTLED_PACE
     with processes.web() as port, processes.web(BENCH_UNPREPARED="1") as unprepared:
-        poll, empty, built = (port, path), (port, "/bench/empty/"), (unprepared, path)
+        poll, empty = Asked(port, path), Asked(port, "/bench/empty/")
+        as_page = Asked(port, path, shows=shows)
+        changed = Asked(port, f"{path}.before", HTTPStatus.OK)
+        built = Asked(unprepared, path)
         return [
             _compared(
-                "Unchanged poll, share of an empty view's throughput",
+                "Unchanged poll, times an empty view's throughput",
                 TARGET,
+                _by_turns((as_page, empty), person.cookie, quick=quick),
+                f"polls {{:.0f}}/s, {shows} with a ticket to one without; empty view {{:.0f}}/s",
+            ),
+            _compared(
+                "Unchanged poll without a ticket, share of an empty view's throughput",
+                TARGET_FULL,
                 _by_turns((poll, empty), person.cookie, quick=quick),
                 "polls {:.0f}/s, empty view {:.0f}/s",
             ),
             _compared(
-                "Unchanged poll, times the throughput without a prepared query",
+                "Changed poll, share of an empty view's throughput",
+                TARGET_CHANGED,
+                _by_turns((changed, empty), person.cookie, quick=quick),
+                "polls {:.0f}/s, empty view {:.0f}/s",
+            ),
+            _compared(
+                "Unchanged poll without a ticket, times that without a prepared query",
                 TARGET_PREPARED,
                 _by_turns((poll, built), person.cookie, quick=quick),
                 "prepared {:.0f}/s, built each time {:.0f}/s",
@@ -84,9 +140,9 @@ def _poll_path(person: Installer) -> str:
 
 
 def _by_turns(
-    places: tuple[tuple[int, str], tuple[int, str]], cookie: str, *, quick: bool
+    things: tuple[Asked, Asked], cookie: str, *, quick: bool
 ) -> list[tuple[float, float]]:
-    """Ask for the two paths at their ports by turns. Return the requests per second of each pair.
+    """Ask for the two things by turns. Return the requests per second of each pair.
 
     The first pair warms up and is left out.
     """
@@ -98,12 +154,13 @@ def _by_turns(
     def ask(mine: list[int]) -> None:
         try:
             for turn in range(turns):
-                port, path = places[turn % 2]
+                asked = things[turn % 2]
                 # A connection a turn: the server closes one that rests for long.
-                with Browser(port, cookie) as browser:
+                with Browser(asked.port, cookie) as browser:
+                    asker = Asker(asked, browser)
                     # At least once, however late: a turn of none compares with nothing.
                     while not mine[turn] or time.monotonic() < start + (turn + 1) * seconds:
-                        expect(browser.get(path, AS_HTMX), HTTPStatus.NO_CONTENT)
+                        asker.ask()
                         mine[turn] += 1
         except (RuntimeError, OSError) as failure:
             failures.append(failure)

@@ -209,7 +209,7 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     elif found["ENGINE"] == "django.db.backends.postgresql":
-        # The pool tries each connection before it hands it out: after a restart of the database,
+        # The pool looks at each connection before it hands it out: after a restart of the database,
         # dead ones are replaced in place of failing a request each. While the database is away,
         # nobody waits for it longer than for SQLite's lock. Who asks has it tried at once: the
         # pool's own tries, ever rarer, would go on waiting when the database is back.

@@ -4,23 +4,27 @@ Django takes many times longer to build and compile a statement than the databas
 That is worth avoiding only where the same question is asked all the time, as by a page that polls.
 
 This reads parts of Django's ORM that carry no promise: `Query.get_compiler`, and the compiler's
-`as_sql`, `select`, `get_converters` and `apply_converters`. It was read against Django 6.1; a test
-fails under any other.
+`as_sql`, `select`, `klass_info`, `annotation_col_map`, `get_converters` and `apply_converters`;
+`_iterable_class` and `get_related_populators`. It was read against Django 6.1; a test fails under
+any other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, QuerySet, Value
+from django.db.models import FETCH_ONE, Field, QuerySet, Value
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import Query
 from django.utils import timezone
 
 READ_AGAINST = (6, 1)
 KEPT_FOR = timedelta(seconds=1)
+# A statement in which nothing but its places changes.
+FOR_LONG = timedelta(hours=1)
 
 
 class Place(Value):
@@ -41,14 +45,40 @@ class _Statement:
     query: Query
     sql: str
     parameters: tuple[Any, ...]
-    columns: list[Any]
+    width: int
+    converters: Any
+    models: "_Models | None"
+
+
+class _Models:
+    """How rows become the models of a queryset, as its own iterator makes them."""
+
+    def __init__(self, compiler: Any, using: str) -> None:
+        info = compiler.klass_info
+        first, last = info["select_fields"][0], info["select_fields"][-1]
+        self._using, self._model = using, info["model"]
+        self._columns = slice(first, last + 1)
+        self._names = [column.target.attname for column, *_ in compiler.select[self._columns]]
+        self._related = get_related_populators(info, compiler.select, using, FETCH_ONE)
+        self._annotations = compiler.annotation_col_map or {}
+
+    def of(self, rows: list[tuple[Any, ...]]) -> Iterator[Any]:
+        for row in rows:
+            columns = row[self._columns]
+            found = self._model.from_db(self._using, self._names, columns, fetch_mode=FETCH_ONE)
+            for related in self._related:
+                related.populate(row, found)
+            for name, position in self._annotations.items():
+                setattr(found, name, row[position])
+            yield found
 
 
 class Prepared:
     """A query with parameters, compiled for each database when it is first executed.
 
-    `build` gets a place for each parameter, as a keyword argument, and returns a queryset of
-    `values_list`. The parameters are given with the fields that adapt their values:
+    `build` gets a place for each parameter, as a keyword argument, and returns a queryset: one of
+    `values_list` for `rows`, one of models for `instances`. The parameters are given with the
+    fields that adapt their values:
 
         recent = Prepared(
             lambda owner: Site.objects.filter(organisation=owner).values_list("name"),
@@ -62,7 +92,7 @@ class Prepared:
 
     def __init__(
         self,
-        build: Callable[..., QuerySet[Any, tuple[Any, ...]]],
+        build: Callable[..., QuerySet[Any, Any]],
         *,
         kept_for: timedelta = KEPT_FOR,
         **parameters: "Field[Any, Any]",
@@ -77,17 +107,30 @@ class Prepared:
 
         Raises TypeError when a value is missing, unknown or None.
         """
+        return self._found(self._statement(connections[using]), connections[using], values)
+
+    def instances(self, using: str = DEFAULT_DB_ALIAS, /, **values: Any) -> list[Any]:
+        """Return the models that the queryset would, as `rows` does.
+
+        They bring what it selects as related to them. It fetches nothing before it is asked for.
+        """
+        statement = self._statement(connections[using])
+        if statement.models is None:
+            raise TypeError("this is a queryset of values: ask for its rows")
+        return list(statement.models.of(self._found(statement, connections[using], values)))
+
+    def _found(
+        self, statement: _Statement, connection: BaseDatabaseWrapper, values: dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
         if values.keys() != self._fields.keys() or None in values.values():
             raise TypeError(f"give a value to each of {sorted(self._fields)}, and to nothing else")
-        connection = connections[using]
-        statement = self._statement(connection)
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, self._filled(statement, values, connection))
             found = cursor.fetchall()
         compiler = statement.query.get_compiler(connection=connection)
-        converters = compiler.get_converters(statement.columns)
-        width = len(statement.columns)  # Columns that only order the rows come after it.
-        return [tuple(row[:width]) for row in compiler.apply_converters(found, converters)]
+        # Columns that only order the rows come after the others.
+        converted = compiler.apply_converters(found, statement.converters)
+        return [tuple(row[: statement.width]) for row in converted]
 
     def _filled(
         self, statement: _Statement, values: dict[str, Any], connection: BaseDatabaseWrapper
@@ -111,8 +154,21 @@ class Prepared:
 
     def _compile(self, connection: BaseDatabaseWrapper, now: datetime) -> _Statement:
         places = {name: Place(name, field) for name, field in self._fields.items()}
-        query = self._build(**places).query
+        queryset = self._build(**places)
+        query = queryset.query
         compiler = query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select or ()]
-        return _Statement(now, query, sql, tuple(parameters), columns)
+        return _Statement(
+            made_at=now,
+            query=query,
+            sql=sql,
+            parameters=tuple(parameters),
+            width=len(columns),
+            converters=compiler.get_converters(columns),
+            models=_Models(compiler, connection.alias) if _is_of_models(queryset) else None,
+        )
+
+
+def _is_of_models(queryset: QuerySet[Any, Any]) -> bool:
+    return issubclass(queryset._iterable_class, ModelIterable)

@@ -39,6 +39,11 @@ def jobs_visible_to(user: User) -> JobQuerySet:
     return Job.objects.visible_to(user)
 
 
+def as_polled(pk: UUID) -> Job | None:
+    """Return the job, whosever it is, for what tells nobody more than whether it changed."""
+    return Job.objects.filter(pk=pk).first()
+
+
 def requests_of(member: Membership) -> JobRequestQuerySet:
     """Return the requests of the people of the member's organisation."""
     return JobRequest.objects.of(member)

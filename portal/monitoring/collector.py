@@ -20,6 +20,7 @@ class Collector:
         yield from _workers()
         yield from _hubs()
         yield from _mails()
+        yield from _events()
         yield _number(
             "portal_device_errors",
             "Different errors that devices reported within the hour.",
@@ -142,3 +143,19 @@ def _mails() -> Iterable[Metric]:
         waiting.add_metric((kind,), mails.waiting)
         failing.add_metric((kind,), mails.failing)
     yield from (waiting, failing)
+
+
+def _events() -> Iterable[Metric]:
+    came = GaugeMetricFamily(
+        "portal_events_last_hour",
+        "Events of SpKey's that came within the hour, by what became of them.",
+        labels=("result",),
+    )
+    for result, count in readings.events().items():
+        came.add_metric((result,), count)
+    yield came
+    yield _number(
+        "portal_events_refused",
+        "Events that came without a valid secret since their addresses were made.",
+        readings.events_refused(),
+    )

@@ -16,6 +16,7 @@ from portal.claims.models import Attempt, Claim
 from portal.core import leasing, worker
 from portal.core.leasing import Leased
 from portal.core.models import Heartbeat
+from portal.events.models import Delivery, Receiver, Result
 from portal.gateway.models import Circuit
 from portal.hubs.actions.models import HubActionAttempt
 from portal.hubs.models import Hub, Round
@@ -229,6 +230,19 @@ def mails() -> list[Mails]:
         )
         found.append(Mails(model, counted["waiting"], counted["failing"]))
     return found
+
+
+def events() -> dict[str, int]:
+    """Return how many events of SpKey's came within the hour, by what became of them."""
+    came = Delivery.objects.filter(received_at__gt=timezone.now() - HOUR).order_by("result")
+    counted = came.values_list("result").annotate(Count("pk"))
+    return {result.value: 0 for result in Result} | dict(counted)
+
+
+def events_refused() -> int:
+    """Return how many came without a valid secret since their addresses were made."""
+    counted: int = Receiver.objects.aggregate(n=Sum("refused", default=0))["n"]
+    return counted
 
 
 def errors_on_devices() -> int:

@@ -6,9 +6,12 @@ from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField, UUIDField
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from portal.core import logs
+from portal.core.prepared import FOR_LONG, Prepared
 from portal.orgs.models import Membership, Organisation, User
 
 SESSION_ORGANISATION = "organisation"
@@ -78,16 +81,31 @@ def abilities(membership: Membership) -> frozenset[Ability]:
     return allowed | {Ability.SUPPORT} if membership.support else allowed
 
 
+# Whoever asks for a page is asked for theirs, several times.
+_active = Prepared(
+    lambda person, now: (
+        Membership.objects.active(now)
+        .filter(user=person)
+        .select_related("organisation__credential")
+    ),
+    kept_for=FOR_LONG,
+    person=UUIDField(),
+    now=DateTimeField(),
+)
+
+
 def memberships(user: User) -> list[Membership]:
     """Return the person's memberships that count today, with organisation and credential."""
-    # By way of the person, whom each of them then knows without a query.
-    return list(user.memberships.active().select_related("organisation__credential"))
+    found: list[Membership] = _active.instances(person=user.pk, now=timezone.now())
+    for membership in found:
+        membership.user = user
+    return found
 
 
 def membership_in(user: User, organisation: Organisation) -> Membership | None:
     """Return the person's membership in this organisation if it counts today."""
-    mine = user.memberships.active().select_related("organisation__credential")
-    return mine.filter(organisation=organisation).first()
+    mine = (each for each in memberships(user) if each.organisation_id == organisation.pk)
+    return next(mine, None)
 
 
 def may(user: User, organisation: Organisation, ability: Ability) -> bool:

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
 from portal.claims.models import Claim
 from portal.core import worker
+from portal.core.web import poll_tickets
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
 from tests.browser.steps import (
@@ -23,6 +25,7 @@ from tests.browser.steps import (
     sign_in,
 )
 
+TICKET = poll_tickets.TICKET.lower()
 COVERED = """() => {
   const { left, top, width } = document.getElementById("lost-banner").getBoundingClientRect();
   return !document.elementFromPoint(left + width / 2, top + 20).closest("#lost-banner");
@@ -303,3 +306,28 @@ def test_leaving_a_page_while_it_polls_causes_no_error(tablet, ira, claim):
         look_again(page)
     page.get_by_role("navigation").get_by_role("link", name="Claims").click()
     expect(page.get_by_role("heading", name="Claims", exact=True)).to_be_visible()
+
+
+def test_a_page_shows_the_ticket_that_it_was_given_until_there_is_news(tablet, ira, claim):
+    minutes_ago = timezone.now() - timedelta(minutes=5)
+    Claim.objects.update(created_at=minutes_ago, due_at=timezone.now() + timedelta(hours=1))
+    page = tablet(ira)
+    page.clock.install()
+    show(page, claim)
+
+    def poll():
+        with page.expect_response(lambda answer: "/live/" in answer.url) as heard:
+            page.clock.run_for(5000)
+        return heard.value
+
+    first = poll()
+    assert (first.status, first.request.headers.get(TICKET)) == (204, None)
+    second = poll()
+    assert (second.status, second.headers.get(TICKET)) == (204, None)
+    assert second.request.headers[TICKET] == first.headers[TICKET]
+
+    Claim.objects.update(version=F("version") + 1)
+    assert poll().status == 200
+    after = poll()
+    assert (after.status, after.request.headers.get(TICKET)) == (204, None)
+    assert after.headers[TICKET] != first.headers[TICKET]

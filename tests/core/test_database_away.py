@@ -15,9 +15,8 @@ from portal import environment
 psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.slow
 
-END_THE_OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+OF_OTHERS = """
+FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
 
@@ -60,6 +59,14 @@ def fill(pool: Any, number: int) -> None:
             taken.enter_context(pool.connection())
 
 
+def end_the_others(other: Any) -> int:
+    """End all connections but this one, and return how many once they are ended."""
+    ended = other.execute(f"SELECT pg_terminate_backend(pid) {OF_OTHERS}").rowcount
+    while other.execute(f"SELECT 1 {OF_OTHERS}").rowcount:
+        pass
+    return int(ended)
+
+
 @pytest.mark.parametrize("number", [1, 8, 16])
 def test_connections_that_died_in_the_pool_are_replaced_and_fail_nobody(
     number, address, monkeypatch, django_db_blocker
@@ -71,7 +78,7 @@ def test_connections_that_died_in_the_pool_are_replaced_and_fail_nobody(
         psycopg.connect(address, autocommit=True) as other,
     ):
         fill(connection.pool, number)
-        assert other.execute(END_THE_OTHERS).rowcount >= number
+        assert end_the_others(other) >= number
         for _ in range(number + 2):
             ask(connection)
 
@@ -86,10 +93,41 @@ def test_who_comes_when_the_database_is_back_does_not_wait_for_a_later_try(
     ):
         fill(connection.pool, 8)
         other.execute("ALTER ROLE portal NOLOGIN")
-        other.execute(END_THE_OTHERS)
+        end_the_others(other)
         for _ in range(3):
             with pytest.raises(OperationalError):
                 ask(connection)
         other.execute("ALTER ROLE portal LOGIN")
 
         ask(connection)
+
+
+def test_a_connection_that_lives_is_handed_out_without_a_question(
+    address, monkeypatch, django_db_blocker
+):
+    with django_db_blocker.unblock(), portal(address, monkeypatch) as connection:
+        ask(connection)
+        asked = []
+        monkeypatch.setattr(
+            psycopg.Connection, "execute", lambda _self, *words, **_: asked.append(words)
+        )
+        ask(connection)
+        assert asked == []
+
+
+def test_a_connection_over_which_the_database_said_something_else_is_kept(
+    address, monkeypatch, django_db_blocker
+):
+    with (
+        django_db_blocker.unblock(),
+        portal(address, monkeypatch, max_size=1) as connection,
+        psycopg.connect(address, autocommit=True) as other,
+    ):
+        with connection.pool.connection() as taken:
+            taken.autocommit = True
+            taken.execute("LISTEN something")
+            backend = taken.info.backend_pid
+        other.execute("NOTIFY something")
+        ask(connection)
+        with connection.pool.connection() as taken:
+            assert taken.info.backend_pid == backend

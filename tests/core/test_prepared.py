@@ -206,6 +206,71 @@ def test_a_column_used_only_for_ordering_is_not_returned(hubs):
     ]
 
 
+def _as_stored(row):
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def test_models_come_with_what_is_selected_beside_them(claim, django_assert_num_queries):
+    def build(pk):
+        beside = ("hub", "organisation__credential", "submitted_by", "acting_organisation")
+        return Claim.objects.filter(pk=pk).select_related(*beside)
+
+    shown, stored = Prepared(build, pk=UUIDField()), build(claim.pk).get()
+    with django_assert_num_queries(1):
+        (found,) = shown.instances(pk=claim.pk)
+        assert _as_stored(found) == _as_stored(stored)
+        for name in ("hub", "organisation", "submitted_by"):
+            assert _as_stored(getattr(found, name)) == _as_stored(getattr(stored, name))
+        credential = found.organisation.credential
+        assert _as_stored(credential) == _as_stored(stored.organisation.credential)
+        assert credential.organisation is found.organisation
+        assert found.acting_organisation is None
+
+
+def test_models_of_a_reverse_relation_that_is_not_there_know_that(db, django_assert_num_queries):
+    made = Organisation.objects.create(name="No key", spkey_org_id="no-key")
+    named = Prepared(
+        lambda name: Organisation.objects.filter(name=name).select_related("credential"),
+        name=CharField(),
+    )
+    with django_assert_num_queries(1):
+        assert named.instances(name=made.name)[0].stored_credential is None
+    assert named.instances(name="Somebody") == []
+
+
+def test_models_bring_what_is_annotated_in_their_order(hubs):
+    def build(owner):
+        mine = Hub.objects.filter(organisation=owner).order_by("-version")
+        return mine.annotate(twice=F("version") * 2).only("serial")
+
+    found = Prepared(build, owner=UUIDField()).instances(owner=hubs[0].organisation_id)
+
+    assert [(hub.serial, hub.twice) for hub in found] == [
+        ("serial 2", 6),
+        ("serial 1", 4),
+        ("serial 0", 2),
+    ]
+    assert found[0].get_deferred_fields()
+    assert found[0].online is True
+
+
+def test_each_time_the_models_are_others(hubs):
+    by_version = Prepared(lambda it: Hub.objects.filter(version=it), it=IntegerField())
+    (first,), (second,) = by_version.instances(it=1), by_version.instances(it=1)
+    assert first == second
+    assert first is not second
+    first.serial = "changed"
+    first.save()
+    assert by_version.instances(it=1)[0].serial == "changed"
+
+
+@pytest.mark.django_db
+def test_a_query_of_values_has_no_models():
+    named = Prepared(lambda it: Hub.objects.filter(serial=it).values_list("pk"), it=CharField())
+    with pytest.raises(TypeError, match="rows"):
+        named.instances(it="serial 0")
+
+
 @pytest.mark.parametrize("values", [{}, {"version": None}, {"version": 1, "serial": "serial 0"}])
 def test_a_value_that_is_missing_unknown_or_none_is_refused(values):
     by_version = Prepared(

@@ -15,6 +15,8 @@ from bench import years
 from portal.claims.models import Attempt, Claim
 from portal.core import statistics
 from portal.core.models import Heartbeat
+from portal.events import receivers
+from portal.events.models import Delivery
 from portal.gateway.models import Circuit
 from portal.hubs.models import Hub, Round
 from portal.monitoring import readings
@@ -147,6 +149,28 @@ def test_mails_that_wait_are_counted_and_those_that_fail(read, ada):
     assert figures["portal_mails_waiting", ("accountemail",)] == 2
     assert figures["portal_mails_failing", ("accountemail",)] == 1
     assert figures["portal_mails_waiting", ("notice",)] == 0
+
+
+def test_events_are_counted_by_what_became_of_them(read, acme):
+    receiver = receivers.replace(acme, None)
+    for number, result in enumerate(["read", "read", "not_ours"]):
+        Delivery.objects.create(receiver=receiver, event_id=str(number), result=result)
+    Delivery.objects.create(
+        receiver=receiver, event_id="old", result="read", received_at=late(hours=2)
+    )
+    figures = read()
+    assert figures["portal_events_last_hour", ("read",)] == 2
+    assert figures["portal_events_last_hour", ("not_ours",)] == 1
+    assert figures["portal_events_last_hour", ("too_many",)] == 0
+
+
+def test_events_without_a_valid_secret_are_counted_over_all_receivers(read, acme, harbour):
+    assert read()["portal_events_refused", ()] == 0
+    for organisation in (acme, harbour):
+        receivers.replace(organisation, None)
+        receivers.count_refusal(organisation.pk)
+    receivers.count_refusal(acme.pk)
+    assert read()["portal_events_refused", ()] == 3
 
 
 def test_no_label_names_a_person_or_an_organisation(client, claim, ada, acme):

@@ -21,6 +21,7 @@ from tests.mutants.of_consent import MUTANTS_OF_CONSENT
 from tests.mutants.of_events import MUTANTS_OF_EVENTS
 from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
 from tests.mutants.of_moves import MUTANTS_OF_MOVES
+from tests.mutants.of_polls import MUTANTS_OF_POLLS
 from tests.mutants.of_support import MUTANTS_OF_SUPPORT
 
 HERE = Path(__file__).parents[2]
@@ -133,6 +134,7 @@ def main(words: list[str]) -> int:
             *MUTANTS_OF_IMPORTS,
             *MUTANTS_OF_MOVES,
             *MUTANTS_OF_SUPPORT,
+            *MUTANTS_OF_POLLS,
         )
         if not words or any(word in f"{mutant.safeguard} {mutant.switched_off}" for word in words)
     ]

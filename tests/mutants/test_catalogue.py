@@ -12,6 +12,7 @@ from tests.mutants.of_consent import MUTANTS_OF_CONSENT
 from tests.mutants.of_events import MUTANTS_OF_EVENTS
 from tests.mutants.of_imports import MUTANTS_OF_IMPORTS
 from tests.mutants.of_moves import MUTANTS_OF_MOVES
+from tests.mutants.of_polls import MUTANTS_OF_POLLS
 from tests.mutants.of_support import MUTANTS_OF_SUPPORT
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ ALL = (
     *MUTANTS_OF_IMPORTS,
     *MUTANTS_OF_MOVES,
     *MUTANTS_OF_SUPPORT,
+    *MUTANTS_OF_POLLS,
 )
 EDITS = [edit for mutant in ALL for edit in mutant.edits]
 

@@ -5,8 +5,9 @@ it is answered 204, else with the fragment as it is now, which brings its own `s
 nothing more is going to change by itself, the fragment asks no more.
 
 Almost every poll finds nothing new, so the query for that is prepared. Who may see what is decided
-by `visible_to`, in the database, at every poll; only the time that it compares with the end of a
-membership is a second old at most.
+by `visible_to`, in the database; only the time that it compares with the end of a membership is a
+second old at most. Who was just told "nothing new" is told so again without that for some seconds:
+see `core/web/poll_tickets.py`.
 """
 
 import uuid
@@ -17,7 +18,7 @@ from typing import Any, Final
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -26,11 +27,12 @@ from django.views.decorators.http import require_GET
 from portal.claims import beyond_access, permissions, sent_hubs, telling
 from portal.claims.display import answer_wording, list_item, reader_wording, timeline
 from portal.claims.engine import actions
-from portal.claims.models import SUCCEEDED, Claim, Reason, State
-from portal.claims.queries import claims_visible_to
+from portal.claims.models import SUCCEEDED, Claim, ClaimQuerySet, Reason, State
+from portal.claims.queries import claims_of_anybody, claims_visible_to
 from portal.claims.web import moves, support_gate
 from portal.core import logs
 from portal.core.prepared import Prepared
+from portal.core.web.poll_tickets import repeated_while
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.moves import queries as requests
@@ -42,6 +44,20 @@ from portal.orgs.models import User
 SITE_STAYS_FOR: Final = timedelta(hours=4)
 
 
+def is_still_so(request: HttpRequest, pk: uuid.UUID) -> bool:
+    """Say whether a claim is as the page shows it, whoever asks.
+
+    Of support's claims nothing is said: whether they may be watched depends on who asks.
+    """
+    claim = _first(_of_anybody.rows(claim=pk))
+    if claim is None or claim.by_support or request.GET.get("seen") != seen(claim):
+        return False
+    if claim.state in SUCCEEDED:
+        watching.watch(claim.hub)
+    return True
+
+
+@repeated_while(is_still_so)
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim as it is now; nothing (204) when the page knows it already."""
@@ -87,14 +103,33 @@ def _close(reader: User, claim: Claim) -> None:
         beyond_access.forget_hub(claim)
 
 
+def _with_story(claims: ClaimQuerySet, claim: uuid.UUID) -> ClaimQuerySet:
+    # What few claims have, such as the person who released them, is asked for where it is shown:
+    # the planner takes longer over each table that is joined than a query by its key.
+    beside = ("organisation", "site", "hub", "submitted_by")
+    return claims.filter(pk=claim).select_related(*beside).order_by()
+
+
+_shown = Prepared(
+    lambda person, claim: _with_story(claims_visible_to(person), claim),
+    person=UUIDField(),
+    claim=UUIDField(),
+)
+
+
 def visible_claim(request: HttpRequest, pk: uuid.UUID) -> Claim:
-    """Return a claim that the person may see, with all that its page shows, or raise Http404."""
-    claims = claims_visible_to(access.person(request)).with_details()
-    beside = ("acting_organisation", "retry_of", "support_grant__granted_by")
-    claim = get_object_or_404(claims.select_related(*beside), pk=pk)
-    logs.note(claim=claim.pk)
-    _close(access.person(request), claim)
-    return claim
+    """Return a claim that the person may see, with what its page shows, or raise Http404."""
+    person = access.person(request)
+    if person.lacks_required_factor:
+        # What of theirs that hides, a statement for anybody does not say.
+        found = list(_with_story(claims_visible_to(person), pk))
+    else:
+        found = _shown.instances(person=person.pk, claim=pk)
+    for claim in found:
+        logs.note(claim=claim.pk)
+        _close(person, claim)
+        return claim
+    raise Http404
 
 
 def watch_hub(claim: Claim, reader: User) -> None:
@@ -227,12 +262,17 @@ OF_CLAIM = _columns(
 OF_HUB = _columns(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
 
 
-def _state(person: User, claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
-    claims = claims_visible_to(person).filter(pk=claim).order_by()
-    return claims.values_list(*OF_CLAIM, *(f"hub__{name}" for name in OF_HUB))
+def _state(claims: ClaimQuerySet, claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
+    of_hub = (f"hub__{name}" for name in OF_HUB)
+    return claims.filter(pk=claim).order_by().values_list(*OF_CLAIM, *of_hub)
 
 
-_prepared = Prepared(_state, person=UUIDField(), claim=UUIDField())
+_of_person = Prepared(
+    lambda person, claim: _state(claims_visible_to(person), claim),
+    person=UUIDField(),
+    claim=UUIDField(),
+)
+_of_anybody = Prepared(lambda claim: _state(claims_of_anybody(), claim), claim=UUIDField())
 
 
 def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
@@ -240,7 +280,13 @@ def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
 
     Columns other than OF_CLAIM and OF_HUB are read when somebody asks for them.
     """
-    for row in _prepared.rows(person=user.pk, claim=pk):
+    if user.lacks_required_factor:
+        return _first(list(_state(claims_visible_to(user), pk)))
+    return _first(_of_person.rows(person=user.pk, claim=pk))
+
+
+def _first(rows: list[tuple[Any, ...]]) -> Claim | None:
+    for row in rows:
         claim = Claim.from_db(DEFAULT_DB_ALIAS, OF_CLAIM, row[: len(OF_CLAIM)])
         claim.hub = Hub.from_db(DEFAULT_DB_ALIAS, OF_HUB, row[len(OF_CLAIM) :])
         return claim

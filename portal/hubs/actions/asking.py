@@ -54,9 +54,7 @@ class ActionRequest:
             raise ValueError("a hub is moved only within its own organisation")
         is_supports = self.kind == Kind.RECLAIM or self.grant is not None
         if is_supports != (self.acting is not None):
-            raise ValueError(
-                "a re-claim and a move by a grant are support's, and nothing else is"
-            )
+            raise ValueError("a re-claim and a move by a grant are support's, and nothing else is")
         if self.grant is not None and self.grant.organisation_id != self.hub.organisation_id:
             raise ValueError("the grant is another organisation's")
 

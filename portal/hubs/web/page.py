@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from portal.claims.display import list_item
 from portal.claims.queries import claims_of
 from portal.core.moments import read_moment
+from portal.core.web.poll_tickets import repeated_while
 from portal.core.web.posted import posted
 from portal.hubs import changes, queries, watching
 from portal.hubs.display import history as drawing
@@ -47,6 +48,16 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, hub, member)
 
 
+def is_still_so(request: HttpRequest, pk: uuid.UUID) -> bool:
+    """Say whether a hub is as the page shows it, whoever asks."""
+    hub = queries.as_polled(pk)
+    if hub is None or request.GET.get("seen") != _seen(hub):
+        return False
+    watching.watch(hub)
+    return True
+
+
+@repeated_while(is_still_so)
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show how the hub is now; nothing (204) when the page knows it already."""

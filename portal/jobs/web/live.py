@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from portal.claims import job_progress
 from portal.claims.display import job_page
+from portal.core.web.poll_tickets import repeated_while
 from portal.hubs import watching
 from portal.jobs import handover, planning, queries
 from portal.jobs.models import Job, JobRequest
@@ -32,6 +33,13 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "jobs/detail.html", _story(job, member))
 
 
+def is_still_so(request: HttpRequest, pk: uuid.UUID) -> bool:
+    """Say whether a job is as the page shows it, whoever asks."""
+    job = queries.as_polled(pk)
+    return job is not None and request.GET.get("seen") == job_progress.version_of(job)
+
+
+@repeated_while(is_still_so)
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a job as it is now; nothing (204) when the page knows it already."""

@@ -1,10 +1,11 @@
 """Organisations, and who belongs to them."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -100,13 +101,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return the memberships in the organisations this person belongs to."""
         return self.filter(organisation__in=Membership.objects.organisations_of(user))
 
-    def active(self) -> Self:
+    def active(self, at: datetime | Value | None = None) -> Self:
         """Return memberships that have not expired, of people who may sign in."""
-        return self.unexpired().filter(user__is_active=True)
+        return self.unexpired(at).filter(user__is_active=True)
 
-    def unexpired(self) -> Self:
+    def unexpired(self, at: datetime | Value | None = None) -> Self:
         """Return memberships that have not expired, whether their people may sign in or not."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at or timezone.now()))
 
     def of_agents(self) -> Self:
         """Return memberships that allow to act for other organisations: see `access.abilities`."""

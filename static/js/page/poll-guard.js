@@ -3,6 +3,7 @@
 // the portal's own fragments gets into the page.
 import { question, speakerOf } from "./answer.js";
 import { announce, find } from "./dom.js";
+import { keepTicket, ticketOf } from "./poll-tickets.js";
 
 /** @typedef {Record<string, string>} Headers_ */
 /** @typedef {{ elt: Element, headers: Headers_ }} RequestConfig */
@@ -116,8 +117,8 @@ const isFragment = ({ xhr, target }) => {
 };
 
 document.addEventListener("htmx:configRequest", (event) => {
-  const { headers } = /** @type {CustomEvent<RequestConfig>} */ (event).detail;
-  Object.assign(headers, question());
+  const { elt, headers } = /** @type {CustomEvent<RequestConfig>} */ (event).detail;
+  Object.assign(headers, question(), ticketOf(elt));
 });
 
 /**
@@ -145,7 +146,10 @@ on("beforeRequest", (detail, event) => {
 on("afterRequest", (detail) => {
   if (!detail.successful) return;
   hide(...OF_POLLS);
-  if (isPoll(detail)) newsAt = Date.now();
+  if (isPoll(detail)) {
+    newsAt = Date.now();
+    keepTicket(detail.requestConfig.elt, detail.xhr);
+  }
   showAge();
 });
 on("beforeSwap", () => {

@@ -4,8 +4,11 @@ import pytest
 from django.urls import reverse
 
 from portal.audit.models import Entry
+from portal.claims.models import Claim
+from portal.claims.web import polling
 from portal.orgs.models import Organisation
 from tests.conftest import join
+from tests.forms import FRAGMENT
 from tests.operators.test_second_factor import by_password
 from tests.people_with_factor import has_used_factor, set_up_factor
 from tests.soft_passkeys import add
@@ -122,6 +125,10 @@ def test_elsewhere_one_works_on_and_sees_nothing_of_the_organisation(
     assert client.get(HOME).status_code == 200
     assert client.get(reverse("claims:detail", args=(harbours_claim.pk,))).status_code == 200
     assert client.get(reverse("claims:detail", args=(claim.pk,))).status_code == 404
+    seen = polling.seen(Claim.objects.select_related("hub").get(pk=claim.pk))
+    for shown in (seen, "another"):
+        poll = reverse("claims:live", args=(claim.pk,), query={"seen": shown})
+        assert client.get(poll, headers=FRAGMENT).status_code == 404
     sent = client.post(reverse("tray:sync"), body, content_type="application/json")
     assert "asks for a second factor" in sent.json()["problem"]
 
