@@ -12,9 +12,10 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Support access")
 
     def ready(self) -> None:
-        """Let workers end grants and codes, and tell of requests."""
+        """Let workers end grants and codes, tell of requests, and remove old tries at codes."""
         # Models can be imported only now.
-        from portal.consent import asking, ending  # noqa: PLC0415
+        from portal.consent import asking, codes, ending  # noqa: PLC0415
         from portal.core import worker  # noqa: PLC0415
 
         worker.register(ending.GRANTS, ending.CODES, asking.REQUESTS)
+        worker.register_cleanup("wrong codes of before", codes.forget_tries)

@@ -7,6 +7,7 @@ wrong code take the same steps and end the same way, so that neither tells of th
 import secrets
 import unicodedata
 import uuid
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +27,8 @@ ALPHABET: Final = "CDFHJKMNPRTVWXY"
 LENGTH: Final = 6
 # What a Greek keyboard has in the place of those of the same look.
 GREEK: Final = str.maketrans("ΗΚΜΝΡΤΧΥ", "HKMNPTXY")  # noqa: RUF001 - meant
+# A code stands for minutes: no count needs a try any longer.
+TRIES_KEPT: Final = timedelta(days=1)
 TRIES: Final = Limit("codes tried by a support agent", most=20, seconds=3600)
 MADE: Final = Limit("codes made by an administrator", most=30, seconds=3600)
 
@@ -123,6 +126,11 @@ def _use(agent: Membership, organisation: Organisation | None, letters: str) -> 
         subject=grant,
     )
     return grant
+
+
+def forget_tries() -> int:
+    """Remove the wrong tries at codes that have long ended; return how many."""
+    return WrongTry.objects.filter(tried_at__lt=timezone.now() - TRIES_KEPT).delete()[0]
 
 
 def read(typed: str) -> str:

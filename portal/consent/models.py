@@ -390,7 +390,7 @@ class WrongTry(models.Model):
         Code, models.CASCADE, null=True, related_name="wrong_tries", verbose_name=_("code")
     )
     agent = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("agent"))
-    tried_at = models.DateTimeField(_("tried at"), default=timezone.now)
+    tried_at = models.DateTimeField(_("tried at"), default=timezone.now, db_index=True)
 
     class Meta:
         verbose_name = _("wrong try at a code")

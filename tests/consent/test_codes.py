@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.consent import codes, rights
 from portal.consent.codes import ALPHABET, WrongCodeError
-from portal.consent.models import Code, Grant, Scope
+from portal.consent.models import Code, Grant, Scope, WrongTry
 from portal.core import worker
 from portal.core.throttle import LimitReachedError
 from tests.concurrency import at_once
@@ -189,3 +189,17 @@ def test_of_two_agents_at_once_one_gets_in(admin, sams, sue, acme):
     at_once(*(partial(use, agent) for agent in (sams, sue, sams, sue)))
 
     assert len(got) == Grant.objects.count() == 1
+
+
+def test_wrong_tries_are_forgotten_once_no_count_needs_them(admin, sams, acme, clock):
+    _, letters = codes.make(admin, Scope())
+    for organisation in (acme, None):
+        with suppress(WrongCodeError):
+            codes.use(sams, organisation, wrong(letters))
+    clock.shift(codes.TRIES_KEPT.total_seconds() - 60)
+    assert codes.forget_tries() == 0
+    clock.shift(120)
+    with suppress(WrongCodeError):
+        codes.use(sams, None, wrong(letters))
+    assert codes.forget_tries() == 2
+    assert WrongTry.objects.count() == 1

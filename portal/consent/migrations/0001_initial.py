@@ -562,7 +562,7 @@ class Migration(migrations.Migration):
                 (
                     "tried_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="tried at"
+                        db_index=True, default=django.utils.timezone.now, verbose_name="tried at"
                     ),
                 ),
                 (
