@@ -33,7 +33,7 @@ NOT_WORDS = re.compile(
     r"|mill-court|lighthouse-flats|acme-properties|harbour-living|sandboxA"
     r"|Acme Properties|Harbour Living|SpKey Support|Mill Court|Lighthouse Flats|Next door|Workshop"
     r"|(Ira|Eli) (Installer|Expired)|(Ada|Hal) Admin|Sam Support|Otto|Asked for by telephone"
-    r"|Their tablet is broken|The building changed hands"
+    r"|Their tablet is broken|The building changed hands|Hung in the wrong building"
     r"|Flat|riser|Quay|Somebody|no id|xlsx|HUB-\w+|C-[0-9A-Z]{6}|SPK-\w+"
     # The end of an id, where that has letters alone.
     r"|\b(?:[a-f]{4}|[A-F]{4})\b"

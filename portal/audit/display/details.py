@@ -159,6 +159,7 @@ VALUES: Final[dict[str, Text]] = {
     "right_gone": _("The right had ended"),
     "not_ours": _("It is not the organisation’s"),
     "moved_meanwhile": _("Somebody else had it by then"),
+    "elsewhere": _("It was at another site by then"),
     "missing": _("SmartphoneKey does not know it"),
     "against_rules": _("SmartphoneKey’s rules do not allow it"),
     "interrupted": _("It was interrupted"),

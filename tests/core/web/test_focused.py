@@ -71,7 +71,7 @@ OF_ADMINISTRATORS = [
     ("consent:code", SCOPE | {"what": ""}, "what"),
     ("consent:code", SCOPE | {"note": "x" * 501}, "note"),
     ("sites:new", {"name": "", "spkey_site_id": "mill"}, "name"),
-    ("people:invite", {"addresses": "no address", "role": "installer"}, "addresses"),
+    ("people:invite", {"addresses": "", "role": "installer"}, "addresses"),
 ]
 
 

@@ -149,7 +149,7 @@ def assert_theirs(sandbox, claim, page):
     assert (event.key, event.data["orgId"]) == ("harbour", world.HARBOUR_ORG_ID)
     assert_not_claimed(sandbox, claim)
     assert "This hub belongs to another organisation" in page
-    assert "set the hub aside and ask your administrator" in page
+    assert "If they agree, ask support for it here." in page
     assert "arbour" not in page
     assert "pier" not in page
 
