@@ -192,12 +192,15 @@ def test_nothing_that_somebody_does_is_lost(page, line, loads, work):
         expect(field(page)).to_have_value("0d9f6ed6")
 
 
-def test_what_a_form_was_answered_with_is_not_asked_for_again(page, line, loads):
-    page.goto("/sites/new/")
+def test_what_a_form_was_answered_with_is_not_asked_for_again(tablet, line, releases, ada):
+    tablet.expected = [*SAID, *COMPLAINTS]
+    releases.deploy()
+    page = tablet(ada, base_url=line.url)
     line.stand_between(FOREIGN, "GET /static/css/hubs.")
-    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
-    page.locator("main form").first.evaluate("(form) => { form.noValidate = true; form.submit(); }")
-    page.wait_for_load_state("load")
-    loads.clear()
+    page.goto("/sites/new/")
+    with page.expect_navigation():
+        page.locator("main form").first.evaluate("(form) => form.submit()")
+    opened: list[Request] = []
+    page.on("request", lambda each: each.is_navigation_request() and opened.append(each))
     mended(page, line)
-    assert loads == []
+    assert opened == []

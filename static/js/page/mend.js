@@ -64,7 +64,7 @@
   const isFilledIn = (field) => {
     if (field instanceof HTMLSelectElement) {
       const usual = [...field.options].findLastIndex((option) => option.defaultSelected);
-      return field.selectedIndex !== Math.max(usual, 0);
+      return field.selectedIndex !== Math.min(Math.max(usual, 0), field.options.length - 1);
     }
     const isMarked = field instanceof HTMLInputElement && field.checked !== field.defaultChecked;
     return isMarked || field.value !== field.defaultValue;
