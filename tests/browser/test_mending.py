@@ -26,12 +26,13 @@ PARTS = {
     "a classic script": "/static/js/page/outdoor.",
     "all scripts": "/static/js/",
     "a style sheet": "/static/css/tray.",
+    "every page's style sheet": "/static/css/hubs.",
     "all style sheets": "/static/css/",
     "everything": "/static/",
 }
 IS_WHOLE = """() => {
   const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
-  const isDrawn = sheets.every(({ sheet }) => sheet);
+  const isDrawn = sheets.every(({ sheet }) => sheet?.cssRules.length);
   return isDrawn && "look" in document.documentElement.dataset
     && document.querySelector("hub-tray[data-state=ready][data-reads]") !== null;
 }"""

@@ -143,11 +143,11 @@
     if (reason instanceof TypeError && /import/i.test(reason.message)) reloadOnceMended();
   });
   addEventListener("unloaded", mend);
-  // What failed before this script could hear of it.
+  // What failed before this script could hear of it: a sheet that is somebody else's has no rules.
   addEventListener("load", () => {
     /** @type {NodeListOf<HTMLLinkElement>} */
     const sheets = document.querySelectorAll("link[rel=stylesheet]");
-    if (![...sheets].every(({ sheet }) => sheet)) reloadOnceMended();
+    if (![...sheets].every(({ sheet }) => sheet?.cssRules.length)) reloadOnceMended();
     ranOthers().catch(reloadOnceMended);
   });
 }
