@@ -9,6 +9,10 @@ const LATER = ["/static/a.js", "/static/b.js"];
 /** @type {string[]} */
 const asked = [];
 
+/** @param {number} status */
+const script = (status, kind = "text/javascript") =>
+  new Response("", { status, headers: { "Content-Type": kind } });
+
 /** @param {(address: string) => Response} answer */
 const online = (answer) => {
   /** @param {string | URL | Request} address */
@@ -26,15 +30,23 @@ test("what failed is asked for again, and who waited is told first", async () =>
   const told = [];
   for (const name of ["first", "second"]) arrived.then(() => told.push(name));
 
-  online((address) => new Response("", { status: address.endsWith("b.js") ? 503 : 200 }));
+  /** @type {Event[]} */
+  const unloaded = [];
+  addEventListener("unloaded", (event) => unloaded.push(event));
+  online((address) => script(address.endsWith("b.js") ? 503 : 200));
   await assert.rejects(load(), /not there/);
+  for (const kind of ["text/html", "text/plain", "application/json", "text/css"]) {
+    online((address) => script(200, address.endsWith("b.js") ? kind : undefined));
+    await assert.rejects(load(), /not there/);
+  }
   globalThis.fetch = () => Promise.reject(new TypeError("Failed to fetch"));
   await assert.rejects(load(), /Failed to fetch/);
+  assert.equal(unloaded.length, 6);
   assert.equal(present(), undefined);
   assert.deepEqual(told, []);
 
   asked.length = 0;
-  online(() => new Response(""));
+  online(() => script(200));
   const [one, other] = await Promise.all([load(), load()]);
   assert.equal(one, other);
   assert.deepEqual(asked, LATER);

@@ -45,6 +45,7 @@ SCRIPTS: Final = (
     "js/page/dom.js",
     "js/page/folded.js",
     "js/page/kept-fields.js",
+    "js/page/mend.js",
     "js/page/outdoor.js",
     "js/page/report.js",
     "js/page/shrink.js",

@@ -277,13 +277,13 @@
   };
 
   /**
-   * @param {Request} asked
+   * @param {string} name
    * @param {Response} answer
    */
-  const renew = async (asked, answer) => {
-    if (!(await isRight(asked.url, answer))) return;
+  const renew = async (name, answer) => {
+    if (!(await isRight(name, answer))) return;
     const cache = await caches.open(NAME);
-    await cache.put(asked, answer);
+    await cache.put(name, answer);
   };
 
   /**
@@ -293,10 +293,11 @@
   const changing = async (asked) => {
     const answering = fetch(asked);
     const answer = await inTime(answering);
-    if (!answer) return (await keptInTime(asked.url)) ?? orError(answering);
-    if (answer.status === 200 && files.includes(nameOf(asked.url))) {
+    const name = nameOf(asked.url);
+    if (!answer) return (await keptInTime(name)) ?? orError(answering);
+    if (answer.status === 200 && files.includes(name)) {
       // A cache that is full keeps what it had.
-      await renew(asked, answer.clone()).catch(() => undefined);
+      await renew(name, answer.clone()).catch(() => undefined);
     }
     return answer;
   };
@@ -310,12 +311,13 @@
     return orError(asked("default").catch(() => asked("reload")));
   };
 
+  // A query makes no other file of it.
   /** @param {Request} asked */
   const file = async (asked) => {
     if (!hasHash(asked.url)) return changing(asked);
-    const found = await keptInTime(asked.url);
-    if (found) return found;
     const name = nameOf(asked.url);
+    const found = await keptInTime(name);
+    if (found) return found;
     return name in integrity ? fetched(name) : orError(fetch(asked));
   };
 

@@ -381,7 +381,10 @@ export class LabelCamera extends HTMLElement {
    */
   #giveUp(error) {
     const problem = problemOf(error);
-    if (!problem) report(error);
+    if (!problem) {
+      report(error);
+      dispatchEvent(new Event("unloaded"));
+    }
     this.#fail(problem ?? "decoder");
   }
 

@@ -26,7 +26,8 @@ export const present = () => reading;
 /** @param {string} address */
 const fetched = async (address) => {
   const answer = await fetch(address);
-  if (!answer.ok) throw new TypeError("A script for later is not there.");
+  const isScript = answer.headers.get("Content-Type")?.startsWith("text/javascript");
+  if (!answer.ok || !isScript) throw new TypeError("A script for later is not there.");
   await answer.blob();
 };
 
@@ -51,10 +52,11 @@ const imported = async () => {
   return reading;
 };
 
-// Rejects where it does not load; asked again, it tries again.
+// Rejects where it does not load, and has page/mend.js look why; asked again, it tries again.
 export const load = () => {
   loading ??= within(LOADS_WITHIN, imported()).catch((error) => {
     loading = undefined;
+    dispatchEvent(new Event("unloaded"));
     throw error;
   });
   return loading;

@@ -66,7 +66,7 @@ class HubTray extends HTMLElement {
     this.#close(sync.detail.isForeign);
     sync.watch(person);
     loadSoon();
-    addEventListener("online", loadSoon, { signal });
+    for (const kind of ["online", "mended"]) addEventListener(kind, loadSoon, { signal });
     signal.addEventListener("abort", () => {
       button.hidden = true;
       sync.unwatch();
