@@ -137,7 +137,7 @@ class Contexts:
                 page.close()
         if first.evaluate(HAS_OWN_CLOCK):
             return False
-        context.unroute_all()
+        context.unroute_all(behavior="ignoreErrors")
         context.set_offline(False)
         context.clear_permissions()
         context.clear_cookies()

@@ -145,11 +145,11 @@ def test_a_portal_that_does_not_answer_is_reported_until_it_does(tablet, ira, cl
     page.route("**/live/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
     expect(banner).to_be_visible()
     expect(present(page)).to_contain_text("Saved")
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     expect(banner).to_be_hidden()
     page.route("**/live/**", lambda route: route.abort())
     expect(banner).to_be_visible()
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     expect(banner).to_be_hidden()
 
 
@@ -169,7 +169,7 @@ def test_a_tap_that_does_not_arrive_is_reported_until_one_does(tablet, ira, clai
         look_again(page)
     expect(lost).to_be_visible()
 
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     stop.click()
     expect(present(page)).to_contain_text("Cancelled")
     expect(lost).to_be_hidden()

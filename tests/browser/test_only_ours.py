@@ -141,7 +141,7 @@ def test_a_fragment_that_was_cut_short_is_not_shown(page, claim, part):
     look_again(page)
     expect(page.locator("#news-banner")).to_be_visible()
     assert page.locator("#live").inner_text() == before
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     worker.run_once()
     look_again(page)
     expect(present(page)).to_contain_text("Waiting for the hub")
@@ -162,7 +162,7 @@ def test_an_answer_from_a_cache_is_not_shown_again(page, claim):
     worker.run_once()
     look_again(page)
     expect(page.locator("#news-banner")).to_be_visible()
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     look_again(page)
     expect(present(page)).to_contain_text("Waiting for the hub")
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("mill_court", "working", "hurried")
 @pytest.mark.parametrize(
     ("hub", "cause", "next_step"),
     [
-        ("claimed_elsewhere", "belongs to another organisation", "ask your administrator"),
+        ("claimed_elsewhere", "belongs to another organisation", "ask support for it here"),
         ("unknown", "SmartphoneKey knows no such hub", "Compare the id with the label"),
         ("suspended", "This hub is suspended", "Ask their support, and quote the claim number"),
         ("forbidden", "key may not claim this hub", "Ask your administrator"),

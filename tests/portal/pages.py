@@ -496,6 +496,7 @@ def posts(claim: Claim, site: Site) -> list[str]:
     link = link_beside(site)
     things |= dict.fromkeys(("jobs:handover-accept", "jobs:handover-link"), link.handover.job_id)
     things["jobs:handover-link-end"] = link.pk
+    things["claims:sent"] = sent_hub_beside(site).pk
     things["events:secret-remove"] = secret_beside(site).pk
     things |= {"photos": photo_beside(site).pk, "photos:list": hub_beside(site).pk}
     action = action_beside(site)

@@ -28,7 +28,7 @@ SPOKEN = {
 MARKED = re.compile(r"_\(\s*(\"[^\"]*\"|'[^']*')\s*\)")
 LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 # Their literals name things: an address, a file, a format, or are in the catalogue.
-NAMING = {"translate", "trans", "blocktranslate", "url", "static", "extends", "load"}
+NAMING = {"translate", "trans", "blocktranslate", "url", "static", "extends", "load", "now"}
 
 
 def in_templates() -> Iterator[str]:

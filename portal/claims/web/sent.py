@@ -4,6 +4,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from portal.claims import limits, sent_hubs
@@ -30,17 +31,33 @@ def sent_hub(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if sent.claim_id is not None:
         return redirect("claims:detail", sent.claim_id)
     site = _site_of(admin, sent)
-    if request.method == "POST" and site is not None:
-        return redirect("claims:detail", _claim(admin, sent, site).pk)
-    hub = watching.hub_for(sent.organisation, sent.hub_id)
+    if request.method == "POST":
+        return redirect(_way(request, admin, sent, site))
+    known = watching.known_hubs(sent.organisation, [sent.hub_id]).get(sent.hub_id)
     context = {
         "sent": sent,
-        "hub": hub,
         "site": site,
         "why": reader_wording.for_administrator(sent.state, sent.reason, ""),
-        "is_elsewhere": hub.binding == Hub.Binding.OTHER,
+        "is_elsewhere": known is not None and known.binding == Hub.Binding.OTHER,
     }
     return render(request, "claims/sent.html", context)
+
+
+def _way(request: HttpRequest, admin: Membership, sent: SentHub, site: Site | None) -> str:
+    """Return where the tapped button leads; what asks about the hub needs a row of it."""
+    tapped = request.POST.get("way")
+    if tapped == "vendor":
+        return reverse("hub-actions:ask-support", args=(_hub(sent).pk,))
+    if tapped == "move":
+        here = f"?site={site.pk}" if site else ""
+        return reverse("moves:ask", args=(_hub(sent).pk,)) + here
+    if site is None:
+        return f"{reverse('claims:new')}?label={sent.hub_id}"
+    return reverse("claims:detail", args=(_claim(admin, sent, site).pk,))
+
+
+def _hub(sent: SentHub) -> Hub:
+    return watching.hub_for(sent.organisation, sent.hub_id)
 
 
 def _site_of(admin: Membership, sent: SentHub) -> Site | None:

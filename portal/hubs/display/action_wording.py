@@ -26,6 +26,8 @@ def _words(kind: str, icon: str, word: Text, text: Text) -> Words:
     return Words(Chip(kind, icon, word), text)
 
 
+STOPPED: Final = _("Stopped. Nothing has changed.")
+TOO_LATE: Final = _("It may have been done already: we look first.")
 OF_KEY: Final = (
     Reason.KEY_MISSING,
     Reason.KEY_REFUSED,

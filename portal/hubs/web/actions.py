@@ -146,9 +146,9 @@ def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     access.require(person, action.organisation_id, Ability.MANAGE_HUBS)
     if request.method == "POST" and asking.can_stop(action):
         if asking.stop(action, person):
-            messages.success(request, gettext("Stopped. Nothing has changed."))
+            messages.success(request, action_wording.STOPPED)
         else:
-            messages.info(request, gettext("It may have been done already: we look first."))
+            messages.info(request, action_wording.TOO_LATE)
     return redirect(page_of(action.hub))
 
 

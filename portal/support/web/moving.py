@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.consent import rights
@@ -16,7 +15,7 @@ from portal.core.throttle import LimitReachedError
 from portal.core.web.posted import posted
 from portal.hubs.actions import asking
 from portal.hubs.actions.asking import AnotherActionError
-from portal.hubs.display import action_history
+from portal.hubs.display import action_history, action_wording
 from portal.hubs.models import Hub
 from portal.hubs.queries import actions_on
 from portal.support import moving, seen
@@ -76,9 +75,9 @@ def stop(
         raise Http404
     if moving.can_stop(found, authority.grant):
         if asking.stop(found, authority.agent.user):
-            messages.success(request, gettext("Stopped. Nothing has changed."))
+            messages.success(request, action_wording.STOPPED)
         else:
-            messages.info(request, gettext("It may have been done already: we look first."))
+            messages.info(request, action_wording.TOO_LATE)
     return redirect("support:move-hub", authority.grant.pk, here.pk)
 
 

@@ -215,16 +215,31 @@ def test_without_a_site_one_is_picked_first(tablet, admin, sandbox):
     sent = send_looked_up(tablet, MAGIC["suspended"])
     [line] = lines(admin)
     assert str(line.title).endswith(f"could not claim hub …{sent.tail}")
-    page = admin.get(line.url).text
-    assert "None was picked" in page
-    assert f"/claims/new/?label={sent.hub_id}" in page
+    assert "None was picked" in admin.get(line.url).text
+    assert admin.post(line.url)["Location"] == f"/claims/new/?label={sent.hub_id}"
 
 
 def test_at_a_site_that_is_closed_nothing_is_claimed(tablet, admin, mill_court, sandbox):
     sent = send_looked_up(tablet, MAGIC["suspended"], mill_court)
     mill_court.archived_at = timezone.now()
     mill_court.save()
-    page = admin.post(reverse("claims:sent", args=(sent.pk,)))
-    assert page.status_code == 200
-    assert "Pick a site, and claim it" in page.text
+    address = reverse("claims:sent", args=(sent.pk,))
+    assert "Pick a site, and claim it" in admin.get(address).text
+    assert admin.post(address)["Location"] == f"/claims/new/?label={sent.hub_id}"
     assert not Claim.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("way", "name"), [("vendor", "hub-actions:ask-support"), ("move", "moves:ask")]
+)
+def test_whoever_asks_about_the_hub_finds_a_row_of_it_however_late(
+    tablet, admin, mill_court, sandbox, way, name
+):
+    sent = send_looked_up(tablet, MAGIC["claimed_elsewhere"], mill_court)
+    Hub.objects.filter(hub_id=sent.hub_id).delete()
+    address = reverse("claims:sent", args=(sent.pk,))
+    assert admin.get(address).status_code == 200
+    assert not Hub.objects.filter(hub_id=sent.hub_id).exists()
+    location = admin.post(address, {"way": way})["Location"]
+    hub = Hub.objects.get(hub_id=sent.hub_id)
+    assert location.partition("?")[0] == reverse(name, args=(hub.pk,))
