@@ -4,6 +4,7 @@ from portal.claims.models import Claim
 from portal.consent import rights
 from portal.consent.models import Grant
 from portal.consent.rights import NoConsentError
+from portal.hubs.models import Hub
 from portal.jobs import rights as job_rights
 from portal.orgs import access
 from portal.orgs.access import Ability
@@ -82,12 +83,26 @@ def has_consent(user: User, claim: Claim) -> bool:
 
 def consent_of(user: User, claim: Claim) -> Grant | None:
     """Return by what the person may act for the organisation at the site of support's claim."""
+    return _consent(user, claim)
+
+
+def may_look(user: User, claim: Claim) -> bool:
+    """Say whether the person may see how the hub of support's claim is, wherever that is now."""
+    is_theirs = claim.hub.binding == Hub.Binding.OURS
+    return _consent(user, claim, claim.hub.spkey_site_id if is_theirs else None) is not None
+
+
+def _consent(user: User, claim: Claim, hangs_at: str | None = None) -> Grant | None:
     agent = access.membership_in(user, credential_owner(claim))
     if agent is None:
         return None
     try:
         found = rights.authority(
-            agent, claim.organisation_id, site=claim.site, unlisted_site=claim.site is None
+            agent,
+            claim.organisation_id,
+            site=claim.site,
+            unlisted_site=claim.site is None,
+            leaving=hangs_at,
         )
     except NoConsentError:
         return None

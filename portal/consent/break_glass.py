@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from portal.audit.models import Entry
 from portal.audit.record import record
 from portal.consent.models import LONGEST_BREAK_GLASS, Grant
 from portal.core.leasing import due_at
@@ -72,6 +73,18 @@ def _tell(grant: Grant, agent: Membership) -> None:
         customer=grant.organisation.name,
         **about,
     )
+
+
+def has_opened(grant: Grant, agent: Membership, page: str) -> bool:
+    """Say whether the record says already that the agent opened this page under the glass."""
+    opened = Entry.objects.filter(
+        acting_organisation_id=grant.support_organisation_id,
+        actor_id=agent.user_id,
+        at__gte=grant.begins_at,
+        verb="support.page_opened",
+        object_id=str(grant.pk),
+    )
+    return opened.filter(detail__page=page).exists()
 
 
 def record_page(grant: Grant, agent: Membership, page: str) -> None:

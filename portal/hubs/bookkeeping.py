@@ -167,10 +167,7 @@ def _triggers(vendor: str) -> Iterator[tuple[str, str, str, str, str]]:
         "hub_put",
         "UPDATE OF place",
         "hubs_hub",
-        (
-            "NEW.place <> OLD.place AND NEW.place_site_id = OLD.place_site_id"
-            " AND NEW.spkey_site_id <> ''"
-        ),
+        "NEW.place <> OLD.place AND NEW.place_site_id = OLD.place_site_id",
         _PUT,
     )
     yield (

@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from portal.audit.record import record
-from portal.core.leasing import due_at
+from portal.core.leasing import due_at, taken_away
 from portal.core.throttle import Limit
 from portal.imports import old_rows
 from portal.imports.models import (
@@ -215,11 +215,12 @@ def name_columns(plan: Import, columns: Sequence[str]) -> Import:
 
     Return its import, or that of the same file which is open already.
     """
-    mine = Import.objects.filter(pk=plan.pk, state=State.REFUSED)
+    # What nobody needs any more has no head: it may be forgotten at this very moment.
+    mine = Import.objects.filter(pk=plan.pk, state=State.REFUSED).exclude(head=[])
     said = {"columns": list(columns), "problems": [], "head": [], "finished_at": None}
     try:
         with transaction.atomic():
-            mine.update(state=State.READING, **said, **due_at(timezone.now()))
+            mine.update(state=State.READING, **said, **due_at(timezone.now()), **taken_away())
     except IntegrityError:
         same = Import.objects.filter(organisation=plan.organisation_id, digest=plan.digest)
         return same.filter(state__in=OPEN).first() or plan

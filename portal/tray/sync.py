@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.claims import limits, telling
+from portal.claims.beyond_access import forget_hub, is_forgotten
 from portal.claims.engine import actions, credentials
 from portal.claims.engine.actions import submission_id
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason
@@ -331,7 +332,11 @@ class _Found:
             return {}
         under_way = Q(state__in=ACTIVE, hub_id_text__in=[str(hub_id) for hub_id in hubs])
         found = self.desk.claims().with_details().select_related("job")
-        return {claim.pk: claim for claim in found.filter(Q(pk__in=pks) | under_way)}
+        read = {claim.pk: claim for claim in found.filter(Q(pk__in=pks) | under_way)}
+        for claim in read.values():
+            if self.desk.objection_to(claim.hub) is not None:
+                forget_hub(claim)
+        return read
 
     def _read_site_names(self) -> dict[str, str]:
         """Return what people call the sites at which SpKey has these hubs, by SpKey's ids."""
@@ -385,5 +390,6 @@ class _Found:
         """
         watching.unwatch([hub for hub in self.hubs.values() if is_looked_up(hub)])
         self.desk.look_up(self._unread())
-        claimed = [claim for claim in self.claims.values() if claim.state in SUCCEEDED]
+        seen = [claim for claim in self.claims.values() if not is_forgotten(claim)]
+        claimed = [claim for claim in seen if claim.state in SUCCEEDED]
         watching.watch_all(claim.hub for claim in claimed)

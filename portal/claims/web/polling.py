@@ -77,6 +77,7 @@ def news(request: HttpRequest, pk: uuid.UUID, told: str = "") -> HttpResponse:
     claim = visible_claim(request, pk)
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.lead_to_factor(request, claim, missing)
+    support_gate.note_page(request, claim, is_news=True)
     watch_hub(claim, access.person(request))
     context = story(request, claim) | {"told": told}
     return render(request, "claims/detail.html#live", context)
@@ -143,7 +144,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     elsewhere, reader = claim.site_in_the_way(), access.person(request)
     acting = support_gate.acting_by(reader, claim)
     is_outsider = support_gate.is_outsider(reader, claim)
-    is_over = is_outsider and acting is None
+    is_over = support_gate.is_turned_out(reader, claim)
     settled = timeline.is_settled(claim) or (is_over and claim.is_final)
     succeeded = claim.state in SUCCEEDED
     for_support = support_gate.is_colleague(reader, claim)

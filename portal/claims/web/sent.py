@@ -11,9 +11,9 @@ from portal.claims import limits, sent_hubs
 from portal.claims.display import reader_wording
 from portal.claims.engine import actions
 from portal.claims.engine.actions import ClaimRequest
-from portal.claims.models import Claim, SentHub
+from portal.claims.models import Claim, Reason, SentHub
 from portal.hubs import watching
-from portal.hubs.models import Hub
+from portal.hubs.models import CLAIMED, Hub
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -34,11 +34,14 @@ def sent_hub(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return redirect(_way(request, admin, sent, site))
     known = watching.known_hubs(sent.organisation, [sent.hub_id]).get(sent.hub_id)
+    if known is not None and known.binding == Hub.Binding.OURS and known.status == CLAIMED:
+        return redirect("hubs:detail", known.pk)
+    was_elsewhere = sent.reason == Reason.ANOTHER_ORGANISATION
     context = {
         "sent": sent,
         "site": site,
         "why": reader_wording.for_administrator(sent.state, sent.reason, ""),
-        "is_elsewhere": known is not None and known.binding == Hub.Binding.OTHER,
+        "is_elsewhere": known.binding == Hub.Binding.OTHER if known else was_elsewhere,
     }
     return render(request, "claims/sent.html", context)
 
@@ -50,9 +53,13 @@ def _way(request: HttpRequest, admin: Membership, sent: SentHub, site: Site | No
         return reverse("hub-actions:ask-support", args=(_hub(sent).pk,))
     if tapped == "move":
         here = f"?site={site.pk}" if site else ""
-        return reverse("moves:ask", args=(_hub(sent).pk,)) + here
+        hub = _hub(sent)
+        watching.watch(hub)
+        return reverse("moves:ask", args=(hub.pk,)) + here
     if site is None:
-        return f"{reverse('claims:new')}?label={sent.hub_id}"
+        query = {"label": sent.hub_id, "organisation": sent.organisation_id}
+        return reverse("claims:new", query=query)
+    access.require(admin.user, sent.organisation_id, Ability.CLAIM)
     return reverse("claims:detail", args=(_claim(admin, sent, site).pk,))
 
 

@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.claims import permissions
+from portal.claims import beyond_access, permissions
 from portal.claims.models import Claim
-from portal.consent.break_glass import record_page
+from portal.consent.break_glass import has_opened, record_page
 from portal.consent.models import Grant
 from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
@@ -45,12 +45,14 @@ def acting_by(person: User, claim: Claim) -> Grant | None:
 
 
 def is_turned_out(person: User, claim: Claim) -> bool:
-    """Say whether the person sees the claim only as support's, whose access is over.
+    """Say whether the person sees the claim only as support's, whose access is over or elsewhere.
 
     How the claim ended they may look up for good; how the organisation's hub does is theirs no
     more.
     """
-    return is_outsider(person, claim) and acting_by(person, claim) is None
+    if not is_outsider(person, claim):
+        return False
+    return beyond_access.is_forgotten(claim) or not permissions.may_look(person, claim)
 
 
 def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
@@ -63,16 +65,22 @@ def lack_to_act(request: HttpRequest, claim: Claim) -> Lack:
     return lack_of_agent(request, access.person(request))
 
 
-def note_page(request: HttpRequest, claim: Claim) -> None:
-    """Record that an agent opened the page of a claim under break glass, or of one made so."""
+def note_page(request: HttpRequest, claim: Claim, *, is_news: bool = False) -> None:
+    """Record that an agent opened the page of a claim under break glass, or of one made so.
+
+    News of it (`is_news`) is for a page that is open: it is recorded where that was not.
+    """
     person = access.person(request)
     if not is_outsider(person, claim):
         return
     behind = (acting_by(person, claim), claim.support_grant)
     grant = next((each for each in behind if each and each.is_break_glass), None)
     agent = access.membership_in(person, grant.support_organisation) if grant else None
-    if grant is not None and agent is not None:
-        record_page(grant, agent, request.path)
+    if grant is None or agent is None:
+        return
+    page = reverse("claims:detail", args=(claim.pk,))
+    if not is_news or not has_opened(grant, agent, page):
+        record_page(grant, agent, page)
 
 
 def lack_of_agent(request: HttpRequest, agent: User) -> Lack:

@@ -15,7 +15,7 @@ def follow(action: HubAction, state: str) -> dict[str, list[str]]:
     if action.kind not in BRINGS or state not in SUCCEEDED:
         return {}
     row = Hub.objects.filter(pk=action.hub_id)
-    before, at = row.values_list("place", "place_site_id").get()
+    before, at = row.select_for_update().values_list("place", "place_site_id").get()
     stays = at == action.spkey_site_id or before != action.from_place
     place = action.place or (before if stays else "")
     row.update(place=place, place_site_id=action.spkey_site_id, version=F("version") + 1)

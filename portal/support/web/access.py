@@ -6,7 +6,7 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,12 +19,14 @@ from portal.consent.break_glass import record_page
 from portal.consent.display import wording
 from portal.consent.models import Grant
 from portal.consent.rights import Authority, NoConsentError, Why
-from portal.core.web.fragments import wants_fragment
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.orgs.web.second_factor import Lack, way_to_use
 from portal.support.web import drafts
+
+# They bring what a page that was opened shows anew.
+POLLS: Final = frozenset({"support:move-hub-live"})
 
 type AgentView[**P] = Callable[Concatenate[HttpRequest, Membership, P], HttpResponse]
 type ActingView[**P] = Callable[Concatenate[HttpRequest, Authority, P], HttpResponse]
@@ -106,6 +108,8 @@ def lacking(request: HttpRequest, agent: Membership) -> HttpResponse | None:
 def note_use(request: HttpRequest, authority: Authority) -> None:
     """Note that the agent sees something of the organisation: the first use, each page of glass."""
     giving.mark_used(authority)
-    is_look = request.method in access.SAFE_METHODS and not wants_fragment(request)
+    # What a browser says of its request, whoever sends it may leave out or add.
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    is_look = request.method in access.SAFE_METHODS and view not in POLLS
     if authority.grant.is_break_glass and is_look:
         record_page(authority.grant, authority.agent, request.path)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from portal.claims import beyond_access
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.models import Claim
@@ -58,7 +59,7 @@ def claims(request: HttpRequest, authority: Authority) -> HttpResponse:
     """Show the organisation's claims at the sites of the grant; those of support lead on."""
     grant, agent = authority.grant, authority.agent
     page = pagination.page_of(seen.claims(grant).with_details(), request.GET)
-    rows = [_row(claim, agent) for claim in page.rows]
+    rows = [_row(claim, agent) for claim in beyond_access.as_seen_by(agent, page.rows)]
     context = {"acting": grant, "rows": rows, "page": page}
     return render(request, "support/organisation_claims.html", context)
 

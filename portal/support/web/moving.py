@@ -4,6 +4,7 @@ import uuid
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -56,7 +57,12 @@ def move(request: HttpRequest, authority: Authority, hub: uuid.UUID) -> HttpResp
 @acting
 def live(request: HttpRequest, authority: Authority, hub: uuid.UUID) -> HttpResponse:
     """Show what is done to the hub as it is now; nothing (204) when the page knows it already."""
-    context = _actions(authority, _theirs(authority, hub))
+    found = _theirs(authority, hub)
+    try:
+        _check(authority, found)
+    except NoConsentError as problem:
+        raise PermissionDenied from problem
+    context = _actions(authority, found)
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "hubs/parts/actions.html", context)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.claims import limits
+from portal.claims import beyond_access, limits
 from portal.claims.display import list_item
 from portal.claims.display.list_item import ListItem
 from portal.claims.models import Claim
@@ -44,7 +44,7 @@ def find(request: HttpRequest, agent: Membership) -> HttpResponse:
                 "grant": here.grant,
                 "hubs": [(each.hub_id, story.meta(each)) for each in here.hubs],
                 "people": here.people,
-                "rows": [_row(claim) for claim in here.claims],
+                "rows": [_row(claim) for claim in beyond_access.as_seen_by(agent, here.claims)],
             }
             for here in found
         ],

@@ -22,6 +22,7 @@
   let isMending = false;
   // Whether the page is not whole without being loaded again.
   let isBroken = false;
+  let isSending = false;
 
   /**
    * Our files that a page, or a module, names.
@@ -77,7 +78,7 @@
     const fields = document.querySelectorAll("input, textarea, select");
     const isHeld = document.querySelector("dialog[open], .messages-said");
     const leaving = new Event("beforeunload", { cancelable: true });
-    return Boolean(isHeld) || [...fields].some(isFilledIn) || !dispatchEvent(leaving);
+    return isSending || Boolean(isHeld) || [...fields].some(isFilledIn) || !dispatchEvent(leaving);
   };
 
   // Once a page and release: a device that does not remember that is not led in circles.
@@ -141,6 +142,9 @@
   addEventListener("unhandledrejection", ({ reason }) => {
     // So all browsers say that an import failed.
     if (reason instanceof TypeError && /import/i.test(reason.message)) reloadOnceMended();
+  });
+  addEventListener("submit", ({ defaultPrevented }) => {
+    isSending ||= !defaultPrevented;
   });
   addEventListener("unloaded", mend);
   // What failed before this script could hear of it: a sheet that is somebody else's has no rules.

@@ -211,12 +211,16 @@ def test_the_letters_address_says_the_organisation_also_after_signing_in(
     assert f"Switch to {acme.name}" in other.text
 
 
+def to_pick(sent):
+    return f"/claims/new/?label={sent.hub_id}&organisation={sent.organisation_id}"
+
+
 def test_without_a_site_one_is_picked_first(tablet, admin, sandbox):
     sent = send_looked_up(tablet, MAGIC["suspended"])
     [line] = lines(admin)
     assert str(line.title).endswith(f"could not claim hub …{sent.tail}")
     assert "None was picked" in admin.get(line.url).text
-    assert admin.post(line.url)["Location"] == f"/claims/new/?label={sent.hub_id}"
+    assert admin.post(line.url)["Location"] == to_pick(sent)
 
 
 def test_at_a_site_that_is_closed_nothing_is_claimed(tablet, admin, mill_court, sandbox):
@@ -225,7 +229,7 @@ def test_at_a_site_that_is_closed_nothing_is_claimed(tablet, admin, mill_court, 
     mill_court.save()
     address = reverse("claims:sent", args=(sent.pk,))
     assert "Pick a site, and claim it" in admin.get(address).text
-    assert admin.post(address)["Location"] == f"/claims/new/?label={sent.hub_id}"
+    assert admin.post(address)["Location"] == to_pick(sent)
     assert not Claim.objects.exists()
 
 
@@ -243,3 +247,24 @@ def test_whoever_asks_about_the_hub_finds_a_row_of_it_however_late(
     location = admin.post(address, {"way": way})["Location"]
     hub = Hub.objects.get(hub_id=sent.hub_id)
     assert location.partition("?")[0] == reverse(name, args=(hub.pk,))
+
+
+def test_a_hub_that_is_claimed_by_now_is_shown_as_that(tablet, admin, mill_court, sandbox):
+    sent = send_looked_up(tablet, MAGIC["unknown"], mill_court)
+    Hub.objects.filter(hub_id=sent.hub_id).update(binding="ours", status="Claimed")
+    hub = Hub.objects.get(hub_id=sent.hub_id)
+    answer = admin.get(reverse("claims:sent", args=(sent.pk,)))
+    assert answer["Location"] == reverse("hubs:detail", args=(hub.pk,))
+
+
+def test_a_hub_of_somebody_elses_keeps_its_way_out_once_its_row_is_gone(
+    tablet, admin, mill_court, sandbox
+):
+    sent = send_looked_up(tablet, MAGIC["claimed_elsewhere"], mill_court)
+    Hub.objects.filter(hub_id=sent.hub_id).delete()
+    address = reverse("claims:sent", args=(sent.pk,))
+    page = admin.get(address).text
+    assert "Ask support for it" in page
+    assert "Ask SmartphoneKey’s support" not in page
+    admin.post(address, {"way": "move"})
+    assert Hub.objects.get(hub_id=sent.hub_id).watched_until is not None

@@ -206,3 +206,44 @@ def test_a_conflict_says_where_only_while_the_access_holds(agent, ada, mill_cour
     revoked(ada)
 
     assert "Harbour House" not in agent.get(page(claim)).text
+
+
+def test_of_a_hub_that_went_to_a_site_beyond_the_access_only_the_outcome_is_shown(
+    agent, claimed, mill_court, orchard_rise
+):
+    Grant.objects.update(all_sites=False)
+    grant = Grant.objects.get()
+    grant.sites.set([mill_court])
+    lists = [CLAIMS, reverse("home"), reverse("support:organisation-claims", args=(grant.pk,))]
+    found = f"{reverse('support:find')}?q={claimed.number}"
+    read(claimed, site=mill_court, spkey_site_id=mill_court.spkey_site_id)
+    assert SERIAL in agent.get(page(claimed)).text
+
+    watched = timezone.now() - timedelta(days=1)
+    read(
+        claimed,
+        site=orchard_rise,
+        spkey_site_id=orchard_rise.spkey_site_id,
+        watched_until=watched,
+    )
+
+    for address in (page(claimed), live(claimed), *lists, found):
+        shown = agent.get(address).text
+        assert SERIAL not in shown, address
+        assert "Orchard Rise" not in shown, address
+        assert "Firmware" not in shown, address
+    assert Hub.objects.get(pk=claimed.hub_id).watched_until == watched
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_no_look_under_break_glass_goes_unrecorded(agent, ada, claimed, headers):
+    revoked(ada)
+    glass = break_glass(agent, world.ACME_ORG_ID)["Location"]
+    Entry.objects.filter(verb="support.page_opened").delete()
+
+    agent.get(glass, headers=headers)
+    for _ in range(2):
+        assert agent.get(f"{live(claimed)}?seen=x", headers=FRAGMENT).status_code == 200
+
+    opened = Entry.objects.filter(verb="support.page_opened").order_by("at")
+    assert [each.detail["page"] for each in opened] == [glass, page(claimed)]
