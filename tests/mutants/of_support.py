@@ -153,8 +153,8 @@ MUTANTS_OF_SUPPORT = (
         (
             Edit(
                 "portal/claims/beyond_access.py",
-                "        if not any(covers(",
-                "        if False and not any(covers(",
+                "        if not any(_shows(",
+                "        if False and not any(_shows(",
             ),
         ),
         BEYOND,
