@@ -9,7 +9,6 @@ moments, so an answer that comes late counts from when it was due.
 import asyncio
 import random
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,13 +21,12 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from bench import processes, usage
+from bench import processes, usage, waiting
 from bench.devices import Device, Seen
-from bench.people import HAL, IRA, Installer, crew, installer
+from bench.people import HAL, IRA, crew, installer
 from bench.report import Figure
-from portal.claims.models import Claim, Reason, State
-from portal.claims.web import polling
-from portal.hubs import status, watching
+from portal.claims.models import Claim, State
+from portal.hubs import status
 from portal.sandbox import world
 
 INSTALLERS: Final = 2_000
@@ -50,7 +48,7 @@ def measure(*, quick: bool) -> list[Figure]:
     # News is drawn, by the names of static files.
     call_command("collectstatic", interactive=False, verbosity=0)
     people = [each for email in (IRA, HAL) for each in crew(installer(email), number // 2)]
-    pages = _waiting_claims(people)
+    pages = [waiting.polled_by(person) for person in people]
     claiming = random.sample(people, min(int(number * seconds / every), world.HUB_COUNT))
     with processes.sandbox(LATENCY_SECONDS, SEED) as api:
         hubs = dict(
@@ -71,30 +69,6 @@ def measure(*, quick: bool) -> list[Figure]:
         _lateness(seen),
         _busy(spent, statements, seconds),
     ]
-
-
-def _waiting_claims(people: Sequence[Installer]) -> list[str]:
-    """Return where each one's page asks after a claim of theirs that waits for its hub."""
-    before = timezone.now() - timedelta(minutes=5)
-    pages = []
-    for person in people:
-        hub_id = uuid.uuid4()
-        claim = Claim.objects.create(
-            organisation=person.organisation,
-            hub=watching.hub_for(person.organisation, hub_id),
-            hub_id_text=str(hub_id),
-            site=person.site,
-            spkey_site_id=person.site.spkey_site_id,
-            submitted_by=person.user,
-            submission=uuid.uuid4(),
-            state=State.WAITING,
-            reason=Reason.OFFLINE,
-            created_at=before,
-            contacted_at=before,
-            due_at=timezone.now() + timedelta(hours=1),
-        )
-        pages.append(f"/claims/{claim.pk}/live/?seen={polling.seen(claim)}")
-    return pages
 
 
 def _hubs(api: str, number: int) -> list[str]:

@@ -9,23 +9,17 @@ query is built for each poll instead of prepared.
 
 import threading
 import time
-import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 from statistics import median
 
 from django.core.management import call_command
-from django.utils import timezone
 
-from bench import processes
+from bench import processes, waiting
 from bench.browser import Browser, expect
-from bench.people import Installer, installer
+from bench.people import installer
 from bench.report import Figure
-from portal.claims.models import Claim, Reason, State
-from portal.claims.web import polling
 from portal.core.web import poll_tickets
-from portal.hubs import watching
 
 CONNECTIONS = 6
 TARGET = 2.0
@@ -71,7 +65,7 @@ def measure(*, quick: bool) -> list[Figure]:
     # News is drawn, by the names of static files.
     call_command("collectstatic", interactive=False, verbosity=0)
     person = installer()
-    path = _poll_path(person)
+    path = waiting.polled_by(person)
     # A ticket's second has begun when it is given.
     shows = (poll_tickets.GOOD_FOR - 1) // SETTLED_PACE
     with processes.web() as port, processes.web(BENCH_UNPREPARED="1") as unprepared:
@@ -116,27 +110,6 @@ def _compared(name: str, target: float, pairs: list[tuple[float, float]], detail
     how = f"median of {len(pairs)} pairs of turns, over {CONNECTIONS} connections"
     ratio = median(one / other for one, other in pairs)
     return Figure(name, ratio, target, details=[f"{detail.format(*rates)}; {how}"])
-
-
-def _poll_path(person: Installer) -> str:
-    """Return where the page of a waiting claim polls when it has seen everything."""
-    before = timezone.now() - timedelta(minutes=5)
-    hub_id = uuid.uuid4()
-    claim = Claim.objects.create(
-        organisation=person.organisation,
-        hub=watching.hub_for(person.organisation, hub_id),
-        hub_id_text=str(hub_id),
-        site=person.site,
-        spkey_site_id=person.site.spkey_site_id,
-        submitted_by=person.user,
-        submission=uuid.uuid4(),
-        state=State.WAITING,
-        reason=Reason.OFFLINE,
-        created_at=before,
-        contacted_at=before,
-        due_at=timezone.now() + timedelta(hours=1),
-    )
-    return f"/claims/{claim.pk}/live/?seen={polling.seen(claim)}"
 
 
 def _by_turns(

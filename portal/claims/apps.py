@@ -12,9 +12,9 @@ class ClaimsConfig(AppConfig):
     verbose_name = _("Claims")
 
     def ready(self) -> None:
-        """Let workers work on claims."""
+        """Let workers work on claims, and remove what nobody asks for any more."""
         # Models can be imported only now.
-        from portal.claims import letters  # noqa: PLC0415
+        from portal.claims import letters, sent_hubs  # noqa: PLC0415
         from portal.claims.engine import restored, work  # noqa: PLC0415
         from portal.core import restoring, worker  # noqa: PLC0415
 
@@ -22,4 +22,5 @@ class ClaimsConfig(AppConfig):
             work.ATTEMPTS, work.UNSERVED, work.KEY_CHECKS, work.CANDIDATE_CHECKS, work.RECHECKS
         )
         restoring.register("claims", restored.HOLDING)
+        worker.register_cleanup("hubs sent long ago", sent_hubs.forget_old)
         letters.register()

@@ -439,6 +439,7 @@ class SentHub(models.Model):
         )
         indexes = (
             models.Index(fields=("organisation", "-sent_at", "-id"), name="sent_hub_newest"),
+            models.Index(fields=("sent_at",), condition=Q(claim=None), name="sent_hub_oldest"),
         )
 
     def __str__(self) -> str:

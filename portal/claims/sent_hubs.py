@@ -13,6 +13,8 @@ from portal.orgs.models import Membership, User
 
 # What was sent so long ago is no news.
 LATELY: Final = timedelta(days=30)
+# Until then its address in an e-mail leads somewhere.
+KEPT: Final = timedelta(days=90)
 # However often one hub was sent, so many are read.
 MOST_READ: Final = 200
 
@@ -46,3 +48,9 @@ def newest_of(claim: Claim) -> SentHub | None:
 def followed_by(claim: Claim, sent: SentHub) -> None:
     """Have whatever else leads to what was sent lead to the claim that was made of it."""
     SentHub.objects.filter(pk=sent.pk, claim=None).update(claim=claim)
+
+
+def forget_old() -> int:
+    """Remove what was sent long ago and came to no claim; return how many."""
+    old = SentHub.objects.filter(claim=None, sent_at__lt=timezone.now() - KEPT)
+    return old.delete()[0]

@@ -12,6 +12,15 @@ from tests.machine.reclaim_machine import ReclaimMachine
 from tests.machine.steps import Point
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
+HOW = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=25,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 # A read, a look-up of the person, a send: each with what is written before and after.
 LEAST_STEPS = 20
 
@@ -20,15 +29,7 @@ LEAST_STEPS = 20
 def test_whatever_happens_no_action_is_sent_twice_doubled_or_misreported(environment):
     run_state_machine_as_test(
         lambda: ActionMachine(environment),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=25,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=HOW,
     )
     assert {"done", "accepted", "unknown", "refused"} <= set(environment.coverage.states)
     assert environment.coverage.figures["effects long after the answer"]
@@ -38,15 +39,7 @@ def test_whatever_happens_no_action_is_sent_twice_doubled_or_misreported(environ
 def test_whatever_happens_no_hub_is_taken_without_its_holders_word(environment):
     run_state_machine_as_test(
         lambda: ReclaimMachine(environment),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=25,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=HOW,
     )
     assert {"request moved", "request not_moved"} <= set(environment.coverage.states)
 

@@ -308,7 +308,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "hubs sent to administrators",
                 "ordering": ("-sent_at", "-id"),
                 "indexes": [
-                    models.Index(fields=["organisation", "-sent_at", "-id"], name="sent_hub_newest")
+                    models.Index(
+                        fields=["organisation", "-sent_at", "-id"], name="sent_hub_newest"
+                    ),
+                    models.Index(
+                        condition=models.Q(("claim", None)),
+                        fields=["sent_at"],
+                        name="sent_hub_oldest",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

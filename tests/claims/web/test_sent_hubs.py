@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims import sent_hubs
 from portal.claims.models import Claim, SentHub
 from portal.core.models import Heartbeat
 from portal.hubs.models import Hub
@@ -179,6 +180,18 @@ def test_what_was_sent_long_ago_is_no_news(tablet, admin, mill_court, sandbox):
     send_looked_up(tablet, MAGIC["unknown"], mill_court)
     SentHub.objects.update(sent_at=timezone.now() - timedelta(days=31))
     assert lines(admin) == []
+
+
+def test_what_came_to_no_claim_is_removed_after_three_months(tablet, mill_court, sandbox):
+    old = send_looked_up(tablet, MAGIC["unknown"], mill_court)
+    SentHub.objects.update(sent_at=timezone.now() - sent_hubs.KEPT - timedelta(days=1))
+    claim = send_claim(tablet, MAGIC["suspended"], mill_court)
+    SentHub.objects.filter(claim=claim).update(sent_at=old.sent_at - timedelta(days=200))
+    lately = send_looked_up(tablet, MAGIC["claimed_elsewhere"], mill_court)
+
+    assert sent_hubs.forget_old() == 1
+    assert set(SentHub.objects.values_list("claim", flat=True)) == {claim.pk, None}
+    assert SentHub.objects.filter(pk=lately.pk).exists()
 
 
 def test_others_learn_nothing_of_it(tablet, as_person, hal, mill_court, sandbox):
