@@ -213,9 +213,10 @@ def _move_url(page: str, lookup: Lookup) -> str:
 def _refused(lookup: Lookup, words: Words) -> News:
     """Return what is told of a hub that cannot be claimed, and how to have it looked into."""
     asked = str(moves_wording.in_tray(lookup.request)) if lookup.request else ""
+    told = answer_wording.telling(lookup.telling)
     # What support is asked already, nobody need be told besides.
-    told = asked or answer_wording.telling(lookup.telling)
-    news = _news(Outcome.REFUSED, words, " ".join(filter(None, (str(words.text), told))))
+    text = asked or " ".join(filter(None, (str(words.text), told)))
+    news = _news(Outcome.REFUSED, words, text)
     offered = lookup.telling is Telling.OFFERED and not asked
     return replace(
         news,
@@ -324,12 +325,12 @@ def _more(followed: results.Followed, words: Words) -> str:
         return _where(followed.at, words)
     if _keeps_nobody(claim):
         return str(wording.JOB_OVER)
+    if followed.request and (asked := moves_wording.in_tray(followed.request)):
+        return str(asked)
     sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
-    if followed.request and (asked := moves_wording.in_tray(followed.request)):
-        sentences.append(str(asked))
-    elif told := answer_wording.telling(followed.telling):
+    if told := answer_wording.telling(followed.telling):
         sentences.append(told)
     return " ".join(sentences)
 

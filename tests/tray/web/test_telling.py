@@ -10,6 +10,8 @@ from django.utils import timezone
 from portal.claims import telling
 from portal.claims.models import Claim, SentHub
 from portal.hubs.models import Hub
+from portal.moves import asking
+from portal.moves.asking import Wish
 from portal.notices import topics
 from portal.notices.models import Notice
 from portal.notices.topics import Topic
@@ -211,3 +213,18 @@ def test_the_claims_page_says_when_nobody_can_be_told(tablet, installer, mill_co
     shown = installer.post(f"/claims/{claim.pk}/tell/", headers=FRAGMENT).content.decode()
 
     assert "Tell whoever runs it." in shown
+
+
+@pytest.mark.parametrize("is_claimed", [False, True])
+def test_a_row_that_support_is_asked_for_names_nobody_else(
+    tablet, ira, acme, mill_court, sandbox, is_claimed
+):
+    row = tablet.row(MAGIC["claimed_elsewhere"], mill_court)
+    if is_claimed:
+        row, _claim = refused(tablet, mill_court, "claimed_elsewhere")
+    before = looked_up(tablet, row)
+    assert "your administrator" in before["text"]
+    hub = Hub.objects.get(hub_id=MAGIC["claimed_elsewhere"])
+    asking.ask(ira.memberships.get(), Wish(hub, mill_court, "It hangs in our riser now"))
+
+    assert dict(tablet.news(row))["text"] == "Support is asked to get it for you."
