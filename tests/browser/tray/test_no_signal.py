@@ -136,6 +136,9 @@ def test_when_the_network_is_lost_claims_go_on_and_their_end_is_shown_later(visi
     expect(outcome(visited)).to_contain_text("as soon as the portal can be reached")
     # Loaded again, the page has forgotten it: nothing is stopped behind anybody's back.
     load_again(visited)
+    ready(visited)
+    # Somebody is at work in the shell: it stays, and no other page takes its place below a tap.
+    visited.keyboard.press("Shift")
     go_online(visited, line)
     try_now = visited.get_by_role("button", name="Try now")
     claimed_already = word(visited, hub).filter(has_text=CLAIMED)
