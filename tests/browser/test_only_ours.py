@@ -328,9 +328,10 @@ def app(tablet, line: Line, releases, ira) -> Page:
 
 # Counts how often the page asks for its worker, and hears of the first once that came to nothing.
 COUNTED = """(() => {
-  window.signedUp = 0;
+  window.asked = window.signedUp = 0;
   const register = ServiceWorkerContainer.prototype.register;
   ServiceWorkerContainer.prototype.register = async function (...how) {
+    window.asked += 1;
     const registration = await register.apply(this, how);
     const isFirst = (window.signedUp += 1) === 1;
     while (isFirst && registration.installing) {
@@ -349,6 +350,20 @@ def test_an_installation_that_comes_to_nothing_is_tried_until_it_is_whole(app, l
     page.goto("/")
     page.wait_for_function("() => window.signedUp === 2", timeout=120_000)
     page.wait_for_function("() => window.signedUp === 3", timeout=120_000)
+    line.restore()
+    page.wait_for_function(IS_THERE, timeout=120_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "answer", [gate(), gate("503 Service Unavailable", ""), gate("302 Found", "")]
+)
+def test_a_worker_whose_script_is_somebody_elses_is_asked_for_until_it_is_ours(app, line, answer):
+    page = app
+    page.add_init_script(COUNTED)
+    line.stand_between(answer, "GET /service-worker.js")
+    page.goto("/")
+    page.wait_for_function("() => window.asked === 2", timeout=120_000)
     line.restore()
     page.wait_for_function(IS_THERE, timeout=120_000)
 

@@ -153,8 +153,10 @@ def test_the_way_back_does_not_repeat_what_the_address_asked_of_the_tray(
 
 @pytest.mark.slow
 def test_signing_out_needs_a_connection_and_the_person_stays_known_until_then(
-    visited: Page, line: Line, ira
+    visited: Page, line: Line, ira, tablet
 ):
+    # What the page asks on its way out is answered to nobody.
+    tablet.expected.append("status of 401")
     go_offline(visited, line)
     visited.get_by_role("button", name="Your account").click()
     expect(visited.locator("[data-sign-out-note]")).to_be_visible()

@@ -48,12 +48,13 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1000)
 def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     development = tmp_path / "development.sqlite3"
     with start(
         "--only=sqlite", *SHORT, DATABASE_URL=f"sqlite:///{development}", TMPDIR=str(tmp_path)
     ) as chaos:
-        output, errors = chaos.communicate(timeout=280)
+        output, errors = chaos.communicate(timeout=900)
     counts = dict(re.findall(r"^(\S.*?) {2,}(\d+)$", output, re.MULTILINE))
     assert chaos.returncode == 0, output + errors
     assert "All accounts agree." in output
@@ -75,13 +76,14 @@ def group_of(process: subprocess.Popen[str]) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path, number):
     with start("--only=sqlite", *SHORT, TMPDIR=str(tmp_path)) as chaos:
         until(lambda: any("sandbox" in line for line in group_of(chaos)))
         port = re.search(r"--port (\d+)", "\n".join(group_of(chaos)))[1]
         chaos.send_signal(number)
-        chaos.communicate(timeout=60)
+        chaos.communicate(timeout=240)
 
     assert chaos.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []

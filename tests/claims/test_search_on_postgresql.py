@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_postgresql_finds_what_sqlite_finds_and_by_an_index_too():
     try:
         postgres.programs()
@@ -31,7 +32,7 @@ def test_postgresql_finds_what_sqlite_finds_and_by_an_index_too():
             env={**os.environ, "DATABASE_URL": database},
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=1200,
             check=False,
         )
     assert done.returncode == 0, done.stdout[-4000:]

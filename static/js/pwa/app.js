@@ -34,38 +34,43 @@ const signUp = () =>
   navigator.serviceWorker.register(setting("worker"), { updateViaCache: "none" });
 
 /**
+ * @param {ServiceWorker} worker
+ * @param {() => void} act Called once at most.
+ */
+const whenRedundant = (worker, act) => {
+  const look = () => {
+    if (worker.state !== "redundant") return;
+    worker.removeEventListener("statechange", look);
+    act();
+  };
+  worker.addEventListener("statechange", look);
+};
+
+/**
  * One that is being installed may have met what something else answered in the portal's place: it comes to
- * nothing, and so does whoever asked for another meanwhile. It may have done so before this page knew.
- * @param {ServiceWorkerRegistration | undefined} registration Undefined where a browser has none.
+ * nothing, and so does whoever asked for another meanwhile. It may have done so before this page knew; or
+ * its script itself was somebody else's. So it is tried again, ever more seldom.
  * @param {number} [pause] Milliseconds before the next.
  */
-const installAgain = (registration, pause = INSTALL_AGAIN_AFTER) => {
-  if (!registration || registration.active) return;
-  const first = registration.installing ?? registration.waiting;
-  let isTried = false;
-  const again = () => {
-    if (isTried || (first && first.state !== "redundant")) return;
-    isTried = true;
-    const longer = Math.min(2 * pause, LONGEST_PAUSE);
-    setTimeout(() => {
-      signUp()
-        .then((next) => installAgain(next, longer))
-        .catch(() => undefined);
-    }, pause);
-  };
-  first?.addEventListener("statechange", again);
-  again();
+const install = async (pause = INSTALL_AGAIN_AFTER) => {
+  const again = () => setTimeout(() => install(Math.min(2 * pause, LONGEST_PAUSE)), pause);
+  try {
+    const { active, installing, waiting } = await signUp();
+    const first = installing ?? waiting;
+    if (active) return;
+    if (!first || first.state === "redundant") again();
+    else whenRedundant(first, again);
+  } catch (error) {
+    if (pause === INSTALL_AGAIN_AFTER) reportUnlessRefused(error);
+    again();
+  }
 };
 
 // What the page itself needs comes first. Where storage is full, or refused, the portal works as
 // before, with a network.
 const register = () => {
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
-  whenIdle(() => {
-    signUp()
-      .then((registration) => installAgain(registration))
-      .catch(reportUnlessRefused);
-  });
+  whenIdle(() => install());
 };
 
 // What could not be kept while something else answered in the portal's place is kept now.

@@ -49,18 +49,18 @@ export class Claiming {
     this.#sync = sync;
     this.#words = words;
     button.addEventListener("click", () => this.#claimAll(), { signal });
-    element.addEventListener("input", () => this.#showCount(), { signal });
-    element.addEventListener("change", () => this.#showCount(), { signal });
+    element.addEventListener("input", () => this.showCount(), { signal });
+    element.addEventListener("change", () => this.showCount(), { signal });
     model.addEventListener("change", () => this.show(), { signal });
     document.addEventListener("tray-sync", () => this.show(), { signal });
-    arrived.then(() => signal.aborted || this.#showCount());
+    arrived.then(() => signal.aborted || this.showCount());
   }
 
   show() {
     const rows = [...this.#model.rows.values()];
     const isAnyConfirmed = rows.some((row) => row.stage === "confirmed");
     if (!isAnyConfirmed || this.#isNobodyIn) this.#feedback.clear("confirmed", "confirmed-unkept");
-    this.#showCount();
+    this.showCount();
   }
 
   // Nothing is sent until somebody signs in, as the rows and a notice say.
@@ -68,7 +68,8 @@ export class Claiming {
     return ["signed-out", "ended"].includes(this.#sync.detail.state);
   }
 
-  #showCount() {
+  // What can be claimed, or may be once it is read.
+  showCount() {
     const typed = this.#intake.countTyped();
     const count = this.#model.claimable().length + typed;
     const text = this.#label(count);

@@ -46,6 +46,7 @@ export class Intake {
   #site;
   #ready;
   #taken;
+  #waits;
   // How many texts wait to be read.
   #waiting = 0;
   /** @type {Offers | undefined} */
@@ -60,9 +61,10 @@ export class Intake {
    * @param {() => ChosenSite} way.site Where hubs are to be claimed.
    * @param {Promise<Reading>} way.ready Resolves once hubs can be read and taken.
    * @param {() => void} way.taken Called after each reading.
+   * @param {() => void} way.waits Called when something has to wait to be read.
    * @param {AbortSignal} signal Ends it.
    */
-  constructor(element, portal, feedback, words, { site, ready, taken }, signal) {
+  constructor(element, portal, feedback, words, { site, ready, taken, waits }, signal) {
     this.#element = element;
     this.#portal = portal;
     this.#feedback = feedback;
@@ -74,6 +76,7 @@ export class Intake {
       return reading;
     });
     this.#taken = taken;
+    this.#waits = waits;
     const form = find(element, "[data-type]", HTMLFormElement);
     this.input = new TextInput(form, (text) => this.takeAll(text), signal);
     const photo = find(element, "[data-photo-input]", HTMLInputElement);
@@ -104,9 +107,9 @@ export class Intake {
     return left.join(", ");
   }
 
-  // Whether the field holds what cannot be read yet.
+  // Whether something waits to be read, in the field or taken from it.
   get isUnread() {
-    return !present() && Boolean(this.input.text.trim());
+    return this.#waiting > 0 || (!present() && Boolean(this.input.text.trim()));
   }
 
   // Resolves once all that came so far is read.
@@ -147,6 +150,7 @@ export class Intake {
       });
     }
     this.#waiting += 1;
+    if (!present()) this.#waits();
     const reading = await this.#ready;
     this.#waiting -= 1;
     return reading;

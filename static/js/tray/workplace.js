@@ -85,12 +85,14 @@ export class Workplace {
       this.#work?.leaving.remember();
       view.reveal();
       if (site.site.id) site.use();
+      waits();
     };
+    const waits = () => this.#claiming?.showCount();
     const chosenNow = () => {
       site.doubt();
       return chosen();
     };
-    const way = { site: chosenNow, ready, taken };
+    const way = { site: chosenNow, ready, taken, waits };
     const intake = new Intake(element, sync.portal, feedback, words, way, signal);
     const acting = () => this.#acting;
     const parts = { model, intake, feedback, site, chosen, sync, words, acting };

@@ -121,6 +121,25 @@ def test_a_pasted_list_and_the_field_are_claimed_once_they_are_read(page, held):
     expect(page.locator(".tray-row[data-row][data-stage=tray]")).to_have_count(0)
 
 
+def test_what_waits_to_be_read_can_be_claimed_however_it_came(page, held):
+    one, other = hubs(2)
+    paste(page, one)
+    expect(claim_button(page)).to_be_visible()
+    scan(page, other)
+    expect(field(page)).to_have_value("")
+    claim_button(page).click()
+    held.let_go()
+    expect(page.locator(".tray-row[data-row]:not([data-stage=tray])")).to_have_count(2)
+
+
+def test_what_turns_out_to_be_no_label_leaves_nothing_to_claim(page, held):
+    scan(page, "Flat", "Enter")
+    expect(claim_button(page)).to_be_visible()
+    held.let_go()
+    expect(outcome(page)).to_contain_text("Not a hub label.")
+    expect(claim_button(page)).to_be_hidden()
+
+
 def test_what_is_in_the_tray_already_waits_for_no_reader_that_does_not_come(tablet, ira):
     tablet.expected = ["net::ERR_", "Failed to fetch"]
     page = tablet(ira)
