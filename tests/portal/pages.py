@@ -40,6 +40,7 @@ ADMINS = (
     "search",
     "claims:list",
     "claims:new",
+    "claims:sent-list",
     "tray:sync",
     "jobs:list",
     "jobs:new",

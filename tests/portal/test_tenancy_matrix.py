@@ -73,6 +73,7 @@ MATRIX = (
     Row("tray:photo", "post", (401, 422, 422, 403, 422, 403)),
     Row("claims:replace", "get", (IN, 200, 403, 404, 200, 403), "hub"),
     Row("claims:replace", "post", (IN, 422, 403, 404, 422, 403), "hub"),
+    Row("claims:sent-list", "get", (IN, 200, 403, 403, 200, 403)),
     Row("claims:sent", "get", (IN, 200, 403, 404, 200, 403), "sent hub"),
     Row("claims:sent", "post", (IN, 302, 403, 404, 302, 403), "sent hub"),
     Row("claims:detail", "get", (IN, 200, 200, 404, 200, 200), "claim"),
