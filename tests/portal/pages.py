@@ -87,7 +87,7 @@ HUBS = (
     "hub-actions:ask-support",
     *(f"hub-actions:{what}" for what in ACTION_PAGES),
 )
-IMPORTS = ("imports:detail", "imports:live")
+IMPORTS = ("imports:detail", "imports:live", "imports:stop")
 AGENTS = (
     "home",
     "support:claims",

@@ -136,6 +136,7 @@ MATRIX = (
     Row("imports:run", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:check-again", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:columns", "post", (IN, 302, 302, 404, 302, 403), "import"),
+    Row("imports:stop", "get", (IN, 200, 200, 404, 200, 403), "import"),
     Row("imports:stop", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:retry", "post", (IN, 302, 302, 404, 302, 403), "import"),
     Row("imports:add-site", "post", (IN, 302, 403, 404, 302, 403), "import"),

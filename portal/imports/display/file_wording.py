@@ -42,11 +42,16 @@ _FAULTS: Final[dict[FileFault, Text]] = {
     ),
     FileFault.NO_ROWS: _("There are names of columns, and no row below them."),
     FileFault.UNKNOWN_COLUMN: _("The column “%(text)s” is not known."),
-    FileFault.COLUMN_TWICE: _("The column “%(text)s” is there twice. Take one of them away."),
-    FileFault.NO_HUB_COLUMN: _("There is no column with hub ids. Call it “Hub id”."),
-    FileFault.NO_HEADINGS: _(
-        "The columns have no names. Write them into the first line: Hub id, Site, Place, Note."
-    ),
+    FileFault.COLUMN_TWICE: _("The column “%(text)s” is there twice."),
+    FileFault.NO_HUB_COLUMN: _("There is no column with hub ids."),
+    FileFault.NO_HEADINGS: _("The columns have no names."),
+}
+# What mends a file that is given again: for who is asked what its columns hold, it is no help.
+_ADVICE: Final[dict[FileFault, Text]] = {
+    FileFault.UNKNOWN_COLUMN: _("Take it away, or give it a known name."),
+    FileFault.COLUMN_TWICE: _("Take one of them away."),
+    FileFault.NO_HUB_COLUMN: _("Call it “Hub id”."),
+    FileFault.NO_HEADINGS: _("Write them into the first line: Hub id, Site, Place, Note."),
 }
 
 
@@ -55,11 +60,10 @@ def meant(name: str) -> str:
     return gettext("Did you mean “%(name)s”?") % {"name": name}
 
 
-def sentence(problem: FileProblem) -> str:
-    """Return what is wrong, as a sentence or two."""
+def sentence(problem: FileProblem, *, with_advice: bool = True) -> str:
+    """Return what is wrong, as a sentence or two; the second one says what to do in the file."""
     words = str(_FAULTS[problem.fault]) % {"text": problem.text, "line": problem.line}
-    if problem.fault != FileFault.UNKNOWN_COLUMN:
+    if not with_advice:
         return words
-    if problem.meant:
-        return f"{words} {meant(problem.meant)}"
-    return f"{words} {gettext('Take it away, or give it a known name.')}"
+    advice = meant(problem.meant) if problem.meant else str(_ADVICE.get(problem.fault, ""))
+    return f"{words} {advice}".rstrip()
