@@ -398,6 +398,7 @@ def move_beside(site: Site, holder: Organisation | None = None, **fields: object
         hub_id_text=str(hub.hub_id),
         site=site,
         why="The building changed hands",
+        found_status="Suspended",
         **(put if holder else {}),
         **fields,
     )
