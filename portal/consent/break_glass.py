@@ -99,5 +99,5 @@ def record_page(grant: Grant, agent: Membership, page: str, of: str = "") -> Non
         acting_organisation_id=grant.support_organisation_id,
         subject=grant,
         page=page,
-        **({"of": of} if of else {}),
+        of=of,
     )

@@ -1,4 +1,4 @@
-"""What each column of a file probably holds: by what stands in it, and then by what it is called."""
+"""What each column of a file probably holds: by what stands in it, then by what it is called."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,10 +31,9 @@ def proposed(samples: Sequence[Sample], sites: SiteFinder) -> list[str]:
     """
     found: dict[int, str] = {}
     for column, rank in ((Column.HUB, _of_hubs), (Column.SITE, _of_sites(sites))):
-        ranks = {
-            index: rank(each) for index, each in enumerate(samples) if index not in found
-        }
-        if ranks and any(ranks[best := max(ranks, key=ranks.__getitem__)]):
+        ranks = {index: rank(each) for index, each in enumerate(samples) if index not in found}
+        best = max(ranks, key=ranks.__getitem__, default=0)
+        if any(ranks.get(best, ())):
             found[best] = column
     for column in (Column.PLACE, Column.NOTE):
         called = [index for index, each in enumerate(samples) if each.said == column]

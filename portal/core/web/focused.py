@@ -1,6 +1,6 @@
 """Where a form begins that is shown again because something in it is wrong: at the first of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -39,7 +39,7 @@ class FormRenderer(DjangoTemplates):
     bound_field_class = FocusedField
 
     def render(
-        self, template_name: str, context: Mapping[str, Any], request: HttpRequest | None = None
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
     ) -> str:
         """Return what is drawn; of inputs that are drawn together, one at most has the focus."""
         widget = context.get("widget", {})

@@ -6,9 +6,8 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.core.ui import Chip, Text
 from portal.hubs.models import CLAIMED, DECOMMISSIONED, LEFT, PROVISIONED, SUSPENDED, Health, Hub

@@ -122,7 +122,7 @@ def name_columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Carry out no more of it; of a plan or a kept file, ask first whether it is to be discarded."""
+    """Carry out no more of it; a plan or a kept file is discarded, after a question."""
     plan, member = changeable_import(request, pk)
     if request.method != "POST" and plan.can_be_discarded:
         return render(request, "imports/discard.html", {"plan": plan})

@@ -119,11 +119,11 @@ def note_use(request: HttpRequest, authority: Authority) -> None:
 def _hub_of(request: HttpRequest, authority: Authority) -> str:
     """Return how the id ends of the hub that the page is about; "" where it is about none."""
     match = request.resolver_match
-    if match is None:
-        return ""
-    if match.view_name == "support:hub":
+    if match and match.view_name == "support:hub":
         return _tail(match.kwargs["pk"])
-    hub = seen.hubs(authority.grant).filter(pk=match.kwargs.get("hub")).first()
+    if not match or "hub" not in match.kwargs:
+        return ""
+    hub = seen.hubs(authority.grant).filter(pk=match.kwargs["hub"]).first()
     return _tail(hub.hub_id) if hub else ""
 
 

@@ -86,7 +86,7 @@ def test_undo_in_the_toast_leads_back_to_the_list(admin, acme, ira):
     where = reverse("needs-put-away", query={"organisation": acme.pk})
     form = {"about": f"sent {away.hub_id.hex}", "newest": away.sent_at.isoformat()}
     page = admin.post(where, form | {"at": "claims:sent-list"}, follow=True)
-    toast = unescape(re.search(r'data-toast.*?action="([^"]+)"', page.text, re.S)[1])
+    toast = unescape(re.search(r'data-toast.*?action="([^"]+)"', page.text, re.DOTALL)[1])
     assert admin.post(toast)["Location"] == LIST
 
 
@@ -137,9 +137,10 @@ def test_what_is_no_news_is_not_there(admin, acme, harbour, hal, ira, which):
     assert "Nothing was sent to you" in page.text
 
 
-def current(page: str) -> str:
+def current_entry(page: str) -> str:
     """The word of the entry of the navigation that is current."""
-    [entry] = re.findall(r'<a class="nav-[^>]*aria-current="[^"]+">.*?<span>(.*?)</span>', page, re.S)
+    current = r'<a class="nav-[^>]*aria-current="[^"]+">.*?<span>(.*?)</span>'
+    [entry] = re.findall(current, page, re.DOTALL)
     return entry.strip()
 
 
@@ -150,8 +151,8 @@ def test_the_bar_names_the_part_that_the_navigation_shows_as_current(
     sent = send(acme, ira, mill_court)
     address = LIST if page == "list" else reverse("claims:sent", args=(sent.pk,))
     text = admin.get(address).text
-    bar = re.search(r'<span class="bar-here">\s*(.*?)\s*</span>', text, re.S)[1]
-    assert bar == current(text) == "Claims"
+    bar = re.search(r'<span class="bar-here">\s*(.*?)\s*</span>', text, re.DOTALL)[1]
+    assert bar == current_entry(text) == "Claims"
 
 
 def test_the_page_of_one_leads_back_to_the_list(admin, acme, ira):

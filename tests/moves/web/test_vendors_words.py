@@ -24,9 +24,9 @@ IN_GREEK = {
 
 
 def state_on(page: str) -> str:
-    """What the page says of the hub's state at SmartphoneKey: the second of its facts' last line."""
-    facts = re.search(r'<dl class="facts card narrow">(.*?)</dl>', page, re.S)[1]
-    return unescape(re.findall(r"<dd>(.*?)</dd>", facts, re.S)[-1]).strip()
+    """What the page says of the hub's state at SmartphoneKey: the last of its facts."""
+    facts = re.search(r'<dl class="facts card narrow">(.*?)</dl>', page, re.DOTALL)[1]
+    return unescape(re.findall(r"<dd>(.*?)</dd>", facts, re.DOTALL)[-1]).strip()
 
 
 @pytest.mark.parametrize("status", IN_GREEK)

@@ -63,9 +63,11 @@ def test_the_page_of_a_hub_is_named_by_its_id(agent, glass, mill_court, which):
     hub = make_own_hub(mill_court)
     tail = str(hub.hub_id)[-4:].upper()
     if which == "move":
-        address, words = reverse("support:move-hub", args=(glass.pk, hub.pk)), f"Move of hub …{tail}"
+        address = reverse("support:move-hub", args=(glass.pk, hub.pk))
+        words = f"Move of hub …{tail}"
     else:
-        address, words = reverse("support:hub", args=(hub.hub_id,)), f"Story of hub …{tail}"
+        address = reverse("support:hub", args=(hub.hub_id,))
+        words = f"Story of hub …{tail}"
     Grant.objects.update(may_move=True)
     assert agent.get(address).status_code == 200
 
