@@ -42,16 +42,18 @@ _FAULTS: Final[dict[FileFault, Text]] = {
     ),
     FileFault.NO_ROWS: _("There are names of columns, and no row below them."),
     FileFault.UNKNOWN_COLUMN: _("The column “%(text)s” is not known."),
-    FileFault.COLUMN_TWICE: _("The column “%(text)s” is there twice."),
-    FileFault.NO_HUB_COLUMN: _("There is no column with hub ids."),
-    FileFault.NO_HEADINGS: _("The columns have no names."),
+    FileFault.COLUMN_TWICE: _("The column “%(text)s” is there twice. Take one of them away."),
+    FileFault.NO_HUB_COLUMN: _("There is no column with hub ids. Call it “Hub id”."),
+    FileFault.NO_HEADINGS: _(
+        "The columns have no names. Write them into the first line: Hub id, Site, Place, Note."
+    ),
 }
-# What mends a file that is given again: for who is asked what its columns hold, it is no help.
-_ADVICE: Final[dict[FileFault, Text]] = {
-    FileFault.UNKNOWN_COLUMN: _("Take it away, or give it a known name."),
-    FileFault.COLUMN_TWICE: _("Take one of them away."),
-    FileFault.NO_HUB_COLUMN: _("Call it “Hub id”."),
-    FileFault.NO_HEADINGS: _("Write them into the first line: Hub id, Site, Place, Note."),
+# For who is asked what the columns hold, and need not change the file.
+_TO_NAME: Final[dict[FileFault, Text]] = {
+    FileFault.UNKNOWN_COLUMN: _FAULTS[FileFault.UNKNOWN_COLUMN],
+    FileFault.COLUMN_TWICE: _("The column “%(text)s” and another one mean the same."),
+    FileFault.NO_HUB_COLUMN: _("No column is called after hub ids."),
+    FileFault.NO_HEADINGS: _("The columns have no names."),
 }
 
 
@@ -60,10 +62,16 @@ def meant(name: str) -> str:
     return gettext("Did you mean “%(name)s”?") % {"name": name}
 
 
-def sentence(problem: FileProblem, *, with_advice: bool = True) -> str:
-    """Return what is wrong, as a sentence or two; the second one says what to do in the file."""
+def to_name(problem: FileProblem) -> str:
+    """Return what is not clear of a column, to who is asked what it holds."""
+    return str(_TO_NAME[problem.fault]) % {"text": problem.text}
+
+
+def sentence(problem: FileProblem) -> str:
+    """Return what is wrong, as a sentence or two."""
     words = str(_FAULTS[problem.fault]) % {"text": problem.text, "line": problem.line}
-    if not with_advice:
+    if problem.fault != FileFault.UNKNOWN_COLUMN:
         return words
-    advice = meant(problem.meant) if problem.meant else str(_ADVICE.get(problem.fault, ""))
-    return f"{words} {advice}".rstrip()
+    if problem.meant:
+        return f"{words} {meant(problem.meant)}"
+    return f"{words} {gettext('Take it away, or give it a known name.')}"

@@ -76,13 +76,12 @@ def _story(
     found = progress.of(plan, counts)
     for_admin = Ability.MANAGE_PEOPLE in access.abilities(member)
     problems = [FileProblem.from_json(each) for each in plan.problems]
+    say = file_wording.to_name if plan.asks_for_columns else file_wording.sentence
     return {
         "plan": plan,
         "kind": wording.KINDS[plan.kind],
         "chip": page.chip(plan, to_do, waits=numbers[RowState.WAITING] > 0),
-        "problems": [
-            file_wording.sentence(each, with_advice=not plan.asks_for_columns) for each in problems
-        ],
+        "problems": [say(each) for each in problems],
         "asks_for_columns": any(each.fault in OF_COLUMNS for each in problems),
         "progress": found,
         "progress_said": page.progress(found),
