@@ -43,24 +43,29 @@ def only(name: str, data: dict[str, object]) -> forms.Form:
     return form
 
 
-@pytest.mark.parametrize("name", list(Colours.base_fields))
-@pytest.mark.parametrize("one_by_one", [False, True])
+GROUPS = ("radio", "boxes", "cards", "grouped")
+
+
+def drawn(field: forms.BoundField, *, one_by_one: bool) -> str:
+    return "".join(each.tag() for each in field) if one_by_one else str(field)
+
+
+@pytest.mark.parametrize(
+    ("name", "one_by_one"),
+    [*((name, False) for name in Colours.base_fields), *((name, True) for name in GROUPS)],
+)
 def test_one_input_of_a_wrong_field_has_it(name, one_by_one):
-    field = only(name, {})[name]
-    html = "".join(each.tag() for each in field) if one_by_one and len(field) > 1 else str(field)
+    html = drawn(only(name, {})[name], one_by_one=one_by_one)
     [focused] = inputs(html)
     assert focused == re.search(r"<(?:input|select|textarea)\b[^>]*>", html)[0]
 
 
-@pytest.mark.parametrize("name", ["radio", "boxes", "cards", "grouped"])
+@pytest.mark.parametrize("name", GROUPS)
 @pytest.mark.parametrize("one_by_one", [False, True])
 def test_one_that_is_chosen_has_it_before_the_first(name, one_by_one):
     form = only(name, {name: "g"})
     form.add_error(name, "Not green")
-    field = form[name]
-    is_drawn_whole = name == "cards" or not one_by_one
-    html = str(field) if is_drawn_whole else "".join(each.tag() for each in field)
-    [focused] = inputs(html)
+    [focused] = inputs(drawn(form[name], one_by_one=one_by_one))
     assert 'value="g"' in focused
 
 
