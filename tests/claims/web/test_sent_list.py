@@ -144,12 +144,12 @@ def current_entry(page: str) -> str:
     return entry.strip()
 
 
-@pytest.mark.parametrize("page", ["list", "hub"])
+@pytest.mark.parametrize("which", ["list", "hub"])
 def test_the_bar_names_the_part_that_the_navigation_shows_as_current(
-    admin, acme, ira, mill_court, page
+    admin, acme, ira, mill_court, which
 ):
     sent = send(acme, ira, mill_court)
-    address = LIST if page == "list" else reverse("claims:sent", args=(sent.pk,))
+    address = LIST if which == "list" else reverse("claims:sent", args=(sent.pk,))
     text = admin.get(address).text
     bar = re.search(r'<span class="bar-here">\s*(.*?)\s*</span>', text, re.DOTALL)[1]
     assert bar == current_entry(text) == "Claims"

@@ -96,7 +96,7 @@ def test_no_address_is_left_on_the_pages_of_administrators(
 
 
 @pytest.mark.parametrize(
-    "page",
+    "opened",
     [
         "/support/x/hubs/",
         "/nowhere/",
@@ -105,12 +105,12 @@ def test_no_address_is_left_on_the_pages_of_administrators(
         "/claims/x/?q=1",
     ],
 )
-def test_of_an_address_that_is_none_it_stands_behind_as_it_was(glass, page):
-    entry = Entry(verb=OPENED, detail={"page": page}, actor_role="support")
-    named = page.startswith("/support/") and not page.startswith("/support/x")
+def test_of_an_address_that_is_none_it_stands_behind_as_it_was(glass, opened):
+    entry = Entry(verb=OPENED, detail={"page": opened}, actor_role="support")
+    named = opened.startswith("/support/") and not opened.startswith("/support/x")
 
     assert (": Overview" in wording.sentence(entry)) == named
-    assert details.details(entry) == ([] if named else [("Page", page)])
+    assert details.details(entry) == ([] if named else [("Page", opened)])
 
 
 def test_what_was_recorded_before_without_a_name_still_reads_well(db):
