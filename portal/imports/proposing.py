@@ -2,9 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from portal.imports.reading.columns import Column, is_id, is_known, said_by
 from portal.imports.site_finder import SiteFinder
+
+type Rank = tuple[bool, int, float]
+"""Of two columns, the one that ranks higher is proposed; one that is NEVER is not."""
+NEVER: Final[Rank] = (False, 0, 0)
+# More than this share of what stands there is most of it: one line in three may be misspelt.
+MOST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +40,39 @@ def proposed(samples: Sequence[Sample], sites: SiteFinder) -> list[str]:
     for column, rank in ((Column.HUB, _of_hubs), (Column.SITE, _of_sites(sites))):
         ranks = {index: rank(each) for index, each in enumerate(samples) if index not in found}
         best = max(ranks, key=ranks.__getitem__, default=0)
-        if any(ranks.get(best, ())):
+        if ranks.get(best, NEVER) > NEVER:
             found[best] = column
     for column in (Column.PLACE, Column.NOTE):
-        called = [index for index, each in enumerate(samples) if each.said == column]
+        called = [index for index, each in enumerate(samples) if _may_hold(each, column)]
         called.sort(key=lambda index: not is_known(samples[index].name))
         found |= {index: column for index in called[:1] if index not in found}
     return [found.get(index, _left_out(each)) for index, each in enumerate(samples)]
 
 
-def _of_hubs(sample: Sample) -> tuple[float, bool]:
-    """Return how likely hubs stand there: another column's hubs are of no matter."""
-    share, is_called = sample.share(is_id), sample.said == Column.HUB
-    return (share, is_called) if is_called or share == 1 else (0, False)
+def _may_hold(sample: Sample, column: Column) -> bool:
+    """Say whether the column is called so: nearly so is not enough where hubs stand in it."""
+    return sample.said == column and (is_known(sample.name) or sample.share(is_id) <= MOST)
 
 
-def _of_sites(sites: SiteFinder) -> Callable[[Sample], tuple[float, int]]:
+def _of_hubs(sample: Sample) -> Rank:
+    """Return how likely hubs stand there: before a name, most of what stands there decides."""
+    return _rank(sample.share(is_id), int(sample.said == Column.HUB))
+
+
+def _of_sites(sites: SiteFinder) -> Callable[[Sample], Rank]:
     """Return what says how likely sites stand there; names before ids, which people read less."""
 
-    def rank(sample: Sample) -> tuple[float, int]:
-        share = sample.share(sites.knows)
-        if sample.said == Column.SITE:
-            return share, 3 if is_known(sample.name) else 2
-        if sample.said == Column.SITE_ID:
-            return share, 1
-        return (share, 0) if share == 1 else (0, 0)
+    def rank(sample: Sample) -> Rank:
+        called = {Column.SITE: 2, Column.SITE_ID: 1}.get(sample.said, 0) if sample.said else 0
+        by_name = called + int(called == 2 and is_known(sample.name))
+        return _rank(sample.share(sites.knows), by_name)
 
     return rank
+
+
+def _rank(share: float, by_name: int) -> Rank:
+    is_most = share > MOST
+    return (is_most, by_name, share) if is_most or by_name else NEVER
 
 
 def _left_out(sample: Sample) -> str:

@@ -216,6 +216,24 @@ MEANT = {
         [f"x;Mill Court;{HUBS[0]};1", f"y;mill-court;{HUBS[1]};2"],
         ["", "site", "hub", ""],
     ),
+    "one of three is misspelt": (
+        [
+            "Hub;Hub number;Site;Previous",
+            f"Lobby;{HUBS[0]};Mill Court;{HUBS[2]}",
+            f"Attic;{HUBS[1]};Mill Cuort;{HUBS[2]}",
+            f"Roof;{HUBS[2][:-1]};Mill Court;-",
+        ],
+        ["", "hub", "site", ""],
+    ),
+    "a hub id that is misspelt beside an older one": (
+        [
+            "Hub id;Replaces;Site",
+            f"{HUBS[0]};{HUBS[2]};Mill Court",
+            f"{HUBS[1]};{HUBS[2]};Mill Court",
+            f"{HUBS[2][:-1]};{HUBS[2]};Mill Court",
+        ],
+        ["hub", "", "site"],
+    ),
     "Greek, number before name": (
         ["Αριθμός χώρου;Όνομα χώρου;Κωδικός hub;Κλειδί", f"17;Mill Court;{HUBS[0]};x"],
         [None, "site", "hub", ""],

@@ -182,10 +182,10 @@ def put_away(request: HttpRequest) -> HttpResponse:
         raise BadRequest
     dismissals.put_away(admin, about, min(newest, timezone.now()))
     where = {access.ADDRESS_ORGANISATION: str(admin.organisation_id), "about": about}
-    where |= {"at": request.POST.get("at", "")}
-    back = reverse("needs-take-back", query=where)
+    page = _page_of(request)
+    back = reverse("needs-take-back", query=where if page == "home" else where | {"at": page})
     messages.success(request, gettext("Put away. It comes back when it changes."), extra_tags=back)
-    return redirect(_page_of(request))
+    return redirect(page)
 
 
 @require_POST
