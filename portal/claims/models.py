@@ -440,6 +440,9 @@ class SentHub(models.Model):
         indexes = (
             models.Index(fields=("organisation", "-sent_at", "-id"), name="sent_hub_newest"),
             models.Index(fields=("sent_at",), condition=Q(claim=None), name="sent_hub_oldest"),
+            models.Index(
+                fields=("organisation", "hub_id", "-sent_at", "-id"), name="sent_hub_again"
+            ),
         )
 
     def __str__(self) -> str:

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal.claims.models import Claim, SentHub, SentHubQuerySet
@@ -15,24 +14,32 @@ from portal.orgs.models import Membership, User
 LATELY: Final = timedelta(days=30)
 # Until then its address in an e-mail leads somewhere.
 KEPT: Final = timedelta(days=90)
-# However often one hub was sent, so many are read.
+# So many home looks at.
 MOST_READ: Final = 200
 
 
 def waiting(admin: Membership) -> list[SentHub]:
     """Return what was sent last of each hub that is not claimed since, the newest first."""
+    return list(all_waiting(admin)[:MOST_READ])
+
+
+def all_waiting(admin: Membership) -> SentHubQuerySet:
+    """Return the same of however many hubs."""
     claimed = Hub.objects.filter(
         organisation=OuterRef("organisation"),
         hub_id=OuterRef("hub_id"),
         binding=Hub.Binding.OURS,
         status=CLAIMED,
     )
+    at, pk = OuterRef("sent_at"), OuterRef("pk")
+    again = SentHub.objects.filter(
+        Q(sent_at__gt=at) | Q(sent_at=at, pk__gt=pk),
+        organisation=OuterRef("organisation"),
+        hub_id=OuterRef("hub_id"),
+    )
     lately = SentHub.objects.of(admin).filter(sent_at__gt=timezone.now() - LATELY)
-    newest_first = lately.filter(~Exists(claimed)).select_related("sent_by", "site")
-    found: dict[UUID, SentHub] = {}
-    for sent in newest_first[:MOST_READ]:
-        found.setdefault(sent.hub_id, sent)
-    return list(found.values())
+    waiting = lately.filter(~Exists(claimed), ~Exists(again))
+    return waiting.select_related("sent_by", "site")
 
 
 def visible_to(person: User) -> SentHubQuerySet:

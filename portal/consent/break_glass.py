@@ -87,8 +87,11 @@ def has_opened(grant: Grant, agent: Membership, page: str) -> bool:
     return opened.filter(detail__page=page).exists()
 
 
-def record_page(grant: Grant, agent: Membership, page: str) -> None:
-    """Record that the agent opened this page under the break glass."""
+def record_page(grant: Grant, agent: Membership, page: str, of: str = "") -> None:
+    """Record that the agent opened this page under the break glass.
+
+    `of` is what people call the claim or hub that the page is about: `audit/display/pages.py`.
+    """
     record(
         "support.page_opened",
         actor=agent.user,
@@ -96,4 +99,5 @@ def record_page(grant: Grant, agent: Membership, page: str) -> None:
         acting_organisation_id=grant.support_organisation_id,
         subject=grant,
         page=page,
+        of=of,
     )

@@ -86,12 +86,13 @@ def supporters() -> QuerySet[Organisation]:
     return Organisation.objects.filter(credential__kind=ApiCredential.Kind.SUPER).order_by("name")
 
 
-def done_under(grants: list[Grant]) -> dict[UUID, int]:
-    """Return how many claims were made under each of these grants."""
-    counted = Grant.objects.filter(pk__in=[grant.pk for grant in grants]).annotate(
-        made=Count("claims")
-    )
-    return dict(counted.values_list("pk", "made"))
+def done_under(grants: list[Grant]) -> dict[UUID, tuple[int, int]]:
+    """Return how many claims were made and how many moves asked for under each of the grants."""
+    these = Grant.objects.filter(pk__in=[grant.pk for grant in grants])
+    # One after the other: together, each claim would be counted for each move.
+    claims = dict(these.annotate(number=Count("claims")).values_list("pk", "number"))
+    moves = dict(these.annotate(number=Count("hub_actions")).values_list("pk", "number"))
+    return {pk: (claims[pk], moves.get(pk, 0)) for pk in claims}
 
 
 def grants_visible_to(person: User) -> GrantQuerySet:

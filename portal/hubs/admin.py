@@ -11,6 +11,7 @@ from portal.audit.admin import ReadOnlyAdmin
 from portal.core.ui import Chip, Text
 from portal.core.web.admin_lists import MOST_COUNTED, column, drawn
 from portal.hubs import search
+from portal.hubs.display import wording
 from portal.hubs.models import Binding, Hub
 
 
@@ -19,7 +20,7 @@ def _whose(binding: str) -> Text:
 
 
 BINDING = column("binding", _("whose it is"), _whose)
-STATUS = column("status", _("status at SmartphoneKey"))
+STATUS = column("status", _("status at SmartphoneKey"), wording.status)
 READ_AT = column("read_at", _("last read"))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -18,6 +18,7 @@ from portal.imports import old_rows
 from portal.imports.models import (
     OPEN,
     TO_BE_DONE,
+    TO_DISCARD,
     Batch,
     Import,
     Piece,
@@ -173,20 +174,25 @@ def stop(plan: Import, actor: User) -> bool:
     What was handed on already goes on. Return whether there was something to stop.
     """
     now = timezone.now()
-    mine = Import.objects.filter(pk=plan.pk)
-    running = mine.filter(state=State.RUNNING, stop_requested_at=None)
+    running = Import.objects.filter(pk=plan.pk, state=State.RUNNING, stop_requested_at=None)
     with transaction.atomic():
         if running.update(stop_requested_at=now, **due_at(now)):
             _record("import.stopped", plan, actor)
             return True
-        discarded = mine.filter(state__in=(State.READING, State.CHECKING, State.READY)).update(
-            state=State.DISCARDED, finished_at=now, **due_at(None)
-        )
-        if discarded:
-            Batch.objects.filter(plan=plan).update(**due_at(None))
-            Piece.objects.filter(plan=plan).delete()
-            _record("import.discarded", plan, actor)
-    return bool(discarded)
+        return _discard(plan, actor)
+
+
+def _discard(plan: Import, actor: User) -> bool:
+    """Forget the plan and its file, also one whose columns nobody has named yet."""
+    is_kept = Q(state=State.REFUSED) & ~Q(head=[])
+    mine = Import.objects.filter(Q(state__in=TO_DISCARD) | is_kept, pk=plan.pk)
+    gone = {"problems": [], "head": [], "columns": [], **due_at(None), **taken_away()}
+    if not mine.update(state=State.DISCARDED, finished_at=timezone.now(), **gone):
+        return False
+    Batch.objects.filter(plan=plan).update(**due_at(None))
+    Piece.objects.filter(plan=plan).delete()
+    _record("import.discarded", plan, actor)
+    return True
 
 
 def _record(verb: str, plan: Import, actor: User) -> None:

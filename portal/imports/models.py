@@ -40,6 +40,8 @@ class State(models.TextChoices):
 
 
 OPEN: Final = (State.READING, State.CHECKING, State.READY, State.RUNNING)
+# In these, nothing of it has been carried out, and it can be discarded.
+TO_DISCARD: Final = (State.READING, State.CHECKING, State.READY)
 # In these, its rows are what the dry run found, and nothing has come of them.
 PLANNED: Final = (State.CHECKING, State.READY, State.DISCARDED)
 
@@ -211,6 +213,11 @@ class Import(Leased):
     def asks_for_columns(self) -> bool:
         """Whether its file is kept until somebody says what its columns hold."""
         return self.state == State.REFUSED and bool(self.head)
+
+    @property
+    def can_be_discarded(self) -> bool:
+        """Whether somebody can still say that nothing is to come of it."""
+        return self.state in TO_DISCARD or self.asks_for_columns
 
     @property
     def token(self) -> str:

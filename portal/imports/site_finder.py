@@ -78,6 +78,10 @@ class SiteFinder:
         """Return the site with this SpKey id."""
         return self._by_id.get(spkey_site_id)
 
+    def knows(self, text: str) -> bool:
+        """Whether a site is called so, or has this SpKey id."""
+        return text.strip() in self._by_id or bare(text) in self._by_name
+
     def _usable(self, site: Site | None) -> tuple[Site | None, Verdict]:
         if site is None:
             return None, Verdict.SITE_NEEDED

@@ -40,6 +40,7 @@ ADMINS = (
     "search",
     "claims:list",
     "claims:new",
+    "claims:sent-list",
     "tray:sync",
     "jobs:list",
     "jobs:new",
@@ -86,7 +87,7 @@ HUBS = (
     "hub-actions:ask-support",
     *(f"hub-actions:{what}" for what in ACTION_PAGES),
 )
-IMPORTS = ("imports:detail", "imports:live")
+IMPORTS = ("imports:detail", "imports:live", "imports:stop")
 AGENTS = (
     "home",
     "support:claims",
@@ -397,6 +398,7 @@ def move_beside(site: Site, holder: Organisation | None = None, **fields: object
         hub_id_text=str(hub.hub_id),
         site=site,
         why="The building changed hands",
+        found_status="Suspended",
         **(put if holder else {}),
         **fields,
     )

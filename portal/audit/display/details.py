@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.audit.display import wording
+from portal.audit.display import pages, wording
 from portal.audit.models import Entry
 from portal.audit.record import Role
 from portal.core.ui import Text
@@ -92,7 +92,7 @@ NAMES: Final[dict[str, Text]] = {
     "what": _("Looked up"),
 }
 # Of these the sentence has told which story it is; `about` says which notice was written already.
-NOT_SHOWN: Final = frozenset({"about", "by", "state", "verdict", "account"})
+NOT_SHOWN: Final = frozenset({"about", "by", "state", "verdict", "account", "of"})
 # What yes and no mean there. Where nothing is said of a no, it is left out.
 YES_AND_NO: Final[dict[str, tuple[Text, Text]]] = {
     "all_sites": (_("All sites"), _("Only the sites of their jobs")),
@@ -179,6 +179,8 @@ def details(entry: Entry) -> list[tuple[str, str]]:
     shown = {"", str(entry.hub), entry.site, entry.object_label, entry.object_id}
     # A job or handover is called by its number.
     called = {"number"} if "·" in entry.object_label else set()
+    # The sentence has named it.
+    called |= {"page"} if pages.opened(entry) else set()
     rows = [
         (_name(name, entry), value)
         for name, value in _each(entry.detail)

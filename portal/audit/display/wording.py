@@ -10,6 +10,7 @@ from typing import Final
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit.display import pages
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.audit.record import HIDDEN_ROLES, Role
@@ -283,7 +284,10 @@ def sentence(entry: Entry, *, is_own: bool = False) -> str:
         "hub": f"…{str(entry.hub)[-4:].upper()}" if entry.hub else "…",
         "site": entry.object_label or entry.site or gettext("an unknown site"),
     }
-    return str(words) % facts if words else f"{facts['who']}: {_as_written(entry.verb)}"
+    if not words:
+        return f"{facts['who']}: {_as_written(entry.verb)}"
+    page = pages.opened(entry)
+    return f"{str(words) % facts}: {page}" if page else str(words) % facts
 
 
 def story(entry: Entry) -> str:

@@ -64,4 +64,5 @@ _FIELDS: dict[str, Text] = {
 def problem(field: str, message: str) -> str:
     """Say which field SpKey found wrong, and what it said of it, which may be either alone."""
     name = str(_FIELDS.get(field.rpartition(".")[2], field))
-    return ": ".join(part for part in (name, message) if part)
+    said = gettext("SmartphoneKey says “%(words)s”") % {"words": message} if message else ""
+    return ": ".join(part for part in (name, said) if part)

@@ -249,8 +249,8 @@ def of_more_sent(number: int) -> Need:
     title = ngettext(
         "%(number)d more hub was sent to you", "%(number)d more hubs were sent to you", number
     )
-    text = gettext("They come up here once those above are claimed, or put away.")
-    return Need("attention", "hub", title % {"number": number}, text)
+    url = reverse("claims:sent-list")
+    return Need("attention", "hub", title % {"number": number}, "", url, gettext("Show all"))
 
 
 def of_break_glass(grant: Grant) -> Need:

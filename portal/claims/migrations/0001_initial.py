@@ -316,6 +316,10 @@ class Migration(migrations.Migration):
                         fields=["sent_at"],
                         name="sent_hub_oldest",
                     ),
+                    models.Index(
+                        fields=["organisation", "hub_id", "-sent_at", "-id"],
+                        name="sent_hub_again",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -37,6 +37,8 @@ from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sites.queries import sites_of
 
+# The other page that has lines which can be put away.
+SENT_LIST = "claims:sent-list"
 MOST_LEARNT = 3
 MOST_SENT = 5
 MOST_SITES = 8
@@ -85,10 +87,10 @@ def needs(admin: Membership, *, is_new: bool = False) -> list[Need]:
     if not is_new:
         found += _lacking(admin)
     away = dismissals.put_away_by(admin) if any(need.about for need in found) else {}
-    return _few_sent([need for need in found if not _is_away(need, away.get(need.about))])
+    return _few_sent([need for need in found if not is_away(need, away.get(need.about))])
 
 
-def _is_away(need: Need, seen: datetime | None) -> bool:
+def is_away(need: Need, seen: datetime | None) -> bool:
     return seen is not None and need.newest is not None and need.newest <= seen
 
 
@@ -180,9 +182,10 @@ def put_away(request: HttpRequest) -> HttpResponse:
         raise BadRequest
     dismissals.put_away(admin, about, min(newest, timezone.now()))
     where = {access.ADDRESS_ORGANISATION: str(admin.organisation_id), "about": about}
-    back = reverse("needs-take-back", query=where)
+    page = _page_of(request)
+    back = reverse("needs-take-back", query=where if page == "home" else where | {"at": page})
     messages.success(request, gettext("Put away. It comes back when it changes."), extra_tags=back)
-    return redirect("home")
+    return redirect(page)
 
 
 @require_POST
@@ -190,4 +193,10 @@ def take_back(request: HttpRequest) -> HttpResponse:
     """Show a line again that was put away."""
     admin = access.current(request, Ability.MANAGE_PEOPLE)
     dismissals.take_back(admin, request.GET.get("about", ""))
-    return redirect("home")
+    return redirect(_page_of(request))
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page on which the line stands that was tapped."""
+    at = request.POST.get("at") or request.GET.get("at")
+    return SENT_LIST if at == SENT_LIST else "home"

@@ -80,7 +80,7 @@ def note_page(request: HttpRequest, claim: Claim, *, is_news: bool = False) -> N
         return
     page = reverse("claims:detail", args=(claim.pk,))
     if not is_news or not has_opened(grant, agent, page):
-        record_page(grant, agent, page)
+        record_page(grant, agent, page, claim.number)
 
 
 def lack_of_agent(request: HttpRequest, agent: User) -> Lack:

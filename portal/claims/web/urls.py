@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.claims.web import polling, replacing, sent, views
+from portal.claims.web import polling, replacing, sent, sent_list, views
 
 app_name = "claims"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("read/", views.read, name="read"),
     path("replace/<uuid:pk>/", replacing.replace, name="replace"),
+    path("sent/", sent_list.sent_list, name="sent-list"),
     path("sent/<uuid:pk>/", sent.sent_hub, name="sent"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", polling.live, name="live"),

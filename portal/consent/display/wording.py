@@ -93,6 +93,15 @@ def what(*, may_move: bool) -> Text:
     return MOVE_TOO if may_move else CLAIM_ONLY
 
 
+def done(claims: int, moves: int) -> str:
+    """Return what was asked for under a grant, each in its words; "" for nothing."""
+    words = [
+        ngettext("%(number)d claim", "%(number)d claims", claims) % {"number": claims},
+        ngettext("%(number)d move", "%(number)d moves", moves) % {"number": moves},
+    ]
+    return ", ".join(said for said, number in zip(words, (claims, moves), strict=True) if number)
+
+
 def for_how_long(hours: int) -> Text:
     """Return for how long somebody asks."""
     return FOR.get(hours, "")

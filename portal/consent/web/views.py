@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.audit.web.rows import rows_of
 from portal.consent import asking, codes, giving, queries
+from portal.consent.display import wording
 from portal.consent.models import AccessRequest, Grant
 from portal.consent.web.forms import GiveForm, ScopeForm, proposal
 from portal.core.web.once import once
@@ -29,9 +30,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show who has access, who had it, what is asked for, and what support did."""
     admin = access.current(request, Ability.MANAGE_PEOPLE)
     grants = list(queries.grants_of(admin)[: queries.LISTED])
-    claims = queries.done_under(grants)
+    done = queries.done_under(grants)
     for grant in grants:
-        grant.made = claims.get(grant.pk, 0)  # type: ignore[attr-defined]
+        grant.done = wording.done(*done.get(grant.pk, (0, 0)))  # type: ignore[attr-defined]
     actions = first_of(queries.actions_on(admin), SHOWN_ACTIONS, queries.conditions_of(admin))
     context = {
         "standing": [grant for grant in grants if grant.stands],

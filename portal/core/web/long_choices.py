@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 _SELECTED = flatatt({"selected": True})
 _CHECKED = flatatt({"checked": True})
+_FOCUSED = flatatt({"autofocus": True})
 
 
 def _options(widget: ChoiceWidget, value: object) -> Iterator[tuple[str, object, object, bool]]:
@@ -52,8 +53,10 @@ class LongRadioCards(RadioSelect):
     ) -> SafeString:
         """Return the cards. Each button has the field's id with its number, from 0."""
         all_of = self.build_attrs(self.attrs, dict(attrs or {}))
-        field_id = all_of.pop("id", "")
+        field_id, has_focus = all_of.pop("id", ""), all_of.pop("autofocus", False)
         more = flatatt(all_of)
+        options = list(_options(self, value))
+        begin = next((number for number, (*_, is_chosen) in enumerate(options) if is_chosen), 0)
         cards = (
             (
                 (own_id := f"{field_id}_{number}"),
@@ -61,16 +64,17 @@ class LongRadioCards(RadioSelect):
                 text,
                 own_id,
                 more,
+                _FOCUSED if has_focus and number == begin else "",
                 _CHECKED if is_chosen else "",
                 label,
                 _address(choice),
             )
-            for number, (text, choice, label, is_chosen) in enumerate(_options(self, value))
+            for number, (text, choice, label, is_chosen) in enumerate(options)
         )
         return format_html_join(
             "",
             '<label class="radio-card" for="{}">'
-            '<input type="radio" name="{}" value="{}" id="{}"{}{}>'
+            '<input type="radio" name="{}" value="{}" id="{}"{}{}{}>'
             "<span><strong>{}</strong>{}</span></label>",
             cards,
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import spkey
 from portal.core.ui import Chip, Text
 from portal.events.models import Delivery, Result
+from portal.hubs.display import wording as hub_wording
 
 TYPES: Final[dict[str, Text]] = {
     "HubClaimed": _("A hub was claimed"),
@@ -49,7 +50,8 @@ class Line:
 
 def line(delivery: Delivery) -> Line:
     """Return the delivery as a page shows it."""
-    what = OF_RESULTS.get(delivery.result) or TYPES.get(delivery.type) or delivery.type
+    known = OF_RESULTS.get(delivery.result) or TYPES.get(delivery.type)
+    what = known or hub_wording.vendors(delivery.type)
     return Line(
         at=delivery.received_at,
         what=what,

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
-from portal.hubs.models import LEFT, Health, Hub
+from portal.hubs.models import CLAIMED, DECOMMISSIONED, LEFT, PROVISIONED, SUSPENDED, Health, Hub
 
 PLACE_TOO_LONG: Final = _("At most 80 characters fit.")
 NOTE_TOO_LONG: Final = _("At most 1,000 characters fit.")
@@ -42,6 +42,26 @@ MEANINGS: Final[Mapping[str, Text]] = {
     ),
 }
 """What a state means, and what to do about it, of those that do not say it themselves."""
+
+
+_STATUSES: Final[Mapping[str, Text]] = {
+    PROVISIONED: pgettext_lazy("one hub", "Not claimed"),
+    CLAIMED: _("Claimed"),
+    SUSPENDED: STATES[Health.SUSPENDED].word,
+    DECOMMISSIONED: STATES[Health.DECOMMISSIONED].word,
+}
+
+
+def status(word: str) -> str:
+    """Return in the reader's words which status SmartphoneKey gives a hub."""
+    return str(_STATUSES.get(word, "")) or vendors(word)
+
+
+def vendors(word: str) -> str:
+    """Return a word of SmartphoneKey's that the portal does not know as just that; "" for none."""
+    if not word:
+        return ""
+    return gettext("“%(word)s”, as SmartphoneKey calls it") % {"word": word}
 
 
 def state_of(hub: Hub) -> str:

@@ -48,11 +48,23 @@ _FAULTS: Final[dict[FileFault, Text]] = {
         "The columns have no names. Write them into the first line: Hub id, Site, Place, Note."
     ),
 }
+# For who is asked what the columns hold, and need not change the file.
+_TO_NAME: Final[dict[FileFault, Text]] = {
+    FileFault.UNKNOWN_COLUMN: _FAULTS[FileFault.UNKNOWN_COLUMN],
+    FileFault.COLUMN_TWICE: _("The column “%(text)s” and another one mean the same."),
+    FileFault.NO_HUB_COLUMN: _("No column is called after hub ids."),
+    FileFault.NO_HEADINGS: _("The columns have no names."),
+}
 
 
 def meant(name: str) -> str:
     """Return the question whether this was meant."""
     return gettext("Did you mean “%(name)s”?") % {"name": name}
+
+
+def to_name(problem: FileProblem) -> str:
+    """Return what is not clear of a column, to who is asked what it holds."""
+    return str(_TO_NAME[problem.fault]) % {"text": problem.text}
 
 
 def sentence(problem: FileProblem) -> str:

@@ -117,7 +117,7 @@ def headings_of(first: Line) -> Headings:
     """
     if are_names(first):
         return _named(first)
-    ids = [index for index, cell in enumerate(first.cells) if _is_id(cell)]
+    ids = [index for index, cell in enumerate(first.cells) if is_id(cell)]
     filled = [index for index, cell in enumerate(first.cells) if cell]
     if len(ids) > 1 or len(filled) > 2:
         raise UnusableFileError([FileProblem(FileFault.NO_HEADINGS, line=first.number)])
@@ -136,17 +136,17 @@ def headings_said(first: Line, said: Sequence[str]) -> Headings:
 
 def are_names(first: Line) -> bool:
     """Whether the first line names the columns: it has a known name, or no hub id."""
-    return bool(recognised(first.cells)) or not any(map(_is_id, first.cells))
+    return bool(recognised(first.cells)) or not any(map(is_id, first.cells))
 
 
-def holds_ids(cells: Sequence[str]) -> bool:
-    """Whether hub ids stand in a column, and nothing else."""
-    return bool(cells) and all(map(_is_id, cells))
+def is_known(cell: str) -> bool:
+    """Whether a column is called just so."""
+    return _column(cell) is not None
 
 
-def said_by(cells: Sequence[str]) -> list[Column | None]:
-    """Return for each of these headings which column it is, or is most like; None for neither."""
-    return [_column(cell) or COLUMNS.get(bare(_meant(cell))) for cell in cells]
+def said_by(cell: str) -> Column | None:
+    """Return which column the heading is, or is most like; None for neither."""
+    return _column(cell) or COLUMNS.get(bare(_meant(cell)))
 
 
 def _named(first: Line) -> Headings:
@@ -177,7 +177,8 @@ def _meant(name: str) -> str:
     return _WRITTEN[like[0]] if like else ""
 
 
-def _is_id(cell: str) -> bool:
+def is_id(cell: str) -> bool:
+    """Whether it is read as the id of a hub."""
     try:
         labels.parse(cell)
     except labels.LabelProblem:

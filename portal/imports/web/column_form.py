@@ -1,7 +1,6 @@
 """Saying what the columns of a file hold, where their names do not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django import forms
@@ -11,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Text
 from portal.imports.models import Import
-from portal.imports.reading.columns import Column, are_names, holds_ids, said_by
+from portal.imports.proposing import Sample, proposed
+from portal.imports.reading.columns import Column, are_names
 from portal.imports.reading.lines import Line
+from portal.imports.site_finder import SiteFinder
 
 CHOICES: Final[list[tuple[str, Text]]] = [
     ("", _("Choose")),
@@ -26,37 +27,19 @@ ONE_OF_HUBS = _("Say which one column has the hub ids.")
 ONCE_EACH = _("Two columns cannot hold the same. Leave one of them out.")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A column as the file has it: what it is called, "" for nothing, and what stands below."""
-
-    name: str
-    below: Sequence[str]
-
-
 class ColumnsForm(forms.Form):
     """A choice for each column of the file, made already where its name is known."""
 
     def __init__(self, plan: Import, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.samples = samples_of(plan.head)
-        for number, (sample, usual) in enumerate(zip(self.samples, self._usual(), strict=True)):
+        usuals = proposed(self.samples, SiteFinder(plan.organisation, None))
+        for number, (sample, usual) in enumerate(zip(self.samples, usuals, strict=True)):
             name = sample.name or gettext("Column %(number)d") % {"number": number + 1}
             # What has neither a name nor a choice is left out.
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 choices=CHOICES, label=name, initial=usual, required=bool(sample.name)
             )
-
-    def _usual(self) -> list[str]:
-        """Return what each column probably holds; of two that hold the same, the first."""
-        known = said_by([sample.name for sample in self.samples])
-        found: list[str] = []
-        for sample, column in zip(self.samples, known, strict=True):
-            usual = Column.HUB if column is None and holds_ids(sample.below) else column or ""
-            usual = Column.SITE if usual == Column.SITE_ID else usual
-            is_twice = usual in found and usual != Column.PASSED_OVER
-            found.append("" if is_twice else usual)
-        return found
 
     @property
     def lines(self) -> list[tuple[forms.BoundField, Sequence[str]]]:

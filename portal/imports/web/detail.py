@@ -14,7 +14,7 @@ from portal.gateway import gate
 from portal.gateway.gate import HeldReason
 from portal.imports import making, old_rows, permissions, progress, queries
 from portal.imports.display import file_wording, page, trouble, wording
-from portal.imports.models import OPEN, Import, RowState, State
+from portal.imports.models import Import, RowState, State
 from portal.imports.queries import Counts
 from portal.imports.reading.faults import OF_COLUMNS, FileProblem
 from portal.imports.site_finder import SiteFinder
@@ -76,17 +76,17 @@ def _story(
     found = progress.of(plan, counts)
     for_admin = Ability.MANAGE_PEOPLE in access.abilities(member)
     problems = [FileProblem.from_json(each) for each in plan.problems]
+    say = file_wording.to_name if plan.asks_for_columns else file_wording.sentence
     return {
         "plan": plan,
         "kind": wording.KINDS[plan.kind],
         "chip": page.chip(plan, to_do, waits=numbers[RowState.WAITING] > 0),
-        "problems": [file_wording.sentence(each) for each in problems],
+        "problems": [say(each) for each in problems],
         "asks_for_columns": any(each.fault in OF_COLUMNS for each in problems),
         "progress": found,
         "progress_said": page.progress(found),
         "is_moving": plan.state in MOVING,
         "may_change": permissions.may_import(member, plan.kind),
-        "is_open": plan.state in OPEN,
         "is_too_old": old_rows.is_too_old(plan),
         "outcome": wording.outcome(plan.kind, numbers) if plan.state == State.FINISHED else "",
         "to_do": to_do,

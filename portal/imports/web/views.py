@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.web import bodies, pagination
 from portal.core.web.posted import posted
@@ -120,11 +120,14 @@ def name_columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("imports:detail", making.name_columns(plan, form.columns).pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Carry out no more of it."""
+    """Carry out no more of it; a plan or a kept file is discarded, after a question."""
     plan, member = changeable_import(request, pk)
-    making.stop(plan, member.user)
+    if request.method != "POST" and plan.can_be_discarded:
+        return render(request, "imports/discard.html", {"plan": plan})
+    if request.method == "POST":
+        making.stop(plan, member.user)
     return redirect("imports:detail", plan.pk)
 
 

@@ -23,6 +23,7 @@ from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
 from portal.orgs.web.second_factor import Lack, way_to_use
+from portal.support import seen
 from portal.support.web import drafts
 
 # They bring what a page that was opened shows anew.
@@ -112,4 +113,20 @@ def note_use(request: HttpRequest, authority: Authority) -> None:
     view = request.resolver_match.view_name if request.resolver_match else ""
     is_look = request.method in access.SAFE_METHODS and view not in POLLS
     if authority.grant.is_break_glass and is_look:
-        record_page(authority.grant, authority.agent, request.path)
+        record_page(authority.grant, authority.agent, request.path, _hub_of(request, authority))
+
+
+def _hub_of(request: HttpRequest, authority: Authority) -> str:
+    """Return how the id ends of the hub that the page is about; "" where it is about none."""
+    match = request.resolver_match
+    if match and match.view_name == "support:hub":
+        return _tail(match.kwargs["pk"])
+    if not match or "hub" not in match.kwargs:
+        return ""
+    hub = seen.hubs(authority.grant).filter(pk=match.kwargs["hub"]).first()
+    return _tail(hub.hub_id) if hub else ""
+
+
+def _tail(hub_id: uuid.UUID) -> str:
+    """Return by which characters people call a hub."""
+    return str(hub_id)[-4:].upper()

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.core.throttle import LimitReachedError
 from portal.core.web.posted import posted
 from portal.core.web.reasons import in_a_few_words
+from portal.hubs.display import wording as hub_wording
 from portal.hubs.photos.files import Size
 from portal.hubs.web.photos import picture
 from portal.moves import deciding, queries
@@ -212,6 +213,7 @@ def _story(asked: MoveRequest, agent: Membership) -> dict[str, object]:
         "chip": wording.supports_chip(asked),
         "steps": told,
         "present": told[-1],
+        "status": hub_wording.status(asked.found_status),
         "photos": queries.photos_of(asked),
         "is_own": not may,
         "can_look": may and asked.state == State.ASKED and not asked.is_being_looked_up,

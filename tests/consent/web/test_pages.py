@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -16,10 +18,14 @@ from portal.consent.break_glass import break_glass, record_page
 from portal.consent.display.wording import moment
 from portal.consent.models import AccessRequest, Code, Grant
 from portal.core import worker
+from portal.hubs.actions import asking as hub_actions
+from portal.hubs.actions.asking import ActionRequest
+from portal.hubs.actions.models import Kind
 from portal.notices.models import Notice
 from portal.sandbox import world
 from tests.conftest import claim_request
 from tests.forms import choose
+from tests.hubs.own_hubs import make_own_hub
 
 OVERVIEW, GIVE, CODE = (reverse(f"consent:{name}") for name in ("overview", "give", "code"))
 EXPORT = reverse("consent:export")
@@ -31,6 +37,52 @@ WANTED = Wanted("Their tablet is broken", sites="Mill Court")
 def adas(as_person, ada):
     """Ada's browser."""
     return as_person(ada)
+
+
+def asking_to_move(person, hub, site, grant) -> None:
+    asked = ActionRequest(
+        person,
+        hub,
+        Kind.MOVE,
+        uuid4(),
+        site=site,
+        because="Hung in the wrong building",
+        acting=grant.support_organisation,
+        grant=grant,
+    )
+    hub_actions.submit(asked)
+
+
+@pytest.mark.parametrize(
+    ("claims", "moves", "said"),
+    [
+        (0, 0, "Nothing"),
+        (1, 0, "1 claim"),
+        (0, 1, "1 move"),
+        (3, 1, "3 claims, 1 move"),
+        (2, 2, "2 claims, 2 moves"),
+    ],
+)
+def test_the_table_counts_claims_and_moves_each_in_its_words(
+    adas, sams, acme, consent, mill_court, spkey_support, claims, moves, said
+):
+    for number in range(claims):
+        actions.submit(
+            claim_request(
+                sams.user,
+                mill_court,
+                world.hub_id(number),
+                acting_organisation=spkey_support,
+                support_grant=consent,
+                reason="As asked on the phone",
+            )
+        )
+    for number in range(moves):
+        hub = make_own_hub(mill_court, hub_id=world.hub_id(10 + number))
+        asking_to_move(sams.user, hub, mill_court, consent)
+    page = adas.get(OVERVIEW).text
+    [row] = re.findall(r'data-label="Asked for">(.*?)</td>', page, re.DOTALL)
+    assert re.sub(r"<[^>]*>", "", row) == said
 
 
 def page_of(grant: Grant) -> str:
