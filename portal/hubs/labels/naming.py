@@ -33,7 +33,8 @@ SECRETS: Final = (
     "μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем "
     "пароли секрета секретный токена "
     "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید "
-    "kye eky keey kfy pks pswd pwrd paswd psswd tokne toekn otken tokn"
+    "kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken "
+    "tokn tokken tocken sekrit zugangsdaten anmeldedaten"
 )
 # These are meant too where one letter is wrong, missing, doubled or in its neighbour's place; of
 # shorter ones SECRETS has what is likely, for there others are as near. At the end of a word:
@@ -97,8 +98,8 @@ CONTAINED: Final = (
 # Of these a word has to say that a value follows; what else is as short may stand before an id.
 SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"
 CODES: Final = (
-    "code codes codigo codice kod kode koodi kodikos κωδικος κωδικο κωδικου κωδικοι κωδ код кода "
-    "kodas kodu"
+    "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου "
+    "κωδικοι κωδ код кода"
 )
 # Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
 OF_CODES: Final = (
@@ -214,12 +215,14 @@ WHOLE: Final = re.compile(
     rf"(?<![^\W_])(?:0x)?(?:{HEX}{{8}}(?:[ \-]?{HEX}{{4}}){{3}}[ \-]?{HEX}{{12}}"
     rf"|{HEX}{{4}}(?:[ \-]{HEX}{{4}}){{7}})(?![^\W_])"
 )
-SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?: [^\W\d_]){2,}(?![^\W_])")
+SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-][^\W\d_]){2,}(?![^\W_])")
+PARTS: Final = re.compile(r"[ .\-]")
 HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
 # By a link's name, by one letter (JSON, `DPP:K:`), as Zigbee has it, or Matter and HomeKit.
 CODED: Final = re.compile(
     r"[?&]code=([^&\s]*)"
-    r"|(?:\A|[\"'?&;|:,{\n])[ \t]*[\"']?[kK][\"']?\s*[:=]\s*[\"']?([^\"'&\s,;}]*)"
+    rf"|(?:\A|[\"'?&;|:,{{\n]|{HEX}{{8}}(?=[ \t]))[ \t]*[\"']?[kK][\"']?"
+    r"\s*[:=]\s*[\"']?([^\"'&\s,;}]*)"
     r"|\$I:([^%$\s]*)|(?:MT:|X-HM://)(?=[0-9A-Z\-]*[G-Z.])([0-9A-Z.\-]{9,})"
 )
 # A word that mail has broken.
@@ -349,7 +352,7 @@ def words_of(text: str) -> list[Word]:
         if _is_secret_whole(whole, found[first:]):
             found.append(Word(whole, *run.span()))
     for run in SPACED.finditer(text):
-        word = _plainest(run[0].replace(" ", ""))
+        word = _plainest(PARTS.sub("", run[0]))
         if word in _SECRETS:
             found.append(Word(word, *run.span()))
     return sorted(found, key=lambda word: word.end)
@@ -501,10 +504,19 @@ def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
     is_path = after.isspace() and PATHS.search(sentence[: name.end])
     if is_path or ELSEWHERE.search(after) or (_is_weak(name) and CLOSED.search(after)):
         return False
+    if _is_numbered(words[spoken[-1] :], sentence):
+        return True
     rest = {word.folded.rstrip("0123456789") for word in words[spoken[-1] + 1 :]}
     if rest & _FOR:
         return GIVEN.match(gap) is not None
     return len(rest) <= MOST_WORDS and not rest & _PARTING
+
+
+def _is_numbered(words: list[Word], sentence: str) -> bool:
+    """Whether these are a secret's name and that of its own id: `Key ID`, `Secret-UUID`."""
+    name, *more = words
+    is_one = len(more) == 1 and more[0].folded in _IDS
+    return is_one and PARTS.fullmatch(sentence, name.end, more[0].start) is not None
 
 
 def _counts_keys(sentence: str, gap: str) -> bool:

@@ -5,7 +5,7 @@ export const HIDDEN = "•";
 // Words in small letters, without accents.
 export const WORDS = {
   SECRETS:
-    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks pswd pwrd paswd psswd tokne toekn otken tokn",
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken tokn tokken tocken sekrit zugangsdaten anmeldedaten",
   SLIPPED:
     "secret password passphrase passcode passkey passwort kennwort credential credentials authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль",
   SLIPPED_SHORT: "key psk pwd",
@@ -28,7 +28,7 @@ export const WORDS = {
     "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 कुंजी पासवर्ड รหัสผ่าน คีย์",
   SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep",
   CODES:
-    "code codes codigo codice kod kode koodi kodikos κωδικος κωδικο κωδικου κωδικοι κωδ код кода kodas kodu",
+    "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου κωδικοι κωδ код кода",
   OF_CODES:
     "claim claiming setup set pairing pair install instal installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm master owner puk pin backup verification verify confirmation confirm einmal freigabe onetime authentication enrollment enrolment emergency notfall maintenance encryption zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου",
   CODE_ENDINGS:
@@ -125,11 +125,11 @@ export const WHOLE = new RegExp(
     `|${HEX}{4}(?:[ \\-]${HEX}{4}){7}))(?![${W}])`,
   "gu",
 );
-const SPACED = new RegExp(`(^|[^${W}])(${L}(?: ${L}){2,})(?![${W}])`, "gu");
+const SPACED = new RegExp(`(^|[^${W}])(${L}(?:[ .\\-]${L}){2,})(?![${W}])`, "gu");
 const HOST = new RegExp(`(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`, "giu");
 const CODED = new RegExp(
   "[?&]code=([^&\\s]*)" +
-    `|(?:^|["'?&;|:,{\\n])[ \\t]*["']?[kK]["']?\\s*[:=]\\s*["']?([^"'&\\s,;}]*)` +
+    `|(?:^|["'?&;|:,{\\n]|${HEX}{8}(?=[ \\t]))[ \\t]*["']?[kK]["']?\\s*[:=]\\s*["']?([^"'&\\s,;}]*)` +
     "|\\$I:([^%$\\s]*)|(?:MT:|X-HM://)(?=[0-9A-Z\\-]*[G-Z.])([0-9A-Z.\\-]{9,})",
   "gu",
 );
@@ -197,7 +197,7 @@ export const wordsOf = (text) => {
   }
   for (const { 1: before = "", 2: run = "", index } of text.matchAll(SPACED)) {
     const start = index + before.length;
-    const folded = plainest(run.replaceAll(" ", ""));
+    const folded = plainest(run.replace(/[ .-]/g, ""));
     if (SECRETS.has(folded)) found.push({ folded, start, end: start + run.length });
   }
   return found.sort((one, other) => one.end - other.end);
@@ -509,6 +509,17 @@ const sentence = (before) => {
 };
 
 /**
+ * Whether these are a secret's name and that of its own id: `Key ID`, `Secret-UUID`.
+ * @param {Word[]} words
+ * @param {string} said
+ */
+const isNumbered = ([name, own, ...more], said) =>
+  own !== undefined &&
+  !more.length &&
+  IDS.has(own.folded) &&
+  /^[ .-]$/.test(said.slice(name?.end, own.start));
+
+/**
  * Whether it speaks of a secret, and of nothing else after it.
  * @param {string} said
  * @param {string} gap
@@ -523,6 +534,7 @@ const speaksOfSecretLast = (said, gap) => {
   const isPath = /^\s+$/u.test(after) && PATHS.test(said.slice(0, name.end));
   const isClosed = isWeak(name) && /[()]/.test(after);
   if (isPath || isClosed || ELSEWHERE.test(after)) return false;
+  if (isNumbered(words.slice(last), said)) return true;
   const rest = new Set(words.slice(last + 1).map(({ folded }) => bare(folded)));
   if ([...rest].some((word) => FOR.has(word))) return /^\s*[:=]/u.test(gap);
   return rest.size <= MOST_WORDS && ![...rest].some((word) => PARTING.has(word));

@@ -40,6 +40,10 @@ MISSPELT = [
     *("Schlüsel", "Shlüssel", "SCHLUESEL", "Sch1üssel", "Netzwerkschlüsel", "Kenwort", "Paswort"),
     *("contrasenya", "wachtword", "κλιδί", "Συνθηματκό", "паорль", "MDP", "kleidi", "Instal code"),
 ]
+OWN_IDS = [
+    *("Key ID", "KEY UUID", "Secret UUID", "Token ID", "API Key ID", "Hub key id", "Hub-Key-ID"),
+    *("Network Kye id", "Secret id", "K.E.Y.", "K-E-Y", "Tokken", "psw", "Passw", "Setup cod"),
+]
 OF_OTHER_LANDS = [
     *("Κωδικός δικτύου", "Κωδικός Wi-Fi", "Κωδ. πρόσβασης", "Network code", "Preshared", "klyuch"),
     *("parol", "clau", "lykilorð", "fjalëkalim", "kunci", "کلید", "पासवर्ड", "รหัสผ่าน"),
@@ -76,7 +80,7 @@ COUNTED = [
 KEYS_ALONE = {
     **{
         f"{name}{sign}": f"{name}{sign}{key}"
-        for name in (*WITH_MORE_BEHIND, *COUNTED, *MISSPELT, *OF_OTHER_LANDS)
+        for name in (*WITH_MORE_BEHIND, *COUNTED, *MISSPELT, *OWN_IDS, *OF_OTHER_LANDS)
         for sign in (": ", " ", "\n")
         for key in (KEY, str(OTHER))
     },
@@ -169,6 +173,8 @@ PLAIN = {
     "a riser's letter": f"Riser K no. 4 {TEXT}",
     "a serial number's letter": f"Serial K no. {TEXT}",
     **{f"no slip: {name}": f"{name}: {TEXT}" for name in NO_SLIPS},
+    "the vendor's own id": f"SpKey ID {TEXT}",
+    "the vendor's own id, apart": f"Smartphone Key UUID {HUB.hex}",
     "a box's letter": f"Box K: {TEXT}",
     "a hub's letter": f"Hub K: {TEXT}",
     "a letter of several": f"Hub ID: {TEXT}\nBlock K",
@@ -201,6 +207,8 @@ LABELS = {
     "a misspelt name behind a serial": f"Serial {TEXT} KYE {KEY}",
     "a misspelt name before a serial": f"KYE {KEY} Serial {TEXT}",
     "a misspelt name, the hub without one": f"{TEXT}\nSECERT: {KEY}",
+    "an id and a letter": f"ID:{TEXT} K:{KEY}",
+    "names above, the key first": f"KEY ID\n{KEY} {TEXT}",
     "a letter below": f"Hub: {TEXT}\nK: {KEY}",
     "a number of a key below": f"{TEXT}\nK no. {KEY}",
     "a number of a key beside": f"{TEXT} K no. {OTHER}",
