@@ -14,6 +14,8 @@ pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 TRAY = "/claims/new/"
 # A browser that caches it has it for a day.
 FOREIGN = gate(more="Cache-Control: max-age=86400\r\n")
+# The package's of its WebAssembly.
+OF_WASM = ["falling back to", "asynchronously prepare wasm", "CompileError"]
 COMPLAINTS = ["MIME", "Failed to", "TypeError", "SyntaxError", "Unexpected token", "is not defined"]
 PARTS = {
     "a package": "/static/vendor/",
@@ -140,9 +142,12 @@ LACKING = {"": IN_WORKER, "delete window.Worker;": IN_PAGE}
 @pytest.mark.parametrize(
     ("lacking", "part"), [(lacking, part) for lacking, parts in LACKING.items() for part in parts]
 )
-def test_the_camera_opens_by_itself_once_its_files_come(page, line, loads, camera, lacking, part):
+def test_the_camera_opens_by_itself_once_its_files_come(
+    tablet, page, line, loads, camera, lacking, part
+):
     hub = hubs(1)[0]
     camera(hub)
+    tablet.expected += OF_WASM
     page.add_init_script(lacking)
     line.stand_between(FOREIGN, f"GET /static/{part}")
     page.goto(TRAY)
