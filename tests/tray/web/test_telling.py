@@ -238,19 +238,24 @@ def test_a_row_of_somebody_elses_hub_leads_to_support_alone(tablet, elsewhere):
     assert "administrator" not in found["text"]
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "declined", "not_moved"])
-def test_a_row_that_may_be_asked_for_again_leads_to_support_alone(tablet, ira, elsewhere, state):
+@pytest.mark.parametrize("state", ["withdrawn", "declined", "not_needed"])
+def test_a_row_that_may_be_asked_for_again_leads_to_support_alone(
+    tablet, ira, ada, mill_court, elsewhere, state
+):
     looked_up(tablet, elsewhere)
-    site = ira.memberships.get().organisation.sites.get()
-    asked = asking.ask(ira.memberships.get(), Wish(the_hub(), site, "It hangs in our riser now"))
-    type(asked).objects.update(state=state, ended_at=timezone.now())
+    wish = Wish(the_hub(), mill_court, "It hangs in our riser now")
+    asked = asking.ask(ira.memberships.get(), wish)
+    why = {"decided_by": ada, "sentence": "It is theirs"} if state == "declined" else {}
+    type(asked).objects.update(state=state, ended_at=timezone.now(), **why)
     found = dict(tablet.news(elsewhere))
 
     assert found["askUrl"]
     assert "tell" not in found["actions"]
 
 
-def test_where_support_cannot_be_asked_the_administrator_still_is_the_way(tablet, mill_court):
+def test_where_support_cannot_be_asked_the_administrator_still_is_the_way(
+    tablet, mill_court, sandbox
+):
     row, _claim = refused(tablet, mill_court, "claimed_elsewhere")
     Hub.objects.update(binding="unknown")
     found = dict(tablet.news(row))
