@@ -169,7 +169,7 @@ def test_a_camera_that_somebody_closed_stays_closed(page, line, camera):
     state(page, "closed")
 
 
-NAMES = ['"/static/js/x.js"', '"./x.css?"', 'Court "/static/vendor/a.wasm" 4']
+NAMES = ['"/static/js/x.js"', '"/static/css/x.css?v"', 'Court "/static/vendor/a.wasm" 4']
 
 
 @pytest.mark.parametrize("name", NAMES)
